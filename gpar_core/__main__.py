@@ -1,0 +1,246 @@
+"""Command line: `python -m gpar_core`."""
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from gpar_core import model
+from gpar_core.cache import Cache
+from gpar_core.data import compendium as compendia
+from gpar_core.errors import Cancelled, GparError, JobError
+from gpar_core.export import ranking_csv
+from gpar_core.jobs import engine
+from gpar_core.jobs.events import Event
+from gpar_core.jobs.request import DemoRequest, Request
+from gpar_core.jobs.store import State
+from gpar_core.learn.presets import PRESETS
+from gpar_core.planning import plan_import, plan_training
+from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, ORDERS, filtered, order_by
+
+DEFAULT_CACHE = Path(__file__).resolve().parent.parent / "cache"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Returns 0, or 2 after one readable line about what was wrong."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.command(options, Cache(options.cache.resolve()))
+    except GparError as error:
+        print(f"gpar: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("gpar: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; Python must not complain again at exit.
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+    return 0
+
+
+def _demo(options: argparse.Namespace, cache: Cache) -> None:
+    _finish(cache, DemoRequest())
+    _print_compendium(cache, "demo")
+
+
+def _import(options: argparse.Namespace, cache: Cache) -> None:
+    request = plan_import(
+        cache,
+        name=options.name,
+        matrix=options.gctx,
+        sig_info=options.sig_info,
+        gene_info=options.gene_info,
+        sig_metrics=options.sig_metrics,
+        pert_info=options.pert_info,
+        moa=options.moa,
+        fill_missing=options.fill_missing,
+        replace=options.replace,
+    )
+    _finish(cache, request)
+    _print_compendium(cache, options.name)
+
+
+def _train(options: argparse.Namespace, cache: Cache) -> None:
+    compendium = compendia.load(cache.existing_compendium(options.compendium))
+    request, training_set = plan_training(
+        compendium,
+        drugs=_names(options.drugs),
+        moa=options.moa,
+        cells=_names(options.cells),
+        preset=options.preset,
+        negatives=options.negatives,
+        seed=options.seed,
+        null_repeats=options.null,
+    )
+    if training_set.note:
+        print(f"note: {training_set.note}", file=sys.stderr)
+    model_id = _finish(cache, request)
+    result = _result(model.load_summary(cache.existing_model(model_id)))
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        print(f"{model_id}  mean AUROC {result['mean_auroc']:.3f}  -> {options.json}")
+    else:
+        print(json.dumps(result, indent=1))
+
+
+def _rank(options: argparse.Namespace, cache: Cache) -> None:
+    trained = model.load(cache.existing_model(options.model_id))
+    ranking = filtered(
+        order_by(trained.ranking, options.by),
+        min_signatures=options.min_signatures,
+        max_p=options.max_p,
+    )
+    if options.csv:
+        options.csv.write_text(ranking_csv(ranking, trained.summary), encoding="utf-8")
+        print(f"{len(ranking)} of {len(trained.ranking)} compounds -> {options.csv}")
+        return
+    if trained.summary.simulated:
+        print("SIMULATED data: no laboratory measured these signatures.")
+    print(f"{'rank':>5} {'compound':<28} {'k':>4} {'ES':>6} {'p':>8} {'FDR':>8}  MOA")
+    for place, row in enumerate(ranking.itertuples(), start=1):
+        name = str(row.pert_iname)[:28]
+        print(f"{place:>5} {name:<28} {row.k:>4} {row.es:>6.3f} {row.p:>8.4f} {row.fdr:>8.2g}  "
+              f"{row.moa}")  # fmt: skip
+
+
+def _models(options: argparse.Namespace, cache: Cache) -> None:
+    for model_id in cache.model_ids():
+        s = model.load_summary(cache.model(model_id))
+        mark = "  SIMULATED" if s.simulated else ""
+        print(
+            f"{model_id}  {s.metrics.mean_auroc:.3f}  {s.compendium}  {s.preset}  {s.label}{mark}"
+        )
+
+
+def _compendia(options: argparse.Namespace, cache: Cache) -> None:
+    for name in cache.compendium_names():
+        _print_compendium(cache, name, findings=False)
+
+
+def _print_compendium(cache: Cache, name: str, findings: bool = True) -> None:
+    manifest = compendia.read_manifest(cache.existing_compendium(name))
+    mark = "  SIMULATED" if manifest["simulated"] else ""
+    print(
+        f"{name}: {manifest['n_signatures']} signatures, {manifest['n_compounds']} compounds, "
+        f"{manifest['n_cell_lines']} cell lines, {manifest['n_moas']} MOAs, fingerprint "
+        f"{manifest['fingerprint'][:12]}{mark}"
+    )
+    for finding in manifest["report"].get("findings", []) if findings else []:
+        names = ", ".join(finding["names"][:5]) + (", …" if len(finding["names"]) > 5 else "")
+        print(f"  {finding['count']} {finding['what']}{': ' + names if names else ''}")
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in text.split(",") if name.strip()]
+
+
+def _result(summary: model.ModelSummary) -> dict[str, Any]:
+    """What `train` prints: figures of the model, flat."""
+    values = asdict(summary)
+    metrics = values.pop("metrics")
+    return {**values, **metrics, "verdict": summary.metrics.verdict}
+
+
+def _finish(cache: Cache, request: Request) -> str:
+    """Run the job to its end with progress on stderr; returns its id. Raises JobError."""
+    job = engine.submit(cache, request)
+    live = sys.stderr.isatty()
+    last = ""
+
+    def show(event: Event) -> None:
+        nonlocal last
+        progress = event.progress
+        share = f" {progress.done}/{progress.total}" if progress.total else ""
+        if live:
+            loss = progress.values.get("loss")
+            detail = progress.message + (f"  loss {loss:.3f}" if loss is not None else "")
+            print(f"\r\x1b[K{progress.stage}{share}  {detail}", end="", file=sys.stderr, flush=True)
+        line = f"{progress.stage}: {progress.message}"
+        if "auroc" in progress.values or (progress.message and not live and line != last):
+            print(("\r\x1b[K" if live else "") + line, file=sys.stderr, flush=True)
+            last = line
+
+    try:
+        job = engine.follow(cache, job.id, show)
+    except KeyboardInterrupt:
+        engine.cancel(cache, job.id)
+        raise
+    finally:
+        if live:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    if job.state is State.CANCELLED:
+        raise Cancelled("The job was cancelled.")
+    if job.state is not State.DONE:
+        raise JobError(job.error)
+    return job.id
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m gpar_core",
+        description="Find drugs that share a mechanism of action from L1000 signatures.",
+    )
+    parser.add_argument(
+        "--cache", type=Path, default=DEFAULT_CACHE, metavar="DIR",
+        help="folder of compendia, models and jobs (default: %(default)s)",
+    )  # fmt: skip
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="build the simulated demo compendium")
+    demo.set_defaults(command=_demo)
+
+    imports = commands.add_parser("import", help="import LINCS files in GEO layout")
+    imports.set_defaults(command=_import)
+    imports.add_argument("--name", required=True, help="of the compendium: a-z, 0-9, '-', '_'")
+    for option, needed, text in (
+        ("--gctx", True, "Level 5 matrix, GCTX or GCT"),
+        ("--sig-info", True, "sig_info table (.txt or .gz)"),
+        ("--gene-info", True, "gene_info table"),
+        ("--sig-metrics", False, "sig_metrics table, for TAS"),
+        ("--pert-info", False, "pert_info table, for PubChem CIDs and InChIKeys"),
+        ("--moa", False, "MOA table: pert_id or pert_iname, and moa"),
+    ):
+        imports.add_argument(option, type=Path, required=needed, metavar="FILE", help=text)
+    imports.add_argument(
+        "--fill-missing", action="store_true", help="set missing landmark genes to 0"
+    )
+    imports.add_argument("--replace", action="store_true", help="replace a compendium of that name")
+
+    train = commands.add_parser("train", help="train a model and rank all compounds")
+    train.set_defaults(command=_train)
+    train.add_argument("--compendium", required=True, metavar="NAME")
+    chosen = train.add_mutually_exclusive_group(required=True)
+    chosen.add_argument("--drugs", default="", metavar="A,B,C", help="names or pert_ids")
+    chosen.add_argument("--moa", default="", help="all drugs with this MOA")
+    train.add_argument("--cells", default="", metavar="A,B", help="cell lines (default: all)")
+    train.add_argument("--preset", choices=sorted(PRESETS), default="fast")
+    train.add_argument(
+        "--negatives", choices=("auto", "inactive", "others"), default="auto",
+        help="unannotated compounds with low TAS, or all without the MOA",
+    )  # fmt: skip
+    train.add_argument("--seed", type=int, default=0)
+    train.add_argument(
+        "--null", type=int, default=0, metavar="N", help="cross-validations with permuted labels"
+    )
+    train.add_argument("--json", type=Path, metavar="OUT", help="write the figures to a file")
+
+    rank = commands.add_parser("rank", help="the ranked list of a model")
+    rank.set_defaults(command=_rank)
+    rank.add_argument("model_id", metavar="MODEL_ID")
+    rank.add_argument("--min-signatures", type=int, default=MIN_SIGNATURES, metavar="K")
+    rank.add_argument("--max-p", type=float, default=MAX_P, metavar="P")
+    rank.add_argument("--by", choices=sorted(ORDERS), default="es")
+    rank.add_argument("--csv", type=Path, metavar="OUT")
+
+    models = commands.add_parser("models", help="list trained models")
+    models.set_defaults(command=_models)
+    compendia_parser = commands.add_parser("compendia", help="list compendia")
+    compendia_parser.set_defaults(command=_compendia)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""The cache folder: where each kind of result lives, and how it is published whole.
+
+Everything under it can be deleted; nothing in it is trusted to be complete unless published.
+"""
+
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gpar_core.errors import NotFoundError, RequestError
+
+NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+"""Names of compendia and ids of models and jobs: safe as a folder name on every system."""
+
+MANIFEST = "manifest.json"
+
+MADE_BY = "made_by.txt"
+"""Beside a compendium's manifest: the id of the job that published it."""
+
+
+@dataclass(frozen=True)
+class Cache:
+    """Paths under one cache root."""
+
+    root: Path
+
+    @property
+    def compendia(self) -> Path:
+        return self.root / "compendia"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    @property
+    def jobs(self) -> Path:
+        return self.root / "jobs"
+
+    @property
+    def uploads(self) -> Path:
+        """Files received by the web page, one folder per import."""
+        return self.root / "uploads"
+
+    @property
+    def inbox(self) -> Path:
+        """Files put there by hand, too large for an upload."""
+        return self.root / "inbox"
+
+    def compendium(self, name: str) -> Path:
+        """Folder of a compendium, whether it exists or not."""
+        return self.compendia / checked_name(name, "compendium")
+
+    def model(self, model_id: str) -> Path:
+        """Folder of a model, whether it exists or not."""
+        return self.models / checked_name(model_id, "model")
+
+    def job(self, job_id: str) -> Path:
+        """Folder of a job's events, whether it exists or not."""
+        return self.jobs / checked_name(job_id, "job")
+
+    def compendium_names(self) -> list[str]:
+        return _published(self.compendia)
+
+    def model_ids(self) -> list[str]:
+        return _published(self.models)
+
+    def existing_compendium(self, name: str) -> Path:
+        """Folder of a published compendium. Raises NotFoundError."""
+        return self._existing(self.compendium(name), "compendium", self.compendium_names())
+
+    def existing_model(self, model_id: str) -> Path:
+        """Folder of a published model. Raises NotFoundError."""
+        return self._existing(self.model(model_id), "model", self.model_ids())
+
+    def compendium_made_by(self, name: str) -> str:
+        """Id of the job that published the compendium, '' where there is none."""
+        folder = self.compendium(name)
+        if not (folder / MANIFEST).is_file() or not (folder / MADE_BY).is_file():
+            return ""
+        return (folder / MADE_BY).read_text("utf-8")
+
+    def _existing(self, folder: Path, kind: str, known: list[str]) -> Path:
+        if (folder / MANIFEST).is_file():
+            return folder
+        shown = ", ".join(known[:10]) + (", …" if len(known) > 10 else "")
+        have = f"There are: {shown}." if known else f"There is no {kind} yet."
+        raise NotFoundError(f"No {kind} is called '{folder.name}'. {have}")
+
+
+def checked_name(name: str, kind: str) -> str:
+    """`name` itself, if it is safe as a folder name. Raises RequestError."""
+    if NAME_PATTERN.fullmatch(name):
+        return name
+    raise RequestError(
+        f"'{name[:80]}' cannot name a {kind}. Use 1 to 64 lower-case letters, digits, '-' and '_', "
+        "starting with a letter or a digit."
+    )
+
+
+@contextmanager
+def publishing(target: Path) -> Iterator[Path]:
+    """Yield an empty folder that becomes `target` when the block ends without an error.
+
+    Readers see the old folder or the new one, never a half-written one. On an error the new folder
+    is removed and the old one stays.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    building = target.parent / f".building-{target.name}-{uuid.uuid4().hex}"
+    building.mkdir()
+    try:
+        yield building
+        if target.exists():
+            retired = target.parent / f".retired-{target.name}-{uuid.uuid4().hex}"
+            target.replace(retired)
+            building.replace(target)
+            shutil.rmtree(retired, ignore_errors=True)
+        else:
+            building.replace(target)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def remove(folder: Path) -> None:
+    """Delete a published folder; it vanishes from view at once, even if some file stays open."""
+    doomed = folder.parent / f".retired-{folder.name}-{uuid.uuid4().hex}"
+    folder.replace(doomed)
+    shutil.rmtree(doomed, ignore_errors=True)
+
+
+def _published(parent: Path) -> list[str]:
+    if not parent.is_dir():
+        return []
+    return sorted(
+        folder.name
+        for folder in parent.iterdir()
+        if NAME_PATTERN.fullmatch(folder.name) and (folder / MANIFEST).is_file()
+    )

@@ -1,0 +1,67 @@
+"""ROC and precision-recall curves of held-out scores."""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from sklearn.metrics import precision_recall_curve, roc_curve
+
+from gpar_core.charts.style import BLUE, GREY, RED, titled
+
+MAX_POINTS = 400
+
+
+def roc(held_out: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
+    """ROC curves of the network and of logistic regression, pooled over the folds.
+
+    held_out: `model.Model.held_out`.
+    """
+    curves = []
+    for name, column in (("GPAR network", "score"), ("Logistic regression", "logistic_score")):
+        false_rate, true_rate, _ = roc_curve(held_out["positive"], held_out[column])
+        curves.append(_thinned(false_rate, true_rate).assign(method=name))
+    chance = alt.Chart(pd.DataFrame({"x": [0, 1], "y": [0, 1]})).mark_line(
+        color=GREY, strokeDash=[4, 4]
+    )
+    lines = _lines(pd.concat(curves), "False positive rate", "True positive rate")
+    return titled(chance.encode(x="x:Q", y="y:Q") + lines, "ROC curve, held-out", simulated)
+
+
+def precision_recall(held_out: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
+    """Precision against recall, pooled over the folds; the dashed line is the base rate."""
+    curves = []
+    for name, column in (("GPAR network", "score"), ("Logistic regression", "logistic_score")):
+        precision, recall, _ = precision_recall_curve(held_out["positive"], held_out[column])
+        curves.append(_thinned(recall, precision).assign(method=name))
+    base = pd.DataFrame({"y": [held_out["positive"].mean()]})
+    rule = alt.Chart(base).mark_rule(color=GREY, strokeDash=[4, 4]).encode(y="y:Q")
+    lines = _lines(pd.concat(curves), "Recall", "Precision")
+    return titled(rule + lines, "Precision-recall curve, held-out", simulated)
+
+
+def _lines(curves: pd.DataFrame, x_title: str, y_title: str) -> alt.Chart:
+    unit = alt.Scale(domain=[0, 1])
+    return (
+        alt.Chart(curves)
+        .mark_line(interpolate="step-after")
+        .encode(
+            x=alt.X("x:Q", title=x_title, scale=unit),
+            y=alt.Y("y:Q", title=y_title, scale=unit),
+            order="order:Q",
+            color=alt.Color(
+                "method:N",
+                title=None,
+                scale=alt.Scale(
+                    domain=["GPAR network", "Logistic regression"], range=[RED, BLUE]
+                ),
+                legend=alt.Legend(orient="bottom"),
+            ),
+            tooltip=["method:N", alt.Tooltip("x:Q", title=x_title, format=".3f"),
+                     alt.Tooltip("y:Q", title=y_title, format=".3f")],
+        )
+    )  # fmt: skip
+
+
+def _thinned(x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
+    """At most `MAX_POINTS` of a curve: more cannot be seen and would slow the page."""
+    shown = np.unique(np.linspace(0, len(x) - 1, min(len(x), MAX_POINTS)).astype(int))
+    return pd.DataFrame({"x": x[shown], "y": y[shown], "order": np.arange(len(shown))})

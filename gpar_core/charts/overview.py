@@ -1,0 +1,62 @@
+"""What is inside a compendium."""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.charts.style import BLUE, GREY, titled
+
+MAX_CELL_LINES = 30
+BIN = 0.025
+
+
+def cell_lines(signatures: pd.DataFrame, *, simulated: bool) -> alt.Chart:
+    """Signatures per cell line, the 30 largest.
+
+    signatures: `Compendium.signatures`.
+    """
+    counts = signatures[fields.CELL_ID].value_counts().head(MAX_CELL_LINES)
+    table = counts.rename_axis("cell line").reset_index(name="signatures")
+    chart = (
+        alt.Chart(table)
+        .mark_bar(color=BLUE)
+        .encode(
+            y=alt.Y("cell line:N", sort="-x", title=None),
+            x=alt.X("signatures:Q", title="Signatures"),
+            tooltip=["cell line:N", alt.Tooltip("signatures:Q", format=",")],
+        )
+    )
+    return titled(chart, "Signatures per cell line", simulated)
+
+
+def activity(compounds: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
+    """Distribution of the compounds' TAS; dashed: the limit of inactive compounds.
+
+    compounds: `Compendium.compounds`.
+    """
+    known = compounds.dropna(subset=[fields.TAS])
+    start = np.minimum(np.floor(known[fields.TAS] / BIN) * BIN, 1 - BIN)
+    kind = known[fields.ANNOTATED].map({True: "MOA annotated", False: "not annotated"})
+    table = pd.DataFrame({"start": start, "end": start + BIN, "kind": kind})
+    table = table.groupby(["start", "end", "kind"]).size().reset_index(name="compounds")
+    limit = alt.Chart(pd.DataFrame({"x": [fields.INACTIVE_TAS]})).mark_rule(
+        strokeDash=[4, 4], color=GREY
+    )
+    bars = (
+        alt.Chart(table)
+        .mark_bar()
+        .encode(
+            x=alt.X("start:Q", title="TAS (75th percentile of the compound's signatures)"),
+            x2="end:Q",
+            y=alt.Y("compounds:Q", title="Compounds"),
+            color=alt.Color(
+                "kind:N",
+                title=None,
+                scale=alt.Scale(domain=["MOA annotated", "not annotated"], range=[BLUE, GREY]),
+                legend=alt.Legend(orient="bottom"),
+            ),
+            tooltip=["kind:N", "compounds:Q", alt.Tooltip("start:Q", format=".3f")],
+        )
+    )
+    return titled(bars + limit.encode(x="x:Q"), "Transcriptional activity", simulated)

@@ -1,0 +1,20 @@
+"""Colours and titles shared by all charts."""
+
+from typing import TypeVar
+
+import altair as alt
+
+RED = "#d6453d"
+YELLOW = "#e0a100"
+GREY = "#8f98a3"
+BLUE = "#3b7dd8"
+
+SIMULATED = "Simulated data"
+
+AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart)
+
+
+def titled(chart: AnyChart, title: str, simulated: bool) -> AnyChart:
+    """Give a chart its title, and the word 'simulated' where it is due."""
+    subtitle = [SIMULATED] if simulated else []
+    return chart.properties(title=alt.TitleParams(title, subtitle=subtitle, anchor="start"))

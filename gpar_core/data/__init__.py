@@ -1,0 +1,1 @@
+"""From files to compendia and training sets."""

@@ -1,0 +1,218 @@
+"""A compendium: the compound signatures of one source over the 978 landmark genes.
+
+On disk it is one folder: `matrix.npy` (float32, memory-mapped), `signatures.parquet`,
+`compounds.parquet` and `manifest.json`. Rows are sorted by cell line, pert_id and sig_id, so that
+the signatures of one compound in one cell line stand together.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gpar_core import __version__, fields
+from gpar_core.cache import MANIFEST
+from gpar_core.data.representatives import representatives
+from gpar_core.errors import DataError
+
+FORMAT_VERSION = 1
+MATRIX = "matrix.npy"
+ROW_ORDER = [fields.CELL_ID, fields.PERT_ID, fields.SIG_ID]
+
+
+@dataclass(frozen=True, eq=False)
+class Compendium:
+    """Compound signatures and what is known about them.
+
+    name: folder name; source: one line on where the data come from.
+    fingerprint: SHA-256 of the matrix and both tables, independent of the order of the file read.
+    simulated: True where no laboratory measured the values.
+    matrix: (n_signatures, 978) float32 z-scores, columns in the order of `fields.LANDMARK_IDS`.
+    signatures: `fields.SIGNATURE_COLUMNS`, one row per matrix row.
+    compounds: `fields.COMPOUND_COLUMNS`, one row per pert_id, sorted by it.
+    report: what the import counted and left out.
+    """
+
+    name: str
+    source: str
+    fingerprint: str
+    simulated: bool
+    matrix: np.ndarray
+    signatures: pd.DataFrame
+    compounds: pd.DataFrame
+    report: Mapping[str, Any]
+
+    @property
+    def n_signatures(self) -> int:
+        return len(self.signatures)
+
+    @property
+    def n_compounds(self) -> int:
+        return len(self.compounds)
+
+    @cached_property
+    def cell_lines(self) -> list[str]:
+        """Cell lines, the one with most signatures first."""
+        counts = self.signatures[fields.CELL_ID].value_counts()
+        return sorted(counts.index, key=lambda cell: (-counts[cell], cell))
+
+    @cached_property
+    def compound_moas(self) -> pd.DataFrame:
+        """One row per compound and MOA: pert_id, drug, moa."""
+        table = self.compounds[[fields.PERT_ID, fields.DRUG, fields.MOA]]
+        table = table[table[fields.MOA] != ""]
+        exploded = table.assign(moa=table[fields.MOA].str.split(fields.MOA_SEPARATOR, regex=False))
+        return exploded.explode(fields.MOA, ignore_index=True)
+
+    @cached_property
+    def moas(self) -> pd.DataFrame:
+        """One row per MOA: moa, n_drugs, drugs (names joined by ', '); sorted by name."""
+        named = self.compound_moas.merge(self.compounds[[fields.PERT_ID, fields.PERT_INAME]])
+        grouped = named.drop_duplicates([fields.MOA, fields.DRUG]).groupby(fields.MOA)
+        return grouped.agg(
+            n_drugs=(fields.DRUG, "size"),
+            drugs=(fields.PERT_INAME, lambda names: ", ".join(sorted(names))),
+        ).reset_index()
+
+
+def write(
+    folder: Path,
+    *,
+    name: str,
+    source: str,
+    simulated: bool,
+    signatures: pd.DataFrame,
+    annotation: pd.DataFrame,
+    report: Mapping[str, Any],
+) -> None:
+    """Complete the compendium in `folder`, whose `matrix.npy` is already there.
+
+    signatures: one row per matrix row, sorted by `ROW_ORDER`, with every column of
+        `fields.SIGNATURE_COLUMNS` but drug and representative, which are derived here.
+    annotation: one row per pert_id of `signatures`: pert_id, pert_iname, moa, annotated,
+        pubchem_cid, inchi_key, canonical_smiles.
+
+    Raises DataError if tables and matrix do not fit together.
+    """
+    matrix = np.load(folder / MATRIX, mmap_mode="r")
+    _check(matrix, signatures, annotation)
+    signatures = signatures.reset_index(drop=True).copy()
+    signatures[fields.DRUG] = signatures[fields.PERT_INAME].str.casefold()
+    signatures[fields.REPRESENTATIVE] = representatives(
+        matrix,
+        compound=signatures[fields.PERT_ID].to_numpy(),
+        cell=signatures[fields.CELL_ID].to_numpy(),
+        tas=signatures[fields.TAS].to_numpy(),
+        sig_id=signatures[fields.SIG_ID].to_numpy(),
+    )
+    signatures = signatures[list(fields.SIGNATURE_COLUMNS)]
+    compounds = _compound_table(signatures, annotation)
+    signatures.to_parquet(folder / "signatures.parquet", index=False)
+    compounds.to_parquet(folder / "compounds.parquet", index=False)
+    manifest = {
+        "format_version": FORMAT_VERSION,
+        "gpar_version": __version__,
+        "name": name,
+        "source": source,
+        "simulated": simulated,
+        "fingerprint": _fingerprint(folder / MATRIX, signatures, compounds),
+        "n_signatures": len(signatures),
+        "n_compounds": len(compounds),
+        "n_cell_lines": int(signatures[fields.CELL_ID].nunique()),
+        "n_moas": len(set("|".join(filter(None, compounds[fields.MOA])).split("|")) - {""}),
+        "report": dict(report),
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Manifest of the compendium in `folder`. Raises DataError where it cannot be read."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        version = manifest["format_version"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            f"The compendium '{folder.name}' has no readable manifest. Delete it and import again."
+        ) from error
+    if version != FORMAT_VERSION:
+        raise DataError(
+            f"The compendium '{folder.name}' has format {version}; this GPAR reads "
+            f"format {FORMAT_VERSION}. Delete it and import again."
+        )
+    return manifest
+
+
+def load(folder: Path) -> Compendium:
+    """Open the compendium in `folder`, its matrix memory-mapped and read-only.
+
+    Raises DataError where a file is missing, damaged or of another format.
+    """
+    manifest = read_manifest(folder)
+    try:
+        matrix = np.load(folder / MATRIX, mmap_mode="r", allow_pickle=False)
+        signatures = pd.read_parquet(folder / "signatures.parquet")
+        compounds = pd.read_parquet(folder / "compounds.parquet")
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"A file of the compendium '{folder.name}' is missing or damaged ({error}). "
+            "Delete it and import again."
+        ) from error
+    if matrix.shape != (len(signatures), fields.N_LANDMARKS):
+        raise DataError(
+            f"The compendium '{folder.name}' holds a matrix of {matrix.shape} for "
+            f"{len(signatures)} signatures. Delete it and import again."
+        )
+    return Compendium(
+        name=manifest["name"],
+        source=manifest["source"],
+        fingerprint=manifest["fingerprint"],
+        simulated=manifest["simulated"],
+        matrix=matrix,
+        signatures=signatures,
+        compounds=compounds,
+        report=manifest["report"],
+    )
+
+
+def _check(matrix: np.ndarray, signatures: pd.DataFrame, annotation: pd.DataFrame) -> None:
+    if matrix.dtype != np.float32 or matrix.shape != (len(signatures), fields.N_LANDMARKS):
+        raise DataError(
+            f"The matrix is {matrix.dtype} of {matrix.shape}; needed is float32 of "
+            f"{(len(signatures), fields.N_LANDMARKS)}."
+        )
+    if len(signatures) == 0:
+        raise DataError("The compendium would hold no signature at all.")
+    if not signatures[ROW_ORDER].equals(signatures[ROW_ORDER].sort_values(ROW_ORDER)):
+        raise DataError(f"The signatures are not sorted by {', '.join(ROW_ORDER)}.")
+    if signatures[fields.SIG_ID].duplicated().any():
+        raise DataError("Some sig_id occurs twice.")
+    unknown = set(signatures[fields.PERT_ID]) - set(annotation[fields.PERT_ID])
+    if unknown:
+        raise DataError(f"{len(unknown)} compounds have no row in the compound table.")
+
+
+def _compound_table(signatures: pd.DataFrame, annotation: pd.DataFrame) -> pd.DataFrame:
+    counted = signatures.groupby(fields.PERT_ID).agg(
+        n_signatures=(fields.SIG_ID, "size"),
+        n_cell_lines=(fields.CELL_ID, "nunique"),
+        tas=(fields.TAS, lambda tas: tas.quantile(0.75)),
+    )
+    table = annotation.merge(counted, left_on=fields.PERT_ID, right_index=True, how="inner")
+    table[fields.DRUG] = table[fields.PERT_INAME].str.casefold()
+    return table[list(fields.COMPOUND_COLUMNS)].sort_values(fields.PERT_ID, ignore_index=True)
+
+
+def _fingerprint(matrix_file: Path, signatures: pd.DataFrame, compounds: pd.DataFrame) -> str:
+    digest = hashlib.sha256()
+    with matrix_file.open("rb") as file:
+        while block := file.read(1 << 24):
+            digest.update(block)
+    for table in (signatures, compounds):
+        digest.update(table.to_csv(index=False, lineterminator="\n").encode())
+    return digest.hexdigest()

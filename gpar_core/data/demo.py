@@ -1,0 +1,364 @@
+"""The demo compendium: a simulation that behaves like LINCS L1000, with real drug names.
+
+One signature is, gene by gene,
+
+    z = response of each mechanism x its programme in this cell line and at this time
+      + off-target response x the compound's own programme
+      + toxicity x the stress programme, which drowns the rest in strong compounds
+      + plate effect + correlated noise + independent noise.
+
+A programme is a pattern over the landmark genes with root mean square 1, so every strength is the
+root mean square z-score it causes. `demo_catalogue` says which drug does what.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.data import compendium
+from gpar_core.data import demo_catalogue as catalogue
+from gpar_core.data.demo_catalogue import MECHANISMS
+from gpar_core.progress import Progress, Report, silent
+
+NAME: Final = "demo"
+SOURCE: Final = "Simulated by GPAR with real drug names: not measured, not for research"
+
+CELLS: Final = tuple(sorted(catalogue.CORE_CELLS + catalogue.RARE_CELLS))
+DOSES: Final = (0.04, 0.12, 0.37, 1.11, 3.33, 10.0)
+TIMES: Final = (6.0, 24.0)
+
+N_SIMULATED: Final = 750
+"""Compounds without a name of their own, besides the drugs of the catalogue."""
+
+MEMBERS_PER_MECHANISM: Final = 2
+"""Unannotated compounds that act like the drugs of a mechanism, for a ranking to find."""
+
+N_BATCHES: Final = 16
+N_MODULES: Final = 40
+KINSHIP: Final = 0.5
+"""Share of a programme's variance that the mechanisms of a family have in common."""
+
+PLATE_SD: Final = 0.35
+COMMON_NOISE_SD: Final = 0.4
+OWN_NOISE_SD: Final = 0.85
+N_REPLICATES: Final = 3
+Z_LIMIT: Final = 10.0
+
+
+@dataclass(frozen=True)
+class _Compounds:
+    """The compounds, one per row of every array.
+
+    annotation: as `compendium.write` wants it. response: (n, n_mechanisms) rms z-score of the full
+    response. off_target: (n,) rms z-score. half_dose, off_half_dose: (n,) um at half response.
+    batch: (n,) from 0. n_cells: (n,) of the core cell lines. planted: mechanism by compound name.
+    """
+
+    annotation: pd.DataFrame
+    response: np.ndarray
+    off_target: np.ndarray
+    half_dose: np.ndarray
+    off_half_dose: np.ndarray
+    batch: np.ndarray
+    n_cells: np.ndarray
+    planted: dict[str, str]
+
+
+@dataclass(frozen=True)
+class _Programmes:
+    """What the cell lines have in common, every row a programme over the landmark genes.
+
+    modules: (N_MODULES, 978) genes that move together. core, rebound: (n_mechanisms, 978).
+    own: (n_compounds, 978). stress: (1, 978). sensitivity: (n_mechanisms, n_cells), 0 to about 1.
+    """
+
+    modules: np.ndarray
+    core: np.ndarray
+    rebound: np.ndarray
+    own: np.ndarray
+    stress: np.ndarray
+    sensitivity: np.ndarray
+
+
+def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
+    """Write the demo compendium into `folder`, an empty folder that exists.
+
+    The same seed gives the same compendium, to the fingerprint.
+    """
+    seeds = np.random.SeedSequence(seed).spawn(3 + len(CELLS))
+    compounds_rng, signatures_rng, programmes_rng, *cell_rngs = map(np.random.default_rng, seeds)
+    compounds = _draw_compounds(compounds_rng)
+    signatures, compound_rows = _lay_out(compounds, signatures_rng)
+    programmes = _draw_programmes(len(compounds.annotation), programmes_rng)
+    matrix = np.empty((len(signatures), fields.N_LANDMARKS), dtype=np.float32)
+    tas = np.empty(len(signatures))
+    for number, (cell, rng) in enumerate(zip(CELLS, cell_rngs, strict=True)):
+        report(Progress("Simulating signatures", number, len(CELLS), cell))
+        rows = np.flatnonzero(signatures[fields.CELL_ID] == cell)
+        matrix[rows], tas[rows] = _simulate_cell(
+            number, signatures.iloc[rows], compound_rows[rows], compounds, programmes, rng
+        )
+    report(Progress("Writing the compendium", len(CELLS), len(CELLS)))
+    np.save(folder / compendium.MATRIX, matrix)
+    compendium.write(
+        folder,
+        name=NAME,
+        source=SOURCE,
+        simulated=True,
+        signatures=signatures.assign(**{fields.TAS: tas.round(4)}),
+        annotation=compounds.annotation,
+        report={"seed": seed, "planted": compounds.planted},
+    )
+
+
+def _draw_compounds(rng: np.random.Generator) -> _Compounds:
+    moas = _annotated_moas()
+    drugs = sorted([*moas, *catalogue.PROFILED_TWICE, *catalogue.UNANNOTATED])
+    simulated = [f"SIM-{number:04d}" for number in range(1, N_SIMULATED + 1)]
+    names = drugs + simulated
+    n = len(names)
+    planted = _plant(simulated, rng)
+    annotation = pd.DataFrame(
+        {
+            fields.PERT_ID: [f"DEMO-{number:04d}" for number in range(1, n + 1)],
+            fields.PERT_INAME: names,
+            fields.MOA: [moas.get(name, "") for name in names],
+            fields.ANNOTATED: [name in moas for name in names],
+            fields.PUBCHEM_CID: [catalogue.PUBCHEM_CIDS.get(name, "") for name in names],
+            fields.INCHI_KEY: "",
+            fields.SMILES: "",
+        }
+    )
+    response = _relative_response(names, planted, rng) * [m.strength for m in MECHANISMS]
+    annotated = annotation[fields.ANNOTATED].to_numpy()
+    active = ~annotated & (rng.random(n) < 0.3)
+    off_target = np.where(active, 1.3, 0.22) + 0.25 * np.linalg.norm(response, axis=1)
+    return _Compounds(
+        annotation=annotation,
+        response=response,
+        off_target=off_target * rng.lognormal(0.0, 0.45, n),
+        half_dose=rng.lognormal(np.log(0.6), 0.8, n),
+        off_half_dose=rng.lognormal(np.log(3.0), 0.8, n),
+        batch=rng.integers(0, N_BATCHES, n),
+        n_cells=np.where(annotated, rng.integers(4, 10, n), rng.integers(2, 8, n)),
+        planted=planted,
+    )
+
+
+def _annotated_moas() -> dict[str, str]:
+    """MOA names, joined, of every annotated drug; empty where its MOA is not in the catalogue."""
+    moas: dict[str, list[str]] = {drug: [] for drug in catalogue.ANNOTATED_ELSEWHERE}
+    for mechanism in MECHANISMS:
+        for drug in mechanism.drugs.split(", ") if mechanism.listed else ():
+            moas.setdefault(drug, []).append(mechanism.name)
+    return {drug: fields.MOA_SEPARATOR.join(names) for drug, names in moas.items()}
+
+
+def _plant(names: list[str], rng: np.random.Generator) -> dict[str, str]:
+    """Give some of the named compounds the mechanism of a MOA that can be learned."""
+    mechanisms = [m.name for m in MECHANISMS if m.listed and m.strength > 0]
+    members = mechanisms * MEMBERS_PER_MECHANISM
+    chosen = rng.choice(names, size=len(members), replace=False)
+    return dict(sorted(zip(chosen.tolist(), members, strict=True)))
+
+
+def _relative_response(
+    names: list[str], planted: dict[str, str], rng: np.random.Generator
+) -> np.ndarray:
+    """(n, n_mechanisms) response relative to the mechanism's strength, 0 without the mechanism."""
+    columns = []
+    for mechanism in MECHANISMS:
+        members = set(mechanism.drugs.split(", "))
+        acts = [name in members or planted.get(name) == mechanism.name for name in names]
+        potency = rng.lognormal(0.0, mechanism.spread, len(names)) * acts
+        stated = [catalogue.ALSO_ACTS.get(name, {}).get(mechanism.name) for name in names]
+        columns.append([p if s is None else s for p, s in zip(potency, stated, strict=True)])
+    return np.array(columns).T
+
+
+def _lay_out(compounds: _Compounds, rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
+    """Which compound was profiled where, at which doses and times.
+
+    Returns the signatures sorted as a compendium wants them, and (n_signatures,) rows of
+    `compounds`.
+    """
+    n = len(compounds.annotation)
+    core = _first(rng.random((n, len(catalogue.CORE_CELLS))), compounds.n_cells)
+    rare = rng.random((n, len(catalogue.RARE_CELLS))) < 0.04
+    profiled = np.hstack([core, rare])
+    compound, cell = np.nonzero(profiled)
+
+    conditions = [(dose, time) for time in TIMES for dose in DOSES]
+    # As in LINCS, most compounds were profiled at high doses.
+    weight = np.array([1.0 + DOSES.index(dose) for dose, _ in conditions])
+    count = rng.choice(6, size=len(compound), p=(0.22, 0.26, 0.22, 0.14, 0.09, 0.07)) + 1
+    waiting = rng.exponential(size=(len(compound), len(conditions))) / weight
+    pair, condition = np.nonzero(_first(waiting, count))
+
+    cell_names = np.array(catalogue.CORE_CELLS + catalogue.RARE_CELLS)
+    row = compound[pair]
+    signatures = pd.DataFrame(
+        {
+            fields.PERT_ID: compounds.annotation[fields.PERT_ID].to_numpy()[row],
+            fields.PERT_INAME: compounds.annotation[fields.PERT_INAME].to_numpy()[row],
+            fields.CELL_ID: cell_names[cell[pair]].astype(object),
+            fields.DOSE: np.array(conditions)[condition, 0],
+            fields.DOSE_UNIT: "um",
+            fields.TIME: np.array(conditions)[condition, 1],
+            fields.TIME_UNIT: "h",
+            "batch": compounds.batch[row],
+            "row": row,
+        }
+    )
+    signatures[fields.SIG_ID] = [
+        f"DEMO{s.batch:02d}_{s.cell_id}_{s.pert_time:.0f}H:{s.pert_id}:{s.pert_dose:g}"
+        for s in signatures.itertuples()
+    ]
+    signatures = signatures.sort_values(compendium.ROW_ORDER, ignore_index=True)
+    return signatures.drop(columns=["batch", "row"]), signatures["row"].to_numpy()
+
+
+def _first(values: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Mark the `count` smallest values of each row. values: (n, m); count: (n,); returns (n, m)."""
+    return values.argsort(axis=1).argsort(axis=1) < count[:, None]
+
+
+def _draw_programmes(n_compounds: int, rng: np.random.Generator) -> _Programmes:
+    modules = rng.standard_normal((N_MODULES, fields.N_LANDMARKS), dtype=np.float32)
+    modules /= np.sqrt(N_MODULES)
+    families = sorted({m.family for m in MECHANISMS if m.family})
+    kin = _programme(len(families), modules, rng)
+    own = _programme(len(MECHANISMS), modules, rng)
+    core = np.array(
+        [
+            np.sqrt(1 - KINSHIP) * row + np.sqrt(KINSHIP) * kin[families.index(m.family)]
+            if m.family
+            else row
+            for m, row in zip(MECHANISMS, own, strict=True)
+        ]
+    )
+    core_share = [1 - m.cell_share - m.rebound_share for m in MECHANISMS]
+    rebound = _programme(len(MECHANISMS), modules, rng)
+    return _Programmes(
+        modules=modules,
+        core=core * _root(core_share),
+        rebound=rebound * _root([m.rebound_share for m in MECHANISMS]),
+        own=_programme(n_compounds, modules, rng),
+        stress=_programme(1, modules, rng),
+        sensitivity=_draw_sensitivity(rng),
+    )
+
+
+def _draw_sensitivity(rng: np.random.Generator) -> np.ndarray:
+    """(n_mechanisms, n_cells) response of the cell lines, in the order of `CELLS`."""
+    responds = rng.random((len(MECHANISMS), len(CELLS)))
+    variation = rng.lognormal(0.0, 0.15, responds.shape)
+    sensitivity = [
+        [m.cells.get(cell, m.elsewhere) for cell in CELLS]
+        if m.cells
+        else np.where(chance < m.responding, 1.0, 0.1)
+        for m, chance in zip(MECHANISMS, responds, strict=True)
+    ]
+    return np.array(sensitivity) * variation
+
+
+def _programme(n: int, modules: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw (n, 978) programmes: some genes of their own, the rest moved by gene modules."""
+    shape = (n, fields.N_LANDMARKS)
+    genes = rng.standard_normal(shape, dtype=np.float32)
+    genes *= 2.0 * (rng.random(shape, dtype=np.float32) < 0.2)
+    genes += 0.4 * rng.standard_normal((n, len(modules)), dtype=np.float32) @ modules
+    return genes / np.sqrt(np.mean(genes**2, axis=1, keepdims=True))
+
+
+def _root(shares: list[float]) -> np.ndarray:
+    """Factors that give programmes these shares of the variance, as a column."""
+    return np.sqrt(np.array(shares, dtype=np.float32))[:, None]
+
+
+def _simulate_cell(
+    cell: int,
+    signatures: pd.DataFrame,
+    row: np.ndarray,
+    compounds: _Compounds,
+    programmes: _Programmes,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Simulate the signatures of one cell line.
+
+    cell: index into `CELLS`. row: (n,) rows of `compounds`.
+    Returns z-scores, (n, 978) float32, and TAS, (n,).
+    """
+    dose = signatures[fields.DOSE].to_numpy()
+    late = signatures[fields.TIME].to_numpy() > TIMES[0]
+    pace = np.where(late, 1.0, 0.75)
+    reached = pace * dose / (dose + compounds.half_dose[row])
+    response = compounds.response[row] * programmes.sensitivity[:, cell] * reached[:, None]
+    off_reached = pace * dose / (dose + compounds.off_half_dose[row])
+    off_target = compounds.off_target[row] * off_reached
+    strength = np.sqrt(np.sum(response**2, axis=1) + off_target**2)
+    toxicity = np.maximum(strength - 0.5, 0.0)
+
+    signal = _specific_signal(response, off_target, late, row, programmes, rng)
+    signal /= (1.0 + 0.3 * toxicity)[:, None].astype(np.float32)
+    stress = _mix(programmes.stress, 0.3, programmes.modules, rng)
+    signal += (0.6 * toxicity)[:, None].astype(np.float32) * stress
+
+    z = signal + _noise(compounds.batch[row] * len(TIMES) + late, programmes.modules, rng)
+    np.clip(z, -Z_LIMIT, Z_LIMIT, out=z)
+    return z, _tas(z, signal, rng)
+
+
+def _specific_signal(
+    response: np.ndarray,
+    off_target: np.ndarray,
+    late: np.ndarray,
+    row: np.ndarray,
+    programmes: _Programmes,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """(n, 978) response of mechanisms and off-targets, both partly peculiar to this cell line."""
+    local = _programme(len(MECHANISMS), programmes.modules, rng)
+    local *= _root([m.cell_share for m in MECHANISMS])
+    weights = response.astype(np.float32)
+    turn = np.where(late, 1.0, -1.0).astype(np.float32)[:, None]
+    signal = weights @ (programmes.core + local) + (turn * weights) @ programmes.rebound
+    present, index = np.unique(row, return_inverse=True)
+    own = _mix(programmes.own[present], 0.4, programmes.modules, rng)
+    signal += off_target[:, None].astype(np.float32) * own[index]
+    return signal
+
+
+def _mix(
+    programmes: np.ndarray, share: float, modules: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Replace a share of the programmes' variance by what is peculiar to one cell line."""
+    local = _programme(len(programmes), modules, rng)
+    return np.sqrt(1 - share, dtype=np.float32) * programmes + np.float32(share**0.5) * local
+
+
+def _noise(plate: np.ndarray, modules: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """(n, 978) noise; the signatures of one plate, (n,) numbers from 0, share a part of it."""
+    n, width = len(plate), len(modules)
+    plate_effect = PLATE_SD * rng.standard_normal((plate.max() + 1, width), dtype=np.float32)
+    common = COMMON_NOISE_SD * rng.standard_normal((n, width), dtype=np.float32)
+    own = OWN_NOISE_SD * rng.standard_normal((n, fields.N_LANDMARKS), dtype=np.float32)
+    return (plate_effect[plate] + common) @ modules + own
+
+
+def _tas(z: np.ndarray, signal: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """(n,) transcriptional activity scores, 0-1: sqrt(SS x CC / 978).
+
+    SS counts the genes with |z x sqrt(replicates)| >= 2. CC, the correlation of replicates, follows
+    from the share of signal in one replicate.
+    """
+    power = np.mean(signal**2, axis=1, dtype=np.float64)
+    noise = N_REPLICATES * (COMMON_NOISE_SD**2 + OWN_NOISE_SD**2)
+    measured = power / (power + noise) + rng.normal(0.02, 0.03, len(z))
+    correlation = np.clip(measured, 0.0, 1.0)
+    breadth = np.mean(np.abs(z) * np.sqrt(N_REPLICATES) >= 2, axis=1)
+    return np.sqrt(breadth * correlation)

@@ -1,0 +1,68 @@
+"""The representative signature of each compound in each cell line.
+
+Gao et al. 2021, "Preparation of training set": of the signatures of one compound in one cell line,
+the one with the highest mean Pearson correlation to the others.
+"""
+
+import numpy as np
+
+BLOCK_ROWS = 8192
+
+
+def representatives(
+    matrix: np.ndarray,
+    *,
+    compound: np.ndarray,
+    cell: np.ndarray,
+    tas: np.ndarray,
+    sig_id: np.ndarray,
+) -> np.ndarray:
+    """Mark one signature per compound and cell line.
+
+    matrix: (n_signatures, n_genes) z-scores; the signatures of one compound in one cell line stand
+        in consecutive rows. compound, cell, tas, sig_id: (n_signatures,) of these rows.
+
+    With unit vectors u (each signature centred and scaled to length 1) and S their sum over the m
+    signatures of a group, the mean correlation of i to the others is (u_i . S - 1) / (m - 1).
+    In groups of one or two, and on ties, the higher TAS wins (NaN last), then the first sig_id.
+
+    Returns (n_signatures,) bool.
+    """
+    n = len(matrix)
+    chosen = np.zeros(n, dtype=bool)
+    if n == 0:
+        return chosen
+    changes = (compound[1:] != compound[:-1]) | (cell[1:] != cell[:-1])
+    starts = np.concatenate([[0], np.flatnonzero(changes) + 1])
+    sizes = np.diff(np.append(starts, n))
+    mean_correlation = np.zeros(n)
+    for first, last in _blocks(starts, sizes):
+        rows = slice(starts[first], starts[last - 1] + sizes[last - 1])
+        mean_correlation[rows] = _mean_correlation(
+            np.asarray(matrix[rows], dtype=np.float64),
+            starts[first:last] - starts[first],
+            sizes[first:last],
+        )
+    group = np.repeat(np.arange(len(starts)), sizes)
+    # Equal correlations may differ in the last bits, which would hide a tie.
+    correlation = np.where(sizes[group] > 2, np.round(mean_correlation, 9), 0.0)
+    order = np.lexsort((sig_id.astype(str), -np.nan_to_num(tas, nan=-1.0), -correlation, group))
+    chosen[order[starts]] = True
+    return chosen
+
+
+def _blocks(starts: np.ndarray, sizes: np.ndarray) -> list[tuple[int, int]]:
+    """Ranges of whole groups of about `BLOCK_ROWS` rows, so that memory stays flat."""
+    block = starts // BLOCK_ROWS
+    firsts = np.concatenate([[0], np.flatnonzero(np.diff(block)) + 1])
+    return list(zip(firsts, np.append(firsts[1:], len(sizes)), strict=True))
+
+
+def _mean_correlation(rows: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    length = np.linalg.norm(centred, axis=1, keepdims=True)
+    unit = np.divide(centred, length, out=np.zeros_like(centred), where=length > 0)
+    group_sum = np.repeat(np.add.reduceat(unit, starts, axis=0), sizes, axis=0)
+    own = np.einsum("ij,ij->i", unit, unit)
+    others = np.maximum(np.repeat(sizes, sizes) - 1, 1)
+    return (np.einsum("ij,ij->i", unit, group_sum) - own) / others

@@ -1,0 +1,93 @@
+"""Reading the text tables beside a matrix: sig_info, sig_metrics, pert_info, gene_info, MOA.
+
+Tab-separated, plain or gzipped, `-666` for missing. All values come back as text, missing as ''.
+"""
+
+import csv
+import gzip
+import zlib
+from pathlib import Path
+
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.data.matrix_files import GZIP_MAGIC
+from gpar_core.errors import AnnotationError
+
+MAX_HEADER = 1_000_000
+MISSING_WORDS = (fields.MISSING, "-666.0", "-666.000000", "NA", "nan", "NaN")
+
+
+def read_table(
+    path: Path, *, needed: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """Read some columns of a table, as text.
+
+    Lines before the header that start with '!' are comments (Drug Repurposing Hub).
+    Optional columns that the file lacks are absent from the result.
+
+    Raises AnnotationError where the file is unreadable or lacks a needed column.
+    """
+    try:
+        header, n_comments, encoding = _header(path)
+    except (OSError, EOFError, zlib.error) as error:
+        raise AnnotationError(f"'{path.name}' cannot be read ({error}).") from error
+    lacking = [name for name in needed if name not in header]
+    if lacking:
+        shown = ", ".join(header[:12]) or "nothing"
+        raise AnnotationError(
+            f"'{path.name}' lacks the column {', '.join(lacking)}. Its first line has: "
+            f"{shown[:300]}. Needed is a tab-separated table with the columns "
+            f"{', '.join(needed)}."
+        )
+    wanted = [name for name in (*needed, *optional) if name in header]
+    try:
+        table = pd.read_csv(
+            path,
+            sep="\t",
+            skiprows=n_comments,
+            usecols=wanted,
+            dtype=str,
+            quoting=csv.QUOTE_NONE,
+            keep_default_na=False,
+            compression="gzip" if _is_gzip(path) else None,
+            encoding=encoding,
+        )
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise AnnotationError(
+            f"'{path.name}' cannot be read as a tab-separated table ({error}). The file is cut "
+            "short or damaged; download it again."
+        ) from error
+    table = table[wanted].apply(lambda column: column.str.strip())
+    return table.mask(table.isin(MISSING_WORDS), "")
+
+
+def numbers(column: pd.Series) -> pd.Series:
+    """Text to float64, NaN where the text is no number."""
+    return pd.to_numeric(column, errors="coerce").astype("float64")
+
+
+def _is_gzip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == GZIP_MAGIC
+
+
+def _header(path: Path) -> tuple[list[str], int, str]:
+    """Column names, number of comment lines before them, and encoding."""
+    opener = gzip.open if _is_gzip(path) else open
+    n_comments = 0
+    with opener(path, "rb") as file:
+        line = file.readline(MAX_HEADER)
+        while line.startswith(b"!"):
+            n_comments += 1
+            line = file.readline(MAX_HEADER)
+        rest = file.read(MAX_HEADER)
+    if len(line) == MAX_HEADER or b"\0" in line:
+        return [], n_comments, "utf-8"
+    encoding = "utf-8-sig"
+    try:
+        (line + rest[: rest.rfind(b"\n") + 1]).decode(encoding)
+    except UnicodeDecodeError:
+        encoding = "latin-1"
+    names = line.decode(encoding).rstrip("\r\n").split("\t")
+    return [name.strip() for name in names], n_comments, encoding

@@ -1,0 +1,201 @@
+"""The training set of one model: positive and negative representatives."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.data.compendium import Compendium
+from gpar_core.errors import NotFoundError, RequestError, TrainingSetError
+
+MIN_INACTIVE_COMPOUNDS = 50
+"""With fewer inactive compounds 'auto' takes all compounds without the MOA as negatives."""
+
+NEGATIVE_CHOICES = ("auto", "inactive", "others")
+
+
+@dataclass(frozen=True)
+class DrugMatch:
+    """A pasted list against a compendium: names without case that are there, and those not."""
+
+    found: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSet:
+    """Representative signatures to learn from.
+
+    rows: (n,) rows of the compendium, rising. positive: (n,) bool. drug: (n,) name without case.
+    negatives: 'inactive' or 'others'. note: what the user should know about the negatives, or ''.
+    """
+
+    rows: np.ndarray
+    positive: np.ndarray
+    drug: np.ndarray
+    negatives: str
+    note: str
+
+    @property
+    def n_positive_compounds(self) -> int:
+        return len(set(self.drug[self.positive]))
+
+    @property
+    def n_positive_signatures(self) -> int:
+        return int(self.positive.sum())
+
+    @property
+    def n_negative_compounds(self) -> int:
+        return len(set(self.drug[~self.positive]))
+
+    @property
+    def n_negative_signatures(self) -> int:
+        return int((~self.positive).sum())
+
+
+def match_drugs(compendium: Compendium, names: Iterable[str]) -> DrugMatch:
+    """Look names or pert_ids up, without regard to case; doubles and empty names are dropped."""
+    by_id = dict(
+        zip(
+            compendium.compounds[fields.PERT_ID].str.casefold(),
+            compendium.compounds[fields.DRUG],
+            strict=True,
+        )
+    )
+    drugs = set(by_id.values())
+    wanted = dict.fromkeys(name.strip().casefold() for name in names if name.strip())
+    found = {name if name in drugs else by_id.get(name) for name in wanted} - {None}
+    unknown = tuple(name for name in wanted if name not in drugs and name not in by_id)
+    return DrugMatch(tuple(sorted(name for name in found if name)), unknown)
+
+
+def known_drugs(compendium: Compendium, names: Iterable[str]) -> tuple[str, ...]:
+    """Names without case of drugs that must all be there. Raises NotFoundError or RequestError."""
+    match = match_drugs(compendium, names)
+    if match.unknown:
+        drugs = compendium.compounds[fields.DRUG].unique().tolist()
+        name = match.unknown[0]
+        close = difflib.get_close_matches(name, drugs, n=3, cutoff=0.7)
+        hint = f" Did you mean {', '.join(close)}?" if close else ""
+        more = f" and {len(match.unknown) - 1} more names" if len(match.unknown) > 1 else ""
+        raise NotFoundError(
+            f"'{name[:80]}'{more} not found in the compendium '{compendium.name}' "
+            f"({len(drugs)} drugs).{hint}"
+        )
+    if not match.found:
+        raise RequestError("No drug was given. Name at least one drug, or a MOA.")
+    return match.found
+
+
+def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
+    """Names without case of the drugs with this MOA. Raises NotFoundError."""
+    table = compendium.compound_moas
+    drugs = table.loc[table[fields.MOA].str.casefold() == moa.strip().casefold(), fields.DRUG]
+    if len(drugs):
+        return tuple(sorted(set(drugs)))
+    names = sorted(set(table[fields.MOA]))
+    if not names:
+        raise NotFoundError(
+            f"The compendium '{compendium.name}' has no MOA annotation at all. Import it again "
+            "with a MOA table, or name the drugs."
+        )
+    close = difflib.get_close_matches(moa, names, n=3, cutoff=0.4)
+    hint = f" Did you mean: {'; '.join(close)}?" if close else ""
+    raise NotFoundError(
+        f"No drug of the compendium '{compendium.name}' has the MOA '{moa[:80]}' "
+        f"({len(names)} MOAs are listed).{hint}"
+    )
+
+
+def select(
+    compendium: Compendium,
+    drugs: Iterable[str],
+    *,
+    cells: Iterable[str] = (),
+    moa: str = "",
+    negatives: str = "auto",
+    max_tas: float = fields.INACTIVE_TAS,
+) -> TrainingSet:
+    """Choose positive and negative representatives.
+
+    drugs: names without case, all in the compendium. cells: cell lines, empty for all.
+    moa: the MOA the drugs were chosen by, if any.
+    negatives: 'inactive', compounds without MOA annotation whose 75th-percentile TAS is below
+        `max_tas`; 'others', all compounds that share no MOA with the positives (with `moa` alone,
+        if given); 'auto', the former where there are `MIN_INACTIVE_COMPOUNDS`, else the latter.
+
+    Raises RequestError, NotFoundError or TrainingSetError.
+    """
+    if negatives not in NEGATIVE_CHOICES:
+        raise RequestError(
+            f"'{negatives}' is no choice of negatives. Use {', '.join(NEGATIVE_CHOICES)}."
+        )
+    chosen_cells = _known_cells(compendium, cells)
+    signatures = compendium.signatures
+    in_scope = signatures[fields.REPRESENTATIVE].to_numpy(copy=True)
+    if chosen_cells:
+        in_scope &= signatures[fields.CELL_ID].isin(chosen_cells).to_numpy()
+    drug = signatures[fields.DRUG].to_numpy(dtype=object)
+    positive = in_scope & signatures[fields.DRUG].isin(set(drugs)).to_numpy()
+    where = f" in {', '.join(chosen_cells)}" if chosen_cells else ""
+    if not positive.any():
+        raise TrainingSetError(
+            f"None of the {len(set(drugs))} chosen drugs has a signature{where}. Choose other cell "
+            "lines or other drugs."
+        )
+    inactive = in_scope & ~positive & _of_compounds(compendium, _inactive(compendium, max_tas))
+    n_inactive = len(set(drug[inactive]))
+    note = ""
+    if negatives == "auto":
+        negatives = "inactive" if n_inactive >= MIN_INACTIVE_COMPOUNDS else "others"
+        if negatives == "others":
+            note = (
+                f"Only {n_inactive} compounds{where} are without MOA annotation and inactive "
+                f"(TAS < {max_tas:g}); {MIN_INACTIVE_COMPOUNDS} are needed. All compounds that "
+                "share no MOA with the chosen drugs serve as negatives instead; each of them is "
+                "ranked by the fold that did not see it."
+            )
+    negative = inactive
+    if negatives == "others":
+        negative = in_scope & ~positive & _of_compounds(compendium, _others(compendium, drugs, moa))
+    if not negative.any():
+        raise TrainingSetError(
+            f"No compound{where} can serve as a negative ({negatives}). Choose other negatives or "
+            "more cell lines."
+        )
+    rows = np.flatnonzero(positive | negative)
+    return TrainingSet(rows, positive[rows], drug[rows], negatives, note)
+
+
+def _known_cells(compendium: Compendium, cells: Iterable[str]) -> tuple[str, ...]:
+    by_name = {cell.casefold(): cell for cell in compendium.cell_lines}
+    wanted = [cell.strip() for cell in cells if cell.strip()]
+    unknown = [cell for cell in wanted if cell.casefold() not in by_name]
+    if unknown:
+        raise NotFoundError(
+            f"No signature of '{compendium.name}' is from {', '.join(unknown)[:80]}. It has: "
+            f"{', '.join(compendium.cell_lines[:20])}."
+        )
+    return tuple(sorted({by_name[cell.casefold()] for cell in wanted}))
+
+
+def _of_compounds(compendium: Compendium, pert_ids: pd.Series) -> np.ndarray:
+    return compendium.signatures[fields.PERT_ID].isin(set(pert_ids)).to_numpy()
+
+
+def _inactive(compendium: Compendium, max_tas: float) -> pd.Series:
+    compounds = compendium.compounds
+    annotated_drugs = set(compounds.loc[compounds[fields.ANNOTATED], fields.DRUG])
+    unannotated = ~compounds[fields.DRUG].isin(annotated_drugs)
+    return compounds.loc[unannotated & (compounds[fields.TAS] < max_tas), fields.PERT_ID]
+
+
+def _others(compendium: Compendium, drugs: Iterable[str], moa: str) -> pd.Series:
+    table = compendium.compound_moas
+    shared = {moa} if moa else set(table.loc[table[fields.DRUG].isin(set(drugs)), fields.MOA])
+    same = set(table.loc[table[fields.MOA].isin(shared), fields.DRUG])
+    compounds = compendium.compounds
+    return compounds.loc[~compounds[fields.DRUG].isin(same), fields.PERT_ID]

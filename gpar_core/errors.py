@@ -1,0 +1,65 @@
+"""Every error GPAR raises on purpose.
+
+GparError
+├── DataError            files and compendia
+│   ├── FileFormatError      a file is not what it should be
+│   ├── LandmarkError        landmark genes are missing, repeated or unknown
+│   └── AnnotationError      a metadata or MOA table cannot be used
+├── RequestError         what the user asked for cannot be done
+│   ├── NotFoundError        no such compendium, model, job, drug or MOA
+│   ├── TrainingSetError     too few drugs, signatures or negatives
+│   └── EmptyRankingError    the filters leave no drug
+└── JobError             background work
+    ├── Cancelled            the user stopped the job
+    └── WorkerError          the child process died
+
+A message says what was found, what was needed and what to do next.
+"""
+
+
+class GparError(Exception):
+    """Base of all errors whose message is meant for the user."""
+
+
+class DataError(GparError):
+    """A file or a compendium cannot be used."""
+
+
+class FileFormatError(DataError):
+    """A file is not of the kind, or has not the content, that was needed."""
+
+
+class LandmarkError(DataError):
+    """The landmark genes of a matrix are missing, repeated or unknown."""
+
+
+class AnnotationError(DataError):
+    """A metadata or MOA table cannot be used."""
+
+
+class RequestError(GparError):
+    """The request cannot be carried out as asked."""
+
+
+class NotFoundError(RequestError):
+    """No compendium, model, job, drug or MOA has this name."""
+
+
+class TrainingSetError(RequestError):
+    """The positive or the negative set is too small to learn from."""
+
+
+class EmptyRankingError(RequestError):
+    """No drug passes the filters of a ranking."""
+
+
+class JobError(GparError):
+    """Background work did not finish."""
+
+
+class Cancelled(JobError):
+    """The user stopped the job."""
+
+
+class WorkerError(JobError):
+    """The child process of a job died."""

@@ -1,0 +1,71 @@
+"""CSV for people: safe to open in a spreadsheet and honest about simulated data."""
+
+import re
+
+import pandas as pd
+
+from gpar_core import fields, links
+from gpar_core.model import ModelSummary
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def ranking_csv(ranking: pd.DataFrame, summary: ModelSummary) -> str:
+    """The ranked list with its provenance in every row.
+
+    ranking: as `rank.ranking` gives it, filtered and sorted as shown.
+    """
+    names, cids = ranking[fields.PERT_INAME], ranking[fields.PUBCHEM_CID]
+    keys = ranking[fields.INCHI_KEY]
+    table = pd.DataFrame(
+        {
+            "rank": range(1, len(ranking) + 1),
+            fields.PERT_ID: ranking[fields.PERT_ID],
+            fields.PERT_INAME: names,
+            "n_signatures": ranking["k"],
+            "enrichment_score": ranking["es"],
+            "normalised_es": ranking["nes"],
+            "p_permutation": ranking["p"],
+            "p_exact": ranking["p_exact"],
+            "fdr": ranking["fdr"],
+            "mean_score": ranking["mean_score"],
+            "best_score": ranking["best_score"],
+            "scored_by": ranking["held_out"].map({True: "held-out folds", False: "final model"}),
+            fields.MOA: ranking[fields.MOA],
+            "pubchem": [
+                links.pubchem(name, cid=cid, inchi_key=key)
+                for name, cid, key in zip(names, cids, keys, strict=True)
+            ],
+            "ilincs": names.map(links.ilincs),
+        }
+    )
+    return csv_text(with_provenance(table, summary))
+
+
+def with_provenance(table: pd.DataFrame, summary: ModelSummary) -> pd.DataFrame:
+    """Add what every export must say: model, compendium, and whether the data are simulated."""
+    return table.assign(
+        model_id=summary.model_id,
+        model_mean_auroc=round(summary.metrics.mean_auroc, 4),
+        compendium=summary.compendium,
+        data="SIMULATED" if summary.simulated else "measured",
+    )
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """CSV in which no text cell is a formula for a spreadsheet (a leading quote defuses it)."""
+    safe = table.apply(lambda column: column.map(_defused))
+    return safe.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+
+
+def _defused(value: object) -> object:
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+def file_name(summary: ModelSummary, what: str) -> str:
+    """Name of a download: what it is, of which model, and whether it is simulated."""
+    slug = re.sub(r"[^a-z0-9]+", "-", summary.label.lower()).strip("-")[:40]
+    mark = "-SIMULATED" if summary.simulated else ""
+    return f"gpar-{what}-{slug}{mark}.csv"

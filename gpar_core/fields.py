@@ -1,0 +1,62 @@
+"""Names, units and gene space, written once.
+
+Column names follow GEO GSE92742 (`sig_info`, `sig_metrics`, `pert_info`, `gene_info`).
+"""
+
+import csv
+from importlib import resources
+from typing import Final
+
+SIG_ID: Final = "sig_id"
+PERT_ID: Final = "pert_id"
+PERT_INAME: Final = "pert_iname"
+PERT_TYPE: Final = "pert_type"
+CELL_ID: Final = "cell_id"
+DOSE: Final = "pert_dose"
+DOSE_UNIT: Final = "pert_dose_unit"
+TIME: Final = "pert_time"
+TIME_UNIT: Final = "pert_time_unit"
+TAS: Final = "tas"
+DRUG: Final = "drug"
+"""Name under which several pert_ids count as one drug: pert_iname without case."""
+REPRESENTATIVE: Final = "representative"
+MOA: Final = "moa"
+"""MOA names of a compound, joined by `MOA_SEPARATOR`; empty where none is listed."""
+ANNOTATED: Final = "annotated"
+"""Whether any source gives the compound a MOA, listed here or not."""
+PUBCHEM_CID: Final = "pubchem_cid"
+INCHI_KEY: Final = "inchi_key"
+SMILES: Final = "canonical_smiles"
+
+COMPOUND_PERT_TYPE: Final = "trt_cp"
+MOA_SEPARATOR: Final = "|"
+MISSING: Final = "-666"
+
+SIGNATURE_COLUMNS: Final = (
+    SIG_ID, PERT_ID, PERT_INAME, DRUG, CELL_ID, DOSE, DOSE_UNIT, TIME, TIME_UNIT, TAS,
+    REPRESENTATIVE,
+)  # fmt: skip
+"""Columns of `Compendium.signatures`. pert_dose and pert_time are numbers, NaN where unknown."""
+
+COMPOUND_COLUMNS: Final = (
+    PERT_ID, PERT_INAME, DRUG, MOA, ANNOTATED, PUBCHEM_CID, INCHI_KEY, SMILES, "n_signatures",
+    "n_cell_lines", TAS,
+)  # fmt: skip
+"""Columns of `Compendium.compounds`. tas is the 75th percentile over the compound's signatures."""
+
+INACTIVE_TAS: Final = 0.2
+"""Below this TAS a compound counts as transcriptionally inactive (CMap's cut)."""
+
+
+def _landmarks() -> tuple[tuple[int, ...], tuple[str, ...]]:
+    text = resources.files("gpar_core.data").joinpath("landmarks.tsv").read_text("utf-8")
+    rows = list(csv.DictReader(text.splitlines(), delimiter="\t"))
+    return tuple(int(row["entrez_id"]) for row in rows), tuple(row["symbol"] for row in rows)
+
+
+LANDMARK_IDS, LANDMARK_SYMBOLS = _landmarks()
+"""Entrez ids, rising, and symbols of the 978 landmark genes: the column order of every matrix.
+
+Source: `pr_is_lm` in GSE92742's gene_info."""
+
+N_LANDMARKS: Final = len(LANDMARK_IDS)

@@ -1,0 +1,1 @@
+"""Background work: one path for laptop, server and class."""

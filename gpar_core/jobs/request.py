@@ -1,0 +1,109 @@
+"""What a job is asked to do: frozen, comparable, JSON.
+
+The id of a job is a hash of its request (which names the fingerprint of its data) and of
+`METHOD_VERSION`: the same request twice is one job and one result.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from gpar_core.errors import RequestError
+
+METHOD_VERSION = 1
+"""Raise it when the same request would give another result."""
+
+
+@dataclass(frozen=True)
+class DemoRequest:
+    """Build the simulated demo compendium."""
+
+    kind: ClassVar[str] = "demo"
+    seed: int = 0
+
+    @property
+    def title(self) -> str:
+        return "Build the demo compendium"
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """Import LINCS files into a compendium.
+
+    name: of the compendium to publish. Paths are absolute; '' where a table is not given.
+    fill_missing: whether missing landmark genes are set to 0 instead of refused.
+    files_digest: identifies the content of the files (or their sizes and times of change).
+    """
+
+    kind: ClassVar[str] = "import"
+    name: str
+    gctx: str
+    sig_info: str
+    gene_info: str
+    sig_metrics: str = ""
+    pert_info: str = ""
+    moa: str = ""
+    fill_missing: bool = False
+    replace: bool = False
+    files_digest: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"Import '{self.name}'"
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """Train a model on some drugs, cross-validate it and rank all other compounds.
+
+    compendium, fingerprint: the data. label: what the positive set is called on screen.
+    drugs: names without case, sorted. moa: the MOA they were chosen by, or ''.
+    cells: cell lines, sorted; empty for all. preset: 'fast' or 'paper'.
+    negatives: 'inactive' (unannotated, low TAS) or 'others' (all compounds without the MOA).
+    null_repeats: cross-validations with permuted labels, for comparison.
+    """
+
+    kind: ClassVar[str] = "train"
+    compendium: str
+    fingerprint: str
+    label: str
+    drugs: tuple[str, ...]
+    moa: str = ""
+    cells: tuple[str, ...] = ()
+    preset: str = "fast"
+    negatives: str = "inactive"
+    seed: int = 0
+    null_repeats: int = 0
+
+    @property
+    def title(self) -> str:
+        return f"Train on {self.label}"
+
+
+Request = DemoRequest | ImportRequest | TrainRequest
+_KINDS: dict[str, type[Request]] = {
+    kind.kind: kind for kind in (DemoRequest, ImportRequest, TrainRequest)
+}
+
+
+def to_json(request: Request) -> str:
+    """The request as one line of JSON, keys sorted."""
+    return json.dumps({"kind": request.kind, **asdict(request)}, sort_keys=True)
+
+
+def from_json(text: str) -> Request:
+    """The request that `to_json` wrote. Raises RequestError for anything else."""
+    try:
+        content: dict[str, Any] = json.loads(text)
+        kind = _KINDS[content.pop("kind")]
+        lists = {key: tuple(value) for key, value in content.items() if isinstance(value, list)}
+        return kind(**{**content, **lists})
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RequestError("This job was written by another version of GPAR.") from error
+
+
+def job_id(request: Request) -> str:
+    """20 hexadecimal digits that identify the request and the method."""
+    text = f"{METHOD_VERSION} {to_json(request)}"
+    return hashlib.sha256(text.encode()).hexdigest()[:20]

@@ -1,0 +1,417 @@
+"""The one truth about jobs: a table in SQLite, shared by pages, supervisor and workers.
+
+    queued -> running -> done | failed | cancelled
+    failed, cancelled, or done with its result deleted -> queued again, as the next attempt
+
+Every attempt has its number. A worker names its attempt in each call, so one that was given up
+(its supervisor was killed, its job was queued again) can no longer change the job.
+
+Each call opens its own connection (about 1 ms): safe from any thread, nothing to close, and a cache
+folder that was deleted is simply made again.
+"""
+
+import shutil
+import sqlite3
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from filelock import FileLock
+
+from gpar_core.cache import Cache
+from gpar_core.errors import JobError, NotFoundError, RequestError
+from gpar_core.jobs.events import clear_events
+from gpar_core.jobs.request import Request, from_json, job_id, to_json
+from gpar_core.progress import Progress
+
+BUSY_SECONDS = 20.0
+
+TABLE = """
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    request TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    state TEXT NOT NULL,
+    stage TEXT NOT NULL DEFAULT '',
+    done INTEGER NOT NULL DEFAULT 0,
+    total INTEGER NOT NULL DEFAULT 0,
+    message TEXT NOT NULL DEFAULT '',
+    error TEXT NOT NULL DEFAULT '',
+    cancel_requested INTEGER NOT NULL DEFAULT 0,
+    attempt INTEGER NOT NULL DEFAULT 1,
+    restarts INTEGER NOT NULL DEFAULT 0,
+    pid INTEGER,
+    process_created REAL,
+    created_at REAL NOT NULL,
+    started_at REAL,
+    finished_at REAL,
+    heartbeat REAL
+)
+"""
+
+
+class State(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def active(self) -> bool:
+        """Whether the job still has something before it."""
+        return self in (State.QUEUED, State.RUNNING)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as it stood when it was read. Times are seconds since 1970.
+
+    request: None where another version of GPAR wrote it; such a job is shown as failed.
+    stage, done, total, message: the last progress, as in `Progress`.
+    error: why it failed, for the user; '' otherwise.
+    attempt: 1 for the first try. restarts: how many tries were begun without the user.
+    created_at: when it was queued by the user. heartbeat: when its worker last gave a sign.
+    """
+
+    id: str
+    request: Request | None
+    owner: str
+    state: State
+    stage: str
+    done: int
+    total: int
+    message: str
+    error: str
+    cancel_requested: bool
+    attempt: int
+    restarts: int
+    pid: int | None
+    process_created: float | None
+    created_at: float
+    started_at: float | None
+    finished_at: float | None
+    heartbeat: float | None
+
+    @property
+    def active(self) -> bool:
+        return self.state.active
+
+    @property
+    def title(self) -> str:
+        return self.request.title if self.request else "Job of another version"
+
+    @property
+    def fraction(self) -> float:
+        """How much of the present stage is done, 0 to 1."""
+        return min(self.done / self.total, 1.0) if self.total > 0 else 0.0
+
+
+class JobStore:
+    """The jobs of one cache. Every call can raise JobError when the database cannot be used."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+        self._path = cache.jobs / "jobs.sqlite3"
+
+    # For whoever asks for work
+
+    def submit(self, request: Request, owner: str = "local", *, result_exists: bool = True) -> Job:
+        """The job of this request, queued if it is not queued, running or done already.
+
+        result_exists: False if the result of a done job was deleted, so that it must run again.
+        """
+        new_id, now = job_id(request), time.time()
+        with self._transaction() as database:
+            row = _row(database, new_id)
+            if row is None:
+                database.execute(
+                    "INSERT INTO jobs (id, request, owner, state, created_at) VALUES (?,?,?,?,?)",
+                    (new_id, to_json(request), owner, State.QUEUED, now),
+                )
+            elif State(row["state"]).active or (row["state"] == State.DONE and result_exists):
+                return _job(row)
+            else:
+                self._queue_again(database, new_id)
+                database.execute(
+                    "UPDATE jobs SET request = ?, owner = ?, created_at = ?, restarts = 0 "
+                    "WHERE id = ?",
+                    (to_json(request), owner, now, new_id),
+                )
+            clear_events(self._cache.job(new_id))
+            return _job(_known_row(database, new_id))
+
+    def get(self, job_id: str) -> Job:
+        """Raises NotFoundError."""
+        with self._connection() as database:
+            return _job(_known_row(database, job_id))
+
+    def active_jobs(self) -> list[Job]:
+        """Running and queued jobs, oldest first."""
+        with self._connection() as database:
+            rows = database.execute(
+                "SELECT * FROM jobs WHERE state IN ('queued', 'running') ORDER BY created_at, rowid"
+            )
+            return [job for job in map(_job, rows) if job.active]
+
+    def recent(self, limit: int = 50) -> list[Job]:
+        """Jobs of any state, newest first."""
+        with self._connection() as database:
+            rows = database.execute(
+                "SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC LIMIT ?", (limit,)
+            )
+            return [_job(row) for row in rows]
+
+    def position(self, job_id: str) -> int:
+        """Place in the queue: 1 for the next to start, 0 if the job is not waiting."""
+        with self._connection() as database:
+            order = fair_order(_queue(database), _running_by_owner(database))
+            return next((place for place, each in enumerate(order, start=1) if each == job_id), 0)
+
+    def request_cancel(self, job_id: str) -> Job:
+        """Cancel a queued job at once; ask a running one to stop. Raises NotFoundError."""
+        with self._transaction() as database:
+            _known_row(database, job_id)
+            database.execute(
+                "UPDATE jobs SET state = 'cancelled', finished_at = ? "
+                "WHERE id = ? AND state = 'queued'",
+                (time.time(), job_id),
+            )
+            database.execute(
+                "UPDATE jobs SET cancel_requested = 1 WHERE id = ? AND state = 'running'", (job_id,)
+            )
+            return _job(_known_row(database, job_id))
+
+    def forget(self, job_id: str) -> None:
+        """Remove a job and its log; its result stays. Raises NotFoundError, RequestError."""
+        with self._transaction() as database:
+            if State(_known_row(database, job_id)["state"]).active:
+                raise RequestError("This job is still waiting or running. Cancel it first.")
+            database.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+            shutil.rmtree(self._cache.job(job_id), ignore_errors=True)
+
+    # For the supervisor
+
+    def claim(self, limit: int, limit_per_owner: int) -> Job | None:
+        """The next queued job, now running and without a process yet; None if none may start."""
+        with self._connection() as database:
+            if not _queue(database):
+                return None
+        with self._transaction() as database:
+            self._fail_unreadable(database)
+            running = _running_by_owner(database)
+            queue = _queue(database)
+            if not queue or sum(running.values()) >= limit:
+                return None
+            chosen = next(fair_order(queue, running))
+            if running[dict(queue)[chosen]] >= limit_per_owner:
+                return None
+            database.execute(
+                "UPDATE jobs SET state = 'running', started_at = ? WHERE id = ?",
+                (time.time(), chosen),
+            )
+            return _job(_known_row(database, chosen))
+
+    def running(self) -> list[Job]:
+        """All jobs that were claimed and have not ended, even those of another version."""
+        with self._connection() as database:
+            return [
+                _job(row) for row in database.execute("SELECT * FROM jobs WHERE state = 'running'")
+            ]
+
+    def requeue(self, job_id: str, attempt: int) -> bool:
+        """Put a running job back at its old place as a new attempt; False if it has moved on."""
+        with self._transaction() as database:
+            if not _holds(database, job_id, attempt):
+                return False
+            self._queue_again(database, job_id)
+            database.execute("UPDATE jobs SET restarts = restarts + 1 WHERE id = ?", (job_id,))
+            clear_events(self._cache.job(job_id))
+            return True
+
+    # For the worker, which loses its claim when the job is queued again
+
+    def register(self, job_id: str, attempt: int, pid: int, process_created: float) -> bool:
+        """Note the process of an attempt; False if the claim was lost."""
+        return self._update(
+            job_id,
+            attempt,
+            "pid = ?, process_created = ?, heartbeat = ?",
+            (pid, process_created, time.time()),
+        )
+
+    def heartbeat(self, job_id: str, attempt: int, progress: Progress) -> bool:
+        """Give a sign of life and the last progress; False if the claim was lost."""
+        return self._update(
+            job_id,
+            attempt,
+            "heartbeat = ?, stage = ?, done = ?, total = ?, message = ?",
+            (
+                time.time(),
+                progress.stage,
+                int(progress.done),
+                int(progress.total),
+                progress.message,
+            ),
+        )
+
+    def should_stop(self, job_id: str, attempt: int) -> bool:
+        """Whether the user asked for the end of this attempt, or its claim was lost."""
+        with self._connection() as database:
+            row = database.execute(
+                "SELECT cancel_requested FROM jobs "
+                "WHERE id = ? AND attempt = ? AND state = 'running'",
+                (job_id, attempt),
+            ).fetchone()
+            return row is None or bool(row["cancel_requested"])
+
+    def finish(self, job_id: str, attempt: int, state: State, message: str = "") -> bool:
+        """End an attempt; False if the claim was lost. `message` is the reason of a failure."""
+        column = "error" if state == State.FAILED else "message"
+        return self._update(
+            job_id,
+            attempt,
+            f"state = ?, {column} = ?, finished_at = ?",
+            (state, message, time.time()),
+        )
+
+    def _update(self, job_id: str, attempt: int, changes: str, values: Sequence[object]) -> bool:
+        with self._connection() as database:
+            changed = database.execute(
+                f"UPDATE jobs SET {changes} "  # noqa: S608  (written above, never by a user)
+                "WHERE id = ? AND attempt = ? AND state = 'running'",
+                (*values, job_id, attempt),
+            )
+            return changed.rowcount == 1
+
+    def _queue_again(self, database: sqlite3.Connection, job_id: str) -> None:
+        database.execute(
+            "UPDATE jobs SET state = 'queued', attempt = attempt + 1, cancel_requested = 0, "
+            "stage = '', done = 0, total = 0, message = '', error = '', pid = NULL, "
+            "process_created = NULL, started_at = NULL, finished_at = NULL, heartbeat = NULL "
+            "WHERE id = ?",
+            (job_id,),
+        )
+
+    def _fail_unreadable(self, database: sqlite3.Connection) -> None:
+        rows = database.execute("SELECT * FROM jobs WHERE state = 'queued'").fetchall()
+        for job in map(_job, rows):
+            if job.request is None:
+                database.execute(
+                    "UPDATE jobs SET state = 'failed', error = ?, finished_at = ? WHERE id = ?",
+                    (job.error, time.time(), job.id),
+                )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._connection() as database:
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+            except BaseException:
+                database.execute("ROLLBACK")
+                raise
+            database.execute("COMMIT")
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            if not _has_content(self._path):
+                _create(self._path)
+            with closing(
+                sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+            ) as database:
+                database.row_factory = sqlite3.Row
+                # Enough in WAL: a power cut may lose the last changes, never the database.
+                database.execute("PRAGMA synchronous = NORMAL")
+                yield database
+        except sqlite3.Error as error:
+            raise JobError(
+                f"The list of jobs {self._path} cannot be used ({error}). Try again. If this "
+                "stays, see whether the disk is full; if it is not, stop GPAR and delete this "
+                "file: the results are kept elsewhere."
+            ) from error
+
+
+def fair_order(queue: Sequence[tuple[str, str]], running: Mapping[str, int]) -> Iterator[str]:
+    """Ids of `queue` (id and owner, oldest first) in the order in which they will start.
+
+    Next is always the oldest job of the owner who has the fewest running.
+    """
+    load = Counter(running)
+    waiting = list(queue)
+    while waiting:
+        chosen = min(waiting, key=lambda entry: load[entry[1]])
+        waiting.remove(chosen)
+        load[chosen[1]] += 1
+        yield chosen[0]
+
+
+def _job(row: sqlite3.Row) -> Job:
+    values = dict(row)
+    values["state"] = State(values["state"])
+    values["cancel_requested"] = bool(values["cancel_requested"])
+    try:
+        values["request"] = from_json(values["request"])
+    except RequestError as error:
+        values.update(request=None, state=State.FAILED, error=f"{error} Ask for it anew.")
+    return Job(**values)
+
+
+def _row(database: sqlite3.Connection, job_id: str) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = database.execute(
+        "SELECT * FROM jobs WHERE id = ?", (job_id,)
+    ).fetchone()
+    return row
+
+
+def _known_row(database: sqlite3.Connection, job_id: str) -> sqlite3.Row:
+    row = _row(database, job_id)
+    if row is None:
+        raise NotFoundError(
+            f"There is no job '{job_id[:80]}'. It may have been removed; ask for it anew."
+        )
+    return row
+
+
+def _holds(database: sqlite3.Connection, job_id: str, attempt: int) -> bool:
+    row = _row(database, job_id)
+    return row is not None and row["attempt"] == attempt and row["state"] == State.RUNNING
+
+
+def _queue(database: sqlite3.Connection) -> list[tuple[str, str]]:
+    rows = database.execute(
+        "SELECT id, owner FROM jobs WHERE state = 'queued' ORDER BY created_at, rowid"
+    )
+    return [(row["id"], row["owner"]) for row in rows]
+
+
+def _running_by_owner(database: sqlite3.Connection) -> Counter[str]:
+    rows = database.execute(
+        "SELECT owner, COUNT(*) AS n FROM jobs WHERE state = 'running' GROUP BY owner"
+    )
+    return Counter({row["owner"]: row["n"] for row in rows})
+
+
+def _has_content(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+def _create(path: Path) -> None:
+    """Make the database beside its place and move it there, so that nobody sees it half made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{path}.lock", timeout=BUSY_SECONDS):
+        if _has_content(path):
+            return
+        for suffix in ("-wal", "-shm"):  # of a deleted database, and not to be mixed with the new
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        new = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
+        with closing(sqlite3.connect(new, isolation_level=None)) as database:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute(TABLE)
+        new.replace(path)

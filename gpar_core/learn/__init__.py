@@ -1,0 +1,1 @@
+"""Learning one MOA: folds, network, cross-validation, metrics."""

@@ -1,0 +1,105 @@
+"""Cross-validation of any classifier on given folds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from gpar_core.data.training_set import TrainingSet
+from gpar_core.learn.folds import Folds, assign_folds
+from gpar_core.learn.metrics import Metrics, evaluate
+from gpar_core.progress import Progress, Report, silent
+
+Score = Callable[[np.ndarray], np.ndarray]
+"""(n, 978) z-scores to (n,) scores, higher for positives."""
+
+Fit = Callable[[np.ndarray, np.ndarray, int, Report], Score]
+"""Learn from (n, 978) z-scores and (n,) bool with a seed; report may be ignored."""
+
+
+@dataclass(frozen=True, eq=False)
+class CrossValidation:
+    """Held-out scores on given folds.
+
+    score: (n,), each signature by the model that did not see it. metrics: of these scores.
+    """
+
+    folds: Folds
+    score: np.ndarray
+    metrics: Metrics
+
+
+def cross_validate(
+    x: np.ndarray,
+    training_set: TrainingSet,
+    folds: Folds,
+    fit: Fit,
+    *,
+    seed: int,
+    stage: str = "Cross-validation",
+    report: Report = silent,
+) -> CrossValidation:
+    """Fit without each fold in turn and score it.
+
+    x: (n, 978) z-scores of the training set. report: gets training progress with `fold` and
+    `step_share`, and after each fold its `auroc`.
+    """
+    score = np.empty(len(x), np.float32)
+    for number in range(folds.k):
+        held_out = folds.fold == number
+        within = _within_fold(report, stage, number, folds.k)
+        scorer = fit(x[~held_out], training_set.positive[~held_out], seed + number + 1, within)
+        score[held_out] = scorer(x[held_out])
+        auroc = float(roc_auc_score(training_set.positive[held_out], score[held_out]))
+        message = f"Fold {number + 1} of {folds.k}: AUROC {auroc:.2f}"
+        values = {"fold": number + 1, "auroc": auroc}
+        report(Progress(stage, number + 1, folds.k, message, values))
+    metrics = evaluate(training_set.positive, score, folds.fold, training_set.drug, seed=seed)
+    return CrossValidation(folds, score, metrics)
+
+
+def permuted_label_null(
+    x: np.ndarray,
+    training_set: TrainingSet,
+    fit: Fit,
+    *,
+    repeats: int,
+    seed: int,
+    report: Report = silent,
+) -> tuple[float, ...]:
+    """Mean AUROC of `repeats` cross-validations with the positive label on random drugs.
+
+    As many drugs as there are positive ones are drawn from the whole training set each time.
+    """
+    drugs = np.unique(training_set.drug.astype(str))
+    n_positive = training_set.n_positive_compounds
+    null = []
+    for repeat in range(repeats):
+        rng = np.random.default_rng([seed, 0x2E11, repeat])
+        drawn = rng.choice(drugs, n_positive, replace=False)
+        positive = np.isin(training_set.drug.astype(str), drawn)
+        shuffled = TrainingSet(
+            training_set.rows, positive, training_set.drug, training_set.negatives, ""
+        )
+        folds = assign_folds(positive, training_set.drug, seed=seed + repeat)
+        result = cross_validate(
+            x,
+            shuffled,
+            folds,
+            fit,
+            seed=seed + 1000 * (repeat + 1),
+            stage=f"Permuted labels {repeat + 1} of {repeats}",
+            report=report,
+        )
+        null.append(result.metrics.mean_auroc)
+    return tuple(null)
+
+
+def _within_fold(report: Report, stage: str, number: int, k: int) -> Report:
+    def forward(progress: Progress) -> None:
+        share = progress.done / progress.total if progress.total else 0.0
+        values = {**progress.values, "fold": number + 1, "step_share": share}
+        report(Progress(stage, number, k, f"Fold {number + 1} of {k}", values))
+
+    return forward

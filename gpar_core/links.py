@@ -1,0 +1,23 @@
+"""Every outward link, built and escaped in one place. Nothing is fetched; the user clicks."""
+
+from urllib.parse import quote
+
+
+def pubchem(name: str, *, cid: str = "", inchi_key: str = "") -> str:
+    """PubChem page of a compound: by CID, else by InChIKey, else a search for the name."""
+    if cid.isdigit():
+        return f"https://pubchem.ncbi.nlm.nih.gov/compound/{cid}"
+    return f"https://pubchem.ncbi.nlm.nih.gov/compound/{quote(inchi_key or name, safe='')}"
+
+
+def ilincs(name: str) -> str:
+    """iLINCS' chemical perturbagen signatures (library LIB_5) that match the name or a synonym."""
+    return (
+        "https://www.ilincs.org/api/SignatureMeta/findTermWithSynonyms"
+        f"?term={quote(name, safe='')}&library=LIB_5"
+    )
+
+
+def clue(name: str) -> str:
+    """CLUE's page of a compound."""
+    return f"https://clue.io/command?q={quote(name, safe='')}"

@@ -1,0 +1,32 @@
+"""Progress events: how long work tells its caller where it is.
+
+A long function takes `report`, calls it with a `Progress` every so often, and lets through
+whatever it raises. A caller cancels by raising `Cancelled` from `report`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One progress event.
+
+    stage: what is being done, in the user's words ("Cross-validation").
+    done, total: steps finished and steps in all, in the stage's own unit.
+    message: one line for the user.
+    values: figures worth drawing, by name (for example fold, step, loss, auroc).
+    """
+
+    stage: str
+    done: int = 0
+    total: int = 0
+    message: str = ""
+    values: Mapping[str, float] = field(default_factory=dict)
+
+
+Report = Callable[[Progress], None]
+
+
+def silent(progress: Progress) -> None:
+    """Ignore a progress event."""

@@ -1,0 +1,1 @@
+"""From a model to a ranked list of compounds."""

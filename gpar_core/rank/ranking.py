@@ -1,0 +1,167 @@
+"""The ranked list of compounds of one model."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from scipy.stats import false_discovery_control
+
+from gpar_core import fields
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import TrainingSet
+from gpar_core.errors import EmptyRankingError, RequestError
+from gpar_core.rank.enrichment import enrich, falling_ranks
+
+PERMUTATIONS = 1000
+MIN_SIGNATURES = 5
+MAX_P = 0.05
+ORDERS = {"es": ("es", False), "nes": ("nes", False), "p": ("p_exact", True)}
+"""What a ranking can be sorted by: column and whether it rises."""
+
+SIGNATURE_SCORE_COLUMNS = ("row", "score", "rank", "held_out")
+
+
+def rank_signatures(
+    compendium: Compendium,
+    training_set: TrainingSet,
+    score: np.ndarray,
+    held_out_score: np.ndarray,
+    *,
+    seed: int,
+) -> pd.DataFrame:
+    """Score and rank of every signature that is to be ranked.
+
+    Left out are all signatures of the positive drugs and, with inactive negatives, of the
+    negatives. With other negatives each training signature takes its held-out score.
+
+    score: (n_signatures,) by the final model. held_out_score: (n,) of the training set.
+    Returns row (in the compendium), score, rank (from 1) and held_out, sorted by rank.
+    """
+    drug = compendium.signatures[fields.DRUG]
+    out = set(training_set.drug[training_set.positive])
+    held_out = np.zeros(compendium.n_signatures, dtype=bool)
+    score = score.copy()
+    if training_set.negatives == "inactive":
+        out |= set(training_set.drug[~training_set.positive])
+    else:
+        held_out[training_set.rows] = True
+        score[training_set.rows] = held_out_score
+    rows = np.flatnonzero(~drug.isin(out).to_numpy())
+    ranks = falling_ranks(
+        score[rows],
+        seed=seed,
+        tie_key=compendium.signatures[fields.SIG_ID].to_numpy(dtype=str)[rows],
+    )
+    table = pd.DataFrame(
+        {"row": rows, "score": score[rows], "rank": ranks, "held_out": held_out[rows]}
+    )
+    return table.sort_values("rank", ignore_index=True)
+
+
+def rank_compounds(
+    compendium: Compendium, signature_ranks: pd.DataFrame, *, seed: int
+) -> pd.DataFrame:
+    """Enrichment of every compound among the ranked signatures.
+
+    signature_ranks: as `rank_signatures` gives it. Returns one row per compound, highest ES first:
+    pert_id, pert_iname, k, es, nes, p, p_exact, fdr (Benjamini-Hochberg of p_exact over all
+    compounds), mean_score, best_score, moa, held_out (scored by folds that did not see it),
+    pubchem_cid, inchi_key, tas.
+    """
+    in_order = signature_ranks.sort_values("row", ignore_index=True)
+    pert_id = compendium.signatures[fields.PERT_ID].to_numpy(dtype=str)[in_order["row"]]
+    ids, compound = np.unique(pert_id, return_inverse=True)
+    result = enrich(
+        in_order["rank"].to_numpy(), compound, len(ids), permutations=PERMUTATIONS, seed=seed
+    )
+    by_compound = in_order.groupby(compound)
+    table = pd.DataFrame(
+        {
+            fields.PERT_ID: ids,
+            "k": result.k,
+            "es": result.es,
+            "nes": result.nes,
+            "p": result.p,
+            "p_exact": result.p_exact,
+            "fdr": false_discovery_control(result.p_exact),
+            "mean_score": by_compound["score"].mean().to_numpy(),
+            "best_score": by_compound["score"].max().to_numpy(),
+            "held_out": by_compound["held_out"].any().to_numpy(),
+        }
+    )
+    known = compendium.compounds[
+        [fields.PERT_ID, fields.PERT_INAME, fields.MOA, fields.PUBCHEM_CID, fields.INCHI_KEY,
+         fields.TAS]
+    ]  # fmt: skip
+    return order_by(table.merge(known, on=fields.PERT_ID), "es")
+
+
+def order_by(ranking: pd.DataFrame, order: str) -> pd.DataFrame:
+    """Sort by 'es', 'nes' or 'p'; ties by mean score, then pert_id. Raises RequestError."""
+    if order not in ORDERS:
+        raise RequestError(
+            f"A ranking cannot be sorted by '{order[:20]}'. Use {', '.join(ORDERS)}."
+        )
+    column, rising = ORDERS[order]
+    return ranking.sort_values(
+        [column, "mean_score", fields.PERT_ID], ascending=[rising, False, True], ignore_index=True
+    )
+
+
+def filtered(ranking: pd.DataFrame, *, min_signatures: int, max_p: float) -> pd.DataFrame:
+    """Compounds with at least `min_signatures` and p below `max_p` (the paper: 5 and 0.05).
+
+    Raises EmptyRankingError, saying which filter to relax, where none is left.
+    """
+    enough = ranking["k"] >= min_signatures
+    significant = ranking["p"] < max_p
+    if (enough & significant).any():
+        return ranking[enough & significant].reset_index(drop=True)
+    if not enough.any():
+        most = int(ranking["k"].max()) if len(ranking) else 0
+        n_relaxed = int((significant & (ranking["k"] >= 1)).sum())
+        raise EmptyRankingError(
+            f"No compound has {min_signatures} signatures; the most is {most}. Lower the minimum "
+            f"to {most} signature{'s' if most > 1 else ''} to see {n_relaxed} compounds with "
+            f"p < {max_p:g}."
+        )
+    raise EmptyRankingError(
+        f"None of the {int(enough.sum())} compounds with at least {min_signatures} signatures has "
+        f"p < {max_p:g}; the lowest p is {ranking.loc[enough, 'p'].min():.3g}. Raise the limit of "
+        "p or lower the minimum of signatures."
+    )
+
+
+def training_drugs(
+    compendium: Compendium, training_set: TrainingSet, held_out_score: np.ndarray
+) -> pd.DataFrame:
+    """How the positive drugs fared when held out.
+
+    Returns pert_iname, n_signatures, mean_score, beats_negatives (share of negative signatures
+    with a lower held-out score), the best first.
+    """
+    positive = training_set.positive
+    negatives = np.sort(held_out_score[~positive])
+    beaten = np.searchsorted(negatives, held_out_score[positive]) / max(len(negatives), 1)
+    table = pd.DataFrame(
+        {
+            fields.PERT_INAME: compendium.signatures[fields.PERT_INAME].to_numpy()[
+                training_set.rows[positive]
+            ],
+            "score": held_out_score[positive],
+            "beaten": beaten,
+        }
+    )
+    grouped = table.groupby(fields.PERT_INAME).agg(
+        n_signatures=("score", "size"),
+        mean_score=("score", "mean"),
+        beats_negatives=("beaten", "mean"),
+    )
+    return grouped.reset_index().sort_values("beats_negatives", ascending=False, ignore_index=True)
+
+
+def known_members(ranking: pd.DataFrame, moas: Iterable[str]) -> pd.Series:
+    """(m,) bool: compounds annotated with any of these MOAs."""
+    wanted = set(moas)
+    lists = ranking[fields.MOA].str.split(fields.MOA_SEPARATOR, regex=False)
+    return lists.map(lambda names: bool(wanted & set(names)))

@@ -1,0 +1,74 @@
+"""Choose positive drugs: by MOA, by name, or by a pasted list."""
+
+import re
+
+import streamlit as st
+
+from gpar_core import fields
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import match_drugs
+from pages._shared.error_box import plain
+
+WAYS = ("One MOA", "Drugs by name", "Pasted list")
+EXAMPLE = "escitalopram, paroxetine, fluoxetine"
+
+
+def pick(compendium: Compendium) -> tuple[list[str], str]:
+    """Drugs and MOA as the user chose them; one of the two is empty."""
+    way = st.segmented_control(
+        "Choose by", WAYS, default=WAYS[0], required=True, key="way", persist_state="session"
+    )
+    if way == "One MOA":
+        return [], _moa(compendium)
+    if way == "Drugs by name":
+        names = compendium.compounds[fields.PERT_INAME].drop_duplicates().sort_values(key=_caseless)
+        chosen = st.multiselect(
+            "Drugs", names, key="drugs", placeholder="Type a name", persist_state="session"
+        )
+        return chosen, ""
+    return _pasted(compendium), ""
+
+
+def _moa(compendium: Compendium) -> str:
+    moas = compendium.moas
+    if moas.empty:
+        st.info("This compendium has no MOA annotation. Choose drugs by name.")
+        return ""
+    n_drugs = dict(zip(moas["moa"], moas["n_drugs"], strict=True))
+    moa = st.selectbox(
+        "MOA",
+        moas["moa"],
+        index=None,
+        format_func=lambda name: f"{name} ({n_drugs[name]})",
+        placeholder="Type a mechanism",
+        key="moa",
+        persist_state="session",
+    )
+    if moa:
+        st.caption(plain(moas.loc[moas["moa"] == moa, "drugs"].iloc[0]))
+    return moa or ""
+
+
+def _pasted(compendium: Compendium) -> list[str]:
+    text = st.text_area(
+        "Names or pert_ids, one a line or separated by commas",
+        key="pasted",
+        placeholder=EXAMPLE,
+        persist_state="session",
+        max_chars=100_000,
+    )
+    # Chemical names hold commas; a line that is a name as it stands is not taken apart.
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    whole = match_drugs(compendium, lines)
+    apart = [name for line in whole.unknown for name in re.split(r"[,;\t]", line)]
+    parts = match_drugs(compendium, apart)
+    found = sorted({*whole.found, *parts.found})
+    if lines:
+        st.markdown(f"**{len(found)} found**, {len(parts.unknown)} unknown")
+    if parts.unknown:
+        st.caption("Unknown: " + plain(", ".join(parts.unknown[:50])))
+    return found
+
+
+def _caseless(names):  # type: ignore[no-untyped-def]
+    return names.str.casefold()

@@ -1,0 +1,43 @@
+"""The frame of every page: title, compendium in use, whether it is simulated, running jobs."""
+
+import streamlit as st
+
+from gpar_core.data import demo
+from gpar_core.data.compendium import Compendium
+from gpar_core.jobs import engine
+from gpar_core.jobs.request import DemoRequest
+from pages._shared.job_panel import finished_job, running_jobs
+from pages._shared.loaders import load_compendium
+from pages._shared.state import OWNER, Key, cache
+
+
+def compendium_in_use() -> Compendium | None:
+    """The compendium chosen in the sidebar; the demo is built first where there is none.
+
+    Returns None while there is none to show. Raises DataError or NotFoundError.
+    """
+    running_jobs()
+    names = cache().compendium_names()
+    if not names:
+        st.info("Building the simulated demo compendium. This happens once and takes seconds.")
+        job = engine.submit(cache(), DemoRequest(), OWNER)
+        if finished_job(job.id):
+            st.rerun()
+        return None
+    default = names.index(demo.NAME) if demo.NAME in names else 0
+    name = st.sidebar.selectbox(
+        "Compendium", names, index=default, key=Key.COMPENDIUM, bind="query-params"
+    )
+    compendium = load_compendium(name)
+    if compendium.simulated:
+        simulated_note()
+    return compendium
+
+
+def simulated_note() -> None:
+    """Say that the data are simulated."""
+    st.warning(
+        "**Simulated data.** No laboratory measured these signatures: drug names are real, values "
+        "are not. For learning and trying out only.",
+        icon="⚠️",
+    )

@@ -1,0 +1,129 @@
+"""A trained model on screen."""
+
+import streamlit as st
+
+from gpar_core.charts import curves, folds, scatter
+from gpar_core.export import csv_text, file_name, with_provenance
+from gpar_core.model import Model, ModelSummary
+from pages._shared.error_box import plain
+from pages._shared.frame import simulated_note
+from pages._shared.ranking_view import show_ranking
+
+
+def show(model: Model) -> None:
+    """Verdict, ranked drugs, quality, map, training drugs and details."""
+    summary = model.summary
+    st.header(plain(summary.label), anchor=False)
+    if summary.simulated:
+        simulated_note()
+    _verdict(summary)
+    ranking, quality, training_map, drugs, details = st.tabs(
+        ["Ranked drugs", "Quality", "Map", "Training drugs", "Details"]
+    )
+    with ranking:
+        show_ranking(model)
+    with quality:
+        _quality(model)
+    with training_map:
+        st.altair_chart(
+            scatter.training_map(model.map, simulated=summary.simulated), width="stretch"
+        )
+        st.caption(
+            "t-SNE (scikit-learn defaults) of representative signatures: the training drugs, the "
+            "30 compounds ranked first, and up to 300 negatives. Distances between far groups "
+            "mean nothing."
+        )
+    with drugs:
+        _training_drugs(model)
+    with details:
+        _details(summary)
+
+
+def _verdict(summary: ModelSummary) -> None:
+    metrics = summary.metrics
+    low, high = metrics.interval
+    unit = "drugs" if summary.folds_by == "drug" else "signatures"
+    figures = st.columns(4)
+    figures[0].metric("Mean AUROC", f"{metrics.mean_auroc:.2f}", border=True)
+    figures[0].caption(
+        f"95% interval {low:.2f}-{high:.2f}, resampling {metrics.n_resampled} {unit}; "
+        f"{summary.k} folds"
+    )
+    figures[1].metric("Average precision", f"{metrics.average_precision:.2f}", border=True)
+    figures[1].caption(f"{metrics.base_rate:.3f} without skill")
+    figures[2].metric("Pooled AUROC", f"{metrics.pooled_auroc:.2f}", border=True)
+    figures[2].caption("all held-out scores together")
+    figures[3].metric("Logistic regression", f"{summary.logistic_auroc:.2f}", border=True)
+    figures[3].caption("mean AUROC on the same folds")
+    show = st.success if metrics.well_trained else st.warning
+    text = f"**{metrics.verdict[0].upper()}{metrics.verdict[1:]}** (the limit is mean AUROC 0.60)."
+    if metrics.n_resampled < 5:
+        text += f" With {metrics.n_resampled} {unit} the interval is rough."
+    if summary.folds_by == "signature":
+        text += (
+            " There is one positive drug, so its own signatures were held out: this says how alike "
+            "they are, not how well another drug of the class would be found."
+        )
+    show(text)
+    if summary.note:
+        st.info(plain(summary.note))
+
+
+def _quality(model: Model) -> None:
+    summary = model.summary
+    left, right = st.columns(2)
+    left.altair_chart(curves.roc(model.held_out, simulated=summary.simulated), width="stretch")
+    right.altair_chart(
+        curves.precision_recall(model.held_out, simulated=summary.simulated), width="stretch"
+    )
+    by_fold = dict(enumerate(summary.metrics.fold_auroc, start=1))
+    st.altair_chart(
+        folds.fold_auroc(by_fold, summary.k, simulated=summary.simulated), width="stretch"
+    )
+    if summary.null_auroc:
+        null = ", ".join(f"{auroc:.2f}" for auroc in summary.null_auroc)
+        st.markdown(f"Mean AUROC with permuted labels: {null}")
+
+
+def _training_drugs(model: Model) -> None:
+    st.caption(
+        "How each training drug fared in the folds that did not see it: the share of negative "
+        "signatures that score lower. A drug near 0.5 or below does not look like the others."
+    )
+    st.dataframe(
+        model.training_drugs,
+        hide_index=True,
+        column_config={
+            "pert_iname": "Drug",
+            "n_signatures": "Signatures",
+            "mean_score": st.column_config.NumberColumn("Mean score", format="%.3f"),
+            "beats_negatives": st.column_config.ProgressColumn(
+                "Beats negatives", min_value=0, max_value=1, format="%.2f"
+            ),
+        },
+    )
+    st.download_button(
+        "Download training set (CSV)",
+        lambda: csv_text(with_provenance(model.held_out, model.summary)),
+        file_name(model.summary, "training-set"),
+        "text/csv",
+    )
+
+
+def _details(summary: ModelSummary) -> None:
+    rows = {
+        "Model": summary.model_id,
+        "Compendium": summary.compendium + (" (simulated)" if summary.simulated else ""),
+        "Fingerprint": summary.fingerprint,
+        "MOA": summary.moa or "chosen by drug",
+        "Drugs": ", ".join(summary.drugs),
+        "Cell lines": ", ".join(summary.cells) or "all",
+        "Positive set": f"{summary.n_positive_compounds} drugs, "
+        f"{summary.n_positive_signatures} representative signatures",
+        "Negative set": f"{summary.n_negative_compounds} compounds, "
+        f"{summary.n_negative_signatures} representative signatures ({summary.negatives})",
+        "Preset and seed": f"{summary.preset}, {summary.seed}",
+        "Trained": f"{summary.created_at} in {summary.seconds:.0f} s",
+        "Versions": ", ".join(f"{name} {number}" for name, number in summary.versions.items()),
+    }
+    st.table({"": list(rows), " ": [plain(text) for text in rows.values()]}, border="horizontal")

@@ -1,0 +1,160 @@
+"""The ranked drugs of a model: filters, table, download, and one compound's signatures."""
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core import fields, links
+from gpar_core.charts.ranks import rank_strip
+from gpar_core.errors import EmptyRankingError
+from gpar_core.export import file_name, ranking_csv
+from gpar_core.model import Model
+from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, filtered, known_members, order_by
+from pages._shared.error_box import plain
+
+ORDER_NAMES = {"es": "Enrichment score (paper)", "nes": "Normalised ES", "p": "Exact p"}
+
+
+def show_ranking(model: Model) -> None:
+    """Filters and table; a click on a row shows the compound's signatures."""
+    signatures, p_limit, order_choice, search = st.columns([1, 1, 1.4, 1.6])
+    most = max(int(model.ranking["k"].max()), 1)
+    key = model.summary.model_id
+    min_signatures = signatures.number_input(
+        "At least this many signatures", 1, 10_000, MIN_SIGNATURES, key=f"k-{key}"
+    )
+    max_p = p_limit.number_input(
+        "p below", 0.0, 1.01, MAX_P, step=0.01, key=f"p-{key}", help="Permutation p; 1.01 shows all"
+    )
+    order = order_choice.selectbox(
+        "Sort by", list(ORDER_NAMES), format_func=ORDER_NAMES.get, key=f"order-{key}"
+    )
+    wanted = search.text_input("Find", key=f"find-{key}", placeholder="Drug or MOA")
+    try:
+        ranking = filtered(
+            order_by(model.ranking, order), min_signatures=min_signatures, max_p=max_p
+        )
+    except EmptyRankingError as error:
+        st.warning(plain(str(error)))
+        relaxed = min(most, min_signatures)
+        st.button(
+            f"Show compounds with {relaxed} or more signatures at any p",
+            on_click=_relax,
+            args=(key, relaxed),
+            type="primary",
+        )
+        return
+    ranking.insert(0, "rank", range(1, len(ranking) + 1))
+    shown = _found(ranking, wanted)
+    st.caption(
+        f"{len(ranking):,} of {len(model.ranking):,} compounds pass. ES is not comparable between "
+        "compounds with different numbers of signatures; sort by p for that. Every p takes a "
+        "compound's signatures as independent and is optimistic. FDR is over all "
+        f"{len(model.ranking):,} compounds."
+    )
+    selection = st.dataframe(
+        _table(shown, model),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"ranking-{key}-{min_signatures}-{max_p}-{order}-{wanted}",
+        column_config=_columns(),
+        placeholder="—",
+    )
+    st.download_button(
+        "Download ranked list (CSV)",
+        lambda: ranking_csv(ranking, model.summary),
+        file_name(model.summary, "ranking"),
+        "text/csv",
+    )
+    rows = selection["selection"]["rows"]
+    if rows and rows[0] < len(shown):
+        _compound(model, shown.iloc[rows[0]])
+    else:
+        st.caption("Click a row to see where the compound's signatures stand.")
+
+
+def _relax(key: str, min_signatures: int) -> None:
+    st.session_state[f"k-{key}"] = min_signatures
+    st.session_state[f"p-{key}"] = 1.01
+
+
+def _found(ranking: pd.DataFrame, wanted: str) -> pd.DataFrame:
+    if not wanted.strip():
+        return ranking
+    text = ranking[fields.PERT_INAME] + " " + ranking[fields.PERT_ID] + " " + ranking[fields.MOA]
+    hit = text.str.contains(wanted.strip(), case=False, regex=False)
+    return ranking[hit].reset_index(drop=True)
+
+
+def _table(ranking: pd.DataFrame, model: Model) -> pd.DataFrame:
+    names, cids = ranking[fields.PERT_INAME], ranking[fields.PUBCHEM_CID]
+    table = pd.DataFrame(
+        {
+            "rank": ranking["rank"],
+            "drug": names,
+            "k": ranking["k"],
+            "es": ranking["es"],
+            "nes": ranking["nes"],
+            "p": ranking["p"],
+            "p_exact": ranking["p_exact"],
+            "fdr": ranking["fdr"],
+            "moa": ranking[fields.MOA].str.replace("|", ", ", regex=False),
+            "known": known_members(ranking, [model.summary.moa]),
+            "pubchem": [
+                links.pubchem(name, cid=cid, inchi_key=inchi)
+                for name, cid, inchi in zip(names, cids, ranking[fields.INCHI_KEY], strict=True)
+            ],
+            "ilincs": names.map(links.ilincs),
+            "scored": ranking["held_out"].map({True: "held-out folds", False: "final model"}),
+        }
+    )
+    return table if model.summary.moa else table.drop(columns="known")
+
+
+def _columns() -> dict[str, object]:
+    column = st.column_config
+    return {
+        "rank": column.NumberColumn("#", width=50),
+        "drug": column.TextColumn("Drug"),
+        "k": column.NumberColumn("Signatures", help="k, the compound's ranked signatures"),
+        "es": column.NumberColumn("ES", format="%.3f", help="Enrichment score, -1 to 1"),
+        "nes": column.NumberColumn("NES", format="%.2f", help="ES over the mean of its null"),
+        "p": column.NumberColumn("p", format="%.4f", help="1,000 permutations"),
+        "p_exact": column.NumberColumn("Exact p", format="%.2g"),
+        "fdr": column.NumberColumn("FDR", format="%.2g", help="Benjamini-Hochberg of exact p"),
+        "moa": column.TextColumn("Known MOA"),
+        "known": column.CheckboxColumn("Same MOA", help="Annotated with the MOA trained on"),
+        "pubchem": column.LinkColumn("PubChem", display_text="PubChem"),
+        "ilincs": column.LinkColumn("iLINCS", display_text="iLINCS"),
+        "scored": column.TextColumn(
+            "Scored by", help="Held-out folds: the compound was a negative in training"
+        ),
+    }
+
+
+def _compound(model: Model, compound: pd.Series) -> None:
+    name = compound[fields.PERT_INAME]
+    own = model.signatures[model.signatures[fields.PERT_ID] == compound[fields.PERT_ID]]
+    with st.container(border=True):
+        st.markdown(
+            f"**{plain(name)}** · ES {compound['es']:.3f} from {compound['k']} signatures · "
+            f"p {compound['p']:.3g} · FDR {compound['fdr']:.2g}"
+        )
+        strip = rank_strip(own, len(model.signatures), name, simulated=model.summary.simulated)
+        st.altair_chart(strip, width="stretch")
+        columns = ["rank", "score", "cell_id", "pert_dose", "pert_dose_unit", "pert_time"]
+        st.dataframe(
+            own[[*columns, "pert_time_unit", "tas", "sig_id"]].sort_values("rank"),
+            hide_index=True,
+            column_config={
+                "score": st.column_config.NumberColumn("score", format="%.3f"),
+                "tas": st.column_config.NumberColumn("TAS", format="%.2f"),
+            },
+        )
+        pubchem = links.pubchem(
+            name, cid=compound[fields.PUBCHEM_CID], inchi_key=compound[fields.INCHI_KEY]
+        )
+        buttons = st.columns(3)
+        buttons[0].link_button("PubChem", pubchem, width="stretch")
+        buttons[1].link_button("iLINCS", links.ilincs(name), width="stretch")
+        buttons[2].link_button("CLUE", links.clue(name), width="stretch")

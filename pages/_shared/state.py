@@ -1,0 +1,37 @@
+"""Where the cache is, and the names of everything kept in session or URL."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+
+import streamlit as st
+
+from gpar_core.cache import Cache
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+OWNER = "local"
+
+
+class Key(StrEnum):
+    """Session and URL keys."""
+
+    COMPENDIUM = "compendium"
+    JOB = "job"
+    MODEL = "model"
+
+
+def cache() -> Cache:
+    """The cache of this server: `GPAR_CACHE`, or `cache/` beside the app."""
+    return Cache(Path(os.environ.get("GPAR_CACHE", ROOT / "cache")).resolve())
+
+
+def from_url(key: Key) -> str:
+    """Value of a URL parameter, '' where it is absent."""
+    return st.query_params.get(key, "")
+
+
+def go(page: str, **parameters: str) -> None:
+    """Open a page with these URL parameters and the compendium in use."""
+    chosen = st.session_state.get(Key.COMPENDIUM)
+    kept = {Key.COMPENDIUM.value: chosen} if chosen else {}
+    st.switch_page(f"pages/{page}.py", query_params={**kept, **parameters})

@@ -1,0 +1,106 @@
+"""Compendium: what is inside the one in use; import and delete."""
+
+import streamlit as st
+
+from gpar_core import fields
+from gpar_core.cache import remove
+from gpar_core.charts import overview
+from gpar_core.data.compendium import Compendium
+from gpar_core.jobs.request import DemoRequest, ImportRequest
+from pages._shared.error_box import error_box, plain
+from pages._shared.frame import compendium_in_use
+from pages._shared.import_form import show_import
+from pages._shared.job_panel import finished_job
+from pages._shared.state import Key, cache, from_url
+
+
+def show_inside(compendium: Compendium) -> None:
+    st.caption(plain(compendium.source))
+    figures = st.columns(4)
+    figures[0].metric("Signatures", f"{compendium.n_signatures:,}")
+    figures[1].metric("Compounds", f"{compendium.n_compounds:,}")
+    figures[2].metric("Cell lines", len(compendium.cell_lines))
+    figures[3].metric("MOAs", len(compendium.moas))
+    left, right = st.columns(2)
+    left.altair_chart(
+        overview.cell_lines(compendium.signatures, simulated=compendium.simulated), width="stretch"
+    )
+    right.altair_chart(
+        overview.activity(compendium.compounds, simulated=compendium.simulated), width="stretch"
+    )
+    st.subheader("Mechanisms of action", anchor=False)
+    st.dataframe(
+        compendium.moas,
+        hide_index=True,
+        column_config={"moa": "MOA", "n_drugs": "Drugs", "drugs": "Names"},
+    )
+    st.subheader("Compounds", anchor=False)
+    st.dataframe(
+        compendium.compounds.drop(columns=fields.DRUG),
+        hide_index=True,
+        lazy=False,
+        column_config={
+            "pert_iname": "Drug",
+            "moa": "MOA",
+            "annotated": "MOA annotated",
+            "n_signatures": "Signatures",
+            "n_cell_lines": "Cell lines",
+            "tas": st.column_config.NumberColumn("TAS", format="%.2f"),
+        },
+    )
+
+
+def show_findings(compendium: Compendium) -> None:
+    findings = compendium.report.get("findings", [])
+    if not findings:
+        st.caption("This compendium was not imported from files; nothing was left out.")
+    for finding in findings:
+        st.markdown(f"**{finding['count']:,}** {plain(finding['what'])}")
+        if finding["names"]:
+            more = " …" if finding["count"] > len(finding["names"]) else ""
+            st.caption(plain(", ".join(finding["names"])) + more)
+    st.caption(f"Fingerprint {compendium.fingerprint}")
+
+
+@st.dialog("Delete this compendium?")
+def confirm_deletion(compendium: Compendium) -> None:
+    st.markdown(
+        f"**{plain(compendium.name)}** with {compendium.n_signatures:,} signatures. Models trained "
+        "on it stay; to train again it must be imported again."
+    )
+    if st.button("Delete", type="primary"):
+        remove(cache().existing_compendium(compendium.name))
+        st.rerun()
+
+
+def show_import_job(job_id: str) -> None:
+    """The import under way; when it is done, its compendium comes into use."""
+    if st.button("Back to the compendium"):
+        del st.query_params[Key.JOB]
+        st.rerun()
+    job = finished_job(job_id)
+    if job is None:
+        return
+    if isinstance(job.request, ImportRequest | DemoRequest):
+        name = job.request.name if isinstance(job.request, ImportRequest) else "demo"
+        del st.query_params[Key.JOB]
+        st.session_state[Key.COMPENDIUM] = name
+        st.rerun()
+
+
+st.title("Compendium")
+with error_box():
+    if from_url(Key.JOB):
+        show_import_job(from_url(Key.JOB))
+    else:
+        compendium = compendium_in_use()
+        if compendium is not None:
+            inside, findings, imports = st.tabs(["Inside", "What the import found", "Import"])
+            with inside:
+                show_inside(compendium)
+            with findings:
+                show_findings(compendium)
+                if st.button("Delete this compendium"):
+                    confirm_deletion(compendium)
+            with imports, error_box():
+                show_import()

@@ -1,0 +1,123 @@
+"""Drug prediction: choose drugs and cell lines, train, read the ranked list."""
+
+import streamlit as st
+
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import TrainingSet
+from gpar_core.errors import RequestError
+from gpar_core.jobs import engine
+from gpar_core.jobs.request import TrainRequest
+from gpar_core.learn.folds import assign_folds
+from gpar_core.learn.presets import PRESETS
+from gpar_core.planning import plan_training
+from pages._shared import model_view
+from pages._shared.compound_picker import pick
+from pages._shared.error_box import error_box, plain
+from pages._shared.frame import compendium_in_use
+from pages._shared.job_panel import finished_job, running_jobs
+from pages._shared.loaders import load_model
+from pages._shared.state import OWNER, Key, cache, from_url
+
+NEGATIVES = {
+    "auto": "Inactive compounds, or all others where these are too few",
+    "inactive": "Inactive compounds: no MOA annotation, TAS < 0.2",
+    "others": "All compounds that do not share the MOA",
+}
+
+
+def choose(compendium: Compendium) -> None:
+    """The form, with the training set it would give shown before the click."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.subheader("1 · Positive drugs", anchor=False)
+        drugs, moa = pick(compendium)
+        st.subheader("2 · Cell lines", anchor=False)
+        cells = st.multiselect(
+            "Cell lines",
+            compendium.cell_lines,
+            placeholder="All cell lines",
+            key="cells",
+            persist_state="session",
+        )
+        with st.expander("Method"):
+            preset = st.selectbox("Preset", list(PRESETS), key="preset", persist_state="session")
+            negatives = st.selectbox(
+                "Negative set",
+                list(NEGATIVES),
+                format_func=NEGATIVES.get,
+                key="negatives",
+                persist_state="session",
+            )
+            seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="seed", persist_state="session")
+            null = st.number_input(
+                "Cross-validations with permuted labels",
+                0,
+                20,
+                0,
+                help="For comparison: what AUROC comes by chance. Each takes as long as training.",
+                key="null",
+                persist_state="session",
+            )
+    with right, st.container(border=True):
+        st.subheader("3 · Training set", anchor=False)
+        if not drugs and not moa:
+            st.caption("Choose drugs or a MOA to see what the network would learn from.")
+            st.button("Train", type="primary", disabled=True, width="stretch")
+            return
+        with error_box():
+            request, training_set = plan_training(
+                compendium,
+                drugs=drugs,
+                moa=moa,
+                cells=cells,
+                preset=preset,
+                negatives=negatives,
+                seed=int(seed),
+                null_repeats=int(null),
+            )
+            show_training_set(training_set, int(seed))
+            if st.button("Train", type="primary", width="stretch"):
+                start(request)
+
+
+def show_training_set(training_set: TrainingSet, seed: int) -> None:
+    folds = assign_folds(training_set.positive, training_set.drug, seed=seed)
+    positive, negative = st.columns(2)
+    positive.metric("Positive drugs", training_set.n_positive_compounds)
+    positive.caption(f"{training_set.n_positive_signatures} representative signatures")
+    negative.metric("Negative compounds", f"{training_set.n_negative_compounds:,}")
+    negative.caption(f"{training_set.n_negative_signatures:,} representative signatures")
+    st.markdown(f"**{folds.k}-fold** cross-validation by {folds.by}")
+    if folds.by == "signature":
+        st.caption("With one drug, its signatures are shared out over the folds instead of drugs.")
+    if training_set.note:
+        st.info(plain(training_set.note))
+
+
+def start(request: TrainRequest) -> None:
+    job = engine.submit(cache(), request, OWNER)
+    st.query_params[Key.JOB] = job.id
+    st.rerun()
+
+
+def show_job(job_id: str) -> None:
+    if st.button("New prediction"):
+        del st.query_params[Key.JOB]
+        st.rerun()
+    job = finished_job(job_id)
+    if job is None:
+        return
+    if not isinstance(job.request, TrainRequest):
+        raise RequestError("This link belongs to another page; it is not a training.")
+    model_view.show(load_model(job.id))
+
+
+st.title("Drug prediction")
+with error_box():
+    if from_url(Key.JOB):
+        running_jobs()
+        show_job(from_url(Key.JOB))
+    else:
+        chosen = compendium_in_use()
+        if chosen is not None:
+            choose(chosen)

@@ -1,0 +1,87 @@
+"""Models: every trained model, to reopen by its URL or to delete."""
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core.cache import remove
+from gpar_core.model import ModelSummary
+from pages._shared import model_view
+from pages._shared.error_box import error_box, plain
+from pages._shared.job_panel import running_jobs
+from pages._shared.loaders import load_model, load_summaries
+from pages._shared.state import Key, cache, from_url, go
+
+
+def table(summaries: list[ModelSummary]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Positive set": [s.label for s in summaries],
+            "Mean AUROC": [s.metrics.mean_auroc for s in summaries],
+            "95% interval": ["{:.2f}-{:.2f}".format(*s.metrics.interval) for s in summaries],
+            "Drugs": [s.n_positive_compounds for s in summaries],
+            "Verdict": [s.metrics.verdict for s in summaries],
+            "Cell lines": [", ".join(s.cells) or "all" for s in summaries],
+            "Compendium": [
+                s.compendium + (" (simulated)" if s.simulated else "") for s in summaries
+            ],
+            "Preset": [s.preset for s in summaries],
+            "Trained": [s.created_at[:16].replace("T", " ") for s in summaries],
+        }
+    )
+
+
+def show_all() -> None:
+    summaries = load_summaries()
+    if not summaries:
+        st.info("No model yet. Train one: choose drugs or a MOA.")
+        if st.button("Drug prediction", type="primary"):
+            go("drug_prediction")
+        return
+    st.caption("Click a row to open the model.")
+    selection = st.dataframe(
+        table(summaries),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"models-{len(summaries)}-{summaries[0].model_id}",
+        column_config={"Mean AUROC": st.column_config.NumberColumn(format="%.2f")},
+    )
+    rows = selection["selection"]["rows"]
+    if rows and rows[0] < len(summaries):
+        st.query_params[Key.MODEL] = summaries[rows[0]].model_id
+        st.rerun()
+
+
+def show_one(model_id: str) -> None:
+    back, delete = st.columns([4, 1])
+    if back.button("All models"):
+        close()
+    model = load_model(model_id)
+    if delete.button("Delete", width="stretch"):
+        confirm_deletion(model.summary)
+    model_view.show(model)
+
+
+@st.dialog("Delete this model?")
+def confirm_deletion(summary: ModelSummary) -> None:
+    st.markdown(
+        f"**{plain(summary.label)}**, trained {summary.created_at[:10]}. It can be trained again "
+        "with the same result as long as its compendium is there."
+    )
+    if st.button("Delete", type="primary"):
+        remove(cache().existing_model(summary.model_id))
+        close()
+
+
+def close() -> None:
+    del st.query_params[Key.MODEL]
+    st.rerun()
+
+
+st.title("Models")
+running_jobs()
+with error_box():
+    if from_url(Key.MODEL):
+        show_one(from_url(Key.MODEL))
+    else:
+        show_all()

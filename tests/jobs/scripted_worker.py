@@ -1,0 +1,46 @@
+"""A worker whose science does what the request's `gctx` says; used as `--worker-module`."""
+
+import os
+import subprocess
+import sys
+import time
+
+from gpar_core.cache import Cache
+from gpar_core.errors import TrainingSetError
+from gpar_core.jobs.request import ImportRequest, Request
+from gpar_core.jobs.store import JobStore
+from gpar_core.jobs.worker import main
+from gpar_core.progress import Progress, Report
+
+
+def run(request: Request, cache: Cache, report: Report) -> None:
+    assert isinstance(request, ImportRequest)
+    with (cache.root / f"runs-{request.name}").open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    match request.gctx:
+        case "quick":
+            for step in range(3):
+                report(Progress("Counting", step + 1, 3, values={"loss": 1 / (step + 1)}))
+        case "until released":
+            step = 0
+            while not (cache.root / "release").exists():
+                report(Progress("Waiting", step := step + 1, 1000))
+                time.sleep(0.02)
+        case "with a child":
+            child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+            report(Progress("Waiting", message=str(child.pid)))
+            child.wait()
+        case "stubborn":
+            report(Progress("Deaf"))
+            time.sleep(600)
+        case "silent":
+            JobStore.heartbeat = lambda *_: True  # type: ignore[method-assign]
+            time.sleep(600)
+        case "refused":
+            raise TrainingSetError("'X' has 1 compound; 2 are needed. Add compounds.")
+        case "broken":
+            raise ValueError("shapes differ")
+
+
+if __name__ == "__main__":
+    sys.exit(main(run=run))

@@ -1,0 +1,90 @@
+import shutil
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from staging import Site, until, work
+
+from gpar_core.cache import MANIFEST
+from gpar_core.errors import NotFoundError
+from gpar_core.jobs import engine
+from gpar_core.jobs.events import Event
+from gpar_core.jobs.request import DemoRequest, ImportRequest, TrainRequest, job_id
+from gpar_core.jobs.store import State
+from gpar_core.jobs.supervisor import ensure_running
+
+
+@pytest.fixture
+def engaged(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+    options = ("--worker-module", "scripted_worker")
+    monkeypatch.setattr(engine, "ensure_running", partial(ensure_running, options=options))
+    return site
+
+
+def test_submit_and_follow_to_the_end(engaged: Site) -> None:
+    events: list[Event] = []
+    job = engine.submit(engaged.cache, work("a"), "ann")
+    end = engine.follow(engaged.cache, job.id, events.append)
+    assert (end.state, end.owner) == (State.DONE, "ann")
+    assert [event.progress.done for event in events] == [1, 2, 3]
+
+
+def test_cancel_reaches_the_worker(engaged: Site) -> None:
+    job = engine.submit(engaged.cache, work("a", "until released"))
+    until(lambda: engine.look(engaged.cache, job.id).stage)
+    assert engine.cancel(engaged.cache, job.id).cancel_requested
+    assert engine.follow(engaged.cache, job.id, lambda _: None).state == State.CANCELLED
+
+
+def test_looking_at_a_job_revives_a_killed_supervisor(engaged: Site) -> None:
+    job = engaged.store.submit(work("a"))
+    assert not engaged.supervisors()
+    engine.look(engaged.cache, job.id)
+    assert engine.follow(engaged.cache, job.id, lambda _: None).state == State.DONE
+
+
+def test_unknown_job(site: Site) -> None:
+    with pytest.raises(NotFoundError):
+        engine.look(site.cache, "nothing")
+
+
+TRAIN = TrainRequest(compendium="demo", fingerprint="f", label="X", drugs=("x",))
+
+
+@pytest.mark.parametrize(
+    ("request_", "result"),
+    [
+        (DemoRequest(), "compendia/demo"),
+        (work("mine"), "compendia/mine"),
+        (TRAIN, f"models/{job_id(TRAIN)}"),
+    ],
+)
+def test_a_done_job_is_redone_only_when_its_result_is_gone(
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    request_: DemoRequest | ImportRequest | TrainRequest,
+    result: str,
+) -> None:
+    monkeypatch.setattr(engine, "ensure_running", lambda _: None)
+    job = engine.submit(site.cache, request_)
+    site.store.claim(1, 1)
+    site.store.finish(job.id, 1, State.DONE)
+    folder = site.cache.root / result
+    folder.mkdir(parents=True)
+    (folder / MANIFEST).touch()
+    assert engine.submit(site.cache, request_).state == State.DONE
+    shutil.rmtree(folder)
+    assert engine.submit(site.cache, request_).state == State.QUEUED
+
+
+def test_a_replacing_import_is_always_done_anew(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "ensure_running", lambda _: None)
+    request = replace(work("mine"), replace=True)
+    job = engine.submit(site.cache, request)
+    site.store.claim(1, 1)
+    site.store.finish(job.id, 1, State.DONE)
+    (site.cache.compendia / "mine").mkdir(parents=True)
+    (site.cache.compendia / "mine" / MANIFEST).touch()
+    assert engine.submit(site.cache, request).attempt == 2

@@ -1,0 +1,217 @@
+"""Real supervisors and real workers; every wait ends as soon as its condition holds."""
+
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+from staging import Site, kill, until, work
+
+from gpar_core.errors import WorkerError
+from gpar_core.jobs.events import read_events
+from gpar_core.jobs.store import Job, State
+from gpar_core.jobs.supervisor import ONE_THREAD, SOURCE_ROOT
+
+
+def start(site: Site, name: str, behaviour: str = "until released", *options: str) -> Job:
+    """Submit and wait until the worker has made some progress."""
+    job = site.store.submit(work(name, behaviour))
+    site.supervise(*options)
+    until(lambda: site.store.get(job.id).stage)
+    return site.store.get(job.id)
+
+
+def ended(site: Site, job: Job) -> Job:
+    return until(lambda: None if (now := site.store.get(job.id)).active else now)
+
+
+def worker_of(site: Site, job: Job) -> psutil.Process:
+    return psutil.Process(site.store.get(job.id).pid)
+
+
+def test_a_job_runs_aside_and_its_progress_is_seen(site: Site) -> None:
+    job = start(site, "a")
+    process = worker_of(site, job)
+    environment = process.environ()
+    assert ONE_THREAD.items() <= environment.items()
+    assert process.nice() > psutil.Process().nice() or process.nice() == 19
+    assert site.store.get(job.id).stage == "Waiting"
+    assert read_events(site.cache.job(job.id))
+    site.release()
+    assert ended(site, job).state == State.DONE
+    assert site.runs("a") == 1
+
+
+def test_no_more_jobs_run_than_allowed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GPAR_MAX_JOBS", "2")
+    monkeypatch.setenv("GPAR_MAX_JOBS_PER_OWNER", "1")
+    jobs = [
+        site.store.submit(work(name, "until released"), owner)
+        for name, owner in [("a1", "ann"), ("a2", "ann"), ("b1", "bob"), ("c1", "cat")]
+    ]
+    site.supervise()
+    until(lambda: len(site.store.running()) == 2)
+    time.sleep(0.5)
+    assert [site.store.get(job.id).state for job in jobs] == ["running", "queued"] * 2
+    site.release()
+    assert {ended(site, job).state for job in jobs} == {State.DONE}
+
+
+def test_a_worker_that_listens_is_cancelled_soon(site: Site) -> None:
+    job = start(site, "a")
+    begin = time.monotonic()
+    site.store.request_cancel(job.id)
+    assert ended(site, job).state == State.CANCELLED
+    assert time.monotonic() - begin < 2
+
+
+def test_a_worker_that_does_not_listen_is_killed_after_the_grace(site: Site) -> None:
+    job = start(site, "a", "stubborn", "--grace", "0.5")
+    process = worker_of(site, job)
+    site.store.request_cancel(job.id)
+    assert ended(site, job).state == State.CANCELLED
+    assert not process.is_running()
+
+
+def test_a_worker_without_a_heartbeat_is_killed(site: Site) -> None:
+    job = site.store.submit(work("a", "silent"))
+    site.supervise("--silence", "1.5")
+    end = ended(site, job)
+    assert end.state == State.FAILED
+    assert "no sign of life" in end.error
+    assert site.workers() == []
+
+
+def test_a_killed_worker_fails_with_the_reason_and_the_next_try_works(site: Site) -> None:
+    job = start(site, "a")
+    kill(worker_of(site, job))
+    end = ended(site, job)
+    assert end.state == State.FAILED
+    reason = "exit code" if sys.platform == "win32" else "signal 9, possibly for lack of memory"
+    assert reason in end.error
+    site.release()
+    again = site.store.submit(work("a", "until released"))
+    site.supervise()
+    assert (ended(site, again).state, again.attempt) == (State.DONE, 2)
+
+
+def test_what_a_killed_worker_had_started_is_killed_too(site: Site) -> None:
+    job = start(site, "a", "with a child")
+    until(lambda: site.store.get(job.id).message)
+    child = psutil.Process(int(site.store.get(job.id).message))
+    kill(worker_of(site, job))
+    assert ended(site, job).state == State.FAILED
+    until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+
+
+def test_the_same_job_in_another_cache_is_left_alone(site: Site) -> None:
+    other = Site(site.cache.root / "other")
+    here = start(site, "a")
+    try:
+        there = start(other, "a")
+        assert here.id == there.id
+        kill(worker_of(site, here))
+        until(lambda: "failed" in (site.cache.jobs / "supervisor.log").read_text())
+        time.sleep(0.3)
+        assert worker_of(other, there).is_running()
+    finally:
+        other.stop()
+
+
+def test_a_worker_that_cannot_begin_fails_with_its_exit_code(site: Site) -> None:
+    job = site.store.submit(work("a"))
+    site.supervise("--worker-module", "no_such_module")
+    end = ended(site, job)
+    assert end.state == State.FAILED
+    assert "exit code 1 " in end.error
+    assert "no_such_module" in (site.cache.job(job.id) / "worker.log").read_text()
+
+
+def test_a_killed_supervisor_leaves_its_worker_to_the_next(site: Site) -> None:
+    job = start(site, "a")
+    process = worker_of(site, job)
+    kill(*site.supervisors())
+    assert process.is_running()
+    site.supervise()
+    until(lambda: "adopted" in (site.cache.jobs / "supervisor.log").read_text())
+    site.release()
+    end = ended(site, job)
+    assert (end.state, end.attempt, end.pid) == (State.DONE, 1, process.pid)
+    assert site.runs("a") == 1
+
+
+def test_an_adopted_worker_can_be_cancelled_or_die(site: Site) -> None:
+    stubborn = start(site, "a", "stubborn")
+    dying = start(site, "b")
+    kill(*site.supervisors())
+    site.supervise("--grace", "0.3")
+    site.store.request_cancel(stubborn.id)
+    assert ended(site, stubborn).state == State.CANCELLED
+    kill(worker_of(site, dying))
+    end = ended(site, dying)
+    assert end.state == State.FAILED
+    assert end.error.startswith("The worker died. Try again.")
+
+
+def test_supervisor_and_worker_killed_together_are_made_good(site: Site) -> None:
+    job = start(site, "a")
+    kill(*site.supervisors())
+    kill(worker_of(site, job))
+    site.release()
+    site.supervise()
+    end = ended(site, job)
+    assert (end.state, end.attempt, end.restarts) == (State.DONE, 2, 1)
+
+
+def test_a_job_that_takes_everything_down_is_given_up(site: Site) -> None:
+    job = site.store.submit(work("a", "until released"))
+    for attempt in (1, 2, 3):
+        claimed = site.store.claim(1, 1)
+        assert claimed is not None
+        assert claimed.attempt == attempt
+        if attempt < 3:
+            site.store.requeue(job.id, attempt)
+    site.supervise()
+    end = ended(site, job)
+    assert end.state == State.FAILED
+    assert "interrupted 3 times" in end.error
+
+
+def test_many_starts_at_once_give_one_supervisor(site: Site) -> None:
+    jobs = [site.store.submit(work(f"j{number}")) for number in range(4)]
+    command = [sys.executable, "-m", "gpar_core.jobs.supervisor", "--cache", str(site.cache.root)]
+    command += ["--worker-module", "scripted_worker"]
+    rival = subprocess.Popen(command, cwd=SOURCE_ROOT, stderr=subprocess.DEVNULL)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: site.supervise(), range(16)))
+    assert {ended(site, job).state for job in jobs} == {State.DONE}
+    assert [site.runs(f"j{number}") for number in range(4)] == [1, 1, 1, 1]
+    until(lambda: len(site.supervisors()) == 1)
+    kill(*site.supervisors())
+    rival.wait()
+
+
+def test_an_idle_supervisor_leaves_and_the_next_job_gets_a_new_one(site: Site) -> None:
+    job = site.store.submit(work("a"))
+    site.supervise("--idle", "0.3")
+    assert ended(site, job).state == State.DONE
+    until(lambda: not site.supervisors())
+    until(lambda: not psutil.Process().children())  # no zombie either
+    job = site.store.submit(work("b"))
+    site.supervise("--idle", "0.3")
+    assert ended(site, job).state == State.DONE
+
+
+def test_no_job_is_stranded_by_a_leaving_supervisor(site: Site) -> None:
+    for number in range(6):
+        job = site.store.submit(work(f"j{number}"))
+        site.supervise("--idle", "0")
+        assert ended(site, job).state == State.DONE
+
+
+def test_a_wrong_setting_is_said_to_who_asked(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GPAR_MAX_JOBS", "many")
+    with pytest.raises(WorkerError, match="GPAR_MAX_JOBS is 'many'; a whole number"):
+        site.supervise()
