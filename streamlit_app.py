@@ -3,14 +3,8 @@
 import streamlit as st
 
 from pages._shared import boot
+from pages._shared.navigation import navigation
 
 boot.once()
 st.set_page_config(page_title="GPAR", page_icon="🧬", layout="wide")
-st.navigation(
-    [
-        st.Page("pages/home.py", title="Home", default=True),
-        st.Page("pages/drug_prediction.py", title="Drug prediction"),
-        st.Page("pages/models.py", title="Models"),
-        st.Page("pages/compendium.py", title="Compendium"),
-    ]
-).run()
+navigation().run()

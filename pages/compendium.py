@@ -11,6 +11,7 @@ from pages._shared.error_box import error_box, plain
 from pages._shared.frame import compendium_in_use
 from pages._shared.import_form import show_import
 from pages._shared.job_panel import finished_job
+from pages._shared.navigation import begin
 from pages._shared.state import Key, cache, from_url
 
 
@@ -88,7 +89,7 @@ def show_import_job(job_id: str) -> None:
         st.rerun()
 
 
-st.title("Compendium")
+begin("Compendium")
 with error_box():
     if from_url(Key.JOB):
         show_import_job(from_url(Key.JOB))

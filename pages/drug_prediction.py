@@ -7,15 +7,17 @@ from gpar_core.data.training_set import TrainingSet
 from gpar_core.errors import RequestError
 from gpar_core.jobs import engine
 from gpar_core.jobs.request import TrainRequest
+from gpar_core.jobs.store import JobStore
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.presets import PRESETS
 from gpar_core.planning import plan_training
 from pages._shared import model_view
 from pages._shared.compound_picker import pick
 from pages._shared.error_box import error_box, plain
-from pages._shared.frame import compendium_in_use
+from pages._shared.frame import compendium_in_use, note_if_simulated
 from pages._shared.job_panel import finished_job, running_jobs
 from pages._shared.loaders import load_model
+from pages._shared.navigation import begin
 from pages._shared.state import OWNER, Key, cache, from_url
 
 NEGATIVES = {
@@ -101,18 +103,22 @@ def start(request: TrainRequest) -> None:
 
 
 def show_job(job_id: str) -> None:
+    """A training under way, or the model it became."""
     if st.button("New prediction"):
         del st.query_params[Key.JOB]
         st.rerun()
-    job = finished_job(job_id)
-    if job is None:
-        return
-    if not isinstance(job.request, TrainRequest):
-        raise RequestError("This link belongs to another page; it is not a training.")
-    model_view.show(load_model(job.id))
+    request = JobStore(cache()).get(job_id).request
+    if not isinstance(request, TrainRequest):
+        raise RequestError("This link does not lead to a training. Start a new prediction.")
+    if cache().model(job_id).exists():
+        model_view.show(load_model(job_id))
+    elif finished_job(job_id, simulated=note_if_simulated(request.compendium)):
+        st.warning("This model was deleted. Train it again to see it.")
+        if st.button("Train again", type="primary"):
+            start(request)
 
 
-st.title("Drug prediction")
+begin("Drug prediction")
 with error_box():
     if from_url(Key.JOB):
         running_jobs()

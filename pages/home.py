@@ -5,9 +5,10 @@ import streamlit as st
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import compendium_in_use
 from pages._shared.loaders import load_summaries
+from pages._shared.navigation import begin
 from pages._shared.state import go
 
-st.title("GPAR")
+begin("GPAR")
 st.markdown(
     "Find drugs that share a **mechanism of action** (MOA) from L1000 gene-expression signatures. "
     "Name drugs you know; a neural network learns what their signatures have in common, tells you "

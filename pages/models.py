@@ -9,6 +9,7 @@ from pages._shared import model_view
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import running_jobs
 from pages._shared.loaders import load_model, load_summaries
+from pages._shared.navigation import begin
 from pages._shared.state import Key, cache, from_url, go
 
 
@@ -78,7 +79,7 @@ def close() -> None:
     st.rerun()
 
 
-st.title("Models")
+begin("Models")
 running_jobs()
 with error_box():
     if from_url(Key.MODEL):

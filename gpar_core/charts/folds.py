@@ -29,4 +29,4 @@ def fold_auroc(auroc: dict[int, float], k: int, *, simulated: bool) -> alt.Layer
         )
     )
     chart = limit.encode(y="y:Q") + points
-    return titled(chart, "AUROC on held-out drugs", simulated).properties(height=180)
+    return titled(chart, "AUROC on held-out drugs", simulated).properties(height=240)

@@ -47,7 +47,7 @@ def activity(compounds: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
         alt.Chart(table)
         .mark_bar()
         .encode(
-            x=alt.X("start:Q", title="TAS (75th percentile of the compound's signatures)"),
+            x=alt.X("start:Q", bin="binned", title="TAS (75th percentile per compound)"),
             x2="end:Q",
             y=alt.Y("compounds:Q", title="Compounds"),
             color=alt.Color(

@@ -17,4 +17,5 @@ AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart)
 def titled(chart: AnyChart, title: str, simulated: bool) -> AnyChart:
     """Give a chart its title, and the word 'simulated' where it is due."""
     subtitle = [SIMULATED] if simulated else []
-    return chart.properties(title=alt.TitleParams(title, subtitle=subtitle, anchor="start"))
+    words = alt.TitleParams(title, subtitle=subtitle, anchor="start", subtitleColor=YELLOW)
+    return chart.properties(title=words)

@@ -198,10 +198,13 @@ def _check(matrix: np.ndarray, signatures: pd.DataFrame, annotation: pd.DataFram
 
 
 def _compound_table(signatures: pd.DataFrame, annotation: pd.DataFrame) -> pd.DataFrame:
-    counted = signatures.groupby(fields.PERT_ID).agg(
-        n_signatures=(fields.SIG_ID, "size"),
-        n_cell_lines=(fields.CELL_ID, "nunique"),
-        tas=(fields.TAS, lambda tas: tas.quantile(0.75)),
+    by_compound = signatures.groupby(fields.PERT_ID)
+    counted = pd.DataFrame(
+        {
+            "n_signatures": by_compound.size(),
+            "n_cell_lines": by_compound[fields.CELL_ID].nunique(),
+            fields.TAS: by_compound[fields.TAS].quantile(0.75),
+        }
     )
     table = annotation.merge(counted, left_on=fields.PERT_ID, right_index=True, how="inner")
     table[fields.DRUG] = table[fields.PERT_INAME].str.casefold()

@@ -29,7 +29,7 @@ def read_table(
     Raises AnnotationError where the file is unreadable or lacks a needed column.
     """
     try:
-        header, n_comments, encoding = _header(path)
+        header, n_before = _header(path)
     except (OSError, EOFError, zlib.error) as error:
         raise AnnotationError(f"'{path.name}' cannot be read ({error}).") from error
     lacking = [name for name in needed if name not in header]
@@ -42,23 +42,13 @@ def read_table(
         )
     wanted = [name for name in (*needed, *optional) if name in header]
     try:
-        table = pd.read_csv(
-            path,
-            sep="\t",
-            skiprows=n_comments,
-            usecols=wanted,
-            dtype=str,
-            quoting=csv.QUOTE_NONE,
-            keep_default_na=False,
-            compression="gzip" if _is_gzip(path) else None,
-            encoding=encoding,
-        )
+        table = _columns(path, header, wanted, n_before)
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise AnnotationError(
             f"'{path.name}' cannot be read as a tab-separated table ({error}). The file is cut "
             "short or damaged; download it again."
         ) from error
-    table = table[wanted].apply(lambda column: column.str.strip())
+    table = table.apply(lambda column: column.str.strip())
     return table.mask(table.isin(MISSING_WORDS), "")
 
 
@@ -72,22 +62,43 @@ def _is_gzip(path: Path) -> bool:
         return file.read(2) == GZIP_MAGIC
 
 
-def _header(path: Path) -> tuple[list[str], int, str]:
-    """Column names, number of comment lines before them, and encoding."""
+def _header(path: Path) -> tuple[list[str], int]:
+    """Column names, and the number of lines down to them."""
     opener = gzip.open if _is_gzip(path) else open
-    n_comments = 0
+    n_before = 1
     with opener(path, "rb") as file:
         line = file.readline(MAX_HEADER)
         while line.startswith(b"!"):
-            n_comments += 1
+            n_before += 1
             line = file.readline(MAX_HEADER)
-        rest = file.read(MAX_HEADER)
+        first = file.readline(MAX_HEADER).rstrip(b"\r\n")
     if len(line) == MAX_HEADER or b"\0" in line:
-        return [], n_comments, "utf-8"
-    encoding = "utf-8-sig"
+        return [], n_before
+    names = line.decode("utf-8-sig", errors="replace").rstrip("\r\n").split("\t")
+    if first.count(b"\t") == len(names) and not first.endswith(b"\t"):
+        names = ["", *names]  # R gives its line numbers no name.
+    return [name.strip() for name in names], n_before
+
+
+def _columns(path: Path, header: list[str], wanted: list[str], n_before: int) -> pd.DataFrame:
+    def read(encoding: str) -> pd.DataFrame:
+        return pd.read_csv(
+            path,
+            sep="\t",
+            skiprows=n_before,
+            header=None,
+            names=range(len(header)),
+            index_col=False,
+            usecols=[header.index(name) for name in wanted],
+            dtype=str,
+            quoting=csv.QUOTE_NONE,
+            keep_default_na=False,
+            compression="gzip" if _is_gzip(path) else None,
+            encoding=encoding,
+        )
+
     try:
-        (line + rest[: rest.rfind(b"\n") + 1]).decode(encoding)
+        table = read("utf-8-sig")
     except UnicodeDecodeError:
-        encoding = "latin-1"
-    names = line.decode(encoding).rstrip("\r\n").split("\t")
-    return [name.strip() for name in names], n_comments, encoding
+        table = read("latin-1")
+    return table.rename(columns=dict(enumerate(header)))[wanted]

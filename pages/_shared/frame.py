@@ -3,7 +3,7 @@
 import streamlit as st
 
 from gpar_core.data import demo
-from gpar_core.data.compendium import Compendium
+from gpar_core.data.compendium import Compendium, read_manifest
 from gpar_core.jobs import engine
 from gpar_core.jobs.request import DemoRequest
 from pages._shared.job_panel import finished_job, running_jobs
@@ -32,6 +32,16 @@ def compendium_in_use() -> Compendium | None:
     if compendium.simulated:
         simulated_note()
     return compendium
+
+
+def note_if_simulated(name: str) -> bool:
+    """Say so if the compendium `name` is simulated; one that is gone says nothing."""
+    if name not in cache().compendium_names():
+        return False
+    simulated = bool(read_manifest(cache().compendium(name))["simulated"])
+    if simulated:
+        simulated_note()
+    return simulated
 
 
 def simulated_note() -> None:

@@ -16,14 +16,14 @@ from pages._shared.state import OWNER, Key, cache
 POLL_SECONDS = 1
 
 
-def finished_job(job_id: str) -> Job | None:
+def finished_job(job_id: str, *, simulated: bool = False) -> Job | None:
     """The job if it is done; else show how it stands and return None. Raises GparError.
 
     While it is active, one fragment polls; at the end the whole page runs once more.
     """
     job = engine.look(cache(), job_id)
     if job.active:
-        st.fragment(_follow, run_every=POLL_SECONDS)(job_id)
+        st.fragment(_follow, run_every=POLL_SECONDS)(job_id, simulated)
         return None
     if job.state is State.DONE:
         return job
@@ -50,7 +50,7 @@ def running_jobs() -> None:
         )
 
 
-def _follow(job_id: str) -> None:
+def _follow(job_id: str, simulated: bool) -> None:
     try:
         job = engine.look(cache(), job_id)
     except GparError as error:
@@ -75,10 +75,10 @@ def _follow(job_id: str) -> None:
         waited = f" · {time.time() - job.started_at:.0f} s" if job.started_at else ""
         st.progress(job.fraction, text=plain(f"{job.stage or 'Starting'}{waited}"))
         st.caption(plain(job.message or "Starting the worker …"))
-        _folds(job)
+        _folds(job, simulated)
 
 
-def _folds(job: Job) -> None:
+def _folds(job: Job, simulated: bool) -> None:
     events = [event.progress for event in read_events(cache().job(job.id))]
     validation = [event for event in events if event.stage == "Cross-validation"]
     auroc = {
@@ -91,4 +91,4 @@ def _folds(job: Job) -> None:
     mean = sum(auroc.values()) / len(auroc)
     k = validation[-1].total
     st.markdown(f"Mean AUROC so far **{mean:.2f}** over {len(auroc)} of {k} folds")
-    st.altair_chart(fold_auroc(auroc, k, simulated=False), width="stretch")
+    st.altair_chart(fold_auroc(auroc, k, simulated=simulated), width="stretch")

@@ -18,6 +18,7 @@ class Key(StrEnum):
     COMPENDIUM = "compendium"
     JOB = "job"
     MODEL = "model"
+    ENTERED = "entered"
 
 
 def cache() -> Cache:

@@ -1,0 +1,37 @@
+# make app    open the dashboard (the first time: install, then build the demo)
+# make test   run all checks and tests
+
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(if \
+	$(shell $(name) -c "import sys, venv; print(sys.version_info[:2] in {(3, 11), (3, 12), (3, 13)} or '')" 2>/dev/null),$(name))))
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: app test check format clean
+
+app: $(VENV)/app.stamp
+	$(BIN)/streamlit run streamlit_app.py
+
+test: check
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) cache/compendia cache/models cache/jobs cache/uploads
+
+$(VENV)/app.stamp: requirements.txt
+	$(if $(PYTHON),,$(error GPAR needs Python 3.11, 3.12 or 3.13 with venv (Debian: apt install python3-venv); none was found))
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	touch $@
+
+$(VENV)/dev.stamp: $(VENV)/app.stamp requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
+	touch $@

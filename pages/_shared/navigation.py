@@ -1,0 +1,31 @@
+"""The pages in their order, and how each begins."""
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from pages._shared.state import Key
+
+
+def navigation() -> StreamlitPage:
+    """Register the pages; returns the one that was asked for."""
+    st.session_state[Key.ENTERED] = True
+    return st.navigation(
+        [
+            st.Page("pages/home.py", title="Home", default=True),
+            st.Page("pages/drug_prediction.py", title="Drug prediction"),
+            st.Page("pages/models.py", title="Models"),
+            st.Page("pages/compendium.py", title="Compendium"),
+        ]
+    )
+
+
+def begin(title: str) -> None:
+    """First call of every page.
+
+    If the first thing a fresh server is asked for is a page's own address, Streamlit runs the file
+    in pages/ without the app around it, until `st.navigation` has been called once.
+    """
+    if Key.ENTERED not in st.session_state:
+        navigation()
+        st.rerun()
+    st.title(title, anchor=False)

@@ -1,0 +1,43 @@
+"""Fixtures that several folders share."""
+
+from pathlib import Path
+
+import pytest
+
+from gpar_core.data.compendium import Compendium
+from tests.synthetic import Drug, build, drugs_of
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Compendium:
+    """Two MOAs, one drug with both and two ids, and 60 inactive drugs; noise but no effect."""
+    drugs = [
+        *drugs_of("HDAC inhibitor", 4, replicates=3),
+        *drugs_of("MTOR inhibitor", 5, replicates=2),
+        Drug("BOTH-1", "Both", "HDAC inhibitor|MTOR inhibitor"),
+        Drug("BOTH-2", "both", "HDAC inhibitor|MTOR inhibitor"),
+        Drug("HUB-1", "annotated elsewhere", annotated=True, tas=0.1),
+        *drugs_of("", 60, tas=0.1),
+    ]
+    return build(tmp_path_factory.mktemp("tiny") / "tiny", drugs)
+
+
+@pytest.fixture(scope="session")
+def gct_files() -> Path:
+    """Real GCT and GCTX files written by other tools."""
+    return _shared("gct_samples")
+
+
+@pytest.fixture(scope="session")
+def consensus() -> Path:
+    """The real consensus signatures of 1,170 DrugBank compounds, in GEO layout."""
+    return _shared("lincs_consensus")
+
+
+def _shared(name: str) -> Path:
+    folder = SHARED / name
+    if not folder.is_dir():
+        pytest.skip(f"the folder of real test data is absent: ../shared/{name}")
+    return folder

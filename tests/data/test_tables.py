@@ -1,0 +1,117 @@
+"""Text tables are read as text, whatever their compression, encoding and quirks."""
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gpar_core.data.tables import numbers, read_table
+from gpar_core.errors import AnnotationError
+from tests.geo_files import write_text
+
+NEEDED = ("sig_id", "tas")
+
+
+def _read(path: Path, text: str, encoding: str = "utf-8") -> dict[str, list[str]]:
+    table = read_table(write_text(path, text, encoding), needed=NEEDED, optional=("ss",))
+    return table.to_dict("list")
+
+
+@pytest.mark.parametrize("name", ["plain.txt", "packed.txt.gz", "called_otherwise.gz"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("start", ["", "\ufeff", "! comment\n!another\n"])
+def test_a_table_is_read_however_it_is_stored(
+    tmp_path: Path, name: str, line_end: str, start: str
+) -> None:
+    text = line_end.join([start + "x\ttas\tsig_id", "1\t0.5\ta", "2\t0.25\tb", ""])
+    assert _read(tmp_path / name, text) == {"sig_id": ["a", "b"], "tas": ["0.5", "0.25"]}
+
+
+def test_optional_columns_come_where_the_file_has_them(tmp_path: Path) -> None:
+    assert _read(tmp_path / "t", "sig_id\ttas\tss\na\t1\t2\n")["ss"] == ["2"]
+
+
+@pytest.mark.parametrize("missing", ["-666", "-666.0", "NA", "nan", "", " "])
+def test_every_word_for_missing_becomes_empty(tmp_path: Path, missing: str) -> None:
+    assert _read(tmp_path / "t", f"sig_id\ttas\na\t{missing}\n") == {"sig_id": ["a"], "tas": [""]}
+
+
+def test_a_drug_called_null_or_none_is_not_missing(tmp_path: Path) -> None:
+    text = "sig_id\ttas\nnull\t1\nNone\t2\n"
+    assert _read(tmp_path / "t", text)["sig_id"] == ["null", "None"]
+
+
+def test_a_line_that_ends_early_leaves_its_last_columns_empty(tmp_path: Path) -> None:
+    assert _read(tmp_path / "t", "sig_id\ttas\na\t1\nb\n") == {
+        "sig_id": ["a", "b"],
+        "tas": ["1", ""],
+    }
+
+
+def test_spaces_around_names_and_values_do_not_matter(tmp_path: Path) -> None:
+    assert _read(tmp_path / "t", " sig_id\ttas \n a\t1 \n") == {"sig_id": ["a"], "tas": ["1"]}
+
+
+def test_quotation_marks_are_part_of_a_name(tmp_path: Path) -> None:
+    text = 'sig_id\ttas\n5"-drug\t1\n"b\t2\n'
+    assert _read(tmp_path / "t", text) == {"sig_id": ['5"-drug', '"b'], "tas": ["1", "2"]}
+
+
+@pytest.mark.parametrize("header", ["\tsig_id\ttas", "sig_id\ttas"])
+def test_a_leading_column_of_line_numbers_is_ignored(tmp_path: Path, header: str) -> None:
+    """R writes no name above it, pandas an empty one."""
+    text = f"{header}\n1\ta\t0.5\n2\tb\t0.25\n"
+    assert _read(tmp_path / "t", text) == {"sig_id": ["a", "b"], "tas": ["0.5", "0.25"]}
+
+
+def test_tabs_at_the_end_of_lines_shift_nothing(tmp_path: Path) -> None:
+    text = "sig_id\ttas\na\t1\t\nb\t2\t\n"
+    assert _read(tmp_path / "t", text) == {"sig_id": ["a", "b"], "tas": ["1", "2"]}
+
+
+def test_latin_1_is_recognised(tmp_path: Path) -> None:
+    assert _read(tmp_path / "t", "sig_id\ttas\nnaïve\t1\n", "latin-1")["sig_id"] == ["naïve"]
+
+
+def test_latin_1_is_recognised_deep_in_a_long_table(tmp_path: Path) -> None:
+    text = "sig_id\ttas\n" + "abcdefgh\t1\n" * 100_000 + "naïve\t1\n"
+    assert _read(tmp_path / "t", text, "latin-1")["sig_id"][-1] == "naïve"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "lacks the column sig_id, tas. Its first line has: nothing"),
+        ("sig_id,tas\na,1\n", "lacks the column sig_id, tas. Its first line has: sig_id,tas"),
+        ("sig_id\tx\na\t1\n", "lacks the column tas. Its first line has: sig_id, x"),
+        ("\0\0\0\n", "lacks the column"),
+    ],
+)
+def test_a_table_without_the_columns_says_what_it_has(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    with pytest.raises(AnnotationError, match=words):
+        _read(tmp_path / "t", text)
+
+
+def test_a_table_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(AnnotationError, match=r"'gone.txt' cannot be read"):
+        read_table(tmp_path / "gone.txt", needed=NEEDED)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.99])
+def test_a_gzip_cut_short_is_refused(tmp_path: Path, share: float) -> None:
+    rng = np.random.default_rng(0)
+    rows = "".join(f"{a}\t{a}\n" for a in rng.integers(10**9, size=2000))
+    packed = gzip.compress(("sig_id\ttas\n" + rows).encode())
+    path = tmp_path / "t.gz"
+    path.write_bytes(packed[: int(share * len(packed))])
+    with pytest.raises(AnnotationError, match=r"'t\.gz' cannot be read"):
+        read_table(path, needed=NEEDED)
+
+
+def test_numbers_are_nan_where_the_text_is_none() -> None:
+    found = numbers(pd.Series(["1", "2.5e-3", "", "ten", "-4"]))
+    np.testing.assert_array_equal(found, [1, 0.0025, np.nan, np.nan, -4])
