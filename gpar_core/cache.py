@@ -116,7 +116,11 @@ def publishing(target: Path) -> Iterator[Path]:
         if target.exists():
             retired = target.parent / f".retired-{target.name}-{uuid.uuid4().hex}"
             target.replace(retired)
-            building.replace(target)
+            try:
+                building.replace(target)
+            except OSError:
+                retired.replace(target)
+                raise
             shutil.rmtree(retired, ignore_errors=True)
         else:
             building.replace(target)

@@ -59,9 +59,11 @@ def csv_text(table: pd.DataFrame) -> str:
 
 
 def _defused(value: object) -> object:
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    # The writer leaves a lone carriage return unquoted, and readers start a new row there.
+    plain = value.replace("\r", " ")
+    return f"'{plain}" if value.startswith(FORMULA_STARTS) else plain
 
 
 def file_name(summary: ModelSummary, what: str) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 def pubchem(name: str, *, cid: str = "", inchi_key: str = "") -> str:
     """PubChem page of a compound: by CID, else by InChIKey, else a search for the name."""
-    if cid.isdigit():
+    if cid.isascii() and cid.isdigit():
         return f"https://pubchem.ncbi.nlm.nih.gov/compound/{cid}"
     return f"https://pubchem.ncbi.nlm.nih.gov/compound/{quote(inchi_key or name, safe='')}"
 

@@ -112,9 +112,10 @@ def load(folder: Path) -> Model:
                 manifest["scaling"],
             )
         tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise _damaged(folder, error) from error
-    if network.scaling not in SCALINGS or tuple(manifest["gene_order"]) != fields.LANDMARK_IDS:
+    genes = manifest.get("gene_order")
+    if network.scaling not in SCALINGS or genes != list(fields.LANDMARK_IDS):
         raise _damaged(folder, "its scaling or gene order is unknown")
     return Model(summary=_summary(manifest, folder), network=network, **tables)
 

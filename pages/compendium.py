@@ -5,8 +5,11 @@ import streamlit as st
 from gpar_core import fields
 from gpar_core.cache import remove
 from gpar_core.charts import overview
+from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium
+from gpar_core.errors import RequestError
 from gpar_core.jobs.request import DemoRequest, ImportRequest
+from gpar_core.jobs.store import JobStore
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import compendium_in_use
 from pages._shared.import_form import show_import
@@ -79,11 +82,11 @@ def show_import_job(job_id: str) -> None:
     if st.button("Back to the compendium"):
         del st.query_params[Key.JOB]
         st.rerun()
-    job = finished_job(job_id)
-    if job is None:
-        return
-    if isinstance(job.request, ImportRequest | DemoRequest):
-        name = job.request.name if isinstance(job.request, ImportRequest) else "demo"
+    request = JobStore(cache()).get(job_id).request
+    if not isinstance(request, ImportRequest | DemoRequest):
+        raise RequestError("This link does not lead to an import. Go back to the compendium.")
+    if finished_job(job_id):
+        name = request.name if isinstance(request, ImportRequest) else demo.NAME
         del st.query_params[Key.JOB]
         st.session_state[Key.COMPENDIUM] = name
         st.rerun()

@@ -107,12 +107,13 @@ def show_job(job_id: str) -> None:
     if st.button("New prediction"):
         del st.query_params[Key.JOB]
         st.rerun()
+    if job_id in cache().model_ids():
+        model_view.show(load_model(job_id))
+        return
     request = JobStore(cache()).get(job_id).request
     if not isinstance(request, TrainRequest):
         raise RequestError("This link does not lead to a training. Start a new prediction.")
-    if cache().model(job_id).exists():
-        model_view.show(load_model(job_id))
-    elif finished_job(job_id, simulated=note_if_simulated(request.compendium)):
+    if finished_job(job_id, simulated=note_if_simulated(request.compendium)):
         st.warning("This model was deleted. Train it again to see it.")
         if st.button("Train again", type="primary"):
             start(request)

@@ -43,10 +43,10 @@ with error_box():
             if st.button("Compendium", width="stretch"):
                 go("compendium")
 
-        recent = load_summaries()[:5]
-        if recent:
+        models, _ = load_summaries()
+        if models:
             st.subheader("Latest models", anchor=False)
-        for summary in recent:
+        for summary in models[:5]:
             st.page_link(
                 "pages/models.py",
                 label=plain(

@@ -6,7 +6,7 @@ import streamlit as st
 from gpar_core.cache import remove
 from gpar_core.model import ModelSummary
 from pages._shared import model_view
-from pages._shared.error_box import error_box, plain
+from pages._shared.error_box import error_box
 from pages._shared.job_panel import running_jobs
 from pages._shared.loaders import load_model, load_summaries
 from pages._shared.navigation import begin
@@ -32,13 +32,19 @@ def table(summaries: list[ModelSummary]) -> pd.DataFrame:
 
 
 def show_all() -> None:
-    summaries = load_summaries()
+    summaries, damaged = load_summaries()
+    for model_id in damaged:
+        st.page_link(
+            "pages/models.py",
+            label=f"⚠️ The model {model_id} cannot be read: open it to see why, or to delete it",
+            query_params={Key.MODEL.value: model_id},
+        )
     if not summaries:
         st.info("No model yet. Train one: choose drugs or a MOA.")
         if st.button("Drug prediction", type="primary"):
             go("drug_prediction")
         return
-    st.caption("Click a row to open the model.")
+    st.caption("Tick the box of a row to open its model.")
     selection = st.dataframe(
         table(summaries),
         hide_index=True,
@@ -57,20 +63,19 @@ def show_one(model_id: str) -> None:
     back, delete = st.columns([4, 1])
     if back.button("All models"):
         close()
-    model = load_model(model_id)
-    if delete.button("Delete", width="stretch"):
-        confirm_deletion(model.summary)
-    model_view.show(model)
+    if model_id in cache().model_ids() and delete.button("Delete", width="stretch"):
+        confirm_deletion(model_id)
+    model_view.show(load_model(model_id))
 
 
 @st.dialog("Delete this model?")
-def confirm_deletion(summary: ModelSummary) -> None:
+def confirm_deletion(model_id: str) -> None:
     st.markdown(
-        f"**{plain(summary.label)}**, trained {summary.created_at[:10]}. It can be trained again "
-        "with the same result as long as its compendium is there."
+        "It can be trained again with the same result as long as its compendium is there. Links to "
+        "it lead nowhere until then."
     )
     if st.button("Delete", type="primary"):
-        remove(cache().existing_model(summary.model_id))
+        remove(cache().existing_model(model_id))
         close()
 
 

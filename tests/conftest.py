@@ -1,8 +1,13 @@
 """Fixtures that several folders share."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+# As the supervisor gives its workers: on a busy machine threads wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from gpar_core.data.compendium import Compendium
 from tests.synthetic import Drug, build, drugs_of

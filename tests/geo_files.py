@@ -115,9 +115,7 @@ def write_gctx(
     """
     with h5py.File(path, "w") as file:
         file.attrs["version"] = "GCTX1.0"
-        file.create_dataset(
-            "/0/DATA/0/matrix", data=values, chunks=chunks, compression=compression
-        )
+        file.create_dataset("/0/DATA/0/matrix", data=values, chunks=chunks, compression=compression)
         for axis, ids in (("ROW", list(genes)), ("COL", list(sig_ids))):
             group = file.create_group(f"/0/META/{axis}")
             if ids and isinstance(ids[0], int):

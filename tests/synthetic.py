@@ -26,10 +26,10 @@ class Drug:
     inchi_key: str = ""
 
 
-def drugs_of(moa: str, n: int, *, first: int = 0, **traits: object) -> list[Drug]:
+def drugs_of(moa: str, n: int, **traits: object) -> list[Drug]:
     """`n` drugs with one MOA; '' makes unannotated ones."""
-    stem = moa.split()[0].lower() if moa else "dark"
-    return [Drug(f"{stem.upper()}-{i:03}", f"{stem}{i}", moa, **traits) for i in range(first, n)]
+    stem = moa.split(maxsplit=1)[0].lower() if moa else "dark"
+    return [Drug(f"{stem.upper()}-{i:03}", f"{stem}{i}", moa, **traits) for i in range(n)]
 
 
 def build(

@@ -8,13 +8,14 @@ from gpar_core.progress import Report
 from gpar_core.rank.scoring import scaled
 
 LOGISTIC_C = 1e-3
+SCALING = "signed-root"
 
 
 def logistic_regression(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Score:
     """L2-regularised logistic regression with balanced class weights.
 
-    x: (n, 978) z-scores, scaled as the default preset scales them. The fit is deterministic.
+    x: (n, 978) z-scores, scaled to signed roots. The fit is deterministic.
     """
     model = LogisticRegression(C=LOGISTIC_C, class_weight="balanced", max_iter=300)
-    model.fit(scaled(x, "half-rms"), positive)
-    return lambda other: model.decision_function(scaled(other, "half-rms"))
+    model.fit(scaled(x, SCALING), positive)
+    return lambda other: model.decision_function(scaled(other, SCALING))

@@ -73,7 +73,7 @@ def match_moas(compounds: pd.DataFrame, moa_table: pd.DataFrame) -> MoaMatch:
         by_key = known.agg({fields.MOA: _unite, fields.ANNOTATED: "any"})
         new = ours.isin(by_key.index) & ~found
         moa[new] = ours[new].map(by_key[fields.MOA])
-        annotated[new] = ours[new].map(by_key[fields.ANNOTATED]).astype(bool)
+        annotated[new] = ours[new].map(by_key[fields.ANNOTATED]).to_numpy(dtype=bool)
         found |= new
         used |= theirs.isin(set(ours) - {""})
     matched = compounds.assign(moa=moa, annotated=annotated)

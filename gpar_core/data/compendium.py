@@ -24,6 +24,10 @@ from gpar_core.errors import DataError
 FORMAT_VERSION = 1
 MATRIX = "matrix.npy"
 ROW_ORDER = [fields.CELL_ID, fields.PERT_ID, fields.SIG_ID]
+MANIFEST_KEYS = {
+    "name", "source", "simulated", "fingerprint", "n_signatures", "n_compounds", "n_cell_lines",
+    "n_moas", "report",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,18 +137,21 @@ def write(
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Manifest of the compendium in `folder`. Raises DataError where it cannot be read."""
+    unreadable = DataError(
+        f"The compendium '{folder.name}' has no readable manifest. Delete it and import again."
+    )
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         version = manifest["format_version"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            f"The compendium '{folder.name}' has no readable manifest. Delete it and import again."
-        ) from error
+        raise unreadable from error
     if version != FORMAT_VERSION:
         raise DataError(
             f"The compendium '{folder.name}' has format {version}; this GPAR reads "
             f"format {FORMAT_VERSION}. Delete it and import again."
         )
+    if MANIFEST_KEYS - set(manifest):
+        raise unreadable
     return manifest
 
 
@@ -158,7 +165,7 @@ def load(folder: Path) -> Compendium:
         matrix = np.load(folder / MATRIX, mmap_mode="r", allow_pickle=False)
         signatures = pd.read_parquet(folder / "signatures.parquet")
         compounds = pd.read_parquet(folder / "compounds.parquet")
-    except (OSError, ValueError) as error:
+    except (OSError, EOFError, ValueError) as error:
         raise DataError(
             f"A file of the compendium '{folder.name}' is missing or damaged ({error}). "
             "Delete it and import again."
@@ -195,6 +202,9 @@ def _check(matrix: np.ndarray, signatures: pd.DataFrame, annotation: pd.DataFram
     unknown = set(signatures[fields.PERT_ID]) - set(annotation[fields.PERT_ID])
     if unknown:
         raise DataError(f"{len(unknown)} compounds have no row in the compound table.")
+    names = dict(zip(annotation[fields.PERT_ID], annotation[fields.PERT_INAME], strict=True))
+    if (signatures[fields.PERT_INAME] != signatures[fields.PERT_ID].map(names)).any():
+        raise DataError("Some signature bears another name than its compound.")
 
 
 def _compound_table(signatures: pd.DataFrame, annotation: pd.DataFrame) -> pd.DataFrame:

@@ -235,10 +235,17 @@ def _select_signatures(
             "and a cell line."
         )
     kept = _conditions(_quality(kept, files.sig_metrics))
-    unnamed = kept[fields.PERT_INAME] == ""
-    kept.loc[unnamed, fields.PERT_INAME] = kept.loc[unnamed, fields.PERT_ID]
     kept["position"] = kept["position"].astype(np.int64)
     kept = kept.sort_values(compendium.ROW_ORDER, ignore_index=True)
+    # A compound bears one name, or its signatures would count as those of several drugs.
+    names = kept[fields.PERT_INAME].replace("", None).groupby(kept[fields.PERT_ID])
+    kept[fields.PERT_INAME] = names.transform("first").fillna(kept[fields.PERT_ID])
+    renamed = kept[names.transform("nunique") > 1].drop_duplicates(fields.PERT_ID)
+    findings.append(
+        Finding.of(
+            "compounds with more than one name, one of which is kept", renamed[fields.PERT_INAME]
+        )
+    )
     return kept, [finding for finding in findings if finding.count]
 
 
@@ -311,7 +318,7 @@ def _copy(
 
 def _check_scale(file_name: str, values: np.ndarray) -> None:
     finite = values[np.isfinite(values)]
-    if finite.size >= fields.N_LANDMARKS and finite.min() >= 0:
+    if finite.size >= fields.N_LANDMARKS and finite.min() >= 0 < finite.max():
         raise FileFormatError(
             f"The values of '{file_name}' are all positive (median {np.median(finite):.1f}); "
             "z-scores lie around 0. This looks like expression levels (Level 3) or counts. Needed "

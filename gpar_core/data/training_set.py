@@ -133,17 +133,18 @@ def select(
         raise RequestError(
             f"'{negatives}' is no choice of negatives. Use {', '.join(NEGATIVE_CHOICES)}."
         )
+    drugs = set(drugs)
     chosen_cells = _known_cells(compendium, cells)
     signatures = compendium.signatures
     in_scope = signatures[fields.REPRESENTATIVE].to_numpy(copy=True)
     if chosen_cells:
         in_scope &= signatures[fields.CELL_ID].isin(chosen_cells).to_numpy()
     drug = signatures[fields.DRUG].to_numpy(dtype=object)
-    positive = in_scope & signatures[fields.DRUG].isin(set(drugs)).to_numpy()
+    positive = in_scope & signatures[fields.DRUG].isin(drugs).to_numpy()
     where = f" in {', '.join(chosen_cells)}" if chosen_cells else ""
     if not positive.any():
         raise TrainingSetError(
-            f"None of the {len(set(drugs))} chosen drugs has a signature{where}. Choose other cell "
+            f"None of the {len(drugs)} chosen drugs has a signature{where}. Choose other cell "
             "lines or other drugs."
         )
     inactive = in_scope & ~positive & _of_compounds(compendium, _inactive(compendium, max_tas))
@@ -193,9 +194,11 @@ def _inactive(compendium: Compendium, max_tas: float) -> pd.Series:
     return compounds.loc[unannotated & (compounds[fields.TAS] < max_tas), fields.PERT_ID]
 
 
-def _others(compendium: Compendium, drugs: Iterable[str], moa: str) -> pd.Series:
+def _others(compendium: Compendium, drugs: set[str], moa: str) -> pd.Series:
     table = compendium.compound_moas
-    shared = {moa} if moa else set(table.loc[table[fields.DRUG].isin(set(drugs)), fields.MOA])
-    same = set(table.loc[table[fields.MOA].isin(shared), fields.DRUG])
+    names = table[fields.MOA].str.casefold()
+    of_drugs = table[fields.DRUG].isin(drugs)
+    shared = {moa.strip().casefold()} if moa else set(names[of_drugs])
+    same = set(table.loc[names.isin(shared), fields.DRUG])
     compounds = compendium.compounds
     return compounds.loc[~compounds[fields.DRUG].isin(same), fields.PERT_ID]

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -103,12 +104,21 @@ class Supervisor:
         self._limits = limits
         self._worker_module = worker_module
         self._store = JobStore(cache)
+        self._token_file = cache.jobs / "supervisor.token"
+        self._token = ""
         self._watches: dict[tuple[str, int], Watch] = {}
 
     def work_until_idle(self) -> None:
         """Raises JobError when the list of jobs cannot be used; workers then go on alone."""
+        self._sign_on()
         idle, before = 0.0, time.monotonic()
         while True:
+            if not self._in_charge():
+                log.info("the jobs folder was deleted, leaving")
+                for watch in self._watches.values():
+                    self._kill(watch, State.CANCELLED, "The jobs folder was deleted.")
+                    watch.worker.wait()
+                return
             now = time.monotonic()
             # At most a second: a laptop that slept for an hour has no silent workers.
             elapsed, before = min(now - before, 1.0), now
@@ -117,6 +127,21 @@ class Supervisor:
             if not self._watches and idle >= self._limits.idle:
                 return
             time.sleep(POLL_SECONDS)
+
+    def _sign_on(self) -> None:
+        self._token = uuid.uuid4().hex
+        self._token_file.write_text(self._token, encoding="utf-8")
+
+    def _in_charge(self) -> bool:
+        """False once the folder with lock and jobs is deleted, as anybody may do at any time.
+
+        The lock on a deleted file keeps nobody out, and two supervisors would take each other's
+        jobs for lost.
+        """
+        try:
+            return self._token_file.read_text("utf-8") == self._token
+        except FileNotFoundError:
+            return False
 
     def _step(self, elapsed: float) -> None:
         running = {(job.id, job.attempt): job for job in self._store.running()}

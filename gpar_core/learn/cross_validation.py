@@ -72,8 +72,11 @@ def permuted_label_null(
 
     As many drugs as there are positive ones are drawn from the whole training set each time.
     """
-    drugs = np.unique(training_set.drug.astype(str))
+    drugs, n_signatures = np.unique(training_set.drug.astype(str), return_counts=True)
     n_positive = training_set.n_positive_compounds
+    if n_positive == 1:
+        # Held out signature by signature, a drug needs two, and a negative drug beside each.
+        drugs = drugs[(n_signatures >= 2) & (n_signatures < len(drugs))]
     null = []
     for repeat in range(repeats):
         rng = np.random.default_rng([seed, 0x2E11, repeat])

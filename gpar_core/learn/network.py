@@ -120,13 +120,11 @@ class Trainer:
 
     def _forward(self, x: tf.Tensor, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
         n_layers = len(self._weights) // 2
+        x = _dropout(x, self.settings.input_dropout, seed - 1, step)
         for layer in range(n_layers):
             x = tf.matmul(x, self._weights[2 * layer]) + self._weights[2 * layer + 1]
             if layer < n_layers - 1:
-                x = tf.nn.relu(x)
-                x = tf.nn.experimental.stateless_dropout(
-                    x, self.settings.dropout, seed=[seed + layer, step]
-                )
+                x = _dropout(tf.nn.relu(x), self.settings.dropout, seed + layer, step)
         return x[:, 0]
 
     def _adam(self, gradients: list[tf.Tensor], step: tf.Tensor) -> None:
@@ -160,6 +158,12 @@ class Trainer:
         up = at / 0.3
         down = 0.5 * (1 + tf.cos(np.pi * (at - 0.3) / 0.7))
         return peak * tf.maximum(tf.where(at < 0.3, up, down), 0.01)
+
+
+def _dropout(x: tf.Tensor, rate: float, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+    if rate == 0:
+        return x
+    return tf.nn.experimental.stateless_dropout(x, rate, seed=[seed, step])
 
 
 def _draw(size: int, n: tf.Tensor, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:

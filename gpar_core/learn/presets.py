@@ -11,6 +11,7 @@ class Settings:
 
     hidden: widths of the hidden layers. steps: updates of the weights. batch: signatures per step.
     positive_share: share of positives in a batch; None draws from all signatures alike.
+    dropout, input_dropout: share of hidden units and of genes left out at each step.
     l1: weight of the L1 penalty. one_cycle: learning rate up to its peak and down again.
     scaling: how signatures are scaled, a key of `rank.scoring.SCALINGS`.
     """
@@ -22,13 +23,21 @@ class Settings:
     learning_rate: float = 1e-3
     one_cycle: bool = True
     dropout: float = 0.1
+    input_dropout: float = 0.8
     l1: float = 1e-5
-    scaling: str = "rms"
+    scaling: str = "signed-root"
 
 
 PRESETS = {
     "fast": Settings(),
-    "paper": Settings(steps=2000, batch=128, positive_share=None, one_cycle=False, scaling="none"),
+    "paper": Settings(
+        steps=2000,
+        batch=128,
+        positive_share=None,
+        one_cycle=False,
+        input_dropout=0.0,
+        scaling="none",
+    ),
 }
 """'paper' is Gao et al. 2021: 978-512-256, dropout 0.1, L1, 2,000 iterations. Batch size, optimiser
 (Adam), learning rate and L1 weight are not in the paper; they are Keras' defaults and a mild L1.

@@ -62,11 +62,11 @@ def enrichment_scores(
     k = np.bincount(compound, minlength=n_compounds)
     starts = np.concatenate([[0], np.cumsum(k)[:-1]])
     position = np.arange(n) - np.repeat(starts, k)
-    width = np.repeat(k, k)
-    place = ranks[order] / n
-    a = np.maximum.reduceat((position + 1) / width - place, starts)
-    b = np.maximum.reduceat(place - position / width, starts)
-    return np.where(a > b, a, -b), k
+    # a and b times n * k: whole numbers, so that rounding decides no tie between them.
+    done, place = position * n, ranks[order] * np.repeat(k, k)
+    a = np.maximum.reduceat(done + n - place, starts)
+    b = np.maximum.reduceat(place - done, starts)
+    return np.where(a > b, a, -b) / (n * k), k
 
 
 def enrich(
@@ -117,13 +117,13 @@ def null_scores(n: int, k: int, draws: int, *, seed: int) -> np.ndarray:
     rng = np.random.default_rng([seed, n, k])
     scores = np.empty(draws)
     per_block = max(BLOCK_VALUES // k, 1)
-    step = np.arange(1, k + 1) / k
+    done = np.arange(k) * n
     for start in range(0, draws, per_block):
         stop = min(start + per_block, draws)
-        place = np.sort(_subsets(n, k, stop - start, rng), axis=1) / n
-        a = (step - place).max(axis=1)
-        b = (place - (step - 1 / k)).max(axis=1)
-        scores[start:stop] = np.where(a > b, a, -b)
+        place = np.sort(_subsets(n, k, stop - start, rng), axis=1) * k
+        a = (done + n - place).max(axis=1)
+        b = (place - done).max(axis=1)
+        scores[start:stop] = np.where(a > b, a, -b) / (n * k)
     return np.sort(scores)
 
 
@@ -141,8 +141,7 @@ def _subsets(n: int, k: int, draws: int, rng: np.random.Generator) -> np.ndarray
 
 
 def _permutation_p(es: np.ndarray, sorted_null: np.ndarray) -> np.ndarray:
-    # Scores of equal ranks may differ in the last bits.
-    at_least = len(sorted_null) - np.searchsorted(sorted_null, es - 1e-12, side="left")
+    at_least = len(sorted_null) - np.searchsorted(sorted_null, es, side="left")
     return (1 + at_least) / (len(sorted_null) + 1)
 
 

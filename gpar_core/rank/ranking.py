@@ -36,6 +36,7 @@ def rank_signatures(
 
     score: (n_signatures,) by the final model. held_out_score: (n,) of the training set.
     Returns row (in the compendium), score, rank (from 1) and held_out, sorted by rank.
+    Raises EmptyRankingError where the training set leaves no compound to rank.
     """
     drug = compendium.signatures[fields.DRUG]
     out = set(training_set.drug[training_set.positive])
@@ -47,6 +48,11 @@ def rank_signatures(
         held_out[training_set.rows] = True
         score[training_set.rows] = held_out_score
     rows = np.flatnonzero(~drug.isin(out).to_numpy())
+    if len(rows) == 0:
+        raise EmptyRankingError(
+            f"All {compendium.n_compounds} compounds of '{compendium.name}' are in the training "
+            "set; none is left to rank. Choose fewer drugs, or other negatives."
+        )
     ranks = falling_ranks(
         score[rows],
         seed=seed,
@@ -117,19 +123,30 @@ def filtered(ranking: pd.DataFrame, *, min_signatures: int, max_p: float) -> pd.
     significant = ranking["p"] < max_p
     if (enough & significant).any():
         return ranking[enough & significant].reset_index(drop=True)
+    if ranking.empty:
+        raise EmptyRankingError("There is no compound to show. Choose other drugs or compounds.")
     if not enough.any():
-        most = int(ranking["k"].max()) if len(ranking) else 0
-        n_relaxed = int((significant & (ranking["k"] >= 1)).sum())
+        none = f"No compound has {min_signatures} signatures; the most is {ranking['k'].max()}"
+        if not significant.any():
+            raise EmptyRankingError(
+                f"{none}, and the lowest p is {ranking['p'].min():.3g}. Lower the minimum of "
+                "signatures and raise the limit of p."
+            )
+        lower = int(ranking.loc[significant, "k"].max())
+        n_relaxed = int((significant & (ranking["k"] >= lower)).sum())
         raise EmptyRankingError(
-            f"No compound has {min_signatures} signatures; the most is {most}. Lower the minimum "
-            f"to {most} signature{'s' if most > 1 else ''} to see {n_relaxed} compounds with "
-            f"p < {max_p:g}."
+            f"{none}. Lower the minimum to {_count(lower, 'signature')} to see "
+            f"{_count(n_relaxed, 'compound')} with p < {max_p:g}."
         )
     raise EmptyRankingError(
         f"None of the {int(enough.sum())} compounds with at least {min_signatures} signatures has "
         f"p < {max_p:g}; the lowest p is {ranking.loc[enough, 'p'].min():.3g}. Raise the limit of "
         "p or lower the minimum of signatures."
     )
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def training_drugs(

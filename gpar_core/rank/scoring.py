@@ -8,30 +8,16 @@ import numpy as np
 from gpar_core.progress import Progress, Report, silent
 
 BLOCK_ROWS = 4096
-CLIP = 10.0
 
 
-def _clipped(x: np.ndarray) -> np.ndarray:
-    return np.clip(x, -CLIP, CLIP)
-
-
-def _unit_rms(x: np.ndarray) -> np.ndarray:
-    """Root mean square 1: direction without strength."""
-    rms = np.sqrt(np.mean(np.square(x), axis=1, keepdims=True))
-    return x / np.maximum(rms, 1e-6)
-
-
-def _half_rms(x: np.ndarray) -> np.ndarray:
-    """Divided by the square root of the root mean square: strength kept, but tamed."""
-    rms = np.sqrt(np.mean(np.square(x), axis=1, keepdims=True))
-    return x / np.sqrt(np.maximum(rms, 1e-6))
+def _signed_root(x: np.ndarray) -> np.ndarray:
+    """sign(z) * sqrt(|z|): a few very strong genes no longer drown the rest."""
+    return np.sign(x) * np.sqrt(np.abs(x))
 
 
 SCALINGS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "none": lambda x: x,
-    "clip": _clipped,
-    "rms": _unit_rms,
-    "half-rms": _half_rms,
+    "signed-root": _signed_root,
 }
 
 

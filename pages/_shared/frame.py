@@ -4,8 +4,10 @@ import streamlit as st
 
 from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium, read_manifest
+from gpar_core.errors import NotFoundError
 from gpar_core.jobs import engine
-from gpar_core.jobs.request import DemoRequest
+from gpar_core.jobs.request import DemoRequest, job_id
+from gpar_core.jobs.store import JobStore, State
 from pages._shared.job_panel import finished_job, running_jobs
 from pages._shared.loaders import load_compendium
 from pages._shared.state import OWNER, Key, cache
@@ -19,10 +21,7 @@ def compendium_in_use() -> Compendium | None:
     running_jobs()
     names = cache().compendium_names()
     if not names:
-        st.info("Building the simulated demo compendium. This happens once and takes seconds.")
-        job = engine.submit(cache(), DemoRequest(), OWNER)
-        if finished_job(job.id):
-            st.rerun()
+        _build_demo()
         return None
     default = names.index(demo.NAME) if demo.NAME in names else 0
     name = st.sidebar.selectbox(
@@ -32,6 +31,20 @@ def compendium_in_use() -> Compendium | None:
     if compendium.simulated:
         simulated_note()
     return compendium
+
+
+def _build_demo() -> None:
+    """Show the building of the demo; one that failed or was cancelled waits for the user."""
+    st.info("Building the simulated demo compendium. This happens once and takes seconds.")
+    demo_id = job_id(DemoRequest())
+    try:
+        state = JobStore(cache()).get(demo_id).state
+    except NotFoundError:
+        state = State.DONE
+    if state is State.DONE:  # or never asked for: in both cases there is no demo
+        engine.submit(cache(), DemoRequest(), OWNER)
+    if finished_job(demo_id):
+        st.rerun()
 
 
 def note_if_simulated(name: str) -> bool:

@@ -5,12 +5,11 @@ import time
 import streamlit as st
 
 from gpar_core.charts.folds import fold_auroc
-from gpar_core.errors import GparError
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import read_events
 from gpar_core.jobs.request import TrainRequest
 from gpar_core.jobs.store import Job, JobStore, State
-from pages._shared.error_box import plain
+from pages._shared.error_box import error_box, plain
 from pages._shared.state import OWNER, Key, cache
 
 POLL_SECONDS = 1
@@ -51,13 +50,14 @@ def running_jobs() -> None:
 
 
 def _follow(job_id: str, simulated: bool) -> None:
-    try:
+    with error_box():
         job = engine.look(cache(), job_id)
-    except GparError as error:
-        st.error(plain(str(error)))
-        return
-    if not job.active:
-        st.rerun(scope="app")
+        if not job.active:
+            st.rerun()
+        _show(job, simulated)
+
+
+def _show(job: Job, simulated: bool) -> None:
     with st.container(border=True):
         title, button = st.columns([4, 1], vertical_alignment="center")
         title.markdown(f"#### {plain(job.title)}")
@@ -66,10 +66,10 @@ def _follow(job_id: str, simulated: bool) -> None:
             disabled=job.cancel_requested,
             width="stretch",
         ):
-            engine.cancel(cache(), job_id)
-            st.rerun(scope="fragment")
+            engine.cancel(cache(), job.id)
+            st.rerun()
         if job.state is State.QUEUED:
-            place = JobStore(cache()).position(job_id)
+            place = JobStore(cache()).position(job.id)
             st.info(f"Waiting: number {place} in the queue. This page may be closed meanwhile.")
             return
         waited = f" · {time.time() - job.started_at:.0f} s" if job.started_at else ""

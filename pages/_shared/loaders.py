@@ -6,6 +6,7 @@ from gpar_core import model as models
 from gpar_core.cache import MANIFEST
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
+from gpar_core.errors import DataError
 from gpar_core.model import Model, ModelSummary
 from pages._shared.state import cache
 
@@ -22,15 +23,16 @@ def load_model(model_id: str) -> Model:
     return _model(str(cache().root), model_id, (folder / MANIFEST).stat().st_mtime_ns)
 
 
-def load_summaries() -> list[ModelSummary]:
-    """All readable models, the newest first."""
-    found = [
-        _summary(
-            str(cache().root), model_id, (cache().model(model_id) / MANIFEST).stat().st_mtime_ns
-        )
-        for model_id in cache().model_ids()
-    ]
-    return sorted(found, key=lambda summary: summary.created_at, reverse=True)
+def load_summaries() -> tuple[list[ModelSummary], list[str]]:
+    """All readable models, the newest first, and the ids of those that are damaged."""
+    found, damaged = [], []
+    for model_id in cache().model_ids():
+        changed = (cache().model(model_id) / MANIFEST).stat().st_mtime_ns
+        try:
+            found.append(_summary(str(cache().root), model_id, changed))
+        except DataError:
+            damaged.append(model_id)
+    return sorted(found, key=lambda summary: summary.created_at, reverse=True), damaged
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -20,7 +20,7 @@ def show_ranking(model: Model) -> None:
     most = max(int(model.ranking["k"].max()), 1)
     key = model.summary.model_id
     min_signatures = signatures.number_input(
-        "At least this many signatures", 1, 10_000, MIN_SIGNATURES, key=f"k-{key}"
+        "Minimum signatures", 1, 10_000, MIN_SIGNATURES, key=f"k-{key}"
     )
     max_p = p_limit.number_input(
         "p below", 0.0, 1.01, MAX_P, step=0.01, key=f"p-{key}", help="Permutation p; 1.01 shows all"
@@ -70,7 +70,7 @@ def show_ranking(model: Model) -> None:
     if rows and rows[0] < len(shown):
         _compound(model, shown.iloc[rows[0]])
     else:
-        st.caption("Click a row to see where the compound's signatures stand.")
+        st.caption("Tick the box of a row to see where the compound's signatures stand.")
 
 
 def _relax(key: str, min_signatures: int) -> None:
@@ -141,7 +141,7 @@ def _compound(model: Model, compound: pd.Series) -> None:
             f"p {compound['p']:.3g} · FDR {compound['fdr']:.2g}"
         )
         strip = rank_strip(own, len(model.signatures), name, simulated=model.summary.simulated)
-        st.altair_chart(strip, width="stretch")
+        st.altair_chart(strip, width="stretch", height=140)
         columns = ["rank", "score", "cell_id", "pert_dose", "pert_dose_unit", "pert_time"]
         st.dataframe(
             own[[*columns, "pert_time_unit", "tas", "sig_id"]].sort_values("rank"),

@@ -32,7 +32,5 @@ def from_url(key: Key) -> str:
 
 
 def go(page: str, **parameters: str) -> None:
-    """Open a page with these URL parameters and the compendium in use."""
-    chosen = st.session_state.get(Key.COMPENDIUM)
-    kept = {Key.COMPENDIUM.value: chosen} if chosen else {}
-    st.switch_page(f"pages/{page}.py", query_params={**kept, **parameters})
+    """Open a page with these URL parameters; the compendium in use goes along by itself."""
+    st.switch_page(f"pages/{page}.py", query_params=parameters)

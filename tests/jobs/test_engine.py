@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from staging import Site, until, work
 
-from gpar_core.cache import MANIFEST
+from gpar_core.cache import MADE_BY, MANIFEST
 from gpar_core.errors import NotFoundError
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import Event
@@ -72,12 +72,13 @@ def test_a_done_job_is_redone_only_when_its_result_is_gone(
     folder = site.cache.root / result
     folder.mkdir(parents=True)
     (folder / MANIFEST).touch()
+    (folder / MADE_BY).write_text(job.id)
     assert engine.submit(site.cache, request_).state == State.DONE
     shutil.rmtree(folder)
     assert engine.submit(site.cache, request_).state == State.QUEUED
 
 
-def test_a_replacing_import_is_always_done_anew(
+def test_a_compendium_from_other_files_is_not_the_result_of_an_import(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "ensure_running", lambda _: None)
@@ -87,4 +88,5 @@ def test_a_replacing_import_is_always_done_anew(
     site.store.finish(job.id, 1, State.DONE)
     (site.cache.compendia / "mine").mkdir(parents=True)
     (site.cache.compendia / "mine" / MANIFEST).touch()
+    (site.cache.compendia / "mine" / MADE_BY).write_text("another")
     assert engine.submit(site.cache, request).attempt == 2

@@ -1,5 +1,6 @@
 """Real supervisors and real workers; every wait ends as soon as its condition holds."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -215,3 +216,14 @@ def test_a_wrong_setting_is_said_to_who_asked(site: Site, monkeypatch: pytest.Mo
     monkeypatch.setenv("GPAR_MAX_JOBS", "many")
     with pytest.raises(WorkerError, match="GPAR_MAX_JOBS is 'many'; a whole number"):
         site.supervise()
+
+
+def test_a_deleted_jobs_folder_ends_its_supervisor_and_the_next_one_works(site: Site) -> None:
+    lost = start(site, "a")
+    old, worker = site.supervisors(), worker_of(site, lost)
+    shutil.rmtree(site.cache.jobs)
+    job = site.store.submit(work("b", "quick"))
+    site.supervise()
+    assert ended(site, job).state == State.DONE
+    assert site.runs("b") == 1
+    until(lambda: not any(process.is_running() for process in [*old, worker]))

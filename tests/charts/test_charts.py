@@ -1,0 +1,144 @@
+"""Every chart is valid, honest about simulated data, and small enough for a page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import pytest
+
+from gpar_core.charts import curves, folds, overview, ranks, scatter
+from gpar_core.charts.style import GREY, RED, SIMULATED, YELLOW
+from gpar_core.data.compendium import Compendium
+
+N = 3000
+
+
+@dataclass(frozen=True)
+class Case:
+    """A chart of much data, and how many rows it may send to the browser."""
+
+    name: str
+    draw: Callable[..., alt.Chart | alt.LayerChart]
+    most: int
+
+
+def signatures(n: int) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "pert_iname": [f"drug {i}" for i in range(n)],
+            "cell_id": [f"CELL{i % 100}" for i in range(n)],
+            "pert_dose": 10.0,
+            "pert_dose_unit": "um",
+            "pert_time": 24.0,
+            "rank": np.arange(1, n + 1),
+            "score": rng.random(n),
+            "logistic_score": rng.random(n),
+            "positive": rng.random(n) < 0.2,
+            "role": rng.choice(["negative", "predicted", "training"], n),
+            "x": rng.normal(size=n),
+            "y": rng.normal(size=n),
+        }
+    )
+
+
+COMPOUNDS = pd.DataFrame(
+    {"tas": np.linspace(0, 1, N), "annotated": np.arange(N) % 2 == 0, "pert_id": "x"}
+)
+MANY = signatures(N)
+CASES = [
+    Case("roc", lambda **how: curves.roc(MANY, **how), 2 * curves.MAX_POINTS + 2),
+    Case(
+        "precision and recall",
+        lambda **how: curves.precision_recall(MANY, **how),
+        2 * curves.MAX_POINTS + 1,
+    ),
+    Case("folds", lambda **how: folds.fold_auroc({1: 0.9, 2: 0.4}, 5, **how), 3),
+    Case("cell lines", lambda **how: overview.cell_lines(MANY, **how), overview.MAX_CELL_LINES),
+    Case("activity", lambda **how: overview.activity(COMPOUNDS, **how), 2 * 40 + 1),
+    Case("rank strip", lambda **how: ranks.rank_strip(MANY[:40], N, "x", **how), 41),
+    Case("map", lambda **how: scatter.training_map(MANY[:500], **how), 500),
+]
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.name)
+def case(request: pytest.FixtureRequest) -> Case:
+    return request.param
+
+
+def spec(case: Case, *, simulated: bool) -> dict[str, Any]:
+    # `to_dict` validates against the schema of Vega-Lite.
+    return case.draw(simulated=simulated).to_dict()
+
+
+def test_a_chart_of_simulated_data_says_so(case: Case) -> None:
+    assert spec(case, simulated=True)["title"]["subtitle"] == [SIMULATED]
+    assert SIMULATED == "Simulated data"
+
+
+def test_a_chart_of_measured_data_does_not(case: Case) -> None:
+    assert "imulated" not in str(spec(case, simulated=False)["title"])
+
+
+def test_a_chart_sends_few_rows(case: Case) -> None:
+    sent = sum(len(rows) for rows in spec(case, simulated=True)["datasets"].values())
+    assert 0 < sent <= case.most
+
+
+def test_a_map_paints_training_red_predicted_yellow_and_the_rest_grey() -> None:
+    scale = scatter.training_map(MANY[:500], simulated=False).to_dict()["encoding"]["color"][
+        "scale"
+    ]
+    colour = dict(zip(scale["domain"], scale["range"], strict=True))
+    assert colour == {"Training": RED, "Predicted (top 30)": YELLOW, "Negative set": GREY}
+
+
+def test_a_map_draws_the_training_drugs_last() -> None:
+    (rows,) = scatter.training_map(MANY[:500], simulated=False).to_dict()["datasets"].values()
+    roles = [row["role"] for row in rows]
+    assert roles == sorted(roles)  # negative, predicted, training
+
+
+def test_a_map_without_predictions_has_no_empty_legend() -> None:
+    points = MANY[MANY["role"] != "predicted"]
+    scale = scatter.training_map(points, simulated=False).to_dict()["encoding"]["color"]["scale"]
+    assert "Predicted (top 30)" not in scale["domain"]
+
+
+def test_a_thinned_curve_keeps_its_ends() -> None:
+    _, lines = curves.roc(MANY, simulated=False).layer
+    for _, curve in lines.data.groupby("method"):
+        assert curve[["x", "y"]].iloc[0].tolist() == [0, 0]
+        assert curve[["x", "y"]].iloc[-1].tolist() == [1, 1]
+
+
+def test_the_axis_of_folds_holds_all_folds_before_they_are_done() -> None:
+    points = folds.fold_auroc({1: 0.9}, 10, simulated=False).to_dict()["layer"][1]
+    assert points["encoding"]["x"]["axis"]["values"] == list(range(1, 11))
+
+
+def test_a_rank_strip_spans_all_ranks() -> None:
+    strip = ranks.rank_strip(MANY[:3], N, "digoxin", simulated=False).to_dict()
+    assert strip["title"]["text"] == "Signatures of digoxin"
+    assert all(layer["encoding"]["x"]["scale"]["domain"] == [1, N] for layer in strip["layer"])
+
+
+def test_the_largest_cell_lines_are_kept() -> None:
+    many = pd.concat([MANY, MANY[MANY["cell_id"] == "CELL77"]])
+    (rows,) = overview.cell_lines(many, simulated=False).to_dict()["datasets"].values()
+    assert rows[0] == {"cell line": "CELL77", "signatures": 60}
+
+
+def test_activity_counts_every_compound_once(tiny: Compendium) -> None:
+    datasets = overview.activity(tiny.compounds, simulated=False).to_dict()["datasets"].values()
+    counted = sum(row["compounds"] for rows in datasets for row in rows if "compounds" in row)
+    assert counted == tiny.n_compounds
+
+
+def test_compounds_of_unknown_activity_are_left_out() -> None:
+    unknown = COMPOUNDS.assign(tas=[np.nan, *COMPOUNDS["tas"][1:]])
+    datasets = overview.activity(unknown, simulated=False).to_dict()["datasets"].values()
+    assert sum(row.get("compounds", 0) for rows in datasets for row in rows) == N - 1

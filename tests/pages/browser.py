@@ -1,0 +1,113 @@
+"""A real server and a real browser that reaches nothing but this computer."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+from playwright.sync_api import Page, Route, sync_playwright
+
+from gpar_core.cache import Cache
+from tests.pages.stage import APP
+
+PORTS = range(8700, 8800)
+LOCAL = {"localhost", "127.0.0.1"}
+SLOW_MS = 120_000
+
+
+class Server:
+    """`streamlit run` on one cache; it can be killed and started again at the same address."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+        self._port = next(port for port in PORTS if _free(port))
+        self.address = f"http://localhost:{self._port}"
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.headless=true"]
+        command += [f"--server.port={self._port}", "--server.fileWatcherType=none"]
+        self._process = subprocess.Popen(
+            command,
+            cwd=APP.parent,
+            env={**os.environ, "GPAR_CACHE": str(self._cache.root)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + SLOW_MS / 1000
+        while not self._answers():
+            assert time.monotonic() < deadline, "the server does not answer"
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        """End the server and every supervisor and worker of its cache, supervisors first."""
+        self.kill()
+        for module in ("gpar_core.jobs.supervisor", "gpar_core.jobs.worker"):
+            for process in psutil.process_iter():
+                with suppress(psutil.Error):
+                    if {module, str(self._cache.root)} <= set(process.cmdline()):
+                        process.kill()
+                        process.wait(10)
+
+    def _answers(self) -> bool:
+        with suppress(OSError), urllib.request.urlopen(f"{self.address}/_stcore/health"):  # noqa: S310
+            return True
+        return False
+
+
+@contextmanager
+def serving(cache: Cache) -> Iterator[Server]:
+    server = Server(cache)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@contextmanager
+def browsing() -> Iterator[tuple[Page, list[str]]]:
+    """A page, and the addresses outside this computer that it asked for (none is answered)."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip(f"no browser on the PATH (looked for {', '.join(names)})")
+    outside: list[str] = []
+
+    def guard(route: Route) -> None:
+        if urlsplit(route.request.url).hostname in LOCAL:
+            route.continue_()
+        else:
+            outside.append(route.request.url)
+            route.abort()
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        context = browser.new_context(viewport={"width": 1300, "height": 1400})
+        context.set_default_timeout(SLOW_MS)
+        context.route("**/*", guard)
+        page = context.new_page()
+        page.on(
+            "websocket",
+            lambda socket: (
+                None if urlsplit(socket.url).hostname in LOCAL else outside.append(socket.url)
+            ),
+        )
+        yield page, outside
+        browser.close()
+
+
+def _free(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("localhost", port)) != 0

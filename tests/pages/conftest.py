@@ -1,0 +1,93 @@
+import json
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from gpar_core.cache import MANIFEST, Cache
+from gpar_core.data.compendium import load
+from gpar_core.jobs import engine
+from gpar_core.jobs.request import TrainRequest, job_id
+from gpar_core.jobs.run import run_job
+from gpar_core.planning import plan_training
+from gpar_core.progress import silent
+from tests.pages.stage import DRUGS, EVIL, EVIL_DRUGS, embed, train
+from tests.synthetic import build
+
+FINDINGS = [
+    {"what": "signatures of controls were left out.", "count": 7, "names": []},
+    {"what": "compounds have no MOA.", "count": 60, "names": ["dark0", EVIL[0]]},
+]
+
+
+@dataclass(frozen=True)
+class Library:
+    """A cache with three compendia and the trainings that are done on them.
+
+    demo: simulated, with a strong effect. measured: noise, with a report of its import. evil: its
+    names are markup.
+    """
+
+    cache: Cache
+    simulated: TrainRequest
+    by_name: TrainRequest
+    measured: TrainRequest
+    evil: TrainRequest
+
+    def models(self) -> list[str]:
+        requests = (self.simulated, self.by_name, self.measured, self.evil)
+        return [job_id(request) for request in requests]
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    cache = Cache(tmp_path_factory.mktemp("library"))
+    demo = build(cache.compendium("demo"), DRUGS, effect=20, name="demo", simulated=True)
+    build(cache.compendium("measured"), DRUGS, name="measured")
+    _rewrite(cache.compendium("measured"), report={"findings": FINDINGS})
+    evil = build(cache.compendium("evil"), EVIL_DRUGS, effect=20, name="evil", cells=EVIL[2:])
+    _rewrite(cache.compendium("evil"), source=EVIL[0], report={"findings": FINDINGS})
+    requests = [
+        plan_training(demo, moa="HDAC inhibitor"),
+        plan_training(demo, drugs=["hdac0", "hdac1"]),
+        plan_training(load(cache.compendium("measured")), moa="MTOR inhibitor"),
+        plan_training(evil, moa=EVIL[0]),
+    ]
+    library = Library(cache, *(request for request, _ in requests))
+    with pytest.MonkeyPatch.context() as patch:
+        # Not the module itself: importing it would bring TensorFlow.
+        patch.setitem(sys.modules, "gpar_core.learn.training", SimpleNamespace(train=train))
+        patch.setattr("gpar_core.maps.tsne.embed", embed)
+        for request, _ in requests:
+            run_job(request, cache, silent)
+    return library
+
+
+@pytest.fixture
+def stocked(library: Library, cache: Cache) -> Library:
+    """A library that the test may change."""
+    shutil.copytree(library.cache.root, cache.root, dirs_exist_ok=True)
+    return Library(cache, library.simulated, library.by_name, library.measured, library.evil)
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cache:
+    """The cache that the app uses, empty."""
+    monkeypatch.setenv("GPAR_CACHE", str(tmp_path / "cache"))
+    return Cache((tmp_path / "cache").resolve())
+
+
+@pytest.fixture(autouse=True)
+def supervised(monkeypatch: pytest.MonkeyPatch) -> list[Cache]:
+    """The caches for which the app wanted a supervisor; none is started."""
+    wanted: list[Cache] = []
+    monkeypatch.setattr(engine, "ensure_running", wanted.append)
+    return wanted
+
+
+def _rewrite(folder: Path, **changes: object) -> None:
+    manifest = json.loads((folder / MANIFEST).read_text())
+    (folder / MANIFEST).write_text(json.dumps(manifest | changes))

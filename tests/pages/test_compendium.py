@@ -1,0 +1,183 @@
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
+
+from gpar_core.cache import remove
+from gpar_core.jobs.request import DemoRequest, ImportRequest
+from gpar_core.jobs.store import JobStore, State
+from tests.geo_files import release, write_release
+from tests.pages.conftest import Library
+from tests.pages.stage import ended, page, press, running, words
+
+REQUEST = ImportRequest(name="measured", gctx="m.gctx", sig_info="s.txt", gene_info="g.txt")
+
+
+Uploads = dict[str, tuple[str, bytes, str]]
+"""Name, content and type of the files of one import, by the key of their field."""
+
+
+@pytest.fixture
+def uploads(tmp_path: Path) -> Uploads:
+    files = write_release(release(replicates=1), tmp_path / "geo")
+    paths = {"matrix": files.matrix, "sig_info": files.sig_info, "gene_info": files.gene_info}
+    return {kind: (path.name, path.read_bytes(), "") for kind, path in paths.items()}
+
+
+def import_button(app: AppTest) -> Button:
+    return next(button for button in app.button if button.label == "Import")
+
+
+def upload(app: AppTest, files: Uploads, name: str) -> AppTest:
+    app.text_input[0].set_value(name)
+    for kind, file in files.items():
+        app.file_uploader(key=f"upload-{kind}").set_value(file)
+    return app.run()
+
+
+def test_the_demo_shows_what_is_inside(stocked: Library) -> None:
+    app = page("compendium")
+    assert "Simulated data" in words(app.warning)
+    moas, compounds = (frame.value for frame in app.dataframe)
+    assert moas["moa"].tolist() == ["HDAC inhibitor", "MTOR inhibitor"]
+    assert len(compounds) == 69
+    assert len(app.get("vega_lite_chart")) == 2
+    assert "was not imported from files" in words(app)
+
+
+def test_an_import_shows_what_it_found(stocked: Library) -> None:
+    app = page("compendium", compendium="measured")
+    assert "**7** signatures of controls were left out." in words(app)
+    assert "**60** compounds have no MOA." in words(app)
+    assert "dark0" in words(app)
+    assert not app.warning
+
+
+def test_an_empty_form_says_what_is_needed(stocked: Library) -> None:
+    app = page("compendium")
+    assert "Still needed: a name, Level 5 matrix, sig_info, gene_info" in words(app)
+    assert import_button(app).disabled
+
+
+def test_a_form_that_lacks_one_file_names_it(stocked: Library, uploads: Uploads) -> None:
+    del uploads["gene_info"]
+    app = upload(page("compendium"), uploads, "mine")
+    assert "Still needed: gene_info" in words(app)
+    assert import_button(app).disabled
+
+
+def test_a_complete_form_queues_the_import_of_its_files(stocked: Library, uploads: Uploads) -> None:
+    app = upload(page("compendium"), uploads, "mine")
+    assert "Still needed" not in words(app)
+    press(app, "Import")
+    (job,) = JobStore(stocked.cache).active_jobs()
+    assert isinstance(job.request, ImportRequest)
+    assert job.request.name == "mine"
+    for kind, path in (("matrix", job.request.gctx), ("sig_info", job.request.sig_info)):
+        assert path.startswith(str(stocked.cache.uploads))
+        assert Path(path).read_bytes() == uploads[kind][1]
+    assert app.query_params["job"] == job.id
+    assert "number 1 in the queue" in words(app)
+
+
+@pytest.mark.parametrize("name", ["My Data", "../mine", "-"])
+def test_a_name_that_is_no_folder_name_is_refused(
+    stocked: Library, uploads: Uploads, name: str
+) -> None:
+    app = press(upload(page("compendium"), uploads, name), "Import")
+    assert "cannot name a compendium" in words(app.error)
+    assert not JobStore(stocked.cache).active_jobs()
+
+
+def test_a_name_that_is_taken_is_refused_until_replacing_is_wanted(
+    stocked: Library, uploads: Uploads
+) -> None:
+    app = press(upload(page("compendium"), uploads, "measured"), "Import")
+    assert "There is already a compendium 'measured'" in words(app.error)
+    replace = next(box for box in app.checkbox if box.label.startswith("Replace"))
+    replace.check().run()
+    press(app, "Import")
+    assert JobStore(stocked.cache).active_jobs()[0].request.replace
+
+
+def test_a_file_name_that_leads_elsewhere_stays_in_its_folder(
+    stocked: Library, uploads: Uploads
+) -> None:
+    _, content, kind = uploads["matrix"]
+    uploads["matrix"] = ("../../../evil name.gctx", content, kind)
+    press(upload(page("compendium"), uploads, "mine"), "Import")
+    path = Path(JobStore(stocked.cache).active_jobs()[0].request.gctx)
+    assert path.resolve().is_relative_to(stocked.cache.uploads)
+    assert path.name.endswith("evil_name.gctx")
+
+
+def test_large_files_come_from_the_inbox(stocked: Library) -> None:
+    files = write_release(release(replicates=1), stocked.cache.inbox)
+    app = page("compendium")
+    app.segmented_control[0].set_value("From the server's inbox").run()
+    app.text_input[0].set_value("mine")
+    for kind in ("matrix", "sig_info", "gene_info"):
+        app.selectbox(key=f"inbox-{kind}").set_value(getattr(files, kind).name)
+    press(app.run(), "Import")
+    request = JobStore(stocked.cache).active_jobs()[0].request
+    assert isinstance(request, ImportRequest)
+    assert request.gctx == str(files.matrix)
+
+
+def test_a_running_import_shows_its_progress_and_a_way_back(stocked: Library) -> None:
+    app = page("compendium", job=running(stocked.cache, REQUEST).id)
+    assert "Import 'measured'" in words(app)
+    assert app.progress[0].value == 40
+    press(app, "Back to the compendium")
+    assert "job" not in app.query_params
+    assert "Mechanisms of action" in words(app)
+
+
+def test_a_failed_import_says_why(stocked: Library) -> None:
+    job = ended(stocked.cache, REQUEST, State.FAILED, "12 landmark genes are missing: AARS.")
+    app = page("compendium", job=job.id)
+    assert "12 landmark genes are missing: AARS." in words(app.error).replace("\\", "")
+    press(app, "Try again")
+    assert JobStore(stocked.cache).active_jobs()[0].attempt == 2
+
+
+def test_a_finished_import_comes_into_use(stocked: Library) -> None:
+    app = page("compendium", job=ended(stocked.cache, REQUEST, State.DONE).id)
+    assert app.sidebar.selectbox(key="compendium").value == "measured"
+    assert not app.warning
+    assert "job" not in app.query_params
+
+
+def test_the_finished_job_of_a_deleted_import_is_no_dead_end(stocked: Library) -> None:
+    job = ended(stocked.cache, REQUEST, State.DONE)
+    remove(stocked.cache.compendium("measured"))
+    app = page("compendium", job=job.id)
+    assert "Mechanisms of action" in words(app)
+
+
+def test_a_training_is_not_an_import(stocked: Library) -> None:
+    app = page("compendium", job=ended(stocked.cache, stocked.simulated, State.DONE).id)
+    assert "does not lead to an import" in words(app.error)
+
+
+def test_an_unknown_job_is_an_error_with_a_way_back(stocked: Library) -> None:
+    app = page("compendium", job="0123456789")
+    assert "There is no job '0123456789'" in words(app.error)
+    press(app, "Back to the compendium")
+    assert "Mechanisms of action" in words(app)
+
+
+def test_deleting_a_compendium_asks_first(stocked: Library) -> None:
+    app = page("compendium", compendium="measured")
+    press(app, "Delete this compendium")
+    assert "Models trained on it stay" in words(app)
+    assert "measured" in stocked.cache.compendium_names()
+
+
+def test_without_a_compendium_the_demo_is_being_built(stocked: Library) -> None:
+    for name in stocked.cache.compendium_names():
+        remove(stocked.cache.compendium(name))
+    running(stocked.cache, DemoRequest())
+    app = page("compendium")
+    assert "Building the simulated demo compendium" in words(app)

@@ -1,0 +1,243 @@
+import dataclasses
+import shutil
+import sqlite3
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gpar_core.cache import Cache, remove
+from gpar_core.jobs.request import ImportRequest, TrainRequest, job_id
+from gpar_core.jobs.store import JobStore, State
+from tests.pages.conftest import Library
+from tests.pages.stage import ended, labels, page, press, running, waiting, words
+
+
+@pytest.fixture
+def form(stocked: Library) -> AppTest:
+    return page("drug_prediction")
+
+
+@pytest.fixture
+def request_(stocked: Library) -> TrainRequest:
+    """A training that is not done yet, of four folds."""
+    return dataclasses.replace(stocked.simulated, seed=1)
+
+
+def figures(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def choose_by(app: AppTest, way: str) -> AppTest:
+    return app.segmented_control(key="way").set_value(way).run()
+
+
+def test_nothing_can_be_trained_before_drugs_are_chosen(form: AppTest) -> None:
+    assert "Choose drugs or a MOA" in words(form)
+    assert next(button for button in form.button if button.label == "Train").disabled
+
+
+def test_a_moa_shows_its_training_set_before_the_click(form: AppTest) -> None:
+    form.selectbox(key="moa").set_value("HDAC inhibitor").run()
+    assert figures(form) == {"Positive drugs": "4", "Negative compounds": "60"}
+    assert "8 representative signatures" in words(form)
+    assert "120 representative signatures" in words(form)
+    assert "**4-fold** cross-validation by drug" in words(form)
+    assert "hdac0, hdac1, hdac2, hdac3" in words(form)
+    assert "Simulated data" in words(form.warning)
+
+
+def test_a_moa_is_offered_with_its_number_of_drugs(form: AppTest) -> None:
+    assert form.selectbox(key="moa").options == ["HDAC inhibitor (4)", "MTOR inhibitor (5)"]
+
+
+def test_drugs_can_be_chosen_by_name(form: AppTest) -> None:
+    choose_by(form, "Drugs by name")
+    form.multiselect(key="drugs").set_value(["hdac1", "mtor0", "dark3"]).run()
+    assert figures(form) == {"Positive drugs": "3", "Negative compounds": "59"}
+
+
+def test_one_drug_is_held_out_signature_by_signature(form: AppTest) -> None:
+    choose_by(form, "Drugs by name")
+    form.multiselect(key="drugs").set_value(["hdac1"]).run()
+    assert "**2-fold** cross-validation by signature" in words(form)
+    assert "its signatures are shared out" in words(form)
+
+
+def test_a_pasted_list_says_what_it_found(form: AppTest) -> None:
+    choose_by(form, "Pasted list")
+    form.text_area(key="pasted").set_value("HDAC0, aspirin\nMTOR-001;dark5\n\nvitamin $C$").run()
+    assert "**3 found**, 2 unknown" in words(form)
+    assert "Unknown: aspirin, vitamin \\$c\\$" in words(form)
+    assert figures(form)["Positive drugs"] == "3"
+
+
+def test_a_pasted_list_without_any_known_name_trains_nothing(form: AppTest) -> None:
+    choose_by(form, "Pasted list")
+    form.text_area(key="pasted").set_value("aspirin").run()
+    assert "**0 found**, 1 unknown" in words(form)
+    assert not figures(form)
+
+
+def test_an_impossible_choice_is_an_error_and_offers_no_training(form: AppTest) -> None:
+    choose_by(form, "Drugs by name")
+    form.multiselect(key="cells").set_value(["MCF7"])
+    form.multiselect(key="drugs").set_value(["hdac0"]).run()
+    assert "cross-validation needs at least two. Add drugs or cell lines." in words(form.error)
+    assert "Train" not in labels(form)
+
+
+def test_too_few_inactive_compounds_are_said_before_the_click(form: AppTest) -> None:
+    choose_by(form, "Drugs by name")
+    form.multiselect(key="drugs").set_value([f"dark{i}" for i in range(20)]).run()
+    assert "Only 40 compounds" in words(form.info)
+    assert "Train" in labels(form)
+
+
+def test_the_choice_is_kept_when_another_page_is_looked_at(form: AppTest) -> None:
+    form.selectbox(key="moa").set_value("MTOR inhibitor").run()
+    form.switch_page("pages/models.py").run()
+    form.switch_page("pages/drug_prediction.py").run()
+    assert figures(form)["Positive drugs"] == "5"
+
+
+def test_another_compendium_without_the_chosen_drugs_does_not_break_the_form(
+    form: AppTest,
+) -> None:
+    form.selectbox(key="moa").set_value("MTOR inhibitor").run()
+    form.multiselect(key="cells").set_value(["MCF7"]).run()
+    form.sidebar.selectbox(key="compendium").set_value("evil").run()
+    assert "Choose drugs or a MOA" in words(form)
+
+
+def test_train_queues_one_job_and_puts_it_into_the_url(
+    form: AppTest, stocked: Library, supervised: list[Cache]
+) -> None:
+    form.selectbox(key="moa").set_value("HDAC inhibitor")
+    form.multiselect(key="cells").set_value(["MCF7"])
+    form.number_input(key="seed").set_value(7).run()
+    press(form, "Train")
+    (job,) = JobStore(stocked.cache).active_jobs()
+    assert form.query_params["job"] == job.id
+    assert isinstance(job.request, TrainRequest)
+    assert (job.request.moa, job.request.cells, job.request.seed) == (
+        "HDAC inhibitor",
+        ("MCF7",),
+        7,
+    )
+    assert "Train on HDAC inhibitor" in words(form)
+    assert stocked.cache in supervised
+
+
+def test_the_same_training_again_is_the_model_that_is_there(
+    form: AppTest, stocked: Library
+) -> None:
+    ended(stocked.cache, stocked.simulated, State.DONE)
+    form.selectbox(key="moa").set_value("HDAC inhibitor").run()
+    press(form, "Train")
+    assert not JobStore(stocked.cache).active_jobs()
+    assert words(form.header) == "HDAC inhibitor"
+
+
+def test_a_queued_job_shows_its_place(stocked: Library, request_: TrainRequest) -> None:
+    waiting(stocked.cache, dataclasses.replace(request_, seed=2))
+    app = page("drug_prediction", job=waiting(stocked.cache, request_).id)
+    assert "number 2 in the queue" in words(app)
+    assert "Cancel" in labels(app)
+    assert len(app.sidebar.page_link) == 2
+
+
+def test_a_running_job_shows_its_folds_so_far(stocked: Library, request_: TrainRequest) -> None:
+    app = page("drug_prediction", job=running(stocked.cache, request_, k=4).id)
+    assert "Mean AUROC so far **0.90** over 2 of 4 folds" in words(app)
+    assert "Fold 2 of 4" in words(app)
+    assert app.progress[0].value == 50
+    assert "Simulated data" in words(app.warning)
+    assert "Train on HDAC inhibitor" in words(app.sidebar.page_link)
+
+
+def test_a_running_job_on_measured_data_is_not_called_simulated(stocked: Library) -> None:
+    request = dataclasses.replace(stocked.measured, seed=1)
+    app = page("drug_prediction", job=running(stocked.cache, request).id)
+    assert "Mean AUROC so far" in words(app)
+    assert not app.warning
+
+
+def test_cancel_is_acknowledged_at_once(stocked: Library, request_: TrainRequest) -> None:
+    job = running(stocked.cache, request_)
+    app = press(page("drug_prediction", job=job.id), "Cancel")
+    words(app)
+    cancel = next(button for button in app.button if button.label.startswith("Cancelling"))
+    assert cancel.disabled
+    assert JobStore(stocked.cache).get(job.id).cancel_requested
+
+
+def test_a_cancelled_job_can_be_tried_again(stocked: Library, request_: TrainRequest) -> None:
+    app = page("drug_prediction", job=ended(stocked.cache, request_, State.CANCELLED).id)
+    assert "was cancelled" in words(app.info)
+    press(app, "Try again")
+    assert "number 1 in the queue" in words(app)
+    assert JobStore(stocked.cache).active_jobs()[0].attempt == 2
+
+
+def test_a_failed_job_says_why(stocked: Library, request_: TrainRequest) -> None:
+    job = ended(stocked.cache, request_, State.FAILED, "Out of *memory*. Close something.")
+    app = page("drug_prediction", job=job.id)
+    assert "did not finish. Out of \\*memory\\*. Close something." in words(app.error)
+    assert "Try again" in labels(app)
+
+
+def test_a_job_that_ends_becomes_its_model(stocked: Library, library: Library) -> None:
+    job = running(stocked.cache, stocked.simulated)
+    remove(stocked.cache.model(job.id))
+    app = page("drug_prediction", job=job.id)
+    assert "Mean AUROC so far" in words(app)
+    shutil.copytree(library.cache.model(job.id), stocked.cache.model(job.id))
+    JobStore(stocked.cache).finish(job.id, 1, State.DONE)
+    assert "Well trained" in words(app.run())
+    assert not app.sidebar.page_link
+
+
+def test_a_job_whose_model_was_deleted_can_be_trained_again(stocked: Library) -> None:
+    job = ended(stocked.cache, stocked.simulated, State.DONE)
+    remove(stocked.cache.model(job.id))
+    app = page("drug_prediction", job=job.id)
+    assert "This model was deleted" in words(app.warning)
+    press(app, "Train again")
+    assert JobStore(stocked.cache).active_jobs()[0].attempt == 2
+
+
+def test_an_unknown_job_is_an_error_with_a_way_out(stocked: Library) -> None:
+    app = page("drug_prediction", job="0123456789")
+    assert "There is no job '0123456789'" in words(app.error)
+    press(app, "New prediction")
+    assert "1 · Positive drugs" in words(app)
+    assert "job" not in app.query_params
+
+
+@pytest.mark.parametrize("job", ["../../etc", "x" * 5000, "![x](http://evil/)"])
+def test_a_mad_job_id_is_an_error(stocked: Library, job: str) -> None:
+    app = page("drug_prediction", job=job)
+    assert "There is no job" in words(app.error)
+    assert "![x]" not in words(app.error)
+
+
+def test_the_job_of_an_import_is_not_a_training(stocked: Library) -> None:
+    request = ImportRequest(name="other", gctx="m", sig_info="s", gene_info="g")
+    app = page("drug_prediction", job=running(stocked.cache, request).id)
+    assert "does not lead to a training" in words(app.error)
+
+
+def test_a_job_of_another_version_is_not_a_training(
+    stocked: Library, request_: TrainRequest
+) -> None:
+    job = waiting(stocked.cache, request_)
+    path = stocked.cache.jobs / "jobs.sqlite3"
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE jobs SET request = '{}' WHERE id = ?", (job.id,))
+    app = page("drug_prediction", job=job.id)
+    assert "does not lead to a training" in words(app.error)
+
+
+def test_a_model_opens_by_its_job_even_when_the_list_of_jobs_is_lost(stocked: Library) -> None:
+    app = page("drug_prediction", job=job_id(stocked.simulated))
+    assert words(app.header) == "HDAC inhibitor"

@@ -1,0 +1,68 @@
+"""Names come from files: whatever is in them is shown as it stands."""
+
+import dataclasses
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gpar_core.jobs.request import job_id
+from gpar_core.jobs.store import State
+from pages._shared.error_box import plain
+from tests.pages.conftest import Library
+from tests.pages.stage import EVIL, ended, page, running, words
+
+
+def assert_literal(app: AppTest, name: str) -> None:
+    """The page says the name, and nowhere in a way that Markdown would take for its own."""
+    said = words(app)
+    assert plain(name) in said
+    for evil in EVIL:
+        assert evil not in said, evil
+
+
+@pytest.mark.parametrize("name", EVIL)
+def test_markup_is_escaped_sign_by_sign(name: str) -> None:
+    assert name not in plain(name)
+    assert plain(name).replace("\\", "") == name
+
+
+def test_on_home(stocked: Library) -> None:
+    assert_literal(page("home", compendium="evil"), EVIL[0])
+
+
+def test_in_a_compendium(stocked: Library) -> None:
+    assert_literal(page("compendium", compendium="evil"), EVIL[0])
+
+
+def test_in_the_drugs_of_a_moa(stocked: Library) -> None:
+    app = page("drug_prediction", compendium="evil")
+    app.selectbox(key="moa").set_value(EVIL[0])
+    app.run()
+    said = words(app.main.caption)
+    for name in EVIL:
+        assert plain(name) in said
+        assert name not in said
+
+
+def test_in_a_job_under_way(stocked: Library) -> None:
+    request = dataclasses.replace(stocked.evil, seed=1)
+    assert_literal(page("drug_prediction", job=running(stocked.cache, request).id), EVIL[0])
+
+
+def test_in_the_reason_of_a_failure(stocked: Library) -> None:
+    request = dataclasses.replace(stocked.evil, seed=1)
+    job = ended(stocked.cache, request, State.FAILED, " ".join(EVIL))
+    app = page("drug_prediction", job=job.id)
+    assert_literal(app, " ".join(EVIL))
+
+
+def test_in_a_model_and_in_the_signatures_of_a_drug(stocked: Library) -> None:
+    app = page("models", model=job_id(stocked.evil))
+    assert_literal(app, EVIL[0])
+    next(field for field in app.number_input if field.label == "p below").set_value(1.01).run()
+    table = app.dataframe[0]
+    name = table.value["drug"][0]
+    app.session_state[table.key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    assert name in EVIL
+    assert f"**{plain(name)}**" in words(app)

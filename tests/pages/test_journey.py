@@ -1,0 +1,140 @@
+"""The dashboard in a real browser, with real processes behind it."""
+
+import csv
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from gpar_core.cache import Cache
+from gpar_core.jobs.request import job_id
+from tests.pages.browser import SLOW_MS, Server, browsing, serving
+from tests.pages.conftest import Library
+from tests.pages.stage import EVIL
+
+GLYCOSIDES = {
+    "bufalin", "cymarin", "digitoxigenin", "digitoxin", "digoxigenin", "helveticoside",
+    "lanatoside-c", "ouabain", "periplocymarin", "proscillaridin", "strophanthidin",
+}  # fmt: skip
+
+expect.set_options(timeout=SLOW_MS)
+
+
+def test_from_the_first_start_to_a_ranked_list_and_back(cache: Cache) -> None:
+    with serving(cache) as server, browsing() as (page, outside):
+        open_a_deep_link_first(page, server)
+        build_the_demo(page, server)
+        model = train_on_digoxin(page)
+        download(page)
+        reopen(page, server, model)
+        lose_the_server_while_training(page, server)
+        delete(page, server, model)
+        assert outside == []
+
+
+def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None:
+    with serving(stocked.cache) as server, browsing() as (page, outside):
+        page.goto(f"{server.address}/models?model={job_id(stocked.evil)}")
+        expect(main(page).get_by_role("heading", name=EVIL[0])).to_be_visible()
+        page.goto(f"{server.address}/compendium?compendium=evil")
+        expect(main(page).get_by_text(EVIL[0]).first).to_be_visible()
+        page.goto(f"{server.address}/drug_prediction?compendium=evil")
+        page.get_by_role("combobox", name="MOA").click()
+        page.get_by_role("option").first.click()
+        for name in EVIL:
+            expect(main(page).get_by_text(name).last).to_be_visible()
+        expect(main(page).locator("img[src*=evil], img[src=x], .katex")).to_have_count(0)
+        assert outside == []
+
+
+def open_a_deep_link_first(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/models")
+    expect(main(page)).to_contain_text("No model yet")
+    expect(sidebar(page).get_by_role("link", name="Drug prediction", exact=True)).to_be_visible()
+
+
+def build_the_demo(page: Page, server: Server) -> None:
+    page.goto(server.address)
+    expect(main(page)).to_contain_text("Building the simulated demo compendium")
+    expect(main(page)).to_contain_text("In use: demo")
+    expect(main(page)).to_contain_text("Simulated data.")
+
+
+def train_on_digoxin(page: Page) -> str:
+    """Watch the training across a refresh and other pages. Returns the id of the model."""
+    main(page).get_by_role("button", name="Drug prediction").click()
+    page.get_by_role("radio", name="Drugs by name").click()
+    page.get_by_role("combobox", name="Drugs").fill("digoxin")
+    page.get_by_role("option", name="digoxin", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(main(page)).to_contain_text("4-fold cross-validation by signature")
+    page.get_by_role("button", name="Train").click()
+    expect(main(page)).to_contain_text("Mean AUROC so far")
+    page.wait_for_url(re.compile("job="))
+
+    page.reload()
+    expect(main(page)).to_contain_text("Train on digoxin")
+    sidebar(page).get_by_role("link", name="Models", exact=True).click()
+    expect(main(page)).to_contain_text("No model yet")
+    sidebar(page).get_by_role("link", name="Train on digoxin").click()
+
+    expect(main(page)).to_contain_text("Well trained")
+    expect(main(page)).to_contain_text("compounds pass")
+    expect(sidebar(page).get_by_role("link", name="Train on digoxin")).to_have_count(0)
+    return page.url.split("job=")[1]
+
+
+def download(page: Page) -> None:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download ranked list").click()
+    assert waiting.value.suggested_filename == "gpar-ranking-digoxin-SIMULATED.csv"
+    rows = list(csv.DictReader(Path(waiting.value.path()).read_text("utf-8").splitlines()))
+    assert [row["rank"] for row in rows] == [str(rank) for rank in range(1, len(rows) + 1)]
+    assert {row["data"] for row in rows} == {"SIMULATED"}
+    assert {"pert_id", "enrichment_score", "p_permutation", "p_exact", "fdr", "moa"} <= set(rows[0])
+    assert len(GLYCOSIDES & {row["pert_iname"] for row in rows[:10]}) >= 5
+    assert "digoxin" not in {row["pert_iname"] for row in rows}
+
+
+def reopen(page: Page, server: Server, model: str) -> None:
+    page.goto(f"{server.address}/models?model={model}")
+    expect(main(page)).to_contain_text("Tick the box of a row to see")
+    table = main(page).get_by_test_id("stDataFrame").first
+    expect(table.locator("canvas").first).to_be_visible()
+    # The table is a picture; its first row begins below a header of 35 points.
+    table.click(position={"x": 15, "y": 52})
+    expect(main(page)).to_contain_text("FDR")
+    expect(main(page).get_by_role("link", name="CLUE")).to_be_visible()
+    expect(main(page).get_by_text("Signatures of").first).to_be_visible()
+
+
+def lose_the_server_while_training(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/drug_prediction")
+    page.get_by_role("combobox", name="MOA").fill("ATPase")
+    page.get_by_role("option", name="ATPase inhibitor (12)").click()
+    expect(main(page)).to_contain_text("10-fold cross-validation by drug")
+    page.get_by_role("button", name="Train").click()
+    expect(main(page)).to_contain_text("of 10 folds")
+    address = page.url
+    server.kill()
+    server.start()
+    page.goto(address)
+    expect(main(page)).to_contain_text("Train on ATPase inhibitor")
+    expect(main(page)).to_contain_text("of 10 folds")
+    page.get_by_role("button", name="Cancel").click()
+    expect(main(page)).to_contain_text("was cancelled")
+
+
+def delete(page: Page, server: Server, model: str) -> None:
+    page.goto(f"{server.address}/models?model={model}")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(main(page)).to_contain_text("No model yet")
+
+
+def main(page: Page) -> Locator:
+    return page.get_by_test_id("stMain")
+
+
+def sidebar(page: Page) -> Locator:
+    return page.get_by_test_id("stSidebar")

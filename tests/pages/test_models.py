@@ -1,0 +1,184 @@
+from collections.abc import Mapping
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gpar_core.cache import Cache
+from gpar_core.jobs.request import job_id
+from tests.pages.conftest import Library
+from tests.pages.stage import labels, page, press, words
+
+
+@pytest.fixture
+def simulated(stocked: Library) -> AppTest:
+    """A model with a strong effect whose ranking holds two drugs of its MOA."""
+    return page("models", model=job_id(stocked.by_name))
+
+
+def ranked(app: AppTest) -> pd.DataFrame:
+    return app.dataframe[0].value
+
+
+def filters(app: AppTest) -> Mapping[str, object]:
+    return {field.label: field for field in (*app.number_input, *app.selectbox, *app.text_input)}
+
+
+def select_row(app: AppTest, table: str, row: int) -> AppTest:
+    """Click a row of the table whose key begins with `table`."""
+    key = next(str(frame.key) for frame in app.dataframe if str(frame.key).startswith(table))
+    app.session_state[key] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    return app.run()
+
+
+def test_without_a_model_the_page_says_how_to_get_one(cache: Cache) -> None:
+    app = page("models")
+    assert "No model yet" in words(app.info)
+    assert labels(app) == ["Drug prediction"]
+
+
+def test_all_models_are_listed_with_what_they_are_worth(stocked: Library) -> None:
+    table = page("models").dataframe[0].value.set_index("Positive set")
+    assert len(table) == 4
+    assert table.loc["HDAC inhibitor", "Compendium"] == "demo (simulated)"
+    assert table.loc["MTOR inhibitor", "Compendium"] == "measured"
+    assert table.loc["HDAC inhibitor", "Verdict"] == "well trained"
+    assert table.loc["HDAC inhibitor", "Drugs"] == 4
+
+
+def test_a_row_opens_its_model_and_puts_it_into_the_url(stocked: Library) -> None:
+    app = page("models")
+    row = app.dataframe[0].value["Positive set"].tolist().index("MTOR inhibitor")
+    select_row(app, "models", row)
+    assert words(app.header) == "MTOR inhibitor"
+    assert app.query_params["model"] == job_id(stocked.measured)
+
+
+def test_a_model_shows_quality_and_verdict(simulated: AppTest) -> None:
+    said = words(simulated)
+    assert {metric.label for metric in simulated.metric} == {
+        "Mean AUROC",
+        "Average precision",
+        "Pooled AUROC",
+        "Logistic regression",
+    }
+    assert "**Well trained** (the limit is mean AUROC 0.60)." in said
+    assert "resampling 2 drugs; 2 folds" in said
+    assert "With 2 drugs the interval is rough" in said
+    assert "Mean AUROC with permuted labels: 0.48, 0.52" in said
+
+
+def test_a_model_that_learnt_nothing_says_so(stocked: Library) -> None:
+    app = page("models", model=job_id(stocked.measured))
+    assert "This MOA is not learnable from these signatures" in words(app.warning)
+    assert not app.success
+
+
+def test_simulated_models_say_so_and_measured_ones_do_not(
+    simulated: AppTest, stocked: Library
+) -> None:
+    assert "Simulated data" in words(simulated.warning)
+    assert "imulated" not in words(page("models", model=job_id(stocked.measured)))
+
+
+def test_the_ranking_holds_the_other_drugs_of_the_class_first(simulated: AppTest) -> None:
+    table = ranked(simulated)
+    assert set(table["drug"][:2]) == {"hdac2", "hdac3"}
+    assert table["rank"].tolist() == list(range(1, len(table) + 1))
+    assert set(table["scored"]) == {"final model"}
+    assert table["pubchem"].str.startswith("https://pubchem.ncbi.nlm.nih.gov/").all()
+
+
+def test_only_a_model_of_a_moa_marks_its_known_members(stocked: Library) -> None:
+    assert "known" not in ranked(page("models", model=job_id(stocked.by_name)))
+    app = page("models", model=job_id(stocked.simulated))
+    press_relax(app)
+    assert not ranked(app)["known"].any()
+
+
+def press_relax(app: AppTest) -> AppTest:
+    return press(app, next(label for label in labels(app) if label.startswith("Show compounds")))
+
+
+def test_an_empty_ranking_says_why_and_one_click_relaxes_it(simulated: AppTest) -> None:
+    filters(simulated)["p below"].set_value(0.0).run()
+    assert "the lowest p is" in words(simulated.warning)
+    press_relax(simulated)
+    assert filters(simulated)["p below"].value > 1
+    assert set(ranked(simulated)["drug"]) == {"hdac2", "hdac3"}
+
+
+def test_a_minimum_of_signatures_that_none_has_is_relaxed_to_the_most(
+    simulated: AppTest,
+) -> None:
+    next(iter(filters(simulated).values())).set_value(50).run()
+    assert "No compound has 50 signatures; the most is 6" in words(simulated.warning)
+    press_relax(simulated)
+    assert set(ranked(simulated)["drug"]) == {"hdac2", "hdac3"}
+
+
+def test_the_ranking_can_be_sorted_by_p(simulated: AppTest) -> None:
+    next(iter(filters(simulated).values())).set_value(1)
+    filters(simulated)["p below"].set_value(1.01)
+    filters(simulated)["Sort by"].set_value("p").run()
+    assert ranked(simulated)["p_exact"].is_monotonic_increasing
+    assert len(ranked(simulated)) == 7
+
+
+def test_find_keeps_the_rank_of_what_it_finds(simulated: AppTest) -> None:
+    second = ranked(simulated)["drug"][1]
+    filters(simulated)["Find"].set_value(f" {second.upper()} ").run()
+    assert ranked(simulated)[["rank", "drug"]].to_numpy().tolist() == [[2, second]]
+    filters(simulated)["Find"].set_value("mtor").run()
+    assert ranked(simulated).empty
+
+
+def test_a_ranked_drug_shows_its_signatures(simulated: AppTest) -> None:
+    drug = ranked(simulated)["drug"][0]
+    select_row(simulated, "ranking", 0)
+    assert f"**{drug}** · ES" in words(simulated)
+    own = simulated.dataframe[1].value
+    assert len(own) == 6
+    assert own["rank"].is_monotonic_increasing
+    assert [link.label for link in simulated.link_button] == ["PubChem", "iLINCS", "CLUE"]
+
+
+def test_another_order_forgets_the_row_that_was_selected(simulated: AppTest) -> None:
+    select_row(simulated, "ranking", 1)
+    filters(simulated)["Sort by"].set_value("p").run()
+    assert "Tick the box of a row to see" in words(simulated)
+
+
+def test_an_unknown_model_is_an_error_with_a_way_back(stocked: Library) -> None:
+    app = page("models", model="0123456789")
+    assert "No model is called '0123456789'" in words(app.error)
+    press(app, "All models")
+    assert "Tick the box of a row to open its model." in words(app)
+
+
+@pytest.mark.parametrize("model", ["../demo", ".", "X" * 300])
+def test_a_mad_model_id_is_an_error(stocked: Library, model: str) -> None:
+    assert "cannot name a model" in words(page("models", model=model).error)
+
+
+def test_a_damaged_model_is_an_error_with_advice(stocked: Library) -> None:
+    (stocked.cache.model(job_id(stocked.simulated)) / "ranking.parquet").write_text("x")
+    app = page("models", model=job_id(stocked.simulated))
+    assert "Delete it and train it again" in words(app.error)
+    assert "Delete" in labels(app)
+
+
+def test_one_damaged_model_leaves_the_others_in_the_list(stocked: Library) -> None:
+    model_id = job_id(stocked.simulated)
+    (stocked.cache.model(model_id) / "manifest.json").write_text("{}")
+    app = page("models")
+    assert len(app.dataframe[0].value) == 3
+    assert f"The model {model_id} cannot be read" in words(app.page_link)
+    assert len(page("home").page_link) == 3
+
+
+def test_deleting_a_model_asks_first(stocked: Library) -> None:
+    app = page("models", model=job_id(stocked.simulated))
+    press(app, "Delete")
+    assert "It can be trained again" in words(app)
+    assert len(stocked.cache.model_ids()) == 4

@@ -1,0 +1,153 @@
+"""The command line: one readable line and exit code 2 for whatever cannot be done."""
+
+from pathlib import Path
+
+import pytest
+
+from gpar_core import model as models
+from gpar_core.__main__ import main
+from gpar_core.cache import Cache, publishing
+from tests.geo_files import release, write_release
+from tests.saved_model import model
+from tests.synthetic import build, drugs_of
+
+TRAIN = ["train", "--compendium", "tiny"]
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    """A cache with one small compendium and one model."""
+    cache = Cache(tmp_path / "cache")
+    saved = model()
+    with publishing(cache.compendium("tiny")) as folder:
+        build(folder, [*drugs_of("HDAC inhibitor", 3), *drugs_of("", 60, tas=0.1)])
+    with publishing(cache.model(saved.summary.model_id)) as folder:
+        models.save(saved, folder)
+    return cache
+
+
+def _run(cache: Cache, *arguments: str) -> int:
+    return main(["--cache", str(cache.root), *arguments])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["train", "--compendium", "absent", "--moa", "x"], "No compendium is called 'absent'"),
+        (["train", "--compendium", "../x", "--moa", "x"], "cannot name a compendium"),
+        ([*TRAIN, "--moa", "HDAC inhibitr"], "Did you mean: HDAC inhibitor"),
+        ([*TRAIN, "--drugs", "nobody,hdac0"], "'nobody' not found"),
+        ([*TRAIN, "--drugs", " , "], "Name either drugs or one MOA"),
+        ([*TRAIN, "--moa", "HDAC inhibitor", "--cells", "PC3"], "It has: A375, MCF7"),
+        (["rank", "0000"], "No model is called '0000'. There are: 0123456789abcdef0123"),
+        (["rank", "../.."], "cannot name a model"),
+        (["rank", model().summary.model_id, "--min-signatures", "7"], "Lower the minimum to 6"),
+        (["rank", model().summary.model_id, "--max-p", "0.0001"], "the lowest p is 0.001"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_code_2(
+    cache: Cache, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    assert _run(cache, *arguments) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("gpar: ")
+    assert printed.err.count("\n") == 1
+    assert words in printed.err
+    assert not cache.jobs.exists()
+
+
+def test_an_import_of_files_that_are_not_there_starts_no_job(
+    cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = str(tmp_path / "gone")
+    code = _run(
+        cache, "import", "--name", "new", "--gctx", gone, "--sig-info", gone, "--gene-info", gone
+    )
+    assert code == 2
+    assert "There is no file" in capsys.readouterr().err
+    assert not cache.jobs.exists()
+
+
+def test_an_import_over_another_compendium_is_refused(
+    cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = write_release(release(), tmp_path)
+    code = _run(
+        cache, "import", "--name", "tiny", "--gctx", str(files.matrix),
+        "--sig-info", str(files.sig_info), "--gene-info", str(files.gene_info),
+    )  # fmt: skip
+    assert code == 2
+    assert "--replace" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["fly"], ["train"], [*TRAIN], [*TRAIN, "--moa", "x", "--drugs", "y"],
+     [*TRAIN, "--moa", "x", "--seed", "one"], ["rank"], ["rank", "abc", "--by", "luck"]],
+)  # fmt: skip
+def test_a_command_that_is_none_is_refused_with_its_usage(
+    cache: Cache, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        _run(cache, *arguments)
+    assert stopped.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_compendia_are_listed(cache: Cache, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(cache, "compendia") == 0
+    assert capsys.readouterr().out.startswith(
+        "tiny: 126 signatures, 63 compounds, 2 cell lines, 1 MOAs, fingerprint "
+    )
+
+
+def test_models_are_listed_with_auroc_and_compendium(
+    cache: Cache, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(cache, "models") == 0
+    assert capsys.readouterr().out == "0123456789abcdef0123  0.800  tiny  fast  HDAC inhibitor\n"
+
+
+def test_an_empty_cache_lists_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("models", "compendia"):
+        assert _run(Cache(tmp_path / "none"), command) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_the_ranked_list_of_a_saved_model_is_printed(
+    cache: Cache, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(cache, "rank", model().summary.model_id, "--max-p", "0.02") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["rank", "compound", "k", "ES", "p", "FDR", "MOA"]
+    assert lines[1].split()[:4] == ["1", "alpha", "6", "0.900"]
+    assert [line.split()[1] for line in lines[1:]] == ["alpha", "beta"]
+
+
+def test_the_ranked_list_can_be_written_as_csv(
+    cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "ranking.csv"
+    assert _run(cache, "rank", model().summary.model_id, "--csv", str(path)) == 0
+    assert capsys.readouterr().out == f"3 of 3 compounds -> {path}\n"
+    assert path.read_text("utf-8").startswith("rank,pert_id,pert_iname")
+
+
+def test_a_simulated_model_says_so_wherever_it_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cache = Cache(tmp_path)
+    saved = model(simulated=True)
+    with publishing(cache.model(saved.summary.model_id)) as folder:
+        models.save(saved, folder)
+    _run(cache, "models")
+    assert "SIMULATED" in capsys.readouterr().out
+    _run(cache, "rank", saved.summary.model_id)
+    assert capsys.readouterr().out.startswith("SIMULATED data")
+
+
+def test_a_damaged_model_is_named(cache: Cache, capsys: pytest.CaptureFixture[str]) -> None:
+    (cache.model(model().summary.model_id) / "weights.npz").write_bytes(b"")
+    assert _run(cache, "rank", model().summary.model_id) == 2
+    assert "Delete it and train it again" in capsys.readouterr().err

@@ -1,0 +1,75 @@
+"""CSV files say where they come from and hold no formula."""
+
+import csv
+import io
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gpar_core.export import FORMULA_STARTS, csv_text, file_name, ranking_csv
+from tests.saved_model import SUMMARY, ranking
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def test_a_ranking_is_numbered_and_linked() -> None:
+    rows = _rows(ranking_csv(ranking(("alpha", "beta,\ngamma")), SUMMARY))
+    assert [row["rank"] for row in rows] == ["1", "2"]
+    assert rows[1]["pert_iname"] == "beta,\ngamma"
+    assert rows[0]["enrichment_score"] == "0.9"
+    assert rows[0]["scored_by"] == "final model"
+    assert rows[0]["pubchem"] == "https://pubchem.ncbi.nlm.nih.gov/compound/5311"
+    assert rows[1]["ilincs"].count("beta%2C%0Agamma") == 1
+
+
+@pytest.mark.parametrize(("simulated", "word"), [(True, "SIMULATED"), (False, "measured")])
+def test_every_row_says_model_compendium_and_whether_it_is_simulated(
+    simulated: bool, word: str
+) -> None:
+    summary = replace(SUMMARY, simulated=simulated)
+    for row in _rows(ranking_csv(ranking(), summary)):
+        assert (row["model_id"], row["compendium"], row["data"]) == (
+            summary.model_id, "tiny", word,
+        )  # fmt: skip
+        assert row["model_mean_auroc"] == "0.8"
+    assert ("SIMULATED" in file_name(summary, "ranking")) == simulated
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    names=st.lists(
+        st.text(st.sampled_from("=+-@\t\r\n,;\"' 'A1|(")) | st.text(), min_size=1, max_size=4
+    )
+)
+def test_no_cell_is_a_formula_however_the_file_is_split_into_lines(names: list[str]) -> None:
+    text = csv_text(pd.DataFrame({"name": names, "figure": -1.5}))
+    for newline in ("", None):  # None: every kind of line end is one
+        for row in csv.reader(io.StringIO(text, newline=newline)):
+            for cell in row:
+                assert not cell.startswith(FORMULA_STARTS) or _is_number(cell)
+    plain = [name.replace("\r", " ") for name in names]
+    for row, name in zip(_rows(text), plain, strict=True):
+        assert row["name"] in (name, f"'{name}")
+
+
+def test_numbers_stay_numbers() -> None:
+    text = csv_text(pd.DataFrame({"es": [-0.5, 1e-9], "k": [-3, 4], "drug": ["-5", "x"]}))
+    assert text == "es,k,drug\n-0.5,-3,'-5\n1e-09,4,x\n"
+
+
+def test_a_file_is_named_by_letters_digits_and_hyphens() -> None:
+    summary = replace(SUMMARY, label="PI3K/mTOR  inhibitor (α)", simulated=False)
+    assert file_name(summary, "ranking") == "gpar-ranking-pi3k-mtor-inhibitor.csv"
