@@ -11,7 +11,7 @@ from typing import Any
 from gpar_core import model
 from gpar_core.cache import Cache
 from gpar_core.data import compendium as compendia
-from gpar_core.errors import Cancelled, GparError, JobError
+from gpar_core.errors import Cancelled, GparError, JobError, RequestError
 from gpar_core.export import ranking_csv
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import Event
@@ -64,6 +64,7 @@ def _import(options: argparse.Namespace, cache: Cache) -> None:
 
 
 def _train(options: argparse.Namespace, cache: Cache) -> None:
+    _check_folder(options.json)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     request, training_set = plan_training(
         compendium,
@@ -87,6 +88,7 @@ def _train(options: argparse.Namespace, cache: Cache) -> None:
 
 
 def _rank(options: argparse.Namespace, cache: Cache) -> None:
+    _check_folder(options.csv)
     trained = model.load(cache.existing_model(options.model_id))
     ranking = filtered(
         order_by(trained.ranking, options.by),
@@ -131,6 +133,14 @@ def _print_compendium(cache: Cache, name: str, findings: bool = True) -> None:
     for finding in manifest["report"].get("findings", []) if findings else []:
         names = ", ".join(finding["names"][:5]) + (", …" if len(finding["names"]) > 5 else "")
         print(f"  {finding['count']} {finding['what']}{': ' + names if names else ''}")
+
+
+def _check_folder(output: Path | None) -> None:
+    """Before the work, not after it."""
+    if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
+        raise RequestError(
+            f"'{output}' cannot be written: it is a folder, or its folder does not exist."
+        )
 
 
 def _names(text: str) -> list[str]:

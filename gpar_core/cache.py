@@ -16,6 +16,10 @@ from gpar_core.errors import NotFoundError, RequestError
 NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 """Names of compendia and ids of models and jobs: safe as a folder name on every system."""
 
+WINDOWS_DEVICES = {"con", "prn", "aux", "nul"} | {
+    f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)
+}
+
 MANIFEST = "manifest.json"
 
 MADE_BY = "made_by.txt"
@@ -93,7 +97,7 @@ class Cache:
 
 def checked_name(name: str, kind: str) -> str:
     """`name` itself, if it is safe as a folder name. Raises RequestError."""
-    if NAME_PATTERN.fullmatch(name):
+    if NAME_PATTERN.fullmatch(name) and name not in WINDOWS_DEVICES:
         return name
     raise RequestError(
         f"'{name[:80]}' cannot name a {kind}. Use 1 to 64 lower-case letters, digits, '-' and '_', "

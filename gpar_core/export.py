@@ -32,6 +32,7 @@ def ranking_csv(ranking: pd.DataFrame, summary: ModelSummary) -> str:
             "best_score": ranking["best_score"],
             "scored_by": ranking["held_out"].map({True: "held-out folds", False: "final model"}),
             fields.MOA: ranking[fields.MOA],
+            "shares_moa_with_training": ranking["shares_moa"],
             "pubchem": [
                 links.pubchem(name, cid=cid, inchi_key=key)
                 for name, cid, key in zip(names, cids, keys, strict=True)
@@ -54,11 +55,12 @@ def with_provenance(table: pd.DataFrame, summary: ModelSummary) -> pd.DataFrame:
 
 def csv_text(table: pd.DataFrame) -> str:
     """CSV in which no text cell is a formula for a spreadsheet (a leading quote defuses it)."""
-    safe = table.apply(lambda column: column.map(_defused))
+    safe = table.apply(lambda column: column.map(defused))
     return safe.to_csv(index=False, lineterminator="\n", float_format="%.6g")
 
 
-def _defused(value: object) -> object:
+def defused(value: object) -> object:
+    """A cell's value, a text that a spreadsheet would take for a formula behind a quote."""
     if not isinstance(value, str):
         return value
     # The writer leaves a lone carriage return unquoted, and readers start a new row there.

@@ -31,6 +31,9 @@ def plan_training(
     Give either drugs or a MOA. Raises RequestError, NotFoundError or TrainingSetError.
     """
     drugs = [name for name in drugs if name.strip()]
+    cells = [cell for cell in cells if cell.strip()]
+    if seed < 0:
+        raise RequestError(f"The seed is {seed}; needed is a whole number from 0 on.")
     if bool(drugs) == bool(moa):
         raise RequestError("Name either drugs or one MOA to train on.")
     known_preset(preset)
@@ -47,7 +50,7 @@ def plan_training(
         label=moa or _label(chosen),
         drugs=chosen,
         moa=moa,
-        cells=tuple(sorted({by_name[cell.strip().casefold()] for cell in cells if cell.strip()})),
+        cells=tuple(sorted({by_name[cell.strip().casefold()] for cell in cells})),
         preset=preset,
         negatives=negatives,
         seed=seed,

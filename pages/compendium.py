@@ -16,6 +16,7 @@ from pages._shared.import_form import show_import
 from pages._shared.job_panel import finished_job
 from pages._shared.navigation import begin
 from pages._shared.state import Key, cache, from_url
+from pages._shared.tables import savable
 
 
 def show_inside(compendium: Compendium) -> None:
@@ -34,13 +35,13 @@ def show_inside(compendium: Compendium) -> None:
     )
     st.subheader("Mechanisms of action", anchor=False)
     st.dataframe(
-        compendium.moas,
+        savable(compendium.moas, simulated=compendium.simulated),
         hide_index=True,
         column_config={"moa": "MOA", "n_drugs": "Drugs", "drugs": "Names"},
     )
     st.subheader("Compounds", anchor=False)
     st.dataframe(
-        compendium.compounds.drop(columns=fields.DRUG),
+        savable(compendium.compounds.drop(columns=fields.DRUG), simulated=compendium.simulated),
         hide_index=True,
         lazy=False,
         column_config={
@@ -49,6 +50,9 @@ def show_inside(compendium: Compendium) -> None:
             "annotated": "MOA annotated",
             "n_signatures": "Signatures",
             "n_cell_lines": "Cell lines",
+            "pubchem_cid": "PubChem CID",
+            "inchi_key": "InChIKey",
+            "canonical_smiles": "SMILES",
             "tas": st.column_config.NumberColumn("TAS", format="%.2f"),
         },
     )
@@ -99,12 +103,16 @@ with error_box():
     else:
         compendium = compendium_in_use()
         if compendium is not None:
-            inside, findings, imports = st.tabs(["Inside", "What the import found", "Import"])
+            inside, findings, imports, delete = st.tabs(
+                ["Inside", "What the import found", "Import", "Delete"]
+            )
             with inside:
                 show_inside(compendium)
             with findings:
                 show_findings(compendium)
-                if st.button("Delete this compendium"):
-                    confirm_deletion(compendium)
             with imports, error_box():
                 show_import()
+            with delete:
+                st.caption(f"Frees the space of {plain(compendium.name)}; models stay.")
+                if st.button("Delete this compendium"):
+                    confirm_deletion(compendium)

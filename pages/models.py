@@ -11,6 +11,7 @@ from pages._shared.job_panel import running_jobs
 from pages._shared.loaders import load_model, load_summaries
 from pages._shared.navigation import begin
 from pages._shared.state import Key, cache, from_url, go
+from pages._shared.tables import SELECTION, chosen_row, savable
 
 
 def table(summaries: list[ModelSummary]) -> pd.DataFrame:
@@ -18,7 +19,7 @@ def table(summaries: list[ModelSummary]) -> pd.DataFrame:
         {
             "Positive set": [s.label for s in summaries],
             "Mean AUROC": [s.metrics.mean_auroc for s in summaries],
-            "95% interval": ["{:.2f}-{:.2f}".format(*s.metrics.interval) for s in summaries],
+            "95% interval": ["{:.3f}-{:.3f}".format(*s.metrics.interval) for s in summaries],
             "Drugs": [s.n_positive_compounds for s in summaries],
             "Verdict": [s.metrics.verdict for s in summaries],
             "Cell lines": [", ".join(s.cells) or "all" for s in summaries],
@@ -44,18 +45,18 @@ def show_all() -> None:
         if st.button("Drug prediction", type="primary"):
             go("drug_prediction")
         return
-    st.caption("Tick the box of a row to open its model.")
+    st.caption("Click a row to open its model.")
     selection = st.dataframe(
-        table(summaries),
+        savable(table(summaries), simulated=False),
         hide_index=True,
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode=SELECTION,
         key=f"models-{len(summaries)}-{summaries[0].model_id}",
-        column_config={"Mean AUROC": st.column_config.NumberColumn(format="%.2f")},
+        column_config={"Mean AUROC": st.column_config.NumberColumn(format="%.3f")},
     )
-    rows = selection["selection"]["rows"]
-    if rows and rows[0] < len(summaries):
-        st.query_params[Key.MODEL] = summaries[rows[0]].model_id
+    row = chosen_row(selection, len(summaries))
+    if row is not None:
+        st.query_params[Key.MODEL] = summaries[row].model_id
         st.rerun()
 
 

@@ -53,6 +53,7 @@ def ranking(names: tuple[str, ...] = ("alpha", "beta", "gamma"), k: int = 6) -> 
             "mean_score": 0.8 - 0.1 * place,
             "best_score": 0.9 - 0.1 * place,
             "held_out": False,
+            "shares_moa": True,
             fields.PERT_INAME: list(names),
             fields.MOA: "HDAC inhibitor",
             fields.PUBCHEM_CID: "5311",

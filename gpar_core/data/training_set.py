@@ -102,8 +102,9 @@ def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
             f"The compendium '{compendium.name}' has no MOA annotation at all. Import it again "
             "with a MOA table, or name the drugs."
         )
-    close = difflib.get_close_matches(moa, names, n=3, cutoff=0.4)
-    hint = f" Did you mean: {'; '.join(close)}?" if close else ""
+    by_name = {name.casefold(): name for name in names}
+    close = difflib.get_close_matches(moa.strip().casefold(), by_name, n=3, cutoff=0.4)
+    hint = f" Did you mean: {'; '.join(by_name[name] for name in close)}?" if close else ""
     raise NotFoundError(
         f"No drug of the compendium '{compendium.name}' has the MOA '{moa[:80]}' "
         f"({len(names)} MOAs are listed).{hint}"

@@ -17,17 +17,18 @@ from gpar_core.data.importing import ImportFiles, import_compendium
 from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.errors import EmptyRankingError, RequestError
 from gpar_core.jobs.request import DemoRequest, ImportRequest, Request, TrainRequest, job_id
+from gpar_core.learn.compendium_scores import score_compendium
 from gpar_core.learn.presets import preset
 from gpar_core.progress import Progress, Report
 from gpar_core.rank.ranking import (
     MAX_P,
     MIN_SIGNATURES,
     filtered,
+    known_members,
     rank_compounds,
     rank_signatures,
     training_drugs,
 )
-from gpar_core.rank.scoring import score
 
 TOP_PREDICTIONS = 30
 MAX_NEGATIVES_ON_MAP = 300
@@ -97,11 +98,13 @@ def _train(request: TrainRequest, cache: Cache, report: Report) -> None:
         null_repeats=request.null_repeats,
         report=report,
     )
-    scores = score(training.network, compendium.matrix, report=report)
+    scores, held_out = score_compendium(
+        compendium, training_set, training.network, training.validation, report=report
+    )
     report(Progress("Ranking", 0, 1, "Enrichment of every compound"))
-    held_out = training.validation.score
     ranked = rank_signatures(compendium, training_set, scores, held_out, seed=request.seed)
     ranking = rank_compounds(compendium, ranked, seed=request.seed)
+    ranking = ranking.assign(shares_moa=known_members(ranking, _moas_of(compendium, request)))
     report(Progress("Map", 0, 1, "t-SNE of training set and top predictions"))
     validation = training.validation
     summary = model.ModelSummary(
@@ -142,18 +145,26 @@ def _train(request: TrainRequest, cache: Cache, report: Report) -> None:
         held_out=described.assign(
             positive=training_set.positive,
             fold=validation.folds.fold,
-            score=held_out,
+            score=validation.score,
             logistic_score=training.logistic.score,
         ),
         signatures=_described(compendium, ranked["row"].to_numpy()).assign(
             score=ranked["score"], rank=ranked["rank"], held_out=ranked["held_out"]
         ),
         ranking=ranking,
-        training_drugs=training_drugs(compendium, training_set, held_out),
+        training_drugs=training_drugs(compendium, training_set, validation.score),
         map=_map(compendium, training_set, ranking, seed=request.seed),
     )
     with publishing(cache.model(summary.model_id)) as folder:
         model.save(result, folder)
+
+
+def _moas_of(compendium: Compendium, request: TrainRequest) -> set[str]:
+    """The MOA trained on, or all MOAs of the drugs."""
+    if request.moa:
+        return {request.moa}
+    table = compendium.compound_moas
+    return set(table.loc[table[fields.DRUG].isin(request.drugs), fields.MOA])
 
 
 def _described(compendium: Compendium, rows: np.ndarray) -> pd.DataFrame:

@@ -25,28 +25,23 @@ def rank_signatures(
     compendium: Compendium,
     training_set: TrainingSet,
     score: np.ndarray,
-    held_out_score: np.ndarray,
+    held_out: np.ndarray,
     *,
     seed: int,
 ) -> pd.DataFrame:
     """Score and rank of every signature that is to be ranked.
 
     Left out are all signatures of the positive drugs and, with inactive negatives, of the
-    negatives. With other negatives each training signature takes its held-out score.
+    negatives.
 
-    score: (n_signatures,) by the final model. held_out_score: (n,) of the training set.
+    score: (n_signatures,). held_out: (n_signatures,) bool, scored by the fold that did not see it.
     Returns row (in the compendium), score, rank (from 1) and held_out, sorted by rank.
     Raises EmptyRankingError where the training set leaves no compound to rank.
     """
     drug = compendium.signatures[fields.DRUG]
     out = set(training_set.drug[training_set.positive])
-    held_out = np.zeros(compendium.n_signatures, dtype=bool)
-    score = score.copy()
     if training_set.negatives == "inactive":
         out |= set(training_set.drug[~training_set.positive])
-    else:
-        held_out[training_set.rows] = True
-        score[training_set.rows] = held_out_score
     rows = np.flatnonzero(~drug.isin(out).to_numpy())
     if len(rows) == 0:
         raise EmptyRankingError(

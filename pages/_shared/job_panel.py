@@ -9,6 +9,7 @@ from gpar_core.jobs import engine
 from gpar_core.jobs.events import read_events
 from gpar_core.jobs.request import TrainRequest
 from gpar_core.jobs.store import Job, JobStore, State
+from gpar_core.progress import Progress
 from pages._shared.error_box import error_box, plain
 from pages._shared.state import OWNER, Key, cache
 
@@ -73,13 +74,21 @@ def _show(job: Job, simulated: bool) -> None:
             st.info(f"Waiting: number {place} in the queue. This page may be closed meanwhile.")
             return
         waited = f" · {time.time() - job.started_at:.0f} s" if job.started_at else ""
-        st.progress(job.fraction, text=plain(f"{job.stage or 'Starting'}{waited}"))
+        events = [event.progress for event in read_events(cache().job(job.id))]
+        st.progress(_share(events), text=plain(f"{job.stage or 'Starting'}{waited}"))
         st.caption(plain(job.message or "Starting the worker …"))
-        _folds(job, simulated)
+        _folds(events, simulated)
 
 
-def _folds(job: Job, simulated: bool) -> None:
-    events = [event.progress for event in read_events(cache().job(job.id))]
+def _share(events: list[Progress]) -> float:
+    """How much of the stage is done, 0 to 1, the part of a fold included."""
+    if not events or events[-1].total == 0:
+        return 0.0
+    last = events[-1]
+    return min((last.done + last.values.get("step_share", 0.0)) / last.total, 1.0)
+
+
+def _folds(events: list[Progress], simulated: bool) -> None:
     validation = [event for event in events if event.stage == "Cross-validation"]
     auroc = {
         int(event.values["fold"]): event.values["auroc"]

@@ -8,6 +8,7 @@ from gpar_core.model import Model, ModelSummary
 from pages._shared.error_box import plain
 from pages._shared.frame import simulated_note
 from pages._shared.ranking_view import show_ranking
+from pages._shared.tables import savable
 
 
 def show(model: Model) -> None:
@@ -43,18 +44,6 @@ def _verdict(summary: ModelSummary) -> None:
     metrics = summary.metrics
     low, high = metrics.interval
     unit = "drugs" if summary.folds_by == "drug" else "signatures"
-    figures = st.columns(4)
-    figures[0].metric("Mean AUROC", f"{metrics.mean_auroc:.2f}", border=True)
-    figures[0].caption(
-        f"95% interval {low:.2f}-{high:.2f}, resampling {metrics.n_resampled} {unit}; "
-        f"{summary.k} folds"
-    )
-    figures[1].metric("Average precision", f"{metrics.average_precision:.2f}", border=True)
-    figures[1].caption(f"{metrics.base_rate:.3f} without skill")
-    figures[2].metric("Pooled AUROC", f"{metrics.pooled_auroc:.2f}", border=True)
-    figures[2].caption("all held-out scores together")
-    figures[3].metric("Logistic regression", f"{summary.logistic_auroc:.2f}", border=True)
-    figures[3].caption("mean AUROC on the same folds")
     show = st.success if metrics.well_trained else st.warning
     text = f"**{metrics.verdict[0].upper()}{metrics.verdict[1:]}** (the limit is mean AUROC 0.60)."
     if metrics.n_resampled < 5:
@@ -65,6 +54,18 @@ def _verdict(summary: ModelSummary) -> None:
             "they are, not how well another drug of the class would be found."
         )
     show(text)
+    figures = st.columns(4)
+    figures[0].metric("Mean AUROC", f"{metrics.mean_auroc:.3f}", border=True)
+    figures[0].caption(
+        f"95% interval {low:.3f}-{high:.3f}, resampling {metrics.n_resampled} {unit}; "
+        f"{summary.k} folds"
+    )
+    figures[1].metric("Average precision", f"{metrics.average_precision:.3f}", border=True)
+    figures[1].caption(f"{metrics.base_rate:.3f} without skill")
+    figures[2].metric("Pooled AUROC", f"{metrics.pooled_auroc:.3f}", border=True)
+    figures[2].caption("all held-out scores together")
+    figures[3].metric("Logistic regression", f"{summary.logistic_auroc:.3f}", border=True)
+    figures[3].caption("mean AUROC on the same folds")
     if summary.note:
         st.info(plain(summary.note))
 
@@ -91,7 +92,7 @@ def _training_drugs(model: Model) -> None:
         "signatures that score lower. A drug near 0.5 or below does not look like the others."
     )
     st.dataframe(
-        model.training_drugs,
+        savable(model.training_drugs, simulated=model.summary.simulated),
         hide_index=True,
         column_config={
             "pert_iname": "Drug",
@@ -126,4 +127,7 @@ def _details(summary: ModelSummary) -> None:
         "Trained": f"{summary.created_at} in {summary.seconds:.0f} s",
         "Versions": ", ".join(f"{name} {number}" for name, number in summary.versions.items()),
     }
-    st.table({"": list(rows), " ": [plain(text) for text in rows.values()]}, border="horizontal")
+    for name, text in rows.items():
+        label, value = st.columns([1, 4])
+        label.caption(name)
+        value.markdown(plain(text))

@@ -8,8 +8,9 @@ from gpar_core.charts.ranks import rank_strip
 from gpar_core.errors import EmptyRankingError
 from gpar_core.export import file_name, ranking_csv
 from gpar_core.model import Model
-from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, filtered, known_members, order_by
+from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, filtered, order_by
 from pages._shared.error_box import plain
+from pages._shared.tables import SELECTION, chosen_row, savable
 
 ORDER_NAMES = {"es": "Enrichment score (paper)", "nes": "Normalised ES", "p": "Exact p"}
 
@@ -45,17 +46,12 @@ def show_ranking(model: Model) -> None:
         return
     ranking.insert(0, "rank", range(1, len(ranking) + 1))
     shown = _found(ranking, wanted)
-    st.caption(
-        f"{len(ranking):,} of {len(model.ranking):,} compounds pass. ES is not comparable between "
-        "compounds with different numbers of signatures; sort by p for that. Every p takes a "
-        "compound's signatures as independent and is optimistic. FDR is over all "
-        f"{len(model.ranking):,} compounds."
-    )
+    st.caption(_explained(model, len(ranking)))
     selection = st.dataframe(
-        _table(shown, model),
+        savable(_table(shown, model), simulated=model.summary.simulated),
         hide_index=True,
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode=SELECTION,
         key=f"ranking-{key}-{min_signatures}-{max_p}-{order}-{wanted}",
         column_config=_columns(),
         placeholder="—",
@@ -66,11 +62,25 @@ def show_ranking(model: Model) -> None:
         file_name(model.summary, "ranking"),
         "text/csv",
     )
-    rows = selection["selection"]["rows"]
-    if rows and rows[0] < len(shown):
-        _compound(model, shown.iloc[rows[0]])
+    row = chosen_row(selection, len(shown))
+    if row is None:
+        st.caption("Click a row to see where the compound's signatures stand.")
     else:
-        st.caption("Tick the box of a row to see where the compound's signatures stand.")
+        _compound(model, shown.iloc[row])
+
+
+def _explained(model: Model, n_passing: int) -> str:
+    summary, n_ranked = model.summary, len(model.ranking)
+    left_out = "the training drugs"
+    if summary.negatives == "inactive":
+        left_out = f"the training set ({summary.n_positive_compounds} drugs and "
+        left_out += f"{summary.n_negative_compounds:,} negatives)"
+    return (
+        f"{n_passing:,} of {n_ranked:,} ranked compounds pass; {left_out} are not ranked. ES is "
+        "not comparable between compounds with different numbers of signatures; sort by p for "
+        "that. Every p takes a compound's signatures as independent and is optimistic. FDR is over "
+        f"all {n_ranked:,} compounds."
+    )
 
 
 def _relax(key: str, min_signatures: int) -> None:
@@ -99,7 +109,7 @@ def _table(ranking: pd.DataFrame, model: Model) -> pd.DataFrame:
             "p_exact": ranking["p_exact"],
             "fdr": ranking["fdr"],
             "moa": ranking[fields.MOA].str.replace("|", ", ", regex=False),
-            "known": known_members(ranking, [model.summary.moa]),
+            "shares_moa": ranking["shares_moa"],
             "pubchem": [
                 links.pubchem(name, cid=cid, inchi_key=inchi)
                 for name, cid, inchi in zip(names, cids, ranking[fields.INCHI_KEY], strict=True)
@@ -108,7 +118,7 @@ def _table(ranking: pd.DataFrame, model: Model) -> pd.DataFrame:
             "scored": ranking["held_out"].map({True: "held-out folds", False: "final model"}),
         }
     )
-    return table if model.summary.moa else table.drop(columns="known")
+    return table if table["shares_moa"].any() else table.drop(columns="shares_moa")
 
 
 def _columns() -> dict[str, object]:
@@ -123,7 +133,9 @@ def _columns() -> dict[str, object]:
         "p_exact": column.NumberColumn("Exact p", format="%.2g"),
         "fdr": column.NumberColumn("FDR", format="%.2g", help="Benjamini-Hochberg of exact p"),
         "moa": column.TextColumn("Known MOA"),
-        "known": column.CheckboxColumn("Same MOA", help="Annotated with the MOA trained on"),
+        "shares_moa": column.CheckboxColumn(
+            "Shares MOA", help="Annotated with a MOA of the training drugs"
+        ),
         "pubchem": column.LinkColumn("PubChem", display_text="PubChem"),
         "ilincs": column.LinkColumn("iLINCS", display_text="iLINCS"),
         "scored": column.TextColumn(
@@ -143,11 +155,19 @@ def _compound(model: Model, compound: pd.Series) -> None:
         strip = rank_strip(own, len(model.signatures), name, simulated=model.summary.simulated)
         st.altair_chart(strip, width="stretch", height=140)
         columns = ["rank", "score", "cell_id", "pert_dose", "pert_dose_unit", "pert_time"]
+        signatures = own[[*columns, "pert_time_unit", "tas", "sig_id"]].sort_values("rank")
         st.dataframe(
-            own[[*columns, "pert_time_unit", "tas", "sig_id"]].sort_values("rank"),
+            savable(signatures, simulated=model.summary.simulated),
             hide_index=True,
             column_config={
-                "score": st.column_config.NumberColumn("score", format="%.3f"),
+                "rank": "Rank",
+                "cell_id": "Cell line",
+                "pert_dose": "Dose",
+                "pert_dose_unit": "Unit",
+                "pert_time": "Time",
+                "pert_time_unit": "Unit ",
+                "sig_id": "Signature",
+                "score": st.column_config.NumberColumn("Score", format="%.3f"),
                 "tas": st.column_config.NumberColumn("TAS", format="%.2f"),
             },
         )

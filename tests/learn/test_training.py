@@ -9,13 +9,14 @@ import pytest
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.errors import Cancelled
+from gpar_core.learn.compendium_scores import score_compendium
 from gpar_core.learn.cross_validation import Score, cross_validate
 from gpar_core.learn.network import Trainer
 from gpar_core.learn.presets import PRESETS
 from gpar_core.learn.training import Training, train
 from gpar_core.progress import Progress, Report
 from gpar_core.rank.ranking import rank_compounds, rank_signatures
-from gpar_core.rank.scoring import scaled, score
+from gpar_core.rank.scoring import scaled
 from tests.synthetic import build, drugs_of
 
 QUICK = replace(PRESETS["fast"], steps=40, hidden=(64, 32, 16))
@@ -68,8 +69,9 @@ def test_logistic_regression_stands_on_the_same_folds(trained: Training) -> None
 def test_the_drugs_left_out_of_training_lead_the_ranking(
     planted: Compendium, training_set: TrainingSet, trained: Training
 ) -> None:
-    scores = score(trained.network, planted.matrix)
-    ranked = rank_signatures(planted, training_set, scores, trained.validation.score, seed=0)
+    scores, held_out = score_compendium(planted, training_set, trained.network, trained.validation)
+    assert not held_out.any()
+    ranked = rank_signatures(planted, training_set, scores, held_out, seed=0)
     ranking = rank_compounds(planted, ranked, seed=0)
     assert set(ranking["pert_iname"][:2]) == {"planted6", "planted7"}
     assert (ranking["p"][:2] < 0.05).all()
@@ -121,3 +123,20 @@ def test_one_drug_is_held_out_signature_by_signature(tmp_path: Path) -> None:
     assert (trained.validation.folds.k, trained.validation.folds.by) == (3, "signature")
     assert trained.validation.metrics.mean_auroc > 0.9
     assert trained.validation.metrics.n_resampled == 3
+
+
+def test_no_signature_of_a_negative_is_scored_by_a_network_that_learned_from_its_drug(
+    planted: Compendium,
+) -> None:
+    others = select(planted, DRUGS, moa="Planted inhibitor", negatives="others")
+    trained = train(planted, others, replace(QUICK, steps=2), seed=0)
+    scores, held_out = score_compendium(planted, others, trained.network, trained.validation)
+    drug = planted.signatures["drug"].to_numpy()
+    negatives = set(others.drug[~others.positive])
+    np.testing.assert_array_equal(held_out, np.isin(drug, list(negatives)))
+    # More signatures than the representatives that were learned from.
+    assert held_out.sum() > others.n_negative_signatures
+    for row in np.flatnonzero(held_out):
+        fold = trained.validation.folds.fold[others.drug == drug[row]][0]
+        expected = trained.validation.scorers[fold](planted.matrix[[row]])
+        np.testing.assert_allclose(scores[row], expected[0], rtol=1e-5)

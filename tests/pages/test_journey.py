@@ -98,7 +98,7 @@ def download(page: Page) -> None:
 
 def reopen(page: Page, server: Server, model: str) -> None:
     page.goto(f"{server.address}/models?model={model}")
-    expect(main(page)).to_contain_text("Tick the box of a row to see")
+    expect(main(page)).to_contain_text("Click a row to see")
     table = main(page).get_by_test_id("stDataFrame").first
     expect(table.locator("canvas").first).to_be_visible()
     # The table is a picture; its first row begins below a header of 35 points.

@@ -1,0 +1,24 @@
+"""Tables on screen: every one can be saved by its own toolbar, past `gpar_core.export`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from gpar_core.export import defused
+
+SELECTION = ["single-row", "single-cell"]
+"""A click anywhere in a row chooses it, as does its tick box."""
+
+
+def savable(table: pd.DataFrame, *, simulated: bool) -> pd.DataFrame:
+    """The table with no formula in it, and a column that says so where data are simulated."""
+    safe = table.apply(lambda column: column.map(defused))
+    return safe.assign(data="SIMULATED") if simulated else safe
+
+
+def chosen_row(event: Mapping[str, Any], n_rows: int) -> int | None:
+    """Position of the row that was ticked or clicked in, None where there is none."""
+    selection = event["selection"]
+    rows = [*selection.get("rows", []), *(cell[0] for cell in selection.get("cells", []))]
+    return rows[0] if rows and rows[0] < n_rows else None
