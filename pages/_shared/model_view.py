@@ -119,7 +119,7 @@ def _details(summary: ModelSummary) -> None:
         "MOA": summary.moa or "chosen by drug",
         "Drugs": ", ".join(summary.drugs),
         "Cell lines": ", ".join(summary.cells) or "all",
-        "Positive set": f"{summary.n_positive_compounds} drugs, "
+        "Positive set": f"{summary.n_positive_compounds} compounds, "
         f"{summary.n_positive_signatures} representative signatures",
         "Negative set": f"{summary.n_negative_compounds} compounds, "
         f"{summary.n_negative_signatures} representative signatures ({summary.negatives})",

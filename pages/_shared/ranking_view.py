@@ -73,8 +73,8 @@ def _explained(model: Model, n_passing: int) -> str:
     summary, n_ranked = model.summary, len(model.ranking)
     left_out = "the training drugs"
     if summary.negatives == "inactive":
-        left_out = f"the training set ({summary.n_positive_compounds} drugs and "
-        left_out += f"{summary.n_negative_compounds:,} negatives)"
+        left_out = f"the training set ({summary.n_positive_compounds} positive and "
+        left_out += f"{summary.n_negative_compounds:,} negative compounds)"
     return (
         f"{n_passing:,} of {n_ranked:,} ranked compounds pass; {left_out} are not ranked. ES is "
         "not comparable between compounds with different numbers of signatures; sort by p for "
@@ -104,9 +104,7 @@ def _table(ranking: pd.DataFrame, model: Model) -> pd.DataFrame:
             "drug": names,
             "k": ranking["k"],
             "es": ranking["es"],
-            "nes": ranking["nes"],
             "p": ranking["p"],
-            "p_exact": ranking["p_exact"],
             "fdr": ranking["fdr"],
             "moa": ranking[fields.MOA].str.replace("|", ", ", regex=False),
             "shares_moa": ranking["shares_moa"],
@@ -115,6 +113,8 @@ def _table(ranking: pd.DataFrame, model: Model) -> pd.DataFrame:
                 for name, cid, inchi in zip(names, cids, ranking[fields.INCHI_KEY], strict=True)
             ],
             "ilincs": names.map(links.ilincs),
+            "nes": ranking["nes"],
+            "p_exact": ranking["p_exact"],
             "scored": ranking["held_out"].map({True: "held-out folds", False: "final model"}),
         }
     )
@@ -150,7 +150,7 @@ def _compound(model: Model, compound: pd.Series) -> None:
     with st.container(border=True):
         st.markdown(
             f"**{plain(name)}** · ES {compound['es']:.3f} from {compound['k']} signatures · "
-            f"p {compound['p']:.3g} · FDR {compound['fdr']:.2g}"
+            f"p {compound['p']:.4f} · FDR {compound['fdr']:.2g}"
         )
         strip = rank_strip(own, len(model.signatures), name, simulated=model.summary.simulated)
         st.altair_chart(strip, width="stretch", height=140)
