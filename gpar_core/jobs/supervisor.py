@@ -108,8 +108,11 @@ class Supervisor:
         self._token = ""
         self._watches: dict[tuple[str, int], Watch] = {}
 
-    def work_until_idle(self) -> None:
-        """Raises JobError when the list of jobs cannot be used; workers then go on alone."""
+    def work_until_idle(self) -> bool:
+        """False if the jobs folder was deleted meanwhile, and with it the right to go on.
+
+        Raises JobError when the list of jobs cannot be used; workers then go on alone.
+        """
         self._sign_on()
         idle, before = 0.0, time.monotonic()
         while True:
@@ -118,14 +121,14 @@ class Supervisor:
                 for watch in self._watches.values():
                     self._kill(watch, State.CANCELLED, "The jobs folder was deleted.")
                     watch.worker.wait()
-                return
+                return False
             now = time.monotonic()
             # At most a second: a laptop that slept for an hour has no silent workers.
             elapsed, before = min(now - before, 1.0), now
             self._step(elapsed)
             idle = 0.0 if self._watches else idle + elapsed
             if not self._watches and idle >= self._limits.idle:
-                return
+                return True
             time.sleep(POLL_SECONDS)
 
     def _sign_on(self) -> None:
@@ -292,7 +295,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         try:
             log.info("supervising %s", limits)
-            Supervisor(cache, limits, options.worker_module).work_until_idle()
+            if not Supervisor(cache, limits, options.worker_module).work_until_idle():
+                return 0
         finally:
             lock.release()
         if not JobStore(cache).active_jobs():

@@ -61,7 +61,7 @@ def work(name: str, behaviour: str = "quick") -> ImportRequest:
     return ImportRequest(name=name, gctx=behaviour, sig_info="", gene_info="")
 
 
-def until(look: Callable[[], T], seconds: float = 10.0) -> T:
+def until(look: Callable[[], T], seconds: float = 30.0) -> T:
     """The first true answer of `look`."""
     deadline = time.monotonic() + seconds
     while not (answer := look()):
