@@ -11,7 +11,7 @@ from gpar_core.errors import RequestError
 from gpar_core.jobs.request import DemoRequest, ImportRequest
 from gpar_core.jobs.store import JobStore
 from pages._shared.error_box import error_box, plain
-from pages._shared.frame import compendium_in_use
+from pages._shared.frame import compendium_in_use, size_of
 from pages._shared.import_form import show_import
 from pages._shared.job_panel import finished_job
 from pages._shared.navigation import begin
@@ -21,11 +21,7 @@ from pages._shared.tables import savable
 
 def show_inside(compendium: Compendium) -> None:
     st.caption(plain(compendium.source))
-    figures = st.columns(4)
-    figures[0].metric("Signatures", f"{compendium.n_signatures:,}")
-    figures[1].metric("Compounds", f"{compendium.n_compounds:,}")
-    figures[2].metric("Cell lines", len(compendium.cell_lines))
-    figures[3].metric("MOAs", len(compendium.moas))
+    size_of(compendium)
     left, right = st.columns(2)
     left.altair_chart(
         overview.cell_lines(compendium.signatures, simulated=compendium.simulated), width="stretch"

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._shared.error_box import error_box, plain
-from pages._shared.frame import compendium_in_use
+from pages._shared.frame import compendium_in_use, size_of
 from pages._shared.loaders import load_summaries
 from pages._shared.navigation import begin
 from pages._shared.state import go
@@ -19,11 +19,7 @@ with error_box():
     if compendium is not None:
         st.subheader(f"In use: {plain(compendium.name)}", anchor=False)
         st.caption(plain(compendium.source))
-        figures = st.columns(4)
-        figures[0].metric("Signatures", f"{compendium.n_signatures:,}")
-        figures[1].metric("Compounds", f"{compendium.n_compounds:,}")
-        figures[2].metric("Cell lines", len(compendium.cell_lines))
-        figures[3].metric("MOAs", len(compendium.moas))
+        size_of(compendium)
 
         st.subheader("Start here", anchor=False)
         starts = st.columns(3)

@@ -47,6 +47,15 @@ def _build_demo() -> None:
         st.rerun()
 
 
+def size_of(compendium: Compendium) -> None:
+    """What a compendium holds, in four figures."""
+    figures = st.columns(4)
+    figures[0].metric("Signatures", f"{compendium.n_signatures:,}")
+    figures[1].metric("Compounds", f"{compendium.n_compounds:,}")
+    figures[2].metric("Cell lines", len(compendium.cell_lines))
+    figures[3].metric("MOAs", len(compendium.moas))
+
+
 def note_if_simulated(name: str) -> bool:
     """Say so if the compendium `name` is simulated; one that is gone says nothing."""
     if name not in cache().compendium_names():

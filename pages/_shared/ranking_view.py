@@ -20,11 +20,11 @@ def show_ranking(model: Model) -> None:
     signatures, p_limit, order_choice, search = st.columns([1, 1, 1.4, 1.6])
     most = max(int(model.ranking["k"].max()), 1)
     key = model.summary.model_id
-    min_signatures = signatures.number_input(
-        "Minimum signatures", 1, 10_000, MIN_SIGNATURES, key=f"k-{key}"
-    )
+    st.session_state.setdefault(f"k-{key}", MIN_SIGNATURES)
+    st.session_state.setdefault(f"p-{key}", MAX_P)
+    min_signatures = signatures.number_input("Minimum signatures", 1, 10_000, key=f"k-{key}")
     max_p = p_limit.number_input(
-        "p below", 0.0, 1.01, MAX_P, step=0.01, key=f"p-{key}", help="Permutation p; 1.01 shows all"
+        "p below", 0.0, 1.01, step=0.01, key=f"p-{key}", help="Permutation p; 1.01 shows all"
     )
     order = order_choice.selectbox(
         "Sort by", list(ORDER_NAMES), format_func=ORDER_NAMES.get, key=f"order-{key}"
