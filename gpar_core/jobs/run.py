@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 
 from gpar_core import __version__, fields, model
 from gpar_core.cache import MADE_BY, Cache, publishing
@@ -32,6 +33,8 @@ from gpar_core.rank.ranking import (
 
 TOP_PREDICTIONS = 30
 MAX_NEGATIVES_ON_MAP = 300
+MAX_PROCESSES = 8
+"""Each takes up to a gigabyte of memory."""
 
 
 def run_job(request: Request, cache: Cache, report: Report) -> None:
@@ -96,6 +99,7 @@ def _train(request: TrainRequest, cache: Cache, report: Report) -> None:
         settings,
         seed=request.seed,
         null_repeats=request.null_repeats,
+        processes=min(_cores(), MAX_PROCESSES),
         report=report,
     )
     scores, held_out = score_compendium(
@@ -165,6 +169,14 @@ def _moas_of(compendium: Compendium, request: TrainRequest) -> set[str]:
         return {request.moa}
     table = compendium.compound_moas
     return set(table.loc[table[fields.DRUG].isin(request.drugs), fields.MOA])
+
+
+def _cores() -> int:
+    """Processors this process may use; macOS does not tell it by process."""
+    process = psutil.Process()
+    if hasattr(process, "cpu_affinity"):
+        return len(process.cpu_affinity())
+    return psutil.cpu_count() or 1
 
 
 def _described(compendium: Compendium, rows: np.ndarray) -> pd.DataFrame:

@@ -1,13 +1,13 @@
 """Cross-validation of any classifier on given folds."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from gpar_core.data.training_set import TrainingSet
-from gpar_core.learn.folds import Folds, assign_folds
+from gpar_core.learn.folds import Folds
 from gpar_core.learn.metrics import Metrics, evaluate
 from gpar_core.progress import Progress, Report, silent
 
@@ -57,22 +57,14 @@ def cross_validate(
         scorers.append(scorer)
         auroc = float(roc_auc_score(training_set.positive[held_out], score[held_out]))
         message = f"Fold {number + 1} of {folds.k}: AUROC {auroc:.2f}"
-        values = {"fold": number + 1, "auroc": auroc}
+        values = {"fold": number + 1, "k": folds.k, "auroc": auroc}
         report(Progress(stage, number + 1, folds.k, message, values))
     metrics = evaluate(training_set.positive, score, folds.fold, training_set.drug, seed=seed)
     return CrossValidation(folds, score, metrics, tuple(scorers))
 
 
-def permuted_label_null(
-    x: np.ndarray,
-    training_set: TrainingSet,
-    fit: Fit,
-    *,
-    repeats: int,
-    seed: int,
-    report: Report = silent,
-) -> tuple[float, ...]:
-    """Mean AUROC of `repeats` cross-validations with the positive label on random drugs.
+def permuted_labels(training_set: TrainingSet, *, repeats: int, seed: int) -> Iterator[TrainingSet]:
+    """Training sets with the positive label on random drugs: what can be reached by chance.
 
     As many drugs as there are positive ones are drawn from the whole training set each time.
     """
@@ -81,26 +73,11 @@ def permuted_label_null(
     if n_positive == 1:
         # Held out signature by signature, a drug needs two, and a negative drug beside each.
         drugs = drugs[(n_signatures >= 2) & (n_signatures < len(drugs))]
-    null = []
     for repeat in range(repeats):
         rng = np.random.default_rng([seed, 0x2E11, repeat])
         drawn = rng.choice(drugs, n_positive, replace=False)
         positive = np.isin(training_set.drug.astype(str), drawn)
-        shuffled = TrainingSet(
-            training_set.rows, positive, training_set.drug, training_set.negatives, ""
-        )
-        folds = assign_folds(positive, training_set.drug, seed=seed + repeat)
-        result = cross_validate(
-            x,
-            shuffled,
-            folds,
-            fit,
-            seed=seed + 1000 * (repeat + 1),
-            stage=f"Permuted labels {repeat + 1} of {repeats}",
-            report=report,
-        )
-        null.append(result.metrics.mean_auroc)
-    return tuple(null)
+        yield replace(training_set, positive=positive, note="")
 
 
 def _within_fold(report: Report, stage: str, number: int, k: int) -> Report:

@@ -6,6 +6,7 @@ Weights leave this module as numpy arrays, so that scoring needs no TensorFlow.
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
@@ -15,7 +16,30 @@ from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import Network
 
 STEPS_PER_CALL = 25
+
+
+def _has_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 in hardware; elsewhere it is slower than float32.
+
+    Asked of the processor, not timed: the same machine must give the same result every time.
+    """
+    try:
+        flags = Path("/proc/cpuinfo").read_text("utf-8")
+    except OSError:
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags
+
+
+PRODUCT_TYPE = tf.bfloat16 if _has_bfloat16() else tf.float32
+"""Of matrix products; weights, their updates and the loss are float32."""
+
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-7
+
+
+def use_one_thread() -> None:
+    """Before anything else is asked of TensorFlow in this process."""
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 @dataclass(frozen=True)
@@ -26,13 +50,21 @@ class Trainer:
     n_genes: int
 
     def fit(
-        self, x: np.ndarray, positive: np.ndarray, *, seed: int, report: Report = silent
+        self,
+        x: np.ndarray | tf.Tensor,
+        positive: np.ndarray,
+        *,
+        seed: int,
+        rows: np.ndarray | None = None,
+        report: Report = silent,
     ) -> Network:
         """Train on scaled signatures.
 
-        x: (n, n_genes) float32, scaled by `settings.scaling`. positive: (n,) bool, both present.
+        x: (n, n_genes) float32, scaled by `settings.scaling`. positive: (n,) bool.
+        rows: (m,) rows of x to learn from, with both kinds among them; None for all.
         report: gets step and loss every `STEPS_PER_CALL` steps and may raise to stop.
         """
+        rows = np.arange(len(positive)) if rows is None else rows
         rng = np.random.default_rng([seed, 0x11])
         for variable, shape in zip(self._weights, self._shapes, strict=True):
             scale = np.sqrt(2.0 / shape[0]) if len(shape) == 2 else 0.0
@@ -40,9 +72,9 @@ class Trainer:
         for slot in (*self._first_moment, *self._second_moment):
             slot.assign(tf.zeros_like(slot))
         arguments = (
-            tf.constant(x),
-            tf.constant(np.flatnonzero(positive), tf.int32),
-            tf.constant(np.flatnonzero(~positive), tf.int32),
+            tf.convert_to_tensor(x),
+            tf.constant(rows[positive[rows]], tf.int32),
+            tf.constant(rows[~positive[rows]], tf.int32),
             tf.constant(int(rng.integers(2**31 - 1)), tf.int32),
         )
         for first in range(0, self.settings.steps, STEPS_PER_CALL):
@@ -120,12 +152,13 @@ class Trainer:
 
     def _forward(self, x: tf.Tensor, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
         n_layers = len(self._weights) // 2
-        x = _dropout(x, self.settings.input_dropout, seed - 1, step)
+        x = _dropout(tf.cast(x, PRODUCT_TYPE), self.settings.input_dropout, seed - 1, step)
         for layer in range(n_layers):
-            x = tf.matmul(x, self._weights[2 * layer]) + self._weights[2 * layer + 1]
+            weight, bias = self._weights[2 * layer], self._weights[2 * layer + 1]
+            x = tf.matmul(x, tf.cast(weight, PRODUCT_TYPE)) + tf.cast(bias, PRODUCT_TYPE)
             if layer < n_layers - 1:
                 x = _dropout(tf.nn.relu(x), self.settings.dropout, seed + layer, step)
-        return x[:, 0]
+        return tf.cast(x[:, 0], tf.float32)
 
     def _adam(self, gradients: list[tf.Tensor], step: tf.Tensor) -> None:
         """Adam, with the L1 penalty's gradient l1 * sign(w) added for weight matrices."""
@@ -161,9 +194,19 @@ class Trainer:
 
 
 def _dropout(x: tf.Tensor, rate: float, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
-    if rate == 0:
+    """Set a share of x to 0 and scale the rest up.
+
+    One random byte an entry decides, a quarter of the price of a random number; the share is
+    therefore rounded to 256ths, and the scale fits the rounded share.
+    """
+    dropped = round(rate * 256)
+    if dropped == 0:
         return x
-    return tf.nn.experimental.stateless_dropout(x, rate, seed=[seed, step])
+    n = tf.size(x)
+    words = tf.random.stateless_uniform([(n + 3) // 4], [seed, step], None, None, tf.int32)
+    bytes_ = tf.reshape(tf.bitcast(words, tf.uint8), [-1])[:n]
+    kept = tf.reshape(tf.cast(bytes_ >= dropped, x.dtype), tf.shape(x))
+    return x * kept * tf.cast(256 / (256 - dropped), x.dtype)
 
 
 def _draw(size: int, n: tf.Tensor, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:

@@ -1,24 +1,27 @@
 """Train one model from a training set: cross-validation, comparison and final network."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
+from sklearn.metrics import roc_auc_score
 
 from gpar_core.compare.classifiers import logistic_regression
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
-from gpar_core.learn.cross_validation import (
-    CrossValidation,
-    Score,
-    cross_validate,
-    permuted_label_null,
-)
-from gpar_core.learn.folds import assign_folds
-from gpar_core.learn.network import Trainer
+from gpar_core.learn.cross_validation import CrossValidation, cross_validate, permuted_labels
+from gpar_core.learn.engine import FitTask, fit_all
+from gpar_core.learn.folds import Folds, assign_folds
+from gpar_core.learn.metrics import evaluate
 from gpar_core.learn.presets import Settings
 from gpar_core.progress import Progress, Report, silent
-from gpar_core.rank.scoring import Network, scaled, score
+from gpar_core.rank.scoring import Network, score
+
+STAGE = "Cross-validation"
+FINAL = "final"
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +38,15 @@ class Training:
     seconds: float
 
 
+@dataclass(frozen=True, eq=False)
+class _Round:
+    """One cross-validation: its labels, its folds, and the tasks that train its networks."""
+
+    training_set: TrainingSet
+    folds: Folds
+    tasks: tuple[FitTask, ...]
+
+
 def train(
     compendium: Compendium,
     training_set: TrainingSet,
@@ -42,37 +54,94 @@ def train(
     *,
     seed: int,
     null_repeats: int = 0,
+    processes: int = 1,
     report: Report = silent,
 ) -> Training:
-    """Cross-validate, then train the final network on the whole training set.
+    """Cross-validate and train the final network on the whole training set, side by side.
 
+    processes: how many networks are trained at once; the result does not depend on it.
     Raises TrainingSetError where the training set is too small for its folds.
     """
     started = time.monotonic()
-    folds = assign_folds(training_set.positive, training_set.drug, seed=seed)
     x = np.asarray(compendium.matrix[training_set.rows], np.float32)
-    trainer = Trainer(settings, x.shape[1])
+    true, *permuted = _rounds(training_set, null_repeats, seed)
+    final = FitTask(FINAL, np.arange(len(x)), training_set.positive, seed)
+    tasks = [*true.tasks, final, *(task for each in permuted for task in each.tasks)]
+    networks: dict[str, Network] = {}
 
-    def fit(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Score:
-        network = trainer.fit(scaled(x, settings.scaling), positive, seed=seed, report=report)
-        return lambda other: score(network, other)
+    def on_steps(progress: Progress) -> None:
+        report(replace(progress, stage=STAGE, message=_folds_done(true, networks)))
 
-    validation = cross_validate(x, training_set, folds, fit, seed=seed, report=report)
-    final = trainer.fit(
-        scaled(x, settings.scaling),
-        training_set.positive,
-        seed=seed,
-        report=lambda p: report(Progress("Final model", p.done, p.total, values=p.values)),
-    )
+    # Closed at once if anything stops the loop, so that no process trains on in vain.
+    with closing(fit_all(x, settings, tasks, processes=processes, report=on_steps)) as fits:
+        for task, network in fits:
+            networks[task.name] = network
+            if task in true.tasks:
+                _report_fold(x, true, true.tasks.index(task), networks, report)
     seconds = time.monotonic() - started
     logistic = cross_validate(
         x,
         training_set,
-        folds,
+        true.folds,
         logistic_regression,
         seed=seed,
         stage="Logistic regression",
         report=report,
     )
-    null = permuted_label_null(x, training_set, fit, repeats=null_repeats, seed=seed, report=report)
-    return Training(final, validation, logistic, null, seconds)
+    return Training(
+        network=networks[FINAL],
+        validation=_validation(x, true, networks, seed),
+        logistic=logistic,
+        null=tuple(_validation(x, each, networks, seed).metrics.mean_auroc for each in permuted),
+        seconds=seconds,
+    )
+
+
+def _rounds(training_set: TrainingSet, null_repeats: int, seed: int) -> Iterator[_Round]:
+    sets = [training_set, *permuted_labels(training_set, repeats=null_repeats, seed=seed)]
+    for number, labelled in enumerate(sets):
+        folds = assign_folds(labelled.positive, labelled.drug, seed=seed + number)
+        tasks = tuple(
+            FitTask(
+                f"round {number} fold {fold}",
+                np.flatnonzero(folds.fold != fold),
+                labelled.positive,
+                seed + 1000 * number + fold + 1,
+            )
+            for fold in range(folds.k)
+        )
+        yield _Round(labelled, folds, tasks)
+
+
+def _held_out(x: np.ndarray, each: _Round, fold: int, network: Network) -> np.ndarray:
+    return score(network, x, np.flatnonzero(each.folds.fold == fold))
+
+
+def _report_fold(
+    x: np.ndarray, true: _Round, fold: int, networks: dict[str, Network], report: Report
+) -> None:
+    """Tell the AUROC of a fold whose network is ready."""
+    k = true.folds.k
+    positive = true.training_set.positive[true.folds.fold == fold]
+    held_out = _held_out(x, true, fold, networks[true.tasks[fold].name])
+    auroc = float(roc_auc_score(positive, held_out))
+    values = {"fold": fold + 1, "k": k, "auroc": auroc}
+    message = f"Fold {fold + 1} of {k}: AUROC {auroc:.2f}"
+    report(Progress(STAGE, len(networks), k + 1, message, values))
+
+
+def _folds_done(true: _Round, networks: dict[str, Network]) -> str:
+    done = sum(task.name in networks for task in true.tasks)
+    return f"{done} of {true.folds.k} folds done"
+
+
+def _validation(
+    x: np.ndarray, each: _Round, networks: dict[str, Network], seed: int
+) -> CrossValidation:
+    held_out = np.empty(len(x), np.float32)
+    for fold, task in enumerate(each.tasks):
+        held_out[each.folds.fold == fold] = _held_out(x, each, fold, networks[task.name])
+    labelled = each.training_set
+    metrics = evaluate(labelled.positive, held_out, each.folds.fold, labelled.drug, seed=seed)
+    scorers = tuple(partial(score, networks[task.name]) for task in each.tasks)
+    return CrossValidation(each.folds, held_out, metrics, scorers)

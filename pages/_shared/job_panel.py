@@ -98,6 +98,6 @@ def _folds(events: list[Progress], simulated: bool) -> None:
     if not auroc:
         return
     mean = sum(auroc.values()) / len(auroc)
-    k = validation[-1].total
+    k = int(next(event.values["k"] for event in validation if "auroc" in event.values))
     st.markdown(f"Mean AUROC so far **{mean:.2f}** over {len(auroc)} of {k} folds")
     st.altair_chart(fold_auroc(auroc, k, simulated=simulated), width="stretch")

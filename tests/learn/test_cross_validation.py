@@ -5,9 +5,9 @@ import pytest
 
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.errors import Cancelled
-from gpar_core.learn.cross_validation import Score, cross_validate, permuted_label_null
+from gpar_core.learn.cross_validation import Score, cross_validate, permuted_labels
 from gpar_core.learn.folds import Folds, assign_folds
-from gpar_core.progress import Progress, Report, silent
+from gpar_core.progress import Progress, Report
 
 
 def _training_set(n_positive: int = 5, n_negative: int = 20, each: int = 2) -> TrainingSet:
@@ -114,7 +114,11 @@ def test_permuted_labels_are_near_a_half_where_true_labels_are_not() -> None:
     x[training.positive] += 0.8
     folds = assign_folds(training.positive, training.drug, seed=0)
     true = cross_validate(x, training, folds, _nearest_mean, seed=0).metrics.mean_auroc
-    null = permuted_label_null(x, training, _nearest_mean, repeats=20, seed=0)
+    null = []
+    for permuted in permuted_labels(training, repeats=20, seed=0):
+        folds = assign_folds(permuted.positive, permuted.drug, seed=0)
+        result = cross_validate(x, permuted, folds, _nearest_mean, seed=0)
+        null.append(result.metrics.mean_auroc)
     assert true > 0.95
     assert len(null) == 20
     assert abs(np.mean(null) - 0.5) < 0.1
@@ -123,18 +127,11 @@ def test_permuted_labels_are_near_a_half_where_true_labels_are_not() -> None:
 
 def test_permuted_labels_keep_the_number_of_positive_drugs() -> None:
     training = _training_set()
-    spy = SpyFit()
-    permuted_label_null(_numbered(len(training.rows)), training, spy, repeats=3, seed=0)
-    drawn = []
-    for start in range(0, len(spy.labels), 5):
-        positive = {
-            training.drug[row]
-            for seen in spy.labels[start : start + 5]
-            for row, label in seen.items()
-            if label
-        }
-        assert len(positive) == 5
-        drawn.append(frozenset(positive))
+    drawn = [
+        frozenset(permuted.drug[permuted.positive])
+        for permuted in permuted_labels(training, repeats=3, seed=0)
+    ]
+    assert [len(drugs) for drugs in drawn] == [5, 5, 5]
     assert len(set(drawn)) == 3
 
 
@@ -143,15 +140,6 @@ def test_permuted_labels_of_a_single_drug_fall_on_drugs_that_can_be_held_out() -
     negatives."""
     drug = np.array(["p"] * 3 + ["two"] * 2 + ["many"] * 30 + [f"n{i}" for i in range(20)])
     training = TrainingSet(np.arange(55), drug == "p", drug.astype(object), "others", "")
-    spy = SpyFit()
-    null = permuted_label_null(_numbered(55), training, spy, repeats=12, seed=0)
-    positive = {drug[row] for seen in spy.labels for row, label in seen.items() if label}
-    assert positive == {"p", "two"}
-    assert len(null) == 12
-
-
-def test_no_repeat_of_permuted_labels_fits_nothing() -> None:
-    training = _training_set()
-    spy = SpyFit()
-    assert permuted_label_null(_numbered(50), training, spy, repeats=0, seed=0, report=silent) == ()
-    assert spy.learned == []
+    sets = list(permuted_labels(training, repeats=12, seed=0))
+    assert {str(name) for each in sets for name in each.drug[each.positive]} == {"p", "two"}
+    assert len(sets) == 12

@@ -8,6 +8,7 @@ import tensorflow as tf
 from sklearn.metrics import roc_auc_score
 
 from gpar_core.errors import Cancelled
+from gpar_core.learn import network as network_module
 from gpar_core.learn.network import STEPS_PER_CALL, Trainer, _dropout
 from gpar_core.learn.presets import PRESETS, Settings
 from gpar_core.progress import Progress
@@ -72,7 +73,8 @@ def test_another_seed_gives_other_weights() -> None:
     assert not _same(_fit(seed=1), _fit(seed=2))
 
 
-def test_numpy_scores_what_tensorflow_would() -> None:
+def test_numpy_scores_what_tensorflow_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network_module, "PRODUCT_TYPE", tf.float32)
     x, positive = _planted()
     trainer = Trainer(replace(SMALL, dropout=0.0), N_GENES)
     network = trainer.fit(x, positive, seed=0)

@@ -77,20 +77,25 @@ def test_the_drugs_left_out_of_training_lead_the_ranking(
     assert (ranking["p"][:2] < 0.05).all()
 
 
-def test_the_same_seed_gives_the_same_result_bit_for_bit(
+def test_the_same_seed_gives_the_same_result_with_any_number_of_processes(
     planted: Compendium, training_set: TrainingSet, trained: Training
 ) -> None:
-    again = train(planted, training_set, QUICK, seed=0)
+    again = train(planted, training_set, QUICK, seed=0, processes=2)
     np.testing.assert_array_equal(again.validation.score, trained.validation.score)
     for one, other in zip(again.network.weights, trained.network.weights, strict=True):
         np.testing.assert_array_equal(one, other)
     assert again.null == ()
 
 
-def test_progress_tells_the_stages_in_their_order(heard: list[Progress], trained: Training) -> None:
+def test_progress_tells_the_stages_in_their_order_and_every_fold(
+    heard: list[Progress], trained: Training
+) -> None:
     stages = list(dict.fromkeys(progress.stage for progress in heard))
-    assert stages[:3] == ["Cross-validation", "Final model", "Logistic regression"]
-    assert stages[3] == "Permuted labels 1 of 4"
+    assert stages == ["Cross-validation", "Logistic regression"]
+    ends = [p for p in heard if p.stage == "Cross-validation" and "auroc" in p.values]
+    told = {int(end.values["fold"]) - 1: end.values["auroc"] for end in ends}
+    assert [told[fold] for fold in range(5)] == list(trained.validation.metrics.fold_auroc)
+    assert {end.values["k"] for end in ends} == {5}
 
 
 def test_what_is_held_out_leaves_no_trace_in_the_weights(

@@ -81,7 +81,7 @@ def running(cache: Cache, request: Request, *, k: int = 5) -> Job:
     assert store.claim(limit=9, limit_per_owner=9)
     log = EventLog(cache.job(job.id))
     for fold, auroc in enumerate(FOLDS, start=1):
-        values = {"fold": fold, "auroc": auroc}
+        values = {"fold": fold, "k": k, "auroc": auroc}
         progress = Progress("Cross-validation", fold, k, f"Fold {fold} of {k}", values)
         log.append(progress)
         store.heartbeat(job.id, 1, progress)
