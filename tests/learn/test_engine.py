@@ -1,7 +1,7 @@
 """Fits side by side: what they give, and that nothing is left behind when they stop."""
 
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 
 import numpy as np
@@ -32,9 +32,14 @@ def _tasks(n: int = 3) -> tuple[np.ndarray, list[FitTask]]:
     ]
 
 
-def _children() -> set[int]:
-    names = {child.pid: child.cmdline() for child in psutil.Process().children(recursive=True)}
-    return {pid for pid, command in names.items() if "--multiprocessing-fork" in command}
+def _children() -> list[psutil.Process]:
+    """The processes at work; one that has just ended is none of them."""
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            if "--multiprocessing-fork" in child.cmdline():
+                found.append(child)
+    return found
 
 
 def test_every_task_is_trained_once_and_learns() -> None:
@@ -76,8 +81,9 @@ def test_a_process_that_dies_is_told_with_what_to_do() -> None:
 
     def kill(progress: Progress) -> None:
         if progress.done > 0:
-            for pid in _children():
-                psutil.Process(pid).kill()
+            for child in _children():
+                with suppress(psutil.NoSuchProcess):
+                    child.kill()
             time.sleep(0.1)
 
     with pytest.raises(WorkerError, match="try again"):
