@@ -1,13 +1,26 @@
-"""Classifiers of scikit-learn as `Fit` functions, to stand beside the network."""
+"""Classifiers of scikit-learn as `Fit` functions, to stand beside the network.
+
+Gao et al. 2021 compare with nearest neighbours, random forest and naive Bayes at scikit-learn's
+defaults on z-scores as they are; the other methods are this project's own choice.
+"""
 
 import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import SVC
 
-from gpar_core.learn.cross_validation import Score
+from gpar_core.learn.cross_validation import Fit, Score
 from gpar_core.progress import Report
 from gpar_core.rank.scoring import scaled
 
 LOGISTIC_C = 1e-3
+LOGISTIC_GRID = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
+INNER_FOLDS = 5
 SCALING = "signed-root"
 
 
@@ -16,6 +29,81 @@ def logistic_regression(x: np.ndarray, positive: np.ndarray, seed: int, report: 
 
     x: (n, 978) z-scores, scaled to signed roots. The fit is deterministic.
     """
-    model = LogisticRegression(C=LOGISTIC_C, class_weight="balanced", max_iter=300)
-    model.fit(scaled(x, SCALING), positive)
+    model = _logistic(LOGISTIC_C).fit(scaled(x, SCALING), positive)
     return lambda other: model.decision_function(scaled(other, SCALING))
+
+
+def tuned_logistic_regression(
+    x: np.ndarray, positive: np.ndarray, seed: int, report: Report
+) -> Score:
+    """`logistic_regression` with the C of `LOGISTIC_GRID` that is best on inner folds.
+
+    x: (n, 978) z-scores of the training data, the only ones that choose C: by the mean AUROC over
+    seeded, stratified folds of signatures; on a tie the stronger penalty wins. With one positive
+    there is nothing to choose by and `LOGISTIC_C` stays.
+    """
+    x = scaled(x, SCALING)
+    model = _logistic(_best_c(x, positive, seed)).fit(x, positive)
+    return lambda other: model.decision_function(scaled(other, SCALING))
+
+
+def k_nearest_neighbours(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Score:
+    """Share of positives among the 5 nearest signatures by Euclidean distance.
+
+    x: (n, 978) z-scores as they are. Scores tie often: there are six of them.
+    """
+    return _by_probability(KNeighborsClassifier(), x, positive)
+
+
+def random_forest(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Score:
+    """Mean vote of 100 trees grown on bootstrap samples. x: (n, 978) z-scores as they are."""
+    return _by_probability(RandomForestClassifier(random_state=seed), x, positive)
+
+
+def naive_bayes(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Score:
+    """Gaussian naive Bayes: genes independent within a class. x: (n, 978) z-scores as they are.
+
+    The product over 978 genes puts most probabilities at 0 or 1, where they tie.
+    """
+    return _by_probability(GaussianNB(), x, positive)
+
+
+def rbf_svm(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Score:
+    """Support vectors with kernel exp(-gamma |a - b|^2), gamma = 1 / (978 var(x)), C = 1.
+
+    x: (n, 978) z-scores, scaled to signed roots. Classes are balanced.
+    """
+    model = SVC(class_weight="balanced").fit(scaled(x, SCALING), positive)
+    return lambda other: model.decision_function(scaled(other, SCALING))
+
+
+CLASSIFIERS: dict[str, Fit] = {
+    "logistic_regression": logistic_regression,
+    "tuned_logistic_regression": tuned_logistic_regression,
+    "k_nearest_neighbours": k_nearest_neighbours,
+    "random_forest": random_forest,
+    "naive_bayes": naive_bayes,
+    "rbf_svm": rbf_svm,
+}
+
+
+def _logistic(c: float) -> LogisticRegression:
+    return LogisticRegression(C=c, class_weight="balanced", max_iter=300)
+
+
+def _best_c(x: np.ndarray, positive: np.ndarray, seed: int) -> float:
+    n_folds = min(INNER_FOLDS, int(positive.sum()), int((~positive).sum()))
+    if n_folds < 2:
+        return LOGISTIC_C
+    inner = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+    auroc = np.zeros(len(LOGISTIC_GRID))
+    for train, held_out in inner.split(x, positive):
+        for place, c in enumerate(LOGISTIC_GRID):
+            model = _logistic(c).fit(x[train], positive[train])
+            auroc[place] += roc_auc_score(positive[held_out], model.decision_function(x[held_out]))
+    return LOGISTIC_GRID[int(np.argmax(auroc))]
+
+
+def _by_probability(model: ClassifierMixin, x: np.ndarray, positive: np.ndarray) -> Score:
+    model.fit(x, positive)
+    return lambda other: model.predict_proba(other)[:, 1]
