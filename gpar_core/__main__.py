@@ -11,6 +11,7 @@ from typing import Any
 from gpar_core import model
 from gpar_core.cache import Cache
 from gpar_core.data import compendium as compendia
+from gpar_core.data.training_set import NEGATIVE_CHOICES
 from gpar_core.errors import Cancelled, GparError, JobError, RequestError
 from gpar_core.export import ranking_csv
 from gpar_core.jobs import engine
@@ -228,7 +229,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--cells", default="", metavar="A,B", help="cell lines (default: all)")
     train.add_argument("--preset", choices=sorted(PRESETS), default="fast")
     train.add_argument(
-        "--negatives", choices=("auto", "inactive", "others"), default="auto",
+        "--negatives", choices=NEGATIVE_CHOICES, default="auto",
         help="unannotated compounds with low TAS, or all without the MOA",
     )  # fmt: skip
     train.add_argument("--seed", type=int, default=0)

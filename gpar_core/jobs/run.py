@@ -77,7 +77,7 @@ def _optional(path: str) -> Path | None:
 
 
 def _train(request: TrainRequest, cache: Cache, report: Report) -> None:
-    from gpar_core.learn.training import train  # noqa: PLC0415 -- TensorFlow takes seconds
+    from gpar_core.learn.training import train  # noqa: PLC0415 -- brings classifiers
 
     compendium = compendia.load(cache.existing_compendium(request.compendium))
     if compendium.fingerprint != request.fingerprint:

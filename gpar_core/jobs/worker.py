@@ -133,7 +133,7 @@ def _outcome(claim: Claim, cache: Cache, run: Run | None) -> tuple[State, str]:
 
 
 def _science() -> Run:
-    # Imported late and inside the heartbeat: it brings TensorFlow, which takes seconds.
+    # Imported late and inside the heartbeat: it brings scikit-learn, which takes seconds.
     from gpar_core.jobs.run import run_job  # noqa: PLC0415
 
     return run_job

@@ -77,7 +77,7 @@ def train(
         for task, network in fits:
             networks[task.name] = network
             if task in true.tasks:
-                _report_fold(x, true, true.tasks.index(task), networks, report)
+                _report_fold(x, true, true.tasks.index(task), networks, len(tasks), report)
     seconds = time.monotonic() - started
     logistic = cross_validate(
         x,
@@ -118,7 +118,12 @@ def _held_out(x: np.ndarray, each: _Round, fold: int, network: Network) -> np.nd
 
 
 def _report_fold(
-    x: np.ndarray, true: _Round, fold: int, networks: dict[str, Network], report: Report
+    x: np.ndarray,
+    true: _Round,
+    fold: int,
+    networks: dict[str, Network],
+    n_tasks: int,
+    report: Report,
 ) -> None:
     """Tell the AUROC of a fold whose network is ready."""
     k = true.folds.k
@@ -127,7 +132,7 @@ def _report_fold(
     auroc = float(roc_auc_score(positive, held_out))
     values = {"fold": fold + 1, "k": k, "auroc": auroc}
     message = f"Fold {fold + 1} of {k}: AUROC {auroc:.2f}"
-    report(Progress(STAGE, len(networks), k + 1, message, values))
+    report(Progress(STAGE, len(networks), n_tasks, message, values))
 
 
 def _folds_done(true: _Round, networks: dict[str, Network]) -> str:

@@ -96,6 +96,9 @@ def test_progress_tells_the_stages_in_their_order_and_every_fold(
     told = {int(end.values["fold"]) - 1: end.values["auroc"] for end in ends}
     assert [told[fold] for fold in range(5)] == list(trained.validation.metrics.fold_auroc)
     assert {end.values["k"] for end in ends} == {5}
+    # Five folds and the final network, and five folds for each of four rounds of permuted labels.
+    assert {end.total for end in ends} == {26}
+    assert max(end.done for end in ends) <= 26
 
 
 def test_what_is_held_out_leaves_no_trace_in_the_weights(
