@@ -1,7 +1,7 @@
 """A trained model with everything its page shows, as one folder.
 
 `manifest.json` (request, compendium fingerprint, gene order, metrics, versions, seed),
-`weights.npz`, and tables: `held_out.parquet`, `signatures.parquet`, `ranking.parquet`,
+`network.npz`, and tables: `held_out.parquet`, `signatures.parquet`, `ranking.parquet`,
 `training_drugs.parquet`, `map.parquet`.
 """
 
@@ -19,9 +19,9 @@ from gpar_core import fields
 from gpar_core.cache import MANIFEST
 from gpar_core.errors import DataError
 from gpar_core.learn.metrics import Metrics
-from gpar_core.rank.scoring import SCALINGS, Network
+from gpar_core.rank.scoring import Network, assembled, disassembled
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 TABLES = ("held_out", "signatures", "ranking", "training_drugs", "map")
 
 
@@ -80,16 +80,15 @@ class Model:
 
 def save(model: Model, folder: Path) -> None:
     """Write the model into the empty folder `folder`."""
-    arrays = {f"weight_{i}": weight for i, weight in enumerate(model.network.weights)}
-    arrays |= {f"bias_{i}": bias for i, bias in enumerate(model.network.biases)}
-    np.savez(folder / "weights.npz", allow_pickle=False, **arrays)
+    arrays, description = disassembled(model.network)
+    np.savez(folder / "network.npz", allow_pickle=False, **arrays)
     for name in TABLES:
         getattr(model, name).to_parquet(folder / f"{name}.parquet", index=False)
     summary = dict(vars(model.summary)) | {"metrics": vars(model.summary.metrics)}
     manifest = {
         "format_version": FORMAT_VERSION,
         "summary": summary,
-        "scaling": model.network.scaling,
+        "network": description,
         "gene_order": fields.LANDMARK_IDS,
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
@@ -104,19 +103,13 @@ def load(folder: Path) -> Model:
     """The whole model. Raises DataError where a file is missing, damaged or of another version."""
     manifest = _manifest(folder)
     try:
-        with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-            n_layers = len(arrays.files) // 2
-            network = Network(
-                tuple(arrays[f"weight_{i}"] for i in range(n_layers)),
-                tuple(arrays[f"bias_{i}"] for i in range(n_layers)),
-                manifest["scaling"],
-            )
+        with np.load(folder / "network.npz", allow_pickle=False) as arrays:
+            network = assembled(dict(arrays), manifest["network"])
         tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise _damaged(folder, error) from error
-    genes = manifest.get("gene_order")
-    if network.scaling not in SCALINGS or genes != list(fields.LANDMARK_IDS):
-        raise _damaged(folder, "its scaling or gene order is unknown")
+    if manifest.get("gene_order") != list(fields.LANDMARK_IDS):
+        raise _damaged(folder, "its gene order is unknown")
     return Model(summary=_summary(manifest, folder), network=network, **tables)
 
 

@@ -1,15 +1,16 @@
 """Drug prediction: choose drugs and cell lines, train, read the ranked list."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
-from gpar_core.errors import RequestError
+from gpar_core.errors import RequestError, WorkerError
 from gpar_core.jobs import engine
 from gpar_core.jobs.request import TrainRequest
 from gpar_core.jobs.store import JobStore
 from gpar_core.learn.folds import assign_folds
-from gpar_core.learn.presets import PRESETS
 from gpar_core.planning import plan_training
 from pages._shared import model_view
 from pages._shared.compound_picker import pick
@@ -24,6 +25,10 @@ NEGATIVES = {
     "auto": "Inactive compounds, or all others where these are too few",
     "inactive": "Inactive compounds: no MOA annotation, TAS < 0.2",
     "others": "All compounds that do not share the MOA",
+}
+PRESET_NAMES = {
+    "fast": "fast: compares signatures, by a similarity learned from drugs of all MOAs",
+    "paper": "paper: the network of Gao et al. 2021, 978-512-256, 2,000 steps (minutes)",
 }
 
 
@@ -42,7 +47,13 @@ def choose(compendium: Compendium) -> None:
             persist_state="session",
         )
         with st.expander("Method"):
-            preset = st.selectbox("Preset", list(PRESETS), key="preset", persist_state="session")
+            preset = st.selectbox(
+                "Preset",
+                list(PRESET_NAMES),
+                format_func=PRESET_NAMES.get,
+                key="preset",
+                persist_state="session",
+            )
             negatives = st.selectbox(
                 "Negative set",
                 list(NEGATIVES),
@@ -128,3 +139,5 @@ with error_box():
         chosen = compendium_in_use()
         if chosen is not None:
             choose(chosen)
+            with suppress(WorkerError):  # what is wrong is said when a training is asked for
+                engine.wake(cache())

@@ -8,7 +8,7 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.learn.metrics import Metrics
 from gpar_core.model import Model, ModelSummary
-from gpar_core.rank.scoring import Network
+from gpar_core.rank.scoring import LayeredNetwork, MatchingNetwork, Network
 
 SUMMARY = ModelSummary(
     model_id="0123456789abcdef0123",
@@ -63,21 +63,38 @@ def ranking(names: tuple[str, ...] = ("alpha", "beta", "gamma"), k: int = 6) -> 
     )
 
 
-def model(**changes: object) -> Model:
-    """A model whose summary has these changes."""
+def layered_network() -> LayeredNetwork:
     rng = np.random.default_rng(0)
+    return LayeredNetwork(
+        (rng.normal(size=(fields.N_LANDMARKS, 3)).astype(np.float32),
+         rng.normal(size=(3, 1)).astype(np.float32)),
+        (np.zeros(3, np.float32), np.ones(1, np.float32)),
+        "signed-root",
+    )  # fmt: skip
+
+
+def matching_network() -> MatchingNetwork:
+    rng = np.random.default_rng(0)
+    memory = rng.normal(size=(5, 4)).astype(np.float32)
+    return MatchingNetwork(
+        center=rng.normal(size=fields.N_LANDMARKS).astype(np.float32),
+        embedding=rng.normal(size=(fields.N_LANDMARKS, 4)).astype(np.float32),
+        memory=memory / np.linalg.norm(memory, axis=1, keepdims=True),
+        positive=np.arange(5) < 2,
+        sharpness=10.0,
+        scaling="signed-root",
+    )
+
+
+def model(network: Network | None = None, **changes: object) -> Model:
+    """A model with this network, whose summary has these changes."""
     table = pd.DataFrame({fields.SIG_ID: ["a", "b"], "score": [0.9, 0.1]})
     return Model(
         summary=replace(SUMMARY, **changes),
-        network=Network(
-            (rng.normal(size=(fields.N_LANDMARKS, 3)).astype(np.float32),
-             rng.normal(size=(3, 1)).astype(np.float32)),
-            (np.zeros(3, np.float32), np.ones(1, np.float32)),
-            "signed-root",
-        ),
+        network=network or matching_network(),
         held_out=table,
         signatures=table,
         ranking=ranking(),
         training_drugs=table,
         map=table,
-    )  # fmt: skip
+    )

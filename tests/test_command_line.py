@@ -148,6 +148,6 @@ def test_a_simulated_model_says_so_wherever_it_is_printed(
 
 
 def test_a_damaged_model_is_named(cache: Cache, capsys: pytest.CaptureFixture[str]) -> None:
-    (cache.model(model().summary.model_id) / "weights.npz").write_bytes(b"")
+    (cache.model(model().summary.model_id) / "network.npz").write_bytes(b"")
     assert _run(cache, "rank", model().summary.model_id) == 2
     assert "Delete it and train it again" in capsys.readouterr().err

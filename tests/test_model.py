@@ -11,8 +11,8 @@ import pytest
 from gpar_core import model as models
 from gpar_core.cache import MANIFEST
 from gpar_core.errors import DataError
-from gpar_core.rank.scoring import score
-from tests.saved_model import model
+from gpar_core.rank.scoring import Network, score
+from tests.saved_model import layered_network, matching_network, model
 
 
 @pytest.fixture
@@ -21,12 +21,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_model_comes_back_as_it_was_saved(folder: Path) -> None:
-    loaded, saved = models.load(folder), model()
+@pytest.mark.parametrize("network", [layered_network(), matching_network()])
+def test_a_model_comes_back_as_it_was_saved(network: Network, tmp_path: Path) -> None:
+    saved = model(network)
+    models.save(saved, tmp_path)
+    loaded = models.load(tmp_path)
     assert loaded.summary == saved.summary
-    assert models.load_summary(folder) == saved.summary
+    assert models.load_summary(tmp_path) == saved.summary
+    assert type(loaded.network) is type(network)
     x = np.random.default_rng(1).normal(size=(4, 978))
-    np.testing.assert_array_equal(score(loaded.network, x), score(saved.network, x))
+    np.testing.assert_array_equal(score(loaded.network, x), score(network, x))
     for name in models.TABLES:
         pd.testing.assert_frame_equal(getattr(loaded, name), getattr(saved, name))
 
@@ -42,7 +46,7 @@ def _cut(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [MANIFEST, "weights.npz", *(f"{table}.parquet" for table in models.TABLES)]
+    "name", [MANIFEST, "network.npz", *(f"{table}.parquet" for table in models.TABLES)]
 )
 @pytest.mark.parametrize("harm", [Path.unlink, _cut, lambda path: path.write_bytes(b"")])
 def test_a_missing_or_damaged_file_is_a_data_error(
@@ -53,7 +57,7 @@ def test_a_missing_or_damaged_file_is_a_data_error(
         models.load(folder)
 
 
-@pytest.mark.parametrize("key", ["format_version", "summary", "scaling", "gene_order"])
+@pytest.mark.parametrize("key", ["format_version", "summary", "network", "gene_order"])
 def test_a_manifest_that_lacks_a_key_is_a_data_error(folder: Path, key: str) -> None:
     manifest = json.loads((folder / MANIFEST).read_text())
     del manifest[key]
@@ -65,9 +69,12 @@ def test_a_manifest_that_lacks_a_key_is_a_data_error(folder: Path, key: str) -> 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"format_version": 9}, "format 9, this GPAR reads 1"),
+        ({"format_version": 9}, f"format 9, this GPAR reads {models.FORMAT_VERSION}"),
         ({"gene_order": [1, 2, 3]}, "gene order is unknown"),
-        ({"scaling": "magic"}, "scaling or gene order is unknown"),
+        ({"network": {"kind": "matching", "scaling": "magic"}}, "scaling 'magic' is unknown"),
+        ({"network": {"kind": "magic", "scaling": "none"}}, "kind 'magic' is unknown"),
+        ({"network": {"kind": "layered", "scaling": "none", "layers": 2}}, "weight_0"),
+        ({"network": []}, "cannot be read"),
         ({"summary": {"label": "half of it"}}, "cannot be read"),
         ({"summary": []}, "cannot be read"),
     ],

@@ -3,7 +3,6 @@
 import altair as alt
 import numpy as np
 import pandas as pd
-from sklearn.metrics import precision_recall_curve, roc_curve
 
 from gpar_core.charts.style import BLUE, GREY, RED, titled
 
@@ -15,6 +14,8 @@ def roc(held_out: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
 
     held_out: `model.Model.held_out`.
     """
+    from sklearn.metrics import roc_curve  # noqa: PLC0415 -- pages start without it
+
     curves = []
     for name, column in (("GPAR network", "score"), ("Logistic regression", "logistic_score")):
         false_rate, true_rate, _ = roc_curve(held_out["positive"], held_out[column])
@@ -28,6 +29,8 @@ def roc(held_out: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
 
 def precision_recall(held_out: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     """Precision against recall, pooled over the folds; the dashed line is the base rate."""
+    from sklearn.metrics import precision_recall_curve  # noqa: PLC0415 -- pages start without it
+
     curves = []
     for name, column in (("GPAR network", "score"), ("Logistic regression", "logistic_score")):
         precision, recall, _ = precision_recall_curve(held_out["positive"], held_out[column])

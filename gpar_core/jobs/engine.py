@@ -1,4 +1,4 @@
-"""What pages and the command line do with jobs: submit, look, follow, cancel."""
+"""What pages and the command line do with jobs: submit, look, follow, cancel, wake."""
 
 import time
 from collections.abc import Callable
@@ -45,6 +45,14 @@ def cancel(cache: Cache, job_id: str) -> Job:
     if job.active:
         ensure_running(cache)
     return job
+
+
+def wake(cache: Cache) -> None:
+    """Have a worker make ready for a job that is likely to come; cheap if there is one.
+
+    Raises WorkerError when nothing can be started.
+    """
+    ensure_running(cache)
 
 
 def follow(cache: Cache, job_id: str, on_event: Callable[[Event], None]) -> Job:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from gpar_core.errors import RequestError
 
-METHOD_VERSION = 2
+METHOD_VERSION = 3
 """Raise it when the same request would give another result."""
 
 

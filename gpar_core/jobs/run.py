@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import psutil
 
 from gpar_core import __version__, fields, model
 from gpar_core.cache import MADE_BY, Cache, publishing
@@ -19,6 +18,7 @@ from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.errors import EmptyRankingError, RequestError
 from gpar_core.jobs.request import DemoRequest, ImportRequest, Request, TrainRequest, job_id
 from gpar_core.learn.compendium_scores import score_compendium
+from gpar_core.learn.engine import FitPool
 from gpar_core.learn.presets import preset
 from gpar_core.progress import Progress, Report
 from gpar_core.rank.ranking import (
@@ -33,12 +33,13 @@ from gpar_core.rank.ranking import (
 
 TOP_PREDICTIONS = 30
 MAX_NEGATIVES_ON_MAP = 300
-MAX_PROCESSES = 8
-"""Each takes up to a gigabyte of memory."""
 
 
-def run_job(request: Request, cache: Cache, report: Report) -> None:
-    """Do what is asked and publish the result. Raises GparError; `report` may raise to stop."""
+def run_job(request: Request, cache: Cache, report: Report, pool: FitPool) -> None:
+    """Do what is asked and publish the result. Raises GparError; `report` may raise to stop.
+
+    pool: whose processes train networks.
+    """
     match request:
         case DemoRequest():
             with publishing(cache.compendium(demo.NAME)) as folder:
@@ -47,7 +48,7 @@ def run_job(request: Request, cache: Cache, report: Report) -> None:
         case ImportRequest():
             _import(request, cache, report)
         case TrainRequest():
-            _train(request, cache, report)
+            _train(request, cache, report, pool)
 
 
 def _import(request: ImportRequest, cache: Cache, report: Report) -> None:
@@ -76,7 +77,7 @@ def _optional(path: str) -> Path | None:
     return Path(path) if path else None
 
 
-def _train(request: TrainRequest, cache: Cache, report: Report) -> None:
+def _train(request: TrainRequest, cache: Cache, report: Report, pool: FitPool) -> None:
     from gpar_core.learn.training import train  # noqa: PLC0415 -- brings classifiers
 
     compendium = compendia.load(cache.existing_compendium(request.compendium))
@@ -99,15 +100,20 @@ def _train(request: TrainRequest, cache: Cache, report: Report) -> None:
         settings,
         seed=request.seed,
         null_repeats=request.null_repeats,
-        processes=min(_cores(), MAX_PROCESSES),
+        pool=pool,
         report=report,
     )
     scores, held_out = score_compendium(
-        compendium, training_set, training.network, training.validation, report=report
+        compendium,
+        training_set,
+        training.network,
+        training.validation,
+        threads=pool.processes,
+        report=report,
     )
     report(Progress("Ranking", 0, 1, "Enrichment of every compound"))
     ranked = rank_signatures(compendium, training_set, scores, held_out, seed=request.seed)
-    ranking = rank_compounds(compendium, ranked, seed=request.seed)
+    ranking = rank_compounds(compendium, ranked, seed=request.seed, threads=pool.processes)
     ranking = ranking.assign(shares_moa=known_members(ranking, _moas_of(compendium, request)))
     report(Progress("Map", 0, 1, "t-SNE of training set and top predictions"))
     validation = training.validation
@@ -169,14 +175,6 @@ def _moas_of(compendium: Compendium, request: TrainRequest) -> set[str]:
         return {request.moa}
     table = compendium.compound_moas
     return set(table.loc[table[fields.DRUG].isin(request.drugs), fields.MOA])
-
-
-def _cores() -> int:
-    """Processors this process may use; macOS does not tell it by process."""
-    process = psutil.Process()
-    if hasattr(process, "cpu_affinity"):
-        return len(process.cpu_affinity())
-    return psutil.cpu_count() or 1
 
 
 def _described(compendium: Compendium, rows: np.ndarray) -> pd.DataFrame:

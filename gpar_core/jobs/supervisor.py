@@ -9,8 +9,11 @@ held, its holder releases it later than the job was written, and a leaving super
 jobs once more after the release; it then takes the lock again, or finds that another has it.
 Pages also call `ensure_running` while they watch a job, which covers a supervisor that was killed.
 
-A supervisor that was killed leaves its workers alive. The next one adopts those that live, and
-queues the others again, at most `MAX_RESTARTS` times per job.
+A supervisor that was killed leaves its workers alive. The next one adopts those that are at work,
+and queues the other jobs again, at most `MAX_RESTARTS` times each.
+
+One worker, the spare, is kept waiting with all its imports done, so that a training begins at once
+(see `Crew`).
 """
 
 import argparse
@@ -22,34 +25,28 @@ import threading
 import time
 import uuid
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 from filelock import FileLock, Timeout
 
-import gpar_core
 from gpar_core.cache import Cache
 from gpar_core.errors import RequestError, WorkerError
 from gpar_core.jobs.store import Job, JobStore, State
-from gpar_core.jobs.worker import LOG_NAME as WORKER_LOG
+from gpar_core.jobs.workers import (
+    SOURCE_ROOT,
+    WORKER_LOG,
+    Adopted,
+    Crew,
+    Worker,
+    find,
+    no_window,
+)
 
 POLL_SECONDS = 0.2
 START_SECONDS = 10.0
 MAX_RESTARTS = 2
-SOURCE_ROOT = Path(gpar_core.__file__).parent.parent
-MARK = "GPAR_JOB"
-"""Environment variable of a worker, handed down to whatever it starts."""
-
-ONE_THREAD = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-}
-"""Must be set before numpy and TensorFlow are imported. More processes beat more threads."""
+LOG_NAME = "supervisor.log"
 
 log = logging.getLogger(__name__)
 
@@ -58,42 +55,35 @@ log = logging.getLogger(__name__)
 class Limits:
     """How many jobs run at once, and for how many seconds things may last.
 
-    grace: from a wish to cancel to the kill. silence: without a heartbeat, before the kill.
-    idle: without a job, before the supervisor leaves.
+    spares: workers kept waiting, 0 or 1. grace: from a wish to cancel or leave to the kill.
+    silence: without a heartbeat, before the kill. idle: without a job, before the supervisor
+    leaves.
     """
 
     jobs: int
     jobs_per_owner: int
+    spares: int = 1
     grace: float = 5.0
     silence: float = 120.0
-    idle: float = 30.0
+    idle: float = 300.0
 
 
 @dataclass
 class Watch:
-    """A worker process under watch: an own child, or the adopted child of a former supervisor.
+    """A worker at a job.
 
-    silent, unwanted: for how many seconds. verdict: how the job ends once a kill has worked.
+    reused: whether the worker waited as the spare before. silent, unwanted: for how many seconds.
+    verdict: how the job ends once a kill has worked.
     """
 
     job_id: str
     attempt: int
-    worker: subprocess.Popen[bytes] | psutil.Process
+    worker: Worker | Adopted
+    reused: bool = False
     last_heartbeat: float | None = None
     silent: float = 0.0
     unwanted: float = 0.0
     verdict: tuple[State, str] | None = None
-
-    @property
-    def ended(self) -> bool:
-        if isinstance(self.worker, subprocess.Popen):
-            return self.worker.poll() is not None
-        return not _alive(self.worker)
-
-    @property
-    def exit_code(self) -> int | None:
-        """None while it runs, and for an adopted worker, whose exit code goes to nobody."""
-        return self.worker.returncode if isinstance(self.worker, subprocess.Popen) else None
 
 
 class Supervisor:
@@ -102,11 +92,11 @@ class Supervisor:
     def __init__(self, cache: Cache, limits: Limits, worker_module: str) -> None:
         self._cache = cache
         self._limits = limits
-        self._worker_module = worker_module
         self._store = JobStore(cache)
         self._token_file = cache.jobs / "supervisor.token"
         self._token = ""
         self._watches: dict[tuple[str, int], Watch] = {}
+        self._crew = Crew(cache, worker_module, spares=limits.spares, grace=limits.grace)
 
     def work_until_idle(self) -> bool:
         """False if the jobs folder was deleted meanwhile, and with it the right to go on.
@@ -116,18 +106,20 @@ class Supervisor:
         self._sign_on()
         idle, before = 0.0, time.monotonic()
         while True:
+            now = time.monotonic()
+            # At most a second: a laptop that slept for an hour has no silent workers.
+            elapsed, before = min(now - before, 1.0), now
             if not self._in_charge():
                 log.info("the jobs folder was deleted, leaving")
                 for watch in self._watches.values():
                     self._kill(watch, State.CANCELLED, "The jobs folder was deleted.")
-                    watch.worker.wait()
+                    self._crew.release(watch.worker)
+                self._crew.part()
                 return False
-            now = time.monotonic()
-            # At most a second: a laptop that slept for an hour has no silent workers.
-            elapsed, before = min(now - before, 1.0), now
             self._step(elapsed)
             idle = 0.0 if self._watches else idle + elapsed
             if not self._watches and idle >= self._limits.idle:
+                self._crew.part()
                 return True
             time.sleep(POLL_SECONDS)
 
@@ -147,49 +139,42 @@ class Supervisor:
             return False
 
     def _step(self, elapsed: float) -> None:
-        running = {(job.id, job.attempt): job for job in self._store.running()}
+        running = self._running()
         for key in running.keys() - self._watches.keys():
             self._adopt(running[key])
         for key, watch in list(self._watches.items()):
-            if watch.ended:
-                self._settle(watch)
+            if watch.worker.ended:
                 del self._watches[key]
-            else:
-                self._check(watch, running.get(key), elapsed)
+                self._settle(watch)
+            elif watch.verdict is None and key not in running:
+                del self._watches[key]
+                self._crew.release(watch.worker)
+            elif watch.verdict is None:
+                self._check(watch, running[key], elapsed)
         while job := self._store.claim(self._limits.jobs, self._limits.jobs_per_owner):
             self._start(job)
+        self._crew.tend(elapsed, at_work=bool(self._watches))
+
+    def _running(self) -> dict[tuple[str, int], Job]:
+        return {(job.id, job.attempt): job for job in self._store.running()}
 
     def _start(self, job: Job) -> None:
-        folder = self._cache.job(job.id)
-        folder.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", self._worker_module, job.id]
-        command += ["--cache", str(self._cache.root), "--attempt", str(job.attempt)]
         try:
-            with (folder / WORKER_LOG).open("wb") as output:
-                child = subprocess.Popen(
-                    command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=output,
-                    cwd=SOURCE_ROOT,
-                    env={**os.environ, **ONE_THREAD, MARK: self._mark(job.id, job.attempt)},
-                    creationflags=_no_window(),
-                )
+            worker, reused = self._crew.take(job)
         except OSError as error:
             reason = f"The worker could not be started ({error}). Try again."
             self._store.finish(job.id, job.attempt, State.FAILED, reason)
             return
-        self._watches[job.id, job.attempt] = Watch(job.id, job.attempt, child)
-        log.info("%s attempt %d: started as process %d", job.id, job.attempt, child.pid)
+        self._watches[job.id, job.attempt] = Watch(job.id, job.attempt, worker, reused)
+        log.info("%s attempt %d: given to process %d", job.id, job.attempt, worker.pid)
 
     def _adopt(self, job: Job) -> None:
         """Take over a job of a supervisor that is gone."""
-        process = _process(job.pid, job.process_created)
-        if process is not None and _alive(process):
-            self._watches[job.id, job.attempt] = Watch(job.id, job.attempt, process)
+        worker = find(job.pid, job.process_created)
+        if worker is not None:
+            self._watches[job.id, job.attempt] = Watch(job.id, job.attempt, worker)
             log.info("%s attempt %d: adopted", job.id, job.attempt)
             return
-        _kill_marked(self._mark(job.id, job.attempt))
         if job.cancel_requested:
             self._store.finish(job.id, job.attempt, State.CANCELLED, "Cancelled.")
         elif job.restarts < MAX_RESTARTS:
@@ -202,11 +187,9 @@ class Supervisor:
             )
             self._store.finish(job.id, job.attempt, State.FAILED, reason)
 
-    def _check(self, watch: Watch, job: Job | None, elapsed: float) -> None:
+    def _check(self, watch: Watch, job: Job, elapsed: float) -> None:
         """Kill a worker that is no longer wanted, or gives no sign of life."""
-        if watch.verdict is not None:
-            return
-        if job is None or job.cancel_requested:
+        if job.cancel_requested:
             watch.unwanted += elapsed
         elif job.heartbeat != watch.last_heartbeat:
             watch.last_heartbeat, watch.silent = job.heartbeat, 0.0
@@ -221,24 +204,22 @@ class Supervisor:
     def _kill(self, watch: Watch, state: State, reason: str) -> None:
         log.info("%s attempt %d: killed: %s", watch.job_id, watch.attempt, reason)
         watch.verdict = state, reason
-        with suppress(psutil.NoSuchProcess):
-            watch.worker.kill()
-        _kill_marked(self._mark(watch.job_id, watch.attempt))
+        watch.worker.kill()
 
     def _settle(self, watch: Watch) -> None:
         """End the job of a process that has ended, if the worker did not do so itself."""
-        death = State.FAILED, self._death(watch.job_id, watch.exit_code)
-        state, reason = watch.verdict or death
+        job = self._running().get((watch.job_id, watch.attempt))
+        if job is None:
+            return
+        if watch.reused and watch.verdict is None and job.pid is None:
+            # It was leaving, or had died, when the job was given to it.
+            self._start(job)
+            return
+        state, reason = watch.verdict or (State.FAILED, self._death(job, watch.worker.exit_code))
         if self._store.finish(watch.job_id, watch.attempt, state, reason):
             log.info("%s attempt %d: %s: %s", watch.job_id, watch.attempt, state, reason)
-        if watch.exit_code != 0:
-            _kill_marked(self._mark(watch.job_id, watch.attempt))
 
-    def _mark(self, job_id: str, attempt: int) -> str:
-        # With the cache: the same request has the same id in every cache of this computer.
-        return f"{self._cache.job(job_id)}:{attempt}"
-
-    def _death(self, job_id: str, code: int | None) -> str:
+    def _death(self, job: Job, code: int | None) -> str:
         if code is None:
             how = "The worker died"
         elif code < 0:
@@ -246,7 +227,9 @@ class Supervisor:
             how += ", possibly for lack of memory" if code == -9 else ""
         else:
             how = f"The worker ended with exit code {code} before its job was done"
-        return f"{how}. Try again. The details are in {self._cache.job(job_id) / WORKER_LOG}."
+        begun = job.pid is not None
+        details = self._cache.job(job.id) / WORKER_LOG if begun else self._cache.jobs / LOG_NAME
+        return f"{how}. Try again. The details are in {details}."
 
 
 def ensure_running(cache: Cache, options: Sequence[str] = ()) -> None:
@@ -281,6 +264,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     limits = Limits(
         jobs=_whole_number("GPAR_MAX_JOBS", max(1, (os.cpu_count() or 1) - 1)),
         jobs_per_owner=_whole_number("GPAR_MAX_JOBS_PER_OWNER", 2),
+        spares=_whole_number("GPAR_SPARE_WORKERS", Limits.spares, least=0, most=1),
         grace=options.grace,
         silence=options.silence,
         idle=options.idle,
@@ -317,7 +301,7 @@ def _has_supervisor(cache: Cache) -> bool:
 
 
 def _start_supervisor(cache: Cache, options: Sequence[str]) -> None:
-    log_path = cache.jobs / "supervisor.log"
+    log_path = cache.jobs / LOG_NAME
     command = [sys.executable, "-m", "gpar_core.jobs.supervisor"]
     command += ["--cache", str(cache.root.resolve()), *options]
     with log_path.open("ab") as output:
@@ -328,7 +312,7 @@ def _start_supervisor(cache: Cache, options: Sequence[str]) -> None:
             stderr=output,
             cwd=SOURCE_ROOT,
             start_new_session=True,
-            creationflags=_no_window() | _detached(),
+            creationflags=no_window() | _detached(),
         )
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and not _has_supervisor(cache) and time.monotonic() < deadline:
@@ -343,48 +327,15 @@ def _start_supervisor(cache: Cache, options: Sequence[str]) -> None:
     threading.Thread(target=process.wait, daemon=True).start()
 
 
-def _whole_number(variable: str, default: int) -> int:
+def _whole_number(variable: str, default: int, *, least: int = 1, most: int | None = None) -> int:
     text = os.environ.get(variable, str(default))
-    if text.strip().isdecimal() and int(text) > 0:
+    if text.strip().isdecimal() and least <= int(text) and (most is None or int(text) <= most):
         return int(text)
+    bounds = f"of at least {least}" if most is None else f"from {least} to {most}"
     raise RequestError(
-        f"The environment variable {variable} is '{text}'; a whole number of at least 1 is needed. "
+        f"The environment variable {variable} is '{text}'; a whole number {bounds} is needed. "
         "Correct or remove it and start GPAR again."
     )
-
-
-def _process(pid: int | None, created: float | None) -> psutil.Process | None:
-    """The process of this number and birth; None if it is gone or never was."""
-    if pid is None or created is None:
-        return None
-    try:
-        process = psutil.Process(pid)
-        # Within a second: the birth is counted from the clock, which may have been set since.
-        return process if abs(process.create_time() - created) < 1.0 else None
-    except psutil.NoSuchProcess:
-        return None
-
-
-def _alive(process: psutil.Process) -> bool:
-    try:
-        # An orphan stays a zombie where nobody reaps it, as in some containers.
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _kill_marked(mark: str) -> None:
-    """Kill every process that an attempt started, orphans too: they bear its mark."""
-    for process in psutil.process_iter():
-        with suppress(psutil.Error, OSError):  # gone, or not ours to look at
-            if process.environ().get(MARK) == mark:
-                process.kill()
-
-
-def _no_window() -> int:
-    if sys.platform == "win32":
-        return subprocess.CREATE_NO_WINDOW
-    return 0
 
 
 def _detached() -> int:

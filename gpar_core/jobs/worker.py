@@ -1,40 +1,58 @@
-"""One job in its own process: `python -m gpar_core.jobs.worker JOB_ID --cache DIR --attempt N`.
+"""Carries out jobs, one after the other: `python -m gpar_core.jobs.worker --cache DIR`.
 
-Started by the supervisor, which sends stdout and stderr to `worker.log` in the job's folder.
-Exit code 0 if the job is done, 1 otherwise.
+The supervisor starts it and writes one order a line to its stdin:
+
+    warm              be ready for a job that may come
+    job ID ATTEMPT    carry out this claimed job
+
+The end of stdin, by the supervisor's wish or death, is the order to leave. After a job that may
+have left something broken behind, a worker leaves by itself. What it writes during a job goes to
+`worker.log` in the job's folder; how the job ended is in the store. Exit code 0 if it left in
+order.
 """
 
 import argparse
+import os
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import psutil
 
 from gpar_core.cache import Cache
 from gpar_core.errors import Cancelled, GparError, JobError, WorkerError
+from gpar_core.fields import N_LANDMARKS
 from gpar_core.jobs.events import EventLog
-from gpar_core.jobs.request import Request
+from gpar_core.jobs.request import Request, TrainRequest
 from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.workers import WORKER_LOG
+from gpar_core.learn.engine import FitPool
+from gpar_core.learn.presets import preset
 from gpar_core.progress import Progress, Report
 
-LOG_NAME = "worker.log"
 BEAT_SECONDS = 0.5
 CANCEL_CHECK_SECONDS = 0.2
 NICENESS = 10
+MAX_PROCESSES = 8
+"""Of a worker's pool: each takes 0.3 GB of memory."""
 
-Run = Callable[[Request, Cache, Report], None]
+SCIENCE = ("gpar_core.jobs.run", "gpar_core.learn.training", "gpar_core.maps.tsne")
+"""What a training imports, in seconds."""
+
+Run = Callable[[Request, Cache, Report, FitPool], None]
+Warm = Callable[[FitPool], None]
 
 
 class Claim:
     """One attempt at one job: what its process may tell the store."""
 
     def __init__(self, cache: Cache, job_id: str, attempt: int) -> None:
-        self.log_path = cache.job(job_id) / LOG_NAME
+        self.log_path = cache.job(job_id) / WORKER_LOG
         self._store = JobStore(cache)
         self._events = EventLog(cache.job(job_id))
         self._job_id = job_id
@@ -88,19 +106,48 @@ class Claim:
         self._store.finish(self._job_id, self._attempt, state, message)
 
 
-def main(arguments: Sequence[str] | None = None, run: Run | None = None) -> int:
-    """Carry out one claimed job; `run` is `jobs.run.run_job` unless another is given."""
-    parser = argparse.ArgumentParser(description="Carry out one claimed job.")
-    parser.add_argument("job_id")
+def run_science(request: Request, cache: Cache, report: Report, pool: FitPool) -> None:
+    """Do what is asked."""
+    if isinstance(request, TrainRequest):
+        pool.warm()
+    with _importing:
+        run = import_module(SCIENCE[0]).run_job
+    run(request, cache, report, pool)
+
+
+def warm_science(pool: FitPool) -> None:
+    """Make ready for a training in the background, here and in the pool."""
+    pool.rehearse(preset(TrainRequest.preset), N_LANDMARKS)
+    threading.Thread(target=_import_science).start()
+
+
+def _import_science() -> None:
+    with _importing:
+        for name in SCIENCE:
+            import_module(name)
+
+
+_importing = threading.Lock()
+"""Two threads that import the same packages in another order can meet half of one."""
+
+
+def main(
+    arguments: Sequence[str] | None = None, run: Run = run_science, warm: Warm = warm_science
+) -> int:
+    """Follow the orders on stdin."""
+    parser = argparse.ArgumentParser(description="Carry out claimed jobs.")
     parser.add_argument("--cache", type=Path, required=True)
-    parser.add_argument("--attempt", type=int, required=True)
-    options = parser.parse_args(arguments)
-    cache = Cache(options.cache)
+    cache = Cache(parser.parse_args(arguments).cache)
     lower_priority()
-    claim = Claim(cache, options.job_id, options.attempt)
-    state, message = _outcome(claim, cache, run)
-    claim.finish(state, message)
-    return 0 if state == State.DONE else 1
+    with FitPool(min(_cores(), MAX_PROCESSES)) as pool:
+        for line in sys.stdin:
+            match line.split():
+                case ["warm"]:
+                    warm(pool)
+                case ["job", job_id, attempt]:
+                    if not _carry_out(Claim(cache, job_id, int(attempt)), cache, pool, run):
+                        break
+    return 0
 
 
 def lower_priority() -> None:
@@ -112,31 +159,59 @@ def lower_priority() -> None:
         process.nice(max(process.nice(), NICENESS))
 
 
-def _outcome(claim: Claim, cache: Cache, run: Run | None) -> tuple[State, str]:
+def _cores() -> int:
+    """Processors this process may use; macOS does not tell it by process."""
+    process = psutil.Process()
+    if hasattr(process, "cpu_affinity"):
+        return len(process.cpu_affinity())
+    return psutil.cpu_count() or 1
+
+
+def _carry_out(claim: Claim, cache: Cache, pool: FitPool, run: Run) -> bool:
+    """Do one job to its end; False if this process should not do another."""
+    with _output_to(claim.log_path):
+        sound, state, message = True, State.DONE, ""
+        try:
+            request = claim.begin()
+            with claim.beating():
+                run(request, cache, claim.report, pool)
+        except Cancelled as error:
+            state, message = State.CANCELLED, str(error)
+        except GparError as error:
+            traceback.print_exc()
+            sound, state, message = not isinstance(error, WorkerError), State.FAILED, str(error)
+        except Exception as error:  # noqa: BLE001
+            # The last station of any bug: the process has no other way to tell the user than its
+            # job.
+            traceback.print_exc()
+            sound, state = False, State.FAILED
+            what = f"{type(error).__name__}: {_first_line(error)}"
+            message = (
+                f"Something went wrong inside GPAR ({what}). The details are in {claim.log_path}."
+            )
+        claim.finish(state, message)
+        return sound
+
+
+@contextmanager
+def _output_to(path: Path) -> Iterator[None]:
+    """Send all that this process writes, native code too, to a new file."""
+    before = os.dup(1), os.dup(2)
     try:
-        request = claim.begin()
-        with claim.beating():
-            (run or _science())(request, cache, claim.report)
-    except Cancelled as error:
-        return State.CANCELLED, str(error)
-    except GparError as error:
-        traceback.print_exc()
-        return State.FAILED, str(error)
-    except Exception as error:  # noqa: BLE001
-        # The last station of any bug: the process has no other way to tell the user than its job.
-        traceback.print_exc()
-        return State.FAILED, (
-            f"Something went wrong inside GPAR ({type(error).__name__}: {_first_line(error)}). "
-            f"The details are in {claim.log_path}."
-        )
-    return State.DONE, ""
+        with path.open("wb") as file:
+            _write_to(file.fileno(), file.fileno())
+        yield
+    finally:
+        _write_to(*before)
+        for each in before:
+            os.close(each)
 
 
-def _science() -> Run:
-    # Imported late and inside the heartbeat: it brings scikit-learn, which takes seconds.
-    from gpar_core.jobs.run import run_job  # noqa: PLC0415
-
-    return run_job
+def _write_to(output: int, errors: int) -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.dup2(output, 1)
+    os.dup2(errors, 2)
 
 
 def _first_line(error: Exception) -> str:

@@ -1,13 +1,16 @@
-"""Scores of a whole compendium in which nothing is scored by a network that learned from it."""
+"""Scores of a whole compendium in which no negative is scored by a network that learned from it."""
+
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
-from gpar_core.learn.cross_validation import CrossValidation
-from gpar_core.progress import Report, silent
-from gpar_core.rank.scoring import BLOCK_ROWS, Network, score
+from gpar_core.learn.cross_validation import CrossValidation, Score
+from gpar_core.progress import Progress, Report, silent
+from gpar_core.rank.scoring import Network, score, score_blocks
 
 
 def score_compendium(
@@ -16,25 +19,33 @@ def score_compendium(
     network: Network,
     validation: CrossValidation,
     *,
+    threads: int = 1,
     report: Report = silent,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Score every signature.
+    """Score every signature, once.
 
     With 'others' as negatives every signature of a negative drug, at whatever dose, is scored by
     the fold that held the drug out; all else by `network`, which learned from the whole set.
 
-    Returns score (n_signatures,) float32 and held_out (n_signatures,) bool.
+    threads: as in `score_blocks`. Returns score (n_signatures,) float32 and held_out
+    (n_signatures,) bool.
     """
-    scores = score(network, compendium.matrix, report=report)
-    held_out = np.zeros(len(scores), dtype=bool)
+    matrix = compendium.matrix
     if training_set.negatives != "others":
-        return scores, held_out
-    for number, scorer in enumerate(validation.scorers):
-        in_fold = (validation.folds.fold == number) & ~training_set.positive
-        drugs = set(training_set.drug[in_fold])
-        rows = np.flatnonzero(compendium.signatures[fields.DRUG].isin(drugs))
-        for start in range(0, len(rows), BLOCK_ROWS):
-            block = rows[start : start + BLOCK_ROWS]
-            scores[block] = scorer(compendium.matrix[block])
-        held_out[rows] = True
-    return scores, held_out
+        scores = score(network, matrix, threads=threads, report=report)
+        return scores, np.zeros(len(scores), dtype=bool)
+    negative = ~training_set.positive
+    fold = dict(zip(training_set.drug[negative], validation.folds.fold[negative], strict=True))
+    scored_by = compendium.signatures[fields.DRUG].map(fold).fillna(-1).to_numpy(np.int64)
+    scorers: list[Score] = [partial(score, network), *validation.scorers]
+    scores = np.empty(len(matrix), np.float32)
+    done = 0
+
+    def overall(progress: Progress) -> None:
+        report(replace(progress, done=done + progress.done, total=len(matrix)))
+
+    for number, scorer in enumerate(scorers, start=-1):
+        rows = np.flatnonzero(scored_by == number)
+        scores[rows] = score_blocks(scorer, matrix, rows, threads=threads, report=overall)
+        done += len(rows)
+    return scores, scored_by >= 0

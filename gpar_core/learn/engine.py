@@ -1,34 +1,49 @@
-"""Fits side by side: one process and one TensorFlow thread each.
+"""Fits side by side: processes that last, with one TensorFlow thread each.
 
-One thread in each of many processes does more steps a second than many threads in one. The
-processes read the signatures from one memory-mapped file; each traces its graph once and uses it
-for every fit that comes its way.
+One thread in each of many processes does more steps a second than many threads in one. Starting
+such a process takes seconds, so a pool of them serves any number of trainings.
+
+What the two sides share during a call is one folder: the signatures, the progress, and a file that
+says stop. No lock is shared, so a process that dies leaves nobody waiting for it.
 """
 
 import multiprocessing
-import queue
+import os
+import shutil
+import sys
 import tempfile
-from collections.abc import Generator, Sequence
+import threading
+import uuid
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
+from multiprocessing.connection import Connection
+from multiprocessing.connection import wait as wait_for
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from numpy.lib.format import open_memmap
+from threadpoolctl import threadpool_limits
 
+from gpar_core.data.learning_set import LearningSet, without_reference
 from gpar_core.errors import Cancelled, WorkerError
-from gpar_core.learn.presets import Settings
+from gpar_core.learn.presets import MatchingSettings, Settings
 from gpar_core.progress import Progress, Report
 from gpar_core.rank.scoring import Network, scaled
 
 POLL_SECONDS = 0.25
+BLOCK_ROWS = 1024
+SIGNATURES, ANNOTATION = "x.npy", "annotation.npz"
+PROGRESS, STOP, OUTPUT = "progress.npy", "stop", "output.log"
 
 
 @dataclass(frozen=True, eq=False)
 class FitTask:
-    """One network to train. rows: of the signatures. positive: (n,) of all signatures."""
+    """One network to train. rows: of the training set. positive: (n_training,) bool."""
 
     name: str
     rows: np.ndarray
@@ -36,101 +51,202 @@ class FitTask:
     seed: int
 
 
+class FitPool:
+    """Processes that train networks; a context manager.
+
+    They start when they are needed, or at `warm`, and end with the block, or with the process that
+    owns them, however that ends. Between calls they keep the traced graphs of the last settings,
+    and no data.
+    """
+
+    def __init__(self, processes: int) -> None:
+        self.processes = processes
+        self._folder = Path(tempfile.gettempdir()) / f"gpar-{uuid.uuid4().hex}"
+        self._context = multiprocessing.get_context("spawn")
+        # Nothing is ever sent: it closes when this end is closed, or with this process.
+        self._far_end, self._lifeline = self._context.Pipe(duplex=False)
+        self._executor = self._new_executor()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lifeline.close()
+        self._executor.shutdown(cancel_futures=True)
+        self._far_end.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def warm(self) -> None:
+        """Start all processes, which takes them seconds, without waiting for them.
+
+        No effect where they are running. If one has died since the last call, all start anew.
+        """
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            self._let_each(_greet)
+        except BrokenProcessPool:
+            self._executor = self._new_executor()
+            self._let_each(_greet)
+
+    def rehearse(self, settings: Settings, n_genes: int) -> None:
+        """`warm`, and have the processes trace the graph that such trainings need."""
+        self.warm()
+        self._let_each(_rehearse, settings, n_genes)
+
+    def fit_all(
+        self, learning: LearningSet, settings: Settings, tasks: Sequence[FitTask], *, report: Report
+    ) -> Generator[tuple[FitTask, Network], None, None]:
+        """Train all tasks; yield each as it is done.
+
+        learning: of z-scores. report: gets steps of all tasks together, and raises to stop;
+        then, or when the caller stops asking, every fit ends within `STEPS_PER_CALL` steps, and
+        the pool is ready for the next call.
+
+        A task's result depends on itself alone: not on the number of processes, their order or
+        what they did before. Raises WorkerError where a process dies.
+        """
+        self.warm()
+        with tempfile.TemporaryDirectory(dir=self._folder, ignore_cleanup_errors=True) as name:
+            folder = Path(name)
+            _write(folder, learning, settings)
+            progress = open_memmap(folder / PROGRESS, "w+", np.float64, (len(tasks), 2))
+            running: dict[Future[Network], FitTask] = {}
+            try:
+                for number, task in enumerate(tasks):
+                    running[self._executor.submit(_fit, folder, settings, number, task)] = task
+                while running:
+                    done, _ = wait(running, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
+                    report(_together(progress, len(tasks) * settings.steps))
+                    for future in done:
+                        yield running.pop(future), future.result()
+            except BrokenProcessPool as error:
+                error.add_note(f"Its last words, if any:\n{self._last_words()}")
+                raise WorkerError(
+                    "A training process died, possibly for lack of memory. Close other programs, "
+                    "or choose fewer drugs or cell lines, and try again."
+                ) from error
+            finally:
+                (folder / STOP).touch()
+                wait(running)
+
+    def _new_executor(self) -> ProcessPoolExecutor:
+        begin_with = (self._far_end, self._folder)
+        return ProcessPoolExecutor(self.processes, self._context, _begin, begin_with)
+
+    def _let_each(self, function: Callable[..., None], *arguments: object) -> None:
+        for _ in range(self.processes):
+            self._executor.submit(function, *arguments)
+
+    def _last_words(self) -> str:
+        output = self._folder / OUTPUT
+        return output.read_text("utf-8", errors="replace")[-2000:] if output.exists() else ""
+
+
 def fit_all(
-    x: np.ndarray,
+    learning: LearningSet,
     settings: Settings,
     tasks: Sequence[FitTask],
     *,
     processes: int,
     report: Report,
 ) -> Generator[tuple[FitTask, Network], None, None]:
-    """Train all tasks, `processes` at a time; yield each as it is done.
-
-    x: (n, n_genes) z-scores. report: gets steps of all tasks together, and raises to stop; then,
-    or when the caller stops asking, every process ends within `STEPS_PER_CALL` steps.
-
-    A task's result depends on itself alone, not on the number of processes or their order.
-    Raises WorkerError where a process dies.
-    """
-    with tempfile.TemporaryDirectory(prefix="gpar-") as folder:
-        x_file = Path(folder) / "x.npy"
-        np.save(x_file, scaled(x, settings.scaling))
-        yield from _in_processes(x_file, settings, tasks, min(processes, len(tasks)), report)
+    """`FitPool.fit_all` with processes for this call only."""
+    with (
+        FitPool(min(processes, len(tasks))) as pool,
+        closing(pool.fit_all(learning, settings, tasks, report=report)) as fits,
+    ):
+        yield from fits
 
 
-def _in_processes(
-    x_file: Path, settings: Settings, tasks: Sequence[FitTask], processes: int, report: Report
-) -> Generator[tuple[FitTask, Network], None, None]:
-    context = multiprocessing.get_context("spawn")
-    news, stop = context.Queue(), context.Event()
-    pool = ProcessPoolExecutor(processes, context, _begin, (news, stop))
-    try:
-        waiting: dict[Future[Network], FitTask] = {
-            pool.submit(_fit, str(x_file), settings, number, task): task
-            for number, task in enumerate(tasks)
-        }
-        steps = np.zeros(len(tasks), dtype=np.int64)
-        while waiting:
-            done, _ = wait(waiting, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-            _pass_on(news, steps, len(tasks) * settings.steps, report)
-            for future in done:
-                yield waiting.pop(future), future.result()
-    except BrokenProcessPool as error:
-        raise WorkerError(
-            "A training process died, possibly for lack of memory. Close other programs, or choose "
-            "fewer drugs or cell lines, and try again."
-        ) from error
-    finally:
-        stop.set()
-        pool.shutdown(cancel_futures=True)
+def _write(folder: Path, learning: LearningSet, settings: Settings) -> None:
+    # In blocks: a whole second matrix in memory would only be on its way to the disk.
+    target = open_memmap(folder / SIGNATURES, "w+", np.float32, learning.x.shape)
+    for start in range(0, len(learning.x), BLOCK_ROWS):
+        block = slice(start, start + BLOCK_ROWS)
+        target[block] = scaled(learning.x[block], settings.scaling)
+    np.savez(folder / ANNOTATION, drug=learning.drug, moas=learning.moas, n=learning.n_training)
 
 
-def _pass_on(news: Any, steps: np.ndarray, total: int, report: Report) -> None:
-    loss = None
-    while True:
-        try:
-            number, step, loss = news.get_nowait()
-        except queue.Empty:
-            break
-        steps[number] = step
-    values = {} if loss is None else {"loss": loss}
-    report(Progress("Training", int(steps.sum()), total, values=values))
+def _read(folder: Path) -> LearningSet:
+    with np.load(folder / ANNOTATION) as arrays:
+        drug, moas, n_training = arrays["drug"], arrays["moas"], int(arrays["n"])
+    return LearningSet(np.load(folder / SIGNATURES, mmap_mode="r"), drug, moas, n_training)
+
+
+def _together(progress: np.ndarray, total: int) -> Progress:
+    """What the steps and losses of all tasks come to; the loss is the mean of those begun."""
+    steps, losses = np.array(progress).T
+    begun = steps > 0
+    values = {"loss": float(losses[begun].mean())} if begun.any() else {}
+    return Progress("Training", int(steps.sum()), total, values=values)
 
 
 # ------------------------------------------------------------------------- in the processes
 
-_channel: list[Any] = []
+
+def _begin(lifeline: Connection, folder: Path) -> None:
+    threading.Thread(target=_end_with, args=(lifeline, folder), daemon=True).start()
+    tempfile.tempdir = str(folder)  # TensorFlow leaves the code that it generates there
+    with (folder / OUTPUT).open("ab") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+    # TensorFlow imports Keras, if it can, for half of its time and memory; nothing here uses it.
+    sys.modules["keras"] = None  # type: ignore[assignment]
+    from gpar_core.learn import steps  # noqa: PLC0415
+
+    steps.be_one_of_many()
+    threadpool_limits(1)  # numpy's products too, for the result not to depend on the machine
 
 
-def _begin(news: Any, stop: Any) -> None:
-    _channel[:] = [news, stop]
-    # The network's module brings TensorFlow: every process pays for it once, at the same time.
-    from gpar_core.learn import network  # noqa: PLC0415
+def _end_with(lifeline: Connection, folder: Path) -> None:
+    """End this process, whatever it does, when its pool is gone."""
+    wait_for([lifeline])
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)
 
-    network.use_one_thread()
+
+def _greet() -> None:
+    """Takes no time, but a process to do it."""
 
 
-def _fit(x_file: str, settings: Settings, number: int, task: FitTask) -> Network:
-    news, stop = _channel
+@lru_cache(maxsize=1)
+def _rehearse(settings: Settings, n_genes: int) -> None:
+    """Trace the graph, by the first steps of a fit of nothing."""
+
+    def enough(progress: Progress) -> None:
+        raise Cancelled("Rehearsed.")
+
+    nothing = without_reference(np.zeros((2, n_genes), np.float32))
+    positive = np.array([True, False])
+    with suppress(Cancelled):
+        _trainer(settings, n_genes).fit(nothing, positive, seed=0, report=enough)
+
+
+def _fit(folder: Path, settings: Settings, number: int, task: FitTask) -> Network:
+    _stop_if_told(folder)
+    learning = _read(folder)
+    together = np.load(folder / PROGRESS, mmap_mode="r+")
 
     def report(progress: Progress) -> None:
-        news.put((number, progress.done, progress.values["loss"]))
-        if stop.is_set():
-            raise Cancelled("Cancelled.")
+        together[number] = progress.done, progress.values["loss"]
+        _stop_if_told(folder)
 
-    trainer = _trainer(settings, _signatures(x_file).shape[1])
-    return trainer.fit(
-        _signatures(x_file), task.positive, rows=task.rows, seed=task.seed, report=report
+    return _trainer(settings, learning.x.shape[1]).fit(
+        learning, task.positive, rows=task.rows, seed=task.seed, report=report
     )
 
 
-@cache
+def _stop_if_told(folder: Path) -> None:
+    if (folder / STOP).exists():
+        raise Cancelled("Cancelled.")
+
+
+@lru_cache(maxsize=2)
 def _trainer(settings: Settings, n_genes: int) -> Any:
-    from gpar_core.learn.network import Trainer  # noqa: PLC0415
+    if isinstance(settings, MatchingSettings):
+        from gpar_core.learn.matching import MatchingTrainer  # noqa: PLC0415
 
-    return Trainer(settings, n_genes)
+        return MatchingTrainer(settings, n_genes)
+    from gpar_core.learn.network import LayeredTrainer  # noqa: PLC0415
 
-
-@cache
-def _signatures(x_file: str) -> np.ndarray:
-    return np.load(x_file, mmap_mode="r")
+    return LayeredTrainer(settings, n_genes)

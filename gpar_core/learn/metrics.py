@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import average_precision_score, roc_auc_score
 
 WELL_TRAINED = 0.6
 """Gao et al. 2021: models with mean AUROC >= 0.6 were regarded as well trained."""
@@ -48,6 +47,8 @@ def evaluate(
     positive: (n,) bool. score: (n,), each from the model that did not see the signature.
     fold: (n,) int from 0. drug: (n,) names. Every fold holds positives and negatives.
     """
+    from sklearn.metrics import average_precision_score, roc_auc_score  # noqa: PLC0415 -- pages start without it
+
     folds = [fold == number for number in range(fold.max() + 1)]
     fold_auroc = tuple(float(roc_auc_score(positive[held], score[held])) for held in folds)
     unit = drug.astype(str)

@@ -11,9 +11,10 @@ from sklearn.metrics import roc_auc_score
 
 from gpar_core.compare.classifiers import logistic_regression
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.learning_set import learning_set
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.learn.cross_validation import CrossValidation, cross_validate, permuted_labels
-from gpar_core.learn.engine import FitTask, fit_all
+from gpar_core.learn.engine import FitPool, FitTask
 from gpar_core.learn.folds import Folds, assign_folds
 from gpar_core.learn.metrics import evaluate
 from gpar_core.learn.presets import Settings
@@ -54,16 +55,18 @@ def train(
     *,
     seed: int,
     null_repeats: int = 0,
-    processes: int = 1,
+    pool: FitPool,
     report: Report = silent,
 ) -> Training:
     """Cross-validate and train the final network on the whole training set, side by side.
 
-    processes: how many networks are trained at once; the result does not depend on it.
-    Raises TrainingSetError where the training set is too small for its folds.
+    pool: whose processes train the networks; the result does not depend on it.
+    Raises TrainingSetError where the training set is too small for its folds, WorkerError where a
+    process dies.
     """
     started = time.monotonic()
-    x = np.asarray(compendium.matrix[training_set.rows], np.float32)
+    learning = learning_set(compendium, training_set, seed=seed)
+    x = learning.x[: learning.n_training]
     true, *permuted = _rounds(training_set, null_repeats, seed)
     final = FitTask(FINAL, np.arange(len(x)), training_set.positive, seed)
     tasks = [*true.tasks, final, *(task for each in permuted for task in each.tasks)]
@@ -73,7 +76,7 @@ def train(
         report(replace(progress, stage=STAGE, message=_folds_done(true, networks)))
 
     # Closed at once if anything stops the loop, so that no process trains on in vain.
-    with closing(fit_all(x, settings, tasks, processes=processes, report=on_steps)) as fits:
+    with closing(pool.fit_all(learning, settings, tasks, report=on_steps)) as fits:
         for task, network in fits:
             networks[task.name] = network
             if task in true.tasks:

@@ -1,19 +1,24 @@
 """A worker whose science does what the request's `gctx` says; used as `--worker-module`."""
 
+import multiprocessing
 import os
-import subprocess
 import sys
 import time
 
 from gpar_core.cache import Cache
-from gpar_core.errors import TrainingSetError
+from gpar_core.errors import TrainingSetError, WorkerError
 from gpar_core.jobs.request import ImportRequest, Request
 from gpar_core.jobs.store import JobStore
 from gpar_core.jobs.worker import main
+from gpar_core.learn.engine import FitPool
 from gpar_core.progress import Progress, Report
 
 
-def run(request: Request, cache: Cache, report: Report) -> None:
+def warm(pool: FitPool) -> None:
+    print("warm", flush=True)
+
+
+def run(request: Request, cache: Cache, report: Report, pool: FitPool) -> None:
     assert isinstance(request, ImportRequest)
     with (cache.root / f"runs-{request.name}").open("a") as file:
         file.write(f"{os.getpid()}\n")
@@ -26,10 +31,15 @@ def run(request: Request, cache: Cache, report: Report) -> None:
             while not (cache.root / "release").exists():
                 report(Progress("Waiting", step := step + 1, 1000))
                 time.sleep(0.02)
-        case "with a child":
-            child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-            report(Progress("Waiting", message=str(child.pid)))
-            child.wait()
+        case "with processes":
+            pool.warm()
+            pids = [str(child.pid) for child in multiprocessing.active_children()]
+            report(Progress("Waiting", message=" ".join(pids)))
+            time.sleep(600)
+        case "talks and dies":
+            print("last words", flush=True)
+            report(Progress("Dying"))
+            os._exit(7)
         case "stubborn":
             report(Progress("Deaf"))
             time.sleep(600)
@@ -38,9 +48,11 @@ def run(request: Request, cache: Cache, report: Report) -> None:
             time.sleep(600)
         case "refused":
             raise TrainingSetError("'X' has 1 compound; 2 are needed. Add compounds.")
+        case "without a process":
+            raise WorkerError("A training process died. Try again.")
         case "broken":
             raise ValueError("shapes differ")
 
 
 if __name__ == "__main__":
-    sys.exit(main(run=run))
+    sys.exit(main(run=run, warm=warm))

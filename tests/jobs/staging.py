@@ -74,4 +74,10 @@ def kill(process: psutil.Process) -> None:
     """Kill and wait until it is gone, but for a zombie that its parent has yet to reap."""
     with suppress(psutil.NoSuchProcess):
         process.kill()
-        until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
+    until(lambda: not lives(process))
+
+
+def lives(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False

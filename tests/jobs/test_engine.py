@@ -43,6 +43,14 @@ def test_looking_at_a_job_revives_a_killed_supervisor(engaged: Site) -> None:
     assert engine.follow(engaged.cache, job.id, lambda _: None).state == State.DONE
 
 
+def test_a_worker_can_be_wanted_before_there_is_a_job(engaged: Site) -> None:
+    engine.wake(engaged.cache)
+    (waiting,) = until(engaged.workers)
+    engine.wake(engaged.cache)
+    job = engine.submit(engaged.cache, work("a"))
+    assert engine.follow(engaged.cache, job.id, lambda _: None).pid == waiting.pid
+
+
 def test_unknown_job(site: Site) -> None:
     with pytest.raises(NotFoundError):
         engine.look(site.cache, "nothing")

@@ -1,4 +1,8 @@
+import io
+import os
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -12,7 +16,10 @@ from gpar_core.jobs import worker
 from gpar_core.jobs.events import read_events
 from gpar_core.jobs.request import Request
 from gpar_core.jobs.store import Job, JobStore, State
+from gpar_core.learn.engine import FitPool
 from gpar_core.progress import Progress, Report
+
+CarryOut = Callable[..., list[Job]]
 
 
 @pytest.fixture(autouse=True)
@@ -25,43 +32,69 @@ def store(tmp_path: Path) -> JobStore:
     return JobStore(Cache(tmp_path))
 
 
-def carry_out(tmp_path: Path, behaviour: str, run: worker.Run) -> tuple[int, Job]:
-    store = JobStore(Cache(tmp_path))
-    job = store.submit(work("a", behaviour))
-    store.claim(1, 1)
-    code = worker.main([job.id, "--cache", str(tmp_path), "--attempt", "1"], run)
-    return code, store.get(job.id)
+@pytest.fixture
+def carry_out(tmp_path: Path, store: JobStore, monkeypatch: pytest.MonkeyPatch) -> CarryOut:
+    def carry_out(run: worker.Run, *requests: Request) -> list[Job]:
+        """The jobs of these requests, carried out by one worker."""
+        jobs = [store.submit(request) for request in requests]
+        orders = [f"job {job.id} 1\n" for job in jobs if store.claim(9, 9)]
+        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(orders)))
+        assert worker.main(["--cache", str(tmp_path)], run, scripted_worker.warm) == 0
+        return [store.get(job.id) for job in jobs]
+
+    return carry_out
 
 
-def test_a_job_is_done_and_its_progress_kept(tmp_path: Path) -> None:
-    code, job = carry_out(tmp_path, "quick", scripted_worker.run)
-    assert (code, job.state, job.error) == (0, State.DONE, "")
+def test_a_job_is_done_and_its_progress_kept(carry_out: CarryOut, tmp_path: Path) -> None:
+    (job,) = carry_out(scripted_worker.run, work("a"))
+    assert (job.state, job.error) == (State.DONE, "")
     assert (job.stage, job.fraction) == ("Counting", 1.0)
     assert job.pid == psutil.Process().pid
     events = read_events(tmp_path / "jobs" / job.id)
     assert [event.progress.done for event in events] == [1, 2, 3]
 
 
-def test_an_error_for_the_user_is_passed_on_as_it_is(tmp_path: Path) -> None:
-    code, job = carry_out(tmp_path, "refused", scripted_worker.run)
-    assert (code, job.state) == (1, State.FAILED)
+def test_an_error_for_the_user_is_passed_on_as_it_is(carry_out: CarryOut) -> None:
+    (job,) = carry_out(scripted_worker.run, work("a", "refused"))
+    assert job.state == State.FAILED
     assert job.error == "'X' has 1 compound; 2 are needed. Add compounds."
 
 
-def test_a_bug_is_one_friendly_line_and_a_traceback(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, job = carry_out(tmp_path, "broken", scripted_worker.run)
-    assert (code, job.state) == (1, State.FAILED)
+def test_a_bug_is_one_friendly_line(carry_out: CarryOut, tmp_path: Path) -> None:
+    (job,) = carry_out(scripted_worker.run, work("a", "broken"))
+    assert job.state == State.FAILED
     log = tmp_path / "jobs" / job.id / "worker.log"
     assert job.error == (
         f"Something went wrong inside GPAR (ValueError: shapes differ). The details are in {log}."
     )
-    assert "Traceback" in capsys.readouterr().err
 
 
-def test_cancel_stops_the_run_at_its_next_report(tmp_path: Path, store: JobStore) -> None:
-    def run(request: Request, cache: Cache, report: Report) -> None:
+@pytest.mark.parametrize("behaviour", ["quick", "refused"])
+def test_the_next_job_follows(carry_out: CarryOut, behaviour: str) -> None:
+    jobs = carry_out(scripted_worker.run, work("a", behaviour), work("b"))
+    assert jobs[1].state == State.DONE
+
+
+@pytest.mark.parametrize("behaviour", ["broken", "without a process"])
+def test_no_job_follows_one_that_may_have_broken_something(
+    carry_out: CarryOut, behaviour: str
+) -> None:
+    jobs = carry_out(scripted_worker.run, work("a", behaviour), work("b"))
+    assert [job.state for job in jobs] == [State.FAILED, State.RUNNING]
+
+
+def test_each_job_has_a_log_of_its_own(carry_out: CarryOut, tmp_path: Path) -> None:
+    def run(request: Request, *_: object) -> None:
+        os.write(1, f"{request.title} prints\n".encode())
+        os.write(2, f"{request.title} complains\n".encode())
+
+    for job in carry_out(run, work("a"), work("b")):
+        log = (tmp_path / "jobs" / job.id / "worker.log").read_text()
+        assert log == f"{job.title} prints\n{job.title} complains\n"
+
+
+def test_cancel_stops_the_run_at_its_next_report(carry_out: CarryOut, store: JobStore) -> None:
+    def run(request: Request, cache: Cache, report: Report, pool: FitPool) -> None:
         report(Progress("Before"))
         store.request_cancel(store.active_jobs()[0].id)
         deadline = time.monotonic() + 5
@@ -69,12 +102,12 @@ def test_cancel_stops_the_run_at_its_next_report(tmp_path: Path, store: JobStore
             report(Progress("After"))
             time.sleep(0.01)
 
-    code, job = carry_out(tmp_path, "", run)
-    assert (code, job.state, job.error) == (1, State.CANCELLED, "")
+    (job,) = carry_out(run, work("a"))
+    assert (job.state, job.error) == (State.CANCELLED, "")
 
 
-def test_a_job_that_does_not_report_still_beats(tmp_path: Path, store: JobStore) -> None:
-    def run(request: Request, cache: Cache, report: Report) -> None:
+def test_a_job_that_does_not_report_still_beats(carry_out: CarryOut, store: JobStore) -> None:
+    def run(request: Request, cache: Cache, report: Report, pool: FitPool) -> None:
         report(Progress("Long"))
         seen = set()
         deadline = time.monotonic() + 5
@@ -85,25 +118,23 @@ def test_a_job_that_does_not_report_still_beats(tmp_path: Path, store: JobStore)
         assert len(seen) == 3
         assert job.stage == "Long"
 
-    assert carry_out(tmp_path, "", run)[0] == 0
+    assert carry_out(run, work("a"))[0].state == State.DONE
 
 
-def test_a_lost_claim_ends_before_the_run(tmp_path: Path, store: JobStore) -> None:
-    job = store.submit(work("a"))
-    store.claim(1, 1)
-    store.requeue(job.id, 1)
+def test_a_lost_claim_ends_before_the_run(carry_out: CarryOut, store: JobStore) -> None:
+    def lose(request: Request, *_: object) -> None:
+        job = next(job for job in store.active_jobs() if job.title == "Import 'b'")
+        store.requeue(job.id, 1)
 
-    def run(request: Request, cache: Cache, report: Report) -> None:
-        pytest.fail("ran")
-
-    assert worker.main([job.id, "--cache", str(tmp_path), "--attempt", "1"], run) == 1
-    assert store.get(job.id).state == State.QUEUED
+    first, second = carry_out(lose, work("a"), work("b"))
+    assert first.state == State.DONE
+    assert (second.state, second.attempt) == (State.QUEUED, 2)
 
 
-def test_a_claim_lost_on_the_way_cannot_finish(tmp_path: Path, store: JobStore) -> None:
+def test_a_claim_lost_on_the_way_cannot_finish(carry_out: CarryOut, store: JobStore) -> None:
     stopped = []
 
-    def run(request: Request, cache: Cache, report: Report) -> None:
+    def run(request: Request, cache: Cache, report: Report, pool: FitPool) -> None:
         store.requeue(store.active_jobs()[0].id, 1)
         try:
             report(Progress("Training"))
@@ -111,6 +142,6 @@ def test_a_claim_lost_on_the_way_cannot_finish(tmp_path: Path, store: JobStore) 
             stopped.append(True)
             raise
 
-    _, job = carry_out(tmp_path, "", run)
+    (job,) = carry_out(run, work("a"))
     assert stopped
     assert (job.state, job.attempt) == (State.QUEUED, 2)

@@ -1,4 +1,4 @@
-"""The network: its shape, its determinism, and that numpy scores what TensorFlow learned."""
+"""The layered network: shape, determinism, and that numpy scores what TensorFlow learned."""
 
 from dataclasses import replace
 
@@ -7,23 +7,17 @@ import pytest
 import tensorflow as tf
 from sklearn.metrics import roc_auc_score
 
+from gpar_core.data.learning_set import LearningSet, without_reference
 from gpar_core.errors import Cancelled
 from gpar_core.learn import network as network_module
-from gpar_core.learn.network import STEPS_PER_CALL, Trainer, _dropout
-from gpar_core.learn.presets import PRESETS, Settings
+from gpar_core.learn.network import LayeredTrainer
+from gpar_core.learn.presets import LayeredSettings, preset
+from gpar_core.learn.steps import STEPS_PER_CALL
 from gpar_core.progress import Progress
-from gpar_core.rank.scoring import Network, score
+from gpar_core.rank.scoring import LayeredNetwork, score
 
 N_GENES = 40
-SMALL = replace(
-    PRESETS["fast"],
-    steps=40,
-    hidden=(16, 8),
-    batch=32,
-    learning_rate=0.01,
-    input_dropout=0.0,
-    scaling="none",
-)
+SMALL = LayeredSettings(steps=40, hidden=(16, 8), batch=32, learning_rate=0.01)
 
 
 def _planted(n: int = 200, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -34,12 +28,12 @@ def _planted(n: int = 200, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return x, positive
 
 
-def _fit(settings: Settings = SMALL, seed: int = 0) -> Network:
+def _fit(settings: LayeredSettings = SMALL, seed: int = 0) -> LayeredNetwork:
     x, positive = _planted()
-    return Trainer(settings, N_GENES).fit(x, positive, seed=seed)
+    return LayeredTrainer(settings, N_GENES).fit(without_reference(x), positive, seed=seed)
 
 
-def _same(one: Network, other: Network) -> bool:
+def _same(one: LayeredNetwork, other: LayeredNetwork) -> bool:
     pairs = zip((*one.weights, *one.biases), (*other.weights, *other.biases), strict=True)
     return all(np.array_equal(a, b) for a, b in pairs)
 
@@ -53,7 +47,9 @@ def test_weights_have_the_shape_of_the_settings() -> None:
 
 
 def test_the_paper_preset_is_978_512_256() -> None:
-    trainer = Trainer(PRESETS["paper"], 978)
+    settings = preset("paper")
+    assert isinstance(settings, LayeredSettings)
+    trainer = LayeredTrainer(settings, 978)
     assert trainer._shapes[::2] == [(978, 978), (978, 512), (512, 256), (256, 1)]
 
 
@@ -63,10 +59,11 @@ def test_the_same_seed_gives_the_same_weights_bit_for_bit() -> None:
 
 def test_a_trainer_forgets_its_last_fit() -> None:
     x, positive = _planted()
-    trainer = Trainer(SMALL, N_GENES)
-    first = trainer.fit(x, positive, seed=1)
-    trainer.fit(x[::-1].copy(), positive, seed=2)
-    assert _same(trainer.fit(x, positive, seed=1), first)
+    trainer = LayeredTrainer(SMALL, N_GENES)
+    learning = without_reference(x)
+    first = trainer.fit(learning, positive, seed=1)
+    trainer.fit(without_reference(x[::-1].copy()), positive, seed=2)
+    assert _same(trainer.fit(learning, positive, seed=1), first)
 
 
 def test_another_seed_gives_other_weights() -> None:
@@ -76,19 +73,32 @@ def test_another_seed_gives_other_weights() -> None:
 def test_numpy_scores_what_tensorflow_would(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(network_module, "PRODUCT_TYPE", tf.float32)
     x, positive = _planted()
-    trainer = Trainer(replace(SMALL, dropout=0.0), N_GENES)
-    network = trainer.fit(x, positive, seed=0)
+    trainer = LayeredTrainer(replace(SMALL, dropout=0.0), N_GENES)
+    network = trainer.fit(without_reference(x), positive, seed=0)
     logits = trainer._forward(tf.constant(x), tf.constant(0), tf.constant(0))
     np.testing.assert_allclose(score(network, x), tf.sigmoid(logits).numpy(), atol=1e-6)
 
 
-@pytest.mark.parametrize(
-    "settings", [SMALL, replace(SMALL, positive_share=None, one_cycle=False, batch=64)]
-)
-def test_a_planted_direction_is_learned(settings: Settings) -> None:
+def test_a_planted_direction_is_learned() -> None:
     x, positive = _planted(seed=1)
-    found = score(_fit(settings), x)
-    assert roc_auc_score(positive, found) > 0.9
+    assert roc_auc_score(positive, score(_fit(), x)) > 0.9
+
+
+def test_nothing_but_the_chosen_rows_is_learned_from() -> None:
+    """Neither what is held out, nor the reference."""
+    x, positive = _planted()
+    rows = np.random.default_rng(1).permutation(len(x))[:120]
+    trainer = LayeredTrainer(SMALL, N_GENES)
+    network = trainer.fit(without_reference(x), positive, seed=0, rows=rows)
+    held_out = ~np.isin(np.arange(len(x)), rows)
+    x, positive = x.copy(), np.where(held_out, ~positive, positive)
+    x[held_out] = np.nan
+    reference = np.full((30, N_GENES), np.nan, np.float32)
+    learning = LearningSet(
+        np.vstack([x, reference]), np.zeros(230, int), np.ones((230, 3), bool), len(x)
+    )
+    assert _same(trainer.fit(learning, positive, seed=0, rows=rows), network)
+    assert not _same(_fit(), network)
 
 
 def test_the_l1_penalty_shrinks_the_weights() -> None:
@@ -99,37 +109,23 @@ def test_the_l1_penalty_shrinks_the_weights() -> None:
     assert size[1] < size[0]
 
 
-def test_one_cycle_rises_to_its_peak_and_falls() -> None:
-    trainer = Trainer(replace(SMALL, steps=100, learning_rate=0.5), N_GENES)
-    rate = np.array([float(trainer._learning_rate(tf.constant(step))) for step in range(100)])
-    peak = int(rate.argmax())
-    assert 28 <= peak <= 30
-    assert rate[peak] == pytest.approx(0.5, rel=0.01)
-    assert rate[14] == pytest.approx(0.25)
-    assert (np.diff(rate[:peak]) > 0).all()
-    assert (np.diff(rate[peak:]) <= 0).all()
-    assert rate[-1] == pytest.approx(0.005)
-
-
-def test_a_batch_holds_the_wanted_share_of_positives_and_its_true_labels() -> None:
+def test_a_batch_has_its_true_labels() -> None:
     positive_rows, negative_rows = np.array([3, 4, 5]), np.array([0, 1, 2, 6, 7, 8])
-    for share, expected in ((0.25, 8), (None, None)):
-        trainer = Trainer(replace(SMALL, positive_share=share), N_GENES)
-        rows, target = trainer._batch(
-            tf.constant(positive_rows, tf.int32),
-            tf.constant(negative_rows, tf.int32),
-            tf.constant(1),
-            tf.constant(0),
-        )
-        np.testing.assert_array_equal(target, np.isin(rows, positive_rows))
-        assert len(rows) == 32
-        assert expected is None or target.numpy().sum() == expected
+    rows, target = LayeredTrainer(SMALL, N_GENES)._batch(
+        tf.constant(positive_rows, tf.int32),
+        tf.constant(negative_rows, tf.int32),
+        tf.constant(1),
+        tf.constant(0),
+    )
+    assert len(rows) == 32
+    assert set(rows.numpy()) <= set(range(9))
+    np.testing.assert_array_equal(target, np.isin(rows, positive_rows))
 
 
 def test_progress_ends_with_the_last_step() -> None:
     heard: list[Progress] = []
     x, positive = _planted()
-    Trainer(SMALL, N_GENES).fit(x, positive, seed=0, report=heard.append)
+    LayeredTrainer(SMALL, N_GENES).fit(without_reference(x), positive, seed=0, report=heard.append)
     assert [(progress.done, progress.total) for progress in heard] == [
         (STEPS_PER_CALL, 40), (40, 40),
     ]  # fmt: skip
@@ -142,16 +138,4 @@ def test_training_can_be_stopped_between_steps() -> None:
 
     x, positive = _planted()
     with pytest.raises(Cancelled):
-        Trainer(SMALL, N_GENES).fit(x, positive, seed=0, report=stop)
-
-
-def test_dropout_leaves_out_its_share_and_keeps_the_mean() -> None:
-    left = _dropout(tf.ones([200, 500]), 0.8, tf.constant(1), tf.constant(0)).numpy()
-    assert (left == 0).mean() == pytest.approx(0.8, abs=0.01)
-    assert left.mean() == pytest.approx(1.0, abs=0.05)
-    again, next_step = (
-        _dropout(tf.ones([200, 500]), 0.8, tf.constant(1), tf.constant(step)).numpy()
-        for step in (0, 1)
-    )
-    np.testing.assert_array_equal(left, again)
-    assert (left != next_step).any()
+        LayeredTrainer(SMALL, N_GENES).fit(without_reference(x), positive, seed=0, report=stop)

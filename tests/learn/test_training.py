@@ -1,5 +1,6 @@
 """From a compendium to a model: a planted MOA is found, and permuted labels find nothing."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,20 +8,25 @@ import numpy as np
 import pytest
 
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.learning_set import learning_set
 from gpar_core.data.training_set import TrainingSet, select
-from gpar_core.errors import Cancelled
 from gpar_core.learn.compendium_scores import score_compendium
-from gpar_core.learn.cross_validation import Score, cross_validate
-from gpar_core.learn.network import Trainer
-from gpar_core.learn.presets import PRESETS
+from gpar_core.learn.engine import FitPool, FitTask
+from gpar_core.learn.presets import PRESETS, LayeredSettings, Settings
 from gpar_core.learn.training import Training, train
-from gpar_core.progress import Progress, Report
+from gpar_core.progress import Progress, silent
 from gpar_core.rank.ranking import rank_compounds, rank_signatures
-from gpar_core.rank.scoring import scaled
+from gpar_core.rank.scoring import Network, disassembled
 from tests.synthetic import build, drugs_of
 
-QUICK = replace(PRESETS["fast"], steps=40, hidden=(64, 32, 16))
+QUICK = PRESETS["fast"]
+LAYERED = LayeredSettings(hidden=(64, 32, 16), steps=20)
 DRUGS = tuple(f"planted{i}" for i in range(6))
+
+
+def _same(one: Network, other: Network) -> bool:
+    arrays, others = disassembled(one)[0], disassembled(other)[0]
+    return all(np.array_equal(arrays[name], others[name]) for name in arrays | others)
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +47,22 @@ def training_set(planted: Compendium) -> TrainingSet:
 
 
 @pytest.fixture(scope="module")
+def pool() -> Iterator[FitPool]:
+    with FitPool(1) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
 def heard() -> list[Progress]:
     return []
 
 
 @pytest.fixture(scope="module")
-def trained(planted: Compendium, training_set: TrainingSet, heard: list[Progress]) -> Training:
-    return train(planted, training_set, QUICK, seed=0, null_repeats=4, report=heard.append)
+def trained(
+    planted: Compendium, training_set: TrainingSet, pool: FitPool, heard: list[Progress]
+) -> Training:
+    report = heard.append
+    return train(planted, training_set, QUICK, seed=0, null_repeats=4, pool=pool, report=report)
 
 
 def test_a_planted_moa_is_recovered_on_held_out_drugs(trained: Training) -> None:
@@ -80,10 +95,10 @@ def test_the_drugs_left_out_of_training_lead_the_ranking(
 def test_the_same_seed_gives_the_same_result_with_any_number_of_processes(
     planted: Compendium, training_set: TrainingSet, trained: Training
 ) -> None:
-    again = train(planted, training_set, QUICK, seed=0, processes=2)
+    with FitPool(2) as pool:
+        again = train(planted, training_set, QUICK, seed=0, pool=pool)
     np.testing.assert_array_equal(again.validation.score, trained.validation.score)
-    for one, other in zip(again.network.weights, trained.network.weights, strict=True):
-        np.testing.assert_array_equal(one, other)
+    assert _same(again.network, trained.network)
     assert again.null == ()
 
 
@@ -101,43 +116,45 @@ def test_progress_tells_the_stages_in_their_order_and_every_fold(
     assert max(end.done for end in ends) <= 26
 
 
-def test_what_is_held_out_leaves_no_trace_in_the_weights(
-    planted: Compendium, training_set: TrainingSet, trained: Training
+@pytest.mark.parametrize("settings", [QUICK, LAYERED])
+def test_what_is_held_out_leaves_no_trace_in_the_network(
+    planted: Compendium,
+    training_set: TrainingSet,
+    trained: Training,
+    pool: FitPool,
+    settings: Settings,
 ) -> None:
-    folds = trained.validation.folds
-    x = np.array(planted.matrix[training_set.rows])
+    held_out = np.flatnonzero(trained.validation.folds.fold == 0)
+    task = FitTask("fold", np.flatnonzero(trained.validation.folds.fold), training_set.positive, 1)
+    learning = learning_set(planted, training_set, seed=0)
     learned = []
-
-    def fit(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Score:
-        network = Trainer(QUICK, x.shape[1]).fit(scaled(x, QUICK.scaling), positive, seed=seed)
-        learned.append(network.weights[0])
-        raise Cancelled("one fold is enough")
-
     for _ in range(2):
-        with pytest.raises(Cancelled):
-            cross_validate(x, training_set, folds, fit, seed=0)
-        x[folds.fold == 0] = 9.0
-    np.testing.assert_array_equal(learned[0], learned[1])
+        learned += [net for _, net in pool.fit_all(learning, settings, [task], report=silent)]
+        learning.x[held_out] = 9.0
+        learning.moas[held_out] = True
+        learning.drug[held_out] = 0
+    assert _same(*learned)
 
 
-def test_one_drug_is_held_out_signature_by_signature(tmp_path: Path) -> None:
+def test_one_drug_is_held_out_signature_by_signature(tmp_path: Path, pool: FitPool) -> None:
     compendium = build(
         tmp_path,
         [*drugs_of("Planted inhibitor", 1), *drugs_of("", 60, tas=0.1)],
         cells=("A375", "MCF7", "PC3"),
         effect=16.0,
     )
-    trained = train(compendium, select(compendium, ["planted0"]), QUICK, seed=0, null_repeats=1)
+    chosen = select(compendium, ["planted0"])
+    trained = train(compendium, chosen, QUICK, seed=0, null_repeats=1, pool=pool)
     assert (trained.validation.folds.k, trained.validation.folds.by) == (3, "signature")
     assert trained.validation.metrics.mean_auroc > 0.9
     assert trained.validation.metrics.n_resampled == 3
 
 
 def test_no_signature_of_a_negative_is_scored_by_a_network_that_learned_from_its_drug(
-    planted: Compendium,
+    planted: Compendium, pool: FitPool
 ) -> None:
     others = select(planted, DRUGS, moa="Planted inhibitor", negatives="others")
-    trained = train(planted, others, replace(QUICK, steps=2), seed=0)
+    trained = train(planted, others, replace(QUICK, steps=2), seed=0, pool=pool)
     scores, held_out = score_compendium(planted, others, trained.network, trained.validation)
     drug = planted.signatures["drug"].to_numpy()
     negatives = set(others.drug[~others.positive])

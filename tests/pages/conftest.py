@@ -12,6 +12,7 @@ from gpar_core.data.compendium import load
 from gpar_core.jobs import engine
 from gpar_core.jobs.request import TrainRequest, job_id
 from gpar_core.jobs.run import run_job
+from gpar_core.learn.engine import FitPool
 from gpar_core.planning import plan_training
 from gpar_core.progress import silent
 from tests.pages.stage import DRUGS, EVIL, EVIL_DRUGS, embed, train
@@ -57,12 +58,12 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
         plan_training(evil, moa=EVIL[0]),
     ]
     library = Library(cache, *(request for request, _ in requests))
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, FitPool(1) as pool:
         # Not the module itself: importing it would bring TensorFlow.
         patch.setitem(sys.modules, "gpar_core.learn.training", SimpleNamespace(train=train))
         patch.setattr("gpar_core.maps.tsne.embed", embed)
         for request, _ in requests:
-            run_job(request, cache, silent)
+            run_job(request, cache, silent, pool)
     return library
 
 

@@ -20,7 +20,7 @@ from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.learn.cross_validation import Score, cross_validate
 from gpar_core.learn.folds import assign_folds
 from gpar_core.progress import Progress, Report
-from gpar_core.rank.scoring import Network, score
+from gpar_core.rank.scoring import LayeredNetwork, score
 from tests.synthetic import Drug, drugs_of
 
 APP = Path(__file__).resolve().parents[2] / "streamlit_app.py"
@@ -120,7 +120,7 @@ def _fit(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Scor
     return lambda other: score(network, other)
 
 
-def _network(x: np.ndarray, positive: np.ndarray) -> Network:
+def _network(x: np.ndarray, positive: np.ndarray) -> LayeredNetwork:
     weight = x[positive].mean(axis=0) - x[~positive].mean(axis=0)
     bias = -(x.mean(axis=0) @ weight)
-    return Network((weight[:, None].astype(np.float32),), (np.float32([bias]),), "none")
+    return LayeredNetwork((weight[:, None].astype(np.float32),), (np.float32([bias]),), "none")

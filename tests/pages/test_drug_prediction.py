@@ -6,6 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gpar_core.cache import Cache, remove
+from gpar_core.errors import WorkerError
+from gpar_core.jobs import engine
 from gpar_core.jobs.request import ImportRequest, TrainRequest, job_id
 from gpar_core.jobs.store import JobStore, State
 from tests.pages.conftest import Library
@@ -34,6 +36,24 @@ def choose_by(app: AppTest, way: str) -> AppTest:
 def test_nothing_can_be_trained_before_drugs_are_chosen(form: AppTest) -> None:
     assert "Choose drugs or a MOA" in words(form)
     assert next(button for button in form.button if button.label == "Train").disabled
+
+
+def test_a_worker_is_wanted_as_soon_as_the_form_is_shown(
+    form: AppTest, stocked: Library, supervised: list[Cache]
+) -> None:
+    assert supervised == [stocked.cache]
+
+
+def test_a_worker_that_cannot_be_started_does_not_break_the_form(
+    stocked: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(cache: Cache) -> None:
+        raise WorkerError("GPAR's background service could not be started.")
+
+    monkeypatch.setattr(engine, "ensure_running", refuse)
+    app = page("drug_prediction")
+    assert "1 · Positive drugs" in words(app)
+    assert not app.error
 
 
 def test_a_moa_shows_its_training_set_before_the_click(form: AppTest) -> None:
@@ -115,6 +135,7 @@ def test_train_queues_one_job_and_puts_it_into_the_url(
     form.selectbox(key="moa").set_value("HDAC inhibitor")
     form.multiselect(key="cells").set_value(["MCF7"])
     form.number_input(key="seed").set_value(7).run()
+    supervised.clear()
     press(form, "Train")
     (job,) = JobStore(stocked.cache).active_jobs()
     assert form.query_params["job"] == job.id

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy.special import kolmogorov
+from scipy.stats import kstwo
 
 from gpar_core.rank import enrichment
 from gpar_core.rank.enrichment import (
@@ -126,7 +128,7 @@ def test_scores_by_hand() -> None:
 @pytest.mark.parametrize(("n", "k"), [(6, 1), (7, 2), (8, 3), (12, 3), (9, 4), (5, 5)])
 def test_the_null_is_the_distribution_over_all_subsets(n: int, k: int) -> None:
     draws = 20_000
-    null = null_scores(n, k, draws, seed=0)
+    (null,) = null_scores(n, np.array([k]), draws, seed=0)
     assert (np.diff(null) >= 0).all()
     every = Counter(_every_score(n, k))
     drawn = Counter(null.tolist())
@@ -141,28 +143,38 @@ def test_the_null_is_the_distribution_over_all_subsets(n: int, k: int) -> None:
 def test_the_null_does_not_depend_on_how_many_are_drawn_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    whole = null_scores(500, 3, 5000, seed=0)
+    (whole,) = null_scores(500, np.array([3]), 5000, seed=0)
     monkeypatch.setattr(enrichment, "BLOCK_VALUES", 1500)
-    parts = null_scores(500, 3, 5000, seed=0)
+    (parts,) = null_scores(500, np.array([3]), 5000, seed=0)
     assert len(parts) == 5000
     for share in (0.1, 0.5, 0.9):
         assert np.quantile(parts, share) == pytest.approx(np.quantile(whole, share), abs=0.05)
 
 
-@pytest.mark.parametrize(("n", "k"), [(9, 3), (8, 3), (6, 1), (5, 4)])
-def test_subsets_hold_no_repeat_and_are_all_equally_likely(n: int, k: int) -> None:
-    """k * k <= n draws again until nothing repeats; above that each subset is chosen directly."""
+def test_the_null_does_not_depend_on_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enrichment, "BLOCK_VALUES", 1000)
+    sizes = np.array([1, 2, 5, 30])
+    alone = null_scores(500, sizes, 400, seed=0)
+    np.testing.assert_array_equal(null_scores(500, sizes, 400, seed=0, threads=3), alone)
+    assert alone.shape == (4, 400)
+
+
+@pytest.mark.parametrize(("n", "sizes"), [(9, (1, 3)), (8, (1, 2, 4)), (6, (1,)), (5, (2, 4, 5))])
+def test_subsets_hold_no_repeat_and_are_all_equally_likely(n: int, sizes: tuple[int, ...]) -> None:
+    """Up to n / 2 ranks are drawn again until nothing repeats; beyond, all n are shuffled."""
     draws = 20_000
-    drawn = enrichment._subsets(n, k, draws, np.random.default_rng(0))
-    assert drawn.shape == (draws, k)
-    counted = Counter(frozenset(row.tolist()) for row in drawn)
-    every = {frozenset(subset) for subset in combinations(range(1, n + 1), k)}
-    assert set(counted) == every
-    expected = draws / len(every)
-    chi_square = sum((count - expected) ** 2 / expected for count in counted.values())
-    # Mean and variance of chi-square are its degrees of freedom and twice that.
-    freedom = len(every) - 1
-    assert chi_square < freedom + 5 * np.sqrt(2 * freedom)
+    grown = enrichment._growing_subsets(n, np.array(sizes), draws, np.random.default_rng(0))
+    for k, drawn in zip(sizes, grown, strict=True):
+        assert drawn.shape == (draws, k)
+        assert (np.diff(drawn, axis=1) > 0).all()
+        counted = Counter(map(tuple, drawn.tolist()))
+        every = set(combinations(range(1, n + 1), k))
+        assert set(counted) == every
+        expected = draws / len(every)
+        chi_square = sum((count - expected) ** 2 / expected for count in counted.values())
+        # Mean and variance of chi-square are its degrees of freedom and twice that.
+        freedom = len(every) - 1
+        assert chi_square <= freedom + 5 * np.sqrt(2 * freedom)
 
 
 # ------------------------------------------------------------------------------------ p-values
@@ -172,7 +184,7 @@ def test_p_is_the_literal_share_of_the_null_counting_the_score_itself() -> None:
     rng = np.random.default_rng(0)
     ranks, compound = rng.permutation(60) + 1, np.repeat(np.arange(12), 5)
     found = enrich(ranks, compound, 12, permutations=200, seed=3)
-    null = null_scores(60, 5, 200, seed=3)
+    (null,) = null_scores(60, np.array([5]), 200, seed=3)
     for es, p in zip(found.es, found.p, strict=True):
         assert p == pytest.approx((1 + sum(score >= es for score in null)) / 201)
 
@@ -201,7 +213,7 @@ def test_p_of_a_single_signature_in_a_short_list_is_its_rank() -> None:
 @pytest.mark.parametrize("k", [1, 2, 5, 20, 100])
 def test_the_exact_p_of_a_long_list_is_that_of_many_draws(k: int) -> None:
     draws = 20_000
-    null = null_scores(20_000, k, draws, seed=0)
+    (null,) = null_scores(20_000, np.array([k]), draws, seed=0)
     for quantile in (0.02, 0.3, 0.6, 0.95, 0.999):
         es = float(np.quantile(null, quantile))
         share = (null >= es).mean()
@@ -209,11 +221,27 @@ def test_the_exact_p_of_a_long_list_is_that_of_many_draws(k: int) -> None:
         assert exact_p(np.array([es]), k)[0] == pytest.approx(share, abs=5 * error + 1e-3)
 
 
+def test_the_exact_p_is_that_of_scipy() -> None:
+    # Up to k = 140 scipy computes it exactly, one value at a time.
+    k = np.repeat([1, 2, 3, 5, 10, 33, 140], 40)
+    depth = np.tile(np.linspace(0.3, 3, 40), 7)
+    es = np.clip(depth / np.sqrt(k), 0.5 / k, 1) * np.where(np.arange(len(k)) % 3, 1, -1)
+    half = kstwo.sf(np.abs(es), k) / 2
+    expected = np.where(es > 0, half, 1 - half)
+    np.testing.assert_allclose(exact_p(es, k), expected, rtol=2e-8, atol=1e-12)
+
+
+def test_the_exact_p_of_very_many_signatures_is_the_limit_of_kolmogorov() -> None:
+    es = np.array([0.002, 0.005, 0.008, 0.02])
+    # The limit is reached as 1 / sqrt(k).
+    np.testing.assert_allclose(exact_p(es, 20_000), kolmogorov(es * 20_000**0.5) / 2, atol=3e-3)
+
+
 def test_a_long_list_takes_the_exact_p(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
     ranks, compound = rng.permutation(10_000) + 1, np.arange(10_000) // 5
     found = enrich(ranks, compound, 2000, permutations=10, seed=0)
-    np.testing.assert_array_equal(found.p_exact, exact_p(found.es, 5))
+    np.testing.assert_array_equal(found.p_exact, exact_p(found.es, np.full(2000, 5)))
     # Under the null p is uniform; a Kolmogorov-Smirnov distance of 2,000 beyond 0.044 has p = 1e-3.
     uniform = np.abs(np.sort(found.p_exact) - (np.arange(2000) + 0.5) / 2000).max()
     assert uniform < 0.044
@@ -238,7 +266,7 @@ def test_p_lies_above_zero_and_falls_as_the_score_rises(
 
 
 def test_the_normalised_score_is_one_for_the_mean_of_the_null() -> None:
-    null = null_scores(200, 4, 1000, seed=0)
+    (null,) = null_scores(200, np.array([4]), 1000, seed=0)
     ranks = np.random.default_rng(0).permutation(200) + 1
     found = enrich(ranks, np.arange(200) // 4, 50, permutations=1000, seed=0)
     expected = np.where(

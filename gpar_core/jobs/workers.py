@@ -1,0 +1,207 @@
+"""Worker processes as their supervisor sees them: started, given orders, dismissed, killed.
+
+Whatever a worker has started ends with it (see `FitPool`), so killing a worker is enough.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, cast
+
+import psutil
+
+import gpar_core
+from gpar_core.cache import Cache
+from gpar_core.jobs.store import Job
+
+WORKER_LOG = "worker.log"
+"""In the folder of a job: what its worker wrote."""
+
+PART_SECONDS = 0.05
+SOURCE_ROOT = Path(gpar_core.__file__).parent.parent
+
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "MALLOC_ARENA_MAX": "2",
+}
+"""Must be set before numpy and TensorFlow are imported. More processes beat more threads; with one
+thread at work, more arenas of memory only keep more of it."""
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """A worker that this process started. It writes where this process writes, but for its jobs."""
+
+    def __init__(self, cache: Cache, module: str) -> None:
+        """Raises OSError when the system starts no more processes."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module, "--cache", str(cache.root)],
+            stdin=subprocess.PIPE,
+            bufsize=0,
+            cwd=SOURCE_ROOT,
+            env={**os.environ, **ENVIRONMENT},
+            creationflags=no_window(),
+        )
+        self._ear = cast("IO[bytes]", self._process.stdin)
+        self.pid = self._process.pid
+
+    @property
+    def ended(self) -> bool:
+        return self._process.poll() is not None
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._process.poll()
+
+    def warm(self) -> bool:
+        """Let it make ready for a job; False if it is gone."""
+        return self._order("warm")
+
+    def give(self, job: Job) -> bool:
+        """Let it carry out a claimed job, after what it does now; False if it is gone."""
+        return self._order(f"job {job.id} {job.attempt}")
+
+    def dismiss(self) -> None:
+        """Let it leave, after what it does now."""
+        with suppress(OSError):
+            self._ear.close()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def _order(self, line: str) -> bool:
+        try:
+            self._ear.write(f"{line}\n".encode())
+        except OSError:
+            return False
+        return True
+
+
+class Adopted:
+    """A worker of a supervisor that is gone: it takes no orders, and leaves after its job."""
+
+    exit_code = None
+
+    def __init__(self, process: psutil.Process) -> None:
+        self._process = process
+        self.pid = process.pid
+
+    @property
+    def ended(self) -> bool:
+        try:
+            # An orphan stays a zombie where nobody reaps it, as in some containers.
+            return not self._process.is_running() or self._process.status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
+
+    def dismiss(self) -> None:
+        """It is dismissed already."""
+
+    def kill(self) -> None:
+        with suppress(psutil.NoSuchProcess):
+            self._process.kill()
+
+
+class Crew:
+    """The workers of a supervisor that have no job: one spare at most, and those that leave.
+
+    A spare is started only while no job runs, where it takes processors and memory from nobody. As
+    a rule it is the worker of the last job.
+    """
+
+    def __init__(self, cache: Cache, module: str, *, spares: int, grace: float) -> None:
+        """spares: 0 or 1. grace: seconds to leave in before the kill."""
+        self._cache = cache
+        self._module = module
+        self._spares = spares
+        self._grace = grace
+        self._spare: Worker | None = None
+        self._spare_due = True
+        self._leaving: dict[Worker | Adopted, float] = {}
+
+    def take(self, job: Job) -> tuple[Worker, bool]:
+        """The worker that the job was given to, and whether it was the spare.
+
+        Raises OSError when the system starts no more processes.
+        """
+        spare, self._spare, self._spare_due = self._spare, None, True
+        if spare is not None and spare.give(job):
+            return spare, True
+        worker = Worker(self._cache, self._module)
+        worker.give(job)
+        return worker, False
+
+    def release(self, worker: Worker | Adopted) -> None:
+        """Keep a worker that has done its job as the spare, or let it leave."""
+        wanted = self._spare is None and self._spares > 0
+        if wanted and isinstance(worker, Worker) and worker.warm():
+            self._spare = worker
+        else:
+            worker.dismiss()
+            self._leaving[worker] = 0.0
+
+    def tend(self, elapsed: float, *, at_work: bool) -> None:
+        """Start a spare if one is due; kill who was to leave and does not. Call it regularly."""
+        if self._spare is not None and self._spare.ended:
+            log.info("the spare ended with exit code %s", self._spare.exit_code)
+            self._spare = None
+        # Due once for each job: a spare that cannot live is not started for ever.
+        if self._spare is None and self._spare_due and self._spares and not at_work:
+            self._spare_due = False
+            self._start_spare()
+        for worker, waited in list(self._leaving.items()):
+            if worker.ended:
+                del self._leaving[worker]
+            elif waited > self._grace:
+                worker.kill()
+            else:
+                self._leaving[worker] = waited + elapsed
+
+    def part(self) -> None:
+        """See everybody off."""
+        spare, self._spare, self._spares = self._spare, None, 0
+        if spare is not None:
+            self.release(spare)
+        while self._leaving:
+            time.sleep(PART_SECONDS)
+            self.tend(PART_SECONDS, at_work=False)
+
+    def _start_spare(self) -> None:
+        try:
+            self._spare = Worker(self._cache, self._module)
+        except OSError as error:
+            log.warning("no spare could be started: %s", error)
+            return
+        self._spare.warm()
+        log.info("process %d is the spare", self._spare.pid)
+
+
+def find(pid: int | None, created: float | None) -> Adopted | None:
+    """The living worker of this number and birth; None if it is gone or never was."""
+    if pid is None or created is None:
+        return None
+    try:
+        process = psutil.Process(pid)
+        # Within a second: the birth is counted from the clock, which may have been set since.
+        if abs(process.create_time() - created) >= 1.0:
+            return None
+    except psutil.NoSuchProcess:
+        return None
+    worker = Adopted(process)
+    return None if worker.ended else worker
+
+
+def no_window() -> int:
+    if sys.platform == "win32":
+        return subprocess.CREATE_NO_WINDOW
+    return 0

@@ -1,0 +1,144 @@
+"""The worker that waits: who becomes it, who does not, and that it never outstays its welcome."""
+
+import psutil
+import pytest
+from staging import Site, kill, lives, until, work
+
+from gpar_core.errors import WorkerError
+from gpar_core.jobs.store import Job, State
+
+
+def ended(site: Site, job: Job) -> Job:
+    return until(lambda: None if (now := site.store.get(job.id)).active else now)
+
+
+def log(site: Site) -> str:
+    return (site.cache.jobs / "supervisor.log").read_text()
+
+
+def spare(site: Site) -> psutil.Process:
+    """The only worker, once it waits."""
+    (process,) = until(site.workers)
+    until(lambda: "warm" in log(site).splitlines())
+    return process
+
+
+def done(site: Site, name: str, behaviour: str = "quick") -> Job:
+    job = site.store.submit(work(name, behaviour))
+    site.supervise()
+    return ended(site, job)
+
+
+def begun(site: Site, name: str, behaviour: str = "until released") -> Job:
+    job = site.store.submit(work(name, behaviour))
+    site.supervise()
+    until(lambda: site.store.get(job.id).stage)
+    return site.store.get(job.id)
+
+
+def test_a_worker_waits_before_the_first_job_and_takes_it(site: Site) -> None:
+    site.supervise()
+    waiting = spare(site)
+    assert done(site, "a").pid == waiting.pid
+
+
+@pytest.mark.parametrize("behaviour", ["quick", "refused"])
+def test_a_worker_whose_job_has_ended_takes_the_next(site: Site, behaviour: str) -> None:
+    first = done(site, "a", behaviour)
+    assert done(site, "b").pid == first.pid
+
+
+def test_a_worker_that_was_cancelled_takes_the_next(site: Site) -> None:
+    first = begun(site, "a")
+    site.store.request_cancel(first.id)
+    assert ended(site, first).state == State.CANCELLED
+    assert done(site, "b").pid == first.pid
+
+
+@pytest.mark.parametrize("behaviour", ["broken", "without a process", "talks and dies"])
+def test_a_worker_that_may_be_broken_is_not_used_again(site: Site, behaviour: str) -> None:
+    first = done(site, "a", behaviour)
+    assert first.state == State.FAILED
+    second = done(site, "b")
+    assert second.state == State.DONE
+    assert second.pid != first.pid
+
+
+def test_none_is_started_while_a_job_runs_and_one_stays_at_the_end(site: Site) -> None:
+    jobs = [begun(site, name) for name in ("a", "b", "c")]
+    assert len(site.workers()) == 3
+    site.release()
+    for job in jobs:
+        assert ended(site, job).state == State.DONE
+    until(lambda: len(site.workers()) == 1)
+    assert done(site, "d").pid in {job.pid for job in jobs}
+
+
+def test_the_spare_of_a_killed_supervisor_leaves(site: Site) -> None:
+    site.supervise()
+    waiting = spare(site)
+    kill(*site.supervisors())
+    until(lambda: not lives(waiting))
+
+
+def test_a_worker_without_a_supervisor_leaves_after_its_job(site: Site) -> None:
+    job = begun(site, "a")
+    kill(*site.supervisors())
+    site.release()
+    assert ended(site, job).state == State.DONE
+    until(lambda: not site.workers())
+
+
+def test_an_adopted_worker_leaves_after_its_job(site: Site) -> None:
+    first = begun(site, "a")
+    kill(*site.supervisors())
+    site.supervise()
+    until(lambda: "adopted" in log(site))
+    site.release()
+    assert ended(site, first).state == State.DONE
+    until(lambda: first.pid not in {worker.pid for worker in site.workers()})
+    assert done(site, "b").pid != first.pid
+
+
+def test_a_spare_that_was_killed_is_no_loss(site: Site) -> None:
+    site.supervise()
+    kill(spare(site))
+    assert done(site, "a").state == State.DONE
+
+
+def test_a_job_given_to_a_spare_that_dies_before_it_begins_is_given_to_another(
+    site: Site,
+) -> None:
+    site.supervise()
+    waiting = spare(site)
+    waiting.suspend()
+    job = site.store.submit(work("a"))
+    until(lambda: f"given to process {waiting.pid}" in log(site))
+    kill(waiting)
+    end = ended(site, job)
+    assert (end.state, end.attempt, end.restarts) == (State.DONE, 1, 0)
+
+
+def test_a_spare_that_cannot_live_is_not_started_for_ever(site: Site) -> None:
+    site.supervise("--worker-module", "no_such_module")
+    until(lambda: "the spare ended with exit code 1" in log(site))
+    job = site.store.submit(work("a"))
+    assert "exit code 1 " in ended(site, job).error
+    until(lambda: log(site).count("the spare ended") == 2)
+    assert log(site).count("is the spare") == 2
+
+
+def test_none_waits_where_none_is_wanted(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GPAR_SPARE_WORKERS", "0")
+    assert done(site, "a").state == State.DONE
+    until(lambda: not site.workers())
+    assert done(site, "b").state == State.DONE
+
+
+@pytest.mark.parametrize("wrong", ["2", "-1", "one"])
+def test_a_wrong_number_is_said_to_who_asked(
+    site: Site, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    monkeypatch.setenv("GPAR_SPARE_WORKERS", wrong)
+    with pytest.raises(WorkerError, match="a whole number from 0 to 1 is needed"):
+        site.supervise()

@@ -1,0 +1,78 @@
+"""Which network scores which signature of a compendium; without any training."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import TrainingSet, select
+from gpar_core.learn.compendium_scores import score_compendium
+from gpar_core.learn.cross_validation import CrossValidation, Score
+from gpar_core.learn.folds import assign_folds
+from gpar_core.learn.metrics import evaluate
+from gpar_core.progress import Progress
+from gpar_core.rank import scoring
+from gpar_core.rank.scoring import LayeredNetwork, Network, score
+
+HDAC = ("hdac0", "hdac1", "hdac2", "hdac3")
+
+
+def _network(bias: float) -> LayeredNetwork:
+    weight = np.random.default_rng(0).normal(size=(978, 1)).astype(np.float32) / 100
+    return LayeredNetwork((weight,), (np.float32([bias]),), "signed-root")
+
+
+class _Counted:
+    """A network that remembers how many signatures it scored."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.scored = 0
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        self.scored += len(x)
+        return score(self.network, x)
+
+
+def _validation(training_set: TrainingSet) -> CrossValidation:
+    folds = assign_folds(training_set.positive, training_set.drug, seed=0)
+    held_out = np.zeros(len(folds.fold), np.float32)
+    metrics = evaluate(training_set.positive, held_out, folds.fold, training_set.drug, seed=0)
+    scorers: list[Score] = [_Counted(_network(number + 1.0)) for number in range(folds.k)]
+    return CrossValidation(folds, held_out, metrics, tuple(scorers))
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_every_signature_is_scored_once_by_the_network_that_may(
+    tiny: Compendium, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring, "BLOCK_ROWS", 16)
+    training_set = select(tiny, HDAC, negatives="others")
+    validation = _validation(training_set)
+    heard: list[Progress] = []
+    scores, held_out = score_compendium(
+        tiny, training_set, _network(0.0), validation, threads=threads, report=heard.append
+    )
+    drug = tiny.signatures["drug"].to_numpy()
+    negative = ~training_set.positive
+    fold_of = dict(zip(training_set.drug[negative], validation.folds.fold[negative], strict=True))
+    np.testing.assert_array_equal(held_out, [name in fold_of for name in drug])
+    for row, name in enumerate(drug):
+        bias = fold_of[name] + 1.0 if name in fold_of else 0.0
+        expected = score(_network(bias), tiny.matrix[[row]])[0]
+        assert scores[row] == pytest.approx(expected, abs=1e-6)
+    assert sum(scorer.scored for scorer in validation.scorers) == held_out.sum()
+    done = [progress.done for progress in heard]
+    assert done == sorted(done)
+    assert done[-1] == tiny.n_signatures
+    assert {progress.total for progress in heard} == {tiny.n_signatures}
+
+
+def test_inactive_negatives_leave_all_to_the_whole_network(tiny: Compendium) -> None:
+    training_set = replace(select(tiny, HDAC, negatives="others"), negatives="inactive")
+    validation = _validation(training_set)
+    scores, held_out = score_compendium(tiny, training_set, _network(0.0), validation)
+    assert not held_out.any()
+    np.testing.assert_array_equal(scores, score(_network(0.0), tiny.matrix))
+    assert not any(scorer.scored for scorer in validation.scorers)
