@@ -1,18 +1,27 @@
 # make app    open the dashboard (the first time: install, then build the demo)
 # make test   run all checks and tests
+# make bench  measure speed and memory against their goals (a quarter of an hour)
+# make bench-quality FILES=FOLDER   compare with other methods on LINCS files, MOA by MOA
 
 PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(if \
 	$(shell $(name) -c "import sys, venv; print(sys.version_info[:2] in {(3, 11), (3, 12), (3, 13)} or '')" 2>/dev/null),$(name))))
 VENV := .venv
+FILES ?= ../shared/lincs_consensus
 BIN := $(VENV)/bin
 
-.PHONY: app test check format clean
+.PHONY: app test bench bench-quality check format clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
 
 test: check
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+bench: $(VENV)/app.stamp
+	$(BIN)/python -m benchmarks
+
+bench-quality: $(VENV)/app.stamp
+	$(BIN)/python -m benchmarks.quality --files $(FILES)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

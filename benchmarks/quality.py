@@ -1,24 +1,26 @@
 """How well each method finds the held-out drugs of every MOA, on identical folds.
 
-    python -m benchmarks.quality --compendium DIR [--half tune] [--methods gpar,gsea] [--json FILE]
+    python -m benchmarks.quality --files DIR [--methods gpar,gsea] [--json FILE]
 
-DIR is a compendium folder that GPAR has imported. Every MOA with at least four drugs counts. A
-drug's score is the mean of its signatures' scores; AUROC is the mean over folds, average precision
-is over the scores of all folds together.
+DIR holds LINCS Level 5 files in GEO layout with a MOA table. Every MOA with at least four drugs
+counts. A drug's score is the mean of its signatures' scores; AUROC is the mean over folds, average
+precision is over the scores of all folds together.
 
-MOAs are split into two halves at random: settings may be chosen by looking at `tune`, figures to
-report come from `report`, which nothing was chosen by.
+MOAs are split into two halves at random: the settings of `fast` were chosen by looking at `tune`;
+nothing was chosen by `report`.
 """
 
 import argparse
 import json
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from joblib import cpu_count
 from scipy.stats import wilcoxon
 from sklearn.metrics import average_precision_score, roc_auc_score
 
@@ -27,17 +29,31 @@ from gpar_core.compare import gsea
 from gpar_core.compare.classifiers import CLASSIFIERS
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.importing import ImportFiles, import_compendium
+from gpar_core.data.learning_set import learning_set
 from gpar_core.data.training_set import TrainingSet, drugs_of_moa, select
-from gpar_core.learn.cross_validation import Fit, Score, cross_validate
+from gpar_core.learn.cross_validation import Fit, cross_validate
+from gpar_core.learn.engine import FitPool, FitTask
 from gpar_core.learn.folds import Folds, assign_folds
 from gpar_core.learn.metrics import WELL_TRAINED
 from gpar_core.learn.presets import preset
-from gpar_core.progress import Report
-from gpar_core.rank.scoring import scaled, score
+from gpar_core.progress import silent
+from gpar_core.rank.scoring import score
 
 MIN_DRUGS = 4
 SEED = 0
 SPLIT_SEED = 123
+NEGATIVES = ("others", "inactive")
+FILES = {
+    "matrix": "*.gctx",
+    "sig_info": "sig_info*",
+    "gene_info": "gene_info*",
+    "sig_metrics": "sig_metrics*",
+    "pert_info": "pert_info*",
+    "moa": "moa*",
+}
+"""Patterns of file names, by fields of `ImportFiles`."""
+
 GPAR, GSEA = "gpar", "gsea"
 METHODS = (GPAR, GSEA, *CLASSIFIERS)
 
@@ -56,7 +72,9 @@ def moas_of(compendium: Compendium, half: str) -> list[str]:
 
 def held_out_by(method: str, compendium: Compendium) -> HeldOut:
     """The method as a function of a training set and its folds."""
-    return _by_gsea(compendium) if method == GSEA else _by_fit(_fit(method), compendium)
+    if method == GPAR:
+        return _by_gpar(compendium)
+    return _by_gsea(compendium) if method == GSEA else _by_fit(CLASSIFIERS[method], compendium)
 
 
 def by_drug(
@@ -124,19 +142,22 @@ def _by_fit(fit: Fit, compendium: Compendium) -> HeldOut:
     return held_out
 
 
-def _fit(method: str) -> Fit:
-    if method != GPAR:
-        return CLASSIFIERS[method]
-    from gpar_core.learn.network import Trainer  # noqa: PLC0415 - TensorFlow only where it is used
+def _by_gpar(compendium: Compendium) -> HeldOut:
+    pool = FitPool(cpu_count())
 
-    settings = preset("fast")
-    trainer = Trainer(settings, fields.N_LANDMARKS)
+    def held_out(training_set: TrainingSet, folds: Folds) -> np.ndarray:
+        learning = learning_set(compendium, training_set, seed=SEED)
+        tasks = [
+            FitTask(str(k), np.flatnonzero(folds.fold != k), training_set.positive, SEED + k + 1)
+            for k in range(folds.k)
+        ]
+        values = np.empty(len(training_set.rows))
+        for task, network in pool.fit_all(learning, preset("fast"), tasks, report=silent):
+            rows = np.flatnonzero(folds.fold == int(task.name))
+            values[rows] = score(network, learning.x, rows)
+        return values
 
-    def fit(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Score:
-        network = trainer.fit(scaled(x, settings.scaling), positive, seed=seed, report=report)
-        return lambda other: score(network, other)
-
-    return fit
+    return held_out
 
 
 def _by_gsea(compendium: Compendium) -> HeldOut:
@@ -155,25 +176,38 @@ def _by_gsea(compendium: Compendium) -> HeldOut:
     return held_out
 
 
+def imported(files: Path, folder: Path) -> Compendium:
+    """The compendium of the files, built in the empty `folder`. Raises DataError."""
+    found = {field: next(iter(files.glob(pattern)), None) for field, pattern in FILES.items()}
+    import_compendium(ImportFiles(**found), folder, name=files.name, report=silent)
+    return compendia.load(folder)
+
+
 def _main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality")
-    parser.add_argument("--compendium", type=Path, required=True, help="folder of a compendium")
-    parser.add_argument("--half", choices=["tune", "report", "all"], default="all")
+    parser.add_argument("--files", type=Path, required=True, help="folder in GEO layout")
     parser.add_argument("--methods", default=",".join(METHODS), help="of " + ", ".join(METHODS))
-    parser.add_argument("--negatives", choices=["others", "inactive"], default="others")
     parser.add_argument("--limit", type=int, help="only the first MOAs")
-    parser.add_argument("--json", type=Path, help="where to write one record per MOA and method")
+    parser.add_argument("--json", type=Path, default=Path("build/quality.json"))
     options = parser.parse_args()
     methods = options.methods.split(",")
     if unknown := set(methods) - set(METHODS):
         parser.error(f"unknown methods: {', '.join(sorted(unknown))}")
-    compendium = compendia.load(options.compendium)
-    moas = moas_of(compendium, options.half)[: options.limit]
-    measured = measure(compendium, moas, methods, options.negatives)
-    print(f"{len(moas)} MOAs of {compendium.name}, half {options.half}, {options.negatives}")
-    print(summary(measured).to_string(float_format="{:.3g}".format))
-    if options.json:
-        options.json.write_text(json.dumps(measured.to_dict("records"), indent=1) + "\n", "utf-8")
+    tables = []
+    with tempfile.TemporaryDirectory(prefix="gpar-") as folder:
+        compendium = imported(options.files, Path(folder))
+        moas = moas_of(compendium, "all")[: options.limit]
+        for negatives in NEGATIVES:
+            measured = measure(compendium, moas, methods, negatives)
+            tables.append(measured.assign(negatives=negatives))
+            for half in ("all", "report"):
+                among = measured[measured["moa"].isin(moas_of(compendium, half))]
+                print(f"\n{among['moa'].nunique()} MOAs ({half}), negatives: {negatives}")
+                print(summary(among).to_string(float_format="{:.3g}".format), flush=True)
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(
+        json.dumps(pd.concat(tables).to_dict("records"), indent=1) + "\n", "utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,29 @@
+"""Items of the benchmark, each run in a process of its own so that its memory is its own."""
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
+from multiprocessing import get_context
+
+from benchmarks.figures import Figure
+
+AS_IN_A_WORKER = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+ITEMS: dict[str, dict[str, str]] = {
+    "training": {},
+    "scoring": AS_IN_A_WORKER,
+    "enrichment": AS_IN_A_WORKER,
+    "startup": {},
+}
+"""Modules with a function `run(rounds)`, and what they are to find in the environment."""
+
+
+def run(item: str, rounds: int) -> list[Figure]:
+    """Figures of one of `ITEMS`. Raises what it raises."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        return process.submit(_run, item, rounds).result()
+
+
+def _run(item: str, rounds: int) -> list[Figure]:
+    # Before the module brings numpy, which reads the environment once.
+    os.environ.update(ITEMS[item])
+    return import_module(f"benchmarks.{item}").run(rounds)

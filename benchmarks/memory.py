@@ -1,0 +1,98 @@
+"""Peak memory of a process and all its descendants together, sampled."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+import psutil
+
+from benchmarks.figures import Figure
+
+EVERY_SECONDS = 0.05
+MAX_SHARE = 0.1
+"""Of the time at most, for looking at large processes takes the system milliseconds."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Memory in MB, summed over processes.
+
+    rss: counts pages that processes share once for each. pss: once in all; as rss where the system
+    does not tell it, which is everywhere but on Linux.
+    """
+
+    rss: float
+    pss: float
+
+
+class Watch:
+    """What was used at the start, and the highest of each sum since."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self.start = self.peak = usage(pid)
+
+    def look(self) -> None:
+        now = usage(self._pid)
+        self.peak = Usage(max(self.peak.rss, now.rss), max(self.peak.pss, now.pss))
+
+
+def usage(pid: int) -> Usage:
+    """Memory of a process and its descendants now; those that have ended count nothing."""
+    rss = pss = 0.0
+    processes: list[psutil.Process] = []
+    with suppress(psutil.NoSuchProcess):
+        root = psutil.Process(pid)
+        processes = [root, *root.children(recursive=True)]
+    for process in processes:
+        with suppress(psutil.Error):
+            memory = process.memory_full_info()
+            rss += memory.rss / 1e6
+            pss += getattr(memory, "pss", memory.rss) / 1e6
+    return Usage(rss, pss)
+
+
+@contextmanager
+def watched(pid: int | None = None) -> Iterator[Watch]:
+    """Look at a process and its descendants, by default this one's, until the block ends."""
+    watch, stop = Watch(pid or os.getpid()), threading.Event()
+
+    def look_often() -> None:
+        pause = EVERY_SECONDS
+        while not stop.wait(pause):
+            before = time.perf_counter()
+            watch.look()
+            pause = max(EVERY_SECONDS, (time.perf_counter() - before) / MAX_SHARE)
+
+    thread = threading.Thread(target=look_often, daemon=True)
+    thread.start()
+    try:
+        yield watch
+    finally:
+        stop.set()
+        thread.join()
+        watch.look()
+
+
+def figures(name: str, watches: list[Watch], *, at_most: float | None = None) -> list[Figure]:
+    """Peak memory of each round as figures; the goal is for the pages counted once (PSS)."""
+    sampled = f"sampled every {1000 * EVERY_SECONDS:.0f} ms or less often"
+    once = "PSS, shared pages counted once" if psutil.LINUX else "RSS, PSS being unknown here"
+    return [
+        Figure(
+            f"{name}: peak memory",
+            tuple(watch.peak.pss for watch in watches),
+            "MB",
+            f"sum over all its processes of {once}, {sampled}",
+            at_most=at_most,
+        ),
+        Figure(
+            f"{name}: peak memory, RSS",
+            tuple(watch.peak.rss for watch in watches),
+            "MB",
+            "the same with shared pages counted for every process",
+        ),
+    ]
