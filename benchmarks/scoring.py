@@ -23,11 +23,13 @@ from gpar_core.learn.compendium_scores import score_compendium
 from gpar_core.learn.cross_validation import CrossValidation
 from gpar_core.learn.folds import Folds
 from gpar_core.learn.metrics import Metrics
-from gpar_core.rank.scoring import LayeredNetwork, score
+from gpar_core.rank.scoring import LayeredNetwork, MatchingNetwork, score
 
 N_SIGNATURES = 473_647
 GENES = fields.N_LANDMARKS
 WIDTHS = (GENES, 978, 512, 256, 1)
+REMEMBERED = (300, 2000)
+"""Positive and negative signatures."""
 N_DRUGS, K = 20_000, 10
 PAGE_ROWS = 4096
 """The compendium repeats so many random signatures: what they are does not matter here."""
@@ -43,7 +45,13 @@ def run(rounds: int, *, n: int = N_SIGNATURES) -> list[Figure]:
     """
     threads = cpu_count()
     network = random_network(WIDTHS)
-    flops = 2 * n * sum(before * after for before, after in pairwise(WIDTHS))
+    matching = random_matching_network(GENES, REMEMBERED)
+    layered_flops = 2 * n * sum(before * after for before, after in pairwise(WIDTHS))
+    flops = {
+        "one network": layered_flops,
+        "folds": layered_flops,
+        "matching network": 2 * n * GENES * (GENES + sum(REMEMBERED)),
+    }
     with tempfile.TemporaryDirectory(prefix="gpar-bench-") as folder:
         write_matrix(Path(folder) / "matrix.npy", n)
         compendium, training_set, validation = _trained(Path(folder) / "matrix.npy", network)
@@ -52,6 +60,7 @@ def run(rounds: int, *, n: int = N_SIGNATURES) -> list[Figure]:
             "folds": partial(
                 score_compendium, compendium, training_set, network, validation, threads=threads
             ),
+            "matching network": partial(score, matching, compendium.matrix, threads=threads),
         }
         seconds: dict[str, list[float]] = {way: [] for way in ways}
         share: dict[str, list[float]] = {way: [] for way in ways}
@@ -64,11 +73,12 @@ def run(rounds: int, *, n: int = N_SIGNATURES) -> list[Figure]:
                     score_all()
                     seconds[way].append(time.perf_counter() - started)
                 rates.append(product_rate(threads))
-                share[way].append(flops / seconds[way][-1] / max(rates[-2:]))
+                share[way].append(flops[way] / seconds[way][-1] / max(rates[-2:]))
                 watches.append(watch)
     shape = f"{n:,} x {GENES} float32, memory-mapped, {threads} threads of blocks"
     how = {
-        "one network": f"score, {shape}",
+        "one network": f"score, preset 'paper', {shape}",
+        "matching network": f"score, preset 'fast', {sum(REMEMBERED):,} remembered, {shape}",
         "folds": f"score_compendium, drugs of {K} folds by their own networks, {shape}",
     }
     return [
@@ -110,6 +120,22 @@ def random_network(widths: tuple[int, ...], seed: int = 0) -> LayeredNetwork:
         tuple((rng.normal(size=shape) / shape[0] ** 0.5).astype(np.float32) for shape in shapes),
         tuple(np.zeros(width, np.float32) for width in widths[1:]),
         "signed-root",
+    )
+
+
+def random_matching_network(
+    n_genes: int, remembered: tuple[int, int], seed: int = 0
+) -> MatchingNetwork:
+    """A network as training makes it, with random weights."""
+    rng = np.random.default_rng(seed)
+    memory = rng.standard_normal((sum(remembered), n_genes), np.float32)
+    return MatchingNetwork(
+        center=np.zeros(n_genes, np.float32),
+        embedding=np.eye(n_genes, dtype=np.float32),
+        memory=memory / np.linalg.norm(memory, axis=1, keepdims=True),
+        positive=np.repeat([True, False], remembered),
+        sharpness=10.0,
+        scaling="signed-root",
     )
 
 

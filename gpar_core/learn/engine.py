@@ -29,7 +29,7 @@ import numpy as np
 from numpy.lib.format import open_memmap
 from threadpoolctl import threadpool_limits
 
-from gpar_core.data.learning_set import LearningSet, without_reference
+from gpar_core.data.learning_set import LearningSet
 from gpar_core.errors import Cancelled, WorkerError
 from gpar_core.learn.presets import MatchingSettings, Settings
 from gpar_core.progress import Progress, Report
@@ -176,8 +176,8 @@ def _read(folder: Path) -> LearningSet:
 def _together(progress: np.ndarray, total: int) -> Progress:
     """What the steps and losses of all tasks come to; the loss is the mean of those begun."""
     steps, losses = np.array(progress).T
-    begun = steps > 0
-    values = {"loss": float(losses[begun].mean())} if begun.any() else {}
+    told = (steps > 0) & np.isfinite(losses)
+    values = {"loss": float(losses[told].mean())} if told.any() else {}
     return Progress("Training", int(steps.sum()), total, values=values)
 
 
@@ -216,8 +216,9 @@ def _rehearse(settings: Settings, n_genes: int) -> None:
     def enough(progress: Progress) -> None:
         raise Cancelled("Rehearsed.")
 
-    nothing = without_reference(np.zeros((2, n_genes), np.float32))
-    positive = np.array([True, False])
+    two_moas = np.repeat([[True, False], [False, True]], 2, axis=0)
+    nothing = LearningSet(np.zeros((4, n_genes), np.float32), np.arange(4), two_moas, 4)
+    positive = np.array([True, False, True, False])
     with suppress(Cancelled):
         _trainer(settings, n_genes).fit(nothing, positive, seed=0, report=enough)
 
@@ -228,7 +229,7 @@ def _fit(folder: Path, settings: Settings, number: int, task: FitTask) -> Networ
     together = np.load(folder / PROGRESS, mmap_mode="r+")
 
     def report(progress: Progress) -> None:
-        together[number] = progress.done, progress.values["loss"]
+        together[number] = progress.done, progress.values.get("loss", np.nan)
         _stop_if_told(folder)
 
     return _trainer(settings, learning.x.shape[1]).fit(

@@ -50,14 +50,20 @@ class MatchingTrainer:
         of_set = np.zeros(len(seen), dtype=bool)
         of_set[: len(rows)] = positive[rows]
         drug = learning.drug[seen]
-        classes = np.column_stack([_shared(learning.moas[seen], drug), of_set])
+        moas = _shared(learning.moas[seen], drug)
+        classes = np.column_stack([moas, of_set])
         role = np.where(of_set, POSITIVE, NEGATIVE)
         role[len(rows) :] = REFERENCE
         center = x.mean(axis=0)
         x -= center
-        start = whitening(x, classes)
+        # Not by the positives themselves: where they are of several kinds, that would be lost.
+        start = whitening(x, moas)
         rng = np.random.default_rng([seed, 0x22])
-        trained = self._train(x, classes, drug, role, start, rng, report)
+        trained = start
+        if moas.shape[1]:
+            trained = self._train(x, classes, drug, role, start, rng, report)
+        else:  # the positives alone would only be learned by heart
+            report(Progress("Training", self.settings.steps, self.settings.steps))
         embedding = start + np.float32(self.settings.kept) * (trained - start)
         remembered = np.concatenate(
             [
