@@ -27,8 +27,8 @@ NEGATIVES = {
     "others": "All compounds that do not share the MOA",
 }
 PRESET_NAMES = {
-    "fast": "fast: compares signatures, by a similarity learned from drugs of all MOAs",
-    "paper": "paper: the network of Gao et al. 2021, 978-512-256, 2,000 steps (minutes)",
+    "fast": "fast: similarity learned from all MOAs (seconds)",
+    "paper": "paper: Gao et al. 2021, 2,000 steps (minutes)",
 }
 
 
