@@ -51,6 +51,8 @@ def choose(compendium: Compendium) -> None:
                 "Preset",
                 list(PRESET_NAMES),
                 format_func=PRESET_NAMES.get,
+                help="'fast' also looks at drugs of other MOAs, to learn which differences between "
+                "signatures mean little. Drugs that share a MOA with yours are kept from it.",
                 key="preset",
                 persist_state="session",
             )

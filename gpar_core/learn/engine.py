@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing.connection import Connection
@@ -140,22 +140,6 @@ class FitPool:
     def _last_words(self) -> str:
         output = self._folder / OUTPUT
         return output.read_text("utf-8", errors="replace")[-2000:] if output.exists() else ""
-
-
-def fit_all(
-    learning: LearningSet,
-    settings: Settings,
-    tasks: Sequence[FitTask],
-    *,
-    processes: int,
-    report: Report,
-) -> Generator[tuple[FitTask, Network], None, None]:
-    """`FitPool.fit_all` with processes for this call only."""
-    with (
-        FitPool(min(processes, len(tasks))) as pool,
-        closing(pool.fit_all(learning, settings, tasks, report=report)) as fits,
-    ):
-        yield from fits
 
 
 def _write(folder: Path, learning: LearningSet, settings: Settings) -> None:

@@ -17,7 +17,7 @@ from sklearn.metrics import roc_auc_score
 
 from gpar_core.data.learning_set import LearningSet, without_reference
 from gpar_core.errors import Cancelled, WorkerError
-from gpar_core.learn.engine import FitPool, FitTask, fit_all
+from gpar_core.learn.engine import FitPool, FitTask
 from gpar_core.learn.presets import LayeredSettings, Settings
 from gpar_core.progress import Progress, silent
 from gpar_core.rank.scoring import Network, score
@@ -131,9 +131,10 @@ def test_what_a_pool_did_before_does_not_show(pool: FitPool, folder: Path) -> No
         _networks(pool, replace(QUICK, hidden=hidden, steps=3))
     pool.rehearse(QUICK, 30)
     used = _networks(pool)
-    for task, network in fit_all(learning, QUICK, tasks[::-1], processes=1, report=silent):
-        for one, other in zip(network.weights, used[task.name].weights, strict=True):
-            np.testing.assert_array_equal(one, other)
+    with FitPool(1) as fresh:
+        for task, network in fresh.fit_all(learning, QUICK, tasks[::-1], report=silent):
+            for one, other in zip(network.weights, used[task.name].weights, strict=True):
+                np.testing.assert_array_equal(one, other)
     assert not list(folder.rglob("*.npy"))
 
 
