@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from gpar_core.learn.metric import PRIOR_WEIGHT, whitening
+from sklearn.covariance import ledoit_wolf_shrinkage
+
+from gpar_core.learn.metric import shrinkage, whitening
 
 
 def _example(n: int = 40, n_genes: int = 7, n_classes: int = 5) -> tuple[np.ndarray, np.ndarray]:
@@ -16,18 +18,19 @@ def _example(n: int = 40, n_genes: int = 7, n_classes: int = 5) -> tuple[np.ndar
 def _inverse_by_loops(x: np.ndarray, classes: np.ndarray) -> np.ndarray:
     """The inverse of the shrunk within-class covariance."""
     n_genes = x.shape[1]
-    scatter, freedom = np.zeros((n_genes, n_genes)), 0
+    scatter, freedom, residuals = np.zeros((n_genes, n_genes)), 0, []
     for column in range(classes.shape[1]):
         members = [x[row].astype(np.float64) for row in range(len(x)) if classes[row, column]]
         if len(members) < 2:
             continue
         mean = sum(members) / len(members)
         for signature in members:
-            scatter += np.outer(signature - mean, signature - mean)
+            residuals.append(signature - mean)
+            scatter += np.outer(residuals[-1], residuals[-1])
         freedom += len(members) - 1
     spread = sum(scatter[gene, gene] / freedom for gene in range(n_genes)) / n_genes
-    prior = PRIOR_WEIGHT * n_genes
-    return np.linalg.inv((scatter + prior * spread * np.eye(n_genes)) / (freedom + prior))
+    share = ledoit_wolf_shrinkage(np.array(residuals), assume_centered=True)
+    return np.linalg.inv((1 - share) * scatter / freedom + share * spread * np.eye(n_genes))
 
 
 def _product(x: np.ndarray, classes: np.ndarray) -> np.ndarray:
@@ -51,8 +54,23 @@ def test_a_signature_counts_once_in_each_of_its_classes() -> None:
     np.testing.assert_allclose(
         _product(x, twice), _inverse_by_loops(x, twice), rtol=1e-4, atol=1e-5
     )
-    # Twice the scatter and twice the freedom, but one prior.
+    # Twice the residuals, so the covariance is trusted more.
     assert not np.allclose(_product(x, twice), _product(x, classes), rtol=1e-3)
+
+
+@pytest.mark.parametrize(("n", "n_genes"), [(3, 5), (30, 5), (30, 100), (400, 20)])
+def test_shrinkage_is_that_of_scikit_learn(n: int, n_genes: int) -> None:
+    rng = np.random.default_rng(n + n_genes)
+    residuals = rng.normal(size=(n, n_genes)) * np.linspace(0.1, 2, n_genes)
+    found = shrinkage(residuals.T @ residuals, np.square(residuals).sum(axis=1))
+    assert found == pytest.approx(ledoit_wolf_shrinkage(residuals, assume_centered=True))
+
+
+def test_shrinkage_is_whole_where_the_covariance_is_the_identity() -> None:
+    assert shrinkage(np.eye(4) * 3, np.full(4, 3.0)) == 1
+    rng = np.random.default_rng(0)
+    noise = rng.normal(size=(50, 200))
+    assert shrinkage(noise.T @ noise, np.square(noise).sum(axis=1)) > 0.9
 
 
 def test_classes_of_one_or_none_are_ignored() -> None:
