@@ -1,0 +1,95 @@
+"""What a file uploaded by a user may hold, and the table that any of them is read into.
+
+An upload is a stranger's file: its size, its lines and the shapes it announces are checked before
+anything is built from them, so that memory and time stay bounded whatever it holds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from gpar_core import fields
+from gpar_core.errors import FileFormatError
+
+MAX_BYTES: Final = 64 * 2**20
+MAX_PROFILES: Final = 2_000
+MAX_GENES: Final = 60_000
+MAX_VALUES: Final = 40_000_000
+MAX_LABELS: Final = 100
+"""Text columns beside the values, or metadata lines of a GCT."""
+MAX_NAME: Final = 200
+ID_KINDS: Final = ("symbol", "entrez")
+
+
+@dataclass(frozen=True)
+class Label:
+    """One text for each row, or for each column: a name, an id, a description.
+
+    heading: what the file calls it, may be empty.
+    """
+
+    heading: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """What a file holds, whichever way round.
+
+    kind: 'CSV', 'CSV with semicolons', 'TSV', 'GCT' or 'GCTX'. rows, columns: at least one label
+    each. values: (n_rows, n_columns) float32, finite or NaN where missing.
+    """
+
+    kind: str
+    rows: tuple[Label, ...]
+    columns: tuple[Label, ...]
+    values: np.ndarray
+
+
+def table_of(
+    kind: str, rows: Sequence[Label], columns: Sequence[Label], values: np.ndarray
+) -> Table:
+    """The table with -666 as missing. Raises FileFormatError for an infinite value."""
+    values = np.where(values == float(fields.MISSING), np.float32(np.nan), values)
+    infinite = np.argwhere(np.isinf(values))
+    if len(infinite):
+        row, column = infinite[0]
+        raise FileFormatError(
+            f"{len(infinite)} of its values are infinite or too large, the first in row "
+            f"'{cleaned(rows[0].cells[row])}', column '{cleaned(columns[0].cells[column])}'. "
+            "Correct them, or leave the cells empty to have them count as missing."
+        )
+    return Table(kind, tuple(rows), tuple(columns), values)
+
+
+def check_shape(n_rows: int, n_columns: int) -> None:
+    """Raises FileFormatError for more values than are taken, whichever way round."""
+    larger, smaller = max(n_rows, n_columns), min(n_rows, n_columns)
+    if larger > MAX_GENES or smaller > MAX_PROFILES or n_rows * n_columns > MAX_VALUES:
+        raise FileFormatError(
+            f"it holds {n_rows:,} rows x {n_columns:,} columns of values or more; at most "
+            f"{MAX_PROFILES:,} profiles, {MAX_GENES:,} genes and {MAX_VALUES:,} values are taken. "
+            "Keep the 978 landmark genes only, or upload it in parts."
+        )
+
+
+def cleaned(text: str) -> str:
+    """User text as one line of at most `MAX_NAME` printable characters."""
+    printable = "".join(one if one.isprintable() else " " for one in text[: 5 * MAX_NAME])
+    return " ".join(printable.split())[:MAX_NAME].rstrip()
+
+
+def landmark_positions(labels: Sequence[str], id_kind: str) -> np.ndarray:
+    """(n,) place of each label among the 978 landmark genes, -1 where it is none.
+
+    id_kind: 'symbol' (in any case) or 'entrez' ('780', '780.0' or 'ENTREZ:780').
+    """
+    ids = [label.strip().upper() for label in labels]
+    if id_kind == "symbol":
+        place = {symbol.upper(): i for i, symbol in enumerate(fields.LANDMARK_SYMBOLS)}
+    else:
+        place = {str(entrez): i for i, entrez in enumerate(fields.LANDMARK_IDS)}
+        ids = [one.removeprefix("ENTREZ:").removesuffix(".0") for one in ids]
+    return np.array([place.get(one, -1) for one in ids], dtype=np.int64)

@@ -1,0 +1,286 @@
+"""A user's own expression profiles: read into the 978 landmark genes, judged, accepted, stored.
+
+`read_profiles` says what a file holds and refuses only what cannot be read; `accept` makes of it
+profiles that a model can score, and changes nothing that the user has not allowed.
+"""
+
+import csv
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from gpar_core import fields
+from gpar_core.cache import MANIFEST
+from gpar_core.data.matrix_files import GZIP_MAGIC, HDF5_MAGIC
+from gpar_core.data.profile_gctx import read_gctx
+from gpar_core.data.profile_matching import Draft, MatchReport, draft_of
+from gpar_core.data.profile_scale import (
+    COUNTS,
+    MAX_Z,
+    MIN_MAD,
+    UNCLEAR,
+    Z_SCORES,
+    log_cpm,
+    z_scores,
+)
+from gpar_core.data.profile_tables import MAX_BYTES, Table, cleaned
+from gpar_core.data.profile_text import UTF_16_MARKS, read_text
+from gpar_core.errors import DataError, FileFormatError, LandmarkError
+
+__all__ = [
+    "Draft",
+    "MatchReport",
+    "Profiles",
+    "accept",
+    "load",
+    "profiles_id",
+    "read_profiles",
+    "save",
+    "template_csv",
+]
+
+FORMAT_VERSION = 1
+MATRIX = "matrix.npy"
+MIN_PROFILES_TO_Z_SCORE: Final = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Profiles:
+    """Profiles that a model can score.
+
+    names: (n,) all different. drug: (n,) name without case by which several profiles are one drug.
+    matrix: (n, 978) finite float32 z-scores, columns in the order of `fields.LANDMARK_IDS`.
+    notes: what was changed or should be known, a sentence each.
+    """
+
+    names: tuple[str, ...]
+    drug: tuple[str, ...]
+    matrix: np.ndarray
+    notes: tuple[str, ...]
+
+
+# -------------------------------------------------------------------------------------- reading
+
+
+def read_profiles(path: Path, file_name: str) -> Draft:
+    """Read a CSV, TSV, GCT or GCTX, its kind told by its content.
+
+    Genes may be in rows or in columns, by symbol or Entrez id; whichever matches most landmark
+    genes is taken. file_name: what the user calls the file, for messages.
+
+    Raises FileFormatError, or LandmarkError where no landmark gene is found.
+    """
+    try:
+        return draft_of(_read_table(path))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FileFormatError(f"'{cleaned(file_name)}' cannot be opened ({reason}).") from error
+    except (UnicodeError, csv.Error) as error:
+        raise FileFormatError(
+            f"'{cleaned(file_name)}' cannot be read as text ({error}). Save the table as CSV in "
+            "UTF-8 and upload that."
+        ) from error
+    except DataError as error:
+        raise type(error)(f"'{cleaned(file_name)}' cannot be used: {error}") from error
+
+
+def _read_table(path: Path) -> Table:
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise FileFormatError(
+            f"it has {size / 2**20:,.0f} MiB; at most {MAX_BYTES // 2**20} MiB are taken. Keep the "
+            "978 landmark genes only, or upload it in parts."
+        )
+    with path.open("rb") as file:
+        head = file.read(8192)
+    if head.startswith(HDF5_MAGIC):
+        return read_gctx(path)
+    _refuse_other_kinds(head)
+    return read_text(path)
+
+
+def _refuse_other_kinds(head: bytes) -> None:
+    if head.startswith(GZIP_MAGIC):
+        raise FileFormatError("it is compressed (gzip). Unpack it first and upload what is in it.")
+    if head.startswith((b"\xd0\xcf\x11\xe0", b"PK\x03\x04")):
+        raise FileFormatError(
+            "it is an Excel workbook or a zip archive. Save the sheet as CSV, or unpack the "
+            "archive, and upload that."
+        )
+    if b"\0" in head and not head.startswith(UTF_16_MARKS):
+        raise FileFormatError(
+            "it is not a text file. Needed is a table as CSV or TSV (UTF-8), a GCT or a GCTX."
+        )
+
+
+def template_csv() -> str:
+    """A CSV to fill in: genes in rows, one profile of zeros."""
+    genes = zip(fields.LANDMARK_IDS, fields.LANDMARK_SYMBOLS, strict=True)
+    return "entrez_id,symbol,my_profile\n" + "".join(f"{one},{name},0\n" for one, name in genes)
+
+
+# ------------------------------------------------------------------------------------ accepting
+
+
+def accept(draft: Draft, *, impute: bool = False, z_score: bool = False) -> Profiles:
+    """Profiles that a model can score.
+
+    impute: set missing genes and values to 0, the z-score of no change. z_score: turn counts or
+    expression levels into z-scores, gene by gene across the uploaded profiles.
+
+    Raises LandmarkError for what is missing and FileFormatError for what are no z-scores.
+    """
+    _check_missing(draft, impute)
+    values, how = _to_z_scores(draft, z_score)
+    missing = np.isnan(values)
+    notes = [*_notes(draft.report), *how]
+    if missing.any():
+        notes.append(f"Missing values set to 0 (no change): {missing.sum():,}.")
+    return Profiles(
+        names=draft.names,
+        drug=draft.drug,
+        matrix=np.where(missing, np.float32(0), values),
+        notes=tuple(notes),
+    )
+
+
+def _check_missing(draft: Draft, impute: bool) -> None:
+    report, missing = draft.report, np.isnan(draft.values)
+    n_present = (~missing).sum(axis=1)
+    fewest = int(n_present.argmin())
+    if n_present[fewest] < fields.N_LANDMARKS / 2:
+        raise LandmarkError(
+            f"'{draft.names[fewest]}' has values for {n_present[fewest]} of the 978 landmark genes "
+            f"({report.n_found} are in the file); at least half are needed. Use a file with more "
+            "of them, by Entrez id, since symbols change over the years."
+        )
+    if impute or not missing.any():
+        return
+    found = []
+    if report.missing:
+        found.append(_listed("landmark genes absent from the file", report.missing))
+    if report.n_missing_values:
+        in_file = [symbol not in report.missing for symbol in fields.LANDMARK_SYMBOLS]
+        profile, gene = np.argwhere(missing & in_file)[0]
+        found.append(
+            f"missing values of other genes: {report.n_missing_values:,}, the first that of "
+            f"{fields.LANDMARK_SYMBOLS[gene]} in '{draft.names[profile]}'"
+        )
+    raise LandmarkError(
+        f"All 978 landmark genes are needed; {'; '.join(found)}. Use a file with all of them, by "
+        "Entrez id, since symbols change over the years; or allow them to be set to 0, no change."
+    )
+
+
+def _to_z_scores(draft: Draft, z_score: bool) -> tuple[np.ndarray, list[str]]:
+    """(n, 978) float32 with NaN where missing, and what was done to get there."""
+    scale, reason = draft.report.scale, draft.report.scale_reason
+    if scale == Z_SCORES:
+        kept = "The values are z-scores already and were left as they are."
+        return draft.values, [kept] if z_score else []
+    if scale == UNCLEAR and not z_score:
+        unclear = f"Whether the values are z-scores is unclear ({reason}); they were left as is."
+        return draft.values, [unclear]
+    if not z_score:
+        raise FileFormatError(
+            f"The values look like {scale}, not z-scores: {reason}. Upload z-scores against "
+            "controls, or allow the profiles to be z-scored against each other."
+        )
+    if len(draft.names) < MIN_PROFILES_TO_Z_SCORE:
+        raise FileFormatError(
+            f"The file holds {len(draft.names)} profiles; at least {MIN_PROFILES_TO_Z_SCORE} are "
+            "needed for z-scores, which say how far a gene lies from its usual level. Add profiles "
+            "to compare with, such as untreated controls, to the same file."
+        )
+    levels, notes = draft.values, []
+    if scale == COUNTS:
+        _check_totals(draft)
+        levels = log_cpm(levels, draft.totals)
+        notes = ["The values were turned into log2(counts per million + 1)."]
+    notes.append(
+        f"The values were z-scored gene by gene across the {len(levels)} uploaded profiles: "
+        f"(x - median) / (1.4826 MAD), MAD at least {MIN_MAD}, clipped to ±{MAX_Z:.0f}. They tell "
+        "the profiles apart from each other, not from controls."
+    )
+    return z_scores(levels), notes
+
+
+def _check_totals(draft: Draft) -> None:
+    if (draft.totals <= 0).any():
+        raise FileFormatError(
+            f"All counts of '{draft.names[int(draft.totals.argmin())]}' are 0, so there is nothing "
+            "to compare. Take this profile out."
+        )
+
+
+def _notes(report: MatchReport) -> list[str]:
+    found = {
+        "Landmark genes absent from the file": report.missing,
+        "Genes repeated in the file, their mean taken": report.duplicated,
+        "Names of several profiles, now numbered": report.renamed,
+        "Profiles without values, left out": report.empty,
+    }
+    return [f"{_listed(what, names)}." for what, names in found.items() if names]
+
+
+def _listed(what: str, names: Sequence[str]) -> str:
+    return f"{what}: {len(names)} ({', '.join(names[:10])}{', …' if len(names) > 10 else ''})"
+
+
+# ---------------------------------------------------------------------------------------- store
+
+
+def profiles_id(profiles: Profiles) -> str:
+    """20 hexadecimal digits of a SHA-256 over everything the profiles hold."""
+    texts = json.dumps([profiles.names, profiles.drug, profiles.notes])
+    digest = hashlib.sha256(texts.encode())
+    digest.update(np.ascontiguousarray(profiles.matrix, dtype="<f4").tobytes())
+    return digest.hexdigest()[:20]
+
+
+def save(profiles: Profiles, folder: Path) -> None:
+    """Write the profiles into `folder`, the manifest last."""
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(folder / MATRIX, profiles.matrix, allow_pickle=False)
+    manifest = {
+        "format_version": FORMAT_VERSION,
+        "id": profiles_id(profiles),
+        "gene_order": fields.LANDMARK_IDS,
+        "names": profiles.names,
+        "drug": profiles.drug,
+        "notes": profiles.notes,
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+
+
+def load(folder: Path) -> Profiles:
+    """The profiles in `folder`. Raises DataError where they are damaged or of another version."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        return _checked(manifest, np.load(folder / MATRIX, allow_pickle=False))
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            f"The uploaded profiles '{folder.name}' cannot be read ({error}). Upload the file "
+            "again."
+        ) from error
+
+
+def _checked(manifest: Mapping[str, Any], matrix: np.ndarray) -> Profiles:
+    if manifest["format_version"] != FORMAT_VERSION:
+        raise ValueError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
+    profiles = Profiles(
+        names=tuple(manifest["names"]),
+        drug=tuple(manifest["drug"]),
+        matrix=matrix,
+        notes=tuple(manifest["notes"]),
+    )
+    if manifest["gene_order"] != list(fields.LANDMARK_IDS) or matrix.dtype != np.float32:
+        raise ValueError("its genes are in another order or its matrix is of another type")
+    if manifest["id"] != profiles_id(profiles):
+        raise ValueError("it does not hold what was saved")
+    return profiles
