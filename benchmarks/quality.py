@@ -136,7 +136,7 @@ def summary(measured: pd.DataFrame) -> pd.DataFrame:
 
 def _by_fit(fit: Fit, compendium: Compendium) -> HeldOut:
     def held_out(training_set: TrainingSet, folds: Folds) -> np.ndarray:
-        x = np.asarray(compendium.matrix[training_set.rows], np.float32)
+        x = training_set.z_scores(compendium)
         return cross_validate(x, training_set, folds, fit, seed=SEED).score
 
     return held_out

@@ -8,18 +8,28 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gpar_core import model
+from gpar_core import library, model, prediction
 from gpar_core.cache import Cache
 from gpar_core.data import compendium as compendia
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.profiles import accept, read_profiles
 from gpar_core.data.training_set import NEGATIVE_CHOICES
 from gpar_core.errors import Cancelled, GparError, JobError, RequestError
-from gpar_core.export import ranking_csv
+from gpar_core.export import moas_csv, ranking_csv
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import Event
 from gpar_core.jobs.request import DemoRequest, Request
 from gpar_core.jobs.store import State
 from gpar_core.learn.presets import PRESETS
-from gpar_core.planning import plan_import, plan_training
+from gpar_core.planning import (
+    plan_import,
+    plan_library,
+    plan_prediction,
+    plan_training,
+    publish_profiles,
+)
+from gpar_core.rank.moa_prediction import DEFAULT_ORDER, TOP
+from gpar_core.rank.moa_prediction import ORDERS as MOA_ORDERS
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, ORDERS, filtered, order_by
 
 DEFAULT_CACHE = Path(__file__).resolve().parent.parent / "cache"
@@ -79,7 +89,7 @@ def _train(options: argparse.Namespace, cache: Cache) -> None:
     )
     if training_set.note:
         print(f"note: {training_set.note}", file=sys.stderr)
-    model_id = _finish(cache, request)
+    model_id = _finish(cache, request, cluster=options.dask)
     result = _result(model.load_summary(cache.existing_model(model_id)))
     if options.json:
         options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
@@ -123,6 +133,87 @@ def _compendia(options: argparse.Namespace, cache: Cache) -> None:
         _print_compendium(cache, name, findings=False)
 
 
+def _library_build(options: argparse.Namespace, cache: Cache) -> None:
+    compendium = compendia.load(cache.existing_compendium(options.compendium))
+    request = plan_library(
+        compendium,
+        moas=options.moas,
+        min_drugs=options.min_drugs,
+        cells=_names(options.cells),
+        preset=options.preset,
+        negatives=options.negatives,
+        seed=options.seed,
+    )
+    library_id = _finish(cache, request, cluster=options.dask)
+    _print_library(library.load(cache, library_id), compendium)
+
+
+def _library_show(options: argparse.Namespace, cache: Cache) -> None:
+    compendium = compendia.load(cache.existing_compendium(options.compendium))
+    libraries = library.of_compendium(cache, compendium)
+    if not libraries:
+        print(f"There is no library of models for '{compendium.name}' yet.")
+    for each in libraries:
+        _print_library(each, compendium)
+
+
+def _print_library(shown: library.Library, compendium: Compendium) -> None:
+    mark = "  SIMULATED" if compendium.simulated else ""
+    seconds = sum(entry.summary.seconds for entry in shown.entries if entry.summary)
+    print(
+        f"library {shown.library_id} of {compendium.name}: {len(shown.usable)} of "
+        f"{len(shown.entries)} MOAs with mean AUROC 0.6 or more, {seconds:.0f} s of training{mark}"
+    )
+    if stale := shown.why_stale(compendium.fingerprint):
+        print(f"STALE: {stale}")
+    print(f"{'MOA':<48} {'drugs':>5} {'AUROC':>6} {'95% interval':>12} {'AP':>6}  verdict")
+    for entry in shown.entries:
+        drugs = len(entry.training.drugs)
+        if entry.summary is None:
+            print(f"{entry.moa[:48]:<48} {drugs:>5}  {entry.reason or 'not trained yet'}")
+            continue
+        metrics = entry.summary.metrics
+        interval = "{:.2f}-{:.2f}".format(*metrics.interval)
+        print(
+            f"{entry.moa[:48]:<48} {entry.summary.n_positive_compounds:>5} "
+            f"{metrics.mean_auroc:>6.3f} {interval:>12} {metrics.average_precision:>6.3f}  "
+            f"{metrics.verdict}"
+        )
+
+
+def _predict_moa(options: argparse.Namespace, cache: Cache) -> None:
+    _check_folder(options.csv)
+    compendium = compendia.load(cache.existing_compendium(options.compendium))
+    asked = library.chosen(cache, compendium, options.library)
+    if options.compound:
+        found = prediction.of_compound(cache, asked, compendium, options.compound)
+    else:
+        draft = read_profiles(options.profiles, options.profiles.name)
+        uploaded = accept(draft, impute=options.impute, z_score=options.z_score)
+        publish_profiles(cache, uploaded)
+        request = plan_prediction(asked, uploaded, options.profiles.stem[:80])
+        found = prediction.load(cache.prediction(_finish(cache, request)))
+    tables = prediction.ranked(found, by=options.by)
+    if options.csv:
+        options.csv.write_text(moas_csv(tables, found), encoding="utf-8")
+        print(f"{len(tables)} rows -> {options.csv}")
+        return
+    for note in found.notes:
+        print(f"note: {note}", file=sys.stderr)
+    if found.simulated:
+        print("SIMULATED data: no laboratory measured the signatures of this compendium.")
+    for name, table in tables.groupby("name", sort=False):
+        n = int(table["n_signatures"].iloc[0])
+        print(f"{name} ({n} signature{'' if n == 1 else 's'})")
+        print(f"{'':>4} {'MOA':<48} {'pctl':>6} {'prob':>6} {'calib':>6} {'agree':>6}  scored by")
+        for place, row in enumerate(table.head(options.top).itertuples(), start=1):
+            by = "held-out fold" if row.held_out else "model"
+            print(
+                f"{place:>4} {str(row.moa)[:48]:<48} {row.percentile:>6.3f} "
+                f"{row.mean_probability:>6.3f} {row.calibrated:>6.3f} {row.agreement:>6.2f}  {by}"
+            )
+
+
 def _print_compendium(cache: Cache, name: str, findings: bool = True) -> None:
     manifest = compendia.read_manifest(cache.existing_compendium(name))
     mark = "  SIMULATED" if manifest["simulated"] else ""
@@ -155,9 +246,12 @@ def _result(summary: model.ModelSummary) -> dict[str, Any]:
     return {**values, **metrics, "verdict": summary.metrics.verdict}
 
 
-def _finish(cache: Cache, request: Request) -> str:
-    """Run the job to its end with progress on stderr; returns its id. Raises JobError."""
-    job = engine.submit(cache, request)
+def _finish(cache: Cache, request: Request, *, cluster: str | None = None) -> str:
+    """Run the job to its end with progress on stderr; returns its id. Raises JobError.
+
+    cluster: as in `engine.submit`.
+    """
+    job = engine.submit(cache, request, cluster=cluster)
     live = sys.stderr.isatty()
     last = ""
 
@@ -187,6 +281,13 @@ def _finish(cache: Cache, request: Request) -> str:
     if job.state is not State.DONE:
         raise JobError(job.error)
     return job.id
+
+
+def _add_dask(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--dask", metavar="tcp://HOST:PORT",
+        help="train on the workers of this Dask scheduler (default: GPAR_DASK, else here)",
+    )  # fmt: skip
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -236,6 +337,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--null", type=int, default=0, metavar="N", help="cross-validations with permuted labels"
     )
+    _add_dask(train)
     train.add_argument("--json", type=Path, metavar="OUT", help="write the figures to a file")
 
     rank = commands.add_parser("rank", help="the ranked list of a model")
@@ -246,11 +348,57 @@ def _parser() -> argparse.ArgumentParser:
     rank.add_argument("--by", choices=sorted(ORDERS), default="es")
     rank.add_argument("--csv", type=Path, metavar="OUT")
 
+    _library_options(commands)
+    _prediction_options(commands)
+
     models = commands.add_parser("models", help="list trained models")
     models.set_defaults(command=_models)
     compendia_parser = commands.add_parser("compendia", help="list compendia")
     compendia_parser.set_defaults(command=_compendia)
     return parser
+
+
+def _library_options(commands: Any) -> None:
+    libraries = commands.add_parser("library", help="a model for each MOA of a compendium")
+    actions = libraries.add_subparsers(required=True, metavar="ACTION")
+    build = actions.add_parser("build", help="train what is not trained yet")
+    build.set_defaults(command=_library_build)
+    build.add_argument("--compendium", required=True, metavar="NAME")
+    build.add_argument("--min-drugs", type=int, default=library.MIN_DRUGS, metavar="N")
+    build.add_argument("--moas", nargs="+", default=[], metavar="MOA", help="only these")
+    build.add_argument("--cells", default="", metavar="A,B", help="cell lines (default: all)")
+    build.add_argument("--preset", choices=sorted(PRESETS), default="fast")
+    build.add_argument("--negatives", choices=NEGATIVE_CHOICES, default="auto")
+    build.add_argument("--seed", type=int, default=0)
+    _add_dask(build)
+    show = actions.add_parser("show", help="what is trained, and how well")
+    show.set_defaults(command=_library_show)
+    show.add_argument("--compendium", required=True, metavar="NAME")
+
+
+def _prediction_options(commands: Any) -> None:
+    predict = commands.add_parser("predict-moa", help="likely MOAs of a compound or of profiles")
+    predict.set_defaults(command=_predict_moa)
+    predict.add_argument("--compendium", required=True, metavar="NAME")
+    of = predict.add_mutually_exclusive_group(required=True)
+    of.add_argument("--compound", default="", metavar="X", help="name or pert_id")
+    of.add_argument(
+        "--profiles", type=Path, metavar="FILE", help="z-scores as CSV, TSV, GCT or GCTX"
+    )
+    predict.add_argument("--library", default="", metavar="ID", help="(default: the best)")
+    predict.add_argument(
+        "--by", choices=sorted(MOA_ORDERS), default=DEFAULT_ORDER,
+        help="'paper': mean probability (default: %(default)s)",
+    )  # fmt: skip
+    predict.add_argument("--top", type=int, default=TOP, metavar="N")
+    predict.add_argument(
+        "--impute", action="store_true", help="set missing landmark genes to 0, no change"
+    )
+    predict.add_argument(
+        "--z-score", action="store_true",
+        help="make z-scores of counts or log-values, across the profiles of the file",
+    )  # fmt: skip
+    predict.add_argument("--csv", type=Path, metavar="OUT", help="all MOAs of all profiles")
 
 
 if __name__ == "__main__":

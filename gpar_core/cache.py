@@ -45,6 +45,24 @@ class Cache:
         return self.root / "jobs"
 
     @property
+    def libraries(self) -> Path:
+        return self.root / "libraries"
+
+    @property
+    def curations(self) -> Path:
+        return self.root / "curations"
+
+    @property
+    def predictions(self) -> Path:
+        """MOAs of uploaded profiles."""
+        return self.root / "predictions"
+
+    @property
+    def profiles(self) -> Path:
+        """Uploaded profiles, by what they hold."""
+        return self.root / "profiles"
+
+    @property
     def uploads(self) -> Path:
         """Files received by the web page, one folder per import."""
         return self.root / "uploads"
@@ -62,6 +80,22 @@ class Cache:
         """Folder of a model, whether it exists or not."""
         return self.models / checked_name(model_id, "model")
 
+    def library(self, library_id: str) -> Path:
+        """Folder of a library of models, whether it exists or not."""
+        return self.libraries / checked_name(library_id, "library")
+
+    def curation(self, job_id: str) -> Path:
+        """Folder of a curation, whether it exists or not."""
+        return self.curations / checked_name(job_id, "curation")
+
+    def prediction(self, job_id: str) -> Path:
+        """Folder of a prediction, whether it exists or not."""
+        return self.predictions / checked_name(job_id, "prediction")
+
+    def profile_set(self, profiles_id: str) -> Path:
+        """Folder of uploaded profiles, whether it exists or not."""
+        return self.profiles / checked_name(profiles_id, "profile set")
+
     def job(self, job_id: str) -> Path:
         """Folder of a job's events, whether it exists or not."""
         return self.jobs / checked_name(job_id, "job")
@@ -72,6 +106,9 @@ class Cache:
     def model_ids(self) -> list[str]:
         return _published(self.models)
 
+    def library_ids(self) -> list[str]:
+        return _published(self.libraries)
+
     def existing_compendium(self, name: str) -> Path:
         """Folder of a published compendium. Raises NotFoundError."""
         return self._existing(self.compendium(name), "compendium", self.compendium_names())
@@ -79,6 +116,14 @@ class Cache:
     def existing_model(self, model_id: str) -> Path:
         """Folder of a published model. Raises NotFoundError."""
         return self._existing(self.model(model_id), "model", self.model_ids())
+
+    def existing_library(self, library_id: str) -> Path:
+        """Folder of a published library. Raises NotFoundError."""
+        return self._existing(self.library(library_id), "library", self.library_ids())
+
+    def existing_profile_set(self, profiles_id: str) -> Path:
+        """Folder of uploaded profiles. Raises NotFoundError."""
+        return self._existing(self.profile_set(profiles_id), "profile set", [])
 
     def compendium_made_by(self, name: str) -> str:
         """Id of the job that published the compendium, '' where there is none."""

@@ -4,8 +4,10 @@ import re
 
 import pandas as pd
 
-from gpar_core import fields, links
+from gpar_core import fields, library, links
+from gpar_core.library import Library
 from gpar_core.model import ModelSummary
+from gpar_core.prediction import Prediction
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -43,6 +45,30 @@ def ranking_csv(ranking: pd.DataFrame, summary: ModelSummary) -> str:
     return csv_text(with_provenance(table, summary))
 
 
+def moas_csv(table: pd.DataFrame, prediction: Prediction) -> str:
+    """Likely MOAs, as `prediction.ranked` gives them, with their provenance in every row."""
+    scored_by = table["held_out"].map({True: "held-out fold", False: "model"})
+    return csv_text(
+        table.drop(columns="held_out").assign(
+            scored_by=scored_by,
+            library_id=prediction.library_id,
+            compendium=prediction.compendium,
+            data="SIMULATED" if prediction.simulated else "measured",
+        )
+    )
+
+
+def library_csv(shown: Library, *, simulated: bool) -> str:
+    """All MOAs of a library, with their provenance in every row."""
+    return csv_text(
+        library.table(shown).assign(
+            library_id=shown.library_id,
+            compendium=shown.request.compendium,
+            data="SIMULATED" if simulated else "measured",
+        )
+    )
+
+
 def with_provenance(table: pd.DataFrame, summary: ModelSummary) -> pd.DataFrame:
     """Add what every export must say: model, compendium, and whether the data are simulated."""
     return table.assign(
@@ -70,6 +96,11 @@ def defused(value: object) -> object:
 
 def file_name(summary: ModelSummary, what: str) -> str:
     """Name of a download: what it is, of which model, and whether it is simulated."""
-    slug = re.sub(r"[^a-z0-9]+", "-", summary.label.lower()).strip("-")[:40]
-    mark = "-SIMULATED" if summary.simulated else ""
+    return download_name(what, summary.label, simulated=summary.simulated)
+
+
+def download_name(what: str, of: str, *, simulated: bool) -> str:
+    """Name of a download: what it is, of what, and whether it is simulated."""
+    slug = re.sub(r"[^a-z0-9]+", "-", of.lower()).strip("-")[:40]
+    mark = "-SIMULATED" if simulated else ""
     return f"gpar-{what}-{slug}{mark}.csv"

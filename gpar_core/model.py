@@ -1,8 +1,9 @@
 """A trained model with everything its page shows, as one folder.
 
 `manifest.json` (request, compendium fingerprint, gene order, metrics, versions, seed),
-`network.npz`, and tables: `held_out.parquet`, `signatures.parquet`, `ranking.parquet`,
-`training_drugs.parquet`, `map.parquet`.
+`network.npz`, tables: `held_out.parquet`, `signatures.parquet`, `ranking.parquet`,
+`training_drugs.parquet`, `map.parquet`, and for each signature of the compendium its score:
+`scores.npy`, the same `sorted_scores.npy`, and `scored_by.npy`.
 """
 
 import json
@@ -18,11 +19,13 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.cache import MANIFEST
 from gpar_core.errors import DataError
+from gpar_core.learn.calibration import Calibration
 from gpar_core.learn.metrics import Metrics
 from gpar_core.rank.scoring import Network, assembled, disassembled
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 TABLES = ("held_out", "signatures", "ranking", "training_drugs", "map")
+ARRAYS = ("scores", "sorted_scores", "scored_by")
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,10 @@ class Model:
     held_out: training signatures with positive, fold, score and logistic_score, each score from
         the fold that did not see it. signatures: ranked signatures. ranking: ranked compounds.
     training_drugs: how the positive drugs fared when held out. map: t-SNE of training set and top
-        predictions.
+        predictions. calibration: of the network's scores, by all held-out ones.
+    fold_calibration: of each fold's scores, by the held-out ones of the other folds.
+    scores: (n_signatures,) of the whole compendium. scored_by: (n_signatures,) int16, the fold that
+        did not see the drug, or -1 for the network itself.
     """
 
     summary: ModelSummary
@@ -76,6 +82,38 @@ class Model:
     ranking: pd.DataFrame
     training_drugs: pd.DataFrame
     map: pd.DataFrame
+    calibration: Calibration
+    fold_calibration: tuple[Calibration, ...]
+    scores: np.ndarray
+    scored_by: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a model needs to be asked about single signatures; its arrays stay on the disk.
+
+    calibration, fold_calibration, scores, scored_by: as in `Model`. sorted_scores: the scores,
+    rising.
+    """
+
+    calibration: Calibration
+    fold_calibration: tuple[Calibration, ...]
+    scores: np.ndarray
+    sorted_scores: np.ndarray
+    scored_by: np.ndarray
+
+    def calibrated(self, rows: np.ndarray) -> np.ndarray:
+        """(n,) calibrated probabilities of signatures of the compendium, by row.
+
+        None is calibrated by its own score.
+        """
+        probability = np.empty(len(rows))
+        by = self.scored_by[rows]
+        for number in np.unique(by):
+            calibration = self.calibration if number < 0 else self.fold_calibration[number]
+            of_it = by == number
+            probability[of_it] = calibration.probability(self.scores[rows[of_it]])
+        return probability
 
 
 def save(model: Model, folder: Path) -> None:
@@ -84,11 +122,17 @@ def save(model: Model, folder: Path) -> None:
     np.savez(folder / "network.npz", allow_pickle=False, **arrays)
     for name in TABLES:
         getattr(model, name).to_parquet(folder / f"{name}.parquet", index=False)
+    for name, array in zip(
+        ARRAYS, (model.scores, np.sort(model.scores), model.scored_by), strict=True
+    ):
+        np.save(folder / f"{name}.npy", array)
     summary = dict(vars(model.summary)) | {"metrics": vars(model.summary.metrics)}
     manifest = {
         "format_version": FORMAT_VERSION,
         "summary": summary,
         "network": description,
+        "calibration": vars(model.calibration),
+        "fold_calibration": [vars(each) for each in model.fold_calibration],
         "gene_order": fields.LANDMARK_IDS,
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
@@ -102,15 +146,52 @@ def load_summary(folder: Path) -> ModelSummary:
 def load(folder: Path) -> Model:
     """The whole model. Raises DataError where a file is missing, damaged or of another version."""
     manifest = _manifest(folder)
+    network, reading = load_network(folder), load_reading(folder)
     try:
-        with np.load(folder / "network.npz", allow_pickle=False) as arrays:
-            network = assembled(dict(arrays), manifest["network"])
         tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError) as error:
         raise _damaged(folder, error) from error
+    return Model(
+        summary=_summary(manifest, folder),
+        network=network,
+        **tables,
+        calibration=reading.calibration,
+        fold_calibration=reading.fold_calibration,
+        scores=reading.scores,
+        scored_by=reading.scored_by,
+    )
+
+
+def load_network(folder: Path) -> Network:
+    """The network alone. Raises DataError."""
+    manifest = _manifest(folder)
     if manifest.get("gene_order") != list(fields.LANDMARK_IDS):
         raise _damaged(folder, "its gene order is unknown")
-    return Model(summary=_summary(manifest, folder), network=network, **tables)
+    try:
+        with np.load(folder / "network.npz", allow_pickle=False) as arrays:
+            return assembled(dict(arrays), manifest["network"])
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise _damaged(folder, error) from error
+
+
+def load_reading(folder: Path) -> Reading:
+    """What the model says of its compendium. Raises DataError."""
+    manifest = _manifest(folder)
+    try:
+        arrays = {
+            name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            for name in ARRAYS
+        }
+        reading = Reading(
+            calibration=Calibration(**manifest["calibration"]),
+            fold_calibration=tuple(Calibration(**each) for each in manifest["fold_calibration"]),
+            **arrays,
+        )
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(folder, error) from error
+    if len({array.shape for array in arrays.values()}) != 1:
+        raise _damaged(folder, "its scores do not fit together")
+    return reading
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

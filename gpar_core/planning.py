@@ -4,13 +4,28 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from gpar_core.cache import Cache, checked_name
+from gpar_core.cache import MANIFEST, Cache, checked_name, publishing
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.training_set import TrainingSet, drugs_of_moa, known_drugs, select
+from gpar_core.data.profiles import Profiles, profiles_id
+from gpar_core.data.profiles import save as save_profiles
+from gpar_core.data.training_set import (
+    TrainingSet,
+    drugs_of_moa,
+    known_cells,
+    known_drugs,
+    select,
+)
 from gpar_core.errors import FileFormatError, RequestError
-from gpar_core.jobs.request import ImportRequest, TrainRequest, job_id
+from gpar_core.jobs.request import (
+    ImportRequest,
+    LibraryRequest,
+    PredictionRequest,
+    TrainRequest,
+    job_id,
+)
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.presets import preset as known_preset
+from gpar_core.library import MIN_DRUGS, Library
 
 DIGEST_WHOLE_FILE = 64 * 1024 * 1024
 
@@ -25,38 +40,109 @@ def plan_training(
     negatives: str = "auto",
     seed: int = 0,
     null_repeats: int = 0,
+    uploaded: Profiles | None = None,
+    label: str = "",
 ) -> tuple[TrainRequest, TrainingSet]:
     """Check a training before it starts: the request, and the training set it will use.
 
-    Give either drugs or a MOA. Raises RequestError, NotFoundError or TrainingSetError.
+    Give one of drugs, a MOA, or uploaded profiles with the label they are shown under.
+    Raises RequestError, NotFoundError or TrainingSetError.
     """
     drugs = [name for name in drugs if name.strip()]
     cells = [cell for cell in cells if cell.strip()]
     if seed < 0:
         raise RequestError(f"The seed is {seed}; needed is a whole number from 0 on.")
-    if bool(drugs) == bool(moa):
-        raise RequestError("Name either drugs or one MOA to train on.")
+    if bool(drugs) + bool(moa) + (uploaded is not None) != 1:
+        raise RequestError("Name either drugs or one MOA to train on, or upload profiles.")
     known_preset(preset)
-    chosen = drugs_of_moa(compendium, moa) if moa else known_drugs(compendium, drugs)
+    chosen: tuple[str, ...] = ()
+    if uploaded is None:
+        chosen = drugs_of_moa(compendium, moa) if moa else known_drugs(compendium, drugs)
     if moa:
         names = compendium.compound_moas["moa"].unique()
         moa = next(name for name in names if name.casefold() == moa.strip().casefold())
-    training_set = select(compendium, chosen, cells=cells, moa=moa, negatives=negatives)
+    training_set = select(
+        compendium, chosen, cells=cells, moa=moa, negatives=negatives, uploaded=uploaded
+    )
     assign_folds(training_set.positive, training_set.drug, seed=seed)
-    by_name = {cell.casefold(): cell for cell in compendium.cell_lines}
     request = TrainRequest(
         compendium=compendium.name,
         fingerprint=compendium.fingerprint,
-        label=moa or _label(chosen),
+        label=moa or label or _label(chosen),
         drugs=chosen,
         moa=moa,
-        cells=tuple(sorted({by_name[cell.strip().casefold()] for cell in cells})),
+        cells=known_cells(compendium, cells),
         preset=preset,
         negatives=negatives,
         seed=seed,
         null_repeats=null_repeats,
+        profiles="" if uploaded is None else profiles_id(uploaded),
     )
     return request, training_set
+
+
+def plan_library(
+    compendium: Compendium,
+    *,
+    moas: Iterable[str] = (),
+    min_drugs: int = MIN_DRUGS,
+    cells: Iterable[str] = (),
+    preset: str = "fast",
+    negatives: str = "auto",
+    seed: int = 0,
+) -> LibraryRequest:
+    """The request for a model of each MOA with at least `min_drugs` drugs.
+
+    moas: the MOAs to choose among; none for all. Raises RequestError or NotFoundError.
+    """
+    if seed < 0 or min_drugs < 2:
+        raise RequestError(
+            f"The seed is {seed} and the least number of drugs {min_drugs}; needed are at least 0 "
+            "and 2: with one drug of a MOA there is none to hold out."
+        )
+    known_preset(preset)
+    table = compendium.moas
+    wanted = [moa.strip() for moa in moas if moa.strip()]
+    for moa in wanted:
+        drugs_of_moa(compendium, moa)  # names what is close to a MOA that is unknown
+    if wanted:
+        table = table[table["moa"].str.casefold().isin({moa.casefold() for moa in wanted})]
+    enough = tuple(sorted(table.loc[table["n_drugs"] >= min_drugs, "moa"]))
+    if not enough:
+        most = int(table["n_drugs"].max()) if len(table) else 0
+        raise RequestError(
+            f"No MOA of '{compendium.name}' has {min_drugs} drugs; the most is {most}. Lower the "
+            "least number of drugs, or import the compendium with a MOA table."
+        )
+    return LibraryRequest(
+        compendium=compendium.name,
+        fingerprint=compendium.fingerprint,
+        moas=enough,
+        cells=known_cells(compendium, cells),
+        preset=preset,
+        negatives=negatives,
+        seed=seed,
+    )
+
+
+def plan_prediction(library: Library, profiles: Profiles, label: str) -> PredictionRequest:
+    """The request to read uploaded profiles by all usable models of a library."""
+    return PredictionRequest(
+        profiles=profiles_id(profiles),
+        library=library.library_id,
+        models=tuple(sorted(entry.model_id for entry in library.usable)),
+        label=label,
+    )
+
+
+def publish_profiles(cache: Cache, profiles: Profiles) -> str:
+    """Keep uploaded profiles under the id of what they hold; returns the id."""
+    name = profiles_id(profiles)
+    folder = cache.profile_set(name)
+    if not (folder / MANIFEST).is_file():
+        with publishing(folder) as building:
+            save_profiles(profiles, building)
+    return name
 
 
 def plan_import(

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.learn.calibration import Calibration
 from gpar_core.learn.metrics import Metrics
 from gpar_core.model import Model, ModelSummary
 from gpar_core.rank.scoring import LayeredNetwork, MatchingNetwork, Network
@@ -97,4 +98,8 @@ def model(network: Network | None = None, **changes: object) -> Model:
         ranking=ranking(),
         training_drugs=table,
         map=table,
+        calibration=Calibration(1.2, -3.0),
+        fold_calibration=(Calibration(1.0, -3.0), Calibration(0.5, -2.0)),
+        scores=np.array([0.9, 0.1], np.float32),
+        scored_by=np.array([-1, 0], np.int16),
     )

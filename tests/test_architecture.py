@@ -15,6 +15,8 @@ ONLY_USERS = {
     "tensorflow": ("learn/network.py", "learn/matching.py", "learn/steps.py"),
     "keras": (),
     "cmapPy": ("data/matrix_files.py",),
+    "distributed": ("learn/cluster.py",),
+    "dask": ("learn/cluster.py",),
 }
 FORBIDDEN_CALLS = {
     "os.environ", "os.getenv",

@@ -33,6 +33,11 @@ def test_a_model_comes_back_as_it_was_saved(network: Network, tmp_path: Path) ->
     np.testing.assert_array_equal(score(loaded.network, x), score(network, x))
     for name in models.TABLES:
         pd.testing.assert_frame_equal(getattr(loaded, name), getattr(saved, name))
+    assert loaded.calibration == saved.calibration
+    assert loaded.fold_calibration == saved.fold_calibration
+    np.testing.assert_array_equal(loaded.scores, saved.scores)
+    np.testing.assert_array_equal(loaded.scored_by, saved.scored_by)
+    assert models.load_reading(tmp_path).sorted_scores.tolist() == sorted(saved.scores.tolist())
 
 
 def test_a_figure_that_is_unknown_stays_unknown(tmp_path: Path) -> None:
@@ -46,7 +51,13 @@ def _cut(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [MANIFEST, "network.npz", *(f"{table}.parquet" for table in models.TABLES)]
+    "name",
+    [
+        MANIFEST,
+        "network.npz",
+        *(f"{table}.parquet" for table in models.TABLES),
+        *(f"{array}.npy" for array in models.ARRAYS),
+    ],
 )
 @pytest.mark.parametrize("harm", [Path.unlink, _cut, lambda path: path.write_bytes(b"")])
 def test_a_missing_or_damaged_file_is_a_data_error(
@@ -86,3 +97,13 @@ def test_a_model_of_another_kind_is_refused(
     (folder / MANIFEST).write_text(json.dumps(manifest | change))
     with pytest.raises(DataError, match=words):
         models.load(folder)
+
+
+def test_no_score_of_a_fold_is_calibrated_by_the_whole(folder: Path) -> None:
+    reading, saved = models.load_reading(folder), model()
+    first, second = saved.scores
+    expected = [
+        saved.calibration.probability(first),
+        saved.fold_calibration[0].probability(second),
+    ]
+    np.testing.assert_allclose(reading.calibrated(np.array([1, 0])), expected[::-1])

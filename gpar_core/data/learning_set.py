@@ -44,12 +44,14 @@ def learning_set(compendium: Compendium, training_set: TrainingSet, *, seed: int
     # As `select` does: else a drug whose MOA is spelt in other letters would be remembered.
     annotated = annotated.assign(**{fields.MOA: annotated[fields.MOA].str.casefold()})
     positives = set(training_set.drug[training_set.positive])
+    if training_set.uploaded is not None:
+        positives |= set(training_set.uploaded.drug)
     of_positives = set(annotated.loc[annotated[fields.DRUG].isin(positives), fields.MOA])
     shared = annotated[fields.MOA].isin(of_positives)
     table = annotated[~shared]
     alike = set(annotated.loc[shared, fields.DRUG])
-    eligible = set(table[fields.DRUG]) - alike - set(training_set.drug)
-    cells = signatures[fields.CELL_ID].iloc[training_set.rows].unique()
+    eligible = set(table[fields.DRUG]) - alike - positives - set(training_set.drug)
+    cells = signatures[fields.CELL_ID].iloc[training_set.compendium_rows].unique()
     in_reference = (
         signatures[fields.REPRESENTATIVE]
         & signatures[fields.CELL_ID].isin(cells)
@@ -58,9 +60,10 @@ def learning_set(compendium: Compendium, training_set: TrainingSet, *, seed: int
     reference = _thinned(
         np.flatnonzero(in_reference), signatures[fields.DRUG].to_numpy(dtype=object), seed
     )
-    rows = np.concatenate([training_set.rows, reference])
-    drug = signatures[fields.DRUG].iloc[rows].to_numpy(dtype=str)
-    x = np.asarray(compendium.matrix[rows], np.float32)
+    names = signatures[fields.DRUG].iloc[reference].to_numpy(dtype=str)
+    drug = np.concatenate([training_set.drug.astype(str), names])
+    others = np.asarray(compendium.matrix[reference], np.float32)
+    x = np.concatenate([training_set.z_scores(compendium), others])
     codes = np.unique(drug, return_inverse=True)[1]
     pairs = table[[fields.DRUG, fields.MOA]].itertuples(index=False)
     return LearningSet(x, codes, _memberships(drug, set(pairs), positives), len(training_set.rows))

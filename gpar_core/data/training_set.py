@@ -1,7 +1,7 @@
 """The training set of one model: positive and negative representatives."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,12 +9,16 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.profiles import Profiles
 from gpar_core.errors import NotFoundError, RequestError, TrainingSetError
 
 MIN_INACTIVE_COMPOUNDS = 50
 """With fewer inactive compounds 'auto' takes all compounds without the MOA as negatives."""
 
 NEGATIVE_CHOICES = ("auto", "inactive", "others")
+
+UPLOADED = "uploaded: "
+"""Before the name of an uploaded profile's drug."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +31,11 @@ class DrugMatch:
 
 @dataclass(frozen=True, eq=False)
 class TrainingSet:
-    """Representative signatures to learn from.
+    """Representative signatures to learn from, or uploaded profiles against representatives.
 
-    rows: (n,) rows of the compendium, rising. positive: (n,) bool. drug: (n,) name without case.
+    rows: (n,) rows of the compendium, rising; those from its number of signatures on are the rows
+    of `uploaded`, which are all positive. positive: (n,) bool. drug: (n,) name without case, that
+    of an uploaded one behind `UPLOADED`, so that it is no drug of the compendium.
     negatives: 'inactive' or 'others'. note: what the user should know about the negatives, or ''.
     """
 
@@ -38,6 +44,7 @@ class TrainingSet:
     drug: np.ndarray
     negatives: str
     note: str
+    uploaded: Profiles | None = None
 
     @property
     def n_positive_compounds(self) -> int:
@@ -54,6 +61,31 @@ class TrainingSet:
     @property
     def n_negative_signatures(self) -> int:
         return int((~self.positive).sum())
+
+    @property
+    def compendium_rows(self) -> np.ndarray:
+        """The rows that are of the compendium, rising."""
+        return self.rows[: len(self.rows) - self._n_uploaded]
+
+    def z_scores(self, compendium: Compendium) -> np.ndarray:
+        """(n, 978) float32."""
+        x = np.asarray(compendium.matrix[self.compendium_rows], np.float32)
+        return x if self.uploaded is None else np.concatenate([x, self.uploaded.matrix])
+
+    def described(self, compendium: Compendium, columns: Sequence[str]) -> pd.DataFrame:
+        """(n,) rows of `Compendium.signatures`; uploaded ones have a name and nothing else."""
+        known = compendium.signatures[list(columns)].iloc[self.compendium_rows]
+        if self.uploaded is None:
+            return known.reset_index(drop=True)
+        named = dict.fromkeys((fields.SIG_ID, fields.PERT_INAME), self.uploaded.names)
+        ours = pd.DataFrame(named).reindex(columns=list(columns))
+        texts = [column for column in columns if known[column].dtype == object]
+        ours[texts] = ours[texts].fillna("")
+        return pd.concat([known, ours.astype(known.dtypes)], ignore_index=True)
+
+    @property
+    def _n_uploaded(self) -> int:
+        return 0 if self.uploaded is None else len(self.uploaded.matrix)
 
 
 def match_drugs(compendium: Compendium, names: Iterable[str]) -> DrugMatch:
@@ -119,11 +151,14 @@ def select(
     moa: str = "",
     negatives: str = "auto",
     max_tas: float = fields.INACTIVE_TAS,
+    uploaded: Profiles | None = None,
 ) -> TrainingSet:
     """Choose positive and negative representatives.
 
     drugs: names without case, all in the compendium. cells: cell lines, empty for all.
     moa: the MOA the drugs were chosen by, if any.
+    uploaded: profiles that are the positive set, with no drugs. What the compendium knows under the
+        same names is then no negative, nor is what shares a MOA with that, unless it is inactive.
     negatives: 'inactive', compounds without MOA annotation whose 75th-percentile TAS is below
         `max_tas`; 'others', all compounds that share no MOA with the positives (with `moa` alone,
         if given); 'auto', the former where there are `MIN_INACTIVE_COMPOUNDS`, else the latter.
@@ -135,7 +170,9 @@ def select(
             f"'{negatives}' is no choice of negatives. Use {', '.join(NEGATIVE_CHOICES)}."
         )
     drugs = set(drugs)
-    chosen_cells = _known_cells(compendium, cells)
+    if uploaded is not None:
+        drugs = set(uploaded.drug) & set(compendium.signatures[fields.DRUG])
+    chosen_cells = known_cells(compendium, cells)
     signatures = compendium.signatures
     in_scope = signatures[fields.REPRESENTATIVE].to_numpy(copy=True)
     if chosen_cells:
@@ -143,7 +180,7 @@ def select(
     drug = signatures[fields.DRUG].to_numpy(dtype=object)
     positive = in_scope & signatures[fields.DRUG].isin(drugs).to_numpy()
     where = f" in {', '.join(chosen_cells)}" if chosen_cells else ""
-    if not positive.any():
+    if uploaded is None and not positive.any():
         raise TrainingSetError(
             f"None of the {len(drugs)} chosen drugs has a signature{where}. Choose other cell "
             "lines or other drugs."
@@ -168,11 +205,25 @@ def select(
             f"No compound{where} can serve as a negative ({negatives}). Choose other negatives or "
             "more cell lines."
         )
+    if uploaded is not None:
+        rows = np.flatnonzero(negative)
+        ours = len(drug) + np.arange(len(uploaded.matrix))
+        named = np.array([f"{UPLOADED}{name}" for name in uploaded.drug], dtype=object)
+        is_ours = np.repeat([False, True], [len(rows), len(ours)])
+        return TrainingSet(
+            np.concatenate([rows, ours]),
+            is_ours,
+            np.concatenate([drug[rows], named]),
+            negatives,
+            note,
+            uploaded,
+        )
     rows = np.flatnonzero(positive | negative)
     return TrainingSet(rows, positive[rows], drug[rows], negatives, note)
 
 
-def _known_cells(compendium: Compendium, cells: Iterable[str]) -> tuple[str, ...]:
+def known_cells(compendium: Compendium, cells: Iterable[str]) -> tuple[str, ...]:
+    """Cell lines as the compendium spells them, sorted. Raises NotFoundError."""
     by_name = {cell.casefold(): cell for cell in compendium.cell_lines}
     wanted = [cell.strip() for cell in cells if cell.strip()]
     unknown = [cell for cell in wanted if cell.casefold() not in by_name]

@@ -1,25 +1,46 @@
 """What pages and the command line do with jobs: submit, look, follow, cancel, wake."""
 
+import os
+import re
 import time
 from collections.abc import Callable
 
+from gpar_core import library
 from gpar_core.cache import MANIFEST, Cache
 from gpar_core.data import demo
+from gpar_core.errors import RequestError
 from gpar_core.jobs.events import Event, read_events
-from gpar_core.jobs.request import DemoRequest, ImportRequest, Request, TrainRequest, job_id
+from gpar_core.jobs.request import (
+    CurationRequest,
+    DemoRequest,
+    ImportRequest,
+    LibraryRequest,
+    PredictionRequest,
+    Request,
+    TrainRequest,
+    job_id,
+)
 from gpar_core.jobs.store import Job, JobStore
 from gpar_core.jobs.supervisor import ensure_running
 
 FOLLOW_SECONDS = 0.2
 
+CLUSTER_PATTERN = re.compile(r"(tcp|tls)://([\w.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}")
 
-def submit(cache: Cache, request: Request, owner: str = "local") -> Job:
+
+def submit(
+    cache: Cache, request: Request, owner: str = "local", *, cluster: str | None = None
+) -> Job:
     """Queue a request, or return its job if it is under way or its result is there.
 
-    Raises JobError when the list of jobs cannot be used, WorkerError when nothing can be started.
+    cluster: address of the Dask scheduler whose workers are to train, '' for this computer, None
+    for what the environment variable GPAR_DASK says. The result does not depend on it.
+    Raises RequestError where it is no address, JobError when the list of jobs cannot be used,
+    WorkerError when nothing can be started.
     """
+    address = _checked(os.environ.get("GPAR_DASK", "") if cluster is None else cluster)
     exists = _result_exists(cache, request)
-    job = JobStore(cache).submit(request, owner, result_exists=exists)
+    job = JobStore(cache).submit(request, owner, cluster=address, result_exists=exists)
     if job.active:
         ensure_running(cache)
     return job
@@ -74,11 +95,26 @@ def follow(cache: Cache, job_id: str, on_event: Callable[[Event], None]) -> Job:
         time.sleep(FOLLOW_SECONDS)
 
 
+def _checked(cluster: str) -> str:
+    if not cluster or CLUSTER_PATTERN.fullmatch(cluster):
+        return cluster
+    raise RequestError(
+        f"'{cluster[:80]}' is not the address of a Dask scheduler, as tcp://HOST:8786 is. Correct "
+        "--dask or the environment variable GPAR_DASK."
+    )
+
+
 def _result_exists(cache: Cache, request: Request) -> bool:
     name = job_id(request)
     match request:
         case TrainRequest():
             return (cache.model(name) / MANIFEST).is_file()
+        case LibraryRequest():
+            return library.is_complete(cache, name)
+        case CurationRequest():
+            return (cache.curation(name) / MANIFEST).is_file()
+        case PredictionRequest():
+            return (cache.prediction(name) / MANIFEST).is_file()
         case DemoRequest():
             return cache.compendium_made_by(demo.NAME) == name
         case ImportRequest():

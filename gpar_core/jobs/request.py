@@ -7,11 +7,11 @@ The id of a job is a hash of its request (which names the fingerprint of its dat
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from gpar_core.errors import RequestError
 
-METHOD_VERSION = 3
+METHOD_VERSION = 4
 """Raise it when the same request would give another result."""
 
 
@@ -62,6 +62,7 @@ class TrainRequest:
     cells: cell lines, sorted; empty for all. preset: 'fast' or 'paper'.
     negatives: 'inactive' (unannotated, low TAS) or 'others' (all compounds without the MOA).
     null_repeats: cross-validations with permuted labels, for comparison.
+    profiles: id of the uploaded profiles that are the positive set in place of drugs, or ''.
     """
 
     kind: ClassVar[str] = "train"
@@ -75,16 +76,80 @@ class TrainRequest:
     negatives: str = "inactive"
     seed: int = 0
     null_repeats: int = 0
+    profiles: str = ""
 
     @property
     def title(self) -> str:
         return f"Train on {self.label}"
 
 
-Request = DemoRequest | ImportRequest | TrainRequest
-_KINDS: dict[str, type[Request]] = {
-    kind.kind: kind for kind in (DemoRequest, ImportRequest, TrainRequest)
-}
+@dataclass(frozen=True)
+class LibraryRequest:
+    """Train a model on each of many MOAs, those that are trained already left as they are.
+
+    moas: their names, sorted. The rest as in `TrainRequest`, the same for all.
+    """
+
+    kind: ClassVar[str] = "library"
+    compendium: str
+    fingerprint: str
+    moas: tuple[str, ...]
+    cells: tuple[str, ...] = ()
+    preset: str = "fast"
+    negatives: str = "auto"
+    seed: int = 0
+
+    @property
+    def title(self) -> str:
+        return f"Library of {len(self.moas)} MOAs of '{self.compendium}'"
+
+
+@dataclass(frozen=True)
+class CurationRequest:
+    """Find the training drugs of a model that do not belong.
+
+    model: its id. label: what its positive set is called. repeats: cross-validations with other
+    folds, of the whole set and without each drug.
+    """
+
+    kind: ClassVar[str] = "curation"
+    model: str
+    label: str
+    repeats: int = 5
+
+    @property
+    def title(self) -> str:
+        return f"Which drugs do not belong to {self.label}?"
+
+
+@dataclass(frozen=True)
+class PredictionRequest:
+    """Have uploaded profiles read by the models of a library.
+
+    profiles: id of the uploaded profiles. library: id of the library. models: ids of its models
+    that are to be asked, sorted. label: what the profiles are called on screen.
+    """
+
+    kind: ClassVar[str] = "prediction"
+    profiles: str
+    library: str
+    models: tuple[str, ...]
+    label: str
+
+    @property
+    def title(self) -> str:
+        return f"MOAs of {self.label}"
+
+
+Request = (
+    DemoRequest
+    | ImportRequest
+    | TrainRequest
+    | LibraryRequest
+    | CurationRequest
+    | PredictionRequest
+)
+_KINDS: dict[str, type[Request]] = {kind.kind: kind for kind in get_args(Request)}
 
 
 def to_json(request: Request) -> str:

@@ -1,41 +1,30 @@
-"""Carry out a request: the one place where science meets the disk."""
+"""Carry out a request: with the modules `run_*` the one place where science meets the disk."""
 
-import platform
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
-from gpar_core import __version__, fields, model
 from gpar_core.cache import MADE_BY, Cache, publishing
-from gpar_core.data import compendium as compendia
 from gpar_core.data import demo
-from gpar_core.data.compendium import Compendium
 from gpar_core.data.importing import ImportFiles, import_compendium
-from gpar_core.data.training_set import TrainingSet, select
-from gpar_core.errors import EmptyRankingError, RequestError
-from gpar_core.jobs.request import DemoRequest, ImportRequest, Request, TrainRequest, job_id
-from gpar_core.learn.compendium_scores import score_compendium
-from gpar_core.learn.engine import FitPool
-from gpar_core.learn.presets import preset
-from gpar_core.progress import Progress, Report
-from gpar_core.rank.ranking import (
-    MAX_P,
-    MIN_SIGNATURES,
-    filtered,
-    known_members,
-    rank_compounds,
-    rank_signatures,
-    training_drugs,
+from gpar_core.errors import RequestError
+from gpar_core.jobs.request import (
+    CurationRequest,
+    DemoRequest,
+    ImportRequest,
+    LibraryRequest,
+    PredictionRequest,
+    Request,
+    TrainRequest,
+    job_id,
 )
+from gpar_core.jobs.run_curation import run_curation
+from gpar_core.jobs.run_library import run_library
+from gpar_core.jobs.run_prediction import run_prediction
+from gpar_core.jobs.run_training import run_training
+from gpar_core.learn.engine import Pool
+from gpar_core.progress import Report
 
-TOP_PREDICTIONS = 30
-MAX_NEGATIVES_ON_MAP = 300
 
-
-def run_job(request: Request, cache: Cache, report: Report, pool: FitPool) -> None:
+def run_job(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
     """Do what is asked and publish the result. Raises GparError; `report` may raise to stop.
 
     pool: whose processes train networks.
@@ -48,7 +37,13 @@ def run_job(request: Request, cache: Cache, report: Report, pool: FitPool) -> No
         case ImportRequest():
             _import(request, cache, report)
         case TrainRequest():
-            _train(request, cache, report, pool)
+            run_training(request, cache, report, pool)
+        case LibraryRequest():
+            run_library(request, cache, report, pool)
+        case CurationRequest():
+            run_curation(request, cache, report, pool)
+        case PredictionRequest():
+            run_prediction(request, cache, report)
 
 
 def _import(request: ImportRequest, cache: Cache, report: Report) -> None:
@@ -75,142 +70,3 @@ def _import(request: ImportRequest, cache: Cache, report: Report) -> None:
 
 def _optional(path: str) -> Path | None:
     return Path(path) if path else None
-
-
-def _train(request: TrainRequest, cache: Cache, report: Report, pool: FitPool) -> None:
-    from gpar_core.learn.training import train  # noqa: PLC0415 -- brings classifiers
-
-    compendium = compendia.load(cache.existing_compendium(request.compendium))
-    if compendium.fingerprint != request.fingerprint:
-        raise RequestError(
-            f"The compendium '{request.compendium}' has changed since this was asked for. Start "
-            "the training again."
-        )
-    settings = preset(request.preset)
-    training_set = select(
-        compendium,
-        request.drugs,
-        cells=request.cells,
-        moa=request.moa,
-        negatives=request.negatives,
-    )
-    training = train(
-        compendium,
-        training_set,
-        settings,
-        seed=request.seed,
-        null_repeats=request.null_repeats,
-        pool=pool,
-        report=report,
-    )
-    scores, held_out = score_compendium(
-        compendium,
-        training_set,
-        training.network,
-        training.validation,
-        threads=pool.processes,
-        report=report,
-    )
-    report(Progress("Ranking", 0, 1, "Enrichment of every compound"))
-    ranked = rank_signatures(compendium, training_set, scores, held_out, seed=request.seed)
-    ranking = rank_compounds(compendium, ranked, seed=request.seed, threads=pool.processes)
-    ranking = ranking.assign(shares_moa=known_members(ranking, _moas_of(compendium, request)))
-    report(Progress("Map", 0, 1, "t-SNE of training set and top predictions"))
-    validation = training.validation
-    summary = model.ModelSummary(
-        model_id=job_id(request),
-        label=request.label,
-        moa=request.moa,
-        drugs=request.drugs,
-        cells=request.cells,
-        compendium=compendium.name,
-        fingerprint=compendium.fingerprint,
-        simulated=compendium.simulated,
-        preset=request.preset,
-        negatives=training_set.negatives,
-        note=training_set.note,
-        seed=request.seed,
-        n_positive_compounds=training_set.n_positive_compounds,
-        n_positive_signatures=training_set.n_positive_signatures,
-        n_negative_compounds=training_set.n_negative_compounds,
-        n_negative_signatures=training_set.n_negative_signatures,
-        k=validation.folds.k,
-        folds_by=validation.folds.by,
-        metrics=validation.metrics,
-        logistic_auroc=training.logistic.metrics.mean_auroc,
-        null_auroc=training.null,
-        seconds=round(training.seconds, 2),
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        versions={
-            "gpar": __version__,
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "tensorflow": version("tensorflow"),
-        },
-    )
-    described = _described(compendium, training_set.rows)
-    result = model.Model(
-        summary=summary,
-        network=training.network,
-        held_out=described.assign(
-            positive=training_set.positive,
-            fold=validation.folds.fold,
-            score=validation.score,
-            logistic_score=training.logistic.score,
-        ),
-        signatures=_described(compendium, ranked["row"].to_numpy()).assign(
-            score=ranked["score"], rank=ranked["rank"], held_out=ranked["held_out"]
-        ),
-        ranking=ranking,
-        training_drugs=training_drugs(compendium, training_set, validation.score),
-        map=_map(compendium, training_set, ranking, seed=request.seed),
-    )
-    with publishing(cache.model(summary.model_id)) as folder:
-        model.save(result, folder)
-
-
-def _moas_of(compendium: Compendium, request: TrainRequest) -> set[str]:
-    """The MOA trained on, or all MOAs of the drugs."""
-    if request.moa:
-        return {request.moa}
-    table = compendium.compound_moas
-    return set(table.loc[table[fields.DRUG].isin(request.drugs), fields.MOA])
-
-
-def _described(compendium: Compendium, rows: np.ndarray) -> pd.DataFrame:
-    columns = [
-        fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME, fields.CELL_ID, fields.DOSE,
-        fields.DOSE_UNIT, fields.TIME, fields.TIME_UNIT, fields.TAS,
-    ]  # fmt: skip
-    return compendium.signatures[columns].iloc[rows].reset_index(drop=True)
-
-
-def _map(
-    compendium: Compendium, training_set: TrainingSet, ranking: pd.DataFrame, *, seed: int
-) -> pd.DataFrame:
-    """Representatives of training set and top predictions, with x and y."""
-    from gpar_core.maps.tsne import embed  # noqa: PLC0415
-
-    top = set(top_predictions(ranking)[fields.PERT_ID])
-    representative = compendium.signatures[fields.REPRESENTATIVE].to_numpy()
-    predicted = np.flatnonzero(
-        representative & compendium.signatures[fields.PERT_ID].isin(top).to_numpy()
-    )
-    positive = training_set.rows[training_set.positive]
-    negative = np.setdiff1d(training_set.rows[~training_set.positive], predicted)
-    rng = np.random.default_rng([seed, 0x3A9])
-    shown = np.sort(rng.permutation(negative)[:MAX_NEGATIVES_ON_MAP])
-    rows = np.concatenate([shown, predicted, positive])
-    role = ["negative"] * len(shown) + ["predicted"] * len(predicted)
-    role += ["training"] * len(positive)
-    place = embed(compendium.matrix[rows], seed=seed)
-    return _described(compendium, rows).assign(role=role, x=place[:, 0], y=place[:, 1])
-
-
-def top_predictions(ranking: pd.DataFrame) -> pd.DataFrame:
-    """The first 30 compounds that pass the paper's filter, or the first 30 if none passes."""
-    try:
-        passed = filtered(ranking, min_signatures=MIN_SIGNATURES, max_p=MAX_P)
-    except EmptyRankingError:
-        passed = ranking
-    return passed.head(TOP_PREDICTIONS)

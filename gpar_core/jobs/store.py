@@ -50,9 +50,13 @@ CREATE TABLE jobs (
     created_at REAL NOT NULL,
     started_at REAL,
     finished_at REAL,
-    heartbeat REAL
+    heartbeat REAL,
+    cluster TEXT NOT NULL DEFAULT ''
 )
 """
+
+TABLE_VERSION = 1
+"""Of `TABLE`, kept as SQLite's `user_version`. 0 had no column `cluster`."""
 
 
 class State(StrEnum):
@@ -77,6 +81,7 @@ class Job:
     error: why it failed, for the user; '' otherwise.
     attempt: 1 for the first try. restarts: how many tries were begun without the user.
     created_at: when it was queued by the user. heartbeat: when its worker last gave a sign.
+    cluster: address of the Dask scheduler whose workers train; '' for this computer.
     """
 
     id: str
@@ -97,6 +102,7 @@ class Job:
     started_at: float | None
     finished_at: float | None
     heartbeat: float | None
+    cluster: str
 
     @property
     def active(self) -> bool:
@@ -121,9 +127,17 @@ class JobStore:
 
     # For whoever asks for work
 
-    def submit(self, request: Request, owner: str = "local", *, result_exists: bool = True) -> Job:
+    def submit(
+        self,
+        request: Request,
+        owner: str = "local",
+        *,
+        cluster: str = "",
+        result_exists: bool = True,
+    ) -> Job:
         """The job of this request, queued if it is not queued, running or done already.
 
+        cluster: see `Job`; no part of what is asked, since the result is the same.
         result_exists: False if the result of a done job was deleted, so that it must run again.
         """
         new_id, now = job_id(request), time.time()
@@ -131,17 +145,18 @@ class JobStore:
             row = _row(database, new_id)
             if row is None:
                 database.execute(
-                    "INSERT INTO jobs (id, request, owner, state, created_at) VALUES (?,?,?,?,?)",
-                    (new_id, to_json(request), owner, State.QUEUED, now),
+                    "INSERT INTO jobs (id, request, owner, cluster, state, created_at) "
+                    "VALUES (?,?,?,?,?,?)",
+                    (new_id, to_json(request), owner, cluster, State.QUEUED, now),
                 )
             elif State(row["state"]).active or (row["state"] == State.DONE and result_exists):
                 return _job(row)
             else:
                 self._queue_again(database, new_id)
                 database.execute(
-                    "UPDATE jobs SET request = ?, owner = ?, created_at = ?, restarts = 0 "
-                    "WHERE id = ?",
-                    (to_json(request), owner, now, new_id),
+                    "UPDATE jobs SET request = ?, owner = ?, cluster = ?, created_at = ?, "
+                    "restarts = 0 WHERE id = ?",
+                    (to_json(request), owner, cluster, now, new_id),
                 )
             clear_events(self._cache.job(new_id))
             return _job(_known_row(database, new_id))
@@ -329,6 +344,7 @@ class JobStore:
                 database.row_factory = sqlite3.Row
                 # Enough in WAL: a power cut may lose the last changes, never the database.
                 database.execute("PRAGMA synchronous = NORMAL")
+                _bring_up_to_date(database)
                 yield database
         except sqlite3.Error as error:
             raise JobError(
@@ -414,4 +430,20 @@ def _create(path: Path) -> None:
         with closing(sqlite3.connect(new, isolation_level=None)) as database:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute(TABLE)
+            database.execute(f"PRAGMA user_version = {TABLE_VERSION}")
         new.replace(path)
+
+
+def _bring_up_to_date(database: sqlite3.Connection) -> None:
+    """Give the table of an earlier GPAR what it lacks."""
+    if _version(database) >= TABLE_VERSION:
+        return
+    database.execute("BEGIN IMMEDIATE")
+    if _version(database) < TABLE_VERSION:  # still: another process may have been faster
+        database.execute("ALTER TABLE jobs ADD COLUMN cluster TEXT NOT NULL DEFAULT ''")
+        database.execute(f"PRAGMA user_version = {TABLE_VERSION}")
+    database.execute("COMMIT")
+
+
+def _version(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])

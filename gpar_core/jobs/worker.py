@@ -18,7 +18,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
 
@@ -28,10 +28,10 @@ from gpar_core.cache import Cache
 from gpar_core.errors import Cancelled, GparError, JobError, WorkerError
 from gpar_core.fields import N_LANDMARKS
 from gpar_core.jobs.events import EventLog
-from gpar_core.jobs.request import Request, TrainRequest
+from gpar_core.jobs.request import CurationRequest, LibraryRequest, Request, TrainRequest
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.jobs.workers import WORKER_LOG
-from gpar_core.learn.engine import FitPool
+from gpar_core.learn.engine import FitPool, Pool
 from gpar_core.learn.presets import preset
 from gpar_core.progress import Progress, Report
 
@@ -44,7 +44,7 @@ MAX_PROCESSES = 8
 SCIENCE = ("gpar_core.jobs.run", "gpar_core.learn.training", "gpar_core.maps.tsne")
 """What a training imports, in seconds."""
 
-Run = Callable[[Request, Cache, Report, FitPool], None]
+Run = Callable[[Request, Cache, Report, Pool], None]
 Warm = Callable[[FitPool], None]
 
 
@@ -60,8 +60,11 @@ class Claim:
         self._latest = Progress("Starting")
         self._next_check = 0.0
 
-    def begin(self) -> Request:
-        """The request, once this process is noted. Raises WorkerError if the claim was lost."""
+    def begin(self) -> tuple[Request, str]:
+        """The request and its cluster, once this process is noted.
+
+        Raises WorkerError if the claim was lost.
+        """
         process = psutil.Process()
         created = process.create_time()
         if not self._store.register(self._job_id, self._attempt, process.pid, created):
@@ -69,7 +72,7 @@ class Claim:
         job = self._store.get(self._job_id)
         if job.request is None:
             raise WorkerError(job.error)
-        return job.request
+        return job.request, job.cluster
 
     def report(self, progress: Progress) -> None:
         """Pass a progress event on. Raises Cancelled if the job is to stop."""
@@ -106,9 +109,9 @@ class Claim:
         self._store.finish(self._job_id, self._attempt, state, message)
 
 
-def run_science(request: Request, cache: Cache, report: Report, pool: FitPool) -> None:
+def run_science(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
     """Do what is asked."""
-    if isinstance(request, TrainRequest):
+    if isinstance(request, TrainRequest | LibraryRequest | CurationRequest):
         pool.warm()
     with _importing:
         run = import_module(SCIENCE[0]).run_job
@@ -172,9 +175,9 @@ def _carry_out(claim: Claim, cache: Cache, pool: FitPool, run: Run) -> bool:
     with _output_to(claim.log_path):
         sound, state, message = True, State.DONE, ""
         try:
-            request = claim.begin()
-            with claim.beating():
-                run(request, cache, claim.report, pool)
+            request, cluster = claim.begin()
+            with claim.beating(), _pool_on(cluster, pool) as at_work:
+                run(request, cache, claim.report, at_work)
         except Cancelled as error:
             state, message = State.CANCELLED, str(error)
         except GparError as error:
@@ -191,6 +194,14 @@ def _carry_out(claim: Claim, cache: Cache, pool: FitPool, run: Run) -> bool:
             )
         claim.finish(state, message)
         return sound
+
+
+def _pool_on(cluster: str, local: FitPool) -> AbstractContextManager[Pool]:
+    if not cluster:
+        return nullcontext(local)
+    with _importing:
+        from gpar_core.learn.cluster import ClusterPool  # noqa: PLC0415
+    return ClusterPool(cluster, local.processes)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from functools import lru_cache
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.lib.format import open_memmap
@@ -51,8 +51,28 @@ class FitTask:
     seed: int
 
 
+class Pool(Protocol):
+    """Whatever trains networks side by side: here `FitPool`, on a cluster `cluster.ClusterPool`.
+
+    processes: how many of this computer's cores other work beside the training may use.
+    """
+
+    processes: int
+
+    def warm(self) -> None:
+        """Make ready, without waiting for it."""
+
+    def rehearse(self, settings: Settings, n_genes: int) -> None:
+        """`warm`, and trace the graph that such trainings need."""
+
+    def fit_all(
+        self, learning: LearningSet, settings: Settings, tasks: Sequence[FitTask], *, report: Report
+    ) -> Generator[tuple[FitTask, Network], None, None]:
+        """Train all tasks; yield each as it is done. Called by several threads at once."""
+
+
 class FitPool:
-    """Processes that train networks; a context manager.
+    """Processes of this computer that train networks; a context manager.
 
     They start when they are needed, or at `warm`, and end with the block, or with the process that
     owns them, however that ends. Between calls they keep the traced graphs of the last settings,
@@ -116,7 +136,7 @@ class FitPool:
                     running[self._executor.submit(_fit, folder, settings, number, task)] = task
                 while running:
                     done, _ = wait(running, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-                    report(_together(progress, len(tasks) * settings.steps))
+                    report(together(progress, len(tasks) * settings.steps))
                     for future in done:
                         yield running.pop(future), future.result()
             except BrokenProcessPool as error:
@@ -157,8 +177,10 @@ def _read(folder: Path) -> LearningSet:
     return LearningSet(np.load(folder / SIGNATURES, mmap_mode="r"), drug, moas, n_training)
 
 
-def _together(progress: np.ndarray, total: int) -> Progress:
-    """What the steps and losses of all tasks come to; the loss is the mean of those begun."""
+def together(progress: np.ndarray, total: int) -> Progress:
+    """What the steps and losses of all tasks, (n_tasks, 2), come to; the loss is the mean of those
+    begun.
+    """
     steps, losses = np.array(progress).T
     told = (steps > 0) & np.isfinite(losses)
     values = {"loss": float(losses[told].mean())} if told.any() else {}
@@ -174,12 +196,7 @@ def _begin(lifeline: Connection, folder: Path) -> None:
     with (folder / OUTPUT).open("ab") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
-    # TensorFlow imports Keras, if it can, for half of its time and memory; nothing here uses it.
-    sys.modules["keras"] = None  # type: ignore[assignment]
-    from gpar_core.learn import steps  # noqa: PLC0415
-
-    steps.be_one_of_many()
-    threadpool_limits(1)  # numpy's products too, for the result not to depend on the machine
+    prepare()
 
 
 def _end_with(lifeline: Connection, folder: Path) -> None:
@@ -187,6 +204,28 @@ def _end_with(lifeline: Connection, folder: Path) -> None:
     wait_for([lifeline])
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
+
+
+def prepare() -> None:
+    """Make this process one of many that train. Before it uses TensorFlow for the first time."""
+    # TensorFlow imports Keras, if it can, for half of its time and memory; nothing here uses it.
+    sys.modules["keras"] = None  # type: ignore[assignment]
+    # On by itself only where a processor is made for networks; any other gains a quarter by it.
+    os.putenv("TF_ENABLE_ONEDNN_OPTS", "1")
+    from gpar_core.learn import steps  # noqa: PLC0415
+
+    steps.be_one_of_many()
+    threadpool_limits(1)  # numpy's products too, for the result not to depend on the machine
+
+
+def fit(learning: LearningSet, settings: Settings, task: FitTask, *, report: Report) -> Network:
+    """Train one network in a prepared process, one at a time: the last trainers are kept.
+
+    learning: of scaled signatures. report: gets step and loss, and may raise to stop.
+    """
+    return _trainer(settings, learning.x.shape[1]).fit(
+        learning, task.positive, rows=task.rows, seed=task.seed, report=report
+    )
 
 
 def _greet() -> None:
@@ -216,9 +255,7 @@ def _fit(folder: Path, settings: Settings, number: int, task: FitTask) -> Networ
         together[number] = progress.done, progress.values.get("loss", np.nan)
         _stop_if_told(folder)
 
-    return _trainer(settings, learning.x.shape[1]).fit(
-        learning, task.positive, rows=task.rows, seed=task.seed, report=report
-    )
+    return fit(learning, settings, task, report=report)
 
 
 def _stop_if_told(folder: Path) -> None:

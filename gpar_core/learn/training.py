@@ -14,7 +14,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.learning_set import learning_set
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.learn.cross_validation import CrossValidation, cross_validate, permuted_labels
-from gpar_core.learn.engine import FitPool, FitTask
+from gpar_core.learn.engine import FitTask, Pool
 from gpar_core.learn.folds import Folds, assign_folds
 from gpar_core.learn.metrics import evaluate
 from gpar_core.learn.presets import Settings
@@ -55,7 +55,7 @@ def train(
     *,
     seed: int,
     null_repeats: int = 0,
-    pool: FitPool,
+    pool: Pool,
     report: Report = silent,
 ) -> Training:
     """Cross-validate and train the final network on the whole training set, side by side.

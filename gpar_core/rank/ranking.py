@@ -160,9 +160,9 @@ def training_drugs(
     beaten = np.searchsorted(negatives, held_out_score[positive]) / max(len(negatives), 1)
     table = pd.DataFrame(
         {
-            fields.PERT_INAME: compendium.signatures[fields.PERT_INAME].to_numpy()[
-                training_set.rows[positive]
-            ],
+            fields.PERT_INAME: training_set.described(compendium, [fields.PERT_INAME])[
+                fields.PERT_INAME
+            ].to_numpy()[positive],
             "score": held_out_score[positive],
             "beaten": beaten,
         }

@@ -1,19 +1,35 @@
 """A job on screen: its place in the queue, progress, folds as they come, cancel, and its end."""
 
 import time
+from dataclasses import replace
 
 import streamlit as st
 
+from gpar_core import library as libraries
 from gpar_core.charts.folds import fold_auroc
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import read_events
-from gpar_core.jobs.request import TrainRequest
+from gpar_core.jobs.request import (
+    CurationRequest,
+    LibraryRequest,
+    PredictionRequest,
+    Request,
+    TrainRequest,
+)
 from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.progress import Progress
 from pages._shared.error_box import error_box, plain
+from pages._shared.loaders import load_library
 from pages._shared.state import OWNER, Key, cache
+from pages._shared.tables import savable
 
 POLL_SECONDS = 1
+
+
+def start(request: Request) -> None:
+    """Queue a request and show its job on this page. Raises JobError or WorkerError."""
+    st.query_params[Key.JOB] = engine.submit(cache(), request, OWNER).id
+    st.rerun()
 
 
 def finished_job(job_id: str, *, simulated: bool = False) -> Job | None:
@@ -44,10 +60,24 @@ def running_jobs() -> None:
         return
     st.sidebar.markdown("**Running**")
     for job in active:
-        page = "drug_prediction" if isinstance(job.request, TrainRequest) else "compendium"
-        st.sidebar.page_link(
-            f"pages/{page}.py", label=plain(job.title), query_params={Key.JOB.value: job.id}
-        )
+        page, parameters = _place(job)
+        st.sidebar.page_link(f"pages/{page}.py", label=plain(job.title), query_params=parameters)
+
+
+def _place(job: Job) -> tuple[str, dict[str, str]]:
+    """The page that shows a job, and its URL parameters."""
+    match job.request:
+        case TrainRequest():
+            page = "drug_prediction"
+        case LibraryRequest():
+            page = "library"
+        case PredictionRequest():
+            page = "moa_prediction"
+        case CurationRequest(model=model):
+            return "models", {Key.MODEL.value: model}
+        case _:
+            page = "compendium"
+    return page, {Key.JOB.value: job.id}
 
 
 def _follow(job_id: str, simulated: bool) -> None:
@@ -75,8 +105,12 @@ def _show(job: Job, simulated: bool) -> None:
             return
         waited = f" · {time.time() - job.started_at:.0f} s" if job.started_at else ""
         events = [event.progress for event in read_events(cache().job(job.id))]
-        st.progress(_share(events), text=plain(f"{job.stage or 'Starting'}{waited}"))
+        of_library = isinstance(job.request, LibraryRequest)
+        left = _time_left(job, events) if of_library else ""
+        st.progress(_share(events), text=plain(f"{job.stage or 'Starting'}{waited}{left}"))
         st.caption(plain(job.message or "Starting the worker …"))
+        if of_library:
+            _moas(job, simulated)
         _folds(events, simulated)
 
 
@@ -101,3 +135,37 @@ def _folds(events: list[Progress], simulated: bool) -> None:
     k = int(next(event.values["k"] for event in validation if "auroc" in event.values))
     st.markdown(f"Mean AUROC so far **{mean:.2f}** over {len(auroc)} of {k} folds")
     st.altair_chart(fold_auroc(auroc, k, simulated=simulated), width="stretch")
+
+
+def _time_left(job: Job, events: list[Progress]) -> str:
+    """A guess by the MOAs done so far, '' before the first."""
+    done = events[-1].done - events[0].done if events else 0
+    if done == 0 or job.started_at is None:
+        return ""
+    seconds = (time.time() - job.started_at) / done * (events[-1].total - events[-1].done)
+    return f" · about {seconds / 60:.0f} min left" if seconds > 90 else " · a minute left"
+
+
+def _moas(job: Job, simulated: bool) -> None:
+    """The MOAs done so far, the last one first."""
+    if job.id not in cache().library_ids():
+        return
+    library = load_library(job.id)
+    done = [entry for entry in library.entries if entry.summary]
+    done.sort(key=lambda entry: entry.summary.created_at, reverse=True)
+    n_usable = len(library.usable)
+    st.markdown(f"**{len(done)} of {len(library.entries)}** MOAs trained, {n_usable} usable")
+    if not done:
+        return
+    shown = libraries.table(replace(library, entries=tuple(done)))
+    st.dataframe(
+        savable(shown[["moa", "n_drugs", "mean_auroc", "verdict"]], simulated=simulated),
+        hide_index=True,
+        height=280,
+        column_config={
+            "moa": "MOA",
+            "n_drugs": "Drugs",
+            "mean_auroc": st.column_config.NumberColumn("Mean AUROC", format="%.3f"),
+            "verdict": "Verdict",
+        },
+    )

@@ -1,13 +1,17 @@
-"""Compendia and models, loaded once per server and shared by all sessions: never change them."""
+"""What the cache holds, loaded once per server and shared by all sessions: never change it."""
 
 import streamlit as st
 
+from gpar_core import library as libraries
 from gpar_core import model as models
+from gpar_core import prediction as predictions
 from gpar_core.cache import MANIFEST
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import DataError
+from gpar_core.library import Library
 from gpar_core.model import Model, ModelSummary
+from gpar_core.prediction import Prediction
 from pages._shared.state import cache
 
 
@@ -35,6 +39,36 @@ def load_summaries() -> tuple[list[ModelSummary], list[str]]:
     return sorted(found, key=lambda summary: summary.created_at, reverse=True), damaged
 
 
+def load_library(library_id: str) -> Library:
+    """A library with what is trained of it. Raises NotFoundError or DataError."""
+    cache().existing_library(library_id)
+    return _library(str(cache().root), library_id, _last_change())
+
+
+def load_libraries(compendium: Compendium) -> list[Library]:
+    """Readable libraries of a compendium, the best first and stale ones last."""
+    of = (compendium.name, compendium.fingerprint)
+    return _libraries(str(cache().root), of, _last_change(), compendium)
+
+
+def load_prediction(job_id: str) -> Prediction:
+    """What the models say of uploaded profiles. Raises RequestError or DataError."""
+    return _prediction(str(cache().root), job_id)
+
+
+def predict(library: Library, compendium: Compendium, compound: str) -> Prediction:
+    """What a library says of a compound. Raises NotFoundError, RequestError or DataError."""
+    asked = (library.library_id, compendium.fingerprint, compound)
+    return _of_compound(str(cache().root), asked, _last_change(), library, compendium)
+
+
+def _last_change() -> tuple[int, ...]:
+    """Another value whenever a library or a model has come, changed or gone."""
+    manifests = [cache().library(library_id) / MANIFEST for library_id in cache().library_ids()]
+    there = [path for path in (cache().models, *manifests) if path.exists()]
+    return tuple(path.stat().st_mtime_ns for path in there)
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _compendium(root: str, name: str, fingerprint: str) -> Compendium:
     return compendia.load(cache().existing_compendium(name))
@@ -48,3 +82,31 @@ def _model(root: str, model_id: str, changed: int) -> Model:
 @st.cache_resource(max_entries=2000, show_spinner=False)
 def _summary(root: str, model_id: str, changed: int) -> ModelSummary:
     return models.load_summary(cache().existing_model(model_id))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _library(root: str, library_id: str, changed: tuple[int, ...]) -> Library:
+    return libraries.load(cache(), library_id)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _libraries(
+    root: str, of: tuple[str, str], changed: tuple[int, ...], _data: Compendium
+) -> list[Library]:
+    return libraries.of_compendium(cache(), _data)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _prediction(root: str, job_id: str) -> Prediction:
+    return predictions.load(cache().prediction(job_id))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _of_compound(
+    root: str,
+    asked: tuple[str, str, str],
+    changed: tuple[int, ...],
+    _models: Library,
+    _data: Compendium,
+) -> Prediction:
+    return predictions.of_compound(cache(), _models, _data, asked[-1])

@@ -3,8 +3,11 @@
 import streamlit as st
 
 from gpar_core.charts import curves, folds, scatter
+from gpar_core.charts.reliability import reliability
 from gpar_core.export import csv_text, file_name, with_provenance
+from gpar_core.learn import calibration
 from gpar_core.model import Model, ModelSummary
+from pages._shared.curation_view import show_curation
 from pages._shared.error_box import plain
 from pages._shared.frame import simulated_note
 from pages._shared.ranking_view import show_ranking
@@ -36,6 +39,7 @@ def show(model: Model) -> None:
         )
     with drugs:
         _training_drugs(model)
+        show_curation(model)
     with details:
         _details(summary)
 
@@ -84,6 +88,23 @@ def _quality(model: Model) -> None:
     if summary.null_auroc:
         null = ", ".join(f"{auroc:.2f}" for auroc in summary.null_auroc)
         st.markdown(f"Mean AUROC with permuted labels: {null}")
+    details = st.expander("Reliability", key=f"reliability-{summary.model_id}", on_change="rerun")
+    if details.open:
+        with details:
+            _reliability(model)
+
+
+def _reliability(model: Model) -> None:
+    held_out = model.held_out
+    bins = calibration.reliability(
+        held_out["positive"].to_numpy(), held_out["score"].to_numpy(), held_out["fold"].to_numpy()
+    )
+    st.altair_chart(reliability(bins, simulated=model.summary.simulated), width="stretch")
+    st.caption(
+        "Of the held-out signatures given a probability, how many are positive: on the dashed line "
+        "the calibrated probability is what it says, for a mix of positives and negatives as in "
+        "the training set. Bars are 95% intervals, n the signatures of each bin."
+    )
 
 
 def _training_drugs(model: Model) -> None:

@@ -13,6 +13,8 @@ def navigation() -> StreamlitPage:
         [
             st.Page("pages/home.py", title="Home", default=True),
             st.Page("pages/drug_prediction.py", title="Drug prediction"),
+            st.Page("pages/moa_prediction.py", title="MOA prediction"),
+            st.Page("pages/library.py", title="Library"),
             st.Page("pages/models.py", title="Models"),
             st.Page("pages/compendium.py", title="Compendium"),
         ]

@@ -18,6 +18,8 @@ class Key(StrEnum):
     COMPENDIUM = "compendium"
     JOB = "job"
     MODEL = "model"
+    LIBRARY = "library"
+    COMPOUND = "compound"
     ENTERED = "entered"
 
 

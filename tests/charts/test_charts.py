@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gpar_core.charts import curves, folds, overview, ranks, scatter
+from gpar_core.charts import curves, folds, moas, overview, ranks, reliability, scatter
 from gpar_core.charts.style import GREY, RED, SIMULATED, YELLOW
 from gpar_core.data.compendium import Compendium
 
@@ -49,6 +49,29 @@ COMPOUNDS = pd.DataFrame(
     {"tas": np.linspace(0, 1, N), "annotated": np.arange(N) % 2 == 0, "pert_id": "x"}
 )
 MANY = signatures(N)
+LIBRARY = pd.DataFrame(
+    {
+        "moa": [f"moa {i}" for i in range(80)],
+        "n_drugs": 5,
+        "mean_auroc": [np.nan, *np.linspace(0.3, 1, 79)],
+        "low": 0.2,
+        "high": 1.0,
+    }
+)
+ORIGINS = pd.DataFrame(
+    [(f"moa {i}", f"CELL{j}", i / 10, 2) for i in range(10) for j in range(60)],
+    columns=["moa", "origin", "percentile", "n_signatures"],
+)
+BINS = pd.DataFrame(
+    {
+        "predicted": [0.002, 0.4],
+        "observed": [0.0, 0.5],
+        "low": [0.0, 0.1],
+        "high": [0.01, 0.9],
+        "n": [1234, 4],
+        "n_positive": [0, 2],
+    }
+)
 CASES = [
     Case("roc", lambda **how: curves.roc(MANY, **how), 2 * curves.MAX_POINTS + 2),
     Case(
@@ -60,6 +83,9 @@ CASES = [
     Case("cell lines", lambda **how: overview.cell_lines(MANY, **how), overview.MAX_CELL_LINES),
     Case("activity", lambda **how: overview.activity(COMPOUNDS, **how), 2 * 40 + 1),
     Case("rank strip", lambda **how: ranks.rank_strip(MANY[:40], N, "x", **how), 41),
+    Case("MOAs", lambda **how: moas.auroc(LIBRARY, **how), 79 + 1),
+    Case("percentiles", lambda **how: moas.percentile_map(ORIGINS, **how), 600),
+    Case("reliability", lambda **how: reliability.reliability(BINS, **how), 2 * 2 + 2),
     Case("map", lambda **how: scatter.training_map(MANY[:500], **how), 500),
 ]
 
@@ -142,3 +168,26 @@ def test_compounds_of_unknown_activity_are_left_out() -> None:
     unknown = COMPOUNDS.assign(tas=[np.nan, *COMPOUNDS["tas"][1:]])
     datasets = overview.activity(unknown, simulated=False).to_dict()["datasets"].values()
     assert sum(row.get("compounds", 0) for rows in datasets for row in rows) == N - 1
+
+
+def test_moas_are_drawn_from_the_best_to_the_worst_and_those_not_trained_are_not() -> None:
+    intervals = moas.auroc(LIBRARY, simulated=False).to_dict()["layer"][1]
+    order = intervals["encoding"]["y"]["sort"]
+    assert order == [f"moa {i}" for i in range(79, 0, -1)]
+
+
+def test_a_percentile_map_keeps_the_order_of_its_table() -> None:
+    encoding = moas.percentile_map(ORIGINS, simulated=False).to_dict()["encoding"]
+    assert encoding["y"]["sort"] == [f"moa {i}" for i in range(10)]
+    assert encoding["x"]["sort"] == [f"CELL{j}" for j in range(60)]
+    colour = encoding["color"]["scale"]
+    assert len(colour["range"]) == len(colour["domain"]) + 1
+
+
+def test_a_bin_without_positives_has_a_place_on_the_axis_of_reliability() -> None:
+    layers = reliability.reliability(BINS, simulated=False).to_dict()["layer"]
+    assert {layer["encoding"]["y"].get("scale", {}).get("type") for layer in layers} <= {
+        "symlog",
+        None,
+    }
+    assert layers[2]["encoding"]["y"]["scale"]["type"] == "symlog"

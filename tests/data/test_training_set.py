@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.profiles import Profiles
 from gpar_core.data.training_set import (
     TrainingSet,
     drugs_of_moa,
@@ -189,3 +192,45 @@ def test_no_negative_at_all_is_refused(tmp_path: Path) -> None:
     for negatives in ("auto", "inactive", "others"):
         with pytest.raises(TrainingSetError, match="No compound can serve as a negative"):
             select(only, ["x0"], moa="X inhibitor", negatives=negatives)
+
+
+# ------------------------------------------------------------------------- uploaded profiles
+
+
+def _uploaded(*drugs: str) -> Profiles:
+    z = np.random.default_rng(0).normal(size=(len(drugs), fields.N_LANDMARKS)).astype(np.float32)
+    names = tuple(f"{drug} {place}" for place, drug in enumerate(drugs))
+    return Profiles(names=names, drug=drugs, matrix=z, notes=())
+
+
+def test_uploaded_profiles_are_the_positives_and_no_drug_of_the_compendium(
+    tiny: Compendium,
+) -> None:
+    uploaded = _uploaded("mine", "hdac0", "mine")
+    chosen = select(tiny, [], uploaded=uploaded)
+    assert chosen.n_positive_signatures == 3
+    assert set(chosen.drug[chosen.positive]) == {"uploaded: mine", "uploaded: hdac0"}
+    assert not set(chosen.drug) & {"hdac0"}
+    np.testing.assert_array_equal(chosen.rows[chosen.positive], tiny.n_signatures + np.arange(3))
+    x = chosen.z_scores(tiny)
+    np.testing.assert_array_equal(x[chosen.positive], uploaded.matrix)
+    np.testing.assert_array_equal(x[~chosen.positive], tiny.matrix[chosen.compendium_rows])
+
+
+def test_what_is_known_under_an_uploaded_name_is_no_negative_nor_its_moa(tiny: Compendium) -> None:
+    chosen = select(tiny, [], negatives="others", uploaded=_uploaded("hdac0", "hdac0"))
+    negative = set(chosen.drug[~chosen.positive])
+    assert not {name for name in negative if name.startswith("hdac")} | (negative & {"both"})
+    assert "mtor0" in negative
+
+
+def test_uploaded_profiles_are_described_by_their_names_alone(tiny: Compendium) -> None:
+    chosen = select(tiny, [], uploaded=_uploaded("mine", "other"))
+    columns = [fields.SIG_ID, fields.PERT_INAME, fields.CELL_ID, fields.TAS]
+    table = chosen.described(tiny, columns)
+    assert list(table.columns) == columns
+    assert table[fields.PERT_INAME].tolist()[-2:] == ["mine 0", "other 1"]
+    assert table[fields.CELL_ID].tolist()[-2:] == ["", ""]
+    assert table[fields.TAS].isna().tolist()[-2:] == [True, True]
+    known = tiny.signatures[columns].iloc[chosen.compendium_rows].reset_index(drop=True)
+    pd.testing.assert_frame_equal(table.iloc[:-2], known)

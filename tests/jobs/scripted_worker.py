@@ -10,7 +10,7 @@ from gpar_core.errors import TrainingSetError, WorkerError
 from gpar_core.jobs.request import ImportRequest, Request
 from gpar_core.jobs.store import JobStore
 from gpar_core.jobs.worker import main
-from gpar_core.learn.engine import FitPool
+from gpar_core.learn.engine import FitPool, Pool
 from gpar_core.progress import Progress, Report
 
 
@@ -18,7 +18,7 @@ def warm(pool: FitPool) -> None:
     print("warm", flush=True)
 
 
-def run(request: Request, cache: Cache, report: Report, pool: FitPool) -> None:
+def run(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
     assert isinstance(request, ImportRequest)
     with (cache.root / f"runs-{request.name}").open("a") as file:
         file.write(f"{os.getpid()}\n")

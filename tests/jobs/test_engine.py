@@ -6,7 +6,7 @@ import pytest
 from staging import Site, until, work
 
 from gpar_core.cache import MADE_BY, MANIFEST
-from gpar_core.errors import NotFoundError
+from gpar_core.errors import NotFoundError, RequestError
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import Event
 from gpar_core.jobs.request import DemoRequest, ImportRequest, TrainRequest, job_id
@@ -54,6 +54,37 @@ def test_a_worker_can_be_wanted_before_there_is_a_job(engaged: Site) -> None:
 def test_unknown_job(site: Site) -> None:
     with pytest.raises(NotFoundError):
         engine.look(site.cache, "nothing")
+
+
+@pytest.mark.parametrize(
+    ("asked", "variable", "used"),
+    [
+        (None, None, ""),
+        (None, "tcp://lab-1.example.org:8786", "tcp://lab-1.example.org:8786"),
+        ("tls://[::1]:8786", "tcp://other:8786", "tls://[::1]:8786"),
+        ("", "tcp://other:8786", ""),
+    ],
+)
+def test_a_cluster_is_asked_for_or_set(
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: str | None,
+    variable: str | None,
+    used: str,
+) -> None:
+    monkeypatch.setattr(engine, "ensure_running", lambda _: None)
+    monkeypatch.delenv("GPAR_DASK", raising=False)
+    if variable is not None:
+        monkeypatch.setenv("GPAR_DASK", variable)
+    assert engine.submit(site.cache, work("a"), cluster=asked).cluster == used
+
+
+@pytest.mark.parametrize(
+    "address", ["localhost:8786", "tcp://lab", "http://lab:8786", "tcp://a b:1"]
+)
+def test_what_is_no_address_of_a_cluster_is_refused(site: Site, address: str) -> None:
+    with pytest.raises(RequestError, match=r"tcp://HOST:8786 is\. Correct --dask or"):
+        engine.submit(site.cache, work("a"), cluster=address)
 
 
 TRAIN = TrainRequest(compendium="demo", fingerprint="f", label="X", drugs=("x",))

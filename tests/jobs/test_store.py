@@ -56,6 +56,28 @@ def test_same_request_is_one_job_while_queued_running_and_done(store: JobStore) 
     assert len(store.recent()) == 1
 
 
+def test_where_a_job_trains_is_no_part_of_what_is_asked(store: JobStore) -> None:
+    job = store.submit(work("a"), cluster="tcp://here:8786")
+    assert job.cluster == "tcp://here:8786"
+    assert store.submit(work("a")) == job
+    assert claimed(store).cluster == job.cluster
+    store.requeue(job.id, 1)
+    assert claimed(store).cluster == job.cluster
+    store.finish(job.id, 2, State.FAILED, "It did not work.")
+    again = store.submit(work("a"))
+    assert (again.id, again.cluster) == (job.id, "")
+
+
+def test_the_list_of_an_earlier_gpar_goes_on(store: JobStore, cache: Cache) -> None:
+    job = store.submit(work("a"))
+    sql(cache, "ALTER TABLE jobs DROP COLUMN cluster")
+    sql(cache, "PRAGMA user_version = 0")
+    with ThreadPoolExecutor(8) as pool:
+        seen = list(pool.map(lambda _: JobStore(cache).get(job.id), range(16)))
+    assert set(seen) == {job}
+    assert store.submit(work("b"), cluster="tcp://here:8786").cluster == "tcp://here:8786"
+
+
 def test_eight_threads_submit_one_job_into_a_new_cache(cache: Cache) -> None:
     with ThreadPoolExecutor(8) as pool:
         jobs = list(pool.map(lambda _: JobStore(cache).submit(work("a")), range(64)))

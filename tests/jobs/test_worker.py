@@ -16,7 +16,8 @@ from gpar_core.jobs import worker
 from gpar_core.jobs.events import read_events
 from gpar_core.jobs.request import Request
 from gpar_core.jobs.store import Job, JobStore, State
-from gpar_core.learn.engine import FitPool
+from gpar_core.learn.cluster import ClusterPool
+from gpar_core.learn.engine import Pool
 from gpar_core.progress import Progress, Report
 
 CarryOut = Callable[..., list[Job]]
@@ -34,9 +35,9 @@ def store(tmp_path: Path) -> JobStore:
 
 @pytest.fixture
 def carry_out(tmp_path: Path, store: JobStore, monkeypatch: pytest.MonkeyPatch) -> CarryOut:
-    def carry_out(run: worker.Run, *requests: Request) -> list[Job]:
+    def carry_out(run: worker.Run, *requests: Request, cluster: str = "") -> list[Job]:
         """The jobs of these requests, carried out by one worker."""
-        jobs = [store.submit(request) for request in requests]
+        jobs = [store.submit(request, cluster=cluster) for request in requests]
         orders = [f"job {job.id} 1\n" for job in jobs if store.claim(9, 9)]
         monkeypatch.setattr(sys, "stdin", io.StringIO("".join(orders)))
         assert worker.main(["--cache", str(tmp_path)], run, scripted_worker.warm) == 0
@@ -83,6 +84,20 @@ def test_no_job_follows_one_that_may_have_broken_something(
     assert [job.state for job in jobs] == [State.FAILED, State.RUNNING]
 
 
+@pytest.mark.parametrize("cluster", ["", "tcp://nobody:8786"])
+def test_a_job_trains_where_it_was_asked_to(carry_out: CarryOut, cluster: str) -> None:
+    pools: list[Pool] = []
+
+    def run(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
+        pools.append(pool)
+
+    (job,) = carry_out(run, work("a"), cluster=cluster)
+    assert job.state == State.DONE
+    (pool,) = pools
+    assert pool.processes >= 1
+    assert pool.address == cluster if isinstance(pool, ClusterPool) else not cluster
+
+
 def test_each_job_has_a_log_of_its_own(carry_out: CarryOut, tmp_path: Path) -> None:
     def run(request: Request, *_: object) -> None:
         os.write(1, f"{request.title} prints\n".encode())
@@ -94,7 +109,7 @@ def test_each_job_has_a_log_of_its_own(carry_out: CarryOut, tmp_path: Path) -> N
 
 
 def test_cancel_stops_the_run_at_its_next_report(carry_out: CarryOut, store: JobStore) -> None:
-    def run(request: Request, cache: Cache, report: Report, pool: FitPool) -> None:
+    def run(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
         report(Progress("Before"))
         store.request_cancel(store.active_jobs()[0].id)
         deadline = time.monotonic() + 5
@@ -107,7 +122,7 @@ def test_cancel_stops_the_run_at_its_next_report(carry_out: CarryOut, store: Job
 
 
 def test_a_job_that_does_not_report_still_beats(carry_out: CarryOut, store: JobStore) -> None:
-    def run(request: Request, cache: Cache, report: Report, pool: FitPool) -> None:
+    def run(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
         report(Progress("Long"))
         seen = set()
         deadline = time.monotonic() + 5
@@ -134,7 +149,7 @@ def test_a_lost_claim_ends_before_the_run(carry_out: CarryOut, store: JobStore) 
 def test_a_claim_lost_on_the_way_cannot_finish(carry_out: CarryOut, store: JobStore) -> None:
     stopped = []
 
-    def run(request: Request, cache: Cache, report: Report, pool: FitPool) -> None:
+    def run(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
         store.requeue(store.active_jobs()[0].id, 1)
         try:
             report(Progress("Training"))

@@ -1,13 +1,11 @@
 """Which network scores which signature of a compendium; without any training."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet, select
-from gpar_core.learn.compendium_scores import score_compendium
+from gpar_core.learn.compendium_scores import FINAL, score_compendium
 from gpar_core.learn.cross_validation import CrossValidation, Score
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.metrics import evaluate
@@ -44,35 +42,37 @@ def _validation(training_set: TrainingSet) -> CrossValidation:
 
 
 @pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("negatives", ["others", "inactive"])
 def test_every_signature_is_scored_once_by_the_network_that_may(
-    tiny: Compendium, threads: int, monkeypatch: pytest.MonkeyPatch
+    tiny: Compendium, threads: int, negatives: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scoring, "BLOCK_ROWS", 16)
-    training_set = select(tiny, HDAC, negatives="others")
+    training_set = select(tiny, HDAC, negatives=negatives)
     validation = _validation(training_set)
     heard: list[Progress] = []
-    scores, held_out = score_compendium(
+    scores, scored_by = score_compendium(
         tiny, training_set, _network(0.0), validation, threads=threads, report=heard.append
     )
     drug = tiny.signatures["drug"].to_numpy()
-    negative = ~training_set.positive
-    fold_of = dict(zip(training_set.drug[negative], validation.folds.fold[negative], strict=True))
-    np.testing.assert_array_equal(held_out, [name in fold_of for name in drug])
-    for row, name in enumerate(drug):
-        bias = fold_of[name] + 1.0 if name in fold_of else 0.0
-        expected = score(_network(bias), tiny.matrix[[row]])[0]
+    fold_of = dict(zip(training_set.drug, validation.folds.fold, strict=True))
+    assert set(HDAC) <= set(fold_of)
+    np.testing.assert_array_equal(scored_by, [fold_of.get(name, FINAL) for name in drug])
+    for row, fold in enumerate(scored_by):
+        expected = score(_network(fold + 1.0), tiny.matrix[[row]])[0]
         assert scores[row] == pytest.approx(expected, abs=1e-6)
-    assert sum(scorer.scored for scorer in validation.scorers) == held_out.sum()
+    assert sum(scorer.scored for scorer in validation.scorers) == (scored_by != FINAL).sum()
     done = [progress.done for progress in heard]
     assert done == sorted(done)
     assert done[-1] == tiny.n_signatures
     assert {progress.total for progress in heard} == {tiny.n_signatures}
 
 
-def test_inactive_negatives_leave_all_to_the_whole_network(tiny: Compendium) -> None:
-    training_set = replace(select(tiny, HDAC, negatives="others"), negatives="inactive")
+def test_of_a_single_drug_only_what_was_shared_out_is_scored_by_folds(tiny: Compendium) -> None:
+    training_set = select(tiny, HDAC[:1], negatives="others")
     validation = _validation(training_set)
-    scores, held_out = score_compendium(tiny, training_set, _network(0.0), validation)
-    assert not held_out.any()
-    np.testing.assert_array_equal(scores, score(_network(0.0), tiny.matrix))
-    assert not any(scorer.scored for scorer in validation.scorers)
+    assert validation.folds.by == "signature"
+    _, scored_by = score_compendium(tiny, training_set, _network(0.0), validation)
+    np.testing.assert_array_equal(scored_by[training_set.rows], validation.folds.fold)
+    of_drug = (tiny.signatures["drug"] == HDAC[0]).to_numpy()
+    others_of_drug = of_drug & ~np.isin(np.arange(tiny.n_signatures), training_set.rows)
+    assert (scored_by[others_of_drug] == FINAL).all()

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from sklearn.covariance import ledoit_wolf_shrinkage
 
 from gpar_core.learn.metric import shrinkage, whitening

@@ -1,0 +1,90 @@
+"""Many MOAs at once: how well each is learnt, and where a compound stands in each."""
+
+import altair as alt
+import pandas as pd
+
+from gpar_core.charts.style import BLUE, GREY, titled
+from gpar_core.learn.metrics import WELL_TRAINED
+
+ROW = 16
+USABLE = {True: "usable", False: "not learnable"}
+STEPS = {0.5: 0.06, 0.8: 0.2, 0.95: 0.4, 0.99: 0.7}
+"""Opacity of percentiles below each limit; from the last limit on they are opaque."""
+
+
+def auroc(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
+    """Mean AUROC of each trained MOA with its 95% interval, the best first; dashed: the limit.
+
+    table: as `library.table` gives it.
+    """
+    trained = table.dropna(subset=["mean_auroc"]).sort_values("mean_auroc", ascending=False)
+    trained = trained.assign(
+        kind=(trained["mean_auroc"] >= WELL_TRAINED).map(USABLE),
+    )[["moa", "mean_auroc", "low", "high", "n_drugs", "kind"]]
+    base = alt.Chart(trained).encode(
+        y=alt.Y("moa:N", sort=trained["moa"].tolist(), title=None, axis=_names()),
+        color=alt.Color(
+            "kind:N",
+            title=None,
+            scale=alt.Scale(domain=list(USABLE.values()), range=[BLUE, GREY]),
+            legend=alt.Legend(orient="top"),
+        ),
+        tooltip=[
+            alt.Tooltip("moa:N", title="MOA"),
+            alt.Tooltip("mean_auroc:Q", title="mean AUROC", format=".3f"),
+            alt.Tooltip("low:Q", format=".3f"),
+            alt.Tooltip("high:Q", format=".3f"),
+            alt.Tooltip("n_drugs:Q", title="drugs"),
+        ],
+    )
+    unit = alt.Scale(domain=[0, 1])
+    limit = alt.Chart(pd.DataFrame({"x": [WELL_TRAINED]})).mark_rule(color=GREY, strokeDash=[4, 4])
+    intervals = base.mark_rule().encode(
+        x=alt.X("low:Q", title="Mean AUROC with 95% interval", scale=unit), x2="high:Q"
+    )
+    points = base.mark_circle(size=60, opacity=1).encode(x=alt.X("mean_auroc:Q", scale=unit))
+    chart = limit.encode(x=alt.X("x:Q", scale=unit)) + intervals + points
+    title = "How well each MOA is told apart, held-out"
+    return titled(chart, title, simulated).properties(height={"step": ROW})
+
+
+def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
+    """MOAs by cell lines, signatures or profiles, darker the higher the percentile.
+
+    table: as `prediction.by_origin` gives it.
+    """
+    red, green, blue = (int(BLUE[place : place + 2], 16) for place in (1, 3, 5))
+    # Seen through, so that low percentiles fade into a light and into a dark ground alike.
+    colours = [f"rgba({red},{green},{blue},{opacity})" for opacity in (*STEPS.values(), 1)]
+    chart = (
+        alt.Chart(table)
+        .mark_rect(stroke=GREY, strokeWidth=0.3)
+        .encode(
+            y=alt.Y("moa:N", sort=table["moa"].unique().tolist(), title=None, axis=_names()),
+            x=alt.X(
+                "origin:N",
+                sort=table["origin"].unique().tolist(),
+                title=None,
+                axis=alt.Axis(labelAngle=-45, labelLimit=200, labelOverlap=False),
+            ),
+            color=alt.Color(
+                "percentile:Q",
+                title="Percentile",
+                scale=alt.Scale(type="threshold", domain=list(STEPS), range=colours),
+                legend=alt.Legend(orient="top", format="~g"),
+            ),
+            tooltip=[
+                alt.Tooltip("moa:N", title="MOA"),
+                alt.Tooltip("origin:N", title="of"),
+                alt.Tooltip("percentile:Q", format=".3f"),
+                alt.Tooltip("n_signatures:Q", title="signatures"),
+            ],
+        )
+    )
+    return titled(chart, "Where the percentiles come from", simulated).properties(
+        height={"step": 1.5 * ROW}
+    )
+
+
+def _names() -> alt.Axis:
+    return alt.Axis(labelLimit=220, labelOverlap=False, labelFlush=False, ticks=False)

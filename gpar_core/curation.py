@@ -1,0 +1,83 @@
+"""A curation as its model's page shows it: one folder of `manifest.json` and `drugs.parquet`."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gpar_core.cache import MANIFEST
+from gpar_core.errors import DataError
+from gpar_core.learn.curation import Curation
+
+FORMAT_VERSION = 1
+DRUGS = "drugs.parquet"
+COLUMNS = (
+    "drug", "pert_iname", "n_signatures", "auroc_without", "effect", "effect_sd", "noise",
+    "suspect",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a curation comes from. model_id, label: the model whose positive set was curated."""
+
+    curation_id: str
+    model_id: str
+    label: str
+    compendium: str
+    fingerprint: str
+    simulated: bool
+    preset: str
+    seed: int
+    seconds: float
+    created_at: str
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class SavedCuration:
+    """A curation with its provenance."""
+
+    provenance: Provenance
+    curation: Curation
+
+
+def save(saved: SavedCuration, folder: Path) -> None:
+    """Write the curation into the empty folder `folder`."""
+    curation = saved.curation
+    curation.drugs.to_parquet(folder / DRUGS, index=False)
+    manifest = {
+        "format_version": FORMAT_VERSION,
+        "provenance": vars(saved.provenance),
+        "mean_auroc": curation.mean_auroc,
+        "spread": curation.spread,
+        "repeats": curation.repeats,
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+
+
+def load(folder: Path) -> SavedCuration:
+    """The curation in `folder`. Raises DataError where it is missing, damaged or too old."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        return _parsed(manifest, pd.read_parquet(folder / DRUGS))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            f"The curation '{folder.name}' cannot be read ({error}). Delete it and ask for it "
+            "again."
+        ) from error
+
+
+def _parsed(manifest: Mapping[str, Any], drugs: pd.DataFrame) -> SavedCuration:
+    if manifest["format_version"] != FORMAT_VERSION:
+        raise ValueError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
+    curation = Curation(
+        mean_auroc=float(manifest["mean_auroc"]),
+        spread=float(manifest["spread"]),
+        repeats=int(manifest["repeats"]),
+        drugs=drugs[list(COLUMNS)],
+    )
+    return SavedCuration(Provenance(**manifest["provenance"]), curation)

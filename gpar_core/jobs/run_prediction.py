@@ -1,0 +1,24 @@
+"""Have uploaded profiles read by the models of a library."""
+
+from gpar_core import library, prediction
+from gpar_core.cache import Cache, publishing
+from gpar_core.data import compendium as compendia
+from gpar_core.data import profiles as uploads
+from gpar_core.jobs.request import PredictionRequest, job_id
+from gpar_core.progress import Report
+
+
+def run_prediction(request: PredictionRequest, cache: Cache, report: Report) -> None:
+    """Ask the models and publish what they say."""
+    asked = library.load(cache, request.library)
+    found = prediction.of_profiles(
+        cache,
+        asked,
+        compendia.load(cache.existing_compendium(asked.request.compendium)),
+        uploads.load(cache.existing_profile_set(request.profiles)),
+        label=request.label,
+        model_ids=request.models,
+        report=report,
+    )
+    with publishing(cache.prediction(job_id(request))) as folder:
+        prediction.save(found, folder)

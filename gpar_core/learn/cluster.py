@@ -1,0 +1,344 @@
+"""Fits side by side on a Dask cluster: as `engine`, with the processes on other computers.
+
+What the workers need travels with the work, so they share no disk. The scheduler keeps it until the
+work is done: what was lost with a worker is sent and done again, by Dask itself.
+
+The result is that of `FitPool`, bit for bit where the processors are of one kind. Scheduler and
+workers therefore run the same GPAR with the same packages, which is checked. A worker process fits
+one network at a time, however many threads Dask gives it.
+"""
+
+import asyncio
+import hashlib
+import itertools
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from gpar_core.data.learning_set import LearningSet
+from gpar_core.errors import WorkerError
+from gpar_core.learn.engine import POLL_SECONDS, FitTask, fit, prepare, together
+from gpar_core.learn.presets import Settings
+from gpar_core.progress import Progress, Report
+from gpar_core.rank import scoring
+from gpar_core.rank.scoring import Network, scaled
+
+if TYPE_CHECKING:  # it takes a second to import, and most trainings need no cluster
+    from distributed import Client, Future
+
+CONNECT_SECONDS = 10
+PATIENCE_SECONDS = 60
+"""Without a sign of life, before the cluster is asked whether it has workers."""
+
+STEPS = "gpar-steps"
+"""The topic under which workers tell their steps."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Shared:
+    """What all fits of a call need.
+
+    call: its id. learning: of scaled signatures. software: see `_software`.
+    """
+
+    call: str
+    learning: LearningSet
+    settings: Settings
+    software: Mapping[str, str]
+
+
+class _Call:
+    """What is known here of a call under way.
+
+    progress: (n_tasks, 2) steps and losses. done: futures, as they are done.
+    heard: when there was a sign of life.
+    """
+
+    def __init__(self, n_tasks: int) -> None:
+        self.id = uuid.uuid4().hex
+        self.progress = np.zeros((n_tasks, 2))
+        self.done: SimpleQueue[Future[Any]] = SimpleQueue()
+        self.heard = time.monotonic()
+
+    def hear(self, number: int, steps: int, loss: float) -> None:
+        """Note what a task tells; one that begins anew takes back nothing."""
+        self.heard = time.monotonic()
+        self.progress[number] = max(steps, self.progress[number, 0]), loss
+
+
+class ClusterPool:
+    """The workers of a Dask cluster, to train networks; a context manager.
+
+    It connects when it is needed, or at `warm`; the workers live before and after it.
+    """
+
+    def __init__(self, address: str, processes: int) -> None:
+        """address: of the scheduler, `tcp://HOST:PORT` or `tls://HOST:PORT`.
+
+        processes: how many of this computer's cores other work beside the training may use.
+        """
+        self.address = address
+        self.processes = processes
+        self._client: Client | None = None
+        self._connecting = threading.Lock()
+        self._calls: dict[str, _Call] = {}
+        self._turn = itertools.count()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._client is not None:
+            self._client.close()
+
+    def warm(self) -> None:
+        """Connect. Raises WorkerError where no scheduler of the same version answers."""
+        self._connected()
+
+    def rehearse(self, settings: Settings, n_genes: int) -> None:
+        """`warm`: workers keep the graphs that they have traced."""
+        self.warm()
+
+    def fit_all(
+        self, learning: LearningSet, settings: Settings, tasks: Sequence[FitTask], *, report: Report
+    ) -> Generator[tuple[FitTask, Network], None, None]:
+        """Train all tasks; yield each as it is done. Several threads may call it at once.
+
+        Arguments, and what stops it, are those of `FitPool.fit_all`. Work of a worker that dies is
+        done by another. Raises WorkerError where the cluster is gone, has no workers or other
+        software, or where one task outlives several workers.
+        """
+        call = _Call(len(tasks))
+        client = self._connected()
+        self._calls[call.id] = call
+        fits: dict[Future[Network], int] = {}
+        try:
+            with self._explained():
+                fits = self._send(client, call, learning, settings, tasks)
+            for future in self._as_done(client, call, len(tasks)):
+                report(together(call.progress, len(tasks) * settings.steps))
+                if future is not None:
+                    number = fits.pop(future)
+                    with self._explained():
+                        network = future.result()
+                    call.hear(number, settings.steps, call.progress[number, 1])
+                    yield tasks[number], network
+        finally:
+            del self._calls[call.id]
+            with suppress(*_gone()):
+                client.cancel(list(fits))
+
+    def _connected(self) -> "Client":
+        with self._connecting:
+            if self._client is None:
+                self._client = self._connect()
+                with self._explained():
+                    self._client.run_on_scheduler(_check_software, _software(), "scheduler")
+                self._client.subscribe_topic(STEPS, self._hear)
+            return self._client
+
+    def _connect(self) -> "Client":
+        import dask  # noqa: PLC0415
+        from distributed import Client  # noqa: PLC0415
+
+        # Else it advises against sending a learning set as we do, each time.
+        dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"})
+        try:
+            asyncio.run(_ask(self.address))
+            return Client(self.address, timeout=CONNECT_SECONDS, set_as_default=False, name="gpar")
+        except (OSError, TypeError, ValueError) as error:
+            raise WorkerError(
+                f"No Dask scheduler answers at {self.address} ({str(error) or 'silence'}). See "
+                "whether it runs and can be reached from this computer, or train without --dask "
+                "and GPAR_DASK."
+            ) from error
+
+    def _send(
+        self,
+        client: "Client",
+        call: _Call,
+        learning: LearningSet,
+        settings: Settings,
+        tasks: Sequence[FitTask],
+    ) -> "dict[Future[Network], int]":
+        x = scaled(learning.x, settings.scaling)
+        # As a task, not scattered: so Dask can make it again when all who had it are dead.
+        shared = client.submit(
+            _Shared, call.id, replace(learning, x=x), settings, _software(),
+            key=f"gpar-learning-set-{call.id}", priority=1,
+        )  # fmt: skip
+        workers = sorted(client.nthreads())
+        fits = {}
+        for number, task in enumerate(tasks):
+            # By itself, Dask has all done where the learning set is, until others steal the work.
+            preferred = [workers[next(self._turn) % len(workers)]] if workers else None
+            future = client.submit(
+                _fit, shared, number, task,
+                key=(f"gpar-fit-{call.id}", number),
+                workers=preferred, allow_other_workers=preferred is not None,
+            )  # fmt: skip
+            future.add_done_callback(call.done.put)
+            fits[future] = number
+        return fits
+
+    def _as_done(self, client: "Client", call: _Call, n: int) -> "Iterator[Future[Network] | None]":
+        """The `n` futures of a call as they are done, and None every `POLL_SECONDS` between."""
+        while n:
+            try:
+                future = call.done.get(timeout=POLL_SECONDS)
+            except Empty:
+                self._look_for_workers(client, call)
+                yield None
+            else:
+                n -= 1
+                yield future
+
+    def _look_for_workers(self, client: "Client", call: _Call) -> None:
+        if time.monotonic() - call.heard < PATIENCE_SECONDS:
+            return
+        call.heard = time.monotonic()
+        with self._explained():
+            if not client.nthreads():
+                raise WorkerError(
+                    f"The Dask cluster at {self.address} has no workers. Start some "
+                    f"(python -m dask worker {self.address} --nthreads 1) and try again."
+                )
+
+    def _hear(self, event: tuple[float, tuple[str, int, int, float]]) -> None:
+        _, (call_id, number, steps, loss) = event
+        call = self._calls.get(call_id)  # the topic is that of all who train on the cluster
+        if call is not None:
+            call.hear(number, steps, loss)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Tell in a WorkerError what an error of Dask means and what to do."""
+        from distributed import KilledWorker  # noqa: PLC0415
+
+        try:
+            yield
+        except KilledWorker as error:
+            raise WorkerError(
+                "One training after the other died on the Dask cluster, possibly for lack of "
+                "memory. Give its workers more, or choose fewer drugs or cell lines, and try again."
+            ) from error
+        except _gone() as error:
+            raise WorkerError(
+                f"The connection to the Dask cluster at {self.address} was lost ({error}). See "
+                "whether its scheduler runs, then try again."
+            ) from error
+        except ImportError as error:
+            raise WorkerError(
+                f"A process of the Dask cluster at {self.address} cannot import what it needs "
+                f"({error}). Start scheduler and workers in GPAR's folder with its environment."
+            ) from error
+
+
+async def _ask(address: str) -> None:
+    """Raises OSError, TypeError or ValueError where no scheduler answers.
+
+    `Client` itself would wait for ever where something else listens, as on the dashboard's port.
+    """
+    from distributed import Security, rpc  # noqa: PLC0415
+
+    security = Security().get_connection_args("client")
+    async with rpc(address, timeout=CONNECT_SECONDS, connection_args=security) as scheduler:
+        await asyncio.wait_for(scheduler.identity(), 2 * CONNECT_SECONDS)
+
+
+def _gone() -> tuple[type[Exception], ...]:
+    """Errors by which Dask says that the scheduler is gone."""
+    from distributed import CancelledError  # noqa: PLC0415
+    from distributed.client import ClosedClientError  # noqa: PLC0415
+
+    return (CancelledError, ClosedClientError, OSError)
+
+
+# ----------------------------------------------------------------- what both sides must agree on
+
+
+@lru_cache(maxsize=1)
+def _software() -> dict[str, str]:
+    """What must be the same everywhere for the results to be the same: names and versions."""
+    code = hashlib.sha256()
+    for path in [*sorted(Path(__file__).parent.glob("*.py")), Path(scoring.__file__)]:
+        code.update(path.read_text("utf-8").encode())
+    packages = {name: version(name) for name in ("distributed", "numpy", "tensorflow")}
+    return {
+        "Python": ".".join(map(str, sys.version_info[:2])),
+        **packages,
+        "the code of GPAR": code.hexdigest()[:12],
+    }
+
+
+def _check_software(wanted: Mapping[str, str], who: str) -> None:
+    """Raises WorkerError where the software of this process is not that of the other side."""
+    here = _software()
+    others = [
+        f"{name} {here[name]}, not {wanted[name]}" for name in wanted if here[name] != wanted[name]
+    ]
+    if others:
+        raise WorkerError(
+            f"The {who} of the Dask cluster has {'; '.join(others)}. Install the same GPAR with "
+            "the same requirements there, start scheduler and workers anew, and try again."
+        )
+
+
+# --------------------------------------------------------------------------------- in the workers
+
+
+_fitting = threading.Lock()
+"""Trainers hold variables, so that threads must not share them."""
+
+
+def _fit(shared: _Shared, number: int, task: FitTask) -> Network:
+    from distributed import get_worker  # noqa: PLC0415
+
+    worker = get_worker()
+    stop_if_unwanted = _stopper(worker)
+
+    def report(progress: Progress) -> None:
+        loss = progress.values.get("loss", np.nan)
+        worker.log_event(STEPS, (shared.call, number, progress.done, loss))
+        stop_if_unwanted()
+
+    with _fitting:
+        stop_if_unwanted()
+        _begin(worker.local_directory)
+        _check_software(shared.software, f"worker {worker.address}")
+        return fit(shared.learning, shared.settings, task, report=report)
+
+
+def _stopper(worker: Any) -> Callable[[], None]:
+    """A function that ends the present task of this thread if nobody waits for it any more.
+
+    Dask does not end a running task that is cancelled, or whose client has died; it marks it.
+    """
+    from distributed import Reschedule  # noqa: PLC0415
+
+    key = worker.get_current_task()
+
+    def stop_if_unwanted() -> None:
+        task = worker.state.tasks.get(key)
+        if task is None or task.state == "cancelled":
+            raise Reschedule  # done again if somebody has come to want it in this very moment
+
+    return stop_if_unwanted
+
+
+@lru_cache(maxsize=1)
+def _begin(folder: str) -> None:
+    tempfile.tempdir = folder  # TensorFlow leaves the code that it generates there
+    prepare()

@@ -1,0 +1,33 @@
+"""Signatures of a compendium that are most like a profile."""
+
+import numpy as np
+
+BLOCK_ROWS = 8192
+
+
+def nearest(
+    matrix: np.ndarray, rows: np.ndarray, profiles: np.ndarray, *, top: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of highest cosine to each profile.
+
+    matrix: (n, n_genes). rows: (m,) the rows to look at. profiles: (p, n_genes).
+    Returns the rows (p, k) and their cosines (p, k), falling, with k = min(top, m); of equal ones
+    the first row comes first. A vector of zeros has cosine 0 to all.
+    """
+    unit = _unit(profiles)
+    found_rows = np.empty((len(profiles), 0), dtype=np.int64)
+    found = np.empty((len(profiles), 0), dtype=np.float32)
+    for start in range(0, len(rows), BLOCK_ROWS):
+        block = rows[start : start + BLOCK_ROWS]
+        cosine = unit @ _unit(matrix[block]).T
+        found_rows = np.hstack([found_rows, np.broadcast_to(block, cosine.shape)])
+        found = np.hstack([found, cosine])
+        best = np.argsort(-found, axis=1, kind="stable")[:, :top]
+        found_rows = np.take_along_axis(found_rows, best, axis=1)
+        found = np.take_along_axis(found, best, axis=1)
+    return found_rows, found
+
+
+def _unit(x: np.ndarray) -> np.ndarray:
+    x = np.asarray(x, np.float32)
+    return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), np.float32(1e-12))

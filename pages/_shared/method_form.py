@@ -1,0 +1,44 @@
+"""How models are trained: preset, negative set and seed."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+PRESET_NAMES = {
+    "fast": "fast: similarity learned from all MOAs (seconds)",
+    "paper": "paper: Gao et al. 2021, 2,000 steps (minutes)",
+}
+NEGATIVES = {
+    "auto": "Inactive compounds, or all others where these are too few",
+    "inactive": "Inactive compounds: no MOA annotation, TAS < 0.2",
+    "others": "All compounds that do not share the MOA",
+}
+
+
+@dataclass(frozen=True)
+class Method:
+    preset: str
+    negatives: str
+    seed: int
+
+
+def choose_method(page: str) -> Method:
+    """The fields of the method; each page keeps its own choice."""
+    preset = st.selectbox(
+        "Preset",
+        list(PRESET_NAMES),
+        format_func=PRESET_NAMES.get,
+        help="For one MOA. 'fast' also looks at drugs of other MOAs, to learn which differences "
+        "between signatures mean little. Drugs that share a MOA with yours are kept from it.",
+        key=f"{page}-preset",
+        persist_state="session",
+    )
+    negatives = st.selectbox(
+        "Negative set",
+        list(NEGATIVES),
+        format_func=NEGATIVES.get,
+        key=f"{page}-negatives",
+        persist_state="session",
+    )
+    seed = st.number_input("Seed", 0, 2**31 - 1, 0, key=f"{page}-seed", persist_state="session")
+    return Method(preset, negatives, int(seed))

@@ -1,0 +1,219 @@
+"""Likely MOAs of a compound or of uploaded profiles on screen."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from gpar_core import fields
+from gpar_core.charts.moas import percentile_map
+from gpar_core.export import download_name, moas_csv
+from gpar_core.prediction import Prediction, by_origin, ranked
+from gpar_core.rank.moa_prediction import NEAR_THE_TOP, TOP, rank_moas
+from pages._shared.error_box import plain
+from pages._shared.loaders import load_summaries
+from pages._shared.state import go
+from pages._shared.tables import SELECTION, chosen_row, savable
+
+ORDER_NAMES = {"percentile": "Percentile", "paper": "Mean probability (paper)"}
+TOGETHER = "All together, as replicates"
+MAX_ORIGINS = 60
+"""Columns of the heat map: more cannot be read."""
+
+
+def show_prediction(prediction: Prediction, annotated: Sequence[str] = ()) -> None:
+    """Ranked MOAs, a heat map of the first, and the nearest signatures.
+
+    annotated: MOAs that are known of the compound.
+    """
+    for note in prediction.notes:
+        st.info(plain(note))
+    chosen, name = _choose_profiles(prediction)
+    order, number = st.columns(2)
+    by = order.selectbox("Rank by", list(ORDER_NAMES), format_func=ORDER_NAMES.get, key="moa-order")
+    n_moas = len(prediction.scores.moa)
+    choices = sorted({min(n, n_moas) for n in (TOP, 25, n_moas)})
+    top = number.selectbox("Show", choices, format_func=lambda n: _top(n, n_moas), key="moa-top")
+    table = rank_moas(prediction.scores, chosen, by=by)
+    if annotated:
+        _known(table, annotated)
+    st.caption(
+        f"{n_moas} models were asked about {_counted(len(chosen), 'signature')}. Similar "
+        "expression is not proof of a mechanism: take a MOA as a hypothesis to test."
+    )
+    _show_table(table.head(top), prediction, key=f"{name}-{by}-{top}")
+    _downloads(table, prediction, name, by)
+    _heat_map(prediction, table["moa"].head(top).tolist())
+    _nearest(prediction, chosen)
+
+
+def _choose_profiles(prediction: Prediction) -> tuple[np.ndarray, str]:
+    """Positions of the signatures to go by, and what they are called."""
+    everything = np.arange(len(prediction.signatures))
+    if "name" not in prediction.signatures or len(everything) == 1:
+        return everything, prediction.label
+    labels = [*prediction.signatures["name"], TOGETHER]
+    together = len(everything)
+    one_drug = len(set(prediction.signatures[fields.DRUG])) == 1
+    choice = st.selectbox(
+        "Profile",
+        range(len(labels)),
+        index=together if one_drug else 0,
+        format_func=labels.__getitem__,
+        help="Several profiles of one drug are best read together: their mean counts.",
+        key=f"moa-profile-{len(labels)}-{prediction.label}",
+    )
+    if choice == together:
+        return everything, prediction.label
+    return everything[[choice]], labels[choice]
+
+
+def _known(table: pd.DataFrame, annotated: Sequence[str]) -> None:
+    place = {moa: number for number, moa in enumerate(table["moa"], start=1)}
+    said = [
+        f"**{plain(moa)}** (number {place[moa]} of {len(table)})"
+        if moa in place
+        else f"**{plain(moa)}** (no usable model)"
+        for moa in annotated
+    ]
+    st.markdown("Annotated MOA: " + ", ".join(said))
+
+
+def _show_table(top: pd.DataFrame, prediction: Prediction, key: str) -> None:
+    models = {summary.model_id: summary for summary in load_summaries()[0]}
+    asked = [models.get(model_id) for model_id in top["model_id"]]
+    n = int(top["n_signatures"].iloc[0])
+    shown = pd.DataFrame(
+        {
+            "place": range(1, len(top) + 1),
+            "moa": top["moa"],
+            "percentile": top["percentile"],
+            "mean_probability": top["mean_probability"],
+            "calibrated": top["calibrated"],
+            "in_favour": [f"{share * n:.0f} of {n}" for share in top["agreement"]],
+            "auroc": [model.metrics.mean_auroc if model else None for model in asked],
+            "drugs": [", ".join(model.drugs) if model else "" for model in asked],
+            "scored_by": top["held_out"].map({True: "held-out fold", False: "model"}),
+        }
+    )
+    st.caption("Click a row to open its model.")
+    selection = st.dataframe(
+        savable(shown, simulated=prediction.simulated),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode=SELECTION,
+        key=f"moas-{prediction.library_id}-{key}",
+        column_config=_columns(),
+        placeholder="—",
+    )
+    row = chosen_row(selection, len(top))
+    if row is not None:
+        go("models", model=top["model_id"].iloc[row])
+
+
+def _downloads(table: pd.DataFrame, prediction: Prediction, name: str, by: str) -> None:
+    one, every = st.columns(2)
+    one.download_button(
+        "Download all MOAs (CSV)",
+        lambda: moas_csv(table.assign(name=name)[["name", *table.columns]], prediction),
+        download_name("moas", name, simulated=prediction.simulated),
+        "text/csv",
+    )
+    if "name" in prediction.signatures and len(prediction.signatures) > 1:
+        every.download_button(
+            "Download all MOAs of each profile (CSV)",
+            lambda: moas_csv(ranked(prediction, by=by), prediction),
+            download_name("moas-of-each", prediction.label, simulated=prediction.simulated),
+            "text/csv",
+        )
+
+
+def _heat_map(prediction: Prediction, moas: list[str]) -> None:
+    origins = by_origin(prediction, moas)
+    kept = origins["origin"].unique()[:MAX_ORIGINS]
+    if len(kept) == 1:
+        return  # one column would only repeat the table
+    chart = percentile_map(origins[origins["origin"].isin(kept)], simulated=prediction.simulated)
+    st.altair_chart(chart, width="stretch")
+    if len(kept) < origins["origin"].nunique():
+        st.caption(f"The first {MAX_ORIGINS} of {origins['origin'].nunique():,} are drawn.")
+
+
+def _nearest(prediction: Prediction, chosen: np.ndarray) -> None:
+    st.subheader("Nearest signatures", anchor=False)
+    st.caption("Of the compendium's representative signatures, those most alike by cosine.")
+    near = prediction.nearest[prediction.nearest["signature"].isin(chosen)]
+    own = prediction.signatures
+    named = own["name"] if "name" in own else own[fields.CELL_ID]
+    table = pd.DataFrame(
+        {
+            "cosine": near["cosine"],
+            "drug": near[fields.PERT_INAME],
+            "moa": near[fields.MOA].str.replace(fields.MOA_SEPARATOR, ", ", regex=False),
+            "cell_id": near[fields.CELL_ID],
+            "like": named.iloc[near["signature"]].to_numpy(),
+            "sig_id": near[fields.SIG_ID],
+        }
+    ).sort_values("cosine", ascending=False, kind="stable")
+    shown = table if len(chosen) > 1 else table.drop(columns="like")
+    st.dataframe(
+        savable(shown, simulated=prediction.simulated),
+        hide_index=True,
+        column_config={
+            "cosine": st.column_config.NumberColumn("Cosine", format="%.3f"),
+            "drug": "Drug",
+            "moa": "Known MOA",
+            "cell_id": "Cell line",
+            "like": "Near to that of",
+            "sig_id": "Signature",
+        },
+    )
+
+
+def _columns() -> dict[str, object]:
+    column = st.column_config
+    return {
+        "place": column.NumberColumn("#", width=50),
+        "moa": column.TextColumn("MOA"),
+        "percentile": column.ProgressColumn(
+            "Percentile",
+            min_value=0,
+            max_value=1,
+            format="%.3f",
+            help="The share of the compendium's signatures that score lower by this model, mean "
+            "over the signatures. Comparable between MOAs; not how likely the MOA is.",
+        ),
+        "mean_probability": column.NumberColumn(
+            "Mean probability",
+            format="%.3f",
+            help="What the network puts out, 0 to 1, mean over the signatures: the ranking of the "
+            "paper. Each network has its own scale, so it is not comparable between MOAs.",
+        ),
+        "calibrated": column.NumberColumn(
+            "Calibrated",
+            format="%.3f",
+            help="The probability by what held-out scores came true, for a mix of drugs as in the "
+            "training set. Not the chance that any drug at all has this MOA.",
+        ),
+        "in_favour": column.TextColumn(
+            "Signatures in favour", help=f"Those that reach percentile {NEAR_THE_TOP} by themselves"
+        ),
+        "auroc": column.NumberColumn(
+            "Model's AUROC", format="%.3f", help="Mean over held-out folds; 0.5 is chance"
+        ),
+        "drugs": column.TextColumn("Drugs of the MOA"),
+        "scored_by": column.TextColumn(
+            "Scored by",
+            help="Held-out fold: the compound is in this model's training set, so the fold that "
+            "did not see it was asked",
+        ),
+    }
+
+
+def _top(number: int, n_moas: int) -> str:
+    return f"All {n_moas} MOAs" if number == n_moas else f"First {number} MOAs"
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"

@@ -1,0 +1,90 @@
+"""Uploaded profiles: what the file holds, what may be changed in it, and the click."""
+
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from gpar_core import fields
+from gpar_core.data.profile_scale import Z_SCORES
+from gpar_core.data.profile_tables import MAX_BYTES
+from gpar_core.data.profiles import Draft, MatchReport, accept, read_profiles, template_csv
+from gpar_core.library import Library
+from gpar_core.planning import plan_prediction, publish_profiles
+from pages._shared.error_box import plain
+from pages._shared.job_panel import start
+from pages._shared.state import cache
+
+KINDS = ["csv", "tsv", "txt", "gct", "gctx"]
+ID_NAMES = {"symbol": "symbol", "entrez": "Entrez id"}
+
+
+def show_upload(library: Library) -> None:
+    """Read a file, show how it matches and queue its prediction. Raises DataError or JobError."""
+    left, right = st.columns([4, 1], vertical_alignment="bottom")
+    upload = left.file_uploader(
+        "Profiles: z-scores of the landmark genes, by symbol or Entrez id",
+        KINDS,
+        key="profiles",
+        max_upload_size=MAX_BYTES // 2**20,
+    )
+    right.download_button(
+        "Template (CSV)", template_csv, "gpar-template.csv", "text/csv", width="stretch"
+    )
+    if upload is None:
+        st.caption("CSV, TSV, GCT or GCTX; genes in rows or columns, several profiles at once.")
+        return
+    draft = _read(upload.file_id, upload)
+    _show_report(draft.report)
+    impute, z_score = _permissions(draft.report)
+    if st.button("Predict", type="primary"):
+        profiles = accept(draft, impute=impute, z_score=z_score)
+        publish_profiles(cache(), profiles)
+        start(plan_prediction(library, profiles, Path(upload.name).stem[:80]))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the file …")
+def _read(file_id: str, _upload: UploadedFile) -> Draft:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "upload"  # never the user's name for it, which may lead elsewhere
+        path.write_bytes(_upload.getbuffer())
+        return read_profiles(path, _upload.name)
+
+
+def _show_report(report: MatchReport) -> None:
+    figures = st.columns(3)
+    figures[0].metric("Profiles", f"{report.n_profiles:,}")
+    figures[0].caption(f"{report.file_kind}, genes in {report.genes_in}")
+    figures[1].metric("Landmark genes", f"{report.n_found} of {fields.N_LANDMARKS}")
+    figures[1].caption(
+        f"by {ID_NAMES[report.id_kind]}; {report.n_unknown:,} other genes are not used"
+    )
+    figures[2].metric("Scale", report.scale)
+    figures[2].caption(plain(report.scale_reason))
+    if report.n_missing_values:
+        st.caption(f"{report.n_missing_values:,} values of the genes found are missing.")
+    found = {
+        "landmark genes are missing": report.missing,
+        "genes are there more than once; their mean was taken": report.duplicated,
+        "names stand for several profiles, which were numbered": report.renamed,
+        "profiles without values were left out": report.empty,
+        "columns of text were not used": report.ignored,
+    }
+    for what, names in found.items():
+        if names:
+            with st.expander(f"{len(names)} {what}"):
+                st.markdown(plain(", ".join(names)))
+
+
+def _permissions(report: MatchReport) -> tuple[bool, bool]:
+    """Whether gaps may be filled, and z-scores be made; asked only where it is needed."""
+    impute = bool(report.missing or report.n_missing_values) and st.checkbox(
+        "Set missing genes to 0 (no change)", key="profiles-impute"
+    )
+    z_score = report.scale != Z_SCORES and st.checkbox(
+        "Make z-scores across these profiles",
+        key="profiles-z-score",
+        help="They then say how the profiles differ from each other, not from controls.",
+    )
+    return impute, z_score

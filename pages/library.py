@@ -1,0 +1,67 @@
+"""Library: a model for each MOA of the compendium in use; build it, see what it can tell."""
+
+import streamlit as st
+
+from gpar_core.data.compendium import Compendium
+from gpar_core.errors import RequestError
+from gpar_core.jobs.request import LibraryRequest
+from gpar_core.jobs.store import JobStore
+from pages._shared.error_box import error_box
+from pages._shared.frame import compendium_in_use, note_if_simulated
+from pages._shared.job_panel import finished_job, running_jobs
+from pages._shared.library_form import show_form
+from pages._shared.library_view import choose_library, show_library
+from pages._shared.loaders import load_libraries
+from pages._shared.navigation import begin
+from pages._shared.state import Key, cache, from_url, go
+
+
+def show(compendium: Compendium) -> None:
+    """The libraries of a compendium, and the form of another one."""
+    if compendium.moas.empty:
+        st.info("This compendium has no MOA annotation. Import it with a MOA table.")
+        if st.button("Compendium", type="primary"):
+            go("compendium")
+        return
+    libraries = load_libraries(compendium)
+    if libraries:
+        with error_box():
+            show_library(choose_library(libraries), compendium)
+    else:
+        st.info("No library of this compendium yet. Build one: a model for each of its MOAs.")
+    form = st.expander(
+        "Build a library", expanded=not libraries, key="library-form", on_change="rerun"
+    )
+    if form.open:
+        with form:
+            show_form(compendium)
+
+
+def show_job(job_id: str) -> None:
+    """The building of a library; when it is done, the library."""
+    if st.button("Back to the library"):
+        del st.query_params[Key.JOB]
+        st.rerun()
+    request = JobStore(cache()).get(job_id).request
+    if not isinstance(request, LibraryRequest):
+        raise RequestError("This link does not lead to a library. Go back to the library.")
+    st.caption(
+        "A model that is done stays, even if you cancel; building again goes on with the rest."
+    )
+    if finished_job(job_id, simulated=note_if_simulated(request.compendium)):
+        go("library", compendium=request.compendium, library=job_id)
+
+
+begin("Library")
+st.markdown(
+    "A model for each **mechanism of action** of a compendium, all trained alike. *MOA prediction* "
+    "asks those that can tell their drugs from others."
+)
+with error_box():
+    if from_url(Key.JOB):
+        running_jobs()
+        show_job(from_url(Key.JOB))
+    else:
+        chosen = compendium_in_use()
+        if chosen is not None:
+            show(chosen)

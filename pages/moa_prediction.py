@@ -1,0 +1,107 @@
+"""MOA prediction: which mechanisms a compound or an uploaded profile looks like."""
+
+import streamlit as st
+
+from gpar_core import fields
+from gpar_core.cache import MANIFEST
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import match_drugs
+from gpar_core.errors import RequestError
+from gpar_core.jobs.request import PredictionRequest
+from gpar_core.jobs.store import JobStore
+from gpar_core.library import Library
+from pages._shared.error_box import error_box, plain
+from pages._shared.frame import compendium_in_use, simulated_note
+from pages._shared.job_panel import finished_job, running_jobs, start
+from pages._shared.library_view import choose_library
+from pages._shared.loaders import load_libraries, load_prediction, predict
+from pages._shared.moa_view import show_prediction
+from pages._shared.navigation import begin
+from pages._shared.profile_form import show_upload
+from pages._shared.state import Key, cache, from_url, go
+
+WAYS = ("Compound of the compendium", "Your own profiles")
+
+
+def ask(compendium: Compendium) -> None:
+    """Choose who is to be asked about what."""
+    libraries = load_libraries(compendium)
+    if not libraries:
+        to_library("No library of this compendium yet. Its models are what is asked here.")
+        return
+    library = choose_library(libraries)
+    if stale := library.why_stale(compendium.fingerprint):
+        to_library(stale)
+        return
+    if not library.usable:
+        to_library("No MOA of this library has a usable model yet.")
+        return
+    st.caption(f"{len(library.usable)} of the {len(library.entries)} MOAs have a usable model.")
+    way = st.segmented_control("Whose MOA?", WAYS, default=WAYS[0], required=True, key="moa-way")
+    with error_box():
+        if way == WAYS[0]:
+            ask_compound(library, compendium)
+        else:
+            show_upload(library)
+
+
+def to_library(why: str) -> None:
+    st.info(plain(why))
+    if st.button("Library", type="primary"):
+        go("library")
+
+
+def ask_compound(library: Library, compendium: Compendium) -> None:
+    """A compound, which the URL names, and what the models say of it."""
+    compounds = compendium.compounds.drop_duplicates(fields.DRUG).sort_values(fields.DRUG)
+    asked = from_url(Key.COMPOUND)
+    found = match_drugs(compendium, [asked]).found
+    compound = st.selectbox(
+        "Compound",
+        compounds[fields.PERT_INAME],
+        index=compounds[fields.DRUG].tolist().index(found[0]) if found else None,
+        placeholder="Type a name",
+        key=f"compound-of-{compendium.name}",
+    )
+    if compound:
+        st.query_params[Key.COMPOUND] = compound
+    if compound or asked:
+        prediction = predict(library, compendium, compound or asked)
+        show_prediction(prediction, annotated(compendium, prediction.label))
+
+
+def annotated(compendium: Compendium, name: str) -> list[str]:
+    table = compendium.compound_moas
+    return table.loc[table[fields.DRUG] == name.casefold(), "moa"].unique().tolist()
+
+
+def show_job(job_id: str) -> None:
+    """Uploaded profiles being read, or what the models say of them."""
+    if st.button("New prediction"):
+        del st.query_params[Key.JOB]
+        st.rerun()
+    if (cache().prediction(job_id) / MANIFEST).is_file():
+        prediction = load_prediction(job_id)
+        if prediction.simulated:
+            simulated_note()
+        st.header(plain(prediction.label), anchor=False)
+        show_prediction(prediction)
+        return
+    request = JobStore(cache()).get(job_id).request
+    if not isinstance(request, PredictionRequest):
+        raise RequestError("This link does not lead to a MOA prediction. Start a new one.")
+    if finished_job(job_id):
+        st.warning("This prediction was deleted. Ask again to see it.")
+        if st.button("Ask again", type="primary"):
+            start(request)
+
+
+begin("MOA prediction")
+with error_box():
+    if from_url(Key.JOB):
+        running_jobs()
+        show_job(from_url(Key.JOB))
+    else:
+        chosen = compendium_in_use()
+        if chosen is not None:
+            ask(chosen)

@@ -1,0 +1,273 @@
+"""Fits on a real Dask cluster: as on this computer, whoever dies or stops."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from distributed import Client
+
+from gpar_core import model
+from gpar_core.cache import Cache
+from gpar_core.data.learning_set import LearningSet
+from gpar_core.errors import Cancelled, WorkerError
+from gpar_core.jobs.request import TrainRequest, job_id
+from gpar_core.jobs.run import run_job
+from gpar_core.learn import cluster
+from gpar_core.learn.cluster import ClusterPool
+from gpar_core.learn.engine import FitPool, FitTask, Pool
+from gpar_core.learn.presets import LayeredSettings, MatchingSettings, Settings
+from gpar_core.progress import Progress, Report, silent
+from gpar_core.rank.scoring import Network, disassembled
+from tests.synthetic import build, drugs_of
+
+ROOT = Path(cluster.__file__).parents[2]
+LAYERED = LayeredSettings(steps=60, hidden=(16, 8), batch=32, learning_rate=0.02)
+MATCHING = MatchingSettings(steps=30, batch=32)
+LONG = replace(LAYERED, steps=1500)
+ENDLESS = replace(LAYERED, steps=10**9)
+ROWS, GENES = 200, 30
+
+AT_WORK = """
+from gpar_core.learn.cluster import ClusterPool
+from tests.learn.test_cluster import ENDLESS, work
+
+learning, tasks = work()
+report = lambda progress: progress.done and print(flush=True)
+list(ClusterPool(input(), 1).fit_all(learning, ENDLESS, tasks, report=report))
+"""
+
+
+def work(n: int = 5) -> tuple[LearningSet, list[FitTask]]:
+    """Signatures with a few MOAs, half of them of a reference, and n tasks."""
+    rng = np.random.default_rng(0)
+    drug = np.arange(ROWS) // 2
+    moas = np.stack([drug % 3 == 1, drug % 5 == 1], 1)
+    positive = drug[: ROWS // 2] % 4 == 0
+    x = rng.normal(size=(ROWS, GENES)).astype(np.float32)
+    x[: ROWS // 2][positive, :5] += 3
+    learning = LearningSet(x, drug, moas, ROWS // 2)
+    rows = np.arange(ROWS // 2)
+    return learning, [
+        FitTask(f"fold {number}", rows[drug[rows] % n != number], positive, number)
+        for number in range(n)
+    ]
+
+
+class Processes:
+    """A scheduler and its workers, started by these tests."""
+
+    def __init__(self, folder: Path, n_workers: int) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"tcp://127.0.0.1:{port}"
+        self._folder = folder
+        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", str(port))
+        self.workers = [self._worker(number) for number in range(n_workers)]
+        with self.client() as client:
+            while len(client.nthreads()) < n_workers:
+                time.sleep(0.05)
+
+    def client(self) -> Client:
+        return Client(self.address, timeout=60, set_as_default=False)
+
+    def stop(self) -> None:
+        for process in [*self.workers, self.scheduler]:
+            process.kill()
+            process.wait()
+
+    def _worker(self, number: int) -> subprocess.Popen[bytes]:
+        # Without a nanny, which would bring a killed worker back.
+        return self._start(
+            "worker", self.address, "--nthreads", "1", "--no-nanny",
+            "--local-directory", str(self._folder),
+        )  # fmt: skip
+
+    def _start(self, *what: str) -> subprocess.Popen[bytes]:
+        with (self._folder / "output.log").open("ab") as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", "dask", *what, "--no-dashboard"],
+                cwd=ROOT,
+                stdout=output,
+                stderr=output,
+            )
+
+
+@pytest.fixture(scope="module")
+def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    processes = Processes(tmp_path_factory.mktemp("dask"), 2)
+    yield processes
+    processes.stop()
+
+
+@pytest.fixture(scope="module")
+def pool(processes: Processes) -> Iterator[ClusterPool]:
+    with ClusterPool(processes.address, 1) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def local() -> Iterator[FitPool]:
+    with FitPool(1) as pool:
+        yield pool
+
+
+@pytest.fixture
+def lonely(tmp_path: Path) -> Iterator[Processes]:
+    """A scheduler without workers."""
+    processes = Processes(tmp_path, 0)
+    yield processes
+    processes.stop()
+
+
+def networks(pool: Pool, settings: Settings, report: Report = silent) -> dict[str, Network]:
+    learning, tasks = work()
+    return {
+        task.name: network
+        for task, network in pool.fit_all(learning, settings, tasks, report=report)
+    }
+
+
+def assert_same(some: dict[str, Network], others: dict[str, Network]) -> None:
+    assert some.keys() == others.keys()
+    for name, network in some.items():
+        arrays, description = disassembled(network)
+        other_arrays, other_description = disassembled(others[name])
+        assert description == other_description
+        for part, array in arrays.items():
+            np.testing.assert_array_equal(array, other_arrays[part])
+            assert array.dtype == other_arrays[part].dtype
+
+
+def stop(progress: Progress) -> None:
+    if progress.done > 0:
+        raise Cancelled("enough")
+
+
+@pytest.mark.parametrize("settings", [LAYERED, MATCHING], ids=["layered", "matching"])
+def test_the_networks_are_those_of_this_computer(
+    pool: ClusterPool, local: FitPool, settings: Settings
+) -> None:
+    heard: list[Progress] = []
+    assert_same(networks(pool, settings, heard.append), networks(local, settings))
+    done = [progress.done for progress in heard]
+    assert done == sorted(done)
+    assert {progress.total for progress in heard} == {5 * settings.steps}
+
+
+def test_two_threads_train_at_once(pool: ClusterPool, local: FitPool) -> None:
+    kinds = (LAYERED, MATCHING)
+    with ThreadPoolExecutor(2) as threads:
+        found = list(threads.map(lambda settings: networks(pool, settings), kinds))
+    for settings, each in zip(kinds, found, strict=True):
+        assert_same(each, networks(local, settings))
+
+
+def test_the_work_of_a_killed_worker_is_done_by_another(
+    processes: Processes, pool: ClusterPool, local: FitPool
+) -> None:
+    killed = []
+
+    def kill(progress: Progress) -> None:
+        if progress.done > 0 and not killed:
+            with processes.client() as client:
+                assert all(client.processing().values())
+            killed.append(processes.workers[0])
+            killed[0].kill()
+
+    assert_same(networks(pool, LONG, kill), networks(local, LONG))
+    assert killed
+
+
+def test_a_wish_to_stop_ends_the_fits_and_the_workers_go_on(
+    pool: ClusterPool, local: FitPool
+) -> None:
+    with pytest.raises(Cancelled):
+        networks(pool, ENDLESS, stop)
+    learning, tasks = work()
+    with closing(pool.fit_all(learning, LAYERED, tasks, report=silent)) as fits:
+        next(fits)
+    assert_same(networks(pool, LAYERED), networks(local, LAYERED))
+
+
+def test_a_killed_owner_ends_the_fits(processes: Processes, pool: ClusterPool) -> None:
+    owner = subprocess.Popen(
+        [sys.executable, "-c", AT_WORK], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with owner:
+        assert owner.stdin and owner.stdout
+        owner.stdin.write(f"{processes.address}\n".encode())
+        owner.stdin.close()
+        assert owner.stdout.readline()
+        owner.kill()
+    assert len(networks(pool, LAYERED)) == 5
+
+
+def test_a_whole_training_gives_the_same_model(
+    pool: ClusterPool, local: FitPool, tmp_path: Path
+) -> None:
+    drugs = [*drugs_of("Planted inhibitor", 4), *drugs_of("Other agonist", 4)]
+    drugs += drugs_of("", 40, tas=0.1)
+    request: TrainRequest | None = None
+    models = []
+    for where, each in (("cluster", pool), ("local", local)):
+        cache = Cache(tmp_path / where)
+        compendium = build(cache.compendium("tiny"), drugs, effect=16.0)
+        request = TrainRequest(
+            compendium="tiny",
+            fingerprint=compendium.fingerprint,
+            label="planted",
+            drugs=tuple(f"planted{i}" for i in range(4)),
+        )
+        run_job(request, cache, silent, each)
+        models.append(model.load(cache.model(job_id(request))))
+    one, other = models
+    pd.testing.assert_frame_equal(one.ranking, other.ranking)
+    pd.testing.assert_frame_equal(one.held_out, other.held_out)
+    assert_same({"final": one.network}, {"final": other.network})
+
+
+@pytest.mark.parametrize("listening", [False, True], ids=["nothing", "something else"])
+def test_no_scheduler_is_told_soon(monkeypatch: pytest.MonkeyPatch, listening: bool) -> None:
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        if listening:
+            other.listen()
+        address = f"tcp://127.0.0.1:{other.getsockname()[1]}"
+        with pytest.raises(WorkerError, match=f"No Dask scheduler answers at {address}"):
+            ClusterPool(address, 1).warm()
+
+
+def test_a_cluster_without_workers_or_scheduler_is_told(
+    lonely: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kill(progress: Progress) -> None:
+        lonely.scheduler.kill()
+
+    with ClusterPool(lonely.address, 1) as pool:
+        monkeypatch.setattr(cluster, "PATIENCE_SECONDS", 0.1)
+        with pytest.raises(WorkerError, match="has no workers"):
+            networks(pool, LAYERED)
+        monkeypatch.setattr(cluster, "PATIENCE_SECONDS", 60)
+        with pytest.raises(WorkerError, match="was lost"):
+            networks(pool, LAYERED, kill)
+
+
+def test_other_software_is_told(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = cluster._software() | {"numpy": "1.0"}
+    monkeypatch.setattr(cluster, "_software", lambda: other)
+    with (
+        ClusterPool(processes.address, 1) as pool,
+        pytest.raises(WorkerError, match=r"scheduler of the Dask cluster has numpy .*, not 1\.0"),
+    ):
+        pool.warm()
