@@ -11,59 +11,37 @@ from gpar_core.jobs import engine
 from gpar_core.jobs.request import TrainRequest
 from gpar_core.jobs.store import JobStore
 from gpar_core.learn.folds import assign_folds
-from gpar_core.planning import plan_training
+from gpar_core.planning import plan_training, publish_profiles
 from pages._shared import model_view
-from pages._shared.compound_picker import pick
+from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import compendium_in_use, note_if_simulated
-from pages._shared.job_panel import finished_job, running_jobs
+from pages._shared.job_panel import finished_job, running_jobs, start
 from pages._shared.loaders import load_model
+from pages._shared.method_form import choose_method
 from pages._shared.navigation import begin
-from pages._shared.state import OWNER, Key, cache, from_url
-
-NEGATIVES = {
-    "auto": "Inactive compounds, or all others where these are too few",
-    "inactive": "Inactive compounds: no MOA annotation, TAS < 0.2",
-    "others": "All compounds that do not share the MOA",
-}
-PRESET_NAMES = {
-    "fast": "fast: similarity learned from all MOAs (seconds)",
-    "paper": "paper: Gao et al. 2021, 2,000 steps (minutes)",
-}
+from pages._shared.state import Key, cache, from_url
 
 
 def choose(compendium: Compendium) -> None:
     """The form, with the training set it would give shown before the click."""
     left, right = st.columns([3, 2], gap="large")
+    picked = Picked()
     with left:
         st.subheader("1 · Positive drugs", anchor=False)
-        drugs, moa = pick(compendium)
+        with error_box():
+            picked = pick(compendium)
         st.subheader("2 · Cell lines", anchor=False)
         cells = st.multiselect(
             "Cell lines",
             compendium.cell_lines,
             placeholder="All cell lines",
+            help="Of the drugs and negatives; uploaded profiles are taken as they are.",
             key="cells",
             persist_state="session",
         )
         with st.expander("Method"):
-            preset = st.selectbox(
-                "Preset",
-                list(PRESET_NAMES),
-                format_func=PRESET_NAMES.get,
-                help="'fast' also looks at drugs of other MOAs, to learn which differences between "
-                "signatures mean little. Drugs that share a MOA with yours are kept from it.",
-                key="preset",
-                persist_state="session",
-            )
-            negatives = st.selectbox(
-                "Negative set",
-                list(NEGATIVES),
-                format_func=NEGATIVES.get,
-                key="negatives",
-                persist_state="session",
-            )
-            seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="seed", persist_state="session")
+            method = choose_method("drugs")
             null = st.number_input(
                 "Cross-validations with permuted labels",
                 0,
@@ -75,23 +53,28 @@ def choose(compendium: Compendium) -> None:
             )
     with right, st.container(border=True):
         st.subheader("3 · Training set", anchor=False)
-        if not drugs and not moa:
+        if picked.nothing:
             st.caption("Choose drugs or a MOA to see what the network would learn from.")
             st.button("Train", type="primary", disabled=True, width="stretch")
             return
         with error_box():
+            uploaded = picked.upload.profiles() if picked.upload else None
             request, training_set = plan_training(
                 compendium,
-                drugs=drugs,
-                moa=moa,
+                drugs=picked.drugs,
+                moa=picked.moa,
                 cells=cells,
-                preset=preset,
-                negatives=negatives,
-                seed=int(seed),
+                preset=method.preset,
+                negatives=method.negatives,
+                seed=method.seed,
                 null_repeats=int(null),
+                uploaded=uploaded,
+                label=picked.upload.label if picked.upload else "",
             )
-            show_training_set(training_set, int(seed))
+            show_training_set(training_set, method.seed)
             if st.button("Train", type="primary", width="stretch"):
+                if uploaded:
+                    publish_profiles(cache(), uploaded)
                 start(request)
 
 
@@ -99,20 +82,17 @@ def show_training_set(training_set: TrainingSet, seed: int) -> None:
     folds = assign_folds(training_set.positive, training_set.drug, seed=seed)
     positive, negative = st.columns(2)
     positive.metric("Positive drugs", training_set.n_positive_compounds)
-    positive.caption(f"{training_set.n_positive_signatures} representative signatures")
+    kind = "uploaded profiles" if training_set.uploaded else "representative signatures"
+    positive.caption(f"{training_set.n_positive_signatures} {kind}")
     negative.metric("Negative compounds", f"{training_set.n_negative_compounds:,}")
     negative.caption(f"{training_set.n_negative_signatures:,} representative signatures")
     st.markdown(f"**{folds.k}-fold** cross-validation by {folds.by}")
     if folds.by == "signature":
         st.caption("With one drug, its signatures are shared out over the folds instead of drugs.")
+    for note in training_set.uploaded.notes if training_set.uploaded else ():
+        st.caption(plain(note))
     if training_set.note:
         st.info(plain(training_set.note))
-
-
-def start(request: TrainRequest) -> None:
-    job = engine.submit(cache(), request, OWNER)
-    st.query_params[Key.JOB] = job.id
-    st.rerun()
 
 
 def show_job(job_id: str) -> None:

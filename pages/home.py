@@ -8,11 +8,22 @@ from pages._shared.loaders import load_summaries
 from pages._shared.navigation import begin
 from pages._shared.state import go
 
+STARTS = (
+    ("Find drugs like these", "Choose drugs or a MOA, train, read the ranked list.",
+     "Drug prediction", "drug_prediction"),
+    ("Name the mechanism", "Of a compound, or of a profile you measured, by models of many MOAs.",
+     "MOA prediction", "moa_prediction"),
+    ("Look again", "Every model you trained is kept and opens at once.", "Models", "models"),
+    ("Bring your own data", "See what is inside, or import LINCS Level 5 files.",
+     "Compendium", "compendium"),
+)  # fmt: skip
+
 begin("GPAR")
 st.markdown(
     "Find drugs that share a **mechanism of action** (MOA) from L1000 gene-expression signatures. "
     "Name drugs you know; a neural network learns what their signatures have in common, tells you "
-    "how well it can, and ranks every other compound."
+    "how well it can, and ranks every other compound. Or ask the other way round: which mechanism "
+    "does a compound, or a profile of your own, look like?"
 )
 with error_box():
     compendium = compendium_in_use()
@@ -22,22 +33,13 @@ with error_box():
         size_of(compendium)
 
         st.subheader("Start here", anchor=False)
-        starts = st.columns(3)
-        with starts[0].container(border=True, height="stretch"):
-            st.markdown("**Find drugs like these**")
-            st.caption("Choose drugs or a MOA, train, read the ranked list.")
-            if st.button("Drug prediction", type="primary", width="stretch"):
-                go("drug_prediction")
-        with starts[1].container(border=True, height="stretch"):
-            st.markdown("**Look again**")
-            st.caption("Every model you trained is kept and opens at once.")
-            if st.button("Models", width="stretch"):
-                go("models")
-        with starts[2].container(border=True, height="stretch"):
-            st.markdown("**Bring your own data**")
-            st.caption("See what is inside, or import LINCS Level 5 files.")
-            if st.button("Compendium", width="stretch"):
-                go("compendium")
+        for column, (title, text, label, page) in zip(st.columns(4), STARTS, strict=True):
+            with column.container(border=True, height="stretch"):
+                st.markdown(f"**{title}**")
+                st.caption(text)
+                kind = "primary" if page == "drug_prediction" else "secondary"
+                if st.button(label, type=kind, width="stretch"):
+                    go(page)
 
         models, _ = load_summaries()
         if models:

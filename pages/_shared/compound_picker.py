@@ -1,6 +1,7 @@
-"""Choose positive drugs: by MOA, by name, or by a pasted list."""
+"""Choose positive drugs: by MOA, by name, by a pasted list, or as uploaded profiles."""
 
 import re
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -8,25 +9,41 @@ from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import match_drugs
 from pages._shared.error_box import plain
+from pages._shared.profile_form import Upload, choose_upload
 
-WAYS = ("One MOA", "Drugs by name", "Pasted list")
+WAYS = ("One MOA", "Drugs by name", "Pasted list", "Upload")
 EXAMPLE = "escitalopram, paroxetine, fluoxetine"
 
 
-def pick(compendium: Compendium) -> tuple[list[str], str]:
-    """Drugs and MOA as the user chose them; one of the two is empty."""
+@dataclass(frozen=True)
+class Picked:
+    """What the user chose; all but one are empty."""
+
+    drugs: tuple[str, ...] = ()
+    moa: str = ""
+    upload: Upload | None = None
+
+    @property
+    def nothing(self) -> bool:
+        return not self.drugs and not self.moa and self.upload is None
+
+
+def pick(compendium: Compendium) -> Picked:
+    """The positive set. Raises GparError where an upload cannot be read."""
     way = st.segmented_control(
         "Choose by", WAYS, default=WAYS[0], required=True, key="way", persist_state="session"
     )
     if way == "One MOA":
-        return [], _moa(compendium)
+        return Picked(moa=_moa(compendium))
     if way == "Drugs by name":
         names = compendium.compounds[fields.PERT_INAME].drop_duplicates().sort_values(key=_caseless)
         chosen = st.multiselect(
             "Drugs", names, key="drugs", placeholder="Type a name", persist_state="session"
         )
-        return chosen, ""
-    return _pasted(compendium), ""
+        return Picked(drugs=tuple(chosen))
+    if way == "Upload":
+        return Picked(upload=choose_upload("drugs"))
+    return Picked(drugs=tuple(_pasted(compendium)))
 
 
 def _moa(compendium: Compendium) -> str:

@@ -137,8 +137,8 @@ def _details(summary: ModelSummary) -> None:
         "Model": summary.model_id,
         "Compendium": summary.compendium + (" (simulated)" if summary.simulated else ""),
         "Fingerprint": summary.fingerprint,
-        "MOA": summary.moa or "chosen by drug",
-        "Drugs": ", ".join(summary.drugs),
+        "MOA": summary.moa or ("chosen by drug" if summary.drugs else "unknown"),
+        "Drugs": ", ".join(summary.drugs) or "uploaded profiles",
         "Cell lines": ", ".join(summary.cells) or "all",
         "Positive set": f"{summary.n_positive_compounds} compounds, "
         f"{summary.n_positive_signatures} representative signatures",

@@ -1,6 +1,7 @@
 """Uploaded profiles: what the file holds, what may be changed in it, and the click."""
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -9,7 +10,14 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from gpar_core import fields
 from gpar_core.data.profile_scale import Z_SCORES
 from gpar_core.data.profile_tables import MAX_BYTES
-from gpar_core.data.profiles import Draft, MatchReport, accept, read_profiles, template_csv
+from gpar_core.data.profiles import (
+    Draft,
+    MatchReport,
+    Profiles,
+    accept,
+    read_profiles,
+    template_csv,
+)
 from gpar_core.library import Library
 from gpar_core.planning import plan_prediction, publish_profiles
 from pages._shared.error_box import plain
@@ -18,15 +26,33 @@ from pages._shared.state import cache
 
 KINDS = ["csv", "tsv", "txt", "gct", "gctx"]
 ID_NAMES = {"symbol": "symbol", "entrez": "Entrez id"}
+MAX_NAMES = 50
 
 
-def show_upload(library: Library) -> None:
-    """Read a file, show how it matches and queue its prediction. Raises DataError or JobError."""
+@dataclass(frozen=True)
+class Upload:
+    """A file as it was read, what may be changed in it, and what it is called on screen."""
+
+    draft: Draft
+    impute: bool
+    z_score: bool
+    label: str
+
+    def profiles(self) -> Profiles:
+        """Raises GparError where the file cannot be used as it is."""
+        return accept(self.draft, impute=self.impute, z_score=self.z_score)
+
+
+def choose_upload(page: str) -> Upload | None:
+    """A file, how it matches, and what may be changed; each page keeps its own.
+
+    Raises GparError where it cannot be read.
+    """
     left, right = st.columns([4, 1], vertical_alignment="bottom")
     upload = left.file_uploader(
         "Profiles: z-scores of the landmark genes, by symbol or Entrez id",
         KINDS,
-        key="profiles",
+        key=f"{page}-profiles",
         max_upload_size=MAX_BYTES // 2**20,
     )
     right.download_button(
@@ -34,14 +60,19 @@ def show_upload(library: Library) -> None:
     )
     if upload is None:
         st.caption("CSV, TSV, GCT or GCTX; genes in rows or columns, several profiles at once.")
-        return
+        return None
     draft = _read(upload.file_id, upload)
-    _show_report(draft.report)
-    impute, z_score = _permissions(draft.report)
-    if st.button("Predict", type="primary"):
-        profiles = accept(draft, impute=impute, z_score=z_score)
+    _show_report(draft)
+    return Upload(draft, *_permissions(page, draft.report), Path(upload.name).stem[:80])
+
+
+def show_upload(library: Library) -> None:
+    """Read a file, show how it matches and queue its prediction. Raises DataError or JobError."""
+    upload = choose_upload("moa")
+    if upload is not None and st.button("Predict", type="primary"):
+        profiles = upload.profiles()
         publish_profiles(cache(), profiles)
-        start(plan_prediction(library, profiles, Path(upload.name).stem[:80]))
+        start(plan_prediction(library, profiles, upload.label))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the file …")
@@ -52,10 +83,15 @@ def _read(file_id: str, _upload: UploadedFile) -> Draft:
         return read_profiles(path, _upload.name)
 
 
-def _show_report(report: MatchReport) -> None:
+def _show_report(draft: Draft) -> None:
+    report = draft.report
     figures = st.columns(3)
     figures[0].metric("Profiles", f"{report.n_profiles:,}")
     figures[0].caption(f"{report.file_kind}, genes in {report.genes_in}")
+    with st.expander("Names of the profiles"):
+        st.markdown(plain(", ".join(draft.names[:MAX_NAMES])))
+        if len(draft.names) > MAX_NAMES:
+            st.caption(f"and {len(draft.names) - MAX_NAMES:,} more")
     figures[1].metric("Landmark genes", f"{report.n_found} of {fields.N_LANDMARKS}")
     figures[1].caption(
         f"by {ID_NAMES[report.id_kind]}; {report.n_unknown:,} other genes are not used"
@@ -77,14 +113,14 @@ def _show_report(report: MatchReport) -> None:
                 st.markdown(plain(", ".join(names)))
 
 
-def _permissions(report: MatchReport) -> tuple[bool, bool]:
+def _permissions(page: str, report: MatchReport) -> tuple[bool, bool]:
     """Whether gaps may be filled, and z-scores be made; asked only where it is needed."""
     impute = bool(report.missing or report.n_missing_values) and st.checkbox(
-        "Set missing genes to 0 (no change)", key="profiles-impute"
+        "Set missing genes to 0 (no change)", key=f"{page}-impute"
     )
     z_score = report.scale != Z_SCORES and st.checkbox(
         "Make z-scores across these profiles",
-        key="profiles-z-score",
+        key=f"{page}-z-score",
         help="They then say how the profiles differ from each other, not from controls.",
     )
     return impute, z_score

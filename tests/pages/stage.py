@@ -98,7 +98,7 @@ def train(
     compendium: Compendium, training_set: TrainingSet, *_: object, seed: int, **__: object
 ) -> SimpleNamespace:
     """Takes the place of `learn.training.train`."""
-    x = np.asarray(compendium.matrix[training_set.rows], np.float32)
+    x = training_set.z_scores(compendium)
     folds = assign_folds(training_set.positive, training_set.drug, seed=seed)
     validation = cross_validate(x, training_set, folds, _fit, seed=seed)
     return SimpleNamespace(

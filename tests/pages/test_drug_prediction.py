@@ -2,9 +2,11 @@ import dataclasses
 import shutil
 import sqlite3
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gpar_core import fields
 from gpar_core.cache import Cache, remove
 from gpar_core.errors import WorkerError
 from gpar_core.jobs import engine
@@ -129,12 +131,53 @@ def test_another_compendium_without_the_chosen_drugs_does_not_break_the_form(
     assert "Choose drugs or a MOA" in words(form)
 
 
+def _profiles(n: int, genes: int = 978) -> str:
+    """A CSV of n profiles of noise, the last genes left out."""
+    values = np.random.default_rng(0).normal(size=(genes, n))
+    lines = [",".join(["symbol", *(f"mine {place}" for place in range(n))])]
+    for symbol, row in zip(fields.LANDMARK_SYMBOLS, values, strict=False):
+        lines.append(",".join([symbol, *(f"{value:.4f}" for value in row)]))
+    return "\n".join(lines)
+
+
+def _upload(form: AppTest, text: str) -> AppTest:
+    choose_by(form, "Upload")
+    form.file_uploader(key="drugs-profiles").set_value(("my =drugs.csv", text.encode(), "text/csv"))
+    return form.run()
+
+
+def test_uploaded_profiles_are_the_positive_set(
+    form: AppTest, stocked: Library, supervised: list[Cache]
+) -> None:
+    _upload(form, _profiles(3))
+    assert figures(form)["Positive drugs"] == "3"
+    assert "3 uploaded profiles" in words(form.caption)
+    press(form, "Train")
+    (job,) = JobStore(stocked.cache).active_jobs()
+    assert isinstance(job.request, TrainRequest)
+    assert (job.request.drugs, job.request.label) == ((), "my =drugs")
+    assert stocked.cache.existing_profile_set(job.request.profiles)
+
+
+def test_uploaded_profiles_with_gaps_need_a_word(form: AppTest) -> None:
+    _upload(form, _profiles(3, genes=900))
+    assert "78" in words(form.error)
+    form.checkbox(key="drugs-impute").set_value(True).run()
+    assert not form.error
+    assert figures(form)["Positive drugs"] == "3"
+
+
+def test_a_single_uploaded_profile_cannot_be_held_out(form: AppTest) -> None:
+    _upload(form, _profiles(1))
+    assert "one signature of one drug" in words(form.error)
+
+
 def test_train_queues_one_job_and_puts_it_into_the_url(
     form: AppTest, stocked: Library, supervised: list[Cache]
 ) -> None:
     form.selectbox(key="moa").set_value("HDAC inhibitor")
     form.multiselect(key="cells").set_value(["MCF7"])
-    form.number_input(key="seed").set_value(7).run()
+    form.number_input(key="drugs-seed").set_value(7).run()
     supervised.clear()
     press(form, "Train")
     (job,) = JobStore(stocked.cache).active_jobs()

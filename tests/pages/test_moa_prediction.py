@@ -43,7 +43,7 @@ def csv_of(cache: Cache, drugs: tuple[str, ...], *, genes: int = 978, scale: flo
 def upload(text: str, name: str = "mine.csv") -> AppTest:
     app = page("moa_prediction")
     app.segmented_control(key="moa-way").set_value(PROFILES).run()
-    app.file_uploader(key="profiles").set_value((name, text.encode(), "text/csv"))
+    app.file_uploader(key="moa-profiles").set_value((name, text.encode(), "text/csv"))
     return app.run()
 
 
@@ -186,7 +186,7 @@ def test_missing_genes_are_filled_only_when_allowed(
     assert "8 landmark genes are missing" in [each.label for each in app.expander]
     press(app, "Predict")
     assert "allow them to be set to 0" in words(app.error)
-    app.checkbox(key="profiles-impute").set_value(True).run()
+    app.checkbox(key="moa-impute").set_value(True).run()
     press(app, "Predict")
     assert len(JobStore(stocked.cache).active_jobs()) == 1
 
