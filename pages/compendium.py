@@ -11,11 +11,11 @@ from gpar_core.errors import RequestError
 from gpar_core.jobs.request import DemoRequest, ImportRequest
 from gpar_core.jobs.store import JobStore
 from pages._shared.error_box import error_box, plain
-from pages._shared.frame import compendium_in_use, size_of
+from pages._shared.frame import job_or_form, size_of
 from pages._shared.import_form import show_import
 from pages._shared.job_panel import finished_job
 from pages._shared.navigation import begin
-from pages._shared.state import Key, cache, from_url
+from pages._shared.state import Key, cache, go
 from pages._shared.tables import savable
 
 
@@ -87,28 +87,24 @@ def show_import_job(job_id: str) -> None:
         raise RequestError("This link does not lead to an import. Go back to the compendium.")
     if finished_job(job_id):
         name = request.name if isinstance(request, ImportRequest) else demo.NAME
-        del st.query_params[Key.JOB]
-        st.session_state[Key.COMPENDIUM] = name
-        st.rerun()
+        go("compendium", compendium=name)
+
+
+def show(compendium: Compendium) -> None:
+    inside, findings, imports, delete = st.tabs(
+        ["Inside", "What the import found", "Import", "Delete"]
+    )
+    with inside:
+        show_inside(compendium)
+    with findings:
+        show_findings(compendium)
+    with imports, error_box():
+        show_import()
+    with delete:
+        st.caption(f"Frees the space of {plain(compendium.name)}; models stay.")
+        if st.button("Delete this compendium"):
+            confirm_deletion(compendium)
 
 
 begin("Compendium")
-with error_box():
-    if from_url(Key.JOB):
-        show_import_job(from_url(Key.JOB))
-    else:
-        compendium = compendium_in_use()
-        if compendium is not None:
-            inside, findings, imports, delete = st.tabs(
-                ["Inside", "What the import found", "Import", "Delete"]
-            )
-            with inside:
-                show_inside(compendium)
-            with findings:
-                show_findings(compendium)
-            with imports, error_box():
-                show_import()
-            with delete:
-                st.caption(f"Frees the space of {plain(compendium.name)}; models stay.")
-                if st.button("Delete this compendium"):
-                    confirm_deletion(compendium)
+job_or_form(show_import_job, show)

@@ -15,12 +15,12 @@ from gpar_core.planning import plan_training, publish_profiles
 from pages._shared import model_view
 from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box, plain
-from pages._shared.frame import compendium_in_use, note_if_simulated
-from pages._shared.job_panel import finished_job, running_jobs, start
+from pages._shared.frame import job_or_form, note_if_simulated
+from pages._shared.job_panel import finished_job, start
 from pages._shared.loaders import load_model
 from pages._shared.method_form import choose_method
 from pages._shared.navigation import begin
-from pages._shared.state import Key, cache, from_url
+from pages._shared.state import Key, cache
 
 
 def choose(compendium: Compendium) -> None:
@@ -54,7 +54,10 @@ def choose(compendium: Compendium) -> None:
     with right, st.container(border=True):
         st.subheader("3 · Training set", anchor=False)
         if picked.nothing:
-            st.caption("Choose drugs or a MOA to see what the network would learn from.")
+            st.caption(
+                "Choose drugs or a MOA, or upload profiles, to see what the network would learn "
+                "from."
+            )
             st.button("Train", type="primary", disabled=True, width="stretch")
             return
         with error_box():
@@ -112,14 +115,11 @@ def show_job(job_id: str) -> None:
             start(request)
 
 
+def choose_and_wake(compendium: Compendium) -> None:
+    choose(compendium)
+    with suppress(WorkerError):  # what is wrong is said when a training is asked for
+        engine.wake(cache())
+
+
 begin("Drug prediction")
-with error_box():
-    if from_url(Key.JOB):
-        running_jobs()
-        show_job(from_url(Key.JOB))
-    else:
-        chosen = compendium_in_use()
-        if chosen is not None:
-            choose(chosen)
-            with suppress(WorkerError):  # what is wrong is said when a training is asked for
-                engine.wake(cache())
+job_or_form(show_job, choose_and_wake)

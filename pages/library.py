@@ -7,13 +7,13 @@ from gpar_core.errors import RequestError
 from gpar_core.jobs.request import LibraryRequest
 from gpar_core.jobs.store import JobStore
 from pages._shared.error_box import error_box
-from pages._shared.frame import compendium_in_use, note_if_simulated
-from pages._shared.job_panel import finished_job, running_jobs
+from pages._shared.frame import job_or_form, note_if_simulated
+from pages._shared.job_panel import finished_job
 from pages._shared.library_form import show_form
 from pages._shared.library_view import choose_library, show_library
 from pages._shared.loaders import load_libraries
 from pages._shared.navigation import begin
-from pages._shared.state import Key, cache, from_url, go
+from pages._shared.state import Key, cache, go
 
 
 def show(compendium: Compendium) -> None:
@@ -57,11 +57,4 @@ st.markdown(
     "A model for each **mechanism of action** of a compendium, all trained alike. *MOA prediction* "
     "asks those that can tell their drugs from others."
 )
-with error_box():
-    if from_url(Key.JOB):
-        running_jobs()
-        show_job(from_url(Key.JOB))
-    else:
-        chosen = compendium_in_use()
-        if chosen is not None:
-            show(chosen)
+job_or_form(show_job, show)

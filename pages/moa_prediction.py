@@ -11,8 +11,8 @@ from gpar_core.jobs.request import PredictionRequest
 from gpar_core.jobs.store import JobStore
 from gpar_core.library import Library
 from pages._shared.error_box import error_box, plain
-from pages._shared.frame import compendium_in_use, simulated_note
-from pages._shared.job_panel import finished_job, running_jobs, start
+from pages._shared.frame import job_or_form, simulated_note
+from pages._shared.job_panel import finished_job, start
 from pages._shared.library_view import choose_library
 from pages._shared.loaders import load_libraries, load_prediction, predict
 from pages._shared.moa_view import show_prediction
@@ -97,11 +97,4 @@ def show_job(job_id: str) -> None:
 
 
 begin("MOA prediction")
-with error_box():
-    if from_url(Key.JOB):
-        running_jobs()
-        show_job(from_url(Key.JOB))
-    else:
-        chosen = compendium_in_use()
-        if chosen is not None:
-            ask(chosen)
+job_or_form(show_job, ask)

@@ -1,20 +1,16 @@
 """Find the training drugs of a model that do not belong."""
 
-import platform
 import time
 from datetime import UTC, datetime
-from importlib.metadata import version
 
-import numpy as np
-
-from gpar_core import __version__, curation, model
+from gpar_core import curation, model
 from gpar_core.cache import Cache, publishing
 from gpar_core.curation import Provenance, SavedCuration
-from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.errors import RequestError
 from gpar_core.jobs.request import CurationRequest, job_id
+from gpar_core.jobs.run_training import same_compendium, versions
 from gpar_core.learn.curation import curate
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.presets import preset
@@ -29,7 +25,7 @@ def run_curation(request: CurationRequest, cache: Cache, report: Report, pool: P
     """
     started = time.monotonic()
     summary = model.load_summary(cache.existing_model(request.model))
-    compendium = _same_compendium(summary, cache)
+    compendium = same_compendium(summary, cache)
     found = curate(
         compendium,
         _training_set(summary, compendium),
@@ -50,25 +46,10 @@ def run_curation(request: CurationRequest, cache: Cache, report: Report, pool: P
         seed=summary.seed,
         seconds=round(time.monotonic() - started, 2),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        versions={
-            "gpar": __version__,
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "tensorflow": version("tensorflow"),
-        },
+        versions=versions(),
     )
     with publishing(cache.curation(provenance.curation_id)) as folder:
         curation.save(SavedCuration(provenance, found), folder)
-
-
-def _same_compendium(summary: ModelSummary, cache: Cache) -> Compendium:
-    compendium = compendia.load(cache.existing_compendium(summary.compendium))
-    if compendium.fingerprint != summary.fingerprint:
-        raise RequestError(
-            f"The compendium '{summary.compendium}' has changed since this model was trained. "
-            "Train the model again."
-        )
-    return compendium
 
 
 def _training_set(summary: ModelSummary, compendium: Compendium) -> TrainingSet:

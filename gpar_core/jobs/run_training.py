@@ -44,15 +44,27 @@ def run_training(request: TrainRequest, cache: Cache, report: Report, pool: Pool
     train_model(same_compendium(request, cache), request, cache, report, pool)
 
 
-def same_compendium(request: TrainRequest | LibraryRequest, cache: Cache) -> Compendium:
-    """The compendium that a request is about. Raises RequestError where it has changed since."""
-    compendium = compendia.load(cache.existing_compendium(request.compendium))
-    if compendium.fingerprint != request.fingerprint:
+def same_compendium(
+    of: TrainRequest | LibraryRequest | model.ModelSummary, cache: Cache
+) -> Compendium:
+    """The compendium of a request or a model. Raises RequestError where it has changed since."""
+    compendium = compendia.load(cache.existing_compendium(of.compendium))
+    if compendium.fingerprint != of.fingerprint:
         raise RequestError(
-            f"The compendium '{request.compendium}' has changed since this was asked for. Ask for "
-            "it anew."
+            f"The compendium '{of.compendium}' has changed since this was asked for. Train the "
+            "model again."
         )
     return compendium
+
+
+def versions() -> dict[str, str]:
+    """Of what a result depends on, by name."""
+    return {
+        "gpar": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "tensorflow": version("tensorflow"),
+    }
 
 
 def train_model(
@@ -117,12 +129,7 @@ def train_model(
         null_auroc=training.null,
         seconds=round(training.seconds, 2),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        versions={
-            "gpar": __version__,
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "tensorflow": version("tensorflow"),
-        },
+        versions=versions(),
     )
     described = training_set.described(compendium, DESCRIBED)
     result = model.Model(

@@ -1,16 +1,20 @@
 """The frame of every page: title, compendium in use, whether it is simulated, running jobs."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium, read_manifest
 from gpar_core.errors import NotFoundError
 from gpar_core.jobs import engine
-from gpar_core.jobs.request import DemoRequest, job_id
+from gpar_core.jobs.request import DemoRequest
+from gpar_core.jobs.request import job_id as id_of
 from gpar_core.jobs.store import JobStore, State
+from pages._shared.error_box import error_box
 from pages._shared.job_panel import finished_job, running_jobs
 from pages._shared.loaders import load_compendium
-from pages._shared.state import OWNER, Key, cache
+from pages._shared.state import OWNER, Key, cache, from_url
 
 
 def compendium_in_use() -> Compendium | None:
@@ -33,10 +37,20 @@ def compendium_in_use() -> Compendium | None:
     return compendium
 
 
+def job_or_form(show_job: Callable[[str], None], form: Callable[[Compendium], None]) -> None:
+    """The job that the URL names, or else the form for the compendium in use."""
+    with error_box():
+        if job_id := from_url(Key.JOB):
+            running_jobs()
+            show_job(job_id)
+        elif (compendium := compendium_in_use()) is not None:
+            form(compendium)
+
+
 def _build_demo() -> None:
     """Show the building of the demo; one that failed or was cancelled waits for the user."""
     st.info("Building the simulated demo compendium. This happens once and takes seconds.")
-    demo_id = job_id(DemoRequest())
+    demo_id = id_of(DemoRequest())
     try:
         state = JobStore(cache()).get(demo_id).state
     except NotFoundError:

@@ -10,13 +10,17 @@ from gpar_core import fields
 from gpar_core.charts.moas import percentile_map
 from gpar_core.export import download_name, moas_csv
 from gpar_core.prediction import Prediction, by_origin, ranked
-from gpar_core.rank.moa_prediction import NEAR_THE_TOP, TOP, rank_moas
+from gpar_core.rank.moa_prediction import NEAR_THE_TOP, ORDERS, TOP, rank_moas
 from pages._shared.error_box import plain
 from pages._shared.loaders import load_summaries
 from pages._shared.state import go
 from pages._shared.tables import SELECTION, chosen_row, savable
 
-ORDER_NAMES = {"percentile": "Percentile", "paper": "Mean probability (paper)"}
+ORDER_NAMES = {
+    "calibrated": "Calibrated probability",
+    "percentile": "Percentile",
+    "paper": "Mean probability (paper)",
+}
 TOGETHER = "All together, as replicates"
 MAX_ORIGINS = 60
 """Columns of the heat map: more cannot be read."""
@@ -31,7 +35,7 @@ def show_prediction(prediction: Prediction, annotated: Sequence[str] = ()) -> No
         st.info(plain(note))
     chosen, name = _choose_profiles(prediction)
     order, number = st.columns(2)
-    by = order.selectbox("Rank by", list(ORDER_NAMES), format_func=ORDER_NAMES.get, key="moa-order")
+    by = order.selectbox("Rank by", list(ORDERS), format_func=ORDER_NAMES.get, key="moa-order")
     n_moas = len(prediction.scores.moa)
     choices = sorted({min(n, n_moas) for n in (TOP, 25, n_moas)})
     top = number.selectbox("Show", choices, format_func=lambda n: _top(n, n_moas), key="moa-top")
@@ -88,9 +92,9 @@ def _show_table(top: pd.DataFrame, prediction: Prediction, key: str) -> None:
         {
             "place": range(1, len(top) + 1),
             "moa": top["moa"],
+            "calibrated": top["calibrated"],
             "percentile": top["percentile"],
             "mean_probability": top["mean_probability"],
-            "calibrated": top["calibrated"],
             "in_favour": [f"{share * n:.0f} of {n}" for share in top["agreement"]],
             "auroc": [model.metrics.mean_auroc if model else None for model in asked],
             "drugs": [", ".join(model.drugs) if model else "" for model in asked],
@@ -176,10 +180,8 @@ def _columns() -> dict[str, object]:
     return {
         "place": column.NumberColumn("#", width=50),
         "moa": column.TextColumn("MOA"),
-        "percentile": column.ProgressColumn(
+        "percentile": column.NumberColumn(
             "Percentile",
-            min_value=0,
-            max_value=1,
             format="%.3f",
             help="The share of the compendium's signatures that score lower by this model, mean "
             "over the signatures. Comparable between MOAs; not how likely the MOA is.",
@@ -190,8 +192,10 @@ def _columns() -> dict[str, object]:
             help="What the network puts out, 0 to 1, mean over the signatures: the ranking of the "
             "paper. Each network has its own scale, so it is not comparable between MOAs.",
         ),
-        "calibrated": column.NumberColumn(
-            "Calibrated",
+        "calibrated": column.ProgressColumn(
+            "Calibrated probability",
+            min_value=0,
+            max_value=1,
             format="%.3f",
             help="The probability by what held-out scores came true, for a mix of drugs as in the "
             "training set. Not the chance that any drug at all has this MOA.",

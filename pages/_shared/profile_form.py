@@ -48,16 +48,13 @@ def choose_upload(page: str) -> Upload | None:
 
     Raises GparError where it cannot be read.
     """
-    left, right = st.columns([4, 1], vertical_alignment="bottom")
-    upload = left.file_uploader(
+    upload = st.file_uploader(
         "Profiles: z-scores of the landmark genes, by symbol or Entrez id",
         KINDS,
         key=f"{page}-profiles",
         max_upload_size=MAX_BYTES // 2**20,
     )
-    right.download_button(
-        "Template (CSV)", template_csv, "gpar-template.csv", "text/csv", width="stretch"
-    )
+    st.download_button("Template (CSV)", template_csv, "gpar-template.csv", "text/csv")
     if upload is None:
         st.caption("CSV, TSV, GCT or GCTX; genes in rows or columns, several profiles at once.")
         return None
@@ -92,9 +89,10 @@ def _show_report(draft: Draft) -> None:
         st.markdown(plain(", ".join(draft.names[:MAX_NAMES])))
         if len(draft.names) > MAX_NAMES:
             st.caption(f"and {len(draft.names) - MAX_NAMES:,} more")
-    figures[1].metric("Landmark genes", f"{report.n_found} of {fields.N_LANDMARKS}")
+    figures[1].metric("Landmark genes", report.n_found)
     figures[1].caption(
-        f"by {ID_NAMES[report.id_kind]}; {report.n_unknown:,} other genes are not used"
+        f"of {fields.N_LANDMARKS}, by {ID_NAMES[report.id_kind]}; {report.n_unknown:,} other genes "
+        "are not used"
     )
     figures[2].metric("Scale", report.scale)
     figures[2].caption(plain(report.scale_reason))

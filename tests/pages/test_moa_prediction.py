@@ -13,6 +13,7 @@ from gpar_core.jobs.request import LibraryRequest, PredictionRequest, job_id
 from gpar_core.jobs.run_prediction import run_prediction
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.progress import silent
+from gpar_core.rank.moa_prediction import DEFAULT_ORDER, ORDERS
 from pages._shared.error_box import plain
 from tests.pages.conftest import Library
 from tests.pages.shelf import shelve, train_the_rest
@@ -127,6 +128,13 @@ def test_an_unknown_compound_is_an_error_and_another_can_be_chosen(
     assert not app.error
 
 
+def test_moas_are_ranked_as_by_command(stocked: Library, shelved: LibraryRequest) -> None:
+    order = field(page("moa_prediction", compound="dark3"), "Rank by")
+    assert order.value == DEFAULT_ORDER
+    assert len(order.options) == len(ORDERS)
+    assert "None" not in order.options
+
+
 def test_the_ranking_of_the_paper_and_more_moas_can_be_asked_for(
     stocked: Library, shelved: LibraryRequest
 ) -> None:
@@ -167,7 +175,7 @@ def test_profiles_show_how_they_match_before_the_click(
 ) -> None:
     app = upload(csv_of(stocked.cache, ("hdac0", "mtor0")))
     figures = {metric.label: metric.value for metric in app.metric}
-    assert figures == {"Profiles": "2", "Landmark genes": "978 of 978", "Scale": "z-scores"}
+    assert figures == {"Profiles": "2", "Landmark genes": "978", "Scale": "z-scores"}
     assert not app.checkbox
     assert "Predict" in labels(app)
 
