@@ -21,7 +21,7 @@ from scipy.stats import binomtest
 from gpar_core import fields, library, model
 from gpar_core.__main__ import DEFAULT_CACHE
 from gpar_core.cache import Cache
-from gpar_core.compare import gsea
+from gpar_core.compare import gsea, similarity
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.rank.moa_prediction import percentiles
@@ -118,9 +118,9 @@ def measure(cache: Cache, compendium: Compendium, library_id: str = "") -> pd.Da
         name: places(likeness, member_kept)
         for name, likeness in by_library(cache, compendium, entries, kept).items()
     }
-    for name, similarity in _similarities(compendium, drugs).items():
+    for name, alike in _similarities(compendium, drugs).items():
         for how, mean in (("nearest", False), ("mean", True)):
-            likeness = by_neighbours(similarity, member, mean=mean)[known]
+            likeness = by_neighbours(alike, member, mean=mean)[known]
             found[f"{name}, {how} of the MOA"] = places(likeness, member_kept)
     chance = np.random.default_rng(0).random(member_kept.shape)
     found["chance"] = places(chance, member_kept)
@@ -128,19 +128,19 @@ def measure(cache: Cache, compendium: Compendium, library_id: str = "") -> pd.Da
 
 
 def _similarities(compendium: Compendium, drugs: np.ndarray) -> dict[str, np.ndarray]:
-    """Cosine of mean representatives, and GSEA (Iorio 2010), between drugs."""
+    """Cosine of merged representatives, and GSEA (Iorio 2010), between drugs."""
     representative = compendium.signatures[fields.REPRESENTATIVE].to_numpy()
     of_drug = compendium.signatures[fields.DRUG].to_numpy(dtype=str)
     rows = np.flatnonzero(representative & np.isin(of_drug, drugs))
     x = np.asarray(compendium.matrix[rows], np.float32)
-    names, code = np.unique(of_drug[rows], return_inverse=True)
-    means = np.stack([x[code == one].mean(axis=0) for one in range(len(names))])
-    unit = means / np.linalg.norm(means, axis=1, keepdims=True)
-    ranked_names, prototypes = gsea.prototypes(gsea.ranked_lists(x), of_drug[rows])
-    order = np.searchsorted(ranked_names.astype(str), drugs)
-    distance = gsea.distance_matrix(prototypes)[np.ix_(order, order)]
-    place = np.searchsorted(names, drugs)
-    return {"cosine": (unit @ unit.T)[np.ix_(place, place)], "GSEA": -distance}
+    names, merged = similarity.stouffer(x, of_drug[rows])
+    _, prototypes = gsea.prototypes(gsea.ranked_lists(x), of_drug[rows])
+    order = np.searchsorted(names, drugs)
+    merged, prototypes = merged[order], prototypes[order]
+    return {
+        "cosine": similarity.cosine(merged, merged),
+        "GSEA": gsea.similarity(prototypes, prototypes),
+    }
 
 
 def _main() -> None:

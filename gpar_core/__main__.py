@@ -8,18 +8,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gpar_core import library, model, prediction
+from gpar_core import evaluate_command, library, model, prediction
 from gpar_core.cache import Cache
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import accept, read_profiles
 from gpar_core.data.training_set import NEGATIVE_CHOICES
-from gpar_core.errors import Cancelled, GparError, JobError, RequestError
+from gpar_core.errors import GparError
 from gpar_core.export import moas_csv, ranking_csv
-from gpar_core.jobs import engine
-from gpar_core.jobs.events import Event
-from gpar_core.jobs.request import DemoRequest, Request
-from gpar_core.jobs.store import State
+from gpar_core.jobs.request import DemoRequest
 from gpar_core.learn.presets import PRESETS
 from gpar_core.planning import (
     plan_import,
@@ -31,6 +28,7 @@ from gpar_core.planning import (
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, TOP
 from gpar_core.rank.moa_prediction import ORDERS as MOA_ORDERS
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, ORDERS, filtered, order_by
+from gpar_core.terminal import add_dask, check_folder, finish, names
 
 DEFAULT_CACHE = Path(__file__).resolve().parent.parent / "cache"
 
@@ -53,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _demo(options: argparse.Namespace, cache: Cache) -> None:
-    _finish(cache, DemoRequest())
+    finish(cache, DemoRequest())
     _print_compendium(cache, "demo")
 
 
@@ -70,18 +68,18 @@ def _import(options: argparse.Namespace, cache: Cache) -> None:
         fill_missing=options.fill_missing,
         replace=options.replace,
     )
-    _finish(cache, request)
+    finish(cache, request)
     _print_compendium(cache, options.name)
 
 
 def _train(options: argparse.Namespace, cache: Cache) -> None:
-    _check_folder(options.json)
+    check_folder(options.json)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     request, training_set = plan_training(
         compendium,
-        drugs=_names(options.drugs),
+        drugs=names(options.drugs),
         moa=options.moa,
-        cells=_names(options.cells),
+        cells=names(options.cells),
         preset=options.preset,
         negatives=options.negatives,
         seed=options.seed,
@@ -89,7 +87,7 @@ def _train(options: argparse.Namespace, cache: Cache) -> None:
     )
     if training_set.note:
         print(f"note: {training_set.note}", file=sys.stderr)
-    model_id = _finish(cache, request, cluster=options.dask)
+    model_id = finish(cache, request, cluster=options.dask)
     result = _result(model.load_summary(cache.existing_model(model_id)))
     if options.json:
         options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
@@ -99,7 +97,7 @@ def _train(options: argparse.Namespace, cache: Cache) -> None:
 
 
 def _rank(options: argparse.Namespace, cache: Cache) -> None:
-    _check_folder(options.csv)
+    check_folder(options.csv)
     trained = model.load(cache.existing_model(options.model_id))
     ranking = filtered(
         order_by(trained.ranking, options.by),
@@ -139,12 +137,12 @@ def _library_build(options: argparse.Namespace, cache: Cache) -> None:
         compendium,
         moas=options.moas,
         min_drugs=options.min_drugs,
-        cells=_names(options.cells),
+        cells=names(options.cells),
         preset=options.preset,
         negatives=options.negatives,
         seed=options.seed,
     )
-    library_id = _finish(cache, request, cluster=options.dask)
+    library_id = finish(cache, request, cluster=options.dask)
     _print_library(library.load(cache, library_id), compendium)
 
 
@@ -182,7 +180,7 @@ def _print_library(shown: library.Library, compendium: Compendium) -> None:
 
 
 def _predict_moa(options: argparse.Namespace, cache: Cache) -> None:
-    _check_folder(options.csv)
+    check_folder(options.csv)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     asked = library.chosen(cache, compendium, options.library)
     if options.compound:
@@ -192,7 +190,7 @@ def _predict_moa(options: argparse.Namespace, cache: Cache) -> None:
         uploaded = accept(draft, impute=options.impute, z_score=options.z_score)
         publish_profiles(cache, uploaded)
         request = plan_prediction(asked, uploaded, options.profiles.stem[:80])
-        found = prediction.load(cache.prediction(_finish(cache, request)))
+        found = prediction.load(cache.prediction(finish(cache, request)))
     tables = prediction.ranked(found, by=options.by)
     if options.csv:
         options.csv.write_text(moas_csv(tables, found), encoding="utf-8")
@@ -227,67 +225,11 @@ def _print_compendium(cache: Cache, name: str, findings: bool = True) -> None:
         print(f"  {finding['count']} {finding['what']}{': ' + names if names else ''}")
 
 
-def _check_folder(output: Path | None) -> None:
-    """Before the work, not after it."""
-    if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
-        raise RequestError(
-            f"'{output}' cannot be written: it is a folder, or its folder does not exist."
-        )
-
-
-def _names(text: str) -> list[str]:
-    return [name for name in text.split(",") if name.strip()]
-
-
 def _result(summary: model.ModelSummary) -> dict[str, Any]:
     """What `train` prints: figures of the model, flat."""
     values = asdict(summary)
     metrics = values.pop("metrics")
     return {**values, **metrics, "verdict": summary.metrics.verdict}
-
-
-def _finish(cache: Cache, request: Request, *, cluster: str | None = None) -> str:
-    """Run the job to its end with progress on stderr; returns its id. Raises JobError.
-
-    cluster: as in `engine.submit`.
-    """
-    job = engine.submit(cache, request, cluster=cluster)
-    live = sys.stderr.isatty()
-    last = ""
-
-    def show(event: Event) -> None:
-        nonlocal last
-        progress = event.progress
-        share = f" {progress.done}/{progress.total}" if progress.total else ""
-        if live:
-            loss = progress.values.get("loss")
-            detail = progress.message + (f"  loss {loss:.3f}" if loss is not None else "")
-            print(f"\r\x1b[K{progress.stage}{share}  {detail}", end="", file=sys.stderr, flush=True)
-        line = f"{progress.stage}: {progress.message}"
-        if "auroc" in progress.values or (progress.message and not live and line != last):
-            print(("\r\x1b[K" if live else "") + line, file=sys.stderr, flush=True)
-            last = line
-
-    try:
-        job = engine.follow(cache, job.id, show)
-    except KeyboardInterrupt:
-        engine.cancel(cache, job.id)
-        raise
-    finally:
-        if live:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-    if job.state is State.CANCELLED:
-        raise Cancelled("The job was cancelled.")
-    if job.state is not State.DONE:
-        raise JobError(job.error)
-    return job.id
-
-
-def _add_dask(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--dask", metavar="tcp://HOST:PORT",
-        help="train on the workers of this Dask scheduler (default: GPAR_DASK, else here)",
-    )  # fmt: skip
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -337,7 +279,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--null", type=int, default=0, metavar="N", help="cross-validations with permuted labels"
     )
-    _add_dask(train)
+    add_dask(train)
     train.add_argument("--json", type=Path, metavar="OUT", help="write the figures to a file")
 
     rank = commands.add_parser("rank", help="the ranked list of a model")
@@ -350,6 +292,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _library_options(commands)
     _prediction_options(commands)
+    evaluate_command.add(commands)
 
     models = commands.add_parser("models", help="list trained models")
     models.set_defaults(command=_models)
@@ -370,7 +313,7 @@ def _library_options(commands: Any) -> None:
     build.add_argument("--preset", choices=sorted(PRESETS), default="fast")
     build.add_argument("--negatives", choices=NEGATIVE_CHOICES, default="auto")
     build.add_argument("--seed", type=int, default=0)
-    _add_dask(build)
+    add_dask(build)
     show = actions.add_parser("show", help="what is trained, and how well")
     show.set_defaults(command=_library_show)
     show.add_argument("--compendium", required=True, metavar="NAME")

@@ -53,6 +53,21 @@ class Cache:
         return self.root / "curations"
 
     @property
+    def analyses(self) -> Path:
+        """Evaluations and the like: tables that answer one question."""
+        return self.root / "analyses"
+
+    @property
+    def parts(self) -> Path:
+        """What analyses under way have done so far."""
+        return self.root / "parts"
+
+    @property
+    def labels(self) -> Path:
+        """Uploaded tables of class labels, by what they hold."""
+        return self.root / "labels"
+
+    @property
     def predictions(self) -> Path:
         """MOAs of uploaded profiles."""
         return self.root / "predictions"
@@ -88,6 +103,18 @@ class Cache:
         """Folder of a curation, whether it exists or not."""
         return self.curations / checked_name(job_id, "curation")
 
+    def analysis(self, job_id: str) -> Path:
+        """Folder of an analysis, whether it exists or not."""
+        return self.analyses / checked_name(job_id, "analysis")
+
+    def parts_of(self, job_id: str) -> Path:
+        """Folder of the finished parts of an analysis, whether it exists or not."""
+        return self.parts / checked_name(job_id, "analysis")
+
+    def label_table(self, labels_id: str) -> Path:
+        """Folder of an uploaded table of class labels, whether it exists or not."""
+        return self.labels / checked_name(labels_id, "label table")
+
     def prediction(self, job_id: str) -> Path:
         """Folder of a prediction, whether it exists or not."""
         return self.predictions / checked_name(job_id, "prediction")
@@ -109,6 +136,9 @@ class Cache:
     def library_ids(self) -> list[str]:
         return _published(self.libraries)
 
+    def analysis_ids(self) -> list[str]:
+        return _published(self.analyses)
+
     def existing_compendium(self, name: str) -> Path:
         """Folder of a published compendium. Raises NotFoundError."""
         return self._existing(self.compendium(name), "compendium", self.compendium_names())
@@ -120,6 +150,14 @@ class Cache:
     def existing_library(self, library_id: str) -> Path:
         """Folder of a published library. Raises NotFoundError."""
         return self._existing(self.library(library_id), "library", self.library_ids())
+
+    def existing_analysis(self, job_id: str) -> Path:
+        """Folder of a published analysis. Raises NotFoundError."""
+        return self._existing(self.analysis(job_id), "analysis", self.analysis_ids())
+
+    def existing_label_table(self, labels_id: str) -> Path:
+        """Folder of an uploaded table of class labels. Raises NotFoundError."""
+        return self._existing(self.label_table(labels_id), "label table", [])
 
     def existing_profile_set(self, profiles_id: str) -> Path:
         """Folder of uploaded profiles. Raises NotFoundError."""

@@ -5,6 +5,7 @@ import re
 import pandas as pd
 
 from gpar_core import fields, library, links
+from gpar_core.analysis import Analysis
 from gpar_core.library import Library
 from gpar_core.model import ModelSummary
 from gpar_core.prediction import Prediction
@@ -65,6 +66,17 @@ def library_csv(shown: Library, *, simulated: bool) -> str:
             library_id=shown.library_id,
             compendium=shown.request.compendium,
             data="SIMULATED" if simulated else "measured",
+        )
+    )
+
+
+def analysis_csv(table: pd.DataFrame, of: Analysis) -> str:
+    """A table of an analysis, with its provenance in every row."""
+    return csv_text(
+        table.assign(
+            analysis_id=of.analysis_id,
+            compendium=of.compendium,
+            data="SIMULATED" if of.simulated else "measured",
         )
     )
 

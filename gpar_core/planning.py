@@ -4,7 +4,12 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+import pandas as pd
+
 from gpar_core.cache import MANIFEST, Cache, checked_name, publishing
+from gpar_core.compare.methods import METHODS, USUAL
+from gpar_core.compare.methods import MIN_DRUGS as MIN_EVALUATED
+from gpar_core.data import labels as class_labels
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import Profiles, profiles_id
 from gpar_core.data.profiles import save as save_profiles
@@ -17,6 +22,7 @@ from gpar_core.data.training_set import (
 )
 from gpar_core.errors import FileFormatError, RequestError
 from gpar_core.jobs.request import (
+    EvaluationRequest,
     ImportRequest,
     LibraryRequest,
     PredictionRequest,
@@ -101,23 +107,55 @@ def plan_library(
             "and 2: with one drug of a MOA there is none to hold out."
         )
     known_preset(preset)
-    table = compendium.moas
-    wanted = [moa.strip() for moa in moas if moa.strip()]
-    for moa in wanted:
-        drugs_of_moa(compendium, moa)  # names what is close to a MOA that is unknown
-    if wanted:
-        table = table[table["moa"].str.casefold().isin({moa.casefold() for moa in wanted})]
-    enough = tuple(sorted(table.loc[table["n_drugs"] >= min_drugs, "moa"]))
-    if not enough:
-        most = int(table["n_drugs"].max()) if len(table) else 0
-        raise RequestError(
-            f"No MOA of '{compendium.name}' has {min_drugs} drugs; the most is {most}. Lower the "
-            "least number of drugs, or import the compendium with a MOA table."
-        )
     return LibraryRequest(
         compendium=compendium.name,
         fingerprint=compendium.fingerprint,
-        moas=enough,
+        moas=_with_enough_drugs(compendium, moas, min_drugs),
+        cells=known_cells(compendium, cells),
+        preset=preset,
+        negatives=negatives,
+        seed=seed,
+    )
+
+
+def plan_evaluation(
+    compendium: Compendium,
+    *,
+    classes: Iterable[str] = (),
+    methods: Iterable[str] = USUAL,
+    min_drugs: int = MIN_EVALUATED,
+    labels: pd.DataFrame | None = None,
+    cells: Iterable[str] = (),
+    preset: str = "fast",
+    negatives: str = "others",
+    seed: int = 0,
+) -> EvaluationRequest:
+    """The request to compare methods on each class with at least `min_drugs` drugs.
+
+    classes: MOAs, or classes of `labels` if given; none for all. methods: of `METHODS`. Raises
+    RequestError, NotFoundError or AnnotationError.
+    """
+    chosen = list(dict.fromkeys(methods))
+    if unknown := [name for name in chosen if name not in METHODS]:
+        raise RequestError(
+            f"There is no method '{unknown[0][:40]}'. There are: {', '.join(METHODS)}."
+        )
+    if not chosen:
+        raise RequestError("Choose at least one method to evaluate.")
+    if seed < 0 or min_drugs < 2:
+        raise RequestError(
+            f"The seed is {seed} and the least number of drugs {min_drugs}; needed are at least 0 "
+            "and 2: with one drug of a class there is none to hold out."
+        )
+    known_preset(preset)
+    if labels is not None:
+        compendium, _ = class_labels.relabelled(compendium, labels)
+    return EvaluationRequest(
+        compendium=compendium.name,
+        fingerprint=compendium.fingerprint,
+        classes=_with_enough_drugs(compendium, classes, min_drugs),
+        methods=tuple(name for name in METHODS if name in chosen),
+        labels="" if labels is None else class_labels.labels_id(labels),
         cells=known_cells(compendium, cells),
         preset=preset,
         negatives=negatives,
@@ -142,6 +180,16 @@ def publish_profiles(cache: Cache, profiles: Profiles) -> str:
     if not (folder / MANIFEST).is_file():
         with publishing(folder) as building:
             save_profiles(profiles, building)
+    return name
+
+
+def publish_labels(cache: Cache, labels: pd.DataFrame) -> str:
+    """Keep uploaded labels under the id of what they hold; returns the id."""
+    name = class_labels.labels_id(labels)
+    folder = cache.label_table(name)
+    if not (folder / MANIFEST).is_file():
+        with publishing(folder) as building:
+            class_labels.save(labels, building)
     return name
 
 
@@ -190,6 +238,26 @@ def plan_import(
             "import with --replace to put the new one in its place."
         )
     return request
+
+
+def _with_enough_drugs(
+    compendium: Compendium, classes: Iterable[str], min_drugs: int
+) -> tuple[str, ...]:
+    """Names, sorted, of the MOAs among `classes`, none for all, that have enough drugs."""
+    table = compendium.moas
+    wanted = [name.strip() for name in classes if name.strip()]
+    for name in wanted:
+        drugs_of_moa(compendium, name)  # names what is close to a MOA that is unknown
+    if wanted:
+        table = table[table["moa"].str.casefold().isin({name.casefold() for name in wanted})]
+    enough = tuple(sorted(table.loc[table["n_drugs"] >= min_drugs, "moa"]))
+    if not enough:
+        most = int(table["n_drugs"].max()) if len(table) else 0
+        raise RequestError(
+            f"No MOA of '{compendium.name}' has {min_drugs} drugs; the most is {most}. Lower the "
+            "least number of drugs, or import the compendium with a MOA table."
+        )
+    return enough
 
 
 def _label(drugs: tuple[str, ...]) -> str:

@@ -2,10 +2,14 @@
 
 A long function takes `report`, calls it with a `Progress` every so often, and lets through
 whatever it raises. A caller cancels by raising `Cancelled` from `report`.
+
+Work of many parts also takes `remember`, and goes on where it was stopped.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -30,3 +34,15 @@ Report = Callable[[Progress], None]
 
 def silent(progress: Progress) -> None:
     """Ignore a progress event."""
+
+
+Tables = Mapping[str, pd.DataFrame]
+"""An answer, by name."""
+
+Remember = Callable[[str, Callable[[], Tables]], Tables]
+"""`remember(key, compute)`: what was kept under the key, or what is computed and kept now."""
+
+
+def afresh(key: str, compute: Callable[[], Tables]) -> Tables:
+    """Compute it and keep nothing."""
+    return compute()

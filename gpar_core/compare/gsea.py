@@ -1,11 +1,10 @@
-"""Distances between drugs by gene set enrichment (Iorio et al. 2010), the paper's baseline.
+"""Similarity of drugs by gene set enrichment (Iorio et al. 2010), the paper's baseline.
 
 All signatures of a drug are merged to one ranked list, its prototype; two drugs are close where the
 genes most regulated by one stand at the ends of the other's prototype, in the same direction.
 """
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 N_MARKERS = 20
 """Most up- and most down-regulated genes of a prototype; Gao et al. 2021 take 20 of 978."""
@@ -72,34 +71,17 @@ def enrichment_matrix(
     return es
 
 
-def distance_matrix(prototypes: np.ndarray, n_markers: int = N_MARKERS) -> np.ndarray:
-    """(n, n_genes) prototypes to (n, n) distances, 0 to 2: 1 - (ES_xy + ES_yx) / 2."""
-    es = enrichment_matrix(prototypes, prototypes, n_markers)
-    return 1 - (es + es.T) / 2
+def similarity(
+    prototypes: np.ndarray, others: np.ndarray, n_markers: int = N_MARKERS
+) -> np.ndarray:
+    """(n, n_genes) and (m, n_genes) prototypes to (n, m): (ES_xy + ES_yx) / 2, in -1 to 1.
 
-
-def held_out_scores(distance: np.ndarray, positive: np.ndarray, fold: np.ndarray) -> np.ndarray:
-    """Minus the mean distance of each drug to the positives of the other folds.
-
-    distance: (n, n). positive: (n,) bool. fold: (n,) int from 0. Returns (n,).
+    The distance of Iorio et al. is 1 minus this.
     """
-    score = np.empty(len(positive))
-    for number in range(fold.max() + 1):
-        held_out = fold == number
-        score[held_out] = -distance[np.ix_(held_out, positive & ~held_out)].mean(axis=1)
-    return score
-
-
-def pair_auroc(distance: np.ndarray, positive: np.ndarray) -> float:
-    """The paper's AUROC: positive-positive pairs nearer than positive-negative pairs.
-
-    distance: (n, n). positive: (n,) bool, at least two of them and one negative.
-    """
-    first, second = np.triu_indices(int(positive.sum()), k=1)
-    same = distance[np.ix_(positive, positive)][first, second]
-    different = distance[np.ix_(positive, ~positive)].ravel()
-    is_same = np.arange(len(same) + len(different)) < len(same)
-    return float(roc_auc_score(is_same, -np.concatenate([same, different])))
+    there = enrichment_matrix(prototypes, others, n_markers)
+    if prototypes is others:
+        return (there + there.T) / 2
+    return (there + enrichment_matrix(others, prototypes, n_markers).T) / 2
 
 
 def _ranks(key: np.ndarray) -> np.ndarray:

@@ -107,15 +107,18 @@ def _checked(cluster: str) -> str:
 def _result_exists(cache: Cache, request: Request) -> bool:
     name = job_id(request)
     match request:
-        case TrainRequest():
-            return (cache.model(name) / MANIFEST).is_file()
         case LibraryRequest():
             return library.is_complete(cache, name)
-        case CurationRequest():
-            return (cache.curation(name) / MANIFEST).is_file()
-        case PredictionRequest():
-            return (cache.prediction(name) / MANIFEST).is_file()
         case DemoRequest():
             return cache.compendium_made_by(demo.NAME) == name
         case ImportRequest():
             return cache.compendium_made_by(request.name) == name
+        case TrainRequest():
+            folder = cache.model(name)
+        case CurationRequest():
+            folder = cache.curation(name)
+        case PredictionRequest():
+            folder = cache.prediction(name)
+        case _:
+            folder = cache.analysis(name)
+    return (folder / MANIFEST).is_file()

@@ -141,6 +141,85 @@ class PredictionRequest:
         return f"MOAs of {self.label}"
 
 
+@dataclass(frozen=True)
+class EvaluationRequest:
+    """Compare methods on identical folds of many classes of drugs.
+
+    classes: MOAs, or classes of the uploaded table `labels` (its id, '' for MOAs), sorted.
+    methods: names of `compare.methods.METHODS`. The rest as in `TrainRequest`, the same for all.
+    """
+
+    kind: ClassVar[str] = "evaluation"
+    compendium: str
+    fingerprint: str
+    classes: tuple[str, ...]
+    methods: tuple[str, ...]
+    labels: str = ""
+    cells: tuple[str, ...] = ()
+    preset: str = "fast"
+    negatives: str = "others"
+    seed: int = 0
+
+    @property
+    def title(self) -> str:
+        return f"Evaluate {len(self.methods)} methods on {len(self.classes)} classes"
+
+
+@dataclass(frozen=True)
+class CellInfluenceRequest:
+    """Cross-validate the same drugs on several selections of cell lines.
+
+    selections: each a sorted tuple of cell lines, an empty one for all. left_out: drugs that were
+    chosen but lack signatures in some selection, and so are neither positive nor negative. The rest
+    as in `TrainRequest`.
+    """
+
+    kind: ClassVar[str] = "cell_influence"
+    compendium: str
+    fingerprint: str
+    label: str
+    drugs: tuple[str, ...]
+    selections: tuple[tuple[str, ...], ...]
+    left_out: tuple[str, ...] = ()
+    moa: str = ""
+    preset: str = "fast"
+    negatives: str = "others"
+    seed: int = 0
+
+    @property
+    def title(self) -> str:
+        return f"Cell influence on {self.label}"
+
+
+@dataclass(frozen=True)
+class SweepRequest:
+    """Cross-validate networks of different depth and width on the same folds.
+
+    layers: numbers of hidden layers. nodes: numbers of nodes of each of them. Both rising. The rest
+    as in `TrainRequest`.
+    """
+
+    kind: ClassVar[str] = "sweep"
+    compendium: str
+    fingerprint: str
+    label: str
+    drugs: tuple[str, ...]
+    layers: tuple[int, ...]
+    nodes: tuple[int, ...]
+    steps: int = 2000
+    moa: str = ""
+    cells: tuple[str, ...] = ()
+    negatives: str = "others"
+    seed: int = 0
+
+    @property
+    def title(self) -> str:
+        return f"Hyper-parameters for {self.label}"
+
+
+AnalysisRequest = EvaluationRequest | CellInfluenceRequest | SweepRequest
+"""Requests whose result is an `analysis.Analysis`."""
+
 Request = (
     DemoRequest
     | ImportRequest
@@ -148,6 +227,7 @@ Request = (
     | LibraryRequest
     | CurationRequest
     | PredictionRequest
+    | AnalysisRequest
 )
 _KINDS: dict[str, type[Request]] = {kind.kind: kind for kind in get_args(Request)}
 
@@ -162,8 +242,7 @@ def from_json(text: str) -> Request:
     try:
         content: dict[str, Any] = json.loads(text)
         kind = _KINDS[content.pop("kind")]
-        lists = {key: tuple(value) for key, value in content.items() if isinstance(value, list)}
-        return kind(**{**content, **lists})
+        return kind(**{key: _frozen(value) for key, value in content.items()})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RequestError("This job was written by another version of GPAR.") from error
 
@@ -172,3 +251,7 @@ def job_id(request: Request) -> str:
     """20 hexadecimal digits that identify the request and the method."""
     text = f"{METHOD_VERSION} {to_json(request)}"
     return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(each) for each in value) if isinstance(value, list) else value

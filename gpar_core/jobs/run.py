@@ -16,6 +16,7 @@ from gpar_core.jobs.request import (
     TrainRequest,
     job_id,
 )
+from gpar_core.jobs.run_analysis import run_analysis
 from gpar_core.jobs.run_curation import run_curation
 from gpar_core.jobs.run_library import run_library
 from gpar_core.jobs.run_prediction import run_prediction
@@ -44,6 +45,8 @@ def run_job(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
             run_curation(request, cache, report, pool)
         case PredictionRequest():
             run_prediction(request, cache, report)
+        case _:
+            run_analysis(request, cache, report, pool)
 
 
 def _import(request: ImportRequest, cache: Cache, report: Report) -> None:

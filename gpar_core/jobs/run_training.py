@@ -3,6 +3,7 @@
 import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import Profiles
 from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.errors import EmptyRankingError, RequestError
-from gpar_core.jobs.request import LibraryRequest, TrainRequest, job_id
+from gpar_core.jobs.request import TrainRequest, job_id
 from gpar_core.learn.calibration import calibrate, calibrate_each
 from gpar_core.learn.compendium_scores import score_compendium
 from gpar_core.learn.engine import Pool
@@ -44,9 +45,16 @@ def run_training(request: TrainRequest, cache: Cache, report: Report, pool: Pool
     train_model(same_compendium(request, cache), request, cache, report, pool)
 
 
-def same_compendium(
-    of: TrainRequest | LibraryRequest | model.ModelSummary, cache: Cache
-) -> Compendium:
+class OnCompendium(Protocol):
+    """What was asked of, or learned from, a compendium as it was then."""
+
+    @property
+    def compendium(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+
+
+def same_compendium(of: OnCompendium, cache: Cache) -> Compendium:
     """The compendium of a request or a model. Raises RequestError where it has changed since."""
     compendium = compendia.load(cache.existing_compendium(of.compendium))
     if compendium.fingerprint != of.fingerprint:

@@ -11,6 +11,7 @@ from gpar_core.jobs import engine
 from gpar_core.jobs.events import read_events
 from gpar_core.jobs.request import (
     CurationRequest,
+    EvaluationRequest,
     LibraryRequest,
     PredictionRequest,
     Request,
@@ -73,6 +74,8 @@ def _place(job: Job) -> tuple[str, dict[str, str]]:
             page = "library"
         case PredictionRequest():
             page = "moa_prediction"
+        case EvaluationRequest():
+            page = "evaluation"
         case CurationRequest(model=model):
             return "models", {Key.MODEL.value: model}
         case _:

@@ -1,14 +1,19 @@
 """What the cache holds, loaded once per server and shared by all sessions: never change it."""
 
+from contextlib import suppress
+
 import streamlit as st
 
+from gpar_core import analysis as analyses
 from gpar_core import library as libraries
 from gpar_core import model as models
 from gpar_core import prediction as predictions
+from gpar_core.analysis import Analysis
 from gpar_core.cache import MANIFEST
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import DataError
+from gpar_core.jobs.request import Request
 from gpar_core.library import Library
 from gpar_core.model import Model, ModelSummary
 from gpar_core.prediction import Prediction
@@ -62,6 +67,25 @@ def predict(library: Library, compendium: Compendium, compound: str) -> Predicti
     return _of_compound(str(cache().root), asked, _last_change(), library, compendium)
 
 
+def load_analysis(job_id: str) -> Analysis:
+    """An analysis by the id of its job. Raises NotFoundError or DataError."""
+    folder = cache().existing_analysis(job_id)
+    return _analysis(str(cache().root), job_id, (folder / MANIFEST).stat().st_mtime_ns)
+
+
+def load_analyses(kind: type[Request], compendium: str) -> list[Analysis]:
+    """Readable analyses of a kind and a compendium, the newest first, without their tables."""
+    found = []
+    for job_id in cache().analysis_ids():
+        changed = (cache().analysis(job_id) / MANIFEST).stat().st_mtime_ns
+        with suppress(DataError):
+            found.append(_heading(str(cache().root), job_id, changed))
+    of_it = [
+        each for each in found if isinstance(each.request, kind) and each.compendium == compendium
+    ]
+    return sorted(of_it, key=lambda each: each.created_at, reverse=True)
+
+
 def _last_change() -> tuple[int, ...]:
     """Another value whenever a library or a model has come, changed or gone."""
     manifests = [cache().library(library_id) / MANIFEST for library_id in cache().library_ids()]
@@ -94,6 +118,16 @@ def _libraries(
     root: str, of: tuple[str, str], changed: tuple[int, ...], _data: Compendium
 ) -> list[Library]:
     return libraries.of_compendium(cache(), _data)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _analysis(root: str, job_id: str, changed: int) -> Analysis:
+    return analyses.load(cache().existing_analysis(job_id))
+
+
+@st.cache_resource(max_entries=2000, show_spinner=False)
+def _heading(root: str, job_id: str, changed: int) -> Analysis:
+    return analyses.load(cache().existing_analysis(job_id), tables=False)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -10,14 +10,21 @@ def navigation() -> StreamlitPage:
     """Register the pages; returns the one that was asked for."""
     st.session_state[Key.ENTERED] = True
     return st.navigation(
-        [
-            st.Page("pages/home.py", title="Home", default=True),
-            st.Page("pages/drug_prediction.py", title="Drug prediction"),
-            st.Page("pages/moa_prediction.py", title="MOA prediction"),
-            st.Page("pages/library.py", title="Library"),
-            st.Page("pages/models.py", title="Models"),
-            st.Page("pages/compendium.py", title="Compendium"),
-        ]
+        {
+            "": [st.Page("pages/home.py", title="Home", default=True)],
+            "Predict": [
+                st.Page("pages/drug_prediction.py", title="Drug prediction"),
+                st.Page("pages/moa_prediction.py", title="MOA prediction"),
+            ],
+            "Models": [
+                st.Page("pages/models.py", title="Models"),
+                st.Page("pages/library.py", title="Library"),
+            ],
+            "Examine": [
+                st.Page("pages/evaluation.py", title="Evaluation"),
+            ],
+            "Data": [st.Page("pages/compendium.py", title="Compendium")],
+        }
     )
 
 

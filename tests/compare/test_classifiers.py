@@ -15,9 +15,7 @@ from gpar_core.compare.classifiers import (
 from gpar_core.progress import silent
 from gpar_core.rank.scoring import scaled
 
-DETERMINISTIC = sorted(
-    set(CLASSIFIERS) - {"random_forest", "tuned_logistic_regression"}
-)  # whatever the seed
+DETERMINISTIC = sorted(set(CLASSIFIERS) - {"forest", "tuned_logistic"})  # whatever the seed
 
 
 def _planted(seed: int, n_genes: int = 60, effect: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -59,7 +57,7 @@ def test_most_do_not_depend_on_the_seed(name: str) -> None:
 
 def test_a_forest_depends_on_its_seed() -> None:
     x, positive = _planted(0)
-    one, other = (CLASSIFIERS["random_forest"](x, positive, seed, silent)(x) for seed in (0, 1))
+    one, other = (CLASSIFIERS["forest"](x, positive, seed, silent)(x) for seed in (0, 1))
     assert not np.array_equal(one, other)
 
 

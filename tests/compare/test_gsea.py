@@ -1,20 +1,20 @@
-"""Distances by gene set enrichment, against a literal reference."""
+"""Similarity by gene set enrichment, against a literal reference."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from sklearn.metrics import roc_auc_score
 
 from gpar_core.compare.gsea import (
-    distance_matrix,
     enrichment_matrix,
-    held_out_scores,
     merge,
-    pair_auroc,
     prototypes,
     ranked_lists,
+    similarity,
 )
+from gpar_core.compare.pairs import pair_scores
 
 N_GENES = 30
 N_MARKERS = 4
@@ -82,14 +82,15 @@ def test_enrichment_at_its_ends() -> None:
     assert enrichment_matrix(query, opposite, N_MARKERS)[0, 0] == -1
 
 
-def test_distance_is_the_mean_of_both_directions() -> None:
+def test_similarity_is_the_mean_of_both_directions() -> None:
     ranks = _shuffled(6, 1)
-    distance = distance_matrix(ranks, N_MARKERS)
+    alike = similarity(ranks, ranks, N_MARKERS)
     one, two = _similarity(ranks[2], ranks[5]), _similarity(ranks[5], ranks[2])
     assert one != two
-    assert distance[2, 5] == pytest.approx(1 - (one + two) / 2, abs=1e-12)
-    np.testing.assert_array_equal(distance, distance.T)
-    np.testing.assert_array_equal(np.diag(distance), 0)
+    assert alike[2, 5] == pytest.approx((one + two) / 2, abs=1e-12)
+    np.testing.assert_array_equal(alike, alike.T)
+    np.testing.assert_array_equal(np.diag(alike), 1)
+    np.testing.assert_array_equal(similarity(ranks[1:3], ranks, N_MARKERS), alike[1:3])
 
 
 @given(
@@ -117,37 +118,14 @@ def test_prototypes_merge_the_lists_of_each_drug_alone() -> None:
     np.testing.assert_array_equal(merged[2], ranks[3])
 
 
-def test_held_out_drugs_are_scored_by_the_positives_of_other_folds_only() -> None:
-    positive = np.array([True, True, True, False, False])
-    fold = np.array([0, 1, 1, 0, 1])
-    distance = np.arange(25.0).reshape(5, 5)
-    expected = [-(1 + 2) / 2, -5.0, -10.0, -(16 + 17) / 2, -20.0]
-    np.testing.assert_allclose(held_out_scores(distance, positive, fold), expected)
-
-
-def test_pair_auroc_counts_each_positive_pair_once() -> None:
-    positive = np.array([True, True, True, False])
-    distance = np.array(
-        [
-            [0.0, 0.1, 0.8, 0.5],
-            [0.1, 0.0, 0.3, 0.6],
-            [0.8, 0.3, 0.0, 0.7],
-            [0.5, 0.6, 0.7, 0.0],
-        ]
-    )
-    # Of three positive pairs two are nearer than all three mixed pairs, one than none.
-    assert pair_auroc(distance, positive) == pytest.approx(6 / 9)
-
-
 def test_drugs_of_one_planted_moa_stand_together() -> None:
     rng = np.random.default_rng(3)
     positive = np.arange(60) < 12
     x = rng.normal(size=(60, 200))
     x[positive, :30] += 1.5
-    distance = distance_matrix(ranked_lists(x))
-    assert pair_auroc(distance, positive) > 0.8
-    score = held_out_scores(distance, positive, np.arange(60) % 4)
-    assert score[positive].mean() > np.quantile(score[~positive], 0.9)
+    ranks = ranked_lists(x)
+    both, alike = pair_scores(similarity(ranks[positive], ranks), positive)
+    assert roc_auc_score(both, alike) > 0.8
 
 
 def test_enrichment_agrees_with_gseapy() -> None:

@@ -1,6 +1,6 @@
 """A stranger among real members is found, and where all belong hardly anyone is suspected."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import NormalDist
 
@@ -9,50 +9,21 @@ import pandas as pd
 import pytest
 
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.learning_set import LearningSet, learning_set
+from gpar_core.data.learning_set import learning_set
 from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.errors import Cancelled, TrainingSetError
 from gpar_core.learn.curation import Curation, curate, n_networks, standing_out
-from gpar_core.learn.engine import FitPool, FitTask
+from gpar_core.learn.engine import FitPool
 from gpar_core.learn.folds import assign_folds
-from gpar_core.learn.presets import PRESETS, LayeredSettings, Settings
+from gpar_core.learn.presets import PRESETS, LayeredSettings
 from gpar_core.learn.training import train
-from gpar_core.progress import Progress, Report
-from gpar_core.rank.scoring import LayeredNetwork
+from gpar_core.progress import Progress
+from tests.pools import Means
 from tests.synthetic import Drug, build, drugs_of
 
 QUICK = PRESETS["fast"]
 CELLS = ("A375", "MCF7", "PC3")
 MEMBERS = tuple(f"planted{i}" for i in range(5))
-
-
-class Means:
-    """A pool in this process whose networks point from the mean negative to the mean positive.
-
-    It notes the tasks it was given.
-    """
-
-    processes = 1
-
-    def __init__(self) -> None:
-        self.calls: list[list[FitTask]] = []
-
-    def warm(self) -> None:
-        pass
-
-    def rehearse(self, settings: Settings, n_genes: int) -> None:
-        pass
-
-    def fit_all(
-        self, learning: LearningSet, settings: Settings, tasks: Sequence[FitTask], *, report: Report
-    ) -> Generator[tuple[FitTask, LayeredNetwork], None, None]:
-        self.calls.append(list(tasks))
-        for number, task in enumerate(tasks):
-            report(Progress("Training", number, len(tasks)))
-            x, positive = learning.x[task.rows], task.positive[task.rows]
-            weight = x[positive].mean(axis=0) - x[~positive].mean(axis=0)
-            bias = np.float32([-(x.mean(axis=0) @ weight)])
-            yield task, LayeredNetwork((weight[:, None],), (bias,), "none")
 
 
 def compendium(

@@ -1,0 +1,148 @@
+"""Methods beside each other, over all classes and on one."""
+
+import altair as alt
+import pandas as pd
+
+from gpar_core.charts.style import BLUE, GREY, RED, titled
+from gpar_core.compare.methods import GPAR, METHODS
+from gpar_core.learn.metrics import WELL_TRAINED
+
+PALETTE = (
+    "#d6453d", "#3b7dd8", "#2a9d8f", "#e0a100", "#8e5bb5", "#5d6d7e", "#c2703d", "#4f9d3a",
+    "#c05299", "#1f6f8b", "#9a8c1f", "#7f4f24",
+)  # fmt: skip
+"""One for each method, GPAR's first."""
+
+
+def by_method(measures: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
+    """AUROC of every class by method, with mean and standard error; dashed: 0.6 and chance.
+
+    measures: of one protocol, as `compare.evaluation.of_protocol` gives them.
+    """
+    table = _labelled(measures)
+    order = [METHODS[name].label for name in METHODS if name in set(measures["method"])]
+    y = alt.Y("label:N", title=None, sort=order)
+    points = (
+        alt.Chart(table)
+        .mark_circle(size=40, opacity=0.45)
+        .encode(
+            y=y,
+            x=alt.X("auroc:Q", title="AUROC", scale=alt.Scale(domain=[0, 1])),
+            yOffset=alt.YOffset("place:Q", scale=alt.Scale(domain=[0, 1])),
+            color=_color(order, legend=False),
+            tooltip=_tooltip(),
+        )
+    )
+    grouped = table.groupby("label")["auroc"].agg(["mean", "sem"]).reset_index()
+    means = alt.Chart(
+        grouped.assign(low=grouped["mean"] - grouped["sem"], high=grouped["mean"] + grouped["sem"])
+    )
+    tick = means.mark_tick(thickness=3, size=26, color="currentColor").encode(
+        y=y, x="mean:Q", tooltip=["label:N", alt.Tooltip("mean:Q", format=".3f"),
+                                  alt.Tooltip("sem:Q", title="standard error", format=".3f")],
+    )  # fmt: skip
+    spread = means.mark_rule(strokeWidth=2).encode(y=y, x="low:Q", x2="high:Q")
+    limits = alt.Chart(pd.DataFrame({"x": [0.5, WELL_TRAINED]})).mark_rule(
+        color=GREY, strokeDash=[4, 4]
+    )
+    chart = limits.encode(x="x:Q") + points + spread + tick
+    return titled(chart.properties(height=34 * len(order)), "AUROC of each class", simulated)
+
+
+def paired(measures: pd.DataFrame, rival: str, *, simulated: bool) -> alt.LayerChart:
+    """GPAR beside another method, a line for each class (Figure 1c of Gao et al. 2021)."""
+    names = {GPAR: METHODS[GPAR].label, rival: METHODS[rival].label}
+    wide = measures.pivot_table(index="class", columns="method", values="auroc")
+    wide = wide[[GPAR, rival]].dropna()
+    higher = (wide[GPAR] >= wide[rival]).map({True: "GPAR higher", False: f"{names[rival]} higher"})
+    table = wide.rename(columns=names).assign(higher=higher).reset_index()
+    long = table.melt(["class", "higher"], var_name="method", value_name="auroc")
+    order = [names[rival], names[GPAR]]
+    base = alt.Chart(long).encode(
+        x=alt.X("method:N", title=None, sort=order, axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("auroc:Q", title="AUROC", scale=alt.Scale(domain=[0, 1])),
+        detail="class:N",
+        color=alt.Color(
+            "higher:N",
+            title=None,
+            scale=alt.Scale(
+                domain=["GPAR higher", f"{names[rival]} higher"], range=[RED, BLUE]
+            ),
+            legend=alt.Legend(orient="bottom"),
+        ),
+        tooltip=["class:N", "method:N", alt.Tooltip("auroc:Q", format=".3f")],
+    )  # fmt: skip
+    means = (
+        alt.Chart(long.groupby("method", as_index=False)["auroc"].mean())
+        .mark_tick(thickness=4, size=60, color=GREY)
+        .encode(x=alt.X("method:N", sort=order), y="auroc:Q")
+    )
+    chart = means + base.mark_line(opacity=0.5) + base.mark_circle(size=50)
+    title = f"GPAR and {names[rival]} on the same folds"
+    return titled(chart.properties(height=380), title, simulated)
+
+
+def roc(curves: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
+    """ROC curves of one class. curves: of `compare.evaluation.curves`."""
+    chance = pd.DataFrame({"x": [0, 1], "y": [0, 1]})
+    line = alt.Chart(chance).mark_line(color=GREY, strokeDash=[4, 4]).encode(x="x:Q", y="y:Q")
+    chart = line + _lines(curves, "roc", "False positive rate", "True positive rate")
+    return titled(chart, "ROC curves, held-out", simulated)
+
+
+def precision_recall(curves: pd.DataFrame, *, simulated: bool) -> alt.Chart:
+    """Precision-recall curves of one class. curves: of `compare.evaluation.curves`."""
+    return titled(
+        _lines(curves, "pr", "Recall", "Precision"), "Precision-recall, held-out", simulated
+    )
+
+
+def _lines(curves: pd.DataFrame, kind: str, x_title: str, y_title: str) -> alt.Chart:
+    table = curves[curves["kind"] == kind]
+    table = table.assign(
+        label=table["method"].map(lambda name: METHODS[name].label), order=range(len(table))
+    )
+    order = [METHODS[name].label for name in METHODS if name in set(table["method"])]
+    unit = alt.Scale(domain=[0, 1])
+    return (
+        alt.Chart(table)
+        .mark_line(interpolate="step-after")
+        .encode(
+            x=alt.X("x:Q", title=x_title, scale=unit),
+            y=alt.Y("y:Q", title=y_title, scale=unit),
+            order="order:Q",
+            color=_color(order, legend=True),
+            tooltip=["label:N", alt.Tooltip("x:Q", title=x_title, format=".3f"),
+                     alt.Tooltip("y:Q", title=y_title, format=".3f")],
+        )
+    )  # fmt: skip
+
+
+def _labelled(measures: pd.DataFrame) -> pd.DataFrame:
+    """With the method's label, and a place across its band that keeps points apart."""
+    rank = measures.groupby("method")["auroc"].rank(method="first")
+    return measures.assign(
+        label=measures["method"].map(lambda name: METHODS[name].label),
+        place=(rank * 0.618) % 0.8 + 0.1,
+    )
+
+
+def _color(order: list[str], *, legend: bool) -> alt.Color:
+    colors = {METHODS[name].label: color for name, color in zip(METHODS, PALETTE, strict=True)}
+    return alt.Color(
+        "label:N",
+        title=None,
+        scale=alt.Scale(domain=order, range=[colors[label] for label in order]),
+        legend=alt.Legend(orient="bottom", columns=3) if legend else None,
+    )
+
+
+def _tooltip() -> list[object]:
+    return [
+        alt.Tooltip("class:N"),
+        alt.Tooltip("label:N", title="method"),
+        alt.Tooltip("auroc:Q", title="AUROC", format=".3f"),
+        alt.Tooltip("low:Q", title="95% from", format=".3f"),
+        alt.Tooltip("high:Q", title="to", format=".3f"),
+        alt.Tooltip("n_positive:Q", title="drugs"),
+    ]

@@ -1,0 +1,130 @@
+"""Each method as held-out scores of drugs."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gpar_core import fields
+from gpar_core.compare import gsea, similarity
+from gpar_core.compare.classifiers import CLASSIFIERS
+from gpar_core.compare.methods import METHODS, Kind
+from gpar_core.compare.pairs import held_out_scores
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.learning_set import learning_set
+from gpar_core.data.training_set import TrainingSet
+from gpar_core.learn import held_out
+from gpar_core.learn.cross_validation import cross_validate
+from gpar_core.learn.engine import Pool
+from gpar_core.learn.folds import Folds
+from gpar_core.learn.presets import Settings
+from gpar_core.progress import Progress, Report
+
+_MEASURES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "cosine": similarity.cosine,
+    "jaccard": similarity.jaccard,
+    "fisher": similarity.fisher,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Similarities:
+    """Similarity of the drugs that are positive anywhere to all drugs that take part.
+
+    positives: (p,) names, sorted. drugs: (n,) names, sorted. of: by method (p, n) float32.
+    """
+
+    positives: np.ndarray
+    drugs: np.ndarray
+    of: Mapping[str, np.ndarray]
+
+    def among(self, method: str, positives: np.ndarray, drugs: np.ndarray) -> np.ndarray:
+        """(n_positives, n_drugs) of some of them, by name."""
+        rows = np.searchsorted(self.positives, positives)
+        return self.of[method][np.ix_(rows, np.searchsorted(self.drugs, drugs))]
+
+
+def similarities(
+    compendium: Compendium,
+    training_sets: Iterable[TrainingSet],
+    methods: Iterable[str],
+    report: Report,
+) -> Similarities:
+    """Compare each drug that is positive in a training set with each drug of any of them.
+
+    A drug's signatures are its representatives in the training sets. methods: those of another
+    kind than `SIMILARITY` are passed over. report: may raise to stop.
+    """
+    sets = list(training_sets)
+    rows = np.unique(np.concatenate([each.compendium_rows for each in sets]))
+    positives = np.unique(np.concatenate([each.drug[each.positive].astype(str) for each in sets]))
+    x = np.asarray(compendium.matrix[rows], np.float32)
+    drug = compendium.signatures[fields.DRUG].to_numpy(dtype=str)[rows]
+    drugs, merged = similarity.stouffer(x, drug)
+    chosen = np.searchsorted(drugs, positives)
+    of = {}
+    for method in methods:
+        if METHODS[method].kind is not Kind.SIMILARITY:
+            continue
+        report(Progress("Similarities", message=f"{METHODS[method].label} of {len(drugs):,} drugs"))
+        if method == "gsea":
+            _, prototypes = gsea.prototypes(gsea.ranked_lists(x), drug)
+            of[method] = gsea.similarity(prototypes[chosen], prototypes).astype(np.float32)
+        else:
+            of[method] = _MEASURES[method](merged[chosen], merged).astype(np.float32)
+    return Similarities(positives, drugs, of)
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """One class of drugs to be told from the rest.
+
+    drugs: (n,) names of all its drugs, sorted. positive: (n,) bool. fold: (n,) int from 0.
+    """
+
+    name: str
+    training_set: TrainingSet
+    folds: Folds
+    drugs: np.ndarray
+    positive: np.ndarray
+    fold: np.ndarray
+
+
+def question(name: str, training_set: TrainingSet, folds: Folds) -> Question:
+    """A class by its training set and folds by drug."""
+    drugs, first = np.unique(training_set.drug.astype(str), return_index=True)
+    return Question(
+        name, training_set, folds, drugs, training_set.positive[first], folds.fold[first]
+    )
+
+
+def drug_scores(
+    method: str,
+    asked: Question,
+    compendium: Compendium,
+    alike: Similarities,
+    settings: Settings,
+    *,
+    seed: int,
+    pool: Pool,
+    report: Report,
+) -> np.ndarray:
+    """(n,) held-out score of each drug: of methods that score signatures, the mean of its own.
+
+    Raises WorkerError where a process dies.
+    """
+    training_set, folds = asked.training_set, asked.folds
+    if METHODS[method].kind is Kind.SIMILARITY:
+        among = alike.among(method, asked.drugs[asked.positive], asked.drugs)
+        return held_out_scores(among, asked.positive, asked.fold)
+    if METHODS[method].kind is Kind.NETWORK:
+        learning = learning_set(compendium, training_set, seed=seed)
+        score = held_out.held_out_scores(
+            learning, training_set.positive, folds, settings, seed=seed, pool=pool, report=report
+        )
+    else:
+        x = training_set.z_scores(compendium)
+        fit = CLASSIFIERS[method]
+        score = cross_validate(x, training_set, folds, fit, seed=seed, report=report).score
+    place = np.searchsorted(asked.drugs, training_set.drug.astype(str))
+    return np.bincount(place, weights=score) / np.bincount(place)

@@ -1,0 +1,297 @@
+"""How well each method finds the held-out drugs of every class, on identical folds and drugs.
+
+Two protocols: 'drug' ranks the drugs of each held-out fold, AUROC is the mean over the folds and
+average precision is over all held-out scores together. 'pair' is that of Gao et al. 2021: of a
+similarity, pairs of positives are ranked against pairs of a positive and a negative; a method that
+learns has no pairs and keeps its ranking of drugs, as there.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from threading import Event
+from time import monotonic
+
+import numpy as np
+import pandas as pd
+from scipy.stats import wilcoxon
+from sklearn.metrics import (
+    average_precision_score,
+    precision_recall_curve,
+    roc_auc_score,
+    roc_curve,
+)
+
+from gpar_core.compare.drug_scores import (
+    Question,
+    Similarities,
+    drug_scores,
+    question,
+    similarities,
+)
+from gpar_core.compare.methods import DRUG, GPAR, METHODS, PAIR, Kind
+from gpar_core.compare.pairs import pair_auroc_interval, pair_scores
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import drugs_of_moa, select
+from gpar_core.errors import Cancelled, NotFoundError, TrainingSetError
+from gpar_core.learn.engine import Pool
+from gpar_core.learn.folds import assign_folds
+from gpar_core.learn.metrics import WELL_TRAINED, evaluate
+from gpar_core.learn.presets import Settings
+from gpar_core.progress import Progress, Remember, Report, Tables, afresh, silent
+
+AT_ONCE = 2
+"""Classes: while networks of one are trained, classifiers of the other use the main process."""
+
+STAGE = "Evaluation"
+CURVE_POINTS = 200
+
+
+def compare(
+    compendium: Compendium,
+    classes: Sequence[str],
+    methods: Sequence[str],
+    settings: Settings,
+    *,
+    cells: Iterable[str] = (),
+    negatives: str = "others",
+    seed: int,
+    pool: Pool,
+    report: Report = silent,
+    remember: Remember = afresh,
+) -> Tables:
+    """Evaluate all methods on all classes; each class is remembered once it is done.
+
+    classes: MOAs of the compendium. methods: keys of `METHODS`.
+
+    Returns
+    measures: class, method, protocol, auroc with low and high (95%, resampling drugs), ap,
+        base_rate, n_positive, n_negative (drugs), seconds.
+    scores: class, drug, positive, fold, and a column of held-out scores per method.
+    pair_curves: class, method, kind ('roc' or 'pr'), x, y.
+    left_out: class and reason, of those that cannot be evaluated as asked.
+
+    Raises TrainingSetError where no class can be, WorkerError where a process dies.
+    """
+    questions, reasons = _questions(compendium, classes, cells, negatives, seed)
+    if not questions:
+        raise TrainingSetError(
+            f"None of the {len(classes)} classes can be evaluated. The first reason: "
+            f"{next(iter(reasons.values()))}"
+        )
+    sets = [each.training_set for each in questions]
+    alike = similarities(compendium, sets, methods, report)
+
+    def answer(asked: Question, report: Report) -> Tables:
+        def compute() -> Tables:
+            return _evaluate(
+                asked, compendium, alike, methods, settings, seed=seed, pool=pool, report=report
+            )
+
+        return remember(asked.name, compute)
+
+    answers = _side_by_side(questions, answer, report)
+    tables = {
+        name: pd.concat([answers[each.name][name] for each in questions], ignore_index=True)
+        for name in ("measures", "scores", "pair_curves")
+    }
+    left_out = pd.DataFrame(reasons.items(), columns=["class", "reason"], dtype=str)
+    return {**tables, "left_out": left_out}
+
+
+def of_protocol(measures: pd.DataFrame, protocol: str) -> pd.DataFrame:
+    """The rows of a protocol; in 'pair' those of methods that learn are of 'drug'."""
+    if protocol == DRUG:
+        return measures[measures["protocol"] == DRUG].reset_index(drop=True)
+    learns = measures["method"].map(lambda name: METHODS[name].kind is not Kind.SIMILARITY)
+    chosen = (measures["protocol"] == PAIR) | learns
+    return measures[chosen].reset_index(drop=True)
+
+
+def summary(measures: pd.DataFrame) -> pd.DataFrame:
+    """One row per method, in the order of `METHODS`.
+
+    measures: of one protocol. Columns: method, n (classes), mean with se (standard error over the
+    classes), median, well_trained (share with AUROC of 0.6 or more), ap, difference (median of
+    GPAR's AUROC minus its own), p (Wilcoxon's matched-pairs signed-rank test of that, two-sided),
+    seconds. The last but one are missing of GPAR itself, or where it took no part.
+    """
+    grouped = measures.groupby("method", sort=False)
+    table = grouped.agg(
+        n=("auroc", "size"),
+        mean=("auroc", "mean"),
+        se=("auroc", "sem"),
+        median=("auroc", "median"),
+        well_trained=("auroc", lambda auroc: float((auroc >= WELL_TRAINED).mean())),
+        ap=("ap", "mean"),
+        seconds=("seconds", "sum"),
+    )
+    auroc = measures.pivot_table(index="class", columns="method", values="auroc")
+    gain = {name: _gain(auroc, name) for name in table.index}
+    table["difference"] = [gain[name][0] for name in table.index]
+    table["p"] = [gain[name][1] for name in table.index]
+    known = [name for name in METHODS if name in table.index]
+    return table.loc[known].reset_index()
+
+
+def curves(scores: pd.DataFrame, methods: Iterable[str]) -> pd.DataFrame:
+    """ROC and precision-recall curves of one class: method, kind, x, y.
+
+    scores: the rows of one class of `compare`'s table.
+    """
+    positive = scores["positive"].to_numpy()
+    return pd.concat(
+        [_curve(positive, scores[name].to_numpy()).assign(method=name) for name in methods],
+        ignore_index=True,
+    )
+
+
+def _questions(
+    compendium: Compendium, classes: Sequence[str], cells: Iterable[str], negatives: str, seed: int
+) -> tuple[list[Question], dict[str, str]]:
+    found, reasons = [], {}
+    cells = tuple(cells)
+    for name in classes:
+        try:
+            training_set = select(
+                compendium,
+                drugs_of_moa(compendium, name),
+                cells=cells,
+                moa=name,
+                negatives=negatives,
+            )
+            folds = assign_folds(training_set.positive, training_set.drug, seed=seed)
+        except (TrainingSetError, NotFoundError) as error:
+            reasons[name] = str(error)
+            continue
+        if folds.by == DRUG:
+            found.append(question(name, training_set, folds))
+        else:
+            reasons[name] = "Only one of its drugs has a signature here; two are needed."
+    return found, reasons
+
+
+def _side_by_side(
+    questions: Sequence[Question], answer: Callable[[Question, Report], Tables], report: Report
+) -> dict[str, Tables]:
+    """Answers by class, `AT_ONCE` of them under way; an error stops the others."""
+    stop = Event()
+    answers: dict[str, Tables] = {}
+
+    def heed(progress: Progress) -> None:
+        if stop.is_set():
+            raise Cancelled("Cancelled.")
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        running: dict[Future[Tables], Question] = {
+            threads.submit(answer, each, heed): each for each in questions
+        }
+        try:
+            report(Progress(STAGE, 0, len(questions)))
+            while running:
+                ended, _ = wait(running, timeout=1, return_when=FIRST_COMPLETED)
+                message = ""
+                for future in ended:
+                    name = running.pop(future).name
+                    answers[name] = future.result()
+                    message = f"{name}: {_best(answers[name]['measures'])}"
+                report(Progress(STAGE, len(answers), len(questions), message))
+        finally:
+            stop.set()
+            for future in running:
+                future.cancel()
+    return answers
+
+
+def _best(measures: pd.DataFrame) -> str:
+    of_drugs = of_protocol(measures, DRUG)
+    best = of_drugs.sort_values("auroc", ascending=False).iloc[0]
+    return f"{METHODS[best['method']].label} best, AUROC {best['auroc']:.2f}"
+
+
+def _evaluate(
+    asked: Question,
+    compendium: Compendium,
+    alike: Similarities,
+    methods: Sequence[str],
+    settings: Settings,
+    *,
+    seed: int,
+    pool: Pool,
+    report: Report,
+) -> Tables:
+    """All methods on one class."""
+    base = {"drug": asked.drugs, "positive": asked.positive, "fold": asked.fold}
+    scores, measures, pair_curves = pd.DataFrame(base), [], []
+    for method in methods:
+        report(Progress(STAGE))
+        started = monotonic()
+        score = drug_scores(
+            method, asked, compendium, alike, settings, seed=seed, pool=pool, report=report
+        )
+        seconds = monotonic() - started
+        scores[method] = score
+        found = evaluate(asked.positive, score, asked.fold, asked.drugs, seed=seed)
+        measures.append(
+            {
+                "method": method,
+                "protocol": DRUG,
+                "auroc": found.mean_auroc,
+                "low": found.interval[0],
+                "high": found.interval[1],
+                "ap": found.average_precision,
+                "base_rate": found.base_rate,
+                "seconds": seconds,
+            }
+        )
+        if METHODS[method].kind is Kind.SIMILARITY:
+            among = alike.among(method, asked.drugs[asked.positive], asked.drugs)
+            measures.append({"method": method, **_of_pairs(among, asked.positive, seed)})
+            both, similarity = pair_scores(among, asked.positive)
+            pair_curves.append(_curve(both, similarity).assign(method=method))
+    sizes = {"n_positive": int(asked.positive.sum()), "n_negative": int((~asked.positive).sum())}
+    none = pd.DataFrame(columns=["kind", "x", "y", "method"])
+    return {
+        "measures": _of_class(pd.DataFrame(measures).assign(**sizes), asked.name),
+        "scores": _of_class(scores, asked.name),
+        "pair_curves": _of_class(pd.concat(pair_curves) if pair_curves else none, asked.name),
+    }
+
+
+def _of_pairs(among: np.ndarray, positive: np.ndarray, seed: int) -> Mapping[str, object]:
+    both, similarity = pair_scores(among, positive)
+    low, high = pair_auroc_interval(among, positive, seed=seed)
+    return {
+        "protocol": PAIR,
+        "auroc": float(roc_auc_score(both, similarity)),
+        "low": low,
+        "high": high,
+        "ap": float(average_precision_score(both, similarity)),
+        "base_rate": float(both.mean()),
+        "seconds": 0.0,
+    }
+
+
+def _of_class(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    table.insert(0, "class", name)
+    return table.reset_index(drop=True)
+
+
+def _curve(positive: np.ndarray, score: np.ndarray) -> pd.DataFrame:
+    false_rate, true_rate, _ = roc_curve(positive, score)
+    precision, recall, _ = precision_recall_curve(positive, score)
+    roc, pr = _thinned(false_rate, true_rate), _thinned(recall, precision)
+    return pd.concat([roc.assign(kind="roc"), pr.assign(kind="pr")], ignore_index=True)
+
+
+def _thinned(x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
+    shown = np.unique(np.linspace(0, len(x) - 1, min(len(x), CURVE_POINTS)).astype(int))
+    return pd.DataFrame({"x": x[shown], "y": y[shown]})
+
+
+def _gain(auroc: pd.DataFrame, method: str) -> tuple[float, float]:
+    """Median of GPAR's AUROC minus the method's over the classes, and its p."""
+    if method == GPAR or GPAR not in auroc:
+        return np.nan, np.nan
+    difference = (auroc[GPAR] - auroc[method]).dropna()
+    p = wilcoxon(difference).pvalue if (difference != 0).any() else 1.0
+    return float(difference.median()), float(p)

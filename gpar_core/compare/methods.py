@@ -1,0 +1,49 @@
+"""The methods that can be compared, by name."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How a method comes to a score: `SIMILARITY` compares two drugs, and learns nothing."""
+
+    NETWORK = "network"
+    SIMILARITY = "similarity"
+    CLASSIFIER = "classifier"
+
+
+@dataclass(frozen=True)
+class Method:
+    """label: its name on screen. about: one line on what it does."""
+
+    label: str
+    kind: Kind
+    about: str
+
+
+GPAR = "gpar"
+
+METHODS: dict[str, Method] = {
+    GPAR: Method("GPAR", Kind.NETWORK, "this tool's network"),
+    "gsea": Method("GSEA", Kind.SIMILARITY, "20 most up and down genes in merged ranked lists"),
+    "cosine": Method("Cosine", Kind.SIMILARITY, "angle between merged signatures"),
+    "jaccard": Method("Jaccard", Kind.SIMILARITY, "shared share of genes with |z| of 2 or more"),
+    "fisher": Method("Fisher", Kind.SIMILARITY, "p of Fisher's exact test on the same genes"),
+    "logistic": Method("Logistic regression", Kind.CLASSIFIER, "scikit-learn's defaults"),
+    "knn": Method("Nearest neighbours", Kind.CLASSIFIER, "scikit-learn's defaults"),
+    "forest": Method("Random forest", Kind.CLASSIFIER, "scikit-learn's defaults"),
+    "bayes": Method("Naive Bayes", Kind.CLASSIFIER, "scikit-learn's defaults"),
+    "balanced_logistic": Method("Balanced logistic", Kind.CLASSIFIER, "C = 0.001, signed roots"),
+    "tuned_logistic": Method("Tuned logistic", Kind.CLASSIFIER, "C by inner folds, signed roots"),
+    "svm": Method("RBF SVM", Kind.CLASSIFIER, "balanced, signed roots"),
+}
+
+USUAL = tuple(METHODS)[:9]
+"""The paper's methods, and logistic regression."""
+
+DRUG, PAIR = "drug", "pair"
+PROTOCOLS = (DRUG, PAIR)
+"""What is ranked, see `compare.evaluation`."""
+
+MIN_DRUGS = 4
+"""Of a class to be evaluated, unless asked otherwise."""

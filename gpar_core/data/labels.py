@@ -1,0 +1,154 @@
+"""Class labels of compounds other than MOA: therapeutic class, indication, side effect.
+
+A compendium that wears them in place of its MOAs can be asked everything that it can be asked about
+MOAs.
+"""
+
+import csv
+import hashlib
+import json
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.cache import MANIFEST
+from gpar_core.data.annotation import MoaMatch, match_moas
+from gpar_core.data.compendium import Compendium
+from gpar_core.errors import AnnotationError, DataError
+
+FORMAT_VERSION = 1
+TABLE = "labels.parquet"
+LABEL: Final = "label"
+
+MAX_BYTES: Final = 20 * 2**20
+MAX_COLUMNS: Final = 100
+MAX_LINE: Final = 100_000
+"""Characters, read before a line is taken apart."""
+
+NAME_COLUMNS: Final = ("pert_iname", "name", "drug", "compound", "drug_name", "compound_name")
+ID_COLUMNS: Final = ("pert_id", "broad_id", "brd_id")
+LABEL_COLUMNS: Final = (
+    "label", "class", "therapeutic_class", "indication", "side_effect", "disease_area", "moa",
+)  # fmt: skip
+SEPARATORS: Final = ("\t", ";", ",")
+
+
+def read_labels(content: bytes, name: str) -> pd.DataFrame:
+    """The labels of a table as CSV or TSV: pert_id, pert_iname, label, all text.
+
+    content: of the file `name`, whose first line (after those that begin with '!') names the
+    columns: one of `NAME_COLUMNS` or `ID_COLUMNS`, and one of `LABEL_COLUMNS`, in any case. Several
+    labels of one compound are on several lines or joined by '|'. Raises AnnotationError.
+    """
+    if len(content) > MAX_BYTES:
+        raise AnnotationError(
+            f"'{name}' has {len(content) / 2**20:.0f} MB; at most {MAX_BYTES // 2**20} MB of "
+            "labels are taken. Keep the columns of compound and label only."
+        )
+    lines = [line for line in _text(content, name).splitlines() if line.strip()]
+    lines = lines[next((i for i, line in enumerate(lines) if not line.startswith("!")), 0) :]
+    if len(lines) < 2:
+        raise AnnotationError(f"'{name}' has {len(lines)} lines. {_needed()}")
+    if (longest := max(map(len, lines))) > MAX_LINE:
+        raise AnnotationError(f"'{name}' has a line of {longest:,} characters. {_needed()}")
+    separator = max(SEPARATORS, key=lines[0].count)
+    if lines[0].count(separator) > MAX_COLUMNS:
+        raise AnnotationError(f"'{name}' has more than {MAX_COLUMNS} columns. {_needed()}")
+    try:
+        header, *rows = csv.reader(lines, delimiter=separator)
+    except csv.Error as error:
+        raise AnnotationError(f"'{name}' is no table ({error}). {_needed()}") from error
+    columns = [cell.strip().casefold().replace(" ", "_") for cell in header]
+    place = {
+        kind: next((columns.index(each) for each in known if each in columns), None)
+        for kind, known in (
+            (fields.PERT_ID, ID_COLUMNS),
+            (fields.PERT_INAME, NAME_COLUMNS),
+            (LABEL, LABEL_COLUMNS),
+        )
+    }
+    if place[LABEL] is None or place[fields.PERT_ID] is place[fields.PERT_INAME] is None:
+        shown = ", ".join(islice(columns, 10))[:200]
+        raise AnnotationError(f"'{name}' has the columns {shown}. {_needed()}")
+
+    def cell(row: list[str], where: int | None) -> str:
+        return row[where].strip() if where is not None and where < len(row) else ""
+
+    table = pd.DataFrame(
+        [[cell(row, where) for where in place.values()] for row in rows], columns=list(place)
+    )
+    table = table[(table[LABEL] != "") & ~table[LABEL].isin([fields.MISSING])]
+    if table.empty:
+        raise AnnotationError(f"'{name}' gives no compound a label. {_needed()}")
+    return table.drop_duplicates(ignore_index=True)
+
+
+def relabelled(compendium: Compendium, labels: pd.DataFrame) -> tuple[Compendium, MoaMatch]:
+    """The compendium with these labels in place of its MOAs, and how they matched.
+
+    labels: as `read_labels` gives them. What is annotated stays so. Raises AnnotationError where
+    no compound has any.
+    """
+    own = compendium.compounds
+    table = labels.rename(columns={LABEL: fields.MOA}).assign(annotated=True)
+    match = match_moas(own.drop(columns=[fields.MOA, fields.ANNOTATED]), table)
+    if match.n_matched == 0:
+        raise AnnotationError(
+            f"None of the {len(labels):,} labelled compounds is in '{compendium.name}'; the first "
+            f"is '{match.unmatched[0][:80]}'. Give names or pert_ids as the compendium has them."
+        )
+    annotated = match.compounds[fields.ANNOTATED] | own[fields.ANNOTATED]
+    compounds = match.compounds.assign(annotated=annotated)[list(fields.COMPOUND_COLUMNS)]
+    return replace(compendium, compounds=compounds), match
+
+
+def labels_id(labels: pd.DataFrame) -> str:
+    """20 hexadecimal digits of a SHA-256 over all labels."""
+    return hashlib.sha256(labels.to_csv(index=False).encode()).hexdigest()[:20]
+
+
+def save(labels: pd.DataFrame, folder: Path) -> None:
+    """Write the labels into `folder`, the manifest last."""
+    labels.to_parquet(folder / TABLE, index=False)
+    manifest = {"format_version": FORMAT_VERSION, "id": labels_id(labels)}
+    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def load(folder: Path) -> pd.DataFrame:
+    """The labels in `folder`. Raises DataError where they are damaged or of another version."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        labels = pd.read_parquet(folder / TABLE)
+        same = (manifest["format_version"], manifest["id"]) == (FORMAT_VERSION, labels_id(labels))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(folder, error) from error
+    if not same:
+        raise _damaged(folder, "not what was uploaded")
+    return labels
+
+
+def _text(content: bytes, name: str) -> str:
+    if b"\0" in content:
+        raise AnnotationError(f"'{name}' is not text. {_needed()}")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _needed() -> str:
+    return (
+        "Needed is a CSV or TSV whose first line names a column of compounds "
+        f"({', '.join((*NAME_COLUMNS[:4], ID_COLUMNS[0]))}) and one of labels "
+        f"({', '.join(LABEL_COLUMNS[:5])})."
+    )
+
+
+def _damaged(folder: Path, why: object) -> DataError:
+    return DataError(
+        f"The uploaded labels '{folder.name}' cannot be read ({why}). Upload the file again."
+    )

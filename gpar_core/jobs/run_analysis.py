@@ -1,0 +1,112 @@
+"""Compute the tables of an analysis and publish them; what is done stays until then."""
+
+import shutil
+import time
+from datetime import UTC, datetime
+
+from gpar_core import analysis
+from gpar_core.analysis import Analysis
+from gpar_core.cache import Cache, publishing
+from gpar_core.data import labels
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import select
+from gpar_core.jobs.parts import kept_in
+from gpar_core.jobs.request import (
+    AnalysisRequest,
+    CellInfluenceRequest,
+    EvaluationRequest,
+    SweepRequest,
+    job_id,
+)
+from gpar_core.jobs.run_training import same_compendium, versions
+from gpar_core.learn.engine import Pool
+from gpar_core.learn.presets import preset
+from gpar_core.progress import Remember, Report, Tables
+
+
+def run_analysis(request: AnalysisRequest, cache: Cache, report: Report, pool: Pool) -> None:
+    """Answer an analysis, its finished parts left as they are. Raises GparError."""
+    started = time.monotonic()
+    compendium = same_compendium(request, cache)
+    parts = cache.parts_of(job_id(request))
+    tables = _tables(request, compendium, cache, report, kept_in(parts), pool)
+    result = Analysis(
+        analysis_id=job_id(request),
+        request=request,
+        compendium=compendium.name,
+        simulated=compendium.simulated,
+        seconds=round(time.monotonic() - started, 2),
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        versions=versions(),
+        tables=tables,
+    )
+    with publishing(cache.analysis(result.analysis_id)) as folder:
+        analysis.save(result, folder)
+    shutil.rmtree(parts, ignore_errors=True)
+
+
+def _tables(
+    request: AnalysisRequest,
+    compendium: Compendium,
+    cache: Cache,
+    report: Report,
+    remember: Remember,
+    pool: Pool,
+) -> Tables:
+    # Late: each brings what the others do not need.
+    match request:
+        case EvaluationRequest():
+            from gpar_core.compare.evaluation import compare  # noqa: PLC0415
+
+            if request.labels:
+                uploaded = labels.load(cache.existing_label_table(request.labels))
+                compendium, _ = labels.relabelled(compendium, uploaded)
+            return compare(
+                compendium,
+                request.classes,
+                request.methods,
+                preset(request.preset),
+                cells=request.cells,
+                negatives=request.negatives,
+                seed=request.seed,
+                pool=pool,
+                report=report,
+                remember=remember,
+            )
+        case CellInfluenceRequest():
+            from gpar_core.learn.cell_influence import cell_influence  # noqa: PLC0415
+
+            return cell_influence(
+                compendium,
+                request.drugs,
+                request.selections,
+                preset(request.preset),
+                left_out=request.left_out,
+                moa=request.moa,
+                negatives=request.negatives,
+                seed=request.seed,
+                pool=pool,
+                report=report,
+                remember=remember,
+            )
+        case SweepRequest():
+            from gpar_core.learn.sweep import sweep  # noqa: PLC0415
+
+            training_set = select(
+                compendium,
+                request.drugs,
+                cells=request.cells,
+                moa=request.moa,
+                negatives=request.negatives,
+            )
+            return sweep(
+                compendium,
+                training_set,
+                request.layers,
+                request.nodes,
+                steps=request.steps,
+                seed=request.seed,
+                pool=pool,
+                report=report,
+                remember=remember,
+            )

@@ -1,0 +1,102 @@
+"""The frame of every analysis page: the form, the job under way, its result, and earlier ones."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from gpar_core.analysis import Analysis
+from gpar_core.cache import remove
+from gpar_core.data.compendium import Compendium
+from gpar_core.errors import RequestError
+from gpar_core.jobs.request import Request
+from gpar_core.jobs.store import JobStore
+from pages._shared.error_box import plain
+from pages._shared.frame import job_or_form, note_if_simulated, simulated_note
+from pages._shared.job_panel import finished_job
+from pages._shared.loaders import load_analyses, load_analysis
+from pages._shared.navigation import begin
+from pages._shared.state import Key, cache
+
+MAX_EARLIER = 10
+
+Form = Callable[[Compendium], None]
+Draw = Callable[[Analysis], None]
+
+
+def analysis_page(title: str, about: str, kind: type[Request], form: Form, draw: Draw) -> None:
+    """A whole page. form: queues a request of this kind. draw: shows what came of one."""
+    begin(title)
+    st.markdown(about)
+    job_or_form(partial(_job, kind, draw), partial(_form, kind, form))
+
+
+def _form(kind: type[Request], form: Form, compendium: Compendium) -> None:
+    form(compendium)
+    earlier = load_analyses(kind, compendium.name)[:MAX_EARLIER]
+    if not earlier:
+        return
+    st.subheader("Done before", anchor=False)
+    for done in earlier:
+        stale = "" if _fresh(done, compendium) else " · the compendium has changed since"
+        if st.button(
+            plain(f"{done.request.title} · {done.created_at[:16].replace('T', ' ')}{stale}"),
+            key=f"earlier-{done.analysis_id}",
+            type="tertiary",
+        ):
+            _open(done.analysis_id)
+
+
+def _fresh(done: Analysis, compendium: Compendium) -> bool:
+    return getattr(done.request, "fingerprint", compendium.fingerprint) == compendium.fingerprint
+
+
+def _job(kind: type[Request], draw: Draw, job_id: str) -> None:
+    back, delete = st.columns([4, 1])
+    if back.button("Ask anew"):
+        _open("")
+    if job_id in cache().analysis_ids():
+        if delete.button("Delete", width="stretch"):
+            _confirm_deletion(job_id)
+        _result(kind, draw, load_analysis(job_id))
+        return
+    request = JobStore(cache()).get(job_id).request
+    _check(kind, request)
+    simulated = note_if_simulated(getattr(request, "compendium", ""))
+    if finished_job(job_id, simulated=simulated):
+        if job_id in cache().analysis_ids():
+            st.rerun()
+        st.warning("This result was deleted. Ask for it anew to see it.")
+
+
+def _result(kind: type[Request], draw: Draw, done: Analysis) -> None:
+    _check(kind, done.request)
+    st.header(plain(done.request.title), anchor=False)
+    if done.simulated:
+        simulated_note()
+    draw(done)
+    versions = ", ".join(f"{name} {number}" for name, number in done.versions.items())
+    st.caption(
+        plain(f"On '{done.compendium}', {done.created_at} in {done.seconds:.0f} s; {versions}.")
+    )
+
+
+def _check(kind: type[Request], request: Request | None) -> None:
+    if not isinstance(request, kind):
+        raise RequestError("This link leads to something else. Ask anew on this page.")
+
+
+@st.dialog("Delete this result?")
+def _confirm_deletion(job_id: str) -> None:
+    st.markdown("It can be computed again, with the same result, while its compendium is there.")
+    if st.button("Delete", type="primary", key="confirm-deletion"):
+        remove(cache().existing_analysis(job_id))
+        _open("")
+
+
+def _open(job_id: str) -> None:
+    if job_id:
+        st.query_params[Key.JOB] = job_id
+    else:
+        del st.query_params[Key.JOB]
+    st.rerun()

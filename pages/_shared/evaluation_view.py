@@ -1,0 +1,164 @@
+"""An evaluation on screen."""
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core.analysis import Analysis
+from gpar_core.charts import evaluation as charts
+from gpar_core.compare.evaluation import curves, of_protocol, summary
+from gpar_core.compare.methods import DRUG, GPAR, METHODS, PAIR, Kind
+from gpar_core.export import analysis_csv, download_name
+from pages._shared.error_box import plain
+from pages._shared.tables import SELECTION, chosen_row, savable
+
+PROTOCOL_NAMES = {DRUG: "Ranking drugs", PAIR: "Ranking pairs (the paper's)"}
+ABOUT = {
+    DRUG: "The drugs of each held-out fold are ranked; AUROC is the mean over the folds.",
+    PAIR: "As in Gao et al. 2021: similarities rank pairs of positives against pairs of a positive "
+    "and a negative. Methods that learn have no pairs and keep their ranking of drugs.",
+}
+
+
+def draw(done: Analysis) -> None:
+    """Figures over all classes, GPAR beside each method, and each class."""
+    protocol = st.segmented_control(
+        "Protocol",
+        list(PROTOCOL_NAMES),
+        default=DRUG,
+        required=True,
+        format_func=PROTOCOL_NAMES.get,
+        key=f"protocol-{done.analysis_id}",
+    )
+    st.caption(ABOUT[protocol])
+    measures = of_protocol(done.tables["measures"], protocol)
+    overall, classes = st.tabs(["All classes", "Class by class"])
+    with overall:
+        _overall(measures, done)
+    with classes:
+        _classes(measures, done, protocol)
+
+
+def _overall(measures: pd.DataFrame, done: Analysis) -> None:
+    table = summary(measures)
+    _verdict(table)
+    st.dataframe(
+        savable(_named(table).drop(columns="n"), simulated=done.simulated),
+        hide_index=True,
+        column_config=_summary_columns(int(table["n"].max())),
+    )
+    st.altair_chart(charts.by_method(measures, simulated=done.simulated), width="stretch")
+    others = [name for name in table["method"] if name != GPAR]
+    if GPAR in set(table["method"]) and others:
+        rival = st.selectbox(
+            "GPAR beside",
+            others,
+            format_func=lambda name: METHODS[name].label,
+            key=f"rival-{done.analysis_id}",
+        )
+        st.altair_chart(charts.paired(measures, rival, simulated=done.simulated), width="stretch")
+        row = table.set_index("method").loc[rival]
+        st.caption(
+            f"Each line is a class, {int(row['n'])} in all. Wilcoxon's matched-pairs signed-rank "
+            f"test, two-sided: p = {row['p']:.2g}; median difference {row['difference']:+.3f}. "
+            "Classes share drugs, so p is optimistic."
+        )
+    left_out = done.tables["left_out"]
+    if len(left_out):
+        with st.expander(f"{len(left_out)} classes left out"):
+            st.dataframe(savable(left_out, simulated=done.simulated), hide_index=True)
+
+
+def _verdict(table: pd.DataFrame) -> None:
+    by_mean = table.sort_values("mean", ascending=False)
+    best = by_mean.iloc[0]
+    text = f"**{METHODS[best['method']].label}** has the highest mean AUROC, {best['mean']:.3f}"
+    if pd.notna(best["se"]):
+        text += f" ± {best['se']:.3f} (standard error over {int(best['n'])} classes)"
+    if len(by_mean) > 1:
+        second = by_mean.iloc[1]
+        text += f", before {METHODS[second['method']].label} with {second['mean']:.3f}"
+    st.markdown(text + ".")
+
+
+def _classes(measures: pd.DataFrame, done: Analysis, protocol: str) -> None:
+    wide = measures.pivot_table(index="class", columns="method", values="auroc").reset_index()
+    methods = [name for name in METHODS if name in wide]
+    sizes = measures.groupby("class", as_index=False)[["n_positive", "n_negative"]].first()
+    table = sizes.merge(wide)[["class", "n_positive", "n_negative", *methods]]
+    st.caption("AUROC of each method. Click a row to see the curves of the class.")
+    selection = st.dataframe(
+        savable(table, simulated=done.simulated),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode=SELECTION,
+        key=f"classes-{done.analysis_id}-{protocol}",
+        column_config={
+            "class": "Class",
+            "n_positive": "Drugs",
+            "n_negative": "Negatives",
+            **{
+                name: st.column_config.NumberColumn(METHODS[name].label, format="%.3f")
+                for name in methods
+            },
+        },
+    )
+    st.download_button(
+        "Download all figures (CSV)",
+        lambda: analysis_csv(measures, done),
+        download_name("evaluation", done.compendium, simulated=done.simulated),
+        "text/csv",
+    )
+    row = chosen_row(selection, len(table))
+    if row is not None:
+        _one(str(table["class"].iloc[row]), measures, done, protocol)
+
+
+def _one(name: str, measures: pd.DataFrame, done: Analysis, protocol: str) -> None:
+    """Figures with their intervals, and the curves of one class."""
+    st.subheader(plain(name), anchor=False)
+    own = measures[measures["class"] == name]
+    st.dataframe(
+        savable(
+            _named(own)[["method", "auroc", "low", "high", "ap", "base_rate"]],
+            simulated=done.simulated,
+        ),
+        hide_index=True,
+        column_config={
+            "method": "Method",
+            "auroc": st.column_config.NumberColumn("AUROC", format="%.3f"),
+            "low": st.column_config.NumberColumn("95% from", format="%.3f"),
+            "high": st.column_config.NumberColumn("to", format="%.3f"),
+            "ap": st.column_config.NumberColumn("Average precision", format="%.3f"),
+            "base_rate": st.column_config.NumberColumn("Without skill", format="%.3f"),
+        },
+    )
+    scores, pairs = done.tables["scores"], done.tables["pair_curves"]
+    of_class = curves(scores[scores["class"] == name], own["method"])
+    if protocol == PAIR:
+        learns = of_class["method"].map(lambda each: METHODS[each].kind is not Kind.SIMILARITY)
+        of_class = pd.concat([of_class[learns], pairs[pairs["class"] == name]])
+    left, right = st.columns(2)
+    left.altair_chart(charts.roc(of_class, simulated=done.simulated), width="stretch")
+    right.altair_chart(charts.precision_recall(of_class, simulated=done.simulated), width="stretch")
+    st.caption("Curves are over all held-out scores together; AUROC above is the mean over folds.")
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(method=table["method"].map(lambda name: METHODS[name].label))
+
+
+def _summary_columns(n: int) -> dict[str, object]:
+    number = st.column_config.NumberColumn
+    return {
+        "method": "Method",
+        "mean": number("Mean AUROC", format="%.3f", help=f"Over {n} classes"),
+        "se": number("±", format="%.3f", help="Standard error over the classes"),
+        "median": number("Median", format="%.3f"),
+        "well_trained": number("0.6 or more", format="percent", help="Share of the classes"),
+        "ap": number("Average precision", format="%.3f", help="Mean over the classes"),
+        "seconds": number("Seconds", format="%.0f"),
+        "difference": number(
+            "GPAR higher by", format="%+.3f", help="Median over the classes of GPAR's AUROC minus"
+        ),
+        "p": number("p", format="%.2g", help="Wilcoxon's matched-pairs signed-rank test"),
+    }

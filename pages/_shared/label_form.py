@@ -1,0 +1,53 @@
+"""Classes to learn: the MOAs of the compendium, or labels from an uploaded table."""
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.labels import MAX_BYTES, read_labels, relabelled
+from gpar_core.errors import GparError
+from pages._shared.error_box import plain
+
+MOAS, LABELS = "MOAs", "Uploaded labels"
+TEMPLATE = "name,label\nfluoxetine,antidepressant\nsertraline,antidepressant\ndigoxin,cardiac\n"
+MAX_NAMES = 20
+
+
+def choose_labels(compendium: Compendium) -> tuple[pd.DataFrame | None, Compendium]:
+    """Labels, None for MOAs, and the compendium with these as its classes."""
+    kind = st.segmented_control(
+        "Classes are",
+        (MOAS, LABELS),
+        default=MOAS,
+        required=True,
+        key="classes-are",
+        persist_state="session",
+    )
+    if kind == MOAS:
+        return None, compendium
+    upload = st.file_uploader(
+        "Labels: therapeutic class, indication, side effect, …",
+        ["csv", "tsv", "txt"],
+        key="labels",
+        max_upload_size=MAX_BYTES // 2**20,
+    )
+    st.download_button("Template (CSV)", TEMPLATE, "gpar-labels.csv", "text/csv")
+    if upload is None:
+        st.caption("A column of names or pert_ids, and a column of labels. Until then: the MOAs.")
+        return None, compendium
+    try:
+        labels = read_labels(upload.getvalue(), upload.name[:80])
+        labelled, match = relabelled(compendium, labels)
+    except GparError as error:
+        st.error(plain(str(error)))
+        st.caption("The MOAs are used until the table can be read.")
+        return None, compendium
+    st.markdown(
+        f"**{match.n_matched:,}** compounds with **{len(labelled.moas):,}** classes; "
+        f"{len(match.unmatched):,} labelled names are not in the compendium"
+    )
+    if match.unmatched:
+        names = ", ".join(match.unmatched[:MAX_NAMES])
+        more = ", …" if len(match.unmatched) > MAX_NAMES else ""
+        st.caption(plain(f"Not found: {names}{more}"))
+    return labels, labelled

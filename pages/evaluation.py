@@ -1,0 +1,84 @@
+"""Evaluation: GPAR beside other methods, on identical folds of every MOA or class."""
+
+import streamlit as st
+
+from gpar_core.compare.methods import METHODS, MIN_DRUGS, USUAL
+from gpar_core.data.compendium import Compendium
+from gpar_core.jobs.request import EvaluationRequest
+from gpar_core.planning import plan_evaluation, publish_labels
+from pages._shared.analysis_frame import analysis_page
+from pages._shared.error_box import error_box
+from pages._shared.evaluation_view import draw
+from pages._shared.job_panel import start
+from pages._shared.label_form import choose_labels
+from pages._shared.method_form import choose_method
+from pages._shared.state import cache
+
+ABOUT = (
+    "Which method finds the held-out drugs of a class best? Every method sees **the same folds and "
+    "the same drugs**. Classes are the MOAs of the compendium, or any labels that you upload."
+)
+
+
+def form(compendium: Compendium) -> None:
+    """Settings, and what would be compared shown before the click."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        labels, labelled = choose_labels(compendium)
+        classes = st.multiselect(
+            "Classes",
+            labelled.moas["moa"],
+            placeholder="All with enough drugs",
+            key="evaluation-classes",
+            persist_state="session",
+        )
+        min_drugs = st.number_input(
+            "Least number of drugs of a class",
+            2,
+            1000,
+            MIN_DRUGS,
+            key="evaluation-min-drugs",
+            persist_state="session",
+        )
+        methods = st.multiselect(
+            "Methods",
+            list(METHODS),
+            USUAL,
+            format_func=lambda name: METHODS[name].label,
+            key="evaluation-methods",
+            persist_state="session",
+        )
+        st.caption(" · ".join(f"{METHODS[name].label}: {METHODS[name].about}" for name in methods))
+        cells = st.multiselect(
+            "Cell lines",
+            compendium.cell_lines,
+            placeholder="All cell lines",
+            key="evaluation-cells",
+            persist_state="session",
+        )
+        with st.expander("Method of GPAR"):
+            method = choose_method("evaluation")
+    with right, st.container(border=True), error_box():
+        request = plan_evaluation(
+            compendium,
+            classes=classes,
+            methods=methods,
+            min_drugs=int(min_drugs),
+            labels=labels,
+            cells=cells,
+            preset=method.preset,
+            negatives=method.negatives,
+            seed=method.seed,
+        )
+        st.metric("Classes", len(request.classes))
+        st.caption(
+            f"{len(request.methods)} methods on each. What is done stays, even if you cancel: "
+            "asking again goes on with the rest."
+        )
+        if st.button("Evaluate", type="primary", width="stretch"):
+            if labels is not None:
+                publish_labels(cache(), labels)
+            start(request)
+
+
+analysis_page("Evaluation", ABOUT, EvaluationRequest, form, draw)

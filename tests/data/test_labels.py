@@ -1,0 +1,106 @@
+"""Tables of class labels: found in many shapes, and hostile ones refused in words."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from gpar_core.cache import MANIFEST
+from gpar_core.data import labels as class_labels
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.labels import MAX_BYTES, labels_id, load, read_labels, relabelled, save
+from gpar_core.data.training_set import drugs_of_moa, select
+from gpar_core.errors import AnnotationError, DataError
+from tests.synthetic import build, drugs_of
+
+CSV = b"Name,Class\nHDAC0,anticancer\nhdac1,anticancer|immune\ndark3,anticancer\nnobody,heart\n"
+
+
+@pytest.fixture
+def compendium(tmp_path: Path) -> Compendium:
+    return build(tmp_path, [*drugs_of("HDAC inhibitor", 4), *drugs_of("", 60, tas=0.1)])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        CSV,
+        CSV.replace(b",", b"\t"),
+        CSV.replace(b",", b";"),
+        b"\xef\xbb\xbf" + CSV,
+        CSV.replace(b"\n", b"\r\n"),
+        b"!a comment, of the kind the Hub has\n" + CSV,
+    ],
+)
+def test_separators_marks_and_comments_make_no_difference(content: bytes) -> None:
+    pd.testing.assert_frame_equal(read_labels(content, "a.csv"), read_labels(CSV, "a.csv"))
+
+
+def test_ids_serve_as_well_as_names_and_other_columns_are_passed_over() -> None:
+    table = read_labels(b"dose,therapeutic class,pert_id\n1,x,A\n2,-666,B\n3,,C\n", "a.csv")
+    assert table.to_dict("records") == [{"pert_id": "A", "pert_iname": "", "label": "x"}]
+
+
+def test_a_quoted_name_may_hold_the_separator() -> None:
+    table = read_labels(b'name,label\n"1,2-diol","a, b"\n', "a.csv")
+    assert table[["pert_iname", "label"]].to_numpy().tolist() == [["1,2-diol", "a, b"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"", "has 0 lines"),
+        (b"name,label\n", "has 1 lines"),
+        (b"gene,score\nA,1\n", "has the columns gene, score"),
+        (b"name,score\nA,1\n", "has the columns name, score"),
+        (b"label,score\nA,1\n", "has the columns label, score"),
+        (b"name,label\nA,\n", "gives no compound a label"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "is not text"),
+        (b"," * 5_000 + b"\n" + b"," * 5_000, "more than 100 columns"),
+        (b"name,label\n" + b"a" * 200_000, "a line of 200,000 characters"),
+        (b"a" * (MAX_BYTES + 1), "at most 20 MB"),
+    ],
+)
+def test_what_is_no_table_of_labels_is_refused_in_words(content: bytes, what: str) -> None:
+    with pytest.raises(AnnotationError, match=what) as caught:
+        read_labels(content, "a.csv")
+    assert len(str(caught.value)) < 600
+
+
+def test_labels_take_the_place_of_moas(compendium: Compendium) -> None:
+    labelled, match = relabelled(compendium, read_labels(CSV, "a.csv"))
+    assert match.n_matched == 3
+    assert match.unmatched == ("nobody",)
+    assert labelled.moas["moa"].tolist() == ["anticancer", "immune"]
+    assert drugs_of_moa(labelled, "anticancer") == ("dark3", "hdac0", "hdac1")
+    assert compendium.moas["moa"].tolist() == ["HDAC inhibitor"]
+
+
+def test_what_has_a_moa_or_a_label_is_no_inactive_negative(compendium: Compendium) -> None:
+    labelled, _ = relabelled(compendium, read_labels(CSV, "a.csv"))
+    negatives = select(labelled, ["hdac0"], negatives="inactive")
+    names = set(negatives.drug[~negatives.positive])
+    assert names == {f"dark{i}" for i in range(60)} - {"dark3"}
+
+
+def test_labels_of_other_compounds_are_refused(compendium: Compendium) -> None:
+    with pytest.raises(AnnotationError, match="the first is 'aspirin'"):
+        relabelled(compendium, read_labels(b"name,label\naspirin,pain\n", "a.csv"))
+
+
+def test_labels_are_kept_under_what_they_hold(tmp_path: Path) -> None:
+    table = read_labels(CSV, "a.csv")
+    save(table, tmp_path)
+    pd.testing.assert_frame_equal(load(tmp_path), table)
+    assert labels_id(table) == labels_id(load(tmp_path))
+    assert labels_id(table) != labels_id(table.iloc[1:])
+
+
+def test_damaged_labels_are_refused(tmp_path: Path) -> None:
+    save(read_labels(CSV, "a.csv"), tmp_path)
+    (tmp_path / MANIFEST).write_text('{"format_version": 1, "id": "0"}', encoding="utf-8")
+    with pytest.raises(DataError, match="not what was uploaded"):
+        load(tmp_path)
+    (tmp_path / class_labels.TABLE).write_bytes(b"PAR1")
+    with pytest.raises(DataError, match="Upload the file again"):
+        load(tmp_path)

@@ -1,0 +1,166 @@
+"""The evaluation page: what is asked, the job, the figures, one class, and what goes wrong."""
+
+import csv
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gpar_core import analysis
+from gpar_core.cache import Cache, remove
+from gpar_core.compare.evaluation import of_protocol
+from gpar_core.data import compendium as compendia
+from gpar_core.export import analysis_csv
+from gpar_core.jobs import request as requests
+from gpar_core.jobs.request import DemoRequest, EvaluationRequest, job_id
+from gpar_core.jobs.run import run_job
+from gpar_core.jobs.store import State
+from gpar_core.planning import plan_evaluation
+from gpar_core.progress import silent
+from tests.pages.conftest import Library
+from tests.pages.stage import EVIL, ended, labels, page, press, running, words
+from tests.pools import Means
+from tests.synthetic import build, drugs_of
+
+METHODS = ("gpar", "gsea", "cosine", "logistic")
+
+
+def evaluated(cache: Cache, compendium: str = "demo", **settings: object) -> EvaluationRequest:
+    data = compendia.load(cache.compendium(compendium))
+    request = plan_evaluation(data, methods=METHODS, **settings)
+    run_job(request, cache, silent, Means())
+    return request
+
+
+def click(app: AppTest, row: int) -> AppTest:
+    key = next(str(frame.key) for frame in app.dataframe if str(frame.key).startswith("classes"))
+    app.session_state[key] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    return app.run()
+
+
+def test_the_form_says_what_would_be_compared(stocked: Library) -> None:
+    app = page("evaluation")
+    assert {metric.label: metric.value for metric in app.metric} == {"Classes": "2"}
+    assert "9 methods on each" in words(app)
+    assert "Evaluate" in labels(app)
+    assert "Simulated data" in words(app.warning)
+
+
+def test_a_limit_that_no_class_reaches_is_an_error_and_offers_nothing(stocked: Library) -> None:
+    app = page("evaluation")
+    app.number_input(key="evaluation-min-drugs").set_value(40).run()
+    assert "the most is 5" in words(app.error)
+    assert "Evaluate" not in labels(app)
+
+
+def test_a_compendium_without_moas_says_so(stocked: Library) -> None:
+    remove(stocked.cache.compendium("measured"))
+    build(stocked.cache.compendium("measured"), drugs_of("", 60), name="measured")
+    app = page("evaluation", compendium="measured")
+    assert "the most is 0" in words(app.error)
+    assert not app.exception
+
+
+def test_uploaded_labels_take_the_place_of_moas(stocked: Library) -> None:
+    app = page("evaluation")
+    app.segmented_control(key="classes-are").set_value("Uploaded labels").run()
+    names = [f"{stem}{i},mine" for stem in ("hdac", "mtor") for i in range(4)]
+    content = "\n".join(["name,label", *names, "aspirin,other"]).encode()
+    app.file_uploader(key="labels").upload("mine.csv", content, "text/csv").run()
+    assert "**8** compounds with **1** classes" in words(app)
+    assert "Not found\\: aspirin" in words(app)
+    assert {metric.label: metric.value for metric in app.metric} == {"Classes": "1"}
+
+
+def test_a_table_that_cannot_be_read_leaves_the_moas(stocked: Library) -> None:
+    app = page("evaluation")
+    app.segmented_control(key="classes-are").set_value("Uploaded labels").run()
+    app.file_uploader(key="labels").upload("x.csv", b"gene,score\nA,1\n", "text/csv").run()
+    assert "has the columns gene, score" in words(app.error)
+    assert {metric.label: metric.value for metric in app.metric} == {"Classes": "2"}
+
+
+def test_the_job_is_shown_while_it_runs(stocked: Library) -> None:
+    data = compendia.load(stocked.cache.compendium("demo"))
+    job = running(stocked.cache, plan_evaluation(data))
+    app = page("evaluation", job=job.id)
+    assert "Evaluate 9 methods on 2 classes" in words(app)
+    assert "Cancel" in labels(app)
+
+
+def test_a_failed_job_can_be_tried_again(stocked: Library) -> None:
+    data = compendia.load(stocked.cache.compendium("demo"))
+    job = ended(stocked.cache, plan_evaluation(data), State.FAILED, "The disk is full.")
+    app = page("evaluation", job=job.id)
+    assert "The disk is full" in words(app.error)
+    assert "Try again" in labels(app)
+
+
+def test_a_result_shows_all_methods_and_the_best(stocked: Library) -> None:
+    request = evaluated(stocked.cache)
+    app = page("evaluation", job=job_id(request))
+    assert "has the highest mean AUROC" in words(app)
+    assert "Wilcoxon" in words(app)
+    assert "Simulated data" in words(app.warning)
+    table = app.dataframe[0].value
+    assert table["method"].tolist() == ["GPAR", "GSEA", "Cosine", "Logistic regression"]
+    assert set(table["data"]) == {"SIMULATED"}
+    app.segmented_control(key=f"protocol-{job_id(request)}").set_value("pair").run()
+    assert "As in Gao et al. 2021" in words(app)
+
+
+def test_a_click_on_a_class_shows_its_intervals(stocked: Library) -> None:
+    request = evaluated(stocked.cache)
+    app = click(page("evaluation", job=job_id(request)), 1)
+    assert "MTOR inhibitor" in words(app.subheader)
+    one = app.dataframe[-1].value
+    assert (one["low"] <= one["auroc"]).all()
+    assert (one["auroc"] <= one["high"]).all()
+
+
+def test_the_download_says_where_it_comes_from(stocked: Library) -> None:
+    request = evaluated(stocked.cache)
+    done = analysis.load(stocked.cache.analysis(job_id(request)))
+    text = analysis_csv(of_protocol(done.tables["measures"], "drug"), done)
+    rows = list(csv.DictReader(text.splitlines()))
+    assert len(rows) == len(METHODS) * 2
+    assert {row["data"] for row in rows} == {"SIMULATED"}
+    assert {row["analysis_id"] for row in rows} == {job_id(request)}
+
+
+def test_earlier_results_are_offered_and_opened(stocked: Library) -> None:
+    request = evaluated(stocked.cache)
+    app = page("evaluation")
+    app = press(app, next(each for each in labels(app) if "Evaluate 4" in each))
+    assert app.query_params["job"] == job_id(request)
+    assert "has the highest mean AUROC" in words(app)
+    assert "Done before" not in words(page("evaluation", compendium="measured"))
+
+
+def test_deleting_a_result_asks_first(stocked: Library) -> None:
+    request = evaluated(stocked.cache)
+    app = press(page("evaluation", job=job_id(request)), "Delete")
+    assert "It can be computed again" in words(app)
+    assert stocked.cache.analysis_ids() == [job_id(request)]
+
+
+def test_a_link_to_another_job_is_refused(stocked: Library) -> None:
+    job = running(stocked.cache, DemoRequest())
+    assert "leads to something else" in words(page("evaluation", job=job.id).error)
+
+
+def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None:
+    request = evaluated(stocked.cache, "evil")
+    app = click(page("evaluation", job=job_id(request)), 0)
+    assert not app.exception
+    shown = "\n".join(each.value for each in (*app.markdown, *app.caption, *app.subheader))
+    for name in EVIL[:2]:
+        assert name not in shown
+
+
+def test_another_method_version_is_another_job(
+    stocked: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = evaluated(stocked.cache)
+    before = job_id(request)
+    monkeypatch.setattr(requests, "METHOD_VERSION", 99)
+    assert job_id(request) != before
