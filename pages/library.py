@@ -40,6 +40,8 @@ def show(compendium: Compendium) -> None:
 def show_job(job_id: str) -> None:
     """The building of a library; when it is done, the library."""
     if st.button("Back to the library"):
+        if job_id in cache().library_ids():
+            st.query_params[Key.LIBRARY] = job_id
         del st.query_params[Key.JOB]
         st.rerun()
     request = JobStore(cache()).get(job_id).request

@@ -37,7 +37,14 @@ def ask(compendium: Compendium) -> None:
         to_library("No MOA of this library has a usable model yet.")
         return
     st.caption(f"{len(library.usable)} of the {len(library.entries)} MOAs have a usable model.")
-    way = st.segmented_control("Whose MOA?", WAYS, default=WAYS[0], required=True, key="moa-way")
+    way = st.segmented_control(
+        "Whose MOA?",
+        WAYS,
+        default=WAYS[0],
+        required=True,
+        key="moa-way",
+        persist_state="session",
+    )
     with error_box():
         if way == WAYS[0]:
             ask_compound(library, compendium)

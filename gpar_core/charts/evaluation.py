@@ -1,5 +1,7 @@
 """Methods beside each other, over all classes and on one."""
 
+from typing import Literal
+
 import altair as alt
 import pandas as pd
 
@@ -12,6 +14,12 @@ PALETTE = (
     "#c05299", "#1f6f8b", "#9a8c1f", "#7f4f24",
 )  # fmt: skip
 """One for each method, GPAR's first."""
+
+
+Interpolation = Literal["linear", "step-after"]
+
+HEIGHT = 440
+"""Points, title, axis and legend included."""
 
 
 def by_method(measures: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
@@ -27,7 +35,7 @@ def by_method(measures: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
         .mark_circle(size=40, opacity=0.45)
         .encode(
             y=y,
-            x=alt.X("auroc:Q", title="AUROC", scale=alt.Scale(domain=[0, 1])),
+            x=alt.X("auroc:Q", title="AUROC", scale=alt.Scale(zero=False)),
             yOffset=alt.YOffset("place:Q", scale=alt.Scale(domain=[0, 1])),
             color=_color(order, legend=False),
             tooltip=_tooltip(),
@@ -37,16 +45,16 @@ def by_method(measures: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     means = alt.Chart(
         grouped.assign(low=grouped["mean"] - grouped["sem"], high=grouped["mean"] + grouped["sem"])
     )
-    tick = means.mark_tick(thickness=3, size=26, color="currentColor").encode(
+    tick = means.mark_tick(thickness=3, size=24, color=GREY).encode(
         y=y, x="mean:Q", tooltip=["label:N", alt.Tooltip("mean:Q", format=".3f"),
                                   alt.Tooltip("sem:Q", title="standard error", format=".3f")],
     )  # fmt: skip
-    spread = means.mark_rule(strokeWidth=2).encode(y=y, x="low:Q", x2="high:Q")
+    spread = means.mark_rule(strokeWidth=2, color=GREY).encode(y=y, x="low:Q", x2="high:Q")
     limits = alt.Chart(pd.DataFrame({"x": [0.5, WELL_TRAINED]})).mark_rule(
         color=GREY, strokeDash=[4, 4]
     )
     chart = limits.encode(x="x:Q") + points + spread + tick
-    return titled(chart.properties(height=34 * len(order)), "AUROC of each class", simulated)
+    return titled(chart.properties(height=34 * len(order) + 60), "AUROC of each class", simulated)
 
 
 def paired(measures: pd.DataFrame, rival: str, *, simulated: bool) -> alt.LayerChart:
@@ -79,25 +87,31 @@ def paired(measures: pd.DataFrame, rival: str, *, simulated: bool) -> alt.LayerC
     )
     chart = means + base.mark_line(opacity=0.5) + base.mark_circle(size=50)
     title = f"GPAR and {names[rival]} on the same folds"
-    return titled(chart.properties(height=380), title, simulated)
+    return titled(chart.properties(height=480), title, simulated)
 
 
 def roc(curves: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     """ROC curves of one class. curves: of `compare.evaluation.curves`."""
     chance = pd.DataFrame({"x": [0, 1], "y": [0, 1]})
     line = alt.Chart(chance).mark_line(color=GREY, strokeDash=[4, 4]).encode(x="x:Q", y="y:Q")
-    chart = line + _lines(curves, "roc", "False positive rate", "True positive rate")
-    return titled(chart, "ROC curves, held-out", simulated)
+    # Straight between its points: tied scores are a slope, not a step.
+    chart = line + _lines(curves, "roc", "False positive rate", "True positive rate", "linear")
+    return titled(chart.properties(height=HEIGHT), "ROC curves, held-out", simulated)
 
 
 def precision_recall(curves: pd.DataFrame, *, simulated: bool) -> alt.Chart:
     """Precision-recall curves of one class. curves: of `compare.evaluation.curves`."""
-    return titled(
-        _lines(curves, "pr", "Recall", "Precision"), "Precision-recall, held-out", simulated
-    )
+    chart = _lines(curves, "pr", "Recall", "Precision", "step-after").properties(height=HEIGHT)
+    return titled(chart, "Precision-recall, held-out", simulated)
 
 
-def _lines(curves: pd.DataFrame, kind: str, x_title: str, y_title: str) -> alt.Chart:
+def _lines(
+    curves: pd.DataFrame,
+    kind: str,
+    x_title: str,
+    y_title: str,
+    interpolate: Literal["linear", "step-after"],
+) -> alt.Chart:
     table = curves[curves["kind"] == kind]
     table = table.assign(
         label=table["method"].map(lambda name: METHODS[name].label), order=range(len(table))
@@ -106,7 +120,7 @@ def _lines(curves: pd.DataFrame, kind: str, x_title: str, y_title: str) -> alt.C
     unit = alt.Scale(domain=[0, 1])
     return (
         alt.Chart(table)
-        .mark_line(interpolate="step-after")
+        .mark_line(interpolate=interpolate)
         .encode(
             x=alt.X("x:Q", title=x_title, scale=unit),
             y=alt.Y("y:Q", title=y_title, scale=unit),
@@ -133,7 +147,7 @@ def _color(order: list[str], *, legend: bool) -> alt.Color:
         "label:N",
         title=None,
         scale=alt.Scale(domain=order, range=[colors[label] for label in order]),
-        legend=alt.Legend(orient="bottom", columns=3) if legend else None,
+        legend=alt.Legend(orient="bottom", columns=2) if legend else None,
     )
 
 

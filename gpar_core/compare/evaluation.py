@@ -6,9 +6,8 @@ similarity, pairs of positives are ranked against pairs of a positive and a nega
 learns has no pairs and keeps its ranking of drugs, as there.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from threading import Event
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from time import monotonic
 
 import numpy as np
@@ -32,15 +31,13 @@ from gpar_core.compare.methods import DRUG, GPAR, METHODS, PAIR, Kind
 from gpar_core.compare.pairs import pair_auroc_interval, pair_scores
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import drugs_of_moa, select
-from gpar_core.errors import Cancelled, NotFoundError, TrainingSetError
+from gpar_core.errors import NotFoundError, TrainingSetError
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.metrics import WELL_TRAINED, evaluate
 from gpar_core.learn.presets import Settings
+from gpar_core.learn.side_by_side import side_by_side
 from gpar_core.progress import Progress, Remember, Report, Tables, afresh, silent
-
-AT_ONCE = 2
-"""Classes: while networks of one are trained, classifiers of the other use the main process."""
 
 STAGE = "Evaluation"
 CURVE_POINTS = 200
@@ -89,7 +86,14 @@ def compare(
 
         return remember(asked.name, compute)
 
-    answers = _side_by_side(questions, answer, report)
+    def tell(done: Mapping[str, Tables], share: float) -> None:
+        message = f"{len(done)} of {len(questions)} classes done"
+        if done:
+            last = list(done)[-1]
+            message += f"; {last}: {_best(done[last]['measures'])}"
+        report(Progress(STAGE, len(done), len(questions), message, {"step_share": share}))
+
+    answers = side_by_side({each.name: partial(answer, each) for each in questions}, tell)
     tables = {
         name: pd.concat([answers[each.name][name] for each in questions], ignore_index=True)
         for name in ("measures", "scores", "pair_curves")
@@ -168,38 +172,6 @@ def _questions(
         else:
             reasons[name] = "Only one of its drugs has a signature here; two are needed."
     return found, reasons
-
-
-def _side_by_side(
-    questions: Sequence[Question], answer: Callable[[Question, Report], Tables], report: Report
-) -> dict[str, Tables]:
-    """Answers by class, `AT_ONCE` of them under way; an error stops the others."""
-    stop = Event()
-    answers: dict[str, Tables] = {}
-
-    def heed(progress: Progress) -> None:
-        if stop.is_set():
-            raise Cancelled("Cancelled.")
-
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        running: dict[Future[Tables], Question] = {
-            threads.submit(answer, each, heed): each for each in questions
-        }
-        try:
-            report(Progress(STAGE, 0, len(questions)))
-            while running:
-                ended, _ = wait(running, timeout=1, return_when=FIRST_COMPLETED)
-                message = ""
-                for future in ended:
-                    name = running.pop(future).name
-                    answers[name] = future.result()
-                    message = f"{name}: {_best(answers[name]['measures'])}"
-                report(Progress(STAGE, len(answers), len(questions), message))
-        finally:
-            stop.set()
-            for future in running:
-                future.cancel()
-    return answers
 
 
 def _best(measures: pd.DataFrame) -> str:

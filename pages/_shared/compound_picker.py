@@ -28,10 +28,16 @@ class Picked:
         return not self.drugs and not self.moa and self.upload is None
 
 
-def pick(compendium: Compendium) -> Picked:
+def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:
     """The positive set. Raises GparError where an upload cannot be read."""
+    ways = WAYS if uploads else WAYS[:-1]
     way = st.segmented_control(
-        "Choose by", WAYS, default=WAYS[0], required=True, key="way", persist_state="session"
+        "Choose by",
+        ways,
+        default=ways[0],
+        required=True,
+        key="way" if uploads else "way-without-upload",
+        persist_state="session",
     )
     if way == "One MOA":
         return Picked(moa=_moa(compendium))

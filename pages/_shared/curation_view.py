@@ -75,7 +75,7 @@ def _question(request: CurationRequest, summary: ModelSummary) -> None:
 
 
 def _about(seconds: float) -> str:
-    return "about a minute" if seconds < 90 else f"about {seconds / 60:.0f} minutes"
+    return "a minute or less" if seconds < 90 else f"up to {seconds / 60:.0f} minutes"
 
 
 def _saved(folder: Path, summary: ModelSummary) -> None:

@@ -10,11 +10,16 @@ from gpar_core.charts.folds import fold_auroc
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import read_events
 from gpar_core.jobs.request import (
+    AnalysisRequest,
+    CellInfluenceRequest,
     CurationRequest,
     EvaluationRequest,
+    GeneCountRequest,
+    GeneImportanceRequest,
     LibraryRequest,
     PredictionRequest,
     Request,
+    SweepRequest,
     TrainRequest,
 )
 from gpar_core.jobs.store import Job, JobStore, State
@@ -25,6 +30,9 @@ from pages._shared.state import OWNER, Key, cache
 from pages._shared.tables import savable
 
 POLL_SECONDS = 1
+
+IN_PARTS = LibraryRequest | AnalysisRequest
+"""Long enough to ask how much time is left."""
 
 
 def start(request: Request) -> None:
@@ -76,6 +84,12 @@ def _place(job: Job) -> tuple[str, dict[str, str]]:
             page = "moa_prediction"
         case EvaluationRequest():
             page = "evaluation"
+        case CellInfluenceRequest():
+            page = "cell_influence"
+        case SweepRequest():
+            page = "hyper_parameters"
+        case GeneImportanceRequest() | GeneCountRequest():
+            page = "genes"
         case CurationRequest(model=model):
             return "models", {Key.MODEL.value: model}
         case _:
@@ -109,9 +123,11 @@ def _show(job: Job, simulated: bool) -> None:
         waited = f" · {time.time() - job.started_at:.0f} s" if job.started_at else ""
         events = [event.progress for event in read_events(cache().job(job.id))]
         of_library = isinstance(job.request, LibraryRequest)
-        left = _time_left(job, events) if of_library else ""
-        st.progress(_share(events), text=plain(f"{job.stage or 'Starting'}{waited}{left}"))
-        st.caption(plain(job.message or "Starting the worker …"))
+        left = _time_left(job, events) if isinstance(job.request, IN_PARTS) else ""
+        # The events, not the job's own row, which is written less often.
+        now = events[-1] if events else Progress("Starting", message="Starting the worker …")
+        st.progress(_share(events), text=plain(f"{now.stage}{waited}{left}"))
+        st.caption(plain(now.message))
         if of_library:
             _moas(job, simulated)
         _folds(events, simulated)
@@ -141,7 +157,8 @@ def _folds(events: list[Progress], simulated: bool) -> None:
 
 
 def _time_left(job: Job, events: list[Progress]) -> str:
-    """A guess by the MOAs done so far, '' before the first."""
+    """A guess by the parts done so far, '' before the first."""
+    events = [event for event in events if event.stage == events[-1].stage]
     done = events[-1].done - events[0].done if events else 0
     if done == 0 or job.started_at is None:
         return ""
@@ -164,7 +181,7 @@ def _moas(job: Job, simulated: bool) -> None:
     st.dataframe(
         savable(shown[["moa", "n_drugs", "mean_auroc", "verdict"]], simulated=simulated),
         hide_index=True,
-        height=280,
+        height=min(35 * (len(done) + 1) + 2, 280),
         column_config={
             "moa": "MOA",
             "n_drugs": "Drugs",

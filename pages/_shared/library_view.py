@@ -76,7 +76,7 @@ def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -
         hide_index=True,
         on_select="rerun",
         selection_mode=SELECTION,
-        height=min(36 * (len(shown) + 1), 640),
+        height=min(35 * (len(shown) + 1) + 2, 640),
         key=f"library-{library.library_id}-{usable_only}-{wanted}",
         column_config=_columns(),
         placeholder="—",

@@ -47,9 +47,21 @@ def show_prediction(prediction: Prediction, annotated: Sequence[str] = ()) -> No
         "expression is not proof of a mechanism: take a MOA as a hypothesis to test."
     )
     _show_table(table.head(top), prediction, key=f"{name}-{by}-{top}")
+    _say_what_was_held_out(table.head(top))
     _downloads(table, prediction, name, by)
     _heat_map(prediction, table["moa"].head(top).tolist())
     _nearest(prediction, chosen)
+
+
+def _say_what_was_held_out(table: pd.DataFrame) -> None:
+    learned = table.loc[table["held_out"], "moa"].tolist()
+    if learned:
+        st.caption(
+            plain(
+                f"It is a training drug of the model{'s' * (len(learned) > 1)} of "
+                f"{', '.join(learned)}: there the fold that did not see it gives the score."
+            )
+        )
 
 
 def _choose_profiles(prediction: Prediction) -> tuple[np.ndarray, str]:

@@ -21,7 +21,11 @@ def navigation() -> StreamlitPage:
                 st.Page("pages/library.py", title="Library"),
             ],
             "Examine": [
+                st.Page("pages/case_studies.py", title="Case studies"),
                 st.Page("pages/evaluation.py", title="Evaluation"),
+                st.Page("pages/cell_influence.py", title="Cell influence"),
+                st.Page("pages/hyper_parameters.py", title="Hyper-parameters"),
+                st.Page("pages/genes.py", title="Genes"),
             ],
             "Data": [st.Page("pages/compendium.py", title="Compendium")],
         }

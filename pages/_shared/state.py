@@ -20,6 +20,7 @@ class Key(StrEnum):
     MODEL = "model"
     LIBRARY = "library"
     COMPOUND = "compound"
+    CASE = "case"
     ENTERED = "entered"
 
 

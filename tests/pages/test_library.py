@@ -145,7 +145,7 @@ def test_a_building_library_shows_its_moas_as_they_are_done(
 ) -> None:
     app = page("library", job=building(stocked, shelved))
     said = words(app)
-    assert plain("MTOR inhibitor: x") in said
+    assert plain("MTOR inhibitor: cross-validation") in said
     assert "**1 of 2** MOAs trained, 1 usable" in said
     assert "A model that is done stays" in said
     assert "left" not in app.progress[0].text

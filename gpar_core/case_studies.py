@@ -1,0 +1,294 @@
+"""The case studies of Gao et al. 2021, to be run on any compendium and held beside the paper."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.analysis import Analysis
+from gpar_core.compare.methods import PAIR
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.labels import LABEL
+from gpar_core.data.training_set import drugs_of_moa, match_drugs
+from gpar_core.errors import EmptyRankingError, RequestError
+from gpar_core.jobs.request import (
+    CellInfluenceRequest,
+    EvaluationRequest,
+    Request,
+    TrainRequest,
+    job_id,
+)
+from gpar_core.model import Model
+from gpar_core.planning import plan_cell_influence, plan_evaluation, plan_training
+from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, filtered
+
+
+@dataclass(frozen=True)
+class CaseStudy:
+    """One of the paper's examples, and what it reported.
+
+    drugs: by name; or moas: names that compendia give one MOA, the first that is there is meant.
+    without: a drug that is left out in a second training. selections: of cell lines, to compare.
+    auroc, auroc_without, gsea_auroc: as reported, '' where the paper gives none.
+    top: length of the list the paper looked at. seen: compounds it saw there. members: how many of
+    the first `top` it knew to be of the drugs' own class, '' where it does not say.
+    """
+
+    title: str
+    story: str
+    drugs: tuple[str, ...] = ()
+    moas: tuple[str, ...] = ()
+    without: str = ""
+    selections: tuple[tuple[str, ...], ...] = ()
+    auroc: str = ""
+    auroc_without: str = ""
+    gsea_auroc: str = ""
+    top: int = 10
+    seen: tuple[str, ...] = ()
+    members: str = ""
+
+
+CASES = (
+    CaseStudy(
+        title="Digoxin alone",
+        story="A cardiac glycoside is toxic to cells and leaves much the same mark in each of them:"
+        " one drug is enough to find others that inhibit Na+/K+-ATPase (Figure 2).",
+        drugs=("digoxin",),
+        auroc="0.99",
+        gsea_auroc="1",
+        members="5 of 10",
+    ),
+    CaseStudy(
+        title="Serotonin transporter inhibitors",
+        story="Antidepressants act on neurons; in cancer cells their signals are weak and differ "
+        "from cell line to cell line (Figure 3).",
+        drugs=(
+            "escitalopram", "paroxetine", "fluoxetine", "clomipramine", "sertraline", "imipramine",
+            "milnacipran", "doxepin", "duloxetine", "fluvoxamine", "venlafaxine",
+        ),
+        auroc="0.85",
+        gsea_auroc="0.75",
+        top=30,
+        seen=(
+            "tetrindole", "nortriptyline", "lofepramine", "indatraline", "fluphenazine",
+            "perphenazine",
+        ),
+    ),
+    CaseStudy(
+        title="NF-kB inhibitors",
+        story="Their signatures vary much over cell lines, doses and times, so they are hard to "
+        "learn (Figure 4; the paper's text says 0.84, the figure's legend 0.87).",
+        moas=("NFkB pathway inhibitor", "NF-kB pathway inhibitor", "NF-kB inhibitor"),
+        auroc="0.84 (0.87)",
+        gsea_auroc="0.66",
+        top=30,
+        seen=("piperlongumine", "radicicol", "MG-132"),
+    ),
+    CaseStudy(
+        title="HSP inhibitors and VER-155008",
+        story="Of six drugs listed as inhibitors of heat shock proteins, VER-155008 alone acts on "
+        "HSP70; the others act on HSP90. Without it the mean AUROC rises (Discussion).",
+        drugs=(
+            "VER-155008", "alvespimycin", "geldanamycin", "PU-H71", "tanespimycin", "BIIB021",
+        ),
+        without="VER-155008",
+        auroc="0.7",
+        auroc_without="0.9",
+    ),
+    CaseStudy(
+        title="Chloroquine",
+        story="Which drugs resemble an antimalarial that is also given in autoimmune disease? Two "
+        "anti-inflammatory drugs were among the first ten. Chloroquine was of no benefit in large "
+        "trials in COVID-19, for which the question had been asked.",
+        drugs=("chloroquine",),
+        seen=("oxaprozin", "niflumic-acid"),
+    ),
+    CaseStudy(
+        title="Oestrogen receptor agonists by cell line",
+        story="MCF7 and HT29 cells express the oestrogen receptor, PC3 and A549 do not: where "
+        "there is no target there is little to learn (Figure 1d, which gives no numbers).",
+        moas=("estrogen receptor agonist",),
+        selections=(("HT29", "MCF7"), ("A549", "PC3")),
+        auroc="higher in MCF7 + HT29",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What a case study asks of a compendium.
+
+    trainings: of all drugs, and without one of them. gsea: of the same drugs. labels: what `gsea`
+    calls them, to be published first. influence: of cell lines. missing: drugs that are not there.
+    notes: what cannot be done here, and why.
+    """
+
+    trainings: tuple[TrainRequest, ...] = ()
+    influence: CellInfluenceRequest | None = None
+    gsea: EvaluationRequest | None = None
+    labels: pd.DataFrame | None = None
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        return (*self.trainings, *(each for each in (self.influence, self.gsea) if each))
+
+
+def case(title: str) -> CaseStudy:
+    """A case study by title. Raises RequestError."""
+    for each in CASES:
+        if each.title == title:
+            return each
+    raise RequestError(f"There is no case study '{title[:40]}'. Choose one of the list.")
+
+
+def plan(study: CaseStudy, compendium: Compendium, *, seed: int = 0) -> Plan:
+    """What is to be computed, by preset 'fast'. Raises RequestError where drugs are lacking."""
+    moa, drugs, missing = _drugs(study, compendium)
+    if study.selections:
+        influence, _ = plan_cell_influence(
+            compendium, selections=study.selections, moa=moa, seed=seed
+        )
+        return Plan(influence=influence, missing=missing)
+    trainings, notes = [], []
+    asked = {"moa": moa} if moa else {"drugs": drugs, "label": study.title}
+    trainings.append(plan_training(compendium, seed=seed, **asked)[0])
+    if study.without.casefold() in drugs:
+        kept = [drug for drug in drugs if drug != study.without.casefold()]
+        label = f"{study.title}, {study.without} left out"
+        trainings.append(plan_training(compendium, seed=seed, drugs=kept, label=label)[0])
+    elif study.without:
+        notes.append(f"Without {study.without} there is nothing to leave out.")
+    gsea = labels = None
+    if len(drugs) > 1:
+        labels = None if moa else _labels(study, drugs)
+        gsea = plan_evaluation(
+            compendium,
+            classes=[moa or study.title],
+            methods=["gsea"],
+            min_drugs=2,
+            labels=labels,
+            negatives="auto",
+            seed=seed,
+        )
+    elif study.gsea_auroc:
+        notes.append("With one drug there are no pairs for GSEA to rank.")
+    return Plan(tuple(trainings), None, gsea, labels, missing, tuple(notes))
+
+
+def findings(
+    study: CaseStudy, planned: Plan, models: Mapping[str, Model], analyses: Mapping[str, Analysis]
+) -> pd.DataFrame:
+    """What the paper reported and what was found: question, paper, here; all text.
+
+    models, analyses: what came of the requests, by id of their jobs.
+    """
+    rows = []
+    if planned.influence:
+        rows += _of_cells(study, analyses[job_id(planned.influence)])
+    trained = [models[job_id(each)] for each in planned.trainings]
+    for number, (model, paper) in enumerate(
+        zip(trained, (study.auroc, study.auroc_without), strict=False)
+    ):
+        what = f"Mean AUROC without {study.without}" if number else "Mean AUROC"
+        rows.append((what, paper or "not given", _auroc(model)))
+    if planned.gsea:
+        rows.append(("AUROC of GSEA, over pairs", study.gsea_auroc or "not given",
+                     _gsea(analyses[job_id(planned.gsea)])))  # fmt: skip
+    if trained:
+        rows += _ranked(study, trained[0])
+    return pd.DataFrame(rows, columns=["question", "paper", "here"])
+
+
+def _drugs(
+    study: CaseStudy, compendium: Compendium
+) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """MOA as the compendium spells it or '', drugs that are there, drugs that are missing."""
+    if study.moas:
+        listed = {name.casefold(): name for name in compendium.moas[fields.MOA]}
+        moa = next(
+            (listed[name.casefold()] for name in study.moas if name.casefold() in listed), ""
+        )
+        if not moa:
+            raise RequestError(
+                f"No drug of '{compendium.name}' has the MOA {study.moas[0]}. Choose a compendium "
+                "that lists it."
+            )
+        return moa, drugs_of_moa(compendium, moa), ()
+    match = match_drugs(compendium, study.drugs)
+    if not match.found:
+        raise RequestError(
+            f"'{compendium.name}' has no signature of {', '.join(study.drugs)[:200]}. Choose a "
+            "compendium that has."
+        )
+    return "", match.found, match.unknown
+
+
+def _labels(study: CaseStudy, drugs: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame({fields.PERT_ID: "", fields.PERT_INAME: drugs, LABEL: study.title})
+
+
+def _auroc(model: Model) -> str:
+    metrics = model.summary.metrics
+    low, high = metrics.interval
+    unit = "drug" if model.summary.folds_by == "drug" else "signature"
+    n = metrics.n_resampled
+    return f"{metrics.mean_auroc:.2f} ({low:.2f}-{high:.2f}, {n} {unit}{'s' * (n != 1)})"
+
+
+def _gsea(done: Analysis) -> str:
+    measures = done.tables["measures"]
+    row = measures[measures["protocol"] == PAIR].iloc[0]
+    return f"{row['auroc']:.2f} ({row['low']:.2f}-{row['high']:.2f}, {row['n_positive']} drugs)"
+
+
+def _of_cells(study: CaseStudy, done: Analysis) -> list[tuple[str, str, str]]:
+    rows = [
+        (
+            f"Mean AUROC in {row['selection']}",
+            study.auroc,
+            f"{row['auroc']:.2f} ({row['low']:.2f}-{row['high']:.2f}, {row['n_drugs']} drugs)",
+        )
+        for _, row in done.tables["selections"].iterrows()
+    ]
+    for _, row in done.tables["differences"].iterrows():
+        noise = "within noise" if row["within_noise"] else "beyond noise"
+        interval = f"{row['low']:.2f} to {row['high']:.2f}"
+        rows.append(
+            (
+                f"{row['first']} against {row['second']}",
+                "not given",
+                f"higher by {row['difference']:.2f} ({interval}), {noise}",
+            )
+        )
+    return rows
+
+
+def _ranked(study: CaseStudy, model: Model) -> list[tuple[str, str, str]]:
+    """Where the compounds stand that the paper saw, and how many members lead the list."""
+    try:
+        shown = filtered(model.ranking, min_signatures=MIN_SIGNATURES, max_p=MAX_P)
+    except EmptyRankingError:
+        shown = model.ranking
+    rows = []
+    if study.members:
+        first = shown.head(study.top)
+        found = f"{int(first['shares_moa'].sum())} of {len(first)}"
+        rows.append((f"Known members among the first {study.top}", study.members, found))
+    place = {name.casefold(): i for i, name in enumerate(shown[fields.PERT_INAME], start=1)}
+    trained = {name.casefold() for name in model.training_drugs[fields.PERT_INAME]}
+    known = {name.casefold() for name in model.ranking[fields.PERT_INAME]}
+    for name in study.seen:
+        key = name.casefold()
+        if key in place:
+            here = f"number {place[key]} of {len(shown):,}"
+        elif key in trained:
+            here = "a training drug here"
+        elif key in known:
+            here = "does not pass the filter of p and signatures"
+        else:
+            here = "not in this compendium"
+        rows.append((name, f"among the first {study.top}", here))
+    return rows

@@ -1,0 +1,60 @@
+"""Case studies: the paper's examples by one click, held beside what it reported."""
+
+import streamlit as st
+
+from gpar_core.case_studies import CASES, CaseStudy, Plan, case, plan
+from gpar_core.data.compendium import Compendium
+from gpar_core.jobs import engine
+from gpar_core.planning import publish_labels
+from pages._shared.case_view import result, show_job, under_way, unfinished
+from pages._shared.error_box import error_box, plain
+from pages._shared.frame import compendium_in_use
+from pages._shared.navigation import begin
+from pages._shared.state import OWNER, Key, cache
+
+
+def show(compendium: Compendium) -> None:
+    """The story, what the compendium has of it, and the run or its result."""
+    titles = [each.title for each in CASES]
+    study = case(st.selectbox("Case study", titles, key=Key.CASE, bind="query-params"))
+    st.subheader(study.title, anchor=False)
+    st.markdown(plain(study.story))
+    with error_box():
+        planned = plan(study, compendium)
+        _what_is_there(planned, compendium)
+        missing = unfinished(planned)
+        if not missing:
+            result(study, planned, compendium)
+        elif request := under_way(missing):
+            show_job(request, planned, simulated=compendium.simulated)
+        else:
+            _offer(study, planned)
+
+
+def _what_is_there(planned: Plan, compendium: Compendium) -> None:
+    if planned.missing:
+        names = ", ".join(planned.missing)
+        st.info(plain(f"Not in '{compendium.name}': {names}. The others are used."))
+    for note in planned.notes:
+        st.caption(plain(note))
+
+
+def _offer(study: CaseStudy, planned: Plan) -> None:
+    st.caption(" · ".join(plain(request.title) for request in planned.requests))
+    if st.button("Run this case study", type="primary", key=f"run-{study.title}"):
+        if planned.labels is not None:
+            publish_labels(cache(), planned.labels)
+        for request in planned.requests:
+            engine.submit(cache(), request, OWNER)
+        st.rerun()
+
+
+begin("Case studies")
+st.markdown(
+    "The examples of [Gao et al. 2021](https://doi.org/10.1186/s12859-020-03915-6), run on the "
+    "compendium in use by **one click**. Another compendium gives other figures: the paper used "
+    "GSE92742 with its own annotation."
+)
+with error_box():
+    if (in_use := compendium_in_use()) is not None:
+        show(in_use)

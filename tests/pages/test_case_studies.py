@@ -1,0 +1,91 @@
+"""The page of the paper's examples: offered, run, shown, and refused where drugs are lacking."""
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from gpar_core.cache import Cache, remove
+from gpar_core.case_studies import case, plan
+from gpar_core.data.compendium import Compendium
+from gpar_core.jobs import engine
+from gpar_core.jobs.run import run_job
+from gpar_core.jobs.store import State
+from gpar_core.planning import publish_labels
+from gpar_core.progress import silent
+from tests.pages.stage import embed, ended, labels, page, press, running, train, words
+from tests.pools import Means
+from tests.synthetic import Drug, build, drugs_of
+
+HSP = case("HSP inhibitors and VER-155008")
+
+
+@pytest.fixture
+def compendium(cache: Cache) -> Compendium:
+    drugs = [Drug(f"X-{number:02}", name) for number, name in enumerate(HSP.drugs)]
+    return build(
+        cache.compendium("demo"),
+        [*drugs, *drugs_of("MTOR inhibitor", 5), *drugs_of("", 60, tas=0.1)],
+        name="demo",
+        simulated=True,
+    )
+
+
+def run(cache: Cache, compendium: Compendium) -> None:
+    planned = plan(HSP, compendium)
+    publish_labels(cache, planned.labels)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "gpar_core.learn.training", SimpleNamespace(train=train))
+        patch.setattr("gpar_core.maps.tsne.embed", embed)
+        for request in planned.requests:
+            run_job(request, cache, silent, Means())
+
+
+def test_an_example_is_offered_with_its_story(compendium: Compendium) -> None:
+    app = page("case_studies", case=HSP.title)
+    assert "alone acts on HSP70" in words(app)
+    assert "Run this case study" in labels(app)
+    assert "Simulated data" in words(app.warning)
+
+
+def test_one_click_asks_for_all_its_parts(
+    compendium: Compendium, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "ensure_running", lambda cache: None)
+    app = press(page("case_studies", case=HSP.title), "Run this case study")
+    assert "0 of 3 parts are done" in words(app)
+    assert len(list(cache.labels.iterdir())) == 1
+
+
+def test_while_it_runs_the_first_part_is_shown(compendium: Compendium, cache: Cache) -> None:
+    running(cache, plan(HSP, compendium).trainings[0])
+    app = page("case_studies", case=HSP.title)
+    assert "Cancel" in labels(app)
+    assert "Run this case study" not in labels(app)
+
+
+def test_a_part_that_failed_can_be_tried_again(compendium: Compendium, cache: Cache) -> None:
+    ended(cache, plan(HSP, compendium).trainings[0], State.FAILED, "The disk is full.")
+    app = page("case_studies", case=HSP.title)
+    assert "The disk is full" in words(app.error)
+    assert "Try again" in labels(app)
+
+
+def test_the_result_stands_beside_the_paper(compendium: Compendium, cache: Cache) -> None:
+    run(cache, compendium)
+    app = page("case_studies", case=HSP.title)
+    table = app.dataframe[0].value.set_index("question")
+    assert table.loc["Mean AUROC", "paper"] == "0.7"
+    assert table.loc["Mean AUROC without VER-155008", "paper"] == "0.9"
+    assert table.loc["AUROC of GSEA, over pairs", "paper"] == "not given"
+    assert set(table["data"]) == {"SIMULATED"}
+    assert len(app.page_link) >= 2
+    remove(cache.model(cache.model_ids()[0]))
+    assert "Run this case study" in labels(page("case_studies", case=HSP.title))
+
+
+def test_drugs_that_are_lacking_are_named(compendium: Compendium, tmp_path: Path) -> None:
+    app = page("case_studies", case="Digoxin alone")
+    assert "no signature of digoxin" in words(app.error)
+    assert "Run this case study" not in labels(app)

@@ -1,0 +1,338 @@
+"""A library of models, MOA prediction and uploads in a real browser, with real processes."""
+
+import csv
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+from gpar_core import fields
+from gpar_core.cache import MANIFEST, Cache
+from gpar_core.data import compendium, demo
+from tests.data.uploads import text_of
+from tests.geo_files import LANDMARKS, write_gct, write_gctx
+from tests.pages.browser import SLOW_MS, Server, browsing, serving
+from tests.pages.test_journey import main, sidebar
+
+DNA, HSP, BROMODOMAIN, PROTEASOME = MOAS = (
+    "DNA polymerase inhibitor", "HSP inhibitor", "bromodomain inhibitor", "proteasome inhibitor",
+)  # fmt: skip
+"""One without an effect, one with a drug that does not belong, two with a strong effect."""
+
+UPLOADED = ("MG-132", "bortezomib", "epoxomicin")
+OTHERS = {"carfilzomib", "delanzomib", "ixazomib", "oprozomib"}
+"""The drugs of the proteasome inhibitors: those uploaded, and those to be found by them."""
+
+KINDS = {
+    "mine.csv": "CSV, genes in columns",
+    "mine.tsv": "TSV, genes in rows",
+    "mine.gct": "GCT, genes in rows",
+    "mine.gctx": "GCTX, genes in rows",
+}
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+
+expect.set_options(timeout=SLOW_MS)
+
+
+@pytest.fixture(scope="module")
+def stock(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    """A cache with the demo; the tests add to it."""
+    cache = Cache(tmp_path_factory.mktemp("journey").resolve())
+    folder = cache.compendium(demo.NAME)
+    folder.mkdir(parents=True)
+    demo.build(folder)
+    return cache
+
+
+@pytest.fixture(scope="module")
+def server(stock: Cache) -> Iterator[Server]:
+    with serving(stock) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def built(stock: Cache, server: Server) -> Cache:
+    """The stock with its library; what the first test has trained of it is there already."""
+    command = [sys.executable, "-m", "gpar_core", "--cache", str(stock.root), "library", "build"]
+    subprocess.run([*command, "--compendium", demo.NAME, "--moas", *MOAS], check=True)
+    return stock
+
+
+@pytest.fixture
+def profiles(stock: Cache, tmp_path: Path) -> dict[str, Path]:
+    """By name, files of all kinds with the same two signatures of each drug."""
+    data = compendium.load(stock.compendium(demo.NAME))
+    drugs = data.signatures[fields.PERT_INAME]
+    rows = [row for drug in UPLOADED for row in np.flatnonzero(drugs == drug)[:2]]
+    values, names = np.asarray(data.matrix[rows]), list(drugs.iloc[rows])
+    files = {name: tmp_path / name for name in KINDS}
+    files["mine.csv"].write_text(text_of(values, names, genes_in="columns"))
+    files["mine.tsv"].write_text(text_of(values, names, separator="\t"))
+    write_gct(files["mine.gct"], values, sig_ids=names, genes=LANDMARKS)
+    write_gctx(files["mine.gctx"], values, sig_ids=names, genes=LANDMARKS)
+    return files
+
+
+def test_a_library_is_built_cancelled_and_finished(stock: Cache, server: Server) -> None:
+    with browsing() as (page, outside):
+        choose_moas(page, server)
+        trained = cancel_under_way(page, stock)
+        finish(page, stock, trained)
+        read_the_library(page)
+        open_a_model(page)
+        assert outside == []
+
+
+def test_a_compound_is_asked_for_its_moas(built: Cache, server: Server) -> None:
+    with browsing() as (page, outside):
+        ask_for_geldanamycin(page, server)
+        see_who_scored_it(page)
+        assert outside == []
+
+
+def test_profiles_of_all_kinds_are_uploaded(
+    built: Cache, server: Server, profiles: dict[str, Path]
+) -> None:
+    with browsing() as (page, outside):
+        predictions = {predict(page, server, profiles[name], kind) for name, kind in KINDS.items()}
+        assert len(predictions) == 1
+        read_them_together(page)
+        upload_what_is_no_profile(page, server, profiles["mine.csv"])
+        come_back_to(page, predictions.pop())
+        assert outside == []
+
+
+def test_uploaded_profiles_are_a_positive_set(
+    built: Cache, server: Server, profiles: dict[str, Path]
+) -> None:
+    with browsing() as (page, outside):
+        train_on(page, server, profiles["mine.csv"])
+        find_the_others(page)
+        assert outside == []
+
+
+def test_a_model_of_the_library_is_judged(built: Cache, server: Server) -> None:
+    with browsing() as (page, outside):
+        see_its_reliability(page, server, model_of(page, server, HSP))
+        look_for_strangers(page)
+        assert outside == []
+
+
+def choose_moas(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/library")
+    expect(main(page)).to_contain_text("No library of this compendium yet")
+    for moa in MOAS:
+        page.get_by_role("combobox", name="MOAs").fill(moa)
+        page.get_by_role("option", name=moa, exact=True).click()
+    page.keyboard.press("Escape")
+    expect(main(page)).to_contain_text("4 models to train; 0 are there already")
+
+
+def cancel_under_way(page: Page, stock: Cache) -> dict[str, int]:
+    """Returns the models that were done by then, and when."""
+    page.get_by_role("button", name="Build").click()
+    expect(main(page)).to_contain_text("A model that is done stays, even if you cancel")
+    expect(main(page)).to_contain_text("DNA polymerase inhibitor: cross-validation")
+    expect(main(page)).to_contain_text(re.compile(r"[12] of 4 MOAs trained"))
+    expect(cell(page, 0, 0)).to_have_text(re.compile("|".join((DNA, HSP))))
+    page.get_by_role("button", name="Cancel").click()
+    expect(main(page)).to_contain_text("was cancelled")
+    trained = models_of(stock)
+    assert 0 < len(trained) < len(MOAS)
+    return trained
+
+
+def finish(page: Page, stock: Cache, trained: dict[str, int]) -> None:
+    missing = len(MOAS) - len(trained)
+    page.get_by_role("button", name="Back to the library").click()
+    expect(main(page)).to_contain_text(f"{missing} of 4 MOAs are not trained yet")
+    expect(main(page).locator("td", has_text="not trained yet")).to_have_count(missing)
+    page.get_by_role("button", name=f"Train the {missing} that are missing").click()
+    expect(main(page)).to_contain_text(f"{len(trained)} of 4 MOAs trained")
+    expect(main(page)).to_contain_text("3 of 4 MOAs usable")
+    now = models_of(stock)
+    assert len(now) == len(MOAS)
+    assert trained.items() <= now.items()
+
+
+def read_the_library(page: Page) -> None:
+    for row, moa in enumerate(MOAS):
+        verdict = "not learnable from these signatures" if moa == DNA else "usable"
+        expect(cell(page, row, 1)).to_have_text(moa)
+        expect(cell(page, row, 2)).to_have_text(verdict)
+    name, rows = downloaded(page, "Download library (CSV)")
+    assert name == "gpar-library-demo-SIMULATED.csv"
+    assert [row["moa"] for row in rows] == list(MOAS)
+    assert {row["data"] for row in rows} == {"SIMULATED"}
+    assert [float(row["mean_auroc"]) >= 0.6 for row in rows] == [False, True, True, True]
+    assert all(len(row["model_id"]) == 20 for row in rows)
+
+
+def open_a_model(page: Page) -> None:
+    click_row(page, MOAS.index(BROMODOMAIN))
+    expect(main(page).get_by_role("heading", name=BROMODOMAIN)).to_be_visible()
+    expect(main(page)).to_contain_text("Well trained")
+    page.wait_for_url(re.compile("models.*model="))
+
+
+def ask_for_geldanamycin(page: Page, server: Server) -> None:
+    page.goto(server.address)
+    sidebar(page).get_by_role("link", name="MOA prediction").click()
+    expect(main(page)).to_contain_text("3 of the 4 MOAs have a usable model")
+    page.get_by_role("combobox", name="Compound").fill("geldana")
+    page.get_by_role("option", name="geldanamycin", exact=True).click()
+    page.wait_for_url(re.compile("compound=geldanamycin"))
+    expect(main(page)).to_contain_text(f"Annotated MOA: {HSP} (number 1 of 3)")
+    expect(cell(page, 0, 2)).to_have_text(HSP)
+
+
+def see_who_scored_it(page: Page) -> None:
+    name, rows = downloaded(page, "Download all MOAs (CSV)")
+    assert name == "gpar-moas-geldanamycin-SIMULATED.csv"
+    assert {row["data"] for row in rows} == {"SIMULATED"}
+    assert {row["moa"]: row["scored_by"] for row in rows} == {
+        HSP: "held-out fold", BROMODOMAIN: "model", PROTEASOME: "model",
+    }  # fmt: skip
+    assert rows[0]["moa"] == HSP
+
+
+def predict(page: Page, server: Server, file: Path, kind: str) -> str:
+    """Returns the address of what the models say."""
+    page.goto(f"{server.address}/moa_prediction")
+    page.get_by_role("radio", name="Your own profiles").click()
+    attach(page, file)
+    expect(main(page)).to_contain_text(kind)
+    expect(main(page).get_by_test_id("stMetricValue")).to_have_text(["6", "978", "z-scores"])
+    page.get_by_role("button", name="Predict").click()
+    expect(main(page).get_by_role("heading", name="mine")).to_be_visible()
+    expect(cell(page, 0, 2)).to_have_text(PROTEASOME)
+    return page.url
+
+
+def read_them_together(page: Page) -> None:
+    page.get_by_role("combobox", name="Profile").click()
+    page.get_by_role("option", name="All together, as replicates").click()
+    expect(main(page)).to_contain_text("3 models were asked about 6 signatures")
+    expect(cell(page, 0, 2)).to_have_text(PROTEASOME)
+    _, rows = downloaded(page, "Download all MOAs of each profile (CSV)")
+    assert len(rows) == 18
+    assert {row["data"] for row in rows} == {"SIMULATED"}
+    assert [row["moa"] for row in rows[::3]] == [PROTEASOME] * 6
+
+
+def upload_what_is_no_profile(page: Page, server: Server, good: Path) -> None:
+    page.get_by_role("button", name="New prediction").click()
+    page.get_by_role("radio", name="Your own profiles").click()
+    attach(page, payload("plot.csv", PNG))
+    expect(alert(page)).to_contain_text("'plot.csv' cannot be used: it is not a text file.")
+    counts = np.random.default_rng(0).poisson(300, (3, fields.N_LANDMARKS)).astype(np.float32)
+    attach(page, payload("counts.csv", text_of(counts).encode()))
+    expect(main(page).get_by_test_id("stMetricValue")).to_have_text(["3", "978", "counts"])
+    page.get_by_role("button", name="Predict").click()
+    expect(alert(page)).to_contain_text("The values look like counts, not z-scores")
+    page.get_by_text("Make z-scores across these profiles").click()
+    page.get_by_role("button", name="Predict").click()
+    expect(alert(page)).to_contain_text("The file holds 3 profiles; at least 6 are needed")
+    attach(page, good)
+    expect(main(page).get_by_test_id("stMetricValue")).to_have_text(["6", "978", "z-scores"])
+    expect(alert(page)).to_have_count(0)
+
+
+def come_back_to(page: Page, prediction: str) -> None:
+    page.goto(prediction)
+    expect(main(page).get_by_role("heading", name="mine")).to_be_visible()
+    expect(cell(page, 0, 2)).to_have_text(PROTEASOME)
+
+
+def train_on(page: Page, server: Server, file: Path) -> None:
+    page.goto(f"{server.address}/drug_prediction")
+    page.get_by_role("radio", name="Upload").click()
+    attach(page, file)
+    expect(main(page)).to_contain_text("6 uploaded profiles")
+    expect(main(page)).to_contain_text("3-fold cross-validation by drug")
+    page.get_by_role("button", name="Train").click()
+    expect(main(page)).to_contain_text("Mean AUROC so far")
+
+
+def find_the_others(page: Page) -> None:
+    expect(main(page).get_by_role("heading", name="mine")).to_be_visible()
+    expect(main(page)).to_contain_text("Well trained")
+    expect(main(page)).to_contain_text("compounds pass")
+    name, rows = downloaded(page, "Download ranked list")
+    assert name == "gpar-ranking-mine-SIMULATED.csv"
+    assert {row["data"] for row in rows} == {"SIMULATED"}
+    assert {row["pert_iname"] for row in rows[:10]} >= OTHERS
+
+
+def model_of(page: Page, server: Server, moa: str) -> str:
+    page.goto(f"{server.address}/library")
+    expect(main(page)).to_contain_text("3 of 4 MOAs usable")
+    _, rows = downloaded(page, "Download library (CSV)")
+    return next(row["model_id"] for row in rows if row["moa"] == moa)
+
+
+def see_its_reliability(page: Page, server: Server, model: str) -> None:
+    page.goto(f"{server.address}/models?model={model}")
+    page.get_by_role("tab", name="Quality").click()
+    charts = main(page).get_by_role("tabpanel", name="Quality").get_by_test_id("stVegaLiteChart")
+    expect(charts).to_have_count(3)
+    page.get_by_text("Reliability", exact=True).click()
+    expect(main(page)).to_contain_text("on the dashed line the calibrated probability is what")
+    expect(charts).to_have_count(4)
+    expect(charts.last.locator("canvas, svg").first).to_be_visible()
+
+
+def look_for_strangers(page: Page) -> None:
+    page.get_by_role("tab", name="Training drugs").click()
+    expect(main(page)).to_contain_text("Trains 145 networks")
+    page.get_by_role("button", name="Find drugs that do not belong").click()
+    expect(main(page)).to_contain_text("Which drugs do not belong to HSP inhibitor?")
+    expect(sidebar(page).get_by_role("link", name="Which drugs do not belong")).to_be_visible()
+    expect(main(page).get_by_role("progressbar")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(main(page)).to_contain_text("was cancelled")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def attach(page: Page, file: Path | FilePayload) -> None:
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+
+
+def payload(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "text/csv", "buffer": content}
+
+
+def alert(page: Page) -> Locator:
+    """An error on the page; the note on simulated data is none."""
+    return main(page).get_by_test_id("stAlertContentError")
+
+
+def cell(page: Page, row: int, column: int) -> Locator:
+    """Of the first table, counted from 0; where rows can be ticked, column 0 holds the tick."""
+    return main(page).get_by_test_id(f"glide-cell-{column}-{row}").first
+
+
+def click_row(page: Page, row: int) -> None:
+    # The table is a picture; its rows, of 35 points each, begin below a header of the same height.
+    table = main(page).get_by_test_id("stDataFrame").first
+    table.click(position={"x": 15, "y": 52 + 35 * row})
+
+
+def downloaded(page: Page, button: str) -> tuple[str, list[dict[str, str]]]:
+    """Name and rows of a CSV. By keyboard: a click misses where a table above is still growing."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).press("Enter")
+    text = Path(waiting.value.path()).read_text("utf-8")
+    return waiting.value.suggested_filename, list(csv.DictReader(text.splitlines()))
+
+
+def models_of(cache: Cache) -> dict[str, int]:
+    """When each model was written."""
+    ids = cache.model_ids()
+    return {model: (cache.model(model) / MANIFEST).stat().st_mtime_ns for model in ids}
