@@ -1,6 +1,7 @@
 """CSV for people: safe to open in a spreadsheet and honest about simulated data."""
 
 import re
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -111,8 +112,13 @@ def file_name(summary: ModelSummary, what: str) -> str:
     return download_name(what, summary.label, simulated=summary.simulated)
 
 
-def download_name(what: str, of: str, *, simulated: bool) -> str:
+def gene_list(symbols: Iterable[str]) -> str:
+    """Symbols, one a line, as Enrichr takes them: a line that says more would be a gene to it."""
+    return "".join(f"{symbol}\n" for symbol in symbols)
+
+
+def download_name(what: str, of: str, *, simulated: bool, ending: str = "csv") -> str:
     """Name of a download: what it is, of what, and whether it is simulated."""
     slug = re.sub(r"[^a-z0-9]+", "-", of.lower()).strip("-")[:40]
     mark = "-SIMULATED" if simulated else ""
-    return f"gpar-{what}-{slug}{mark}.csv"
+    return f"gpar-{what}-{slug}{mark}.{ending}"

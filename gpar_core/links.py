@@ -2,6 +2,9 @@
 
 from urllib.parse import quote
 
+ENRICHR = "https://maayanlab.cloud/Enrichr/"
+"""Takes a pasted list of gene symbols, one a line."""
+
 
 def pubchem(name: str, *, cid: str = "", inchi_key: str = "") -> str:
     """PubChem page of a compound: by CID, else by InChIKey, else a search for the name."""
@@ -16,6 +19,11 @@ def ilincs(name: str) -> str:
         "https://www.ilincs.org/api/SignatureMeta/findTermWithSynonyms"
         f"?term={quote(name, safe='')}&library=LIB_5"
     )
+
+
+def ncbi_gene(entrez_id: int) -> str:
+    """NCBI's page of a gene."""
+    return f"https://www.ncbi.nlm.nih.gov/gene/{int(entrez_id)}"
 
 
 def clue(name: str) -> str:

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpar_core.export import FORMULA_STARTS, csv_text, file_name, ranking_csv
+from gpar_core.export import (
+    FORMULA_STARTS,
+    csv_text,
+    download_name,
+    file_name,
+    gene_list,
+    ranking_csv,
+)
 from tests.saved_model import SUMMARY, ranking
 
 
@@ -73,3 +80,10 @@ def test_numbers_stay_numbers() -> None:
 def test_a_file_is_named_by_letters_digits_and_hyphens() -> None:
     summary = replace(SUMMARY, label="PI3K/mTOR  inhibitor (α)", simulated=False)
     assert file_name(summary, "ranking") == "gpar-ranking-pi3k-mtor-inhibitor.csv"
+
+
+def test_a_list_of_genes_is_one_symbol_a_line_and_its_name_says_simulated() -> None:
+    assert gene_list(["HSPA8", "EGR1"]) == "HSPA8\nEGR1\n"
+    assert gene_list([]) == ""
+    name = download_name("genes-up", "HDAC inhibitor", simulated=True, ending="txt")
+    assert name == "gpar-genes-up-hdac-inhibitor-SIMULATED.txt"

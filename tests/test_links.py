@@ -47,3 +47,8 @@ def test_a_name_stays_within_its_part_of_the_query(
     assert parse_qs(parts.query, keep_blank_values=True)[key] == [name]
     assert url.isascii()
     assert not set(url) & set("\"'<> ()[]")
+
+
+def test_a_gene_is_linked_by_its_entrez_id() -> None:
+    assert links.ncbi_gene(3312) == "https://www.ncbi.nlm.nih.gov/gene/3312"
+    assert urlsplit(links.ENRICHR).netloc == "maayanlab.cloud"

@@ -4,7 +4,7 @@ import shutil
 import time
 from datetime import UTC, datetime
 
-from gpar_core import analysis
+from gpar_core import analysis, model
 from gpar_core.analysis import Analysis
 from gpar_core.cache import Cache, publishing
 from gpar_core.data import labels
@@ -15,6 +15,8 @@ from gpar_core.jobs.request import (
     AnalysisRequest,
     CellInfluenceRequest,
     EvaluationRequest,
+    GeneCountRequest,
+    GeneImportanceRequest,
     SweepRequest,
     job_id,
 )
@@ -105,6 +107,49 @@ def _tables(
                 request.layers,
                 request.nodes,
                 steps=request.steps,
+                seed=request.seed,
+                pool=pool,
+                report=report,
+                remember=remember,
+            )
+        case GeneImportanceRequest():
+            from gpar_core.learn.gene_importance import gene_importance  # noqa: PLC0415
+
+            folder = cache.existing_model(request.model)
+            summary = model.load_summary(folder)
+            training_set = select(
+                compendium,
+                summary.drugs,
+                cells=summary.cells,
+                moa=summary.moa,
+                negatives=summary.negatives,
+            )
+            return gene_importance(
+                compendium,
+                training_set,
+                model.load_network(folder),
+                preset(summary.preset),
+                seed=summary.seed,
+                pool=pool,
+                report=report,
+                remember=remember,
+            )
+        case GeneCountRequest():
+            from gpar_core.learn.gene_counts import gene_counts  # noqa: PLC0415
+
+            training_set = select(
+                compendium,
+                request.drugs,
+                cells=request.cells,
+                moa=request.moa,
+                negatives=request.negatives,
+            )
+            return gene_counts(
+                compendium,
+                training_set,
+                preset(request.preset),
+                counts=request.counts,
+                repeats=request.repeats,
                 seed=request.seed,
                 pool=pool,
                 report=report,

@@ -83,27 +83,39 @@ def auroc_interval(
     rng = np.random.default_rng([seed, 0xB007])
     positive_units, positive_index = np.unique(unit[positive], return_inverse=True)
     negative_units, negative_index = np.unique(unit[~positive], return_inverse=True)
-    positive_weight = _resample(len(positive_units), n_resamples, rng)
-    negative_weight = _resample(len(negative_units), n_resamples, rng)
-    total = np.zeros(n_resamples)
-    counted = np.zeros(n_resamples)
-    for number in range(fold.max() + 1):
-        held_positive = fold[positive] == number
-        held_negative = fold[~positive] == number
-        wins = _wins(score[positive][held_positive], score[~positive][held_negative])
-        p = positive_weight[:, positive_index[held_positive]]
-        q = negative_weight[:, negative_index[held_negative]]
-        weight = p.sum(axis=1) * q.sum(axis=1)
-        won = np.einsum("ri,ri->r", p @ wins, q)
-        present = weight > 0
-        total[present] += won[present] / weight[present]
-        counted[present] += 1
-    auroc = total[counted > 0] / counted[counted > 0]
-    low, high = np.percentile(auroc, [2.5, 97.5])
+    weight = [resample(len(units), n_resamples, rng) for units in (positive_units, negative_units)]
+    column = np.empty(len(unit), dtype=np.int64)
+    column[positive], column[~positive] = positive_index, len(positive_units) + negative_index
+    auroc = weighted_auroc(positive, score, fold, column, np.concatenate(weight, axis=1))
+    low, high = np.percentile(auroc[np.isfinite(auroc)], [2.5, 97.5])
     return float(low), float(high)
 
 
-def _resample(n: int, n_resamples: int, rng: np.random.Generator) -> np.ndarray:
+def weighted_auroc(
+    positive: np.ndarray, score: np.ndarray, fold: np.ndarray, unit: np.ndarray, weight: np.ndarray
+) -> np.ndarray:
+    """Mean AUROC over folds, each signature counted as often as its unit is drawn.
+
+    positive, score, fold: as in `evaluate`. unit: (n,) int, columns of weight. weight:
+    (n_resamples, n_units) how often each unit is drawn. Folds left without a positive or a negative
+    drop out of the mean. Returns (n_resamples,), NaN where no fold is left.
+    """
+    total = np.zeros(len(weight))
+    counted = np.zeros(len(weight))
+    for number in range(fold.max() + 1):
+        held_positive = np.flatnonzero(positive & (fold == number))
+        held_negative = np.flatnonzero(~positive & (fold == number))
+        wins = _wins(score[held_positive], score[held_negative])
+        p, q = weight[:, unit[held_positive]], weight[:, unit[held_negative]]
+        together = p.sum(axis=1) * q.sum(axis=1)
+        won = np.einsum("ri,ri->r", p @ wins, q)
+        present = together > 0
+        total[present] += won[present] / together[present]
+        counted[present] += 1
+    return np.where(counted > 0, total / np.maximum(counted, 1), np.nan)
+
+
+def resample(n: int, n_resamples: int, rng: np.random.Generator) -> np.ndarray:
     """(n_resamples, n) how often each of n drugs is drawn."""
     return rng.multinomial(n, np.full(n, 1 / n), size=n_resamples).astype(np.float64)
 

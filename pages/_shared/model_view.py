@@ -11,6 +11,7 @@ from pages._shared.curation_view import show_curation
 from pages._shared.error_box import plain
 from pages._shared.frame import simulated_note
 from pages._shared.ranking_view import show_ranking
+from pages._shared.state import go
 from pages._shared.tables import savable
 
 
@@ -88,6 +89,8 @@ def _quality(model: Model) -> None:
     if summary.null_auroc:
         null = ", ".join(f"{auroc:.2f}" for auroc in summary.null_auroc)
         st.markdown(f"Mean AUROC with permuted labels: {null}")
+    if summary.drugs and st.button("Which genes does it go by?", key=f"genes-{summary.model_id}"):
+        go("genes", model=summary.model_id, compendium=summary.compendium)
     details = st.expander("Reliability", key=f"reliability-{summary.model_id}", on_change="rerun")
     if details.open:
         with details:

@@ -38,8 +38,8 @@ def _naive_interval(
     """Draw the same drugs, repeat the signatures of each as often, and ask scikit-learn."""
     rng = np.random.default_rng([seed, 0xB007])
     positive_units, negative_units = np.unique(unit[positive]), np.unique(unit[~positive])
-    drawn_positive = module._resample(len(positive_units), n, rng)
-    drawn_negative = module._resample(len(negative_units), n, rng)
+    drawn_positive = module.resample(len(positive_units), n, rng)
+    drawn_negative = module.resample(len(negative_units), n, rng)
     means = []
     for p, q in zip(drawn_positive, drawn_negative, strict=True):
         times = dict(zip(positive_units, p, strict=True)) | dict(
@@ -66,7 +66,7 @@ def test_the_interval_is_that_of_resampling_drug_by_drug(n_positive_drugs: int) 
 
 
 def test_drugs_are_drawn_with_replacement_as_many_as_there_are() -> None:
-    drawn = module._resample(7, 500, np.random.default_rng(0))
+    drawn = module.resample(7, 500, np.random.default_rng(0))
     assert (drawn.sum(axis=1) == 7).all()
     np.testing.assert_allclose(drawn.mean(axis=0), 1, atol=0.2)
     assert (drawn == 0).any()

@@ -1,0 +1,86 @@
+"""The same drugs in different selections of cell lines."""
+
+import altair as alt
+import pandas as pd
+
+from gpar_core.charts.style import BLUE, GREY, RED, titled
+from gpar_core.learn.metrics import WELL_TRAINED
+
+ROW = 30
+WITHIN, BEYOND = "within noise", "beyond noise"
+
+
+def auroc(selections: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
+    """Mean AUROC of each selection with its 95% interval and its n; dashed: the limit and chance.
+
+    selections: as `learn.cell_influence.cell_influence` gives them.
+    """
+    table = selections.assign(n=selections["n_drugs"].map(lambda n: f"n = {n}"))
+    order = table["selection"].tolist()
+    unit = alt.Scale(domain=[0, 1])
+    tenths = alt.Axis(tickCount=10, format=".1f")
+    base = alt.Chart(table).encode(
+        y=alt.Y("selection:N", sort=order, title=None, axis=_names()),
+        tooltip=[
+            alt.Tooltip("selection:N", title="cell lines"),
+            alt.Tooltip("auroc:Q", title="mean AUROC", format=".3f"),
+            alt.Tooltip("low:Q", title="95% from", format=".3f"),
+            alt.Tooltip("high:Q", title="to", format=".3f"),
+            alt.Tooltip("ap:Q", title="average precision", format=".3f"),
+            alt.Tooltip("n_drugs:Q", title="drugs"),
+            alt.Tooltip("n_signatures:Q", title="signatures"),
+        ],
+    )
+    x = alt.X("low:Q", title="Mean AUROC with 95% interval", scale=unit, axis=tenths)
+    intervals = base.mark_rule(color=BLUE, strokeWidth=2).encode(x=x, x2="high:Q")
+    points = base.mark_circle(size=110, opacity=1, color=BLUE).encode(
+        x=alt.X("auroc:Q", scale=unit, axis=tenths)
+    )
+    # Above the line, so that it meets neither an interval nor the end of the scale.
+    words = base.mark_text(dy=-9, fontSize=10, color=GREY).encode(
+        x=alt.X("auroc:Q", scale=unit, axis=tenths), text="n:N"
+    )
+    limits = alt.Chart(pd.DataFrame({"x": [0.5, WELL_TRAINED]})).mark_rule(
+        color=GREY, strokeDash=[4, 4]
+    )
+    chart = limits.encode(x=alt.X("x:Q", scale=unit, axis=tenths)) + intervals + points + words
+    title = "How well the drugs are told apart, held-out"
+    return titled(chart, title, simulated).properties(height={"step": ROW})
+
+
+def differences(pairs: pd.DataFrame, reference: str, *, simulated: bool) -> alt.LayerChart:
+    """Difference of the mean AUROC to a selection with its 95% interval; red if it is not noise.
+
+    pairs: as `learn.paired.against` gives them for the reference.
+    """
+    table = pairs.assign(
+        verdict=pairs["within_noise"].map({True: WITHIN, False: BEYOND}),
+    )
+    base = alt.Chart(table).encode(
+        y=alt.Y("first:N", sort=table["first"].tolist(), title=None, axis=_names()),
+        color=alt.Color(
+            "verdict:N",
+            title=None,
+            scale=alt.Scale(domain=[BEYOND, WITHIN], range=[RED, BLUE]),
+            legend=alt.Legend(orient="top"),
+        ),
+        tooltip=[
+            alt.Tooltip("first:N", title="cell lines"),
+            alt.Tooltip("difference:Q", format="+.3f"),
+            alt.Tooltip("low:Q", title="95% from", format="+.3f"),
+            alt.Tooltip("high:Q", title="to", format="+.3f"),
+            alt.Tooltip("n_drugs:Q", title="drugs in both"),
+            alt.Tooltip("verdict:N"),
+        ],
+    )
+    intervals = base.mark_rule(strokeWidth=2).encode(
+        x=alt.X("low:Q", title="Difference of the mean AUROC with 95% interval"), x2="high:Q"
+    )
+    points = base.mark_circle(size=110, opacity=1).encode(x="difference:Q")
+    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GREY, strokeDash=[4, 4])
+    chart = zero.encode(x="x:Q") + intervals + points
+    return titled(chart, f"Difference to {reference}", simulated).properties(height={"step": ROW})
+
+
+def _names() -> alt.Axis:
+    return alt.Axis(labelLimit=190, labelOverlap=False, labelFlush=False, ticks=False)

@@ -1,0 +1,64 @@
+"""Depth by width of the network."""
+
+from typing import Final
+
+import altair as alt
+import pandas as pd
+
+from gpar_core.charts.style import BLUE, GREY, titled
+
+ROW: Final = 48
+STEPS: Final = 7
+MEASURES: Final = {"auroc": "Mean AUROC", "ap": "Average precision"}
+
+
+def heat_map(settings: pd.DataFrame, measure: str, *, simulated: bool) -> alt.LayerChart:
+    """Hidden layers by nodes, the deeper coloured the higher; grey where a setting was stopped.
+
+    settings: as `learn.sweep.sweep` gives them. measure: of `MEASURES`.
+    """
+    table = settings.dropna(subset=["nodes"]).astype({"nodes": int})
+    table = table.assign(
+        value=table[measure].map("{:.2f}".format),
+        folds=table["n_folds"].astype(str) + " of " + table["k"].astype(str),
+    )
+    table["mark"] = ("stopped|" + table["folds"]).where(table["stopped"], "")
+    full = table.loc[~table["stopped"], measure]
+    red, green, blue = (int(BLUE[place : place + 2], 16) for place in (1, 3, 5))
+    # Seen through, so that low values fade into a light and into a dark ground alike.
+    blues = [f"rgba({red},{green},{blue},{0.08 + 0.72 * i / STEPS})" for i in range(STEPS + 1)]
+    base = alt.Chart(table).encode(
+        x=alt.X("nodes:O", title="Nodes of each hidden layer", axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("layers:O", title="Hidden layers"),
+        tooltip=[
+            alt.Tooltip("hidden:N", title="nodes"),
+            alt.Tooltip("auroc:Q", title="mean AUROC", format=".3f"),
+            alt.Tooltip("sd:Q", title="over the folds ±", format=".3f"),
+            alt.Tooltip("low:Q", title="95% from", format=".3f"),
+            alt.Tooltip("high:Q", title="to", format=".3f"),
+            alt.Tooltip("ap:Q", title="average precision", format=".3f"),
+            alt.Tooltip("folds:N", title="folds"),
+        ],
+    )
+    complete = base.transform_filter("!datum.stopped")
+    stopped = base.transform_filter("datum.stopped")
+    shades = complete.mark_rect(stroke=GREY, strokeWidth=0.5).encode(
+        color=alt.Color(
+            f"{measure}:Q",
+            scale=alt.Scale(type="linear", domain=_span(full), range=blues),
+            legend=None,
+        )
+    )
+    greys = stopped.mark_rect(color=GREY, opacity=0.3, stroke=GREY, strokeDash=[3, 3])
+    # The page's own text colour: on a shade seen through, black or white alone would not do.
+    values = complete.mark_text(fontSize=13, color="currentColor").encode(text="value:N")
+    cut_short = stopped.mark_text(fontSize=13, color="currentColor", dy=-11)
+    marks = stopped.mark_text(fontSize=9, color="currentColor", dy=3, lineBreak="|")
+    chart = shades + greys + values + cut_short.encode(text="value:N") + marks.encode(text="mark:N")
+    return titled(chart, MEASURES[measure], simulated).properties(height={"step": ROW})
+
+
+def _span(values: pd.Series) -> list[float]:
+    """From the lowest to the highest; settings that are all alike look alike."""
+    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
+    return [min(low, high - 0.1), high]

@@ -1,0 +1,31 @@
+"""Genes by their weight in a logistic regression (Gao et al. 2021, "Discussion").
+
+The paper selects 100 landmark genes "with the feature selection algorithm of scikit-learn along
+with logistic regression" and names no more. Here it is that of `SelectFromModel`, the largest
+absolute coefficients of one fit: `RFE`, the other one, gives the genes that it keeps no order, and
+takes a fit for each gene that it drops. The regression is the one that stands beside each model
+(`compare.classifiers.logistic_regression`).
+"""
+
+import numpy as np
+
+from gpar_core.compare.classifiers import ENOUGH_STEPS, LOGISTIC_C, SCALING
+from gpar_core.rank.scoring import scaled
+
+N_SELECTED = 100
+"""Gao et al. 2021."""
+
+
+def logistic_coefficients(x: np.ndarray, positive: np.ndarray) -> np.ndarray:
+    """(n, n_genes) z-scores and (n,) bool to the (n_genes,) coefficients, of signed roots."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 -- pages start without it
+
+    model = LogisticRegression(C=LOGISTIC_C, class_weight="balanced", max_iter=ENOUGH_STEPS)
+    return model.fit(scaled(x, SCALING), positive).coef_[0]
+
+
+def ranks(importance: np.ndarray) -> np.ndarray:
+    """(n_genes,) ranks from 1, the largest absolute value first; on a tie the first gene."""
+    rank = np.empty(len(importance), np.int64)
+    rank[np.argsort(-np.abs(importance), kind="stable")] = np.arange(1, len(importance) + 1)
+    return rank

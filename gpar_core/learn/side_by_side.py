@@ -1,0 +1,56 @@
+"""Parts of a long piece of work, a few of them under way at once."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from threading import Event
+from typing import TypeVar
+
+from gpar_core.errors import Cancelled
+from gpar_core.progress import Progress, Report
+
+AT_ONCE = 4
+"""A part trains a few networks; several keep the workers of a large machine or a cluster busy."""
+
+POLL_SECONDS = 1
+
+Result = TypeVar("Result")
+
+
+def side_by_side(
+    parts: Mapping[str, Callable[[Report], Result]],
+    tell: Callable[[Mapping[str, Result], float], None],
+) -> dict[str, Result]:
+    """Carry out all parts; their results, by name and in their order.
+
+    parts: each gets a `report` that raises once another part has failed. tell: called each second
+    and at each end with the results so far, in the order they came, and how much of the other parts
+    is done, in parts; it may raise to stop. Raises what a part or `tell` raises.
+    """
+    stop = Event()
+    results: dict[str, Result] = {}
+    shares: dict[str, float] = {}
+
+    def heeding(name: str) -> Report:
+        def heed(progress: Progress) -> None:
+            shares[name] = progress.done / progress.total if progress.total else 0.0
+            if stop.is_set():
+                raise Cancelled("Cancelled.")
+
+        return heed
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        running: dict[Future[Result], str] = {
+            threads.submit(part, heeding(name)): name for name, part in parts.items()
+        }
+        try:
+            tell(results, 0.0)
+            while running:
+                ended, _ = wait(running, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
+                for future in ended:
+                    results[running.pop(future)] = future.result()
+                tell(results, sum(shares.get(name, 0.0) for name in running.values()))
+        finally:
+            stop.set()
+            for future in running:
+                future.cancel()
+    return {name: results[name] for name in parts}

@@ -1,0 +1,119 @@
+"""AUROC and similarities against the number of genes, on screen."""
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core import fields
+from gpar_core.analysis import Analysis
+from gpar_core.charts import genes as charts
+from gpar_core.export import analysis_csv, download_name
+from gpar_core.learn.gene_counts import ENOUGH, curves, enough_genes, summary
+from gpar_core.learn.metrics import WELL_TRAINED
+from pages._shared.tables import savable
+
+
+def draw(done: Analysis) -> None:
+    """What it takes in words, both curves, similarities, table and download."""
+    auroc, sizes = done.tables["auroc"], done.tables["sizes"].iloc[0]
+    table = summary(auroc, done.tables["similarity"])
+    st.markdown(_verdict(table))
+    st.altair_chart(charts.auroc_by_count(curves(auroc), simulated=done.simulated), width="stretch")
+    st.caption(
+        f"Mean AUROC over {sizes['k']} folds, {sizes['n_positive_drugs']} positive drugs "
+        f"({sizes['n_positive']:,} signatures) against {sizes['n_negative_drugs']:,} "
+        f"({sizes['n_negative']:,}). Band of random genes: standard deviation over the draws; of "
+        "the most important ones: 95% interval, resampling drugs. Importance is judged within the "
+        "training part of each fold, by logistic regression; no held-out drug has chosen a gene."
+    )
+    left, right = st.columns(2)
+    left.altair_chart(charts.similarity_by_count(table, simulated=done.simulated), width="stretch")
+    right.altair_chart(charts.distance_by_count(table, simulated=done.simulated), width="stretch")
+    st.caption(
+        "Pearson correlation over the random genes: of each two positive signatures of different "
+        "drugs, and of each positive with each negative, whatever their cell lines. Distance: the "
+        "difference of the two means over the standard deviation of the pairs. Bands: standard "
+        "deviation over the draws."
+    )
+    st.dataframe(
+        savable(table, simulated=done.simulated),
+        hide_index=True,
+        column_config=_columns(),
+        placeholder="—",
+    )
+    each, whole = st.columns(2)
+    for column, label, what, shown in (
+        (whole, "Table (CSV)", "gene-counts", table),
+        (each, "Every cross-validation (CSV)", "gene-counts-draws", _all_draws(done)),
+    ):
+        column.download_button(
+            label,
+            analysis_csv(shown.assign(label=done.request.label), done),
+            download_name(what, done.request.label, simulated=done.simulated),
+            "text/csv",
+            width="stretch",
+        )
+
+
+def _verdict(table: pd.DataFrame) -> str:
+    """How few random genes do about as well as the most, and whether important ones do better."""
+    most = table.iloc[-1]
+    text = (
+        f"With {_genes(most['n_genes'])} the mean AUROC is **{most['random']:.3f}**"
+        + (f" ± {most['random_sd']:.3f}" if most["draws"] > 1 else "")
+        + "."
+    )
+    if len(table) == 1:
+        return text
+    if (enough := enough_genes(table)) is None:
+        text += " That is no better than chance."
+    elif enough < most["n_genes"]:
+        row = table.set_index("n_genes").loc[enough]
+        text += (
+            f" **From {enough} genes drawn at random on**, the mean over the draws keeps "
+            f"{ENOUGH:.0%} of what they add to 0.5: {row['random']:.3f} ± {row['random_sd']:.3f} "
+            f"(standard deviation over {row['draws']:.0f} draws)."
+        )
+    else:
+        text += f" No smaller number of random genes keeps {ENOUGH:.0%} of what they add to 0.5."
+    fewer = table[table["n_genes"] < fields.N_LANDMARKS]
+    if len(fewer):
+        first = fewer.iloc[0]
+        text += (
+            f" With the {first['n_genes']:.0f} most important genes it is {first['important']:.3f}, "
+            f"higher than in {first['beaten']:.0f} of {first['draws']:.0f} random draws of as "
+            f"many; over all numbers below {fields.N_LANDMARKS}, higher than in "
+            f"{fewer['beaten'].sum():.0f} of {fewer['draws'].sum():.0f}."
+        )
+    if most["random"] < WELL_TRAINED:
+        text += f" All stays below {WELL_TRAINED:.2f}: these drugs are not learnable here."
+    return text
+
+
+def _genes(n: float) -> str:
+    return f"all {n:.0f} genes" if n == fields.N_LANDMARKS else f"{n:.0f} genes"
+
+
+def _all_draws(done: Analysis) -> pd.DataFrame:
+    """One row per cross-validation, with the similarities where genes were drawn."""
+    alike = done.tables["similarity"].assign(way="random")
+    return done.tables["auroc"].merge(alike, how="left", on=["way", "n_genes", "draw"])
+
+
+def _columns() -> dict[str, object]:
+    number = st.column_config.NumberColumn
+    return {
+        "n_genes": number("Genes", format="%d"),
+        "draws": number("Draws", format="%d"),
+        "random": number("Random", format="%.3f", help="Mean AUROC over the draws"),
+        "random_sd": number("±", format="%.3f", help="Standard deviation over the draws"),
+        "important": number("Most important", format="%.3f", help="Mean AUROC"),
+        "important_low": number("95% from", format="%.3f", help="Resampling drugs"),
+        "important_high": number("to", format="%.3f"),
+        "beaten": number("Draws below", format="%d", help="With lower AUROC than most important"),
+        "within": number("Within positives", format="%.3f", help="Mean Pearson correlation"),
+        "within_sd": number("± ", format="%.3f", help="Standard deviation over the draws"),
+        "between": number("With negatives", format="%.3f", help="Mean Pearson correlation"),
+        "between_sd": number("±  ", format="%.3f", help="Standard deviation over the draws"),
+        "distance": number("Distance", format="%.2f", help="Cohen's d"),
+        "distance_sd": number("±   ", format="%.2f", help="Standard deviation over the draws"),
+    }

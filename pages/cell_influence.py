@@ -1,0 +1,145 @@
+"""Cell influence: the same drugs cross-validated in several selections of cell lines."""
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import drugs_of_moa, known_drugs
+from gpar_core.jobs.request import CellInfluenceRequest
+from gpar_core.learn.cell_influence import drugs_with_signatures
+from gpar_core.planning import plan_cell_influence
+from pages._shared.analysis_frame import analysis_page
+from pages._shared.cell_influence_view import draw
+from pages._shared.compound_picker import Picked, pick
+from pages._shared.error_box import error_box, plain
+from pages._shared.job_panel import start
+from pages._shared.method_form import choose_method
+
+ABOUT = (
+    "In which cell lines are your drugs told apart best? **The same drugs** are cross-validated in "
+    "each selection of cell lines (Gao et al. 2021, Figure 1d: estrogen receptor agonists in cells "
+    "that express the receptor and in cells that do not)."
+)
+PAPER_MOA = "estrogen receptor agonist"
+PAPER_SELECTIONS = (("MCF7", "HT29"), ("PC3", "A549"))
+MAX_SELECTIONS = 6
+# Drugs with signatures everywhere from which on the rest are left out unless asked for.
+ENOUGH_SHARED = 3
+
+
+def form(compendium: Compendium) -> None:
+    """Drugs, selections and method, and what would be compared shown before the click."""
+    if len(compendium.cell_lines) < 2:
+        st.info(
+            f"All signatures of this compendium are from one cell line, "
+            f"{plain(compendium.cell_lines[0])}; to compare, two are needed. Choose another "
+            "compendium in the sidebar, or import one."
+        )
+        return
+    left, right = st.columns([3, 2], gap="large")
+    picked = Picked()
+    with left:
+        st.subheader("1 · Drugs", anchor=False)
+        with error_box():
+            picked = pick(compendium, uploads=False)
+        st.subheader("2 · Selections of cell lines", anchor=False)
+        selections = choose_selections(compendium, picked)
+        every = st.checkbox(
+            "Scan all single cell lines too",
+            help="Each cell line becomes a selection of its own. Those with signatures of fewer "
+            "than two of the drugs are listed with the reason.",
+            key="influence-scan",
+            persist_state="session",
+        )
+        with st.expander("Method"):
+            method = choose_method("influence")
+    with right, st.container(border=True):
+        st.subheader("3 · What is compared", anchor=False)
+        if picked.nothing:
+            st.caption("Choose drugs or a MOA to see how many there are in each selection.")
+            st.button("Start", type="primary", disabled=True, width="stretch")
+            return
+        with error_box():
+            shared = st.toggle(
+                "Only drugs with signatures in every selection",
+                value=_n_shared(compendium, picked, selections) >= ENOUGH_SHARED,
+                help="Else a selection with other drugs may look better because its drugs are "
+                "easier.",
+                key=f"influence-shared-{_named(picked)}-{selections}",
+            )
+            request, table = plan_cell_influence(
+                compendium,
+                drugs=picked.drugs,
+                moa=picked.moa,
+                selections=selections,
+                every_cell_line=every,
+                shared_drugs=shared,
+                preset=method.preset,
+                negatives=method.negatives,
+                seed=method.seed,
+            )
+            show_plan(request, table)
+            if st.button("Start", type="primary", width="stretch"):
+                start(request)
+
+
+def choose_selections(compendium: Compendium, picked: Picked) -> list[list[str]]:
+    """Two to six selections; those of the paper to begin with where they fit."""
+    of_paper = picked.moa.casefold() == PAPER_MOA
+    known = set(compendium.cell_lines)
+    if of_paper and all(known.issuperset(cells) for cells in PAPER_SELECTIONS):
+        first = [list(cells) for cells in PAPER_SELECTIONS]
+    else:
+        first = [[cell] for cell in compendium.cell_lines[:2]]
+    n = st.number_input(
+        "How many selections", 2, MAX_SELECTIONS, 2, key="influence-n", persist_state="session"
+    )
+    return [
+        st.multiselect(
+            f"Selection {place + 1}",
+            compendium.cell_lines,
+            first[place] if place < len(first) else [],
+            placeholder="All cell lines",
+            key=f"influence-{place}-{'-'.join(first[place]) if place < len(first) else ''}",
+            persist_state="session",
+        )
+        for place in range(int(n))
+    ]
+
+
+def show_plan(request: CellInfluenceRequest, table: pd.DataFrame) -> None:
+    """How many drugs each selection has, and who is left out."""
+    enough = table[table["reason"] == ""]
+    drugs, selections = st.columns(2)
+    drugs.metric("Drugs", len(request.drugs))
+    selections.metric("Selections", len(enough))
+    if n := len(request.left_out):
+        st.caption(
+            f"{n} of {n + len(request.drugs)} drugs left out, without a signature in some "
+            f"selection: {plain(', '.join(request.left_out[:20]))}{', …' if n > 20 else ''}"
+        )
+    st.dataframe(
+        enough[["selection", "n_drugs"]],
+        hide_index=True,
+        column_config={"selection": "Cell lines", "n_drugs": "Drugs"},
+    )
+    if few := len(table) - len(enough):
+        st.caption(f"{few} cell lines have signatures of fewer than two of the drugs.")
+    kind = "inactive compounds" if request.negatives == "inactive" else "all that share no MOA"
+    st.caption(f"Negatives in all selections: {kind}. What is done stays, even if you cancel.")
+
+
+def _n_shared(compendium: Compendium, picked: Picked, selections: list[list[str]]) -> int:
+    drugs = (
+        drugs_of_moa(compendium, picked.moa)
+        if picked.moa
+        else known_drugs(compendium, picked.drugs)
+    )
+    return len(set.intersection(*drugs_with_signatures(compendium, drugs, selections)))
+
+
+def _named(picked: Picked) -> str:
+    return picked.moa or ",".join(picked.drugs)
+
+
+analysis_page("Cell influence", ABOUT, CellInfluenceRequest, form, draw)

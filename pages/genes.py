@@ -1,0 +1,42 @@
+"""Genes: which ones a model goes by, and how many it takes."""
+
+import streamlit as st
+
+from gpar_core.analysis import Analysis
+from gpar_core.data.compendium import Compendium
+from gpar_core.jobs.request import GeneCountRequest, GeneImportanceRequest
+from pages._shared import gene_count_form, gene_count_view, gene_importance_form
+from pages._shared import gene_importance_view as importance_view
+from pages._shared.analysis_frame import analysis_page
+from pages._shared.state import Key, from_url
+
+ABOUT = (
+    "**Which genes** does a trained model go by, and are they the same by another method and "
+    "without some of the drugs? **How many genes** does it take to tell the drugs of a MOA from "
+    "others? (Gao et al. 2021, Additional Figures S1 and S2, Table S2.)"
+)
+FORMS = {"Which genes": gene_importance_form.form, "How many genes": gene_count_form.form}
+
+
+def form(compendium: Compendium) -> None:
+    """One of the two questions; a link from a model leads to the first."""
+    question = st.segmented_control(
+        "Question",
+        list(FORMS),
+        default="Which genes",
+        required=True,
+        label_visibility="collapsed",
+        key=f"genes-question-{from_url(Key.MODEL)}",
+        persist_state="session",
+    )
+    FORMS[question](compendium)
+
+
+def draw(done: Analysis) -> None:
+    if isinstance(done.request, GeneCountRequest):
+        gene_count_view.draw(done)
+    else:
+        importance_view.draw(done)
+
+
+analysis_page("Genes", ABOUT, GeneImportanceRequest | GeneCountRequest, form, draw)
