@@ -216,7 +216,7 @@ def _genes(
         }
     columns |= {
         "direction": np.where(z_positive > 0, "up", "down"),
-        "z_positive": z_negative,
+        "z_positive": z_positive,
         "z_positive_se": se,
         "z_negative": z_negative,
         "z_difference": z_positive - z_negative,

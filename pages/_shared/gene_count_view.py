@@ -79,12 +79,13 @@ def _verdict(table: pd.DataFrame) -> str:
     if len(fewer):
         first = fewer.iloc[0]
         text += (
-            f" With the {first['n_genes']:.0f} most important genes it is {first['important']:.3f}, "
-            f"higher than in {first['beaten']:.0f} of {first['draws']:.0f} random draws of as "
-            f"many; over all numbers below {fields.N_LANDMARKS}, higher than in "
-            f"{fewer['beaten'].sum():.0f} of {fewer['draws'].sum():.0f}."
+            f" With the {first['n_genes']:.0f} most important genes it is "
+            f"{first['important']:.3f}, higher than in {first['beaten']:.0f} of "
+            f"{first['draws']:.0f} random draws of as many; over all numbers below "
+            f"{fields.N_LANDMARKS}, higher than in {fewer['beaten'].sum():.0f} of "
+            f"{fewer['draws'].sum():.0f}."
         )
-    if most["random"] < WELL_TRAINED:
+    if table[["random", "important"]].max(axis=None) < WELL_TRAINED:
         text += f" All stays below {WELL_TRAINED:.2f}: these drugs are not learnable here."
     return text
 
