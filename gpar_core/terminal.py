@@ -30,6 +30,8 @@ def finish(cache: Cache, request: Request, *, cluster: str | None = None) -> str
     cluster: as in `engine.submit`.
     """
     job = engine.submit(cache, request, cluster=cluster)
+    if not job.active:  # it is done, and what it once reported is no news
+        return job.id
     live = sys.stderr.isatty()
     last = ""
 

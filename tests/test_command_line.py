@@ -1,5 +1,7 @@
 """The command line: one readable line and exit code 2 for whatever cannot be done."""
 
+import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -7,11 +9,18 @@ import pytest
 from gpar_core import model as models
 from gpar_core.__main__ import main
 from gpar_core.cache import Cache, publishing
+from gpar_core.data import compendium
+from gpar_core.jobs.run import run_job
+from gpar_core.jobs.store import JobStore, State
+from gpar_core.planning import plan_evaluation
+from gpar_core.progress import silent
 from tests.geo_files import release, write_release
+from tests.pools import Means
 from tests.saved_model import model
 from tests.synthetic import build, drugs_of
 
 TRAIN = ["train", "--compendium", "tiny"]
+EVALUATE = ["evaluate", "--compendium", "tiny"]
 
 
 @pytest.fixture
@@ -39,6 +48,11 @@ def _run(cache: Cache, *arguments: str) -> int:
         ([*TRAIN, "--drugs", "nobody,hdac0"], "'nobody' not found"),
         ([*TRAIN, "--drugs", " , "], "Name either drugs or one MOA"),
         ([*TRAIN, "--moa", "HDAC inhibitor", "--cells", "PC3"], "It has: A375, MCF7"),
+        ([*EVALUATE, "--methods", "gpar,magic"], "There is no method 'magic'. There are: gpar"),
+        ([*EVALUATE, "--min-drugs", "9"], "No MOA of 'tiny' has 9 drugs; the most is 3"),
+        ([*EVALUATE, "--moas", "HDAC inhibitr"], "Did you mean: HDAC inhibitor"),
+        ([*EVALUATE, "--labels", "gone.csv"], "There is no file 'gone.csv'"),
+        ([*EVALUATE, "--csv", "."], "it is a folder"),
         (["rank", "0000"], "No model is called '0000'. There are: 0123456789abcdef0123"),
         (["rank", "../.."], "cannot name a model"),
         (["rank", model().summary.model_id, "--min-signatures", "7"], "Lower the minimum to 6"),
@@ -151,3 +165,33 @@ def test_a_damaged_model_is_named(cache: Cache, capsys: pytest.CaptureFixture[st
     (cache.model(model().summary.model_id) / "network.npz").write_bytes(b"")
     assert _run(cache, "rank", model().summary.model_id) == 2
     assert "Delete it and train it again" in capsys.readouterr().err
+
+
+def test_an_evaluation_that_is_done_is_shown_and_written_at_once(
+    cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = plan_evaluation(
+        compendium.load(cache.compendium("tiny")), methods=["gpar", "gsea"], min_drugs=3
+    )
+    run_job(request, cache, silent, Means())
+    store = JobStore(cache)
+    job = store.submit(request)
+    store.claim(limit=9, limit_per_owner=9)
+    store.finish(job.id, 1, State.DONE, "")
+    asked = [*EVALUATE, "--methods", "gsea,gpar", "--min-drugs", "3"]
+    files = ["--json", str(tmp_path / "e.json"), "--csv", str(tmp_path / "e.csv")]
+    assert _run(cache, *asked, *files) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert "protocol 'drug'" in printed.out
+    content = json.loads((tmp_path / "e.json").read_text("utf-8"))
+    assert [row["method"] for row in content["summary"]] == ["gpar", "gsea"]
+    assert content["summary"][0]["p"] is None
+    assert (content["data"], content["protocol"]) == ("measured", "drug")
+    rows = list(csv.DictReader((tmp_path / "e.csv").read_text("utf-8").splitlines()))
+    assert {row["class"] for row in rows} == {"HDAC inhibitor"}
+    of_drugs = {row["method"]: row["auroc"] for row in rows}
+    assert _run(cache, *asked, "--protocol", "pair", *files) == 0
+    rows = list(csv.DictReader((tmp_path / "e.csv").read_text("utf-8").splitlines()))
+    assert {row["method"]: row["protocol"] for row in rows} == {"gpar": "drug", "gsea": "pair"}
+    assert {row["method"]: row["auroc"] for row in rows}["gpar"] == of_drugs["gpar"]
