@@ -17,6 +17,7 @@ from distributed import Client
 
 from gpar_core import model
 from gpar_core.cache import Cache
+from gpar_core.compare.evaluation import compare
 from gpar_core.data.learning_set import LearningSet
 from gpar_core.errors import Cancelled, WorkerError
 from gpar_core.jobs.request import TrainRequest, job_id
@@ -271,3 +272,18 @@ def test_other_software_is_told(processes: Processes, monkeypatch: pytest.Monkey
         pytest.raises(WorkerError, match=r"scheduler of the Dask cluster has numpy .*, not 1\.0"),
     ):
         pool.warm()
+
+
+def test_an_evaluation_is_the_same_on_the_cluster(
+    pool: ClusterPool, local: FitPool, tmp_path: Path
+) -> None:
+    """Several classes at once, each with a learning set of its own."""
+    moas = ("HDAC inhibitor", "MTOR inhibitor", "PARP inhibitor")
+    drugs = [drug for moa in moas for drug in drugs_of(moa, 4)]
+    compendium = build(tmp_path, [*drugs, *drugs_of("", 20, tas=0.1)], effect=9)
+    here, there = (
+        compare(compendium, moas, ["gpar"], MATCHING, seed=3, pool=each)["scores"]
+        for each in (local, pool)
+    )
+    assert here["gpar"].nunique() > len(moas)
+    pd.testing.assert_frame_equal(here, there)
