@@ -27,7 +27,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.importing import ImportFiles, import_compendium
 from gpar_core.learn.engine import FitPool
 from gpar_core.learn.presets import preset
-from gpar_core.progress import Progress, silent
+from gpar_core.progress import Progress, Report, silent
 
 SEED = 0
 SPLIT_SEED = 123
@@ -65,7 +65,7 @@ def measure(
             negatives=negatives,
             seed=SEED,
             pool=pool,
-            report=_tell,
+            report=_teller(),
         )
     return of_protocol(tables["measures"], DRUG)
 
@@ -77,9 +77,16 @@ def imported(files: Path, folder: Path) -> Compendium:
     return compendia.load(folder)
 
 
-def _tell(progress: Progress) -> None:
-    if progress.message:
-        print(f"{progress.done} of {progress.total}: {progress.message}", file=sys.stderr)
+def _teller() -> Report:
+    """Says each thing once."""
+    said = {""}
+
+    def tell(progress: Progress) -> None:
+        if progress.message not in said:
+            said.add(progress.message)
+            print(progress.message, file=sys.stderr)
+
+    return tell
 
 
 def _main() -> None:

@@ -19,6 +19,7 @@ from sklearn.metrics import (
     roc_auc_score,
     roc_curve,
 )
+from threadpoolctl import threadpool_limits
 
 from gpar_core.compare.drug_scores import (
     Question,
@@ -93,7 +94,9 @@ def compare(
             message += f"; {last}: {_best(done[last]['measures'])}"
         report(Progress(STAGE, len(done), len(questions), message, {"step_share": share}))
 
-    answers = side_by_side({each.name: partial(answer, each) for each in questions}, tell)
+    # Classes are side by side already; products of several threads each would be in their way.
+    with threadpool_limits(1):
+        answers = side_by_side({each.name: partial(answer, each) for each in questions}, tell)
     tables = {
         name: pd.concat([answers[each.name][name] for each in questions], ignore_index=True)
         for name in ("measures", "scores", "pair_curves")
