@@ -20,7 +20,8 @@ from gpar_core.jobs.request import (
     job_id,
 )
 from gpar_core.model import Model
-from gpar_core.planning import plan_cell_influence, plan_evaluation, plan_training
+from gpar_core.planning import plan_training
+from gpar_core.planning_analyses import plan_cell_influence, plan_evaluation
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, filtered
 
 

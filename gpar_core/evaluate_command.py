@@ -17,7 +17,7 @@ from gpar_core.data.training_set import NEGATIVE_CHOICES
 from gpar_core.errors import FileFormatError
 from gpar_core.export import analysis_csv
 from gpar_core.learn.presets import PRESETS
-from gpar_core.planning import plan_evaluation, publish_labels
+from gpar_core.planning_analyses import plan_evaluation, publish_labels
 from gpar_core.terminal import add_dask, check_folder, finish, names
 
 

@@ -12,7 +12,7 @@ from gpar_core.cache import Cache, publishing
 from gpar_core.data import compendium
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.planning import plan_evaluation
+from gpar_core.planning_analyses import plan_evaluation
 from gpar_core.progress import silent
 from tests.geo_files import release, write_release
 from tests.pools import Means

@@ -16,7 +16,7 @@ from gpar_core.jobs.parts import kept_in
 from gpar_core.jobs.request import EvaluationRequest, from_json, job_id, to_json
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.planning import plan_evaluation, publish_labels
+from gpar_core.planning_analyses import plan_evaluation, publish_labels
 from gpar_core.progress import Progress, Tables, silent
 from tests.pools import Means
 from tests.synthetic import build, drugs_of

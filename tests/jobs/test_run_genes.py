@@ -15,7 +15,8 @@ from gpar_core.jobs.run import run_job
 from gpar_core.learn.engine import FitTask
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.presets import PRESETS
-from gpar_core.planning import plan_gene_counts, plan_gene_importance, plan_training
+from gpar_core.planning import plan_training
+from gpar_core.planning_analyses import plan_gene_counts, plan_gene_importance
 from gpar_core.progress import silent
 from tests.pools import Means
 from tests.saved_model import model as saved

@@ -12,7 +12,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.jobs import engine
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import State
-from gpar_core.planning import publish_labels
+from gpar_core.planning_analyses import publish_labels
 from gpar_core.progress import silent
 from tests.pages.stage import embed, ended, labels, page, press, running, train, words
 from tests.pools import Means

@@ -12,7 +12,7 @@ from gpar_core.export import analysis_csv
 from gpar_core.jobs.request import CellInfluenceRequest, DemoRequest, TrainRequest, job_id
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.planning import plan_cell_influence
+from gpar_core.planning_analyses import plan_cell_influence
 from gpar_core.progress import silent
 from pages._shared.error_box import plain
 from tests.pages.conftest import Library

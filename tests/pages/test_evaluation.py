@@ -14,7 +14,7 @@ from gpar_core.jobs import request as requests
 from gpar_core.jobs.request import DemoRequest, EvaluationRequest, job_id
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import State
-from gpar_core.planning import plan_evaluation
+from gpar_core.planning_analyses import plan_evaluation
 from gpar_core.progress import silent
 from tests.pages.conftest import Library
 from tests.pages.stage import EVIL, ended, labels, page, press, running, words

@@ -21,7 +21,7 @@ from gpar_core.jobs.request import (
 )
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.planning import plan_gene_counts, plan_gene_importance
+from gpar_core.planning_analyses import plan_gene_counts, plan_gene_importance
 from gpar_core.progress import silent
 from pages._shared.error_box import plain
 from pages._shared.gene_importance_view import selected
