@@ -9,7 +9,6 @@ import pandas as pd
 
 from gpar_core import analysis
 from gpar_core.cache import Cache
-from gpar_core.compare.evaluation import of_protocol, summary
 from gpar_core.compare.methods import DRUG, METHODS, MIN_DRUGS, PROTOCOLS, USUAL
 from gpar_core.data import compendium as compendia
 from gpar_core.data.labels import read_labels
@@ -17,7 +16,6 @@ from gpar_core.data.training_set import NEGATIVE_CHOICES
 from gpar_core.errors import FileFormatError
 from gpar_core.export import analysis_csv
 from gpar_core.learn.presets import PRESETS
-from gpar_core.planning_analyses import plan_evaluation, publish_labels
 from gpar_core.terminal import add_dask, check_folder, finish, names
 
 
@@ -52,6 +50,10 @@ def add(commands: Any) -> None:
 
 
 def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
+    # Late: other commands do without the classifiers that these bring.
+    from gpar_core.compare.evaluation import of_protocol, summary  # noqa: PLC0415
+    from gpar_core.planning_analyses import plan_evaluation, publish_labels  # noqa: PLC0415
+
     check_folder(options.json)
     check_folder(options.csv)
     labels = _labels(options.labels) if options.labels else None
@@ -73,10 +75,11 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
     if options.csv:
         options.csv.write_text(analysis_csv(measures, done), encoding="utf-8")
         print(f"{len(measures)} rows -> {options.csv}")
+    overall = summary(measures)
     if options.json:
-        options.json.write_text(_json(measures, options.protocol, done), encoding="utf-8")
+        options.json.write_text(_json(measures, overall, options.protocol, done), encoding="utf-8")
         print(f"{measures['class'].nunique()} classes -> {options.json}")
-    _print(measures, options.protocol, done)
+    _print(measures, overall, options.protocol, done)
 
 
 def _labels(path: Path) -> pd.DataFrame:
@@ -85,7 +88,9 @@ def _labels(path: Path) -> pd.DataFrame:
     return read_labels(path.read_bytes(), path.name)
 
 
-def _json(measures: pd.DataFrame, protocol: str, done: analysis.Analysis) -> str:
+def _json(
+    measures: pd.DataFrame, overall: pd.DataFrame, protocol: str, done: analysis.Analysis
+) -> str:
     content = {
         "analysis_id": done.analysis_id,
         "compendium": done.compendium,
@@ -93,7 +98,7 @@ def _json(measures: pd.DataFrame, protocol: str, done: analysis.Analysis) -> str
         "protocol": protocol,
         "seconds": done.seconds,
         "versions": dict(done.versions),
-        "summary": _records(summary(measures)),
+        "summary": _records(overall),
         "classes": _records(measures),
         "left_out": _records(done.tables["left_out"]),
     }
@@ -106,7 +111,9 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in rows]
 
 
-def _print(measures: pd.DataFrame, protocol: str, done: analysis.Analysis) -> None:
+def _print(
+    measures: pd.DataFrame, overall: pd.DataFrame, protocol: str, done: analysis.Analysis
+) -> None:
     if done.simulated:
         print("SIMULATED data: no laboratory measured these signatures.")
     n = measures["class"].nunique()
@@ -117,7 +124,7 @@ def _print(measures: pd.DataFrame, protocol: str, done: analysis.Analysis) -> No
         f"{'method':<20} {'mean':>6} {'se':>6} {'median':>6} {'>=0.6':>6} {'AP':>6} "
         f"{'gain':>7} {'p':>9} {'seconds':>8}"
     )
-    for row in _records(summary(measures)):
+    for row in _records(overall):
         gain = "" if row["p"] is None else f"{row['difference']:>+7.3f} {row['p']:>9.2g}"
         print(
             f"{METHODS[row['method']].label:<20} {row['mean']:>6.3f} {row['se'] or 0:>6.3f} "
