@@ -13,7 +13,8 @@ STARTS = (
      "Drug prediction", "drug_prediction"),
     ("Name the mechanism", "Of a compound, or of a profile you measured, by models of many MOAs.",
      "MOA prediction", "moa_prediction"),
-    ("Look again", "Every model you trained is kept and opens at once.", "Models", "models"),
+    ("Follow the paper", "Its own examples by one click, beside what it reported.",
+     "Case studies", "case_studies"),
     ("Bring your own data", "See what is inside, or import LINCS Level 5 files.",
      "Compendium", "compendium"),
 )  # fmt: skip
