@@ -65,7 +65,10 @@ def test_simulated_data_says_so_and_measured_data_does_not(stocked: Library) -> 
     assert not page("home", compendium="measured").warning
 
 
-@pytest.mark.parametrize("title", ["Drug prediction", "MOA prediction", "Case studies", "Compendium"])
+STARTS = ["Drug prediction", "MOA prediction", "Case studies", "Compendium"]
+
+
+@pytest.mark.parametrize("title", STARTS)
 def test_each_start_leads_to_its_page_with_the_same_compendium(
     stocked: Library, title: str
 ) -> None:
