@@ -8,8 +8,10 @@ Work of many parts also takes `remember`, and goes on where it was stopped.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:  # the supervisor, which reports progress too, does without
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def silent(progress: Progress) -> None:
     """Ignore a progress event."""
 
 
-Tables = Mapping[str, pd.DataFrame]
+Tables = Mapping[str, "pd.DataFrame"]
 """An answer, by name."""
 
 Remember = Callable[[str, Callable[[], Tables]], Tables]
