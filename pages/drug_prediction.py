@@ -18,7 +18,7 @@ from pages._shared.error_box import error_box, plain
 from pages._shared.frame import job_or_form, note_if_simulated
 from pages._shared.job_panel import finished_job, start
 from pages._shared.loaders import load_model
-from pages._shared.method_form import choose_method
+from pages._shared.method_form import choose_cells, choose_method
 from pages._shared.navigation import begin
 from pages._shared.state import Key, cache
 
@@ -32,13 +32,10 @@ def choose(compendium: Compendium) -> None:
         with error_box():
             picked = pick(compendium)
         st.subheader("2 · Cell lines", anchor=False)
-        cells = st.multiselect(
-            "Cell lines",
-            compendium.cell_lines,
-            placeholder="All cell lines",
+        cells = choose_cells(
+            compendium,
+            "cells",
             help="Of the drugs and negatives; uploaded profiles are taken as they are.",
-            key="cells",
-            persist_state="session",
         )
         with st.expander("Method"):
             method = choose_method("drugs")

@@ -11,7 +11,7 @@ from pages._shared.error_box import error_box
 from pages._shared.evaluation_view import draw
 from pages._shared.job_panel import start
 from pages._shared.label_form import choose_labels
-from pages._shared.method_form import choose_method
+from pages._shared.method_form import choose_cells, choose_method
 from pages._shared.state import cache
 
 ABOUT = (
@@ -49,13 +49,7 @@ def form(compendium: Compendium) -> None:
             persist_state="session",
         )
         st.caption(" · ".join(f"{METHODS[name].label}: {METHODS[name].about}" for name in methods))
-        cells = st.multiselect(
-            "Cell lines",
-            compendium.cell_lines,
-            placeholder="All cell lines",
-            key="evaluation-cells",
-            persist_state="session",
-        )
+        cells = choose_cells(compendium, "evaluation-cells")
         with st.expander("Method of GPAR"):
             method = choose_method("evaluation")
     with right, st.container(border=True), error_box():

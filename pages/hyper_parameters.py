@@ -14,7 +14,7 @@ from pages._shared.analysis_frame import analysis_page
 from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import start
-from pages._shared.method_form import NEGATIVES
+from pages._shared.method_form import NEGATIVES, choose_cells
 from pages._shared.sweep_view import draw
 
 ABOUT = (
@@ -35,13 +35,7 @@ def form(compendium: Compendium) -> None:
         st.subheader("1 · Drugs", anchor=False)
         with error_box():
             picked = pick(compendium, uploads=False)
-        cells = st.multiselect(
-            "Cell lines",
-            compendium.cell_lines,
-            placeholder="All cell lines",
-            key="cells",
-            persist_state="session",
-        )
+        cells = choose_cells(compendium, "cells")
         st.subheader("2 · Settings", anchor=False)
         layers = st.multiselect(
             "Hidden layers", LAYERS, LAYERS, key="sweep-layers", persist_state="session"

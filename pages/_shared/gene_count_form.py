@@ -19,7 +19,7 @@ from gpar_core.planning_analyses import plan_gene_counts
 from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import start
-from pages._shared.method_form import choose_method
+from pages._shared.method_form import choose_cells, choose_method
 
 
 def form(compendium: Compendium) -> None:
@@ -30,13 +30,7 @@ def form(compendium: Compendium) -> None:
         st.subheader("1 · Drugs", anchor=False)
         with error_box():
             picked = pick(compendium, uploads=False)
-        cells = st.multiselect(
-            "Cell lines",
-            compendium.cell_lines,
-            placeholder="All cell lines",
-            key="cells",
-            persist_state="session",
-        )
+        cells = choose_cells(compendium, "cells")
         st.subheader("2 · Genes", anchor=False)
         counts = st.multiselect(
             "Numbers of genes",

@@ -7,7 +7,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.planning import plan_library
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import start
-from pages._shared.method_form import choose_method
+from pages._shared.method_form import choose_cells, choose_method
 from pages._shared.state import cache
 
 
@@ -31,13 +31,7 @@ def show_form(compendium: Compendium) -> None:
             key="library-moas",
             persist_state="session",
         )
-        cells = st.multiselect(
-            "Cell lines",
-            compendium.cell_lines,
-            placeholder="All cell lines",
-            key="library-cells",
-            persist_state="session",
-        )
+        cells = choose_cells(compendium, "library-cells")
         method = choose_method("library")
     with right, st.container(border=True), error_box():
         request = plan_library(

@@ -1,8 +1,10 @@
-"""How models are trained: preset, negative set and seed."""
+"""What models are trained on and how: cell lines, preset, negative set and seed."""
 
 from dataclasses import dataclass
 
 import streamlit as st
+
+from gpar_core.data.compendium import Compendium
 
 PRESET_NAMES = {
     "fast": "fast: similarity learned from all MOAs (seconds)",
@@ -20,6 +22,18 @@ class Method:
     preset: str
     negatives: str
     seed: int
+
+
+def choose_cells(compendium: Compendium, key: str, help: str | None = None) -> list[str]:
+    """Cell lines, none for all, kept under the key."""
+    return st.multiselect(
+        "Cell lines",
+        compendium.cell_lines,
+        placeholder="All cell lines",
+        help=help,
+        key=key,
+        persist_state="session",
+    )
 
 
 def choose_method(page: str) -> Method:
