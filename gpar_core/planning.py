@@ -13,6 +13,7 @@ from gpar_core.data.training_set import (
     drugs_of_moa,
     known_cells,
     known_drugs,
+    known_moas,
     select,
 )
 from gpar_core.errors import FileFormatError, RequestError
@@ -184,11 +185,8 @@ def with_enough_drugs(
 ) -> tuple[str, ...]:
     """Names, sorted, of the MOAs among `classes`, none for all, that have enough drugs."""
     table = compendium.moas
-    wanted = [name.strip() for name in classes if name.strip()]
-    for name in wanted:
-        drugs_of_moa(compendium, name)  # names what is close to a MOA that is unknown
-    if wanted:
-        table = table[table["moa"].str.casefold().isin({name.casefold() for name in wanted})]
+    if wanted := known_moas(compendium, classes):
+        table = table[table["moa"].isin(wanted)]
     enough = tuple(sorted(table.loc[table["n_drugs"] >= min_drugs, "moa"]))
     if not enough:
         most = int(table["n_drugs"].max()) if len(table) else 0

@@ -9,18 +9,27 @@ from gpar_core.cache import MANIFEST, Cache, publishing
 from gpar_core.compare.methods import METHODS, MIN_DRUGS, USUAL
 from gpar_core.data import labels as class_labels
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.training_set import TrainingSet, drugs_of_moa, known_cells, known_drugs
+from gpar_core.data.training_set import (
+    TrainingSet,
+    drugs_of_moa,
+    known_cells,
+    known_drugs,
+    known_moas,
+)
 from gpar_core.errors import RequestError
 from gpar_core.jobs.request import (
     CellInfluenceRequest,
     EvaluationRequest,
     GeneCountRequest,
     GeneImportanceRequest,
+    MapRequest,
     SweepRequest,
 )
 from gpar_core.learn import cell_influence, gene_counts
 from gpar_core.learn import sweep as sweeps
 from gpar_core.learn.presets import preset as known_preset
+from gpar_core.maps import METHODS as MAPS
+from gpar_core.maps.selection import selected_rows
 from gpar_core.model import ModelSummary
 from gpar_core.planning import plan_training, with_enough_drugs
 
@@ -290,6 +299,54 @@ def plan_gene_counts(
         seed=seed,
     )
     return request, training_set
+
+
+def plan_map(
+    compendium: Compendium,
+    *,
+    method: str = "umap",
+    cells: Iterable[str] = (),
+    moas: Iterable[str] = (),
+    representatives: bool = False,
+    model: ModelSummary | None = None,
+    seed: int = 0,
+) -> MapRequest:
+    """The request to lay signatures out in the plane.
+
+    method: of `maps.METHODS`. moas: none for all signatures, also those without a MOA. model: in
+    whose last hidden layer neighbours are looked for, None for z-scores. Raises RequestError or
+    NotFoundError.
+    """
+    if method not in MAPS:
+        raise RequestError(f"There is no map '{method[:40]}'. There are: {', '.join(MAPS)}.")
+    if seed < 0:
+        raise RequestError(f"The seed is {seed}; needed is a whole number from 0 on.")
+    if model is not None and model.fingerprint != compendium.fingerprint:
+        raise RequestError(
+            f"The model of {model.label} was trained on '{model.compendium}' as it was then, which "
+            f"is not '{compendium.name}' as it is now. Train it anew, or choose its compendium."
+        )
+    request = MapRequest(
+        compendium=compendium.name,
+        fingerprint=compendium.fingerprint,
+        method=method,
+        cells=known_cells(compendium, cells),
+        moas=known_moas(compendium, moas),
+        representatives=representatives,
+        model="" if model is None else model.model_id,
+        seed=seed,
+    )
+    n = len(
+        selected_rows(
+            compendium, cells=request.cells, moas=request.moas, representatives=representatives
+        )
+    )
+    if n < MAPS[method].min_signatures:
+        raise RequestError(
+            f"{n} signatures are chosen; {MAPS[method].label} needs {MAPS[method].min_signatures}. "
+            "Choose more cell lines or MOAs, or another map."
+        )
+    return request
 
 
 def publish_labels(cache: Cache, labels: pd.DataFrame) -> str:

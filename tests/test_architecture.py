@@ -17,6 +17,10 @@ ONLY_USERS = {
     "cmapPy": ("data/matrix_files.py",),
     "distributed": ("learn/cluster.py",),
     "dask": ("learn/cluster.py",),
+    "umap": ("maps/umap.py",),
+    "pynndescent": ("maps/nearest.py",),
+    "openTSNE": ("maps/tsne.py",),
+    "igraph": ("maps/fwd.py",),
 }
 FORBIDDEN_CALLS = {
     "os.environ", "os.getenv",

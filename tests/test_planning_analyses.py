@@ -12,6 +12,7 @@ from gpar_core.planning_analyses import (
     plan_cell_influence,
     plan_gene_counts,
     plan_gene_importance,
+    plan_map,
     plan_sweep,
 )
 from tests.saved_model import SUMMARY
@@ -208,3 +209,37 @@ def test_genes_are_asked_of_a_model_whose_training_set_is_still_there(tiny: Comp
         plan_gene_importance(tiny, SUMMARY)
     with pytest.raises(RequestError, match="trained on uploaded profiles"):
         plan_gene_importance(tiny, replace(summary, drugs=()))
+
+
+# ------------------------------------------------------------------------------------- maps
+
+
+def test_a_map_is_asked_for_in_the_words_of_the_compendium(tiny: Compendium) -> None:
+    request = plan_map(
+        tiny, method="tsne", cells=["mcf7"], moas=["mtor INHIBITOR", "hdac inhibitor", " "]
+    )
+    assert (request.cells, request.moas) == (("MCF7",), ("HDAC inhibitor", "MTOR inhibitor"))
+    assert (request.fingerprint, request.model) == (tiny.fingerprint, "")
+    assert request.title == "t-SNE of 'tiny'"
+    assert from_json(to_json(request)) == request
+    own = replace(SUMMARY, fingerprint=tiny.fingerprint)
+    assert plan_map(tiny, model=own).model == own.model_id
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"method": "pca"}, "no map 'pca'. There are: umap, tsne, fwd"),
+        ({"seed": -1}, "The seed is -1"),
+        ({"model": SUMMARY}, "'tiny' as it was then, which is not 'tiny' as it is now"),
+        ({"cells": ["MCF7"], "moas": ["MTOR inhibitor"]}, r"7 signatures .* UMAP needs 15"),
+        ({"method": "fwd", "cells": ["MCF7"]}, "L1000FWD graph needs 150"),
+        ({"moas": ["MTOR inhibitr"]}, "Did you mean: MTOR inhibitor"),
+        ({"cells": ["PC3"]}, "is from PC3"),
+    ],
+)
+def test_a_map_that_shows_nothing_is_refused(
+    tiny: Compendium, asked: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(RequestError, match=words):
+        plan_map(tiny, **{"representatives": True, **asked})

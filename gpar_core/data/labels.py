@@ -4,7 +4,6 @@ A compendium that wears them in place of its MOAs can be asked everything that i
 MOAs.
 """
 
-import csv
 import hashlib
 import json
 from dataclasses import replace
@@ -18,6 +17,7 @@ from gpar_core import fields
 from gpar_core.cache import MANIFEST
 from gpar_core.data.annotation import MoaMatch, match_moas
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.delimited import read_cells
 from gpar_core.errors import AnnotationError, DataError
 
 FORMAT_VERSION = 1
@@ -25,16 +25,12 @@ TABLE = "labels.parquet"
 LABEL: Final = "label"
 
 MAX_BYTES: Final = 20 * 2**20
-MAX_COLUMNS: Final = 100
-MAX_LINE: Final = 100_000
-"""Characters, read before a line is taken apart."""
 
 NAME_COLUMNS: Final = ("pert_iname", "name", "drug", "compound", "drug_name", "compound_name")
 ID_COLUMNS: Final = ("pert_id", "broad_id", "brd_id")
 LABEL_COLUMNS: Final = (
     "label", "class", "therapeutic_class", "indication", "side_effect", "disease_area", "moa",
 )  # fmt: skip
-SEPARATORS: Final = ("\t", ";", ",")
 
 
 def read_labels(content: bytes, name: str) -> pd.DataFrame:
@@ -44,25 +40,7 @@ def read_labels(content: bytes, name: str) -> pd.DataFrame:
     columns: one of `NAME_COLUMNS` or `ID_COLUMNS`, and one of `LABEL_COLUMNS`, in any case. Several
     labels of one compound are on several lines or joined by '|'. Raises AnnotationError.
     """
-    if len(content) > MAX_BYTES:
-        raise AnnotationError(
-            f"'{name}' has {len(content) / 2**20:.0f} MB; at most {MAX_BYTES // 2**20} MB of "
-            "labels are taken. Keep the columns of compound and label only."
-        )
-    lines = [line for line in _text(content, name).splitlines() if line.strip()]
-    lines = lines[next((i for i, line in enumerate(lines) if not line.startswith("!")), 0) :]
-    if len(lines) < 2:
-        raise AnnotationError(f"'{name}' has {len(lines)} lines. {_needed()}")
-    if (longest := max(map(len, lines))) > MAX_LINE:
-        raise AnnotationError(f"'{name}' has a line of {longest:,} characters. {_needed()}")
-    separator = max(SEPARATORS, key=lines[0].count)
-    if lines[0].count(separator) > MAX_COLUMNS:
-        raise AnnotationError(f"'{name}' has more than {MAX_COLUMNS} columns. {_needed()}")
-    try:
-        header, *rows = csv.reader(lines, delimiter=separator)
-    except csv.Error as error:
-        raise AnnotationError(f"'{name}' is no table ({error}). {_needed()}") from error
-    columns = [cell.strip().casefold().replace(" ", "_") for cell in header]
+    columns, rows = read_cells(content, name, needed=_needed(), max_bytes=MAX_BYTES)
     place = {
         kind: next((columns.index(each) for each in known if each in columns), None)
         for kind, known in (
@@ -129,15 +107,6 @@ def load(folder: Path) -> pd.DataFrame:
     if not same:
         raise _damaged(folder, "not what was uploaded")
     return labels
-
-
-def _text(content: bytes, name: str) -> str:
-    if b"\0" in content:
-        raise AnnotationError(f"'{name}' is not text. {_needed()}")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
 
 
 def _needed() -> str:

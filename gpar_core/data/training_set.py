@@ -143,6 +143,15 @@ def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
     )
 
 
+def known_moas(compendium: Compendium, moas: Iterable[str]) -> tuple[str, ...]:
+    """MOAs as the compendium spells them, sorted. Raises NotFoundError."""
+    wanted = {name.strip().casefold() for name in moas if name.strip()}
+    for name in sorted(wanted):
+        drugs_of_moa(compendium, name)  # names what is close to a MOA that is unknown
+    names = compendium.compound_moas[fields.MOA].unique()
+    return tuple(sorted(name for name in names if name.casefold() in wanted))
+
+
 def select(
     compendium: Compendium,
     drugs: Iterable[str],

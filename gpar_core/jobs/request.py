@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, get_args
 
 from gpar_core.errors import RequestError
+from gpar_core.maps import METHODS
 
 METHOD_VERSION = 4
 """Raise it when the same request would give another result."""
@@ -261,12 +262,38 @@ class GeneCountRequest:
         return f"How many genes: {self.label}"
 
 
+@dataclass(frozen=True)
+class MapRequest:
+    """Lay signatures out in the plane.
+
+    method: 'tsne', 'umap' or 'fwd' (cosine graph, after L1000FWD), a key of `maps.METHODS`.
+    cells: cell lines, sorted; empty for all. moas: MOAs, sorted; empty for all signatures.
+    representatives: only one signature per compound and cell line.
+    model: id of the model in whose last hidden layer neighbours are looked for, '' for z-scores.
+    """
+
+    kind: ClassVar[str] = "map"
+    compendium: str
+    fingerprint: str
+    method: str = "umap"
+    cells: tuple[str, ...] = ()
+    moas: tuple[str, ...] = ()
+    representatives: bool = False
+    model: str = ""
+    seed: int = 0
+
+    @property
+    def title(self) -> str:
+        return f"{METHODS[self.method].label} of '{self.compendium}'"
+
+
 AnalysisRequest = (
     EvaluationRequest
     | CellInfluenceRequest
     | SweepRequest
     | GeneImportanceRequest
     | GeneCountRequest
+    | MapRequest
 )
 """Requests whose result is an `analysis.Analysis`."""
 

@@ -9,7 +9,7 @@ from gpar_core.analysis import Analysis
 from gpar_core.cache import Cache, publishing
 from gpar_core.data import labels
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.training_set import select
+from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.jobs.parts import kept_in
 from gpar_core.jobs.request import (
     AnalysisRequest,
@@ -17,12 +17,14 @@ from gpar_core.jobs.request import (
     EvaluationRequest,
     GeneCountRequest,
     GeneImportanceRequest,
+    MapRequest,
     SweepRequest,
     job_id,
 )
 from gpar_core.jobs.run_training import same_compendium, versions
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.presets import preset
+from gpar_core.model import ModelSummary
 from gpar_core.progress import Remember, Report, Tables
 
 
@@ -117,16 +119,9 @@ def _tables(
 
             folder = cache.existing_model(request.model)
             summary = model.load_summary(folder)
-            training_set = select(
-                compendium,
-                summary.drugs,
-                cells=summary.cells,
-                moa=summary.moa,
-                negatives=summary.negatives,
-            )
             return gene_importance(
                 compendium,
-                training_set,
+                _as_trained(compendium, summary),
                 model.load_network(folder),
                 preset(summary.preset),
                 seed=summary.seed,
@@ -155,3 +150,48 @@ def _tables(
                 report=report,
                 remember=remember,
             )
+        case MapRequest():
+            from gpar_core.maps.selection import selected_rows  # noqa: PLC0415
+            from gpar_core.maps.signature_map import (  # noqa: PLC0415
+                TrainedNetwork,
+                signature_map,
+            )
+
+            trained = None
+            if request.model:
+                folder = cache.existing_model(request.model)
+                summary = model.load_summary(folder)
+                trained = TrainedNetwork(
+                    model.load_network(folder),
+                    # Uploaded profiles are not kept with a model.
+                    _as_trained(compendium, summary) if summary.drugs else None,
+                    preset(summary.preset),
+                    summary.seed,
+                )
+            rows = selected_rows(
+                compendium,
+                cells=request.cells,
+                moas=request.moas,
+                representatives=request.representatives,
+            )
+            return signature_map(
+                compendium,
+                rows,
+                request.method,
+                trained=trained,
+                seed=request.seed,
+                pool=pool,
+                report=report,
+                remember=remember,
+            )
+
+
+def _as_trained(compendium: Compendium, summary: ModelSummary) -> TrainingSet:
+    """What a model that was trained on drugs learned from."""
+    return select(
+        compendium,
+        summary.drugs,
+        cells=summary.cells,
+        moa=summary.moa,
+        negatives=summary.negatives,
+    )

@@ -1,1 +1,29 @@
 """Where signatures lie."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to lay signatures out. label: its name on screen. about: one line on what it does.
+
+    min_signatures: below so many there is nothing to see.
+    """
+
+    label: str
+    about: str
+    min_signatures: int
+
+
+METHODS: Final[dict[str, Method]] = {
+    "umap": Method("UMAP", "neighbours stay neighbours, and distances between groups count", 15),
+    "tsne": Method("t-SNE", "neighbours stay neighbours; distances between groups say little", 15),
+    "fwd": Method("L1000FWD graph", "only the strongest 0.1% of all similarities, as springs", 150),
+}
+"""All of them look at the direction of a signature, not at its length: by cosine. On the demo, 19%
+of the 15 nearest signatures of other drugs share a signature's MOA by cosine and 12% by Euclidean
+distance; on 1,170 real consensus signatures 4.5% and 3.9%.
+
+The graph has n (n - 1) / 2000 edges for n signatures; with fewer than 150 signatures there are not
+the ten that a component needs to be shown."""

@@ -14,12 +14,12 @@ def nearest(
     Returns the rows (p, k) and their cosines (p, k), falling, with k = min(top, m); of equal ones
     the first row comes first. A vector of zeros has cosine 0 to all.
     """
-    unit = _unit(profiles)
+    directions = unit(profiles)
     found_rows = np.empty((len(profiles), 0), dtype=np.int64)
     found = np.empty((len(profiles), 0), dtype=np.float32)
     for start in range(0, len(rows), BLOCK_ROWS):
         block = rows[start : start + BLOCK_ROWS]
-        cosine = unit @ _unit(matrix[block]).T
+        cosine = directions @ unit(matrix[block]).T
         found_rows = np.hstack([found_rows, np.broadcast_to(block, cosine.shape)])
         found = np.hstack([found, cosine])
         best = np.argsort(-found, axis=1, kind="stable")[:, :top]
@@ -28,6 +28,7 @@ def nearest(
     return found_rows, found
 
 
-def _unit(x: np.ndarray) -> np.ndarray:
+def unit(x: np.ndarray) -> np.ndarray:
+    """(n, d) to (n, d) float32 of length 1; rows of zeros stay as they are."""
     x = np.asarray(x, np.float32)
     return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), np.float32(1e-12))

@@ -42,14 +42,17 @@ class LayeredNetwork:
 
     def probability(self, z_scores: np.ndarray) -> np.ndarray:
         """(n, n_genes) z-scores to (n,) probabilities."""
+        log_odds = self.hidden(z_scores) @ self.weights[-1] + self.biases[-1]
+        return _sigmoid(log_odds[:, 0])
+
+    def hidden(self, z_scores: np.ndarray) -> np.ndarray:
+        """(n, n_genes) z-scores to (n, d) float32, the last layer before the output."""
         x = scaled(z_scores, self.scaling)
-        last = len(self.weights) - 1
-        for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+        for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
             x = x @ weight
             x += bias
-            if layer < last:
-                np.maximum(x, 0, out=x)
-        return _sigmoid(x[:, 0])
+            np.maximum(x, 0, out=x)
+        return x
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +77,7 @@ class MatchingNetwork:
 
     def probability(self, z_scores: np.ndarray) -> np.ndarray:
         """(n, n_genes) z-scores to (n,) probabilities."""
-        embedded = embed(scaled(z_scores, self.scaling), self.center, self.embedding)
+        embedded = self.hidden(z_scores)
         embedded *= self.sharpness
         alike = embedded @ self.memory.T
         np.exp(alike, out=alike)
@@ -84,6 +87,10 @@ class MatchingNetwork:
         )
         odds = np.log(alike @ share.astype(np.float32))
         return _sigmoid(odds[:, 0] - odds[:, 1])
+
+    def hidden(self, z_scores: np.ndarray) -> np.ndarray:
+        """(n, n_genes) z-scores to (n, d) float32, embedded signatures of length 1."""
+        return embed(scaled(z_scores, self.scaling), self.center, self.embedding)
 
 
 Network = LayeredNetwork | MatchingNetwork

@@ -1,9 +1,12 @@
-"""The map of a training set."""
+"""t-SNE of few signatures and of many."""
 
 import numpy as np
 import pytest
 
+from gpar_core.errors import Cancelled
+from gpar_core.maps import tsne
 from gpar_core.maps.tsne import embed
+from gpar_core.progress import Progress
 
 
 def _two_clouds(n: int) -> np.ndarray:
@@ -12,13 +15,24 @@ def _two_clouds(n: int) -> np.ndarray:
     return x
 
 
+def _lie_apart(place: np.ndarray) -> bool:
+    n = len(place) // 2
+    first, second = place[:n], place[n:]
+    gap = np.linalg.norm(first.mean(axis=0) - second.mean(axis=0))
+    spread = np.linalg.norm(first - first.mean(axis=0), axis=1).mean()
+    return bool(gap > 2 * spread)
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any number of signatures counts as many."""
+    monkeypatch.setattr(tsne, "FEW", 50)
+
+
 def test_two_clouds_lie_apart() -> None:
     place = embed(_two_clouds(40), seed=0)
     assert place.shape == (80, 2)
-    first, second = place[:40], place[40:]
-    gap = np.linalg.norm(first.mean(axis=0) - second.mean(axis=0))
-    spread = np.linalg.norm(first - first.mean(axis=0), axis=1).mean()
-    assert gap > 2 * spread
+    assert _lie_apart(place)
 
 
 @pytest.mark.parametrize("n", [3, 4, 31])
@@ -31,3 +45,27 @@ def test_a_small_training_set_can_be_mapped(n: int) -> None:
 def test_the_same_seed_draws_the_same_map() -> None:
     x = _two_clouds(15)
     np.testing.assert_array_equal(embed(x, seed=1), embed(x, seed=1))
+
+
+@pytest.mark.usefixtures("many")
+def test_two_clouds_of_many_lie_apart_on_any_number_of_threads() -> None:
+    x = _two_clouds(75)
+    place = embed(x, seed=0)
+    assert (place.shape, place.dtype) == ((150, 2), np.float32)
+    assert _lie_apart(place)
+    np.testing.assert_array_equal(embed(x, seed=0, threads=2), place)
+
+
+@pytest.mark.usefixtures("many")
+def test_of_many_each_ten_iterations_are_told_and_may_be_the_last() -> None:
+    told: list[Progress] = []
+    embed(_two_clouds(60), seed=0, report=told.append)
+    assert [each.done for each in told[-2:]] == [740, 750]
+    assert told[-1].total == 750
+
+    def stop(progress: Progress) -> None:
+        if progress.done >= 300:
+            raise Cancelled("Cancelled.")
+
+    with pytest.raises(Cancelled):
+        embed(_two_clouds(60), seed=0, report=stop)

@@ -345,3 +345,25 @@ def test_scaling_leaves_the_compendium_as_it_was(scaling: str) -> None:
     x = np.full((2, 3), 20.0, np.float32)
     scaled(x, scaling)
     np.testing.assert_array_equal(x, 20.0)
+
+
+# --------------------------------------------------------------------------------- hidden layer
+
+
+def test_the_hidden_layer_is_the_one_before_the_output() -> None:
+    network = _layered()
+    x = np.random.default_rng(3).normal(size=(6, network.weights[0].shape[0]))
+    hidden = scaled(x, network.scaling)
+    for weight, bias in zip(network.weights[:-1], network.biases[:-1], strict=True):
+        hidden = np.maximum(hidden @ weight + bias, 0)
+    np.testing.assert_allclose(network.hidden(x), hidden, rtol=1e-5)
+    odds = network.hidden(x) @ network.weights[-1] + network.biases[-1]
+    np.testing.assert_allclose(network.probability(x), 1 / (1 + np.exp(-odds[:, 0])), rtol=1e-5)
+
+
+def test_a_matching_network_hides_signatures_of_length_one() -> None:
+    network = _matching()
+    x = np.random.default_rng(3).normal(size=(6, len(network.center)))
+    hidden = (scaled(x, network.scaling) - network.center) @ network.embedding
+    hidden /= np.linalg.norm(hidden, axis=1, keepdims=True)
+    np.testing.assert_allclose(network.hidden(x), hidden, rtol=1e-4, atol=1e-6)

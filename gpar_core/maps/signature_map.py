@@ -1,0 +1,166 @@
+"""A map of signatures: their places, how far to believe them, and what was left out."""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import TrainingSet
+from gpar_core.errors import RequestError
+from gpar_core.learn.engine import Pool
+from gpar_core.learn.presets import Settings
+from gpar_core.maps import fwd, tsne, umap
+from gpar_core.maps import purity as purities
+from gpar_core.maps.faithfulness import faithfulness
+from gpar_core.maps.principal_components import principal_components
+from gpar_core.progress import Progress, Remember, Report, Tables, afresh, silent
+from gpar_core.rank.scoring import BLOCK_ROWS, Network
+
+STAGE = "Map"
+PERCENT = 100
+SMALL = f"in a component of {fwd.SMALL_COMPONENT} signatures or fewer"
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedNetwork:
+    """A network in whose last hidden layer neighbours are looked for, and what it learned from.
+
+    training_set: None where it is not to be had any more; settings, seed: as it was trained with.
+    """
+
+    network: Network
+    training_set: TrainingSet | None
+    settings: Settings
+    seed: int
+
+
+def signature_map(
+    compendium: Compendium,
+    rows: np.ndarray,
+    method: str,
+    *,
+    trained: TrainedNetwork | None = None,
+    seed: int,
+    pool: Pool,
+    report: Report = silent,
+    remember: Remember = afresh,
+) -> Tables:
+    """Lay signatures out in the plane; places, faithfulness and purity are remembered.
+
+    rows: (n,) rows of the compendium, rising, at least as many as the method of `METHODS` needs.
+    trained: if given, what is laid out are the values of its last hidden layer, else z-scores. The
+    drugs it learned from lie together there because it learned them; what that is worth for others
+    is told by the purity of the drugs that each fold held out.
+
+    Returns
+    points: row (of the compendium), x, y (float32), by rising row.
+    quality: one row: n (signatures asked for), n_shown, the fields of `Faithfulness`, n_neighbours
+        (of the purity) and what `purity.summary` gives, missing without a network.
+    dropped: reason, count.
+    purity: as `held_out_purity` gives it.
+
+    `report` may raise to stop, between stages at least, see the methods. Raises RequestError where
+    nothing is left to show, WorkerError where a process dies.
+    """
+    last = 50 if trained else 85
+
+    def places() -> Tables:
+        space = _space(compendium, rows, trained, _part(report, 0, 5))
+        return {"points": _places(space, rows, method, seed, pool, _part(report, 5, last))}
+
+    points = remember("places", places)["points"]
+    shown = points["row"].to_numpy()
+
+    def judged() -> Tables:
+        space = _space(compendium, shown, trained, _part(report, last, last + 2))
+        told = _part(report, last + 2, last + 10)
+        found = faithfulness(space, points[["x", "y"]].to_numpy(), seed=seed, report=told)
+        return {"faithfulness": pd.DataFrame([asdict(found)])}
+
+    def pure() -> Tables:
+        if trained is None or trained.training_set is None:
+            return {"purity": pd.DataFrame(columns=purities.COLUMNS)}
+        table = purities.held_out_purity(
+            compendium,
+            trained.training_set,
+            trained.settings,
+            seed=trained.seed,
+            pool=pool,
+            report=_part(report, last + 10, PERCENT),
+        )
+        return {"purity": table}
+
+    faithful = remember("faithfulness", judged)["faithfulness"]
+    purity = remember("purity", pure)["purity"]
+    n_neighbours = np.nan
+    if trained is not None and trained.training_set is not None and len(purity):
+        its = trained.training_set
+        n_neighbours = purities.n_neighbours(its.positive, its.drug.astype(str))
+    quality = faithful.assign(
+        n=len(rows), n_shown=len(points), n_neighbours=n_neighbours, **purities.summary(purity)
+    )
+    dropped = pd.DataFrame({"reason": [SMALL], "count": len(rows) - len(points)})
+    return {
+        "points": points,
+        "quality": quality,
+        "dropped": dropped[dropped["count"] > 0],
+        "purity": purity,
+    }
+
+
+def hidden_layer(
+    network: Network, matrix: np.ndarray, rows: np.ndarray, report: Report = silent
+) -> np.ndarray:
+    """(n, d) float32 of n rows of a matrix (n_signatures, n_genes) of z-scores, block by block."""
+    blocks = []
+    for start in range(0, len(rows), BLOCK_ROWS):
+        blocks.append(network.hidden(matrix[rows[start : start + BLOCK_ROWS]]))
+        report(Progress(STAGE, start, len(rows), "Last hidden layer"))
+    return np.concatenate(blocks)
+
+
+def _space(
+    compendium: Compendium, rows: np.ndarray, trained: TrainedNetwork | None, report: Report
+) -> np.ndarray:
+    """(n, d) in which neighbours are looked for."""
+    report(Progress(STAGE, 0, 1, "Reading signatures"))
+    if trained is not None:
+        return hidden_layer(trained.network, compendium.matrix, rows, report)
+    # A copy of all would only take memory: what follows reads the file in blocks.
+    everything = len(rows) == compendium.n_signatures
+    return compendium.matrix if everything else compendium.matrix[rows]
+
+
+def _places(
+    space: np.ndarray, rows: np.ndarray, method: str, seed: int, pool: Pool, report: Report
+) -> pd.DataFrame:
+    """row, x, y."""
+    if method == "fwd":
+        shown, place = fwd.embed(space, seed=seed, report=report)
+        if not len(shown):
+            raise RequestError(
+                f"Of {len(rows):,} signatures, the graph of the strongest 0.1% of all similarities "
+                f"has no component of more than {fwd.SMALL_COMPONENT}. Choose more signatures, or "
+                "UMAP."
+            )
+        rows = rows[shown]
+    else:
+        components = principal_components(space, report=_part(report, 0, 15))
+        if method == "tsne":
+            told = _part(report, 15, PERCENT)
+            place = tsne.embed(components, seed=seed, threads=pool.processes, report=told)
+        else:
+            place = umap.embed(components, seed=seed, report=_part(report, 15, PERCENT))
+    return pd.DataFrame({"row": rows, "x": place[:, 0], "y": place[:, 1]})
+
+
+def _part(report: Report, start: int, end: int) -> Report:
+    """For a part of the work: what is done of it becomes percents of the whole, start to end."""
+
+    def forward(progress: Progress) -> None:
+        share = progress.done / progress.total if progress.total else 0.0
+        done = round(start + (end - start) * min(share, 1.0))
+        report(Progress(STAGE, done, PERCENT, progress.message or progress.stage))
+
+    return forward

@@ -1,0 +1,89 @@
+"""UMAP (McInnes, Healy and Melville 2018), umap-learn's defaults."""
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from gpar_core.maps.nearest import nearest_neighbours
+from gpar_core.progress import Progress, Report, silent
+
+N_NEIGHBOURS = 15
+MANY = 10_000
+EPOCHS_OF_FEW, EPOCHS_OF_MANY = 500, 200
+"""umap-learn's own numbers, up to `MANY` signatures and above."""
+
+
+def embed(x: np.ndarray, *, seed: int, report: Report = silent) -> np.ndarray:
+    """Place signatures in the plane.
+
+    x: (n, d), n >= 4. 15 neighbours, counting the signature itself, or n - 1 where there are fewer.
+    It begins with the two first principal components, so that the place of groups means something
+    (Kobak and Linderman 2021), and runs on one thread, or the seed would not settle the result.
+    report: gets epochs, and may raise to stop.
+
+    Returns (n, 2) float32.
+    """
+    with _absent("tensorflow"):
+        from umap import UMAP  # noqa: PLC0415 -- it compiles for seconds
+
+    n = len(x)
+    k = min(N_NEIGHBOURS, n - 1)
+    epochs = EPOCHS_OF_FEW if n <= MANY else EPOCHS_OF_MANY
+    report(Progress("UMAP", 0, epochs, "UMAP: nearest neighbours"))
+    others, distances = nearest_neighbours(x, k - 1, seed=seed)
+    model = UMAP(
+        n_neighbors=k,
+        n_epochs=epochs,
+        init="pca",
+        random_state=seed,
+        n_jobs=1,
+        precomputed_knn=(
+            np.column_stack([np.arange(n, dtype=np.int32), others]),
+            np.column_stack([np.zeros(n, np.float32), distances]),
+        ),
+        tqdm_kwds={
+            "disable": False,
+            "file": _Epochs(epochs, report),
+            "bar_format": "{n}",
+            # One by one: otherwise a thread of tqdm's own would report too.
+            "miniters": 1,
+            "mininterval": 0.2,
+        },
+    )
+    return np.asarray(model.fit_transform(x), np.float32)
+
+
+@dataclass(frozen=True)
+class _Epochs:
+    """Where umap-learn writes its progress bar, the one place at which it can be stopped."""
+
+    total: int
+    report: Report
+
+    def write(self, text: str) -> None:
+        if numbers := re.findall(r"\d+", text):
+            done = int(numbers[-1])
+            message = f"UMAP: {done} of {self.total} epochs"
+            self.report(Progress("UMAP", done, self.total, message))
+
+    def flush(self) -> None:
+        """A file has it."""
+
+
+@contextmanager
+def _absent(package: str) -> Iterator[None]:
+    """Import as if the package were not installed.
+
+    With TensorFlow, `import umap` takes ten times as long and 0.7 GB more, for a class not used.
+    """
+    before = {name: sys.modules[name] for name in [package] if name in sys.modules}
+    sys.modules[package] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[package]
+        sys.modules.update(before)
