@@ -65,11 +65,11 @@ def run(rounds: int, *, app: Path = APP, cache: Path | None = None) -> list[Figu
                 demo.build(compendium, seed=0, report=silent)
         starts, watches = [], []
         for _ in range(rounds):
-            with memory.watched() as watch, _server(app, cache) as server:
+            with memory.watched() as watch, serving(app, cache) as server:
                 starts.append(_start(server))
             watches.append(watch)
         log = Path(folder) / "imports.txt"
-        with _server(app, cache, import_log=log) as server:
+        with serving(app, cache, import_log=log) as server:
             _start(server)
             for page in PAGES:
                 server.open(page)
@@ -120,7 +120,7 @@ def imported(log: str) -> dict[str, Import]:
 
 
 @dataclass(frozen=True)
-class _Server:
+class Server:
     """A server that may still be starting. started: by the clock of `time.perf_counter`."""
 
     port: int
@@ -151,7 +151,7 @@ class _Server:
 
 
 @contextmanager
-def _server(app: Path, cache: Path, import_log: Path | None = None) -> Iterator[_Server]:
+def serving(app: Path, cache: Path, import_log: Path | None = None) -> Iterator[Server]:
     """`streamlit run` on a free port; ended with all it has started."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
@@ -169,7 +169,7 @@ def _server(app: Path, cache: Path, import_log: Path | None = None) -> Iterator[
             stderr=errors,
         )
     try:
-        yield _Server(port, started)
+        yield Server(port, started)
     finally:
         process.kill()
         process.wait()
@@ -184,7 +184,7 @@ def _end_jobs(cache: Path) -> None:
                 process.kill()
 
 
-def _start(server: _Server) -> Start:
+def _start(server: Server) -> Start:
     server.wait_until_healthy()
     healthy = time.perf_counter() - server.started
     server.open("")

@@ -31,12 +31,13 @@ class Picked:
 def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:
     """The positive set. Raises GparError where an upload cannot be read."""
     ways = WAYS if uploads else WAYS[:-1]
+    key = "way" if uploads else "way-without-upload"
     way = st.segmented_control(
         "Choose by",
         ways,
-        default=ways[0],
+        default=None if key in st.session_state else ways[0],  # another page may have chosen
         required=True,
-        key="way" if uploads else "way-without-upload",
+        key=key,
         persist_state="session",
     )
     if way == "One MOA":

@@ -17,6 +17,7 @@ from gpar_core.jobs.request import (
     GeneCountRequest,
     GeneImportanceRequest,
     LibraryRequest,
+    MapRequest,
     PredictionRequest,
     Request,
     SweepRequest,
@@ -90,6 +91,8 @@ def _place(job: Job) -> tuple[str, dict[str, str]]:
             page = "hyper_parameters"
         case GeneImportanceRequest() | GeneCountRequest():
             page = "genes"
+        case MapRequest():
+            page = "map"
         case CurationRequest(model=model):
             return "models", {Key.MODEL.value: model}
         case _:

@@ -22,6 +22,7 @@ def navigation() -> StreamlitPage:
             ],
             "Examine": [
                 st.Page("pages/case_studies.py", title="Case studies"),
+                st.Page("pages/map.py", title="Map"),
                 st.Page("pages/evaluation.py", title="Evaluation"),
                 st.Page("pages/cell_influence.py", title="Cell influence"),
                 st.Page("pages/hyper_parameters.py", title="Hyper-parameters"),

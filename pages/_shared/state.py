@@ -21,12 +21,21 @@ class Key(StrEnum):
     LIBRARY = "library"
     COMPOUND = "compound"
     CASE = "case"
+    DRUG = "drug"
     ENTERED = "entered"
 
 
 def cache() -> Cache:
     """The cache of this server: `GPAR_CACHE`, or `cache/` beside the app."""
     return Cache(Path(os.environ.get("GPAR_CACHE", ROOT / "cache")).resolve())
+
+
+def public_compendia() -> set[str]:
+    """Compendia whose maps may lie in files that anyone who reaches the server can fetch.
+
+    Names in `GPAR_PUBLIC_COMPENDIA`, separated by commas; none where it is not set.
+    """
+    return set(filter(None, os.environ.get("GPAR_PUBLIC_COMPENDIA", "").split(",")))
 
 
 def from_url(key: Key) -> str:

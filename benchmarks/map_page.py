@@ -1,0 +1,275 @@
+"""How soon 470,000 points are seen in a browser: GPAR's map, Altair, and Plotly's WebGL.
+
+`python -m benchmarks.map_page [--n 470000] [--patience 300] [--rounds 1]`. All by Streamlit in the
+same Chromium: the same places in one colour, each with a drug, cell line, dose, time and TAS to
+hover over. Each by a fresh server that has shown its page without points before, so that all is
+imported; GPAR's form has read the compendium then. Timed from the request of the page to the first
+frame of the browser with points on it, reading and packing of the map included; 'again' is the next
+viewer of the same server. What takes longer than the patience counts as that. Bytes are those that
+the browser received by websocket, and by HTTP for points, without Streamlit's own code.
+
+A highlight is what 40 training drugs and 30 predicted ones take: for GPAR the choice of a model on
+its page, for the others a second layer, which is how it is done there.
+"""
+
+import argparse
+import shutil
+import tempfile
+import time
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page, Response, WebSocket, sync_playwright
+
+from benchmarks import large_map
+from benchmarks.figures import Figure, table
+from benchmarks.startup import APP, serving
+from gpar_core import analysis, fields
+from gpar_core.cache import Cache
+from gpar_core.data import compendium as compendia
+from gpar_core.jobs.request import MapRequest, job_id
+
+N = 470_000
+PATIENCE_SECONDS = 300.0
+TIMES_ALTAIR, TIMES_PLOTLY, MAX_HIGHLIGHT_BYTES = 10.0, 3.0, 50_000
+ENOUGH = 0.02
+"""Share of the picture that must have the colour of points."""
+QUIET_SECONDS = 3.0
+
+OTHER_PAGE = """
+import pandas as pd
+import streamlit as st
+import altair as alt
+import plotly.graph_objects as go
+
+st.set_page_config(layout="wide")
+if "empty" in st.query_params:
+    st.stop()
+points = pd.read_parquet({points!r})
+marked = points[points["marked"]] if st.checkbox("Highlight") else points.head(0)
+about = ["drug", "cell", "dose", "time", "tas"]
+"""
+ALTAIR = (
+    OTHER_PAGE
+    + """
+alt.data_transformers.disable_max_rows()
+def layer(table, colour, size):
+    mark = alt.Chart(table).mark_circle(size=size, color=colour, opacity=0.7)
+    return mark.encode(x="x:Q", y="y:Q", tooltip=about).properties(height=760)
+chart = layer(points, "#8f98a3", 4)
+if len(marked):
+    chart += layer(marked, "#d6453d", 20)
+st.altair_chart(chart.interactive(), width="stretch")
+"""
+)
+PLOTLY = (
+    OTHER_PAGE
+    + """
+def layer(table, colour, size):
+    return go.Scattergl(
+        x=table["x"], y=table["y"], mode="markers", customdata=table[about],
+        hovertemplate="%{{customdata}}", marker=dict(size=size, color=colour, opacity=0.7),
+    )
+figure = go.Figure(layer(points, "#8f98a3", 2.2))
+if len(marked):
+    figure.add_trace(layer(marked, "#d6453d", 5))
+st.plotly_chart(figure.update_layout(height=760), width="stretch")
+"""
+)
+
+
+@dataclass(frozen=True)
+class View:
+    """seconds: to the first points. n_bytes: received until then. highlight: bytes of a change."""
+
+    seconds: float
+    n_bytes: int
+    highlight: int
+
+
+def run(rounds: int, *, n: int = N, patience: float = PATIENCE_SECONDS) -> list[Figure]:
+    """Seconds, their ratios, and bytes of each. Raises RuntimeError where a page fails."""
+    with tempfile.TemporaryDirectory(prefix="gpar-bench-") as folder, _browser() as page_of:
+        root = Path(folder)
+        cache = Cache(root / "cache")
+        request = large_map.build(cache, n)
+        large_map.add_model(cache, n)
+        _write_points(cache, request, root / "points.parquet")
+        apps = {"GPAR": APP}
+        for name, script in (("Altair", ALTAIR), ("Plotly", PLOTLY)):
+            apps[name] = root / f"with_{name.lower()}.py"
+            apps[name].write_text(script.format(points=str(root / "points.parquet")), "utf-8")
+        views: dict[str, list[View]] = {}
+        for _ in range(rounds):
+            for name, app in apps.items():
+                with serving(app, cache.root) as server:
+                    server.wait_until_healthy()
+                    of_gpar = name == "GPAR"
+                    address = f"http://localhost:{server.port}"
+                    path = f"map?job={job_id(request)}&colour=Nothing" if of_gpar else ""
+                    act = _choose_model if of_gpar else _tick
+                    with page_of() as page:
+                        page.goto(f"{address}/{_before_points(of_gpar)}")
+                        _until_quiet(page, [0])
+                    for when in ("", ", again"):
+                        with page_of() as page:
+                            seen = _view(page, f"{address}/{path}", act, patience)
+                        views.setdefault(name + when, []).append(seen)
+    return figures(views, n, patience)
+
+
+def figures(views: dict[str, list[View]], n: int, patience: float) -> list[Figure]:
+    """What the views say; those of the three in turn, round by round."""
+    found = []
+    for name, each in views.items():
+        seconds = tuple(view.seconds for view in each)
+        capped = "MORE THAN the patience; " if max(seconds) >= patience else ""
+        found += [
+            Figure(f"map: {name}", seconds, "s", f"{capped}{n:,} points first drawn"),
+            Figure(
+                f"map: {name}, bytes",
+                tuple(view.n_bytes / 1e6 for view in each),
+                "MB",
+                "received until then",
+            ),
+            Figure(
+                f"map: {name}, highlight",
+                tuple(float(view.highlight) for view in each),
+                "bytes",
+                "of a change of 70 drugs",
+                at_most=MAX_HIGHLIGHT_BYTES if name.startswith("GPAR") else None,
+            ),
+        ]
+    for name, goal in (("Altair", TIMES_ALTAIR), ("Plotly", TIMES_PLOTLY)):
+        for when in ("", ", again"):
+            pairs = zip(views.get(name + when, ()), views.get("GPAR" + when, ()), strict=True)
+            if ratios := tuple(other.seconds / own.seconds for other, own in pairs):
+                how = "at least, where that was not waited for to the end"
+                what = f"map: times as fast as {name}{when}"
+                found.append(Figure(what, ratios, "", how, at_least=goal))
+    return found
+
+
+def _write_points(cache: Cache, request: MapRequest, file: Path) -> None:
+    """What the other two draw: the same places, and the same to hover over."""
+    points = analysis.load(cache.analysis(job_id(request))).tables["points"]
+    signatures = compendia.load(cache.compendium(large_map.NAME)).signatures
+    names = {
+        fields.PERT_INAME: "drug", fields.CELL_ID: "cell", fields.DOSE: "dose",
+        fields.TIME: "time", fields.TAS: "tas",
+    }  # fmt: skip
+    about = signatures[list(names)].rename(columns=names)
+    marked = signatures[fields.DRUG].isin([f"drug-{number}" for number in range(70)])
+    points[["x", "y"]].join(about).assign(marked=marked).to_parquet(file)
+
+
+def _view(page: Page, address: str, highlight: Callable[[Page], None], patience: float) -> View:
+    received = [0]
+
+    def count(frame: bytes | str) -> None:
+        received[0] += len(frame)
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framereceived", count)
+
+    def weigh(response: Response) -> None:
+        if "/app/static/" in response.url:
+            received[0] += int(response.headers.get("content-length", 0))
+
+    page.on("websocket", listen)
+    page.on("response", weigh)
+    frames: list[tuple[float, str]] = []
+    screen = page.context.new_cdp_session(page)
+
+    def keep(frame: dict[str, Any]) -> None:
+        frames.append((frame["metadata"]["timestamp"], frame["data"]))
+        screen.send("Page.screencastFrameAck", {"sessionId": frame["sessionId"]})
+
+    screen.on("Page.screencastFrame", keep)
+    screen.send("Page.startScreencast", {"format": "jpeg", "quality": 80})
+    started = time.time()
+    page.goto(address)
+    seconds = None
+    while seconds is None and time.time() - started < patience:
+        page.wait_for_timeout(100)
+        if page.get_by_test_id("stException").count():
+            raise RuntimeError(f"The page at {address} failed; nothing was measured.")
+        seconds = next((at - started for at, data in frames if _has_points(data)), None)
+        frames.clear()
+    screen.send("Page.stopScreencast")
+    n_bytes = received[0]
+    if seconds is None:
+        return View(patience, n_bytes, 0)
+    _until_quiet(page, received)
+    before = received[0]
+    highlight(page)
+    _until_quiet(page, received)
+    return View(seconds, n_bytes, received[0] - before)
+
+
+def _has_points(picture: str) -> bool:
+    """Whether enough of the picture has the bluish grey of points, on white or on each other."""
+    red, _, blue = np.asarray(Image.open(BytesIO(b64decode(picture))).convert("RGB"), np.int16).T
+    return bool(((red > 120) & (red < 215) & (blue - red > 8) & (blue - red < 30)).mean() > ENOUGH)
+
+
+def _until_quiet(page: Page, received: list[int]) -> None:
+    page.wait_for_timeout(QUIET_SECONDS * 1000)
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    before = -1
+    while received[0] != before:
+        before = received[0]
+        page.wait_for_timeout(QUIET_SECONDS * 1000)
+
+
+def _before_points(of_gpar: bool) -> str:
+    return f"map?compendium={large_map.NAME}" if of_gpar else "?empty=1"
+
+
+def _choose_model(page: Page) -> None:
+    page.get_by_role("combobox", name="Drugs of a model").click()
+    page.get_by_role("option").first.click()
+
+
+def _tick(page: Page) -> None:
+    page.get_by_text("Highlight").click()
+
+
+@contextmanager
+def _browser() -> Iterator[Callable[[], AbstractContextManager[Page]]]:
+    """Makes pages of a Chromium on the PATH, each with an empty cache. Raises FileNotFoundError."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    if found is None:
+        raise FileNotFoundError("There is no Chromium on the PATH; install it to measure the map.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+
+        @contextmanager
+        def opened() -> Iterator[Page]:
+            context = browser.new_context(viewport={"width": 1300, "height": 1100})
+            context.set_default_timeout(PATIENCE_SECONDS * 1000)
+            yield context.new_page()
+            context.close()
+
+        yield opened
+        browser.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.map_page")
+    parser.add_argument("--n", type=int, default=N)
+    parser.add_argument("--patience", type=float, default=PATIENCE_SECONDS)
+    parser.add_argument("--rounds", type=int, default=1)
+    options = parser.parse_args()
+    print(table(run(options.rounds, n=options.n, patience=options.patience)))
+
+
+if __name__ == "__main__":
+    main()

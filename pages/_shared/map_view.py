@@ -1,0 +1,170 @@
+"""A map of signatures on screen: its colours, the drugs of a model, and the map."""
+
+import streamlit as st
+
+from gpar_core import fields
+from gpar_core.analysis import Analysis
+from gpar_core.data.compendium import Compendium
+from gpar_core.errors import DataError
+from gpar_core.export import download_name
+from gpar_core.model import Model, ModelSummary
+from pages._shared.loaders import load_compendium, load_model, load_summaries
+from pages._shared.map_chosen import show_chosen
+from pages._shared.map_trust import laid_out, learned, trust
+from pages._shared.point_map.component import Group, chosen_on, point_map
+from pages._shared.point_map.packing import Packed, pack, pack_scores
+from pages._shared.state import Key, cache, from_url, public_compendia
+
+BY_MODEL = "Model score"
+NO_COLOUR = "Nothing"
+COLOURS = {
+    "MOA": "moa",
+    "Cell line": "cell",
+    "Dose": "dose",
+    "Time": "time",
+    "TAS": "tas",
+    BY_MODEL: "score",
+    NO_COLOUR: "none",
+}
+MAX_COLOURED = 12
+
+
+def draw(done: Analysis) -> None:
+    """The map, what is known of it, and what is chosen on it. Raises GparError."""
+    compendium = load_compendium(done.compendium)
+    if compendium.fingerprint != done.request.fingerprint:
+        raise DataError(
+            f"The compendium '{done.compendium}' has changed since this map was laid out. Ask anew "
+            "for a map of what it is now."
+        )
+    points = _points((str(cache().root), done.analysis_id, done.created_at), done, compendium)
+    key = f"map-{done.analysis_id}"
+    if about := laid_out(done.request):
+        st.caption(about)
+    colour, only, model = _choose_colours(compendium)
+    scores = None
+    if model and colour == BY_MODEL:  # scores are many bytes: only where they are to be seen
+        scores = _scores((points.digest, model.summary.model_id), model, points)
+    chosen = chosen_on(key, points, at_first=from_url(Key.DRUG).casefold())
+    _into_url(Key.DRUG, chosen.drug)
+    point_map(
+        points,
+        key=key,
+        public=_public(done),
+        title=done.request.title,
+        file=download_name(
+            "map", done.request.title, simulated=done.simulated, ending=""
+        ).removesuffix("."),
+        simulated=done.simulated,
+        colour=COLOURS[colour],
+        colour_label=colour,
+        only=only,
+        scores=scores,
+        groups=_groups(model) if model else (),
+        drug=chosen.drug,
+    )
+    st.caption(trust(done))
+    if said := learned(done):
+        st.caption(said)
+    show_chosen(chosen, points, compendium, done, model)
+
+
+def _public(done: Analysis) -> bool:
+    """Where points lie in a model's hidden layer tells of the model, which may be someone's own."""
+    open_to_all = done.simulated or done.compendium in public_compendia()
+    return open_to_all and not done.request.model
+
+
+def _choose_colours(compendium: Compendium) -> tuple[str, list[str], Model | None]:
+    """The colouring, names that get a colour (none for the most frequent), and a model."""
+    left, middle, right = st.columns(3)
+    with middle:
+        model = _choose_model(compendium)
+    known = [name for name in COLOURS if model or name != BY_MODEL]
+    with left:
+        colour = st.selectbox(
+            "Colour by",
+            known,
+            index=known.index(NO_COLOUR) if model else 0,
+            key="colour",
+            bind="query-params",
+        )
+    names = {
+        "MOA": compendium.moas["moa"].tolist(),
+        "Cell line": compendium.cell_lines,
+    }.get(colour)
+    only = []
+    if names:
+        with right:
+            only = st.multiselect(
+                "In colour",
+                names,
+                max_selections=MAX_COLOURED,
+                placeholder=f"The {MAX_COLOURED} most frequent",
+                key=f"map-only-{colour}",
+                persist_state="session",
+            )
+    return colour, only, model
+
+
+def _choose_model(compendium: Compendium) -> Model | None:
+    summaries = {
+        each.model_id: each
+        for each in load_summaries()[0]
+        if each.fingerprint == compendium.fingerprint
+    }
+    wanted = from_url(Key.MODEL)
+    ids = list(summaries)
+    chosen = st.selectbox(
+        "Drugs of a model",
+        ids,
+        index=ids.index(wanted) if wanted in summaries else None,
+        format_func=lambda model_id: _named(summaries[model_id]),
+        placeholder="No model" if ids else "No model of this compendium yet",
+        disabled=not ids,
+        help="Its training drugs in red, those it ranks first in yellow. Colour by model score to "
+        "see the score of every signature.",
+        key="map-model",
+        on_change=_only_its_drugs,
+    )
+    if wanted and wanted not in summaries:
+        st.caption("The model of this link is not one of this compendium, or was deleted.")
+    else:
+        _into_url(Key.MODEL, chosen or "")
+    return load_model(chosen) if chosen else None
+
+
+def _only_its_drugs() -> None:
+    """A model that was chosen is to be seen; without one, colours come back."""
+    st.session_state["colour"] = NO_COLOUR if st.session_state["map-model"] else "MOA"
+
+
+def _named(summary: ModelSummary) -> str:
+    return f"{summary.label} · {summary.preset} · {summary.metrics.mean_auroc:.3f}"
+
+
+def _groups(model: Model) -> tuple[Group, ...]:
+    """Predicted drugs, then those of the training set, which are drawn over them."""
+    top = model.map.loc[model.map["role"] == "predicted", fields.PERT_INAME]
+    predicted = tuple(top.str.casefold().drop_duplicates())
+    return (
+        Group(f"Predicted (top {len(predicted)})", "yellow", predicted),
+        Group("Training drugs", "red", model.summary.drugs),
+    )
+
+
+def _into_url(key: Key, value: str) -> None:
+    if value and value != from_url(key):
+        st.query_params[key] = value
+    elif not value and key in st.query_params:
+        del st.query_params[key]
+
+
+@st.cache_resource(max_entries=8, show_spinner="Preparing the points …")
+def _points(made: tuple[str, str, str], _done: Analysis, _data: Compendium) -> Packed:
+    return pack(_done.tables["points"], _data)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _scores(made: tuple[str, str], _model: Model, _points: Packed) -> Packed:
+    return pack_scores(_model.scores, _points)

@@ -1,0 +1,123 @@
+// Colourings: a code (0 to 255) of each point, a palette, and entries of the legend. An entry has a
+// label and a colour, and the code that it stands for where it can be picked out. rest: the code of
+// points without a colour of their own, which are drawn first.
+
+const RAMP = [[59, 111, 216], [154, 111, 176], [232, 102, 42]];
+const COLOURS = [
+  "#3b7dd8", "#2a9d8f", "#8e5bd0", "#c2670f", "#d45fa8", "#5a8f29",
+  "#17a2c4", "#8a5a3c", "#4d5ae0", "#b08fd8", "#4fb286", "#a34a78",
+];
+const FEW_AMOUNTS = 8; // up to so many have each their entry in the legend
+const UNKNOWN = 255;
+
+const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+const css = ([r, g, b]) => `rgb(${r} ${g} ${b})`;
+const counted = (n) => n.toLocaleString("en");
+
+function ramp(share) {
+  const at = Math.min(Math.max(share, 0), 1) * (RAMP.length - 1);
+  const low = Math.min(Math.floor(at), RAMP.length - 2);
+  return RAMP[low].map((v, c) => Math.round(v + (RAMP[low + 1][c] - v) * (at - low)));
+}
+
+// only: names that get a colour; none for the most frequent.
+function colouring(points, scores, colour, only, grey) {
+  if (colour === "moa") return byMoa(points, only, grey);
+  if (colour === "cell") return byCell(points, only, grey);
+  if (colour === "dose") return byAmount(points.dose, points.doses, grey);
+  if (colour === "time") return byAmount(points.time, points.times, grey);
+  if (colour === "tas") return byLevel(points.tas, points.tas_range, grey);
+  if (colour === "score" && scores) return byLevel(scores.score, scores.score_range, grey);
+  return { code: new Uint8Array(points.n), palette: [grey], entries: [], rest: 0 };
+}
+
+// A drug with several MOAs bears the colour of the first one that has a colour.
+function byMoa(points, only, grey) {
+  const { moas_of: of, moa_names: names } = points.drugs;
+  const perDrug = counts(points.drug, of.length);
+  const perMoa = new Uint32Array(names.length);
+  of.forEach((moas, drug) => moas.forEach((moa) => (perMoa[moa] += perDrug[drug])));
+  const shown = coloured(names, perMoa, only);
+  const place = places(shown, names.length);
+  const ofDrug = of.map((moas) => Math.min(...moas.map((moa) => place[moa] || 255)));
+  const table = ofDrug.map((at) => (at > shown.length ? 0 : at));
+  return named(points.drug, table, names, shown, "Other MOAs, or none", grey);
+}
+
+function byCell(points, only, grey) {
+  const shown = coloured(points.cells, counts(points.cell, points.cells.length), only);
+  const table = places(shown, points.cells.length);
+  const rest = points.cells.length - shown.length ? "Other cell lines" : "";
+  return named(points.cell, table, points.cells, shown, rest, grey);
+}
+
+function counts(codes, n) {
+  const found = new Uint32Array(n);
+  for (let i = 0; i < codes.length; i++) found[codes[i]]++;
+  return found;
+}
+
+// Codes of the names that get a colour, those with most points first.
+function coloured(names, count, only) {
+  const codes = [...names.keys()].filter((c) => count[c] && (!only.length || only.includes(names[c])));
+  return codes.sort((a, b) => count[b] - count[a]).slice(0, COLOURS.length);
+}
+
+function places(shown, n) {
+  const place = new Uint8Array(n);
+  shown.forEach((code, at) => (place[code] = at + 1));
+  return place;
+}
+
+function named(codes, table, names, shown, rest, grey) {
+  const entries = shown.map((c, at) => ({ label: names[c], rgb: rgb(COLOURS[at]), code: at + 1 }));
+  if (rest) entries.push({ label: rest, rgb: grey, code: 0 });
+  const palette = [grey, ...shown.map((_, at) => rgb(COLOURS[at]))];
+  return { code: translated(codes, table), palette, entries, rest: 0 };
+}
+
+function translated(codes, table) {
+  const code = new Uint8Array(codes.length);
+  for (let i = 0; i < codes.length; i++) code[i] = table[codes[i]];
+  return code;
+}
+
+// Amounts with units: by their logarithm where they span more than a hundredfold.
+function byAmount(codes, { names, numbers }, grey) {
+  const known = numbers.filter((v) => v > 0);
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const by = high / low > 100 ? Math.log : (v) => v;
+  const share = (v) => (high > low ? (by(Math.max(v, low)) - by(low)) / (by(high) - by(low)) : 0.5);
+  const level = numbers.map((v) => (v === null ? UNKNOWN : Math.round(share(v) * 254)));
+  const palette = levels(grey);
+  let entries = names.map((name, c) => ({
+    label: name || "Unknown", rgb: palette[level[c]], code: level[c],
+  }));
+  if (names.length > FEW_AMOUNTS || new Set(level).size < level.length) {
+    const unknown = entries.filter((entry) => entry.code === UNKNOWN);
+    const [from, to] = [low, high].map((v) => names[numbers.indexOf(v)]);
+    entries = [{ ramp: true, from, to }, ...unknown];
+  }
+  return { code: translated(codes, level), palette, entries, rest: UNKNOWN };
+}
+
+function byLevel(code, [low, high], grey) {
+  const entries = [{ ramp: true, from: low.toFixed(2), to: high.toFixed(2) }];
+  if (code.includes(UNKNOWN)) entries.push({ label: "Unknown", rgb: grey, code: UNKNOWN });
+  return { code, palette: levels(grey), entries, rest: UNKNOWN };
+}
+
+// Positions of all points, those of faint codes first.
+function drawingOrder(code, faint) {
+  const order = new Uint32Array(code.length);
+  const first = Uint8Array.from({ length: 256 }, (_, c) => faint(c));
+  let at = 0;
+  for (const wanted of [1, 0]) {
+    for (let i = 0; i < code.length; i++) if (first[code[i]] === wanted) order[at++] = i;
+  }
+  return order;
+}
+
+function levels(grey) {
+  return [...Array.from({ length: UNKNOWN }, (_, level) => ramp(level / 254)), grey];
+}

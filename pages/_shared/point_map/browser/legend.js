@@ -1,0 +1,41 @@
+// What the colours mean: groups first, then the colouring.
+
+function legendOf({ data, groups, colouring, chosen, points }) {
+  const roles = groups.toReversed().filter((group) => group.members.length);
+  const entries = roles.map((group) => ({ label: group.label, rgb: group.rgb }));
+  const colours = colouring.entries;
+  if (entries.length && !colours.length) entries.push({ label: "Others", rgb: rgb(data.style.grey) });
+  if (chosen.drug !== null) entries.push({ label: points.drugs.names[chosen.drug], ring: true });
+  return colours.length ? [...entries, { heading: data.colour_label }, ...colours] : entries;
+}
+
+// A click on an entry leaves its points in colour and dims the others.
+function showLegend(map) {
+  const lines = legendOf(map).map((entry) => {
+    if (entry.heading) return made("b", entry.heading);
+    const line = made(entry.code === undefined ? "span" : "button", "");
+    if (entry.ramp) {
+      const bar = made("i", "", "ramp");
+      bar.style.background = `linear-gradient(to right, ${RAMP.map(css).join(", ")})`;
+      line.append(entry.from, bar, entry.to);
+      return line;
+    }
+    const dot = made("i", "", entry.ring ? "ring" : "");
+    if (entry.rgb) dot.style.background = css(entry.rgb);
+    line.append(dot, entry.label);
+    if (entry.code !== undefined) {
+      line.title = "Only these; once more for all";
+      line.classList.toggle("dim", map.isolated !== null && map.isolated !== entry.code);
+      line.onclick = () => map.isolate(map.isolated === entry.code ? null : entry.code);
+    }
+    return line;
+  });
+  map.find(".legend").replaceChildren(...lines);
+}
+
+function made(tag, text, name = "") {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  element.className = name;
+  return element;
+}

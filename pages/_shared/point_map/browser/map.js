@@ -1,0 +1,395 @@
+// The map itself. Streamlit calls `open` whenever the page sends something; the points are read once,
+// as long as their digest stays the same.
+
+const REACH = 9; // pixels from the pointer within which a point is found
+const DIMMED = 0.08; // opacity of points beside those that were picked out
+const BEHIND = 0.5; // opacity of points without a colour of their own
+const NOTHING = { drug: null, point: null, lasso: "" };
+
+class PointMap {
+  constructor(root) {
+    this.root = root;
+    this.find = (selector) => root.querySelector(selector);
+    this.stage = this.find(".stage");
+    this.canvas = this.find(".points");
+    this.marks = this.find(".marks").getContext("2d");
+    this.camera = new Camera();
+    this.chosen = NOTHING;
+    this.members = this.polygon = this.over = this.isolated = null;
+    this.take(webgl(this.canvas) ?? plain(this.canvas));
+    this.stop = new AbortController();
+    this.listen(this.stop.signal);
+    this.watcher = new ResizeObserver(() => this.resize());
+    this.watcher.observe(this.stage);
+    root.pointMap = this; // for the browser's console
+  }
+
+  take(renderer) {
+    this.renderer = renderer;
+    this.root.dataset.renderer = renderer.name;
+  }
+
+  // --- What the page sends
+
+  async update(data, tell) {
+    this.data = data;
+    this.tell = tell;
+    this.find(".badge").hidden = !data.simulated;
+    this.find(".badge").style.color = data.style.yellow;
+    try {
+      if (this.digest !== data.points.digest) this.reading = this.takePoints(data.points);
+      await this.reading;
+      const scores = data.scores?.digest;
+      if (this.scored !== scores) this.rating = this.takeScores(data.scores);
+      await this.rating;
+    } catch (error) {
+      this.digest = this.scored = undefined;
+      this.root.dataset.state = "failed";
+      this.say(`The points could not be loaded (${error.message}). Reload the page.`);
+      return;
+    }
+    if (data === this.data) this.dress(); // else something newer is under way
+  }
+
+  async takePoints(source) {
+    this.digest = source.digest;
+    this.say(`Loading ${counted(source.n)} signatures …`);
+    const points = await load(source);
+    this.points = points;
+    this.grid = null;
+    this.renderer.points(points);
+    this.camera.bounds = boundsOf(points);
+    this.resize();
+    const seen = viewOf(new URL(window.location.href).searchParams.get("view"));
+    this.look(seen ?? this.camera.middle);
+    if (this.data.drug === null) return;
+    this.choose({ ...NOTHING, drug: this.data.drug });
+    if (!seen) this.look(this.camera.closeTo(boundsOf(points, this.members)));
+  }
+
+  async takeScores(source) {
+    this.scored = source?.digest;
+    this.scores = source ? await load(source) : null;
+  }
+
+  // Colours and groups.
+  dress() {
+    const { data, points } = this;
+    const wanted = JSON.stringify([data.colour, data.only, this.digest, this.scored]);
+    if (this.dressed !== wanted) {
+      this.dressed = wanted;
+      this.isolated = null;
+      this.colouring = colouring(points, this.scores, data.colour, data.only, rgb(data.style.grey));
+    }
+    const groupOf = new Uint8Array(points.drugs.names.length);
+    data.groups.forEach((group, at) => group.drugs.forEach((drug) => (groupOf[drug] = at + 1)));
+    const members = data.groups.map(() => []);
+    this.role = translated(points.drug, groupOf);
+    this.role.forEach((role, i) => role && members[role - 1].push(i));
+    this.groups = data.groups.map((group, at) => ({
+      ...group, rgb: rgb(data.style[group.colour]), members: Uint32Array.from(members[at]),
+    }));
+    this.paint();
+    this.sum();
+  }
+
+  paint() {
+    this.renderer.colours(this.colouring, (code) => this.strength(code));
+    showLegend(this);
+    this.redraw();
+  }
+
+  strength(code) {
+    const { rest, entries } = this.colouring;
+    if (this.isolated !== null) return this.isolated === code ? 1 : DIMMED;
+    return code === rest && entries.length ? BEHIND : 1;
+  }
+
+  isolate(code) {
+    this.isolated = code;
+    this.paint();
+  }
+
+  // --- View
+
+  resize() {
+    this.camera.resize(this.stage.clientWidth, this.stage.clientHeight);
+    for (const canvas of [this.canvas, this.marks.canvas]) {
+      canvas.width = Math.round(this.camera.width * this.camera.ratio);
+      canvas.height = Math.round(this.camera.height * this.camera.ratio);
+    }
+    this.draw(); // at once: a canvas that changes its size is empty
+  }
+
+  look(view) {
+    this.camera.look(view);
+    this.redraw();
+    clearTimeout(this.remembering);
+    this.remembering = setTimeout(() => this.remember(), 300);
+  }
+
+  // The view stands in the address, without a word to the server.
+  remember() {
+    const address = new URL(window.location.href);
+    if (this.camera.seesAll) address.searchParams.delete("view");
+    else address.searchParams.set("view", this.camera.text);
+    if (address.href !== window.location.href) {
+      window.history.replaceState(window.history.state, "", address);
+    }
+  }
+
+  flyTo(members) {
+    const { x, y, zoom } = this.camera;
+    const to = this.camera.closeTo(boundsOf(this.points, members));
+    const begun = performance.now();
+    const step = (now) => {
+      const t = Math.min(Math.max((now - begun) / 600, 0), 1);
+      const s = t * t * (3 - 2 * t);
+      const between = zoom * (to.zoom / zoom) ** s;
+      this.look({ x: x + (to.x - x) * s, y: y + (to.y - y) * s, zoom: between });
+      if (t < 1) this.flight = requestAnimationFrame(step);
+    };
+    this.land();
+    this.flight = requestAnimationFrame(step);
+  }
+
+  land() {
+    cancelAnimationFrame(this.flight);
+  }
+
+  pixelOf(i) {
+    return this.camera.pixelOf(this.points.x[i] / 65535, this.points.y[i] / 65535);
+  }
+
+  visible() {
+    const { width, height } = this.camera;
+    const found = [];
+    for (let i = 0; i < this.points.n; i++) {
+      const [left, top] = this.pixelOf(i);
+      if (left >= 0 && top >= 0 && left <= width && top <= height) found.push(i);
+    }
+    return found;
+  }
+
+  // --- Drawing
+
+  redraw() {
+    this.frame ??= requestAnimationFrame(() => this.draw());
+  }
+
+  // Pixels and opacity: fewer points are larger, and zooming in makes them larger.
+  dots() {
+    const { n } = this.points;
+    const [base, alpha] = n > 2e5 ? [2.2, 0.7] : n > 1e4 ? [3.5, 0.8] : n > 2000 ? [5, 0.85] : [7, 0.9];
+    const room = Math.min(Math.max(Math.min(this.camera.width, this.camera.height) / 700, 0.6), 1);
+    const size = Math.min(base * room * Math.sqrt(Math.max(this.camera.zoom, 1)), 10);
+    const marked = this.groups.some((group) => group.members.length);
+    return { size, larger: Math.max(size * 1.5, 5.5), alpha: marked ? alpha * 0.7 : alpha };
+  }
+
+  draw() {
+    cancelAnimationFrame(this.frame);
+    this.frame = null;
+    if (!this.colouring || !this.canvas.width || !this.canvas.height) return;
+    const dots = this.dots();
+    this.renderer.draw(this.camera, dots, this.groups);
+    drawMarks(this, dots.size);
+    this.root.dataset.state = "drawn";
+  }
+
+  // --- Choosing
+
+  choose(chosen) {
+    const { drug } = chosen;
+    if (drug !== this.chosen.drug) {
+      const member = (i) => this.points.drug[i] === drug;
+      this.members = drug === null ? null : [...this.points.drug.keys()].filter(member);
+    }
+    this.chosen = chosen;
+    this.find('[data-do="clear"]').disabled = drug === null && !this.polygon;
+    if (!this.colouring) return;
+    showLegend(this);
+    this.sum();
+    this.redraw();
+  }
+
+  send(change) {
+    this.choose({ ...this.chosen, ...change });
+    this.tell("chosen", this.chosen);
+  }
+
+  beginLasso(place) {
+    this.lassoing = true;
+    this.leave();
+    this.polygon = [place];
+  }
+
+  drawLasso(place) {
+    this.polygon.push(place);
+    this.redraw();
+  }
+
+  dropLasso() {
+    if (this.lassoing) this.polygon = null;
+    this.lassoing = false;
+    this.redraw();
+  }
+
+  endLasso() {
+    if (this.polygon.length < 3) return this.dropLasso();
+    this.lassoing = false;
+    const found = inside(this.points, this.polygon);
+    this.nInside = found.length;
+    this.send({ lasso: asText(found) });
+  }
+
+  click(left, top) {
+    const point = this.nearest(left, top);
+    if (point === null) return;
+    this.hover(left, top);
+    this.send({ drug: this.points.drug[point], point });
+  }
+
+  act(action) {
+    const { width, height, middle } = this.camera;
+    const done = (text) => this.say(text);
+    if (action === "in") this.look(this.camera.around(width / 2, height / 2, 1.5));
+    if (action === "out") this.look(this.camera.around(width / 2, height / 2, 1 / 1.5));
+    if (action === "fit") this.look(middle);
+    if (action === "png") savePng(this).then(done);
+    if (action === "svg") done(saveSvg(this));
+    if (action === "clear") {
+      this.polygon = null;
+      this.find("input").value = "";
+      this.send(NOTHING);
+    }
+    if (action === "lasso") {
+      this.tool = this.tool === "lasso" ? "move" : "lasso";
+      this.find('[data-do="lasso"]').setAttribute("aria-pressed", this.tool === "lasso");
+      this.stage.classList.toggle("lasso", this.tool === "lasso");
+    }
+  }
+
+  listen(signal) {
+    listenToPointer(this, signal);
+    listenToSearch(this, signal);
+    this.find(".tools").addEventListener("click", (event) => {
+      const action = event.target.closest("button")?.dataset.do;
+      if (action && this.colouring) this.act(action);
+    }, { signal });
+    this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault(), { signal });
+    this.canvas.addEventListener("webglcontextrestored", () => {
+      this.take(webgl(this.canvas));
+      this.renderer.points(this.points);
+      this.paint();
+    }, { signal });
+  }
+
+  // --- Hovering
+
+  // The nearest point within reach of a pixel, those of groups before others; null where none is.
+  nearest(left, top) {
+    const { points, role } = this;
+    this.grid ??= gridOf(points);
+    const { k } = this.camera;
+    const [x, y] = this.camera.placeOf(left, top);
+    let [best, least] = [null, REACH * REACH];
+    around(this.grid, x, y, REACH / k, (i) => {
+      const [across, up] = [points.x[i] / 65535 - x, points.y[i] / 65535 - y];
+      const apart = (across * across + up * up) * k * k;
+      const rank = role[i] ? apart / 16 : apart;
+      if (apart < REACH * REACH && rank < least) [best, least] = [i, rank];
+    });
+    return best;
+  }
+
+  hover(left, top) {
+    const point = this.colouring ? this.nearest(left, top) : null;
+    if (point === null) return this.leave();
+    if (point !== this.over) {
+      this.over = point;
+      this.stage.classList.add("over");
+      drawMarks(this, this.dots().size);
+    }
+    const tip = this.find(".tip");
+    const [name, ...lines] = this.about(point);
+    tip.replaceChildren(made("b", name), ...lines.map((line) => made("span", line)));
+    tip.hidden = false;
+    const { width, height } = this.camera;
+    const beside = left + 14 + tip.offsetWidth > width ? left - 14 - tip.offsetWidth : left + 14;
+    tip.style.left = `${Math.max(beside, 4)}px`;
+    tip.style.top = `${Math.max(Math.min(top + 14, height - tip.offsetHeight - 4), 4)}px`;
+  }
+
+  leave() {
+    this.find(".tip").hidden = true;
+    if (this.over === null) return;
+    this.over = null;
+    this.stage.classList.remove("over");
+    drawMarks(this, this.dots().size);
+  }
+
+  // What is known of a point, line by line, the drug first.
+  about(i) {
+    const { points, scores, role } = this;
+    const where = [points.cells[points.cell[i]], points.doses.names[points.dose[i]]];
+    where.push(points.times.names[points.time[i]]);
+    const moas = points.drugs.moas[points.drug[i]] || "no MOA annotation";
+    const lines = [points.drugs.names[points.drug[i]], where.filter(Boolean).join(" · "), moas];
+    const quantity = (name, levels, [low, high]) => {
+      if (levels[i] === UNKNOWN) return;
+      lines.push(`${name} ${(low + (levels[i] / (UNKNOWN - 1)) * (high - low)).toFixed(2)}`);
+    };
+    quantity("TAS", points.tas, points.tas_range);
+    if (scores) quantity("Score", scores.score, scores.score_range);
+    if (role[i]) lines.push(this.groups[role[i] - 1].label);
+    return lines;
+  }
+
+  // --- Status
+
+  sum() {
+    const parts = [];
+    const signatures = (n) => `${counted(n)} signature${n === 1 ? "" : "s"}`;
+    if (this.polygon && !this.lassoing) parts.push(`${signatures(this.nInside)} inside the lasso`);
+    if (this.chosen.drug !== null) {
+      const name = this.points.drugs.names[this.chosen.drug];
+      parts.push(`${name}: ${signatures(this.members.length)}, ringed`);
+    }
+    if (!parts.length) {
+      parts.push(`${signatures(this.points.n)}. Drag to move, wheel to zoom, click a point for its drug, ` +
+        "Shift and drag to draw round points.");
+    }
+    if (this.renderer.name === "plain") {
+      parts.push("This browser has no WebGL: points are drawn as plain squares, and more slowly.");
+    }
+    this.say(parts.join(" · "));
+  }
+
+  say(text) {
+    this.find(".status").textContent = text;
+  }
+
+  end() {
+    this.stop.abort();
+    this.watcher.disconnect();
+    this.land();
+    clearTimeout(this.remembering);
+  }
+}
+
+const maps = new WeakMap();
+
+function open({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".map");
+  if (!maps.has(root)) maps.set(root, new PointMap(root));
+  const map = maps.get(root);
+  const call = (map.calls = (map.calls ?? 0) + 1);
+  map.update(data, setStateValue);
+  // Streamlit also ends a call that a newer one has overtaken; the map belongs to the newest.
+  return () => {
+    if (map.calls !== call) return;
+    map.end();
+    maps.delete(root);
+  };
+}

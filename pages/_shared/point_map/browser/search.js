@@ -1,0 +1,57 @@
+// The search box: names as they are typed; the one that is picked is flown to.
+
+const MAX_FOUND = 8;
+
+function listenToSearch(map, signal) {
+  const [box, input, list] = [".search", "input", ".found"].map((selector) => map.find(selector));
+  const close = () => list.replaceChildren();
+  const pick = (drug) => {
+    input.value = map.points.drugs.names[drug];
+    close();
+    map.send({ drug, point: null });
+    map.flyTo(map.members);
+  };
+  const line = (drug) => {
+    const button = made("button", map.points.drugs.names[drug]);
+    button.setAttribute("role", "option");
+    button.append(" ", made("small", map.points.drugs.moas[drug]));
+    button.onclick = () => pick(drug);
+    return button;
+  };
+  const show = () => {
+    const wanted = input.value.trim().toLowerCase();
+    const found = wanted && map.points ? search(map.points.drugs.names, wanted) : [];
+    list.replaceChildren(...found.map(line));
+    if (wanted && map.points && !found.length) list.append(made("p", "Not on this map"));
+    return found;
+  };
+  input.addEventListener("input", show, { signal });
+  input.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "Enter") show().slice(0, 1).forEach(pick);
+    if (event.key === "Escape") close();
+    if (event.key === "ArrowDown") list.querySelector("button")?.focus();
+  }, { signal });
+  list.addEventListener("keydown", (event) => {
+    const next = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+    if (event.key === "Escape") close();
+    if (!next) return;
+    event.preventDefault();
+    (event.target[next] ?? input).focus();
+  }, { signal });
+  box.addEventListener("focusout", (event) => {
+    if (!box.contains(event.relatedTarget)) close();
+  }, { signal });
+}
+
+// Names that begin with the text, the shortest first, then those that hold it.
+function search(names, wanted) {
+  const [begin, hold] = [[], []];
+  names.forEach((name, drug) => {
+    const at = name.toLowerCase().indexOf(wanted);
+    if (at === 0) begin.push(drug);
+    else if (at > 0) hold.push(drug);
+  });
+  begin.sort((a, b) => names[a].length - names[b].length);
+  return [...begin, ...hold].slice(0, MAX_FOUND);
+}

@@ -1,0 +1,152 @@
+"""The component: what goes to the browser, and what comes back.
+
+Streamlit sends a component's code and data whenever its data change. So the code, and points that
+go by message, are components of their own, which never change and are sent once; the map itself is
+a few lines and the highlights.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from gpar_core.charts.style import GREY, RED, YELLOW
+from pages._shared.point_map.packing import Packed, positions
+from pages._shared.point_map.published import address
+
+BROWSER = Path(__file__).resolve().parent / "browser"
+PARTS = (
+    "points", "colours", "camera", "drawing", "legend", "picture", "search", "pointer", "map",
+)  # fmt: skip
+"""One module in several files, in this order."""
+
+
+def _text(*names: str) -> str:
+    return "\n".join((BROWSER / name).read_text("utf-8") for name in names)
+
+
+CODE = _text("shelf.js", *(f"{part}.js" for part in PARTS), "hand_code.js")
+CODE_NAME = f"code-{hashlib.sha256(CODE.encode()).hexdigest()[:16]}"
+
+_send_code = st.components.v2.component("gpar_map_code", js=CODE)
+_send_points = st.components.v2.component("gpar_map_points", js=_text("shelf.js", "hand_points.js"))
+_show = st.components.v2.component(
+    "gpar_map",
+    html=_text("view.html"),
+    css=_text("view.css"),
+    js=_text("shelf.js", "view.js"),
+)
+
+STYLE = {"grey": GREY, "red": RED, "yellow": YELLOW}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Drugs in a colour of their own, drawn over the others. drugs: names without case."""
+
+    label: str
+    colour: str
+    drugs: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """What the user chose on the map.
+
+    drug: its name without case, '' where none is chosen. point: position of the signature that was
+    clicked, or None. inside: (k,) positions of the signatures in the lasso, rising.
+    """
+
+    drug: str
+    point: int | None
+    inside: np.ndarray
+
+
+def chosen_on(key: str, points: Packed, *, at_first: str = "") -> Chosen:
+    """What is chosen on the map of this key; at first the drug `at_first`."""
+    state = st.session_state.get(key, {}).get("chosen")
+    if not isinstance(state, Mapping):
+        return Chosen(at_first if at_first in points.drugs else "", None, np.empty(0, np.int64))
+    n, drug, point = len(points.rows), state.get("drug"), state.get("point")
+    return Chosen(
+        drug=str(points.drugs[drug]) if _place(drug, len(points.drugs)) else "",
+        point=point if _place(point, n) else None,
+        inside=positions(str(state.get("lasso", "")), n),
+    )
+
+
+def point_map(
+    points: Packed,
+    *,
+    key: str,
+    public: bool,
+    title: str,
+    file: str,
+    simulated: bool,
+    colour: str = "none",
+    colour_label: str = "",
+    only: Iterable[str] = (),
+    scores: Packed | None = None,
+    groups: Iterable[Group] = (),
+    drug: str = "",
+) -> None:
+    """Draw the map; `chosen_on(key, points)` says what is chosen on it.
+
+    public: whether the points may lie in a file that anyone who reaches the server can fetch;
+    scores never do.
+    colour: 'moa', 'cell', 'dose', 'time', 'tas', 'score' (needs `scores`) or 'none'. only: MOAs or
+    cell lines that get a colour. groups: the last one is drawn over the others. file: name of
+    exports, without ending. drug: where the view begins.
+    """
+    codes = {name: place for place, name in enumerate(points.drugs)}
+    of_points, of_scores = _source(points, public), scores and _source(scores, public=False)
+    _show(
+        key=key,
+        on_chosen_change=_nothing,
+        data={
+            "code": CODE_NAME,
+            "points": of_points,
+            "scores": of_scores,
+            "colour": colour,
+            "colour_label": colour_label,
+            "only": list(only),
+            "groups": [
+                {
+                    "label": group.label,
+                    "colour": group.colour,
+                    "drugs": [codes[name] for name in group.drugs if name in codes],
+                }
+                for group in groups
+            ],
+            "drug": codes.get(drug),
+            "title": title,
+            "file": file,
+            "simulated": simulated,
+            "style": STYLE,
+        },
+    )
+    # Below the map, where what they take up is not seen; the map waits for them.
+    _send_code(key=f"{key}-code", data={"name": CODE_NAME}, height=1)
+    for packed, source in ((points, of_points), (scores, of_scores)):
+        if packed and source and not source["url"]:
+            message = packed.digest.encode() + packed.content
+            _send_points(key=f"{key}-{packed.digest[:16]}", data=message, height=1)
+
+
+def _source(packed: Packed, public: bool) -> dict[str, Any]:
+    """Where the browser finds the bytes: at an address, or, where that is '', in a message."""
+    url = address(packed) if public else ""
+    return {"url": url, "digest": packed.digest, "n": len(packed.rows)}
+
+
+def _place(value: object, n: int) -> bool:
+    """Whether what came from the browser is a place among `n`."""
+    return isinstance(value, int) and 0 <= value < n
+
+
+def _nothing() -> None:
+    """Streamlit keeps a value of a component only where someone is told of its change."""

@@ -1,0 +1,179 @@
+"""The points of a map as bytes for the browser.
+
+Gzip of: the length of the header (uint32, little-endian), the header (JSON in UTF-8), zeros up to a
+multiple of 8, then each column from a multiple of 8 on. The header says where each column starts,
+counted from the first, of what type it is, and what its codes stand for.
+
+The points are packed in a random order, the same for the same number of points: in that of the
+compendium the last cell line would be drawn over all others.
+"""
+
+import gzip
+import hashlib
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.data.compendium import Compendium
+
+STEPS = np.iinfo(np.uint16).max
+LEVELS = 254
+"""Steps of a quantity from its lowest to its highest value; one more code is 'unknown'."""
+UNKNOWN = 255
+
+
+@dataclass(frozen=True, eq=False)
+class Packed:
+    """content: the bytes. digest: SHA-256 of them. rows: (n,) of the compendium, as packed.
+    drugs: names without case, by their codes.
+    """
+
+    content: bytes
+    digest: str
+    rows: np.ndarray
+    drugs: pd.Index
+
+
+def pack(points: pd.DataFrame, compendium: Compendium) -> Packed:
+    """Coordinates, and what is known of each point.
+
+    points: row (of the compendium), x, y; at least one.
+    """
+    shuffled = np.random.default_rng([0, 0x3A9]).permutation(len(points))
+    points = points.iloc[shuffled]
+    rows = points["row"].to_numpy()
+    signatures = compendium.signatures.iloc[rows]
+    drug, drugs = pd.factorize(signatures[fields.DRUG], sort=True)
+    cell, cells = pd.factorize(signatures[fields.CELL_ID], sort=True)
+    dose, doses = _amounts(signatures[fields.DOSE], signatures[fields.DOSE_UNIT])
+    time, times = _amounts(signatures[fields.TIME], signatures[fields.TIME_UNIT])
+    tas = signatures[fields.TAS].to_numpy(np.float64)
+    low, high = _range(tas)
+    xy = _placed(points[["x", "y"]].to_numpy(np.float64))
+    content = _packed(
+        {
+            "x": xy[:, 0],
+            "y": xy[:, 1],
+            "drug": _smallest(drug, len(drugs)),
+            "cell": _smallest(cell, len(cells)),
+            "dose": _smallest(dose, len(doses["names"])),
+            "time": _smallest(time, len(times["names"])),
+            "tas": _levels(tas, low, high),
+        },
+        {
+            "n": len(points),
+            "drugs": _named(drugs, compendium),
+            "cells": list(cells),
+            "doses": doses,
+            "times": times,
+            "tas_range": [low, high],
+        },
+    )
+    return _as_packed(content, rows, drugs)
+
+
+def pack_scores(scores: np.ndarray, packed: Packed) -> Packed:
+    """The scores of a model, in steps from the lowest to the highest, in the order of the points.
+
+    scores: (n_signatures,) of the whole compendium.
+    """
+    own = np.asarray(scores[packed.rows], np.float64)
+    low, high = _range(own)
+    columns = {"score": _levels(own, low, high)}
+    content = _packed(columns, {"n": len(packed.rows), "score_range": [low, high]})
+    return _as_packed(content, packed.rows, packed.drugs)
+
+
+def positions(text: str, n: int) -> np.ndarray:
+    """(k,) positions, rising, that the browser sends as base-36 differences joined by spaces.
+
+    Empty where it sent something else than positions among `n`.
+    """
+    try:
+        found = np.cumsum([int(word, 36) for word in text.split()], dtype=np.int64)
+    except (ValueError, OverflowError):
+        return np.empty(0, np.int64)
+    proper = len(found) and found[0] >= 0 and (np.diff(found) > 0).all() and found[-1] < n
+    return found if proper else np.empty(0, np.int64)
+
+
+def _as_packed(content: bytes, rows: np.ndarray, drugs: pd.Index) -> Packed:
+    return Packed(content, hashlib.sha256(content).hexdigest(), rows, drugs)
+
+
+def _packed(columns: dict[str, np.ndarray], header: dict[str, object]) -> bytes:
+    places, body, offset = {}, [], 0
+    for name, column in columns.items():
+        raw = column.astype(column.dtype.newbyteorder("<")).tobytes()
+        places[name] = [column.dtype.name, offset]
+        body.append(raw.ljust(_padded(len(raw)), b"\0"))
+        offset += _padded(len(raw))
+    text = json.dumps({**header, "columns": places}, separators=(",", ":")).encode()
+    start = len(text).to_bytes(4, "little") + text
+    # Without a time of packing, so that the same points are the same bytes.
+    return gzip.compress(start.ljust(_padded(len(start)), b"\0") + b"".join(body), 1, mtime=0)
+
+
+def _padded(length: int) -> int:
+    return -(-length // 8) * 8
+
+
+def _placed(xy: np.ndarray) -> np.ndarray:
+    """(n, 2) uint16: both axes by one scale, the longer one from end to end, the other centred."""
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    span = (high - low).max() or 1.0
+    return np.rint(((xy - (low + high) / 2) / span + 0.5) * STEPS).astype(np.uint16)
+
+
+def _smallest(codes: np.ndarray, n: int) -> np.ndarray:
+    for kind in (np.uint8, np.uint16):
+        if n <= np.iinfo(kind).max:
+            return codes.astype(kind)
+    return codes.astype(np.uint32)
+
+
+def _range(values: np.ndarray) -> tuple[float, float]:
+    known = values[np.isfinite(values)]
+    return (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+
+
+def _levels(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    known = np.isfinite(values)
+    share = np.where(known, (np.where(known, values, low) - low) / ((high - low) or 1.0), 0.0)
+    levels = np.rint(np.clip(share, 0, 1) * LEVELS).astype(np.uint8)
+    return np.where(known, levels, np.uint8(UNKNOWN))
+
+
+def _amounts(numbers: pd.Series, units: pd.Series) -> tuple[np.ndarray, dict[str, list]]:
+    """Codes of amounts with their units, rising; an unknown one comes last, without a number."""
+    table = pd.DataFrame({"number": numbers.to_numpy(), "unit": units.fillna("").to_numpy()})
+    table.loc[table["number"].isna(), "unit"] = ""
+    distinct = table.drop_duplicates().sort_values(["number", "unit"], ignore_index=True)
+    names = [
+        "" if pd.isna(number) else f"{number:g} {unit}".strip()
+        for number, unit in zip(distinct["number"], distinct["unit"], strict=True)
+    ]
+    places = distinct.assign(code=range(len(distinct)))
+    codes = table.merge(places, how="left", on=["number", "unit"])["code"].to_numpy()
+    values = [None if pd.isna(number) else float(number) for number in distinct["number"]]
+    return codes, {"names": names, "numbers": values, "units": list(distinct["unit"])}
+
+
+def _named(drugs: pd.Index, compendium: Compendium) -> dict[str, list]:
+    """Of each drug its name, its MOAs as text, and their places in `moa_names`."""
+    names = compendium.compounds.drop_duplicates(fields.DRUG).set_index(fields.DRUG)
+    here = compendium.compound_moas
+    here = here[here[fields.DRUG].isin(drugs)].drop_duplicates([fields.DRUG, fields.MOA])
+    moa_names = sorted(here[fields.MOA].unique())
+    place = {moa: at for at, moa in enumerate(moa_names)}
+    moas = here.groupby(fields.DRUG)[fields.MOA].agg(sorted).reindex(drugs)
+    listed = [own if isinstance(own, list) else [] for own in moas]
+    return {
+        "names": names.loc[drugs, fields.PERT_INAME].tolist(),
+        "moas": [", ".join(own) for own in listed],
+        "moas_of": [[place[moa] for moa in own] for own in listed],
+        "moa_names": moa_names,
+    }

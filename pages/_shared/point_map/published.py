@@ -1,0 +1,52 @@
+"""Files under `static/`, which Streamlit serves to anyone who can reach it, without asking who.
+
+Only maps of public compendia are put there, under the digest of their content.
+"""
+
+import os
+import uuid
+from pathlib import Path
+
+import streamlit as st
+
+from pages._shared.point_map.packing import Packed
+from pages._shared.state import ROOT
+
+FOLDER = ROOT / "static"
+MAX_FILES = 24
+ENDING = ".points.gz"
+
+
+def address(packed: Packed) -> str:
+    """Where the browser finds the content; '' where it cannot be served from a file.
+
+    The files used least recently are removed where there are more than `MAX_FILES`.
+    """
+    if not st.get_option("server.enableStaticServing"):
+        return ""
+    file = FOLDER / f"{packed.digest}{ENDING}"
+    try:
+        _write(file, packed.content)
+        _thin_out()
+    except OSError:  # a folder that is read-only or full: the message carries the points
+        return ""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return f"{'/' if base else ''}{base}/app/static/{file.name}"
+
+
+def _write(file: Path, content: bytes) -> None:
+    if file.is_file():
+        file.touch()
+        return
+    building = file.with_name(f".{uuid.uuid4().hex}.building")
+    try:
+        building.write_bytes(content)
+        building.replace(file)
+    finally:
+        building.unlink(missing_ok=True)
+
+
+def _thin_out() -> None:
+    there = sorted(FOLDER.glob(f"*{ENDING}"), key=os.path.getmtime, reverse=True)
+    for old in there[MAX_FILES:]:
+        old.unlink(missing_ok=True)

@@ -1,0 +1,305 @@
+"""The map page: what is asked, the job, the map, its colours, what is chosen, what goes wrong."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gpar_core.data import compendium as compendia
+from gpar_core.jobs.request import MapRequest, job_id
+from gpar_core.jobs.store import JobStore, State
+from gpar_core.planning_analyses import plan_map
+from pages._shared.error_box import plain
+from pages._shared.point_map import published
+from tests.pages.charted import charted
+from tests.pages.conftest import Library
+from tests.pages.stage import DRUGS, EVIL, ended, labels, page, press, running, words
+from tests.synthetic import build
+
+
+@pytest.fixture(autouse=True)
+def static(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where points of public compendia go."""
+    folder = tmp_path / "static"
+    folder.mkdir()
+    monkeypatch.setattr(published, "FOLDER", folder)
+    return folder
+
+
+def sent(app: AppTest, component: str = "gpar_map") -> list[Any]:
+    """The messages of a component: JSON parsed, bytes as they are."""
+    protos = [node.proto for node in app.get("bidi_component")]
+    kept = [proto for proto in protos if proto.component_name == component]
+    return [proto.bytes or json.loads(proto.json) for proto in kept]
+
+
+def opened(request: MapRequest, **parameters: str) -> AppTest:
+    return page("map", job=job_id(request), **parameters)
+
+
+def choose(app: AppTest, request: MapRequest, **chosen: object) -> AppTest:
+    """As if it were chosen on the map."""
+    state = {"drug": None, "point": None, "lasso": "", **chosen}
+    app.session_state[f"map-{job_id(request)}"] = {"chosen": state}
+    return app.run()
+
+
+def pick(app: AppTest, key: str, value: object) -> AppTest:
+    return app.selectbox(key=key).set_value(value).run()
+
+
+def test_the_form_says_how_many_signatures_there_are(stocked: Library) -> None:
+    app = page("map")
+    assert {metric.label: metric.value for metric in app.metric} == {"Signatures": "164"}
+    app.multiselect(key="map-cells").set_value(["MCF7"]).run()
+    app.multiselect(key="map-moas").set_value(["HDAC inhibitor", "MTOR inhibitor"]).run()
+    assert app.metric[0].value == "22"
+    app.toggle(key="map-representatives").set_value(True).run()
+    assert "9 signatures are chosen; UMAP needs 15" in words(app.error)
+    assert "Lay out" not in labels(app)
+
+
+def test_laying_out_starts_the_job(stocked: Library) -> None:
+    app = page("map")
+    app.segmented_control(key="map-method").set_value("tsne").run()
+    app = press(pick(app, "map-space", job_id(stocked.simulated)), "Lay out")
+    (job,) = JobStore(stocked.cache).active_jobs()
+    data = compendia.load(stocked.cache.compendium("demo"))
+    assert isinstance(job.request, MapRequest)
+    assert (job.request.method, job.request.model) == ("tsne", job_id(stocked.simulated))
+    assert job.request.fingerprint == data.fingerprint
+    assert app.query_params["job"] == job.id
+    assert "Waiting: number 1 in the queue" in words(app)
+
+
+def test_a_job_under_way_and_a_failed_one(stocked: Library) -> None:
+    request = plan_map(compendia.load(stocked.cache.compendium("demo")))
+    running(stocked.cache, request)
+    assert "Cancel" in labels(opened(request))
+    other = plan_map(compendia.load(stocked.cache.compendium("demo")), seed=1)
+    ended(stocked.cache, other, State.FAILED, "The disk is full.")
+    app = opened(other)
+    assert "The disk is full" in words(app.error)
+    assert "Try again" in labels(app)
+
+
+def test_the_map_says_how_far_it_can_be_trusted(stocked: Library) -> None:
+    app = opened(charted(stocked.cache, dropped=4))
+    said = words(app)
+    assert "Of the 15 nearest neighbours of a signature, **43% ± 0.5%** are among the 15" in said
+    assert "(2.0% on a map at random)" in said
+    assert "Trustworthiness 0.912 ± 0.003" in said
+    assert "150 signatures sampled" in said
+    assert "**160 signatures.**" in said
+    assert "Not on the map: 4 in a small component." in said
+    assert "hidden layer" not in said
+    (map_,) = sent(app)
+    assert map_["points"]["n"] == 160
+    assert map_["simulated"]
+    assert map_["file"].endswith("SIMULATED")
+
+
+def test_of_a_hidden_layer_it_says_what_learning_was_worth(stocked: Library) -> None:
+    summary = page_summary(stocked)
+    purity = {
+        "n_neighbours": 3, "n_drugs": 4,
+        "purity_before": 0.31, "purity_before_se": 0.02, "purity_after": 0.62,
+        "purity_after_se": 0.05, "purity_gain": 0.31, "purity_gain_se": 0.03, "purity_chance": 0.1,
+        "batch_before": 0.7, "batch_before_se": 0.04, "batch_after": 0.55, "batch_after_se": 0.06,
+        "batch_chance": 0.5,
+    }  # fmt: skip
+    said = words(opened(charted(stocked.cache, model=summary, quality=purity)))
+    assert (
+        "**62% ± 5.0%** share its class in the hidden layer and 31% ± 2.0% among z-scores" in said
+    )
+    assert "(10% by chance; 4 drugs, ± standard error; difference +31% ± 3.0%)" in said
+    assert "From the same cell line are 55% ± 6.0% after and 70% ± 4.0% before" in said
+    lacking = charted(stocked.cache, model=summary, seed=1)
+    assert "there were too few to say" in words(opened(lacking))
+
+
+def page_summary(stocked: Library):  # type: ignore[no-untyped-def]
+    from gpar_core.model import load_summary
+
+    return load_summary(stocked.cache.existing_model(job_id(stocked.simulated)))
+
+
+def test_public_points_are_a_file_and_others_a_message(
+    stocked: Library, static: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(charted(stocked.cache))
+    (file,) = static.glob("*.points.gz")
+    (map_,) = sent(app)
+    assert map_["points"]["url"] == f"/app/static/{file.name}"
+    assert not sent(app, "gpar_map_points")
+    file.unlink()
+    request = charted(stocked.cache, "measured")
+    app = opened(request)
+    (map_,), (message,) = sent(app), sent(app, "gpar_map_points")
+    assert map_["points"]["url"] == ""
+    assert message[:64].decode() == map_["points"]["digest"]
+    assert not list(static.iterdir())
+    monkeypatch.setenv("GPAR_PUBLIC_COMPENDIA", "other,measured")
+    assert sent(opened(request))[0]["points"]["url"]
+
+
+def test_points_in_the_hidden_layer_of_a_model_are_not_public(
+    stocked: Library, static: Path
+) -> None:
+    app = opened(charted(stocked.cache, model=page_summary(stocked)))
+    assert len(sent(app, "gpar_map_points")) == 1
+    assert not list(static.iterdir())
+
+
+def test_a_model_colours_its_drugs_and_its_scores(stocked: Library) -> None:
+    app = opened(charted(stocked.cache), model=job_id(stocked.simulated))
+    (map_,) = sent(app)
+    assert map_["colour"] == "none"
+    predicted, training = map_["groups"]
+    assert (predicted["colour"], training["colour"]) == ("yellow", "red")
+    assert predicted["label"] == f"Predicted (top {len(predicted['drugs'])})"
+    assert len(training["drugs"]) == 4
+    assert not set(predicted["drugs"]) & set(training["drugs"])
+    (scored,) = sent(pick(app, "colour", "Model score"))
+    assert scored["colour"] == "score"
+    assert scored["scores"]["url"] == ""  # never a file: a model may be someone's own
+    assert scored["points"] == map_["points"]
+
+
+def test_a_model_that_is_chosen_is_seen_and_in_the_url(stocked: Library) -> None:
+    app = opened(charted(stocked.cache))
+    assert sent(app)[0]["colour"] == "moa"
+    assert "Model score" not in app.selectbox(key="colour").options
+    app = pick(app, "map-model", job_id(stocked.simulated))
+    assert sent(app)[0]["colour"] == "none"
+    assert app.query_params["model"] == job_id(stocked.simulated)
+    app = pick(app, "map-model", None)
+    assert sent(app)[0]["colour"] == "moa"
+    assert not sent(app)[0]["groups"]
+    assert "model" not in app.query_params
+
+
+def test_a_link_to_a_model_that_is_gone_says_so(stocked: Library) -> None:
+    app = opened(charted(stocked.cache), model="0123456789abcdef0123")
+    assert "is not one of this compendium, or was deleted" in words(app.caption)
+    assert len(sent(app)) == 1
+
+
+def test_a_change_of_colour_leaves_the_points_as_they_are(stocked: Library) -> None:
+    app = opened(charted(stocked.cache, "measured"))
+    (before,), (message,) = sent(app), sent(app, "gpar_map_points")
+    app = pick(app, "colour", "Cell line")
+    app.multiselect(key="map-only-Cell line").set_value(["MCF7"]).run()
+    (after,) = sent(app)
+    assert (after["colour"], after["only"]) == ("cell", ["MCF7"])
+    assert after["points"] == before["points"]
+    assert sent(app, "gpar_map_points") == [message]
+
+
+def test_a_drug_in_the_url_is_where_the_view_begins(stocked: Library) -> None:
+    app = opened(charted(stocked.cache), drug="HDAC1")
+    assert sent(app)[0]["drug"] is not None
+    assert "hdac1" in words(app.subheader)
+    assert "HDAC inhibitor" in words(app.markdown)
+    assert len(app.dataframe[0].value) == 6  # two cell lines, three replicates
+    hosts = {button.proto.url.split("/")[2] for button in app.get("link_button")}
+    assert hosts == {"pubchem.ncbi.nlm.nih.gov", "www.ilincs.org", "clue.io"}
+    unknown = opened(charted(stocked.cache), drug="no such drug")
+    assert not unknown.subheader
+    assert "drug" not in unknown.query_params
+
+
+def test_a_clicked_point_is_told_with_its_drug(stocked: Library) -> None:
+    request = charted(stocked.cache)
+    app = choose(opened(request), request, drug=sent(opened(request, drug="hdac1"))[0]["drug"])
+    assert app.query_params["drug"] == "hdac1"
+    assert "Clicked" not in words(app)
+    said = [
+        words(choose(app, request, drug=sent(app)[0]["drug"], point=at).caption)
+        for at in range(164)
+    ]
+    assert sum("Clicked" in each for each in said[:164]) == 6
+
+
+def test_the_lasso_lists_its_signatures(stocked: Library) -> None:
+    request = charted(stocked.cache)
+    app = choose(opened(request), request, lasso=" ".join(["0", *["1"] * 163]))
+    assert "164 signatures of 69 drugs in the lasso" in words(app.subheader)
+    table = app.dataframe[0].value
+    assert len(table) == 164
+    assert set(table["data"]) == {"SIMULATED"}
+    app = choose(app, request)
+    assert not app.subheader
+
+
+def test_the_lasso_and_its_drugs_become_a_positive_set(stocked: Library) -> None:
+    request = charted(stocked.cache)
+    app = choose(opened(request), request, lasso="3 1 1")
+    chosen = sorted(set(app.dataframe[0].value["drug"]))
+    app = press(app, "Use as positive set")
+    app = app.switch_page("pages/drug_prediction.py").run()
+    assert f"**{len(chosen)} found**, 0 unknown" in words(app)
+
+
+def test_the_same_drug_chosen_and_in_the_lasso(stocked: Library) -> None:
+    request = charted(stocked.cache, "measured", cells=["MCF7"])
+    app = opened(request, drug="hdac1")
+    drug = sent(app)[0]["drug"]
+    for at in range(82):
+        app = choose(app, request, drug=drug, lasso=np.base_repr(at, 36).lower())
+        assert not app.exception
+        if "1 signatures of 1 drugs" in words(app) and len(app.dataframe) == 2:
+            assert labels(app).count("Use as positive set") == 2
+            return
+    raise AssertionError("no lasso was shown")
+
+
+def test_the_download_has_scores_and_says_where_it_comes_from(stocked: Library) -> None:
+    from gpar_core import analysis
+    from gpar_core.export import analysis_csv
+    from gpar_core.model import load
+    from pages._shared.map_chosen import signatures
+
+    request = charted(stocked.cache)
+    data = compendia.load(stocked.cache.compendium("demo"))
+    model = load(stocked.cache.existing_model(job_id(stocked.simulated)))
+    table = signatures(data, np.array([7, 3]), model)
+    done = analysis.load(stocked.cache.analysis(job_id(request)))
+    rows = list(csv.DictReader(analysis_csv(table, done).splitlines()))
+    assert [row["sig_id"] for row in rows] == data.signatures["sig_id"].iloc[[3, 7]].tolist()
+    assert [float(row["score"]) for row in rows] == pytest.approx(model.scores[[3, 7]], rel=1e-4)
+    assert {row["data"] for row in rows} == {"SIMULATED"}
+    assert {row["model_id"] for row in rows} == {job_id(stocked.simulated)}
+
+
+def test_a_map_of_a_compendium_that_changed_is_refused(stocked: Library) -> None:
+    request = charted(stocked.cache)
+    build(stocked.cache.compendium("demo"), DRUGS, seed=7, name="demo", simulated=True)
+    app = opened(request)
+    assert "has changed since this map was laid out" in words(app.error)
+    assert not sent(app)
+
+
+def test_a_model_page_leads_to_the_newest_map_with_its_drugs(stocked: Library) -> None:
+    app = page("models", model=job_id(stocked.simulated))
+    app = press(app, "Show on a map of the compendium")
+    assert "job" not in app.query_params
+    assert app.query_params["model"] == job_id(stocked.simulated)
+    request = charted(stocked.cache)
+    app = press(page("models", model=job_id(stocked.simulated)), "Show on a map of the compendium")
+    assert app.query_params["job"] == job_id(request)
+
+
+def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None:
+    request = charted(stocked.cache, "evil", cells=[EVIL[2]])
+    app = opened(request, drug=EVIL[0])
+    app = choose(app, request, drug=sent(app)[0]["drug"], lasso="0 1 1 1")
+    assert not app.exception
+    shown = "\n".join(each.value for each in (*app.markdown, *app.caption, *app.subheader))
+    assert plain(EVIL[0]) in shown
+    for name in EVIL:
+        assert name not in shown
