@@ -10,6 +10,7 @@ from gpar_core.planning_analyses import plan_map
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import start
 from pages._shared.loaders import load_summaries
+from pages._shared.method_form import choose_cells
 from pages._shared.state import Key, from_url
 
 LARGE = 50_000
@@ -30,13 +31,7 @@ def form(compendium: Compendium) -> None:
             persist_state="session",
         )
         st.caption(f"{METHODS[method].label}: {METHODS[method].about}.")
-        cells = st.multiselect(
-            "Cell lines",
-            compendium.cell_lines,
-            placeholder="All cell lines",
-            key="map-cells",
-            persist_state="session",
-        )
+        cells = choose_cells(compendium, "map-cells")
         moas = st.multiselect(
             "MOAs",
             compendium.moas["moa"],
