@@ -284,7 +284,13 @@ class MapRequest:
 
     @property
     def title(self) -> str:
-        return f"{METHODS[self.method].label} of '{self.compendium}'"
+        parts = [f"{METHODS[self.method].label} of '{self.compendium}'"]
+        for names in (self.cells, self.moas):
+            more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+            parts += [", ".join(names[:2]) + more] if names else []
+        parts += ["one per compound and cell line"] if self.representatives else []
+        parts += ["last hidden layer of a model"] if self.model else []
+        return " · ".join(parts)
 
 
 AnalysisRequest = (

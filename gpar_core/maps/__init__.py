@@ -17,7 +17,7 @@ class Method:
 
 
 METHODS: Final[dict[str, Method]] = {
-    "umap": Method("UMAP", "neighbours stay neighbours, and distances between groups count", 15),
+    "umap": Method("UMAP", "neighbours stay neighbours; the fastest of large selections", 15),
     "tsne": Method("t-SNE", "neighbours stay neighbours; distances between groups say little", 15),
     "fwd": Method("L1000FWD graph", "only the strongest 0.1% of all similarities, as springs", 150),
 }

@@ -85,3 +85,19 @@ def test_a_model_that_was_deleted_has_no_map(cache: Cache, compendium: Compendiu
     gone = MapRequest("tiny", compendium.fingerprint, model="0" * 20)
     with pytest.raises(NotFoundError, match="No model is called"):
         run_job(gone, cache, silent, Means())
+
+
+@pytest.mark.parametrize(
+    ("chosen", "title"),
+    [
+        ({}, "UMAP of 'a'"),
+        ({"cells": ("A375", "MCF7")}, "UMAP of 'a' · A375, MCF7"),
+        ({"moas": ("x", "y", "z", "w")}, "UMAP of 'a' · x, y and 2 more"),
+        (
+            {"method": "tsne", "representatives": True, "model": "0" * 20},
+            "t-SNE of 'a' · one per compound and cell line · last hidden layer of a model",
+        ),
+    ],
+)
+def test_a_title_tells_a_map_from_another(chosen: dict[str, object], title: str) -> None:
+    assert MapRequest("a", "f", **chosen).title == title
