@@ -77,6 +77,7 @@ def result(study: CaseStudy, planned: Plan, compendium: Compendium) -> None:
         ),
         download_name("case", study.title, simulated=compendium.simulated),
         "text/csv",
+        on_click="ignore",
     )
     for name, model in models.items():
         st.page_link(

@@ -177,7 +177,9 @@ def _train(request: CellInfluenceRequest, done: Analysis) -> None:
 
 def _download(label: str, table: pd.DataFrame, what: str, done: Analysis) -> None:
     name = download_name(what, done.request.title, simulated=done.simulated)
-    st.download_button(label, lambda: analysis_csv(table, done), name, "text/csv")
+    st.download_button(
+        label, lambda: analysis_csv(table, done), name, "text/csv", on_click="ignore"
+    )
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:

@@ -111,6 +111,7 @@ def _result(saved: SavedCuration, summary: ModelSummary) -> None:
         lambda: csv_text(with_provenance(_table(saved), summary)),
         file_name(summary, "curation"),
         "text/csv",
+        on_click="ignore",
     )
     _retrain(saved, summary)
 

@@ -107,6 +107,7 @@ def _classes(measures: pd.DataFrame, done: Analysis, protocol: str) -> None:
         lambda: analysis_csv(measures, done),
         download_name("evaluation", done.compendium, simulated=done.simulated),
         "text/csv",
+        on_click="ignore",
     )
     row = chosen_row(selection, len(table))
     if row is not None:

@@ -50,6 +50,7 @@ def draw(done: Analysis) -> None:
             analysis_csv(shown.assign(label=done.request.label), done),
             download_name(what, done.request.label, simulated=done.simulated),
             "text/csv",
+            on_click="ignore",
             width="stretch",
         )
 

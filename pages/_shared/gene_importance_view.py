@@ -133,6 +133,7 @@ def _downloads(chosen: pd.DataFrame, way: str, done: Analysis) -> None:
                 ending="txt",
             ),
             "text/plain",
+            on_click="ignore",
             disabled=genes.empty,
             width="stretch",
         )
@@ -141,6 +142,7 @@ def _downloads(chosen: pd.DataFrame, way: str, done: Analysis) -> None:
         lambda: analysis_csv(_exported(done), done),
         download_name("genes", done.request.label, simulated=done.simulated),
         "text/csv",
+        on_click="ignore",
         width="stretch",
     )
     enrichr.link_button("Open Enrichr", links.ENRICHR, width="stretch")

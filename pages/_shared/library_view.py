@@ -90,6 +90,7 @@ def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -
         lambda: library_csv(library, simulated=compendium.simulated),
         download_name("library", compendium.name, simulated=compendium.simulated),
         "text/csv",
+        on_click="ignore",
     )
     with again.popover("Train one MOA again"):
         _retrain(library)

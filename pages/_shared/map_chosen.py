@@ -118,6 +118,7 @@ def _show_signatures(table: pd.DataFrame, what: str, key: str, done: Analysis) -
         lambda: analysis_csv(table, done),
         download_name("map", what, simulated=done.simulated),
         "text/csv",
+        on_click="ignore",
         key=f"map-csv-{key}",
     )
 

@@ -135,6 +135,7 @@ def _downloads(table: pd.DataFrame, prediction: Prediction, name: str, by: str) 
         lambda: moas_csv(table.assign(name=name)[["name", *table.columns]], prediction),
         download_name("moas", name, simulated=prediction.simulated),
         "text/csv",
+        on_click="ignore",
     )
     if "name" in prediction.signatures and len(prediction.signatures) > 1:
         every.download_button(
@@ -142,6 +143,7 @@ def _downloads(table: pd.DataFrame, prediction: Prediction, name: str, by: str) 
             lambda: moas_csv(ranked(prediction, by=by), prediction),
             download_name("moas-of-each", prediction.label, simulated=prediction.simulated),
             "text/csv",
+            on_click="ignore",
         )
 
 

@@ -146,6 +146,7 @@ def _training_drugs(model: Model) -> None:
         lambda: csv_text(with_provenance(model.held_out, model.summary)),
         file_name(model.summary, "training-set"),
         "text/csv",
+        on_click="ignore",
     )
 
 

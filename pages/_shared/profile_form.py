@@ -54,7 +54,9 @@ def choose_upload(page: str) -> Upload | None:
         key=f"{page}-profiles",
         max_upload_size=MAX_BYTES // 2**20,
     )
-    st.download_button("Template (CSV)", template_csv, "gpar-template.csv", "text/csv")
+    st.download_button(
+        "Template (CSV)", template_csv, "gpar-template.csv", "text/csv", on_click="ignore"
+    )
     if upload is None:
         st.caption("CSV, TSV, GCT or GCTX; genes in rows or columns, several profiles at once.")
         return None

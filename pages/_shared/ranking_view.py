@@ -61,6 +61,7 @@ def show_ranking(model: Model) -> None:
         lambda: ranking_csv(ranking, model.summary),
         file_name(model.summary, "ranking"),
         "text/csv",
+        on_click="ignore",
     )
     row = chosen_row(selection, len(shown))
     if row is None:

@@ -109,7 +109,9 @@ def _download(
     column: DeltaGenerator, label: str, table: pd.DataFrame, what: str, done: Analysis
 ) -> None:
     name = download_name(what, done.request.title, simulated=done.simulated)
-    column.download_button(label, lambda: analysis_csv(table, done), name, "text/csv")
+    column.download_button(
+        label, lambda: analysis_csv(table, done), name, "text/csv", on_click="ignore"
+    )
 
 
 def _columns() -> dict[str, object]:
