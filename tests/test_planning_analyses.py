@@ -220,7 +220,7 @@ def test_a_map_is_asked_for_in_the_words_of_the_compendium(tiny: Compendium) -> 
     )
     assert (request.cells, request.moas) == (("MCF7",), ("HDAC inhibitor", "MTOR inhibitor"))
     assert (request.fingerprint, request.model) == (tiny.fingerprint, "")
-    assert request.title == "t-SNE of 'tiny'"
+    assert request.title == "t-SNE of 'tiny' · MCF7 · HDAC inhibitor, MTOR inhibitor"
     assert from_json(to_json(request)) == request
     own = replace(SUMMARY, fingerprint=tiny.fingerprint)
     assert plan_map(tiny, model=own).model == own.model_id
