@@ -181,18 +181,25 @@ def plan_import(
 
 
 def with_enough_drugs(
-    compendium: Compendium, classes: Iterable[str], min_drugs: int
+    compendium: Compendium, classes: Iterable[str], min_drugs: int, *, labelled: bool = False
 ) -> tuple[str, ...]:
-    """Names, sorted, of the MOAs among `classes`, none for all, that have enough drugs."""
+    """Names, sorted, of the MOAs among `classes`, none for all, that have enough drugs.
+
+    labelled: whether the compendium wears uploaded labels in place of its MOAs. Raises
+    NotFoundError or RequestError.
+    """
     table = compendium.moas
     if wanted := known_moas(compendium, classes):
         table = table[table["moa"].isin(wanted)]
     enough = tuple(sorted(table.loc[table["n_drugs"] >= min_drugs, "moa"]))
     if not enough:
         most = int(table["n_drugs"].max()) if len(table) else 0
+        what, remedy = "MOA", "import the compendium with a MOA table"
+        if labelled:
+            what, remedy = "uploaded label", "label more of its compounds"
         raise RequestError(
-            f"No MOA of '{compendium.name}' has {min_drugs} drugs; the most is {most}. Lower the "
-            "least number of drugs, or import the compendium with a MOA table."
+            f"No {what} of '{compendium.name}' has {min_drugs} drugs; the most is {most}. Lower "
+            f"the least number of drugs, or {remedy}."
         )
     return enough
 

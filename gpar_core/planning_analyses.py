@@ -71,7 +71,7 @@ def plan_evaluation(
     return EvaluationRequest(
         compendium=compendium.name,
         fingerprint=compendium.fingerprint,
-        classes=with_enough_drugs(compendium, classes, min_drugs),
+        classes=with_enough_drugs(compendium, classes, min_drugs, labelled=labels is not None),
         methods=tuple(name for name in METHODS if name in chosen),
         labels="" if labels is None else class_labels.labels_id(labels),
         cells=known_cells(compendium, cells),
@@ -201,11 +201,7 @@ def plan_sweep(
         negatives=negatives,
         seed=seed,
     )
-    if training_set.n_positive_compounds < 2:
-        raise RequestError(
-            "The positive set has 1 drug; to hold drugs out, 2 are needed. Choose more drugs or "
-            "cell lines."
-        )
+    _check_several_drugs(training_set)
     request = SweepRequest(
         compendium=plan.compendium,
         fingerprint=plan.fingerprint,
@@ -280,11 +276,7 @@ def plan_gene_counts(
         negatives=negatives,
         seed=seed,
     )
-    if training_set.n_positive_compounds < 2:
-        raise RequestError(
-            "The positive set has 1 drug; to hold drugs out and to compare them, 2 are needed. "
-            "Choose more drugs or cell lines."
-        )
+    _check_several_drugs(training_set)
     request = GeneCountRequest(
         compendium=plan.compendium,
         fingerprint=plan.fingerprint,
@@ -357,6 +349,14 @@ def publish_labels(cache: Cache, labels: pd.DataFrame) -> str:
         with publishing(folder) as building:
             class_labels.save(labels, building)
     return name
+
+
+def _check_several_drugs(training_set: TrainingSet) -> None:
+    if training_set.n_positive_compounds < 2:
+        raise RequestError(
+            "The positive set has 1 drug; to hold drugs out, 2 are needed. Choose more drugs or "
+            "cell lines."
+        )
 
 
 def _drugs_by_selection(

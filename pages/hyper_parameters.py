@@ -4,7 +4,6 @@ import streamlit as st
 
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
-from gpar_core.errors import RequestError
 from gpar_core.jobs.request import SweepRequest
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.presets import LayeredSettings
@@ -14,7 +13,7 @@ from pages._shared.analysis_frame import analysis_page
 from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import start
-from pages._shared.method_form import NEGATIVES, choose_cells
+from pages._shared.method_form import NEGATIVES, as_numbers, choose_cells
 from pages._shared.sweep_view import draw
 
 ABOUT = (
@@ -76,7 +75,7 @@ def form(compendium: Compendium) -> None:
                 moa=picked.moa,
                 cells=cells,
                 layers=layers,
-                nodes=_numbers(nodes),
+                nodes=as_numbers(nodes, "nodes", NODES[0], NODES[-1]),
                 steps=int(steps),
                 negatives=negatives,
                 seed=int(seed),
@@ -84,14 +83,6 @@ def form(compendium: Compendium) -> None:
             show_plan(request, training_set)
             if st.button("Start", type="primary", width="stretch"):
                 start(request)
-
-
-def _numbers(nodes: list[int | str]) -> list[int]:
-    """What was typed as numbers. Raises RequestError."""
-    try:
-        return [int(str(each).replace(",", "")) for each in nodes]
-    except ValueError as error:
-        raise RequestError("Numbers of nodes are whole numbers from 10 to 2,048.") from error
 
 
 def show_plan(request: SweepRequest, training_set: TrainingSet) -> None:

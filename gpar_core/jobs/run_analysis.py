@@ -9,7 +9,6 @@ from gpar_core.analysis import Analysis
 from gpar_core.cache import Cache, publishing
 from gpar_core.data import labels
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.jobs.parts import kept_in
 from gpar_core.jobs.request import (
     AnalysisRequest,
@@ -21,10 +20,9 @@ from gpar_core.jobs.request import (
     SweepRequest,
     job_id,
 )
-from gpar_core.jobs.run_training import same_compendium, versions
+from gpar_core.jobs.run_training import same_compendium, training_set_of, versions
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.presets import preset
-from gpar_core.model import ModelSummary
 from gpar_core.progress import Remember, Report, Tables
 
 
@@ -96,16 +94,9 @@ def _tables(
         case SweepRequest():
             from gpar_core.learn.sweep import sweep  # noqa: PLC0415
 
-            training_set = select(
-                compendium,
-                request.drugs,
-                cells=request.cells,
-                moa=request.moa,
-                negatives=request.negatives,
-            )
             return sweep(
                 compendium,
-                training_set,
+                training_set_of(request, compendium),
                 request.layers,
                 request.nodes,
                 steps=request.steps,
@@ -121,7 +112,7 @@ def _tables(
             summary = model.load_summary(folder)
             return gene_importance(
                 compendium,
-                _as_trained(compendium, summary),
+                training_set_of(summary, compendium),
                 model.load_network(folder),
                 preset(summary.preset),
                 seed=summary.seed,
@@ -132,16 +123,9 @@ def _tables(
         case GeneCountRequest():
             from gpar_core.learn.gene_counts import gene_counts  # noqa: PLC0415
 
-            training_set = select(
-                compendium,
-                request.drugs,
-                cells=request.cells,
-                moa=request.moa,
-                negatives=request.negatives,
-            )
             return gene_counts(
                 compendium,
-                training_set,
+                training_set_of(request, compendium),
                 preset(request.preset),
                 counts=request.counts,
                 repeats=request.repeats,
@@ -164,7 +148,7 @@ def _tables(
                 trained = TrainedNetwork(
                     model.load_network(folder),
                     # Uploaded profiles are not kept with a model.
-                    _as_trained(compendium, summary) if summary.drugs else None,
+                    training_set_of(summary, compendium) if summary.drugs else None,
                     preset(summary.preset),
                     summary.seed,
                 )
@@ -184,14 +168,3 @@ def _tables(
                 report=report,
                 remember=remember,
             )
-
-
-def _as_trained(compendium: Compendium, summary: ModelSummary) -> TrainingSet:
-    """What a model that was trained on drugs learned from."""
-    return select(
-        compendium,
-        summary.drugs,
-        cells=summary.cells,
-        moa=summary.moa,
-        negatives=summary.negatives,
-    )

@@ -7,10 +7,10 @@ from gpar_core import curation, model
 from gpar_core.cache import Cache, publishing
 from gpar_core.curation import Provenance, SavedCuration
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.training_set import TrainingSet, select
+from gpar_core.data.training_set import TrainingSet
 from gpar_core.errors import RequestError
 from gpar_core.jobs.request import CurationRequest, job_id
-from gpar_core.jobs.run_training import same_compendium, versions
+from gpar_core.jobs.run_training import same_compendium, training_set_of, versions
 from gpar_core.learn.curation import curate
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.presets import preset
@@ -58,10 +58,4 @@ def _training_set(summary: ModelSummary, compendium: Compendium) -> TrainingSet:
             f"The model of {summary.label} was trained on uploaded profiles; only drugs of the "
             "compendium can be left out. Choose a model trained on drugs or on a MOA."
         )
-    return select(
-        compendium,
-        summary.drugs,
-        cells=summary.cells,
-        moa=summary.moa,
-        negatives=summary.negatives,
-    )
+    return training_set_of(summary, compendium)

@@ -54,6 +54,33 @@ class OnCompendium(Protocol):
     def fingerprint(self) -> str: ...
 
 
+class OnDrugs(Protocol):
+    """What was asked of, or learned from, drugs of a compendium."""
+
+    @property
+    def drugs(self) -> tuple[str, ...]: ...
+    @property
+    def cells(self) -> tuple[str, ...]: ...
+    @property
+    def moa(self) -> str: ...
+    @property
+    def negatives(self) -> str: ...
+
+
+def training_set_of(
+    of: OnDrugs, compendium: Compendium, uploaded: Profiles | None = None
+) -> TrainingSet:
+    """The training set of a request or a model. Raises as `training_set.select`."""
+    return select(
+        compendium,
+        of.drugs,
+        cells=of.cells,
+        moa=of.moa,
+        negatives=of.negatives,
+        uploaded=uploaded,
+    )
+
+
 def same_compendium(of: OnCompendium, cache: Cache) -> Compendium:
     """The compendium of a request or a model. Raises RequestError where it has changed since."""
     compendium = compendia.load(cache.existing_compendium(of.compendium))
@@ -82,14 +109,7 @@ def train_model(
     from gpar_core.learn.training import train  # noqa: PLC0415 -- brings classifiers
 
     settings = preset(request.preset)
-    training_set = select(
-        compendium,
-        request.drugs,
-        cells=request.cells,
-        moa=request.moa,
-        negatives=request.negatives,
-        uploaded=_uploaded(request, cache),
-    )
+    training_set = training_set_of(request, compendium, _uploaded(request, cache))
     training = train(
         compendium,
         training_set,

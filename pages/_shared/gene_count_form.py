@@ -5,7 +5,6 @@ import streamlit as st
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
-from gpar_core.errors import RequestError
 from gpar_core.jobs.request import GeneCountRequest
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.gene_counts import (
@@ -19,7 +18,7 @@ from gpar_core.planning_analyses import plan_gene_counts
 from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import start
-from pages._shared.method_form import choose_cells, choose_method
+from pages._shared.method_form import as_numbers, choose_cells, choose_method
 
 
 def form(compendium: Compendium) -> None:
@@ -65,7 +64,7 @@ def form(compendium: Compendium) -> None:
                 drugs=picked.drugs,
                 moa=picked.moa,
                 cells=cells,
-                counts=_numbers(counts),
+                counts=as_numbers(counts, "genes", MIN_COUNT, fields.N_LANDMARKS),
                 repeats=int(repeats),
                 preset=method.preset,
                 negatives=method.negatives,
@@ -94,13 +93,3 @@ def show_plan(request: GeneCountRequest, training_set: TrainingSet) -> None:
         "about two minutes. More signatures take longer."
     )
     st.caption("What is done stays, even if you cancel: asking again goes on with the rest.")
-
-
-def _numbers(counts: list[int | str]) -> list[int]:
-    """What was typed as numbers. Raises RequestError."""
-    try:
-        return [int(str(each)) for each in counts]
-    except ValueError as error:
-        raise RequestError(
-            f"Numbers of genes are whole numbers from {MIN_COUNT} to {fields.N_LANDMARKS}."
-        ) from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from gpar_core.data.compendium import Compendium
+from gpar_core.errors import RequestError
 
 PRESET_NAMES = {
     "fast": "fast: similarity learned from all MOAs (seconds)",
@@ -34,6 +35,16 @@ def choose_cells(compendium: Compendium, key: str, help: str | None = None) -> l
         key=key,
         persist_state="session",
     )
+
+
+def as_numbers(typed: list[int | str], what: str, low: int, high: int) -> list[int]:
+    """What was chosen or typed, as whole numbers. Raises RequestError."""
+    try:
+        return [int(str(each).replace(",", "")) for each in typed]
+    except ValueError as error:
+        raise RequestError(
+            f"Numbers of {what} are whole numbers from {low} to {high:,}."
+        ) from error
 
 
 def choose_method(page: str) -> Method:

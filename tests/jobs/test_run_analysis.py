@@ -160,3 +160,10 @@ def test_what_cannot_be_evaluated_is_said_before_it_starts(
 ) -> None:
     with pytest.raises(RequestError, match=what):
         plan_evaluation(compendium, **changes)
+
+
+def test_labels_of_too_few_drugs_are_called_labels(compendium: Compendium) -> None:
+    labels = read_labels(b"name,label\nhdac0,mine\nhdac1,mine\n", "a.csv")
+    with pytest.raises(RequestError, match="No uploaded label of 'tiny' has 4 drugs") as caught:
+        plan_evaluation(compendium, labels=labels)
+    assert "MOA" not in str(caught.value)
