@@ -12,6 +12,7 @@ from gpar_core.data import compendium as compendia
 from gpar_core.jobs.request import MapRequest, job_id
 from gpar_core.learn.calibration import Calibration
 from gpar_core.learn.metrics import Metrics
+from gpar_core.maps.packing import pack, to_tables
 from gpar_core.model import Model, ModelSummary
 from gpar_core.rank.scoring import LayeredNetwork
 
@@ -103,6 +104,8 @@ def _compounds(n_drugs: int) -> pd.DataFrame:
 def _publish(cache: Cache, place: np.ndarray) -> MapRequest:
     request = MapRequest(NAME, FINGERPRINT)
     n = len(place)
+    points = pd.DataFrame({"row": np.arange(n), "x": place[:, 0], "y": place[:, 1]})
+    packed = pack(points, compendia.load(cache.compendium(NAME)))
     quality = {
         "n": n, "n_shown": n, "trustworthiness": 0.9, "trustworthiness_se": 0.01,
         "knn_recall": 0.5, "knn_recall_se": 0.01, "chance": 15 / n, "k": 15, "n_sampled": 2000,
@@ -116,9 +119,10 @@ def _publish(cache: Cache, place: np.ndarray) -> MapRequest:
         created_at="2024-01-01T00:00:00+00:00",
         versions={"gpar": __version__},
         tables={
-            "points": pd.DataFrame({"row": np.arange(n), "x": place[:, 0], "y": place[:, 1]}),
+            "points": points,
             "quality": pd.DataFrame([quality]),
             "dropped": pd.DataFrame({"reason": [], "count": []}),
+            **to_tables(packed),
         },
     )
     with publishing(cache.analysis(made.analysis_id)) as folder:

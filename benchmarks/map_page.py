@@ -4,9 +4,10 @@
 same Chromium: the same places in one colour, each with a drug, cell line, dose, time and TAS to
 hover over. Each by a fresh server that has shown its page without points before, so that all is
 imported; GPAR's form has read the compendium then. Timed from the request of the page to the first
-frame of the browser with points on it, reading and packing of the map included; 'again' is the next
-viewer of the same server. What takes longer than the patience counts as that. Bytes are those that
-the browser received by websocket, and by HTTP for points, without Streamlit's own code.
+frame of the browser with points on it, reading of the map included, which its job has packed;
+'again' is the next viewer of the same server. What takes longer than the patience counts as that.
+Bytes are those that the browser received by websocket, and by HTTP for points, without Streamlit's
+own code.
 
 A highlight is what 40 training drugs and 30 predicted ones take: for GPAR the choice of a model on
 its page, for the others a second layer, which is how it is done there.

@@ -16,7 +16,7 @@ from gpar_core.errors import DataError, RequestError
 from gpar_core.jobs.request import Request, from_json, to_json
 from gpar_core.progress import Tables
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 @dataclass(frozen=True, eq=False)

@@ -135,6 +135,7 @@ def _tables(
                 remember=remember,
             )
         case MapRequest():
+            from gpar_core.maps.packing import pack, to_tables  # noqa: PLC0415
             from gpar_core.maps.selection import selected_rows  # noqa: PLC0415
             from gpar_core.maps.signature_map import (  # noqa: PLC0415
                 TrainedNetwork,
@@ -158,7 +159,7 @@ def _tables(
                 moas=request.moas,
                 representatives=request.representatives,
             )
-            return signature_map(
+            laid_out = signature_map(
                 compendium,
                 rows,
                 request.method,
@@ -168,3 +169,4 @@ def _tables(
                 report=report,
                 remember=remember,
             )
+            return {**laid_out, **to_tables(pack(laid_out["points"], compendium))}

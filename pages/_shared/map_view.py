@@ -7,12 +7,12 @@ from gpar_core.analysis import Analysis
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import DataError
 from gpar_core.export import download_name
+from gpar_core.maps.packing import Packed, from_tables, pack_scores
 from gpar_core.model import Model, ModelSummary
 from pages._shared.loaders import load_compendium, load_model, load_summaries
 from pages._shared.map_chosen import show_chosen
 from pages._shared.map_trust import laid_out, learned, trust
 from pages._shared.point_map.component import Group, chosen_on, point_map
-from pages._shared.point_map.packing import Packed, pack, pack_scores
 from pages._shared.state import Key, cache, from_url, public_compendia
 
 BY_MODEL = "Model score"
@@ -37,7 +37,7 @@ def draw(done: Analysis) -> None:
             f"The compendium '{done.compendium}' has changed since this map was laid out. Ask anew "
             "for a map of what it is now."
         )
-    points = _points((str(cache().root), done.analysis_id, done.created_at), done, compendium)
+    points = _points((str(cache().root), done.analysis_id, done.created_at), done)
     key = f"map-{done.analysis_id}"
     if about := laid_out(done.request):
         st.caption(about)
@@ -160,9 +160,9 @@ def _into_url(key: Key, value: str) -> None:
         del st.query_params[key]
 
 
-@st.cache_resource(max_entries=8, show_spinner="Preparing the points …")
-def _points(made: tuple[str, str, str], _done: Analysis, _data: Compendium) -> Packed:
-    return pack(_done.tables["points"], _data)
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _points(made: tuple[str, str, str], _done: Analysis) -> Packed:
+    return from_tables(_done.tables)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -19,7 +19,7 @@ from tests.saved_model import layered_network
 from tests.saved_model import model as saved
 from tests.synthetic import build, drugs_of
 
-TABLES = {"points", "quality", "dropped", "purity"}
+TABLES = {"points", "quality", "dropped", "purity", "packed", "packed_rows", "packed_drugs"}
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from gpar_core.analysis import Analysis
 from gpar_core.cache import Cache, publishing
 from gpar_core.data import compendium as compendia
 from gpar_core.jobs.request import MapRequest, job_id
+from gpar_core.maps.packing import pack, to_tables
 from gpar_core.maps.selection import selected_rows
 from gpar_core.planning_analyses import plan_map
 
@@ -41,6 +42,7 @@ def charted(
         **(quality or {"purity_after": np.nan}),
     }
     reasons = pd.DataFrame({"reason": ["in a small component"], "count": [dropped]})
+    points = pd.DataFrame({"row": shown, "x": place[:, 0], "y": place[:, 1]})
     done = Analysis(
         analysis_id=job_id(request),
         request=request,
@@ -50,9 +52,10 @@ def charted(
         created_at="2024-01-01T00:00:00+00:00",
         versions={"gpar": "0.1.0"},
         tables={
-            "points": pd.DataFrame({"row": shown, "x": place[:, 0], "y": place[:, 1]}),
+            "points": points,
             "quality": pd.DataFrame([figures]),
             "dropped": reasons[reasons["count"] > 0],
+            **to_tables(pack(points, data)),
         },
     )
     with publishing(cache.analysis(done.analysis_id)) as folder:

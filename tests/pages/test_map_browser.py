@@ -15,8 +15,8 @@ from gpar_core import analysis, fields
 from gpar_core.cache import Cache
 from gpar_core.data import compendium as compendia
 from gpar_core.jobs.request import job_id
+from gpar_core.maps.packing import pack
 from pages._shared.point_map import published
-from pages._shared.point_map.packing import pack
 from tests.pages.browser import SLOW_MS, browsing, serving
 
 N = 100_000

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._shared.point_map.packing import Packed
+from gpar_core.maps.packing import Packed
 from pages._shared.state import ROOT
 
 FOLDER = ROOT / "static"

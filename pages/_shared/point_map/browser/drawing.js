@@ -88,8 +88,9 @@ function webgl(canvas) {
       gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, order);
       gl.drawElements(gl.POINTS, n, gl.UNSIGNED_INT, 0);
       gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, members);
+      gl.uniform1f(uniform.size, larger * ratio);
       for (const group of groups) {
-                gl.uniform4f(uniform.single, ...group.rgb.map((v) => v / 255), 1);
+        gl.uniform4f(uniform.single, ...group.rgb.map((v) => v / 255), 1);
         gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, group.members, gl.DYNAMIC_DRAW);
         gl.drawElements(gl.POINTS, group.members.length, gl.UNSIGNED_INT, 0);
       }

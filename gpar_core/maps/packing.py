@@ -18,11 +18,15 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.progress import Tables
 
 STEPS = np.iinfo(np.uint16).max
 LEVELS = 254
 """Steps of a quantity from its lowest to its highest value; one more code is 'unknown'."""
 UNKNOWN = 255
+
+CONTENT, ROWS, DRUGS = "packed", "packed_rows", "packed_drugs"
+"""Names of the tables that packed points are kept in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +77,21 @@ def pack(points: pd.DataFrame, compendium: Compendium) -> Packed:
         },
     )
     return _as_packed(content, rows, drugs)
+
+
+def to_tables(packed: Packed) -> Tables:
+    """The packed points as tables, so that they are kept with the map they belong to."""
+    return {
+        CONTENT: pd.DataFrame({"content": [packed.content]}),
+        ROWS: pd.DataFrame({"row": packed.rows}),
+        DRUGS: pd.DataFrame({"drug": packed.drugs}),
+    }
+
+
+def from_tables(tables: Tables) -> Packed:
+    """What `to_tables` was given."""
+    content = bytes(tables[CONTENT]["content"].iloc[0])
+    return _as_packed(content, tables[ROWS]["row"].to_numpy(), pd.Index(tables[DRUGS]["drug"]))
 
 
 def pack_scores(scores: np.ndarray, packed: Packed) -> Packed:
