@@ -63,9 +63,9 @@ class Cache:
         return self.root / "parts"
 
     @property
-    def labels(self) -> Path:
-        """Uploaded tables of class labels, by what they hold."""
-        return self.root / "labels"
+    def tables(self) -> Path:
+        """Uploaded tables, of class labels or places, by what they hold."""
+        return self.root / "tables"
 
     @property
     def predictions(self) -> Path:
@@ -111,9 +111,9 @@ class Cache:
         """Folder of the finished parts of an analysis, whether it exists or not."""
         return self.parts / checked_name(job_id, "analysis")
 
-    def label_table(self, labels_id: str) -> Path:
-        """Folder of an uploaded table of class labels, whether it exists or not."""
-        return self.labels / checked_name(labels_id, "label table")
+    def table(self, table_id: str) -> Path:
+        """Folder of an uploaded table, whether it exists or not."""
+        return self.tables / checked_name(table_id, "uploaded table")
 
     def prediction(self, job_id: str) -> Path:
         """Folder of a prediction, whether it exists or not."""
@@ -155,9 +155,9 @@ class Cache:
         """Folder of a published analysis. Raises NotFoundError."""
         return self._existing(self.analysis(job_id), "analysis", self.analysis_ids())
 
-    def existing_label_table(self, labels_id: str) -> Path:
-        """Folder of an uploaded table of class labels. Raises NotFoundError."""
-        return self._existing(self.label_table(labels_id), "label table", [])
+    def existing_table(self, table_id: str) -> Path:
+        """Folder of an uploaded table. Raises NotFoundError."""
+        return self._existing(self.table(table_id), "uploaded table", [])
 
     def existing_profile_set(self, profiles_id: str) -> Path:
         """Folder of uploaded profiles. Raises NotFoundError."""

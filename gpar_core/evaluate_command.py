@@ -52,7 +52,7 @@ def add(commands: Any) -> None:
 def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
     # Late: other commands do without the classifiers that these bring.
     from gpar_core.compare.evaluation import of_protocol, summary  # noqa: PLC0415
-    from gpar_core.planning_analyses import plan_evaluation, publish_labels  # noqa: PLC0415
+    from gpar_core.planning_analyses import plan_evaluation, publish_table  # noqa: PLC0415
 
     check_folder(options.json)
     check_folder(options.csv)
@@ -69,7 +69,7 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
         seed=options.seed,
     )
     if labels is not None:
-        publish_labels(cache, labels)
+        publish_table(cache, labels)
     done = analysis.load(cache.analysis(finish(cache, request, cluster=options.dask)))
     measures = of_protocol(done.tables["measures"], options.protocol)
     if options.csv:

@@ -8,6 +8,7 @@ from gpar_core import fields
 from gpar_core.cache import MANIFEST, Cache, publishing
 from gpar_core.compare.methods import METHODS, MIN_DRUGS, USUAL
 from gpar_core.data import labels as class_labels
+from gpar_core.data import uploaded_table
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import (
     TrainingSet,
@@ -16,6 +17,7 @@ from gpar_core.data.training_set import (
     known_drugs,
     known_moas,
 )
+from gpar_core.data.uploaded_table import table_id
 from gpar_core.errors import RequestError
 from gpar_core.jobs.request import (
     CellInfluenceRequest,
@@ -28,7 +30,7 @@ from gpar_core.jobs.request import (
 from gpar_core.learn import cell_influence, gene_counts
 from gpar_core.learn import sweep as sweeps
 from gpar_core.learn.presets import preset as known_preset
-from gpar_core.maps import METHODS as MAPS
+from gpar_core.maps import FROM_FILE, MAPS
 from gpar_core.maps.selection import selected_rows
 from gpar_core.model import ModelSummary
 from gpar_core.planning import plan_training, with_enough_drugs
@@ -73,7 +75,7 @@ def plan_evaluation(
         fingerprint=compendium.fingerprint,
         classes=with_enough_drugs(compendium, classes, min_drugs, labelled=labels is not None),
         methods=tuple(name for name in METHODS if name in chosen),
-        labels="" if labels is None else class_labels.labels_id(labels),
+        labels="" if labels is None else table_id(labels),
         cells=known_cells(compendium, cells),
         preset=preset,
         negatives=negatives,
@@ -301,18 +303,24 @@ def plan_map(
     moas: Iterable[str] = (),
     representatives: bool = False,
     model: ModelSummary | None = None,
+    coordinates: pd.DataFrame | None = None,
     seed: int = 0,
 ) -> MapRequest:
     """The request to lay signatures out in the plane.
 
-    method: of `maps.METHODS`. moas: none for all signatures, also those without a MOA. model: in
-    whose last hidden layer neighbours are looked for, None for z-scores. Raises RequestError or
-    NotFoundError.
+    method: of `maps.MAPS`. moas: none for all signatures, also those without a MOA. model: in
+    whose last hidden layer neighbours are looked for, None for z-scores. coordinates: what 'file'
+    takes, as `read_coordinates` gives them. Raises RequestError or NotFoundError.
     """
     if method not in MAPS:
         raise RequestError(f"There is no map '{method[:40]}'. There are: {', '.join(MAPS)}.")
     if seed < 0:
         raise RequestError(f"The seed is {seed}; needed is a whole number from 0 on.")
+    if (method == FROM_FILE) != (coordinates is not None):
+        raise RequestError(
+            "A map from a file needs a table of sig_id, x and y, and other maps take none. Upload "
+            "one, or choose another map."
+        )
     if model is not None and model.fingerprint != compendium.fingerprint:
         raise RequestError(
             f"The model of {model.label} was trained on '{model.compendium}' as it was then, which "
@@ -326,6 +334,7 @@ def plan_map(
         moas=known_moas(compendium, moas),
         representatives=representatives,
         model="" if model is None else model.model_id,
+        coordinates="" if coordinates is None else table_id(coordinates),
         seed=seed,
     )
     n = len(
@@ -341,13 +350,13 @@ def plan_map(
     return request
 
 
-def publish_labels(cache: Cache, labels: pd.DataFrame) -> str:
-    """Keep uploaded labels under the id of what they hold; returns the id."""
-    name = class_labels.labels_id(labels)
-    folder = cache.label_table(name)
+def publish_table(cache: Cache, table: pd.DataFrame) -> str:
+    """Keep an uploaded table under the id of what it holds; returns the id."""
+    name = table_id(table)
+    folder = cache.table(name)
     if not (folder / MANIFEST).is_file():
         with publishing(folder) as building:
-            class_labels.save(labels, building)
+            uploaded_table.save(table, building)
     return name
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from gpar_core.case_studies import CASES, CaseStudy, Plan, case, plan
 from gpar_core.data.compendium import Compendium
 from gpar_core.jobs import engine
-from gpar_core.planning_analyses import publish_labels
+from gpar_core.planning_analyses import publish_table
 from pages._shared.case_view import result, show_job, under_way, unfinished
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import compendium_in_use
@@ -43,7 +43,7 @@ def _offer(study: CaseStudy, planned: Plan) -> None:
     st.caption(" · ".join(plain(request.title) for request in planned.requests))
     if st.button("Run this case study", type="primary", key=f"run-{study.title}"):
         if planned.labels is not None:
-            publish_labels(cache(), planned.labels)
+            publish_table(cache(), planned.labels)
         for request in planned.requests:
             engine.submit(cache(), request, OWNER)
         st.rerun()

@@ -4,24 +4,18 @@ A compendium that wears them in place of its MOAs can be asked everything that i
 MOAs.
 """
 
-import hashlib
-import json
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.cache import MANIFEST
 from gpar_core.data.annotation import MoaMatch, match_moas
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.delimited import read_cells
-from gpar_core.errors import AnnotationError, DataError
+from gpar_core.errors import AnnotationError
 
-FORMAT_VERSION = 1
-TABLE = "labels.parquet"
 LABEL: Final = "label"
 
 MAX_BYTES: Final = 20 * 2**20
@@ -84,40 +78,9 @@ def relabelled(compendium: Compendium, labels: pd.DataFrame) -> tuple[Compendium
     return replace(compendium, compounds=compounds), match
 
 
-def labels_id(labels: pd.DataFrame) -> str:
-    """20 hexadecimal digits of a SHA-256 over all labels."""
-    return hashlib.sha256(labels.to_csv(index=False).encode()).hexdigest()[:20]
-
-
-def save(labels: pd.DataFrame, folder: Path) -> None:
-    """Write the labels into `folder`, the manifest last."""
-    labels.to_parquet(folder / TABLE, index=False)
-    manifest = {"format_version": FORMAT_VERSION, "id": labels_id(labels)}
-    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
-
-
-def load(folder: Path) -> pd.DataFrame:
-    """The labels in `folder`. Raises DataError where they are damaged or of another version."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-        labels = pd.read_parquet(folder / TABLE)
-        same = (manifest["format_version"], manifest["id"]) == (FORMAT_VERSION, labels_id(labels))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(folder, error) from error
-    if not same:
-        raise _damaged(folder, "not what was uploaded")
-    return labels
-
-
 def _needed() -> str:
     return (
         "Needed is a CSV or TSV whose first line names a column of compounds "
         f"({', '.join((*NAME_COLUMNS[:4], ID_COLUMNS[0]))}) and one of labels "
         f"({', '.join(LABEL_COLUMNS[:5])})."
-    )
-
-
-def _damaged(folder: Path, why: object) -> DataError:
-    return DataError(
-        f"The uploaded labels '{folder.name}' cannot be read ({why}). Upload the file again."
     )

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, get_args
 
 from gpar_core.errors import RequestError
-from gpar_core.maps import METHODS
+from gpar_core.maps import MAPS
 
 METHOD_VERSION = 4
 """Raise it when the same request would give another result."""
@@ -266,7 +266,8 @@ class GeneCountRequest:
 class MapRequest:
     """Lay signatures out in the plane.
 
-    method: 'tsne', 'umap' or 'fwd' (cosine graph, after L1000FWD), a key of `maps.METHODS`.
+    method: a key of `maps.MAPS`: 'tsne', 'umap', 'fwd' (cosine graph, after L1000FWD) or 'file'.
+    coordinates: id of the uploaded table of places that 'file' takes, else ''.
     cells: cell lines, sorted; empty for all. moas: MOAs, sorted; empty for all signatures.
     representatives: only one signature per compound and cell line.
     model: id of the model in whose last hidden layer neighbours are looked for, '' for z-scores.
@@ -280,11 +281,12 @@ class MapRequest:
     moas: tuple[str, ...] = ()
     representatives: bool = False
     model: str = ""
+    coordinates: str = ""
     seed: int = 0
 
     @property
     def title(self) -> str:
-        parts = [f"{METHODS[self.method].label} of '{self.compendium}'"]
+        parts = [f"{MAPS[self.method].label} of '{self.compendium}'"]
         for names in (self.cells, self.moas):
             more = f" and {len(names) - 2} more" if len(names) > 2 else ""
             parts += [", ".join(names[:2]) + more] if names else []

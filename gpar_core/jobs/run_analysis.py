@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from gpar_core import analysis, model
 from gpar_core.analysis import Analysis
 from gpar_core.cache import Cache, publishing
-from gpar_core.data import labels
+from gpar_core.data import labels, uploaded_table
 from gpar_core.data.compendium import Compendium
 from gpar_core.jobs.parts import kept_in
 from gpar_core.jobs.request import (
@@ -61,7 +61,7 @@ def _tables(
             from gpar_core.compare.evaluation import compare  # noqa: PLC0415
 
             if request.labels:
-                uploaded = labels.load(cache.existing_label_table(request.labels))
+                uploaded = uploaded_table.load(cache.existing_table(request.labels))
                 compendium, _ = labels.relabelled(compendium, uploaded)
             return compare(
                 compendium,
@@ -135,6 +135,7 @@ def _tables(
                 remember=remember,
             )
         case MapRequest():
+            from gpar_core.maps.coordinates import placed  # noqa: PLC0415
             from gpar_core.maps.packing import pack, to_tables  # noqa: PLC0415
             from gpar_core.maps.selection import selected_rows  # noqa: PLC0415
             from gpar_core.maps.signature_map import (  # noqa: PLC0415
@@ -153,6 +154,10 @@ def _tables(
                     preset(summary.preset),
                     summary.seed,
                 )
+            elsewhere = None
+            if request.coordinates:
+                table = uploaded_table.load(cache.existing_table(request.coordinates))
+                elsewhere = placed(compendium, table).points
             rows = selected_rows(
                 compendium,
                 cells=request.cells,
@@ -164,6 +169,7 @@ def _tables(
                 rows,
                 request.method,
                 trained=trained,
+                elsewhere=elsewhere,
                 seed=request.seed,
                 pool=pool,
                 report=report,

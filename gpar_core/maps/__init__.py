@@ -27,3 +27,12 @@ distance; on 1,170 real consensus signatures 4.5% and 3.9%.
 
 The graph has n (n - 1) / 2000 edges for n signatures; with fewer than 150 signatures there are not
 the ten that a component needs to be shown."""
+
+FROM_FILE: Final = "file"
+MAPS: Final = {
+    **METHODS,
+    FROM_FILE: Method(
+        "From a file", "places found elsewhere, such as L1000FWD's: a table of sig_id, x and y", 4
+    ),
+}
+"""All that a map can come from."""

@@ -10,7 +10,7 @@ from gpar_core.data.training_set import TrainingSet
 from gpar_core.errors import RequestError
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.presets import Settings
-from gpar_core.maps import fwd, tsne, umap
+from gpar_core.maps import FROM_FILE, MAPS, fwd, tsne, umap
 from gpar_core.maps import purity as purities
 from gpar_core.maps.faithfulness import faithfulness
 from gpar_core.maps.principal_components import principal_components
@@ -19,6 +19,7 @@ from gpar_core.rank.scoring import BLOCK_ROWS, Network
 
 STAGE = "Map"
 PERCENT = 100
+UNPLACED = "without a place in the file"
 SMALL = f"in a component of {fwd.SMALL_COMPONENT} signatures or fewer"
 
 
@@ -41,6 +42,7 @@ def signature_map(
     method: str,
     *,
     trained: TrainedNetwork | None = None,
+    elsewhere: pd.DataFrame | None = None,
     seed: int,
     pool: Pool,
     report: Report = silent,
@@ -48,7 +50,8 @@ def signature_map(
 ) -> Tables:
     """Lay signatures out in the plane; places, faithfulness and purity are remembered.
 
-    rows: (n,) rows of the compendium, rising, at least as many as the method of `METHODS` needs.
+    rows: (n,) rows of the compendium, rising, at least as many as the method of `MAPS` needs.
+    elsewhere: places of 'file': row, x, y by rising row, as `coordinates.placed` gives them.
     trained: if given, what is laid out are the values of its last hidden layer, else z-scores. The
     drugs it learned from lie together there because it learned them; what that is worth for others
     is told by the purity of the drugs that each fold held out.
@@ -66,6 +69,8 @@ def signature_map(
     last = 50 if trained else 85
 
     def places() -> Tables:
+        if elsewhere is not None:
+            return {"points": _those_of(elsewhere, rows)}
         space = _space(compendium, rows, trained, _part(report, 0, 5))
         return {"points": _places(space, rows, method, seed, pool, _part(report, 5, last))}
 
@@ -100,7 +105,8 @@ def signature_map(
     quality = faithful.assign(
         n=len(rows), n_shown=len(points), n_neighbours=n_neighbours, **purities.summary(purity)
     )
-    dropped = pd.DataFrame({"reason": [SMALL], "count": len(rows) - len(points)})
+    reason = UNPLACED if method == FROM_FILE else SMALL
+    dropped = pd.DataFrame({"reason": [reason], "count": len(rows) - len(points)})
     return {
         "points": points,
         "quality": quality,
@@ -130,6 +136,17 @@ def _space(
     # A copy of all would only take memory: what follows reads the file in blocks.
     everything = len(rows) == compendium.n_signatures
     return compendium.matrix if everything else compendium.matrix[rows]
+
+
+def _those_of(elsewhere: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
+    """row, x, y of the signatures asked for that have a place."""
+    points = elsewhere[elsewhere["row"].isin(rows)].reset_index(drop=True)
+    if len(points) < MAPS[FROM_FILE].min_signatures:
+        raise RequestError(
+            f"{len(points)} of the {len(rows):,} signatures asked for have a place in the file; "
+            f"a map needs {MAPS[FROM_FILE].min_signatures}. Choose more cell lines or MOAs."
+        )
+    return points
 
 
 def _places(

@@ -1,17 +1,20 @@
 """What is to be laid out, and how."""
 
+import pandas as pd
 import streamlit as st
 
 from gpar_core.data.compendium import Compendium
-from gpar_core.maps import METHODS
+from gpar_core.errors import GparError
+from gpar_core.maps import FROM_FILE, MAPS
+from gpar_core.maps.coordinates import MAX_BYTES, placed, read_coordinates
 from gpar_core.maps.selection import selected_rows
 from gpar_core.model import ModelSummary
-from gpar_core.planning_analyses import plan_map
-from pages._shared.error_box import error_box
+from gpar_core.planning_analyses import plan_map, publish_table
+from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
 from pages._shared.loaders import load_summaries
 from pages._shared.method_form import choose_cells
-from pages._shared.state import Key, from_url
+from pages._shared.state import Key, cache, from_url
 
 LARGE = 50_000
 """From so many signatures on a map takes minutes."""
@@ -23,14 +26,15 @@ def form(compendium: Compendium) -> None:
     with left:
         method = st.segmented_control(
             "Map",
-            list(METHODS),
-            default=next(iter(METHODS)),
+            list(MAPS),
+            default=next(iter(MAPS)),
             required=True,
-            format_func=lambda name: METHODS[name].label,
+            format_func=lambda name: MAPS[name].label,
             key="map-method",
             persist_state="session",
         )
-        st.caption(f"{METHODS[method].label}: {METHODS[method].about}.")
+        st.caption(f"{MAPS[method].label}: {MAPS[method].about}.")
+        coordinates = _upload_places(compendium) if method == FROM_FILE else None
         cells = choose_cells(compendium, "map-cells")
         moas = st.multiselect(
             "MOAs",
@@ -45,10 +49,17 @@ def form(compendium: Compendium) -> None:
             key="map-representatives",
             persist_state="session",
         )
-        with st.expander("Neighbours and seed"):
-            model = choose_space(compendium)
-            seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="map-seed", persist_state="session")
+        model, seed = None, 0
+        if method != FROM_FILE:
+            with st.expander("Neighbours and seed"):
+                model = choose_space(compendium)
+                seed = st.number_input(
+                    "Seed", 0, 2**31 - 1, 0, key="map-seed", persist_state="session"
+                )
     with right, st.container(border=True), error_box():
+        if method == FROM_FILE and coordinates is None:
+            st.caption("Upload a table of sig_id, x and y to go on.")
+            return
         request = plan_map(
             compendium,
             method=method,
@@ -56,6 +67,7 @@ def form(compendium: Compendium) -> None:
             moas=moas,
             representatives=representatives,
             model=model,
+            coordinates=coordinates,
             seed=int(seed),
         )
         n = len(
@@ -75,7 +87,32 @@ def form(compendium: Compendium) -> None:
         if from_url(Key.MODEL):
             st.caption("The drugs of the model that you came from will be in colour.")
         if st.button("Lay out", type="primary", width="stretch"):
+            if coordinates is not None:
+                publish_table(cache(), coordinates)
             start(request)
+
+
+def _upload_places(compendium: Compendium) -> pd.DataFrame | None:
+    """Places from a file, with how many of them the compendium knows; None until there is one."""
+    upload = st.file_uploader(
+        "Places: a CSV or TSV with the columns sig_id, x and y",
+        ["csv", "tsv", "txt"],
+        key="map-places",
+        max_upload_size=MAX_BYTES // 2**20,
+    )
+    if upload is None:
+        return None
+    try:
+        coordinates = read_coordinates(upload.getvalue(), upload.name[:80])
+        found = placed(compendium, coordinates)
+    except GparError as error:
+        st.error(plain(str(error)))
+        return None
+    st.markdown(f"**{len(found.points):,}** of {len(coordinates):,} places are of this compendium")
+    if found.unknown:
+        names = ", ".join(found.unknown[:5]) + (", …" if len(found.unknown) > 5 else "")
+        st.caption(plain(f"Not in '{compendium.name}': {names[:300]}"))
+    return coordinates
 
 
 def choose_space(compendium: Compendium) -> ModelSummary | None:

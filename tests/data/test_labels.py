@@ -5,12 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from gpar_core.cache import MANIFEST
-from gpar_core.data import labels as class_labels
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.labels import MAX_BYTES, labels_id, load, read_labels, relabelled, save
+from gpar_core.data.labels import MAX_BYTES, read_labels, relabelled
 from gpar_core.data.training_set import drugs_of_moa, select
-from gpar_core.errors import AnnotationError, DataError
+from gpar_core.errors import AnnotationError
 from tests.synthetic import build, drugs_of
 
 CSV = b"Name,Class\nHDAC0,anticancer\nhdac1,anticancer|immune\ndark3,anticancer\nnobody,heart\n"
@@ -86,21 +84,3 @@ def test_what_has_a_moa_or_a_label_is_no_inactive_negative(compendium: Compendiu
 def test_labels_of_other_compounds_are_refused(compendium: Compendium) -> None:
     with pytest.raises(AnnotationError, match="the first is 'aspirin'"):
         relabelled(compendium, read_labels(b"name,label\naspirin,pain\n", "a.csv"))
-
-
-def test_labels_are_kept_under_what_they_hold(tmp_path: Path) -> None:
-    table = read_labels(CSV, "a.csv")
-    save(table, tmp_path)
-    pd.testing.assert_frame_equal(load(tmp_path), table)
-    assert labels_id(table) == labels_id(load(tmp_path))
-    assert labels_id(table) != labels_id(table.iloc[1:])
-
-
-def test_damaged_labels_are_refused(tmp_path: Path) -> None:
-    save(read_labels(CSV, "a.csv"), tmp_path)
-    (tmp_path / MANIFEST).write_text('{"format_version": 1, "id": "0"}', encoding="utf-8")
-    with pytest.raises(DataError, match="not what was uploaded"):
-        load(tmp_path)
-    (tmp_path / class_labels.TABLE).write_bytes(b"PAR1")
-    with pytest.raises(DataError, match="Upload the file again"):
-        load(tmp_path)

@@ -16,7 +16,7 @@ from gpar_core.jobs.parts import kept_in
 from gpar_core.jobs.request import EvaluationRequest, from_json, job_id, to_json
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.planning_analyses import plan_evaluation, publish_labels
+from gpar_core.planning_analyses import plan_evaluation, publish_table
 from gpar_core.progress import Progress, Tables, silent
 from tests.pools import Means
 from tests.synthetic import build, drugs_of
@@ -94,7 +94,7 @@ def test_uploaded_labels_are_evaluated_like_moas(cache: Cache, compendium: Compe
         f"{name}{i},{label}" for name, label in (("hdac", "a"), ("mtor", "b")) for i in range(5)
     ]
     labels = read_labels("\n".join(["name,label", *rows]).encode(), "a.csv")
-    publish_labels(cache, labels)
+    publish_table(cache, labels)
     request = plan_evaluation(compendium, methods=["cosine"], labels=labels)
     assert request.classes == ("a", "b")
     run_job(request, cache, silent, Means())

@@ -173,3 +173,18 @@ def test_all_pairs_are_never_in_memory_at_once() -> None:
         cwd=Path(__file__).resolve().parents[2],
     )
     assert float(found.stdout.split()[-1]) < 600
+
+
+def test_places_from_elsewhere_are_taken_and_judged(compendium: Compendium) -> None:
+    rows = np.arange(10, 100)
+    own = signature_map(compendium, rows, "tsne", seed=0, pool=Means())
+    elsewhere = own["points"].iloc[20:].assign(y=lambda points: points["y"] * 2)
+    outside = pd.DataFrame({"row": [400], "x": np.float32([0]), "y": np.float32([0])})
+    given = pd.concat([elsewhere, outside], ignore_index=True)
+    made = signature_map(compendium, rows, "file", elsewhere=given, seed=0, pool=Means())
+    pd.testing.assert_frame_equal(made["points"], elsewhere.reset_index(drop=True))
+    assert made["quality"].iloc[0][["n", "n_shown"]].tolist() == [90, 70]
+    assert made["quality"].iloc[0]["knn_recall"] > 1.5 * made["quality"].iloc[0]["chance"]
+    assert made["dropped"].values.tolist() == [["without a place in the file", 20]]
+    with pytest.raises(RequestError, match="0 of the 5 signatures asked for have a place"):
+        signature_map(compendium, np.arange(5), "file", elsewhere=given, seed=0, pool=Means())

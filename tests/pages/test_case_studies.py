@@ -12,7 +12,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.jobs import engine
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import State
-from gpar_core.planning_analyses import publish_labels
+from gpar_core.planning_analyses import publish_table
 from gpar_core.progress import silent
 from tests.pages.stage import embed, ended, labels, page, press, running, train, words
 from tests.pools import Means
@@ -34,7 +34,7 @@ def compendium(cache: Cache) -> Compendium:
 
 def run(cache: Cache, compendium: Compendium) -> None:
     planned = plan(HSP, compendium)
-    publish_labels(cache, planned.labels)
+    publish_table(cache, planned.labels)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "gpar_core.learn.training", SimpleNamespace(train=train))
         patch.setattr("gpar_core.maps.tsne.embed", embed)
@@ -55,7 +55,7 @@ def test_one_click_asks_for_all_its_parts(
     monkeypatch.setattr(engine, "ensure_running", lambda cache: None)
     app = press(page("case_studies", case=HSP.title), "Run this case study")
     assert "0 of 3 parts are done" in words(app)
-    assert len(list(cache.labels.iterdir())) == 1
+    assert len(list(cache.tables.iterdir())) == 1
 
 
 def test_while_it_runs_the_first_part_is_shown(compendium: Compendium, cache: Cache) -> None:

@@ -9,15 +9,19 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gpar_core import analysis
 from gpar_core.data import compendium as compendia
 from gpar_core.jobs.request import MapRequest, job_id
+from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.planning_analyses import plan_map
+from gpar_core.progress import silent
 from pages._shared.error_box import plain
 from pages._shared.point_map import published
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
 from tests.pages.stage import DRUGS, EVIL, ended, labels, page, press, running, words
+from tests.pools import Means
 from tests.synthetic import build
 
 
@@ -74,6 +78,29 @@ def test_laying_out_starts_the_job(stocked: Library) -> None:
     assert job.request.fingerprint == data.fingerprint
     assert app.query_params["job"] == job.id
     assert "Waiting: number 1 in the queue" in words(app)
+
+
+def test_places_from_a_file_are_counted_and_laid_out(stocked: Library) -> None:
+    data = compendia.load(stocked.cache.compendium("demo"))
+    app = page("map")
+    app.segmented_control(key="map-method").set_value("file").run()
+    assert "Lay out" not in labels(app)
+    app.file_uploader(key="map-places").upload("x.csv", b"sig_id,x\na,1\n", "text/csv").run()
+    assert "'x.csv' lacks y" in words(app.error)
+    lines = [f"{sig_id},{n},{n % 7}" for n, sig_id in enumerate(data.signatures["sig_id"][:50])]
+    text = "\n".join(["sig_id,x,y", *lines, f"{EVIL[0]},1,2"])
+    app.file_uploader(key="map-places").upload("fwd.csv", text.encode(), "text/csv").run()
+    assert "**50** of 51 places are of this compendium" in words(app)
+    assert plain(EVIL[0]) in words(app.caption)
+    app = press(app, "Lay out")
+    (job,) = JobStore(stocked.cache).active_jobs()
+    assert isinstance(job.request, MapRequest)
+    run_job(job.request, stocked.cache, silent, Means())
+    done = analysis.load(stocked.cache.existing_analysis(job.id))
+    assert done.tables["points"]["row"].tolist() == list(range(50))
+    said = words(page("map", job=job.id))
+    assert "From a file of 'demo'" in said
+    assert "Not on the map: 114 without a place in the file" in said
 
 
 def test_a_job_under_way_and_a_failed_one(stocked: Library) -> None:
