@@ -1,5 +1,7 @@
 """A map of signatures on screen: its colours, the drugs of a model, and the map."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from gpar_core import fields
@@ -31,42 +33,74 @@ MAX_COLOURED = 12
 
 def draw(done: Analysis) -> None:
     """The map, what is known of it, and what is chosen on it. Raises GparError."""
-    compendium = load_compendium(done.compendium)
-    if compendium.fingerprint != done.request.fingerprint:
-        raise DataError(
-            f"The compendium '{done.compendium}' has changed since this map was laid out. Ask anew "
-            "for a map of what it is now."
-        )
-    points = _points((str(cache().root), done.analysis_id, done.created_at), done)
-    key = f"map-{done.analysis_id}"
+    compendium, points = _compendium_of(done), _points_of(done)
     if about := laid_out(done.request):
         st.caption(about)
     colour, only, model = _choose_colours(compendium)
     scores = None
     if model and colour == BY_MODEL:  # scores are many bytes: only where they are to be seen
         scores = _scores((points.digest, model.summary.model_id), model, points)
-    chosen = chosen_on(key, points, at_first=from_url(Key.DRUG).casefold())
+    chosen = chosen_on(_key(done), points, at_first=from_url(Key.DRUG).casefold())
     _into_url(Key.DRUG, chosen.drug)
+    _show(done, points, model, colour, only=only, scores=scores, drug=chosen.drug)
+    st.caption(trust(done))
+    if said := learned(done):
+        st.caption(said)
+    show_chosen(chosen, points, compendium, done, model)
+
+
+def draw_with_drugs_of(model: Model, done: Analysis) -> None:
+    """The map with the drugs of a model in colour, and nothing to set. Raises GparError."""
+    compendium, points = _compendium_of(done), _points_of(done)
+    chosen = chosen_on(_key(done), points)
+    _show(done, points, model, NO_COLOUR, drug=chosen.drug)
+    st.caption(trust(done))
+    show_chosen(chosen, points, compendium, done, model)
+
+
+def _show(
+    done: Analysis,
+    points: Packed,
+    model: Model | None,
+    colour: str,
+    *,
+    only: Sequence[str] = (),
+    scores: Packed | None = None,
+    drug: str,
+) -> None:
+    name = download_name("map", done.request.title, simulated=done.simulated, ending="")
     point_map(
         points,
-        key=key,
+        key=_key(done),
         public=_public(done),
         title=done.request.title,
-        file=download_name(
-            "map", done.request.title, simulated=done.simulated, ending=""
-        ).removesuffix("."),
+        file=name.removesuffix("."),
         simulated=done.simulated,
         colour=COLOURS[colour],
         colour_label=colour,
         only=only,
         scores=scores,
         groups=_groups(model) if model else (),
-        drug=chosen.drug,
+        drug=drug,
     )
-    st.caption(trust(done))
-    if said := learned(done):
-        st.caption(said)
-    show_chosen(chosen, points, compendium, done, model)
+
+
+def _key(done: Analysis) -> str:
+    return f"map-{done.analysis_id}"
+
+
+def _compendium_of(done: Analysis) -> Compendium:
+    compendium = load_compendium(done.compendium)
+    if compendium.fingerprint != done.request.fingerprint:
+        raise DataError(
+            f"The compendium '{done.compendium}' has changed since this map was laid out. Ask anew "
+            "for a map of what it is now."
+        )
+    return compendium
+
+
+def _points_of(done: Analysis) -> Packed:
+    return _points((str(cache().root), done.analysis_id, done.created_at), done)
 
 
 def _public(done: Analysis) -> bool:

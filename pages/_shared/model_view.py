@@ -2,16 +2,15 @@
 
 import streamlit as st
 
-from gpar_core.charts import curves, folds, scatter
+from gpar_core.charts import curves, folds
 from gpar_core.charts.reliability import reliability
 from gpar_core.export import csv_text, file_name, with_provenance
-from gpar_core.jobs.request import MapRequest
 from gpar_core.learn import calibration
 from gpar_core.model import Model, ModelSummary
 from pages._shared.curation_view import show_curation
-from pages._shared.error_box import plain
+from pages._shared.error_box import error_box, plain
 from pages._shared.frame import simulated_note
-from pages._shared.loaders import load_analyses
+from pages._shared.model_map import show_maps
 from pages._shared.ranking_view import show_ranking
 from pages._shared.state import go
 from pages._shared.tables import savable
@@ -31,16 +30,8 @@ def show(model: Model) -> None:
         show_ranking(model)
     with quality:
         _quality(model)
-    with training_map:
-        st.altair_chart(
-            scatter.training_map(model.map, simulated=summary.simulated), width="stretch"
-        )
-        st.caption(
-            "t-SNE (scikit-learn defaults) of representative signatures: the training drugs, the "
-            "30 compounds ranked first, and up to 300 negatives. Distances between far groups "
-            "mean nothing."
-        )
-        _offer_large_map(summary)
+    with training_map, error_box():
+        show_maps(model)
     with drugs:
         _training_drugs(model)
         show_curation(model)
@@ -111,17 +102,6 @@ def _reliability(model: Model) -> None:
         "the calibrated probability is what it says, for a mix of positives and negatives as in "
         "the training set. Bars are 95% intervals, n the signatures of each bin."
     )
-
-
-def _offer_large_map(summary: ModelSummary) -> None:
-    """The newest map of the compendium, or the form of one, with the drugs of this model."""
-    if not st.button("Show on a map of the compendium", key=f"map-{summary.model_id}"):
-        return
-    parameters = {"compendium": summary.compendium, "model": summary.model_id}
-    for each in load_analyses(MapRequest, summary.compendium):
-        if getattr(each.request, "fingerprint", "") == summary.fingerprint:
-            go("map", job=each.analysis_id, **parameters)
-    go("map", **parameters)
 
 
 def _training_drugs(model: Model) -> None:

@@ -17,6 +17,7 @@ from gpar_core.jobs.store import JobStore, State
 from gpar_core.planning_analyses import plan_map
 from gpar_core.progress import silent
 from pages._shared.error_box import plain
+from pages._shared.model_map import AMONG_ALL
 from pages._shared.point_map import published
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
@@ -319,6 +320,38 @@ def test_a_model_page_leads_to_the_newest_map_with_its_drugs(stocked: Library) -
     request = charted(stocked.cache)
     app = press(page("models", model=job_id(stocked.simulated)), "Show on a map of the compendium")
     assert app.query_params["job"] == job_id(request)
+
+
+def test_a_model_page_shows_its_drugs_among_all_signatures(stocked: Library) -> None:
+    model_id = job_id(stocked.simulated)
+    app = page("models", model=model_id)
+    app.segmented_control(key=f"maps-{model_id}").set_value(AMONG_ALL).run()
+    assert not sent(app)
+    other = charted(stocked.cache, method="fwd", cells=["MCF7"])
+    assert not sent(app.run()), other
+    app = press(app, "Lay out the graph")
+    (job,) = JobStore(stocked.cache).active_jobs()
+    assert isinstance(job.request, MapRequest)
+    assert (job.request.method, job.request.cells, job.request.model) == ("fwd", (), "")
+    assert (app.query_params["job"], app.query_params["model"]) == (job.id, model_id)
+    charted(stocked.cache, method="fwd")
+    app = page("models", model=model_id)
+    app.segmented_control(key=f"maps-{model_id}").set_value(AMONG_ALL).run()
+    (map_,) = sent(app)
+    assert [group["colour"] for group in map_["groups"]] == ["yellow", "red"]
+    assert "nearest neighbours of a signature" in words(app.caption)
+    app.session_state[f"map-{job.id}"] = {"chosen": {"drug": 3, "point": None, "lasso": "0 1"}}
+    assert "2 signatures of" in words(app.run().subheader)
+
+
+def test_a_graph_of_a_compendium_that_changed_is_not_laid_out(stocked: Library) -> None:
+    model_id = job_id(stocked.simulated)
+    build(stocked.cache.compendium("demo"), DRUGS, seed=7, name="demo", simulated=True)
+    app = page("models", model=model_id)
+    app.segmented_control(key=f"maps-{model_id}").set_value(AMONG_ALL).run()
+    assert "has changed since this model was trained" in words(
+        press(app, "Lay out the graph").error
+    )
 
 
 def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None:
