@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from benchmarks import large_map
@@ -199,6 +201,7 @@ def test_a_highlight_is_small_and_points_are_not_sent_again(screen: Screen) -> N
     assert screen.ask("map.groups[1].members.length") == expected.sum()
     assert 500 < screen.received < MAX_HIGHLIGHT_BYTES
     assert len(screen.fetched) == n_fetched
+    assert area_of_a_training_point(screen) > 1.2 * np.pi * (screen.ask("map.dots().size") / 2) ** 2
     screen.page.get_by_role("combobox", name="Colour by").click()
     screen.page.get_by_role("option", name="Model score").click()
     expect(screen.page.locator(".legend")).to_contain_text("Model score")
@@ -270,6 +273,20 @@ def test_without_webgl_the_map_is_drawn_all_the_same(screen: Screen) -> None:
     page.close()
 
 
+def area_of_a_training_point(screen: Screen) -> int:
+    """Pixels of the one that is farthest from the others of its group."""
+    members = np.array(screen.ask("[...map.groups[1].members]"))
+    xy = np.array(screen.ask("value.map((i) => map.pixelOf(i))", members.tolist()))
+    apart = np.hypot(*(xy[:, None] - xy[None]).T)
+    np.fill_diagonal(apart, np.inf)
+    at = apart.min(axis=0).argmax()
+    assert apart[at].min() > 20
+    left, top = xy[at].round().astype(int) + 1
+    picture = pixels(screen.page.locator(".stage").screenshot())
+    near = picture[top - 8 : top + 9, left - 8 : left + 9].astype(int)
+    return int((near[..., 0] - near[..., 1:].max(axis=-1) > 80).sum())
+
+
 def by_winding(polygon: np.ndarray, xy: np.ndarray) -> np.ndarray:
     """(n,) whether the angles to the corners make a whole turn: for polygons without crossings."""
     turn = np.zeros(len(xy))
@@ -282,9 +299,9 @@ def by_winding(polygon: np.ndarray, xy: np.ndarray) -> np.ndarray:
 
 def colours(png: bytes) -> int:
     """How many colours a picture has, one pixel in 16 looked at."""
-    from io import BytesIO
+    return len(np.unique(pixels(png)[::4, ::4].reshape(-1, 3), axis=0))
 
-    from PIL import Image
 
-    pixels = np.asarray(Image.open(BytesIO(png)).convert("RGB"))[::4, ::4].reshape(-1, 3)
-    return len(np.unique(pixels, axis=0))
+def pixels(png: bytes) -> np.ndarray:
+    """(height, width, 3)"""
+    return np.asarray(Image.open(BytesIO(png)).convert("RGB"))

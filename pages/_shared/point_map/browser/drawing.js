@@ -89,6 +89,7 @@ function webgl(canvas) {
       gl.drawElements(gl.POINTS, n, gl.UNSIGNED_INT, 0);
       gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, members);
       gl.uniform1f(uniform.size, larger * ratio);
+      gl.uniform1f(uniform.alpha, 1);
       for (const group of groups) {
         gl.uniform4f(uniform.single, ...group.rgb.map((v) => v / 255), 1);
         gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, group.members, gl.DYNAMIC_DRAW);
