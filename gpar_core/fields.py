@@ -17,6 +17,13 @@ DOSE_UNIT: Final = "pert_dose_unit"
 TIME: Final = "pert_time"
 TIME_UNIT: Final = "pert_time_unit"
 TAS: Final = "tas"
+CC_Q75: Final = "cc_q75"
+"""75th percentile of the Pearson correlations between the replicates of a signature."""
+N_REPLICATES: Final = "n_replicates"
+EXEMPLAR: Final = "exemplar"
+"""Whether the source calls the signature the best of its compound in its cell line; or missing."""
+SERIES: Final = "series"
+"""Data set that a signature comes from, for example GSE92742."""
 DRUG: Final = "drug"
 """Name under which several pert_ids count as one drug: pert_iname without case."""
 REPRESENTATIVE: Final = "representative"
@@ -34,9 +41,10 @@ MISSING: Final = "-666"
 
 SIGNATURE_COLUMNS: Final = (
     SIG_ID, PERT_ID, PERT_INAME, DRUG, CELL_ID, DOSE, DOSE_UNIT, TIME, TIME_UNIT, TAS,
-    REPRESENTATIVE,
+    CC_Q75, N_REPLICATES, EXEMPLAR, SERIES, REPRESENTATIVE,
 )  # fmt: skip
-"""Columns of `Compendium.signatures`. pert_dose and pert_time are numbers, NaN where unknown."""
+"""Columns of `Compendium.signatures`. pert_dose, pert_time, tas, cc_q75 and n_replicates are
+numbers, NaN where unknown; exemplar is a nullable boolean."""
 
 COMPOUND_COLUMNS: Final = (
     PERT_ID, PERT_INAME, DRUG, MOA, ANNOTATED, PUBCHEM_CID, INCHI_KEY, SMILES, "n_signatures",

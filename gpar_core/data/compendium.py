@@ -21,7 +21,7 @@ from gpar_core.cache import MANIFEST
 from gpar_core.data.representatives import representatives
 from gpar_core.errors import DataError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MATRIX = "matrix.npy"
 ROW_ORDER = [fields.CELL_ID, fields.PERT_ID, fields.SIG_ID]
 MANIFEST_KEYS = {

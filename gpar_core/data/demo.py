@@ -95,11 +95,11 @@ def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
     signatures, compound_rows = _lay_out(compounds, signatures_rng)
     programmes = _draw_programmes(len(compounds.annotation), programmes_rng)
     matrix = np.empty((len(signatures), fields.N_LANDMARKS), dtype=np.float32)
-    tas = np.empty(len(signatures))
+    tas, correlation = np.empty((2, len(signatures)))
     for number, (cell, rng) in enumerate(zip(CELLS, cell_rngs, strict=True)):
         report(Progress("Simulating signatures", number, len(CELLS), cell))
         rows = np.flatnonzero(signatures[fields.CELL_ID] == cell)
-        matrix[rows], tas[rows] = _simulate_cell(
+        matrix[rows], tas[rows], correlation[rows] = _simulate_cell(
             number, signatures.iloc[rows], compound_rows[rows], compounds, programmes, rng
         )
     report(Progress("Writing the compendium", len(CELLS), len(CELLS)))
@@ -109,10 +109,26 @@ def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
         name=NAME,
         source=SOURCE,
         simulated=True,
-        signatures=signatures.assign(**{fields.TAS: tas.round(4)}),
+        signatures=_with_quality(signatures, tas.round(4), correlation.round(4)),
         annotation=compounds.annotation,
         report={"seed": seed, "planted": compounds.planted},
     )
+
+
+def _with_quality(
+    signatures: pd.DataFrame, tas: np.ndarray, correlation: np.ndarray
+) -> pd.DataFrame:
+    """Add what `compendium.write` wants to know of each signature; exemplars have the best TAS."""
+    groups = pd.Series(tas).groupby([signatures[fields.CELL_ID], signatures[fields.PERT_ID]])
+    exemplar = np.zeros(len(tas), dtype=bool)
+    exemplar[groups.idxmax()] = True
+    described = signatures.copy()
+    described[fields.TAS] = tas
+    described[fields.CC_Q75] = correlation
+    described[fields.N_REPLICATES] = float(N_REPLICATES)
+    described[fields.EXEMPLAR] = pd.array(exemplar, dtype="boolean")
+    described[fields.SERIES] = NAME
+    return described
 
 
 def _draw_compounds(rng: np.random.Generator) -> _Compounds:
@@ -287,11 +303,11 @@ def _simulate_cell(
     compounds: _Compounds,
     programmes: _Programmes,
     rng: np.random.Generator,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Simulate the signatures of one cell line.
 
     cell: index into `CELLS`. row: (n,) rows of `compounds`.
-    Returns z-scores, (n, 978) float32, and TAS, (n,).
+    Returns z-scores, (n, 978) float32, TAS, (n,), and correlation of replicates, (n,).
     """
     dose = signatures[fields.DOSE].to_numpy()
     late = signatures[fields.TIME].to_numpy() > TIMES[0]
@@ -310,7 +326,7 @@ def _simulate_cell(
 
     z = signal + _noise(compounds.batch[row] * len(TIMES) + late, programmes.modules, rng)
     np.clip(z, -Z_LIMIT, Z_LIMIT, out=z)
-    return z, _tas(z, signal, rng)
+    return z, *_quality(z, signal, rng)
 
 
 def _specific_signal(
@@ -350,8 +366,10 @@ def _noise(plate: np.ndarray, modules: np.ndarray, rng: np.random.Generator) -> 
     return (plate_effect[plate] + common) @ modules + own
 
 
-def _tas(z: np.ndarray, signal: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """(n,) transcriptional activity scores, 0-1: sqrt(SS x CC / 978).
+def _quality(
+    z: np.ndarray, signal: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) transcriptional activity scores, 0-1: sqrt(SS x CC / 978); and (n,) CC.
 
     SS counts the genes with |z x sqrt(replicates)| >= 2. CC, the correlation of replicates, follows
     from the share of signal in one replicate.
@@ -361,4 +379,4 @@ def _tas(z: np.ndarray, signal: np.ndarray, rng: np.random.Generator) -> np.ndar
     measured = power / (power + noise) + rng.normal(0.02, 0.03, len(z))
     correlation = np.clip(measured, 0.0, 1.0)
     breadth = np.mean(np.abs(z) * np.sqrt(N_REPLICATES) >= 2, axis=1)
-    return np.sqrt(breadth * correlation)
+    return np.sqrt(breadth * correlation), correlation

@@ -1,31 +1,30 @@
 """Import LINCS files in GEO layout into a compendium."""
 
-from collections.abc import Iterable, Mapping
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data import compendium
-from gpar_core.data.annotation import match_moas, read_moa_table
+from gpar_core.data.compound_annotation import annotate
+from gpar_core.data.findings import Finding, as_json
 from gpar_core.data.matrix_files import MatrixFile, open_matrix, read_blocks
 from gpar_core.data.tables import numbers, read_table
 from gpar_core.data.tas import activity_score, signature_strength
 from gpar_core.errors import AnnotationError, FileFormatError, LandmarkError
 from gpar_core.progress import Progress, Report, silent
 
-MAX_NAMES = 100
 MISSING_VALUE = -666.0
 STAGE = "Import"
 IDENTITY = (fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME, fields.PERT_TYPE, fields.CELL_ID)
 CONDITIONS = (
     fields.DOSE, fields.DOSE_UNIT, fields.TIME, fields.TIME_UNIT, "pert_idose", "pert_itime",
 )  # fmt: skip
-QUALITY = (fields.TAS, "distil_ss", "distil_cc_q75", "distil_nsample")
-IDENTIFIERS = (fields.PUBCHEM_CID, fields.INCHI_KEY, fields.SMILES)
+QUALITY = (fields.TAS, "distil_ss", "distil_cc_q75", "distil_nsample", "is_exemplar")
+GSE_NAME = re.compile(r"GSE\d+")
 
 
 @dataclass(frozen=True)
@@ -38,20 +37,6 @@ class ImportFiles:
     sig_metrics: Path | None = None
     pert_info: Path | None = None
     moa: Path | None = None
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something the import counted: what, how many, and the first `MAX_NAMES` names."""
-
-    what: str
-    count: int
-    names: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, what: str, names: Iterable[str]) -> "Finding":
-        listed = tuple(names)
-        return cls(what, len(listed), listed[:MAX_NAMES])
 
 
 def import_compendium(
@@ -92,14 +77,16 @@ def import_compendium(
         )
     report(Progress(STAGE, 1, 1, "Annotating compounds"))
     signatures, tas_findings = _complete_tas(signatures, folder / compendium.MATRIX)
-    annotation, moa_findings = _annotate(signatures, files)
+    annotation, annotation_findings = annotate(
+        signatures, pert_infos=[files.pert_info] if files.pert_info else [], moa=files.moa
+    )
     findings = (
         Finding("signatures imported", len(signatures)),
         Finding("compounds imported", len(annotation)),
         *signature_findings,
         *gene_findings,
         *tas_findings,
-        *moa_findings,
+        *annotation_findings,
     )
     compendium.write(
         folder,
@@ -108,13 +95,9 @@ def import_compendium(
         simulated=False,
         signatures=signatures,
         annotation=annotation,
-        report=_as_json(findings),
+        report=as_json(findings),
     )
     return findings
-
-
-def _as_json(findings: Iterable[Finding]) -> Mapping[str, Any]:
-    return {"findings": [{"what": f.what, "count": f.count, "names": f.names} for f in findings]}
 
 
 # ---------------------------------------------------------------------------------------- genes
@@ -235,6 +218,7 @@ def _select_signatures(
             "and a cell line."
         )
     kept = _conditions(_quality(kept, files.sig_metrics))
+    kept[fields.SERIES] = series_of(files.matrix)
     kept["position"] = kept["position"].astype(np.int64)
     kept = kept.sort_values(compendium.ROW_ORDER, ignore_index=True)
     # A compound bears one name, or its signatures would count as those of several drugs.
@@ -247,6 +231,12 @@ def _select_signatures(
         )
     )
     return kept, [finding for finding in findings if finding.count]
+
+
+def series_of(matrix: Path) -> str:
+    """Name of the series that a matrix file is of: GSE92742, or else the name of the file."""
+    found = GSE_NAME.search(matrix.name)
+    return found[0] if found else matrix.name.split(".")[0]
 
 
 def _first(names: pd.Series) -> str:
@@ -263,6 +253,10 @@ def _quality(signatures: pd.DataFrame, sig_metrics: Path | None) -> pd.DataFrame
     for column in QUALITY:
         values = numbers(signatures[column]) if column in signatures else np.nan
         signatures[column] = values
+    signatures[fields.CC_Q75] = signatures["distil_cc_q75"]
+    signatures[fields.N_REPLICATES] = signatures["distil_nsample"]
+    known = signatures["is_exemplar"].notna()
+    signatures[fields.EXEMPLAR] = (signatures["is_exemplar"] == 1).astype("boolean").where(known)
     return signatures
 
 
@@ -367,32 +361,3 @@ def _complete_tas(
     ]
     signatures[fields.TAS] = tas
     return signatures, [finding for finding in findings if finding.count]
-
-
-def _annotate(signatures: pd.DataFrame, files: ImportFiles) -> tuple[pd.DataFrame, list[Finding]]:
-    """One row per pert_id with names, identifiers and MOAs."""
-    compounds = signatures[[fields.PERT_ID, fields.PERT_INAME]].drop_duplicates(fields.PERT_ID)
-    compounds = compounds.sort_values(fields.PERT_ID, ignore_index=True)
-    findings = []
-    identifiers = pd.DataFrame({fields.PERT_ID: []}, dtype=str)
-    if files.pert_info is not None:
-        identifiers = read_table(files.pert_info, needed=(fields.PERT_ID,), optional=IDENTIFIERS)
-        identifiers = identifiers.drop_duplicates(fields.PERT_ID)
-        absent = compounds[~compounds[fields.PERT_ID].isin(identifiers[fields.PERT_ID])]
-        findings.append(Finding.of("compounds without a row in pert_info", absent["pert_iname"]))
-    compounds = compounds.merge(identifiers, on=fields.PERT_ID, how="left")
-    for column in IDENTIFIERS:
-        compounds[column] = compounds[column].fillna("") if column in compounds else ""
-    compounds[fields.PUBCHEM_CID] = compounds[fields.PUBCHEM_CID].str.removesuffix(".0")
-    if files.moa is None:
-        findings.append(Finding("MOA tables given; every compound counts as unannotated", 0))
-        compounds[fields.MOA], compounds[fields.ANNOTATED] = "", False
-        return compounds, findings
-    match = match_moas(compounds, read_moa_table(files.moa))
-    with_moa = int((match.compounds[fields.MOA] != "").sum())
-    findings += [
-        Finding("compounds found in the MOA table", match.n_matched),
-        Finding("compounds with a MOA", with_moa),
-        Finding.of("names in the MOA table that no compound bears", match.unmatched),
-    ]
-    return match.compounds, findings

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, get_args
 from gpar_core.errors import RequestError
 from gpar_core.maps import METHODS
 
-METHOD_VERSION = 4
+METHOD_VERSION = 5
 """Raise it when the same request would give another result."""
 
 

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from gpar_core import fields
 from gpar_core.cache import Cache, publishing
 from gpar_core.data import compendium as compendia
-from gpar_core.data import importing, matrix_files
+from gpar_core.data import findings as found
+from gpar_core.data import matrix_files
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.importing import Finding, ImportFiles, import_compendium
+from gpar_core.data.findings import Finding
+from gpar_core.data.importing import ImportFiles, import_compendium
 from gpar_core.errors import AnnotationError, Cancelled, FileFormatError, LandmarkError
 from gpar_core.progress import Progress
 from tests.geo_files import (
@@ -104,11 +106,13 @@ def test_gct_gctx_and_small_blocks_give_the_same_compendium(
     made = release()
     files = write_release(made, tmp_path)
     about = {"sig_ids": made.sig_ids, "genes": made.genes}
+    for name in ("metadata", "old", "new"):
+        (tmp_path / name).mkdir()
     matrices = [
         files.matrix,
-        write_gctx(tmp_path / "metadata.gctx", made.values, metadata=True, **about),
-        write_gct(tmp_path / "old.gct", made.values, version="1.2", **about),
-        write_gct(tmp_path / "new.gct", made.values, version="1.3", **about),
+        write_gctx(tmp_path / "metadata/level5.gctx", made.values, metadata=True, **about),
+        write_gct(tmp_path / "old/level5.gct", made.values, version="1.2", **about),
+        write_gct(tmp_path / "new/level5.gct", made.values, version="1.3", **about),
     ]
     fingerprints = {run(replace(files, matrix=matrix))[0].fingerprint for matrix in matrices}
     monkeypatch.setattr(matrix_files, "BLOCK_VALUES", 2000)
@@ -136,6 +140,33 @@ def test_signatures_and_compounds_hold_what_the_tables_say(run: Import) -> None:
     assert findings["compounds without a row in pert_info"].names == ("drug 3",)
     assert loaded.signatures["representative"].sum() == 6
     assert (loaded.source, loaded.simulated) == ("Imported from level5.gctx", False)
+
+
+def test_quality_comes_from_sig_metrics_and_may_be_missing(run: Import) -> None:
+    made = release(replicates=1)
+    made = made.with_table(
+        "sig_metrics",
+        sig_id=made.sig_ids[:4],
+        distil_cc_q75=["0.5", "-666", "0.25", "-0.1"],
+        distil_nsample=["3", "4", "-666", "2"],
+        is_exemplar=["1", "0", "-666", "1.0"],
+    )
+    table = run(made)[0].signatures
+    np.testing.assert_array_equal(table["cc_q75"], [0.5, np.nan, 0.25, -0.1, np.nan, np.nan])
+    np.testing.assert_array_equal(table["n_replicates"], [3, 4, np.nan, 2, np.nan, np.nan])
+    expected = pd.array([True, False, None, True, None, None], dtype="boolean")
+    pd.testing.assert_extension_array_equal(table["exemplar"].array, expected)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "series"),
+    [("GSE92742_Broad_LINCS_Level5.gctx", "GSE92742"), ("my.values.gct", "my")],
+)
+def test_the_series_of_a_signature_is_told_by_the_name_of_its_file(
+    tmp_path: Path, run: Import, matrix: str, series: str
+) -> None:
+    loaded, _ = run(write_release(release(), tmp_path, matrix=matrix))
+    assert set(loaded.signatures["series"]) == {series}
 
 
 def test_a_whole_number_cid_may_be_written_with_a_point(run: Import) -> None:
@@ -317,7 +348,7 @@ def test_rows_that_are_no_genes_are_ignored_and_named(run: Import) -> None:
 
 def test_only_the_first_names_of_a_long_list_are_kept() -> None:
     finding = Finding.of("things", [str(i) for i in range(1000)])
-    assert (finding.count, len(finding.names)) == (1000, importing.MAX_NAMES)
+    assert (finding.count, len(finding.names)) == (1000, found.MAX_NAMES)
 
 
 def test_the_report_is_stored_with_the_compendium(run: Import) -> None:
