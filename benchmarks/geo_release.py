@@ -29,7 +29,7 @@ BLOCK_SIGNATURES = 10 * CHUNKS[0]
 PART_SIGNATURES = 10_000
 """Of a cell line, simulated at once; each part responds a little differently, as batches do."""
 
-SIGNATURES_PER_COMPOUND = 15
+SIGNATURES_PER_COMPOUND = 12
 """Fewer than the demo has, so that there are enough signatures to choose from."""
 
 MISSING = fields.MISSING

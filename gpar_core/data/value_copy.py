@@ -79,7 +79,7 @@ def _n_done(notes: Path, plan: str, target: Path, shape: tuple[int, int]) -> lis
         noted = json.loads(notes.read_text("utf-8"))
         if noted["plan"] == plan and StoredMatrix(target).shape == shape:
             return list(noted["n_done"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return None
 
