@@ -76,6 +76,10 @@ def _signatures(drug: np.ndarray, cell: np.ndarray, rng: np.random.Generator) ->
             fields.TIME: rng.choice([6.0, 24.0], size=n),
             fields.TIME_UNIT: "h",
             fields.TAS: rng.beta(2, 5, size=n),
+            fields.CC_Q75: 0.5,
+            fields.N_REPLICATES: 3.0,
+            fields.EXEMPLAR: pd.array([True] * n, dtype="boolean"),
+            fields.SERIES: NAME,
             fields.REPRESENTATIVE: False,
         }
     )

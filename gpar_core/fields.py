@@ -17,6 +17,21 @@ DOSE_UNIT: Final = "pert_dose_unit"
 TIME: Final = "pert_time"
 TIME_UNIT: Final = "pert_time_unit"
 TAS: Final = "tas"
+CC_Q75: Final = "cc_q75"
+"""75th percentile of the Pearson correlations between the replicates of a signature."""
+N_REPLICATES: Final = "n_replicates"
+EXEMPLAR: Final = "exemplar"
+"""Whether the source calls the signature the best of its compound in its cell line; or missing."""
+SERIES: Final = "series"
+"""Data set that a signature comes from, for example GSE92742."""
+STRENGTH: Final = "distil_ss"
+"""Number of landmark genes that a signature changes much."""
+REPLICATES: Final = "distil_id"
+"""Ids of the profiles that a signature is made of, joined by '|'."""
+QC: Final = "qc_pass"
+GENE_ID: Final = "pr_gene_id"
+GENE_SYMBOL: Final = "pr_gene_symbol"
+IS_LANDMARK: Final = "pr_is_lm"
 DRUG: Final = "drug"
 """Name under which several pert_ids count as one drug: pert_iname without case."""
 REPRESENTATIVE: Final = "representative"
@@ -28,15 +43,30 @@ PUBCHEM_CID: Final = "pubchem_cid"
 INCHI_KEY: Final = "inchi_key"
 SMILES: Final = "canonical_smiles"
 
+ALIASES: Final = {
+    PERT_INAME: ("cmap_name",),
+    CELL_ID: ("cell_iname",),
+    CC_Q75: ("distil_cc_q75",),
+    N_REPLICATES: ("distil_nsample", "nsample"),
+    STRENGTH: ("ss_ngene",),
+    EXEMPLAR: ("is_exemplar", "is_exemplar_sig"),
+    REPLICATES: ("distil_ids",),
+    GENE_ID: ("gene_id",),
+    GENE_SYMBOL: ("gene_symbol",),
+    IS_LANDMARK: ("feature_space",),
+}
+"""Other names of our columns in the tables of GEO (GSE92742, GSE70138) and of LINCS2020."""
+
 COMPOUND_PERT_TYPE: Final = "trt_cp"
 MOA_SEPARATOR: Final = "|"
 MISSING: Final = "-666"
 
 SIGNATURE_COLUMNS: Final = (
     SIG_ID, PERT_ID, PERT_INAME, DRUG, CELL_ID, DOSE, DOSE_UNIT, TIME, TIME_UNIT, TAS,
-    REPRESENTATIVE,
+    CC_Q75, N_REPLICATES, EXEMPLAR, SERIES, REPRESENTATIVE,
 )  # fmt: skip
-"""Columns of `Compendium.signatures`. pert_dose and pert_time are numbers, NaN where unknown."""
+"""Columns of `Compendium.signatures`. pert_dose, pert_time, tas, cc_q75 and n_replicates are
+numbers, NaN where unknown; exemplar is a nullable boolean."""
 
 COMPOUND_COLUMNS: Final = (
     PERT_ID, PERT_INAME, DRUG, MOA, ANNOTATED, PUBCHEM_CID, INCHI_KEY, SMILES, "n_signatures",

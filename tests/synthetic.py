@@ -75,6 +75,10 @@ def build(
             fields.TIME: 24.0,
             fields.TIME_UNIT: "h",
             fields.TAS: [drug.tas for _, drug, _ in rows],
+            fields.CC_Q75: 0.5,
+            fields.N_REPLICATES: 3.0,
+            fields.EXEMPLAR: pd.array([True] * len(rows), dtype="boolean"),
+            fields.SERIES: "TEST",
         }
     )
     annotation = pd.DataFrame(

@@ -50,7 +50,7 @@ Z_LIMIT: Final = 10.0
 
 
 @dataclass(frozen=True)
-class _Compounds:
+class Compounds:
     """The compounds, one per row of every array.
 
     annotation: as `compendium.write` wants it. response: (n, n_mechanisms) rms z-score of the full
@@ -69,7 +69,7 @@ class _Compounds:
 
 
 @dataclass(frozen=True)
-class _Programmes:
+class Programmes:
     """What the cell lines have in common, every row a programme over the landmark genes.
 
     modules: (N_MODULES, 978) genes that move together. core, rebound: (n_mechanisms, 978).
@@ -91,15 +91,15 @@ def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
     """
     seeds = np.random.SeedSequence(seed).spawn(3 + len(CELLS))
     compounds_rng, signatures_rng, programmes_rng, *cell_rngs = map(np.random.default_rng, seeds)
-    compounds = _draw_compounds(compounds_rng)
-    signatures, compound_rows = _lay_out(compounds, signatures_rng)
-    programmes = _draw_programmes(len(compounds.annotation), programmes_rng)
+    compounds = draw_compounds(compounds_rng)
+    signatures, compound_rows = lay_out(compounds, signatures_rng)
+    programmes = draw_programmes(len(compounds.annotation), programmes_rng)
     matrix = np.empty((len(signatures), fields.N_LANDMARKS), dtype=np.float32)
-    tas = np.empty(len(signatures))
+    tas, correlation = np.empty((2, len(signatures)))
     for number, (cell, rng) in enumerate(zip(CELLS, cell_rngs, strict=True)):
         report(Progress("Simulating signatures", number, len(CELLS), cell))
         rows = np.flatnonzero(signatures[fields.CELL_ID] == cell)
-        matrix[rows], tas[rows] = _simulate_cell(
+        matrix[rows], tas[rows], correlation[rows] = simulate_cell(
             number, signatures.iloc[rows], compound_rows[rows], compounds, programmes, rng
         )
     report(Progress("Writing the compendium", len(CELLS), len(CELLS)))
@@ -109,16 +109,33 @@ def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
         name=NAME,
         source=SOURCE,
         simulated=True,
-        signatures=signatures.assign(**{fields.TAS: tas.round(4)}),
+        signatures=_with_quality(signatures, tas.round(4), correlation.round(4)),
         annotation=compounds.annotation,
         report={"seed": seed, "planted": compounds.planted},
     )
 
 
-def _draw_compounds(rng: np.random.Generator) -> _Compounds:
+def _with_quality(
+    signatures: pd.DataFrame, tas: np.ndarray, correlation: np.ndarray
+) -> pd.DataFrame:
+    """Add what `compendium.write` wants to know of each signature; exemplars have the best TAS."""
+    groups = pd.Series(tas).groupby([signatures[fields.CELL_ID], signatures[fields.PERT_ID]])
+    exemplar = np.zeros(len(tas), dtype=bool)
+    exemplar[groups.idxmax()] = True
+    described = signatures.copy()
+    described[fields.TAS] = tas
+    described[fields.CC_Q75] = correlation
+    described[fields.N_REPLICATES] = float(N_REPLICATES)
+    described[fields.EXEMPLAR] = pd.array(exemplar, dtype="boolean")
+    described[fields.SERIES] = NAME
+    return described
+
+
+def draw_compounds(rng: np.random.Generator, n_simulated: int = N_SIMULATED) -> Compounds:
+    """The drugs of the catalogue, and `n_simulated` compounds without a name of their own."""
     moas = _annotated_moas()
     drugs = sorted([*moas, *catalogue.PROFILED_TWICE, *catalogue.UNANNOTATED])
-    simulated = [f"SIM-{number:04d}" for number in range(1, N_SIMULATED + 1)]
+    simulated = [f"SIM-{number:04d}" for number in range(1, n_simulated + 1)]
     names = drugs + simulated
     n = len(names)
     planted = _plant(simulated, rng)
@@ -137,7 +154,7 @@ def _draw_compounds(rng: np.random.Generator) -> _Compounds:
     annotated = annotation[fields.ANNOTATED].to_numpy()
     active = ~annotated & (rng.random(n) < 0.3)
     off_target = np.where(active, 1.3, 0.22) + 0.25 * np.linalg.norm(response, axis=1)
-    return _Compounds(
+    return Compounds(
         annotation=annotation,
         response=response,
         off_target=off_target * rng.lognormal(0.0, 0.45, n),
@@ -180,7 +197,7 @@ def _relative_response(
     return np.array(columns).T
 
 
-def _lay_out(compounds: _Compounds, rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
+def lay_out(compounds: Compounds, rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
     """Which compound was profiled where, at which doses and times.
 
     Returns the signatures sorted as a compendium wants them, and (n_signatures,) rows of
@@ -227,7 +244,8 @@ def _first(values: np.ndarray, count: np.ndarray) -> np.ndarray:
     return values.argsort(axis=1).argsort(axis=1) < count[:, None]
 
 
-def _draw_programmes(n_compounds: int, rng: np.random.Generator) -> _Programmes:
+def draw_programmes(n_compounds: int, rng: np.random.Generator) -> Programmes:
+    """What mechanisms, compounds and cell lines do to the genes."""
     modules = rng.standard_normal((N_MODULES, fields.N_LANDMARKS), dtype=np.float32)
     modules /= np.sqrt(N_MODULES)
     families = sorted({m.family for m in MECHANISMS if m.family})
@@ -243,7 +261,7 @@ def _draw_programmes(n_compounds: int, rng: np.random.Generator) -> _Programmes:
     )
     core_share = [1 - m.cell_share - m.rebound_share for m in MECHANISMS]
     rebound = _programme(len(MECHANISMS), modules, rng)
-    return _Programmes(
+    return Programmes(
         modules=modules,
         core=core * _root(core_share),
         rebound=rebound * _root([m.rebound_share for m in MECHANISMS]),
@@ -280,18 +298,18 @@ def _root(shares: list[float]) -> np.ndarray:
     return np.sqrt(np.array(shares, dtype=np.float32))[:, None]
 
 
-def _simulate_cell(
+def simulate_cell(
     cell: int,
     signatures: pd.DataFrame,
     row: np.ndarray,
-    compounds: _Compounds,
-    programmes: _Programmes,
+    compounds: Compounds,
+    programmes: Programmes,
     rng: np.random.Generator,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Simulate the signatures of one cell line.
 
     cell: index into `CELLS`. row: (n,) rows of `compounds`.
-    Returns z-scores, (n, 978) float32, and TAS, (n,).
+    Returns z-scores, (n, 978) float32, TAS, (n,), and correlation of replicates, (n,).
     """
     dose = signatures[fields.DOSE].to_numpy()
     late = signatures[fields.TIME].to_numpy() > TIMES[0]
@@ -310,7 +328,7 @@ def _simulate_cell(
 
     z = signal + _noise(compounds.batch[row] * len(TIMES) + late, programmes.modules, rng)
     np.clip(z, -Z_LIMIT, Z_LIMIT, out=z)
-    return z, _tas(z, signal, rng)
+    return z, *_quality(z, signal, rng)
 
 
 def _specific_signal(
@@ -318,7 +336,7 @@ def _specific_signal(
     off_target: np.ndarray,
     late: np.ndarray,
     row: np.ndarray,
-    programmes: _Programmes,
+    programmes: Programmes,
     rng: np.random.Generator,
 ) -> np.ndarray:
     """(n, 978) response of mechanisms and off-targets, both partly peculiar to this cell line."""
@@ -350,8 +368,10 @@ def _noise(plate: np.ndarray, modules: np.ndarray, rng: np.random.Generator) -> 
     return (plate_effect[plate] + common) @ modules + own
 
 
-def _tas(z: np.ndarray, signal: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """(n,) transcriptional activity scores, 0-1: sqrt(SS x CC / 978).
+def _quality(
+    z: np.ndarray, signal: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) transcriptional activity scores, 0-1: sqrt(SS x CC / 978); and (n,) CC.
 
     SS counts the genes with |z x sqrt(replicates)| >= 2. CC, the correlation of replicates, follows
     from the share of signal in one replicate.
@@ -361,4 +381,4 @@ def _tas(z: np.ndarray, signal: np.ndarray, rng: np.random.Generator) -> np.ndar
     measured = power / (power + noise) + rng.normal(0.02, 0.03, len(z))
     correlation = np.clip(measured, 0.0, 1.0)
     breadth = np.mean(np.abs(z) * np.sqrt(N_REPLICATES) >= 2, axis=1)
-    return np.sqrt(breadth * correlation)
+    return np.sqrt(breadth * correlation), correlation

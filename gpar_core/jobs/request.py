@@ -12,7 +12,7 @@ from typing import Any, ClassVar, get_args
 from gpar_core.errors import RequestError
 from gpar_core.maps import MAPS
 
-METHOD_VERSION = 4
+METHOD_VERSION = 5
 """Raise it when the same request would give another result."""
 
 
@@ -32,18 +32,20 @@ class DemoRequest:
 class ImportRequest:
     """Import LINCS files into a compendium.
 
-    name: of the compendium to publish. Paths are absolute; '' where a table is not given.
+    name: of the compendium to publish. series: names of the series; gctx to pert_info: the files
+    of each. Paths are absolute; '' where a table is not given.
     fill_missing: whether missing landmark genes are set to 0 instead of refused.
     files_digest: identifies the content of the files (or their sizes and times of change).
     """
 
     kind: ClassVar[str] = "import"
     name: str
-    gctx: str
-    sig_info: str
-    gene_info: str
-    sig_metrics: str = ""
-    pert_info: str = ""
+    series: tuple[str, ...]
+    gctx: tuple[str, ...]
+    sig_info: tuple[str, ...]
+    gene_info: tuple[str, ...]
+    sig_metrics: tuple[str, ...]
+    pert_info: tuple[str, ...]
     moa: str = ""
     fill_missing: bool = False
     replace: bool = False

@@ -170,6 +170,14 @@ def test_tas_tells_active_from_inactive_compounds(loaded: Compendium) -> None:
         assert compounds[fields.TAS][strong].median() > 0.4
 
 
+def test_one_signature_of_each_compound_and_cell_line_is_its_exemplar(loaded: Compendium) -> None:
+    best = loaded.signatures[loaded.signatures[fields.EXEMPLAR].astype(bool)]
+    group = [fields.CELL_ID, fields.PERT_ID]
+    assert not best.duplicated(group).any()
+    most = loaded.signatures.groupby(group)[fields.TAS].max()
+    pd.testing.assert_series_equal(best.set_index(group)[fields.TAS], most)
+
+
 def test_some_drugs_have_two_moas_and_some_an_unlisted_one(loaded: Compendium) -> None:
     compounds = loaded.compounds.set_index(fields.PERT_INAME)
     assert compounds[fields.MOA]["imipramine"] == f"{SSRI}|tricyclic antidepressant"
