@@ -1,7 +1,9 @@
 """Items of the benchmark, each run in a process of its own so that its memory is its own."""
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from importlib import import_module
 from multiprocessing import get_context
 
@@ -21,6 +23,21 @@ def run(item: str, rounds: int) -> list[Figure]:
     """Figures of one of `ITEMS`. Raises what it raises."""
     with ProcessPoolExecutor(1, get_context("spawn")) as process:
         return process.submit(_run, item, rounds).result()
+
+
+@contextmanager
+def worker_process() -> Iterator[ProcessPoolExecutor]:
+    """A process that finds the environment of a worker when it begins."""
+    before = {name: os.environ.get(name) for name in AS_IN_A_WORKER}
+    os.environ.update(AS_IN_A_WORKER)
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        process.submit(os.getpid).result()
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+        yield process
 
 
 def _run(item: str, rounds: int) -> list[Figure]:

@@ -134,10 +134,14 @@ class Server:
             time.sleep(0.01)
         raise TimeoutError(f"The app did not answer within {PATIENCE_SECONDS:.0f} seconds.")
 
-    def open(self, page: str) -> None:
-        """Open a page as a browser does, and wait until its script has run."""
+    def open(self, page: str, query: str = "") -> None:
+        """Open a page as a browser does, and wait until its script has run.
+
+        query: parameters of the address, without '?'.
+        """
         request = BackMsg()
         request.rerun_script.page_name = page
+        request.rerun_script.query_string = query
         with connect(
             self._address("ws", "stream"), subprotocols=["streamlit"], max_size=None
         ) as ws:

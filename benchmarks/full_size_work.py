@@ -1,0 +1,109 @@
+"""What follows an import at full size: a training, a map of everything, every page."""
+
+import os
+import time
+from collections.abc import Callable
+from functools import partial
+
+from benchmarks import memory
+from benchmarks.alone import worker_process
+from benchmarks.figures import Figure
+from benchmarks.startup import APP, PAGES, serving
+from gpar_core.cache import Cache
+from gpar_core.data import compendium as compendia
+from gpar_core.jobs.request import Request, job_id
+from gpar_core.planning import plan_training
+from gpar_core.planning_analyses import plan_map
+from gpar_core.progress import Progress
+
+GOAL_PAGE_SECONDS = 1.0
+
+
+def measure_training(cache: Cache, name: str) -> tuple[str, list[Figure]]:
+    """The MOA with the most drugs of a compendium: the model's id, seconds of stages, memory."""
+    compendium = compendia.load(cache.compendium(name))
+    moas = compendium.moas
+    request, _ = plan_training(compendium, moa=moas["moa"].iloc[moas["n_drugs"].argmax()])
+    return job_id(request), _measured(cache, request, "train", _run_with_processes)
+
+
+def measure_map(cache: Cache, name: str) -> tuple[str, list[Figure]]:
+    """A map of all signatures by UMAP: its id, seconds, memory."""
+    request = plan_map(compendia.load(cache.compendium(name)))
+    return job_id(request), _measured(cache, request, "map", _run_alone)
+
+
+def measure_pages(cache: Cache, name: str, model_id: str, map_id: str) -> list[Figure]:
+    """Seconds of each page's script: of a new server's first viewer, and of the next one."""
+    views = {page: (page, f"compendium={name}") for page in PAGES if page != "home"}
+    views["home"] = ("", "")
+    views["a model"] = ("models", f"model={model_id}&compendium={name}")
+    views["a map"] = ("map", f"job={map_id}&compendium={name}")
+    figures = []
+    with serving(APP, cache.root) as server:
+        server.wait_until_healthy()
+        for _ in range(2):  # the first imports what pages need
+            server.open("")
+        for what, view in views.items():
+            first, *again = (_seconds(partial(server.open, *view)) for _ in range(4))
+            figures += [
+                Figure(f"page: {what}, first viewer", (first,), "s", "reads what it shows"),
+                Figure(
+                    f"page: {what}", tuple(again), "s", "of its script", at_most=GOAL_PAGE_SECONDS
+                ),
+            ]
+    return figures
+
+
+def _measured(
+    cache: Cache, request: Request, what: str, run: Callable[[Cache, Request], dict[str, float]]
+) -> list[Figure]:
+    with worker_process() as process:
+        pid = process.submit(os.getpid).result()
+        with memory.watched(pid) as watch:
+            stages = process.submit(run, cache, request).result()
+    return [
+        *(
+            Figure(f"{what}: {stage.lower()}", (seconds,), "s", "by its progress")
+            for stage, seconds in stages.items()
+        ),
+        Figure(f"{what}: whole", (sum(stages.values()),), "s", "from the request to the result"),
+        *memory.figures(what, [watch]),
+    ]
+
+
+def _run_with_processes(cache: Cache, request: Request) -> dict[str, float]:
+    from gpar_core.learn.engine import FitPool  # noqa: PLC0415 -- processes of their own
+
+    with FitPool(os.cpu_count() or 1) as pool:
+        return _by_stage(cache, request, pool)
+
+
+def _run_alone(cache: Cache, request: Request) -> dict[str, float]:
+    from benchmarks.maps import NoPool  # noqa: PLC0415
+
+    return _by_stage(cache, request, NoPool())
+
+
+def _by_stage(cache: Cache, request: Request, pool: object) -> dict[str, float]:
+    """Seconds of each stage that the work tells of, in that order."""
+    from gpar_core.jobs.run import run_job  # noqa: PLC0415
+
+    begun: list[tuple[str, float]] = [("Starting", time.perf_counter())]
+
+    def report(progress: Progress) -> None:
+        if progress.stage != begun[-1][0]:
+            begun.append((progress.stage, time.perf_counter()))
+
+    run_job(request, cache, report, pool)  # type: ignore[arg-type]
+    ends = [at for _, at in begun[1:]] + [time.perf_counter()]
+    seconds: dict[str, float] = {}
+    for (stage, start), end in zip(begun, ends, strict=True):
+        seconds[stage] = seconds.get(stage, 0.0) + end - start
+    return seconds
+
+
+def _seconds(act: Callable[[], None]) -> float:
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
