@@ -68,6 +68,7 @@ def import_compendium(
         *summed([*findings, bad, *tas_findings]),
         *annotation_findings,
     )
+    report(Progress("Import", 1, 1, "Choosing representative signatures"))
     compendium.write(
         folder,
         name=name,

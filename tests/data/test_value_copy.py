@@ -134,6 +134,13 @@ def test_a_matrix_that_does_not_fit_its_notes_begins_anew(
     target.unlink()
     if harm == "short":
         np.save(target, expected[:3])
+
+    def die(*arguments: object) -> None:
+        raise Cancelled("before the first block is there")
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Cancelled):
+        patch.setattr(StoredMatrix, "put", die)
+        copy_values(sources, target, notes, silent)
     copy_values(sources, target, notes, silent)
     np.testing.assert_array_equal(np.load(target), expected)
 

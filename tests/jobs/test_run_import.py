@@ -1,12 +1,15 @@
 """An import is published whole, goes on where it was stopped, and leaves nothing behind."""
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from staging import until
 
 from gpar_core.cache import Cache
 from gpar_core.data import compendium, matrix_files
@@ -92,6 +95,34 @@ def test_a_stopped_import_is_not_seen_and_goes_on(cache: Cache, files: ImportFil
     }
     assert len(fingerprints) == 1
     assert _litter(cache) == []
+
+
+def _import_until_killed(request: ImportRequest, cache: Cache) -> None:
+    """Tell by a file that some blocks are copied, and wait."""
+    matrix_files.BLOCK_VALUES = 2 * 978
+
+    def report(progress: Progress) -> None:
+        if progress.done == 3 * 2 * 978:
+            (cache.root / "ready").touch()
+            time.sleep(600)
+
+    run_import(request, cache, report)
+
+
+def test_a_killed_import_goes_on(cache: Cache, files: ImportFiles) -> None:
+    request = plan_import(cache, files, name="mine")
+    process = get_context("spawn").Process(target=_import_until_killed, args=(request, cache))
+    process.start()
+    until((cache.root / "ready").exists)
+    process.kill()
+    process.join()
+    heard: list[Progress] = []
+    run_import(request, cache, heard.append)
+    values = [each for each in heard if each.message.startswith("Reading values")]
+    assert [each.done / each.total for each in values] == [4 / 6, 5 / 6, 1]
+    run_import(plan_import(cache, files, name="other"), cache, silent)
+    one, other = (compendium.load(cache.compendium(name)) for name in ("mine", "other"))
+    assert one.fingerprint == other.fingerprint
 
 
 def test_a_stopped_import_leaves_the_old_compendium_as_it_was(
