@@ -78,7 +78,9 @@ def import_compendium(
     report(Progress(STAGE, 1, 1, "Annotating compounds"))
     signatures, tas_findings = _complete_tas(signatures, folder / compendium.MATRIX)
     annotation, annotation_findings = annotate(
-        signatures, pert_infos=[files.pert_info] if files.pert_info else [], moa=files.moa
+        signatures,
+        pert_infos=[files.pert_info] if files.pert_info else [],
+        moas=[files.moa] if files.moa else [],
     )
     findings = (
         Finding("signatures imported", len(signatures)),
