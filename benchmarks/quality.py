@@ -24,7 +24,8 @@ from gpar_core.compare.evaluation import compare, of_protocol, summary
 from gpar_core.compare.methods import DRUG, METHODS, MIN_DRUGS
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.importing import ImportFiles, import_compendium
+from gpar_core.data.import_files import ImportFiles, SeriesFiles
+from gpar_core.data.importing import import_compendium
 from gpar_core.learn.engine import FitPool
 from gpar_core.learn.presets import preset
 from gpar_core.progress import Progress, Report, silent
@@ -40,7 +41,7 @@ FILES = {
     "pert_info": "pert_info*",
     "moa": "moa*",
 }
-"""Patterns of file names, by fields of `ImportFiles`."""
+"""Patterns of file names, by fields of `SeriesFiles`, and of the MOA table."""
 
 
 def moas_of(compendium: Compendium, half: str) -> list[str]:
@@ -73,7 +74,13 @@ def measure(
 def imported(files: Path, folder: Path) -> Compendium:
     """The compendium of the files, built in the empty `folder`. Raises DataError."""
     found = {field: next(iter(files.glob(pattern)), None) for field, pattern in FILES.items()}
-    import_compendium(ImportFiles(**found), folder, name=files.name, report=silent)
+    moa = found.pop("moa")
+    import_compendium(
+        ImportFiles((SeriesFiles(**found),), (moa,) if moa else ()),
+        folder,
+        name=files.name,
+        report=silent,
+    )
     return compendia.load(folder)
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gpar_core import evaluate_command, library, model, prediction
+from gpar_core import evaluate_command, import_command, library, model, prediction
 from gpar_core.cache import Cache
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
@@ -19,7 +19,6 @@ from gpar_core.export import moas_csv, ranking_csv
 from gpar_core.jobs.request import DemoRequest
 from gpar_core.learn.presets import PRESETS
 from gpar_core.planning import (
-    plan_import,
     plan_library,
     plan_prediction,
     plan_training,
@@ -28,7 +27,7 @@ from gpar_core.planning import (
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, TOP
 from gpar_core.rank.moa_prediction import ORDERS as MOA_ORDERS
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, ORDERS, filtered, order_by
-from gpar_core.terminal import add_dask, check_folder, finish, names
+from gpar_core.terminal import add_dask, check_folder, finish, names, print_compendium
 
 DEFAULT_CACHE = Path(__file__).resolve().parent.parent / "cache"
 
@@ -52,24 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _demo(options: argparse.Namespace, cache: Cache) -> None:
     finish(cache, DemoRequest())
-    _print_compendium(cache, "demo")
-
-
-def _import(options: argparse.Namespace, cache: Cache) -> None:
-    request = plan_import(
-        cache,
-        name=options.name,
-        matrix=options.gctx,
-        sig_info=options.sig_info,
-        gene_info=options.gene_info,
-        sig_metrics=options.sig_metrics,
-        pert_info=options.pert_info,
-        moa=options.moa,
-        fill_missing=options.fill_missing,
-        replace=options.replace,
-    )
-    finish(cache, request)
-    _print_compendium(cache, options.name)
+    print_compendium(cache, "demo")
 
 
 def _train(options: argparse.Namespace, cache: Cache) -> None:
@@ -128,7 +110,7 @@ def _models(options: argparse.Namespace, cache: Cache) -> None:
 
 def _compendia(options: argparse.Namespace, cache: Cache) -> None:
     for name in cache.compendium_names():
-        _print_compendium(cache, name, findings=False)
+        print_compendium(cache, name, findings=False)
 
 
 def _library_build(options: argparse.Namespace, cache: Cache) -> None:
@@ -212,19 +194,6 @@ def _predict_moa(options: argparse.Namespace, cache: Cache) -> None:
             )
 
 
-def _print_compendium(cache: Cache, name: str, findings: bool = True) -> None:
-    manifest = compendia.read_manifest(cache.existing_compendium(name))
-    mark = "  SIMULATED" if manifest["simulated"] else ""
-    print(
-        f"{name}: {manifest['n_signatures']} signatures, {manifest['n_compounds']} compounds, "
-        f"{manifest['n_cell_lines']} cell lines, {manifest['n_moas']} MOAs, fingerprint "
-        f"{manifest['fingerprint'][:12]}{mark}"
-    )
-    for finding in manifest["report"].get("findings", []) if findings else []:
-        names = ", ".join(finding["names"][:5]) + (", …" if len(finding["names"]) > 5 else "")
-        print(f"  {finding['count']} {finding['what']}{': ' + names if names else ''}")
-
-
 def _result(summary: model.ModelSummary) -> dict[str, Any]:
     """What `train` prints: figures of the model, flat."""
     values = asdict(summary)
@@ -246,22 +215,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="build the simulated demo compendium")
     demo.set_defaults(command=_demo)
 
-    imports = commands.add_parser("import", help="import LINCS files in GEO layout")
-    imports.set_defaults(command=_import)
-    imports.add_argument("--name", required=True, help="of the compendium: a-z, 0-9, '-', '_'")
-    for option, needed, text in (
-        ("--gctx", True, "Level 5 matrix, GCTX or GCT"),
-        ("--sig-info", True, "sig_info table (.txt or .gz)"),
-        ("--gene-info", True, "gene_info table"),
-        ("--sig-metrics", False, "sig_metrics table, for TAS"),
-        ("--pert-info", False, "pert_info table, for PubChem CIDs and InChIKeys"),
-        ("--moa", False, "MOA table: pert_id or pert_iname, and moa"),
-    ):
-        imports.add_argument(option, type=Path, required=needed, metavar="FILE", help=text)
-    imports.add_argument(
-        "--fill-missing", action="store_true", help="set missing landmark genes to 0"
-    )
-    imports.add_argument("--replace", action="store_true", help="replace a compendium of that name")
+    import_command.add(commands)
 
     train = commands.add_parser("train", help="train a model and rank all compounds")
     train.set_defaults(command=_train)

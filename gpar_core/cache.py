@@ -22,6 +22,9 @@ WINDOWS_DEVICES = {"con", "prn", "aux", "nul"} | {
 
 MANIFEST = "manifest.json"
 
+IMPORTING = ".importing"
+"""Beside the compendia, so that a finished one is moved, not copied."""
+
 MADE_BY = "made_by.txt"
 """Beside a compendium's manifest: the id of the job that published it."""
 
@@ -127,6 +130,15 @@ class Cache:
         """Folder of a job's events, whether it exists or not."""
         return self.jobs / checked_name(job_id, "job")
 
+    def importing(self, name: str, job_id: str) -> Path:
+        """Folder where an import builds a compendium, whether it exists or not."""
+        parent = self.compendia / IMPORTING / checked_name(name, "compendium")
+        return parent / checked_name(job_id, "job")
+
+    def importing_folders(self) -> list[Path]:
+        """Folders of all imports that are not published yet."""
+        return sorted(path for path in self.compendia.glob(f"{IMPORTING}/*/*") if path.is_dir())
+
     def compendium_names(self) -> list[str]:
         return _published(self.compendia)
 
@@ -200,19 +212,24 @@ def publishing(target: Path) -> Iterator[Path]:
     building.mkdir()
     try:
         yield building
-        if target.exists():
-            retired = target.parent / f".retired-{target.name}-{uuid.uuid4().hex}"
-            target.replace(retired)
-            try:
-                building.replace(target)
-            except OSError:
-                retired.replace(target)
-                raise
-            shutil.rmtree(retired, ignore_errors=True)
-        else:
-            building.replace(target)
+        put_in_place(building, target)
     finally:
         shutil.rmtree(building, ignore_errors=True)
+
+
+def put_in_place(built: Path, target: Path) -> None:
+    """Let the folder `built`, complete and on the same disk, become `target`, old or new."""
+    if not target.exists():
+        built.replace(target)
+        return
+    retired = target.parent / f".retired-{target.name}-{uuid.uuid4().hex}"
+    target.replace(retired)
+    try:
+        built.replace(target)
+    except OSError:
+        retired.replace(target)
+        raise
+    shutil.rmtree(retired, ignore_errors=True)
 
 
 def remove(folder: Path) -> None:

@@ -24,6 +24,14 @@ EXEMPLAR: Final = "exemplar"
 """Whether the source calls the signature the best of its compound in its cell line; or missing."""
 SERIES: Final = "series"
 """Data set that a signature comes from, for example GSE92742."""
+STRENGTH: Final = "distil_ss"
+"""Number of landmark genes that a signature changes much."""
+REPLICATES: Final = "distil_id"
+"""Ids of the profiles that a signature is made of, joined by '|'."""
+QC: Final = "qc_pass"
+GENE_ID: Final = "pr_gene_id"
+GENE_SYMBOL: Final = "pr_gene_symbol"
+IS_LANDMARK: Final = "pr_is_lm"
 DRUG: Final = "drug"
 """Name under which several pert_ids count as one drug: pert_iname without case."""
 REPRESENTATIVE: Final = "representative"
@@ -34,6 +42,23 @@ ANNOTATED: Final = "annotated"
 PUBCHEM_CID: Final = "pubchem_cid"
 INCHI_KEY: Final = "inchi_key"
 SMILES: Final = "canonical_smiles"
+
+ALIASES: Final = {
+    PERT_INAME: ("cmap_name",),
+    CELL_ID: ("cell_iname",),
+    CC_Q75: ("distil_cc_q75",),
+    N_REPLICATES: ("distil_nsample", "nsample"),
+    STRENGTH: ("ss_ngene",),
+    EXEMPLAR: ("is_exemplar", "is_exemplar_sig"),
+    REPLICATES: ("distil_ids",),
+    GENE_ID: ("gene_id",),
+    GENE_SYMBOL: ("gene_symbol",),
+    IS_LANDMARK: ("feature_space",),
+    INCHI_KEY: ("InChIKey",),
+    SMILES: ("smiles",),
+}
+"""Other names of our columns in the tables of GEO (GSE92742, GSE70138), of LINCS2020 and of the
+Drug Repurposing Hub."""
 
 COMPOUND_PERT_TYPE: Final = "trt_cp"
 MOA_SEPARATOR: Final = "|"

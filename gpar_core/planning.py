@@ -1,11 +1,11 @@
 """From what a user asks for to a request that can be queued; pages and command line share it."""
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
 from gpar_core.cache import MANIFEST, Cache, checked_name, publishing
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.import_files import ImportFiles, digest
 from gpar_core.data.profiles import Profiles, profiles_id
 from gpar_core.data.profiles import save as save_profiles
 from gpar_core.data.training_set import (
@@ -27,8 +27,6 @@ from gpar_core.jobs.request import (
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.presets import preset as known_preset
 from gpar_core.library import MIN_DRUGS, Library
-
-DIGEST_WHOLE_FILE = 64 * 1024 * 1024
 
 
 def plan_training(
@@ -135,38 +133,38 @@ def publish_profiles(cache: Cache, profiles: Profiles) -> str:
 
 def plan_import(
     cache: Cache,
+    files: ImportFiles,
     *,
     name: str,
-    matrix: Path,
-    sig_info: Path,
-    gene_info: Path,
-    sig_metrics: Path | None = None,
-    pert_info: Path | None = None,
-    moa: Path | None = None,
     fill_missing: bool = False,
     replace: bool = False,
 ) -> ImportRequest:
     """Check that the files exist and the name is free. Raises RequestError or FileFormatError."""
     checked_name(name, "compendium")
-    files = [matrix, sig_info, gene_info, sig_metrics, pert_info, moa]
-    for path in files:
-        if path is not None and not path.is_file():
+    for path in files.paths:
+        if not path.is_file():
             raise FileFormatError(f"There is no file '{path}'. Check its name and folder.")
+    names = [each.series for each in files.series]
+    if len(set(names)) < len(names):
+        raise RequestError(
+            f"The series are called {', '.join(names)}. Give each a name of its own (--series)."
+        )
 
     def text(path: Path | None) -> str:
         return str(path.resolve()) if path else ""
 
     request = ImportRequest(
         name=name,
-        gctx=text(matrix),
-        sig_info=text(sig_info),
-        gene_info=text(gene_info),
-        sig_metrics=text(sig_metrics),
-        pert_info=text(pert_info),
-        moa=text(moa),
+        series=tuple(names),
+        gctx=tuple(text(each.matrix) for each in files.series),
+        sig_info=tuple(text(each.sig_info) for each in files.series),
+        gene_info=tuple(text(each.gene_info) for each in files.series),
+        sig_metrics=tuple(text(each.sig_metrics) for each in files.series),
+        pert_info=tuple(text(each.pert_info) for each in files.series),
+        moas=tuple(text(path) for path in files.moas),
         fill_missing=fill_missing,
         replace=replace,
-        files_digest=_digest(path for path in files if path),
+        files_digest=digest(files.paths),
     )
     if (
         not replace
@@ -207,15 +205,3 @@ def with_enough_drugs(
 def _label(drugs: tuple[str, ...]) -> str:
     shown = ", ".join(drugs[:3])
     return shown if len(drugs) <= 3 else f"{shown} and {len(drugs) - 3} more"
-
-
-def _digest(paths: Iterable[Path]) -> str:
-    """Of the content of files up to 64 MB, else of size and time of change."""
-    digest = hashlib.sha256()
-    for path in paths:
-        status = path.stat()
-        if status.st_size <= DIGEST_WHOLE_FILE:
-            digest.update(path.read_bytes())
-        else:
-            digest.update(f"{status.st_size} {status.st_mtime_ns}".encode())
-    return digest.hexdigest()[:20]

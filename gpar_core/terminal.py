@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from gpar_core.cache import Cache
+from gpar_core.data import compendium as compendia
 from gpar_core.errors import Cancelled, JobError, RequestError
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import Event
@@ -68,3 +69,17 @@ def add_dask(command: argparse.ArgumentParser) -> None:
         "--dask", metavar="tcp://HOST:PORT",
         help="train on the workers of this Dask scheduler (default: GPAR_DASK, else here)",
     )  # fmt: skip
+
+
+def print_compendium(cache: Cache, name: str, findings: bool = True) -> None:
+    """One line on a compendium, and what its import found if wanted."""
+    manifest = compendia.read_manifest(cache.existing_compendium(name))
+    mark = "  SIMULATED" if manifest["simulated"] else ""
+    print(
+        f"{name}: {manifest['n_signatures']} signatures, {manifest['n_compounds']} compounds, "
+        f"{manifest['n_cell_lines']} cell lines, {manifest['n_moas']} MOAs, fingerprint "
+        f"{manifest['fingerprint'][:12]}{mark}"
+    )
+    for finding in manifest["report"].get("findings", []) if findings else []:
+        names = ", ".join(finding["names"][:5]) + (", …" if len(finding["names"]) > 5 else "")
+        print(f"  {finding['count']} {finding['what']}{': ' + names if names else ''}")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.data.importing import ImportFiles
+from gpar_core.data.import_files import ImportFiles, SeriesFiles
 
 LANDMARKS = tuple(str(entrez) for entrez in fields.LANDMARK_IDS)
 INFERRED = tuple(str(2_000_000_000 + i) for i in range(12_328 - len(LANDMARKS)))
@@ -22,7 +22,7 @@ class Release:
     """What the files of one release say.
 
     values: (n_signatures, n_genes) z-scores. sig_info: one row per signature, as text. tables:
-    further tables by the name `ImportFiles` gives them.
+    further tables by the name `SeriesFiles` gives them, and 'moa'.
     """
 
     values: np.ndarray
@@ -90,12 +90,22 @@ def write_release(made: Release, folder: Path, *, matrix: str = "level5.gctx") -
     others = {
         name: write_table(folder / f"{name}.txt.gz", table) for name, table in made.tables.items()
     }
-    return ImportFiles(
+    moas = (others.pop("moa"),) if "moa" in others else ()
+    series = SeriesFiles(
         matrix=folder / matrix,
         sig_info=write_table(folder / "sig_info.txt", made.sig_info),
         gene_info=write_gene_info(folder / "gene_info.txt"),
         **others,
     )
+    return ImportFiles((series,), moas)
+
+
+def with_file(files: ImportFiles, kind: str, path: Path) -> ImportFiles:
+    """The files of one series with another one in place of that called `kind`."""
+    if kind == "moa":
+        return replace(files, moas=(path,))
+    (series,) = files.series
+    return replace(files, series=(replace(series, **{kind: path}),))
 
 
 def write_gctx(

@@ -86,13 +86,45 @@ def test_an_import_of_files_that_are_not_there_starts_no_job(
 def test_an_import_over_another_compendium_is_refused(
     cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    files = write_release(release(), tmp_path)
+    (files,) = write_release(release(), tmp_path).series
     code = _run(
         cache, "import", "--name", "tiny", "--gctx", str(files.matrix),
         "--sig-info", str(files.sig_info), "--gene-info", str(files.gene_info),
     )  # fmt: skip
     assert code == 2
     assert "--replace" in capsys.readouterr().err
+
+
+def test_files_of_several_series_must_be_as_many(
+    cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["import", "--name", "new", "--gctx", "a", "b", "--gene-info", "g"]
+    assert _run(cache, *command, "--sig-info", "s") == 2
+    assert "--sig-info has 1 and --gctx 2" in capsys.readouterr().err
+    assert _run(cache, *command, "--sig-info", "s", "t", "--sig-metrics", "m") == 2
+    assert "--sig-metrics has 1 and --gctx 2" in capsys.readouterr().err
+
+
+def test_two_series_are_imported_by_one_command(
+    cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = release(cells=("A375",)), release(cells=("PC3",))
+    metrics = {"sig_id": two.sig_ids, "tas": ["0.5"] * len(two.sig_ids)}
+    (first,) = write_release(one, tmp_path / "1", matrix="GSE92742_a.gctx").series
+    (second,) = write_release(
+        two.with_table("sig_metrics", **metrics), tmp_path / "2", matrix="GSE70138_b.gctx"
+    ).series
+    code = _run(
+        cache, "import", "--name", "both", "--gctx", str(first.matrix), str(second.matrix),
+        "--sig-info", str(first.sig_info), str(second.sig_info),
+        "--sig-metrics", "-", str(second.sig_metrics), "--gene-info", str(first.gene_info),
+        "--series", "phase 1", "phase 2",
+    )  # fmt: skip
+    assert (code, "both: 12 signatures" in capsys.readouterr().out) == (0, True)
+    loaded = compendium.load(cache.existing_compendium("both"))
+    by_cell = loaded.signatures.groupby("cell_id")[["series", "tas"]].first()
+    assert by_cell["series"].to_dict() == {"A375": "phase 1", "PC3": "phase 2"}
+    assert by_cell["tas"].isna().tolist() == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from gpar_core import planning
 from gpar_core.cache import MADE_BY, MANIFEST, Cache, publishing
+from gpar_core.data import import_files
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.import_files import ImportFiles, SeriesFiles
 from gpar_core.errors import FileFormatError, NotFoundError, RequestError, TrainingSetError
-from gpar_core.jobs.request import ImportRequest, job_id
+from gpar_core.jobs.request import ImportRequest, from_json, job_id, to_json
 from gpar_core.planning import plan_import, plan_training
 
 # --------------------------------------------------------------------------------- training
@@ -71,11 +72,11 @@ def test_what_cannot_be_trained_is_refused_beforehand(
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> dict[str, Path]:
-    paths = {name: tmp_path / name for name in ("matrix", "sig_info", "gene_info")}
-    for name, path in paths.items():
-        path.write_text(name)
-    return paths
+def files(tmp_path: Path) -> ImportFiles:
+    for name in ("matrix", "sig_info", "gene_info"):
+        (tmp_path / name).write_text(name)
+    series = SeriesFiles(tmp_path / "matrix", tmp_path / "sig_info", tmp_path / "gene_info")
+    return ImportFiles((series,))
 
 
 @pytest.fixture
@@ -90,59 +91,69 @@ def _published(cache: Cache, request: ImportRequest | None) -> None:
             (folder / MADE_BY).write_text(job_id(request))
 
 
-def test_an_import_names_its_files_by_full_path(cache: Cache, files: dict[str, Path]) -> None:
-    request = plan_import(cache, name="mine", **files)
-    assert request.gctx == str(files["matrix"])
-    assert (request.sig_metrics, request.moa) == ("", "")
+def test_an_import_names_its_files_by_full_path(cache: Cache, files: ImportFiles) -> None:
+    request = plan_import(cache, files, name="mine")
+    assert request.gctx == (str(files.series[0].matrix),)
+    assert (request.sig_metrics, request.moas) == (("",), ())
+    assert request.series == ("matrix",)
 
 
 def test_the_same_content_is_the_same_import_and_other_content_is_not(
-    cache: Cache, files: dict[str, Path]
+    cache: Cache, files: ImportFiles
 ) -> None:
-    first = plan_import(cache, name="mine", **files)
-    files["sig_info"].write_text("sig_info")
-    assert job_id(plan_import(cache, name="mine", **files)) == job_id(first)
-    files["sig_info"].write_text("changed")
-    assert job_id(plan_import(cache, name="mine", **files)) != job_id(first)
+    first = plan_import(cache, files, name="mine")
+    files.series[0].sig_info.write_text("sig_info")
+    assert job_id(plan_import(cache, files, name="mine")) == job_id(first)
+    files.series[0].sig_info.write_text("changed")
+    assert job_id(plan_import(cache, files, name="mine")) != job_id(first)
 
 
 def test_a_large_file_is_known_by_size_and_time_of_change(
-    cache: Cache, files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+    cache: Cache, files: ImportFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(planning, "DIGEST_WHOLE_FILE", 3)
-    first = plan_import(cache, name="mine", **files)
-    assert job_id(plan_import(cache, name="mine", **files)) == job_id(first)
-    files["matrix"].write_text("matrix and more")
-    assert job_id(plan_import(cache, name="mine", **files)) != job_id(first)
+    monkeypatch.setattr(import_files, "DIGEST_WHOLE_FILE", 3)
+    first = plan_import(cache, files, name="mine")
+    assert job_id(plan_import(cache, files, name="mine")) == job_id(first)
+    files.series[0].matrix.write_text("matrix and more")
+    assert job_id(plan_import(cache, files, name="mine")) != job_id(first)
 
 
 @pytest.mark.parametrize("lost", ["matrix", "sig_info", "gene_info"])
-def test_a_file_that_is_not_there_is_named(cache: Cache, files: dict[str, Path], lost: str) -> None:
-    files[lost].unlink()
+def test_a_file_that_is_not_there_is_named(cache: Cache, files: ImportFiles, lost: str) -> None:
+    getattr(files.series[0], lost).unlink()
     with pytest.raises(FileFormatError, match=f"There is no file '.*{lost}'"):
-        plan_import(cache, name="mine", **files)
+        plan_import(cache, files, name="mine")
 
 
-def test_a_name_that_is_no_folder_name_is_refused(cache: Cache, files: dict[str, Path]) -> None:
+def test_a_name_that_is_no_folder_name_is_refused(cache: Cache, files: ImportFiles) -> None:
     with pytest.raises(RequestError, match="cannot name a compendium"):
-        plan_import(cache, name="../mine", **files)
+        plan_import(cache, files, name="../mine")
 
 
 def test_a_name_taken_by_other_files_is_refused_unless_it_may_be_replaced(
-    cache: Cache, files: dict[str, Path]
+    cache: Cache, files: ImportFiles
 ) -> None:
     _published(cache, None)
     with pytest.raises(RequestError, match="already a compendium 'mine' from other files"):
-        plan_import(cache, name="mine", **files)
-    assert plan_import(cache, name="mine", replace=True, **files).replace
+        plan_import(cache, files, name="mine")
+    assert plan_import(cache, files, name="mine", replace=True).replace
 
 
 def test_the_import_that_made_a_compendium_may_be_asked_for_again(
-    cache: Cache, files: dict[str, Path]
+    cache: Cache, files: ImportFiles
 ) -> None:
-    request = plan_import(cache, name="mine", **files)
+    request = plan_import(cache, files, name="mine")
     _published(cache, request)
-    assert plan_import(cache, name="mine", **files) == request
+    assert plan_import(cache, files, name="mine") == request
     with pytest.raises(RequestError, match="from other files"):
-        plan_import(cache, name="mine", fill_missing=True, **files)
+        plan_import(cache, files, name="mine", fill_missing=True)
     assert replace(request, fill_missing=True) != request
+
+
+def test_the_series_of_an_import_have_names_of_their_own(cache: Cache, files: ImportFiles) -> None:
+    (one,) = files.series
+    with pytest.raises(RequestError, match=r"called matrix, matrix\. Give each a name .*--series"):
+        plan_import(cache, ImportFiles((one, one)), name="mine")
+    both = plan_import(cache, ImportFiles((one, replace(one, name="other"))), name="mine")
+    assert both.series == ("matrix", "other")
+    assert from_json(to_json(both)) == both

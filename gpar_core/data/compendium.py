@@ -19,10 +19,12 @@ import pandas as pd
 from gpar_core import __version__, fields
 from gpar_core.cache import MANIFEST
 from gpar_core.data.representatives import representatives
+from gpar_core.data.stored_matrix import StoredMatrix
 from gpar_core.errors import DataError
 
 FORMAT_VERSION = 2
 MATRIX = "matrix.npy"
+DIGEST_ROWS = 50_000
 ROW_ORDER = [fields.CELL_ID, fields.PERT_ID, fields.SIG_ID]
 MANIFEST_KEYS = {
     "name", "source", "simulated", "fingerprint", "n_signatures", "n_compounds", "n_cell_lines",
@@ -104,16 +106,15 @@ def write(
 
     Raises DataError if tables and matrix do not fit together.
     """
-    matrix = np.load(folder / MATRIX, mmap_mode="r")
+    matrix = StoredMatrix(folder / MATRIX)
     _check(matrix, signatures, annotation)
     signatures = signatures.reset_index(drop=True).copy()
     signatures[fields.DRUG] = signatures[fields.PERT_INAME].str.casefold()
     signatures[fields.REPRESENTATIVE] = representatives(
         matrix,
-        compound=signatures[fields.PERT_ID].to_numpy(),
-        cell=signatures[fields.CELL_ID].to_numpy(),
+        compound=pd.factorize(signatures[fields.PERT_ID])[0],
+        cell=pd.factorize(signatures[fields.CELL_ID])[0],
         tas=signatures[fields.TAS].to_numpy(),
-        sig_id=signatures[fields.SIG_ID].to_numpy(),
     )
     signatures = signatures[list(fields.SIGNATURE_COLUMNS)]
     compounds = _compound_table(signatures, annotation)
@@ -187,7 +188,7 @@ def load(folder: Path) -> Compendium:
     )
 
 
-def _check(matrix: np.ndarray, signatures: pd.DataFrame, annotation: pd.DataFrame) -> None:
+def _check(matrix: StoredMatrix, signatures: pd.DataFrame, annotation: pd.DataFrame) -> None:
     if matrix.dtype != np.float32 or matrix.shape != (len(signatures), fields.N_LANDMARKS):
         raise DataError(
             f"The matrix is {matrix.dtype} of {matrix.shape}; needed is float32 of "
@@ -195,11 +196,11 @@ def _check(matrix: np.ndarray, signatures: pd.DataFrame, annotation: pd.DataFram
         )
     if len(signatures) == 0:
         raise DataError("The compendium would hold no signature at all.")
-    if not signatures[ROW_ORDER].equals(signatures[ROW_ORDER].sort_values(ROW_ORDER)):
+    if not pd.MultiIndex.from_frame(signatures[ROW_ORDER]).is_monotonic_increasing:
         raise DataError(f"The signatures are not sorted by {', '.join(ROW_ORDER)}.")
     if signatures[fields.SIG_ID].duplicated().any():
         raise DataError("Some sig_id occurs twice.")
-    unknown = set(signatures[fields.PERT_ID]) - set(annotation[fields.PERT_ID])
+    unknown = set(signatures[fields.PERT_ID].unique()) - set(annotation[fields.PERT_ID])
     if unknown:
         raise DataError(f"{len(unknown)} compounds have no row in the compound table.")
     names = dict(zip(annotation[fields.PERT_ID], annotation[fields.PERT_INAME], strict=True))
@@ -227,5 +228,7 @@ def _fingerprint(matrix_file: Path, signatures: pd.DataFrame, compounds: pd.Data
         while block := file.read(1 << 24):
             digest.update(block)
     for table in (signatures, compounds):
-        digest.update(table.to_csv(index=False, lineterminator="\n").encode())
+        for start in range(0, len(table), DIGEST_ROWS):
+            part = table.iloc[start : start + DIGEST_ROWS]
+            digest.update(part.to_csv(index=False, header=start == 0, lineterminator="\n").encode())
     return digest.hexdigest()

@@ -31,10 +31,9 @@ def annotate(
     findings = []
     identifiers = pd.DataFrame({fields.PERT_ID: []}, dtype=str)
     if pert_infos:
-        tables = [
+        identifiers = pd.concat(
             read_table(path, needed=(fields.PERT_ID,), optional=IDENTIFIERS) for path in pert_infos
-        ]
-        identifiers = pd.concat(tables).drop_duplicates(fields.PERT_ID)
+        ).drop_duplicates(fields.PERT_ID)
         absent = compounds[~compounds[fields.PERT_ID].isin(identifiers[fields.PERT_ID])]
         findings.append(Finding.of("compounds without a row in pert_info", absent["pert_iname"]))
     compounds = compounds.merge(identifiers, on=fields.PERT_ID, how="left")
@@ -45,9 +44,10 @@ def annotate(
     if not moas:
         findings.append(Finding("MOA tables given; every compound counts as unannotated", 0))
         return compounds.assign(moa="", annotated=False), findings
-    read = [read_moa_table(path) for path in moas]
-    match = match_moas(compounds, read)
-    return match.compounds, [*findings, *_of_tables(read, match), *_of_compounds(compounds, match)]
+    tables = [read_moa_table(path) for path in moas]
+    match = match_moas(compounds, tables)
+    findings += [*_of_tables(tables, match), *_of_compounds(compounds, match)]
+    return match.compounds, findings
 
 
 def _of_tables(tables: Sequence[MoaTable], match: MoaMatch) -> list[Finding]:

@@ -1,7 +1,8 @@
 """What an import counted and left out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 MAX_NAMES = 100
@@ -16,9 +17,24 @@ class Finding:
     names: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, what: str, names: Iterable[str]) -> "Finding":
-        listed = tuple(names)
-        return cls(what, len(listed), listed[:MAX_NAMES])
+    def of(cls, what: str, names: Collection[str]) -> "Finding":
+        return cls(what, len(names), tuple(islice(names, MAX_NAMES)))
+
+
+def summed(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding for all that say the same of several series, and none for what was not found."""
+    by_what: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_what.setdefault(finding.what, []).append(finding)
+    both = [
+        Finding(
+            what,
+            sum(finding.count for finding in same),
+            tuple(islice(chain.from_iterable(finding.names for finding in same), MAX_NAMES)),
+        )
+        for what, same in by_what.items()
+    ]
+    return [finding for finding in both if finding.count]
 
 
 def as_json(findings: Iterable[Finding]) -> Mapping[str, Any]:

@@ -1,7 +1,8 @@
 """Reading Level 5 matrices: GCTX (HDF5) and GCT (text).
 
-cmapPy reads ids, metadata and headers; it is used nowhere else. The values are read here in blocks,
-because cmapPy reads either everything or, for a subset, all metadata again on each call.
+cmapPy reads the headers of GCT; it is used nowhere else. Of GCTX it reads ids only together with
+all metadata, in several copies, and values either all or, for a subset, with all metadata again on
+each call; so both are read here, the values in blocks.
 """
 
 import logging
@@ -21,6 +22,7 @@ from gpar_core.errors import FileFormatError
 BLOCK_VALUES = 8_000_000
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 GZIP_MAGIC = b"\x1f\x8b"
+GCT_MAGICS = (b"#1.2", b"#1.3")
 GCTX_MATRIX = "/0/DATA/0/matrix"
 
 
@@ -43,9 +45,13 @@ class MatrixFile:
 class Block:
     """A part of the matrix: values[i, j] is gene `genes[j]` of signature `signatures[i]`.
 
-    signatures, genes: positions in the file. values: float32, NaN where the file has no number.
+    number: of the block, from 0; blocks without a wanted value are left out. n_read: wanted values
+    of the file down to the end of this block. signatures, genes: positions in the file. values:
+    float32, NaN where the file has no number.
     """
 
+    number: int
+    n_read: int
     signatures: np.ndarray
     genes: np.ndarray
     values: np.ndarray
@@ -60,11 +66,7 @@ def open_matrix(path: Path) -> MatrixFile:
         raise FileFormatError(f"'{path.name}' cannot be opened ({error.strerror}).") from error
     if magic == HDF5_MAGIC:
         return _open_gctx(path)
-    if magic.startswith(GZIP_MAGIC):
-        raise FileFormatError(
-            f"'{path.name}' is compressed. Unpack it first (gunzip) and import the .gctx or .gct."
-        )
-    if not magic.startswith((b"#1.2", b"#1.3")):
+    if not magic.startswith(GCT_MAGICS):
         raise FileFormatError(
             f"'{path.name}' is neither GCTX (HDF5) nor GCT (text starting with #1.2 or #1.3); it "
             f"starts with {magic!r}. Needed is a Level 5 matrix in one of these two formats."
@@ -77,13 +79,17 @@ def open_matrix(path: Path) -> MatrixFile:
     return _open_gct(path)
 
 
-def read_blocks(matrix: MatrixFile, genes: np.ndarray) -> Iterator[Block]:
-    """Yield the values of the genes at the positions `genes`, a block at a time.
+def read_blocks(
+    matrix: MatrixFile, genes: np.ndarray, signatures: np.ndarray, *, skip: int = 0
+) -> Iterator[Block]:
+    """Yield the values of some genes and signatures, a block at a time.
 
-    Memory does not grow with the number of signatures (GCTX) or genes (GCT).
+    genes, signatures: positions in the file, the latter rising. skip: number of the first block
+    wanted. Memory does not grow with the number of signatures (GCTX) or genes (GCT).
     Raises FileFormatError where values are missing or are not numbers.
     """
-    yield from (_gctx_blocks if matrix.kind == "gctx" else _gct_blocks)(matrix, genes)
+    blocks = _gctx_blocks if matrix.kind == "gctx" else _gct_blocks
+    yield from blocks(matrix, genes, signatures, skip)
 
 
 def _open_gctx(path: Path) -> MatrixFile:
@@ -91,9 +97,9 @@ def _open_gctx(path: Path) -> MatrixFile:
         with h5py.File(path, "r") as file:
             shape = file[GCTX_MATRIX].shape
             kind = file[GCTX_MATRIX].dtype.kind
-        gene_ids = _gctx_ids(path, "row")
-        sig_ids = _gctx_ids(path, "col")
-    except (OSError, KeyError, AttributeError, ValueError) as error:
+            gene_ids = _gctx_ids(file, "ROW")
+            sig_ids = _gctx_ids(file, "COL")
+    except (OSError, KeyError, AttributeError, ValueError, TypeError) as error:
         raise FileFormatError(
             f"'{path.name}' is an HDF5 file but not a readable GCTX 1.0 ({error}). Needed are "
             "/0/DATA/0/matrix, /0/META/ROW/id and /0/META/COL/id."
@@ -107,13 +113,16 @@ def _open_gctx(path: Path) -> MatrixFile:
     return MatrixFile(path, "gctx", gene_ids, sig_ids)
 
 
-def _gctx_ids(path: Path, axis: str) -> tuple[str, ...]:
-    with _cmappy() as (gctx, _):
-        table = gctx.parse(str(path), row_meta_only=axis == "row", col_meta_only=axis == "col")
-    return tuple(table.index)
+def _gctx_ids(file: h5py.File, axis: str) -> tuple[str, ...]:
+    ids = file[f"/0/META/{axis}/id"]
+    if ids.dtype.kind in "iu":
+        return tuple(str(number) for number in ids[:])
+    return tuple(ids.asstr(errors="replace")[:])
 
 
-def _gctx_blocks(matrix: MatrixFile, genes: np.ndarray) -> Iterator[Block]:
+def _gctx_blocks(
+    matrix: MatrixFile, genes: np.ndarray, signatures: np.ndarray, skip: int
+) -> Iterator[Block]:
     first, last = int(genes.min()), int(genes.max()) + 1
     with h5py.File(matrix.path, "r") as file:
         values = file[GCTX_MATRIX]
@@ -122,23 +131,27 @@ def _gctx_blocks(matrix: MatrixFile, genes: np.ndarray) -> Iterator[Block]:
         # A chunk is decompressed whole, so a block holds whole chunks; but a chunk that spans all
         # signatures must not make the block as tall as the file.
         rows = max(rows // chunk * chunk, min(chunk, rows))
-        for start in range(0, len(matrix.sig_ids), rows):
-            stop = min(start + rows, len(matrix.sig_ids))
+        for number in np.unique(signatures // rows):
+            if number < skip:
+                continue
+            begin, end = np.searchsorted(signatures, [number * rows, (number + 1) * rows])
+            wanted = signatures[begin:end]
             try:
-                block = values[start:stop, first:last]
+                block = values[wanted[0] : wanted[-1] + 1, first:last]
             except OSError as error:
                 raise FileFormatError(
-                    f"'{matrix.path.name}' cannot be read beyond signature {start} ({error}). The "
-                    "file is cut short or damaged; download it again."
+                    f"'{matrix.path.name}' cannot be read beyond signature {wanted[0]} ({error}). "
+                    "The file is cut short or damaged; download it again."
                 ) from error
+            picked = block[np.ix_(wanted - wanted[0], genes - first)]
             yield Block(
-                np.arange(start, stop), genes, np.asarray(block[:, genes - first], np.float32)
+                int(number), int(end) * len(genes), wanted, genes, picked.astype(np.float32)
             )
 
 
 def _open_gct(path: Path) -> MatrixFile:
     try:
-        with _cmappy() as (_, gct):
+        with _cmappy() as gct:
             dimensions = gct.read_version_and_dims(str(path))
         n_genes, n_signatures, n_row_meta, n_col_meta = (int(number) for number in dimensions[1:])
         skip_lines, skip_columns = 3 + n_col_meta, 1 + n_row_meta
@@ -160,28 +173,33 @@ def _open_gct(path: Path) -> MatrixFile:
     return MatrixFile(path, "gct", tuple(gene_ids.fillna("")), sig_ids, (skip_lines, skip_columns))
 
 
-def _gct_blocks(matrix: MatrixFile, genes: np.ndarray) -> Iterator[Block]:
+def _gct_blocks(
+    matrix: MatrixFile, genes: np.ndarray, signatures: np.ndarray, skip: int
+) -> Iterator[Block]:
     skip_lines, skip_columns = matrix.n_before_values
-    columns = range(skip_columns, skip_columns + len(matrix.sig_ids))
     wanted = np.sort(genes)
+    rows = max(BLOCK_VALUES // max(len(signatures), 1), 1)
+    if skip * rows >= len(matrix.gene_ids):
+        return
     try:
         reader = pd.read_csv(
             matrix.path,
             sep="\t",
-            skiprows=skip_lines,
+            skiprows=skip_lines + skip * rows,
             header=None,
-            usecols=list(columns),
+            usecols=(signatures + skip_columns).tolist(),
             dtype=np.float32,
             na_values=["-666", "NA", "na", "NaN", "nan", ""],
             quoting=3,
-            chunksize=max(BLOCK_VALUES // max(len(columns), 1), 1),
+            chunksize=rows,
         )
-        for chunk in reader:
-            start, stop = chunk.index[0], chunk.index[-1] + 1
-            inside = wanted[(wanted >= start) & (wanted < stop)]
+        for number, chunk in enumerate(reader, start=skip):
+            start = number * rows
+            begin, end = np.searchsorted(wanted, [start, start + len(chunk)])
+            inside = wanted[begin:end]
             if len(inside):
                 values = chunk.to_numpy()[inside - start].T
-                yield Block(np.arange(len(columns)), inside, values)
+                yield Block(number, int(end) * len(signatures), signatures, inside, values)
     except ValueError as error:
         raise FileFormatError(
             f"'{matrix.path.name}' holds a value that is not a number ({error})."
@@ -189,11 +207,11 @@ def _gct_blocks(matrix: MatrixFile, genes: np.ndarray) -> Iterator[Block]:
 
 
 @contextmanager
-def _cmappy() -> Iterator[tuple[ModuleType, ModuleType]]:
-    """cmapPy's GCTX and GCT modules, imported on use and kept quiet."""
+def _cmappy() -> Iterator[ModuleType]:
+    """cmapPy's GCT module, imported on use and kept quiet."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from cmapPy.pandasGEXpress import parse_gct, parse_gctx  # noqa: PLC0415
+        from cmapPy.pandasGEXpress import parse_gct  # noqa: PLC0415
 
         logging.getLogger("cmap_logger").setLevel(logging.CRITICAL)
-        yield parse_gctx, parse_gct
+        yield parse_gct

@@ -21,11 +21,6 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 _BROAD_ID, _OLD_BROAD_IDS = "broad_id", "deprecated_broad_id"
-_OTHER_NAMES: Final = {
-    "cmap_name": fields.PERT_INAME,
-    "InChIKey": fields.INCHI_KEY,
-    "smiles": fields.SMILES,
-}
 _FORMS: Final = {
     _BROAD_ID: r"BRD-[A-Z]\d{8}(?:-.*)?",
     fields.INCHI_KEY: r"[A-Z]{14}-[A-Z]{10}-[A-Z]",
@@ -69,9 +64,8 @@ def read_moa_table(path: Path) -> MoaTable:
     A row with a broad_id, InChIKey or PubChem CID that cannot be one is skipped: its fields have
     shifted, as those of some rows of the Drug Repurposing Hub.
     """
-    optional = (_BROAD_ID, _OLD_BROAD_IDS, *COLUMNS, *_OTHER_NAMES)
+    optional = (_BROAD_ID, _OLD_BROAD_IDS, *COLUMNS)
     rows = read_table(path, needed=(), optional=optional).astype(object)
-    rows = rows.rename(columns={old: new for old, new in _OTHER_NAMES.items() if new not in rows})
     _check(path.name, rows)
     rows = rows.apply(lambda column: column.str.strip('"'))
     if fields.PUBCHEM_CID in rows:

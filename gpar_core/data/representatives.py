@@ -6,21 +6,23 @@ the one with the highest mean Pearson correlation to the others.
 
 import numpy as np
 
+from gpar_core.data.stored_matrix import StoredMatrix
+
 BLOCK_ROWS = 8192
 
 
 def representatives(
-    matrix: np.ndarray,
+    matrix: np.ndarray | StoredMatrix,
     *,
     compound: np.ndarray,
     cell: np.ndarray,
     tas: np.ndarray,
-    sig_id: np.ndarray,
 ) -> np.ndarray:
     """Mark one signature per compound and cell line.
 
-    matrix: (n_signatures, n_genes) z-scores; the signatures of one compound in one cell line stand
-        in consecutive rows. compound, cell, tas, sig_id: (n_signatures,) of these rows.
+    matrix: (n_signatures, n_genes) z-scores, an array or rows on disk; the signatures of one
+        compound in one cell line stand in consecutive rows, by rising sig_id. compound, cell, tas:
+        (n_signatures,) of these rows.
 
     With unit vectors u (each signature centred and scaled to length 1) and S their sum over the m
     signatures of a group, the mean correlation of i to the others is (u_i . S - 1) / (m - 1).
@@ -46,7 +48,8 @@ def representatives(
     group = np.repeat(np.arange(len(starts)), sizes)
     # Equal correlations may differ in the last bits, which would hide a tie.
     correlation = np.where(sizes[group] > 2, np.round(mean_correlation, 9), 0.0)
-    order = np.lexsort((sig_id.astype(str), -np.nan_to_num(tas, nan=-1.0), -correlation, group))
+    # Stable, so that of equal rows the first is taken, which has the first sig_id.
+    order = np.lexsort((-np.nan_to_num(tas, nan=-1.0), -correlation, group))
     chosen[order[starts]] = True
     return chosen
 

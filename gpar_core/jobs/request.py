@@ -32,19 +32,21 @@ class DemoRequest:
 class ImportRequest:
     """Import LINCS files into a compendium.
 
-    name: of the compendium to publish. Paths are absolute; '' where a table is not given.
+    name: of the compendium to publish. series: names of the series; gctx to pert_info: the files
+    of each. Paths are absolute; '' where a table is not given. moas: tables of MOAs, in order.
     fill_missing: whether missing landmark genes are set to 0 instead of refused.
     files_digest: identifies the content of the files (or their sizes and times of change).
     """
 
     kind: ClassVar[str] = "import"
     name: str
-    gctx: str
-    sig_info: str
-    gene_info: str
-    sig_metrics: str = ""
-    pert_info: str = ""
-    moa: str = ""
+    series: tuple[str, ...]
+    gctx: tuple[str, ...]
+    sig_info: tuple[str, ...]
+    gene_info: tuple[str, ...]
+    sig_metrics: tuple[str, ...]
+    pert_info: tuple[str, ...]
+    moas: tuple[str, ...] = ()
     fill_missing: bool = False
     replace: bool = False
     files_digest: str = ""

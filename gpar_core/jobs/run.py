@@ -1,11 +1,7 @@
 """Carry out a request: with the modules `run_*` the one place where science meets the disk."""
 
-from pathlib import Path
-
 from gpar_core.cache import MADE_BY, Cache, publishing
 from gpar_core.data import demo
-from gpar_core.data.importing import ImportFiles, import_compendium
-from gpar_core.errors import RequestError
 from gpar_core.jobs.request import (
     CurationRequest,
     DemoRequest,
@@ -18,6 +14,7 @@ from gpar_core.jobs.request import (
 )
 from gpar_core.jobs.run_analysis import run_analysis
 from gpar_core.jobs.run_curation import run_curation
+from gpar_core.jobs.run_import import run_import
 from gpar_core.jobs.run_library import run_library
 from gpar_core.jobs.run_prediction import run_prediction
 from gpar_core.jobs.run_training import run_training
@@ -36,7 +33,7 @@ def run_job(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
                 demo.build(folder, seed=request.seed, report=report)
                 (folder / MADE_BY).write_text(job_id(request), encoding="utf-8")
         case ImportRequest():
-            _import(request, cache, report)
+            run_import(request, cache, report)
         case TrainRequest():
             run_training(request, cache, report, pool)
         case LibraryRequest():
@@ -47,29 +44,3 @@ def run_job(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
             run_prediction(request, cache, report)
         case _:
             run_analysis(request, cache, report, pool)
-
-
-def _import(request: ImportRequest, cache: Cache, report: Report) -> None:
-    target = cache.compendium(request.name)
-    if target.exists() and not request.replace:
-        raise RequestError(
-            f"There is already a compendium '{request.name}'. Choose another name, delete it, or "
-            "import with --replace."
-        )
-    files = ImportFiles(
-        matrix=Path(request.gctx),
-        sig_info=Path(request.sig_info),
-        gene_info=Path(request.gene_info),
-        sig_metrics=_optional(request.sig_metrics),
-        pert_info=_optional(request.pert_info),
-        moa=_optional(request.moa),
-    )
-    with publishing(target) as folder:
-        import_compendium(
-            files, folder, name=request.name, fill_missing=request.fill_missing, report=report
-        )
-        (folder / MADE_BY).write_text(job_id(request), encoding="utf-8")
-
-
-def _optional(path: str) -> Path | None:
-    return Path(path) if path else None

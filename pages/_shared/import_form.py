@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from gpar_core.data.import_files import ImportFiles, SeriesFiles
 from gpar_core.errors import RequestError
 from gpar_core.jobs import engine
 from gpar_core.planning import plan_import
@@ -26,8 +27,9 @@ KINDS = {
 def show_import() -> None:
     """Collect the files of one import and queue it. Raises RequestError or FileFormatError."""
     st.markdown(
-        "LINCS files in GEO layout (GSE92742 and alike), plain or, for tables, gzipped. Kept are "
-        "compound signatures over the 978 landmark genes; everything left out is counted and named."
+        "LINCS files in the layout of GEO (GSE92742, GSE70138) or of LINCS2020, plain or gzipped. "
+        "Kept are compound signatures over the 978 landmark genes; everything left out is counted "
+        "and named."
     )
     source = st.segmented_control(
         "Files", ["Upload", "From the server's inbox"], default="Upload", required=True
@@ -49,7 +51,9 @@ def show_import() -> None:
     if not st.button("Import", type="primary", disabled=bool(lacking) or not name):
         return
     paths = _store(given)
-    request = plan_import(cache(), name=name, fill_missing=fill_missing, replace=replace, **paths)
+    moas = (paths.pop("moa"),) if "moa" in paths else ()
+    files = ImportFiles((SeriesFiles(**paths),), moas)
+    request = plan_import(cache(), files, name=name, fill_missing=fill_missing, replace=replace)
     job = engine.submit(cache(), request, OWNER)
     st.query_params[Key.JOB] = job.id
     st.rerun()

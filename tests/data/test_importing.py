@@ -17,7 +17,8 @@ from gpar_core.data import findings as found
 from gpar_core.data import matrix_files
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.findings import Finding
-from gpar_core.data.importing import ImportFiles, import_compendium
+from gpar_core.data.import_files import ImportFiles
+from gpar_core.data.importing import import_compendium
 from gpar_core.errors import AnnotationError, Cancelled, FileFormatError, LandmarkError
 from gpar_core.progress import Progress
 from tests.geo_files import (
@@ -25,6 +26,7 @@ from tests.geo_files import (
     LANDMARKS,
     Release,
     release,
+    with_file,
     write_gct,
     write_gctx,
     write_gene_info,
@@ -109,14 +111,14 @@ def test_gct_gctx_and_small_blocks_give_the_same_compendium(
     for name in ("metadata", "old", "new"):
         (tmp_path / name).mkdir()
     matrices = [
-        files.matrix,
+        files.series[0].matrix,
         write_gctx(tmp_path / "metadata/level5.gctx", made.values, metadata=True, **about),
         write_gct(tmp_path / "old/level5.gct", made.values, version="1.2", **about),
         write_gct(tmp_path / "new/level5.gct", made.values, version="1.3", **about),
     ]
-    fingerprints = {run(replace(files, matrix=matrix))[0].fingerprint for matrix in matrices}
+    fingerprints = {run(with_file(files, "matrix", matrix))[0].fingerprint for matrix in matrices}
     monkeypatch.setattr(matrix_files, "BLOCK_VALUES", 2000)
-    fingerprints |= {run(replace(files, matrix=matrix))[0].fingerprint for matrix in matrices}
+    fingerprints |= {run(with_file(files, "matrix", matrix))[0].fingerprint for matrix in matrices}
     assert len(fingerprints) == 1
 
 
@@ -213,7 +215,7 @@ def test_tas_comes_from_sig_metrics_whatever_its_first_column(tmp_path: Path, ru
     metrics = pd.DataFrame({"sig_id": made.sig_ids, "tas": np.linspace(0, 0.55, 12).round(2)})
     path = tmp_path / "sig_metrics.txt.gz"
     metrics.to_csv(path, sep="\t")  # with line numbers in front, as in GSE70138
-    loaded, findings = run(replace(files, sig_metrics=path))
+    loaded, findings = run(with_file(files, "sig_metrics", path))
     np.testing.assert_allclose(loaded.signatures["tas"], metrics["tas"])
     assert loaded.compounds["tas"].tolist() == pytest.approx(
         [np.percentile(metrics["tas"][rows], 75) for rows in ([0, 1, 6, 7], [2, 3, 8, 9],
@@ -388,7 +390,7 @@ def test_a_matrix_without_entrez_ids_of_landmarks_is_refused(
 
 def test_a_gene_info_that_marks_other_landmarks_is_refused(tmp_path: Path, run: Import) -> None:
     files = write_release(release(), tmp_path)
-    write_gene_info(files.gene_info, landmarks=[*LANDMARKS[1:], INFERRED[0]])
+    write_gene_info(files.series[0].gene_info, landmarks=[*LANDMARKS[1:], INFERRED[0]])
     with pytest.raises(LandmarkError) as refused:
         run(files)
     assert f"1 are not marked ({fields.LANDMARK_SYMBOLS[0]}" in str(refused.value)
@@ -460,7 +462,7 @@ def test_a_table_that_is_no_table_is_refused_by_name(
     files = write_release(release(), tmp_path)
     path = write_table(tmp_path / "strange.txt", pd.DataFrame({"strange": ["x"]}))
     with pytest.raises(AnnotationError, match=r"'strange\.txt' lacks the column"):
-        run(replace(files, **{table: path}))
+        run(with_file(files, table, path))
 
 
 # ------------------------------------------------------------------------------- publishing

@@ -23,7 +23,7 @@ def _read(path: Path, genes: np.ndarray) -> np.ndarray:
     """(n_signatures, len(genes)), put together from the blocks."""
     matrix = open_matrix(path)
     out = np.full((len(matrix.sig_ids), len(matrix.gene_ids)), np.nan, np.float32)
-    for block in read_blocks(matrix, genes):
+    for block in read_blocks(matrix, genes, np.arange(len(matrix.sig_ids))):
         out[np.ix_(block.signatures, block.genes)] = block.values
     return out[:, genes]
 
@@ -48,6 +48,27 @@ def test_blocks_of_any_size_give_the_values_asked_for(
     matrix = open_matrix(path)
     assert (matrix.sig_ids, matrix.gene_ids) == (SIGNATURES, GENES)
     np.testing.assert_array_equal(_read(path, np.array(genes)), VALUES[:, genes])
+
+
+@pytest.mark.parametrize("wanted", [[0, 1, 2, 5, 6, 7, 8, 9], [3], [0, 9], [4, 7, 8]])
+@pytest.mark.parametrize("skip", [0, 1, 2, 3, 5])
+@pytest.mark.parametrize("kind", ["gctx", "gct"])
+def test_blocks_may_be_skipped_and_hold_only_the_signatures_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, skip: int, wanted: list[int]
+) -> None:
+    monkeypatch.setattr(matrix_files, "BLOCK_VALUES", 15)
+    values = np.random.default_rng(0).normal(size=(10, 5)).astype(np.float32)
+    write = write_gct if kind == "gct" else write_gctx
+    path = write(tmp_path / f"m.{kind}", values, sig_ids=list("abcdefghij"), genes=GENES)
+    genes, signatures = np.array([3, 0, 4]), np.array(wanted)
+    every = list(read_blocks(open_matrix(path), genes, signatures))
+    found = list(read_blocks(open_matrix(path), genes, signatures, skip=skip))
+    assert [b.number for b in found] == [b.number for b in every if b.number >= skip]
+    assert every[-1].n_read == len(wanted) * 3
+    assert [b.n_read for b in every] == np.cumsum([b.values.size for b in every]).tolist()
+    for block in found:
+        assert set(block.signatures) <= set(wanted)
+        np.testing.assert_array_equal(block.values, values[np.ix_(block.signatures, block.genes)])
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -102,7 +123,7 @@ def test_memory_does_not_grow_with_the_file(
     monkeypatch.setattr(matrix_files, "BLOCK_VALUES", 500_000)
     matrix = open_matrix(path)
     tracemalloc.start()
-    n_read = sum(block.values.size for block in read_blocks(matrix, np.arange(978)))
+    n_read = sum(block.values.size for block in read_blocks(matrix, np.arange(978), np.arange(n)))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert n_read == values.size
@@ -117,7 +138,8 @@ def test_a_chunk_over_all_signatures_does_not_make_one_block_of_all(
         tmp_path / "matrix.gctx", values, sig_ids=range(1000), genes=range(10), chunks=(1000, 1)
     )
     monkeypatch.setattr(matrix_files, "BLOCK_VALUES", 500)
-    assert max(len(b.signatures) for b in read_blocks(open_matrix(path), np.arange(10))) <= 50
+    blocks = read_blocks(open_matrix(path), np.arange(10), np.arange(1000))
+    assert max(len(block.signatures) for block in blocks) <= 50
 
 
 @pytest.mark.parametrize(
@@ -125,7 +147,7 @@ def test_a_chunk_over_all_signatures_does_not_make_one_block_of_all(
     [
         (b"", "neither GCTX .* nor GCT"),
         (b"PK\x03\x04 zipped", "neither GCTX .* nor GCT"),
-        (gzip.compress(b"#1.3\n", mtime=0), "compressed. Unpack it first"),
+        (gzip.compress(b"#1.3\n", mtime=0), "neither GCTX .* nor GCT"),
         (b"#1.3\n", "header cannot be read"),
         (b"#1.3\nmany\trows\t1\t1\n", "header cannot be read"),
         (b"#1.2\n1\t1\t0\t0\nid\ta\n1\t2\n", "header cannot be read"),
@@ -158,7 +180,7 @@ def test_a_word_among_the_values_of_a_gct_is_refused(tmp_path: Path) -> None:
     text = path.read_text()
     path.write_text(text.replace(repr(float(VALUES[1, 2])), "high"))
     with pytest.raises(FileFormatError, match="value that is not a number"):
-        list(read_blocks(open_matrix(path), np.arange(5)))
+        list(read_blocks(open_matrix(path), np.arange(5), np.arange(3)))
 
 
 def test_values_cut_off_a_gct_are_missing_not_zero(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from cmapPy.pandasGEXpress.parse import parse
 from gpar_core import fields
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.importing import ImportFiles, import_compendium
+from gpar_core.data.import_files import ImportFiles, SeriesFiles
+from gpar_core.data.importing import import_compendium
 from gpar_core.data.matrix_files import open_matrix
 from gpar_core.errors import FileFormatError, GparError, LandmarkError
 from tests.geo_files import LANDMARKS, write_gene_info, write_table
@@ -33,14 +34,14 @@ def _imported(matrix: Path, folder: Path) -> Compendium:
             "cell_id": "A375",
         }
     )
-    files = ImportFiles(
+    series = SeriesFiles(
         matrix=matrix,
         sig_info=write_table(folder / "sig_info.txt", sig_info),
         gene_info=write_gene_info(folder / "gene_info.txt"),
     )
     target = folder / "compendium"
     target.mkdir()
-    import_compendium(files, target, name="real", fill_missing=True)
+    import_compendium(ImportFiles((series,)), target, name="real", fill_missing=True)
     return compendia.load(target)
 
 
@@ -100,14 +101,14 @@ def test_what_is_no_matrix_over_landmarks_is_refused_with_a_reason(
 @pytest.fixture(scope="module")
 def lincs(consensus: Path, tmp_path_factory: pytest.TempPathFactory) -> Compendium:
     folder = tmp_path_factory.mktemp("lincs")
-    files = ImportFiles(
+    series = SeriesFiles(
         matrix=consensus / "Consensus_Level5_n1170x978.gctx",
         sig_info=consensus / "sig_info.txt.gz",
         gene_info=consensus / "gene_info.txt.gz",
         sig_metrics=consensus / "sig_metrics.txt.gz",
         pert_info=consensus / "pert_info.txt.gz",
-        moa=consensus / "moa.tsv",
     )
+    files = ImportFiles((series,), (consensus / "moa.tsv",))
     import_compendium(files, folder, name="lincs")
     return compendia.load(folder)
 

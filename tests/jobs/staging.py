@@ -12,6 +12,7 @@ from gpar_core.cache import Cache
 from gpar_core.jobs.request import ImportRequest
 from gpar_core.jobs.store import JobStore
 from gpar_core.jobs.supervisor import ensure_running
+from tests.import_requests import import_request
 
 T = TypeVar("T")
 
@@ -58,7 +59,7 @@ class Site:
 
 
 def work(name: str, behaviour: str = "quick") -> ImportRequest:
-    return ImportRequest(name=name, gctx=behaviour, sig_info="", gene_info="")
+    return import_request(name, behaviour)
 
 
 def until(look: Callable[[], T], seconds: float = 30.0) -> T:

@@ -8,10 +8,11 @@ from gpar_core.cache import remove
 from gpar_core.jobs.request import DemoRequest, ImportRequest
 from gpar_core.jobs.store import JobStore, State
 from tests.geo_files import release, write_release
+from tests.import_requests import import_request
 from tests.pages.conftest import Library
 from tests.pages.stage import ended, page, press, running, words
 
-REQUEST = ImportRequest(name="measured", gctx="m.gctx", sig_info="s.txt", gene_info="g.txt")
+REQUEST = import_request("measured")
 
 
 Uploads = dict[str, tuple[str, bytes, str]]
@@ -20,7 +21,7 @@ Uploads = dict[str, tuple[str, bytes, str]]
 
 @pytest.fixture
 def uploads(tmp_path: Path) -> Uploads:
-    files = write_release(release(replicates=1), tmp_path / "geo")
+    (files,) = write_release(release(replicates=1), tmp_path / "geo").series
     paths = {"matrix": files.matrix, "sig_info": files.sig_info, "gene_info": files.gene_info}
     return {kind: (path.name, path.read_bytes(), "") for kind, path in paths.items()}
 
@@ -74,7 +75,7 @@ def test_a_complete_form_queues_the_import_of_its_files(stocked: Library, upload
     (job,) = JobStore(stocked.cache).active_jobs()
     assert isinstance(job.request, ImportRequest)
     assert job.request.name == "mine"
-    for kind, path in (("matrix", job.request.gctx), ("sig_info", job.request.sig_info)):
+    for kind, path in (("matrix", job.request.gctx[0]), ("sig_info", job.request.sig_info[0])):
         assert path.startswith(str(stocked.cache.uploads))
         assert Path(path).read_bytes() == uploads[kind][1]
     assert app.query_params["job"] == job.id
@@ -107,13 +108,13 @@ def test_a_file_name_that_leads_elsewhere_stays_in_its_folder(
     _, content, kind = uploads["matrix"]
     uploads["matrix"] = ("../../../evil name.gctx", content, kind)
     press(upload(page("compendium"), uploads, "mine"), "Import")
-    path = Path(JobStore(stocked.cache).active_jobs()[0].request.gctx)
+    path = Path(JobStore(stocked.cache).active_jobs()[0].request.gctx[0])
     assert path.resolve().is_relative_to(stocked.cache.uploads)
     assert path.name.endswith("evil_name.gctx")
 
 
 def test_large_files_come_from_the_inbox(stocked: Library) -> None:
-    files = write_release(release(replicates=1), stocked.cache.inbox)
+    (files,) = write_release(release(replicates=1), stocked.cache.inbox).series
     app = page("compendium")
     app.segmented_control[0].set_value("From the server's inbox").run()
     app.text_input[0].set_value("mine")
@@ -122,7 +123,7 @@ def test_large_files_come_from_the_inbox(stocked: Library) -> None:
     press(app.run(), "Import")
     request = JobStore(stocked.cache).active_jobs()[0].request
     assert isinstance(request, ImportRequest)
-    assert request.gctx == str(files.matrix)
+    assert request.gctx == (str(files.matrix),)
 
 
 def test_a_running_import_shows_its_progress_and_a_way_back(stocked: Library) -> None:

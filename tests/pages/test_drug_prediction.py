@@ -10,8 +10,9 @@ from gpar_core import fields
 from gpar_core.cache import Cache, remove
 from gpar_core.errors import WorkerError
 from gpar_core.jobs import engine
-from gpar_core.jobs.request import ImportRequest, TrainRequest, job_id
+from gpar_core.jobs.request import TrainRequest, job_id
 from gpar_core.jobs.store import JobStore, State
+from tests.import_requests import import_request
 from tests.pages.conftest import Library
 from tests.pages.stage import ended, labels, page, press, running, waiting, words
 
@@ -286,7 +287,7 @@ def test_a_mad_job_id_is_an_error(stocked: Library, job: str) -> None:
 
 
 def test_the_job_of_an_import_is_not_a_training(stocked: Library) -> None:
-    request = ImportRequest(name="other", gctx="m", sig_info="s", gene_info="g")
+    request = import_request("other")
     app = page("drug_prediction", job=running(stocked.cache, request).id)
     assert "does not lead to a training" in words(app.error)
 

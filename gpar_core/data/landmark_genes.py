@@ -1,0 +1,78 @@
+"""Where the 978 landmark genes stand in a matrix."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.data.findings import Finding
+from gpar_core.data.matrix_files import MatrixFile
+from gpar_core.data.tables import read_table
+from gpar_core.errors import LandmarkError
+
+FLAGS = ("1", "1.0", "landmark")
+
+
+def locate_landmarks(
+    matrix: MatrixFile, gene_info: Path, *, fill_missing: bool
+) -> tuple[np.ndarray, list[Finding]]:
+    """(978,) file positions of the landmark genes, -1 where missing and `fill_missing`.
+
+    They are found by Entrez id, whatever their order. Raises LandmarkError or AnnotationError.
+    """
+    table = read_table(
+        gene_info, needed=(fields.GENE_ID, fields.GENE_SYMBOL), optional=(fields.IS_LANDMARK,)
+    )
+    _check_gene_info(gene_info, table)
+    file_name = matrix.path.name
+    ids = pd.Series(matrix.gene_ids)
+    landmarks = [str(entrez) for entrez in fields.LANDMARK_IDS]
+    if not ids.isin(landmarks).any():
+        raise LandmarkError(
+            f"None of the 978 landmark genes is among the {len(ids)} row ids of '{file_name}' "
+            f"(first: {', '.join(ids[:3])}). Needed are Entrez gene ids, such as 5720; probe ids "
+            "and symbols must be translated first."
+        )
+    repeated = sorted(set(ids[ids.duplicated() & ids.isin(landmarks)]), key=int)
+    if repeated:
+        raise LandmarkError(
+            f"'{file_name}' holds {len(repeated)} landmark genes more than once: "
+            f"{_genes(repeated)}. Keep one row for each gene."
+        )
+    position = pd.Series(ids.index, index=ids)
+    position = position[~position.index.duplicated()].reindex(landmarks)
+    missing = [gene for gene in landmarks if np.isnan(position[gene])]
+    if missing and not fill_missing:
+        raise LandmarkError(
+            f"'{file_name}' lacks {len(missing)} of the 978 landmark genes: {_genes(missing)}. "
+            "Use a file with all of them, or import with --fill-missing to set them to 0."
+        )
+    unknown = ids[~ids.isin(table[fields.GENE_ID]) & ~ids.isin(landmarks)]
+    findings = [
+        Finding.of("landmark genes missing, set to 0", [_gene(gene) for gene in missing]),
+        Finding.of("rows that are not in gene_info, ignored", unknown),
+    ]
+    return position.fillna(-1).to_numpy(dtype=np.int64), findings
+
+
+def _check_gene_info(gene_info: Path, table: pd.DataFrame) -> None:
+    if fields.IS_LANDMARK not in table:
+        return
+    flagged = set(table.loc[table[fields.IS_LANDMARK].isin(FLAGS), fields.GENE_ID])
+    expected = {str(entrez) for entrez in fields.LANDMARK_IDS}
+    if flagged != expected:
+        lacking, extra = sorted(expected - flagged), sorted(flagged - expected)
+        raise LandmarkError(
+            f"'{gene_info.name}' marks {len(flagged)} landmark genes, not the 978 of L1000: "
+            f"{len(lacking)} are not marked ({_genes(lacking)}), {len(extra)} are others "
+            f"({', '.join(extra[:5])}). Use the gene_info of the same LINCS release."
+        )
+
+
+def _genes(ids: list[str]) -> str:
+    return ", ".join(_gene(gene) for gene in ids[:10]) + (", …" if len(ids) > 10 else "")
+
+
+def _gene(entrez: str) -> str:
+    return f"{fields.LANDMARK_SYMBOLS[fields.LANDMARK_IDS.index(int(entrez))]} ({entrez})"

@@ -1,0 +1,68 @@
+"""Several series as one: no signature twice, and one name for a compound."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.data.compendium import ROW_ORDER
+from gpar_core.data.findings import Finding
+from gpar_core.data.signature_tables import NO_REPLICATES, REPLICATE_SET
+from gpar_core.data.tables import TEXT
+
+SOURCE = "source"
+
+
+def united(
+    tables: Sequence[pd.DataFrame], names: Sequence[str]
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """The signatures of all series, sorted as a compendium wants them.
+
+    tables: of `signature_tables.read_signatures`, one for each series of `names`. A signature with
+    the sig_id or made of the same profiles as one of an earlier series is left out.
+    Returns the columns of the tables without `REPLICATE_SET`, series, and `SOURCE`, the place in
+    `tables`; and what was left out.
+    """
+    findings = []
+    kept: list[pd.DataFrame] = []
+    for number, (table, name) in enumerate(zip(tables, names, strict=True)):
+        described = table.copy()
+        described[fields.SERIES] = pd.array([name] * len(table), dtype=TEXT)
+        described[SOURCE] = number
+        same_id = _in_earlier(described, kept, fields.SIG_ID)
+        same_profiles = (
+            _in_earlier(described, kept, REPLICATE_SET)
+            & ~same_id
+            & (described[REPLICATE_SET] != NO_REPLICATES)
+        )
+        findings += [
+            Finding.of(f"signatures {what} an earlier series, left out", table[fields.SIG_ID][same])
+            for what, same in (
+                ("with the sig_id of one of", same_id),
+                ("made of the same replicates as one of", same_profiles),
+            )
+        ]
+        kept.append(described[~(same_id | same_profiles)])
+    signatures = pd.concat(kept, ignore_index=True).drop(columns=REPLICATE_SET)
+    signatures = signatures.sort_values(ROW_ORDER, ignore_index=True)
+    signatures, renamed = _one_name_each(signatures)
+    return signatures, [*findings, renamed]
+
+
+def _in_earlier(table: pd.DataFrame, earlier: Sequence[pd.DataFrame], column: str) -> pd.Series:
+    found = pd.Series(False, index=table.index)
+    for other in earlier:
+        found |= table[column].isin(other[column])
+    return found
+
+
+def _one_name_each(signatures: pd.DataFrame) -> tuple[pd.DataFrame, Finding]:
+    """A compound bears one name, or its signatures would count as those of several drugs."""
+    names = signatures[fields.PERT_INAME].where(signatures[fields.PERT_INAME] != "")
+    by_compound = names.groupby(signatures[fields.PERT_ID])
+    several = by_compound.transform("nunique") > 1
+    first = by_compound.transform("first").fillna(signatures[fields.PERT_ID])
+    signatures[fields.PERT_INAME] = first
+    renamed = signatures[several].drop_duplicates(fields.PERT_ID)[fields.PERT_INAME]
+    what = "compounds with more than one name, one of which is kept"
+    return signatures, Finding.of(what, renamed)

@@ -1,0 +1,61 @@
+"""A matrix on disk that is larger than memory: read and written a few rows at a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+BLOCK_ROWS = 8192
+
+
+@dataclass(frozen=True)
+class StoredMatrix:
+    """The float32 `.npy` at `path`. Nothing of it stays mapped, or in memory, between two calls."""
+
+    path: Path
+
+    @classmethod
+    def create(cls, path: Path, shape: tuple[int, int]) -> "StoredMatrix":
+        """A new file of zeros, which takes no place on the disk until they are overwritten."""
+        np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
+        return cls(path)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        n_rows, n_columns = np.load(self.path, mmap_mode="r", allow_pickle=False).shape
+        return n_rows, n_columns
+
+    @property
+    def dtype(self) -> np.dtype:
+        return np.load(self.path, mmap_mode="r", allow_pickle=False).dtype
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
+        """A copy of some rows."""
+        return np.array(np.load(self.path, mmap_mode="r", allow_pickle=False)[rows])
+
+    def put(self, rows: np.ndarray, columns: np.ndarray, values: np.ndarray) -> None:
+        """Write values[i, j] to row rows[i], column columns[j]; it is on the disk on return."""
+        matrix = np.load(self.path, mmap_mode="r+", allow_pickle=False)
+        matrix[np.ix_(rows, columns)] = values
+        matrix.flush()
+
+    def blocks(self) -> Iterator[slice]:
+        """Consecutive rows, `BLOCK_ROWS` at a time."""
+        n_rows = len(self)
+        for start in range(0, n_rows, BLOCK_ROWS):
+            yield slice(start, min(start + BLOCK_ROWS, n_rows))
+
+    def keep(self, kept: np.ndarray) -> None:
+        """Drop the rows where kept, (n_rows,) bool, is False."""
+        rewritten = self.path.with_suffix(".kept.npy")
+        shape = (int(kept.sum()), self.shape[1])
+        header = np.lib.format.header_data_from_array_1_0(np.empty((0, shape[1]), np.float32))
+        with rewritten.open("wb") as file:
+            np.lib.format.write_array_header_1_0(file, {**header, "shape": shape})
+            for rows in self.blocks():
+                file.write(self[rows][kept[rows]].tobytes())
+        rewritten.replace(self.path)

@@ -1,0 +1,64 @@
+"""Unpacking a gzipped matrix to the disk, a little at a time."""
+
+import gzip
+import shutil
+import zlib
+from pathlib import Path
+
+from gpar_core.data.matrix_files import GCT_MAGICS, GZIP_MAGIC, HDF5_MAGIC
+from gpar_core.errors import FileFormatError
+from gpar_core.progress import Progress, Report
+
+AT_ONCE = 16 * 1024 * 1024
+SPARE_BYTES = 2 * 1024**3
+"""Left free on the disk, for the compendium and for others."""
+
+
+def is_packed(path: Path) -> bool:
+    """Whether the file is gzipped, whatever its name. Raises FileFormatError."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+    except OSError as error:
+        raise FileFormatError(f"'{path.name}' cannot be opened ({error.strerror}).") from error
+
+
+def unpack(packed: Path, folder: Path, report: Report) -> Path:
+    """The matrix in the gzipped file, unpacked into `folder`; if it is there already, as it is.
+
+    Memory does not grow with the file. Raises FileFormatError where the file is damaged or holds no
+    GCTX or GCT, or the disk is too full for it.
+    """
+    unpacked = folder / (packed.stem if packed.suffix.lower() == ".gz" else packed.name)
+    if unpacked.is_file():
+        return unpacked
+    part = unpacked.with_name(unpacked.name + ".part")
+    n_packed = packed.stat().st_size
+    try:
+        with packed.open("rb") as source, gzip.open(source) as content, part.open("wb") as target:
+            block = content.read(AT_ONCE)
+            if not block.startswith((HDF5_MAGIC, *GCT_MAGICS)):
+                raise FileFormatError(
+                    f"'{packed.name}' is compressed and holds neither GCTX nor GCT; it starts with "
+                    f"{block[:8]!r}. Needed is a Level 5 matrix in one of these two formats."
+                )
+            while block:
+                if shutil.disk_usage(folder).free < SPARE_BYTES:
+                    raise _full(packed, folder)
+                target.write(block)
+                report(Progress("Unpacking", source.tell(), n_packed, packed.name))
+                block = content.read(AT_ONCE)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise FileFormatError(
+            f"'{packed.name}' cannot be unpacked ({error}). The file is cut short or damaged; "
+            "download it again."
+        ) from error
+    part.replace(unpacked)
+    return unpacked
+
+
+def _full(packed: Path, folder: Path) -> FileFormatError:
+    return FileFormatError(
+        f"Unpacking '{packed.name}' leaves less than {SPARE_BYTES / 1e9:.0f} GB free on the disk "
+        f"of '{folder}'. Make room, or unpack it elsewhere (gunzip) and import the .gctx or .gct."
+    )
