@@ -38,6 +38,7 @@ def run_import(request: ImportRequest, cache: Cache, report: Report) -> None:
                 building,
                 name=request.name,
                 fill_missing=request.fill_missing,
+                quality=request.quality,
                 report=report,
             )
             (building / MADE_BY).write_text(job_id(request), encoding="utf-8")
