@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import pandas as pd
 
@@ -12,9 +11,6 @@ from gpar_core.data.compound_keys import KEYS
 from gpar_core.data.findings import Finding
 from gpar_core.data.moa_tables import MoaTable, read_moa_table
 from gpar_core.data.tables import read_table
-
-WITHHELD: Final = "restricted"
-"""In place of the structure of a compound that the Broad Institute does not disclose."""
 
 
 def annotate(
@@ -38,8 +34,7 @@ def annotate(
         findings.append(Finding.of("compounds without a row in pert_info", absent["pert_iname"]))
     compounds = compounds.merge(identifiers, on=fields.PERT_ID, how="left")
     for column in IDENTIFIERS:
-        known = compounds[column].fillna("") if column in compounds else ""
-        compounds[column] = pd.Series(known, compounds.index, object).replace(WITHHELD, "")
+        compounds[column] = compounds[column].fillna("") if column in compounds else ""
     compounds[fields.PUBCHEM_CID] = compounds[fields.PUBCHEM_CID].str.removesuffix(".0")
     if not moas:
         findings.append(Finding("MOA tables given; every compound counts as unannotated", 0))
