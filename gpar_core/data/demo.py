@@ -50,7 +50,7 @@ Z_LIMIT: Final = 10.0
 
 
 @dataclass(frozen=True)
-class _Compounds:
+class Compounds:
     """The compounds, one per row of every array.
 
     annotation: as `compendium.write` wants it. response: (n, n_mechanisms) rms z-score of the full
@@ -69,7 +69,7 @@ class _Compounds:
 
 
 @dataclass(frozen=True)
-class _Programmes:
+class Programmes:
     """What the cell lines have in common, every row a programme over the landmark genes.
 
     modules: (N_MODULES, 978) genes that move together. core, rebound: (n_mechanisms, 978).
@@ -91,15 +91,15 @@ def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
     """
     seeds = np.random.SeedSequence(seed).spawn(3 + len(CELLS))
     compounds_rng, signatures_rng, programmes_rng, *cell_rngs = map(np.random.default_rng, seeds)
-    compounds = _draw_compounds(compounds_rng)
-    signatures, compound_rows = _lay_out(compounds, signatures_rng)
-    programmes = _draw_programmes(len(compounds.annotation), programmes_rng)
+    compounds = draw_compounds(compounds_rng)
+    signatures, compound_rows = lay_out(compounds, signatures_rng)
+    programmes = draw_programmes(len(compounds.annotation), programmes_rng)
     matrix = np.empty((len(signatures), fields.N_LANDMARKS), dtype=np.float32)
     tas, correlation = np.empty((2, len(signatures)))
     for number, (cell, rng) in enumerate(zip(CELLS, cell_rngs, strict=True)):
         report(Progress("Simulating signatures", number, len(CELLS), cell))
         rows = np.flatnonzero(signatures[fields.CELL_ID] == cell)
-        matrix[rows], tas[rows], correlation[rows] = _simulate_cell(
+        matrix[rows], tas[rows], correlation[rows] = simulate_cell(
             number, signatures.iloc[rows], compound_rows[rows], compounds, programmes, rng
         )
     report(Progress("Writing the compendium", len(CELLS), len(CELLS)))
@@ -131,10 +131,11 @@ def _with_quality(
     return described
 
 
-def _draw_compounds(rng: np.random.Generator) -> _Compounds:
+def draw_compounds(rng: np.random.Generator, n_simulated: int = N_SIMULATED) -> Compounds:
+    """The drugs of the catalogue, and `n_simulated` compounds without a name of their own."""
     moas = _annotated_moas()
     drugs = sorted([*moas, *catalogue.PROFILED_TWICE, *catalogue.UNANNOTATED])
-    simulated = [f"SIM-{number:04d}" for number in range(1, N_SIMULATED + 1)]
+    simulated = [f"SIM-{number:04d}" for number in range(1, n_simulated + 1)]
     names = drugs + simulated
     n = len(names)
     planted = _plant(simulated, rng)
@@ -153,7 +154,7 @@ def _draw_compounds(rng: np.random.Generator) -> _Compounds:
     annotated = annotation[fields.ANNOTATED].to_numpy()
     active = ~annotated & (rng.random(n) < 0.3)
     off_target = np.where(active, 1.3, 0.22) + 0.25 * np.linalg.norm(response, axis=1)
-    return _Compounds(
+    return Compounds(
         annotation=annotation,
         response=response,
         off_target=off_target * rng.lognormal(0.0, 0.45, n),
@@ -196,7 +197,7 @@ def _relative_response(
     return np.array(columns).T
 
 
-def _lay_out(compounds: _Compounds, rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
+def lay_out(compounds: Compounds, rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
     """Which compound was profiled where, at which doses and times.
 
     Returns the signatures sorted as a compendium wants them, and (n_signatures,) rows of
@@ -243,7 +244,8 @@ def _first(values: np.ndarray, count: np.ndarray) -> np.ndarray:
     return values.argsort(axis=1).argsort(axis=1) < count[:, None]
 
 
-def _draw_programmes(n_compounds: int, rng: np.random.Generator) -> _Programmes:
+def draw_programmes(n_compounds: int, rng: np.random.Generator) -> Programmes:
+    """What mechanisms, compounds and cell lines do to the genes."""
     modules = rng.standard_normal((N_MODULES, fields.N_LANDMARKS), dtype=np.float32)
     modules /= np.sqrt(N_MODULES)
     families = sorted({m.family for m in MECHANISMS if m.family})
@@ -259,7 +261,7 @@ def _draw_programmes(n_compounds: int, rng: np.random.Generator) -> _Programmes:
     )
     core_share = [1 - m.cell_share - m.rebound_share for m in MECHANISMS]
     rebound = _programme(len(MECHANISMS), modules, rng)
-    return _Programmes(
+    return Programmes(
         modules=modules,
         core=core * _root(core_share),
         rebound=rebound * _root([m.rebound_share for m in MECHANISMS]),
@@ -296,12 +298,12 @@ def _root(shares: list[float]) -> np.ndarray:
     return np.sqrt(np.array(shares, dtype=np.float32))[:, None]
 
 
-def _simulate_cell(
+def simulate_cell(
     cell: int,
     signatures: pd.DataFrame,
     row: np.ndarray,
-    compounds: _Compounds,
-    programmes: _Programmes,
+    compounds: Compounds,
+    programmes: Programmes,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Simulate the signatures of one cell line.
@@ -334,7 +336,7 @@ def _specific_signal(
     off_target: np.ndarray,
     late: np.ndarray,
     row: np.ndarray,
-    programmes: _Programmes,
+    programmes: Programmes,
     rng: np.random.Generator,
 ) -> np.ndarray:
     """(n, 978) response of mechanisms and off-targets, both partly peculiar to this cell line."""

@@ -103,7 +103,9 @@ def _select(
         located, gene_findings = locate_landmarks(
             matrix, series.gene_info, fill_missing=fill_missing
         )
-        table, table_findings = read_signatures(matrix, series.sig_info, series.sig_metrics)
+        table, table_findings = read_signatures(
+            matrix, series.sig_info, series.sig_metrics, replicates=len(files.series) > 1
+        )
         findings += [*table_findings, *gene_findings]
         matrices.append(matrix)
         genes.append(located)

@@ -8,7 +8,7 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.data.findings import Finding
 from gpar_core.data.matrix_files import MatrixFile
-from gpar_core.data.tables import ROWS_AT_ONCE, TEXT, numbers, read_table
+from gpar_core.data.tables import TEXT, numbers, read_table
 from gpar_core.errors import AnnotationError, FileFormatError
 
 IDENTITY = (fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME, fields.PERT_TYPE, fields.CELL_ID)
@@ -21,15 +21,18 @@ FLAGS = (fields.EXEMPLAR, fields.QC)
 QUALITY = (*MEASURES, *FLAGS)
 YES, NO = ("1", "1.0", "true", "yes"), ("0", "0.0", "false", "no")
 
+ROWS_AT_ONCE = 50_000
 POSITION = "position"
 REPLICATE_SET = "replicate_set"
 NO_REPLICATES = 0
 
 
 def read_signatures(
-    matrix: MatrixFile, sig_info: Path, sig_metrics: Path | None
+    matrix: MatrixFile, sig_info: Path, sig_metrics: Path | None, *, replicates: bool = False
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """The compound signatures in both matrix and sig_info, in the order of sig_info.
+
+    replicates: read which profiles a signature is made of, a long text.
 
     Returns `IDENTITY` without pert_type, dose and time as numbers and units, `MEASURES` as numbers,
     `FLAGS` as nullable booleans, `POSITION` in the matrix, and `REPLICATE_SET`: equal where
@@ -42,10 +45,9 @@ def read_signatures(
             f"'{matrix.path.name}' holds the signature '{in_file[in_file.duplicated()][0]}' more "
             "than once. Each sig_id must name one signature."
         )
-    table, n_repeated = _without_repeats(
-        sig_info,
-        read_table(sig_info, needed=IDENTITY, optional=(*CONDITIONS, *QUALITY, fields.REPLICATES)),
-    )
+    optional = (*CONDITIONS, *QUALITY, *([fields.REPLICATES] if replicates else []))
+    table = read_table(sig_info, needed=IDENTITY, optional=optional)
+    table, n_repeated = _without_repeats(sig_info, table)
     table[POSITION] = in_file.get_indexer(pd.Index(table[fields.SIG_ID]))
     has_values = table[POSITION] >= 0
     has_metadata = np.zeros(len(in_file), dtype=bool)
@@ -79,9 +81,8 @@ def read_signatures(
             "and a cell line."
         )
     kept = _quality(_conditions(kept.reset_index(drop=True)), sig_metrics)
-    kept[REPLICATE_SET] = (
-        _replicate_sets(kept.pop(fields.REPLICATES)) if fields.REPLICATES in kept else NO_REPLICATES
-    )
+    kept[REPLICATE_SET] = _replicate_sets(_text(kept, fields.REPLICATES))
+    kept = kept.drop(columns=fields.REPLICATES, errors="ignore")
     failed = kept[fields.QC].eq(False).fillna(False)
     findings.append(
         Finding.of("signatures that failed quality control, kept", kept[fields.SIG_ID][failed])

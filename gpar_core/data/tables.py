@@ -18,7 +18,6 @@ from gpar_core.data.matrix_files import GZIP_MAGIC
 from gpar_core.errors import AnnotationError
 
 MAX_HEADER = 1_000_000
-ROWS_AT_ONCE = 50_000
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 WITHHELD = "restricted"
 """In place of the structure of a compound that the Broad Institute does not disclose."""
@@ -102,7 +101,7 @@ def _columns(path: Path, wanted: Mapping[str, int], width: int, n_before: int) -
     """wanted: position in the file by column name. width: columns of the file."""
 
     def read(encoding: str) -> pd.DataFrame:
-        with pd.read_csv(
+        return pd.read_csv(
             path,
             sep="\t",
             skiprows=n_before,
@@ -110,22 +109,21 @@ def _columns(path: Path, wanted: Mapping[str, int], width: int, n_before: int) -
             names=range(width),
             index_col=False,
             usecols=list(wanted.values()),
-            dtype=str,
+            dtype=TEXT,
             quoting=csv.QUOTE_NONE,
             keep_default_na=False,
             compression="gzip" if _is_gzip(path) else None,
             encoding=encoding,
-            chunksize=ROWS_AT_ONCE,
-        ) as parts:
-            return pd.concat([_tidy(part) for part in parts], ignore_index=True)
+        )
 
     try:
         table = read("utf-8-sig")
     except UnicodeDecodeError:
         table = read("latin-1")
-    return pd.DataFrame({name: table[position] for name, position in wanted.items()})
+    table = table.rename(columns={place: name for name, place in wanted.items()})
+    return pd.DataFrame({name: _tidy(table.pop(name)) for name in wanted})
 
 
-def _tidy(part: pd.DataFrame) -> pd.DataFrame:
-    stripped = part.fillna("").astype(TEXT).apply(lambda column: column.str.strip())
+def _tidy(column: pd.Series) -> pd.Series:
+    stripped = column.fillna("").str.strip()
     return stripped.mask(stripped.isin(MISSING_WORDS), "")

@@ -46,6 +46,7 @@ def copy_values(
     n_done = _n_done(notes, plan, target, shape)
     matrix = StoredMatrix(target)
     if n_done is None:
+        notes.unlink(missing_ok=True)  # or they would be believed of the new file
         matrix, n_done = StoredMatrix.create(target, shape), [0] * len(sources)
     present = [np.flatnonzero(source.genes >= 0) for source in sources]
     sizes = [len(s.rows) * len(genes) for s, genes in zip(sources, present, strict=True)]
@@ -79,7 +80,7 @@ def _n_done(notes: Path, plan: str, target: Path, shape: tuple[int, int]) -> lis
         noted = json.loads(notes.read_text("utf-8"))
         if noted["plan"] == plan and StoredMatrix(target).shape == shape:
             return list(noted["n_done"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return None
 

@@ -50,6 +50,18 @@ def test_a_line_that_ends_early_leaves_its_last_columns_empty(tmp_path: Path) ->
     }
 
 
+def test_a_table_without_rows_has_its_columns(tmp_path: Path) -> None:
+    assert _read(tmp_path / "empty", "sig_id\ttas\n") == {"sig_id": [], "tas": []}
+
+
+def test_a_large_table_takes_about_the_memory_of_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "t"
+    text = "".join(f"signature {i:08}\t0.123456\tx\n" for i in range(200_000))
+    path.write_text("sig_id\ttas\tunused\n" + text)
+    table = read_table(path, needed=NEEDED)
+    assert table.memory_usage(deep=True).sum() < 2 * len(text)
+
+
 def test_spaces_around_names_and_values_do_not_matter(tmp_path: Path) -> None:
     assert _read(tmp_path / "t", " sig_id\ttas \n a\t1 \n") == {"sig_id": ["a"], "tas": ["1"]}
 

@@ -1,0 +1,116 @@
+"""A release of full size through GPAR: `python -m benchmarks.full_size --signatures 473647`.
+
+Everything is written into a temporary folder on the disk and deleted at the end.
+"""
+
+import argparse
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+
+from benchmarks import geo_release, memory
+from benchmarks.figures import Figure, table, to_json
+from gpar_core.cache import Cache
+from gpar_core.data.import_files import ImportFiles
+from gpar_core.jobs.run_import import run_import
+from gpar_core.planning import plan_import
+from gpar_core.progress import silent
+
+NAME = "full"
+BYTES_PER_SIGNATURE = 60_000
+"""Of disk: the release, what it is made of or becomes."""
+
+READ_AT_ONCE = 16 * 1024 * 1024
+GOAL_MEMORY = 1500.0
+
+
+@contextmanager
+def stage(n: int, parent: Path | None) -> Iterator[tuple[Cache, ImportFiles, Figure]]:
+    """A cache, and a release of n signatures beside it, gone when the block ends.
+
+    Raises OSError where the disk is too full.
+    """
+    with tempfile.TemporaryDirectory(prefix="gpar-full-", dir=parent) as name:
+        folder = Path(name)
+        free = shutil.disk_usage(folder).free
+        if free < n * BYTES_PER_SIGNATURE:
+            raise OSError(
+                f"'{folder}' has {free / 1e9:.0f} GB free; the benchmark needs "
+                f"{n * BYTES_PER_SIGNATURE / 1e9:.0f} GB."
+            )
+        (folder / "release").mkdir()
+        started = time.perf_counter()
+        files = geo_release.write(folder / "release", n)
+        seconds = time.perf_counter() - started
+        made = Figure("release: written", (seconds,), "s", f"simulated, {n:,} x 12,328, not GPAR")
+        yield Cache(folder / "cache"), files, made
+
+
+def measure_import(cache: Cache, files: ImportFiles) -> list[Figure]:
+    """The import by a process of its own, beside a plain read of the same bytes."""
+    size = sum(path.stat().st_size for path in files.paths) / 1e6
+    forget(files)
+    plain = size / read_plainly(files)
+    forget(files)
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        pid = process.submit(os.getpid).result()
+        with memory.watched(pid) as watch:
+            seconds = process.submit(run_once, cache, files).result()
+    return [
+        Figure("import: time", (seconds,), "s", "plan, read, write, annotate, publish"),
+        Figure("import: speed", (size / seconds,), "MB/s", f"of the {size:,.0f} MB of all files"),
+        Figure("plain read: speed", (plain,), "MB/s", "the same files from end to end, before"),
+        Figure("import: share of the plain read", (size / seconds / plain,), "", "of its speed"),
+        *memory.figures("import", [watch], at_most=GOAL_MEMORY),
+    ]
+
+
+def run_once(cache: Cache, files: ImportFiles) -> float:
+    """Seconds of one import."""
+    started = time.perf_counter()
+    run_import(plan_import(cache, files, name=NAME), cache, silent)
+    return time.perf_counter() - started
+
+
+def read_plainly(files: ImportFiles) -> float:
+    """Seconds to read all files from end to end."""
+    started = time.perf_counter()
+    buffer = bytearray(READ_AT_ONCE)
+    for path in files.paths:
+        with path.open("rb", buffering=0) as file:
+            while file.readinto(buffer):
+                pass
+    return time.perf_counter() - started
+
+
+def forget(files: ImportFiles) -> None:
+    """Have the system read the files from the disk next time, where it can be told to."""
+    if not hasattr(os, "posix_fadvise"):
+        return
+    for path in files.paths:
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.full_size")
+    parser.add_argument("--signatures", type=int, default=20_000)
+    parser.add_argument("--folder", type=Path, help="on the disk to measure (default: temporary)")
+    parser.add_argument("--json", type=Path, default=Path("build/full_size.json"))
+    options = parser.parse_args()
+    with stage(options.signatures, options.folder) as (cache, files, made):
+        figures = [made, *measure_import(cache, files)]
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(to_json(figures), "utf-8")
+    print(table(figures))
+
+
+if __name__ == "__main__":
+    main()
