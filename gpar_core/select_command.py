@@ -64,7 +64,7 @@ def _select(options: argparse.Namespace, cache: Cache) -> None:
     request = plan_select(
         cache, source, name=options.name, quality=filter_of(options), replace=options.replace
     )
-    figures = ("signatures", "unknown", "compounds", "inactive", "moas")
+    figures = ("signatures", "compounds", "inactive", "moas", "unknown")
     print(f"{'':<40}" + "".join(f"{figure:>11}" for figure in figures))
     for row in counts(source.signatures, source.compounds, request.quality).to_dict("records"):
         left = "".join(f"{row[f'n_{figure}']:>11}" for figure in figures)

@@ -29,13 +29,13 @@ def test_a_selection_is_made_and_shown(cache: Cache, capsys: pytest.CaptureFixtu
     asked = ("--min-tas", "0.05", "--times", "24,6", "--cells", "mcf7", "--max-dose", "10")
     assert _run(cache, *SELECT, *asked) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["signatures", "unknown", "compounds", "inactive", "moas"]
+    assert lines[0].split() == ["signatures", "compounds", "inactive", "moas", "unknown"]
     assert [line.split()[-5:] for line in lines[1:6]] == [
-        ["126", "0", "63", "60", "1"],
-        ["126", "0", "63", "60", "1"],
-        ["126", "0", "63", "60", "1"],
-        ["126", "0", "63", "60", "1"],
-        ["63", "0", "63", "60", "1"],
+        ["126", "63", "60", "1", "0"],
+        ["126", "63", "60", "1", "0"],
+        ["126", "63", "60", "1", "0"],
+        ["126", "63", "60", "1", "0"],
+        ["63", "63", "60", "1", "0"],
     ]
     assert lines[6].startswith("active: 63 signatures")
     assert compendia.load(cache.compendium("active")).filters == (

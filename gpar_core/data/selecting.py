@@ -64,7 +64,9 @@ def criteria(signatures: pd.DataFrame, quality: QualityFilter) -> Iterator[Crite
         yield Criterion(words, np.isin(time, quality.times), ~np.isnan(time))
     if quality.cells:
         wanted = {cell.casefold() for cell in quality.cells}
-        met = signatures[fields.CELL_ID].str.casefold().isin(wanted).to_numpy(dtype=bool)
+        there = signatures[fields.CELL_ID]
+        named = [cell for cell in there.unique() if cell.casefold() in wanted]
+        met = there.isin(named).to_numpy(dtype=bool)
         yield Criterion(f"cell lines {', '.join(quality.cells)}", met, np.ones(len(met), bool))
 
 
@@ -82,9 +84,9 @@ def counts(
     """What is left when the criteria of the filter are applied one after the other.
 
     signatures, compounds: as a compendium has them. Returns one row for all signatures and one for
-    each criterion: filter (in words), n_signatures, n_unknown (left out here because their value is
-    unknown), n_compounds, n_inactive (inactive drugs without MOA annotation, the negatives of a
-    training), n_moas (with at least `LEARNABLE` drugs).
+    each criterion: filter (in words), n_signatures, n_compounds, n_inactive (inactive drugs without
+    MOA annotation, the negatives of a training), n_moas (with at least `LEARNABLE` drugs), and
+    n_unknown (signatures left out here because their value is unknown).
     """
     compound, ids = pd.factorize(signatures[fields.PERT_ID])
     about = compounds.set_index(fields.PERT_ID).loc[ids].rename_axis(fields.PERT_ID).reset_index()
@@ -92,12 +94,12 @@ def counts(
     moas = moas_of(about)
     tas = signatures[fields.TAS].to_numpy(dtype=float)
     left = np.ones(len(signatures), dtype=bool)
-    rows = [("all signatures", 0, *_left(left, compound, tas, about, moas))]
+    rows = [("all signatures", *_left(left, compound, tas, about, moas), 0)]
     for criterion in criteria(signatures, quality):
         n_unknown = int((left & ~criterion.known).sum())
         left = left & criterion.met
-        rows.append((criterion.words, n_unknown, *_left(left, compound, tas, about, moas)))
-    columns = ["filter", "n_unknown", "n_signatures", "n_compounds", "n_inactive", "n_moas"]
+        rows.append((criterion.words, *_left(left, compound, tas, about, moas), n_unknown))
+    columns = ["filter", "n_signatures", "n_compounds", "n_inactive", "n_moas", "n_unknown"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -121,6 +123,12 @@ def choose(signatures: pd.DataFrame, quality: QualityFilter) -> tuple[np.ndarray
             f"The filter leaves none of {len(signatures):,} signatures: {found}. Relax it."
         )
     return left, findings
+
+
+def times_of(signatures: pd.DataFrame) -> list[float]:
+    """Times of the signatures in hours, rising."""
+    times = np.unique(_in_unit(signatures, fields.TIME, fields.TIME_UNIT, HOURS))
+    return [float(time) for time in times if not np.isnan(time)]
 
 
 def check_cells(signatures: pd.DataFrame, quality: QualityFilter) -> None:
@@ -203,5 +211,6 @@ def _in_unit(
     signatures: pd.DataFrame, value: str, unit: str, factors: dict[str, float]
 ) -> np.ndarray:
     """(n,) values in one unit; NaN where value or unit is unknown."""
-    factor = signatures[unit].str.strip().str.casefold().map(factors)
-    return (signatures[value] * factor).to_numpy(dtype=float)
+    units = signatures[unit]
+    factor = {each: factors.get(each.strip().casefold(), np.nan) for each in units.unique()}
+    return (signatures[value] * units.map(factor)).to_numpy(dtype=float)
