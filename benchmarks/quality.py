@@ -76,7 +76,10 @@ def imported(files: Path, folder: Path) -> Compendium:
     found = {field: next(iter(files.glob(pattern)), None) for field, pattern in FILES.items()}
     moa = found.pop("moa")
     import_compendium(
-        ImportFiles((SeriesFiles(**found),), moa), folder, name=files.name, report=silent
+        ImportFiles((SeriesFiles(**found),), (moa,) if moa else ()),
+        folder,
+        name=files.name,
+        report=silent,
     )
     return compendia.load(folder)
 

@@ -8,7 +8,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gpar_core import evaluate_command, import_command, library, model, prediction
+from gpar_core import (
+    evaluate_command,
+    import_command,
+    library,
+    model,
+    prediction,
+    select_command,
+)
 from gpar_core.cache import Cache
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
@@ -216,6 +223,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_demo)
 
     import_command.add(commands)
+    select_command.add(commands)
 
     train = commands.add_parser("train", help="train a model and rank all compounds")
     train.set_defaults(command=_train)

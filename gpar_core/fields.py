@@ -54,8 +54,11 @@ ALIASES: Final = {
     GENE_ID: ("gene_id",),
     GENE_SYMBOL: ("gene_symbol",),
     IS_LANDMARK: ("feature_space",),
+    INCHI_KEY: ("InChIKey",),
+    SMILES: ("smiles",),
 }
-"""Other names of our columns in the tables of GEO (GSE92742, GSE70138) and of LINCS2020."""
+"""Other names of our columns in the tables of GEO (GSE92742, GSE70138), of LINCS2020 and of the
+Drug Repurposing Hub."""
 
 COMPOUND_PERT_TYPE: Final = "trt_cp"
 MOA_SEPARATOR: Final = "|"

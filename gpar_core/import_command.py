@@ -9,6 +9,7 @@ from gpar_core.cache import Cache
 from gpar_core.data.import_files import ImportFiles, SeriesFiles
 from gpar_core.errors import RequestError
 from gpar_core.planning import plan_import
+from gpar_core.select_command import add_filter, filter_of
 from gpar_core.terminal import finish, print_compendium
 
 NONE = Path("-")
@@ -40,11 +41,13 @@ def add(commands: Any) -> None:
         help="names of the series (default: told by the names of the matrices)",
     )  # fmt: skip
     command.add_argument(
-        "--moa", type=Path, metavar="FILE", help="MOA table: pert_id or pert_iname, and moa"
-    )
+        "--moa", type=Path, nargs="+", default=[], metavar="FILE",
+        help="MOA tables: repurposing_drugs and repurposing_samples, compoundinfo, your own",
+    )  # fmt: skip
     command.add_argument(
         "--fill-missing", action="store_true", help="set missing landmark genes to 0"
     )
+    add_filter(command)
     command.add_argument("--replace", action="store_true", help="replace a compendium of that name")
 
 
@@ -65,9 +68,10 @@ def _import(options: argparse.Namespace, cache: Cache) -> None:
     )
     request = plan_import(
         cache,
-        ImportFiles(series, options.moa),
+        ImportFiles(series, tuple(options.moa)),
         name=options.name,
         fill_missing=options.fill_missing,
+        quality=filter_of(options),
         replace=options.replace,
     )
     finish(cache, request)

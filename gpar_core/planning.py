@@ -1,6 +1,7 @@
 """From what a user asks for to a request that can be queued; pages and command line share it."""
 
 from collections.abc import Iterable
+from dataclasses import replace as with_values
 from pathlib import Path
 
 from gpar_core.cache import MANIFEST, Cache, checked_name, publishing
@@ -8,6 +9,8 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.import_files import ImportFiles, digest
 from gpar_core.data.profiles import Profiles, profiles_id
 from gpar_core.data.profiles import save as save_profiles
+from gpar_core.data.quality import EVERYTHING, QualityFilter
+from gpar_core.data.selecting import choose
 from gpar_core.data.training_set import (
     TrainingSet,
     drugs_of_moa,
@@ -21,6 +24,7 @@ from gpar_core.jobs.request import (
     ImportRequest,
     LibraryRequest,
     PredictionRequest,
+    SelectRequest,
     TrainRequest,
     job_id,
 )
@@ -137,6 +141,7 @@ def plan_import(
     *,
     name: str,
     fill_missing: bool = False,
+    quality: QualityFilter = EVERYTHING,
     replace: bool = False,
 ) -> ImportRequest:
     """Check that the files exist and the name is free. Raises RequestError or FileFormatError."""
@@ -161,21 +166,57 @@ def plan_import(
         gene_info=tuple(text(each.gene_info) for each in files.series),
         sig_metrics=tuple(text(each.sig_metrics) for each in files.series),
         pert_info=tuple(text(each.pert_info) for each in files.series),
-        moa=text(files.moa),
+        moas=tuple(text(path) for path in files.moas),
         fill_missing=fill_missing,
         replace=replace,
         files_digest=digest(files.paths),
+        quality=quality,
     )
+    _check_free(cache, request)
+    return request
+
+
+def plan_select(
+    cache: Cache,
+    compendium: Compendium,
+    *,
+    name: str,
+    quality: QualityFilter,
+    replace: bool = False,
+) -> SelectRequest:
+    """The request for a compendium of the signatures that a filter keeps.
+
+    Cell lines in any case. Raises RequestError or NotFoundError.
+    """
+    checked_name(name, "compendium")
+    if name == compendium.name:
+        raise RequestError(
+            f"The signatures are chosen from '{name}' itself; give the new compendium another name."
+        )
+    if quality == EVERYTHING:
+        raise RequestError("The filter asks for nothing. Set one limit at least.")
+    quality = with_values(
+        quality,
+        cells=known_cells(compendium, quality.cells),
+        times=tuple(sorted(set(quality.times))),
+    )
+    choose(compendium.signatures, quality)
+    request = SelectRequest(compendium.name, compendium.fingerprint, name, quality, replace)
+    _check_free(cache, request)
+    return request
+
+
+def _check_free(cache: Cache, request: ImportRequest | SelectRequest) -> None:
+    """Raises RequestError where another compendium has the name and is not to be replaced."""
     if (
-        not replace
-        and name in cache.compendium_names()
-        and cache.compendium_made_by(name) != job_id(request)
+        not request.replace
+        and request.name in cache.compendium_names()
+        and cache.compendium_made_by(request.name) != job_id(request)
     ):
         raise RequestError(
-            f"There is already a compendium '{name}' from other files. Choose another name, or "
-            "import with --replace to put the new one in its place."
+            f"There is already a compendium '{request.name}' from other files. Choose another "
+            "name, or put the new one in its place with --replace."
         )
-    return request
 
 
 def with_enough_drugs(

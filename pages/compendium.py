@@ -8,8 +8,9 @@ from gpar_core.charts import overview
 from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
-from gpar_core.jobs.request import DemoRequest, ImportRequest
+from gpar_core.jobs.request import DemoRequest, ImportRequest, SelectRequest
 from gpar_core.jobs.store import JobStore
+from pages._shared.choose_form import show_choose
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import job_or_form, size_of
 from pages._shared.import_form import show_import
@@ -78,26 +79,28 @@ def confirm_deletion(compendium: Compendium) -> None:
 
 
 def show_import_job(job_id: str) -> None:
-    """The import under way; when it is done, its compendium comes into use."""
+    """The import or choice under way; when it is done, its compendium comes into use."""
     if st.button("Back to the compendium"):
         del st.query_params[Key.JOB]
         st.rerun()
     request = JobStore(cache()).get(job_id).request
-    if not isinstance(request, ImportRequest | DemoRequest):
+    if not isinstance(request, ImportRequest | SelectRequest | DemoRequest):
         raise RequestError("This link does not lead to an import. Go back to the compendium.")
     if finished_job(job_id):
-        name = request.name if isinstance(request, ImportRequest) else demo.NAME
+        name = demo.NAME if isinstance(request, DemoRequest) else request.name
         go("compendium", compendium=name)
 
 
 def show(compendium: Compendium) -> None:
-    inside, findings, imports, delete = st.tabs(
-        ["Inside", "What the import found", "Import", "Delete"]
+    inside, findings, choose, imports, delete = st.tabs(
+        ["Inside", "What the import found", "Choose", "Import", "Delete"]
     )
     with inside:
         show_inside(compendium)
     with findings:
         show_findings(compendium)
+    with choose, error_box():
+        show_choose(compendium)
     with imports, error_box():
         show_import()
     with delete:

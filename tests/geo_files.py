@@ -90,20 +90,20 @@ def write_release(made: Release, folder: Path, *, matrix: str = "level5.gctx") -
     others = {
         name: write_table(folder / f"{name}.txt.gz", table) for name, table in made.tables.items()
     }
-    moa = others.pop("moa", None)
+    moas = (others.pop("moa"),) if "moa" in others else ()
     series = SeriesFiles(
         matrix=folder / matrix,
         sig_info=write_table(folder / "sig_info.txt", made.sig_info),
         gene_info=write_gene_info(folder / "gene_info.txt"),
         **others,
     )
-    return ImportFiles((series,), moa)
+    return ImportFiles((series,), moas)
 
 
 def with_file(files: ImportFiles, kind: str, path: Path) -> ImportFiles:
     """The files of one series with another one in place of that called `kind`."""
     if kind == "moa":
-        return replace(files, moa=path)
+        return replace(files, moas=(path,))
     (series,) = files.series
     return replace(files, series=(replace(series, **{kind: path}),))
 

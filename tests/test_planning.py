@@ -94,7 +94,7 @@ def _published(cache: Cache, request: ImportRequest | None) -> None:
 def test_an_import_names_its_files_by_full_path(cache: Cache, files: ImportFiles) -> None:
     request = plan_import(cache, files, name="mine")
     assert request.gctx == (str(files.series[0].matrix),)
-    assert (request.sig_metrics, request.moa) == (("",), "")
+    assert (request.sig_metrics, request.moas) == (("",), ())
     assert request.series == ("matrix",)
 
 

@@ -1,96 +1,163 @@
-"""Which compound has which MOA."""
+"""Which compound has which MOA, and by which ids it is known, from any number of tables."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.data.tables import read_table
-from gpar_core.errors import AnnotationError
+from gpar_core.data.compound_keys import (
+    ID,
+    INCHI_KEY,
+    KEYS,
+    NAME,
+    SYNONYM,
+    by_first_key,
+    is_clear,
+    keys_of,
+    pairs_of,
+)
+from gpar_core.data.moa_tables import MoaTable
 
-BROAD_ID_LENGTH = 13
-"""A BRD id without batch: 'BRD-K12345678'."""
+IDENTIFIERS: Final = (fields.INCHI_KEY, fields.PUBCHEM_CID, fields.SMILES)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MoaMatch:
     """MOAs joined to compounds.
 
-    compounds: the table given, with moa and annotated. n_matched: compounds found in the MOA table.
-    unmatched: names in the MOA table that no compound bears.
+    compounds: the table given, with moa and annotated, and with InChIKey, PubChem CID and SMILES
+        where they were '' and a table has them.
+    found: one row per compound and table with MOAs that has it: pert_id, table (its name), key (of
+        `compound_keys.KEYS`).
+    ambiguous: pert_ids of compounds that are in no table but share a synonym or the first block of
+        their InChIKey with several drugs.
+    disagreeing: pert_ids of compounds to which two tables give different MOAs; they have all.
+    unmatched: names that a table gives a MOA and that no compound bears.
     """
 
     compounds: pd.DataFrame
-    n_matched: int
+    found: pd.DataFrame
+    ambiguous: tuple[str, ...]
+    disagreeing: tuple[str, ...]
     unmatched: tuple[str, ...]
 
+    @property
+    def n_matched(self) -> int:
+        return int(self.found[fields.PERT_ID].nunique())
 
-def read_moa_table(path: Path) -> pd.DataFrame:
-    """Read an MOA table: moa, with pert_id or pert_iname or both, and annotated if given.
 
-    Several MOAs of one compound are joined by '|'. Without the column annotated, a compound is
-    annotated if it has a MOA. Raises AnnotationError.
+def match_moas(compounds: pd.DataFrame, tables: Sequence[MoaTable]) -> MoaMatch:
+    """Find each compound in each table, and give it all MOAs that it has there.
+
+    compounds: pert_id, pert_iname and, where known, inchi_key, pubchem_cid, canonical_smiles; text,
+    '' for unknown. tables: one at least.
+
+    In each table a compound is found by the first of `compound_keys.KEYS` that finds a row. The
+    names and synonyms of all rows with its id, InChIKey or name are synonyms of the compound, in
+    whatever table. A MOA is spelt as in the first table that has it.
     """
-    table = read_table(
-        path,
-        needed=(fields.MOA,),
-        optional=(fields.PERT_ID, fields.PERT_INAME, fields.ANNOTATED),
+    compounds = compounds.reset_index(drop=True)
+    compounds = compounds.assign(**{c: "" for c in IDENTIFIERS if c not in compounds})
+    rows = _all_rows(tables)
+    theirs = keys_of(rows).join(rows["table"], on="row")
+    known = by_first_key(pairs_of(keys_of(compounds), theirs, (ID, INCHI_KEY, NAME)))
+    compounds = _with_identifiers(compounds, rows, known)
+    ours = pd.concat([keys_of(compounds), _synonyms(known, theirs)]).drop_duplicates()
+    pairs = pairs_of(ours, theirs[theirs["row"].map(rows["has_moas"]).astype(bool)])
+    clear = pairs[is_clear(pairs)]
+    found = by_first_key(clear)
+    moas = _moas(found, rows)
+    compounds[fields.MOA] = _joined(moas, ["row"]).reindex(compounds.index, fill_value="")
+    annotated = found["their_row"].map(rows[fields.ANNOTATED]).astype(bool)
+    compounds[fields.ANNOTATED] = compounds.index.isin(found["row"][annotated])
+    ids = compounds[fields.PERT_ID]
+    texts = _joined(moas, ["row", "table"]).reset_index().drop_duplicates(["row", fields.MOA])
+    return MoaMatch(
+        compounds,
+        _by_table(found, ids, [table.name for table in tables]),
+        ambiguous=tuple(ids[sorted(set(pairs["row"]) - set(found["row"]))]),
+        disagreeing=tuple(ids[texts["row"][texts["row"].duplicated()].unique()]),
+        unmatched=_unmatched(theirs, rows, clear),
     )
-    if fields.PERT_ID not in table and fields.PERT_INAME not in table:
-        raise AnnotationError(
-            f"'{path.name}' has MOAs but neither pert_id nor pert_iname to tell whose they are."
-        )
-    table[fields.MOA] = table[fields.MOA].map(_tidy)
-    if fields.ANNOTATED in table:
-        table[fields.ANNOTATED] = table[fields.ANNOTATED].isin(["1", "1.0", "True", "true"])
-    else:
-        table[fields.ANNOTATED] = False
-    table[fields.ANNOTATED] |= table[fields.MOA] != ""
-    for column in (fields.PERT_ID, fields.PERT_INAME):
-        if column not in table:
-            table[column] = ""
-    return table
 
 
-def match_moas(compounds: pd.DataFrame, moa_table: pd.DataFrame) -> MoaMatch:
-    """Join MOAs to compounds by pert_id, then by BRD id without batch, then by name without case.
+def _all_rows(tables: Sequence[MoaTable]) -> pd.DataFrame:
+    """The rows of all tables, with table (its place) and has_moas.
 
-    compounds: pert_id, pert_iname. moa_table: as `read_moa_table` gives it; the MOAs of rows with
-    the same key are united.
+    Rows with MOAs but without id take those of the rows of the same name in tables without MOAs.
     """
-    keys = (
-        (compounds[fields.PERT_ID], moa_table[fields.PERT_ID]),
-        (_broad_id(compounds), _broad_id(moa_table)),
-        (compounds[fields.PERT_INAME].str.casefold(), moa_table[fields.PERT_INAME].str.casefold()),
+    rows = pd.concat(
+        [table.rows.assign(table=i, has_moas=table.has_moas) for i, table in enumerate(tables)],
+        ignore_index=True,
     )
-    moa = pd.Series("", index=compounds.index)
-    annotated = pd.Series(False, index=compounds.index)
-    found = pd.Series(False, index=compounds.index)
-    used = pd.Series(False, index=moa_table.index)
-    for ours, theirs in keys:
-        known = moa_table.assign(key=theirs)[theirs != ""].groupby("key")
-        by_key = known.agg({fields.MOA: _unite, fields.ANNOTATED: "any"})
-        new = ours.isin(by_key.index) & ~found
-        moa[new] = ours[new].map(by_key[fields.MOA])
-        annotated[new] = ours[new].map(by_key[fields.ANNOTATED]).to_numpy(dtype=bool)
-        found |= new
-        used |= theirs.isin(set(ours) - {""})
-    matched = compounds.assign(moa=moa, annotated=annotated)
-    lost = moa_table[~used]
-    names = lost[fields.PERT_INAME].where(lost[fields.PERT_INAME] != "", lost[fields.PERT_ID])
-    return MoaMatch(matched, int(found.sum()), tuple(sorted(set(names))))
+    rows["name"] = rows[fields.PERT_INAME].str.casefold()
+    ids = [fields.PERT_ID, *IDENTIFIERS]
+    bare = rows["has_moas"] & (rows[[fields.PERT_ID, fields.INCHI_KEY]] == "").all(axis=1)
+    lenders = rows.loc[~rows["has_moas"] & (rows["name"] != ""), ["name", *ids]]
+    lent = rows[bare].drop(columns=ids).merge(lenders.drop_duplicates(), how="left", on="name")
+    lent[ids] = lent[ids].fillna("")
+    both = pd.concat([rows[~bare], lent]) if len(lent) else rows
+    return both.sort_values("table", kind="stable", ignore_index=True)
 
 
-def _broad_id(table: pd.DataFrame) -> pd.Series:
-    ids = table[fields.PERT_ID]
-    return ids.str[:BROAD_ID_LENGTH].where(ids.str.startswith("BRD-"), "")
+def _with_identifiers(
+    compounds: pd.DataFrame, rows: pd.DataFrame, known: pd.DataFrame
+) -> pd.DataFrame:
+    """Fill identifiers that are '' from rows that are no other structure, the surest key first."""
+    compounds = compounds.copy()
+    known = known.sort_values(["rank", "their_row"], kind="stable")
+    for column in IDENTIFIERS:  # the InChIKey first: the others must go with it
+        of_row = known["row"].map(compounds[fields.INCHI_KEY])
+        of_theirs = known["their_row"].map(rows[fields.INCHI_KEY])
+        alike = (of_row == "") | (of_theirs == "") | (of_row == of_theirs)
+        values = known["their_row"].map(rows[column])[alike]
+        first = values[values != ""].groupby(known["row"]).first()
+        own = compounds[column]
+        compounds[column] = own.where(own != "", first.reindex(own.index, fill_value=""))
+    return compounds
 
 
-def _tidy(moas: str) -> str:
-    names = {name.strip() for name in moas.split(fields.MOA_SEPARATOR)} - {""}
-    return fields.MOA_SEPARATOR.join(sorted(names))
+def _synonyms(known: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
+    """Keys of compounds: the names and synonyms of the rows that are known to be theirs."""
+    of_rows = theirs.loc[theirs["rank"] == SYNONYM, ["row", "rank", "value"]]
+    pairs = known[["row", "drug", "their_row"]]
+    return pairs.merge(of_rows.rename(columns={"row": "their_row"}), on="their_row").drop(
+        columns="their_row"
+    )
 
 
-def _unite(moas: pd.Series) -> str:
-    return _tidy(fields.MOA_SEPARATOR.join(moas))
+def _moas(found: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Every MOA of every compound: row, table, moa."""
+    listed = rows[fields.MOA].str.split(fields.MOA_SEPARATOR, regex=False).explode()
+    listed = listed[listed != ""]
+    spelt = listed.groupby(listed.str.casefold()).transform("first")
+    return found[["row", "table", "their_row"]].join(spelt, on="their_row", how="inner")
+
+
+def _joined(moas: pd.DataFrame, by: list[str]) -> pd.Series:
+    """Names of MOAs, sorted and joined by '|', of each `by`."""
+    once = moas.drop_duplicates([*by, fields.MOA]).sort_values(fields.MOA)
+    return once.groupby(by)[fields.MOA].agg(fields.MOA_SEPARATOR.join)
+
+
+def _by_table(found: pd.DataFrame, ids: pd.Series, names: Sequence[str]) -> pd.DataFrame:
+    once = found.drop_duplicates(["row", "table"]).sort_values(["table", "rank", "row"])
+    return pd.DataFrame(
+        {
+            fields.PERT_ID: ids[once["row"]].to_numpy(),
+            "table": [names[place] for place in once["table"]],
+            "key": [KEYS[rank] for rank in once["rank"]],
+        }
+    )
+
+
+def _unmatched(theirs: pd.DataFrame, rows: pd.DataFrame, pairs: pd.DataFrame) -> tuple[str, ...]:
+    """Names, or else ids, of annotated drugs of which no row has a pair."""
+    drug = theirs.drop_duplicates("row").set_index("row")["drug"].reindex(rows.index)
+    lost = rows[rows[fields.ANNOTATED] & ~drug.isin(set(pairs["their_drug"]))]
+    names = lost[fields.PERT_INAME]
+    names = names.where(names != "", lost[fields.PERT_ID])
+    names = names.where(names != "", lost[fields.INCHI_KEY])
+    return tuple(sorted(set(names) - {""}))

@@ -7,7 +7,7 @@ the signatures of one compound in one cell line stand together.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,17 +18,21 @@ import pandas as pd
 
 from gpar_core import __version__, fields
 from gpar_core.cache import MANIFEST
+from gpar_core.data import quality
+from gpar_core.data.quality import QualityFilter
 from gpar_core.data.representatives import representatives
 from gpar_core.data.stored_matrix import StoredMatrix
 from gpar_core.errors import DataError
 
 FORMAT_VERSION = 2
 MATRIX = "matrix.npy"
+ACTIVITY_QUANTILE = 0.75
+"""Of the TAS of a compound's signatures, as that of the compound."""
 DIGEST_ROWS = 50_000
 ROW_ORDER = [fields.CELL_ID, fields.PERT_ID, fields.SIG_ID]
 MANIFEST_KEYS = {
     "name", "source", "simulated", "fingerprint", "n_signatures", "n_compounds", "n_cell_lines",
-    "n_moas", "report",
+    "n_moas", "report", "filters",
 }  # fmt: skip
 
 
@@ -37,12 +41,14 @@ class Compendium:
     """Compound signatures and what is known about them.
 
     name: folder name; source: one line on where the data come from.
-    fingerprint: SHA-256 of the matrix and both tables, independent of the order of the file read.
+    fingerprint: SHA-256 of the matrix, both tables and the filters, independent of the order of the
+        file read.
     simulated: True where no laboratory measured the values.
     matrix: (n_signatures, 978) float32 z-scores, columns in the order of `fields.LANDMARK_IDS`.
     signatures: `fields.SIGNATURE_COLUMNS`, one row per matrix row.
     compounds: `fields.COMPOUND_COLUMNS`, one row per pert_id, sorted by it.
     report: what the import counted and left out.
+    filters: those that its signatures met, the first applied first.
     """
 
     name: str
@@ -53,6 +59,7 @@ class Compendium:
     signatures: pd.DataFrame
     compounds: pd.DataFrame
     report: Mapping[str, Any]
+    filters: tuple[QualityFilter, ...] = ()
 
     @property
     def n_signatures(self) -> int:
@@ -71,10 +78,7 @@ class Compendium:
     @cached_property
     def compound_moas(self) -> pd.DataFrame:
         """One row per compound and MOA: pert_id, drug, moa."""
-        table = self.compounds[[fields.PERT_ID, fields.DRUG, fields.MOA]]
-        table = table[table[fields.MOA] != ""]
-        exploded = table.assign(moa=table[fields.MOA].str.split(fields.MOA_SEPARATOR, regex=False))
-        return exploded.explode(fields.MOA, ignore_index=True)
+        return moas_of(self.compounds)
 
     @cached_property
     def moas(self) -> pd.DataFrame:
@@ -96,6 +100,7 @@ def write(
     signatures: pd.DataFrame,
     annotation: pd.DataFrame,
     report: Mapping[str, Any],
+    filters: Sequence[QualityFilter] = (),
 ) -> None:
     """Complete the compendium in `folder`, whose `matrix.npy` is already there.
 
@@ -103,6 +108,7 @@ def write(
         `fields.SIGNATURE_COLUMNS` but drug and representative, which are derived here.
     annotation: one row per pert_id of `signatures`: pert_id, pert_iname, moa, annotated,
         pubchem_cid, inchi_key, canonical_smiles.
+    filters: what the signatures were chosen by; part of the fingerprint.
 
     Raises DataError if tables and matrix do not fit together.
     """
@@ -126,12 +132,13 @@ def write(
         "name": name,
         "source": source,
         "simulated": simulated,
-        "fingerprint": _fingerprint(folder / MATRIX, signatures, compounds),
+        "fingerprint": _fingerprint(folder / MATRIX, signatures, compounds, filters),
         "n_signatures": len(signatures),
         "n_compounds": len(compounds),
         "n_cell_lines": int(signatures[fields.CELL_ID].nunique()),
         "n_moas": len(set("|".join(filter(None, compounds[fields.MOA])).split("|")) - {""}),
         "report": dict(report),
+        "filters": [each.as_json() for each in filters],
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
@@ -185,7 +192,15 @@ def load(folder: Path) -> Compendium:
         signatures=signatures,
         compounds=compounds,
         report=manifest["report"],
+        filters=tuple(quality.from_json(each) for each in manifest["filters"]),
     )
+
+
+def moas_of(compounds: pd.DataFrame) -> pd.DataFrame:
+    """One row per compound and MOA: pert_id, drug, moa."""
+    table = compounds.loc[compounds[fields.MOA] != "", [fields.PERT_ID, fields.DRUG, fields.MOA]]
+    each = table.assign(moa=table[fields.MOA].str.split(fields.MOA_SEPARATOR, regex=False))
+    return each.explode(fields.MOA, ignore_index=True)
 
 
 def _check(matrix: StoredMatrix, signatures: pd.DataFrame, annotation: pd.DataFrame) -> None:
@@ -214,15 +229,21 @@ def _compound_table(signatures: pd.DataFrame, annotation: pd.DataFrame) -> pd.Da
         {
             "n_signatures": by_compound.size(),
             "n_cell_lines": by_compound[fields.CELL_ID].nunique(),
-            fields.TAS: by_compound[fields.TAS].quantile(0.75),
+            fields.TAS: by_compound[fields.TAS].quantile(ACTIVITY_QUANTILE),
         }
     )
-    table = annotation.merge(counted, left_on=fields.PERT_ID, right_index=True, how="inner")
+    own = [name for name in fields.COMPOUND_COLUMNS if name not in {*counted, fields.DRUG}]
+    table = annotation[own].merge(counted, left_on=fields.PERT_ID, right_index=True, how="inner")
     table[fields.DRUG] = table[fields.PERT_INAME].str.casefold()
     return table[list(fields.COMPOUND_COLUMNS)].sort_values(fields.PERT_ID, ignore_index=True)
 
 
-def _fingerprint(matrix_file: Path, signatures: pd.DataFrame, compounds: pd.DataFrame) -> str:
+def _fingerprint(
+    matrix_file: Path,
+    signatures: pd.DataFrame,
+    compounds: pd.DataFrame,
+    filters: Sequence[QualityFilter],
+) -> str:
     digest = hashlib.sha256()
     with matrix_file.open("rb") as file:
         while block := file.read(1 << 24):
@@ -231,4 +252,6 @@ def _fingerprint(matrix_file: Path, signatures: pd.DataFrame, compounds: pd.Data
         for start in range(0, len(table), DIGEST_ROWS):
             part = table.iloc[start : start + DIGEST_ROWS]
             digest.update(part.to_csv(index=False, header=start == 0, lineterminator="\n").encode())
+    for each in filters:
+        digest.update(json.dumps(each.as_json(), sort_keys=True).encode())
     return digest.hexdigest()

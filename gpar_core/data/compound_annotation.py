@@ -6,46 +6,92 @@ from pathlib import Path
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.data.annotation import match_moas, read_moa_table
+from gpar_core.data.annotation import IDENTIFIERS, MoaMatch, match_moas
+from gpar_core.data.compound_keys import KEYS
 from gpar_core.data.findings import Finding
+from gpar_core.data.moa_tables import MoaTable, read_moa_table
 from gpar_core.data.tables import read_table
-
-IDENTIFIERS = (fields.PUBCHEM_CID, fields.INCHI_KEY, fields.SMILES)
 
 
 def annotate(
-    signatures: pd.DataFrame, *, pert_infos: Sequence[Path] = (), moa: Path | None = None
+    signatures: pd.DataFrame, *, pert_infos: Sequence[Path] = (), moas: Sequence[Path] = ()
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """One row per pert_id with names, identifiers and MOAs, as `compendium.write` wants it.
 
     signatures: pert_id, pert_iname. pert_infos: tables of identifiers; of a pert_id that stands in
-    several, the first is taken. moa: as `annotation.read_moa_table` reads it.
-    Raises AnnotationError.
+    several, the first is taken. moas: tables as `moa_tables.read_moa_table` reads them; they also
+    fill identifiers that pert_infos lack. Raises AnnotationError.
     """
     compounds = signatures[[fields.PERT_ID, fields.PERT_INAME]].drop_duplicates(fields.PERT_ID)
     compounds = compounds.sort_values(fields.PERT_ID, ignore_index=True)
     findings = []
     identifiers = pd.DataFrame({fields.PERT_ID: []}, dtype=str)
     if pert_infos:
-        tables = [
+        identifiers = pd.concat(
             read_table(path, needed=(fields.PERT_ID,), optional=IDENTIFIERS) for path in pert_infos
-        ]
-        identifiers = pd.concat(tables).drop_duplicates(fields.PERT_ID)
+        ).drop_duplicates(fields.PERT_ID)
         absent = compounds[~compounds[fields.PERT_ID].isin(identifiers[fields.PERT_ID])]
         findings.append(Finding.of("compounds without a row in pert_info", absent["pert_iname"]))
     compounds = compounds.merge(identifiers, on=fields.PERT_ID, how="left")
     for column in IDENTIFIERS:
         compounds[column] = compounds[column].fillna("") if column in compounds else ""
     compounds[fields.PUBCHEM_CID] = compounds[fields.PUBCHEM_CID].str.removesuffix(".0")
-    if moa is None:
+    if not moas:
         findings.append(Finding("MOA tables given; every compound counts as unannotated", 0))
-        compounds[fields.MOA], compounds[fields.ANNOTATED] = "", False
-        return compounds, findings
-    match = match_moas(compounds, read_moa_table(moa))
-    with_moa = int((match.compounds[fields.MOA] != "").sum())
-    findings += [
-        Finding("compounds found in the MOA table", match.n_matched),
-        Finding("compounds with a MOA", with_moa),
-        Finding.of("names in the MOA table that no compound bears", match.unmatched),
-    ]
+        return compounds.assign(moa="", annotated=False), findings
+    tables = [read_moa_table(path) for path in moas]
+    match = match_moas(compounds, tables)
+    findings += [*_of_tables(tables, match), *_of_compounds(compounds, match)]
     return match.compounds, findings
+
+
+def _of_tables(tables: Sequence[MoaTable], match: MoaMatch) -> list[Finding]:
+    """What each table gave: compounds by what they were found by, and rows that were skipped."""
+    findings = []
+    for table in tables:
+        keys = match.found.loc[match.found["table"] == table.name, "key"].value_counts()
+        findings += [
+            Finding(f"compounds found in {table.name} by {key}", int(keys[key]))
+            for key in KEYS
+            if key in keys
+        ]
+        if table.has_moas and keys.empty:
+            findings.append(Finding(f"compounds found in {table.name}", 0))
+        what = f"rows of {table.name} skipped: their id, InChIKey or PubChem CID cannot be one"
+        findings += [Finding.of(what, table.shifted)] if table.shifted else []
+    return findings
+
+
+def _of_compounds(before: pd.DataFrame, match: MoaMatch) -> list[Finding]:
+    """How many compounds have a MOA, why the others have none, and what else the tables gave."""
+    after = match.compounds
+    names = after.set_index(fields.PERT_ID)[fields.PERT_INAME]
+    found = after[fields.PERT_ID].isin(match.found[fields.PERT_ID])
+    ambiguous = after[fields.PERT_ID].isin(match.ambiguous)
+    without = after[fields.MOA] == ""
+    named = after[fields.PERT_INAME]
+    findings = [
+        Finding("compounds found in a MOA table", match.n_matched),
+        Finding("compounds with a MOA", int((~without).sum())),
+        Finding.of("compounds that the MOA tables list without a MOA", named[found & without]),
+        Finding.of(
+            "compounds whose synonym, or structure without stereochemistry, is that of several "
+            "drugs; they count as not found",
+            named[ambiguous],
+        ),
+        Finding.of(
+            "compounds of which no MOA table has the id, InChIKey, name or a synonym",
+            named[~found & ~ambiguous],
+        ),
+        Finding.of(
+            "compounds to which two tables give different MOAs; they have all of them",
+            names[list(match.disagreeing)],
+        ),
+        *(
+            Finding(f"compounds whose {column} comes from a MOA table", n)
+            for column in IDENTIFIERS
+            if (n := int((before[column] != after[column]).sum()))
+        ),
+        Finding.of("names with a MOA that no compound bears", match.unmatched),
+    ]
+    return [finding for finding in findings if finding.count or "found in" in finding.what]

@@ -39,16 +39,18 @@ class SeriesFiles:
 
 @dataclass(frozen=True)
 class ImportFiles:
-    """The files of one import: what stands in several series is taken from the first of them."""
+    """The files of one import: what stands in several series is taken from the first of them.
+
+    moas: tables of MOAs or of names with ids, as `moa_tables.read_moa_table` reads them.
+    """
 
     series: tuple[SeriesFiles, ...]
-    moa: Path | None = None
+    moas: tuple[Path, ...] = ()
 
     @property
     def paths(self) -> list[Path]:
         """All files that are given."""
-        every = [path for each in self.series for path in each.paths]
-        return [*every, self.moa] if self.moa else every
+        return [*(path for each in self.series for path in each.paths), *self.moas]
 
 
 def digest(paths: Iterable[Path]) -> str:

@@ -13,6 +13,8 @@ from gpar_core.data.findings import Finding, as_json, summed
 from gpar_core.data.import_files import ImportFiles
 from gpar_core.data.landmark_genes import locate_landmarks
 from gpar_core.data.matrix_files import MatrixFile, open_matrix
+from gpar_core.data.quality import EVERYTHING, QualityFilter
+from gpar_core.data.selecting import check_cells, choose, usable
 from gpar_core.data.series import SOURCE, united
 from gpar_core.data.signature_tables import POSITION, read_signatures
 from gpar_core.data.stored_matrix import StoredMatrix
@@ -32,6 +34,7 @@ def import_compendium(
     *,
     name: str,
     fill_missing: bool = False,
+    quality: QualityFilter = EVERYTHING,
     report: Report = silent,
 ) -> tuple[Finding, ...]:
     """Build the compendium `name` in `folder`, empty or left by a stopped import of these files.
@@ -41,13 +44,15 @@ def import_compendium(
     stopped import has copied is not copied again. Memory does not grow with the matrices.
 
     fill_missing: set landmark genes that a matrix lacks to 0 (no change) instead of refusing.
+    quality: what signatures must be like to be kept.
 
     Returns what was found and left out, which is also stored in the manifest.
-    Raises FileFormatError, LandmarkError or AnnotationError.
+    Raises FileFormatError, LandmarkError, AnnotationError or, where the filter keeps none,
+    RequestError.
     """
     scratch = folder / SCRATCH
     scratch.mkdir(exist_ok=True)
-    sources, signatures, findings = _select(files, scratch, fill_missing, report)
+    sources, signatures, findings = _select(files, scratch, fill_missing, quality, report)
     matrix = copy_values(sources, folder / compendium.MATRIX, scratch / "copied.json", report)
     signatures, bad = _without_missing_values(signatures, matrix)
     if signatures.empty:
@@ -57,16 +62,21 @@ def import_compendium(
         )
     report(Progress("Import", 1, 1, "Annotating compounds"))
     signatures, tas_findings = _complete_tas(signatures, matrix)
+    left, left_out = choose(signatures, quality)
+    if not left.all():
+        matrix.keep(left)
+        signatures = signatures[left].reset_index(drop=True)
     annotation, annotation_findings = annotate(
         signatures,
         pert_infos=[each.pert_info for each in files.series if each.pert_info],
-        moa=files.moa,
+        moas=files.moas,
     )
     found = (
         Finding("signatures imported", len(signatures)),
         Finding("compounds imported", len(annotation)),
-        *summed([*findings, bad, *tas_findings]),
+        *summed([*findings, bad, *tas_findings, *left_out]),
         *annotation_findings,
+        *([] if quality == EVERYTHING else usable(signatures, annotation)),
     )
     report(Progress("Import", 1, 1, "Choosing representative signatures"))
     compendium.write(
@@ -77,13 +87,14 @@ def import_compendium(
         signatures=signatures,
         annotation=annotation,
         report=as_json(found),
+        filters=() if quality == EVERYTHING else (quality,),
     )
     shutil.rmtree(scratch)
     return found
 
 
 def _select(
-    files: ImportFiles, scratch: Path, fill_missing: bool, report: Report
+    files: ImportFiles, scratch: Path, fill_missing: bool, quality: QualityFilter, report: Report
 ) -> tuple[list[Source], pd.DataFrame, list[Finding]]:
     """Where the values of the signatures stand, and the signatures, in the order of the rows."""
     findings, matrices, genes, tables = [], [], [], []
@@ -101,13 +112,23 @@ def _select(
         genes.append(located)
         tables.append(table)
     signatures, series_findings = united(tables, [each.series for each in files.series])
+    check_cells(signatures, quality)
+    left, left_out = choose(_with_tas_to_come(signatures), quality)
+    signatures = signatures[left].reset_index(drop=True)
     source, position = (signatures.pop(column).to_numpy() for column in (SOURCE, POSITION))
     sources = []
     for number, (matrix, located) in enumerate(zip(matrices, genes, strict=True)):
         rows = np.flatnonzero(source == number)
         rows = rows[np.argsort(position[rows])]
         sources.append(Source(matrix, located, position[rows], rows))
-    return sources, signatures, [*findings, *series_findings]
+    return sources, signatures, [*findings, *series_findings, *left_out]
+
+
+def _with_tas_to_come(signatures: pd.DataFrame) -> pd.DataFrame:
+    """With a TAS above every limit where it can be computed once the values are there."""
+    tas = _valid_tas(signatures)
+    to_come = tas.isna() & signatures[fields.CC_Q75].notna()
+    return signatures.assign(**{fields.TAS: tas.mask(to_come, np.inf)})
 
 
 def _opened(matrix: Path, scratch: Path, report: Report) -> MatrixFile:
@@ -138,7 +159,7 @@ def _complete_tas(
     signatures: pd.DataFrame, matrix: StoredMatrix
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Compute TAS where the files give its parts but not the score."""
-    tas = signatures[fields.TAS].where(signatures[fields.TAS].between(0, 1))
+    tas = _valid_tas(signatures)
     computable = (tas.isna() & signatures[fields.CC_Q75].notna()).to_numpy()
     strength = signatures[fields.STRENGTH].to_numpy(copy=True)
     replicates = signatures[fields.N_REPLICATES].to_numpy()
@@ -154,3 +175,7 @@ def _complete_tas(
         Finding("signatures with unknown TAS", int(tas.isna().sum())),
     ]
     return signatures.assign(**{fields.TAS: tas}), findings
+
+
+def _valid_tas(signatures: pd.DataFrame) -> pd.Series:
+    return signatures[fields.TAS].where(signatures[fields.TAS].between(0, 1))

@@ -14,6 +14,7 @@ from gpar_core import fields
 from gpar_core.data.annotation import MoaMatch, match_moas
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.delimited import read_cells
+from gpar_core.data.moa_tables import moa_table
 from gpar_core.errors import AnnotationError
 
 LABEL: Final = "label"
@@ -67,7 +68,7 @@ def relabelled(compendium: Compendium, labels: pd.DataFrame) -> tuple[Compendium
     """
     own = compendium.compounds
     table = labels.rename(columns={LABEL: fields.MOA}).assign(annotated=True)
-    match = match_moas(own.drop(columns=[fields.MOA, fields.ANNOTATED]), table)
+    match = match_moas(own.drop(columns=[fields.MOA, fields.ANNOTATED]), [moa_table(LABEL, table)])
     if match.n_matched == 0:
         raise AnnotationError(
             f"None of the {len(labels):,} labelled compounds is in '{compendium.name}'; the first "

@@ -20,7 +20,10 @@ from gpar_core.errors import AnnotationError
 MAX_HEADER = 1_000_000
 ROWS_AT_ONCE = 50_000
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
-MISSING_WORDS = (fields.MISSING, "-666.0", "-666.000000", "NA", "nan", "NaN")
+WITHHELD = "restricted"
+"""In place of the structure of a compound that the Broad Institute does not disclose."""
+
+MISSING_WORDS = (fields.MISSING, "-666.0", "-666.000000", "NA", "nan", "NaN", WITHHELD)
 
 
 def read_table(

@@ -194,7 +194,9 @@ def select(
             f"None of the {len(drugs)} chosen drugs has a signature{where}. Choose other cell "
             "lines or other drugs."
         )
-    inactive = in_scope & ~positive & _of_compounds(compendium, _inactive(compendium, max_tas))
+    compounds = compendium.compounds
+    unlike = compounds.loc[is_inactive(compounds, max_tas), fields.PERT_ID]
+    inactive = in_scope & ~positive & _of_compounds(compendium, unlike)
     n_inactive = len(set(drug[inactive]))
     note = ""
     if negatives == "auto":
@@ -248,11 +250,14 @@ def _of_compounds(compendium: Compendium, pert_ids: pd.Series) -> np.ndarray:
     return compendium.signatures[fields.PERT_ID].isin(set(pert_ids)).to_numpy()
 
 
-def _inactive(compendium: Compendium, max_tas: float) -> pd.Series:
-    compounds = compendium.compounds
+def is_inactive(compounds: pd.DataFrame, max_tas: float = fields.INACTIVE_TAS) -> pd.Series:
+    """(n,) bool: compounds of a drug without MOA annotation whose TAS is below `max_tas`.
+
+    compounds: drug, annotated, tas, as `Compendium.compounds` has them.
+    """
     annotated_drugs = set(compounds.loc[compounds[fields.ANNOTATED], fields.DRUG])
     unannotated = ~compounds[fields.DRUG].isin(annotated_drugs)
-    return compounds.loc[unannotated & (compounds[fields.TAS] < max_tas), fields.PERT_ID]
+    return unannotated & (compounds[fields.TAS] < max_tas)
 
 
 def _others(compendium: Compendium, drugs: set[str], moa: str) -> pd.Series:

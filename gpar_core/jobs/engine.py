@@ -17,6 +17,7 @@ from gpar_core.jobs.request import (
     LibraryRequest,
     PredictionRequest,
     Request,
+    SelectRequest,
     TrainRequest,
     job_id,
 )
@@ -111,7 +112,7 @@ def _result_exists(cache: Cache, request: Request) -> bool:
             return library.is_complete(cache, name)
         case DemoRequest():
             return cache.compendium_made_by(demo.NAME) == name
-        case ImportRequest():
+        case ImportRequest() | SelectRequest():
             return cache.compendium_made_by(request.name) == name
         case TrainRequest():
             folder = cache.model(name)

@@ -9,6 +9,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, get_args
 
+from gpar_core.data import quality as filters
+from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.errors import RequestError
 from gpar_core.maps import MAPS
 
@@ -33,8 +35,9 @@ class ImportRequest:
     """Import LINCS files into a compendium.
 
     name: of the compendium to publish. series: names of the series; gctx to pert_info: the files
-    of each. Paths are absolute; '' where a table is not given.
+    of each. Paths are absolute; '' where a table is not given. moas: tables of MOAs, in order.
     fill_missing: whether missing landmark genes are set to 0 instead of refused.
+    quality: what the signatures must be like to be kept.
     files_digest: identifies the content of the files (or their sizes and times of change).
     """
 
@@ -46,14 +49,34 @@ class ImportRequest:
     gene_info: tuple[str, ...]
     sig_metrics: tuple[str, ...]
     pert_info: tuple[str, ...]
-    moa: str = ""
+    moas: tuple[str, ...] = ()
     fill_missing: bool = False
     replace: bool = False
     files_digest: str = ""
+    quality: QualityFilter = EVERYTHING
 
     @property
     def title(self) -> str:
         return f"Import '{self.name}'"
+
+
+@dataclass(frozen=True)
+class SelectRequest:
+    """Make a compendium of the signatures of another one that a filter keeps.
+
+    compendium, fingerprint: the data. name: of the compendium to publish.
+    """
+
+    kind: ClassVar[str] = "select"
+    compendium: str
+    fingerprint: str
+    name: str
+    quality: QualityFilter
+    replace: bool = False
+
+    @property
+    def title(self) -> str:
+        return f"Choose '{self.name}' from '{self.compendium}'"
 
 
 @dataclass(frozen=True)
@@ -310,6 +333,7 @@ AnalysisRequest = (
 Request = (
     DemoRequest
     | ImportRequest
+    | SelectRequest
     | TrainRequest
     | LibraryRequest
     | CurationRequest
@@ -341,4 +365,6 @@ def job_id(request: Request) -> str:
 
 
 def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return filters.from_json(value)
     return tuple(_frozen(each) for each in value) if isinstance(value, list) else value

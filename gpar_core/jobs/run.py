@@ -9,6 +9,7 @@ from gpar_core.jobs.request import (
     LibraryRequest,
     PredictionRequest,
     Request,
+    SelectRequest,
     TrainRequest,
     job_id,
 )
@@ -17,6 +18,7 @@ from gpar_core.jobs.run_curation import run_curation
 from gpar_core.jobs.run_import import run_import
 from gpar_core.jobs.run_library import run_library
 from gpar_core.jobs.run_prediction import run_prediction
+from gpar_core.jobs.run_select import run_select
 from gpar_core.jobs.run_training import run_training
 from gpar_core.learn.engine import Pool
 from gpar_core.progress import Report
@@ -34,6 +36,8 @@ def run_job(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
                 (folder / MADE_BY).write_text(job_id(request), encoding="utf-8")
         case ImportRequest():
             run_import(request, cache, report)
+        case SelectRequest():
+            run_select(request, cache, report)
         case TrainRequest():
             run_training(request, cache, report, pool)
         case LibraryRequest():

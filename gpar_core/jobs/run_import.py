@@ -40,6 +40,7 @@ def run_import(request: ImportRequest, cache: Cache, report: Report) -> None:
                 building,
                 name=request.name,
                 fill_missing=request.fill_missing,
+                quality=request.quality,
                 report=report,
             )
             (building / MADE_BY).write_text(job_id(request), encoding="utf-8")
@@ -67,7 +68,7 @@ def files_of(request: ImportRequest) -> ImportFiles:
             )
             for name, gctx, sig_info, gene_info, sig_metrics, pert_info in each
         ),
-        _optional(request.moa),
+        tuple(Path(moa) for moa in request.moas),
     )
 
 

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+import pandas as pd
 import streamlit as st
 
 from gpar_core import analysis as analyses
@@ -11,7 +12,9 @@ from gpar_core import prediction as predictions
 from gpar_core.analysis import Analysis
 from gpar_core.cache import MANIFEST
 from gpar_core.data import compendium as compendia
+from gpar_core.data import selecting
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.quality import QualityFilter
 from gpar_core.errors import DataError
 from gpar_core.jobs.request import Request
 from gpar_core.library import Library
@@ -67,6 +70,16 @@ def predict(library: Library, compendium: Compendium, compound: str) -> Predicti
     return _of_compound(str(cache().root), asked, _last_change(), library, compendium)
 
 
+def load_counts(compendium: Compendium, quality: QualityFilter) -> pd.DataFrame:
+    """What each criterion of a filter leaves of a compendium, as `selecting.counts`."""
+    return _counts(compendium.fingerprint, quality, compendium)
+
+
+def load_times(compendium: Compendium) -> list[float]:
+    """Times of the signatures of a compendium in hours."""
+    return _times(compendium.fingerprint, compendium)
+
+
 def load_analysis(job_id: str) -> Analysis:
     """An analysis by the id of its job. Raises NotFoundError or DataError."""
     folder = cache().existing_analysis(job_id)
@@ -96,6 +109,16 @@ def _last_change() -> tuple[int, ...]:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _compendium(root: str, name: str, fingerprint: str) -> Compendium:
     return compendia.load(cache().existing_compendium(name))
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _counts(fingerprint: str, quality: QualityFilter, _data: Compendium) -> pd.DataFrame:
+    return selecting.counts(_data.signatures, _data.compounds, quality)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _times(fingerprint: str, _data: Compendium) -> list[float]:
+    return selecting.times_of(_data.signatures)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -23,6 +23,7 @@ class Key(StrEnum):
     CASE = "case"
     DRUG = "drug"
     ENTERED = "entered"
+    SERIES = "series"
 
 
 def cache() -> Cache:

@@ -266,9 +266,9 @@ def test_moas_are_joined_and_counted(run: Import) -> None:
     loaded, findings = run(made)
     assert loaded.compounds["moa"].tolist() == ["HDAC inhibitor", "", ""]
     assert loaded.compounds["annotated"].tolist() == [True, False, False]
-    assert findings["compounds found in the MOA table"].count == 2
+    assert findings["compounds found in a MOA table"].count == 2
     assert findings["compounds with a MOA"].count == 1
-    assert findings["names in the MOA table that no compound bears"].names == ("nobody",)
+    assert findings["names with a MOA that no compound bears"].names == ("nobody",)
 
 
 def test_without_a_moa_table_the_report_says_so(run: Import) -> None:

@@ -108,7 +108,7 @@ def lincs(consensus: Path, tmp_path_factory: pytest.TempPathFactory) -> Compendi
         sig_metrics=consensus / "sig_metrics.txt.gz",
         pert_info=consensus / "pert_info.txt.gz",
     )
-    files = ImportFiles((series,), consensus / "moa.tsv")
+    files = ImportFiles((series,), (consensus / "moa.tsv",))
     import_compendium(files, folder, name="lincs")
     return compendia.load(folder)
 

@@ -31,7 +31,7 @@ def import_button(app: AppTest) -> Button:
 
 
 def upload(app: AppTest, files: Uploads, name: str) -> AppTest:
-    app.text_input[0].set_value(name)
+    app.text_input(key="import-name").set_value(name)
     for kind, file in files.items():
         app.file_uploader(key=f"upload-{kind}").set_value(file)
     return app.run()
@@ -40,7 +40,7 @@ def upload(app: AppTest, files: Uploads, name: str) -> AppTest:
 def test_the_demo_shows_what_is_inside(stocked: Library) -> None:
     app = page("compendium")
     assert "Simulated data" in words(app.warning)
-    moas, compounds = (frame.value for frame in app.dataframe)
+    moas, compounds, _ = (frame.value for frame in app.dataframe)
     assert moas["moa"].tolist() == ["HDAC inhibitor", "MTOR inhibitor"]
     assert len(compounds) == 69
     assert len(app.get("vega_lite_chart")) == 2
@@ -96,8 +96,7 @@ def test_a_name_that_is_taken_is_refused_until_replacing_is_wanted(
 ) -> None:
     app = press(upload(page("compendium"), uploads, "measured"), "Import")
     assert "There is already a compendium 'measured'" in words(app.error)
-    replace = next(box for box in app.checkbox if box.label.startswith("Replace"))
-    replace.check().run()
+    app.checkbox(key="import-replace").check().run()
     press(app, "Import")
     assert JobStore(stocked.cache).active_jobs()[0].request.replace
 
@@ -117,7 +116,7 @@ def test_large_files_come_from_the_inbox(stocked: Library) -> None:
     (files,) = write_release(release(replicates=1), stocked.cache.inbox).series
     app = page("compendium")
     app.segmented_control[0].set_value("From the server's inbox").run()
-    app.text_input[0].set_value("mine")
+    app.text_input(key="import-name").set_value("mine")
     for kind in ("matrix", "sig_info", "gene_info"):
         app.selectbox(key=f"inbox-{kind}").set_value(getattr(files, kind).name)
     press(app.run(), "Import")
@@ -182,3 +181,47 @@ def test_without_a_compendium_the_demo_is_being_built(stocked: Library) -> None:
     running(stocked.cache, DemoRequest())
     app = page("compendium")
     assert "Building the simulated demo compendium" in words(app)
+
+
+def test_several_moa_tables_go_into_an_import_in_their_order(
+    stocked: Library, uploads: Uploads
+) -> None:
+    app = upload(page("compendium"), uploads, "mine")
+    tables = [("drugs.txt", b"pert_iname\tmoa\n", ""), ("own.tsv", b"pert_id\tmoa\n", "")]
+    app.file_uploader(key="upload-moas").set_value(tables)
+    press(app.run(), "Import")
+    request = JobStore(stocked.cache).active_jobs()[0].request
+    assert [Path(moa).name for moa in request.moas] == ["drugs.txt", "own.tsv"]
+    assert [Path(moa).read_bytes() for moa in request.moas] == [table[1] for table in tables]
+
+
+def test_another_series_needs_its_own_matrix_and_sig_info(
+    stocked: Library, uploads: Uploads
+) -> None:
+    app = upload(press(page("compendium"), "Add another series"), uploads, "mine")
+    assert "Still needed" not in words(app)  # a second series that is empty is none
+    _, content, kind = uploads["matrix"]
+    app.file_uploader(key="upload-matrix-2").set_value(("GSE70138.gctx", content, kind))
+    assert "Still needed: sig_info of series 2" in words(app.run())
+    app.file_uploader(key="upload-sig_info-2").set_value(uploads["sig_info"])
+    press(app.run(), "Import")
+    request = JobStore(stocked.cache).active_jobs()[0].request
+    assert request.series == ("level5", "GSE70138")
+    assert request.gene_info[0] == request.gene_info[1]
+    assert request.sig_info[0] != request.sig_info[1]
+
+
+def test_series_and_moa_tables_come_from_the_inbox(stocked: Library) -> None:
+    files = write_release(
+        release(replicates=1).with_table("moa", pert_iname=["drug 1"], moa=["X"]),
+        stocked.cache.inbox,
+    )
+    app = page("compendium")
+    app.segmented_control[0].set_value("From the server's inbox").run()
+    app.text_input(key="import-name").set_value("mine")
+    for kind in ("matrix", "sig_info", "gene_info"):
+        app.selectbox(key=f"inbox-{kind}").set_value(getattr(files.series[0], kind).name)
+    app.multiselect(key="inbox-moas").set_value([files.moas[0].name])
+    press(app.run(), "Import")
+    request = JobStore(stocked.cache).active_jobs()[0].request
+    assert request.moas == (str(files.moas[0]),)

@@ -1,0 +1,85 @@
+"""What compounds of two tables are told alike by: id, structure, name and synonym."""
+
+from collections.abc import Collection
+from typing import Final
+
+import pandas as pd
+
+from gpar_core import fields
+
+KEYS: Final = ("id", "InChIKey", "first block of the InChIKey", "name", "synonym")
+"""From the surest on; a rank is a place in it."""
+
+ID, INCHI_KEY, FIRST_BLOCK, NAME, SYNONYM = range(len(KEYS))
+
+BROAD_ID_LENGTH: Final = 13
+"""Characters of a BRD id without batch: 'BRD-K12345678'."""
+
+BLOCK_LENGTH: Final = 14
+"""Characters of an InChIKey that stand for the structure without its stereochemistry."""
+
+SYNONYMS: Final = "compound_aliases"
+"""Column of synonyms, joined by '|'."""
+
+
+def without_batch(ids: pd.Series) -> pd.Series:
+    """BRD ids cut to their 13 characters, other ids whole."""
+    return ids.where(~ids.str.startswith("BRD-"), ids.str[:BROAD_ID_LENGTH])
+
+
+def keys_of(table: pd.DataFrame) -> pd.DataFrame:
+    """All keys of all rows: row (label in `table`), drug (its name), rank, value; '' is no key.
+
+    table: pert_id, inchi_key, pert_iname and, if there are any, compound_aliases; all text. A name
+    counts without case; a synonym, and the name as one, without spaces and hyphens either.
+    """
+    inchi_key = table[fields.INCHI_KEY]
+    name = table[fields.PERT_INAME].str.casefold()
+    drug = name.where(name != "", inchi_key.where(inchi_key != "", table[fields.PERT_ID]))
+    called = name
+    if SYNONYMS in table:
+        called = called + fields.MOA_SEPARATOR + table[SYNONYMS].str.casefold()
+    synonym = called.str.split(fields.MOA_SEPARATOR, regex=False).explode()
+    values = {
+        ID: without_batch(table[fields.PERT_ID]),
+        INCHI_KEY: inchi_key,
+        FIRST_BLOCK: inchi_key.str[:BLOCK_LENGTH],
+        NAME: name,
+        SYNONYM: synonym.str.replace(r"[\s-]", "", regex=True),
+    }
+    parts = [
+        pd.DataFrame({"row": value.index, "rank": rank, "value": value.to_numpy(dtype=object)})
+        for rank, value in values.items()
+    ]
+    keys = pd.concat(parts, ignore_index=True)
+    keys = keys[keys["value"] != ""].drop_duplicates(ignore_index=True)
+    return keys.assign(drug=keys["row"].map(drug))
+
+
+def pairs_of(
+    ours: pd.DataFrame, theirs: pd.DataFrame, ranks: Collection[int] = range(len(KEYS))
+) -> pd.DataFrame:
+    """Every two rows that share a key of these ranks, which may be several times.
+
+    ours, theirs: as `keys_of` gives them, and further columns. Returns the columns of both, theirs
+    with row and drug as their_row and their_drug.
+    """
+    theirs = theirs.rename(columns={"row": "their_row", "drug": "their_drug"})
+    return ours[ours["rank"].isin(ranks)].merge(theirs, on=["rank", "value"])
+
+
+def is_clear(pairs: pd.DataFrame) -> pd.Series:
+    """Whether a pair counts: its key is sure, or stands for one drug on either side.
+
+    pairs: as `pairs_of` gives them, and table, within which a key must be clear. Not sure are first
+    blocks, which stereoisomers share, and synonyms.
+    """
+    by_key = pairs.groupby(["table", "rank", "value"])
+    n_drugs = by_key[["drug", "their_drug"]].transform("nunique")
+    return ~pairs["rank"].isin((FIRST_BLOCK, SYNONYM)) | (n_drugs == 1).all(axis=1)
+
+
+def by_first_key(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Of the pairs of a row with a table those by the surest key, each once."""
+    first = pairs.groupby(["row", "table"])["rank"].transform("min")
+    return pairs[pairs["rank"] == first].drop_duplicates(["row", "their_row"])

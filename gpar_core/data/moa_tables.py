@@ -1,0 +1,109 @@
+"""Tables that say which compound has which MOA, or by which ids it is known, in one shape.
+
+Read as they are: the Drug Repurposing Hub's repurposing_drugs and repurposing_samples, LINCS2020's
+compoundinfo, and tables of one's own.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.data.compound_keys import SYNONYMS, without_batch
+from gpar_core.data.tables import read_table
+from gpar_core.errors import AnnotationError
+
+COLUMNS: Final = (
+    fields.PERT_ID, fields.INCHI_KEY, fields.PERT_INAME, SYNONYMS, fields.MOA, fields.ANNOTATED,
+    fields.PUBCHEM_CID, fields.SMILES,
+)  # fmt: skip
+
+_BROAD_ID, _OLD_BROAD_IDS = "broad_id", "deprecated_broad_id"
+_FORMS: Final = {
+    _BROAD_ID: r"BRD-[A-Z]\d{8}(?:-.*)?",
+    fields.INCHI_KEY: r"[A-Z]{14}-[A-Z]{10}-[A-Z]",
+    fields.PUBCHEM_CID: r"\d+",
+}
+"""What the fields of these columns look like; others have got there from another column."""
+
+
+@dataclass(frozen=True, eq=False)
+class MoaTable:
+    """What one table says of compounds.
+
+    name: of its file. rows: `COLUMNS`, text but for annotated; BRD ids are without batch, several
+    MOAs and several synonyms are joined by '|', what is unknown is ''.
+    has_moas: False for a table of ids alone (repurposing_samples).
+    shifted: names of rows that were skipped because their fields stand in the wrong columns.
+    """
+
+    name: str
+    rows: pd.DataFrame
+    has_moas: bool = True
+    shifted: tuple[str, ...] = ()
+
+
+def moa_table(name: str, rows: pd.DataFrame) -> MoaTable:
+    """Some of `COLUMNS` as a `MoaTable`.
+
+    Without the column annotated, a compound is annotated if it has a MOA.
+    """
+    tidy = rows.reindex(columns=list(COLUMNS), fill_value="").astype(object)
+    tidy[fields.PERT_ID] = without_batch(tidy[fields.PERT_ID])
+    tidy[fields.MOA] = tidy[fields.MOA].map(_tidy)
+    listed = tidy[fields.ANNOTATED].isin([True, "1", "1.0", "True", "true"])
+    tidy[fields.ANNOTATED] = listed | (tidy[fields.MOA] != "")
+    return MoaTable(name, tidy.drop_duplicates(ignore_index=True), has_moas=fields.MOA in rows)
+
+
+def read_moa_table(path: Path) -> MoaTable:
+    """Read a table of compounds: MOAs, or names with ids. Raises AnnotationError.
+
+    A row with a broad_id, InChIKey or PubChem CID that cannot be one is skipped: its fields have
+    shifted, as those of some rows of the Drug Repurposing Hub.
+    """
+    optional = (_BROAD_ID, _OLD_BROAD_IDS, *COLUMNS)
+    rows = read_table(path, needed=(), optional=optional).astype(object)
+    _check(path.name, rows)
+    rows = rows.apply(lambda column: column.str.strip('"'))
+    if fields.PUBCHEM_CID in rows:
+        rows[fields.PUBCHEM_CID] = rows[fields.PUBCHEM_CID].str.removesuffix(".0")
+    shifted = pd.Series(False, index=rows.index)
+    for column, form in _FORMS.items():
+        if column in rows:
+            shifted |= (rows[column] != "") & ~rows[column].str.fullmatch(form)
+    label = next(c for c in (fields.PERT_INAME, _BROAD_ID, *COLUMNS) if c in rows)
+    table = moa_table(path.name, _by_every_id(rows[~shifted]))
+    return replace(table, shifted=tuple(rows.loc[shifted, label]))
+
+
+def _check(name: str, rows: pd.DataFrame) -> None:
+    by_id = {fields.PERT_ID, _BROAD_ID, fields.INCHI_KEY} & set(rows)
+    if fields.MOA in rows and (by_id or fields.PERT_INAME in rows):
+        return
+    if by_id and fields.PERT_INAME in rows:
+        return
+    raise AnnotationError(
+        f"'{name}' lacks the column {fields.MOA}, or a column that says whose MOA it is: of those "
+        f"looked for it has {', '.join(map(str, rows)) or 'none'}. Needed is moa with one of "
+        "pert_id, broad_id, inchi_key and pert_iname; or, as in repurposing_samples, pert_iname "
+        "with one of the ids."
+    )
+
+
+def _by_every_id(rows: pd.DataFrame) -> pd.DataFrame:
+    """The Hub's rows with a pert_id: one row for the broad_id and for each that it replaces."""
+    if _BROAD_ID not in rows:
+        return rows
+    ids = rows[_BROAD_ID]
+    if _OLD_BROAD_IDS in rows:
+        ids = ids + fields.MOA_SEPARATOR + rows[_OLD_BROAD_IDS]
+    every = rows.assign(**{fields.PERT_ID: ids.str.rstrip("|").str.split("|", regex=False)})
+    return every.explode(fields.PERT_ID, ignore_index=True)
+
+
+def _tidy(moas: str) -> str:
+    names = dict.fromkeys(name.strip() for name in moas.split(fields.MOA_SEPARATOR))
+    return fields.MOA_SEPARATOR.join(name for name in names if name)

@@ -1,0 +1,64 @@
+"""Which signatures are good enough, or are wanted at all."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gpar_core.errors import RequestError
+
+SHARES = {"min_tas": "TAS", "min_cc_q75": "correlation of replicates"}
+AMOUNTS = {"min_replicates": "number of replicates", "min_dose": "dose", "max_dose": "dose"}
+
+
+@dataclass(frozen=True)
+class QualityFilter:
+    """What a signature must be like to be kept; None, False or () asks for nothing.
+
+    min_tas: transcriptional activity score, 0-1. min_cc_q75: 75th percentile of the correlations
+    between replicates, 0-1. min_replicates: profiles that a signature is made of. exemplars_only:
+    what the source calls the best signature of its compound in its cell line. min_dose, max_dose:
+    in um, themselves included. times: in hours. cells: cell lines, without regard to case.
+
+    A signature of which a value is unknown does not meet a criterion for it. Raises RequestError
+    for a limit that no signature or every signature would meet.
+    """
+
+    min_tas: float | None = None
+    min_cc_q75: float | None = None
+    min_replicates: int | None = None
+    exemplars_only: bool = False
+    min_dose: float | None = None
+    max_dose: float | None = None
+    times: tuple[float, ...] = ()
+    cells: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for field, what in SHARES.items():
+            limit = getattr(self, field)
+            if limit is not None and not 0 <= limit <= 1:
+                raise RequestError(f"The least {what} is {limit:g}; needed is a number 0 to 1.")
+        for field, what in AMOUNTS.items():
+            limit = getattr(self, field)
+            if limit is not None and not 0 < limit < float("inf"):
+                raise RequestError(f"The limit of the {what} is {limit:g}; it must be above 0.")
+        if self.min_dose and self.max_dose and self.min_dose > self.max_dose:
+            raise RequestError(
+                f"The lowest dose, {self.min_dose:g} um, is above the highest, "
+                f"{self.max_dose:g} um. Exchange them."
+            )
+        if not all(0 < time < float("inf") for time in self.times):
+            raise RequestError("A time is not above 0; needed are hours, such as 6 and 24.")
+
+    def as_json(self) -> dict[str, Any]:
+        """What is asked for, and nothing else."""
+        nothing = asdict(EVERYTHING)
+        return {key: value for key, value in asdict(self).items() if value != nothing[key]}
+
+
+EVERYTHING = QualityFilter()
+"""The filter that every signature meets."""
+
+
+def from_json(content: dict[str, Any]) -> QualityFilter:
+    """The filter that `as_json` wrote, past JSON. Raises TypeError or RequestError."""
+    lists = {key: tuple(value) for key, value in content.items() if isinstance(value, list)}
+    return QualityFilter(**{**content, **lists})

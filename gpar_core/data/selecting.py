@@ -1,0 +1,216 @@
+"""Choose the signatures that a quality filter keeps, and count what that leaves."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.data import compendium as compendia
+from gpar_core.data.compendium import ACTIVITY_QUANTILE, Compendium, moas_of
+from gpar_core.data.findings import Finding, as_json
+from gpar_core.data.quality import QualityFilter
+from gpar_core.data.stored_matrix import BLOCK_ROWS, StoredMatrix
+from gpar_core.data.training_set import is_inactive
+from gpar_core.errors import RequestError
+from gpar_core.progress import Progress, Report, silent
+
+LEARNABLE: Final = 3
+"""A MOA with as many drugs can have a model in a library."""
+
+DOSE_TOLERANCE: Final = 1e-3
+"""Doses that differ by this share are one: 10 um stands as 9.99999 in some files."""
+
+MICROMOLAR: Final = {"nm": 1e-3, "um": 1.0, "\u00b5m": 1.0, "\u03bcm": 1.0, "mm": 1e3}
+HOURS: Final = {"h": 1.0, "d": 24.0}
+
+
+@dataclass(frozen=True, eq=False)
+class Criterion:
+    """One criterion of a filter: in words; whether each signature meets it, and is known."""
+
+    words: str
+    met: np.ndarray
+    known: np.ndarray
+
+
+def criteria(signatures: pd.DataFrame, quality: QualityFilter) -> Iterator[Criterion]:
+    """What the filter asks for, one by one. signatures: `fields.SIGNATURE_COLUMNS`."""
+    dose = _in_unit(signatures, fields.DOSE, fields.DOSE_UNIT, MICROMOLAR)
+    time = _in_unit(signatures, fields.TIME, fields.TIME_UNIT, HOURS)
+    for limit, column, words in (
+        (quality.min_tas, fields.TAS, "TAS"),
+        (quality.min_cc_q75, fields.CC_Q75, "correlation of replicates"),
+        (quality.min_replicates, fields.N_REPLICATES, "replicates"),
+    ):
+        if limit is not None:
+            values = signatures[column].to_numpy(dtype=float)
+            yield Criterion(f"{words} at least {limit:g}", values >= limit, ~np.isnan(values))
+    if quality.exemplars_only:
+        exemplar = signatures[fields.EXEMPLAR]
+        yes = exemplar.fillna(False).to_numpy(dtype=bool)
+        yield Criterion("exemplars", yes, exemplar.notna().to_numpy())
+    if quality.min_dose is not None:
+        met = dose >= quality.min_dose * (1 - DOSE_TOLERANCE)
+        yield Criterion(f"dose at least {quality.min_dose:g} um", met, ~np.isnan(dose))
+    if quality.max_dose is not None:
+        met = dose <= quality.max_dose * (1 + DOSE_TOLERANCE)
+        yield Criterion(f"dose at most {quality.max_dose:g} um", met, ~np.isnan(dose))
+    if quality.times:
+        words = f"time {', '.join(f'{hours:g}' for hours in quality.times)} h"
+        yield Criterion(words, np.isin(time, quality.times), ~np.isnan(time))
+    if quality.cells:
+        wanted = {cell.casefold() for cell in quality.cells}
+        there = signatures[fields.CELL_ID]
+        named = [cell for cell in there.unique() if cell.casefold() in wanted]
+        met = there.isin(named).to_numpy(dtype=bool)
+        yield Criterion(f"cell lines {', '.join(quality.cells)}", met, np.ones(len(met), bool))
+
+
+def kept(signatures: pd.DataFrame, quality: QualityFilter) -> np.ndarray:
+    """(n,) bool: whether a signature meets all that the filter asks for."""
+    met = np.ones(len(signatures), dtype=bool)
+    for criterion in criteria(signatures, quality):
+        met &= criterion.met
+    return met
+
+
+def counts(
+    signatures: pd.DataFrame, compounds: pd.DataFrame, quality: QualityFilter
+) -> pd.DataFrame:
+    """What is left when the criteria of the filter are applied one after the other.
+
+    signatures, compounds: as a compendium has them. Returns one row for all signatures and one for
+    each criterion: filter (in words), n_signatures, n_compounds, n_inactive (inactive drugs without
+    MOA annotation, the negatives of a training), n_moas (with at least `LEARNABLE` drugs), and
+    n_unknown (signatures left out here because their value is unknown).
+    """
+    compound, ids = pd.factorize(signatures[fields.PERT_ID])
+    about = compounds.set_index(fields.PERT_ID).loc[ids].rename_axis(fields.PERT_ID).reset_index()
+    about[fields.DRUG] = about[fields.PERT_INAME].str.casefold()
+    moas = moas_of(about)
+    tas = signatures[fields.TAS].to_numpy(dtype=float)
+    left = np.ones(len(signatures), dtype=bool)
+    rows = [("all signatures", *_left(left, compound, tas, about, moas), 0)]
+    for criterion in criteria(signatures, quality):
+        n_unknown = int((left & ~criterion.known).sum())
+        left = left & criterion.met
+        rows.append((criterion.words, *_left(left, compound, tas, about, moas), n_unknown))
+    columns = ["filter", "n_signatures", "n_compounds", "n_inactive", "n_moas", "n_unknown"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def choose(signatures: pd.DataFrame, quality: QualityFilter) -> tuple[np.ndarray, list[Finding]]:
+    """(n,) bool of the signatures kept, and how many each criterion left out.
+
+    Raises RequestError where none is kept.
+    """
+    left = np.ones(len(signatures), dtype=bool)
+    findings = []
+    for criterion in criteria(signatures, quality):
+        unknown, failed = left & ~criterion.known, left & criterion.known & ~criterion.met
+        left = left & criterion.met
+        what = f"signatures left out by the filter: {criterion.words}"
+        findings.append(Finding(what, int(failed.sum())))
+        findings.append(Finding(f"{what} (value unknown)", int(unknown.sum())))
+    findings = [finding for finding in findings if finding.count]
+    if not left.any():
+        found = "; ".join(f"{each.count:,} {each.what}" for each in findings)
+        raise RequestError(
+            f"The filter leaves none of {len(signatures):,} signatures: {found}. Relax it."
+        )
+    return left, findings
+
+
+def times_of(signatures: pd.DataFrame) -> list[float]:
+    """Times of the signatures in hours, rising."""
+    times = np.unique(_in_unit(signatures, fields.TIME, fields.TIME_UNIT, HOURS))
+    return [float(time) for time in times if not np.isnan(time)]
+
+
+def check_cells(signatures: pd.DataFrame, quality: QualityFilter) -> None:
+    """Raises RequestError where no signature is from a cell line that the filter names."""
+    there = signatures[fields.CELL_ID].unique()
+    known = {cell.casefold() for cell in there}
+    if absent := [cell for cell in quality.cells if cell.casefold() not in known]:
+        raise RequestError(
+            f"No signature is from {', '.join(absent)[:80]}. There are: "
+            f"{', '.join(sorted(there)[:20])}."
+        )
+
+
+def usable(signatures: pd.DataFrame, compounds: pd.DataFrame) -> list[Finding]:
+    """What there is to train with. signatures, compounds: as in `counts`."""
+    left = counts(signatures, compounds, QualityFilter()).iloc[0]
+    return [
+        Finding("inactive drugs without MOA annotation left, for negatives", int(left.n_inactive)),
+        Finding(f"MOAs with at least {LEARNABLE} drugs left", int(left.n_moas)),
+    ]
+
+
+def select_compendium(
+    source: Compendium,
+    quality: QualityFilter,
+    folder: Path,
+    *,
+    name: str,
+    report: Report = silent,
+) -> None:
+    """Write the signatures of `source` that the filter keeps as the compendium `name` in `folder`.
+
+    Representatives are chosen anew among them. Raises RequestError where none is kept.
+    """
+    left, findings = choose(source.signatures, quality)
+    rows = np.flatnonzero(left)
+    matrix = StoredMatrix.create(folder / compendia.MATRIX, (len(rows), fields.N_LANDMARKS))
+    columns = np.arange(fields.N_LANDMARKS)
+    for start in range(0, len(rows), BLOCK_ROWS):
+        report(Progress("Copying signatures", start, len(rows), f"{len(rows):,} signatures"))
+        block = rows[start : start + BLOCK_ROWS]
+        matrix.put(start + np.arange(len(block)), columns, source.matrix[block])
+    report(Progress("Writing the compendium", 0, 1, "Choosing representatives"))
+    signatures = source.signatures.iloc[rows]
+    found = [
+        Finding(f"signatures of '{source.name}'", source.n_signatures),
+        Finding("signatures kept", len(rows)),
+        *findings,
+        *usable(signatures, source.compounds),
+    ]
+    before = [
+        {**finding, "what": f"before, in '{source.name}': {finding['what']}"}
+        for finding in source.report.get("findings", [])
+    ]
+    compendia.write(
+        folder,
+        name=name,
+        source=f"{source.source}; selected from '{source.name}'",
+        simulated=source.simulated,
+        signatures=signatures,
+        annotation=source.compounds,
+        report={"findings": [*as_json(found)["findings"], *before]},
+        filters=(*source.filters, quality),
+    )
+
+
+def _left(
+    left: np.ndarray, compound: np.ndarray, tas: np.ndarray, about: pd.DataFrame, moas: pd.DataFrame
+) -> tuple[int, int, int, int]:
+    """Signatures, compounds, inactive drugs and learnable MOAs among the signatures left."""
+    of_compound = pd.Series(tas[left]).groupby(compound[left]).quantile(ACTIVITY_QUANTILE)
+    there = about.iloc[of_compound.index].assign(tas=of_compound.to_numpy())
+    of_there = moas[moas[fields.PERT_ID].isin(there[fields.PERT_ID])]
+    drugs = of_there.drop_duplicates([fields.MOA, fields.DRUG])[fields.MOA].value_counts()
+    n_inactive = there.loc[is_inactive(there), fields.DRUG].nunique()
+    return int(left.sum()), len(there), n_inactive, int((drugs >= LEARNABLE).sum())
+
+
+def _in_unit(
+    signatures: pd.DataFrame, value: str, unit: str, factors: dict[str, float]
+) -> np.ndarray:
+    """(n,) values in one unit; NaN where value or unit is unknown."""
+    units = signatures[unit]
+    factor = {each: factors.get(each.strip().casefold(), np.nan) for each in units.unique()}
+    return (signatures[value] * units.map(factor)).to_numpy(dtype=float)

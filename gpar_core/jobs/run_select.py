@@ -1,0 +1,22 @@
+"""Make a compendium of the signatures of another one that a filter keeps."""
+
+from gpar_core.cache import MADE_BY, Cache, publishing
+from gpar_core.data.selecting import select_compendium
+from gpar_core.errors import RequestError
+from gpar_core.jobs.request import SelectRequest, job_id
+from gpar_core.jobs.run_training import same_compendium
+from gpar_core.progress import Report
+
+
+def run_select(request: SelectRequest, cache: Cache, report: Report) -> None:
+    """Choose the signatures and publish them under their name. Raises GparError."""
+    source = same_compendium(request, cache)
+    target = cache.compendium(request.name)
+    if target.exists() and not request.replace:
+        raise RequestError(
+            f"There is already a compendium '{request.name}'. Choose another name, or have it "
+            "replaced."
+        )
+    with publishing(target) as folder:
+        select_compendium(source, request.quality, folder, name=request.name, report=report)
+        (folder / MADE_BY).write_text(job_id(request), encoding="utf-8")

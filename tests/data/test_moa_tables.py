@@ -1,0 +1,114 @@
+"""MOA tables of all sources come in one shape; rows that cannot be right are skipped and named."""
+
+from pathlib import Path
+
+import pytest
+
+from gpar_core.data.moa_tables import COLUMNS, MoaTable, read_moa_table
+from gpar_core.errors import AnnotationError
+from tests.geo_files import write_text
+
+KEY = "ABCDEFGHIJKLMN-OPQRSTUVWX-Y"
+SAMPLES = (
+    "!Drug Repurposing Hub\n!version\t20200324\n"
+    "broad_id\tpert_iname\tqc_incompatible\tpurity\tvendor\tcatalog_no\tvendor_name\t"
+    "expected_mass\tsmiles\tInChIKey\tpubchem_cid\tdeprecated_broad_id\n"
+)
+
+
+def _read(path: Path, text: str, encoding: str = "utf-8") -> MoaTable:
+    return read_moa_table(write_text(path / "moa.tsv", text, encoding))
+
+
+def _column(table: MoaTable, name: str) -> list[object]:
+    return table.rows[name].tolist()
+
+
+def test_every_table_has_the_same_columns(tmp_path: Path) -> None:
+    table = _read(tmp_path, "pert_iname\tmoa\nalpha\tX\n")
+    assert tuple(table.rows) == COLUMNS
+    assert table.has_moas
+    assert (table.rows.drop(columns=["pert_iname", "moa", "annotated"]) == "").all(axis=None)
+
+
+def test_the_hub_is_read_as_it_is(tmp_path: Path) -> None:
+    text = (
+        "!Drug Repurposing Hub\n!version\t20200324\n"
+        "pert_iname\tclinical_phase\tmoa\ttarget\tdisease_area\tindication\n"
+        "alpha\tLaunched\tX inhibitor|Y agonist\tABC\t\tMénière's disease\n"
+        '"1,2-beta"\tPreclinical\t\t\t\t\n'
+    )
+    table = _read(tmp_path, text, "latin-1")
+    assert _column(table, "pert_iname") == ["alpha", "1,2-beta"]
+    assert _column(table, "moa") == ["X inhibitor|Y agonist", ""]
+    assert _column(table, "annotated") == [True, False]
+
+
+def test_a_sample_of_the_hub_has_its_id_and_those_it_replaces_without_batch(
+    tmp_path: Path,
+) -> None:
+    old = "BRD-A22222222-001-23-2"
+    row = f"BRD-K11111111-001-03-9\talpha\t0\t95\tV\t1\tAlpha\t162.1\tCC=O\t{KEY}\t123.0\t"
+    table = _read(tmp_path, f"{SAMPLES}{row}\n{row}{old}|{old}\n")
+    assert not table.has_moas
+    assert not table.rows["annotated"].any()
+    assert _column(table, "pert_id") == ["BRD-K11111111", "BRD-A22222222"]
+    assert set(_column(table, "inchi_key")) == {KEY}
+    assert set(_column(table, "pubchem_cid")) == {"123"}
+    assert set(_column(table, "canonical_smiles")) == {"CC=O"}
+
+
+@pytest.mark.parametrize(
+    "shifted",
+    [
+        f"BRD-K11111111-001-03-9\tshifted\t0\t95\tV\t1\tAl\tpha\t162.1\tCC=O\t{KEY}\t123",
+        f"BRD-K11111111-001-03-9\tshifted\t0\t95\tV\t1\t162.1\tCC=O\t{KEY}\t123\t",
+        f"Alpha hydrochloride\tshifted\t0\t95\tV\t1\tAlpha\t162.1\tCC=O\t{KEY}\t123\t",
+        f"BRD-K11111111-001-03-9\tshifted\t0\t95\tV\t1\tAlpha\t162.1\tCC=O\t{KEY}\tCID\t",
+    ],
+)
+def test_a_row_whose_fields_have_shifted_is_skipped_and_named(tmp_path: Path, shifted: str) -> None:
+    whole = f"BRD-K33333333-001-03-9\twhole\t0\t95\tV\t1\t\t162.1\tCC=O\t{KEY}\t\t"
+    table = _read(tmp_path, f"{SAMPLES}{shifted}\n{whole}\n")
+    assert _column(table, "pert_iname") == ["whole"]
+    assert table.shifted == ("shifted",)
+
+
+def test_compoundinfo_is_read_as_it_is(tmp_path: Path) -> None:
+    text = (
+        "pert_id\tcmap_name\ttarget\tmoa\tcanonical_smiles\tinchi_key\tcompound_aliases\n"
+        f"BRD-K11111111\talpha\tABC\tX inhibitor\tCC=O\t{KEY}\tAl-1\n"
+        f"BRD-K11111111\talpha\tDEF\tX inhibitor\tCC=O\t{KEY}\tAl-1\n"
+        'BRD-K22222222\tBRD-K22222222\tNA\tNA\tNA\tNA\t""\n'
+    )
+    table = _read(tmp_path, text)
+    assert _column(table, "pert_iname") == ["alpha", "BRD-K22222222"]
+    assert _column(table, "compound_aliases") == ["Al-1", ""]
+    assert _column(table, "moa") == ["X inhibitor", ""]
+    assert _column(table, "inchi_key") == [KEY, ""]
+
+
+def test_moas_are_tidied(tmp_path: Path) -> None:
+    table = _read(tmp_path, "pert_iname\tmoa\nalpha\tY| X |Y||\nbeta\t|\n")
+    assert _column(table, "moa") == ["Y|X", ""]
+    assert _column(table, "annotated") == [True, False]
+
+
+def test_a_compound_can_be_annotated_without_a_listed_moa(tmp_path: Path) -> None:
+    table = _read(tmp_path, "pert_id\tmoa\tannotated\na\t\t1\nb\t\t0\nc\tX\t0\n")
+    assert _column(table, "annotated") == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    ["pert_id\ttarget", "name\tmoa", "pert_iname\ttarget", "inchi_key\tpubchem_cid"],
+)
+def test_a_table_that_names_no_compound_or_says_nothing_of_it_is_refused(
+    tmp_path: Path, columns: str
+) -> None:
+    with pytest.raises(AnnotationError, match=r"'moa\.tsv' lacks the column moa, or"):
+        _read(tmp_path, f"{columns}\na\tb\n")
+
+
+def test_a_table_without_rows_says_nothing(tmp_path: Path) -> None:
+    assert _read(tmp_path, "pert_id\tmoa\n").rows.empty
