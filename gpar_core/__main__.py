@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gpar_core import evaluate_command, library, model, prediction
+from gpar_core import evaluate_command, fetch_command, library, model, prediction
 from gpar_core.cache import Cache
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
@@ -262,6 +262,8 @@ def _parser() -> argparse.ArgumentParser:
         "--fill-missing", action="store_true", help="set missing landmark genes to 0"
     )
     imports.add_argument("--replace", action="store_true", help="replace a compendium of that name")
+
+    fetch_command.add(commands)
 
     train = commands.add_parser("train", help="train a model and rank all compounds")
     train.set_defaults(command=_train)

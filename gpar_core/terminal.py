@@ -38,7 +38,9 @@ def finish(cache: Cache, request: Request, *, cluster: str | None = None) -> str
     def show(event: Event) -> None:
         nonlocal last
         progress = event.progress
-        share = f" {progress.done}/{progress.total}" if progress.total else ""
+        # A transfer tells its bytes in its message, in units that can be read.
+        counted = progress.total and "bytes" not in progress.values
+        share = f" {progress.done}/{progress.total}" if counted else ""
         if live:
             loss = progress.values.get("loss")
             detail = progress.message + (f"  loss {loss:.3f}" if loss is not None else "")

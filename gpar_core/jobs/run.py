@@ -9,6 +9,7 @@ from gpar_core.errors import RequestError
 from gpar_core.jobs.request import (
     CurationRequest,
     DemoRequest,
+    FetchRequest,
     ImportRequest,
     LibraryRequest,
     PredictionRequest,
@@ -18,6 +19,7 @@ from gpar_core.jobs.request import (
 )
 from gpar_core.jobs.run_analysis import run_analysis
 from gpar_core.jobs.run_curation import run_curation
+from gpar_core.jobs.run_fetch import run_fetch
 from gpar_core.jobs.run_library import run_library
 from gpar_core.jobs.run_prediction import run_prediction
 from gpar_core.jobs.run_training import run_training
@@ -37,6 +39,8 @@ def run_job(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
                 (folder / MADE_BY).write_text(job_id(request), encoding="utf-8")
         case ImportRequest():
             _import(request, cache, report)
+        case FetchRequest():
+            run_fetch(request, cache, report)
         case TrainRequest():
             run_training(request, cache, report, pool)
         case LibraryRequest():
