@@ -61,7 +61,7 @@ def _print(fetched: Fetched) -> None:
     if fetched.note:
         print(f"note: {fetched.note}")
     files = fetched.import_arguments()
-    options = "".join(f" \\\n    {OPTIONS[role]} '{path}'" for role, path in files.items())
+    options = "".join(f' {OPTIONS[role]} "{path}"' for role, path in files.items())
     if "matrix" in files:
         print(f"import it: python -m gpar_core import --name {fetched.source}{options}")
     else:

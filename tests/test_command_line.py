@@ -219,6 +219,6 @@ def test_a_fetch_that_is_done_says_how_to_import_it(
     printed = capsys.readouterr()
     assert "473 MB of tables to fetch" in printed.err
     folder = cache.source("starter")
-    assert f"--gctx '{folder / 'level5_landmarks.gctx'}'" in printed.out
-    assert f"--moa '{folder / 'compoundinfo_beta.txt'}'" in printed.out
+    assert f'--gctx "{folder / "level5_landmarks.gctx"}"' in printed.out
+    assert f'--moa "{folder / "compoundinfo_beta.txt"}"' in printed.out
     assert "import --name starter" in printed.out

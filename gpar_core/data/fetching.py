@@ -80,8 +80,6 @@ def fetch(
     if is_fetched(folder, source.name, base_url, cells):
         return load_fetched(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    # The files that it tells of are about to change.
-    (folder / FETCHED).unlink(missing_ok=True)
     work = _Fetch(source, folder, base_url, cells, seed, report, web or Web(), clock, free)
     try:
         fetched = replace(work.run(), fetched_at=fetched_at)
@@ -257,6 +255,8 @@ class _Fetch:
             clock=self.clock,
         )
         _checked_matrix(part_of(target), target)
+        # It may tell of an earlier choice, whose matrix and sig_info go now.
+        (self.folder / FETCHED).unlink(missing_ok=True)
         part_of(target).replace(target)
         sig_info = self.folder / CHOSEN_SIG_INFO
         write_chosen(at["sig_info"], sig_info, chosen.sig_ids)

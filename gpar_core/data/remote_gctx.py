@@ -7,9 +7,9 @@ and only the needed bytes are asked for; else h5py reads and decodes the chunks 
 
 import io
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -325,18 +325,20 @@ def _fetched(
     dtype, stripes = matrix.values.dtype, _stripes(grid, columns)
     starts, ranges = _spans(matrix, grid, rows, columns)
     values = np.empty((len(rows), len(columns)), np.float32)
-    for asked, content in _parts(matrix.file, ranges):
-        arrived(len(content))
-        for span in asked.spans:
-            row, number = divmod(span, len(stripes))
-            stripe = stripes[number]
-            at = int(starts[row, number]) - asked.start
-            here = np.frombuffer(content, dtype, count=stripe.n_values, offset=at)
-            values[row, stripe.positions] = here[stripe.offsets - stripe.first]
+    # Closed here and now when `arrived` raises: what is still to come is not asked for then.
+    with closing(_parts(matrix.file, ranges)) as parts:
+        for asked, content in parts:
+            arrived(len(content))
+            for span in asked.spans:
+                row, number = divmod(span, len(stripes))
+                stripe = stripes[number]
+                at = int(starts[row, number]) - asked.start
+                here = np.frombuffer(content, dtype, count=stripe.n_values, offset=at)
+                values[row, stripe.positions] = here[stripe.offsets - stripe.first]
     return values
 
 
-def _parts(file: RemoteFile, ranges: list[Range]) -> Iterator[tuple[Range, bytes]]:
+def _parts(file: RemoteFile, ranges: list[Range]) -> Generator[tuple[Range, bytes], None, None]:
     """The bytes of each range, as they come, over a few connections at once."""
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         futures = {

@@ -1,7 +1,8 @@
 """Where LINCS data can be had: the one list of hosts and file names.
 
-Sizes are those of the files as published, rounded where only GEO's listing tells them. Columns are
-what the header of a table must have for GPAR to read it.
+Sizes are those of the files as published, rounded as GEO's listing rounds them; the packed files of
+GSE70138 are estimated from how GSE92742 packs. They serve to say how much will come; what does come
+is measured. Columns are what the header of a table must have for GPAR to read it.
 """
 
 from collections.abc import Mapping

@@ -367,6 +367,18 @@ def test_another_choice_takes_the_place_of_the_first_and_keeps_the_tables(
     assert not is_fetched(folder, "lincs2020", site.url, ("MCF7",))
 
 
+def test_a_choice_that_fails_leaves_the_first_as_it_is(
+    site: Site, published: Path, folder: Path
+) -> None:
+    publish_lincs2020(published)
+    done = _fetch(site, folder, "lincs2020", cells=("MCF7",))
+    site.faults.no_ranges = True
+    with pytest.raises(DownloadError):
+        _fetch(site, folder, "lincs2020", cells=("PC3",))
+    assert load_fetched(folder) == done
+    assert done.is_whole
+
+
 def test_a_paused_choice_goes_on(site: Site, published: Path, folder: Path) -> None:
     publish_lincs2020(published)
 
