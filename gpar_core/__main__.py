@@ -10,6 +10,7 @@ from typing import Any
 
 from gpar_core import (
     evaluate_command,
+    fetch_command,
     import_command,
     library,
     model,
@@ -224,6 +225,8 @@ def _parser() -> argparse.ArgumentParser:
 
     import_command.add(commands)
     select_command.add(commands)
+
+    fetch_command.add(commands)
 
     train = commands.add_parser("train", help="train a model and rank all compounds")
     train.set_defaults(command=_train)

@@ -86,6 +86,11 @@ class Cache:
         return self.root / "uploads"
 
     @property
+    def sources(self) -> Path:
+        """LINCS files fetched from their publishers, one folder per source."""
+        return self.root / "sources"
+
+    @property
     def inbox(self) -> Path:
         """Files put there by hand, too large for an upload."""
         return self.root / "inbox"
@@ -125,6 +130,10 @@ class Cache:
     def profile_set(self, profiles_id: str) -> Path:
         """Folder of uploaded profiles, whether it exists or not."""
         return self.profiles / checked_name(profiles_id, "profile set")
+
+    def source(self, name: str) -> Path:
+        """Folder of what is fetched of a source, whether it exists or not."""
+        return self.sources / checked_name(name, "source")
 
     def job(self, job_id: str) -> Path:
         """Folder of a job's events, whether it exists or not."""

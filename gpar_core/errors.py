@@ -4,7 +4,8 @@ GparError
 ├── DataError            files and compendia
 │   ├── FileFormatError      a file is not what it should be
 │   ├── LandmarkError        landmark genes are missing, repeated or unknown
-│   └── AnnotationError      a metadata or MOA table cannot be used
+│   ├── AnnotationError      a metadata or MOA table cannot be used
+│   └── DownloadError        a server, or what came from it, cannot be used
 ├── RequestError         what the user asked for cannot be done
 │   ├── NotFoundError        no such compendium, model, job, drug or MOA
 │   ├── TrainingSetError     too few drugs, signatures or negatives
@@ -35,6 +36,10 @@ class LandmarkError(DataError):
 
 class AnnotationError(DataError):
     """A metadata or MOA table cannot be used."""
+
+
+class DownloadError(DataError):
+    """A server does not give a file, or gives something else."""
 
 
 class RequestError(GparError):

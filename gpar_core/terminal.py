@@ -39,15 +39,20 @@ def finish(cache: Cache, request: Request, *, cluster: str | None = None) -> str
     def show(event: Event) -> None:
         nonlocal last
         progress = event.progress
-        share = f" {progress.done}/{progress.total}" if progress.total else ""
+        # A transfer tells its bytes in its message, twice a second: in a log, once a percent.
+        transfer = "bytes" in progress.values
+        share = f" {progress.done}/{progress.total}" if progress.total and not transfer else ""
         if live:
             loss = progress.values.get("loss")
             detail = progress.message + (f"  loss {loss:.3f}" if loss is not None else "")
             print(f"\r\x1b[K{progress.stage}{share}  {detail}", end="", file=sys.stderr, flush=True)
         line = f"{progress.stage}: {progress.message}"
-        if "auroc" in progress.values or (progress.message and not live and line != last):
+        step = line
+        if transfer and progress.total:
+            step = f"{progress.stage} {100 * progress.done // progress.total}"
+        if "auroc" in progress.values or (progress.message and not live and step != last):
             print(("\r\x1b[K" if live else "") + line, file=sys.stderr, flush=True)
-            last = line
+            last = step
 
     try:
         job = engine.follow(cache, job.id, show)

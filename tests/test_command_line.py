@@ -13,9 +13,12 @@ from gpar_core.data import compendium
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.planning_analyses import plan_evaluation
+from gpar_core.planning_fetch import plan_fetch
 from gpar_core.progress import silent
 from tests.geo_files import release, write_release
+from tests.http_files import serving
 from tests.pools import Means
+from tests.published import publish_lincs2020
 from tests.saved_model import model
 from tests.synthetic import build, drugs_of
 
@@ -53,6 +56,8 @@ def _run(cache: Cache, *arguments: str) -> int:
         ([*EVALUATE, "--moas", "HDAC inhibitr"], "Did you mean: HDAC inhibitor"),
         ([*EVALUATE, "--labels", "gone.csv"], "There is no file 'gone.csv'"),
         ([*EVALUATE, "--csv", "."], "it is a folder"),
+        (["fetch", "starter", "--base-url", "ftp://x"], "not the address of a mirror"),
+        (["fetch", "repurposing-hub", "--cells", "PC3"], "no cell lines to choose"),
         (["rank", "0000"], "No model is called '0000'. There are: 0123456789abcdef0123"),
         (["rank", "../.."], "cannot name a model"),
         (["rank", model().summary.model_id, "--min-signatures", "7"], "Lower the minimum to 6"),
@@ -227,3 +232,25 @@ def test_an_evaluation_that_is_done_is_shown_and_written_at_once(
     rows = list(csv.DictReader((tmp_path / "e.csv").read_text("utf-8").splitlines()))
     assert {row["method"]: row["protocol"] for row in rows} == {"gpar": "drug", "gsea": "pair"}
     assert {row["method"]: row["auroc"] for row in rows}["gpar"] == of_drugs["gpar"]
+
+
+def test_a_fetch_that_is_done_says_how_to_import_it(
+    cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    published = tmp_path / "published"
+    published.mkdir()
+    publish_lincs2020(published)
+    with serving(published) as site:
+        request = plan_fetch("starter", base_url=site.url)
+        run_job(request, cache, silent, Means())
+    store = JobStore(cache)
+    job = store.submit(request)
+    store.claim(limit=9, limit_per_owner=9)
+    store.finish(job.id, 1, State.DONE, "")
+    assert _run(cache, "fetch", "starter", "--base-url", site.url) == 0
+    printed = capsys.readouterr()
+    assert "473 MB of tables to fetch" in printed.err
+    folder = cache.source("starter")
+    assert f"--gctx '{folder / 'level5_landmarks.gctx'}'" in printed.out
+    assert f"--moa '{folder / 'compoundinfo_beta.txt'}'" in printed.out
+    assert "import --name starter" in printed.out

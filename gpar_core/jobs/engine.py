@@ -8,11 +8,13 @@ from collections.abc import Callable
 from gpar_core import library
 from gpar_core.cache import MANIFEST, Cache
 from gpar_core.data import demo
+from gpar_core.data.fetched import is_fetched
 from gpar_core.errors import RequestError
 from gpar_core.jobs.events import Event, read_events
 from gpar_core.jobs.request import (
     CurationRequest,
     DemoRequest,
+    FetchRequest,
     ImportRequest,
     LibraryRequest,
     PredictionRequest,
@@ -114,6 +116,10 @@ def _result_exists(cache: Cache, request: Request) -> bool:
             return cache.compendium_made_by(demo.NAME) == name
         case ImportRequest() | SelectRequest():
             return cache.compendium_made_by(request.name) == name
+        case FetchRequest():
+            return is_fetched(
+                request.folder(cache), request.source, request.base_url, request.cells
+            )
         case TrainRequest():
             folder = cache.model(name)
         case CurationRequest():

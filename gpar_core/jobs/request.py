@@ -7,10 +7,13 @@ The id of a job is a hash of its request (which names the fingerprint of its dat
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, ClassVar, get_args
 
+from gpar_core.cache import Cache
 from gpar_core.data import quality as filters
 from gpar_core.data.quality import EVERYTHING, QualityFilter
+from gpar_core.data.sources import SOURCES
 from gpar_core.errors import RequestError
 from gpar_core.maps import MAPS
 
@@ -77,6 +80,31 @@ class SelectRequest:
     @property
     def title(self) -> str:
         return f"Choose '{self.name}' from '{self.compendium}'"
+
+
+@dataclass(frozen=True)
+class FetchRequest:
+    """Fetch a source of LINCS data.
+
+    source: its name in `data.sources.SOURCES`. base_url: of a mirror, ending in '/', or ''. cells:
+    cell lines, sorted; empty for all. to: absolute path of the folder, '' for the one in the cache;
+    never what a page was told.
+    """
+
+    kind: ClassVar[str] = "fetch"
+    source: str
+    base_url: str = ""
+    cells: tuple[str, ...] = ()
+    to: str = ""
+
+    def folder(self, cache: Cache) -> Path:
+        """Where what is fetched lies."""
+        return Path(self.to) if self.to else cache.source(self.source)
+
+    @property
+    def title(self) -> str:
+        cells = f" · {', '.join(self.cells)}" if self.cells else ""
+        return f"Fetch {SOURCES[self.source].title}{cells}"
 
 
 @dataclass(frozen=True)
@@ -334,6 +362,7 @@ Request = (
     DemoRequest
     | ImportRequest
     | SelectRequest
+    | FetchRequest
     | TrainRequest
     | LibraryRequest
     | CurationRequest

@@ -5,6 +5,7 @@ from gpar_core.data import demo
 from gpar_core.jobs.request import (
     CurationRequest,
     DemoRequest,
+    FetchRequest,
     ImportRequest,
     LibraryRequest,
     PredictionRequest,
@@ -15,6 +16,7 @@ from gpar_core.jobs.request import (
 )
 from gpar_core.jobs.run_analysis import run_analysis
 from gpar_core.jobs.run_curation import run_curation
+from gpar_core.jobs.run_fetch import run_fetch
 from gpar_core.jobs.run_import import run_import
 from gpar_core.jobs.run_library import run_library
 from gpar_core.jobs.run_prediction import run_prediction
@@ -38,6 +40,8 @@ def run_job(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
             run_import(request, cache, report)
         case SelectRequest():
             run_select(request, cache, report)
+        case FetchRequest():
+            run_fetch(request, cache, report)
         case TrainRequest():
             run_training(request, cache, report, pool)
         case LibraryRequest():

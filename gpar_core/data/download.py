@@ -1,0 +1,134 @@
+"""Downloading one file so that whatever stops it, the next try goes on where it was.
+
+What has come lies in `NAME.part`, and what it is a part of in `NAME.part.json`.
+"""
+
+import json
+from pathlib import Path
+
+from gpar_core.data.meter import Meter, size_text
+from gpar_core.data.web import Answer, Trouble, Version, Web
+from gpar_core.errors import DownloadError
+
+PARTIAL = ".part"
+MARGIN = 100_000_000
+"""Bytes that a file may be larger than expected, beside twice its size."""
+
+
+def part_of(target: Path) -> Path:
+    """Where `target` lies until it is whole and checked."""
+    return target.with_name(target.name + PARTIAL)
+
+
+def download(web: Web, url: str, target: Path, meter: Meter, *, expected: int) -> Path:
+    """Get all of `url`; returns the unchecked `part_of(target)`, which the caller publishes.
+
+    Goes on with what an earlier try left if the file on the server is still the same, and begins
+    anew if not, or if the server does not say or does not give parts.
+    expected: about how many bytes. Raises DownloadError, and whatever the meter's report raises.
+    """
+    part = part_of(target)
+
+    def attempt() -> None:
+        have, version = _left(part, url)
+        if have and have == version.n_bytes:
+            meter.start(have, have)
+            return
+        headers = {}
+        if have and version.tag:
+            headers = {"Range": f"bytes={have}-", "If-Range": version.tag}
+        with web.get(url, headers) as answer:
+            _receive(answer, url, part, have, version, meter, expected)
+
+    web.patiently(attempt, url, position=lambda: _size(part), tell=meter.tell)
+    return part
+
+
+def discard(target: Path) -> None:
+    """Delete what a download of `target` left behind."""
+    _remove(part_of(target))
+
+
+def publish(target: Path) -> None:
+    """Give a checked part its name."""
+    part_of(target).replace(target)
+    _note(part_of(target)).unlink(missing_ok=True)
+
+
+def _receive(
+    answer: Answer,
+    url: str,
+    part: Path,
+    have: int,
+    version: Version,
+    meter: Meter,
+    expected: int,
+) -> None:
+    if answer.status == 416 or (answer.status == 206 and not _continues(answer, have, version)):
+        _remove(part)
+        raise Trouble("the file on the server is another than before, so it is fetched anew")
+    if answer.status == 200:
+        have, version = 0, answer.version
+        if version.n_bytes > 2 * expected + MARGIN:
+            raise DownloadError(
+                f"{url} has {size_text(version.n_bytes)} where about {size_text(expected)} were "
+                "expected. This cannot be the right file; look at the address."
+            )
+        _remove(part)
+        part.touch()
+        _note(part).write_text(
+            json.dumps({"url": url, "bytes": version.n_bytes, "tag": version.tag}), "utf-8"
+        )
+    limit = version.n_bytes if version.n_bytes >= 0 else 2 * expected + MARGIN
+    meter.start(have, version.n_bytes)
+    with part.open("ab") as file:
+        for piece in answer.body():
+            have += len(piece)
+            if have > limit:
+                break
+            file.write(piece)
+            meter.at(have)
+    if have > limit:
+        _remove(part)
+        raise DownloadError(
+            f"{url} sent more than the {size_text(limit)} it should have. What came was deleted; "
+            "try again, or use another mirror."
+        )
+    if have < version.n_bytes:
+        raise Trouble(f"only {size_text(have)} of {size_text(version.n_bytes)} came")
+
+
+def _continues(answer: Answer, have: int, version: Version) -> bool:
+    """Whether what is sent is the rest of what is here."""
+    return (
+        answer.span is not None
+        and answer.span[0] == have
+        and answer.version.n_bytes in {version.n_bytes, -1}
+        and answer.version.tag in {version.tag, ""}
+    )
+
+
+def _left(part: Path, url: str) -> tuple[int, Version]:
+    """What an earlier try left: its bytes, and of which version; (0, unknown) if not to be used."""
+    try:
+        note = json.loads(_note(part).read_text("utf-8"))
+        version = Version(int(note["bytes"]), str(note["tag"]))
+        if note["url"] == url:
+            return part.stat().st_size, version
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return 0, Version(-1, "")
+
+
+def _note(part: Path) -> Path:
+    return part.with_name(part.name + ".json")
+
+
+def _remove(part: Path) -> None:
+    # The note first: a part without a note is never gone on with.
+    _note(part).unlink(missing_ok=True)
+    part.unlink(missing_ok=True)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

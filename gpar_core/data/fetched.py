@@ -1,0 +1,121 @@
+"""What a finished fetch left in its folder, as `fetched.json` tells it."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from gpar_core.data.import_files import SeriesFiles
+from gpar_core.data.sources import SOURCES
+from gpar_core.errors import NotFoundError
+
+FETCHED: Final = "fetched.json"
+
+OF_SERIES: Final = ("matrix", "sig_info", "gene_info", "sig_metrics", "pert_info")
+"""Roles that `import_files.SeriesFiles` knows."""
+
+OF_COMPOUNDS: Final = ("moa", "compound_ids")
+"""Roles of tables that say which MOA a compound has, or by which ids it is known."""
+
+
+@dataclass(frozen=True)
+class FetchedFile:
+    """One file: roles as in `sources.SourceFile`, name in the folder, bytes now.
+
+    sha512: of the file as downloaded, that is of a matrix still packed; '' where the file was put
+    together here, or had been unpacked by an earlier try.
+    """
+
+    roles: tuple[str, ...]
+    name: str
+    n_bytes: int
+    sha512: str = ""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A fetch that is whole and checked.
+
+    source: its name in `sources.SOURCES`. base_url: of the mirror, '' for the usual host.
+    cells: chosen cell lines, none for all. note: what the user should know, or ''. n_fetched: bytes
+    downloaded. n_saved: bytes of a larger file that were left on the server. fetched_at: ISO date.
+    """
+
+    folder: Path
+    source: str
+    base_url: str
+    cells: tuple[str, ...]
+    files: tuple[FetchedFile, ...]
+    n_fetched: int
+    n_saved: int
+    fetched_at: str
+    note: str = ""
+
+    def path(self, role: str) -> Path:
+        """The file of a role. Raises NotFoundError."""
+        for file in self.files:
+            if role in file.roles:
+                return self.folder / file.name
+        raise NotFoundError(f"'{self.source}' has no file of the kind '{role}'.")
+
+    @property
+    def series(self) -> SeriesFiles | None:
+        """What an import takes of it, None where there are no signatures."""
+        files = {role: self.path(role) for role in OF_SERIES if role in self._roles}
+        if "matrix" not in files:
+            return None
+        return SeriesFiles(**files, name=SOURCES[self.source].series)
+
+    @property
+    def compound_tables(self) -> tuple[Path, ...]:
+        """What an import takes for the MOAs and ids of compounds."""
+        return tuple(self.path(role) for role in OF_COMPOUNDS if role in self._roles)
+
+    @property
+    def _roles(self) -> set[str]:
+        return {role for file in self.files for role in file.roles}
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every file is still there in its size."""
+        paths = [(self.folder / file.name, file.n_bytes) for file in self.files]
+        return all(path.is_file() and path.stat().st_size == size for path, size in paths)
+
+
+def is_fetched(folder: Path, source: str, base_url: str, cells: tuple[str, ...]) -> bool:
+    """Whether what is asked for was fetched into the folder and is still there."""
+    try:
+        there = load_fetched(folder)
+    except NotFoundError:
+        return False
+    asked = (source, base_url, cells)
+    return (there.source, there.base_url, there.cells) == asked and there.is_whole
+
+
+def save_fetched(fetched: Fetched) -> None:
+    """Write `fetched.json`, whole or not at all."""
+    content = asdict(fetched)
+    del content["folder"]
+    path = fetched.folder / FETCHED
+    part = path.with_name(FETCHED + ".part")
+    part.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    part.replace(path)
+
+
+def load_fetched(folder: Path) -> Fetched:
+    """What was fetched into a folder. Raises NotFoundError where no fetch has finished there."""
+    try:
+        content: dict[str, Any] = json.loads((folder / FETCHED).read_text("utf-8"))
+        files = tuple(
+            FetchedFile(**{**file, "roles": tuple(file["roles"])}) for file in content.pop("files")
+        )
+        fetched = Fetched(
+            folder=folder, files=files, **{**content, "cells": tuple(content["cells"])}
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NotFoundError(
+            f"Nothing was fetched whole into '{folder}' yet. Fetch it; what is there is used."
+        ) from error
+    if any(Path(file.name).name != file.name for file in files):
+        raise NotFoundError(f"'{folder / FETCHED}' names files elsewhere. Fetch again.")
+    return fetched

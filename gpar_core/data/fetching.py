@@ -1,0 +1,323 @@
+"""Fetching a source of LINCS data: downloaded, checked, unpacked, and told what is there."""
+
+import errno
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from gpar_core.data.chosen_matrix import Chosen, fetch_chosen, forget_blocks
+from gpar_core.data.download import discard, download, part_of, publish
+from gpar_core.data.fetched import (
+    FETCHED,
+    Fetched,
+    FetchedFile,
+    is_fetched,
+    load_fetched,
+    save_fetched,
+)
+from gpar_core.data.file_checks import (
+    check_matrix,
+    check_packed,
+    check_table,
+    read_checksums,
+    sha512,
+    unpack,
+)
+from gpar_core.data.meter import Meter, size_text
+from gpar_core.data.signature_choice import (
+    compound_signatures,
+    known_cells,
+    starter_signatures,
+    write_chosen,
+)
+from gpar_core.data.sources import STARTER_CELLS, Source, SourceFile
+from gpar_core.data.web import Web
+from gpar_core.errors import DownloadError, RequestError
+from gpar_core.progress import Progress, Report, silent
+
+BLOCKS: Final = "blocks"
+CHOSEN_MATRIX: Final = "level5_landmarks.gctx"
+CHOSEN_SIG_INFO: Final = "siginfo_chosen.txt"
+WHOLE_SIG_INFO: Final = "whole_sig_info"
+WHOLE_NOTE: Final = (
+    "GEO's matrix is packed and cannot be read in parts: all of it is fetched, and the cell lines "
+    "are chosen when it is imported."
+)
+
+
+def free_bytes(folder: Path) -> int:
+    """On the disk of an existing folder."""
+    return shutil.disk_usage(folder).free
+
+
+def fetch(
+    source: Source,
+    folder: Path,
+    *,
+    fetched_at: str,
+    base_url: str = "",
+    cells: tuple[str, ...] = (),
+    seed: int = 0,
+    report: Report = silent,
+    web: Web | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    free: Callable[[Path], int] = free_bytes,
+) -> Fetched:
+    """Have the files of a source in `folder`; what an earlier call left there is used.
+
+    `report` may raise to stop; the same call goes on. Where all is there, only sizes are looked at.
+    A file that is there but fails its checks is deleted and fetched again.
+
+    base_url: of a mirror, ending in '/', '' for the usual host. cells: cell lines to choose, none
+    for all; for the starter none for `STARTER_CELLS`. seed: of the draw of the starter's inactive
+    compounds.
+    Raises DownloadError, RequestError, NotFoundError (a cell line), AnnotationError, LandmarkError.
+    """
+    if is_fetched(folder, source.name, base_url, cells):
+        return load_fetched(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    work = _Fetch(source, folder, base_url, cells, seed, report, web or Web(), clock, free)
+    try:
+        fetched = replace(work.run(), fetched_at=fetched_at)
+        save_fetched(fetched)
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        raise RequestError(
+            f"The disk of '{folder}' is full. Free some space and fetch again: it goes on from "
+            "where it is."
+        ) from error
+    forget_blocks(folder / BLOCKS)
+    return fetched
+
+
+@dataclass(frozen=True)
+class _Fetch:
+    """One call of `fetch`, its arguments at hand."""
+
+    source: Source
+    folder: Path
+    base_url: str
+    cells: tuple[str, ...]
+    seed: int
+    report: Report
+    web: Web
+    clock: Callable[[], float]
+    free: Callable[[Path], int]
+
+    def run(self) -> Fetched:
+        whole = not self.source.by_ranges
+        note = WHOLE_NOTE if whole and self.cells else ""
+        self._check_room()
+        if note:
+            self.report(Progress("Fetching", 0, 0, note))
+        sums = self._checksums()
+        tables, cells = [], self.cells
+        for file in self.source.tables:
+            tables.append(self._table(file, sums))
+            if file.role == "cell_info" and cells:
+                cells = known_cells(self.folder / file.name, self.source.cell_column, cells)
+        n_fetched, n_saved = sum(table.n_bytes for table in tables), 0
+        matrix = self.source.matrix
+        if matrix is None:
+            files = tables
+        elif whole:
+            unpacked, n_packed = self._whole_matrix(matrix, sums)
+            files, n_fetched = [*tables, unpacked], n_fetched + n_packed
+        else:
+            files, chosen = self._chosen_matrix(matrix, tables, cells)
+            n_fetched, n_saved = n_fetched + chosen.n_fetched, chosen.n_saved
+        return Fetched(
+            folder=self.folder,
+            source=self.source.name,
+            base_url=self.base_url,
+            cells=self.cells,
+            files=tuple(files),
+            n_fetched=n_fetched,
+            n_saved=n_saved,
+            fetched_at="",
+            note=note,
+        )
+
+    # ------------------------------------------------------------------------------ room on disk
+
+    def _check_room(self) -> None:
+        """Before anything is fetched. A matrix read by ranges is asked for when it is known."""
+        packed = unpacked = 0
+        for file in self.source.files:
+            target = self.folder / _unpacked_name(file)
+            if target.exists() or (self.source.by_ranges and file is self.source.matrix):
+                continue
+            unpacked += file.unpacked
+            here = (self.folder / file.name, part_of(self.folder / file.name))
+            packed += max(file.n_bytes - sum(_size(path) for path in here), 0)
+        detail = f" ({size_text(packed)} to fetch, {size_text(unpacked)} unpacked)"
+        self._need_room(packed + unpacked, detail if unpacked else "")
+
+    def _need_room(self, n_bytes: int, detail: str = "") -> None:
+        free = self.free(self.folder)
+        if n_bytes > free:
+            raise RequestError(
+                f"{self.source.title} needs {size_text(n_bytes)}{detail} on the disk of "
+                f"'{self.folder}', {size_text(free)} are free. Free some space, or choose a folder "
+                "on another disk with --to."
+            )
+
+    # ------------------------------------------------------------------------------------ tables
+
+    def _checksums(self) -> Mapping[str, str]:
+        file = self.source.checksums
+        if file is None:
+            return {}
+        names = {each.name for each in self.source.files}
+        target = self.folder / file.name
+        if target.exists():
+            with suppress(DownloadError):
+                return read_checksums(target, names)
+            target.unlink()
+
+        def check(path: Path) -> str:
+            read_checksums(path, names)
+            return file.name
+
+        self._download(file, check)
+        return read_checksums(target, names)
+
+    def _table(self, file: SourceFile, sums: Mapping[str, str]) -> FetchedFile:
+        target = self.folder / file.name
+
+        def check(path: Path) -> str:
+            digest = self._checked_digest(path, file, sums)
+            check_table(path, file.columns)
+            return digest
+
+        digest = self._kept(target, check) or self._download(file, check)
+        return FetchedFile(file.roles, file.name, _size(target), digest)
+
+    # ------------------------------------------------------------------------------------ matrix
+
+    def _whole_matrix(self, file: SourceFile, sums: Mapping[str, str]) -> tuple[FetchedFile, int]:
+        """The unpacked matrix, and the bytes it had packed."""
+        packed, target = self.folder / file.name, self.folder / _unpacked_name(file)
+        if self._kept(target, lambda path: _checked_matrix(path, target)):
+            return FetchedFile(file.roles, target.name, _size(target)), file.n_bytes
+
+        def check(path: Path) -> str:
+            digest = self._checked_digest(path, file, sums)
+            check_packed(path)
+            return digest
+
+        digest = self._kept(packed, check) or self._download(file, check)
+        n_packed = _size(packed)
+        self._need_room(file.unpacked)
+        part = part_of(target)
+        meter = Meter(f"Unpacking {packed.name}", n_packed, self.report, self.clock)
+        try:
+            unpack(packed, part, limit=2 * file.unpacked, position=meter.at)
+            _checked_matrix(part, target)
+        except DownloadError:
+            part.unlink(missing_ok=True)
+            packed.unlink()
+            raise
+        part.replace(target)
+        packed.unlink()
+        return FetchedFile(file.roles, target.name, _size(target), digest), n_packed
+
+    def _chosen_matrix(
+        self, file: SourceFile, tables: list[FetchedFile], cells: tuple[str, ...]
+    ) -> tuple[list[FetchedFile], Chosen]:
+        """All files, the matrix of the chosen signatures and their sig_info among them."""
+        at = {role: self.folder / table.name for table in tables for role in table.roles}
+        self.report(Progress("Choosing signatures", 0, 0, f"Reading {at['sig_info'].name}"))
+        if self.source.starter:
+            rows = starter_signatures(
+                at["sig_info"],
+                at["pert_info"],
+                at["touchstone"],
+                cells or STARTER_CELLS,
+                seed=self.seed,
+            )
+        else:
+            rows = compound_signatures(at["sig_info"], cells)
+        target = self.folder / CHOSEN_MATRIX
+        chosen = fetch_chosen(
+            self.web,
+            file.url(self.base_url),
+            rows["sig_id"],
+            part_of(target),
+            self.folder / BLOCKS,
+            enough_room=self._need_room,
+            report=self.report,
+            clock=self.clock,
+        )
+        _checked_matrix(part_of(target), target)
+        # It may tell of an earlier choice, whose matrix and sig_info go now.
+        (self.folder / FETCHED).unlink(missing_ok=True)
+        part_of(target).replace(target)
+        sig_info = self.folder / CHOSEN_SIG_INFO
+        write_chosen(at["sig_info"], sig_info, chosen.sig_ids)
+        others = [
+            replace(table, roles=(WHOLE_SIG_INFO,)) if "sig_info" in table.roles else table
+            for table in tables
+        ]
+        made = [
+            FetchedFile(("sig_info",), sig_info.name, _size(sig_info)),
+            FetchedFile(file.roles, target.name, _size(target)),
+        ]
+        return [*others, *made], chosen
+
+    # ------------------------------------------------------------------------------------- files
+
+    def _download(self, file: SourceFile, check: Callable[[Path], str]) -> str:
+        """Get a file, check it and publish it; returns what `check` says of it."""
+        target = self.folder / file.name
+        meter = Meter(f"Fetching {file.name}", file.n_bytes, self.report, self.clock)
+        part = download(self.web, file.url(self.base_url), target, meter, expected=file.n_bytes)
+        try:
+            checked = check(part)
+        except DownloadError as error:
+            discard(target)
+            raise DownloadError(f"{error} What came was deleted.") from error
+        publish(target)
+        return checked
+
+    def _kept(self, path: Path, check: Callable[[Path], str]) -> str:
+        """What `check` says of a file that is there, '' where there is none or it was not right."""
+        if not path.exists():
+            return ""
+        try:
+            return check(path)
+        except DownloadError as error:
+            self.report(Progress(f"Checking {path.name}", 0, 0, f"Fetched again: {error}"))
+            path.unlink()
+            return ""
+
+    def _checked_digest(self, path: Path, file: SourceFile, sums: Mapping[str, str]) -> str:
+        """SHA-512 of a file, which must be the published one where there is one."""
+        meter = Meter(f"Checking {file.name}", _size(path), self.report, self.clock)
+        digest = sha512(path, meter.at)
+        expected = sums.get(file.name, digest)
+        if digest != expected:
+            raise DownloadError(
+                f"'{file.name}' has the SHA-512 {digest[:16]}…, published is {expected[:16]}…: it "
+                "was damaged on the way, or the mirror has another file. Fetch again, or from "
+                "another mirror."
+            )
+        return digest
+
+
+def _checked_matrix(path: Path, target: Path) -> str:
+    check_matrix(path, target.name)
+    return target.name
+
+
+def _unpacked_name(file: SourceFile) -> str:
+    return file.name.removesuffix(".gz") if file.unpacked else file.name
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

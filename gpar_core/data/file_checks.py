@@ -1,0 +1,151 @@
+"""Looking at what came from a network before anything uses it, and unpacking it."""
+
+import gzip
+import hashlib
+import re
+import zlib
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from typing import Final
+
+from gpar_core.data.matrix_files import GZIP_MAGIC, HDF5_MAGIC, open_matrix
+from gpar_core.errors import DownloadError, FileFormatError
+
+READ_BYTES: Final = 1 << 22
+MAX_HEADER: Final = 1 << 20
+MAX_TABLE: Final = 4_000_000_000
+"""Bytes of an unpacked table; the largest, of LINCS 2020, has an eighth of it."""
+
+MAX_CHECKSUMS: Final = 1_000_000
+_CHECKSUM_LINE = re.compile(r"([0-9a-fA-F]{128})\s+\*?(?:\./)?(\S+)")
+
+Position = Callable[[int], None]
+"""Is told how many bytes of a file were read."""
+
+
+def sha512(path: Path, position: Position) -> str:
+    """SHA-512 of a file, as 128 hexadecimal digits."""
+    digest, n_read = hashlib.sha512(), 0
+    with path.open("rb") as file:
+        while block := file.read(READ_BYTES):
+            digest.update(block)
+            n_read += len(block)
+            position(n_read)
+    return digest.hexdigest()
+
+
+def read_checksums(path: Path, names: Collection[str]) -> dict[str, str]:
+    """SHA-512 sums by file name from GEO's gzipped list, of the files in `names` only.
+
+    Any other line is passed over: it names a file that is not fetched, or is no such line.
+    Raises DownloadError where the list cannot be read or names a file twice.
+    """
+    try:
+        with gzip.open(path, "rb") as file:
+            text = file.read(MAX_CHECKSUMS).decode("ascii", errors="replace")
+    except (OSError, EOFError, zlib.error) as error:
+        raise DownloadError(
+            f"'{_shown(path)}' is no gzipped list of checksums ({error}). {_ANOTHER}"
+        ) from error
+    sums: dict[str, str] = {}
+    for found in filter(None, map(_CHECKSUM_LINE.fullmatch, map(str.strip, text.splitlines()))):
+        digest, name = found[1].lower(), found[2]
+        if name in names and sums.setdefault(name, digest) != digest:
+            raise DownloadError(f"'{_shown(path)}' has two checksums for '{name}'. {_ANOTHER}")
+    if not sums:
+        raise DownloadError(
+            f"'{_shown(path)}' names none of the files that are fetched. {_ANOTHER}"
+        )
+    return sums
+
+
+def check_table(path: Path, columns: Collection[str]) -> None:
+    """See that a table, plain or gzipped, is whole, is text and has the columns in its header.
+
+    Lines before the header that start with '!' are comments. Raises DownloadError.
+    """
+    header, n_bytes = b"", 0
+    try:
+        for block in _unpacked_blocks(path):
+            n_bytes += len(block)
+            if b"\0" in block or n_bytes > MAX_TABLE:
+                raise DownloadError(f"'{_shown(path)}' is no text table. {_ANOTHER}")
+            if len(header) < MAX_HEADER:
+                header += block[:MAX_HEADER]
+    except (OSError, EOFError, zlib.error) as error:
+        raise DownloadError(f"'{_shown(path)}' is damaged ({error}). {_ANOTHER}") from error
+    lines = (line for line in header.split(b"\n") if not line.startswith(b"!"))
+    first = next(lines, b"").decode("utf-8-sig", errors="replace").rstrip("\r")
+    lacking = sorted(set(columns) - {name.strip() for name in first.split("\t")})
+    if lacking:
+        raise DownloadError(
+            f"'{_shown(path)}' lacks the columns {', '.join(lacking)}; it begins with "
+            f"{first[:80]!r}. If that is a web page, your network asks for a login: open a "
+            f"browser first. {_ANOTHER}"
+        )
+    if not next(lines, b""):
+        raise DownloadError(f"'{_shown(path)}' has a header but no rows. {_ANOTHER}")
+
+
+def check_packed(path: Path) -> None:
+    """See that a file is gzipped. Raises DownloadError."""
+    with path.open("rb") as file:
+        magic = file.read(len(GZIP_MAGIC))
+    if magic != GZIP_MAGIC:
+        raise DownloadError(
+            f"'{_shown(path)}' is not gzipped: it begins with {magic!r}. If it is a web page, your "
+            f"network asks for a login: open a browser first. {_ANOTHER}"
+        )
+
+
+def check_matrix(path: Path, shown_as: str) -> None:
+    """See that a file is a GCTX with as many ids as rows and columns. Raises DownloadError."""
+    try:
+        matrix = open_matrix(path)
+    except FileFormatError as error:
+        raise DownloadError(f"'{shown_as}' is no usable matrix: {error}") from error
+    if matrix.kind != "gctx":
+        raise DownloadError(f"'{shown_as}' is no GCTX. {_ANOTHER}")
+
+
+def unpack(packed: Path, target: Path, *, limit: int, position: Position) -> None:
+    """Write the gzipped HDF5 file `packed` to `target`, a block at a time.
+
+    limit: bytes that it may have. position: of the packed file. Raises DownloadError where it is
+    damaged, too large or no HDF5.
+    """
+    n_bytes = 0
+    try:
+        with packed.open("rb") as raw, gzip.open(raw, "rb") as file, target.open("wb") as out:
+            while block := file.read(READ_BYTES):
+                if not n_bytes and not block.startswith(HDF5_MAGIC):
+                    raise DownloadError(
+                        f"'{_shown(packed)}' holds no GCTX (HDF5): it begins with {block[:8]!r}. "
+                        f"{_ANOTHER}"
+                    )
+                n_bytes += len(block)
+                if n_bytes > limit:
+                    raise DownloadError(
+                        f"'{_shown(packed)}' unpacks to more than {limit / 1e9:.1f} GB, more "
+                        f"than the matrix can have. {_ANOTHER}"
+                    )
+                out.write(block)
+                position(raw.tell())
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DownloadError(f"'{_shown(packed)}' is damaged ({error}). {_ANOTHER}") from error
+
+
+_ANOTHER = "Fetch it again, or from another mirror."
+
+
+def _shown(path: Path) -> str:
+    """The name the file will have."""
+    return path.name.removesuffix(".part")
+
+
+def _unpacked_blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        packed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+    with gzip.open(path, "rb") if packed else path.open("rb") as file:
+        while block := file.read(READ_BYTES):
+            yield block

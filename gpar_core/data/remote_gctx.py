@@ -1,0 +1,390 @@
+"""Reading chosen signatures of a GCTX that lies on a web server, by byte ranges.
+
+A GCTX is HDF5; its matrix has a row for each signature (which GCTX calls a column) and lies in the
+file either in one piece or in chunks. Where it is not compressed, the place of every value is known
+and only the needed bytes are asked for; else h5py reads and decodes the chunks that are needed.
+"""
+
+import io
+from collections import OrderedDict
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import h5py
+import numpy as np
+
+from gpar_core.data.matrix_files import GCTX_MATRIX
+from gpar_core.data.web import CONNECTIONS, Version, Web
+from gpar_core.errors import DownloadError
+
+GENE_IDS: Final = "/0/META/ROW/id"
+SIG_IDS: Final = "/0/META/COL/id"
+
+PAGE_BYTES: Final = 1 << 18
+PAGES_KEPT: Final = 256
+
+GAP_BYTES: Final = 1 << 17
+"""Needed bytes this near are asked for together: at 10 MB/s so many take as long as one more
+request, of 80 ms, on one of six connections."""
+
+RANGE_BYTES: Final = 1 << 22
+BLOCK_BYTES: Final = 1 << 25
+"""Read for one block, after which a stopped fetch can go on."""
+
+CHUNK_BYTES: Final = 1 << 28
+"""A chunk that is larger, unpacked, is not decoded."""
+
+LARGEST_Z: Final = 1000.0
+"""Level 5 z-scores lie within about 10; what is beyond this was not read from the right place."""
+
+Arrived = Callable[[int], None]
+"""Is told of so many more bytes."""
+
+
+class RemoteFile(io.RawIOBase):
+    """A file on a web server to be read and sought; its latest pages stay in memory.
+
+    n_fetched: bytes read from the server so far.
+    """
+
+    def __init__(self, web: Web, url: str, version: Version) -> None:
+        self.web = web
+        self.url = url
+        self.version = version
+        self.n_fetched = 0
+        self._at = 0
+        self._pages: OrderedDict[int, bytes] = OrderedDict()
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.version.n_bytes}
+        self._at = base[whence] + offset
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer).cast("B")
+        stop = min(self._at + len(view), self.version.n_bytes)
+        n_read = 0
+        while self._at < stop:
+            number, offset = divmod(self._at, PAGE_BYTES)
+            piece = self._page(number)[offset : offset + stop - self._at]
+            view[n_read : n_read + len(piece)] = piece
+            n_read += len(piece)
+            self._at += len(piece)
+        return n_read
+
+    def _page(self, number: int) -> bytes:
+        if number not in self._pages:
+            start = number * PAGE_BYTES
+            stop = min(start + PAGE_BYTES, self.version.n_bytes)
+            self._pages[number] = self.web.part(self.url, self.version, start, stop)
+            self.n_fetched += stop - start
+            if len(self._pages) > PAGES_KEPT:
+                self._pages.popitem(last=False)
+        self._pages.move_to_end(number)
+        return self._pages[number]
+
+
+@dataclass(frozen=True)
+class RemoteMatrix:
+    """An open GCTX on a server.
+
+    file: to read it from. values: h5py's dataset, (n_signatures, n_genes). gene_ids, sig_ids: as
+    written in the file, in file order.
+    """
+
+    file: RemoteFile
+    values: Any
+    gene_ids: tuple[str, ...]
+    sig_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where the chunks of an uncompressed matrix lie; one in a single piece is one chunk.
+
+    height, width: of a chunk, in values. address: its first byte in the file, by its place among
+    the chunks.
+    """
+
+    height: int
+    width: int
+    address: dict[tuple[int, int], int]
+
+
+class Stripe(NamedTuple):
+    """The needed columns that lie in one column of chunks.
+
+    chunk: its number. positions: of these columns in what is read. offsets: of these columns in the
+    chunk. first, n_values: what is read of each row of the chunk.
+    """
+
+    chunk: int
+    positions: np.ndarray
+    offsets: np.ndarray
+    first: int
+    n_values: int
+
+
+class Range(NamedTuple):
+    """Bytes asked for together, and which spans (numbered by row, then stripe) lie in them."""
+
+    start: int
+    stop: int
+    spans: tuple[int, ...]
+
+
+class Block(NamedTuple):
+    """Rows that are read together: their positions, rising, and what is fetched for them."""
+
+    rows: np.ndarray
+    n_bytes: int
+    n_requests: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to read some rows and columns.
+
+    columns: positions in the file, in the order wanted. blocks: the rows. grid: None if h5py has
+    to find or decode the values; bytes and requests are then estimates.
+    """
+
+    columns: np.ndarray
+    blocks: tuple[Block, ...]
+    grid: Grid | None
+
+    @property
+    def n_bytes(self) -> int:
+        return sum(block.n_bytes for block in self.blocks)
+
+    @property
+    def n_requests(self) -> int:
+        return sum(block.n_requests for block in self.blocks)
+
+
+@contextmanager
+def open_remote(web: Web, url: str) -> Iterator[RemoteMatrix]:
+    """Read the ids of a GCTX. Raises DownloadError if it is none, or not to be had in parts."""
+    raw = RemoteFile(web, url, web.look(url))
+    try:
+        opened = h5py.File(raw, "r", rdcc_nbytes=CHUNK_BYTES)
+    except OSError as error:
+        raise DownloadError(f"{url} is no HDF5 file ({error}). {_ANOTHER}") from error
+    with opened:
+        try:
+            values = opened[GCTX_MATRIX]
+            gene_ids, sig_ids = (_ids(opened[name][()]) for name in (GENE_IDS, SIG_IDS))
+        except (KeyError, OSError, AttributeError, UnicodeDecodeError) as error:
+            raise DownloadError(f"{url} is no readable GCTX ({error}). {_ANOTHER}") from error
+        if values.shape != (len(sig_ids), len(gene_ids)) or values.dtype.kind != "f":
+            raise DownloadError(
+                f"{url} holds a matrix of {values.shape} for {len(sig_ids)} signatures and "
+                f"{len(gene_ids)} genes, or no floating-point numbers. {_ANOTHER}"
+            )
+        yield RemoteMatrix(raw, values, gene_ids, sig_ids)
+
+
+def plan_reading(matrix: RemoteMatrix, rows: np.ndarray, columns: np.ndarray) -> Plan:
+    """How to read `rows`, rising positions of signatures, and `columns`, positions of genes.
+
+    Raises DownloadError where the file is laid out so that it cannot be read in parts.
+    """
+    grid, stored = _layout(matrix, rows, columns)
+    if grid is None:
+        share = stored / len(rows)
+        blocks = [
+            Block(band, int(share * len(band)), int(share * len(band)) // PAGE_BYTES + 1)
+            for band in _bands(matrix, rows)
+        ]
+        return Plan(columns, tuple(blocks), None)
+    width = sum(stripe.n_values for stripe in _stripes(grid, columns))
+    n_rows = max(BLOCK_BYTES // (width * matrix.values.dtype.itemsize), 1)
+    blocks = []
+    for start in range(0, len(rows), n_rows):
+        group = rows[start : start + n_rows]
+        _, asked = _spans(matrix, grid, group, columns)
+        blocks.append(Block(group, sum(each.stop - each.start for each in asked), len(asked)))
+    plan = Plan(columns, tuple(blocks), grid)
+    _compare(matrix, plan, rows[:1])
+    return plan
+
+
+def read_block(matrix: RemoteMatrix, plan: Plan, rows: np.ndarray, arrived: Arrived) -> np.ndarray:
+    """(n_rows, n_columns) float32 of the rows of a block.
+
+    Raises DownloadError, and lets through what `arrived` raises.
+    """
+    if plan.grid is None:
+        before = matrix.file.n_fetched
+        values = _decoded(matrix, rows, plan.columns)
+        arrived(matrix.file.n_fetched - before)
+    else:
+        values = _fetched(matrix, plan.grid, rows, plan.columns, arrived)
+    if (np.abs(values[np.isfinite(values)]) > LARGEST_Z).any():
+        raise DownloadError(
+            f"{matrix.file.url} gave values of up to {np.nanmax(np.abs(values)):.3g}; z-scores lie "
+            f"within about 10. {_ANOTHER}"
+        )
+    return values
+
+
+_ANOTHER: Final = "Fetch it again, or from another mirror."
+
+
+def _ids(raw: np.ndarray) -> tuple[str, ...]:
+    return tuple(one.decode() if isinstance(one, bytes) else str(one) for one in raw.tolist())
+
+
+def _layout(matrix: RemoteMatrix, rows: np.ndarray, columns: np.ndarray) -> tuple[Grid | None, int]:
+    """Where the needed chunks lie, None if h5py must find or decode them; and their bytes."""
+    values = matrix.values
+    settings = values.id.get_create_plist()
+    moved = values.file.userblock_size > 0 or settings.get_external_count() > 0
+    if values.chunks is None:
+        offset = values.id.get_offset()
+        if offset is None or moved:
+            return None, values.size * values.dtype.itemsize
+        return Grid(values.shape[0], values.shape[1], {(0, 0): offset}), 0
+    height, width = values.chunks
+    if height * width * values.dtype.itemsize > CHUNK_BYTES:
+        raise DownloadError(
+            f"{matrix.file.url} is stored in chunks of {height} x {width} values, too large to "
+            "read a few signatures of. Use another mirror."
+        )
+    stored = {
+        (i, j): values.id.get_chunk_info_by_coord((i * height, j * width))
+        for i in np.unique(rows // height).tolist()
+        for j in np.unique(columns // width).tolist()
+    }
+    n_bytes = sum(info.size for info in stored.values())
+    if moved or settings.get_nfilters() or not all(info.size for info in stored.values()):
+        return None, n_bytes
+    return Grid(height, width, {at: info.byte_offset for at, info in stored.items()}), n_bytes
+
+
+def _stripes(grid: Grid, columns: np.ndarray) -> list[Stripe]:
+    chunk, offset = np.divmod(columns, grid.width)
+    stripes = []
+    for number in np.unique(chunk).tolist():
+        positions = np.flatnonzero(chunk == number)
+        offsets = offset[positions]
+        first, last = int(offsets.min()), int(offsets.max())
+        stripes.append(Stripe(number, positions, offsets, first, last - first + 1))
+    return stripes
+
+
+def _spans(
+    matrix: RemoteMatrix, grid: Grid, rows: np.ndarray, columns: np.ndarray
+) -> tuple[np.ndarray, list[Range]]:
+    """First byte of each row (n_rows) in each stripe (n_stripes), and the ranges to ask for."""
+    size = matrix.values.dtype.itemsize
+    stripes = _stripes(grid, columns)
+    chunk, offset = np.divmod(rows, grid.height)
+    starts = np.array(
+        [
+            [
+                grid.address[i, stripe.chunk] + (within * grid.width + stripe.first) * size
+                for stripe in stripes
+            ]
+            for i, within in zip(chunk.tolist(), offset.tolist(), strict=True)
+        ]
+    )
+    stops = starts + [stripe.n_values * size for stripe in stripes]
+    return starts, _merged(starts.ravel(), stops.ravel())
+
+
+def _merged(starts: np.ndarray, stops: np.ndarray) -> list[Range]:
+    """Spans that lie near each other, put together up to `RANGE_BYTES`."""
+    ranges: list[Range] = []
+    for span in np.argsort(starts, kind="stable").tolist():
+        start, stop = int(starts[span]), int(stops[span])
+        last = ranges[-1] if ranges else None
+        if last and start - last.stop <= GAP_BYTES and stop - last.start <= RANGE_BYTES:
+            ranges[-1] = Range(last.start, max(last.stop, stop), (*last.spans, span))
+        else:
+            ranges.append(Range(start, stop, (span,)))
+    return ranges
+
+
+def _fetched(
+    matrix: RemoteMatrix, grid: Grid, rows: np.ndarray, columns: np.ndarray, arrived: Arrived
+) -> np.ndarray:
+    """Values of an uncompressed matrix, cut out of the bytes that hold them."""
+    dtype, stripes = matrix.values.dtype, _stripes(grid, columns)
+    starts, ranges = _spans(matrix, grid, rows, columns)
+    values = np.empty((len(rows), len(columns)), np.float32)
+    # Closed here and now when `arrived` raises: what is still to come is not asked for then.
+    with closing(_parts(matrix.file, ranges)) as parts:
+        for asked, content in parts:
+            arrived(len(content))
+            for span in asked.spans:
+                row, number = divmod(span, len(stripes))
+                stripe = stripes[number]
+                at = int(starts[row, number]) - asked.start
+                here = np.frombuffer(content, dtype, count=stripe.n_values, offset=at)
+                values[row, stripe.positions] = here[stripe.offsets - stripe.first]
+    return values
+
+
+def _parts(file: RemoteFile, ranges: list[Range]) -> Generator[tuple[Range, bytes], None, None]:
+    """The bytes of each range, as they come, over a few connections at once."""
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        futures = {
+            pool.submit(file.web.part, file.url, file.version, each.start, each.stop): each
+            for each in ranges
+        }
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        finally:
+            for future in futures:
+                future.cancel()
+
+
+def _bands(matrix: RemoteMatrix, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Rows in blocks of whole chunks, as many as are decoded in about `BLOCK_BYTES`."""
+    height = matrix.values.chunks[0] if matrix.values.chunks else 1
+    n_bytes = matrix.values.shape[1] * matrix.values.dtype.itemsize
+    band = rows // (max(BLOCK_BYTES // (n_bytes * height), 1) * height)
+    return tuple(np.split(rows, np.flatnonzero(np.diff(band)) + 1))
+
+
+def _decoded(matrix: RemoteMatrix, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Values that h5py reads and decodes, some rows at a time and these whole."""
+    first, last = int(columns.min()), int(columns.max()) + 1
+    n_rows = max(BLOCK_BYTES // ((last - first) * matrix.values.dtype.itemsize), 1)
+    values = np.empty((len(rows), len(columns)), np.float32)
+    for start in range(int(rows[0]), int(rows[-1]) + 1, n_rows):
+        here = np.flatnonzero((rows >= start) & (rows < start + n_rows))
+        if len(here):
+            low, high = int(rows[here[0]]), int(rows[here[-1]]) + 1
+            try:
+                block = matrix.values[low:high, first:last]
+            except OSError as error:
+                raise DownloadError(
+                    f"{matrix.file.url} cannot be decoded ({error}). {_ANOTHER}"
+                ) from error
+            values[here] = block[rows[here] - low][:, columns - first]
+    return values
+
+
+def _compare(matrix: RemoteMatrix, plan: Plan, rows: np.ndarray) -> None:
+    """See that the bytes of one signature are where they were worked out to be."""
+    mine = read_block(matrix, plan, rows, lambda n_bytes: None)
+    if not np.array_equal(mine, _decoded(matrix, rows, plan.columns), equal_nan=True):
+        raise DownloadError(
+            f"{matrix.file.url} is laid out in a way that GPAR does not know, so that signatures "
+            "cannot be read from it in parts. Use another mirror."
+        )

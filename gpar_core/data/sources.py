@@ -1,0 +1,232 @@
+"""Where LINCS data can be had: the one list of hosts and file names.
+
+Sizes are those of the files as published, rounded as GEO's listing rounds them; the packed files of
+GSE70138 are estimated from how GSE92742 packs. They serve to say how much will come; what does come
+is measured. Columns are what the header of a table must have for GPAR to read it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+GSE92742: Final = "https://ftp.ncbi.nlm.nih.gov/geo/series/GSE92nnn/GSE92742/suppl/"
+GSE70138: Final = "https://ftp.ncbi.nlm.nih.gov/geo/series/GSE70nnn/GSE70138/suppl/"
+LINCS2020: Final = "https://s3.amazonaws.com/macchiato.clue.io/builds/LINCS2020/"
+REPURPOSING_HUB: Final = "https://s3.amazonaws.com/data.clue.io/repurposing/downloads/"
+
+MATRIX: Final = "matrix"
+"""The role of the file of z-scores; all other files are tables."""
+
+STARTER_CELLS: Final = ("A375", "A549", "HT29", "MCF7", "PC3")
+"""Five of CMap's nine core cell lines, in which the most compounds were measured. With one
+signature of each, a compound that was measured in all has the five that the paper's filter asks
+for. Four tissues: an effect found in all is no matter of one."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of a source.
+
+    roles: what it is to an import, in the words of `importing.ImportFiles`; the first names it.
+    base_url, path: where it is. n_bytes: as downloaded. unpacked: of a packed matrix, unpacked;
+    else 0. columns: of a table, those its header must have.
+    """
+
+    roles: tuple[str, ...]
+    base_url: str
+    path: str
+    n_bytes: int
+    unpacked: int = 0
+    columns: tuple[str, ...] = ()
+
+    @property
+    def role(self) -> str:
+        return self.roles[0]
+
+    @property
+    def name(self) -> str:
+        """Its name in the folder of what was fetched."""
+        return self.path.rsplit("/", 1)[-1]
+
+    def url(self, base_url: str = "") -> str:
+        """Where to get it. base_url: of a mirror with the same files, ending in '/'."""
+        return (base_url or self.base_url) + self.path
+
+
+@dataclass(frozen=True)
+class Source:
+    """A release that can be fetched.
+
+    name: in commands and folders. title, about: for the user. files: in the order of fetching,
+    small tables first. checksums: GEO's list of SHA-512 sums, None where there is none.
+    by_ranges: the matrix is not packed, so that only what was chosen of it is read. cell_column: in
+    its cell_info, '' where there are no cell lines to choose.
+    starter: only exemplary signatures of well-known and of inactive compounds are chosen.
+    series: what its signatures are said to be of, '' where it has none.
+    """
+
+    name: str
+    title: str
+    about: str
+    files: tuple[SourceFile, ...]
+    checksums: SourceFile | None = None
+    by_ranges: bool = False
+    cell_column: str = ""
+    starter: bool = False
+    series: str = ""
+
+    @property
+    def tables(self) -> tuple[SourceFile, ...]:
+        return tuple(file for file in self.files if file.role != MATRIX)
+
+    @property
+    def matrix(self) -> SourceFile | None:
+        return next((file for file in self.files if file.role == MATRIX), None)
+
+
+def _table(
+    role: str, base_url: str, path: str, n_bytes: int, *columns: str, also: tuple[str, ...] = ()
+) -> SourceFile:
+    return SourceFile((role, *also), base_url, path, n_bytes, columns=columns)
+
+
+_SIG_INFO = ("sig_id", "pert_id", "pert_iname", "pert_type", "cell_id")
+_SIG_METRICS = ("sig_id", "tas", "distil_cc_q75", "distil_ss")
+_GENE_INFO = ("pr_gene_id", "pr_gene_symbol")
+_PERT_INFO = ("pert_id", "pert_iname", "pert_type")
+
+_TOUCHSTONE = _table(
+    "touchstone", GSE92742, "GSE92742_Broad_LINCS_pert_info.txt.gz", 1_150_000,
+    *_PERT_INFO, "is_touchstone",
+)  # fmt: skip
+
+_LINCS2020_FILES = (
+    _table("cell_info", LINCS2020, "cellinfo_beta.txt", 40_000, "cell_iname"),
+    _table(
+        "gene_info", LINCS2020, "geneinfo_beta.txt", 1_100_000,
+        "gene_id", "gene_symbol", "feature_space",
+    ),
+    _table(
+        "pert_info", LINCS2020, "compoundinfo_beta.txt", 6_000_000,
+        "pert_id", "cmap_name", "moa", also=("moa",),
+    ),
+    _table(
+        "sig_info", LINCS2020, "siginfo_beta.txt", 465_000_000,
+        "sig_id", "pert_id", "cmap_name", "pert_type", "cell_iname", "tas", "qc_pass",
+        "is_exemplar_sig",
+    ),
+    SourceFile(
+        (MATRIX,), LINCS2020, "level5/level5_beta_trt_cp_n720216x12328.gctx", 35_518_405_386
+    ),
+)  # fmt: skip
+
+_SOURCES = (
+    Source(
+        name="starter",
+        title="Starter of LINCS 2020",
+        about=f"Real data in minutes: well-known and inactive compounds in "
+        f"{', '.join(STARTER_CELLS)}, one signature each. One to two GB are read.",
+        files=(_TOUCHSTONE, *_LINCS2020_FILES),
+        by_ranges=True,
+        cell_column="cell_iname",
+        starter=True,
+        series="LINCS2020",
+    ),
+    Source(
+        name="lincs2020",
+        title="LINCS 2020 (clue.io)",
+        about="720,216 compound signatures; only the landmark genes of the chosen cell lines are "
+        "read.",
+        files=_LINCS2020_FILES,
+        by_ranges=True,
+        cell_column="cell_iname",
+        series="LINCS2020",
+    ),
+    Source(
+        name="gse92742",
+        title="GSE92742 (GEO, LINCS phase I)",
+        about="473,647 signatures, the data of the paper.",
+        files=(
+            _table(
+                "cell_info", GSE92742, "GSE92742_Broad_LINCS_cell_info.txt.gz", 2_500, "cell_id"
+            ),
+            _table(
+                "gene_info", GSE92742, "GSE92742_Broad_LINCS_gene_info.txt.gz", 217_000,
+                *_GENE_INFO,
+            ),
+            _table(
+                "pert_info", GSE92742, "GSE92742_Broad_LINCS_pert_info.txt.gz", 1_150_000,
+                *_PERT_INFO,
+            ),
+            _table(
+                "sig_metrics", GSE92742, "GSE92742_Broad_LINCS_sig_metrics.txt.gz", 12_500_000,
+                *_SIG_METRICS,
+            ),
+            _table(
+                "sig_info", GSE92742, "GSE92742_Broad_LINCS_sig_info.txt.gz", 11_100_000,
+                *_SIG_INFO,
+            ),
+            SourceFile(
+                (MATRIX,), GSE92742,
+                "GSE92742_Broad_LINCS_Level5_COMPZ.MODZ_n473647x12328.gctx.gz",
+                21_400_000_000, 23_400_000_000,
+            ),
+        ),
+        cell_column="cell_id",
+        series="GSE92742",
+        checksums=SourceFile(("checksums",), GSE92742, "GSE92742_SHA512SUMS.txt.gz", 1_400),
+    ),
+    Source(
+        name="gse70138",
+        title="GSE70138 (GEO, LINCS phase II)",
+        about="118,050 signatures of 2017-03-06.",
+        files=(
+            _table(
+                "cell_info", GSE70138, "GSE70138_Broad_LINCS_cell_info_2017-04-28.txt.gz", 2_500,
+                "cell_id",
+            ),
+            _table(
+                "gene_info", GSE70138, "GSE70138_Broad_LINCS_gene_info_2017-03-06.txt.gz", 217_000,
+                *_GENE_INFO,
+            ),
+            _table(
+                "pert_info", GSE70138, "GSE70138_Broad_LINCS_pert_info_2017-03-06.txt.gz", 100_000,
+                *_PERT_INFO,
+            ),
+            _table(
+                "sig_metrics", GSE70138, "GSE70138_Broad_LINCS_sig_metrics_2017-03-06.txt.gz",
+                3_500_000, *_SIG_METRICS,
+            ),
+            _table(
+                "sig_info", GSE70138, "GSE70138_Broad_LINCS_sig_info_2017-03-06.txt.gz", 2_000_000,
+                *_SIG_INFO,
+            ),
+            SourceFile(
+                (MATRIX,), GSE70138,
+                "GSE70138_Broad_LINCS_Level5_COMPZ_n118050x12328_2017-03-06.gctx.gz",
+                5_350_000_000, 5_830_000_000,
+            ),
+        ),
+        cell_column="cell_id",
+        series="GSE70138",
+        checksums=SourceFile(("checksums",), GSE70138, "GSE70138_SHA512SUMS.txt.gz", 1_400),
+    ),
+    Source(
+        name="repurposing-hub",
+        title="Drug Repurposing Hub (2020-03-24)",
+        about="MOAs, targets and indications of 6,800 drugs, for the compounds of any release.",
+        files=(
+            _table(
+                "moa", REPURPOSING_HUB, "repurposing_drugs_20200324.txt", 1_100_000,
+                "pert_iname", "clinical_phase", "moa", "target",
+            ),
+            _table(
+                "compound_ids", REPURPOSING_HUB, "repurposing_samples_20200324.txt", 4_000_000,
+                "broad_id", "pert_iname", "InChIKey",
+            ),
+        ),
+    ),
+)  # fmt: skip
+
+SOURCES: Final[Mapping[str, Source]] = {source.name: source for source in _SOURCES}
+"""All sources by name."""
