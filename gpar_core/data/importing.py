@@ -78,6 +78,7 @@ def import_compendium(
         *annotation_findings,
         *([] if quality == EVERYTHING else usable(signatures, annotation)),
     )
+    report(Progress("Import", 1, 1, "Choosing representative signatures"))
     compendium.write(
         folder,
         name=name,

@@ -8,7 +8,7 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.data.findings import Finding
 from gpar_core.data.matrix_files import MatrixFile
-from gpar_core.data.tables import TEXT, numbers, read_table
+from gpar_core.data.tables import ROWS_AT_ONCE, TEXT, numbers, read_table
 from gpar_core.errors import AnnotationError, FileFormatError
 
 IDENTITY = (fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME, fields.PERT_TYPE, fields.CELL_ID)
@@ -21,7 +21,6 @@ FLAGS = (fields.EXEMPLAR, fields.QC)
 QUALITY = (*MEASURES, *FLAGS)
 YES, NO = ("1", "1.0", "true", "yes"), ("0", "0.0", "false", "no")
 
-ROWS_AT_ONCE = 50_000
 POSITION = "position"
 REPLICATE_SET = "replicate_set"
 NO_REPLICATES = 0
@@ -45,63 +44,67 @@ def read_signatures(
             f"'{matrix.path.name}' holds the signature '{in_file[in_file.duplicated()][0]}' more "
             "than once. Each sig_id must name one signature."
         )
-    optional = (*CONDITIONS, *QUALITY, *([fields.REPLICATES] if replicates else []))
-    table = read_table(sig_info, needed=IDENTITY, optional=optional)
-    table, n_repeated = _without_repeats(sig_info, table)
+    table = read_table(sig_info, needed=IDENTITY, optional=(*CONDITIONS, *QUALITY))
+    table[REPLICATE_SET] = _replicate_sets(sig_info) if replicates else NO_REPLICATES
     table[POSITION] = in_file.get_indexer(pd.Index(table[fields.SIG_ID]))
-    has_values = table[POSITION] >= 0
-    has_metadata = np.zeros(len(in_file), dtype=bool)
-    has_metadata[table.loc[has_values, POSITION]] = True
-    if not has_metadata.any():
+    in_both = (table[POSITION] >= 0).to_numpy()
+    if not in_both.any():
         raise AnnotationError(
             f"No sig_id of '{sig_info.name}' (first: '{_first(table[fields.SIG_ID])}') is in "
             f"'{matrix.path.name}' (first: '{_first(in_file)}'). Matrix and sig_info must come "
             "from the same release."
         )
-    is_compound = table[fields.PERT_TYPE] == fields.COMPOUND_PERT_TYPE
-    complete = (table[fields.PERT_ID] != "") & (table[fields.CELL_ID] != "")
+    has_metadata = np.zeros(len(in_file), dtype=bool)
+    has_metadata[table.loc[in_both, POSITION]] = True
+    repeated = _repeated(sig_info, table, in_both)
+    once = in_both & ~repeated
+    is_compound = (table[fields.PERT_TYPE] == fields.COMPOUND_PERT_TYPE).to_numpy()
+    complete = ((table[fields.PERT_ID] != "") & (table[fields.CELL_ID] != "")).to_numpy()
     sig_ids = table[fields.SIG_ID]
     findings = [
         Finding.of("signatures without a row in sig_info, left out", in_file[~has_metadata]),
-        Finding.of("rows of sig_info without a signature, ignored", sig_ids[~has_values]),
-        Finding("repeated rows of sig_info, ignored", n_repeated),
+        Finding.of("rows of sig_info without a signature, ignored", sig_ids[~in_both]),
+        Finding("repeated rows of sig_info, ignored", int(repeated.sum())),
         Finding.of(
             "signatures of other perturbagens than compounds, left out",
-            sig_ids[has_values & ~is_compound],
+            sig_ids[once & ~is_compound],
         ),
         Finding.of(
             "signatures without pert_id or cell line, left out",
-            sig_ids[has_values & is_compound & ~complete],
+            sig_ids[once & is_compound & ~complete],
         ),
     ]
-    kept = table[has_values & is_compound & complete].drop(columns=fields.PERT_TYPE)
-    if kept.empty:
+    table = table[once & is_compound & complete].reset_index(drop=True)
+    if table.empty:
         raise AnnotationError(
             f"'{sig_info.name}' has no compound signature (pert_type trt_cp) with a pert_id "
             "and a cell line."
         )
-    kept = _quality(_conditions(kept.reset_index(drop=True)), sig_metrics)
-    kept[REPLICATE_SET] = _replicate_sets(_text(kept, fields.REPLICATES))
-    kept = kept.drop(columns=fields.REPLICATES, errors="ignore")
-    failed = kept[fields.QC].eq(False).fillna(False)
+    table = _quality(_conditions(table.drop(columns=fields.PERT_TYPE)), sig_metrics)
+    failed = table[fields.QC].eq(False).fillna(False)
     findings.append(
-        Finding.of("signatures that failed quality control, kept", kept[fields.SIG_ID][failed])
+        Finding.of("signatures that failed quality control, kept", table[fields.SIG_ID][failed])
     )
-    return kept, findings
+    return table, findings
 
 
-def _without_repeats(sig_info: Path, table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Each row once, and how many were dropped. Raises AnnotationError for a contradiction."""
-    several = table[table[fields.SIG_ID].duplicated(keep=False)]
-    repeated = several.index[several.duplicated()]
-    contradicting = several.drop(index=repeated)[fields.SIG_ID]
+def _repeated(sig_info: Path, table: pd.DataFrame, in_both: np.ndarray) -> np.ndarray:
+    """(n,) bool: rows that say again what an earlier one says of a signature in the matrix.
+
+    Raises AnnotationError where one says something else.
+    """
+    several = table[table[POSITION].duplicated(keep=False) & in_both]
+    again = several.duplicated()
+    contradicting = several[~again][fields.SIG_ID]
     contradicting = contradicting[contradicting.duplicated()]
     if len(contradicting):
         raise AnnotationError(
             f"'{sig_info.name}' describes {contradicting.nunique()} signatures in two different "
             f"ways, for example '{contradicting.iloc[0]}'. Keep one row for each sig_id."
         )
-    return table.drop(index=repeated), len(repeated)
+    repeated = np.zeros(len(table), dtype=bool)
+    repeated[several.index[again]] = True
+    return repeated
 
 
 def _first(names: pd.Series | pd.Index) -> str:
@@ -114,13 +117,19 @@ def _conditions(signatures: pd.DataFrame) -> pd.DataFrame:
         (fields.DOSE, fields.DOSE_UNIT, DOSE_WITH_UNIT),
         (fields.TIME, fields.TIME_UNIT, TIME_WITH_UNIT),
     ):
-        together = _text(signatures, joined)
-        parts = together.str.extract(r"^\s*([0-9.eE+-]+)\s*(\D*)$")
-        number = numbers(_text(signatures, value))
+        parts = _apart(_text(signatures, joined))
         text = _text(signatures, unit)
-        signatures[value] = number.fillna(numbers(parts[0]))
-        signatures[unit] = text.where(text != "", parts[1].fillna("").str.strip())
+        signatures[value] = numbers(_text(signatures, value)).fillna(parts["number"])
+        signatures[unit] = text.where(text != "", parts["unit"])
     return signatures.drop(columns=[DOSE_WITH_UNIT, TIME_WITH_UNIT], errors="ignore")
+
+
+def _apart(texts: pd.Series) -> pd.DataFrame:
+    """number and unit of texts like '10 um', NaN and '' of others; there are few different ones."""
+    code, different = pd.factorize(texts)
+    parts = pd.Series(different).str.extract(r"^\s*([0-9.eE+-]+)\s*(\D*)$")
+    of_each = {"number": numbers(parts[0]), "unit": parts[1].fillna("").str.strip().astype(TEXT)}
+    return pd.DataFrame(of_each).iloc[code].set_axis(texts.index)
 
 
 def _quality(signatures: pd.DataFrame, sig_metrics: Path | None) -> pd.DataFrame:
@@ -143,8 +152,15 @@ def _text(table: pd.DataFrame, column: str) -> pd.Series:
     return table[column] if column in table else pd.Series("", table.index, dtype=TEXT)
 
 
-def _replicate_sets(distil_ids: pd.Series) -> np.ndarray:
-    """(n,) uint64 hashes of the sets of ids; two sets of a million share one by chance of 3e-8."""
+def _replicate_sets(sig_info: Path) -> np.ndarray:
+    """(n,) uint64 hashes of the sets of profiles that the signatures in sig_info are made of.
+
+    Two sets of a million share a hash by a chance of 3e-8.
+    """
+    distil_ids = _text(
+        read_table(sig_info, needed=(fields.SIG_ID,), optional=(fields.REPLICATES,)),
+        fields.REPLICATES,
+    )
     hashes = np.full(len(distil_ids), NO_REPLICATES, dtype=np.uint64)
     for start in range(0, len(distil_ids), ROWS_AT_ONCE):
         part = distil_ids.iloc[start : start + ROWS_AT_ONCE]

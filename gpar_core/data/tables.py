@@ -18,6 +18,7 @@ from gpar_core.data.matrix_files import GZIP_MAGIC
 from gpar_core.errors import AnnotationError
 
 MAX_HEADER = 1_000_000
+ROWS_AT_ONCE = 50_000
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 WITHHELD = "restricted"
 """In place of the structure of a compound that the Broad Institute does not disclose."""
@@ -101,7 +102,7 @@ def _columns(path: Path, wanted: Mapping[str, int], width: int, n_before: int) -
     """wanted: position in the file by column name. width: columns of the file."""
 
     def read(encoding: str) -> pd.DataFrame:
-        return pd.read_csv(
+        with pd.read_csv(
             path,
             sep="\t",
             skiprows=n_before,
@@ -114,16 +115,18 @@ def _columns(path: Path, wanted: Mapping[str, int], width: int, n_before: int) -
             keep_default_na=False,
             compression="gzip" if _is_gzip(path) else None,
             encoding=encoding,
-        )
+            chunksize=ROWS_AT_ONCE,
+        ) as parts:
+            return pd.concat([_tidy(part, wanted) for part in parts], ignore_index=True)
 
     try:
-        table = read("utf-8-sig")
+        return read("utf-8-sig")
     except UnicodeDecodeError:
-        table = read("latin-1")
-    table = table.rename(columns={place: name for name, place in wanted.items()})
-    return pd.DataFrame({name: _tidy(table.pop(name)) for name in wanted})
+        return read("latin-1")
 
 
-def _tidy(column: pd.Series) -> pd.Series:
-    stripped = column.fillna("").str.strip()
-    return stripped.mask(stripped.isin(MISSING_WORDS), "")
+def _tidy(part: pd.DataFrame, wanted: Mapping[str, int]) -> pd.DataFrame:
+    columns = {name: part[place].fillna("").str.strip() for name, place in wanted.items()}
+    return pd.DataFrame(
+        {name: text.mask(text.isin(MISSING_WORDS), "") for name, text in columns.items()}
+    )
