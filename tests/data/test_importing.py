@@ -477,16 +477,17 @@ def test_a_gene_info_of_lincs2020_marks_landmarks_in_words(tmp_path: Path, run: 
 
 def test_compounds_of_lincs2020_are_told_by_its_names(run: Import) -> None:
     """compoundinfo_beta has several rows for a compound, and is a MOA table too."""
+    key = "WAEXFXRVDQXREF-UHFFFAOYSA-N"
     told = {
         "pert_id": ["BRD-K00000001", "BRD-K00000001", "BRD-K00000002"],
         "cmap_name": ["drug 1", "drug 1", "drug 2"],
         "moa": ["HDAC inhibitor", "MTOR inhibitor", ""],
-        "inchi_key": ["AAA", "AAA", ""],
+        "inchi_key": [key, key, ""],
     }
     made = release().with_table("pert_info", **told).with_table("moa", **told)
     compounds = run(made)[0].compounds
     assert compounds["moa"].tolist() == ["HDAC inhibitor|MTOR inhibitor", "", ""]
-    assert compounds["inchi_key"].tolist() == ["AAA", "", ""]
+    assert compounds["inchi_key"].tolist() == [key, "", ""]
 
 
 @pytest.mark.parametrize("matrix", ["level5.gctx", "level5.gct"])
