@@ -59,7 +59,7 @@ def write(folder: Path, n: int, *, seed: int = 0) -> ImportFiles:
         packed = {"method": "gzip", "compresslevel": 1}
         table.to_csv(paths[kind], sep="\t", index=False, compression=packed)
     moa = paths.pop("moa")
-    return ImportFiles((SeriesFiles(matrix=folder / name, **paths),), moa)
+    return ImportFiles((SeriesFiles(matrix=folder / name, **paths),), (moa,))
 
 
 def _simulate(matrix: StoredMatrix, n: int, seed: int) -> tuple[_Release, dict[str, pd.DataFrame]]:

@@ -50,6 +50,7 @@ def build(cache: Cache, n: int) -> MapRequest:
             "n_cell_lines": len(CELLS),
             "n_moas": N_MOAS,
             "report": {"findings": []},
+            "filters": [],
         }
         (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     place = places(drug % N_MOAS, rng)

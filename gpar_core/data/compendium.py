@@ -22,7 +22,7 @@ from gpar_core.data import quality
 from gpar_core.data.quality import QualityFilter
 from gpar_core.data.representatives import representatives
 from gpar_core.data.stored_matrix import StoredMatrix
-from gpar_core.errors import DataError
+from gpar_core.errors import DataError, RequestError
 
 FORMAT_VERSION = 2
 MATRIX = "matrix.npy"
@@ -173,7 +173,8 @@ def load(folder: Path) -> Compendium:
         matrix = np.load(folder / MATRIX, mmap_mode="r", allow_pickle=False)
         signatures = pd.read_parquet(folder / "signatures.parquet")
         compounds = pd.read_parquet(folder / "compounds.parquet")
-    except (OSError, EOFError, ValueError) as error:
+        filters = tuple(quality.from_json(each) for each in manifest["filters"])
+    except (OSError, EOFError, ValueError, TypeError, AttributeError, RequestError) as error:
         raise DataError(
             f"A file of the compendium '{folder.name}' is missing or damaged ({error}). "
             "Delete it and import again."
@@ -192,7 +193,7 @@ def load(folder: Path) -> Compendium:
         signatures=signatures,
         compounds=compounds,
         report=manifest["report"],
-        filters=tuple(quality.from_json(each) for each in manifest["filters"]),
+        filters=filters,
     )
 
 

@@ -7,7 +7,6 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.data.training_set import MIN_INACTIVE_COMPOUNDS
 from gpar_core.planning import plan_select
-from pages._shared.error_box import error_box
 from pages._shared.job_panel import start
 from pages._shared.loaders import load_counts, load_times
 from pages._shared.method_form import choose_cells
@@ -34,28 +33,22 @@ def show_choose(compendium: Compendium) -> None:
         "Make a compendium of some signatures of this one. A signature whose value is unknown does "
         "not meet a limit for it."
     )
-    left, right = st.columns([2, 3], gap="large")
-    with left, error_box():
-        quality = _filter(compendium)
-        with right:
-            _counts(compendium, quality)
-            _new(compendium, quality)
+    quality = _filter(compendium)
+    _counts(compendium, quality)
+    _new(compendium, quality)
 
 
 def _filter(compendium: Compendium) -> QualityFilter:
     """What is asked for. Raises RequestError."""
-    activity, correlation, replicates = st.columns(3)
-    low, high = st.columns(2)
+    numbers, lists = st.columns(5), st.columns([2, 2, 1], vertical_alignment="bottom")
     return QualityFilter(
-        min_tas=_share(activity, "Least TAS", "choose-tas"),
-        min_cc_q75=_share(correlation, "Least correlation", "choose-cc"),
-        min_replicates=replicates.number_input(
-            "Least replicates", 1, 1000, None, key="choose-replicates", persist_state="session"
-        ),
-        min_dose=_dose(low, "Lowest dose (µM)", "choose-low"),
-        max_dose=_dose(high, "Highest dose (µM)", "choose-high"),
+        min_tas=_limit(numbers[0], "Least TAS", "tas", 0.0, 1.0),
+        min_cc_q75=_limit(numbers[1], "Least correlation", "cc", 0.0, 1.0),
+        min_replicates=_limit(numbers[2], "Least replicates", "replicates", 1, 1000),
+        min_dose=_limit(numbers[3], "Lowest dose (µM)", "low", 0.0, None),
+        max_dose=_limit(numbers[4], "Highest dose (µM)", "high", 0.0, None),
         times=tuple(
-            st.multiselect(
+            lists[0].multiselect(
                 "Times (h)",
                 load_times(compendium),
                 format_func="{:g}".format,
@@ -64,8 +57,8 @@ def _filter(compendium: Compendium) -> QualityFilter:
                 persist_state="session",
             )
         ),
-        cells=tuple(choose_cells(compendium, "choose-cells")),
-        exemplars_only=st.toggle(
+        cells=tuple(_cells(lists[1], compendium)),
+        exemplars_only=lists[2].toggle(
             "Exemplars only",
             help="What the source calls the best signature of a compound in a cell line.",
             key="choose-exemplars",
@@ -74,16 +67,17 @@ def _filter(compendium: Compendium) -> QualityFilter:
     )
 
 
-def _share(column: DeltaGenerator, label: str, key: str) -> float | None:
+def _limit(
+    column: DeltaGenerator, label: str, key: str, low: float, high: float | None
+) -> float | None:
     return column.number_input(
-        label, 0.0, 1.0, None, 0.05, placeholder="any", key=key, persist_state="session"
+        label, low, high, None, placeholder="any", key=f"choose-{key}", persist_state="session"
     )
 
 
-def _dose(column: DeltaGenerator, label: str, key: str) -> float | None:
-    return column.number_input(
-        label, 0.0, None, None, placeholder="any", key=key, persist_state="session"
-    )
+def _cells(column: DeltaGenerator, compendium: Compendium) -> list[str]:
+    with column:
+        return choose_cells(compendium, "choose-cells")
 
 
 def _counts(compendium: Compendium, quality: QualityFilter) -> None:
@@ -98,8 +92,8 @@ def _counts(compendium: Compendium, quality: QualityFilter) -> None:
         lack = after < MIN_INACTIVE_COMPOUNDS
         few = " All compounds without the MOA will serve instead." if lack else ""
         st.caption(
-            f"Of {before:,} inactive compounds without MOA annotation, the negatives of a "
-            f"training, {after:,} are left.{few}"
+            f"Of {before:,} inactive drugs without MOA annotation, the negatives of a training, "
+            f"{after:,} are left.{few}"
         )
 
 

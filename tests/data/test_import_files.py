@@ -25,8 +25,8 @@ def test_a_series_is_told_by_the_name_of_its_matrix(matrix: str, series: str) ->
 def test_all_files_given_are_listed() -> None:
     one = SeriesFiles(Path("m1"), Path("s1"), Path("g"))
     two = SeriesFiles(Path("m2"), Path("s2"), Path("g"), Path("q2"), Path("p2"))
-    names = [str(path) for path in ImportFiles((one, two), (Path("moa"),)).paths]
-    assert names == ["m1", "s1", "g", "m2", "s2", "g", "q2", "p2", "moa"]
+    names = [str(path) for path in ImportFiles((one, two), (Path("moa"), Path("ids"))).paths]
+    assert names == ["m1", "s1", "g", "m2", "s2", "g", "q2", "p2", "moa", "ids"]
 
 
 def test_the_digest_sees_content_and_order(tmp_path: Path) -> None:

@@ -477,7 +477,7 @@ def test_a_gene_info_of_lincs2020_marks_landmarks_in_words(tmp_path: Path, run: 
 
 def test_compounds_of_lincs2020_are_told_by_its_names(run: Import) -> None:
     """compoundinfo_beta has several rows for a compound, and is a MOA table too."""
-    key = "AAAAAAAAAAAAAA-BBBBBBBBBB-N"
+    key = "WAEXFXRVDQXREF-UHFFFAOYSA-N"
     told = {
         "pert_id": ["BRD-K00000001", "BRD-K00000001", "BRD-K00000002"],
         "cmap_name": ["drug 1", "drug 1", "drug 2"],

@@ -1,5 +1,6 @@
 """A quality filter keeps, and counts, what looking at one signature after the other does."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,11 +8,12 @@ import pandas as pd
 import pytest
 
 from gpar_core import fields
+from gpar_core.cache import MANIFEST
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.data.selecting import check_cells, choose, counts, kept, select_compendium
-from gpar_core.errors import RequestError
+from gpar_core.errors import DataError, RequestError
 from tests.synthetic import Drug, build, drugs_of
 
 DOSES = ((10.0, "um"), (9.9999998, "uM"), (3.33, "µM"), (100.0, "nM"), (1.0, "%"), (np.nan, "um"))
@@ -204,6 +206,17 @@ def test_the_filter_is_part_of_the_fingerprint(source: Compendium, tmp_path: Pat
     assert one.fingerprint != other.fingerprint
     again = _selected(source, tmp_path / "again", QualityFilter(min_tas=0.2))
     assert one.fingerprint == again.fingerprint
+
+
+@pytest.mark.parametrize("filters", [[{"min_tas": 7}], [{"colour": "red"}], [3], 3])
+def test_a_filter_in_the_manifest_that_is_none_is_damage(
+    source: Compendium, tmp_path: Path, filters: object
+) -> None:
+    _selected(source, tmp_path / "made", QualityFilter(min_tas=0.2))
+    path = tmp_path / "made" / MANIFEST
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), "filters": filters}))
+    with pytest.raises(DataError, match="missing or damaged"):
+        compendia.load(tmp_path / "made")
 
 
 def test_filters_of_a_selection_from_a_selection_add_up(source: Compendium, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_counts_follow_the_filter_and_negatives_that_are_lost_are_told(stocked: 
         ["all signatures", 164, 69, 60, 2, 0],
         ["TAS at least 0.2", 44, 9, 0, 2, 0],
     ]
-    assert "Of 60 inactive compounds without MOA annotation" in words(app)
+    assert "Of 60 inactive drugs without MOA annotation" in words(app)
     assert "0 are left. All compounds without the MOA will serve instead." in words(app)
 
 
