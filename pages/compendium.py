@@ -1,4 +1,4 @@
-"""Compendium: what is inside the one in use; import and delete."""
+"""Compendium: what is inside the one in use; choose, fetch, import and delete."""
 
 import streamlit as st
 
@@ -7,11 +7,13 @@ from gpar_core.cache import remove
 from gpar_core.charts import overview
 from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.fetched import load_fetched
 from gpar_core.errors import RequestError
-from gpar_core.jobs.request import DemoRequest, ImportRequest, SelectRequest
+from gpar_core.jobs.request import DemoRequest, FetchRequest, ImportRequest, SelectRequest
 from gpar_core.jobs.store import JobStore
 from pages._shared.choose_form import show_choose
 from pages._shared.error_box import error_box, plain
+from pages._shared.fetch_form import show_fetch, show_fetched
 from pages._shared.frame import job_or_form, size_of
 from pages._shared.import_form import show_import
 from pages._shared.job_panel import finished_job
@@ -79,21 +81,28 @@ def confirm_deletion(compendium: Compendium) -> None:
 
 
 def show_import_job(job_id: str) -> None:
-    """The import or choice under way; when it is done, its compendium comes into use."""
+    """The fetch, import or choice under way; when it is done, its compendium comes into use.
+
+    What was fetched is offered for import.
+    """
     if st.button("Back to the compendium"):
         del st.query_params[Key.JOB]
         st.rerun()
     request = JobStore(cache()).get(job_id).request
-    if not isinstance(request, ImportRequest | SelectRequest | DemoRequest):
+    if not isinstance(request, ImportRequest | SelectRequest | FetchRequest | DemoRequest):
         raise RequestError("This link does not lead to an import. Go back to the compendium.")
-    if finished_job(job_id):
+    if not finished_job(job_id):
+        return
+    if isinstance(request, FetchRequest):
+        show_fetched(load_fetched(request.folder(cache())))
+    else:
         name = demo.NAME if isinstance(request, DemoRequest) else request.name
         go("compendium", compendium=name)
 
 
 def show(compendium: Compendium) -> None:
-    inside, findings, choose, imports, delete = st.tabs(
-        ["Inside", "What the import found", "Choose", "Import", "Delete"]
+    inside, findings, choose, fetch, imports, delete = st.tabs(
+        ["Inside", "What the import found", "Choose", "Get real data", "Import", "Delete"]
     )
     with inside:
         show_inside(compendium)
@@ -101,6 +110,8 @@ def show(compendium: Compendium) -> None:
         show_findings(compendium)
     with choose, error_box():
         show_choose(compendium)
+    with fetch, error_box():
+        show_fetch()
     with imports, error_box():
         show_import()
     with delete:

@@ -15,7 +15,7 @@ STARTS = (
      "MOA prediction", "moa_prediction"),
     ("Follow the paper", "Its own examples by one click, beside what it reported.",
      "Case studies", "case_studies"),
-    ("Bring your own data", "See what is inside, or import LINCS Level 5 files.",
+    ("Use real data", "Get LINCS signatures from GEO or clue.io, or import files of your own.",
      "Compendium", "compendium"),
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from gpar_core.jobs.request import (
     CellInfluenceRequest,
     CurationRequest,
     EvaluationRequest,
+    FetchRequest,
     GeneCountRequest,
     GeneImportanceRequest,
     LibraryRequest,
@@ -53,14 +54,22 @@ def finished_job(job_id: str, *, simulated: bool = False) -> Job | None:
         return None
     if job.state is State.DONE:
         return job
-    if job.state is State.CANCELLED:
+    if job.state is State.CANCELLED and _pausable(job):
+        st.info(f"**{plain(job.title)}** is paused. What came is kept.")
+    elif job.state is State.CANCELLED:
         st.info(f"**{plain(job.title)}** was cancelled.")
     else:
         st.error(f"**{plain(job.title)}** did not finish. {plain(job.error)}")
-    if job.request is not None and st.button("Try again", type="primary"):
+    again = "Go on" if _pausable(job) else "Try again"
+    if job.request is not None and st.button(again, type="primary"):
         engine.submit(cache(), job.request, OWNER)
         st.rerun()
     return None
+
+
+def _pausable(job: Job) -> bool:
+    """Whether a job that was stopped goes on where it was, byte by byte."""
+    return isinstance(job.request, FetchRequest)
 
 
 def running_jobs() -> None:
@@ -112,8 +121,9 @@ def _show(job: Job, simulated: bool) -> None:
     with st.container(border=True):
         title, button = st.columns([4, 1], vertical_alignment="center")
         title.markdown(f"#### {plain(job.title)}")
+        stop, stopping = ("Pause", "Pausing …") if _pausable(job) else ("Cancel", "Cancelling …")
         if button.button(
-            "Cancelling …" if job.cancel_requested else "Cancel",
+            stopping if job.cancel_requested else stop,
             disabled=job.cancel_requested,
             width="stretch",
         ):

@@ -39,6 +39,11 @@ def public_compendia() -> set[str]:
     return set(filter(None, os.environ.get("GPAR_PUBLIC_COMPENDIA", "").split(",")))
 
 
+def mirror() -> str:
+    """Address of a mirror with the files of all sources, from `GPAR_MIRROR`; '' for their own."""
+    return os.environ.get("GPAR_MIRROR", "")
+
+
 def from_url(key: Key) -> str:
     """Value of a URL parameter, '' where it is absent."""
     return st.query_params.get(key, "")

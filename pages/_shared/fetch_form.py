@@ -1,0 +1,108 @@
+"""Real data from their publishers: what to fetch, what was fetched, and its import."""
+
+import shutil
+from datetime import datetime
+
+import streamlit as st
+
+from gpar_core.cache import remove
+from gpar_core.data.fetched import Fetched
+from gpar_core.data.meter import size_text
+from gpar_core.data.sources import SOURCES
+from gpar_core.jobs.request import FetchRequest
+from gpar_core.jobs.store import JobStore
+from gpar_core.planning_fetch import all_fetched, plan_fetch, plan_import_of, size_in_words
+from pages._shared.error_box import plain
+from pages._shared.job_panel import start
+from pages._shared.state import cache, mirror
+
+
+def show_fetch() -> None:
+    """Choose a source and queue its fetch; import what is there. Raises GparError."""
+    st.markdown(
+        "L1000 data from GEO and clue.io, fetched by the computer that GPAR runs on. A fetch can "
+        "be paused, and goes on where it was, also after a broken connection. What comes is "
+        "checked before it is used."
+    )
+    fetched = {each.source: each for each in all_fetched(cache())}
+    for each in fetched.values():
+        show_fetched(each)
+    name = st.radio(
+        "Source",
+        list(SOURCES),
+        format_func=lambda name: SOURCES[name].title,
+        captions=[source.about for source in SOURCES.values()],
+        key="fetch-source",
+    )
+    source = SOURCES[name]
+    cells = ""
+    if source.cell_column:
+        cells = st.text_input(
+            "Cell lines to fetch",
+            placeholder="MCF7, PC3; empty for all, for the starter for those above",
+            key="fetch-cells",
+        )
+    free = shutil.disk_usage(cache().root).free
+    st.caption(plain(f"{size_in_words(source)} Free on the disk: {size_text(free)}."))
+    begun = _begun(name) if name not in fetched else 0
+    if begun:
+        st.caption(plain(f"{size_text(begun)} of it came before and are used."))
+    go_on, delete = st.columns([3, 1])
+    if go_on.button("Go on" if begun else "Fetch", type="primary", width="stretch"):
+        start(plan_fetch(name, base_url=mirror(), cells=cells.split(",")))
+    if begun and not _is_fetching(name) and delete.button("Delete what came", width="stretch"):
+        remove(cache().source(name))
+        st.rerun()
+
+
+def show_fetched(fetched: Fetched) -> None:
+    """One source that is there: its size, its import, and how to free its space."""
+    source = SOURCES[fetched.source]
+    with st.container(border=True):
+        st.markdown(f"**{plain(source.title)}** is here")
+        day = datetime.fromisoformat(fetched.fetched_at).date()
+        parts = [f"Fetched {day}", size_text(sum(file.n_bytes for file in fetched.files))]
+        parts += [f"cell lines: {', '.join(fetched.cells)}"] if fetched.cells else []
+        parts += [f"{size_text(fetched.n_saved)} left on the server"] if fetched.n_saved else []
+        st.caption(plain(" · ".join([*parts, fetched.note] if fetched.note else parts)))
+        if fetched.series is None:
+            st.caption("Its tables are used whenever something that was fetched is imported.")
+            name = ""
+        else:
+            name = st.text_input(
+                "Name of the compendium",
+                fetched.source,
+                max_chars=64,
+                key=f"fetched-name-{fetched.source}",
+            )
+            replace = st.checkbox(
+                "Replace a compendium of this name", key=f"fetched-replace-{fetched.source}"
+            )
+        use, delete = st.columns([3, 1])
+        if name and use.button(
+            "Import", type="primary", width="stretch", key=f"fetched-import-{fetched.source}"
+        ):
+            start(plan_import_of(cache(), fetched, name=name, replace=replace))
+        own = fetched.folder == cache().source(fetched.source)  # not a folder of the user's
+        if (
+            own
+            and not _is_fetching(fetched.source)
+            and delete.button(
+                "Delete files", width="stretch", key=f"fetched-delete-{fetched.source}"
+            )
+        ):
+            remove(fetched.folder)
+            st.rerun()
+
+
+def _begun(name: str) -> int:
+    """Bytes of a source that are there, though not all."""
+    folder = cache().source(name)
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def _is_fetching(name: str) -> bool:
+    return any(
+        isinstance(job.request, FetchRequest) and job.request.source == name
+        for job in JobStore(cache()).active_jobs()
+    )

@@ -1,0 +1,133 @@
+"""Real data on the compendium page: what there is, its fetch, what came and its import."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gpar_core.data.sources import SOURCES
+from gpar_core.jobs.request import FetchRequest, ImportRequest
+from gpar_core.jobs.run import run_job
+from gpar_core.jobs.store import JobStore, State
+from gpar_core.planning_fetch import plan_fetch
+from gpar_core.progress import silent
+from pages._shared.error_box import plain
+from tests.http_files import Site, serving
+from tests.pages.conftest import Library
+from tests.pages.stage import ended, labels, page, press, running, words
+from tests.pools import Means
+from tests.published import publish_hub, publish_lincs2020
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    folder = tmp_path / "published"
+    folder.mkdir()
+    publish_hub(folder)
+    publish_lincs2020(folder)
+    with serving(folder) as site:
+        yield site
+
+
+def fetched(stocked: Library, site: Site, *names: str, **choice: object) -> None:
+    for name in names:
+        run_job(plan_fetch(name, base_url=site.url, **choice), stocked.cache, silent, Means())
+
+
+def only_job(stocked: Library) -> object:
+    (job,) = JobStore(stocked.cache).active_jobs()
+    return job.request
+
+
+def choose(app: AppTest, name: str) -> AppTest:
+    return app.radio(key="fetch-source").set_value(name).run()
+
+
+def test_the_starter_is_offered_first_with_its_size(stocked: Library) -> None:
+    app = page("compendium")
+    radio = app.radio(key="fetch-source")
+    assert radio.value == "starter"
+    assert radio.options == [source.title for source in SOURCES.values()]
+    assert "473 MB of tables to fetch" in words(app)
+    assert plain("Free on the disk: ") in words(app)
+    app = choose(app, "gse92742")
+    assert "21 GB to fetch; 23 GB on disk, 45 GB while it is unpacked" in words(app)
+    assert "fetch-cells" not in [field.key for field in choose(app, "repurposing-hub").text_input]
+
+
+def test_a_fetch_is_queued_with_its_cell_lines_from_the_mirror(
+    stocked: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GPAR_MIRROR", "https://mirror.example/lincs")
+    app = choose(page("compendium"), "lincs2020")
+    app.text_input(key="fetch-cells").set_value(" PC3,MCF7, ").run()
+    app = press(app, "Fetch")
+    expected = FetchRequest("lincs2020", "https://mirror.example/lincs/", ("MCF7", "PC3"))
+    assert only_job(stocked) == expected
+    assert "number 1 in the queue" in words(app)
+
+
+def test_a_fetch_under_way_is_paused_not_cancelled(stocked: Library) -> None:
+    request = plan_fetch("lincs2020", cells=["MCF7"])
+    job = running(stocked.cache, request)
+    app = page("compendium", job=job.id)
+    assert "Pause" in labels(app)
+    assert "Cancel" not in labels(app)
+    other = ended(stocked.cache, plan_fetch("gse70138"), State.CANCELLED)
+    app = page("compendium", job=other.id)
+    assert "is paused. What came is kept." in words(app)
+    press(app, "Go on")
+    assert plan_fetch("gse70138") in [job.request for job in JobStore(stocked.cache).active_jobs()]
+
+
+def test_what_came_is_imported_with_the_moas_of_the_hub(stocked: Library, site: Site) -> None:
+    fetched(stocked, site, "starter", "repurposing-hub", cells=())
+    app = page("compendium")
+    said = words(app)
+    assert "**Starter of LINCS 2020** is here" in said
+    assert "Its tables are used whenever something that was fetched is imported" in said
+    app.text_input(key="fetched-name-starter").set_value("mine").run()
+    app.button(key="fetched-import-starter").click().run()
+    request = only_job(stocked)
+    assert isinstance(request, ImportRequest)
+    assert (request.name, request.series) == ("mine", ("LINCS2020",))
+    assert [Path(table).name[:13] for table in request.moas] == [
+        "compoundinfo_", "repurposing_d", "repurposing_s",
+    ]  # fmt: skip
+    run_job(request, stocked.cache, silent, Means())
+    assert "mine" in stocked.cache.compendium_names()
+
+
+def test_only_the_chosen_cell_lines_are_imported(stocked: Library, site: Site) -> None:
+    fetched(stocked, site, "lincs2020", cells=["MCF7", "PC3"])
+    app = page("compendium")
+    assert plain("cell lines: MCF7, PC3") in words(app)
+    app.button(key="fetched-import-lincs2020").click().run()
+    request = only_job(stocked)
+    assert isinstance(request, ImportRequest)
+    assert request.quality.cells == ("MCF7", "PC3")
+
+
+def test_a_finished_fetch_offers_its_import(stocked: Library, site: Site) -> None:
+    request = plan_fetch("starter", base_url=site.url)
+    run_job(request, stocked.cache, silent, Means())
+    job = ended(stocked.cache, request, State.DONE)
+    app = page("compendium", job=job.id)
+    assert "**Starter of LINCS 2020** is here" in words(app)
+    assert "Import" in labels(app)
+
+
+def test_files_are_deleted_but_not_while_they_are_fetched(stocked: Library, site: Site) -> None:
+    fetched(stocked, site, "repurposing-hub")
+    folder = stocked.cache.source("repurposing-hub")
+    app = page("compendium")
+    app.button(key="fetched-delete-repurposing-hub").click().run()
+    assert not folder.exists()
+    folder.mkdir(parents=True)
+    (folder / "repurposing_drugs_20200324.txt.part").write_bytes(b"0" * 1234)
+    app = choose(page("compendium"), "repurposing-hub")
+    assert "1.2 kB of it came before and are used" in words(app)
+    assert {"Go on", "Delete what came"} <= set(labels(app))
+    running(stocked.cache, plan_fetch("repurposing-hub"))
+    assert "Delete what came" not in labels(choose(page("compendium"), "repurposing-hub"))

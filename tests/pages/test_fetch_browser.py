@@ -1,0 +1,46 @@
+"""Real data in a real browser, from a mirror on this computer: fetched, paused, gone on with."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from gpar_core.cache import Cache
+from gpar_core.data import compendium as compendia
+from tests.http_files import serving as publishing
+from tests.pages.browser import SLOW_MS, browsing, serving
+from tests.published import publish_lincs2020
+from tests.synthetic import build, drugs_of
+
+
+def test_a_new_user_gets_real_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    published = tmp_path / "published"
+    published.mkdir()
+    made = publish_lincs2020(published)
+    cache = Cache(tmp_path / "cache")
+    build(cache.compendium("demo"), drugs_of("", 30, tas=0.1), name="demo", simulated=True)
+    with publishing(published) as site:
+        monkeypatch.setenv("GPAR_MIRROR", site.url)
+        site.faults.slow = 0.3
+        with serving(cache) as server, browsing() as (page, outside):
+            page.goto(f"{server.address}/compendium")
+            page.get_by_role("tab", name="Get real data").click()
+            page.get_by_text("LINCS 2020 (clue.io)").click()
+            cells = page.get_by_label("Cell lines to fetch")
+            cells.fill("MCF7, PC3")
+            cells.press("Enter")
+            page.get_by_role("button", name="Fetch", exact=True).click()
+            expect(page.get_by_text("B/s")).to_be_visible(timeout=SLOW_MS)
+            page.get_by_role("button", name="Pause").click()
+            expect(page.get_by_text("is paused. What came is kept.")).to_be_visible(timeout=SLOW_MS)
+            site.faults.slow = 0.0
+            page.get_by_role("button", name="Go on").click()
+            expect(page.get_by_text("is here")).to_be_visible(timeout=SLOW_MS)
+            page.get_by_label("Name of the compendium").fill("mine")
+            page.get_by_label("Name of the compendium").press("Enter")
+            page.get_by_role("button", name="Import", exact=True).click()
+            expect(page.get_by_text("Imported from")).to_be_visible(timeout=SLOW_MS)
+            assert outside == []
+    mine = compendia.load(cache.compendium("mine"))
+    chosen = [sig_id for sig_id in made.sig_ids if "_MCF7:" in sig_id or "_PC3:" in sig_id]
+    assert sorted(mine.signatures["sig_id"]) == sorted(chosen)
