@@ -4,14 +4,15 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from gpar_core.cache import remove
 from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium, read_manifest
-from gpar_core.errors import NotFoundError
+from gpar_core.errors import DataError, NotFoundError
 from gpar_core.jobs import engine
 from gpar_core.jobs.request import DemoRequest
 from gpar_core.jobs.request import job_id as id_of
 from gpar_core.jobs.store import JobStore, State
-from pages._shared.error_box import error_box
+from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import finished_job, running_jobs
 from pages._shared.loaders import load_compendium
 from pages._shared.state import OWNER, Key, cache, from_url
@@ -20,7 +21,7 @@ from pages._shared.state import OWNER, Key, cache, from_url
 def compendium_in_use() -> Compendium | None:
     """The compendium chosen in the sidebar; the demo is built first where there is none.
 
-    Returns None while there is none to show. Raises DataError or NotFoundError.
+    Returns None while there is none to show. Raises NotFoundError.
     """
     running_jobs()
     names = cache().compendium_names()
@@ -31,7 +32,11 @@ def compendium_in_use() -> Compendium | None:
     name = st.sidebar.selectbox(
         "Compendium", names, index=default, key=Key.COMPENDIUM, bind="query-params"
     )
-    compendium = load_compendium(name)
+    try:
+        compendium = load_compendium(name)
+    except DataError as error:
+        _offer_deletion(name, str(error))
+        return None
     if compendium.simulated:
         simulated_note()
     return compendium
@@ -45,6 +50,16 @@ def job_or_form(show_job: Callable[[str], None], form: Callable[[Compendium], No
             show_job(job_id)
         elif (compendium := compendium_in_use()) is not None:
             form(compendium)
+
+
+def _offer_deletion(name: str, why: str) -> None:
+    """Of a compendium that cannot be read: the demo is then built anew, others are imported."""
+    st.error(plain(why))
+    if st.button("Build the demo anew" if name == demo.NAME else "Delete it", type="primary"):
+        remove(cache().existing_compendium(name))
+        if name == demo.NAME:
+            engine.submit(cache(), DemoRequest(), OWNER)
+        st.rerun()
 
 
 def _build_demo() -> None:

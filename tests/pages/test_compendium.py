@@ -1,10 +1,13 @@
+"""The compendium page: imports, what is inside, deletion, and what cannot be read."""
+
+import json
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from gpar_core.cache import remove
+from gpar_core.cache import MANIFEST, remove
 from gpar_core.jobs.request import DemoRequest, ImportRequest
 from gpar_core.jobs.store import JobStore, State
 from tests.geo_files import release, write_release
@@ -225,3 +228,18 @@ def test_series_and_moa_tables_come_from_the_inbox(stocked: Library) -> None:
     press(app.run(), "Import")
     request = JobStore(stocked.cache).active_jobs()[0].request
     assert request.moas == (str(files.moas[0]),)
+
+
+def test_a_compendium_of_an_older_gpar_is_deleted_or_built_anew_without_a_terminal(
+    stocked: Library,
+) -> None:
+    for name in ("measured", "demo"):
+        file = stocked.cache.compendium(name) / MANIFEST
+        file.write_text(json.dumps(json.loads(file.read_text()) | {"format_version": 1}))
+    app = page("home", compendium="measured")
+    assert "has format 1" in words(app.error)
+    press(app, "Delete it")
+    assert "measured" not in stocked.cache.compendium_names()
+    app = press(page("compendium", compendium="demo"), "Build the demo anew")
+    (job,) = JobStore(stocked.cache).active_jobs()
+    assert job.request == DemoRequest()
