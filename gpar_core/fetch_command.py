@@ -55,7 +55,7 @@ def _fetch(options: argparse.Namespace, cache: Cache) -> None:
     fetched = load_fetched(request.folder(cache))
     _print(fetched)
     if options.import_as:
-        finish(cache, plan_import_of(cache, fetched, name=options.import_as))
+        finish(cache, plan_import_of(cache, [fetched], name=options.import_as))
         print_compendium(cache, options.import_as)
 
 

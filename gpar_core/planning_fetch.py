@@ -1,6 +1,6 @@
 """From what a user wants fetched to a request that can be queued, and how much that will be."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -53,26 +53,32 @@ def all_fetched(cache: Cache) -> list[Fetched]:
 
 
 def plan_import_of(
-    cache: Cache, fetched: Fetched, *, name: str, replace: bool = False
+    cache: Cache, sources: Sequence[Fetched], *, name: str, replace: bool = False
 ) -> ImportRequest:
-    """The request to import what was fetched, its cell lines only.
+    """The request to import what was fetched from some sources into one compendium.
 
-    MOAs come from its own tables, and from the Drug Repurposing Hub where that was fetched into the
-    cache. Raises RequestError or FileFormatError.
+    What is in several is taken from the first. Cell lines are those that were asked for, all where
+    some source was fetched with all of its own. MOAs come from their own tables, and from the Drug
+    Repurposing Hub where that was fetched into the cache. Raises RequestError or FileFormatError.
     """
-    series = fetched.series
-    if series is None:
-        raise RequestError(
-            f"{SOURCES[fetched.source].title} has no signatures to import. Its tables are used "
-            "with those of another source."
-        )
+    series = []
+    for each in sources:
+        if each.series is None:
+            raise RequestError(
+                f"{SOURCES[each.source].title} has no signatures to import. Its tables are used "
+                "with those of another source."
+            )
+        series.append(each.series)
     hub = [each for each in all_fetched(cache) if each.source == MOAS_FOR_ALL]
-    tables = [path for each in (fetched, *hub) for path in each.compound_tables]
+    tables = [path for each in (*sources, *hub) for path in each.compound_tables]
+    cells = {cell for each in sources for cell in each.cells}
     return plan_import(
         cache,
-        ImportFiles((series,), tuple(tables)),
+        ImportFiles(tuple(series), tuple(tables)),
         name=name,
-        quality=QualityFilter(cells=fetched.cells),
+        quality=QualityFilter(
+            cells=tuple(sorted(cells)) if all(each.cells for each in sources) else ()
+        ),
         replace=replace,
     )
 

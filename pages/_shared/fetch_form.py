@@ -75,6 +75,19 @@ def show_fetched(fetched: Fetched) -> None:
                 max_chars=64,
                 key=f"fetched-name-{fetched.source}",
             )
+            others = {
+                SOURCES[each.source].title: each
+                for each in all_fetched(cache())
+                if each.series and each.source != fetched.source
+            }
+            together = st.multiselect(
+                "Together with",
+                list(others),
+                placeholder="Nothing else",
+                help="In one compendium; what is in several is taken from the first.",
+                key=f"fetched-together-{fetched.source}",
+                disabled=not others,
+            )
             replace = st.checkbox(
                 "Replace a compendium of this name", key=f"fetched-replace-{fetched.source}"
             )
@@ -82,7 +95,8 @@ def show_fetched(fetched: Fetched) -> None:
         if name and use.button(
             "Import", type="primary", width="stretch", key=f"fetched-import-{fetched.source}"
         ):
-            start(plan_import_of(cache(), fetched, name=name, replace=replace))
+            sources = [fetched, *(others[title] for title in together)]
+            start(plan_import_of(cache(), sources, name=name, replace=replace))
         own = fetched.folder == cache().source(fetched.source)  # not a folder of the user's
         if (
             own

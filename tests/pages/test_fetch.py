@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gpar_core.data import compendium as compendia
 from gpar_core.data.sources import SOURCES
 from gpar_core.jobs.request import FetchRequest, ImportRequest
 from gpar_core.jobs.run import run_job
@@ -17,7 +18,7 @@ from tests.http_files import Site, serving
 from tests.pages.conftest import Library
 from tests.pages.stage import ended, labels, page, press, running, words
 from tests.pools import Means
-from tests.published import publish_hub, publish_lincs2020
+from tests.published import publish_geo, publish_hub, publish_lincs2020
 
 
 @pytest.fixture
@@ -107,6 +108,25 @@ def test_only_the_chosen_cell_lines_are_imported(stocked: Library, site: Site) -
     request = only_job(stocked)
     assert isinstance(request, ImportRequest)
     assert request.quality.cells == ("MCF7", "PC3")
+
+
+def test_two_sources_are_imported_into_one_compendium(
+    stocked: Library, site: Site, tmp_path: Path
+) -> None:
+    publish_geo(tmp_path / "published")
+    fetched(stocked, site, "gse70138")
+    fetched(stocked, site, "lincs2020", cells=["MCF7"])
+    app = page("compendium")
+    other = app.multiselect(key="fetched-together-gse70138")
+    app = other.set_value([SOURCES["lincs2020"].title]).run()
+    app.button(key="fetched-import-gse70138").click().run()
+    request = only_job(stocked)
+    assert isinstance(request, ImportRequest)
+    assert request.series == ("GSE70138", "LINCS2020")
+    assert request.quality.cells == ()
+    run_job(request, stocked.cache, silent, Means())
+    made = compendia.load(stocked.cache.compendium("gse70138"))
+    assert set(made.signatures["series"]) == {"GSE70138", "LINCS2020"}
 
 
 def test_a_finished_fetch_offers_its_import(stocked: Library, site: Site) -> None:
