@@ -1,6 +1,7 @@
 """Fixtures that several folders share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from gpar_core.data.compendium import Compendium
+from tests.http_files import Site, serving
+from tests.published import publish_hub, publish_lincs2020
 from tests.synthetic import Drug, build, drugs_of
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -46,3 +49,14 @@ def _shared(name: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"the folder of real test data is absent: ../shared/{name}")
     return folder
+
+
+@pytest.fixture
+def lincs_site(tmp_path: Path) -> Iterator[Site]:
+    """A server on this computer with the files of the Repurposing Hub and of LINCS 2020."""
+    folder = tmp_path / "published"
+    folder.mkdir()
+    publish_hub(folder)
+    publish_lincs2020(folder)
+    with serving(folder) as site:
+        yield site

@@ -2,6 +2,7 @@
 
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,7 +55,10 @@ def embed(x: np.ndarray, *, seed: int, report: Report = silent) -> np.ndarray:
             "mininterval": 0.2,
         },
     )
-    return np.asarray(model.fit_transform(x), np.float32)
+    with warnings.catch_warnings():
+        # That no other signatures can be placed later, which nobody asks for.
+        warnings.filterwarnings("ignore", "precomputed_knn")
+        return np.asarray(model.fit_transform(x), np.float32)
 
 
 @dataclass(frozen=True)

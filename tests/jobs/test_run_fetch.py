@@ -1,6 +1,5 @@
 """Fetches as jobs: into the cache, paused and gone on with, one at a time in a folder."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,24 +15,13 @@ from gpar_core.jobs.run_fetch import LOCK
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.planning_fetch import plan_fetch
 from gpar_core.progress import Progress, silent
-from tests.http_files import Site, serving
+from tests.http_files import Site
 from tests.pools import Means
-from tests.published import publish_hub, publish_lincs2020
 
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Cache:
     return Cache(tmp_path / "cache")
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    folder = tmp_path / "published"
-    folder.mkdir()
-    publish_hub(folder)
-    publish_lincs2020(folder)
-    with serving(folder) as site:
-        yield site
 
 
 def test_a_request_is_the_same_after_json() -> None:
@@ -44,20 +32,22 @@ def test_a_request_is_the_same_after_json() -> None:
 
 
 def test_a_source_is_fetched_into_the_cache_or_a_given_folder(
-    cache: Cache, site: Site, tmp_path: Path
+    cache: Cache, lincs_site: Site, tmp_path: Path
 ) -> None:
-    request = plan_fetch("repurposing-hub", base_url=site.url)
+    request = plan_fetch("repurposing-hub", base_url=lincs_site.url)
     run_job(request, cache, silent, Means())
     done = load_fetched(cache.root / "sources/repurposing-hub")
     assert done.fetched_at.endswith("+00:00")
-    elsewhere = plan_fetch("repurposing-hub", base_url=site.url, to=tmp_path / "mine")
+    elsewhere = plan_fetch("repurposing-hub", base_url=lincs_site.url, to=tmp_path / "mine")
     assert job_id(elsewhere) != job_id(request)
     run_job(elsewhere, cache, silent, Means())
     assert load_fetched(tmp_path / "mine").is_whole
 
 
-def test_a_cancelled_fetch_is_paused_and_the_same_request_goes_on(cache: Cache, site: Site) -> None:
-    request = plan_fetch("lincs2020", base_url=site.url, cells=["MCF7"])
+def test_a_cancelled_fetch_is_paused_and_the_same_request_goes_on(
+    cache: Cache, lincs_site: Site
+) -> None:
+    request = plan_fetch("lincs2020", base_url=lincs_site.url, cells=["MCF7"])
 
     def report(progress: Progress) -> None:
         if progress.stage == "Choosing signatures":
@@ -66,14 +56,14 @@ def test_a_cancelled_fetch_is_paused_and_the_same_request_goes_on(cache: Cache, 
     with pytest.raises(Cancelled):
         run_job(request, cache, report, Means())
     run_job(request, cache, silent, Means())
-    assert site.asked_for("siginfo_beta.txt") == [""]
-    n_asked = len(site.asked)
+    assert lincs_site.asked_for("siginfo_beta.txt") == [""]
+    n_asked = len(lincs_site.asked)
     run_job(request, cache, silent, Means())
-    assert len(site.asked) == n_asked
+    assert len(lincs_site.asked) == n_asked
 
 
-def test_two_fetches_do_not_write_to_one_folder(cache: Cache, site: Site) -> None:
-    request = plan_fetch("repurposing-hub", base_url=site.url)
+def test_two_fetches_do_not_write_to_one_folder(cache: Cache, lincs_site: Site) -> None:
+    request = plan_fetch("repurposing-hub", base_url=lincs_site.url)
     folder = request.folder(cache)
     folder.mkdir(parents=True)
     with FileLock(folder / LOCK), pytest.raises(RequestError, match="Another fetch is writing"):
@@ -82,10 +72,10 @@ def test_two_fetches_do_not_write_to_one_folder(cache: Cache, site: Site) -> Non
 
 
 def test_a_finished_fetch_is_queued_again_only_if_its_files_are_gone(
-    cache: Cache, site: Site, monkeypatch: pytest.MonkeyPatch
+    cache: Cache, lincs_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "ensure_running", lambda cache: None)
-    request = plan_fetch("repurposing-hub", base_url=site.url)
+    request = plan_fetch("repurposing-hub", base_url=lincs_site.url)
     run_job(request, cache, silent, Means())
     store = JobStore(cache)
     job = engine.submit(cache, request)

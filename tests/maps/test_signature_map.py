@@ -19,8 +19,6 @@ from tests.pools import Means
 from tests.saved_model import layered_network, matching_network
 from tests.synthetic import build, drugs_of
 
-pytestmark = pytest.mark.filterwarnings("ignore:precomputed_knn")  # umap-learn's
-
 MOAS = tuple(f"{name} inhibitor" for name in ("Alpha", "Beta", "Gamma", "Delta"))
 
 

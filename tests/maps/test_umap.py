@@ -10,8 +10,6 @@ from gpar_core.errors import Cancelled
 from gpar_core.maps.umap import embed
 from gpar_core.progress import Progress
 
-pytestmark = pytest.mark.filterwarnings("ignore:precomputed_knn")  # umap-learn's
-
 
 def _two_clouds(n: int) -> np.ndarray:
     x = np.random.default_rng(0).normal(size=(2 * n, 20)).astype(np.float32)

@@ -1,6 +1,5 @@
 """Real data on the compendium page: what there is, its fetch, what came and its import."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,26 +13,16 @@ from gpar_core.jobs.store import JobStore, State
 from gpar_core.planning_fetch import plan_fetch
 from gpar_core.progress import silent
 from pages._shared.error_box import plain
-from tests.http_files import Site, serving
+from tests.http_files import Site
 from tests.pages.conftest import Library
 from tests.pages.stage import ended, labels, page, press, running, words
 from tests.pools import Means
-from tests.published import publish_geo, publish_hub, publish_lincs2020
+from tests.published import publish_geo
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    folder = tmp_path / "published"
-    folder.mkdir()
-    publish_hub(folder)
-    publish_lincs2020(folder)
-    with serving(folder) as site:
-        yield site
-
-
-def fetched(stocked: Library, site: Site, *names: str, **choice: object) -> None:
+def fetched(stocked: Library, lincs_site: Site, *names: str, **choice: object) -> None:
     for name in names:
-        run_job(plan_fetch(name, base_url=site.url, **choice), stocked.cache, silent, Means())
+        run_job(plan_fetch(name, base_url=lincs_site.url, **choice), stocked.cache, silent, Means())
 
 
 def only_job(stocked: Library) -> object:
@@ -82,8 +71,8 @@ def test_a_fetch_under_way_is_paused_not_cancelled(stocked: Library) -> None:
     assert plan_fetch("gse70138") in [job.request for job in JobStore(stocked.cache).active_jobs()]
 
 
-def test_what_came_is_imported_with_the_moas_of_the_hub(stocked: Library, site: Site) -> None:
-    fetched(stocked, site, "starter", "repurposing-hub", cells=())
+def test_what_came_is_imported_with_the_moas_of_the_hub(stocked: Library, lincs_site: Site) -> None:
+    fetched(stocked, lincs_site, "starter", "repurposing-hub", cells=())
     app = page("compendium")
     said = words(app)
     assert "**Starter of LINCS 2020** is here" in said
@@ -100,8 +89,8 @@ def test_what_came_is_imported_with_the_moas_of_the_hub(stocked: Library, site: 
     assert "mine" in stocked.cache.compendium_names()
 
 
-def test_only_the_chosen_cell_lines_are_imported(stocked: Library, site: Site) -> None:
-    fetched(stocked, site, "lincs2020", cells=["MCF7", "PC3"])
+def test_only_the_chosen_cell_lines_are_imported(stocked: Library, lincs_site: Site) -> None:
+    fetched(stocked, lincs_site, "lincs2020", cells=["MCF7", "PC3"])
     app = page("compendium")
     assert plain("cell lines: MCF7, PC3") in words(app)
     app.button(key="fetched-import-lincs2020").click().run()
@@ -111,11 +100,11 @@ def test_only_the_chosen_cell_lines_are_imported(stocked: Library, site: Site) -
 
 
 def test_two_sources_are_imported_into_one_compendium(
-    stocked: Library, site: Site, tmp_path: Path
+    stocked: Library, lincs_site: Site, tmp_path: Path
 ) -> None:
     publish_geo(tmp_path / "published")
-    fetched(stocked, site, "gse70138")
-    fetched(stocked, site, "lincs2020", cells=["MCF7"])
+    fetched(stocked, lincs_site, "gse70138")
+    fetched(stocked, lincs_site, "lincs2020", cells=["MCF7"])
     app = page("compendium")
     other = app.multiselect(key="fetched-together-gse70138")
     app = other.set_value([SOURCES["lincs2020"].title]).run()
@@ -129,8 +118,8 @@ def test_two_sources_are_imported_into_one_compendium(
     assert set(made.signatures["series"]) == {"GSE70138", "LINCS2020"}
 
 
-def test_a_finished_fetch_offers_its_import(stocked: Library, site: Site) -> None:
-    request = plan_fetch("starter", base_url=site.url)
+def test_a_finished_fetch_offers_its_import(stocked: Library, lincs_site: Site) -> None:
+    request = plan_fetch("starter", base_url=lincs_site.url)
     run_job(request, stocked.cache, silent, Means())
     job = ended(stocked.cache, request, State.DONE)
     app = page("compendium", job=job.id)
@@ -138,8 +127,10 @@ def test_a_finished_fetch_offers_its_import(stocked: Library, site: Site) -> Non
     assert "Import" in labels(app)
 
 
-def test_files_are_deleted_but_not_while_they_are_fetched(stocked: Library, site: Site) -> None:
-    fetched(stocked, site, "repurposing-hub")
+def test_files_are_deleted_but_not_while_they_are_fetched(
+    stocked: Library, lincs_site: Site
+) -> None:
+    fetched(stocked, lincs_site, "repurposing-hub")
     folder = stocked.cache.source("repurposing-hub")
     app = page("compendium")
     app.button(key="fetched-delete-repurposing-hub").click().run()
