@@ -16,7 +16,12 @@ from pathlib import Path
 
 from benchmarks import geo_release, memory
 from benchmarks.figures import Figure, table, to_json
-from benchmarks.full_size_work import measure_map, measure_pages, measure_training
+from benchmarks.full_size_work import (
+    measure_map,
+    measure_pages,
+    measure_sizes,
+    measure_training,
+)
 from gpar_core.cache import Cache
 from gpar_core.data.import_files import ImportFiles
 from gpar_core.jobs.run_import import run_import
@@ -116,7 +121,8 @@ def main() -> None:
         model_id, training = measure_training(cache, NAME)
         map_id, laid_out = measure_map(cache, NAME)
         pages = measure_pages(cache, NAME, model_id, map_id)
-        figures += [*training, *laid_out, *pages]
+        sizes = measure_sizes(cache, NAME, model_id, map_id)
+        figures += [*training, *laid_out, *sizes, *pages]
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(to_json(figures), "utf-8")
     print(table(figures))

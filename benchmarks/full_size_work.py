@@ -33,6 +33,24 @@ def measure_map(cache: Cache, name: str) -> tuple[str, list[Figure]]:
     return job_id(request), _measured(cache, request, "map", _run_alone)
 
 
+def measure_sizes(cache: Cache, name: str, model_id: str, map_id: str) -> list[Figure]:
+    """Bytes on the disk."""
+    folders = {
+        "compendium": cache.compendium(name),
+        "model": cache.model(model_id),
+        "map": cache.analysis(map_id),
+    }
+    return [
+        Figure(
+            f"{what}: on disk",
+            (sum(file.stat().st_size for file in folder.iterdir()) / 1e6,),
+            "MB",
+            "all its files",
+        )
+        for what, folder in folders.items()
+    ]
+
+
 def measure_pages(cache: Cache, name: str, model_id: str, map_id: str) -> list[Figure]:
     """Seconds of each page's script: of a new server's first viewer, and of the next one."""
     views = {page: (page, f"compendium={name}") for page in PAGES if page != "home"}
@@ -45,11 +63,21 @@ def measure_pages(cache: Cache, name: str, model_id: str, map_id: str) -> list[F
         for _ in range(2):  # the first imports what pages need
             server.open("")
         for what, view in views.items():
-            first, *again = (_seconds(partial(server.open, *view)) for _ in range(4))
+            (first, n_bytes), *again = (_timed(partial(server.open, *view)) for _ in range(4))
             figures += [
-                Figure(f"page: {what}, first viewer", (first,), "s", "reads what it shows"),
                 Figure(
-                    f"page: {what}", tuple(again), "s", "of its script", at_most=GOAL_PAGE_SECONDS
+                    f"page: {what}, first viewer",
+                    (first,),
+                    "s",
+                    f"reads what it shows; {n_bytes / 1e3:,.0f} kB go to the browser",
+                    at_most=GOAL_PAGE_SECONDS,
+                ),
+                Figure(
+                    f"page: {what}",
+                    tuple(seconds for seconds, _ in again),
+                    "s",
+                    "of its script",
+                    at_most=GOAL_PAGE_SECONDS,
                 ),
             ]
     return figures
@@ -103,7 +131,8 @@ def _by_stage(cache: Cache, request: Request, pool: object) -> dict[str, float]:
     return seconds
 
 
-def _seconds(act: Callable[[], None]) -> float:
+def _timed(act: Callable[[], int]) -> tuple[float, int]:
+    """Seconds, and what it returns."""
     started = time.perf_counter()
-    act()
-    return time.perf_counter() - started
+    found = act()
+    return time.perf_counter() - started, found

@@ -33,6 +33,9 @@ WORKER_ONLY = ("tensorflow", "keras", "umap")
 WATCHED_IMPORTS = ("streamlit", "pandas", "altair", "scipy.stats", "sklearn.metrics", "gpar_core")
 IMPORT_LINE = re.compile(r"import time: +(\d+) \| +(\d+) \| +([\w.]+)")
 PATIENCE_SECONDS = 120.0
+FAILURES = {"exception"}
+"""Elements that a page shows only where it is broken."""
+
 GOAL_SECONDS = 4.0
 
 
@@ -134,10 +137,11 @@ class Server:
             time.sleep(0.01)
         raise TimeoutError(f"The app did not answer within {PATIENCE_SECONDS:.0f} seconds.")
 
-    def open(self, page: str, query: str = "") -> None:
+    def open(self, page: str, query: str = "") -> int:
         """Open a page as a browser does, and wait until its script has run.
 
-        query: parameters of the address, without '?'.
+        query: parameters of the address, without '?'. Returns the bytes that came. Raises
+        RuntimeError where the page fails.
         """
         request = BackMsg()
         request.rerun_script.page_name = page
@@ -146,9 +150,14 @@ class Server:
             self._address("ws", "stream"), subprotocols=["streamlit"], max_size=None
         ) as ws:
             ws.send(request.SerializeToString())
-            answer = ForwardMsg()
+            answer, n_bytes = ForwardMsg(), 0
             while answer.WhichOneof("type") != "script_finished":
-                answer.ParseFromString(ws.recv(timeout=PATIENCE_SECONDS))
+                message = ws.recv(timeout=PATIENCE_SECONDS)
+                answer.ParseFromString(message)
+                n_bytes += len(message)
+                if answer.delta.new_element.WhichOneof("type") in FAILURES:
+                    raise RuntimeError(f"The page '{page}?{query}' fails.")
+            return n_bytes
 
     def _address(self, scheme: str, path: str) -> str:
         return f"{scheme}://localhost:{self.port}/_stcore/{path}"
