@@ -14,12 +14,13 @@ from gpar_core.jobs.request import job_id
 
 def test_ratios_are_of_the_same_round_and_a_limit_is_said() -> None:
     views = {
-        "GPAR": [View(2.0, 5_000_000, 9_000), View(4.0, 5_000_000, 9_000)],
-        "Altair": [View(60.0, 1, 0), View(50.0, 1, 1)],
-        "Plotly": [View(10.0, 1, 1), View(8.0, 1, 1)],
+        "GPAR": [View(2.0, 1.0, 5_000_000, 9_000), View(4.0, 2.0, 5_000_000, 9_000)],
+        "Altair": [View(60.0, 60.0, 1, 0), View(50.0, 48.0, 1, 1)],
+        "Plotly": [View(10.0, 9.0, 1, 1), View(8.0, 7.0, 1, 1)],
     }
     found = {figure.name: figure for figure in figures(views, 100, patience=60.0)}
     assert found["map: times as fast as Altair"].values == (30.0, 12.5)
+    assert found["map: times as fast as Altair, after the connection"].values == (60.0, 24.0)
     assert found["map: times as fast as Plotly"].values == (5.0, 2.0)
     assert found["map: times as fast as Plotly"].reached
     assert found["map: GPAR, bytes"].value == 5.0

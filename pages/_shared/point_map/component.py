@@ -20,7 +20,8 @@ from pages._shared.point_map.published import address
 
 BROWSER = Path(__file__).resolve().parent / "browser"
 PARTS = (
-    "points", "colours", "camera", "drawing", "legend", "picture", "search", "pointer", "map",
+    "points", "colours", "camera", "drawing", "processor", "legend", "picture", "search", "pointer",
+    "map",
 )  # fmt: skip
 """One module in several files, in this order."""
 

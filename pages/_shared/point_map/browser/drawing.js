@@ -34,6 +34,16 @@ function program(gl) {
   return made;
 }
 
+// Whether WebGL would be emulated by the processor, where three pictures a second are drawn of half a
+// million points; `byProcessor` draws many more.
+function emulated() {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  const told = gl?.getExtension("WEBGL_debug_renderer_info");
+  const name = told ? String(gl.getParameter(told.UNMASKED_RENDERER_WEBGL)) : "";
+  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
+}
+
 // All points in one call, then those of each group in one more.
 function webgl(canvas) {
   const gl = canvas.getContext("webgl2", { antialias: false, premultipliedAlpha: true });
@@ -95,40 +105,6 @@ function webgl(canvas) {
         gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, group.members, gl.DYNAMIC_DRAW);
         gl.drawElements(gl.POINTS, group.members.length, gl.UNSIGNED_INT, 0);
       }
-    },
-  };
-}
-
-// Where there is no WebGL: squares, pixel by pixel, without blending.
-function plain(canvas) {
-  const context = canvas.getContext("2d");
-  const word = ([r, g, b], share) => ((Math.round(255 * share) << 24) | (b << 16) | (g << 8) | r) >>> 0;
-  let [all, order, words] = [null, null, null];
-  return {
-    name: "plain",
-    points: (points) => (all = points),
-    colours({ code, palette }, strength) {
-      order = drawingOrder(code, (c) => strength(c) < 1);
-      const ofCode = palette.map((own, c) => word(own, strength(c)));
-      words = Uint32Array.from(code, (c) => ofCode[c]);
-    },
-    draw({ x, y, k, width, height, ratio }, { size, larger }, groups) {
-      const image = context.createImageData(canvas.width, canvas.height);
-      const pixels = new Uint32Array(image.data.buffer);
-      const square = (i, side, colour) => {
-        const left = Math.round(((all.x[i] / 65535 - x) * k + width / 2) * ratio - side / 2);
-        const top = Math.round((height / 2 - (all.y[i] / 65535 - y) * k) * ratio - side / 2);
-        const to = Math.min(left + side, image.width);
-        for (let row = Math.max(top, 0); row < Math.min(top + side, image.height); row++) {
-          for (let at = Math.max(left, 0); at < to; at++) pixels[row * image.width + at] = colour;
-        }
-      };
-      const side = Math.max(1, Math.round(size * ratio * 0.8));
-      for (const i of order) square(i, side, words[i]);
-      for (const group of groups) {
-        for (const i of group.members) square(i, Math.round(larger * ratio), word(group.rgb, 1));
-      }
-      context.putImageData(image, 0, 0);
     },
   };
 }

@@ -16,7 +16,7 @@ class PointMap {
     this.camera = new Camera();
     this.chosen = NOTHING;
     this.members = this.polygon = this.over = this.isolated = null;
-    this.take(webgl(this.canvas) ?? plain(this.canvas));
+    this.take((!emulated() && webgl(this.canvas)) || byProcessor(this.canvas));
     this.stop = new AbortController();
     this.listen(this.stop.signal);
     this.watcher = new ResizeObserver(() => this.resize());
@@ -359,9 +359,6 @@ class PointMap {
     if (!parts.length) {
       parts.push(`${signatures(this.points.n)}. Drag to move, wheel to zoom, click a point for its drug, ` +
         "Shift and drag to draw round points.");
-    }
-    if (this.renderer.name === "plain") {
-      parts.push("This browser has no WebGL: points are drawn as plain squares, and more slowly.");
     }
     this.say(parts.join(" · "));
   }
