@@ -89,8 +89,8 @@ st.plotly_chart(figure.update_layout(height=760), width="stretch")
 
 @dataclass(frozen=True)
 class View:
-    """seconds: from the request of the page to the first points; drawing: of these, since the page's
-    connection was opened. n_bytes: received until then. highlight: bytes of a change.
+    """seconds: from the request of the page to the first points. drawing: of these, those since the
+    page's connection was opened. n_bytes: received until then. highlight: bytes of a change.
     """
 
     seconds: float
