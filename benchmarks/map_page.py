@@ -44,6 +44,9 @@ TIMES_ALTAIR, TIMES_PLOTLY, MAX_HIGHLIGHT_BYTES = 10.0, 3.0, 50_000
 ENOUGH = 0.02
 """Share of the picture that must have the colour of points."""
 QUIET_SECONDS = 3.0
+SCREENCAST = {"format": "jpeg", "quality": 60, "maxWidth": 650, "maxHeight": 550}
+"""Small pictures, so that taking them costs the page little."""
+
 
 OTHER_PAGE = """
 import pandas as pd
@@ -214,7 +217,7 @@ def _view(page: Page, address: str, highlight: Callable[[Page], None], patience:
         screen.send("Page.screencastFrameAck", {"sessionId": frame["sessionId"]})
 
     screen.on("Page.screencastFrame", keep)
-    screen.send("Page.startScreencast", {"format": "jpeg", "quality": 80})
+    screen.send("Page.startScreencast", SCREENCAST)
     started = time.time()
     page.goto(address)
     seconds = None
