@@ -1,5 +1,6 @@
 """`select` prints what each criterion leaves before it chooses, and refuses in one line."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,16 +10,18 @@ from gpar_core.cache import Cache
 from gpar_core.data import compendium as compendia
 from gpar_core.data.quality import QualityFilter
 from tests.geo_files import release, write_release
+from tests.processes import end_jobs
 from tests.synthetic import build, drugs_of
 
 SELECT = ("select", "--compendium", "tiny", "--name", "active")
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Cache:
-    cache = Cache(tmp_path / "cache")
+def cache(tmp_path: Path) -> Iterator[Cache]:
+    cache = Cache((tmp_path / "cache").resolve())
     build(cache.compendium("tiny"), [*drugs_of("HDAC inhibitor", 3), *drugs_of("", 60, tas=0.1)])
-    return cache
+    yield cache
+    end_jobs(cache)
 
 
 def _run(cache: Cache, *arguments: str) -> int:

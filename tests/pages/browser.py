@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from urllib.parse import urlsplit
 
-import psutil
 import pytest
 from playwright.sync_api import Page, Route, sync_playwright
 
 from gpar_core.cache import Cache
 from tests.pages.stage import APP
+from tests.processes import end_jobs
 
 LOCAL = {"localhost", "127.0.0.1"}
 SLOW_MS = 120_000
@@ -50,14 +50,9 @@ class Server:
         self._process.wait()
 
     def stop(self) -> None:
-        """End the server and every supervisor and worker of its cache, supervisors first."""
+        """End the server and every supervisor and worker of its cache."""
         self.kill()
-        for module in ("gpar_core.jobs.supervisor", "gpar_core.jobs.worker"):
-            for process in psutil.process_iter():
-                with suppress(psutil.Error):
-                    if {module, str(self._cache.root)} <= set(process.cmdline()):
-                        process.kill()
-                        process.wait(10)
+        end_jobs(self._cache)
 
     def _answers(self) -> bool:
         with suppress(OSError), urllib.request.urlopen(f"{self.address}/_stcore/health"):  # noqa: S310
