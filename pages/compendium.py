@@ -11,6 +11,7 @@ from gpar_core.data.fetched import load_fetched
 from gpar_core.errors import RequestError
 from gpar_core.jobs.request import DemoRequest, FetchRequest, ImportRequest, SelectRequest
 from gpar_core.jobs.store import JobStore
+from gpar_core.planning_fetch import all_fetched
 from pages._shared.choose_form import show_choose
 from pages._shared.error_box import error_box, plain
 from pages._shared.fetch_form import show_fetch, show_fetched
@@ -94,7 +95,7 @@ def show_import_job(job_id: str) -> None:
     if not finished_job(job_id):
         return
     if isinstance(request, FetchRequest):
-        show_fetched(load_fetched(request.folder(cache())))
+        show_fetched(load_fetched(request.folder(cache())), all_fetched(cache()))
     else:
         name = demo.NAME if isinstance(request, DemoRequest) else request.name
         go("compendium", compendium=name)

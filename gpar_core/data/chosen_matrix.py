@@ -13,11 +13,10 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.download import part_of
-from gpar_core.data.matrix_files import GCTX_MATRIX
+from gpar_core.data.landmark_genes import landmark_places
+from gpar_core.data.matrix_files import GCTX_GENES, GCTX_MATRIX, GCTX_SIGNATURES
 from gpar_core.data.meter import Meter, size_text
 from gpar_core.data.remote_gctx import (
-    GENE_IDS,
-    SIG_IDS,
     Plan,
     RemoteMatrix,
     open_remote,
@@ -107,18 +106,14 @@ def _positions(matrix: RemoteMatrix, sig_ids: Collection[str]) -> np.ndarray:
 
 def _landmarks(matrix: RemoteMatrix) -> np.ndarray:
     """(978,) positions of the landmark genes, in the order of `fields.LANDMARK_IDS`."""
-    genes = pd.Series(matrix.gene_ids)
-    at = pd.Series(genes.index, index=genes)
-    landmarks = [str(entrez) for entrez in fields.LANDMARK_IDS]
-    missing = sorted(set(landmarks) - set(genes), key=int)
-    repeated = sorted(set(genes[genes.duplicated()]) & set(landmarks), key=int)
-    if missing or repeated:
+    places = landmark_places(matrix.gene_ids)
+    if amiss := (*places.missing, *places.repeated):
         raise LandmarkError(
-            f"{matrix.file.url} lacks {len(missing)} of the 978 landmark genes and has "
-            f"{len(repeated)} more than once (first: {', '.join((missing + repeated)[:5])}). Use "
-            "another mirror."
+            f"{matrix.file.url} lacks {len(places.missing)} of the 978 landmark genes and has "
+            f"{len(places.repeated)} more than once (first: {', '.join(amiss[:5])}). Use another "
+            "mirror."
         )
-    return at[landmarks].to_numpy()
+    return places.position
 
 
 def _key(matrix: RemoteMatrix, plan: Plan, found: tuple[str, ...]) -> str:
@@ -155,8 +150,8 @@ def _write(target: Path, folder: Path, n_blocks: int, sig_ids: tuple[str, ...]) 
     """GCTX 1.0: rows are genes, columns are signatures, its matrix in HDF5 the other way round."""
     with h5py.File(target, "w") as file:
         file.attrs["version"] = "GCTX1.0"
-        file[GENE_IDS] = np.array([str(entrez).encode() for entrez in fields.LANDMARK_IDS])
-        file[SIG_IDS] = np.array([sig_id.encode() for sig_id in sig_ids])
+        file[GCTX_GENES] = np.array([str(entrez).encode() for entrez in fields.LANDMARK_IDS])
+        file[GCTX_SIGNATURES] = np.array([sig_id.encode() for sig_id in sig_ids])
         matrix = file.create_dataset(
             GCTX_MATRIX, shape=(len(sig_ids), fields.N_LANDMARKS), dtype=np.float32
         )

@@ -163,8 +163,8 @@ class _Fetch:
         if n_bytes > free:
             raise RequestError(
                 f"{self.source.title} needs {size_text(n_bytes)}{detail} on the disk of "
-                f"'{self.folder}', {size_text(free)} are free. Free some space, or choose a folder "
-                "on another disk with --to."
+                f"'{self.folder}', {size_text(free)} are free. Free some space, or fetch by "
+                "command into a folder on another disk (--to)."
             )
 
     # ------------------------------------------------------------------------------------ tables

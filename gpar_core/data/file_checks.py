@@ -4,11 +4,13 @@ import gzip
 import hashlib
 import re
 import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from gpar_core.data.matrix_files import GZIP_MAGIC, HDF5_MAGIC, open_matrix
+from gpar_core.data.matrix_files import HDF5_MAGIC, open_matrix
+from gpar_core.data.unpacking import blocks, is_packed
 from gpar_core.errors import DownloadError, FileFormatError
 
 READ_BYTES: Final = 1 << 22
@@ -66,7 +68,7 @@ def check_table(path: Path, columns: Collection[str]) -> None:
     """
     header, n_bytes = b"", 0
     try:
-        for block in _unpacked_blocks(path):
+        for block in blocks(path):
             n_bytes += len(block)
             if b"\0" in block or n_bytes > MAX_TABLE:
                 raise DownloadError(f"'{_shown(path)}' is no text table. {_ANOTHER}")
@@ -89,11 +91,11 @@ def check_table(path: Path, columns: Collection[str]) -> None:
 
 def check_packed(path: Path) -> None:
     """See that a file is gzipped. Raises DownloadError."""
-    with path.open("rb") as file:
-        magic = file.read(len(GZIP_MAGIC))
-    if magic != GZIP_MAGIC:
+    if not is_packed(path):
+        with path.open("rb") as file:
+            begin = file.read(8)
         raise DownloadError(
-            f"'{_shown(path)}' is not gzipped: it begins with {magic!r}. If it is a web page, your "
+            f"'{_shown(path)}' is not gzipped: it begins with {begin!r}. If it is a web page, your "
             f"network asks for a login: open a browser first. {_ANOTHER}"
         )
 
@@ -116,8 +118,8 @@ def unpack(packed: Path, target: Path, *, limit: int, position: Position) -> Non
     """
     n_bytes = 0
     try:
-        with packed.open("rb") as raw, gzip.open(raw, "rb") as file, target.open("wb") as out:
-            while block := file.read(READ_BYTES):
+        with closing(blocks(packed, position)) as content, target.open("wb") as out:
+            for block in content:
                 if not n_bytes and not block.startswith(HDF5_MAGIC):
                     raise DownloadError(
                         f"'{_shown(packed)}' holds no GCTX (HDF5): it begins with {block[:8]!r}. "
@@ -130,7 +132,6 @@ def unpack(packed: Path, target: Path, *, limit: int, position: Position) -> Non
                         f"than the matrix can have. {_ANOTHER}"
                     )
                 out.write(block)
-                position(raw.tell())
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DownloadError(f"'{_shown(packed)}' is damaged ({error}). {_ANOTHER}") from error
 
@@ -141,11 +142,3 @@ _ANOTHER = "Fetch it again, or from another mirror."
 def _shown(path: Path) -> str:
     """The name the file will have."""
     return path.name.removesuffix(".part")
-
-
-def _unpacked_blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        packed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
-    with gzip.open(path, "rb") if packed else path.open("rb") as file:
-        while block := file.read(READ_BYTES):
-            yield block

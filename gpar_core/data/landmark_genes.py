@@ -1,5 +1,7 @@
 """Where the 978 landmark genes stand in a matrix."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,28 @@ from gpar_core.data.tables import read_table
 from gpar_core.errors import LandmarkError
 
 FLAGS = ("1", "1.0", "landmark")
+
+
+@dataclass(frozen=True, eq=False)
+class LandmarkPlaces:
+    """position: (978,) of each landmark gene among some genes, -1 where missing. missing, repeated:
+    Entrez ids of those that are not there, and that are there more than once; rising.
+    """
+
+    position: np.ndarray
+    missing: tuple[str, ...]
+    repeated: tuple[str, ...]
+
+
+def landmark_places(gene_ids: Sequence[str]) -> LandmarkPlaces:
+    """Find the landmark genes, in the order of `fields.LANDMARK_IDS`, among Entrez ids."""
+    ids = pd.Series(gene_ids)
+    landmarks = [str(entrez) for entrez in fields.LANDMARK_IDS]
+    repeated = sorted(set(ids[ids.duplicated() & ids.isin(landmarks)]), key=int)
+    position = pd.Series(ids.index, index=ids)
+    position = position[~position.index.duplicated()].reindex(landmarks, fill_value=-1)
+    missing = position.index[position < 0]
+    return LandmarkPlaces(position.to_numpy(np.int64), tuple(missing), tuple(repeated))
 
 
 def locate_landmarks(
@@ -27,33 +51,32 @@ def locate_landmarks(
     _check_gene_info(gene_info, table)
     file_name = matrix.path.name
     ids = pd.Series(matrix.gene_ids)
-    landmarks = [str(entrez) for entrez in fields.LANDMARK_IDS]
-    if not ids.isin(landmarks).any():
+    places = landmark_places(matrix.gene_ids)
+    if len(places.missing) == fields.N_LANDMARKS:
         raise LandmarkError(
             f"None of the 978 landmark genes is among the {len(ids)} row ids of '{file_name}' "
             f"(first: {', '.join(ids[:3])}). Needed are Entrez gene ids, such as 5720; probe ids "
             "and symbols must be translated first."
         )
-    repeated = sorted(set(ids[ids.duplicated() & ids.isin(landmarks)]), key=int)
-    if repeated:
+    if places.repeated:
         raise LandmarkError(
-            f"'{file_name}' holds {len(repeated)} landmark genes more than once: "
-            f"{_genes(repeated)}. Keep one row for each gene."
+            f"'{file_name}' holds {len(places.repeated)} landmark genes more than once: "
+            f"{_genes(places.repeated)}. Keep one row for each gene."
         )
-    position = pd.Series(ids.index, index=ids)
-    position = position[~position.index.duplicated()].reindex(landmarks)
-    missing = [gene for gene in landmarks if np.isnan(position[gene])]
-    if missing and not fill_missing:
+    if places.missing and not fill_missing:
         raise LandmarkError(
-            f"'{file_name}' lacks {len(missing)} of the 978 landmark genes: {_genes(missing)}. "
-            "Use a file with all of them, or import with --fill-missing to set them to 0."
+            f"'{file_name}' lacks {len(places.missing)} of the 978 landmark genes: "
+            f"{_genes(places.missing)}. Use a file with all of them, or have them set to 0 "
+            "(--fill-missing)."
         )
-    unknown = ids[~ids.isin(table[fields.GENE_ID]) & ~ids.isin(landmarks)]
+    is_landmark = np.zeros(len(ids), dtype=bool)
+    is_landmark[places.position[places.position >= 0]] = True
+    unknown = ids[~ids.isin(table[fields.GENE_ID]) & ~is_landmark]
     findings = [
-        Finding.of("landmark genes missing, set to 0", [_gene(gene) for gene in missing]),
+        Finding.of("landmark genes missing, set to 0", [_gene(gene) for gene in places.missing]),
         Finding.of("rows that are not in gene_info, ignored", unknown),
     ]
-    return position.fillna(-1).to_numpy(dtype=np.int64), findings
+    return places.position, findings
 
 
 def _check_gene_info(gene_info: Path, table: pd.DataFrame) -> None:
@@ -70,7 +93,7 @@ def _check_gene_info(gene_info: Path, table: pd.DataFrame) -> None:
         )
 
 
-def _genes(ids: list[str]) -> str:
+def _genes(ids: Sequence[str]) -> str:
     return ", ".join(_gene(gene) for gene in ids[:10]) + (", …" if len(ids) > 10 else "")
 
 

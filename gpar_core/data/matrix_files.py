@@ -24,6 +24,7 @@ HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 GZIP_MAGIC = b"\x1f\x8b"
 GCT_MAGICS = (b"#1.2", b"#1.3")
 GCTX_MATRIX = "/0/DATA/0/matrix"
+GCTX_GENES, GCTX_SIGNATURES = "/0/META/ROW/id", "/0/META/COL/id"
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,8 @@ def _open_gctx(path: Path) -> MatrixFile:
         with h5py.File(path, "r") as file:
             shape = file[GCTX_MATRIX].shape
             kind = file[GCTX_MATRIX].dtype.kind
-            gene_ids = _gctx_ids(file, "ROW")
-            sig_ids = _gctx_ids(file, "COL")
+            gene_ids = gctx_ids(file, GCTX_GENES)
+            sig_ids = gctx_ids(file, GCTX_SIGNATURES)
     except (OSError, KeyError, AttributeError, ValueError, TypeError) as error:
         raise FileFormatError(
             f"'{path.name}' is an HDF5 file but not a readable GCTX 1.0 ({error}). Needed are "
@@ -113,8 +114,12 @@ def _open_gctx(path: Path) -> MatrixFile:
     return MatrixFile(path, "gctx", gene_ids, sig_ids)
 
 
-def _gctx_ids(file: h5py.File, axis: str) -> tuple[str, ...]:
-    ids = file[f"/0/META/{axis}/id"]
+def gctx_ids(file: h5py.File, where: str) -> tuple[str, ...]:
+    """The ids at `GCTX_GENES` or `GCTX_SIGNATURES`, in file order; numbers as text.
+
+    Raises KeyError, TypeError, AttributeError or OSError where there are none.
+    """
+    ids = file[where]
     if ids.dtype.kind in "iu":
         return tuple(str(number) for number in ids[:])
     return tuple(ids.asstr(errors="replace")[:])

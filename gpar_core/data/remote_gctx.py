@@ -16,12 +16,9 @@ from typing import Any, Final, NamedTuple
 import h5py
 import numpy as np
 
-from gpar_core.data.matrix_files import GCTX_MATRIX
+from gpar_core.data.matrix_files import GCTX_GENES, GCTX_MATRIX, GCTX_SIGNATURES, gctx_ids
 from gpar_core.data.web import CONNECTIONS, Version, Web
 from gpar_core.errors import DownloadError
-
-GENE_IDS: Final = "/0/META/ROW/id"
-SIG_IDS: Final = "/0/META/COL/id"
 
 PAGE_BYTES: Final = 1 << 18
 PAGES_KEPT: Final = 256
@@ -185,8 +182,8 @@ def open_remote(web: Web, url: str) -> Iterator[RemoteMatrix]:
     with opened:
         try:
             values = opened[GCTX_MATRIX]
-            gene_ids, sig_ids = (_ids(opened[name][()]) for name in (GENE_IDS, SIG_IDS))
-        except (KeyError, OSError, AttributeError, UnicodeDecodeError) as error:
+            gene_ids, sig_ids = gctx_ids(opened, GCTX_GENES), gctx_ids(opened, GCTX_SIGNATURES)
+        except (KeyError, OSError, AttributeError, TypeError) as error:
             raise DownloadError(f"{url} is no readable GCTX ({error}). {_ANOTHER}") from error
         if values.shape != (len(sig_ids), len(gene_ids)) or values.dtype.kind != "f":
             raise DownloadError(
@@ -241,10 +238,6 @@ def read_block(matrix: RemoteMatrix, plan: Plan, rows: np.ndarray, arrived: Arri
 
 
 _ANOTHER: Final = "Fetch it again, or from another mirror."
-
-
-def _ids(raw: np.ndarray) -> tuple[str, ...]:
-    return tuple(one.decode() if isinstance(one, bytes) else str(one) for one in raw.tolist())
 
 
 def _layout(matrix: RemoteMatrix, rows: np.ndarray, columns: np.ndarray) -> tuple[Grid | None, int]:

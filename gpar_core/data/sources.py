@@ -90,10 +90,46 @@ def _table(
     return SourceFile((role, *also), base_url, path, n_bytes, columns=columns)
 
 
-_SIG_INFO = ("sig_id", "pert_id", "pert_iname", "pert_type", "cell_id")
-_SIG_METRICS = ("sig_id", "tas", "distil_cc_q75", "distil_ss")
-_GENE_INFO = ("pr_gene_id", "pr_gene_symbol")
 _PERT_INFO = ("pert_id", "pert_iname", "pert_type")
+
+
+def _geo_series(
+    series: str,
+    base_url: str,
+    matrix: str,
+    *,
+    title: str,
+    about: str,
+    n_bytes: tuple[int, int, int, int, int],
+    dates: tuple[str, str] = ("", ""),
+) -> Source:
+    """A series as GEO has it.
+
+    n_bytes: of pert_info, sig_metrics, sig_info and the matrix, packed and unpacked. dates: at the
+    end of the name of cell_info, and of the others.
+    """
+    pert_info, sig_metrics, sig_info, packed, unpacked = n_bytes
+
+    def table(role: str, n: int, *columns: str, date: str = dates[1]) -> SourceFile:
+        return _table(role, base_url, f"{series}_Broad_LINCS_{role}{date}.txt.gz", n, *columns)
+
+    return Source(
+        name=series.lower(),
+        title=title,
+        about=about,
+        files=(
+            table("cell_info", 2_500, "cell_id", date=dates[0]),
+            table("gene_info", 217_000, "pr_gene_id", "pr_gene_symbol"),
+            table("pert_info", pert_info, *_PERT_INFO),
+            table("sig_metrics", sig_metrics, "sig_id", "tas", "distil_cc_q75", "distil_ss"),
+            table("sig_info", sig_info, "sig_id", *_PERT_INFO, "cell_id"),
+            SourceFile((MATRIX,), base_url, matrix, packed, unpacked),
+        ),
+        cell_column="cell_id",
+        series=series,
+        checksums=SourceFile(("checksums",), base_url, f"{series}_SHA512SUMS.txt.gz", 1_400),
+    )
+
 
 _TOUCHSTONE = _table(
     "touchstone", GSE92742, "GSE92742_Broad_LINCS_pert_info.txt.gz", 1_150_000,
@@ -142,74 +178,22 @@ _SOURCES = (
         cell_column="cell_iname",
         series="LINCS2020",
     ),
-    Source(
-        name="gse92742",
+    _geo_series(
+        "GSE92742",
+        GSE92742,
+        "GSE92742_Broad_LINCS_Level5_COMPZ.MODZ_n473647x12328.gctx.gz",
         title="GSE92742 (GEO, LINCS phase I)",
         about="473,647 signatures, the data of the paper.",
-        files=(
-            _table(
-                "cell_info", GSE92742, "GSE92742_Broad_LINCS_cell_info.txt.gz", 2_500, "cell_id"
-            ),
-            _table(
-                "gene_info", GSE92742, "GSE92742_Broad_LINCS_gene_info.txt.gz", 217_000,
-                *_GENE_INFO,
-            ),
-            _table(
-                "pert_info", GSE92742, "GSE92742_Broad_LINCS_pert_info.txt.gz", 1_150_000,
-                *_PERT_INFO,
-            ),
-            _table(
-                "sig_metrics", GSE92742, "GSE92742_Broad_LINCS_sig_metrics.txt.gz", 12_500_000,
-                *_SIG_METRICS,
-            ),
-            _table(
-                "sig_info", GSE92742, "GSE92742_Broad_LINCS_sig_info.txt.gz", 11_100_000,
-                *_SIG_INFO,
-            ),
-            SourceFile(
-                (MATRIX,), GSE92742,
-                "GSE92742_Broad_LINCS_Level5_COMPZ.MODZ_n473647x12328.gctx.gz",
-                21_400_000_000, 23_400_000_000,
-            ),
-        ),
-        cell_column="cell_id",
-        series="GSE92742",
-        checksums=SourceFile(("checksums",), GSE92742, "GSE92742_SHA512SUMS.txt.gz", 1_400),
+        n_bytes=(1_150_000, 12_500_000, 11_100_000, 21_400_000_000, 23_400_000_000),
     ),
-    Source(
-        name="gse70138",
+    _geo_series(
+        "GSE70138",
+        GSE70138,
+        "GSE70138_Broad_LINCS_Level5_COMPZ_n118050x12328_2017-03-06.gctx.gz",
         title="GSE70138 (GEO, LINCS phase II)",
         about="118,050 signatures of 2017-03-06.",
-        files=(
-            _table(
-                "cell_info", GSE70138, "GSE70138_Broad_LINCS_cell_info_2017-04-28.txt.gz", 2_500,
-                "cell_id",
-            ),
-            _table(
-                "gene_info", GSE70138, "GSE70138_Broad_LINCS_gene_info_2017-03-06.txt.gz", 217_000,
-                *_GENE_INFO,
-            ),
-            _table(
-                "pert_info", GSE70138, "GSE70138_Broad_LINCS_pert_info_2017-03-06.txt.gz", 100_000,
-                *_PERT_INFO,
-            ),
-            _table(
-                "sig_metrics", GSE70138, "GSE70138_Broad_LINCS_sig_metrics_2017-03-06.txt.gz",
-                3_500_000, *_SIG_METRICS,
-            ),
-            _table(
-                "sig_info", GSE70138, "GSE70138_Broad_LINCS_sig_info_2017-03-06.txt.gz", 2_000_000,
-                *_SIG_INFO,
-            ),
-            SourceFile(
-                (MATRIX,), GSE70138,
-                "GSE70138_Broad_LINCS_Level5_COMPZ_n118050x12328_2017-03-06.gctx.gz",
-                5_350_000_000, 5_830_000_000,
-            ),
-        ),
-        cell_column="cell_id",
-        series="GSE70138",
-        checksums=SourceFile(("checksums",), GSE70138, "GSE70138_SHA512SUMS.txt.gz", 1_400),
+        n_bytes=(100_000, 3_500_000, 2_000_000, 5_350_000_000, 5_830_000_000),
+        dates=("_2017-04-28", "_2017-03-06"),
     ),
     Source(
         name="repurposing-hub",

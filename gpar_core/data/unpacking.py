@@ -1,8 +1,11 @@
-"""Unpacking a gzipped matrix to the disk, a little at a time."""
+"""Unpacking gzipped files a little at a time: to look at them, and a matrix to the disk."""
 
 import gzip
 import shutil
 import zlib
+from collections.abc import Callable, Generator
+from contextlib import closing, nullcontext
+from itertools import chain
 from pathlib import Path
 
 from gpar_core.data.matrix_files import GCT_MAGICS, GZIP_MAGIC, HDF5_MAGIC
@@ -23,6 +26,22 @@ def is_packed(path: Path) -> bool:
         raise FileFormatError(f"'{path.name}' cannot be opened ({error.strerror}).") from error
 
 
+def blocks(
+    path: Path, position: Callable[[int], None] | None = None
+) -> Generator[bytes, None, None]:
+    """The content of a file, unpacked where it is gzipped, a block at a time.
+
+    position: is told how many bytes of the file were read. Raises OSError, EOFError or zlib.error
+    where it is damaged, FileFormatError where it cannot be opened.
+    """
+    packed = is_packed(path)
+    with path.open("rb") as raw, gzip.open(raw) if packed else nullcontext(raw) as content:
+        while block := content.read(AT_ONCE):
+            yield block
+            if position:
+                position(raw.tell())
+
+
 def unpack(packed: Path, folder: Path, report: Report) -> Path:
     """The matrix in the gzipped file, unpacked into `folder`; if it is there already, as it is.
 
@@ -35,19 +54,20 @@ def unpack(packed: Path, folder: Path, report: Report) -> Path:
     part = unpacked.with_name(unpacked.name + ".part")
     n_packed = packed.stat().st_size
     try:
-        with packed.open("rb") as source, gzip.open(source) as content, part.open("wb") as target:
-            block = content.read(AT_ONCE)
-            if not block.startswith((HDF5_MAGIC, *GCT_MAGICS)):
+        content = blocks(
+            packed, lambda done: report(Progress("Unpacking", done, n_packed, packed.name))
+        )
+        with closing(content), part.open("wb") as target:
+            first = next(content, b"")
+            if not first.startswith((HDF5_MAGIC, *GCT_MAGICS)):
                 raise FileFormatError(
                     f"'{packed.name}' is compressed and holds neither GCTX nor GCT; it starts with "
-                    f"{block[:8]!r}. Needed is a Level 5 matrix in one of these two formats."
+                    f"{first[:8]!r}. Needed is a Level 5 matrix in one of these two formats."
                 )
-            while block:
+            for block in chain([first], content):
                 if shutil.disk_usage(folder).free < SPARE_BYTES:
                     raise _full(packed, folder)
                 target.write(block)
-                report(Progress("Unpacking", source.tell(), n_packed, packed.name))
-                block = content.read(AT_ONCE)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise FileFormatError(
             f"'{packed.name}' cannot be unpacked ({error}). The file is cut short or damaged; "

@@ -27,6 +27,17 @@ COLUMNS = {
 }
 
 
+TAS = (
+    "Transcriptional activity score, 0 to 1: how strongly and how reproducibly a compound changes "
+    "expression. Below 0.2 CMap calls it inactive."
+)
+CORRELATION = (
+    "How alike the replicates of a signature are: the 75th percentile of their correlations with "
+    "each other (cc_q75)."
+)
+REPLICATES = "Number of wells that a signature was put together from."
+
+
 def show_choose(compendium: Compendium) -> None:
     """The filter, counts before and after it, and a new compendium of what it keeps."""
     st.markdown(
@@ -42,9 +53,9 @@ def _filter(compendium: Compendium) -> QualityFilter:
     """What is asked for. Raises RequestError."""
     numbers, lists = st.columns(5), st.columns([2, 2, 1], vertical_alignment="bottom")
     return QualityFilter(
-        min_tas=_limit(numbers[0], "Least TAS", "tas", 0.0, 1.0),
-        min_cc_q75=_limit(numbers[1], "Least correlation", "cc", 0.0, 1.0),
-        min_replicates=_limit(numbers[2], "Least replicates", "replicates", 1, 1000),
+        min_tas=_limit(numbers[0], "Least TAS", "tas", 0.0, 1.0, TAS),
+        min_cc_q75=_limit(numbers[1], "Least correlation", "cc", 0.0, 1.0, CORRELATION),
+        min_replicates=_limit(numbers[2], "Least replicates", "replicates", 1, 1000, REPLICATES),
         min_dose=_limit(numbers[3], "Lowest dose (µM)", "low", 0.0, None),
         max_dose=_limit(numbers[4], "Highest dose (µM)", "high", 0.0, None),
         times=tuple(
@@ -68,10 +79,22 @@ def _filter(compendium: Compendium) -> QualityFilter:
 
 
 def _limit(
-    column: DeltaGenerator, label: str, key: str, low: float, high: float | None
+    column: DeltaGenerator,
+    label: str,
+    key: str,
+    low: float,
+    high: float | None,
+    help: str | None = None,
 ) -> float | None:
     return column.number_input(
-        label, low, high, None, placeholder="any", key=f"choose-{key}", persist_state="session"
+        label,
+        low,
+        high,
+        None,
+        placeholder="any",
+        help=help,
+        key=f"choose-{key}",
+        persist_state="session",
     )
 
 

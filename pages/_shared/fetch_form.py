@@ -1,6 +1,7 @@
 """Real data from their publishers: what to fetch, what was fetched, and its import."""
 
 import shutil
+from collections.abc import Sequence
 from datetime import datetime
 
 import streamlit as st
@@ -24,9 +25,9 @@ def show_fetch() -> None:
         "be paused, and goes on where it was, also after a broken connection. What comes is "
         "checked before it is used."
     )
-    fetched = {each.source: each for each in all_fetched(cache())}
-    for each in fetched.values():
-        show_fetched(each)
+    fetched = all_fetched(cache())
+    for each in fetched:
+        show_fetched(each, fetched)
     name = st.radio(
         "Source",
         list(SOURCES),
@@ -44,7 +45,7 @@ def show_fetch() -> None:
         )
     free = shutil.disk_usage(cache().root).free
     st.caption(plain(f"{size_in_words(source)} Free on the disk: {size_text(free)}."))
-    begun = _begun(name) if name not in fetched else 0
+    begun = 0 if name in {each.source for each in fetched} else _begun(name)
     if begun:
         st.caption(plain(f"{size_text(begun)} of it came before and are used."))
     go_on, delete = st.columns([3, 1])
@@ -55,8 +56,11 @@ def show_fetch() -> None:
         st.rerun()
 
 
-def show_fetched(fetched: Fetched) -> None:
-    """One source that is there: its size, its import, and how to free its space."""
+def show_fetched(fetched: Fetched, there: Sequence[Fetched]) -> None:
+    """One source that is there: its size, its import, and how to free its space.
+
+    there: all that may be imported together with it.
+    """
     source = SOURCES[fetched.source]
     with st.container(border=True):
         st.markdown(f"**{plain(source.title)}** is here")
@@ -77,7 +81,7 @@ def show_fetched(fetched: Fetched) -> None:
             )
             others = {
                 SOURCES[each.source].title: each
-                for each in all_fetched(cache())
+                for each in there
                 if each.series and each.source != fetched.source
             }
             together = st.multiselect(

@@ -1,6 +1,5 @@
 """Values are copied as numpy would, and a stopped copy goes on where it was."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ from gpar_core.data.value_copy import Source, copy_values, finite_rows
 from gpar_core.errors import Cancelled, FileFormatError
 from gpar_core.progress import Progress, silent
 from tests.geo_files import LANDMARKS, write_gct, write_gctx
+from tests.stopping import stop_after
 
 N = fields.N_LANDMARKS
 Sources = list[Source]
@@ -47,17 +47,6 @@ def two(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Sources, np.nda
     return [first, second], expected
 
 
-def _stop_after(n: int) -> Callable[[Progress], None]:
-    heard = []
-
-    def report(progress: Progress) -> None:
-        heard.append(progress)
-        if len(heard) == n:
-            raise Cancelled("enough")
-
-    return report
-
-
 def test_values_of_several_matrices_stand_where_they_belong(
     tmp_path: Path, two: tuple[Sources, np.ndarray]
 ) -> None:
@@ -76,7 +65,7 @@ def test_a_stopped_copy_reads_no_block_twice(
     sources, expected = two
     target, notes = tmp_path / "m.npy", tmp_path / "n.json"
     with pytest.raises(Cancelled):
-        copy_values(sources, target, notes, _stop_after(n_before))
+        copy_values(sources, target, notes, stop_after(n_before))
     written = []
     put = StoredMatrix.put
 
@@ -94,7 +83,7 @@ def test_a_stopped_copy_reads_no_block_twice(
     done = [progress.done for progress in heard]
     assert done == sorted(done)
     assert done[-1] == heard[-1].total == expected.size
-    copy_values(sources, target, notes, _stop_after(1))  # nothing is left to report
+    copy_values(sources, target, notes, stop_after(1))  # nothing is left to report
 
 
 def test_a_copy_to_other_rows_or_of_other_sizes_begins_anew(
@@ -110,7 +99,7 @@ def test_a_copy_to_other_rows_or_of_other_sizes_begins_anew(
     np.testing.assert_array_equal(np.load(target), expected[::-1])
     monkeypatch.setattr(matrix_files, "BLOCK_VALUES", 2 * N)
     with pytest.raises(Cancelled):
-        copy_values(turned, target, notes, _stop_after(1))
+        copy_values(turned, target, notes, stop_after(1))
 
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b"[]", b'{"plan": "x", "n_done": [9, 9]}', b"\xff"])
@@ -184,6 +173,6 @@ def test_a_stopped_copy_of_levels_is_refused_when_it_goes_on(tmp_path: Path) -> 
     path = write_gctx(tmp_path / "m.gctx", values, sig_ids=range(9), genes=LANDMARKS)
     source = Source(open_matrix(path), np.arange(N), np.arange(9), np.arange(9))
     with pytest.raises(Cancelled):
-        copy_values([source], tmp_path / "m.npy", tmp_path / "n", _stop_after(2))
+        copy_values([source], tmp_path / "m.npy", tmp_path / "n", stop_after(2))
     with pytest.raises(FileFormatError, match="all positive"):
         copy_values([source], tmp_path / "m.npy", tmp_path / "n", silent)

@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -21,6 +20,7 @@ from gpar_core.jobs.run_import import files_of, run_import
 from gpar_core.planning import plan_import
 from gpar_core.progress import Progress, silent
 from tests.geo_files import release, write_release
+from tests.stopping import stop_after
 
 
 @pytest.fixture
@@ -39,21 +39,10 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matrix_files, "BLOCK_VALUES", 2 * 978)
 
 
-def _stop_after(n: int) -> Callable[[Progress], None]:
-    heard = []
-
-    def report(progress: Progress) -> None:
-        heard.append(progress)
-        if len(heard) == n:
-            raise Cancelled("enough")
-
-    return report
-
-
 def _stopped(cache: Cache, files: ImportFiles, name: str = "mine", **more: bool) -> ImportRequest:
     request = plan_import(cache, files, name=name, **more)
     with pytest.raises(Cancelled):
-        run_import(request, cache, _stop_after(4))
+        run_import(request, cache, stop_after(4))
     return request
 
 
@@ -77,7 +66,7 @@ def test_an_import_is_published_and_nothing_else_is_there(cache: Cache, files: I
         "manifest.json", "matrix.npy", "signatures.parquet", "compounds.parquet", "made_by.txt",
     }  # fmt: skip
     assert _litter(cache) == []
-    run_import(request, cache, _stop_after(1))  # it is there: nothing is done, nothing refused
+    run_import(request, cache, stop_after(1))  # it is there: nothing is done, nothing refused
 
 
 def test_a_stopped_import_is_not_seen_and_goes_on(cache: Cache, files: ImportFiles) -> None:
