@@ -15,7 +15,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data import demo
-from gpar_core.data.import_files import ImportFiles, SeriesFiles
+from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
 from gpar_core.data.stored_matrix import StoredMatrix
 
 SERIES = "GSE00000"

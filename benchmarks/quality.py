@@ -24,8 +24,8 @@ from gpar_core.compare.evaluation import compare, of_protocol, summary
 from gpar_core.compare.methods import DRUG, METHODS, MIN_DRUGS
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.import_files import ImportFiles, SeriesFiles
-from gpar_core.data.importing import import_compendium
+from gpar_core.data.importing.build import import_compendium
+from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
 from gpar_core.learn.engine import FitPool
 from gpar_core.learn.presets import preset
 from gpar_core.progress import Progress, Report, silent

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from gpar_core.cache import Cache
-from gpar_core.data.fetched import Fetched, load_fetched
-from gpar_core.data.meter import size_text
-from gpar_core.data.sources import SOURCES
+from gpar_core.data.fetching.fetched import Fetched, load_fetched
+from gpar_core.data.fetching.meter import size_text
+from gpar_core.data.fetching.sources import SOURCES
 from gpar_core.planning_fetch import plan_fetch, plan_import_of, size_in_words
 from gpar_core.terminal import finish, names, print_compendium
 

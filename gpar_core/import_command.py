@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gpar_core.cache import Cache
-from gpar_core.data.import_files import ImportFiles, SeriesFiles
+from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
 from gpar_core.errors import RequestError
 from gpar_core.planning import plan_import
 from gpar_core.select_command import add_filter, filter_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gpar_core.cache import MANIFEST, Cache, checked_name, publishing
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.import_files import ImportFiles, digest
+from gpar_core.data.importing.import_files import ImportFiles, digest
 from gpar_core.data.profiles import Profiles, profiles_id
 from gpar_core.data.profiles import save as save_profiles
 from gpar_core.data.quality import EVERYTHING, QualityFilter

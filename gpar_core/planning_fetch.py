@@ -6,11 +6,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from gpar_core.cache import Cache
-from gpar_core.data.fetched import Fetched, load_fetched
-from gpar_core.data.import_files import ImportFiles
-from gpar_core.data.meter import size_text
+from gpar_core.data.fetching.fetched import Fetched, load_fetched
+from gpar_core.data.fetching.meter import size_text
+from gpar_core.data.fetching.sources import SOURCES, Source
+from gpar_core.data.importing.import_files import ImportFiles
 from gpar_core.data.quality import QualityFilter
-from gpar_core.data.sources import SOURCES, Source
 from gpar_core.errors import NotFoundError, RequestError
 from gpar_core.jobs.request import FetchRequest, ImportRequest
 from gpar_core.planning import plan_import

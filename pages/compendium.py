@@ -7,7 +7,7 @@ from gpar_core.cache import remove
 from gpar_core.charts import overview
 from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.fetched import load_fetched
+from gpar_core.data.fetching.fetched import load_fetched
 from gpar_core.errors import RequestError
 from gpar_core.jobs.request import DemoRequest, FetchRequest, ImportRequest, SelectRequest
 from gpar_core.jobs.store import JobStore

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.data.import_files import ImportFiles, SeriesFiles
+from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
 
 LANDMARKS = tuple(str(entrez) for entrez in fields.LANDMARK_IDS)
 INFERRED = tuple(str(2_000_000_000 + i) for i in range(12_328 - len(LANDMARKS)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from gpar_core.data.web import Web
+from gpar_core.data.fetching.web import Web
 
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gpar_core.data.sources import MATRIX, SOURCES, Source, SourceFile
+from gpar_core.data.fetching.sources import MATRIX, SOURCES, Source, SourceFile
 from tests.geo_files import (
     INFERRED,
     LANDMARKS,

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from gpar_core.cache import MADE_BY, MANIFEST, Cache, publishing
-from gpar_core.data import import_files
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.import_files import ImportFiles, SeriesFiles
+from gpar_core.data.importing import import_files
+from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
 from gpar_core.errors import FileFormatError, NotFoundError, RequestError, TrainingSetError
 from gpar_core.jobs.request import ImportRequest, from_json, job_id, to_json
 from gpar_core.planning import plan_import, plan_training

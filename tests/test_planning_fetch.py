@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gpar_core.data.sources import SOURCES
+from gpar_core.data.fetching.sources import SOURCES
 from gpar_core.errors import NotFoundError, RequestError
 from gpar_core.jobs.request import FetchRequest, job_id
 from gpar_core.planning_fetch import plan_fetch, size_in_words

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from gpar_core import library
 from gpar_core.cache import MANIFEST, Cache
 from gpar_core.data import demo
-from gpar_core.data.fetched import is_fetched
+from gpar_core.data.fetching.fetched import is_fetched
 from gpar_core.errors import RequestError
 from gpar_core.jobs.events import Event, read_events
 from gpar_core.jobs.request import (

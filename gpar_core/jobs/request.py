@@ -12,8 +12,8 @@ from typing import Any, ClassVar, get_args
 
 from gpar_core.cache import Cache
 from gpar_core.data import quality as filters
+from gpar_core.data.fetching.sources import SOURCES
 from gpar_core.data.quality import EVERYTHING, QualityFilter
-from gpar_core.data.sources import SOURCES
 from gpar_core.errors import RequestError
 from gpar_core.maps import MAPS
 
@@ -86,9 +86,9 @@ class SelectRequest:
 class FetchRequest:
     """Fetch a source of LINCS data.
 
-    source: its name in `data.sources.SOURCES`. base_url: of a mirror, ending in '/', or ''. cells:
-    cell lines, sorted; empty for all. to: absolute path of the folder, '' for the one in the cache;
-    never what a page was told.
+    source: its name in `data.fetching.sources.SOURCES`. base_url: of a mirror, ending in '/', or
+    ''. cells: cell lines, sorted; empty for all. to: absolute path of the folder, '' for the one in
+    the cache; never what a page was told.
     """
 
     kind: ClassVar[str] = "fetch"

@@ -7,9 +7,9 @@ from datetime import datetime
 import streamlit as st
 
 from gpar_core.cache import remove
-from gpar_core.data.fetched import Fetched
-from gpar_core.data.meter import size_text
-from gpar_core.data.sources import SOURCES
+from gpar_core.data.fetching.fetched import Fetched
+from gpar_core.data.fetching.meter import size_text
+from gpar_core.data.fetching.sources import SOURCES
 from gpar_core.jobs.request import FetchRequest
 from gpar_core.jobs.store import JobStore
 from gpar_core.planning_fetch import all_fetched, plan_fetch, plan_import_of, size_in_words

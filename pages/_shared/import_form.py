@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from gpar_core.data.import_files import ImportFiles, SeriesFiles
+from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
 from gpar_core.errors import RequestError
 from gpar_core.planning import plan_import
 from pages._shared.error_box import plain

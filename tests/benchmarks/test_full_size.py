@@ -10,8 +10,8 @@ import pytest
 from benchmarks import full_size, geo_release
 from gpar_core import fields
 from gpar_core.data import compendium
-from gpar_core.data.import_files import ImportFiles
-from gpar_core.data.importing import import_compendium
+from gpar_core.data.importing.build import import_compendium
+from gpar_core.data.importing.import_files import ImportFiles
 
 N = 600
 

@@ -10,8 +10,8 @@ from cmapPy.pandasGEXpress.parse import parse
 from gpar_core import fields
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.import_files import ImportFiles, SeriesFiles
-from gpar_core.data.importing import import_compendium
+from gpar_core.data.importing.build import import_compendium
+from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
 from gpar_core.data.matrix_files import open_matrix
 from gpar_core.errors import FileFormatError, GparError, LandmarkError
 from tests.geo_files import LANDMARKS, write_gene_info, write_table

@@ -6,7 +6,7 @@ import pytest
 from filelock import FileLock
 
 from gpar_core.cache import Cache
-from gpar_core.data.fetched import load_fetched
+from gpar_core.data.fetching.fetched import load_fetched
 from gpar_core.errors import Cancelled, RequestError
 from gpar_core.jobs import engine
 from gpar_core.jobs.request import FetchRequest, from_json, job_id, to_json

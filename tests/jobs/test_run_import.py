@@ -12,7 +12,7 @@ from staging import until
 
 from gpar_core.cache import Cache
 from gpar_core.data import compendium, matrix_files
-from gpar_core.data.import_files import ImportFiles
+from gpar_core.data.importing.import_files import ImportFiles
 from gpar_core.errors import Cancelled, FileFormatError, JobError, RequestError
 from gpar_core.jobs import run_import as module
 from gpar_core.jobs.request import ImportRequest, job_id

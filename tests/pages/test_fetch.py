@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gpar_core.data import compendium as compendia
-from gpar_core.data.sources import SOURCES
+from gpar_core.data.fetching.sources import SOURCES
 from gpar_core.jobs.request import FetchRequest, ImportRequest
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import JobStore, State

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from gpar_core import fields
-from gpar_core.data import matrix_files, value_copy
+from gpar_core.data import matrix_files
+from gpar_core.data.importing import value_copy
+from gpar_core.data.importing.value_copy import Source, copy_values, finite_rows
 from gpar_core.data.matrix_files import open_matrix
 from gpar_core.data.stored_matrix import StoredMatrix
-from gpar_core.data.value_copy import Source, copy_values, finite_rows
 from gpar_core.errors import Cancelled, FileFormatError
 from gpar_core.progress import Progress, silent
 from tests.geo_files import LANDMARKS, write_gct, write_gctx

@@ -11,11 +11,11 @@ import pytest
 from gpar_core.cache import Cache, publishing
 from gpar_core.data import compendium as compendia
 from gpar_core.data import matrix_files
-from gpar_core.data.import_files import ImportFiles
-from gpar_core.data.importing import import_compendium
+from gpar_core.data.importing.build import import_compendium
+from gpar_core.data.importing.import_files import ImportFiles
 from gpar_core.errors import Cancelled, LandmarkError
 from gpar_core.progress import Progress
-from tests.data.importing import Import
+from tests.data.importing.imported import Import
 from tests.geo_files import (
     INFERRED,
     LANDMARKS,

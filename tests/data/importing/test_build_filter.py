@@ -7,7 +7,7 @@ import pytest
 
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.importing import import_compendium
+from gpar_core.data.importing.build import import_compendium
 from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.data.selecting import kept
 from gpar_core.errors import RequestError

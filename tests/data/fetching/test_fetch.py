@@ -13,12 +13,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gpar_core.data import fetching, remote_gctx
-from gpar_core.data.fetched import FETCHED, Fetched, is_fetched, load_fetched
-from gpar_core.data.fetching import fetch
-from gpar_core.data.import_files import ImportFiles
-from gpar_core.data.importing import import_compendium
-from gpar_core.data.sources import MATRIX, SOURCES, STARTER_CELLS
+from gpar_core.data.fetching import fetch as fetching
+from gpar_core.data.fetching import remote_gctx
+from gpar_core.data.fetching.fetch import fetch
+from gpar_core.data.fetching.fetched import FETCHED, Fetched, is_fetched, load_fetched
+from gpar_core.data.fetching.sources import MATRIX, SOURCES, STARTER_CELLS
+from gpar_core.data.importing.build import import_compendium
+from gpar_core.data.importing.import_files import ImportFiles
 from gpar_core.errors import Cancelled, DownloadError, NotFoundError, RequestError
 from gpar_core.progress import Progress, Report, silent
 from tests.geo_files import LANDMARKS
@@ -420,7 +421,7 @@ def test_the_starter_has_good_signatures_of_known_and_of_inactive_compounds(
 def test_the_starter_draws_its_inactive_compounds_by_the_seed(
     site: Site, published: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gpar_core.data.signature_choice.N_INACTIVE", 2)
+    monkeypatch.setattr("gpar_core.data.fetching.signature_choice.N_INACTIVE", 2)
     publish_lincs2020(published)
     drawn = []
     for number in range(2):

@@ -27,7 +27,7 @@ for. Four tissues: an effect found in all is no matter of one."""
 class SourceFile:
     """One file of a source.
 
-    roles: what it is to an import, in the words of `importing.ImportFiles`; the first names it.
+    roles: what it is to an import, in the words of `import_files`; the first names it.
     base_url, path: where it is. n_bytes: as downloaded. unpacked: of a packed matrix, unpacked;
     else 0. columns: of a table, those its header must have.
     """

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gpar_core.data.download import discard, download, part_of, publish
-from gpar_core.data.meter import Meter
-from gpar_core.data.web import READ_BYTES, Web
+from gpar_core.data.fetching.download import discard, download, part_of, publish
+from gpar_core.data.fetching.meter import Meter
+from gpar_core.data.fetching.web import READ_BYTES, Web
 from gpar_core.errors import Cancelled, DownloadError
 from gpar_core.progress import Progress, silent
 from tests.http_files import Site, impatient, serving
@@ -24,9 +24,9 @@ PIECE = READ_BYTES
 CHILD = """
 import sys
 from pathlib import Path
-from gpar_core.data.download import download
-from gpar_core.data.meter import Meter
-from gpar_core.data.web import Web
+from gpar_core.data.fetching.download import download
+from gpar_core.data.fetching.meter import Meter
+from gpar_core.data.fetching.web import Web
 meter = Meter("x", -1, lambda progress: None, lambda: 0.0)
 download(Web(), sys.argv[1], Path(sys.argv[2]), meter, expected=300_000)
 """
@@ -239,7 +239,7 @@ def test_a_killed_process_is_gone_on_from(site: Site, target: Path) -> None:
     site.faults.slow = 0.05
     url = site.url + "file.bin"
     child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, url, str(target)], cwd=Path(__file__).parents[2]
+        [sys.executable, "-c", CHILD, url, str(target)], cwd=Path(__file__).parents[3]
     )
     try:
         deadline = time.monotonic() + 30

@@ -6,8 +6,8 @@ What has come lies in `NAME.part`, and what it is a part of in `NAME.part.json`.
 import json
 from pathlib import Path
 
-from gpar_core.data.meter import Meter, size_text
-from gpar_core.data.web import Answer, Trouble, Version, Web
+from gpar_core.data.fetching.meter import Meter, size_text
+from gpar_core.data.fetching.web import Answer, Trouble, Version, Web
 from gpar_core.errors import DownloadError
 
 PARTIAL = ".part"

@@ -12,18 +12,18 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.data.download import part_of
-from gpar_core.data.landmark_genes import landmark_places
-from gpar_core.data.matrix_files import GCTX_GENES, GCTX_MATRIX, GCTX_SIGNATURES
-from gpar_core.data.meter import Meter, size_text
-from gpar_core.data.remote_gctx import (
+from gpar_core.data.fetching.download import part_of
+from gpar_core.data.fetching.meter import Meter, size_text
+from gpar_core.data.fetching.remote_gctx import (
     Plan,
     RemoteMatrix,
     open_remote,
     plan_reading,
     read_block,
 )
-from gpar_core.data.web import Web
+from gpar_core.data.fetching.web import Web
+from gpar_core.data.importing.landmark_genes import landmark_places
+from gpar_core.data.matrix_files import GCTX_GENES, GCTX_MATRIX, GCTX_SIGNATURES
 from gpar_core.errors import DownloadError, LandmarkError
 from gpar_core.progress import Progress, Report
 

@@ -5,9 +5,9 @@ import pytest
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.findings import Finding
-from gpar_core.data.import_files import ImportFiles
-from gpar_core.data.importing import import_compendium
-from tests.data.importing import Import
+from gpar_core.data.importing.build import import_compendium
+from gpar_core.data.importing.import_files import ImportFiles
+from tests.data.importing.imported import Import
 from tests.geo_files import (
     Release,
     write_release,

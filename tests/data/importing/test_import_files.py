@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gpar_core.data.import_files import ImportFiles, SeriesFiles, digest
+from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles, digest
 
 
 @pytest.mark.parametrize(

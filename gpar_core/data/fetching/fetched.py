@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from gpar_core.data.import_files import SeriesFiles
-from gpar_core.data.sources import SOURCES
+from gpar_core.data.fetching.sources import SOURCES
+from gpar_core.data.importing.import_files import SeriesFiles
 from gpar_core.errors import NotFoundError
 
 FETCHED: Final = "fetched.json"

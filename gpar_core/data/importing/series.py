@@ -7,7 +7,7 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.data.compendium import ROW_ORDER
 from gpar_core.data.findings import Finding
-from gpar_core.data.signature_tables import NO_REPLICATES, REPLICATE_SET
+from gpar_core.data.importing.signature_tables import NO_REPLICATES, REPLICATE_SET
 from gpar_core.data.tables import TEXT
 
 SOURCE = "source"

@@ -9,8 +9,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from gpar_core.data.importing.unpacking import blocks, is_packed
 from gpar_core.data.matrix_files import HDF5_MAGIC, open_matrix
-from gpar_core.data.unpacking import blocks, is_packed
 from gpar_core.errors import DownloadError, FileFormatError
 
 READ_BYTES: Final = 1 << 22

@@ -5,8 +5,8 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpar_core.data.series import SOURCE, united
-from gpar_core.data.signature_tables import NO_REPLICATES, REPLICATE_SET
+from gpar_core.data.importing.series import SOURCE, united
+from gpar_core.data.importing.signature_tables import NO_REPLICATES, REPLICATE_SET
 from gpar_core.data.tables import TEXT
 
 Row = tuple[str, str, str, str, int]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from gpar_core.data import compendium as compendia
 from gpar_core.data import matrix_files
-from gpar_core.data.importing import import_compendium
-from tests.data.importing import Import
+from gpar_core.data.importing.build import import_compendium
+from tests.data.importing.imported import Import
 from tests.geo_files import (
     INFERRED,
     LANDMARKS,

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from gpar_core.cache import checked_name
-from gpar_core.data.sources import SOURCES, Source
+from gpar_core.data.fetching.sources import SOURCES, Source
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 FILES = sorted([*(ROOT / "gpar_core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
 HOSTS = ("ncbi.nlm.nih.gov/geo", "macchiato", "data.clue.io", "amazonaws")
 

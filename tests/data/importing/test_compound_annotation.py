@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from gpar_core.data.compound_annotation import annotate
 from gpar_core.data.findings import Finding
+from gpar_core.data.importing.compound_annotation import annotate
 from tests.geo_files import write_text
 
 KEY = "WSEQXVZVJXJVFP-UHFFFAOYSA-N"

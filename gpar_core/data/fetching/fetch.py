@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from gpar_core.data.chosen_matrix import Chosen, fetch_chosen, forget_blocks
-from gpar_core.data.download import discard, download, part_of, publish
-from gpar_core.data.fetched import (
+from gpar_core.data.fetching.chosen_matrix import Chosen, fetch_chosen, forget_blocks
+from gpar_core.data.fetching.download import discard, download, part_of, publish
+from gpar_core.data.fetching.fetched import (
     FETCHED,
     Fetched,
     FetchedFile,
@@ -19,7 +19,7 @@ from gpar_core.data.fetched import (
     load_fetched,
     save_fetched,
 )
-from gpar_core.data.file_checks import (
+from gpar_core.data.fetching.file_checks import (
     check_matrix,
     check_packed,
     check_table,
@@ -27,15 +27,15 @@ from gpar_core.data.file_checks import (
     sha512,
     unpack,
 )
-from gpar_core.data.meter import Meter, size_text
-from gpar_core.data.signature_choice import (
+from gpar_core.data.fetching.meter import Meter, size_text
+from gpar_core.data.fetching.signature_choice import (
     compound_signatures,
     known_cells,
     starter_signatures,
     write_chosen,
 )
-from gpar_core.data.sources import STARTER_CELLS, Source, SourceFile
-from gpar_core.data.web import Web
+from gpar_core.data.fetching.sources import STARTER_CELLS, Source, SourceFile
+from gpar_core.data.fetching.web import Web
 from gpar_core.errors import DownloadError, RequestError
 from gpar_core.progress import Progress, Report, silent
 

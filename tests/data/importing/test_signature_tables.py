@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gpar_core.data import signature_tables
+from gpar_core.data.importing import signature_tables
+from gpar_core.data.importing.signature_tables import NO_REPLICATES, REPLICATE_SET, read_signatures
 from gpar_core.data.matrix_files import MatrixFile
-from gpar_core.data.signature_tables import NO_REPLICATES, REPLICATE_SET, read_signatures
 from gpar_core.errors import AnnotationError
 from tests.geo_files import write_table
 

@@ -10,7 +10,7 @@ import pytest
 from gpar_core import fields
 from gpar_core.data import matrix_files
 from gpar_core.errors import AnnotationError, FileFormatError, LandmarkError
-from tests.data.importing import Import
+from tests.data.importing.imported import Import
 from tests.geo_files import (
     INFERRED,
     LANDMARKS,

@@ -8,19 +8,19 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data import compendium
-from gpar_core.data.compound_annotation import annotate
 from gpar_core.data.findings import Finding, as_json, summed
-from gpar_core.data.import_files import ImportFiles
-from gpar_core.data.landmark_genes import locate_landmarks
+from gpar_core.data.importing.compound_annotation import annotate
+from gpar_core.data.importing.import_files import ImportFiles
+from gpar_core.data.importing.landmark_genes import locate_landmarks
+from gpar_core.data.importing.series import SOURCE, united
+from gpar_core.data.importing.signature_tables import POSITION, read_signatures
+from gpar_core.data.importing.unpacking import is_packed, unpack
+from gpar_core.data.importing.value_copy import Source, copy_values, finite_rows
 from gpar_core.data.matrix_files import MatrixFile, open_matrix
 from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.data.selecting import check_cells, choose, usable
-from gpar_core.data.series import SOURCE, united
-from gpar_core.data.signature_tables import POSITION, read_signatures
 from gpar_core.data.stored_matrix import StoredMatrix
 from gpar_core.data.tas import activity_score, signature_strength
-from gpar_core.data.unpacking import is_packed, unpack
-from gpar_core.data.value_copy import Source, copy_values, finite_rows
 from gpar_core.errors import FileFormatError
 from gpar_core.progress import Progress, Report, silent
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from gpar_core import fields
-from gpar_core.data import remote_gctx
-from gpar_core.data.chosen_matrix import Chosen, fetch_chosen
+from gpar_core.data.fetching import remote_gctx
+from gpar_core.data.fetching.chosen_matrix import Chosen, fetch_chosen
 from gpar_core.data.matrix_files import open_matrix
 from gpar_core.errors import Cancelled, DownloadError, LandmarkError, RequestError
 from gpar_core.progress import Progress, Report, silent

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gpar_core.data.meter import Meter, progress_text, size_text, time_text
+from gpar_core.data.fetching.meter import Meter, progress_text, size_text, time_text
 from gpar_core.progress import Progress
 
 

@@ -16,8 +16,8 @@ from typing import Any, Final, NamedTuple
 import h5py
 import numpy as np
 
+from gpar_core.data.fetching.web import CONNECTIONS, Version, Web
 from gpar_core.data.matrix_files import GCTX_GENES, GCTX_MATRIX, GCTX_SIGNATURES, gctx_ids
-from gpar_core.data.web import CONNECTIONS, Version, Web
 from gpar_core.errors import DownloadError
 
 PAGE_BYTES: Final = 1 << 18

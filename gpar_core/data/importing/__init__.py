@@ -1,0 +1,1 @@
+"""LINCS files to a compendium: read, united, copied, annotated."""
