@@ -31,7 +31,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from gpar_core.cache import Cache
-from gpar_core.errors import RequestError, WorkerError
+from gpar_core.errors import WorkerError
 from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.jobs.workers import (
     SOURCE_ROOT,
@@ -42,6 +42,7 @@ from gpar_core.jobs.workers import (
     find,
     no_window,
 )
+from gpar_core.limits import read_limits
 
 POLL_SECONDS = 0.2
 START_SECONDS = 10.0
@@ -261,10 +262,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(message)s")
     cache = Cache(options.cache.resolve())
+    server = read_limits(os.environ)
     limits = Limits(
-        jobs=_whole_number("GPAR_MAX_JOBS", max(1, (os.cpu_count() or 1) - 1)),
-        jobs_per_owner=_whole_number("GPAR_MAX_JOBS_PER_OWNER", 2),
-        spares=_whole_number("GPAR_SPARE_WORKERS", Limits.spares, least=0, most=1),
+        jobs=server.jobs,
+        jobs_per_owner=server.jobs_per_owner,
+        spares=server.spares,
         grace=options.grace,
         silence=options.silence,
         idle=options.idle,
@@ -325,17 +327,6 @@ def _start_supervisor(cache: Cache, options: Sequence[str]) -> None:
         )
     # Reaps the supervisor when it leaves, which may be long before this process does.
     threading.Thread(target=process.wait, daemon=True).start()
-
-
-def _whole_number(variable: str, default: int, *, least: int = 1, most: int | None = None) -> int:
-    text = os.environ.get(variable, str(default))
-    if text.strip().isdecimal() and least <= int(text) and (most is None or int(text) <= most):
-        return int(text)
-    bounds = f"of at least {least}" if most is None else f"from {least} to {most}"
-    raise RequestError(
-        f"The environment variable {variable} is '{text}'; a whole number {bounds} is needed. "
-        "Correct or remove it and start GPAR again."
-    )
 
 
 def _detached() -> int:

@@ -1,0 +1,63 @@
+"""What one server gives to its users: every limit that can be set, in one place.
+
+Each is read from an environment variable; `docs/server.md` tells the same table to whoever runs a
+server.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+from gpar_core.errors import RequestError
+
+VARIABLE: Final = "variable"
+DIGITS: Final = re.compile("[0-9]{1,9}")
+
+
+def _limit(variable: str, default: int, *, least: int = 0, most: int | None = None) -> Any:
+    return field(default=default, metadata={VARIABLE: variable, "least": least, "most": most})
+
+
+@dataclass(frozen=True)
+class ServerLimits:
+    """Limits of one server, whole numbers; 0 means no limit, where it is allowed.
+
+    jobs: running at once; by default one less than there are processors.
+    jobs_per_owner, waiting_per_owner: running at once, and queued, of one person.
+    spares: workers kept ready for the next training, 0 or 1.
+    owner_gb, cache_gb: GB on disk of what one person holds, and of all results together; beyond
+    the latter the least recently used are deleted.
+    reading_mb, reading_seconds: memory in MB and time that the reading of one upload may take.
+    """
+
+    jobs: int = _limit("GPAR_MAX_JOBS", max(1, (os.cpu_count() or 1) - 1), least=1)
+    jobs_per_owner: int = _limit("GPAR_MAX_JOBS_PER_OWNER", 2, least=1)
+    waiting_per_owner: int = _limit("GPAR_MAX_WAITING_PER_OWNER", 50, least=1)
+    spares: int = _limit("GPAR_SPARE_WORKERS", 1, most=1)
+    owner_gb: int = _limit("GPAR_OWNER_GB", 0)
+    cache_gb: int = _limit("GPAR_CACHE_GB", 0)
+    reading_mb: int = _limit("GPAR_READING_MB", 2000, least=500)
+    reading_seconds: int = _limit("GPAR_READING_SECONDS", 120, least=5)
+
+
+def read_limits(environment: Mapping[str, str]) -> ServerLimits:
+    """The limits that `environment` sets, defaults for the others. Raises RequestError."""
+    return ServerLimits(
+        **{each.name: _number(environment, each.default, **each.metadata)
+           for each in fields(ServerLimits)}
+    )  # fmt: skip
+
+
+def _number(
+    environment: Mapping[str, str], default: Any, variable: str, least: int, most: int | None
+) -> int:
+    text = environment.get(variable, str(default)).strip()
+    if DIGITS.fullmatch(text) and least <= int(text) <= (most or int(text)):
+        return int(text)
+    bounds = f"of at least {least}" if most is None else f"from {least} to {most}"
+    raise RequestError(
+        f"The environment variable {variable} is '{text[:80]}'; a whole number {bounds} is needed. "
+        "Correct or remove it and start GPAR again."
+    )
