@@ -5,31 +5,22 @@
 
 Every attempt has its number. A worker names its attempt in each call, so one that was given up
 (its supervisor was killed, its job was queued again) can no longer change the job.
-
-Each call opens its own connection (about 1 ms): safe from any thread, nothing to close, and a cache
-folder that was deleted is simply made again.
 """
 
 import shutil
 import sqlite3
 import time
-import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-
-from filelock import FileLock
 
 from gpar_core.cache import Cache
+from gpar_core.database import Database
 from gpar_core.errors import JobError, NotFoundError, RequestError
 from gpar_core.jobs.events import clear_events
 from gpar_core.jobs.request import Request, from_json, job_id, to_json
 from gpar_core.progress import Progress
-
-BUSY_SECONDS = 20.0
 
 TABLE = """
 CREATE TABLE jobs (
@@ -55,8 +46,8 @@ CREATE TABLE jobs (
 )
 """
 
-TABLE_VERSION = 1
-"""Of `TABLE`, kept as SQLite's `user_version`. 0 had no column `cluster`."""
+UPGRADES = ("ALTER TABLE jobs ADD COLUMN cluster TEXT NOT NULL DEFAULT ''",)
+"""From each earlier version of `TABLE` to the next."""
 
 
 class State(StrEnum):
@@ -123,7 +114,16 @@ class JobStore:
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
-        self._path = cache.jobs / "jobs.sqlite3"
+        path = cache.jobs / "jobs.sqlite3"
+
+        def trouble(error: sqlite3.Error) -> JobError:
+            return JobError(
+                f"The list of jobs {path} cannot be used ({error}). Try again. If this stays, see "
+                "whether the disk is full; if it is not, stop GPAR and delete this file: the "
+                "results are kept elsewhere."
+            )
+
+        self._database = Database(path, (TABLE,), UPGRADES, trouble)
 
     # For whoever asks for work
 
@@ -141,7 +141,7 @@ class JobStore:
         result_exists: False if the result of a done job was deleted, so that it must run again.
         """
         new_id, now = job_id(request), time.time()
-        with self._transaction() as database:
+        with self._database.transaction() as database:
             row = _row(database, new_id)
             if row is None:
                 database.execute(
@@ -163,12 +163,12 @@ class JobStore:
 
     def get(self, job_id: str) -> Job:
         """Raises NotFoundError."""
-        with self._connection() as database:
+        with self._database.connection() as database:
             return _job(_known_row(database, job_id))
 
     def active_jobs(self) -> list[Job]:
         """Running and queued jobs, oldest first."""
-        with self._connection() as database:
+        with self._database.connection() as database:
             rows = database.execute(
                 "SELECT * FROM jobs WHERE state IN ('queued', 'running') ORDER BY created_at, rowid"
             )
@@ -176,7 +176,7 @@ class JobStore:
 
     def recent(self, limit: int = 50) -> list[Job]:
         """Jobs of any state, newest first."""
-        with self._connection() as database:
+        with self._database.connection() as database:
             rows = database.execute(
                 "SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC LIMIT ?", (limit,)
             )
@@ -184,13 +184,13 @@ class JobStore:
 
     def position(self, job_id: str) -> int:
         """Place in the queue: 1 for the next to start, 0 if the job is not waiting."""
-        with self._connection() as database:
+        with self._database.connection() as database:
             order = fair_order(_queue(database), _running_by_owner(database))
             return next((place for place, each in enumerate(order, start=1) if each == job_id), 0)
 
     def request_cancel(self, job_id: str) -> Job:
         """Cancel a queued job at once; ask a running one to stop. Raises NotFoundError."""
-        with self._transaction() as database:
+        with self._database.transaction() as database:
             _known_row(database, job_id)
             database.execute(
                 "UPDATE jobs SET state = 'cancelled', finished_at = ? "
@@ -204,7 +204,7 @@ class JobStore:
 
     def forget(self, job_id: str) -> None:
         """Remove a job and its log; its result stays. Raises NotFoundError, RequestError."""
-        with self._transaction() as database:
+        with self._database.transaction() as database:
             if State(_known_row(database, job_id)["state"]).active:
                 raise RequestError("This job is still waiting or running. Cancel it first.")
             database.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
@@ -214,10 +214,10 @@ class JobStore:
 
     def claim(self, limit: int, limit_per_owner: int) -> Job | None:
         """The next queued job, now running and without a process yet; None if none may start."""
-        with self._connection() as database:
+        with self._database.connection() as database:
             if not _queue(database):
                 return None
-        with self._transaction() as database:
+        with self._database.transaction() as database:
             self._fail_unreadable(database)
             running = _running_by_owner(database)
             queue = _queue(database)
@@ -234,14 +234,14 @@ class JobStore:
 
     def running(self) -> list[Job]:
         """All jobs that were claimed and have not ended, even those of another version."""
-        with self._connection() as database:
+        with self._database.connection() as database:
             return [
                 _job(row) for row in database.execute("SELECT * FROM jobs WHERE state = 'running'")
             ]
 
     def requeue(self, job_id: str, attempt: int) -> bool:
         """Put a running job back at its old place as a new attempt; False if it has moved on."""
-        with self._transaction() as database:
+        with self._database.transaction() as database:
             if not _holds(database, job_id, attempt):
                 return False
             self._queue_again(database, job_id)
@@ -277,7 +277,7 @@ class JobStore:
 
     def should_stop(self, job_id: str, attempt: int) -> bool:
         """Whether the user asked for the end of this attempt, or its claim was lost."""
-        with self._connection() as database:
+        with self._database.connection() as database:
             row = database.execute(
                 "SELECT cancel_requested FROM jobs "
                 "WHERE id = ? AND attempt = ? AND state = 'running'",
@@ -296,7 +296,7 @@ class JobStore:
         )
 
     def _update(self, job_id: str, attempt: int, changes: str, values: Sequence[object]) -> bool:
-        with self._connection() as database:
+        with self._database.connection() as database:
             changed = database.execute(
                 f"UPDATE jobs SET {changes} "  # noqa: S608  (written above, never by a user)
                 "WHERE id = ? AND attempt = ? AND state = 'running'",
@@ -321,37 +321,6 @@ class JobStore:
                     "UPDATE jobs SET state = 'failed', error = ?, finished_at = ? WHERE id = ?",
                     (job.error, time.time(), job.id),
                 )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._connection() as database:
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                yield database
-            except BaseException:
-                database.execute("ROLLBACK")
-                raise
-            database.execute("COMMIT")
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        try:
-            if not _has_content(self._path):
-                _create(self._path)
-            with closing(
-                sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
-            ) as database:
-                database.row_factory = sqlite3.Row
-                # Enough in WAL: a power cut may lose the last changes, never the database.
-                database.execute("PRAGMA synchronous = NORMAL")
-                _bring_up_to_date(database)
-                yield database
-        except sqlite3.Error as error:
-            raise JobError(
-                f"The list of jobs {self._path} cannot be used ({error}). Try again. If this "
-                "stays, see whether the disk is full; if it is not, stop GPAR and delete this "
-                "file: the results are kept elsewhere."
-            ) from error
 
 
 def fair_order(queue: Sequence[tuple[str, str]], running: Mapping[str, int]) -> Iterator[str]:
@@ -412,38 +381,3 @@ def _running_by_owner(database: sqlite3.Connection) -> Counter[str]:
         "SELECT owner, COUNT(*) AS n FROM jobs WHERE state = 'running' GROUP BY owner"
     )
     return Counter({row["owner"]: row["n"] for row in rows})
-
-
-def _has_content(path: Path) -> bool:
-    return path.exists() and path.stat().st_size > 0
-
-
-def _create(path: Path) -> None:
-    """Make the database beside its place and move it there, so that nobody sees it half made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{path}.lock", timeout=BUSY_SECONDS):
-        if _has_content(path):
-            return
-        for suffix in ("-wal", "-shm"):  # of a deleted database, and not to be mixed with the new
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        new = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
-        with closing(sqlite3.connect(new, isolation_level=None)) as database:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute(TABLE)
-            database.execute(f"PRAGMA user_version = {TABLE_VERSION}")
-        new.replace(path)
-
-
-def _bring_up_to_date(database: sqlite3.Connection) -> None:
-    """Give the table of an earlier GPAR what it lacks."""
-    if _version(database) >= TABLE_VERSION:
-        return
-    database.execute("BEGIN IMMEDIATE")
-    if _version(database) < TABLE_VERSION:  # still: another process may have been faster
-        database.execute("ALTER TABLE jobs ADD COLUMN cluster TEXT NOT NULL DEFAULT ''")
-        database.execute(f"PRAGMA user_version = {TABLE_VERSION}")
-    database.execute("COMMIT")
-
-
-def _version(database: sqlite3.Connection) -> int:
-    return int(database.execute("PRAGMA user_version").fetchone()[0])
