@@ -26,6 +26,7 @@ from gpar_core.errors import GparError
 from gpar_core.export import moas_csv, ranking_csv
 from gpar_core.jobs.request import DemoRequest
 from gpar_core.learn.presets import PRESETS
+from gpar_core.migration import bring_up_to_date
 from gpar_core.planning import (
     plan_library,
     plan_prediction,
@@ -44,7 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns 0, or 2 after one readable line about what was wrong."""
     options = _parser().parse_args(arguments)
     try:
-        options.command(options, Cache(options.cache.resolve()))
+        cache = Cache(options.cache.resolve())
+        bring_up_to_date(cache)
+        options.command(options, cache)
     except GparError as error:
         print(f"gpar: {error}", file=sys.stderr)
         return 2

@@ -1,17 +1,19 @@
-"""The cache folder: where each kind of result lives, and how it is published whole.
+"""The cache folder: where each kind of result lives, how it is published whole, and who sees it.
 
 Everything under it can be deleted; nothing in it is trusted to be complete unless published.
 """
 
 import re
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gpar_core.errors import NotFoundError, RequestError
+from gpar_core.access import LOCAL, Access, Visitor
+from gpar_core.errors import AccessError, NotFoundError, RequestError
 
 NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 """Names of compendia and ids of models and jobs: safe as a folder name on every system."""
@@ -31,9 +33,73 @@ MADE_BY = "made_by.txt"
 
 @dataclass(frozen=True)
 class Cache:
-    """Paths under one cache root."""
+    """Paths under one cache root, as one visitor sees it.
+
+    Lists and `existing_*` leave out what others keep private; the other paths do not ask whether
+    their folder exists, nor for whom.
+    """
 
     root: Path
+    visitor: Visitor = LOCAL
+
+    @property
+    def access(self) -> Access:
+        return Access(self.root)
+
+    @property
+    def unrestricted(self) -> "Cache":
+        """The same cache as the server itself sees it."""
+        return replace(self, visitor=LOCAL)
+
+    def hidden(self) -> frozenset[str]:
+        """Things that the visitor may not see, as `access` names them."""
+        if self.visitor.admin:
+            return frozenset()
+        return self.access.hidden_from(self.visitor.name)
+
+    def sees(self, thing: str) -> bool:
+        """Whether the visitor may see a thing, as `access` names it."""
+        return thing not in self.hidden()
+
+    def has(self, folder: Path) -> bool:
+        """Whether a folder of this cache is published and the visitor may see it."""
+        return (folder / MANIFEST).is_file() and self.sees(self.thing_of(folder))
+
+    def may_change(self, thing: str) -> bool:
+        """Whether the visitor may share, pin, cancel or delete a thing."""
+        return self.visitor.admin or self.visitor.name in self.access.record(thing).owners
+
+    def hold(self, thing: str, *, exists: bool = False, shared: bool = False) -> None:
+        """Note that the visitor has a thing; shared as they share all of theirs, or as told.
+
+        exists: whether it is there already; what the server has without an owner stays for all.
+        """
+        if self.visitor == LOCAL or (exists and not self.access.record(thing).owners):
+            return
+        shared = shared or self.visitor.shares
+        self.access.hold(self.visitor.name, thing, time.time(), shared=shared)
+
+    def remove(self, folder: Path) -> None:
+        """Delete a published folder; it stays for those who also hold it.
+
+        Raises AccessError where the visitor may not.
+        """
+        thing = self.thing_of(folder)
+        if not self.may_change(thing):
+            raise AccessError(
+                f"'{folder.name}' is not yours to delete. Ask its owner or an administrator of "
+                "this server."
+            )
+        mine = self.visitor.name in self.access.record(thing).owners
+        if mine and self.access.let_go(self.visitor.name, thing):
+            return
+        remove(folder)
+        self.access.forget(thing)
+
+    def thing_of(self, folder: Path) -> str:
+        """What `access` calls the thing in a folder of this cache."""
+        by_name = folder.parent in (self.compendia, self.sources)
+        return f"{folder.parent.name}/{folder.name}" if by_name else folder.name
 
     @property
     def compendia(self) -> Path:
@@ -149,16 +215,16 @@ class Cache:
         return sorted(path for path in self.compendia.glob(f"{IMPORTING}/*/*") if path.is_dir())
 
     def compendium_names(self) -> list[str]:
-        return _published(self.compendia)
+        return self._published(self.compendia)
 
     def model_ids(self) -> list[str]:
-        return _published(self.models)
+        return self._published(self.models)
 
     def library_ids(self) -> list[str]:
-        return _published(self.libraries)
+        return self._published(self.libraries)
 
     def analysis_ids(self) -> list[str]:
-        return _published(self.analyses)
+        return self._published(self.analyses)
 
     def existing_compendium(self, name: str) -> Path:
         """Folder of a published compendium. Raises NotFoundError."""
@@ -176,6 +242,10 @@ class Cache:
         """Folder of a published analysis. Raises NotFoundError."""
         return self._existing(self.analysis(job_id), "analysis", self.analysis_ids())
 
+    def existing_prediction(self, job_id: str) -> Path:
+        """Folder of a published prediction. Raises NotFoundError."""
+        return self._existing(self.prediction(job_id), "prediction", [])
+
     def existing_table(self, table_id: str) -> Path:
         """Folder of an uploaded table. Raises NotFoundError."""
         return self._existing(self.table(table_id), "uploaded table", [])
@@ -191,8 +261,20 @@ class Cache:
             return ""
         return (folder / MADE_BY).read_text("utf-8")
 
+    def _published(self, parent: Path) -> list[str]:
+        if not parent.is_dir():
+            return []
+        hidden = self.hidden()
+        return sorted(
+            folder.name
+            for folder in parent.iterdir()
+            if NAME_PATTERN.fullmatch(folder.name)
+            and (folder / MANIFEST).is_file()
+            and self.thing_of(folder) not in hidden
+        )
+
     def _existing(self, folder: Path, kind: str, known: list[str]) -> Path:
-        if (folder / MANIFEST).is_file():
+        if self.has(folder):
             return folder
         shown = ", ".join(known[:10]) + (", …" if len(known) > 10 else "")
         have = f"There are: {shown}." if known else f"There is no {kind} yet."
@@ -246,13 +328,3 @@ def remove(folder: Path) -> None:
     doomed = folder.parent / f".retired-{folder.name}-{uuid.uuid4().hex}"
     folder.replace(doomed)
     shutil.rmtree(doomed, ignore_errors=True)
-
-
-def _published(parent: Path) -> list[str]:
-    if not parent.is_dir():
-        return []
-    return sorted(
-        folder.name
-        for folder in parent.iterdir()
-        if NAME_PATTERN.fullmatch(folder.name) and (folder / MANIFEST).is_file()
-    )

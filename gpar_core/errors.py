@@ -8,6 +8,7 @@ GparError
 │   └── DownloadError        a server, or what came from it, cannot be used
 ├── RequestError         what the user asked for cannot be done
 │   ├── NotFoundError        no such compendium, model, job, drug or MOA
+│   ├── AccessError          it belongs to others, or a limit of this server is reached
 │   ├── TrainingSetError     too few drugs, signatures or negatives
 │   └── EmptyRankingError    the filters leave no drug
 └── JobError             background work
@@ -48,6 +49,10 @@ class RequestError(GparError):
 
 class NotFoundError(RequestError):
     """No compendium, model, job, drug or MOA has this name."""
+
+
+class AccessError(RequestError):
+    """Who asks may not do this, or has no more room on this server."""
 
 
 class TrainingSetError(RequestError):

@@ -129,7 +129,9 @@ def publish_profiles(cache: Cache, profiles: Profiles) -> str:
     """Keep uploaded profiles under the id of what they hold; returns the id."""
     name = profiles_id(profiles)
     folder = cache.profile_set(name)
-    if not (folder / MANIFEST).is_file():
+    exists = (folder / MANIFEST).is_file()
+    cache.hold(name, exists=exists)
+    if not exists:
         with publishing(folder) as building:
             save_profiles(profiles, building)
     return name

@@ -354,7 +354,9 @@ def publish_table(cache: Cache, table: pd.DataFrame) -> str:
     """Keep an uploaded table under the id of what it holds; returns the id."""
     name = table_id(table)
     folder = cache.table(name)
-    if not (folder / MANIFEST).is_file():
+    exists = (folder / MANIFEST).is_file()
+    cache.hold(name, exists=exists)
+    if not exists:
         with publishing(folder) as building:
             uploaded_table.save(table, building)
     return name

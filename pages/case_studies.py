@@ -10,7 +10,7 @@ from pages._shared.case_view import result, show_job, under_way, unfinished
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import compendium_in_use
 from pages._shared.navigation import begin
-from pages._shared.state import OWNER, Key, cache
+from pages._shared.state import Key, cache
 
 
 def show(compendium: Compendium) -> None:
@@ -45,7 +45,7 @@ def _offer(study: CaseStudy, planned: Plan) -> None:
         if planned.labels is not None:
             publish_table(cache(), planned.labels)
         for request in planned.requests:
-            engine.submit(cache(), request, OWNER)
+            engine.submit(cache(), request)
         st.rerun()
 
 

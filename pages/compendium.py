@@ -3,7 +3,6 @@
 import streamlit as st
 
 from gpar_core import fields
-from gpar_core.cache import remove
 from gpar_core.charts import overview
 from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium
@@ -18,6 +17,7 @@ from pages._shared.fetch_form import show_fetch, show_fetched
 from pages._shared.frame import job_or_form, size_of
 from pages._shared.import_form import show_import
 from pages._shared.job_panel import finished_job
+from pages._shared.keeping import keeping
 from pages._shared.navigation import begin
 from pages._shared.state import Key, cache, go
 from pages._shared.tables import savable
@@ -77,7 +77,7 @@ def confirm_deletion(compendium: Compendium) -> None:
         "on it stay; to train again it must be imported again."
     )
     if st.button("Delete", type="primary"):
-        remove(cache().existing_compendium(compendium.name))
+        cache().remove(cache().existing_compendium(compendium.name))
         st.rerun()
 
 
@@ -116,8 +116,12 @@ def show(compendium: Compendium) -> None:
     with imports, error_box():
         show_import()
     with delete:
+        folder = cache().compendium(compendium.name)
+        keeping(folder)
         st.caption(f"Frees the space of {plain(compendium.name)}; models stay.")
-        if st.button("Delete this compendium"):
+        if not cache().may_change(cache().thing_of(folder)):
+            st.caption("Only its owner or an administrator can delete it.")
+        elif st.button("Delete this compendium"):
             confirm_deletion(compendium)
 
 

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from gpar_core import fields
-from gpar_core.cache import MANIFEST
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import match_drugs
 from gpar_core.errors import RequestError
@@ -13,6 +12,7 @@ from gpar_core.library import Library
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import job_or_form, simulated_note
 from pages._shared.job_panel import finished_job, start
+from pages._shared.keeping import keeping
 from pages._shared.library_view import choose_library
 from pages._shared.loaders import load_libraries, load_prediction, predict
 from pages._shared.moa_view import show_prediction
@@ -87,11 +87,12 @@ def show_job(job_id: str) -> None:
     if st.button("New prediction"):
         del st.query_params[Key.JOB]
         st.rerun()
-    if (cache().prediction(job_id) / MANIFEST).is_file():
+    if cache().has(cache().prediction(job_id)):
         prediction = load_prediction(job_id)
         if prediction.simulated:
             simulated_note()
         st.header(plain(prediction.label), anchor=False)
+        keeping(cache().prediction(job_id))
         show_prediction(prediction)
         return
     request = JobStore(cache()).get(job_id).request

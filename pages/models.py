@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from gpar_core.cache import remove
 from gpar_core.model import ModelSummary
 from pages._shared import model_view
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import running_jobs
+from pages._shared.keeping import keeping
 from pages._shared.loaders import load_model, load_summaries
 from pages._shared.navigation import begin
 from pages._shared.state import Key, cache, from_url, go
@@ -61,11 +61,15 @@ def show_all() -> None:
 
 
 def show_one(model_id: str) -> None:
-    back, delete = st.columns([4, 1])
+    back, keep, delete = st.columns([3, 1, 1])
     if back.button("All models"):
         close()
-    if model_id in cache().model_ids() and delete.button("Delete", width="stretch"):
-        confirm_deletion(model_id)
+    folder = cache().model(model_id)
+    if cache().has(folder):
+        with keep:
+            keeping(folder)
+        if cache().may_change(model_id) and delete.button("Delete", width="stretch"):
+            confirm_deletion(model_id)
     model_view.show(load_model(model_id))
 
 
@@ -76,7 +80,7 @@ def confirm_deletion(model_id: str) -> None:
         "it lead nowhere until then."
     )
     if st.button("Delete", type="primary"):
-        remove(cache().existing_model(model_id))
+        cache().remove(cache().existing_model(model_id))
         close()
 
 

@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 
 from gpar_core import library
+from gpar_core.access import LOCAL
 from gpar_core.cache import MANIFEST, Cache
 from gpar_core.data import demo
 from gpar_core.data.fetching.fetched import is_fetched
-from gpar_core.errors import RequestError
+from gpar_core.errors import AccessError, RequestError
 from gpar_core.jobs.events import Event, read_events
 from gpar_core.jobs.request import (
     CurationRequest,
@@ -25,25 +26,38 @@ from gpar_core.jobs.request import (
 )
 from gpar_core.jobs.store import Job, JobStore
 from gpar_core.jobs.supervisor import ensure_running
+from gpar_core.limits import read_limits
+from gpar_core.upkeep import check_room
 
 FOLLOW_SECONDS = 0.2
 
 CLUSTER_PATTERN = re.compile(r"(tcp|tls)://([\w.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}")
 
 
-def submit(
-    cache: Cache, request: Request, owner: str = "local", *, cluster: str | None = None
-) -> Job:
+def submit(cache: Cache, request: Request, *, cluster: str | None = None) -> Job:
     """Queue a request, or return its job if it is under way or its result is there.
+
+    The cache's visitor then holds the job and its result, as do all who ask for the same.
 
     cluster: address of the Dask scheduler whose workers are to train, '' for this computer, None
     for what the environment variable GPAR_DASK says. The result does not depend on it.
-    Raises RequestError where it is no address, JobError when the list of jobs cannot be used,
-    WorkerError when nothing can be started.
+    Raises RequestError where it is no address or a limit is set wrongly, AccessError where a limit
+    of the visitor is reached or a compendium of this name is another's, JobError when the list of
+    jobs cannot be used, WorkerError when nothing can be started.
     """
     address = _checked(os.environ.get("GPAR_DASK", "") if cluster is None else cluster)
-    exists = _result_exists(cache, request)
-    job = JobStore(cache).submit(request, owner, cluster=address, result_exists=exists)
+    limits = read_limits(os.environ)
+    exists = _result_exists(cache.unrestricted, request)
+    if not exists:
+        check_room(cache, limits.owner_gb)
+    _hold(cache, request, exists)
+    job = JobStore(cache).submit(
+        request,
+        cache.visitor.name,
+        cluster=address,
+        result_exists=exists,
+        max_waiting=limits.waiting_per_owner,
+    )
     if job.active:
         ensure_running(cache)
     return job
@@ -63,12 +77,27 @@ def look(cache: Cache, job_id: str) -> Job:
 def cancel(cache: Cache, job_id: str) -> Job:
     """Cancel a queued job at once, a running one within seconds.
 
-    Raises NotFoundError, JobError, WorkerError.
+    Raises NotFoundError, AccessError where the visitor may not or is not alone in waiting for it,
+    JobError, WorkerError.
     """
+    if why := why_not_cancelled(cache, job_id):
+        raise AccessError(why)
     job = JobStore(cache).request_cancel(job_id)
     if job.active:
         ensure_running(cache)
     return job
+
+
+def why_not_cancelled(cache: Cache, job_id: str) -> str:
+    """Why the cache's visitor may not cancel a job, or ''. Raises JobError."""
+    if cache.visitor.admin:
+        return ""
+    owners = cache.access.record(job_id).owners
+    if cache.visitor.name not in owners:
+        return "This job is another's. Whoever asked for it can cancel it."
+    if len(owners) > 1:
+        return f"{len(owners) - 1} more asked for the same: an administrator can cancel it."
+    return ""
 
 
 def wake(cache: Cache) -> None:
@@ -105,6 +134,31 @@ def _checked(cluster: str) -> str:
         f"'{cluster[:80]}' is not the address of a Dask scheduler, as tcp://HOST:8786 is. Correct "
         "--dask or the environment variable GPAR_DASK."
     )
+
+
+def _hold(cache: Cache, request: Request, exists: bool) -> None:
+    """Note what the visitor will have, before anybody can meet it."""
+    if isinstance(request, ImportRequest | SelectRequest) and cache.visitor != LOCAL:
+        _hold_compendium(cache, request.name)
+    for_all = isinstance(request, DemoRequest | FetchRequest)
+    cache.hold(job_id(request), exists=exists, shared=for_all)
+
+
+def _hold_compendium(cache: Cache, name: str) -> None:
+    folder = cache.compendium(name)
+    thing = cache.thing_of(folder)
+    record = cache.access.record(thing)
+    taken = folder.exists() or any(
+        isinstance(job.request, ImportRequest | SelectRequest) and job.request.name == name
+        for job in JobStore(cache.unrestricted).active_jobs()
+    )
+    if taken and cache.visitor.name not in record.owners and not cache.visitor.admin:
+        raise AccessError(
+            f"The name '{name}' belongs to a compendium that is not yours. Choose another name."
+        )
+    if not taken:
+        cache.access.forget(thing)  # of one that was never made or is gone
+    cache.hold(thing)
 
 
 def _result_exists(cache: Cache, request: Request) -> bool:

@@ -41,6 +41,8 @@ def run_library(
     library.save(folder, request, trainings, reasons)
     entries = library.load(cache, job_id(request)).entries
     missing = [entry.moa for entry in entries if entry.summary is None]
+    ids = {moa: job_id(training) for moa, training in trainings.items()}
+    cache.access.put_within(job_id(request), ids.values(), [ids[moa] for moa in missing])
     done = len(trainings) - len(missing)
     stop = threading.Event()
     latest: dict[str, Progress] = {}

@@ -11,13 +11,15 @@ import shutil
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
+from gpar_core.access import LOCAL
 from gpar_core.cache import Cache
 from gpar_core.database import Database
-from gpar_core.errors import JobError, NotFoundError, RequestError
+from gpar_core.errors import AccessError, JobError, NotFoundError, RequestError
 from gpar_core.jobs.events import clear_events
 from gpar_core.jobs.request import Request, from_json, job_id, to_json
 from gpar_core.progress import Progress
@@ -110,7 +112,10 @@ class Job:
 
 
 class JobStore:
-    """The jobs of one cache. Every call can raise JobError when the database cannot be used."""
+    """The jobs of one cache. Every call can raise JobError when the database cannot be used.
+
+    Whoever looks at jobs meets only those that the cache's visitor may see.
+    """
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
@@ -130,27 +135,33 @@ class JobStore:
     def submit(
         self,
         request: Request,
-        owner: str = "local",
+        owner: str = LOCAL.name,
         *,
         cluster: str = "",
         result_exists: bool = True,
+        max_waiting: int = 0,
     ) -> Job:
         """The job of this request, queued if it is not queued, running or done already.
 
         cluster: see `Job`; no part of what is asked, since the result is the same.
         result_exists: False if the result of a done job was deleted, so that it must run again.
+        max_waiting: queued jobs that one person may have, 0 for no limit. Raises AccessError where
+        there are that many.
         """
         new_id, now = job_id(request), time.time()
         with self._database.transaction() as database:
             row = _row(database, new_id)
+            if row is not None and (
+                State(row["state"]).active or (row["state"] == State.DONE and result_exists)
+            ):
+                return _job(row)
+            _check_waiting(database, owner, max_waiting)
             if row is None:
                 database.execute(
                     "INSERT INTO jobs (id, request, owner, cluster, state, created_at) "
                     "VALUES (?,?,?,?,?,?)",
                     (new_id, to_json(request), owner, cluster, State.QUEUED, now),
                 )
-            elif State(row["state"]).active or (row["state"] == State.DONE and result_exists):
-                return _job(row)
             else:
                 self._queue_again(database, new_id)
                 database.execute(
@@ -163,24 +174,25 @@ class JobStore:
 
     def get(self, job_id: str) -> Job:
         """Raises NotFoundError."""
+        self._check_seen(job_id)
         with self._database.connection() as database:
             return _job(_known_row(database, job_id))
 
     def active_jobs(self) -> list[Job]:
         """Running and queued jobs, oldest first."""
+        hidden = self._cache.hidden()
         with self._database.connection() as database:
             rows = database.execute(
                 "SELECT * FROM jobs WHERE state IN ('queued', 'running') ORDER BY created_at, rowid"
             )
-            return [job for job in map(_job, rows) if job.active]
+            return [job for job in map(_job, rows) if job.active and job.id not in hidden]
 
-    def recent(self, limit: int = 50) -> list[Job]:
-        """Jobs of any state, newest first."""
+    def recent(self, limit: int | None = 50) -> list[Job]:
+        """Jobs of any state, newest first; all of them where `limit` is None."""
+        hidden = self._cache.hidden()
         with self._database.connection() as database:
-            rows = database.execute(
-                "SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC LIMIT ?", (limit,)
-            )
-            return [_job(row) for row in rows]
+            rows = database.execute("SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC")
+            return [_job(row) for row in islice(_seen(rows, hidden), limit)]
 
     def position(self, job_id: str) -> int:
         """Place in the queue: 1 for the next to start, 0 if the job is not waiting."""
@@ -190,6 +202,7 @@ class JobStore:
 
     def request_cancel(self, job_id: str) -> Job:
         """Cancel a queued job at once; ask a running one to stop. Raises NotFoundError."""
+        self._check_seen(job_id)
         with self._database.transaction() as database:
             _known_row(database, job_id)
             database.execute(
@@ -304,6 +317,10 @@ class JobStore:
             )
             return changed.rowcount == 1
 
+    def _check_seen(self, job_id: str) -> None:
+        if not self._cache.sees(job_id):
+            raise _no_job(job_id)
+
     def _queue_again(self, database: sqlite3.Connection, job_id: str) -> None:
         database.execute(
             "UPDATE jobs SET state = 'queued', attempt = attempt + 1, cancel_requested = 0, "
@@ -358,10 +375,27 @@ def _row(database: sqlite3.Connection, job_id: str) -> sqlite3.Row | None:
 def _known_row(database: sqlite3.Connection, job_id: str) -> sqlite3.Row:
     row = _row(database, job_id)
     if row is None:
-        raise NotFoundError(
-            f"There is no job '{job_id[:80]}'. It may have been removed; ask for it anew."
-        )
+        raise _no_job(job_id)
     return row
+
+
+def _no_job(job_id: str) -> NotFoundError:
+    return NotFoundError(
+        f"There is no job '{job_id[:80]}'. It may have been removed; ask for it anew."
+    )
+
+
+def _seen(rows: Iterable[sqlite3.Row], hidden: frozenset[str]) -> Iterator[sqlite3.Row]:
+    return (row for row in rows if row["id"] not in hidden)
+
+
+def _check_waiting(database: sqlite3.Connection, owner: str, most: int) -> None:
+    waiting = sum(each == owner for _, each in _queue(database))
+    if most and waiting >= most:
+        raise AccessError(
+            f"{waiting} jobs of yours are waiting already, as many as this server allows one "
+            "person. Wait for some to end, or cancel some."
+        )
 
 
 def _holds(database: sqlite3.Connection, job_id: str, attempt: int) -> bool:

@@ -43,6 +43,7 @@ from gpar_core.jobs.workers import (
     no_window,
 )
 from gpar_core.limits import read_limits
+from gpar_core.migration import bring_up_to_date
 
 POLL_SECONDS = 0.2
 START_SECONDS = 10.0
@@ -252,7 +253,10 @@ def ensure_running(cache: Cache, options: Sequence[str] = ()) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Supervise until idle; 0 also if there is a supervisor already. Raises RequestError."""
+    """Supervise until idle; 0 also if there is a supervisor already.
+
+    Raises RequestError where a limit is set wrongly, DataError where the cache is of a later GPAR.
+    """
     parser = argparse.ArgumentParser(description="Start and watch the workers of one cache.")
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--worker-module", default="gpar_core.jobs.worker")
@@ -262,6 +266,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(message)s")
     cache = Cache(options.cache.resolve())
+    bring_up_to_date(cache)
     server = read_limits(os.environ)
     limits = Limits(
         jobs=server.jobs,

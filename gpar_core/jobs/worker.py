@@ -27,6 +27,7 @@ import psutil
 from gpar_core.cache import Cache
 from gpar_core.errors import Cancelled, GparError, JobError, WorkerError
 from gpar_core.fields import N_LANDMARKS
+from gpar_core.jobs.care import take_care
 from gpar_core.jobs.events import EventLog
 from gpar_core.jobs.request import CurationRequest, LibraryRequest, Request, TrainRequest
 from gpar_core.jobs.store import JobStore, State
@@ -116,6 +117,7 @@ def run_science(request: Request, cache: Cache, report: Report, pool: Pool) -> N
     with _importing:
         run = import_module(SCIENCE[0]).run_job
     run(request, cache, report, pool)
+    take_care(cache)
 
 
 def warm_science(pool: FitPool) -> None:

@@ -6,7 +6,6 @@ from functools import partial
 import streamlit as st
 
 from gpar_core.analysis import Analysis
-from gpar_core.cache import remove
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
 from gpar_core.jobs.request import Request
@@ -14,6 +13,7 @@ from gpar_core.jobs.store import JobStore
 from pages._shared.error_box import plain
 from pages._shared.frame import job_or_form, note_if_simulated, simulated_note
 from pages._shared.job_panel import finished_job
+from pages._shared.keeping import keeping
 from pages._shared.loaders import load_analyses, load_analysis
 from pages._shared.navigation import begin
 from pages._shared.state import Key, cache
@@ -52,11 +52,13 @@ def _fresh(done: Analysis, compendium: Compendium) -> bool:
 
 
 def _job(kind: type[Request], draw: Draw, job_id: str) -> None:
-    back, delete = st.columns([4, 1])
+    back, keep, delete = st.columns([3, 1, 1])
     if back.button("Ask anew"):
         _open("")
     if job_id in cache().analysis_ids():
-        if delete.button("Delete", width="stretch"):
+        with keep:
+            keeping(cache().analysis(job_id))
+        if cache().may_change(job_id) and delete.button("Delete", width="stretch"):
             _confirm_deletion(job_id)
         _result(kind, draw, load_analysis(job_id))
         return
@@ -90,7 +92,7 @@ def _check(kind: type[Request], request: Request | None) -> None:
 def _confirm_deletion(job_id: str) -> None:
     st.markdown("It can be computed again, with the same result, while its compendium is there.")
     if st.button("Delete", type="primary", key="confirm-deletion"):
-        remove(cache().existing_analysis(job_id))
+        cache().remove(cache().existing_analysis(job_id))
         _open("")
 
 

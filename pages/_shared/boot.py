@@ -1,14 +1,28 @@
-"""Done once per server process."""
+"""What the server does before it shows a page."""
 
+import functools
 import gc
-from functools import cache
 from threading import Thread
 
+import streamlit as st
 
-@cache
+from gpar_core.migration import bring_up_to_date
+from pages._shared.error_box import error_box
+from pages._shared.state import cache
+
+
+@functools.cache
 def once() -> None:
     """Import what pages will need, beside the first page and not before it."""
     Thread(target=_get_ready, daemon=True).start()
+
+
+def check_cache() -> None:
+    """Bring the cache of an earlier GPAR up to date; end the run where that cannot be."""
+    with error_box():
+        bring_up_to_date(cache())
+        return
+    st.stop()
 
 
 def _get_ready() -> None:

@@ -15,7 +15,7 @@ from gpar_core.learn.paired import against
 from gpar_core.planning import plan_training
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import load_compendium
-from pages._shared.state import OWNER, cache, go
+from pages._shared.state import cache, go
 from pages._shared.tables import savable
 
 MAX_SENTENCES = 5
@@ -171,7 +171,7 @@ def _train(request: CellInfluenceRequest, done: Analysis) -> None:
         seed=request.seed,
         label=request.label,
     )
-    job = engine.submit(cache(), training, OWNER)
+    job = engine.submit(cache(), training)
     go("drug_prediction", job=job.id)
 
 

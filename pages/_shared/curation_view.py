@@ -7,7 +7,6 @@ import streamlit as st
 
 from gpar_core import curation as curations
 from gpar_core import fields
-from gpar_core.cache import MANIFEST, remove
 from gpar_core.charts.curation import effects
 from gpar_core.curation import SavedCuration
 from gpar_core.errors import DataError, NotFoundError, RequestError
@@ -21,7 +20,7 @@ from gpar_core.planning import plan_training
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import finished_job
 from pages._shared.loaders import load_compendium
-from pages._shared.state import OWNER, cache, go
+from pages._shared.state import cache, go
 from pages._shared.tables import savable
 
 
@@ -43,7 +42,7 @@ def show_curation(model: Model) -> None:
     with error_box():
         request = CurationRequest(summary.model_id, summary.label)
         folder = cache().curation(job_id(request))
-        if (folder / MANIFEST).is_file():
+        if cache().has(folder):
             _saved(folder, summary)
         elif _asked_for(request):
             if finished_job(job_id(request), simulated=summary.simulated):
@@ -70,7 +69,7 @@ def _question(request: CurationRequest, summary: ModelSummary) -> None:
         f"{_about(summary.seconds / trained * n)}."
     )
     if st.button("Find drugs that do not belong"):
-        engine.submit(cache(), request, OWNER)
+        engine.submit(cache(), request)
         st.rerun()
 
 
@@ -84,7 +83,7 @@ def _saved(folder: Path, summary: ModelSummary) -> None:
     except DataError as error:
         st.error(plain(str(error)))
         if st.button("Delete this curation"):
-            remove(folder)
+            cache().remove(folder)
             st.rerun()
         return
     _result(saved, summary)
@@ -170,7 +169,7 @@ def _retrain(saved: SavedCuration, summary: ModelSummary) -> None:
         label = f"{summary.label} without " + ", ".join(name[drug] for drug in left_out)
         if len(left_out) > 3:
             label = f"{summary.label} without {len(left_out)} drugs"
-        job = engine.submit(cache(), _plan(summary, kept, label), OWNER)
+        job = engine.submit(cache(), _plan(summary, kept, label))
         go("drug_prediction", job=job.id)
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 import streamlit as st
 
-from gpar_core.cache import remove
 from gpar_core.data.fetching.fetched import Fetched
 from gpar_core.data.fetching.meter import size_text
 from gpar_core.data.fetching.sources import SOURCES
@@ -51,8 +50,14 @@ def show_fetch() -> None:
     go_on, delete = st.columns([3, 1])
     if go_on.button("Go on" if begun else "Fetch", type="primary", width="stretch"):
         start(plan_fetch(name, base_url=mirror(), cells=cells.split(",")))
-    if begun and not _is_fetching(name) and delete.button("Delete what came", width="stretch"):
-        remove(cache().source(name))
+    folder = cache().source(name)
+    if (
+        begun
+        and not _is_fetching(name)
+        and cache().may_change(cache().thing_of(folder))
+        and delete.button("Delete what came", width="stretch")
+    ):
+        cache().remove(cache().source(name))
         st.rerun()
 
 
@@ -102,6 +107,7 @@ def show_fetched(fetched: Fetched, there: Sequence[Fetched]) -> None:
             sources = [fetched, *(others[title] for title in together)]
             start(plan_import_of(cache(), sources, name=name, replace=replace))
         own = fetched.folder == cache().source(fetched.source)  # not a folder of the user's
+        own = own and cache().may_change(cache().thing_of(fetched.folder))
         if (
             own
             and not _is_fetching(fetched.source)
@@ -109,7 +115,7 @@ def show_fetched(fetched: Fetched, there: Sequence[Fetched]) -> None:
                 "Delete files", width="stretch", key=f"fetched-delete-{fetched.source}"
             )
         ):
-            remove(fetched.folder)
+            cache().remove(fetched.folder)
             st.rerun()
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from gpar_core.cache import remove
 from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium, read_manifest
 from gpar_core.errors import DataError, NotFoundError
@@ -15,7 +14,7 @@ from gpar_core.jobs.store import JobStore, State
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import finished_job, running_jobs
 from pages._shared.loaders import load_compendium
-from pages._shared.state import OWNER, Key, cache, from_url
+from pages._shared.state import Key, cache, from_url
 
 
 def compendium_in_use() -> Compendium | None:
@@ -56,9 +55,9 @@ def _offer_deletion(name: str, why: str) -> None:
     """Of a compendium that cannot be read: the demo is then built anew, others are imported."""
     st.error(plain(why))
     if st.button("Build the demo anew" if name == demo.NAME else "Delete it", type="primary"):
-        remove(cache().existing_compendium(name))
+        cache().remove(cache().existing_compendium(name))
         if name == demo.NAME:
-            engine.submit(cache(), DemoRequest(), OWNER)
+            engine.submit(cache(), DemoRequest())
         st.rerun()
 
 
@@ -71,7 +70,7 @@ def _build_demo() -> None:
     except NotFoundError:
         state = State.DONE
     if state is State.DONE:  # or never asked for: in both cases there is no demo
-        engine.submit(cache(), DemoRequest(), OWNER)
+        engine.submit(cache(), DemoRequest())
     if finished_job(demo_id):
         st.rerun()
 

@@ -126,6 +126,8 @@ def _store(given: dict[tuple[str, str], File]) -> dict[tuple[str, str], Path]:
     for upload in uploads.values():
         digest.update(hashlib.sha256(upload.getbuffer()).digest())
     folder = cache().uploads / digest.hexdigest()[:20]
+    if uploads:
+        cache().hold(folder.name)
     paths = {kind: file for kind, file in given.items() if isinstance(file, Path)}
     for kind, upload in uploads.items():
         target = folder / "-".join(kind) / _safe_name(upload.name)

@@ -28,7 +28,7 @@ from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.progress import Progress
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import load_library
-from pages._shared.state import OWNER, Key, cache
+from pages._shared.state import Key, cache
 from pages._shared.tables import savable
 
 POLL_SECONDS = 1
@@ -39,7 +39,7 @@ IN_PARTS = LibraryRequest | AnalysisRequest
 
 def start(request: Request) -> None:
     """Queue a request and show its job on this page. Raises JobError or WorkerError."""
-    st.query_params[Key.JOB] = engine.submit(cache(), request, OWNER).id
+    st.query_params[Key.JOB] = engine.submit(cache(), request).id
     st.rerun()
 
 
@@ -62,7 +62,7 @@ def finished_job(job_id: str, *, simulated: bool = False) -> Job | None:
         st.error(f"**{plain(job.title)}** did not finish. {plain(job.error)}")
     again = "Go on" if _pausable(job) else "Try again"
     if job.request is not None and st.button(again, type="primary"):
-        engine.submit(cache(), job.request, OWNER)
+        engine.submit(cache(), job.request)
         st.rerun()
     return None
 
@@ -122,9 +122,11 @@ def _show(job: Job, simulated: bool) -> None:
         title, button = st.columns([4, 1], vertical_alignment="center")
         title.markdown(f"#### {plain(job.title)}")
         stop, stopping = ("Pause", "Pausing …") if _pausable(job) else ("Cancel", "Cancelling …")
+        why_not = engine.why_not_cancelled(cache(), job.id)
         if button.button(
             stopping if job.cancel_requested else stop,
-            disabled=job.cancel_requested,
+            disabled=job.cancel_requested or bool(why_not),
+            help=why_not or None,
             width="stretch",
         ):
             engine.cancel(cache(), job.id)

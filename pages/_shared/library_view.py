@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core import library as libraries
-from gpar_core.cache import remove
 from gpar_core.charts import moas
 from gpar_core.data.compendium import Compendium
 from gpar_core.export import download_name, library_csv
@@ -15,6 +14,7 @@ from gpar_core.jobs.store import JobStore
 from gpar_core.library import Library
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
+from pages._shared.keeping import keeping
 from pages._shared.state import Key, cache, from_url, go
 from pages._shared.tables import SELECTION, chosen_row, savable
 
@@ -94,6 +94,7 @@ def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -
     )
     with again.popover("Train one MOA again"):
         _retrain(library)
+    keeping(cache().library(library.library_id))
 
 
 def _open(chosen: pd.Series) -> None:
@@ -110,7 +111,7 @@ def _retrain(library: Library) -> None:
         "prediction; what you train there does not enter the library."
     )
     if st.button("Delete and train again", disabled=moa is None):
-        remove(cache().existing_model(trained[moa]))
+        cache().remove(cache().existing_model(trained[moa]))
         start(library.request)
 
 
@@ -127,7 +128,7 @@ def _stale(library: Library, compendium: Compendium, why: str) -> None:
     if build.button("Build anew", type="primary", disabled=not request.moas):
         start(request)
     if forget.button("Delete this library"):
-        remove(cache().existing_library(library.library_id))
+        cache().remove(cache().existing_library(library.library_id))
         st.rerun()
 
 

@@ -1,6 +1,8 @@
 """What the cache holds, loaded once per server and shared by all sessions: never change it."""
 
+import time
 from contextlib import suppress
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -9,8 +11,10 @@ from gpar_core import analysis as analyses
 from gpar_core import library as libraries
 from gpar_core import model as models
 from gpar_core import prediction as predictions
+from gpar_core import titles
+from gpar_core.access import USE_SECONDS
 from gpar_core.analysis import Analysis
-from gpar_core.cache import MANIFEST
+from gpar_core.cache import MANIFEST, Cache
 from gpar_core.data import compendium as compendia
 from gpar_core.data import selecting
 from gpar_core.data.compendium import Compendium
@@ -20,6 +24,7 @@ from gpar_core.jobs.request import Request
 from gpar_core.library import Library
 from gpar_core.model import Model, ModelSummary
 from gpar_core.prediction import Prediction
+from gpar_core.upkeep import Item
 from pages._shared.state import cache
 
 
@@ -32,6 +37,7 @@ def load_compendium(name: str) -> Compendium:
 def load_model(model_id: str) -> Model:
     """A model by id. Raises NotFoundError or DataError."""
     folder = cache().existing_model(model_id)
+    note_use(model_id)
     return _model(str(cache().root), model_id, (folder / MANIFEST).stat().st_mtime_ns)
 
 
@@ -50,22 +56,28 @@ def load_summaries() -> tuple[list[ModelSummary], list[str]]:
 def load_library(library_id: str) -> Library:
     """A library with what is trained of it. Raises NotFoundError or DataError."""
     cache().existing_library(library_id)
+    note_use(library_id)
     return _library(str(cache().root), library_id, _last_change())
 
 
 def load_libraries(compendium: Compendium) -> list[Library]:
     """Readable libraries of a compendium, the best first and stale ones last."""
     of = (compendium.name, compendium.fingerprint)
-    return _libraries(str(cache().root), of, _last_change(), compendium)
+    found = _libraries(str(cache().root), of, _last_change(), compendium)
+    seen = set(cache().library_ids())
+    return [each for each in found if each.library_id in seen]
 
 
 def load_prediction(job_id: str) -> Prediction:
-    """What the models say of uploaded profiles. Raises RequestError or DataError."""
+    """What the models say of uploaded profiles. Raises NotFoundError, RequestError or DataError."""
+    cache().existing_prediction(job_id)
+    note_use(job_id)
     return _prediction(str(cache().root), job_id)
 
 
 def predict(library: Library, compendium: Compendium, compound: str) -> Prediction:
     """What a library says of a compound. Raises NotFoundError, RequestError or DataError."""
+    note_use(library.library_id)
     asked = (library.library_id, compendium.fingerprint, compound)
     return _of_compound(str(cache().root), asked, _last_change(), library, compendium)
 
@@ -83,6 +95,7 @@ def load_times(compendium: Compendium) -> list[float]:
 def load_analysis(job_id: str) -> Analysis:
     """An analysis by the id of its job. Raises NotFoundError or DataError."""
     folder = cache().existing_analysis(job_id)
+    note_use(job_id)
     return _analysis(str(cache().root), job_id, (folder / MANIFEST).stat().st_mtime_ns)
 
 
@@ -99,16 +112,42 @@ def load_analyses(kind: type[Request], compendium: str) -> list[Analysis]:
     return sorted(of_it, key=lambda each: each.created_at, reverse=True)
 
 
+def load_title(item: Item) -> str:
+    """What a thing of the cache is called."""
+    return _title(str(item.folder), item.kind, item.folder.stat().st_mtime_ns)
+
+
+def note_use(thing: str) -> None:
+    """Note that a thing is used; pages say so at each look, once in ten minutes it is written."""
+    _use(str(cache().root), thing)
+
+
 def _last_change() -> tuple[int, ...]:
     """Another value whenever a library or a model has come, changed or gone."""
-    manifests = [cache().library(library_id) / MANIFEST for library_id in cache().library_ids()]
-    there = [path for path in (cache().models, *manifests) if path.exists()]
+    server = cache().unrestricted
+    manifests = [server.library(library_id) / MANIFEST for library_id in server.library_ids()]
+    there = [path for path in (server.models, *manifests) if path.exists()]
     return tuple(path.stat().st_mtime_ns for path in there)
+
+
+def _server(root: str) -> Cache:
+    """The cache for what all sessions share; whoever calls has asked who may see it."""
+    return Cache(Path(root))
+
+
+@st.cache_resource(max_entries=5000, ttl=USE_SECONDS, show_spinner=False)
+def _use(root: str, thing: str) -> None:
+    _server(root).access.touch(thing, time.time())
+
+
+@st.cache_resource(max_entries=5000, show_spinner=False)
+def _title(folder: str, kind: str, changed: int) -> str:
+    return titles.title(kind, Path(folder))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _compendium(root: str, name: str, fingerprint: str) -> Compendium:
-    return compendia.load(cache().existing_compendium(name))
+    return compendia.load(_server(root).existing_compendium(name))
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -123,39 +162,39 @@ def _times(fingerprint: str, _data: Compendium) -> list[float]:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _model(root: str, model_id: str, changed: int) -> Model:
-    return models.load(cache().existing_model(model_id))
+    return models.load(_server(root).existing_model(model_id))
 
 
 @st.cache_resource(max_entries=2000, show_spinner=False)
 def _summary(root: str, model_id: str, changed: int) -> ModelSummary:
-    return models.load_summary(cache().existing_model(model_id))
+    return models.load_summary(_server(root).existing_model(model_id))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _library(root: str, library_id: str, changed: tuple[int, ...]) -> Library:
-    return libraries.load(cache(), library_id)
+    return libraries.load(_server(root), library_id)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _libraries(
     root: str, of: tuple[str, str], changed: tuple[int, ...], _data: Compendium
 ) -> list[Library]:
-    return libraries.of_compendium(cache(), _data)
+    return libraries.of_compendium(_server(root), _data)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _analysis(root: str, job_id: str, changed: int) -> Analysis:
-    return analyses.load(cache().existing_analysis(job_id))
+    return analyses.load(_server(root).existing_analysis(job_id))
 
 
 @st.cache_resource(max_entries=2000, show_spinner=False)
 def _heading(root: str, job_id: str, changed: int) -> Analysis:
-    return analyses.load(cache().existing_analysis(job_id), tables=False)
+    return analyses.load(_server(root).existing_analysis(job_id), tables=False)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _prediction(root: str, job_id: str) -> Prediction:
-    return predictions.load(cache().prediction(job_id))
+    return predictions.load(_server(root).prediction(job_id))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -166,4 +205,4 @@ def _of_compound(
     _models: Library,
     _data: Compendium,
 ) -> Prediction:
-    return predictions.of_compound(cache(), _models, _data, asked[-1])
+    return predictions.of_compound(_server(root), _models, _data, asked[-1])

@@ -10,7 +10,7 @@ from gpar_core.jobs.request import MapRequest
 from gpar_core.model import Model, ModelSummary
 from pages._shared.loaders import load_analyses, load_analysis, load_compendium
 from pages._shared.map_view import draw_with_drugs_of
-from pages._shared.state import OWNER, cache, go
+from pages._shared.state import cache, go
 
 ALONE, AMONG_ALL = "By themselves (t-SNE)", "Among all signatures (graph)"
 
@@ -67,7 +67,7 @@ def _lay_out(summary: ModelSummary) -> None:
             f"'{summary.compendium}' has changed since this model was trained. Train it anew to "
             "see its drugs among all signatures."
         )
-    job = engine.submit(cache(), plan_map(compendium, method="fwd"), OWNER)
+    job = engine.submit(cache(), plan_map(compendium, method="fwd"))
     go("map", compendium=summary.compendium, model=summary.model_id, job=job.id)
 
 

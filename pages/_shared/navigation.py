@@ -28,7 +28,10 @@ def navigation() -> StreamlitPage:
                 st.Page("pages/hyper_parameters.py", title="Hyper-parameters"),
                 st.Page("pages/genes.py", title="Genes"),
             ],
-            "Data": [st.Page("pages/compendium.py", title="Compendium")],
+            "Data": [
+                st.Page("pages/compendium.py", title="Compendium"),
+                st.Page("pages/storage.py", title="Storage"),
+            ],
         }
     )
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 from gpar_core.cache import Cache
+from gpar_core.limits import ServerLimits, read_limits
+from pages._shared.identity import visitor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-OWNER = "local"
 
 
 class Key(StrEnum):
@@ -27,8 +28,16 @@ class Key(StrEnum):
 
 
 def cache() -> Cache:
-    """The cache of this server: `GPAR_CACHE`, or `cache/` beside the app."""
-    return Cache(Path(os.environ.get("GPAR_CACHE", ROOT / "cache")).resolve())
+    """The cache of this server, as whoever looks at the page sees it.
+
+    It is at `GPAR_CACHE`, or `cache/` beside the app. Raises AccessError where nobody is signed in.
+    """
+    return Cache(Path(os.environ.get("GPAR_CACHE", ROOT / "cache")).resolve(), visitor())
+
+
+def limits() -> ServerLimits:
+    """What this server allows. Raises RequestError where a limit is set wrongly."""
+    return read_limits(os.environ)
 
 
 def public_compendia() -> set[str]:

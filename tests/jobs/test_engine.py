@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 from staging import Site, until, work
 
+from gpar_core.access import Visitor
 from gpar_core.cache import MADE_BY, MANIFEST
 from gpar_core.errors import NotFoundError, RequestError
 from gpar_core.jobs import engine
@@ -23,7 +24,7 @@ def engaged(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
 
 def test_submit_and_follow_to_the_end(engaged: Site) -> None:
     events: list[Event] = []
-    job = engine.submit(engaged.cache, work("a"), "ann")
+    job = engine.submit(replace(engaged.cache, visitor=Visitor("ann")), work("a"))
     end = engine.follow(engaged.cache, job.id, events.append)
     assert (end.state, end.owner) == (State.DONE, "ann")
     assert [event.progress.done for event in events] == [1, 2, 3]

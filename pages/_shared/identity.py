@@ -1,0 +1,79 @@
+"""Who looks at the page, and how they sign in and out."""
+
+import os
+
+import streamlit as st
+
+from gpar_core.access import LOCAL, Visitor
+from gpar_core.errors import AccessError, RequestError
+from gpar_core.identity import SignIn, of_claims, of_headers, read_sign_in
+from pages._shared.error_box import plain
+
+
+def visitor() -> Visitor:
+    """Whoever looks. Raises AccessError where nobody is signed in, RequestError where the server's
+    sign-in is set up wrongly.
+    """
+    sign_in = read_sign_in(os.environ)
+    match sign_in.way:
+        case "oidc":
+            if not _signed_in():
+                raise AccessError("You are not signed in, or not any more. Load the page again.")
+            return of_claims(sign_in, st.user.to_dict())
+        case "proxy":
+            return of_headers(sign_in, st.context.headers)
+        case _:
+            return LOCAL
+
+
+def require_sign_in() -> None:
+    """End the run with a page to sign in on, unless the visitor is known or need not be."""
+    try:
+        sign_in = read_sign_in(os.environ)
+        if sign_in.way == "oidc" and not _signed_in():
+            _welcome(sign_in)
+        _show(sign_in, visitor())
+    except RequestError as error:
+        st.error(plain(str(error)))
+        _offer_sign_out()
+        st.stop()
+
+
+def _welcome(sign_in: SignIn) -> None:
+    st.title("🧬 GPAR", anchor=False)
+    st.markdown("Find drugs that share a mechanism of action. Sign in to go on.")
+    if not _is_set_up():
+        raise RequestError(
+            "GPAR_SIGN_IN is 'oidc', but .streamlit/secrets.toml has no complete section [auth]. "
+            "docs/server.md shows one."
+        )
+    if st.button("Sign in", type="primary"):
+        st.login()
+    if sign_in.users:
+        st.caption("Access is for people whom whoever runs this server has let in.")
+    st.stop()
+
+
+def _show(sign_in: SignIn, known: Visitor) -> None:
+    """Name in the sidebar, and the way out."""
+    if not sign_in.way:
+        return
+    role = " · administrator" if known.admin else ""
+    st.sidebar.caption(f"Signed in as {plain(known.name)}{role}")
+    if sign_in.way == "oidc" and st.sidebar.button("Sign out", type="tertiary"):
+        st.logout()
+
+
+def _offer_sign_out() -> None:
+    """Of an account that is not let in, so that another can be tried."""
+    if _is_set_up() and _signed_in() and st.button("Sign out"):
+        st.logout()
+
+
+def _signed_in() -> bool:
+    return bool(getattr(st.user, "is_logged_in", False))
+
+
+def _is_set_up() -> bool:
+    found = st.secrets.load_if_toml_exists()  # asked first: a missing file would be an error
+    return found and {"redirect_uri", "cookie_secret"} <= set(st.secrets.get("auth", {}))

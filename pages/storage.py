@@ -1,0 +1,139 @@
+"""Storage: what is kept on this server, how large it is, to share, pin and delete."""
+
+import shutil
+from datetime import UTC, datetime
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core import upkeep
+from gpar_core.access import LOCAL
+from gpar_core.data.fetching.meter import size_text
+from gpar_core.upkeep import Item
+from pages._shared.error_box import error_box, plain
+from pages._shared.keeping import holders, switches
+from pages._shared.loaders import load_title
+from pages._shared.navigation import begin
+from pages._shared.state import cache, limits
+from pages._shared.tables import SELECTION, chosen_row, savable
+
+KINDS = {
+    "compendia": "Compendium",
+    "models": "Model",
+    "libraries": "Library",
+    "analyses": "Analysis or map",
+    "curations": "Curation",
+    "predictions": "MOA prediction",
+    "profiles": "Uploaded profiles",
+    "tables": "Uploaded table",
+    "uploads": "Uploaded files",
+    "sources": "Fetched data",
+}
+
+
+def show(items: list[Item]) -> None:
+    left, right = st.columns(2)
+    total = sum(item.n_bytes for item in items)
+    left.metric("Kept", size_text(total), border=True, help="Of what you can see.")
+    right.metric("Free on the disk", size_text(shutil.disk_usage(cache().root).free), border=True)
+    say_limits()
+    mine = cache().visitor != LOCAL and st.checkbox("Only mine", key="storage-mine")
+    kinds = st.pills(
+        "Kinds",
+        list({item.kind: None for item in items}),
+        format_func=KINDS.__getitem__,
+        selection_mode="multi",
+        key="storage-kinds",
+    )
+    shown = [
+        item
+        for item in items
+        if (not kinds or item.kind in kinds)
+        and (not mine or cache().visitor.name in item.record.owners)
+    ]
+    st.caption("Click a row to share, pin or delete it.")
+    key = "-".join(["storage", *sorted(kinds), str(mine), str(len(items))])
+    row = chosen_row(
+        st.dataframe(
+            savable(table(shown), simulated=False),
+            hide_index=True,
+            on_select="rerun",
+            selection_mode=SELECTION,
+            key=key,
+            column_config={"MB": st.column_config.NumberColumn(format="%.1f")},
+        ),
+        len(shown),
+    )
+    if row is not None:
+        show_one(shown[row])
+
+
+def say_limits() -> None:
+    """What this server allows, where it sets limits."""
+    allowed, view = limits(), cache()
+    if allowed.owner_gb and not view.visitor.admin:
+        held = upkeep.held_bytes(view, view.visitor.name)
+        share = min(held / (allowed.owner_gb * 10**9), 1.0)
+        st.progress(share, f"Yours: {size_text(held)} of {allowed.owner_gb} GB")
+    if allowed.cache_gb:
+        st.caption(
+            f"Beyond {allowed.cache_gb} GB in all, the models, maps and other results that were "
+            "not used for longest are deleted. What is pinned stays. All of them can be computed "
+            "again, with the same result."
+        )
+
+
+def table(items: list[Item]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Kind": [KINDS[item.kind] for item in items],
+            "What": [load_title(item) for item in items],
+            "MB": [item.n_bytes / 1e6 for item in items],
+            "Last used": [_day(item.used) for item in items],
+            "Whose": [holders(item.record) for item in items],
+            "Seen by": ["all" if item.record.shared else "its holders" for item in items],
+            "Pinned": ["yes" if item.pinned else "" for item in items],
+        }
+    )
+
+
+def show_one(item: Item) -> None:
+    """What can be done with one thing."""
+    with st.container(border=True):
+        name = plain(load_title(item))
+        st.markdown(f"**{name}** · {KINDS[item.kind]} · {size_text(item.n_bytes)}")
+        switches(item.folder)
+        if not cache().may_change(item.record.thing):
+            st.caption("Only its owner or an administrator can delete it.")
+        elif st.button("Delete …"):
+            confirm_deletion(item)
+
+
+@st.dialog("Delete this?")
+def confirm_deletion(item: Item) -> None:
+    st.markdown(f"**{plain(load_title(item))}**, {size_text(item.n_bytes)}")
+    st.markdown(
+        "It can be computed again, with the same result, while its compendium is there."
+        if item.kind in upkeep.PRUNABLE
+        else "To have it again, it must be built, imported, fetched or uploaded again."
+    )
+    others = len(item.record.owners) - 1
+    if others > 0 and cache().visitor.name in item.record.owners:
+        st.caption(f"{others} more asked for the same: for them it stays.")
+    if st.button("Delete", type="primary", key="confirm-deletion"):
+        with error_box():
+            cache().remove(item.folder)
+            st.rerun()
+
+
+def _day(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+begin("Storage")
+st.markdown("What this server keeps for you: results, compendia, uploads and fetched data.")
+with error_box():
+    if found := upkeep.contents(cache()):
+        show(found)
+    else:
+        st.info("Nothing is kept yet. Build the demo or import data on the page Compendium.")
