@@ -10,6 +10,9 @@ from typing import Final
 
 from gpar_core.errors import DiskFullError
 
+DAMAGED: Final = "damaged"
+"""Folder of a cache for what cannot be read: nothing of a user's is deleted for that."""
+
 FULL: Final = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 IN_WORDS: Final = ("No space left on device", "requested and", "errno = 28")
@@ -31,8 +34,8 @@ def saying_full(path: Path) -> Iterator[None]:
         if not is_full(error):
             raise
         raise DiskFullError(
-            f"The disk of '{path.parent}' takes no more ({_free(path)}). Make room and try again; "
-            "what was finished before is kept."
+            f"A disk takes no more ({error}); that of '{path.parent}' has {_free_mb(path):,.0f} MB "
+            "free. Make room and try again; what was finished before is kept."
         ) from error
 
 
@@ -47,6 +50,6 @@ def reserve(path: Path) -> None:
             os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
 
 
-def _free(path: Path) -> str:
+def _free_mb(path: Path) -> float:
     there = next(folder for folder in path.absolute().parents if folder.exists())
-    return f"{shutil.disk_usage(there).free / 1e6:,.0f} MB are free"
+    return shutil.disk_usage(there).free / 1e6

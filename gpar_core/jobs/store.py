@@ -121,14 +121,14 @@ class JobStore:
         self._cache = cache
         path = cache.jobs / "jobs.sqlite3"
 
-        def trouble(error: sqlite3.Error) -> JobError:
+        def trouble(error: Exception) -> JobError:
             return JobError(
-                f"The list of jobs {path} cannot be used ({error}). Try again. If this stays, see "
-                "whether the disk is full; if it is not, stop GPAR and delete this file: the "
-                "results are kept elsewhere."
+                f"The list of jobs {path} cannot be used ({error}). Try again: one that is damaged is "
+                "set aside and a new one begun; results are kept elsewhere. If this stays, see whether "
+                "the disk is full or another program holds the file."
             )
 
-        self._database = Database(path, (TABLE,), UPGRADES, trouble)
+        self._database = Database(path, (TABLE,), UPGRADES, trouble, spare=True)
 
     # For whoever asks for work
 

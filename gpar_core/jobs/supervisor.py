@@ -19,19 +19,21 @@ One worker, the spare, is kept waiting with all its imports done, so that a trai
 import argparse
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from gpar_core import leftovers
 from gpar_core.cache import Cache
-from gpar_core.errors import WorkerError
+from gpar_core.errors import JobError, WorkerError
 from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.jobs.workers import (
     SOURCE_ROOT,
@@ -48,7 +50,18 @@ from gpar_core.migration import bring_up_to_date
 POLL_SECONDS = 0.2
 START_SECONDS = 10.0
 MAX_RESTARTS = 2
+TROUBLE_SECONDS = 1.0
 LOG_NAME = "supervisor.log"
+
+SIGNALS: Mapping[int, str] = (
+    {}
+    if sys.platform == "win32"
+    else {
+        signal.SIGKILL: ", possibly for lack of memory",
+        signal.SIGBUS: ", possibly because the disk is full",
+    }
+)
+"""What a signal that ended a worker is likely to mean."""
 
 log = logging.getLogger(__name__)
 
@@ -103,9 +116,11 @@ class Supervisor:
     def work_until_idle(self) -> bool:
         """False if the jobs folder was deleted meanwhile, and with it the right to go on.
 
-        Raises JobError when the list of jobs cannot be used; workers then go on alone.
+        A list of jobs that is busy, or on a disk that is full, is waited for: jobs that are queued
+        have nobody else.
         """
         self._sign_on()
+        self._clear()
         idle, before = 0.0, time.monotonic()
         while True:
             now = time.monotonic()
@@ -118,7 +133,8 @@ class Supervisor:
                     self._crew.release(watch.worker)
                 self._crew.part()
                 return False
-            self._step(elapsed)
+            if not self._step(elapsed):
+                time.sleep(TROUBLE_SECONDS)
             idle = 0.0 if self._watches else idle + elapsed
             if not self._watches and idle >= self._limits.idle:
                 self._crew.part()
@@ -140,14 +156,24 @@ class Supervisor:
         except FileNotFoundError:
             return False
 
-    def _step(self, elapsed: float) -> None:
+    def _step(self, elapsed: float) -> bool:
+        """Look after the jobs; False where their list could not be used just now."""
+        try:
+            self._look_after(elapsed)
+        except JobError as error:
+            log.warning("%s", error)
+            return False
+        return True
+
+    def _look_after(self, elapsed: float) -> None:
         running = self._running()
         for key in running.keys() - self._watches.keys():
             self._adopt(running[key])
         for key, watch in list(self._watches.items()):
             if watch.worker.ended:
-                del self._watches[key]
                 self._settle(watch)
+                if self._watches[key] is watch:
+                    del self._watches[key]
             elif watch.verdict is None and key not in running:
                 del self._watches[key]
                 self._crew.release(watch.worker)
@@ -220,13 +246,22 @@ class Supervisor:
         state, reason = watch.verdict or (State.FAILED, self._death(job, watch.worker.exit_code))
         if self._store.finish(watch.job_id, watch.attempt, state, reason):
             log.info("%s attempt %d: %s: %s", watch.job_id, watch.attempt, state, reason)
+        self._clear()
+
+    def _clear(self) -> None:
+        """Remove what killed workers left half done."""
+        try:
+            for each in leftovers.clear(self._cache):
+                log.info("%s: %s", each.path, each.what)
+        except OSError as error:
+            log.warning("leftovers stay for now: %s", error)
 
     def _death(self, job: Job, code: int | None) -> str:
         if code is None:
             how = "The worker died"
         elif code < 0:
             how = f"The worker was ended by signal {-code}"
-            how += ", possibly for lack of memory" if code == -9 else ""
+            how += SIGNALS.get(-code, "")
         else:
             how = f"The worker ended with exit code {code} before its job was done"
         begun = job.pid is not None
