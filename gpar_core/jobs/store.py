@@ -123,9 +123,9 @@ class JobStore:
 
         def trouble(error: Exception) -> JobError:
             return JobError(
-                f"The list of jobs {path} cannot be used ({error}). Try again: one that is damaged is "
-                "set aside and a new one begun; results are kept elsewhere. If this stays, see whether "
-                "the disk is full or another program holds the file."
+                f"The list of jobs {path} cannot be used ({error}). Try again: a list that is "
+                "damaged is set aside and a new one begun; results are kept elsewhere. If this "
+                "stays, see whether the disk is full or another program holds the file."
             )
 
         self._database = Database(path, (TABLE,), UPGRADES, trouble, spare=True)

@@ -198,7 +198,7 @@ class Supervisor:
 
     def _adopt(self, job: Job) -> None:
         """Take over a job of a supervisor that is gone."""
-        worker = find(job.pid, job.process_created)
+        worker = find(self._cache, job)
         if worker is not None:
             self._watches[job.id, job.attempt] = Watch(job.id, job.attempt, worker)
             log.info("%s attempt %d: adopted", job.id, job.attempt)

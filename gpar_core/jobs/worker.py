@@ -32,12 +32,13 @@ from gpar_core.jobs.care import take_care
 from gpar_core.jobs.events import EventLog
 from gpar_core.jobs.request import CurationRequest, LibraryRequest, Request, TrainRequest
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.jobs.workers import WORKER_LOG
+from gpar_core.jobs.workers import WORKER_LOG, at_work
 from gpar_core.learn.engine import FitPool, Pool
 from gpar_core.learn.presets import preset
 from gpar_core.progress import Progress, Report
 
 BEAT_SECONDS = 0.5
+LOCK_SECONDS = 10.0
 FINISH_SECONDS = 60.0
 """To try to note the end of a job: what was done must not count as lost for a moment's reason."""
 CANCEL_CHECK_SECONDS = 0.2
@@ -63,12 +64,15 @@ class Claim:
         self._attempt = attempt
         self._latest = Progress("Starting")
         self._next_check = 0.0
+        self._at_work = at_work(cache, job_id, attempt)
 
     def begin(self) -> tuple[Request, str]:
         """The request and its cluster, once this process is noted.
 
         Raises WorkerError if the claim was lost.
         """
+        # Before the process is noted; for a moment, the supervisor may hold it.
+        self._at_work.acquire(timeout=LOCK_SECONDS)
         process = psutil.Process()
         created = process.create_time()
         if not self._store.register(self._job_id, self._attempt, process.pid, created):
@@ -131,6 +135,9 @@ class Claim:
                 _tell(f"The end is not noted yet: {error}")
                 time.sleep(BEAT_SECONDS)
             else:
+                self._at_work.release()
+                with suppress(OSError):
+                    Path(self._at_work.lock_file).unlink(missing_ok=True)
                 return
 
 
@@ -202,8 +209,8 @@ def _carry_out(claim: Claim, cache: Cache, pool: FitPool, run: Run) -> bool:
     try:
         with saying_full(cache.jobs), _output_to(claim.log_path):
             request, cluster = claim.begin()
-            with claim.beating(), _pool_on(cluster, pool) as at_work:
-                run(request, cache, claim.report, at_work)
+            with claim.beating(), _pool_on(cluster, pool) as trains:
+                run(request, cache, claim.report, trains)
     except Cancelled as error:
         state, message = State.CANCELLED, str(error)
     except GparError as error:
@@ -227,7 +234,7 @@ def _pool_on(cluster: str, local: FitPool) -> AbstractContextManager[Pool]:
 
 @contextmanager
 def _output_to(path: Path) -> Iterator[None]:
-    """Send all that this process writes, native code too, to a new file, errors too."""
+    """Send all that this process writes, native code too, to a file, errors too."""
     before = os.dup(1), os.dup(2)
     try:
         with path.open("wb") as file:
