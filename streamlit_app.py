@@ -2,12 +2,15 @@
 
 import streamlit as st
 
-from pages._shared import boot
-from pages._shared.identity import require_sign_in
+from pages._shared import boot, identity
 from pages._shared.navigation import navigation
 
 boot.once()
 st.set_page_config(page_title="GPAR", page_icon="🧬", layout="wide")
-require_sign_in()
-boot.check_cache()
-navigation().run()
+page = navigation(listed=identity.known())
+if identity.known():
+    identity.show_visitor()
+    boot.check_cache()
+    page.run()
+else:
+    identity.ask_to_sign_in()
