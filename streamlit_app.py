@@ -2,12 +2,19 @@
 
 import streamlit as st
 
-from pages._shared import boot
-from pages._shared.identity import require_sign_in
+from gpar_core.migration import bring_up_to_date
+from pages._shared import boot, identity
+from pages._shared.error_box import error_box
 from pages._shared.navigation import navigation
+from pages._shared.state import cache
 
 boot.once()
 st.set_page_config(page_title="GPAR", page_icon="🧬", layout="wide")
-require_sign_in()
-boot.check_cache()
-navigation().run()
+page = navigation(listed=identity.known())
+if identity.known():
+    with error_box():
+        identity.show_visitor()
+        bring_up_to_date(cache())
+        page.run()
+else:
+    identity.ask_to_sign_in()

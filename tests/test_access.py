@@ -58,7 +58,7 @@ class Reference:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_what_is_hidden_is_what_the_reference_hides(tmp_path: Path, seed: int) -> None:
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311
     access, reference = Access(tmp_path), Reference()
     every = THINGS + LIBRARIES
     for step in range(40):

@@ -6,11 +6,11 @@ from gpar_core.access import Visitor
 from gpar_core.errors import AccessError, RequestError
 from gpar_core.identity import SECRET_HEADER, SignIn, of_claims, of_headers, read_sign_in
 
-SECRET = "0123456789abcdef"
+SAID = "0123456789abcdef"
 PROXY = {
     "GPAR_SIGN_IN": "proxy",
     "GPAR_USER_HEADER": "X-Forwarded-User",
-    "GPAR_PROXY_SECRET": SECRET,
+    "GPAR_PROXY_SECRET": SAID,
 }
 
 
@@ -25,7 +25,7 @@ def test_nobody_signs_in_unless_it_is_set() -> None:
         ({"GPAR_VISIBILITY": "all"}, "GPAR_VISIBILITY is 'all'"),
         ({**PROXY, "GPAR_USER_HEADER": " "}, "GPAR_USER_HEADER does not say"),
         ({**PROXY, "GPAR_PROXY_SECRET": ""}, "GPAR_PROXY_SECRET is missing"),
-        ({**PROXY, "GPAR_PROXY_SECRET": SECRET[1:]}, "fewer than 16"),
+        ({**PROXY, "GPAR_PROXY_SECRET": SAID[1:]}, "fewer than 16"),
     ],
 )
 def test_a_sign_in_that_is_set_by_half_is_refused(
@@ -79,7 +79,7 @@ def test_only_invited_people_and_domains_come_in() -> None:
 
 def test_the_proxy_names_the_visitor_when_it_shows_the_secret() -> None:
     sign_in = read_sign_in({**PROXY, "GPAR_VISIBILITY": "shared"})
-    headers = {"x-forwarded-user": "ann", SECRET_HEADER: SECRET}
+    headers = {"x-forwarded-user": "ann", SECRET_HEADER: SAID}
     assert of_headers(sign_in, headers) == Visitor("ann", shares=True)
 
 
@@ -89,10 +89,10 @@ def test_the_proxy_names_the_visitor_when_it_shows_the_secret() -> None:
         {},
         {"X-Forwarded-User": "ann"},
         {"X-Forwarded-User": "ann", SECRET_HEADER: ""},
-        {"X-Forwarded-User": "ann", SECRET_HEADER: SECRET + "x"},
+        {"X-Forwarded-User": "ann", SECRET_HEADER: SAID + "x"},
         {"X-Forwarded-User": "ann", SECRET_HEADER: "é" * 16},
-        {"X-Other": "ann", SECRET_HEADER: SECRET},
-        {"X-Forwarded-User": " ", SECRET_HEADER: SECRET},
+        {"X-Other": "ann", SECRET_HEADER: SAID},
+        {"X-Forwarded-User": " ", SECRET_HEADER: SAID},
     ],
 )
 def test_headers_that_anyone_can_send_are_not_believed(headers: dict[str, str]) -> None:

@@ -2,27 +2,18 @@
 
 import functools
 import gc
+import logging
 from threading import Thread
-
-import streamlit as st
-
-from gpar_core.migration import bring_up_to_date
-from pages._shared.error_box import error_box
-from pages._shared.state import cache
 
 
 @functools.cache
 def once() -> None:
-    """Import what pages will need, beside the first page and not before it."""
+    """Begin the log; import what pages will need, beside the first page and not before it."""
+    log = logging.getLogger("gpar")
+    log.addHandler(logging.StreamHandler())
+    log.handlers[0].setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.propagate = False
     Thread(target=_get_ready, daemon=True).start()
-
-
-def check_cache() -> None:
-    """Bring the cache of an earlier GPAR up to date; end the run where that cannot be."""
-    with error_box():
-        bring_up_to_date(cache())
-        return
-    st.stop()
 
 
 def _get_ready() -> None:

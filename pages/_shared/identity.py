@@ -26,42 +26,52 @@ def visitor() -> Visitor:
             return LOCAL
 
 
-def require_sign_in() -> None:
-    """End the run with a page to sign in on, unless the visitor is known or need not be."""
+def known() -> bool:
+    """Whether the visitor is somebody who may use this server."""
+    try:
+        visitor()
+    except RequestError:
+        return False
+    return True
+
+
+def show_visitor() -> None:
+    """The visitor's name in the sidebar, and the way out; nothing where nobody signs in."""
+    sign_in = read_sign_in(os.environ)
+    if not sign_in.way:
+        return
+    name = visitor().name
+    role = " · administrator" if visitor().admin else ""
+    st.sidebar.caption(f"Signed in as {plain(name)}{role}")
+    if sign_in.way == "oidc" and st.sidebar.button("Sign out", type="tertiary"):
+        st.logout()
+
+
+def ask_to_sign_in() -> None:
+    """In place of a page: the way in, or why there is none for this visitor."""
     try:
         sign_in = read_sign_in(os.environ)
         if sign_in.way == "oidc" and not _signed_in():
             _welcome(sign_in)
-        _show(sign_in, visitor())
+        else:
+            visitor()
     except RequestError as error:
         st.error(plain(str(error)))
         _offer_sign_out()
-        st.stop()
 
 
 def _welcome(sign_in: SignIn) -> None:
     st.title("🧬 GPAR", anchor=False)
-    st.markdown("Find drugs that share a mechanism of action. Sign in to go on.")
     if not _is_set_up():
         raise RequestError(
             "GPAR_SIGN_IN is 'oidc', but .streamlit/secrets.toml has no complete section [auth]. "
             "docs/server.md shows one."
         )
+    st.markdown("Find drugs that share a mechanism of action. Sign in to go on.")
     if st.button("Sign in", type="primary"):
         st.login()
     if sign_in.users:
         st.caption("Access is for people whom whoever runs this server has let in.")
-    st.stop()
-
-
-def _show(sign_in: SignIn, known: Visitor) -> None:
-    """Name in the sidebar, and the way out."""
-    if not sign_in.way:
-        return
-    role = " · administrator" if known.admin else ""
-    st.sidebar.caption(f"Signed in as {plain(known.name)}{role}")
-    if sign_in.way == "oidc" and st.sidebar.button("Sign out", type="tertiary"):
-        st.logout()
 
 
 def _offer_sign_out() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from gpar_core.access import LOCAL, Record
-from pages._shared.error_box import plain
+from pages._shared.error_box import error_box, plain
 from pages._shared.state import cache, limits
 
 
@@ -53,6 +53,10 @@ def _switch(
     disabled: bool,
     explanation: str,
 ) -> None:
+    def changed() -> None:
+        with error_box():
+            write(st.session_state[key])
+
     # The list of owners is the truth, which others may have changed since this page was drawn.
     st.session_state[key] = now
     st.toggle(
@@ -60,7 +64,7 @@ def _switch(
         key=key,
         disabled=disabled,
         help=explanation,
-        on_change=lambda: write(st.session_state[key]),
+        on_change=changed,
     )
 
 

@@ -6,8 +6,8 @@ from streamlit.navigation.page import StreamlitPage
 from pages._shared.state import Key
 
 
-def navigation() -> StreamlitPage:
-    """Register the pages; returns the one that was asked for."""
+def navigation(*, listed: bool = True) -> StreamlitPage:
+    """Register the pages, in the sidebar if `listed`; returns the one that was asked for."""
     st.session_state[Key.ENTERED] = True
     return st.navigation(
         {
@@ -32,7 +32,8 @@ def navigation() -> StreamlitPage:
                 st.Page("pages/compendium.py", title="Compendium"),
                 st.Page("pages/storage.py", title="Storage"),
             ],
-        }
+        },
+        position="sidebar" if listed else "hidden",
     )
 
 

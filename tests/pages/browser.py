@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from urllib.parse import urlsplit
 
@@ -25,18 +25,21 @@ SLOW_MS = 120_000
 class Server:
     """`streamlit run` on one cache; it can be killed and started again at the same address."""
 
-    def __init__(self, cache: Cache) -> None:
+    def __init__(self, cache: Cache, environment: Mapping[str, str] | None = None) -> None:
         self._cache = cache
+        self._environment = environment or {}
+        self.options: list[str] = []
         self._port = _free_port()
         self.address = f"http://localhost:{self._port}"
 
     def start(self) -> None:
         command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.headless=true"]
         command += [f"--server.port={self._port}", "--server.fileWatcherType=none"]
+        command += self.options
         self._process = subprocess.Popen(
             command,
             cwd=APP.parent,
-            env={**os.environ, "GPAR_CACHE": str(self._cache.root)},
+            env={**os.environ, **self._environment, "GPAR_CACHE": str(self._cache.root)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -1,6 +1,8 @@
 import json
+import logging
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -87,6 +89,26 @@ def supervised(monkeypatch: pytest.MonkeyPatch) -> list[Cache]:
     wanted: list[Cache] = []
     monkeypatch.setattr(engine, "ensure_running", wanted.append)
     return wanted
+
+
+class Surprises(logging.Handler):
+    """Errors that pages did not expect, which the user sees as an id only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(logging.Formatter("%(levelname)s %(message)s").format(record))
+
+
+@pytest.fixture(autouse=True)
+def surprises(monkeypatch: pytest.MonkeyPatch) -> Iterator[Surprises]:
+    """Fails a test whose pages met one, unless it takes them out of the list."""
+    found = Surprises()
+    monkeypatch.setattr(logging.getLogger("gpar"), "handlers", [found])
+    yield found
+    assert found.lines == []
 
 
 def _rewrite(folder: Path, **changes: object) -> None:
