@@ -41,24 +41,25 @@ def is_there(cache: Cache, request: Request) -> bool:
 
 def folder_of(cache: Cache, request: Request) -> Path:
     """The folder of what a request makes, whether it exists or not."""
+    name = job_id(request)
     match request:
-        case FetchRequest():
-            return request.folder(cache)
         case DemoRequest():
-            return cache.compendium(demo.NAME)
+            folder = cache.compendium(demo.NAME)
         case ImportRequest() | SelectRequest():
-            return cache.compendium(request.name)
+            folder = cache.compendium(request.name)
+        case FetchRequest():
+            folder = request.folder(cache)
         case LibraryRequest():
-            of_kind = cache.library
+            folder = cache.library(name)
         case TrainRequest():
-            of_kind = cache.model
+            folder = cache.model(name)
         case CurationRequest():
-            of_kind = cache.curation
+            folder = cache.curation(name)
         case PredictionRequest():
-            of_kind = cache.prediction
+            folder = cache.prediction(name)
         case _:
-            of_kind = cache.analysis
-    return of_kind(job_id(request))
+            folder = cache.analysis(name)
+    return folder
 
 
 def read(folder: Path) -> None:
