@@ -105,6 +105,10 @@ class Access:
         self.path = path
         self._database = Database(path, TABLES, (), trouble)
 
+    def damage(self) -> str:
+        """What is wrong with the file of the records, or ''."""
+        return self._database.damage()
+
     def record(self, thing: str) -> Record:
         """Of one thing; an empty one where nothing is known."""
         return self.records().get(thing, Record(thing))

@@ -10,7 +10,7 @@ jobs once more after the release; it then takes the lock again, or finds that an
 Pages also call `ensure_running` while they watch a job, which covers a supervisor that was killed.
 
 A supervisor that was killed leaves its workers alive. The next one adopts those that are at work,
-and queues the other jobs again, at most `MAX_RESTARTS` times each.
+and queues the other jobs again, at most `lost.MAX_RESTARTS` times each.
 
 One worker, the spare, is kept waiting with all its imports done, so that a training begins at once
 (see `Crew`).
@@ -34,6 +34,7 @@ from filelock import FileLock, Timeout
 from gpar_core import leftovers
 from gpar_core.cache import Cache
 from gpar_core.errors import JobError, WorkerError
+from gpar_core.jobs.lost import settle_lost
 from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.jobs.workers import (
     SOURCE_ROOT,
@@ -49,7 +50,6 @@ from gpar_core.migration import bring_up_to_date
 
 POLL_SECONDS = 0.2
 START_SECONDS = 10.0
-MAX_RESTARTS = 2
 TROUBLE_SECONDS = 1.0
 LOG_NAME = "supervisor.log"
 
@@ -203,17 +203,7 @@ class Supervisor:
             self._watches[job.id, job.attempt] = Watch(job.id, job.attempt, worker)
             log.info("%s attempt %d: adopted", job.id, job.attempt)
             return
-        if job.cancel_requested:
-            self._store.finish(job.id, job.attempt, State.CANCELLED, "Cancelled.")
-        elif job.restarts < MAX_RESTARTS:
-            self._store.requeue(job.id, job.attempt)
-            log.info("%s attempt %d: lost, queued again", job.id, job.attempt)
-        else:
-            reason = (
-                f"The job was interrupted {job.restarts + 1} times together with GPAR's background "
-                "service. See whether the computer runs out of memory, then try again."
-            )
-            self._store.finish(job.id, job.attempt, State.FAILED, reason)
+        log.info("%s attempt %d: lost, %s", job.id, job.attempt, settle_lost(self._store, job))
 
     def _check(self, watch: Watch, job: Job, elapsed: float) -> None:
         """Kill a worker that is no longer wanted, or gives no sign of life."""
@@ -252,7 +242,7 @@ class Supervisor:
         """Remove what killed workers left half done."""
         try:
             for each in leftovers.clear(self._cache):
-                log.info("%s: %s", each.path, each.what)
+                log.info("%s: %s, %s", each.path, each.what, each.done)
         except OSError as error:
             log.warning("leftovers stay for now: %s", error)
 
@@ -311,7 +301,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         silence=options.silence,
         idle=options.idle,
     )
-    lock = _lock(cache)
+    lock = supervisor_lock(cache)
     while True:
         try:
             # Not 0: `ensure_running` holds the lock for the moment of its test.
@@ -330,13 +320,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
 
 
-def _lock(cache: Cache) -> FileLock:
+def supervisor_lock(cache: Cache) -> FileLock:
+    """Held by the one supervisor of a cache."""
     return FileLock(cache.jobs / "supervisor.lock")
 
 
 def _has_supervisor(cache: Cache) -> bool:
     try:
-        with _lock(cache).acquire(timeout=0):
+        with supervisor_lock(cache).acquire(timeout=0):
             return False
     except Timeout:
         return True
