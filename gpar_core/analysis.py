@@ -56,7 +56,7 @@ def load(folder: Path, *, tables: bool = True) -> Analysis:
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         return _parsed(manifest, folder, tables)
-    except (OSError, ValueError, KeyError, TypeError, RequestError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RequestError) as error:
         raise DataError(
             f"The analysis '{folder.name}' cannot be read ({error}). Delete it and ask for it "
             "again."

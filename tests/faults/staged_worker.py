@@ -1,12 +1,14 @@
 """A worker whose trainings are real but for the science: they report, save and publish a model.
 
-Run as `--worker-module`. It waits at a stage for as long as the file `wait-LABEL` in the cache names
-it, having made `at-LABEL`; the label is that of the request.
+Run as `--worker-module`. It waits at a stage for as long as the file `wait-LABEL` in the cache
+names it, having made `at-LABEL`; the label is that of the request.
 """
 
 import resource
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gpar_core import model, results
@@ -37,7 +39,6 @@ def run(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
             time.sleep(0.02)
 
     _wait_between_renames(at)
-    _limit_files(cache)
     at("begun")
     if results.is_there(cache, request):
         return
@@ -48,7 +49,7 @@ def run(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
         time.sleep(0.02)
     at("training")
     target = cache.model(job_id(request))
-    with publishing(target) as folder:
+    with _small_files(cache), publishing(target) as folder:
         (folder / "network.npz").write_bytes(b"half")
         at("half written")
         model.save(saved_model.model(model_id=target.name, label=request.label), folder)
@@ -72,12 +73,17 @@ def _wait_between_renames(at: object) -> None:
 _RENAME = Path.replace
 
 
-def _limit_files(cache: Cache) -> None:
+@contextmanager
+def _small_files(cache: Cache) -> Iterator[None]:
     """No file may be larger than the file `limit` says, in bytes; the system refuses as if full."""
     limit = cache.root / "limit"
-    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    soft = int(limit.read_text()) if limit.exists() else hard
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    before, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    if limit.exists():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit.read_text()), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, hard))
 
 
 if __name__ == "__main__":

@@ -119,9 +119,12 @@ def test_a_web_server_killed_at_any_moment_costs_nothing(ground: Ground) -> None
 
 def test_two_web_servers_on_one_cache_do_everything_once(ground: Ground) -> None:
     labels = ("a", "b", "c", "d")
-    with client(ground, *labels) as one, client(ground, *reversed(labels)) as two:
-        with ThreadPoolExecutor(2) as threads:
-            said = list(threads.map(lambda each: each.communicate(timeout=PATIENCE)[0], (one, two)))
+    with (
+        client(ground, *labels) as one,
+        client(ground, *reversed(labels)) as two,
+        ThreadPoolExecutor(2) as threads,
+    ):
+        said = list(threads.map(lambda each: each.communicate(timeout=PATIENCE)[0], (one, two)))
     assert [each.split() for each in said] == [["done"] * 4] * 2
     assert [ground.trainings(label) for label in labels] == [1, 1, 1, 1]
     assert len(ground.supervisors()) == 1
