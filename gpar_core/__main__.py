@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gpar_core import (
+    doctor_command,
     evaluate_command,
     fetch_command,
     import_command,
@@ -42,12 +43,13 @@ DEFAULT_CACHE = Path(__file__).resolve().parent.parent / "cache"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command. Returns 0, or 2 after one readable line about what was wrong."""
+    """Run one command. Returns its exit status: 0, or 2 after a line about what was wrong."""
     options = _parser().parse_args(arguments)
     try:
         cache = Cache(options.cache.resolve())
-        bring_up_to_date(cache)
-        options.command(options, cache)
+        if not options.any_cache:
+            bring_up_to_date(cache)
+        return options.command(options, cache) or 0
     except GparError as error:
         print(f"gpar: {error}", file=sys.stderr)
         return 2
@@ -221,6 +223,7 @@ def _parser() -> argparse.ArgumentParser:
         "--cache", type=Path, default=DEFAULT_CACHE, metavar="DIR",
         help="folder of compendia, models and jobs (default: %(default)s)",
     )  # fmt: skip
+    parser.set_defaults(any_cache=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     demo = commands.add_parser("demo", help="build the simulated demo compendium")
@@ -261,6 +264,7 @@ def _parser() -> argparse.ArgumentParser:
     _library_options(commands)
     _prediction_options(commands)
     evaluate_command.add(commands)
+    doctor_command.add(commands)
 
     models = commands.add_parser("models", help="list trained models")
     models.set_defaults(command=_models)

@@ -8,7 +8,6 @@ Without sign-in there is one visitor, `LOCAL`, who sees all and may do all, and 
 but pins and use.
 """
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,7 +95,7 @@ class Access:
     def __init__(self, root: Path) -> None:
         path = root / "access.sqlite3"
 
-        def trouble(error: sqlite3.Error) -> JobError:
+        def trouble(error: Exception) -> JobError:
             # Never "delete it": without the records, all would see what is private.
             return JobError(
                 f"The list of owners {path} cannot be used ({error}). Try again. If this stays, "
@@ -105,6 +104,10 @@ class Access:
 
         self.path = path
         self._database = Database(path, TABLES, (), trouble)
+
+    def damage(self) -> str:
+        """What is wrong with the file of the records, or ''."""
+        return self._database.damage()
 
     def record(self, thing: str) -> Record:
         """Of one thing; an empty one where nothing is known."""

@@ -8,11 +8,14 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from filelock import FileLock
+
 from gpar_core.access import LOCAL, Access, Visitor
+from gpar_core.disk import saying_full
 from gpar_core.errors import AccessError, NotFoundError, RequestError
 
 NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -257,9 +260,10 @@ class Cache:
     def compendium_made_by(self, name: str) -> str:
         """Id of the job that published the compendium, '' where there is none."""
         folder = self.compendium(name)
-        if not (folder / MANIFEST).is_file() or not (folder / MADE_BY).is_file():
+        try:
+            return (folder / MADE_BY).read_text("utf-8") if (folder / MANIFEST).is_file() else ""
+        except FileNotFoundError:
             return ""
-        return (folder / MADE_BY).read_text("utf-8")
 
     def _published(self, parent: Path) -> list[str]:
         if not parent.is_dir():
@@ -296,35 +300,74 @@ def publishing(target: Path) -> Iterator[Path]:
     """Yield an empty folder that becomes `target` when the block ends without an error.
 
     Readers see the old folder or the new one, never a half-written one. On an error the new folder
-    is removed and the old one stays.
+    is removed and the old one stays; where the disk is full the error is a DiskFullError. What a
+    killed process leaves behind is cleared by `leftovers`.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    building = target.parent / f".building-{target.name}-{uuid.uuid4().hex}"
-    building.mkdir()
-    try:
-        yield building
-        put_in_place(building, target)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+    building = _beside(target, "building")
+    with saying_full(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _being_built(building):
+            building.mkdir()
+            try:
+                yield building
+                put_in_place(building, target)
+            finally:
+                shutil.rmtree(building, ignore_errors=True)
 
 
 def put_in_place(built: Path, target: Path) -> None:
     """Let the folder `built`, complete and on the same disk, become `target`, old or new."""
-    if not target.exists():
-        built.replace(target)
-        return
-    retired = target.parent / f".retired-{target.name}-{uuid.uuid4().hex}"
-    target.replace(retired)
     try:
         built.replace(target)
     except OSError:
-        retired.replace(target)
-        raise
-    shutil.rmtree(retired, ignore_errors=True)
+        if not target.exists():
+            raise
+        replaced = _beside(target, "replaced")
+        with swapping(target.parent):
+            target.replace(replaced)
+            try:
+                built.replace(target)
+            except OSError:
+                replaced.replace(target)
+                raise
+            remove(replaced, of=target)
 
 
-def remove(folder: Path) -> None:
-    """Delete a published folder; it vanishes from view at once, even if some file stays open."""
-    doomed = folder.parent / f".retired-{folder.name}-{uuid.uuid4().hex}"
+def remove(folder: Path, *, of: Path | None = None) -> None:
+    """Delete a published folder; it vanishes from view at once, even if some file stays open.
+
+    of: what it was the folder of, by default itself.
+    """
+    doomed = _beside(of or folder, "removed")
     folder.replace(doomed)
     shutil.rmtree(doomed, ignore_errors=True)
+
+
+def swapping(parent: Path) -> FileLock:
+    """Held while a folder in `parent` is out of place for a moment, as one takes another's."""
+    return FileLock(parent.with_name(f".{parent.name}.lock"))
+
+
+def building_lock(building: Path) -> Path:
+    """The lock that is held while a folder is built."""
+    return building.with_name(building.name + ".lock")
+
+
+@contextmanager
+def _being_built(building: Path) -> Iterator[None]:
+    """Let nobody take the folder for a leftover while this process lives."""
+    lock = building_lock(building)
+    try:
+        with FileLock(lock):
+            yield
+    finally:
+        with suppress(OSError):  # whoever clears may hold it for a moment
+            lock.unlink()
+
+
+def _beside(target: Path, state: str) -> Path:
+    return target.with_name(f".{state}-{target.name}-{uuid.uuid4().hex}")
+
+
+HALF_DONE = re.compile(r"\.(building|replaced|removed|retired)-(.+)-[0-9a-f]{32}")
+"""A folder that is not published: its state, and of what. 'retired' is of an earlier GPAR."""

@@ -5,6 +5,7 @@ GparError
 │   ├── FileFormatError      a file is not what it should be
 │   ├── LandmarkError        landmark genes are missing, repeated or unknown
 │   ├── AnnotationError      a metadata or MOA table cannot be used
+│   ├── DiskFullError        a disk takes no more
 │   └── DownloadError        a server, or what came from it, cannot be used
 ├── RequestError         what the user asked for cannot be done
 │   ├── NotFoundError        no such compendium, model, job, drug or MOA
@@ -37,6 +38,10 @@ class LandmarkError(DataError):
 
 class AnnotationError(DataError):
     """A metadata or MOA table cannot be used."""
+
+
+class DiskFullError(DataError):
+    """The disk takes no more."""
 
 
 class DownloadError(DataError):

@@ -156,7 +156,7 @@ def save(
 
 def load(cache: Cache, library_id: str) -> Library:
     """A library with what is trained of it. Raises NotFoundError or DataError."""
-    plan = _read(cache, library_id)
+    plan = read_plan(cache.existing_library(library_id))
     trained = set(cache.model_ids())
     entries = (
         replace(entry, summary=_summary(cache, entry)) if entry.model_id in trained else entry
@@ -229,13 +229,13 @@ def _row(entry: Entry) -> dict[str, object]:
     }
 
 
-def _read(cache: Cache, library_id: str) -> Library:
-    folder = cache.existing_library(library_id)
+def read_plan(folder: Path) -> Library:
+    """What a library is to be, without what is trained of it. Raises DataError."""
     try:
-        return _parsed(library_id, json.loads((folder / MANIFEST).read_text("utf-8")))
+        return _parsed(folder.name, json.loads((folder / MANIFEST).read_text("utf-8")))
     except (OSError, ValueError, KeyError, TypeError, RequestError) as error:
         raise DataError(
-            f"The library '{library_id}' cannot be read ({error}). Delete it and build it anew; "
+            f"The library '{folder.name}' cannot be read ({error}). Delete it and build it anew; "
             "models that are trained are not trained again."
         ) from error
 

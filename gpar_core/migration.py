@@ -43,6 +43,15 @@ def bring_up_to_date(cache: Cache) -> None:
         _write_version(cache)
 
 
+def is_readable(cache: Cache) -> bool:
+    """Whether the version of the cache can be read, or there is none to read."""
+    try:
+        _version(cache)
+    except DataError:
+        return False
+    return True
+
+
 def _note_owners(cache: Cache) -> None:
     """Who asked for a job keeps it, and what came of it, to themselves."""
     for job in JobStore(cache.unrestricted).recent(limit=None):

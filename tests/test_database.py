@@ -2,6 +2,7 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,46 @@ def test_the_remains_of_a_deleted_database_do_not_enter_the_new_one(tmp_path: Pa
     database.path.unlink()
     database.path.with_name("names.sqlite3-wal").write_bytes(b"remains")
     assert names(database) == []
+
+
+def damaged(database: Database) -> None:
+    add(database, "ann")
+    content = database.path.read_bytes()
+    database.path.write_bytes(content[:100] + b"\xff" * 8000)
+
+
+def test_a_damaged_file_that_can_be_spared_is_set_aside_and_the_next_use_works(
+    tmp_path: Path,
+) -> None:
+    database = replace(of(tmp_path / "jobs"), spare=True)
+    damaged(database)
+    with pytest.raises(JobError, match="no luck: "):
+        names(database)
+    assert names(database) == []
+    (aside,) = (tmp_path / "damaged").glob("names.sqlite3.????????")
+    assert aside.read_bytes().endswith(b"\xff" * 8000)
+
+
+def test_a_damaged_file_that_cannot_be_spared_stays(tmp_path: Path) -> None:
+    database = of(tmp_path / "jobs")
+    damaged(database)
+    for _ in range(2):
+        with pytest.raises(JobError, match="no luck: "):
+            names(database)
+    assert database.damage()
+    assert not (tmp_path / "damaged").exists()
+
+
+def test_a_sound_file_is_not_set_aside(tmp_path: Path) -> None:
+    database = replace(of(tmp_path / "jobs"), spare=True)
+    assert database.damage() == ""
+    add(database, "ann")
+    assert database.damage() == ""
+    assert database.set_aside() is None
+    assert names(database) == [("ann", 0)]
+
+
+def test_a_folder_that_cannot_be_made_is_trouble(tmp_path: Path) -> None:
+    (tmp_path / "jobs").touch()
+    with pytest.raises(JobError, match="no luck: "):
+        names(of(tmp_path / "jobs"))

@@ -197,6 +197,22 @@ def load(folder: Path) -> Compendium:
     )
 
 
+def check(folder: Path) -> None:
+    """Compare all that the compendium holds with its fingerprint; takes a second for a gigabyte.
+
+    Raises DataError where it is not what was written.
+    """
+    compendium = load(folder)
+    found = _fingerprint(
+        folder / MATRIX, compendium.signatures, compendium.compounds, compendium.filters
+    )
+    if found != compendium.fingerprint:
+        raise DataError(
+            f"The compendium '{folder.name}' does not hold what was imported: some values have "
+            "changed on the disk. Delete it and import again."
+        )
+
+
 def moas_of(compounds: pd.DataFrame) -> pd.DataFrame:
     """One row per compound and MOA: pert_id, drug, moa."""
     table = compounds.loc[compounds[fields.MOA] != "", [fields.PERT_ID, fields.DRUG, fields.MOA]]

@@ -5,23 +5,17 @@ import re
 import time
 from collections.abc import Callable
 
-from gpar_core import library
+from gpar_core import results
 from gpar_core.access import LOCAL
-from gpar_core.cache import MANIFEST, Cache
-from gpar_core.data import demo
-from gpar_core.data.fetching.fetched import is_fetched
+from gpar_core.cache import Cache
 from gpar_core.errors import AccessError, RequestError
 from gpar_core.jobs.events import Event, read_events
 from gpar_core.jobs.request import (
-    CurationRequest,
     DemoRequest,
     FetchRequest,
     ImportRequest,
-    LibraryRequest,
-    PredictionRequest,
     Request,
     SelectRequest,
-    TrainRequest,
     job_id,
 )
 from gpar_core.jobs.store import Job, JobStore
@@ -47,7 +41,7 @@ def submit(cache: Cache, request: Request, *, cluster: str | None = None) -> Job
     """
     address = _checked(os.environ.get("GPAR_DASK", "") if cluster is None else cluster)
     limits = read_limits(os.environ)
-    exists = _result_exists(cache.unrestricted, request)
+    exists = results.is_there(cache.unrestricted, request)
     if not exists:
         check_room(cache, limits.owner_gb)
     _hold(cache, request, exists)
@@ -159,27 +153,3 @@ def _hold_compendium(cache: Cache, name: str) -> None:
     if not taken:
         cache.access.forget(thing)  # of one that was never made or is gone
     cache.hold(thing)
-
-
-def _result_exists(cache: Cache, request: Request) -> bool:
-    name = job_id(request)
-    match request:
-        case LibraryRequest():
-            return library.is_complete(cache, name)
-        case DemoRequest():
-            return cache.compendium_made_by(demo.NAME) == name
-        case ImportRequest() | SelectRequest():
-            return cache.compendium_made_by(request.name) == name
-        case FetchRequest():
-            return is_fetched(
-                request.folder(cache), request.source, request.base_url, request.cells
-            )
-        case TrainRequest():
-            folder = cache.model(name)
-        case CurationRequest():
-            folder = cache.curation(name)
-        case PredictionRequest():
-            folder = cache.prediction(name)
-        case _:
-            folder = cache.analysis(name)
-    return (folder / MANIFEST).is_file()

@@ -1,5 +1,6 @@
 """Carry out a request: with the modules `run_*` the one place where science meets the disk."""
 
+from gpar_core import results
 from gpar_core.cache import MADE_BY, Cache, publishing
 from gpar_core.data import demo
 from gpar_core.jobs.request import (
@@ -29,8 +30,11 @@ from gpar_core.progress import Report
 def run_job(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
     """Do what is asked and publish the result. Raises GparError; `report` may raise to stop.
 
+    Nothing is done where the result is there, as when a process died before it could say so.
     pool: whose processes train networks.
     """
+    if results.is_there(cache, request):
+        return
     match request:
         case DemoRequest():
             with publishing(cache.compendium(demo.NAME)) as folder:

@@ -21,9 +21,8 @@ LOCK_SECONDS = 30
 def run_import(request: ImportRequest, cache: Cache, report: Report) -> None:
     """Build and publish the compendium. Raises GparError; `report` may raise to stop."""
     target = cache.compendium(request.name)
-    if cache.compendium_made_by(request.name) == job_id(request):
-        return  # by a process that died before it could say so
-    if target.exists() and not request.replace:
+    own = cache.compendium_made_by(request.name) == job_id(request)  # and damaged since
+    if target.exists() and not (request.replace or own):
         raise RequestError(
             f"There is already a compendium '{request.name}'. Choose another name, delete it, or "
             "import with --replace."

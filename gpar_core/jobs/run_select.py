@@ -12,7 +12,8 @@ def run_select(request: SelectRequest, cache: Cache, report: Report) -> None:
     """Choose the signatures and publish them under their name. Raises GparError."""
     source = same_compendium(request, cache)
     target = cache.compendium(request.name)
-    if target.exists() and not request.replace:
+    own = cache.compendium_made_by(request.name) == job_id(request)  # and damaged since
+    if target.exists() and not (request.replace or own):
         raise RequestError(
             f"There is already a compendium '{request.name}'. Choose another name, or have it "
             "replaced."

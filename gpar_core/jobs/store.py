@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
+from pathlib import Path
 
 from gpar_core.access import LOCAL
 from gpar_core.cache import Cache
@@ -121,14 +122,14 @@ class JobStore:
         self._cache = cache
         path = cache.jobs / "jobs.sqlite3"
 
-        def trouble(error: sqlite3.Error) -> JobError:
+        def trouble(error: Exception) -> JobError:
             return JobError(
-                f"The list of jobs {path} cannot be used ({error}). Try again. If this stays, see "
-                "whether the disk is full; if it is not, stop GPAR and delete this file: the "
-                "results are kept elsewhere."
+                f"The list of jobs {path} cannot be used ({error}). Try again: a list that is "
+                "damaged is set aside and a new one begun; results are kept elsewhere. If this "
+                "stays, see whether the disk is full or another program holds the file."
             )
 
-        self._database = Database(path, (TABLE,), UPGRADES, trouble)
+        self._database = Database(path, (TABLE,), UPGRADES, trouble, spare=True)
 
     # For whoever asks for work
 
@@ -214,6 +215,23 @@ class JobStore:
                 "UPDATE jobs SET cancel_requested = 1 WHERE id = ? AND state = 'running'", (job_id,)
             )
             return _job(_known_row(database, job_id))
+
+    def lose(self, job_id: str, reason: str) -> bool:
+        """Let a done job whose result is gone be a failed one; False if it has moved on."""
+        with self._database.connection() as database:
+            changed = database.execute(
+                "UPDATE jobs SET state = 'failed', error = ? WHERE id = ? AND state = 'done'",
+                (reason, job_id),
+            )
+            return changed.rowcount == 1
+
+    def damage(self) -> str:
+        """What is wrong with the list itself, or ''."""
+        return self._database.damage()
+
+    def set_aside(self) -> Path | None:
+        """Begin a new list if this one is damaged; returns where the damaged one is."""
+        return self._database.set_aside()
 
     def forget(self, job_id: str) -> None:
         """Remove a job and its log; its result stays. Raises NotFoundError, RequestError."""

@@ -10,7 +10,7 @@ jobs once more after the release; it then takes the lock again, or finds that an
 Pages also call `ensure_running` while they watch a job, which covers a supervisor that was killed.
 
 A supervisor that was killed leaves its workers alive. The next one adopts those that are at work,
-and queues the other jobs again, at most `MAX_RESTARTS` times each.
+and queues the other jobs again, at most `lost.MAX_RESTARTS` times each.
 
 One worker, the spare, is kept waiting with all its imports done, so that a training begins at once
 (see `Crew`).
@@ -19,19 +19,22 @@ One worker, the spare, is kept waiting with all its imports done, so that a trai
 import argparse
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from gpar_core import leftovers
 from gpar_core.cache import Cache
-from gpar_core.errors import WorkerError
+from gpar_core.errors import JobError, WorkerError
+from gpar_core.jobs.lost import settle_lost
 from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.jobs.workers import (
     SOURCE_ROOT,
@@ -47,8 +50,18 @@ from gpar_core.migration import bring_up_to_date
 
 POLL_SECONDS = 0.2
 START_SECONDS = 10.0
-MAX_RESTARTS = 2
+TROUBLE_SECONDS = 1.0
 LOG_NAME = "supervisor.log"
+
+SIGNALS: Mapping[int, str] = (
+    {}
+    if sys.platform == "win32"
+    else {
+        signal.SIGKILL: ", possibly for lack of memory",
+        signal.SIGBUS: ", possibly because the disk is full",
+    }
+)
+"""What a signal that ended a worker is likely to mean."""
 
 log = logging.getLogger(__name__)
 
@@ -103,9 +116,11 @@ class Supervisor:
     def work_until_idle(self) -> bool:
         """False if the jobs folder was deleted meanwhile, and with it the right to go on.
 
-        Raises JobError when the list of jobs cannot be used; workers then go on alone.
+        A list of jobs that is busy, or on a disk that is full, is waited for: jobs that are queued
+        have nobody else.
         """
         self._sign_on()
+        self._clear()
         idle, before = 0.0, time.monotonic()
         while True:
             now = time.monotonic()
@@ -118,7 +133,8 @@ class Supervisor:
                     self._crew.release(watch.worker)
                 self._crew.part()
                 return False
-            self._step(elapsed)
+            if not self._step(elapsed):
+                time.sleep(TROUBLE_SECONDS)
             idle = 0.0 if self._watches else idle + elapsed
             if not self._watches and idle >= self._limits.idle:
                 self._crew.part()
@@ -140,14 +156,24 @@ class Supervisor:
         except FileNotFoundError:
             return False
 
-    def _step(self, elapsed: float) -> None:
+    def _step(self, elapsed: float) -> bool:
+        """Look after the jobs; False where their list could not be used just now."""
+        try:
+            self._look_after(elapsed)
+        except JobError as error:
+            log.warning("%s", error)
+            return False
+        return True
+
+    def _look_after(self, elapsed: float) -> None:
         running = self._running()
         for key in running.keys() - self._watches.keys():
             self._adopt(running[key])
         for key, watch in list(self._watches.items()):
             if watch.worker.ended:
-                del self._watches[key]
                 self._settle(watch)
+                if self._watches[key] is watch:
+                    del self._watches[key]
             elif watch.verdict is None and key not in running:
                 del self._watches[key]
                 self._crew.release(watch.worker)
@@ -172,22 +198,12 @@ class Supervisor:
 
     def _adopt(self, job: Job) -> None:
         """Take over a job of a supervisor that is gone."""
-        worker = find(job.pid, job.process_created)
+        worker = find(self._cache, job)
         if worker is not None:
             self._watches[job.id, job.attempt] = Watch(job.id, job.attempt, worker)
             log.info("%s attempt %d: adopted", job.id, job.attempt)
             return
-        if job.cancel_requested:
-            self._store.finish(job.id, job.attempt, State.CANCELLED, "Cancelled.")
-        elif job.restarts < MAX_RESTARTS:
-            self._store.requeue(job.id, job.attempt)
-            log.info("%s attempt %d: lost, queued again", job.id, job.attempt)
-        else:
-            reason = (
-                f"The job was interrupted {job.restarts + 1} times together with GPAR's background "
-                "service. See whether the computer runs out of memory, then try again."
-            )
-            self._store.finish(job.id, job.attempt, State.FAILED, reason)
+        log.info("%s attempt %d: lost, %s", job.id, job.attempt, settle_lost(self._store, job))
 
     def _check(self, watch: Watch, job: Job, elapsed: float) -> None:
         """Kill a worker that is no longer wanted, or gives no sign of life."""
@@ -220,13 +236,22 @@ class Supervisor:
         state, reason = watch.verdict or (State.FAILED, self._death(job, watch.worker.exit_code))
         if self._store.finish(watch.job_id, watch.attempt, state, reason):
             log.info("%s attempt %d: %s: %s", watch.job_id, watch.attempt, state, reason)
+        self._clear()
+
+    def _clear(self) -> None:
+        """Remove what killed workers left half done."""
+        try:
+            for each in leftovers.clear(self._cache):
+                log.info("%s: %s, %s", each.path, each.what, each.done)
+        except OSError as error:
+            log.warning("leftovers stay for now: %s", error)
 
     def _death(self, job: Job, code: int | None) -> str:
         if code is None:
             how = "The worker died"
         elif code < 0:
             how = f"The worker was ended by signal {-code}"
-            how += ", possibly for lack of memory" if code == -9 else ""
+            how += SIGNALS.get(-code, "")
         else:
             how = f"The worker ended with exit code {code} before its job was done"
         begun = job.pid is not None
@@ -276,7 +301,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         silence=options.silence,
         idle=options.idle,
     )
-    lock = _lock(cache)
+    lock = supervisor_lock(cache)
     while True:
         try:
             # Not 0: `ensure_running` holds the lock for the moment of its test.
@@ -295,13 +320,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
 
 
-def _lock(cache: Cache) -> FileLock:
+def supervisor_lock(cache: Cache) -> FileLock:
+    """Held by the one supervisor of a cache."""
     return FileLock(cache.jobs / "supervisor.lock")
 
 
 def _has_supervisor(cache: Cache) -> bool:
     try:
-        with _lock(cache).acquire(timeout=0):
+        with supervisor_lock(cache).acquire(timeout=0):
             return False
     except Timeout:
         return True

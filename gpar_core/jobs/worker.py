@@ -18,25 +18,29 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from importlib import import_module
 from pathlib import Path
 
 import psutil
 
 from gpar_core.cache import Cache
+from gpar_core.disk import saying_full
 from gpar_core.errors import Cancelled, GparError, JobError, WorkerError
 from gpar_core.fields import N_LANDMARKS
 from gpar_core.jobs.care import take_care
 from gpar_core.jobs.events import EventLog
 from gpar_core.jobs.request import CurationRequest, LibraryRequest, Request, TrainRequest
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.jobs.workers import WORKER_LOG
+from gpar_core.jobs.workers import WORKER_LOG, at_work
 from gpar_core.learn.engine import FitPool, Pool
 from gpar_core.learn.presets import preset
 from gpar_core.progress import Progress, Report
 
 BEAT_SECONDS = 0.5
+LOCK_SECONDS = 10.0
+FINISH_SECONDS = 60.0
+"""To try to note the end of a job: what was done must not count as lost for a moment's reason."""
 CANCEL_CHECK_SECONDS = 0.2
 NICENESS = 10
 MAX_PROCESSES = 8
@@ -60,12 +64,15 @@ class Claim:
         self._attempt = attempt
         self._latest = Progress("Starting")
         self._next_check = 0.0
+        self._at_work = at_work(cache, job_id, attempt)
 
     def begin(self) -> tuple[Request, str]:
         """The request and its cluster, once this process is noted.
 
         Raises WorkerError if the claim was lost.
         """
+        # Before the process is noted; for a moment, the supervisor may hold it.
+        self._at_work.acquire(timeout=LOCK_SECONDS)
         process = psutil.Process()
         created = process.create_time()
         if not self._store.register(self._job_id, self._attempt, process.pid, created):
@@ -82,8 +89,15 @@ class Claim:
         now = time.monotonic()
         if now >= self._next_check:
             self._next_check = now + CANCEL_CHECK_SECONDS
-            if self._store.should_stop(self._job_id, self._attempt):
+            if self._should_stop():
                 raise Cancelled("Cancelled.")
+
+    def _should_stop(self) -> bool:
+        try:
+            return self._store.should_stop(self._job_id, self._attempt)
+        except JobError as error:  # no reason to lose the work
+            _tell(f"Nobody knows whether to stop: {error}")
+            return False
 
     @contextmanager
     def beating(self) -> Iterator[None]:
@@ -104,10 +118,27 @@ class Claim:
             try:
                 self._store.heartbeat(self._job_id, self._attempt, self._latest)
             except JobError as error:
-                print(f"No heartbeat: {error}", file=sys.stderr)
+                _tell(f"No heartbeat: {error}")
 
     def finish(self, state: State, message: str = "") -> None:
-        self._store.finish(self._job_id, self._attempt, state, message)
+        """Say how the attempt ended; where the list of jobs is busy, as soon as it is not.
+
+        Raises JobError where it stays so.
+        """
+        deadline = time.monotonic() + FINISH_SECONDS
+        while True:
+            try:
+                self._store.finish(self._job_id, self._attempt, state, message)
+            except JobError as error:
+                if time.monotonic() > deadline:
+                    raise
+                _tell(f"The end is not noted yet: {error}")
+                time.sleep(BEAT_SECONDS)
+            else:
+                self._at_work.release()
+                with suppress(OSError):
+                    Path(self._at_work.lock_file).unlink(missing_ok=True)
+                return
 
 
 def run_science(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
@@ -174,28 +205,23 @@ def _cores() -> int:
 
 def _carry_out(claim: Claim, cache: Cache, pool: FitPool, run: Run) -> bool:
     """Do one job to its end; False if this process should not do another."""
-    with _output_to(claim.log_path):
-        sound, state, message = True, State.DONE, ""
-        try:
+    sound, state, message = True, State.DONE, ""
+    try:
+        with saying_full(cache.jobs), _output_to(claim.log_path):
             request, cluster = claim.begin()
-            with claim.beating(), _pool_on(cluster, pool) as at_work:
-                run(request, cache, claim.report, at_work)
-        except Cancelled as error:
-            state, message = State.CANCELLED, str(error)
-        except GparError as error:
-            traceback.print_exc()
-            sound, state, message = not isinstance(error, WorkerError), State.FAILED, str(error)
-        except Exception as error:  # noqa: BLE001
-            # The last station of any bug: the process has no other way to tell the user than its
-            # job.
-            traceback.print_exc()
-            sound, state = False, State.FAILED
-            what = f"{type(error).__name__}: {_first_line(error)}"
-            message = (
-                f"Something went wrong inside GPAR ({what}). The details are in {claim.log_path}."
-            )
-        claim.finish(state, message)
-        return sound
+            with claim.beating(), _pool_on(cluster, pool) as trains:
+                run(request, cache, claim.report, trains)
+    except Cancelled as error:
+        state, message = State.CANCELLED, str(error)
+    except GparError as error:
+        sound, state, message = not isinstance(error, WorkerError), State.FAILED, str(error)
+    except Exception as error:  # noqa: BLE001
+        # The last station of any bug: the process has no other way to tell the user than its job.
+        sound, state = False, State.FAILED
+        what = f"{type(error).__name__}: {_first_line(error)}"
+        message = f"Something went wrong inside GPAR ({what}). The details are in {claim.log_path}."
+    claim.finish(state, message)
+    return sound
 
 
 def _pool_on(cluster: str, local: FitPool) -> AbstractContextManager[Pool]:
@@ -208,12 +234,17 @@ def _pool_on(cluster: str, local: FitPool) -> AbstractContextManager[Pool]:
 
 @contextmanager
 def _output_to(path: Path) -> Iterator[None]:
-    """Send all that this process writes, native code too, to a new file."""
+    """Send all that this process writes, native code too, to a file, errors too."""
     before = os.dup(1), os.dup(2)
     try:
         with path.open("wb") as file:
             _write_to(file.fileno(), file.fileno())
         yield
+    except Cancelled:
+        raise
+    except Exception:
+        _tell(traceback.format_exc())
+        raise
     finally:
         _write_to(*before)
         for each in before:
@@ -221,10 +252,17 @@ def _output_to(path: Path) -> Iterator[None]:
 
 
 def _write_to(output: int, errors: int) -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # the disk is full: what was written last is lost
+            stream.flush()
     os.dup2(output, 1)
     os.dup2(errors, 2)
+
+
+def _tell(text: str) -> None:
+    """Write to the log, if the disk takes it."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def _first_line(error: Exception) -> str:

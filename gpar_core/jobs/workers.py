@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, cast
 
 import psutil
+from filelock import FileLock, Timeout
 
 import gpar_core
 from gpar_core.cache import Cache
@@ -186,19 +187,38 @@ class Crew:
         log.info("process %d is the spare", self._spare.pid)
 
 
-def find(pid: int | None, created: float | None) -> Adopted | None:
-    """The living worker of this number and birth; None if it is gone or never was."""
-    if pid is None or created is None:
+def at_work(cache: Cache, job_id: str, attempt: int) -> FileLock:
+    """Held by the worker of this attempt for as long as it is at it.
+
+    The system frees it with the process. The number of a process may be given again, and the time
+    of its birth is counted from a clock that may be set.
+    """
+    return FileLock(cache.job(job_id) / f"attempt-{attempt}.lock", is_singleton=False)
+
+
+def find(cache: Cache, job: Job) -> Adopted | None:
+    """The living worker of a running job; None if it is gone or never was."""
+    if job.pid is None or not is_held(at_work(cache, job.id, job.attempt)):
         return None
     try:
-        process = psutil.Process(pid)
-        # Within a second: the birth is counted from the clock, which may have been set since.
-        if abs(process.create_time() - created) >= 1.0:
-            return None
-    except psutil.NoSuchProcess:
+        process = psutil.Process(job.pid)
+        if str(cache.root) not in process.cmdline():
+            return None  # it lives in another container, where this number is another's
+    except psutil.Error:
         return None
     worker = Adopted(process)
     return None if worker.ended else worker
+
+
+def is_held(lock: FileLock) -> bool:
+    """Whether a process, this one included, holds the lock."""
+    if not Path(lock.lock_file).exists():
+        return False
+    try:
+        with lock.acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
 
 
 def no_window() -> int:

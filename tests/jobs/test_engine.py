@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 from staging import Site, until, work
 
+from gpar_core import results
 from gpar_core.access import Visitor
 from gpar_core.cache import MADE_BY, MANIFEST
 from gpar_core.errors import NotFoundError, RequestError
@@ -106,6 +107,7 @@ def test_a_done_job_is_redone_only_when_its_result_is_gone(
     result: str,
 ) -> None:
     monkeypatch.setattr(engine, "ensure_running", lambda _: None)
+    monkeypatch.setattr(results, "read", lambda _: None)
     job = engine.submit(site.cache, request_)
     site.store.claim(1, 1)
     site.store.finish(job.id, 1, State.DONE)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gpar_core import results
 from gpar_core.access import Visitor
 from gpar_core.cache import MANIFEST, Cache, publishing
 from gpar_core.errors import AccessError, NotFoundError
@@ -45,6 +46,7 @@ class People:
 @pytest.fixture
 def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> People:
     monkeypatch.setattr(engine, "ensure_running", lambda _: None)
+    monkeypatch.setattr(results, "read", lambda _: None)
     return People(tmp_path)
 
 

@@ -16,10 +16,12 @@ from gpar_core.data.importing.import_files import ImportFiles
 from gpar_core.errors import Cancelled, FileFormatError, JobError, RequestError
 from gpar_core.jobs import run_import as module
 from gpar_core.jobs.request import ImportRequest, job_id
+from gpar_core.jobs.run import run_job
 from gpar_core.jobs.run_import import files_of, run_import
 from gpar_core.planning import plan_import
 from gpar_core.progress import Progress, silent
 from tests.geo_files import release, write_release
+from tests.pools import Means
 from tests.stopping import stop_after
 
 
@@ -66,7 +68,7 @@ def test_an_import_is_published_and_nothing_else_is_there(cache: Cache, files: I
         "manifest.json", "matrix.npy", "signatures.parquet", "compounds.parquet", "made_by.txt",
     }  # fmt: skip
     assert _litter(cache) == []
-    run_import(request, cache, stop_after(1))  # it is there: nothing is done, nothing refused
+    run_job(request, cache, stop_after(1), Means())  # it is there: nothing done, nothing refused
 
 
 def test_a_stopped_import_is_not_seen_and_goes_on(cache: Cache, files: ImportFiles) -> None:
@@ -185,3 +187,13 @@ def test_a_name_that_was_taken_meanwhile_is_refused(
     run_import(plan_import(cache, other, name="mine"), cache, silent)
     with pytest.raises(RequestError, match="already a compendium 'mine'"):
         run_import(request, cache, silent)
+
+
+def test_a_damaged_compendium_is_imported_again_by_the_same_request(
+    cache: Cache, files: ImportFiles
+) -> None:
+    request = plan_import(cache, files, name="mine")
+    run_job(request, cache, silent, Means())
+    (cache.compendium("mine") / "signatures.parquet").write_bytes(b"PAR1")
+    run_job(request, cache, silent, Means())
+    assert compendium.load(cache.existing_compendium("mine")).n_signatures == 12

@@ -1,0 +1,55 @@
+"""A disk that is full: how it is known, and what the user is told."""
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from gpar_core.errors import DiskFullError
+
+DAMAGED: Final = "damaged"
+"""Folder of a cache for what cannot be read: nothing of a user's is deleted for that."""
+
+FULL: Final = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+IN_WORDS: Final = ("No space left on device", "requested and", "errno = 28")
+"""Of libraries that pass the number on as text (HDF5), or not at all (numpy: '9 requested and 0
+written')."""
+
+
+def is_full(error: OSError) -> bool:
+    """Whether the system refused to write because there is no more room."""
+    return error.errno in FULL or any(words in str(error) for words in IN_WORDS)
+
+
+@contextmanager
+def saying_full(path: Path) -> Iterator[None]:
+    """Raise a DiskFullError in place of an OSError that says that the disk of `path` is full."""
+    try:
+        yield
+    except OSError as error:
+        if not is_full(error):
+            raise
+        raise DiskFullError(
+            f"A disk takes no more ({error}); that of '{path.parent}' has {_free_mb(path):,.0f} MB "
+            "free. Make room and try again; what was finished before is kept."
+        ) from error
+
+
+def reserve(path: Path) -> None:
+    """Have the disk set room aside for all of a file that is written through memory.
+
+    Such a write ends the process where the disk is full; asked before, the system says so. Raises
+    OSError. Only Linux can be asked.
+    """
+    if hasattr(os, "posix_fallocate"):
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+
+
+def _free_mb(path: Path) -> float:
+    there = next(folder for folder in path.absolute().parents if folder.exists())
+    return shutil.disk_usage(there).free / 1e6

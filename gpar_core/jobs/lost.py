@@ -1,0 +1,26 @@
+"""What becomes of a running job whose process is gone together with its supervisor."""
+
+from typing import Final
+
+from gpar_core.jobs.store import Job, JobStore, State
+
+MAX_RESTARTS: Final = 2
+
+
+def settle_lost(store: JobStore, job: Job) -> str:
+    """Queue it again, at most `MAX_RESTARTS` times, or end it; returns in words what was done.
+
+    Raises JobError when the list of jobs cannot be used.
+    """
+    if job.cancel_requested:
+        store.finish(job.id, job.attempt, State.CANCELLED, "Cancelled.")
+        return "cancelled, as was asked for"
+    if job.restarts < MAX_RESTARTS:
+        store.requeue(job.id, job.attempt)
+        return "queued again"
+    reason = (
+        f"The job was interrupted {job.restarts + 1} times together with GPAR's background "
+        "service. See whether the computer runs out of memory, then try again."
+    )
+    store.finish(job.id, job.attempt, State.FAILED, reason)
+    return f"given up after {job.restarts + 1} interruptions"
