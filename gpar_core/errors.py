@@ -5,6 +5,7 @@ GparError
 │   ├── FileFormatError      a file is not what it should be
 │   ├── LandmarkError        landmark genes are missing, repeated or unknown
 │   ├── AnnotationError      a metadata or MOA table cannot be used
+│   ├── ReadingError         an upload was too much to read, or its reader broke down
 │   └── DownloadError        a server, or what came from it, cannot be used
 ├── RequestError         what the user asked for cannot be done
 │   ├── NotFoundError        no such compendium, model, job, drug or MOA
@@ -36,6 +37,10 @@ class LandmarkError(DataError):
 
 class AnnotationError(DataError):
     """A metadata or MOA table cannot be used."""
+
+
+class ReadingError(DataError):
+    """The reading of an upload went beyond its limits, or broke down."""
 
 
 class DownloadError(DataError):
