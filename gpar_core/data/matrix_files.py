@@ -17,11 +17,10 @@ import h5py
 import numpy as np
 import pandas as pd
 
+from gpar_core.data.file_kinds import HDF5_MAGIC, HEAD, beginning
 from gpar_core.errors import FileFormatError
 
 BLOCK_VALUES = 8_000_000
-HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
-GZIP_MAGIC = b"\x1f\x8b"
 GCT_MAGICS = (b"#1.2", b"#1.3")
 GCTX_MATRIX = "/0/DATA/0/matrix"
 GCTX_GENES, GCTX_SIGNATURES = "/0/META/ROW/id", "/0/META/COL/id"
@@ -62,15 +61,15 @@ def open_matrix(path: Path) -> MatrixFile:
     """Read the ids of a GCTX or GCT. Raises FileFormatError if it is neither or damaged."""
     try:
         with path.open("rb") as file:
-            magic = file.read(8)
+            head = file.read(HEAD)
     except OSError as error:
         raise FileFormatError(f"'{path.name}' cannot be opened ({error.strerror}).") from error
-    if magic == HDF5_MAGIC:
+    if head.startswith(HDF5_MAGIC):
         return _open_gctx(path)
-    if not magic.startswith(GCT_MAGICS):
+    if not head.startswith(GCT_MAGICS):
         raise FileFormatError(
             f"'{path.name}' is neither GCTX (HDF5) nor GCT (text starting with #1.2 or #1.3); it "
-            f"starts with {magic!r}. Needed is a Level 5 matrix in one of these two formats."
+            f"{beginning(head)}. Needed is a Level 5 matrix in one of these two formats."
         )
     if path.suffix.lower() == ".gctx":
         raise FileFormatError(

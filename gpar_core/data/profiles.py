@@ -16,7 +16,7 @@ import numpy as np
 
 from gpar_core import fields
 from gpar_core.cache import MANIFEST
-from gpar_core.data.matrix_files import GZIP_MAGIC, HDF5_MAGIC
+from gpar_core.data.file_kinds import HDF5_MAGIC, HEAD, what_it_is
 from gpar_core.data.profile_gctx import read_gctx
 from gpar_core.data.profile_matching import Draft, MatchReport, draft_of
 from gpar_core.data.profile_scale import (
@@ -29,7 +29,7 @@ from gpar_core.data.profile_scale import (
     z_scores,
 )
 from gpar_core.data.profile_tables import MAX_BYTES, Table, cleaned
-from gpar_core.data.profile_text import UTF_16_MARKS, read_text
+from gpar_core.data.profile_text import read_text
 from gpar_core.errors import DataError, FileFormatError, LandmarkError
 
 __all__ = [
@@ -97,25 +97,12 @@ def _read_table(path: Path) -> Table:
             "978 landmark genes only, or upload it in parts."
         )
     with path.open("rb") as file:
-        head = file.read(8192)
+        head = file.read(HEAD)
     if head.startswith(HDF5_MAGIC):
         return read_gctx(path)
-    _refuse_other_kinds(head)
+    if other := what_it_is(head):
+        raise FileFormatError(f"it is {other[0]}. {other[1]}")
     return read_text(path)
-
-
-def _refuse_other_kinds(head: bytes) -> None:
-    if head.startswith(GZIP_MAGIC):
-        raise FileFormatError("it is compressed (gzip). Unpack it first and upload what is in it.")
-    if head.startswith((b"\xd0\xcf\x11\xe0", b"PK\x03\x04")):
-        raise FileFormatError(
-            "it is an Excel workbook or a zip archive. Save the sheet as CSV, or unpack the "
-            "archive, and upload that."
-        )
-    if b"\0" in head and not head.startswith(UTF_16_MARKS):
-        raise FileFormatError(
-            "it is not a text file. Needed is a table as CSV or TSV (UTF-8), a GCT or a GCTX."
-        )
 
 
 def template_csv() -> str:

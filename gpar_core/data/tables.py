@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.data.matrix_files import GZIP_MAGIC
+from gpar_core.data.file_kinds import GZIP_MAGIC
 from gpar_core.errors import AnnotationError
 
 MAX_HEADER = 1_000_000

@@ -132,7 +132,7 @@ def test_a_damaged_gctx_raises_nothing_but_errors_meant_for_the_user(tmp_path: P
         (b"id,a,b\n", "is empty or has a single line"),
         (b"PK\x03\x04 zipped", "Excel workbook or a zip archive. Save the sheet as CSV"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel workbook or a zip archive"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is not a text file"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "it is a picture"),
         (gzip.compress(b"id,a\nDDIT4,1\n", mtime=0), r"compressed \(gzip\). Unpack it first"),
         ("id,a\nDDIT4,1\n".encode("utf-16-le"), "is not a text file"),
         (b"\xff\xfei\0d\0,\0a\0\n\0\x00\xd8", "cannot be read as text"),

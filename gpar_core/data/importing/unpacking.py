@@ -8,7 +8,8 @@ from contextlib import closing, nullcontext
 from itertools import chain
 from pathlib import Path
 
-from gpar_core.data.matrix_files import GCT_MAGICS, GZIP_MAGIC, HDF5_MAGIC
+from gpar_core.data.file_kinds import GZIP_MAGIC, HDF5_MAGIC, HEAD, beginning
+from gpar_core.data.matrix_files import GCT_MAGICS
 from gpar_core.errors import FileFormatError
 from gpar_core.progress import Progress, Report
 
@@ -61,8 +62,9 @@ def unpack(packed: Path, folder: Path, report: Report) -> Path:
             first = next(content, b"")
             if not first.startswith((HDF5_MAGIC, *GCT_MAGICS)):
                 raise FileFormatError(
-                    f"'{packed.name}' is compressed and holds neither GCTX nor GCT; it starts with "
-                    f"{first[:8]!r}. Needed is a Level 5 matrix in one of these two formats."
+                    f"'{packed.name}' is compressed and holds neither GCTX nor GCT; what is in it "
+                    f"{beginning(first[:HEAD])}. Needed is a Level 5 matrix in one of these two "
+                    "formats."
                 )
             for block in chain([first], content):
                 if shutil.disk_usage(folder).free < SPARE_BYTES:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gpar_core.data.file_kinds import HDF5_MAGIC
 from gpar_core.data.importing import unpacking
 from gpar_core.data.importing.unpacking import is_packed, unpack
-from gpar_core.data.matrix_files import HDF5_MAGIC
 from gpar_core.errors import Cancelled, FileFormatError
 from gpar_core.progress import Progress, silent
 
