@@ -20,7 +20,14 @@ A message says what was found, what was needed and what to do next.
 
 
 class GparError(Exception):
-    """Base of all errors whose message is meant for the user."""
+    """Base of all errors whose message is meant for the user.
+
+    What is not printable, in names that come from files, becomes a space.
+    """
+
+    def __str__(self) -> str:
+        said = super().__str__()
+        return "".join(one if one.isprintable() or one == "\n" else " " for one in said)
 
 
 class DataError(GparError):
@@ -73,3 +80,16 @@ class Cancelled(JobError):
 
 class WorkerError(JobError):
     """The child process of a job died."""
+
+
+def in_words(error: Exception) -> str:
+    """Why a file cannot be read, to stand in parentheses.
+
+    What a library says of a damaged file speaks of its own code; it stays as the cause of the
+    error, for the log.
+    """
+    if isinstance(error, GparError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return "it is cut short, damaged or of another kind"

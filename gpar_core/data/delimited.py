@@ -44,7 +44,9 @@ def read_cells(
     try:
         header, *rows = csv.reader(lines, delimiter=separator)
     except csv.Error as error:
-        raise AnnotationError(f"'{name}' is no table ({error}). {needed}") from error
+        raise AnnotationError(
+            f"'{name}' is no table: a quotation mark opens that none closes. {needed}"
+        ) from error
     return [cell.strip().casefold().replace(" ", "_") for cell in header], rows
 
 

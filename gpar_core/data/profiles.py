@@ -30,7 +30,7 @@ from gpar_core.data.profile_scale import (
 )
 from gpar_core.data.profile_tables import MAX_BYTES, Table, cleaned
 from gpar_core.data.profile_text import read_text
-from gpar_core.errors import DataError, FileFormatError, LandmarkError
+from gpar_core.errors import DataError, FileFormatError, LandmarkError, in_words
 
 __all__ = [
     "Draft",
@@ -80,10 +80,15 @@ def read_profiles(path: Path, file_name: str) -> Draft:
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileFormatError(f"'{cleaned(file_name)}' cannot be opened ({reason}).") from error
-    except (UnicodeError, csv.Error) as error:
+    except UnicodeError as error:
         raise FileFormatError(
-            f"'{cleaned(file_name)}' cannot be read as text ({error}). Save the table as CSV in "
-            "UTF-8 and upload that."
+            f"'{cleaned(file_name)}' cannot be read as text: it begins as UTF-16 and does not go "
+            "on so. Save the table as CSV in UTF-8 and upload that."
+        ) from error
+    except csv.Error as error:
+        raise FileFormatError(
+            f"'{cleaned(file_name)}' cannot be used: a cell of it has more than "
+            f"{csv.field_size_limit():,} characters. Needed is a number in each cell, or a name."
         ) from error
     except DataError as error:
         raise type(error)(f"'{cleaned(file_name)}' cannot be used: {error}") from error
@@ -252,8 +257,8 @@ def load(folder: Path) -> Profiles:
         return _checked(manifest, np.load(folder / MATRIX, allow_pickle=False))
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise DataError(
-            f"The uploaded profiles '{folder.name}' cannot be read ({error}). Upload the file "
-            "again."
+            f"The uploaded profiles '{folder.name}' cannot be read ({in_words(error)}). "
+            "Upload the file again."
         ) from error
 
 

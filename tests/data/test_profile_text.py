@@ -149,7 +149,7 @@ def test_a_damaged_gctx_raises_nothing_but_errors_meant_for_the_user(tmp_path: P
         (b"id,a,b\nDDIT4,NA,2\nPAX8,NA,1 0\n", r"line 3, column 3 \('b'\) holds '1 0'"),
         (b"id;a;b\nDDIT4;1;2\nPAX8;2;0,5\n", "'0,5', which is not a number. Use a decimal point"),
         (b"id,DDIT4,PAX8\na,1,high\n", r"line 2, column 3 \('PAX8'\) holds 'high'"),
-        (b'id,a\nDDIT4,"' + b"1" * 200_000 + b'"\n', "cannot be read as text"),
+        (b'id,a\nDDIT4,"' + b"1" * 200_000 + b'"\n', "a cell of it has more than 131,072"),
         (b"#1.2\nmany\trows\n", "second line is 'many rows'"),
         (b"#1.2\n1\t1\t0\t0\nid\td\ta\nDDIT4\tx\t2\n", "version #1.2 announces .* 2 whole"),
         (b"#1.3\n1\t1\nid\ta\nDDIT4\t2\n", "version #1.3 announces .* 4 whole numbers"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gpar_core.data.file_kinds import GZIP_MAGIC, HDF5_MAGIC, HEAD, beginning
 from gpar_core.data.matrix_files import GCT_MAGICS
-from gpar_core.errors import FileFormatError
+from gpar_core.errors import FileFormatError, in_words
 from gpar_core.progress import Progress, Report
 
 AT_ONCE = 16 * 1024 * 1024
@@ -72,8 +72,7 @@ def unpack(packed: Path, folder: Path, report: Report) -> Path:
                 target.write(block)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise FileFormatError(
-            f"'{packed.name}' cannot be unpacked ({error}). The file is cut short or damaged; "
-            "download it again."
+            f"'{packed.name}' cannot be unpacked ({in_words(error)}). Download it again."
         ) from error
     part.replace(unpacked)
     return unpacked

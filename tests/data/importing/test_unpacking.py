@@ -75,7 +75,7 @@ def test_what_was_stopped_halfway_is_not_taken_for_whole(
 def test_a_file_cut_short_is_refused(packed: Path, folder: Path, share: float) -> None:
     whole = packed.read_bytes()
     packed.write_bytes(whole[: max(int(share * len(whole)), 12)])
-    with pytest.raises(FileFormatError, match=r"cannot be unpacked \(.*download it again"):
+    with pytest.raises(FileFormatError, match=r"cannot be unpacked \(.*Download it again"):
         unpack(packed, folder, silent)
     assert not (folder / "level5.gctx").exists()
 
