@@ -56,8 +56,8 @@ def locate_landmarks(
     if len(places.missing) == fields.N_LANDMARKS:
         raise LandmarkError(
             f"None of the 978 landmark genes is among the {len(ids)} row ids of '{file_name}' "
-            f"(first: {', '.join(map(_shown, ids[:3]))}). Needed are Entrez gene ids, such as 5720; "
-            "probe ids and symbols must be translated first."
+            f"(first: {', '.join(map(_shown, ids[:3]))}). Needed are Entrez gene ids, such as "
+            "5720; probe ids and symbols must be translated first."
         )
     if places.repeated:
         raise LandmarkError(
