@@ -255,7 +255,7 @@ def load(folder: Path) -> Profiles:
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         return _checked(manifest, np.load(folder / MATRIX, allow_pickle=False))
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, RecursionError, DataError) as error:
         raise DataError(
             f"The uploaded profiles '{folder.name}' cannot be read ({in_words(error)}). "
             "Upload the file again."
@@ -264,7 +264,7 @@ def load(folder: Path) -> Profiles:
 
 def _checked(manifest: Mapping[str, Any], matrix: np.ndarray) -> Profiles:
     if manifest["format_version"] != FORMAT_VERSION:
-        raise ValueError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
+        raise DataError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
     profiles = Profiles(
         names=tuple(manifest["names"]),
         drug=tuple(manifest["drug"]),
@@ -272,7 +272,7 @@ def _checked(manifest: Mapping[str, Any], matrix: np.ndarray) -> Profiles:
         notes=tuple(manifest["notes"]),
     )
     if manifest["gene_order"] != list(fields.LANDMARK_IDS) or matrix.dtype != np.float32:
-        raise ValueError("its genes are in another order or its matrix is of another type")
+        raise DataError("its genes are in another order or its matrix is of another type")
     if manifest["id"] != profiles_id(profiles):
-        raise ValueError("it does not hold what was saved")
+        raise DataError("it does not hold what was saved")
     return profiles
