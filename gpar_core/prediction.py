@@ -14,7 +14,7 @@ from gpar_core.cache import MANIFEST, Cache
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import Profiles
 from gpar_core.data.training_set import known_drugs
-from gpar_core.errors import DataError, RequestError
+from gpar_core.errors import DataError, RequestError, in_words
 from gpar_core.library import Entry, Library
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, MoaScores, percentiles, rank_moas
@@ -202,9 +202,9 @@ def load(folder: Path) -> Prediction:
             signatures=pd.read_parquet(folder / "signatures.parquet"),
             nearest=pd.read_parquet(folder / "nearest.parquet"),
         )
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(
-            f"The prediction '{folder.name}' cannot be read ({error}). Ask for it anew."
+            f"The prediction '{folder.name}' cannot be read ({in_words(error)}). Ask for it anew."
         ) from error
 
 
