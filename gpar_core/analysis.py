@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from gpar_core.cache import MANIFEST
-from gpar_core.errors import DataError, RequestError
+from gpar_core.errors import DataError, RequestError, in_words
 from gpar_core.jobs.request import Request, from_json, to_json
 from gpar_core.progress import Tables
 
@@ -56,10 +56,13 @@ def load(folder: Path, *, tables: bool = True) -> Analysis:
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         return _parsed(manifest, folder, tables)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RequestError) as error:
+    except (
+        OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, DataError,
+        RequestError,
+    ) as error:  # fmt: skip
         raise DataError(
-            f"The analysis '{folder.name}' cannot be read ({error}). Delete it and ask for it "
-            "again."
+            f"The analysis '{folder.name}' cannot be read ({in_words(error)}). "
+            "Delete it and ask for it again."
         ) from error
 
 
@@ -76,7 +79,7 @@ def load_tables(names: list[str], folder: Path) -> Tables:
 def _parsed(manifest: dict[str, Any], folder: Path, tables: bool) -> Analysis:
     version = manifest.pop("format_version")
     if version != FORMAT_VERSION:
-        raise ValueError(f"format {version}, this GPAR reads {FORMAT_VERSION}")
+        raise DataError(f"format {version}, this GPAR reads {FORMAT_VERSION}")
     names = [str(name) for name in manifest.pop("tables")]
     return Analysis(
         **{**manifest, "request": from_json(manifest["request"])},

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 
 from gpar_core.cache import MANIFEST
-from gpar_core.errors import DataError
+from gpar_core.errors import DataError, in_words
 from gpar_core.learn.curation import Curation
+from gpar_core.saved_json import as_dataclass
 
 FORMAT_VERSION = 1
 DRUGS = "drugs.parquet"
@@ -64,20 +65,20 @@ def load(folder: Path) -> SavedCuration:
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         return _parsed(manifest, pd.read_parquet(folder / DRUGS))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, DataError) as error:
         raise DataError(
-            f"The curation '{folder.name}' cannot be read ({error}). Delete it and ask for it "
-            "again."
+            f"The curation '{folder.name}' cannot be read ({in_words(error)}). "
+            "Delete it and ask for it again."
         ) from error
 
 
 def _parsed(manifest: Mapping[str, Any], drugs: pd.DataFrame) -> SavedCuration:
     if manifest["format_version"] != FORMAT_VERSION:
-        raise ValueError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
+        raise DataError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
     curation = Curation(
         mean_auroc=float(manifest["mean_auroc"]),
         spread=float(manifest["spread"]),
         repeats=int(manifest["repeats"]),
         drugs=drugs[list(COLUMNS)],
     )
-    return SavedCuration(Provenance(**manifest["provenance"]), curation)
+    return SavedCuration(as_dataclass(Provenance, manifest["provenance"]), curation)

@@ -6,6 +6,7 @@ GparError
 │   ├── LandmarkError        landmark genes are missing, repeated or unknown
 │   ├── AnnotationError      a metadata or MOA table cannot be used
 │   ├── DiskFullError        a disk takes no more
+│   ├── ReadingError         an upload was too much to read, or its reader broke down
 │   └── DownloadError        a server, or what came from it, cannot be used
 ├── RequestError         what the user asked for cannot be done
 │   ├── NotFoundError        no such compendium, model, job, drug or MOA
@@ -21,7 +22,14 @@ A message says what was found, what was needed and what to do next.
 
 
 class GparError(Exception):
-    """Base of all errors whose message is meant for the user."""
+    """Base of all errors whose message is meant for the user.
+
+    What is not printable, in names that come from files, becomes a space.
+    """
+
+    def __str__(self) -> str:
+        said = super().__str__()
+        return "".join(one if one.isprintable() or one == "\n" else " " for one in said)
 
 
 class DataError(GparError):
@@ -42,6 +50,10 @@ class AnnotationError(DataError):
 
 class DiskFullError(DataError):
     """The disk takes no more."""
+
+
+class ReadingError(DataError):
+    """The reading of an upload went beyond its limits, or broke down."""
 
 
 class DownloadError(DataError):
@@ -78,3 +90,16 @@ class Cancelled(JobError):
 
 class WorkerError(JobError):
     """The child process of a job died."""
+
+
+def in_words(error: Exception) -> str:
+    """Why a file cannot be read, to stand in parentheses.
+
+    What a library says of a damaged file speaks of its own code; it stays as the cause of the
+    error, for the log.
+    """
+    if isinstance(error, GparError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return "it is cut short, damaged or of another kind"

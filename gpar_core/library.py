@@ -20,7 +20,7 @@ from gpar_core import model
 from gpar_core.cache import MANIFEST, Cache
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import drugs_of_moa
-from gpar_core.errors import DataError, NotFoundError, RequestError
+from gpar_core.errors import DataError, NotFoundError, RequestError, in_words
 from gpar_core.jobs.request import (
     METHOD_VERSION,
     LibraryRequest,
@@ -233,19 +233,28 @@ def read_plan(folder: Path) -> Library:
     """What a library is to be, without what is trained of it. Raises DataError."""
     try:
         return _parsed(folder.name, json.loads((folder / MANIFEST).read_text("utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, RequestError) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        DataError,
+        RequestError,
+    ) as error:
         raise DataError(
-            f"The library '{folder.name}' cannot be read ({error}). Delete it and build it anew; "
-            "models that are trained are not trained again."
+            f"The library '{folder.name}' cannot be read ({in_words(error)}). Delete it and "
+            "build it anew; models that are trained are not trained again."
         ) from error
 
 
 def _parsed(library_id: str, manifest: Mapping[str, Any]) -> Library:
     if manifest["format_version"] != FORMAT_VERSION:
-        raise ValueError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
+        raise DataError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
     request = from_json(manifest["request"])
     if not isinstance(request, LibraryRequest):
-        raise TypeError("its request is of another kind")
+        raise DataError("its request is of another kind")
     entries = tuple(
         Entry(each["moa"], _training(each["training"]), each["reason"])
         for each in manifest["entries"]
@@ -256,7 +265,7 @@ def _parsed(library_id: str, manifest: Mapping[str, Any]) -> Library:
 def _training(text: str) -> TrainRequest:
     request = from_json(text)
     if not isinstance(request, TrainRequest):
-        raise TypeError("a training of it is of another kind")
+        raise DataError("a training of it is of another kind")
     return request
 
 

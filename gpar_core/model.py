@@ -18,10 +18,11 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.cache import MANIFEST
-from gpar_core.errors import DataError
+from gpar_core.errors import DataError, in_words
 from gpar_core.learn.calibration import Calibration
 from gpar_core.learn.metrics import Metrics
 from gpar_core.rank.scoring import Network, assembled, disassembled
+from gpar_core.saved_json import as_dataclass
 
 FORMAT_VERSION = 3
 TABLES = ("held_out", "signatures", "ranking", "training_drugs", "map")
@@ -170,7 +171,15 @@ def load_network(folder: Path) -> Network:
     try:
         with np.load(folder / "network.npz", allow_pickle=False) as arrays:
             return assembled(dict(arrays), manifest["network"])
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        KeyError,
+        TypeError,
+        DataError,
+        zipfile.BadZipFile,
+    ) as error:
         raise _damaged(folder, error) from error
 
 
@@ -183,11 +192,13 @@ def load_reading(folder: Path) -> Reading:
             for name in ARRAYS
         }
         reading = Reading(
-            calibration=Calibration(**manifest["calibration"]),
-            fold_calibration=tuple(Calibration(**each) for each in manifest["fold_calibration"]),
+            calibration=as_dataclass(Calibration, manifest["calibration"]),
+            fold_calibration=tuple(
+                as_dataclass(Calibration, each) for each in manifest["fold_calibration"]
+            ),
             **arrays,
         )
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, DataError) as error:
         raise _damaged(folder, error) from error
     if len({array.shape for array in arrays.values()}) != 1:
         raise _damaged(folder, "its scores do not fit together")
@@ -198,7 +209,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         version = manifest["format_version"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(folder, error) from error
     if version != FORMAT_VERSION:
         raise _damaged(folder, f"format {version}, this GPAR reads {FORMAT_VERSION}")
@@ -207,18 +218,13 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 def _summary(manifest: dict[str, Any], folder: Path) -> ModelSummary:
     try:
-        content = {key: _frozen(value) for key, value in manifest["summary"].items()}
-        metrics = {key: _frozen(value) for key, value in content.pop("metrics").items()}
-        return ModelSummary(**content, metrics=Metrics(**metrics))
-    except (KeyError, TypeError, AttributeError) as error:
+        return as_dataclass(ModelSummary, manifest["summary"])
+    except (KeyError, DataError) as error:
         raise _damaged(folder, error) from error
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _damaged(folder: Path, why: object) -> DataError:
+def _damaged(folder: Path, why: Exception | str) -> DataError:
+    said = why if isinstance(why, str) else in_words(why)
     return DataError(
-        f"The model '{folder.name}' cannot be read ({why}). Delete it and train it again."
+        f"The model '{folder.name}' cannot be read ({said}). Delete it and train it again."
     )

@@ -14,7 +14,7 @@ from gpar_core.cache import MANIFEST, Cache
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import Profiles
 from gpar_core.data.training_set import known_drugs
-from gpar_core.errors import DataError, RequestError
+from gpar_core.errors import DataError, RequestError, in_words
 from gpar_core.library import Entry, Library
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, MoaScores, percentiles, rank_moas
@@ -193,15 +193,17 @@ def load(folder: Path) -> Prediction:
     """A saved prediction. Raises DataError where a file is missing, damaged or of another form."""
     try:
         return _parsed(json.loads((folder / MANIFEST).read_text("utf-8")), folder)
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (
+        OSError, EOFError, ValueError, KeyError, TypeError, RecursionError, DataError,
+    ) as error:  # fmt: skip
         raise DataError(
-            f"The prediction '{folder.name}' cannot be read ({error}). Ask for it anew."
+            f"The prediction '{folder.name}' cannot be read ({in_words(error)}). Ask for it anew."
         ) from error
 
 
 def _parsed(manifest: dict[str, Any], folder: Path) -> Prediction:
     if manifest["format_version"] != FORMAT_VERSION:
-        raise ValueError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
+        raise DataError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
     described = manifest["prediction"]
     arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in ARRAYS}
     return Prediction(

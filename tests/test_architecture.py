@@ -9,7 +9,9 @@ import pytest
 CORE = Path(__file__).resolve().parents[1] / "gpar_core"
 FILES = sorted(path.relative_to(CORE).as_posix() for path in CORE.rglob("*.py"))
 SCIENCE = ("data/", "learn/", "rank/", "compare/", "maps/", "charts/")
-ABOVE_SCIENCE = ("gpar_core.jobs", "gpar_core.planning", "gpar_core.__main__", "pages")
+ABOVE_SCIENCE = (
+    "gpar_core.jobs", "gpar_core.planning", "gpar_core.reading", "gpar_core.__main__", "pages",
+)  # fmt: skip
 
 ONLY_USERS = {
     "tensorflow": ("learn/network.py", "learn/matching.py", "learn/steps.py"),
@@ -109,3 +111,18 @@ def test_no_random_number_comes_from_a_global_state(file: str) -> None:
     for module in modules:
         if module.startswith("numpy.random."):
             assert module.removeprefix("numpy.random.") in RANDOM_WITHOUT_STATE
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_nothing_is_read_that_could_hold_a_program(file: str) -> None:
+    """Pickles and their kin run what they say when they are read."""
+    runs = ("pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal")
+    assert not [m for m in _imports(file) for package in runs if _is(m, package)]
+    for node in ast.walk(_tree(file)):
+        if isinstance(node, ast.Call):
+            assert _dotted(node.func) not in {"eval", "exec"}
+            assert not _dotted(node.func).endswith(("read_pickle", "to_pickle"))
+            for keyword in node.keywords:
+                if keyword.arg == "allow_pickle":
+                    assert isinstance(keyword.value, ast.Constant)
+                    assert keyword.value.value is False

@@ -22,7 +22,7 @@ from gpar_core.data import quality
 from gpar_core.data.quality import QualityFilter
 from gpar_core.data.representatives import representatives
 from gpar_core.data.stored_matrix import StoredMatrix
-from gpar_core.errors import DataError, RequestError
+from gpar_core.errors import DataError, RequestError, in_words
 
 FORMAT_VERSION = 2
 MATRIX = "matrix.npy"
@@ -151,7 +151,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         version = manifest["format_version"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise unreadable from error
     if version != FORMAT_VERSION:
         raise DataError(
@@ -174,9 +174,18 @@ def load(folder: Path) -> Compendium:
         signatures = pd.read_parquet(folder / "signatures.parquet")
         compounds = pd.read_parquet(folder / "compounds.parquet")
         filters = tuple(quality.from_json(each) for each in manifest["filters"])
-    except (OSError, EOFError, ValueError, TypeError, AttributeError, RequestError) as error:
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        RequestError,
+        DataError,
+    ) as error:
         raise DataError(
-            f"A file of the compendium '{folder.name}' is missing or damaged ({error}). "
+            f"A file of the compendium '{folder.name}' is missing or damaged "
+            f"({in_words(error)}). "
             "Delete it and import again."
         ) from error
     if matrix.shape != (len(signatures), fields.N_LANDMARKS):

@@ -3,6 +3,7 @@
 import csv
 from typing import Final
 
+from gpar_core.data.file_kinds import HEAD, UTF_16_MARKS, what_it_is
 from gpar_core.errors import AnnotationError
 
 MAX_COLUMNS: Final = 100
@@ -43,13 +44,19 @@ def read_cells(
     try:
         header, *rows = csv.reader(lines, delimiter=separator)
     except csv.Error as error:
-        raise AnnotationError(f"'{name}' is no table ({error}). {needed}") from error
+        raise AnnotationError(
+            f"'{name}' is no table: a quotation mark opens that none closes. {needed}"
+        ) from error
     return [cell.strip().casefold().replace(" ", "_") for cell in header], rows
 
 
 def _text(content: bytes, name: str, needed: str) -> str:
+    if other := what_it_is(content[:HEAD]):
+        raise AnnotationError(f"'{name}' is {other[0]}. {other[1]} {needed}")
+    if content.startswith(UTF_16_MARKS):
+        return content.decode("utf-16", "replace")
     if b"\0" in content:
-        raise AnnotationError(f"'{name}' is not text. {needed}")
+        raise AnnotationError(f"'{name}' is not a text file. {needed}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -17,11 +17,10 @@ import h5py
 import numpy as np
 import pandas as pd
 
-from gpar_core.errors import FileFormatError
+from gpar_core.data.file_kinds import HDF5_MAGIC, HEAD, beginning
+from gpar_core.errors import FileFormatError, in_words
 
 BLOCK_VALUES = 8_000_000
-HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
-GZIP_MAGIC = b"\x1f\x8b"
 GCT_MAGICS = (b"#1.2", b"#1.3")
 GCTX_MATRIX = "/0/DATA/0/matrix"
 GCTX_GENES, GCTX_SIGNATURES = "/0/META/ROW/id", "/0/META/COL/id"
@@ -62,15 +61,15 @@ def open_matrix(path: Path) -> MatrixFile:
     """Read the ids of a GCTX or GCT. Raises FileFormatError if it is neither or damaged."""
     try:
         with path.open("rb") as file:
-            magic = file.read(8)
+            head = file.read(HEAD)
     except OSError as error:
         raise FileFormatError(f"'{path.name}' cannot be opened ({error.strerror}).") from error
-    if magic == HDF5_MAGIC:
+    if head.startswith(HDF5_MAGIC):
         return _open_gctx(path)
-    if not magic.startswith(GCT_MAGICS):
+    if not head.startswith(GCT_MAGICS):
         raise FileFormatError(
             f"'{path.name}' is neither GCTX (HDF5) nor GCT (text starting with #1.2 or #1.3); it "
-            f"starts with {magic!r}. Needed is a Level 5 matrix in one of these two formats."
+            f"{beginning(head)}. Needed is a Level 5 matrix in one of these two formats."
         )
     if path.suffix.lower() == ".gctx":
         raise FileFormatError(
@@ -102,8 +101,8 @@ def _open_gctx(path: Path) -> MatrixFile:
             sig_ids = gctx_ids(file, GCTX_SIGNATURES)
     except (OSError, KeyError, AttributeError, ValueError, TypeError) as error:
         raise FileFormatError(
-            f"'{path.name}' is an HDF5 file but not a readable GCTX 1.0 ({error}). Needed are "
-            "/0/DATA/0/matrix, /0/META/ROW/id and /0/META/COL/id."
+            f"'{path.name}' is an HDF5 file but not a readable GCTX 1.0 ({in_words(error)}). "
+            "Needed are /0/DATA/0/matrix, /0/META/ROW/id and /0/META/COL/id."
         ) from error
     if shape != (len(sig_ids), len(gene_ids)) or kind != "f":
         raise FileFormatError(
@@ -145,8 +144,8 @@ def _gctx_blocks(
                 block = values[wanted[0] : wanted[-1] + 1, first:last]
             except OSError as error:
                 raise FileFormatError(
-                    f"'{matrix.path.name}' cannot be read beyond signature {wanted[0]} ({error}). "
-                    "The file is cut short or damaged; download it again."
+                    f"'{matrix.path.name}' cannot be read beyond signature {wanted[0]} "
+                    f"({in_words(error)}). Download it again."
                 ) from error
             picked = block[np.ix_(wanted - wanted[0], genes - first)]
             yield Block(
@@ -167,7 +166,8 @@ def _open_gct(path: Path) -> MatrixFile:
         )[0]
     except Exception as error:
         raise FileFormatError(
-            f"'{path.name}' starts like a GCT but its header cannot be read ({error})."
+            f"'{path.name}' starts like a GCT but its header cannot be read ({in_words(error)}). "
+            "Download it again."
         ) from error
     sig_ids = tuple(header.rstrip("\r\n").split("\t")[skip_columns:])
     if len(sig_ids) != n_signatures or len(gene_ids) != n_genes:
@@ -207,7 +207,8 @@ def _gct_blocks(
                 yield Block(number, int(end) * len(signatures), signatures, inside, values)
     except ValueError as error:
         raise FileFormatError(
-            f"'{matrix.path.name}' holds a value that is not a number ({error})."
+            f"'{matrix.path.name}' holds a value that is not a number, or a line that is too "
+            "short or too long. Correct it, or download it again."
         ) from error
 
 

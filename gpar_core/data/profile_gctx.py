@@ -23,8 +23,9 @@ from gpar_core.data.profile_tables import (
     check_shape,
     table_of,
 )
-from gpar_core.errors import FileFormatError
+from gpar_core.errors import FileFormatError, in_words
 
+NEEDED: Final = "Needed are /0/DATA/0/matrix, /0/META/ROW/id and /0/META/COL/id."
 ROW_LABELS: Final = ("id", "pr_gene_id", "pr_gene_symbol", "gene_id", "gene_symbol")
 COLUMN_LABELS: Final = ("id", fields.PERT_INAME, "cmap_name")
 
@@ -53,8 +54,7 @@ def read_gctx(path: Path) -> Table:
             values = matrix.astype(np.float32)[()].T
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, zlib.error) as error:
         raise FileFormatError(
-            f"it is an HDF5 file but not a readable GCTX 1.0 ({error}). Needed are "
-            "/0/DATA/0/matrix, /0/META/ROW/id and /0/META/COL/id."
+            f"it is an HDF5 file but not a readable GCTX 1.0 ({in_words(error)}). {NEEDED}"
         ) from error
     return table_of("GCTX", rows, columns, values)
 
@@ -69,7 +69,7 @@ def _labels(file: h5py.File, group: str, wanted: Sequence[str], n: int) -> list[
 def _dataset(file: h5py.File, path: str) -> h5py.Dataset:
     node = _node(file, path)
     if not isinstance(node, h5py.Dataset):
-        raise KeyError(f"{path} is no dataset")
+        raise FileFormatError(f"it is no GCTX: {path} holds no values. {NEEDED}")
     return node
 
 
@@ -79,7 +79,7 @@ def _node(file: h5py.File, path: str) -> h5py.Group | h5py.Dataset:
     for name in path.strip("/").split("/"):
         link = node.get(name, getlink=True) if isinstance(node, h5py.Group) else None
         if not isinstance(link, h5py.HardLink):
-            raise KeyError(f"{path} is absent or a link")
+            raise FileFormatError(f"it is no GCTX: {path} is absent or a link. {NEEDED}")
         node = node[name]
     return node
 

@@ -17,6 +17,7 @@ from typing import Final, TextIO
 import numpy as np
 
 from gpar_core import fields
+from gpar_core.data.file_kinds import UTF_16_MARKS
 from gpar_core.data.profile_tables import (
     ID_KINDS,
     MAX_GENES,
@@ -36,7 +37,6 @@ MAX_LINE: Final = 4_000_000
 SEPARATORS: Final = {"\t": "TSV", ";": "CSV with semicolons", ",": "CSV"}
 MISSING_WORDS: Final = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none"})
 GCT_VERSIONS: Final = ("#1.2", "#1.3")
-UTF_16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 N_OPENING: Final = 20
 """Rows by which a column of text is told from one of values."""
 N_ID_COLUMNS: Final = 8

@@ -16,7 +16,7 @@ import numpy as np
 
 from gpar_core import fields
 from gpar_core.cache import MANIFEST
-from gpar_core.data.matrix_files import GZIP_MAGIC, HDF5_MAGIC
+from gpar_core.data.file_kinds import HDF5_MAGIC, HEAD, what_it_is
 from gpar_core.data.profile_gctx import read_gctx
 from gpar_core.data.profile_matching import Draft, MatchReport, draft_of
 from gpar_core.data.profile_scale import (
@@ -29,8 +29,8 @@ from gpar_core.data.profile_scale import (
     z_scores,
 )
 from gpar_core.data.profile_tables import MAX_BYTES, Table, cleaned
-from gpar_core.data.profile_text import UTF_16_MARKS, read_text
-from gpar_core.errors import DataError, FileFormatError, LandmarkError
+from gpar_core.data.profile_text import read_text
+from gpar_core.errors import DataError, FileFormatError, LandmarkError, in_words
 
 __all__ = [
     "Draft",
@@ -80,10 +80,15 @@ def read_profiles(path: Path, file_name: str) -> Draft:
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileFormatError(f"'{cleaned(file_name)}' cannot be opened ({reason}).") from error
-    except (UnicodeError, csv.Error) as error:
+    except UnicodeError as error:
         raise FileFormatError(
-            f"'{cleaned(file_name)}' cannot be read as text ({error}). Save the table as CSV in "
-            "UTF-8 and upload that."
+            f"'{cleaned(file_name)}' cannot be read as text: it begins as UTF-16 and does not go "
+            "on so. Save the table as CSV in UTF-8 and upload that."
+        ) from error
+    except csv.Error as error:
+        raise FileFormatError(
+            f"'{cleaned(file_name)}' cannot be used: a cell of it has more than "
+            f"{csv.field_size_limit():,} characters. Needed is a number in each cell, or a name."
         ) from error
     except DataError as error:
         raise type(error)(f"'{cleaned(file_name)}' cannot be used: {error}") from error
@@ -97,25 +102,12 @@ def _read_table(path: Path) -> Table:
             "978 landmark genes only, or upload it in parts."
         )
     with path.open("rb") as file:
-        head = file.read(8192)
+        head = file.read(HEAD)
     if head.startswith(HDF5_MAGIC):
         return read_gctx(path)
-    _refuse_other_kinds(head)
+    if other := what_it_is(head):
+        raise FileFormatError(f"it is {other[0]}. {other[1]}")
     return read_text(path)
-
-
-def _refuse_other_kinds(head: bytes) -> None:
-    if head.startswith(GZIP_MAGIC):
-        raise FileFormatError("it is compressed (gzip). Unpack it first and upload what is in it.")
-    if head.startswith((b"\xd0\xcf\x11\xe0", b"PK\x03\x04")):
-        raise FileFormatError(
-            "it is an Excel workbook or a zip archive. Save the sheet as CSV, or unpack the "
-            "archive, and upload that."
-        )
-    if b"\0" in head and not head.startswith(UTF_16_MARKS):
-        raise FileFormatError(
-            "it is not a text file. Needed is a table as CSV or TSV (UTF-8), a GCT or a GCTX."
-        )
 
 
 def template_csv() -> str:
@@ -263,16 +255,16 @@ def load(folder: Path) -> Profiles:
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         return _checked(manifest, np.load(folder / MATRIX, allow_pickle=False))
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, RecursionError, DataError) as error:
         raise DataError(
-            f"The uploaded profiles '{folder.name}' cannot be read ({error}). Upload the file "
-            "again."
+            f"The uploaded profiles '{folder.name}' cannot be read ({in_words(error)}). "
+            "Upload the file again."
         ) from error
 
 
 def _checked(manifest: Mapping[str, Any], matrix: np.ndarray) -> Profiles:
     if manifest["format_version"] != FORMAT_VERSION:
-        raise ValueError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
+        raise DataError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
     profiles = Profiles(
         names=tuple(manifest["names"]),
         drug=tuple(manifest["drug"]),
@@ -280,7 +272,7 @@ def _checked(manifest: Mapping[str, Any], matrix: np.ndarray) -> Profiles:
         notes=tuple(manifest["notes"]),
     )
     if manifest["gene_order"] != list(fields.LANDMARK_IDS) or matrix.dtype != np.float32:
-        raise ValueError("its genes are in another order or its matrix is of another type")
+        raise DataError("its genes are in another order or its matrix is of another type")
     if manifest["id"] != profiles_id(profiles):
-        raise ValueError("it does not hold what was saved")
+        raise DataError("it does not hold what was saved")
     return profiles

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from gpar_core.errors import RequestError
+from gpar_core.saved_json import as_dataclass
 
 SHARES = {"min_tas": "TAS", "min_cc_q75": "correlation of replicates"}
 AMOUNTS = {"min_replicates": "number of replicates", "min_dose": "dose", "max_dose": "dose"}
@@ -59,6 +60,5 @@ EVERYTHING = QualityFilter()
 
 
 def from_json(content: dict[str, Any]) -> QualityFilter:
-    """The filter that `as_json` wrote, past JSON. Raises TypeError or RequestError."""
-    lists = {key: tuple(value) for key, value in content.items() if isinstance(value, list)}
-    return QualityFilter(**{**content, **lists})
+    """The filter that `as_json` wrote, past JSON. Raises DataError or RequestError."""
+    return as_dataclass(QualityFilter, content)

@@ -6,19 +6,25 @@ The text is Arrow's: a table of 700,000 rows takes about what its file does.
 
 import csv
 import gzip
+import io
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO, cast
 
 import numpy as np
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.data.matrix_files import GZIP_MAGIC
-from gpar_core.errors import AnnotationError
+from gpar_core.data.file_kinds import GZIP_MAGIC, HEAD, what_it_is
+from gpar_core.errors import AnnotationError, in_words
 
 MAX_HEADER = 1_000_000
-ROWS_AT_ONCE = 50_000
+MAX_COLUMNS = 1_000
+MAX_BYTES = 4_000_000_000
+"""Of a table, unpacked; the largest, of LINCS 2020, has an eighth of it."""
+BLOCK_BYTES = 1 << 24
+"""Read at once; a line may have twice as much."""
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 WITHHELD = "restricted"
 """In place of the structure of a compound that the Broad Institute does not disclose."""
@@ -33,14 +39,20 @@ def read_table(
 
     A column is found by its name, or else by one of its `fields.ALIASES`, and bears its name here.
     Lines before the header that start with '!' are comments (Drug Repurposing Hub).
-    Optional columns that the file lacks are absent from the result.
+    Optional columns that the file lacks are absent from the result; where it has none of them and
+    none is needed, the result has no rows either.
 
     Raises AnnotationError where the file is unreadable or lacks a needed column.
     """
     try:
         header, n_before = _header(path)
     except (OSError, EOFError, zlib.error) as error:
-        raise AnnotationError(f"'{path.name}' cannot be read ({error}).") from error
+        raise AnnotationError(f"'{path.name}' cannot be read ({in_words(error)}).") from error
+    if len(header) > MAX_COLUMNS:
+        raise AnnotationError(
+            f"'{path.name}' has {len(header):,} columns; at most {MAX_COLUMNS:,} are taken. Is it "
+            "a matrix? Needed is a table of names, ids and the like."
+        )
     place = {name: _place(name, header) for name in (*needed, *optional)}
     lacking = [_all_names(name) for name in needed if place[name] < 0]
     if lacking:
@@ -51,12 +63,14 @@ def read_table(
             f"{', '.join(needed)}."
         )
     wanted = {name: position for name, position in place.items() if position >= 0}
+    if not wanted:
+        return pd.DataFrame()
     try:
         return _columns(path, wanted, len(header), n_before)
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise AnnotationError(
-            f"'{path.name}' cannot be read as a tab-separated table ({error}). The file is cut "
-            "short or damaged; download it again."
+            f"'{path.name}' cannot be read as a tab-separated table ({in_words(error)}). "
+            "Download it again, or save it anew with tabs between the cells."
         ) from error
 
 
@@ -70,18 +84,27 @@ def _is_gzip(path: Path) -> bool:
         return file.read(2) == GZIP_MAGIC
 
 
+def _opened(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path) if _is_gzip(path) else path.open("rb"))
+
+
 def _header(path: Path) -> tuple[list[str], int]:
-    """Column names, and the number of lines down to them."""
-    opener = gzip.open if _is_gzip(path) else open
+    """Column names, and the number of lines down to them. Raises AnnotationError for no text."""
     n_before = 1
-    with opener(path, "rb") as file:
+    with _opened(path) as file:
+        if other := what_it_is(file.read(HEAD)):
+            raise AnnotationError(f"'{path.name}' is {other[0]}. {other[1]}")
+        file.seek(0)
         line = file.readline(MAX_HEADER)
         while line.startswith(b"!"):
             n_before += 1
             line = file.readline(MAX_HEADER)
         first = file.readline(MAX_HEADER).rstrip(b"\r\n")
     if len(line) == MAX_HEADER or b"\0" in line:
-        return [], n_before
+        raise AnnotationError(
+            f"'{path.name}' is no tab-separated table in UTF-8: its first line has "
+            f"{MAX_HEADER:,} characters, or is text in UTF-16. Save it anew."
+        )
     names = line.decode("utf-8-sig", errors="replace").rstrip("\r\n").split("\t")
     if first.count(b"\t") == len(names) and not first.endswith(b"\t"):
         names = ["", *names]  # R gives its line numbers no name.
@@ -102,27 +125,55 @@ def _columns(path: Path, wanted: Mapping[str, int], width: int, n_before: int) -
     """wanted: position in the file by column name. width: columns of the file."""
 
     def read(encoding: str) -> pd.DataFrame:
-        with pd.read_csv(
-            path,
-            sep="\t",
-            skiprows=n_before,
-            header=None,
-            names=range(width),
-            index_col=False,
-            usecols=list(wanted.values()),
-            dtype=TEXT,
-            quoting=csv.QUOTE_NONE,
-            keep_default_na=False,
-            compression="gzip" if _is_gzip(path) else None,
-            encoding=encoding,
-            chunksize=ROWS_AT_ONCE,
-        ) as parts:
-            return pd.concat([_tidy(part, wanted) for part in parts], ignore_index=True)
+        parts = [_tidy(_parsed(block, wanted, width, encoding), wanted)
+                 for block in _blocks(path, n_before)]  # fmt: skip
+        nothing = pd.DataFrame({name: pd.Series(dtype=TEXT) for name in wanted})
+        return pd.concat(parts, ignore_index=True) if parts else nothing
 
     try:
         return read("utf-8-sig")
     except UnicodeDecodeError:
         return read("latin-1")
+
+
+def _blocks(path: Path, n_before: int) -> Iterator[bytes]:
+    """Whole lines behind the first `n_before`, about `BLOCK_BYTES` at a time.
+
+    Memory stays bounded whatever a packed file unpacks to. Raises AnnotationError.
+    """
+    rest, n_bytes = b"", 0
+    with _opened(path) as file:
+        for _ in range(n_before):
+            file.readline(MAX_HEADER)
+        while block := file.read(BLOCK_BYTES):
+            n_bytes += len(block)
+            end = block.rfind(b"\n") + 1
+            if n_bytes > MAX_BYTES or len(rest) + (end or len(block)) > 2 * BLOCK_BYTES:
+                raise AnnotationError(
+                    f"'{path.name}' has more than {MAX_BYTES / 1e9:.0f} GB, or a line of more than "
+                    f"{2 * BLOCK_BYTES // 2**20} MB, unpacked. Needed is a table as GEO has it."
+                )
+            if end:
+                yield rest + block[:end]
+                rest = b""
+            rest += block[end:]
+    if rest:
+        yield rest
+
+
+def _parsed(block: bytes, wanted: Mapping[str, int], width: int, encoding: str) -> pd.DataFrame:
+    return pd.read_csv(
+        io.BytesIO(block),
+        sep="\t",
+        header=None,
+        names=range(width),
+        index_col=False,
+        usecols=list(wanted.values()),
+        dtype=TEXT,
+        quoting=csv.QUOTE_NONE,
+        keep_default_na=False,
+        encoding=encoding,
+    )
 
 
 def _tidy(part: pd.DataFrame, wanted: Mapping[str, int]) -> pd.DataFrame:

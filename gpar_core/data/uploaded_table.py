@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from gpar_core.cache import MANIFEST
-from gpar_core.errors import DataError
+from gpar_core.errors import DataError, in_words
 
 FORMAT_VERSION = 1
 TABLE = "table.parquet"
@@ -31,14 +31,14 @@ def load(folder: Path) -> pd.DataFrame:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         table = pd.read_parquet(folder / TABLE)
         same = (manifest["format_version"], manifest["id"]) == (FORMAT_VERSION, table_id(table))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(folder, error) from error
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _damaged(folder, in_words(error)) from error
     if not same:
         raise _damaged(folder, "not what was uploaded")
     return table
 
 
-def _damaged(folder: Path, why: object) -> DataError:
+def _damaged(folder: Path, why: str) -> DataError:
     return DataError(
         f"The uploaded table '{folder.name}' cannot be read ({why}). Upload the file again."
     )

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, ClassVar, get_args
 
 from gpar_core.cache import Cache
-from gpar_core.data import quality as filters
 from gpar_core.data.fetching.sources import SOURCES
 from gpar_core.data.quality import EVERYTHING, QualityFilter
-from gpar_core.errors import RequestError
+from gpar_core.errors import DataError, RequestError
 from gpar_core.maps import MAPS
+from gpar_core.saved_json import as_dataclass
 
 METHOD_VERSION = 5
 """Raise it when the same request would give another result."""
@@ -382,8 +382,8 @@ def from_json(text: str) -> Request:
     try:
         content: dict[str, Any] = json.loads(text)
         kind = _KINDS[content.pop("kind")]
-        return kind(**{key: _frozen(value) for key, value in content.items()})
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return as_dataclass(kind, content)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, DataError) as error:
         raise RequestError("This job was written by another version of GPAR.") from error
 
 
@@ -391,9 +391,3 @@ def job_id(request: Request) -> str:
     """20 hexadecimal digits that identify the request and the method."""
     text = f"{METHOD_VERSION} {to_json(request)}"
     return hashlib.sha256(text.encode()).hexdigest()[:20]
-
-
-def _frozen(value: Any) -> Any:
-    if isinstance(value, dict):
-        return filters.from_json(value)
-    return tuple(_frozen(each) for each in value) if isinstance(value, list) else value

@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 from gpar_core.cache import MADE_BY, Cache, put_in_place
 from gpar_core.data.importing.build import import_compendium
 from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles, digest
-from gpar_core.errors import FileFormatError, JobError, RequestError
+from gpar_core.errors import FileFormatError, JobError, RequestError, in_words
 from gpar_core.jobs.request import ImportRequest, job_id
 from gpar_core.progress import Report
 
@@ -91,7 +91,9 @@ def _check_unchanged(request: ImportRequest, files: ImportFiles) -> None:
     try:
         found = digest(files.paths)
     except OSError as error:
-        raise FileFormatError(f"A file to import cannot be read ({error}).") from error
+        raise FileFormatError(
+            f"A file to import cannot be read ({in_words(error)}). Ask for the import again."
+        ) from error
     if found != request.files_digest:
         raise FileFormatError(
             f"The files for '{request.name}' have changed since the import was asked for. Ask for "

@@ -174,9 +174,11 @@ def _write(folder: Path, learning: LearningSet, settings: Settings) -> None:
 
 
 def _read(folder: Path) -> LearningSet:
-    with np.load(folder / ANNOTATION) as arrays:
+    with np.load(folder / ANNOTATION, allow_pickle=False) as arrays:
         drug, moas, n_training = arrays["drug"], arrays["moas"], int(arrays["n"])
-    return LearningSet(np.load(folder / SIGNATURES, mmap_mode="r"), drug, moas, n_training)
+    return LearningSet(
+        np.load(folder / SIGNATURES, mmap_mode="r", allow_pickle=False), drug, moas, n_training
+    )
 
 
 def together(progress: np.ndarray, total: int) -> Progress:
@@ -251,7 +253,7 @@ def _rehearse(settings: Settings, n_genes: int) -> None:
 def _fit(folder: Path, settings: Settings, number: int, task: FitTask) -> Network:
     _stop_if_told(folder)
     learning = _read(folder)
-    together = np.load(folder / PROGRESS, mmap_mode="r+")
+    together = np.load(folder / PROGRESS, mmap_mode="r+", allow_pickle=False)
 
     def report(progress: Progress) -> None:
         together[number] = progress.done, progress.values.get("loss", np.nan)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gpar_core.errors import DataError
 from gpar_core.progress import Progress, Report, silent
 
 MATCHING_ARRAYS = ("center", "embedding", "memory", "positive")
@@ -112,15 +113,15 @@ def disassembled(network: Network) -> tuple[dict[str, np.ndarray], dict[str, Any
 
 
 def assembled(arrays: Mapping[str, np.ndarray], description: Mapping[str, Any]) -> Network:
-    """The network that `disassembled` took apart. Raises KeyError, TypeError or ValueError."""
+    """The network that `disassembled` took apart. Raises KeyError, TypeError or DataError."""
     scaling = description["scaling"]
     if scaling not in SCALINGS:
-        raise ValueError(f"its scaling '{scaling}' is unknown")
+        raise DataError(f"its scaling '{scaling}' is unknown")
     if description["kind"] == "matching":
         parts = {name: arrays[name] for name in MATCHING_ARRAYS}
         return MatchingNetwork(**parts, sharpness=float(description["sharpness"]), scaling=scaling)
     if description["kind"] != "layered":
-        raise ValueError(f"its kind '{description['kind']}' is unknown")
+        raise DataError(f"its kind '{description['kind']}' is unknown")
     layers = range(description["layers"])
     weights = tuple(arrays[f"weight_{i}"] for i in layers)
     return LayeredNetwork(weights, tuple(arrays[f"bias_{i}"] for i in layers), scaling)

@@ -4,11 +4,13 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.labels import MAX_BYTES, read_labels, relabelled
+from gpar_core.data.labels import MAX_BYTES, relabelled
 from gpar_core.errors import GparError
+from gpar_core.reading.uploads import LABELS
 from pages._shared.error_box import plain
+from pages._shared.uploads import read
 
-MOAS, LABELS = "MOAs", "Uploaded labels"
+MOAS, UPLOADED = "MOAs", "Uploaded labels"
 TEMPLATE = "name,label\nfluoxetine,antidepressant\nsertraline,antidepressant\ndigoxin,cardiac\n"
 MAX_NAMES = 20
 
@@ -17,7 +19,7 @@ def choose_labels(compendium: Compendium) -> tuple[pd.DataFrame | None, Compendi
     """Labels, None for MOAs, and the compendium with these as its classes."""
     kind = st.segmented_control(
         "Classes are",
-        (MOAS, LABELS),
+        (MOAS, UPLOADED),
         default=MOAS,
         required=True,
         key="classes-are",
@@ -36,7 +38,7 @@ def choose_labels(compendium: Compendium) -> tuple[pd.DataFrame | None, Compendi
         st.caption("A column of names or pert_ids, and a column of labels. Until then: the MOAs.")
         return None, compendium
     try:
-        labels = read_labels(upload.getvalue(), upload.name[:80])
+        labels = read(LABELS, upload)
         labelled, match = relabelled(compendium, labels)
     except GparError as error:
         st.error(plain(str(error)))

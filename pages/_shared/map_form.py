@@ -6,15 +6,17 @@ import streamlit as st
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import GparError
 from gpar_core.maps import FROM_FILE, MAPS
-from gpar_core.maps.coordinates import MAX_BYTES, placed, read_coordinates
+from gpar_core.maps.coordinates import MAX_BYTES, placed
 from gpar_core.maps.selection import selected_rows
 from gpar_core.model import ModelSummary
 from gpar_core.planning_analyses import plan_map, publish_table
+from gpar_core.reading.uploads import PLACES
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
 from pages._shared.loaders import load_summaries
 from pages._shared.method_form import choose_cells
 from pages._shared.state import Key, cache, from_url
+from pages._shared.uploads import read
 
 LARGE = 50_000
 """From so many signatures on a map takes minutes."""
@@ -103,7 +105,7 @@ def _upload_places(compendium: Compendium) -> pd.DataFrame | None:
     if upload is None:
         return None
     try:
-        coordinates = read_coordinates(upload.getvalue(), upload.name[:80])
+        coordinates = read(PLACES, upload)
         found = placed(compendium, coordinates)
     except GparError as error:
         st.error(plain(str(error)))

@@ -1,11 +1,9 @@
 """Uploaded profiles: what the file holds, what may be changed in it, and the click."""
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from gpar_core import fields
 from gpar_core.data.profile_scale import Z_SCORES
@@ -15,14 +13,15 @@ from gpar_core.data.profiles import (
     MatchReport,
     Profiles,
     accept,
-    read_profiles,
     template_csv,
 )
 from gpar_core.library import Library
 from gpar_core.planning import plan_prediction, publish_profiles
+from gpar_core.reading.uploads import PROFILES
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
 from pages._shared.state import cache
+from pages._shared.uploads import read
 
 KINDS = ["csv", "tsv", "txt", "gct", "gctx"]
 ID_NAMES = {"symbol": "symbol", "entrez": "Entrez id"}
@@ -60,7 +59,7 @@ def choose_upload(page: str) -> Upload | None:
     if upload is None:
         st.caption("CSV, TSV, GCT or GCTX; genes in rows or columns, several profiles at once.")
         return None
-    draft = _read(upload.file_id, upload)
+    draft = read(PROFILES, upload)
     _show_report(draft)
     return Upload(draft, *_permissions(page, draft.report), Path(upload.name).stem[:80])
 
@@ -72,14 +71,6 @@ def show_upload(library: Library) -> None:
         profiles = upload.profiles()
         publish_profiles(cache(), profiles)
         start(plan_prediction(library, profiles, upload.label))
-
-
-@st.cache_resource(max_entries=4, show_spinner="Reading the file …")
-def _read(file_id: str, _upload: UploadedFile) -> Draft:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "upload"  # never the user's name for it, which may lead elsewhere
-        path.write_bytes(_upload.getbuffer())
-        return read_profiles(path, _upload.name)
 
 
 def _show_report(draft: Draft) -> None:

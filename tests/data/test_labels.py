@@ -28,6 +28,7 @@ def compendium(tmp_path: Path) -> Compendium:
         b"\xef\xbb\xbf" + CSV,
         CSV.replace(b"\n", b"\r\n"),
         b"!a comment, of the kind the Hub has\n" + CSV,
+        CSV.decode().encode("utf-16"),
     ],
 )
 def test_separators_marks_and_comments_make_no_difference(content: bytes) -> None:
@@ -53,7 +54,8 @@ def test_a_quoted_name_may_hold_the_separator() -> None:
         (b"name,score\nA,1\n", "has the columns name, score"),
         (b"label,score\nA,1\n", "has the columns label, score"),
         (b"name,label\nA,\n", "gives no compound a label"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "is not text"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "is a picture"),
+        (b"name,label\n\0,a\n", "is not a text file"),
         (b"," * 5_000 + b"\n" + b"," * 5_000, "more than 100 columns"),
         (b"name,label\n" + b"a" * 200_000, "a line of 200,000 characters"),
         (b"a" * (MAX_BYTES + 1), "at most 20 MB"),

@@ -114,7 +114,7 @@ def _infinite(file: h5py.File, other: Path) -> None:
         (_other_compression, "compressed by other means than gzip"),
         (_words, r"shape \(3, 978\) and the type \|S8"),
         (_one_dimension, r"shape \(978,\)"),
-        (_group, "is no dataset"),
+        (_group, "holds no values"),
         (_other_ids, r"id has the shape \(2,\) where the matrix needs 3 labels"),
         (_free_text, "needed is text of fixed length"),
         (_infinite, rf"row '{LANDMARKS[2]}', column 'Vorinostat'"),
@@ -138,7 +138,7 @@ def test_a_gctx_that_reaches_too_far_is_refused(
 def test_hdf5_that_is_no_gctx_is_refused(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "a", "w") as file:
         file["x"] = np.zeros(3)
-    with pytest.raises(FileFormatError, match=r"not a readable GCTX 1\.0 .*Needed are /0/DATA"):
+    with pytest.raises(FileFormatError, match=r"it is no GCTX: .*Needed are /0/DATA"):
         read_profiles(tmp_path / "a", "a.gctx")
     whole = (tmp_path / "a").read_bytes()
     with pytest.raises(FileFormatError, match=r"not a readable GCTX 1\.0"):

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gpar_core.data.tables import numbers, read_table
+from gpar_core.data import tables
+from gpar_core.data.tables import MAX_HEADER, numbers, read_table
 from gpar_core.errors import AnnotationError
 from tests.geo_files import write_text
 
@@ -98,7 +99,7 @@ def test_latin_1_is_recognised_deep_in_a_long_table(tmp_path: Path) -> None:
         ("", "lacks the column sig_id, tas. Its first line has: nothing"),
         ("sig_id,tas\na,1\n", "lacks the column sig_id, tas. Its first line has: sig_id,tas"),
         ("sig_id\tx\na\t1\n", "lacks the column tas. Its first line has: sig_id, x"),
-        ("\0\0\0\n", "lacks the column"),
+        ("\0\0\0\n", "is not a text file"),
     ],
 )
 def test_a_table_without_the_columns_says_what_it_has(
@@ -121,6 +122,48 @@ def test_a_gzip_cut_short_is_refused(tmp_path: Path, share: float) -> None:
     path = tmp_path / "t.gz"
     path.write_bytes(packed[: int(share * len(packed))])
     with pytest.raises(AnnotationError, match=r"'t\.gz' cannot be read"):
+        read_table(path, needed=NEEDED)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (gzip.compress(gzip.compress(b"sig_id\ttas\na\t1\n")), r"is compressed \(gzip\)"),
+        (b"PK\x03\x04", "is an Excel workbook or a zip archive"),
+        ("sig_id\ttas\na\t1\n".encode("utf-16"), "or is text in UTF-16"),
+        (b"sig_id\ttas" + b"\tx" * 2000, "has 2,002 columns; at most 1,000"),
+        (b"a" * MAX_HEADER, "its first line has 1,000,000 characters"),
+    ],
+    ids=["packed twice", "zip", "UTF-16", "columns", "one line"],
+)
+def test_what_is_no_table_is_refused_by_what_it_is(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
+    path = tmp_path / "t"
+    path.write_bytes(content)
+    with pytest.raises(AnnotationError, match=words):
+        read_table(path, needed=NEEDED)
+
+
+def test_lines_that_cross_the_blocks_stay_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [(f"sig {i}", str(i / 7)) for i in range(50)]
+    text = "!a comment\nsig_id\ttas\n" + "".join(f"{a}\t{b}\n" for a, b in rows)
+    for size in (31, 64, 500):
+        monkeypatch.setattr(tables, "BLOCK_BYTES", size)
+        read = _read(tmp_path / "t", text.rstrip("\n"))
+        assert list(zip(read["sig_id"], read["tas"], strict=True)) == rows
+
+
+@pytest.mark.parametrize(("limit", "size"), [("MAX_BYTES", 300_000), ("BLOCK_BYTES", 1_000)])
+def test_a_packed_table_may_not_unpack_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, size: int
+) -> None:
+    monkeypatch.setattr(tables, limit, size)
+    path = tmp_path / "t.gz"
+    path.write_bytes(gzip.compress(b"sig_id\ttas\n" + b"a" * 2_000_000))
+    with pytest.raises(AnnotationError, match=r"a line of more than .* MB, unpacked"):
         read_table(path, needed=NEEDED)
 
 

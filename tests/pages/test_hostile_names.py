@@ -9,7 +9,7 @@ from gpar_core.jobs.request import job_id
 from gpar_core.jobs.store import State
 from pages._shared.error_box import plain
 from tests.pages.conftest import Library
-from tests.pages.stage import EVIL, ended, page, running, words
+from tests.pages.stage import APP, EVIL, ended, page, running, words
 
 
 def assert_literal(app: AppTest, name: str) -> None:
@@ -66,3 +66,10 @@ def test_in_a_model_and_in_the_signatures_of_a_drug(stocked: Library) -> None:
     app.run()
     assert name in EVIL
     assert f"**{plain(name)}**" in words(app)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (APP.parent / "pages").glob("*.py")))
+def test_on_every_page(name: str, stocked: Library) -> None:
+    said = words(page(name, compendium="evil"))
+    for evil in EVIL:
+        assert evil not in said, evil

@@ -229,7 +229,7 @@ def upload_what_is_no_profile(page: Page, server: Server, good: Path) -> None:
     page.get_by_role("button", name="New prediction").click()
     page.get_by_role("radio", name="Your own profiles").click()
     attach(page, payload("plot.csv", PNG))
-    expect(alert(page)).to_contain_text("'plot.csv' cannot be used: it is not a text file.")
+    expect(alert(page)).to_contain_text("'plot.csv' cannot be used: it is a picture (PNG).")
     counts = np.random.default_rng(0).poisson(300, (3, fields.N_LANDMARKS)).astype(np.float32)
     attach(page, payload("counts.csv", text_of(counts).encode()))
     expect(main(page).get_by_test_id("stMetricValue")).to_have_text(["3", "978", "counts"])

@@ -9,8 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from gpar_core.data.file_kinds import HDF5_MAGIC, HEAD, beginning
 from gpar_core.data.importing.unpacking import blocks, is_packed
-from gpar_core.data.matrix_files import HDF5_MAGIC, open_matrix
+from gpar_core.data.matrix_files import open_matrix
 from gpar_core.errors import DownloadError, FileFormatError
 
 READ_BYTES: Final = 1 << 22
@@ -82,7 +83,7 @@ def check_table(path: Path, columns: Collection[str]) -> None:
     if lacking:
         raise DownloadError(
             f"'{_shown(path)}' lacks the columns {', '.join(lacking)}; it begins with "
-            f"{first[:80]!r}. If that is a web page, your network asks for a login: open a "
+            f"'{first[:80]}'. If that is a web page, your network asks for a login: open a "
             f"browser first. {_ANOTHER}"
         )
     if not next(lines, b""):
@@ -93,9 +94,9 @@ def check_packed(path: Path) -> None:
     """See that a file is gzipped. Raises DownloadError."""
     if not is_packed(path):
         with path.open("rb") as file:
-            begin = file.read(8)
+            head = file.read(HEAD)
         raise DownloadError(
-            f"'{_shown(path)}' is not gzipped: it begins with {begin!r}. If it is a web page, your "
+            f"'{_shown(path)}' is not gzipped: it {beginning(head)}. If it is a web page, your "
             f"network asks for a login: open a browser first. {_ANOTHER}"
         )
 
@@ -122,7 +123,7 @@ def unpack(packed: Path, target: Path, *, limit: int, position: Position) -> Non
             for block in content:
                 if not n_bytes and not block.startswith(HDF5_MAGIC):
                     raise DownloadError(
-                        f"'{_shown(packed)}' holds no GCTX (HDF5): it begins with {block[:8]!r}. "
+                        f"'{_shown(packed)}' holds no GCTX (HDF5): it {beginning(block[:HEAD])}. "
                         f"{_ANOTHER}"
                     )
                 n_bytes += len(block)

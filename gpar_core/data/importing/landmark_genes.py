@@ -10,6 +10,7 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.data.findings import Finding
 from gpar_core.data.matrix_files import MatrixFile
+from gpar_core.data.profile_tables import cleaned
 from gpar_core.data.tables import read_table
 from gpar_core.errors import LandmarkError
 
@@ -55,8 +56,8 @@ def locate_landmarks(
     if len(places.missing) == fields.N_LANDMARKS:
         raise LandmarkError(
             f"None of the 978 landmark genes is among the {len(ids)} row ids of '{file_name}' "
-            f"(first: {', '.join(ids[:3])}). Needed are Entrez gene ids, such as 5720; probe ids "
-            "and symbols must be translated first."
+            f"(first: {', '.join(map(_shown, ids[:3]))}). Needed are Entrez gene ids, such as "
+            "5720; probe ids and symbols must be translated first."
         )
     if places.repeated:
         raise LandmarkError(
@@ -89,8 +90,12 @@ def _check_gene_info(gene_info: Path, table: pd.DataFrame) -> None:
         raise LandmarkError(
             f"'{gene_info.name}' marks {len(flagged)} landmark genes, not the 978 of L1000: "
             f"{len(lacking)} are not marked ({_genes(lacking)}), {len(extra)} are others "
-            f"({', '.join(extra[:5])}). Use the gene_info of the same LINCS release."
+            f"({', '.join(map(_shown, extra[:5]))}). Use the gene_info of the same LINCS release."
         )
+
+
+def _shown(gene_id: str) -> str:
+    return cleaned(gene_id)[:40]
 
 
 def _genes(ids: Sequence[str]) -> str:

@@ -8,7 +8,8 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.data.findings import Finding
 from gpar_core.data.matrix_files import MatrixFile
-from gpar_core.data.tables import ROWS_AT_ONCE, TEXT, numbers, read_table
+from gpar_core.data.profile_tables import cleaned
+from gpar_core.data.tables import TEXT, numbers, read_table
 from gpar_core.errors import AnnotationError, FileFormatError
 
 IDENTITY = (fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME, fields.PERT_TYPE, fields.CELL_ID)
@@ -24,6 +25,7 @@ YES, NO = ("1", "1.0", "true", "yes"), ("0", "0.0", "false", "no")
 POSITION = "position"
 REPLICATE_SET = "replicate_set"
 NO_REPLICATES = 0
+ROWS_AT_ONCE = 50_000
 
 
 def read_signatures(
@@ -41,8 +43,8 @@ def read_signatures(
     in_file = pd.Index(matrix.sig_ids, dtype=TEXT)
     if not in_file.is_unique:
         raise FileFormatError(
-            f"'{matrix.path.name}' holds the signature '{in_file[in_file.duplicated()][0]}' more "
-            "than once. Each sig_id must name one signature."
+            f"'{matrix.path.name}' holds the signature '{_first(in_file[in_file.duplicated()])}' "
+            "more than once. Each sig_id must name one signature."
         )
     table = read_table(sig_info, needed=IDENTITY, optional=(*CONDITIONS, *QUALITY))
     table[REPLICATE_SET] = _replicate_sets(sig_info) if replicates else NO_REPLICATES
@@ -100,7 +102,7 @@ def _repeated(sig_info: Path, table: pd.DataFrame, in_both: np.ndarray) -> np.nd
     if len(contradicting):
         raise AnnotationError(
             f"'{sig_info.name}' describes {contradicting.nunique()} signatures in two different "
-            f"ways, for example '{contradicting.iloc[0]}'. Keep one row for each sig_id."
+            f"ways, for example '{_first(contradicting)}'. Keep one row for each sig_id."
         )
     repeated = np.zeros(len(table), dtype=bool)
     repeated[several.index[again]] = True
@@ -108,7 +110,7 @@ def _repeated(sig_info: Path, table: pd.DataFrame, in_both: np.ndarray) -> np.nd
 
 
 def _first(names: pd.Series | pd.Index) -> str:
-    return next(iter(names), "none")
+    return cleaned(next(iter(names), "none"))[:80]
 
 
 def _conditions(signatures: pd.DataFrame) -> pd.DataFrame:

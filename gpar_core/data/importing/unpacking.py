@@ -8,8 +8,9 @@ from contextlib import closing, nullcontext
 from itertools import chain
 from pathlib import Path
 
-from gpar_core.data.matrix_files import GCT_MAGICS, GZIP_MAGIC, HDF5_MAGIC
-from gpar_core.errors import FileFormatError
+from gpar_core.data.file_kinds import GZIP_MAGIC, HDF5_MAGIC, HEAD, beginning
+from gpar_core.data.matrix_files import GCT_MAGICS
+from gpar_core.errors import FileFormatError, in_words
 from gpar_core.progress import Progress, Report
 
 AT_ONCE = 16 * 1024 * 1024
@@ -61,8 +62,9 @@ def unpack(packed: Path, folder: Path, report: Report) -> Path:
             first = next(content, b"")
             if not first.startswith((HDF5_MAGIC, *GCT_MAGICS)):
                 raise FileFormatError(
-                    f"'{packed.name}' is compressed and holds neither GCTX nor GCT; it starts with "
-                    f"{first[:8]!r}. Needed is a Level 5 matrix in one of these two formats."
+                    f"'{packed.name}' is compressed and holds neither GCTX nor GCT; what is in it "
+                    f"{beginning(first[:HEAD])}. Needed is a Level 5 matrix in one of these two "
+                    "formats."
                 )
             for block in chain([first], content):
                 if shutil.disk_usage(folder).free < SPARE_BYTES:
@@ -70,8 +72,7 @@ def unpack(packed: Path, folder: Path, report: Report) -> Path:
                 target.write(block)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise FileFormatError(
-            f"'{packed.name}' cannot be unpacked ({error}). The file is cut short or damaged; "
-            "download it again."
+            f"'{packed.name}' cannot be unpacked ({in_words(error)}). Download it again."
         ) from error
     part.replace(unpacked)
     return unpacked

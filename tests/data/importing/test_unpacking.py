@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gpar_core.data.file_kinds import HDF5_MAGIC
 from gpar_core.data.importing import unpacking
 from gpar_core.data.importing.unpacking import is_packed, unpack
-from gpar_core.data.matrix_files import HDF5_MAGIC
 from gpar_core.errors import Cancelled, FileFormatError
 from gpar_core.progress import Progress, silent
 
@@ -75,7 +75,7 @@ def test_what_was_stopped_halfway_is_not_taken_for_whole(
 def test_a_file_cut_short_is_refused(packed: Path, folder: Path, share: float) -> None:
     whole = packed.read_bytes()
     packed.write_bytes(whole[: max(int(share * len(whole)), 12)])
-    with pytest.raises(FileFormatError, match=r"cannot be unpacked \(.*download it again"):
+    with pytest.raises(FileFormatError, match=r"cannot be unpacked \(.*Download it again"):
         unpack(packed, folder, silent)
     assert not (folder / "level5.gctx").exists()
 

@@ -1,0 +1,12 @@
+"""What parent and child call the files between them, and the child's exit codes."""
+
+from typing import Final
+
+ORDER: Final = "order.json"
+SOURCE: Final = "upload"
+"""Never the user's name for it, which may lead elsewhere."""
+RESULT: Final = "result"
+REASON: Final = "reason.json"
+
+REFUSED: Final = 3
+OUT_OF_MEMORY: Final = 4

@@ -1,0 +1,81 @@
+"""The kinds of file that a page takes: how each is read, and how it gets out of the child."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from gpar_core.data.labels import read_labels
+from gpar_core.data.profile_matching import Draft, MatchReport
+from gpar_core.data.profiles import read_profiles
+from gpar_core.maps.coordinates import read_coordinates
+
+T = TypeVar("T")
+
+_ARRAYS: Final = ("values", "totals")
+_TABLE: Final = "table.parquet"
+_DRAFT: Final = "draft.json"
+
+
+@dataclass(frozen=True)
+class Upload(Generic[T]):
+    """One kind of file.
+
+    read: from its path and the name that the user gave it; raises DataError. save, load: what was
+    read, into and from an empty folder.
+    """
+
+    name: str
+    read: Callable[[Path, str], T]
+    save: Callable[[T, Path], None]
+    load: Callable[[Path], T]
+
+
+def _save_draft(draft: Draft, folder: Path) -> None:
+    for name in _ARRAYS:
+        np.save(folder / f"{name}.npy", getattr(draft, name), allow_pickle=False)
+    described = {"names": draft.names, "drug": draft.drug, "report": asdict(draft.report)}
+    (folder / _DRAFT).write_text(json.dumps(described), encoding="utf-8")
+
+
+def _load_draft(folder: Path) -> Draft:
+    described = json.loads((folder / _DRAFT).read_text("utf-8"))
+    report = {name: _frozen(value) for name, value in described["report"].items()}
+    return Draft(
+        names=tuple(described["names"]),
+        drug=tuple(described["drug"]),
+        report=MatchReport(**report),
+        **{name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS},
+    )
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _save_table(table: pd.DataFrame, folder: Path) -> None:
+    table.to_parquet(folder / _TABLE, index=False)
+
+
+def _load_table(folder: Path) -> pd.DataFrame:
+    return pd.read_parquet(folder / _TABLE)
+
+
+PROFILES: Final = Upload("profiles", read_profiles, _save_draft, _load_draft)
+"""Expression profiles, as `data.profiles` reads them."""
+
+LABELS: Final = Upload(
+    "labels", lambda path, name: read_labels(path.read_bytes(), name), _save_table, _load_table
+)
+"""Class labels of compounds, as `data.labels` reads them."""
+
+PLACES: Final = Upload(
+    "places", lambda path, name: read_coordinates(path.read_bytes(), name), _save_table, _load_table
+)
+"""Places of signatures on a map, as `maps.coordinates` reads them."""
+
+UPLOADS: Final[dict[str, Upload[Any]]] = {each.name: each for each in (PROFILES, LABELS, PLACES)}

@@ -1,0 +1,37 @@
+"""What JSON says, as the frozen dataclass that it was written from: every value of its type."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import TypeVar
+
+import msgspec
+
+from gpar_core.errors import DataError
+
+T = TypeVar("T")
+
+
+def as_dataclass(kind: type[T], content: object) -> T:
+    """`content`, as `json.loads` gives it, as a `kind`.
+
+    Lists become tuples. Raises DataError where a part is missing, unknown or of another type, with
+    words that go on after "it".
+    """
+    try:
+        made = msgspec.convert(content, kind)
+    except msgspec.ValidationError as error:
+        place = str(error).rpartition(" - at ")[2].strip("`$.")
+        where = f"the part '{place[:80]}'" if place else "a part"
+        raise DataError(f"in it {where} is missing or of another kind than it should be") from error
+    _check_known(made, content)
+    return made
+
+
+def _check_known(made: object, content: object) -> None:
+    """Refuse what `made` has no place for: it was written by a version that knows more."""
+    if not is_dataclass(made) or not isinstance(content, Mapping):
+        return
+    if unknown := sorted(set(content) - {each.name for each in fields(made)}):
+        raise DataError(f"in it the part '{unknown[0][:80]}' is unknown")
+    for name, value in content.items():
+        _check_known(getattr(made, name), value)

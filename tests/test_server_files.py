@@ -1,0 +1,108 @@
+"""The files for whoever runs a server say what the code does."""
+
+import configparser
+import re
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from streamlit import config
+
+from gpar_core.identity import MIN_SECRET, SECRET_HEADER
+from gpar_core.limits import VARIABLE, ServerLimits
+from gpar_core.upkeep import UPLOAD_SECONDS
+
+ROOT = Path(__file__).resolve().parents[1]
+SERVER = (ROOT / "docs" / "server.md").read_text("utf-8")
+CONTAINER = (ROOT / "Containerfile").read_text("utf-8")
+STREAMLIT = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+SOURCES = "\n".join(
+    path.read_text("utf-8")
+    for folder in ("gpar_core", "pages")
+    for path in (ROOT / folder).rglob("*.py")
+)
+
+
+def _table(heading: str) -> dict[str, str]:
+    """Default by variable, of the table under a heading."""
+    section = SERVER.split(f"## {heading}\n")[1].split("\n## ")[0]
+    return dict(re.findall(r"^\| `(GPAR_\w+)` \| (.*?) \|", section, re.MULTILINE))
+
+
+def test_the_table_of_limits_is_that_of_the_code() -> None:
+    told = _table("Limits")
+    assert list(told) == [each.metadata[VARIABLE] for each in fields(ServerLimits)]
+    for each in fields(ServerLimits):
+        expected = "cores - 1" if each.name == "jobs" else str(each.default)
+        assert told[each.metadata[VARIABLE]] == expected
+
+
+def test_every_variable_that_is_read_is_told_and_every_one_told_is_read() -> None:
+    read = set(re.findall(r"GPAR_[A-Z_]+[A-Z]", SOURCES)) - {"GPAR_"}
+    # `identity` joins the prefix and the names that it reads.
+    read |= {f"GPAR_{name}" for name in re.findall(r'"([A-Z_]+)"', _identity())}
+    assert set(re.findall(r"GPAR_[A-Z_]+[A-Z]", SERVER)) == read
+
+
+def test_what_is_said_in_numbers_is_so() -> None:
+    assert f"An upload may have {STREAMLIT['server']['maxUploadSize']} MB" in SERVER
+    assert UPLOAD_SECONDS == 7 * 24 * 3600
+    assert "a week after their import" in SERVER
+    assert f"at least {MIN_SECRET} random characters" in SERVER
+    assert SECRET_HEADER in SERVER
+
+
+def test_every_path_that_is_named_exists() -> None:
+    for name in re.findall(r"docs/[\w.-]+", SERVER):
+        assert (ROOT / name).exists(), name
+    for name in re.findall(r"^COPY (\S+) ", CONTAINER, re.MULTILINE):
+        assert (ROOT / name).exists(), name
+
+
+def test_the_container_runs_the_app_as_nobody_special() -> None:
+    assert re.search(r"^USER gpar$", CONTAINER, re.MULTILINE)
+    assert '"streamlit", "run", "streamlit_app.py"' in CONTAINER
+    assert "/_stcore/health" in CONTAINER
+    version = re.search(r"python:(\d+\.\d+)-", CONTAINER)
+    assert version
+    assert version[1] in {"3.11", "3.12", "3.13"}
+
+
+def test_the_service_runs_the_app_in_a_closed_box() -> None:
+    unit = configparser.ConfigParser(strict=False)
+    unit.optionxform = str
+    unit.read(ROOT / "docs" / "gpar.service")
+    service = unit["Service"]
+    assert "streamlit run streamlit_app.py" in service["ExecStart"]
+    assert service["KillMode"] == "process"  # or a restart would kill the jobs
+    assert (service["NoNewPrivileges"], service["ProtectSystem"]) == ("true", "strict")
+    assert "/srv/gpar/cache" in service["ReadWritePaths"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("browser.gatherUsageStats", False),
+        ("client.showErrorDetails", "none"),
+        ("client.showErrorLinks", False),
+        ("server.address", "localhost"),
+        ("server.enableAgentApi", False),
+        ("server.enableCORS", True),
+        ("server.enableXsrfProtection", True),
+    ],
+)
+def test_what_protects_is_set_even_if_defaults_change(option: str, value: object) -> None:
+    section, name = option.split(".")
+    assert STREAMLIT[section][name] == value
+
+
+def test_every_setting_is_one_that_streamlit_knows() -> None:
+    for section, settings in STREAMLIT.items():
+        for name in settings:
+            assert f"{section}.{name}" in config.get_config_options(), name
+
+
+def _identity() -> str:
+    source = (ROOT / "gpar_core" / "identity.py").read_text("utf-8")
+    return source.split("for name in (")[1].split(")")[0]
