@@ -79,16 +79,18 @@ class Widget:
 class Visitor:
     """A tab with an open connection; what it does is done one after the other.
 
-    log: what was done. broken: pages that failed, and by which exception. errors: what pages said to
+    pause: seconds to think after the next thing that it does.
+
+    log: what was done. broken: pages that failed, and by which exception. errors: what pages told
     the user as an error.
     """
 
-    def __init__(self, connection: ClientConnection) -> None:
+    def __init__(self, connection: ClientConnection, pause: Callable[[], float]) -> None:
         self.log: list[Interaction] = []
         self.broken: list[str] = []
         self.errors: list[str] = []
-        self.page = self.query = ""
-        self._connection = connection
+        self.page = self.query = self._here = ""
+        self._connection, self._pause = connection, pause
         self._pages: dict[str, str] = {}
         self._widgets: dict[str, Widget] = {}
         self._values: dict[str, WidgetState] = {}
@@ -100,7 +102,7 @@ class Visitor:
         request = BackMsg()
         request.rerun_script.page_name = page
         self.query = query
-        await self._run(request, f"open: {page or 'home'}")
+        await self._do(request, f"open: {page or 'home'}")
 
     async def go(self, page: str, query: str = "") -> None:
         """Choose a page in the navigation or follow a link within the app."""
@@ -108,7 +110,7 @@ class Visitor:
         request.rerun_script.page_script_hash = self._pages[page]
         self.query = query
         self._values.clear()
-        await self._run(request, f"page: {page or 'home'}")
+        await self._do(request, f"page: {page or 'home'}")
 
     async def press(self, label: str) -> None:
         """Raises LookupError where no such button can be pressed; likewise the others."""
@@ -142,9 +144,15 @@ class Visitor:
             if left >= interval:
                 await self._poll(fragment)
 
+    async def follow(self) -> None:
+        """Watch the page for as long as it polls."""
+        while self._polls:
+            await self.think(max(self._polls.values()))
+
     @property
-    def polling(self) -> bool:
-        return bool(self._polls)
+    def pages(self) -> list[str]:
+        """Names of all pages in the order of the navigation, that of the home page first."""
+        return list(self._pages)
 
     def parameter(self, name: str) -> str:
         """Of the address, '' where it is absent."""
@@ -155,11 +163,10 @@ class Visitor:
         found = [widget for widget in self._widgets.values() if widget.name == label]
         return found[0].options if found else []
 
-    def sees(self, kind: str, key: str) -> bool:
-        """Whether there is a widget of this kind whose label or key begins so."""
-        return any(
-            each.kind == kind and each.name.startswith(key) for each in self._widgets.values()
-        )
+    def names(self, kind: str, key: str) -> list[str]:
+        """Labels or keys of all widgets of this kind that begin so."""
+        there = (each.name for each in self._widgets.values() if each.kind == kind)
+        return [name for name in there if name.startswith(key)]
 
     async def _poll(self, fragment: str) -> None:
         request = BackMsg()
@@ -190,9 +197,14 @@ class Visitor:
         request.rerun_script.fragment_id = widget.fragment
         kept_key = widget.kind in {"dataframe", "bidi_component"}
         name = widget.name.partition("-")[0] if kept_key else widget.name
-        await self._run(request, f"{self.page}: {widget.kind} {name}")
         if widget.kind == "button":
-            self._values.pop(widget.id, None)
+            del self._values[widget.id]
+            request.rerun_script.widget_states.widgets.append(state)
+        await self._do(request, f"{self.page}: {widget.kind} {name}")
+
+    async def _do(self, request: BackMsg, kind: str) -> None:
+        await self._run(request, kind)
+        await self.think(self._pause())
 
     async def _run(self, request: BackMsg, kind: str) -> None:
         """Send, and take in what comes until the script has ended."""
@@ -200,7 +212,7 @@ class Visitor:
         state.query_string = self.query
         state.widget_states.widgets.extend(self._values.values())
         state.cached_message_hashes.extend(self._sent_before)
-        state.page_script_hash = state.page_script_hash or self._pages.get(self.page, "")
+        state.page_script_hash = state.page_script_hash or self._here
         started = time.perf_counter()
         await self._connection.send(request.SerializeToString())
         n_bytes, running = 0, True
@@ -231,9 +243,9 @@ class Visitor:
                     "" if page.is_default else page.url_pathname: page.page_script_hash
                     for page in message.navigation.app_pages
                 }
+                self._here = message.navigation.page_script_hash
                 hashes = {page_hash: page for page, page_hash in self._pages.items()}
-                self.page = hashes.get(message.navigation.page_script_hash, "") or "home"
-                self._pages["home"] = self._pages[""]
+                self.page = hashes.get(self._here, "") or "home"
             case "page_info_changed":
                 self.query = message.page_info_changed.query_string
             case "auto_rerun":
@@ -269,13 +281,16 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visiting(port: int) -> AsyncIterator[Visitor]:
-    """A new tab at a server of this computer, closed when the block ends."""
+async def visiting(port: int, pause: Callable[[], float] = lambda: 0.0) -> AsyncIterator[Visitor]:
+    """A new tab at a server of this computer, closed when the block ends. pause: see `Visitor`."""
     address = f"ws://localhost:{port}/_stcore/stream"
     async with connect(
-        address, subprotocols=["streamlit"], max_size=None, compression=None  # type: ignore[list-item]
+        address,
+        subprotocols=["streamlit"],
+        max_size=None,
+        compression=None,  # type: ignore[list-item]
     ) as connection:
-        yield Visitor(connection)
+        yield Visitor(connection, pause)
 
 
 def _is_end(message: ForwardMsg) -> bool:
