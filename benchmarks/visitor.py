@@ -198,7 +198,7 @@ class Visitor:
         kept_key = widget.kind in {"dataframe", "bidi_component"}
         name = widget.name.partition("-")[0] if kept_key else widget.name
         if widget.kind == "button":
-            del self._values[widget.id]
+            del self._values[widget.id]  # pressed once
             request.rerun_script.widget_states.widgets.append(state)
         await self._do(request, f"{self.page}: {widget.kind} {name}")
 
@@ -225,6 +225,8 @@ class Visitor:
                 self._take(message, of_fragment=bool(state.fragment_id))
                 running = not _is_end(message)
         now = time.perf_counter()
+        # What has left the screen is forgotten, by the browser too.
+        self._values = {name: self._values[name] for name in self._values if name in self._widgets}
         self.log.append(Interaction(kind, now - started, n_bytes, now))
 
     def _take(self, message: ForwardMsg, *, of_fragment: bool) -> None:
