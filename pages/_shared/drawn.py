@@ -6,6 +6,7 @@ a page has several; all reruns of a page wait for that.
 
 from collections.abc import Callable
 
+import altair as alt
 import streamlit as st
 
 Source = tuple[str | int | float | bool, ...]
@@ -22,6 +23,11 @@ def drawn_once(what: str, source: Source, draw: Callable[[], object]) -> None:
     raises.
     """
     _drawn(what, source, draw)
+
+
+def chart_once(what: str, source: Source, build: Callable[[], alt.TopLevelMixin]) -> None:
+    """The same for a chart as wide as there is room."""
+    drawn_once(what, source, lambda: st.altair_chart(build(), width="stretch"))
 
 
 @st.cache_resource(max_entries=MAX_PICTURES, show_spinner=False)

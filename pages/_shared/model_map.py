@@ -8,7 +8,7 @@ from gpar_core.errors import RequestError
 from gpar_core.jobs import engine
 from gpar_core.jobs.request import MapRequest
 from gpar_core.model import Model, ModelSummary
-from pages._shared.drawn import drawn_once
+from pages._shared.drawn import chart_once
 from pages._shared.loaders import load_analyses, load_analysis, load_compendium
 from pages._shared.map_view import draw_with_drugs_of
 from pages._shared.state import OWNER, cache, go
@@ -34,12 +34,10 @@ def show_maps(model: Model) -> None:
     if way == AMONG_ALL:
         _among_all(model, [each for each in maps if _is_whole_graph(each)])
         return
-    drawn_once(
+    chart_once(
         "training map",
         summary.identity,
-        lambda: st.altair_chart(
-            training_map(model.map, simulated=summary.simulated), width="stretch"
-        ),
+        lambda: training_map(model.map, simulated=summary.simulated),
     )
     st.caption(
         "t-SNE (scikit-learn defaults) of representative signatures: the training drugs, the "
