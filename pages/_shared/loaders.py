@@ -14,12 +14,12 @@ from gpar_core import prediction as predictions
 from gpar_core import titles
 from gpar_core.access import USE_SECONDS
 from gpar_core.analysis import Analysis
-from gpar_core.cache import MANIFEST, Cache
+from gpar_core.cache import MANIFEST, Cache, last_change
 from gpar_core.data import compendium as compendia
 from gpar_core.data import selecting
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.quality import QualityFilter
-from gpar_core.errors import DataError
+from gpar_core.errors import DataError, NotFoundError
 from gpar_core.jobs.request import Request
 from gpar_core.library import Library
 from gpar_core.model import Model, ModelSummary
@@ -38,16 +38,18 @@ def load_model(model_id: str) -> Model:
     """A model by id. Raises NotFoundError or DataError."""
     folder = cache().existing_model(model_id)
     note_use(model_id)
-    return _model(str(cache().root), model_id, (folder / MANIFEST).stat().st_mtime_ns)
+    return _model(str(cache().root), model_id, last_change(folder))
 
 
 def load_summaries() -> tuple[list[ModelSummary], list[str]]:
     """All readable models, the newest first, and the ids of those that are damaged."""
     found, damaged = [], []
     for model_id in cache().model_ids():
-        changed = (cache().model(model_id) / MANIFEST).stat().st_mtime_ns
         try:
+            changed = last_change(cache().model(model_id))
             found.append(_summary(str(cache().root), model_id, changed))
+        except NotFoundError:  # another session has deleted it
+            continue
         except DataError:
             damaged.append(model_id)
     return sorted(found, key=lambda summary: summary.created_at, reverse=True), damaged
@@ -96,15 +98,15 @@ def load_analysis(job_id: str) -> Analysis:
     """An analysis by the id of its job. Raises NotFoundError or DataError."""
     folder = cache().existing_analysis(job_id)
     note_use(job_id)
-    return _analysis(str(cache().root), job_id, (folder / MANIFEST).stat().st_mtime_ns)
+    return _analysis(str(cache().root), job_id, last_change(folder))
 
 
 def load_analyses(kind: type[Request], compendium: str) -> list[Analysis]:
     """Readable analyses of a kind and a compendium, the newest first, without their tables."""
     found = []
     for job_id in cache().analysis_ids():
-        changed = (cache().analysis(job_id) / MANIFEST).stat().st_mtime_ns
-        with suppress(DataError):
+        with suppress(DataError, NotFoundError):
+            changed = last_change(cache().analysis(job_id))
             found.append(_heading(str(cache().root), job_id, changed))
     of_it = [
         each for each in found if isinstance(each.request, kind) and each.compendium == compendium
@@ -114,7 +116,11 @@ def load_analyses(kind: type[Request], compendium: str) -> list[Analysis]:
 
 def load_title(item: Item) -> str:
     """What a thing of the cache is called."""
-    return _title(str(item.folder), item.kind, item.folder.stat().st_mtime_ns)
+    try:
+        changed = item.folder.stat().st_mtime_ns
+    except FileNotFoundError:
+        return "Deleted just now"
+    return _title(str(item.folder), item.kind, changed)
 
 
 def note_use(thing: str) -> None:
@@ -126,8 +132,11 @@ def _last_change() -> tuple[int, ...]:
     """Another value whenever a library or a model has come, changed or gone."""
     server = cache().unrestricted
     manifests = [server.library(library_id) / MANIFEST for library_id in server.library_ids()]
-    there = [path for path in (server.models, *manifests) if path.exists()]
-    return tuple(path.stat().st_mtime_ns for path in there)
+    changes = []
+    for path in (server.models, *manifests):
+        with suppress(FileNotFoundError):
+            changes.append(path.stat().st_mtime_ns)
+    return tuple(changes)
 
 
 def _server(root: str) -> Cache:
