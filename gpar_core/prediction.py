@@ -20,6 +20,7 @@ from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, MoaScores, percentiles, rank_moas
 from gpar_core.rank.neighbours import nearest
 from gpar_core.rank.scoring import score
+from gpar_core.saved_arrays import read_array
 
 FORMAT_VERSION = 1
 N_NEAREST = 10
@@ -194,7 +195,7 @@ def load(folder: Path) -> Prediction:
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
         described = manifest["prediction"]
-        arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in ARRAYS}
+        arrays = {name: read_array(folder / f"{name}.npy") for name in ARRAYS}
         scores = MoaScores(tuple(manifest["moa"]), tuple(manifest["model_id"]), **arrays)
         return Prediction(
             **{**described, "notes": tuple(described["notes"])},
@@ -202,7 +203,7 @@ def load(folder: Path) -> Prediction:
             signatures=pd.read_parquet(folder / "signatures.parquet"),
             nearest=pd.read_parquet(folder / "nearest.parquet"),
         )
-    except (OSError, EOFError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, RecursionError, DataError) as error:
         raise DataError(
             f"The prediction '{folder.name}' cannot be read ({in_words(error)}). Ask for it anew."
         ) from error
