@@ -1,8 +1,10 @@
 """Likely MOAs of a compound of the compendium, or of uploaded profiles, by a library's models."""
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, MoaScores, percentiles, rank_moas
 from gpar_core.rank.neighbours import nearest
 from gpar_core.rank.scoring import score
+from gpar_core.saved_arrays import read_array
 
 FORMAT_VERSION = 1
 N_NEAREST = 10
@@ -53,6 +56,12 @@ class Prediction:
     signatures: pd.DataFrame
     nearest: pd.DataFrame
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def identity(self) -> tuple[str, ...]:
+        """Another one for other signatures, another compendium or other models."""
+        values = hashlib.sha256(np.ascontiguousarray(self.scores.percentile).tobytes())
+        return self.library_id, self.fingerprint, self.label, values.hexdigest()
 
 
 def of_compound(cache: Cache, library: Library, compendium: Compendium, name: str) -> Prediction:
@@ -205,7 +214,7 @@ def _parsed(manifest: dict[str, Any], folder: Path) -> Prediction:
     if manifest["format_version"] != FORMAT_VERSION:
         raise DataError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
     described = manifest["prediction"]
-    arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in ARRAYS}
+    arrays = {name: read_array(folder / f"{name}.npy") for name in ARRAYS}
     return Prediction(
         **{**described, "notes": tuple(described["notes"])},
         scores=MoaScores(tuple(manifest["moa"]), tuple(manifest["model_id"]), **arrays),

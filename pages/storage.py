@@ -7,11 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core import upkeep
-from gpar_core.access import LOCAL
+from gpar_core.access import LOCAL, Record
 from gpar_core.data.fetching.meter import size_text
 from gpar_core.upkeep import Item
 from pages._shared.error_box import error_box, plain
-from pages._shared.keeping import holders, switches
+from pages._shared.keeping import switches
 from pages._shared.loaders import load_title
 from pages._shared.navigation import begin
 from pages._shared.state import cache, limits
@@ -90,8 +90,8 @@ def table(items: list[Item]) -> pd.DataFrame:
             "What": [load_title(item) for item in items],
             "MB": [item.n_bytes / 1e6 for item in items],
             "Last used": [_day(item.used) for item in items],
-            "Whose": [holders(item.record) for item in items],
-            "Seen by": ["all" if item.record.shared else "its holders" for item in items],
+            "Whose": [_whose(item.record) for item in items],
+            "Seen by": ["all" if item.record.shared else "holders" for item in items],
             "Pinned": ["yes" if item.pinned else "" for item in items],
         }
     )
@@ -124,6 +124,15 @@ def confirm_deletion(item: Item) -> None:
         with error_box():
             cache().remove(item.folder)
             st.rerun()
+
+
+def _whose(record: Record) -> str:
+    visitor = cache().visitor
+    if not record.owners:
+        return "the server's"
+    if visitor.admin:
+        return ", ".join(record.owners)
+    return "yours" if visitor.name in record.owners else "another's"
 
 
 def _day(seconds: float) -> str:

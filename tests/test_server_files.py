@@ -106,3 +106,21 @@ def test_every_setting_is_one_that_streamlit_knows() -> None:
 def _identity() -> str:
     source = (ROOT / "gpar_core" / "identity.py").read_text("utf-8")
     return source.split("for name in (")[1].split(")")[0]
+
+
+def _threats() -> list[list[str]]:
+    text = (ROOT / "docs" / "threats.md").read_text("utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    return [row for row in rows[1:] if not row[0].startswith("**")]
+
+
+def test_the_table_of_threats_is_read() -> None:
+    assert len(_threats()) > 30
+    assert all(len(row) == 3 for row in _threats())
+
+
+@pytest.mark.parametrize("row", _threats(), ids=lambda row: row[0][:40])
+def test_every_threat_names_a_test_that_exists(row: list[str]) -> None:
+    found = re.fullmatch(r"`(tests/[\w/]+\.py)::(test_\w+)`", row[2])
+    assert found, row[2]
+    assert re.search(rf"^def {found[2]}\(", (ROOT / found[1]).read_text("utf-8"), re.MULTILINE)

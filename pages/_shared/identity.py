@@ -40,9 +40,9 @@ def show_visitor() -> None:
     sign_in = read_sign_in(os.environ)
     if not sign_in.way:
         return
-    name = visitor().name
     role = " · administrator" if visitor().admin else ""
-    st.sidebar.caption(f"Signed in as {plain(name)}{role}")
+    # As text: an address would become a link.
+    st.sidebar.text(f"Signed in as {visitor().name}{role}")
     if sign_in.way == "oidc" and st.sidebar.button("Sign out", type="tertiary"):
         st.logout()
 
@@ -61,7 +61,7 @@ def ask_to_sign_in() -> None:
 
 
 def _welcome(sign_in: SignIn) -> None:
-    st.title("🧬 GPAR", anchor=False)
+    st.title("GPAR", anchor=False)
     if not _is_set_up():
         raise RequestError(
             "GPAR_SIGN_IN is 'oidc', but .streamlit/secrets.toml has no complete section [auth]. "
