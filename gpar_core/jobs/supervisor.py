@@ -270,12 +270,12 @@ class Supervisor:
 def ensure_running(cache: Cache, options: Sequence[str] = ()) -> None:
     """Start a supervisor unless one is running; cheap if so. `options` are those of `main`.
 
-    Raises WorkerError if it ends before it has begun.
+    Raises WorkerError if it cannot be started, or ends before it has begun.
     """
-    cache.jobs.mkdir(parents=True, exist_ok=True)
-    if _has_supervisor(cache):
-        return
     try:
+        cache.jobs.mkdir(parents=True, exist_ok=True)
+        if _has_supervisor(cache):
+            return
         # Of many threads and processes that see no supervisor one starts it, the others need not
         # wait: it looks for jobs after this moment.
         with FileLock(cache.jobs / "starting.lock", timeout=0):
@@ -283,6 +283,11 @@ def ensure_running(cache: Cache, options: Sequence[str] = ()) -> None:
                 _start_supervisor(cache, options)
     except Timeout:
         return
+    except OSError as error:
+        raise WorkerError(
+            f"GPAR's background service could not be started ({error}). See whether the disk of "
+            f"'{cache.root}' is full or may not be written to, and try again."
+        ) from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

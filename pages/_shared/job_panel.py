@@ -137,7 +137,7 @@ def _show(job: Job, simulated: bool) -> None:
             place = JobStore(cache()).position(job.id)
             st.info(f"Waiting: number {place} in the queue. This page may be closed meanwhile.")
             return
-        waited = f" · {time.time() - job.started_at:.0f} s" if job.started_at else ""
+        waited = f" · {max(0, time.time() - job.started_at):.0f} s" if job.started_at else ""
         events = [event.progress for event in read_events(cache().job(job.id))]
         of_library = isinstance(job.request, LibraryRequest)
         left = _time_left(job, events) if isinstance(job.request, IN_PARTS) else ""
