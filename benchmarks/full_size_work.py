@@ -8,7 +8,7 @@ from functools import partial
 from benchmarks import memory
 from benchmarks.alone import worker_process
 from benchmarks.figures import Figure
-from benchmarks.startup import APP, PAGES, serving
+from benchmarks.server import APP, PAGES, serving
 from gpar_core.cache import Cache
 from gpar_core.data import compendium as compendia
 from gpar_core.jobs.request import Request, job_id

@@ -32,7 +32,7 @@ from playwright.sync_api import Page, Response, WebSocket, sync_playwright
 
 from benchmarks import large_map
 from benchmarks.figures import Figure, table
-from benchmarks.startup import APP, serving
+from benchmarks.server import APP, serving
 from gpar_core import analysis, fields
 from gpar_core.cache import Cache
 from gpar_core.data import compendium as compendia

@@ -34,6 +34,11 @@ class Analysis:
     versions: Mapping[str, str]
     tables: Tables
 
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Another one once it was computed again."""
+        return self.analysis_id, self.created_at
+
 
 def save(analysis: Analysis, folder: Path) -> None:
     """Write the analysis into the empty folder `folder`."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from gpar_core import fields, library, links
 from gpar_core.analysis import Analysis
@@ -94,8 +95,13 @@ def with_provenance(table: pd.DataFrame, summary: ModelSummary) -> pd.DataFrame:
 
 def csv_text(table: pd.DataFrame) -> str:
     """CSV in which no text cell is a formula for a spreadsheet (a leading quote defuses it)."""
-    safe = table.apply(lambda column: column.map(defused))
+    safe = without_formulas(table)
     return safe.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+
+
+def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with every text cell defused; columns of numbers stay as they are."""
+    return table.apply(lambda column: column if is_numeric_dtype(column) else column.map(defused))
 
 
 def defused(value: object) -> object:

@@ -84,6 +84,12 @@ class Library:
     def usable(self) -> tuple[Entry, ...]:
         return tuple(entry for entry in self.entries if entry.usable)
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Another one once a model of it was trained or is gone."""
+        trained = (entry.summary.created_at if entry.summary else "" for entry in self.entries)
+        return self.library_id, *trained
+
     def why_stale(self, fingerprint: str) -> str:
         """Why its models no longer stand for a compendium with this fingerprint, or ''."""
         if self.method_version != METHOD_VERSION:

@@ -62,6 +62,11 @@ class ModelSummary:
     created_at: str
     versions: Mapping[str, str]
 
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Another one once the model was trained again."""
+        return self.model_id, self.created_at
+
 
 @dataclass(frozen=True, eq=False)
 class Model:

@@ -1,8 +1,10 @@
 """Likely MOAs of a compound of the compendium, or of uploaded profiles, by a library's models."""
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,12 @@ class Prediction:
     signatures: pd.DataFrame
     nearest: pd.DataFrame
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def identity(self) -> tuple[str, ...]:
+        """Another one for other signatures, another compendium or other models."""
+        values = hashlib.sha256(np.ascontiguousarray(self.scores.percentile).tobytes())
+        return self.library_id, self.fingerprint, self.label, values.hexdigest()
 
 
 def of_compound(cache: Cache, library: Library, compendium: Compendium, name: str) -> Prediction:

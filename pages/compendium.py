@@ -12,6 +12,7 @@ from gpar_core.jobs.request import DemoRequest, FetchRequest, ImportRequest, Sel
 from gpar_core.jobs.store import JobStore
 from gpar_core.planning_fetch import all_fetched
 from pages._shared.choose_form import show_choose
+from pages._shared.drawn import drawn_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.fetch_form import show_fetch, show_fetched
 from pages._shared.frame import job_or_form, size_of
@@ -105,10 +106,11 @@ def show(compendium: Compendium) -> None:
     inside, findings, choose, fetch, imports, delete = st.tabs(
         ["Inside", "What the import found", "Choose", "Get real data", "Import", "Delete"]
     )
+    identity = (compendium.name, compendium.fingerprint)
     with inside:
-        show_inside(compendium)
+        drawn_once("inside", identity, lambda: show_inside(compendium))
     with findings:
-        show_findings(compendium)
+        drawn_once("findings", identity, lambda: show_findings(compendium))
     with choose, error_box():
         show_choose(compendium)
     with fetch, error_box():

@@ -19,7 +19,9 @@ def nearest(
     found = np.empty((len(profiles), 0), dtype=np.float32)
     for start in range(0, len(rows), BLOCK_ROWS):
         block = rows[start : start + BLOCK_ROWS]
-        cosine = directions @ unit(matrix[block]).T
+        rows_of_block = np.asarray(matrix[block], np.float32)
+        # Not `unit`: the lengths divide the few cosines, not a block's every value.
+        cosine = directions @ rows_of_block.T / _lengths(rows_of_block)
         found_rows = np.hstack([found_rows, np.broadcast_to(block, cosine.shape)])
         found = np.hstack([found, cosine])
         best = np.argsort(-found, axis=1, kind="stable")[:, :top]
@@ -31,4 +33,9 @@ def nearest(
 def unit(x: np.ndarray) -> np.ndarray:
     """(n, d) to (n, d) float32 of length 1; rows of zeros stay as they are."""
     x = np.asarray(x, np.float32)
-    return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), np.float32(1e-12))
+    return x / _lengths(x)[:, None]
+
+
+def _lengths(x: np.ndarray) -> np.ndarray:
+    """(n,) of the rows, never 0."""
+    return np.maximum(np.sqrt(np.einsum("ij,ij->i", x, x)), np.float32(1e-12))

@@ -13,6 +13,7 @@ from gpar_core.learn.cell_influence import named
 from gpar_core.learn.metrics import WELL_TRAINED
 from gpar_core.learn.paired import against
 from gpar_core.planning import plan_training
+from pages._shared.drawn import chart_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import load_compendium
 from pages._shared.state import cache, go
@@ -31,7 +32,7 @@ def draw(done: Analysis) -> None:
     table, pairs = done.tables["selections"], done.tables["differences"]
     _verdict(table, pairs)
     _used(request)
-    st.altair_chart(charts.auroc(table, simulated=done.simulated), width="stretch")
+    chart_once("selections", done.identity, lambda: charts.auroc(table, simulated=done.simulated))
     st.dataframe(
         savable(_shown(table), simulated=done.simulated),
         hide_index=True,
@@ -95,7 +96,11 @@ def _differences(
     asked_first = [name for name in names if name != reference][:MAX_SENTENCES]
     chosen = shown[shown["first"].isin(asked_first)]
     st.markdown("\n".join(f"- {_sentence(row)}" for _, row in chosen.iterrows()))
-    st.altair_chart(charts.differences(shown, reference, simulated=done.simulated), width="stretch")
+    chart_once(
+        "differences",
+        (*done.identity, reference),
+        lambda: charts.differences(shown, reference, simulated=done.simulated),
+    )
     with st.expander(f"All {len(pairs)} pairs"):
         st.dataframe(
             savable(pairs, simulated=done.simulated),

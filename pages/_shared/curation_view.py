@@ -17,6 +17,7 @@ from gpar_core.jobs.store import JobStore, State
 from gpar_core.learn.curation import MIN_DRUGS, Curation, n_networks
 from gpar_core.model import Model, ModelSummary
 from gpar_core.planning import plan_training
+from pages._shared.drawn import chart_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import finished_job
 from pages._shared.loaders import load_compendium
@@ -92,7 +93,11 @@ def _saved(folder: Path, summary: ModelSummary) -> None:
 def _result(saved: SavedCuration, summary: ModelSummary) -> None:
     found = saved.curation
     _verdict(found)
-    st.altair_chart(effects(found.drugs, simulated=summary.simulated), width="stretch")
+    chart_once(
+        "curation",
+        (*summary.identity, str(found.repeats), str(found.mean_auroc)),
+        lambda: effects(found.drugs, simulated=summary.simulated),
+    )
     st.caption(
         f"Mean AUROC of the whole set {found.mean_auroc:.3f} ± {found.spread:.3f} over "
         f"{found.repeats} repeats with other folds. Dots: by how much it changes without the drug, "

@@ -1,5 +1,7 @@
 """An evaluation on screen."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -8,6 +10,7 @@ from gpar_core.charts import evaluation as charts
 from gpar_core.compare.evaluation import curves, of_protocol, summary
 from gpar_core.compare.methods import DRUG, GPAR, METHODS, PAIR, Kind
 from gpar_core.export import analysis_csv, download_name
+from pages._shared.drawn import chart_once
 from pages._shared.error_box import plain
 from pages._shared.tables import SELECTION, chosen_row, savable
 
@@ -46,7 +49,11 @@ def _overall(measures: pd.DataFrame, done: Analysis) -> None:
         hide_index=True,
         column_config=_summary_columns(int(table["n"].max())),
     )
-    st.altair_chart(charts.by_method(measures, simulated=done.simulated), width="stretch")
+    chart_once(
+        "by method",
+        done.identity,
+        lambda: charts.by_method(measures, simulated=done.simulated),
+    )
     others = [name for name in table["method"] if name != GPAR]
     if GPAR in set(table["method"]) and others:
         rival = st.selectbox(
@@ -55,7 +62,11 @@ def _overall(measures: pd.DataFrame, done: Analysis) -> None:
             format_func=lambda name: METHODS[name].label,
             key=f"rival-{done.analysis_id}",
         )
-        st.altair_chart(charts.paired(measures, rival, simulated=done.simulated), width="stretch")
+        chart_once(
+            "paired",
+            (*done.identity, rival),
+            lambda: charts.paired(measures, rival, simulated=done.simulated),
+        )
         row = table.set_index("method").loc[rival]
         st.caption(
             f"Each line is a class, {int(row['n'])} in all. Wilcoxon's matched-pairs signed-rank "
@@ -138,9 +149,14 @@ def _one(name: str, measures: pd.DataFrame, done: Analysis, protocol: str) -> No
     if protocol == PAIR:
         learns = of_class["method"].map(lambda each: METHODS[each].kind is not Kind.SIMILARITY)
         of_class = pd.concat([of_class[learns], pairs[pairs["class"] == name]])
-    left, right = st.columns(2)
-    left.altair_chart(charts.roc(of_class, simulated=done.simulated), width="stretch")
-    right.altair_chart(charts.precision_recall(of_class, simulated=done.simulated), width="stretch")
+    both = {"roc": charts.roc, "precision and recall": charts.precision_recall}
+    for column, (what, build) in zip(st.columns(2), both.items(), strict=True):
+        with column:
+            chart_once(
+                what,
+                (*done.identity, name),
+                partial(build, of_class, simulated=done.simulated),
+            )
     st.caption("Curves are over all held-out scores together; AUROC above is the mean over folds.")
 
 

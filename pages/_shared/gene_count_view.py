@@ -1,5 +1,7 @@
 """AUROC and similarities against the number of genes, on screen."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -9,6 +11,7 @@ from gpar_core.charts import genes as charts
 from gpar_core.export import analysis_csv, download_name
 from gpar_core.learn.gene_counts import ENOUGH, curves, enough_genes, summary
 from gpar_core.learn.metrics import WELL_TRAINED
+from pages._shared.drawn import chart_once
 from pages._shared.tables import savable
 
 
@@ -17,7 +20,11 @@ def draw(done: Analysis) -> None:
     auroc, sizes = done.tables["auroc"], done.tables["sizes"].iloc[0]
     table = summary(auroc, done.tables["similarity"])
     st.markdown(_verdict(table))
-    st.altair_chart(charts.auroc_by_count(curves(auroc), simulated=done.simulated), width="stretch")
+    chart_once(
+        "auroc by count",
+        done.identity,
+        lambda: charts.auroc_by_count(curves(auroc), simulated=done.simulated),
+    )
     st.caption(
         f"Mean AUROC over {sizes['k']} folds, {sizes['n_positive_drugs']} positive drugs "
         f"({sizes['n_positive']:,} signatures) against {sizes['n_negative_drugs']:,} "
@@ -25,9 +32,14 @@ def draw(done: Analysis) -> None:
         "the most important ones: 95% interval, resampling drugs. Importance is judged within the "
         "training part of each fold, by logistic regression; no held-out drug has chosen a gene."
     )
-    left, right = st.columns(2)
-    left.altair_chart(charts.similarity_by_count(table, simulated=done.simulated), width="stretch")
-    right.altair_chart(charts.distance_by_count(table, simulated=done.simulated), width="stretch")
+    both = {"similarity": charts.similarity_by_count, "distance": charts.distance_by_count}
+    for column, (what, build) in zip(st.columns(2), both.items(), strict=True):
+        with column:
+            chart_once(
+                f"{what} by count",
+                done.identity,
+                partial(build, table, simulated=done.simulated),
+            )
     st.caption(
         "Pearson correlation over the random genes: of each two positive signatures of different "
         "drugs, and of each positive with each negative, whatever their cell lines. Distance: the "

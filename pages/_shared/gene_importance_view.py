@@ -9,6 +9,7 @@ from gpar_core.charts import genes as charts
 from gpar_core.export import analysis_csv, download_name, gene_list
 from gpar_core.jobs.request import GeneImportanceRequest
 from gpar_core.learn.gene_selection import N_SELECTED
+from pages._shared.drawn import chart_once
 from pages._shared.error_box import plain
 from pages._shared.state import Key, cache
 from pages._shared.tables import savable
@@ -37,8 +38,11 @@ def draw(done: Analysis) -> None:
     if chosen.empty:
         st.info("No gene is among the first 100 both ways. Choose one of the ways.")
         return
-    chart = charts.importance(genes, chosen["symbol"].tolist(), simulated=done.simulated)
-    st.altair_chart(chart, width="stretch")
+    chart_once(
+        "importance",
+        (*done.identity, way),
+        lambda: charts.importance(genes, chosen["symbol"].tolist(), simulated=done.simulated),
+    )
     st.caption(
         "Absolute values; bars are one standard error, by leaving out the drugs of one fold at a "
         "time (delete-one-group jackknife). Colour: the mean z-score of the positive drugs."
@@ -47,7 +51,7 @@ def draw(done: Analysis) -> None:
     _downloads(chosen, way, done)
     st.subheader("Positives and negatives", anchor=False)
     heat = done.tables["heat"]
-    st.altair_chart(charts.heat_map(heat, simulated=done.simulated), width="stretch")
+    chart_once("genes", done.identity, lambda: charts.heat_map(heat, simulated=done.simulated))
     shown = heat.drop_duplicates("signature")["positive"]
     told = done.tables["agreement"].iloc[0]
     st.caption(

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from itertools import chain
 
 import streamlit as st
 
@@ -26,6 +27,7 @@ from gpar_core.jobs.request import (
 )
 from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.progress import Progress
+from pages._shared.drawn import chart_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import load_library
 from pages._shared.state import Key, cache
@@ -168,7 +170,11 @@ def _folds(events: list[Progress], simulated: bool) -> None:
     mean = sum(auroc.values()) / len(auroc)
     k = int(next(event.values["k"] for event in validation if "auroc" in event.values))
     st.markdown(f"Mean AUROC so far **{mean:.2f}** over {len(auroc)} of {k} folds")
-    st.altair_chart(fold_auroc(auroc, k, simulated=simulated), width="stretch")
+    chart_once(
+        "folds so far",
+        (k, simulated, *chain.from_iterable(auroc.items())),
+        lambda: fold_auroc(auroc, k, simulated=simulated),
+    )
 
 
 def _time_left(job: Job, events: list[Progress]) -> str:

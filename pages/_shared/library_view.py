@@ -12,6 +12,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.export import download_name, library_csv
 from gpar_core.jobs.store import JobStore
 from gpar_core.library import Library
+from pages._shared.drawn import chart_once
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
 from pages._shared.keeping import keeping
@@ -61,7 +62,9 @@ def show_library(library: Library, compendium: Compendium) -> None:
         if table["mean_auroc"].isna().all():
             st.caption("No MOA is trained yet.")
             return
-        st.altair_chart(moas.auroc(table, simulated=compendium.simulated), width="stretch")
+        chart_once(
+            "library", library.identity, lambda: moas.auroc(table, simulated=compendium.simulated)
+        )
 
 
 def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -> None:

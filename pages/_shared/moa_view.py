@@ -11,6 +11,7 @@ from gpar_core.charts.moas import percentile_map
 from gpar_core.export import download_name, moas_csv
 from gpar_core.prediction import Prediction, by_origin, ranked
 from gpar_core.rank.moa_prediction import NEAR_THE_TOP, ORDERS, TOP, rank_moas
+from pages._shared.drawn import drawn_once
 from pages._shared.error_box import plain
 from pages._shared.loaders import load_summaries
 from pages._shared.state import go
@@ -49,8 +50,9 @@ def show_prediction(prediction: Prediction, annotated: Sequence[str] = ()) -> No
     _show_table(table.head(top), prediction, key=f"{name}-{by}-{top}")
     _say_what_was_held_out(table.head(top))
     _downloads(table, prediction, name, by)
-    _heat_map(prediction, table["moa"].head(top).tolist())
-    _nearest(prediction, chosen)
+    moas = table["moa"].head(top).tolist()
+    drawn_once("moas", (*prediction.identity, *moas), lambda: _heat_map(prediction, moas))
+    drawn_once("nearest", (*prediction.identity, name), lambda: _nearest(prediction, chosen))
 
 
 def _say_what_was_held_out(table: pd.DataFrame) -> None:

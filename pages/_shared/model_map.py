@@ -8,6 +8,7 @@ from gpar_core.errors import RequestError
 from gpar_core.jobs import engine
 from gpar_core.jobs.request import MapRequest
 from gpar_core.model import Model, ModelSummary
+from pages._shared.drawn import chart_once
 from pages._shared.loaders import load_analyses, load_analysis, load_compendium
 from pages._shared.map_view import draw_with_drugs_of
 from pages._shared.state import cache, go
@@ -33,7 +34,11 @@ def show_maps(model: Model) -> None:
     if way == AMONG_ALL:
         _among_all(model, [each for each in maps if _is_whole_graph(each)])
         return
-    st.altair_chart(training_map(model.map, simulated=summary.simulated), width="stretch")
+    chart_once(
+        "training map",
+        summary.identity,
+        lambda: training_map(model.map, simulated=summary.simulated),
+    )
     st.caption(
         "t-SNE (scikit-learn defaults) of representative signatures: the training drugs, the "
         "30 compounds ranked first, and up to 300 negatives. Distances between far groups "

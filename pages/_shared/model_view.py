@@ -8,6 +8,7 @@ from gpar_core.export import csv_text, file_name, with_provenance
 from gpar_core.learn import calibration
 from gpar_core.model import Model, ModelSummary
 from pages._shared.curation_view import show_curation
+from pages._shared.drawn import drawn_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import simulated_note
 from pages._shared.model_map import show_maps
@@ -22,7 +23,7 @@ def show(model: Model) -> None:
     st.header(plain(summary.label), anchor=False)
     if summary.simulated:
         simulated_note()
-    _verdict(summary)
+    drawn_once("verdict", summary.identity, lambda: _verdict(summary))
     ranking, quality, training_map, drugs, details = st.tabs(
         ["Ranked drugs", "Quality", "Map", "Training drugs", "Details"]
     )
@@ -36,7 +37,7 @@ def show(model: Model) -> None:
         _training_drugs(model)
         show_curation(model)
     with details:
-        _details(summary)
+        drawn_once("details", summary.identity, lambda: _details(summary))
 
 
 def _verdict(summary: ModelSummary) -> None:
@@ -71,6 +72,20 @@ def _verdict(summary: ModelSummary) -> None:
 
 def _quality(model: Model) -> None:
     summary = model.summary
+    drawn_once("quality", summary.identity, lambda: _curves(model))
+    if summary.null_auroc:
+        null = ", ".join(f"{auroc:.2f}" for auroc in summary.null_auroc)
+        st.markdown(f"Mean AUROC with permuted labels: {null}")
+    if summary.drugs and st.button("Which genes does it go by?", key=f"genes-{summary.model_id}"):
+        go("genes", model=summary.model_id, compendium=summary.compendium)
+    details = st.expander("Reliability", key=f"reliability-{summary.model_id}", on_change="rerun")
+    if details.open:
+        with details:
+            drawn_once("reliability", summary.identity, lambda: _reliability(model))
+
+
+def _curves(model: Model) -> None:
+    summary = model.summary
     left, right = st.columns(2)
     left.altair_chart(curves.roc(model.held_out, simulated=summary.simulated), width="stretch")
     right.altair_chart(
@@ -80,15 +95,6 @@ def _quality(model: Model) -> None:
     st.altair_chart(
         folds.fold_auroc(by_fold, summary.k, simulated=summary.simulated), width="stretch"
     )
-    if summary.null_auroc:
-        null = ", ".join(f"{auroc:.2f}" for auroc in summary.null_auroc)
-        st.markdown(f"Mean AUROC with permuted labels: {null}")
-    if summary.drugs and st.button("Which genes does it go by?", key=f"genes-{summary.model_id}"):
-        go("genes", model=summary.model_id, compendium=summary.compendium)
-    details = st.expander("Reliability", key=f"reliability-{summary.model_id}", on_change="rerun")
-    if details.open:
-        with details:
-            _reliability(model)
 
 
 def _reliability(model: Model) -> None:
@@ -105,6 +111,17 @@ def _reliability(model: Model) -> None:
 
 
 def _training_drugs(model: Model) -> None:
+    drawn_once("training drugs", model.summary.identity, lambda: _fared(model))
+    st.download_button(
+        "Download training set (CSV)",
+        lambda: csv_text(with_provenance(model.held_out, model.summary)),
+        file_name(model.summary, "training-set"),
+        "text/csv",
+        on_click="ignore",
+    )
+
+
+def _fared(model: Model) -> None:
     st.caption(
         "How each training drug fared in the folds that did not see it: the share of negative "
         "signatures that score lower. A drug near 0.5 or below does not look like the others."
@@ -120,13 +137,6 @@ def _training_drugs(model: Model) -> None:
                 "Beats negatives", min_value=0, max_value=1, format="%.2f"
             ),
         },
-    )
-    st.download_button(
-        "Download training set (CSV)",
-        lambda: csv_text(with_provenance(model.held_out, model.summary)),
-        file_name(model.summary, "training-set"),
-        "text/csv",
-        on_click="ignore",
     )
 
 

@@ -9,6 +9,7 @@ from gpar_core.errors import EmptyRankingError
 from gpar_core.export import file_name, ranking_csv
 from gpar_core.model import Model
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, filtered, order_by
+from pages._shared.drawn import drawn_once
 from pages._shared.error_box import plain
 from pages._shared.tables import SELECTION, chosen_row, savable
 
@@ -30,10 +31,9 @@ def show_ranking(model: Model) -> None:
         "Sort by", list(ORDER_NAMES), format_func=ORDER_NAMES.get, key=f"order-{key}"
     )
     wanted = search.text_input("Find", key=f"find-{key}", placeholder="Drug or MOA")
+    chosen = (min_signatures, max_p, order)
     try:
-        ranking = filtered(
-            order_by(model.ranking, order), min_signatures=min_signatures, max_p=max_p
-        )
+        ranking = _passing((*model.summary.identity, *chosen), model)
     except EmptyRankingError as error:
         st.warning(plain(str(error)))
         relaxed = min(most, min_signatures)
@@ -44,11 +44,10 @@ def show_ranking(model: Model) -> None:
             type="primary",
         )
         return
-    ranking.insert(0, "rank", range(1, len(ranking) + 1))
     shown = _found(ranking, wanted)
     st.caption(_explained(model, len(ranking)))
     selection = st.dataframe(
-        savable(_table(shown, model), simulated=model.summary.simulated),
+        _on_screen((*model.summary.identity, *chosen, wanted), shown, model),
         hide_index=True,
         on_select="rerun",
         selection_mode=SELECTION,
@@ -68,6 +67,22 @@ def show_ranking(model: Model) -> None:
         st.caption("Click a row to see where the compound's signatures stand.")
     else:
         _compound(model, shown.iloc[row])
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _passing(asked: tuple[str, str, int, float, str], _model: Model) -> pd.DataFrame:
+    """Compounds that pass the filters, in order and numbered. Raises EmptyRankingError."""
+    *_, min_signatures, max_p, order = asked
+    ranking = filtered(order_by(_model.ranking, order), min_signatures=min_signatures, max_p=max_p)
+    ranking.insert(0, "rank", range(1, len(ranking) + 1))
+    return ranking
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _on_screen(
+    asked: tuple[str, str, int, float, str, str], _shown: pd.DataFrame, _model: Model
+) -> pd.DataFrame:
+    return savable(_table(_shown, _model), simulated=_model.summary.simulated)
 
 
 def _explained(model: Model, n_passing: int) -> str:
@@ -147,30 +162,11 @@ def _columns() -> dict[str, object]:
 
 def _compound(model: Model, compound: pd.Series) -> None:
     name = compound[fields.PERT_INAME]
-    own = model.signatures[model.signatures[fields.PERT_ID] == compound[fields.PERT_ID]]
     with st.container(border=True):
-        st.markdown(
-            f"**{plain(name)}** · ES {compound['es']:.3f} from {compound['k']} signatures · "
-            f"p {compound['p']:.4f} · FDR {compound['fdr']:.2g}"
-        )
-        strip = rank_strip(own, len(model.signatures), name, simulated=model.summary.simulated)
-        st.altair_chart(strip, width="stretch", height=140)
-        columns = ["rank", "score", "cell_id", "pert_dose", "pert_dose_unit", "pert_time"]
-        signatures = own[[*columns, "pert_time_unit", "tas", "sig_id"]].sort_values("rank")
-        st.dataframe(
-            savable(signatures, simulated=model.summary.simulated),
-            hide_index=True,
-            column_config={
-                "rank": "Rank",
-                "cell_id": "Cell line",
-                "pert_dose": "Dose",
-                "pert_dose_unit": "Unit",
-                "pert_time": "Time",
-                "pert_time_unit": "Unit ",
-                "sig_id": "Signature",
-                "score": st.column_config.NumberColumn("Score", format="%.3f"),
-                "tas": st.column_config.NumberColumn("TAS", format="%.2f"),
-            },
+        drawn_once(
+            "ranked compound",
+            (*model.summary.identity, compound[fields.PERT_ID]),
+            lambda: _standing(model, compound),
         )
         pubchem = links.pubchem(
             name, cid=compound[fields.PUBCHEM_CID], inchi_key=compound[fields.INCHI_KEY]
@@ -179,3 +175,32 @@ def _compound(model: Model, compound: pd.Series) -> None:
         buttons[0].link_button("PubChem", pubchem, width="stretch")
         buttons[1].link_button("iLINCS", links.ilincs(name), width="stretch")
         buttons[2].link_button("CLUE", links.clue(name), width="stretch")
+
+
+def _standing(model: Model, compound: pd.Series) -> None:
+    """Where the compound's signatures stand among all."""
+    name = compound[fields.PERT_INAME]
+    own = model.signatures[model.signatures[fields.PERT_ID] == compound[fields.PERT_ID]]
+    st.markdown(
+        f"**{plain(name)}** · ES {compound['es']:.3f} from {compound['k']} signatures · "
+        f"p {compound['p']:.4f} · FDR {compound['fdr']:.2g}"
+    )
+    strip = rank_strip(own, len(model.signatures), name, simulated=model.summary.simulated)
+    st.altair_chart(strip, width="stretch", height=140)
+    columns = ["rank", "score", "cell_id", "pert_dose", "pert_dose_unit", "pert_time"]
+    signatures = own[[*columns, "pert_time_unit", "tas", "sig_id"]].sort_values("rank")
+    st.dataframe(
+        savable(signatures, simulated=model.summary.simulated),
+        hide_index=True,
+        column_config={
+            "rank": "Rank",
+            "cell_id": "Cell line",
+            "pert_dose": "Dose",
+            "pert_dose_unit": "Unit",
+            "pert_time": "Time",
+            "pert_time_unit": "Unit ",
+            "sig_id": "Signature",
+            "score": st.column_config.NumberColumn("Score", format="%.3f"),
+            "tas": st.column_config.NumberColumn("TAS", format="%.2f"),
+        },
+    )

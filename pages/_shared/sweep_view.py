@@ -1,5 +1,7 @@
 """A sweep over depths and widths on screen."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -8,6 +10,7 @@ from gpar_core.analysis import Analysis
 from gpar_core.charts.sweep import MEASURES, heat_map
 from gpar_core.export import analysis_csv, download_name
 from gpar_core.learn.sweep import PAPER
+from pages._shared.drawn import chart_once
 from pages._shared.tables import savable
 
 
@@ -22,7 +25,12 @@ def draw(done: Analysis) -> None:
         f"signatures), {sizes['k']} folds by drug, the same for all settings."
     )
     for column, measure in zip(st.columns(2), MEASURES, strict=True):
-        column.altair_chart(heat_map(table, measure, simulated=done.simulated), width="stretch")
+        with column:
+            chart_once(
+                "settings",
+                (*done.identity, measure),
+                partial(heat_map, table, measure, simulated=done.simulated),
+            )
     st.caption(
         f"Grey: stopped early, with the folds done. A setting is stopped when its AUROC is behind "
         "the best on the same folds by more than the noise of the differences fold by fold; its "

@@ -1,0 +1,114 @@
+"""What people do on the pages, one visit each; a visitor pauses by itself after every step."""
+
+import random
+from collections.abc import Awaitable, Callable
+
+from benchmarks.visitor import Visitor
+
+Journey = Callable[[Visitor, random.Random], Awaitable[None]]
+
+
+async def look_round(visitor: Visitor, rng: random.Random) -> None:
+    """Every page once, as on the first day."""
+    await visitor.open("")
+    for page in visitor.pages:
+        await visitor.go(page)
+
+
+async def read_a_model(visitor: Visitor, rng: random.Random) -> None:
+    """Open a model, sort and search its ranking, look at compounds."""
+    await visitor.open("")
+    await visitor.go("models")
+    await visitor.select_row("models-", rng.randrange(3))
+    for order in ("Exact p", "Normalised ES"):
+        await visitor.choose("Sort by", order)
+        await visitor.select_row("ranking-", rng.randrange(10))
+    await visitor.choose("p below", 1.01)
+    await visitor.choose("Find", rng.choice(("inhibitor", "agonist", "a")))
+    await visitor.choose("Training drugs and top 30", "By themselves (t-SNE)")
+    await visitor.press("All models")
+
+
+async def name_mechanisms(visitor: Visitor, rng: random.Random) -> None:
+    """Ask a library about compounds, one after the other."""
+    await visitor.open("moa_prediction")
+    for _ in range(3):
+        await visitor.choose("Compound", rng.choice(visitor.options("Compound")))
+    await visitor.choose("Rank by", "Percentile")
+    await visitor.select_row("moas-", 0)
+
+
+async def read_the_library(visitor: Visitor, rng: random.Random) -> None:
+    """Search a library and open one of its models."""
+    await visitor.open("library")
+    await visitor.choose("Find", "in")
+    await visitor.choose("Usable only", True)
+    await visitor.select_row("library-", 0)
+
+
+async def look_at_the_map(visitor: Visitor, rng: random.Random) -> None:
+    """Open the map, colour it, click on drugs, show the drugs of a model."""
+    await visitor.open("map")
+    for earlier in visitor.names("button", "UMAP")[:1]:
+        await visitor.press(earlier)
+        await visitor.choose("Colour by", "Cell line")
+        await visitor.choose("In colour", visitor.options("In colour")[:3])
+        for _ in range(2):
+            await visitor.tell("map-", {"chosen": {"drug": rng.randrange(50), "point": None}})
+        await visitor.choose("Drugs of a model", rng.choice(visitor.options("Drugs of a model")))
+        await visitor.choose("Colour by", "Model score")
+
+
+async def plan_a_training(visitor: Visitor, rng: random.Random) -> None:
+    """Fill in the form of a training without starting it."""
+    await visitor.open("drug_prediction")
+    for _ in range(2):
+        await visitor.choose("MOA", rng.choice(visitor.options("MOA")))
+    await visitor.choose("Choose by", "Drugs by name")
+    await visitor.choose("Drugs", rng.sample(visitor.options("Drugs"), 3))
+    await visitor.choose("Cell lines", visitor.options("Cell lines")[:2])
+
+
+async def plan_analyses(visitor: Visitor, rng: random.Random) -> None:
+    """Fill in the forms of the pages under *Examine*."""
+    await visitor.open("case_studies")
+    await visitor.choose("Case study", rng.choice(visitor.options("Case study")))
+    for page in ("cell_influence", "hyper_parameters"):
+        await visitor.go(page)
+        await visitor.choose("MOA", rng.choice(visitor.options("MOA")))
+    await visitor.go("evaluation")
+    await visitor.choose("Classes", rng.sample(visitor.options("Classes"), 3))
+
+
+async def look_inside_the_compendium(visitor: Visitor, rng: random.Random) -> None:
+    """Look at the tables of the compendium and count what limits would leave."""
+    await visitor.open("compendium")
+    for limit in (0.1, 0.2, 0.3):
+        await visitor.choose("Least TAS", limit)
+
+
+JOURNEYS: tuple[Journey, ...] = (
+    look_round, read_a_model, read_a_model, name_mechanisms, name_mechanisms, read_the_library,
+    look_at_the_map, plan_a_training, plan_a_training, plan_analyses, look_inside_the_compendium,
+)  # fmt: skip
+"""More often is what is done more often."""
+
+
+async def fill_in_training(visitor: Visitor, moa: int, seed: int) -> None:
+    """The form of a training with this seed, ready to be started. moa: its place in the list."""
+    await visitor.open("drug_prediction")
+    options = visitor.options("MOA")
+    await visitor.choose("MOA", options[moa % len(options)])
+    await visitor.choose("Seed", seed)
+
+
+async def start_and_watch(visitor: Visitor, asked: list[str]) -> None:
+    """Start the training of the form, see it through, and read its ranking.
+
+    The id of its job is added to `asked`.
+    """
+    await visitor.press("Train")
+    asked.append(visitor.parameter("job"))
+    await visitor.follow()
+    if visitor.names("dataframe", "ranking-"):
+        await visitor.select_row("ranking-", 0)
