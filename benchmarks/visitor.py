@@ -7,7 +7,7 @@ large messages that need not be sent twice) and draws nothing.
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import parse_qs
@@ -76,6 +76,18 @@ class Widget:
         return [each if isinstance(each, str) else each.content for each in options]
 
 
+@dataclass(frozen=True)
+class Poll:
+    """A fragment that is to run again at `due`, then every `interval` seconds."""
+
+    interval: float
+    due: float
+
+    @classmethod
+    def every(cls, interval: float) -> "Poll":
+        return cls(interval, time.perf_counter() + interval)
+
+
 class Visitor:
     """A tab with an open connection; what it does is done one after the other.
 
@@ -94,7 +106,7 @@ class Visitor:
         self._pages: dict[str, str] = {}
         self._widgets: dict[str, Widget] = {}
         self._values: dict[str, WidgetState] = {}
-        self._polls: dict[str, float] = {}
+        self._polls: dict[str, Poll] = {}
         self._sent_before: dict[str, ForwardMsg] = {}
 
     async def open(self, page: str, query: str = "") -> None:
@@ -135,19 +147,18 @@ class Visitor:
     async def think(self, seconds: float) -> None:
         """Do nothing but what the page does by itself: fragments poll."""
         until = time.perf_counter() + seconds
-        while (left := until - time.perf_counter()) > 0:
-            if not self._polls:
-                await asyncio.sleep(left)
-                return
-            fragment, interval = next(iter(self._polls.items()))
-            await asyncio.sleep(min(left, interval))
-            if left >= interval:
-                await self._poll(fragment)
+        while self._polls:
+            fragment = min(self._polls, key=lambda each: self._polls[each].due)
+            if self._polls[fragment].due > until:
+                break
+            await _sleep_until(self._polls[fragment].due)
+            await self._poll(fragment)
+        await _sleep_until(until)
 
     async def follow(self) -> None:
         """Watch the page for as long as it polls."""
         while self._polls:
-            await self.think(max(self._polls.values()))
+            await self.think(min(each.interval for each in self._polls.values()))
 
     @property
     def pages(self) -> list[str]:
@@ -173,6 +184,8 @@ class Visitor:
         request.rerun_script.fragment_id = fragment
         request.rerun_script.is_auto_rerun = True
         await self._run(request, f"poll: {self.page}")
+        if fragment in self._polls:
+            self._polls[fragment] = Poll.every(self._polls[fragment].interval)
 
     async def _use(self, kind: str, named: Callable[[str], bool], value: object) -> None:
         await self._set(self._find(kind, named), value)
@@ -251,7 +264,8 @@ class Visitor:
             case "page_info_changed":
                 self.query = message.page_info_changed.query_string
             case "auto_rerun":
-                self._polls[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+                asked = message.auto_rerun
+                self._polls[asked.fragment_id] = Poll.every(asked.interval)
             case "stop_auto_rerun":
                 for fragment in message.stop_auto_rerun.fragment_ids:
                     self._polls.pop(fragment, None)
@@ -283,16 +297,28 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visiting(port: int, pause: Callable[[], float] = lambda: 0.0) -> AsyncIterator[Visitor]:
-    """A new tab at a server of this computer, closed when the block ends. pause: see `Visitor`."""
+async def visiting(
+    port: int,
+    pause: Callable[[], float] = lambda: 0.0,
+    headers: Mapping[str, str] | None = None,
+) -> AsyncIterator[Visitor]:
+    """A new tab at a server of this computer, closed when the block ends.
+
+    pause: see `Visitor`. headers: what a proxy between the two would say.
+    """
     address = f"ws://localhost:{port}/_stcore/stream"
     async with connect(
         address,
         subprotocols=["streamlit"],
         max_size=None,
         compression=None,  # type: ignore[list-item]
+        additional_headers=headers,
     ) as connection:
         yield Visitor(connection, pause)
+
+
+async def _sleep_until(due: float) -> None:
+    await asyncio.sleep(max(due - time.perf_counter(), 0))
 
 
 def _is_end(message: ForwardMsg) -> bool:
