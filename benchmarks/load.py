@@ -26,7 +26,7 @@ from benchmarks.figures import Figure, table, to_json
 from benchmarks.journeys import JOURNEYS
 from benchmarks.populated import fill_with_private, populate
 from benchmarks.server import APP, serving
-from benchmarks.visitor import Interaction, Visitor, visiting
+from benchmarks.visitor import PATIENCE_SECONDS, Interaction, Visitor, visiting
 from gpar_core.cache import Cache
 from gpar_core.errors import NotFoundError
 from gpar_core.identity import SECRET_HEADER
@@ -165,7 +165,7 @@ async def _busy(port: int, plan: Plan, seen: Seen) -> None:
     async def train_together(rng: random.Random, number: int) -> None:
         async with visit(rng, number) as visitor:
             await journeys.fill_in_training(visitor, TRAINERS, unused)
-            async with asyncio.timeout(60 * plan.minutes):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 await crowd.wait()
             await journeys.start_and_watch(visitor, seen.asked, seen.answered)
 

@@ -76,18 +76,6 @@ class Widget:
         return [each if isinstance(each, str) else each.content for each in options]
 
 
-@dataclass(frozen=True)
-class Poll:
-    """A fragment that is to run again at `due`, then every `interval` seconds."""
-
-    interval: float
-    due: float
-
-    @classmethod
-    def every(cls, interval: float) -> "Poll":
-        return cls(interval, time.perf_counter() + interval)
-
-
 class Visitor:
     """A tab with an open connection; what it does is done one after the other.
 
@@ -106,7 +94,7 @@ class Visitor:
         self._pages: dict[str, str] = {}
         self._widgets: dict[str, Widget] = {}
         self._values: dict[str, WidgetState] = {}
-        self._polls: dict[str, Poll] = {}
+        self._polls: dict[str, float] = {}
         self._sent_before: dict[str, ForwardMsg] = {}
 
     async def open(self, page: str, query: str = "") -> None:
@@ -147,18 +135,17 @@ class Visitor:
     async def think(self, seconds: float) -> None:
         """Do nothing but what the page does by itself: fragments poll."""
         until = time.perf_counter() + seconds
-        while self._polls:
-            fragment = min(self._polls, key=lambda each: self._polls[each].due)
-            if self._polls[fragment].due > until:
-                break
-            await _sleep_until(self._polls[fragment].due)
-            await self._poll(fragment)
-        await _sleep_until(until)
+        while (left := until - time.perf_counter()) > 0:
+            interval = next(iter(self._polls.values()), left)
+            await asyncio.sleep(min(left, interval))
+            if interval < left:
+                await self._poll()
 
     async def follow(self) -> None:
         """Watch the page for as long as it polls."""
         while self._polls:
-            await self.think(min(each.interval for each in self._polls.values()))
+            await asyncio.sleep(next(iter(self._polls.values())))
+            await self._poll()
 
     @property
     def pages(self) -> list[str]:
@@ -179,13 +166,12 @@ class Visitor:
         there = (each.name for each in self._widgets.values() if each.kind == kind)
         return [name for name in there if name.startswith(key)]
 
-    async def _poll(self, fragment: str) -> None:
+    async def _poll(self) -> None:
+        """Run the fragment that polls; no page has two."""
         request = BackMsg()
-        request.rerun_script.fragment_id = fragment
+        request.rerun_script.fragment_id = next(iter(self._polls))
         request.rerun_script.is_auto_rerun = True
         await self._run(request, f"poll: {self.page}")
-        if fragment in self._polls:
-            self._polls[fragment] = Poll.every(self._polls[fragment].interval)
 
     async def _use(self, kind: str, named: Callable[[str], bool], value: object) -> None:
         await self._set(self._find(kind, named), value)
@@ -208,8 +194,8 @@ class Visitor:
         self._values[widget.id] = state
         request = BackMsg()
         request.rerun_script.fragment_id = widget.fragment
-        kept_key = widget.kind in {"dataframe", "bidi_component"}
-        name = widget.name.partition("-")[0] if kept_key else widget.name
+        has_key = widget.kind in {"dataframe", "bidi_component"}
+        name = widget.name.partition("-" if has_key else " · ")[0]
         if widget.kind == "button":
             del self._values[widget.id]  # pressed once
             request.rerun_script.widget_states.widgets.append(state)
@@ -264,8 +250,7 @@ class Visitor:
             case "page_info_changed":
                 self.query = message.page_info_changed.query_string
             case "auto_rerun":
-                asked = message.auto_rerun
-                self._polls[asked.fragment_id] = Poll.every(asked.interval)
+                self._polls[message.auto_rerun.fragment_id] = message.auto_rerun.interval
             case "stop_auto_rerun":
                 for fragment in message.stop_auto_rerun.fragment_ids:
                     self._polls.pop(fragment, None)
@@ -315,10 +300,6 @@ async def visiting(
         additional_headers=headers,
     ) as connection:
         yield Visitor(connection, pause)
-
-
-async def _sleep_until(due: float) -> None:
-    await asyncio.sleep(max(due - time.perf_counter(), 0))
 
 
 def _is_end(message: ForwardMsg) -> bool:
