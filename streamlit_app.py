@@ -3,8 +3,10 @@
 import streamlit as st
 
 from pages._shared import boot
+from pages._shared.error_box import error_box
 from pages._shared.navigation import navigation
 
 boot.once()
 st.set_page_config(page_title="GPAR", page_icon="🧬", layout="wide")
-navigation().run()
+with error_box():
+    navigation().run()

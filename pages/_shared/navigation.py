@@ -9,7 +9,7 @@ from pages._shared.state import Key
 def navigation() -> StreamlitPage:
     """Register the pages; returns the one that was asked for."""
     st.session_state[Key.ENTERED] = True
-    return st.navigation(
+    page = st.navigation(
         {
             "": [st.Page("pages/home.py", title="Home", default=True)],
             "Predict": [
@@ -31,6 +31,8 @@ def navigation() -> StreamlitPage:
             "Data": [st.Page("pages/compendium.py", title="Compendium")],
         }
     )
+    st.session_state[Key.PAGE] = page.title
+    return page
 
 
 def begin(title: str) -> None:
