@@ -1,6 +1,7 @@
 """The one place where errors are shown: those meant for the user, and those that nobody foresaw."""
 
 import logging
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,9 @@ import streamlit as st
 
 from gpar_core.errors import GparError
 from pages._shared.state import Key
+
+MARKUP = re.compile(r"[\\`*_{}\[\]()<>#+!|$~:&@=-]|(?i:(?<=www))\.|(?<=[0-9])\.(?=\s|$)")
+"""What Markdown, or Streamlit's own additions to it, may take for something else than itself."""
 
 log = logging.getLogger("gpar.pages")
 
@@ -37,5 +41,8 @@ def error_box() -> Iterator[None]:
 
 
 def plain(text: str) -> str:
-    """Text with Markdown's signs escaped: names from files and users are shown as they are."""
-    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+!|$~:" else sign for sign in text)
+    """Text with Markdown's signs escaped: names from files and users are shown as they are.
+
+    Line ends become blanks, since only after one, or at the start, are there headings and lists.
+    """
+    return MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
