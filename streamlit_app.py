@@ -10,11 +10,11 @@ from pages._shared.state import cache
 
 boot.once()
 st.set_page_config(page_title="GPAR", page_icon="🧬", layout="wide")
-page = navigation(listed=identity.known())
-if identity.known():
-    with error_box():
+with error_box():
+    page = navigation(listed=identity.known())
+    if identity.known():
         identity.show_visitor()
         bring_up_to_date(cache())
         page.run()
-else:
-    identity.ask_to_sign_in()
+    else:
+        identity.ask_to_sign_in()

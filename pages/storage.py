@@ -110,6 +110,7 @@ def show_one(item: Item) -> None:
 
 
 @st.dialog("Delete this?")
+@error_box()
 def confirm_deletion(item: Item) -> None:
     st.markdown(f"**{plain(load_title(item))}**, {size_text(item.n_bytes)}")
     st.markdown(
@@ -121,9 +122,8 @@ def confirm_deletion(item: Item) -> None:
     if others > 0 and cache().visitor.name in item.record.owners:
         st.caption(f"{others} more asked for the same: for them it stays.")
     if st.button("Delete", type="primary", key="confirm-deletion"):
-        with error_box():
-            cache().remove(item.folder)
-            st.rerun()
+        cache().remove(item.folder)
+        st.rerun()
 
 
 def _whose(record: Record) -> str:

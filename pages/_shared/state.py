@@ -24,6 +24,7 @@ class Key(StrEnum):
     CASE = "case"
     DRUG = "drug"
     ENTERED = "entered"
+    PAGE = "page"
     SERIES = "series"
 
 
