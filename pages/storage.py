@@ -11,6 +11,7 @@ from gpar_core.access import LOCAL, Record
 from gpar_core.data.fetching.meter import size_text
 from gpar_core.upkeep import Item
 from pages._shared.error_box import error_box, plain
+from pages._shared.job_panel import running_jobs
 from pages._shared.keeping import switches
 from pages._shared.loaders import load_title
 from pages._shared.navigation import begin
@@ -142,6 +143,7 @@ def _day(seconds: float) -> str:
 begin("Storage")
 st.markdown("What this server keeps for you: results, compendia, uploads and fetched data.")
 with error_box():
+    running_jobs()
     if found := upkeep.contents(cache()):
         show(found)
     else:
