@@ -102,13 +102,14 @@ async def fill_in_training(visitor: Visitor, moa: int, seed: int) -> None:
     await visitor.choose("Seed", seed)
 
 
-async def start_and_watch(visitor: Visitor, asked: list[str]) -> None:
+async def start_and_watch(visitor: Visitor, asked: list[str], answered: list[str]) -> None:
     """Start the training of the form, see it through, and read its ranking.
 
-    The id of its job is added to `asked`.
+    The id of its job is added to `asked`, and to `answered` once there is a ranking.
     """
     await visitor.press("Train")
     asked.append(visitor.parameter("job"))
     await visitor.follow()
     if visitor.names("dataframe", "ranking-"):
+        answered.append(visitor.parameter("job"))
         await visitor.select_row("ranking-", 0)

@@ -11,9 +11,9 @@ import resource
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass, field, fields
 from itertools import count, takewhile
 from pathlib import Path
 
@@ -24,12 +24,14 @@ from websockets.exceptions import WebSocketException
 from benchmarks import journeys
 from benchmarks.figures import Figure, table, to_json
 from benchmarks.journeys import JOURNEYS
-from benchmarks.populated import populate
+from benchmarks.populated import fill_with_private, populate
 from benchmarks.server import APP, serving
-from benchmarks.visitor import Interaction, Visitor, visiting
+from benchmarks.visitor import PATIENCE_SECONDS, Interaction, Visitor, visiting
 from gpar_core.cache import Cache
 from gpar_core.errors import NotFoundError
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.identity import SECRET_HEADER
+from gpar_core.jobs.events import read_events
+from gpar_core.jobs.store import Job, JobStore, State
 
 GOAL_MS = 300.0
 GOAL_MB = 1.0
@@ -41,6 +43,9 @@ CROWD = 5
 
 WARM_UP = 1 / 3
 """Of the sessions, before memory is to stay as it is."""
+
+USER_HEADER = "X-Forwarded-User"
+PROXY_SAYS = "a secret of the proxy"
 
 SAMPLE_SECONDS = 1.0
 POLL = "poll:"
@@ -58,10 +63,14 @@ class Sample:
 
 @dataclass
 class Seen:
-    """What all visitors together have seen so far."""
+    """What all visitors together have seen so far.
+
+    asked: ids of trainings. answered: the same, of those whose ranking was then read.
+    """
 
     log: list[Interaction] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
@@ -74,6 +83,8 @@ class Plan:
 
     visitors: at once. minutes: of the first part, with trainings, thinking `think` seconds on
     average. sessions: opened and closed in the second part, thinking `hurried` seconds.
+    people: whether each visitor is another person, signed in by a proxy. private: models that these
+    keep to themselves.
     """
 
     visitors: int = 50
@@ -81,6 +92,29 @@ class Plan:
     think: float = 10.0
     sessions: int = 600
     hurried: float = 1.0
+    people: bool = False
+    private: int = 300
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Settings of the server."""
+        limits = {"GPAR_MAX_JOBS": str(TRAINERS), "GPAR_MAX_JOBS_PER_OWNER": str(TRAINERS)}
+        sign_in = {
+            "GPAR_SIGN_IN": "proxy",
+            "GPAR_USER_HEADER": USER_HEADER,
+            "GPAR_PROXY_SECRET": PROXY_SAYS,
+        }
+        return limits | sign_in if self.people else limits
+
+    @property
+    def names(self) -> list[str]:
+        """Of the visitors."""
+        return [f"visitor{number}@lab.org" for number in range(self.visitors)]
+
+    def headers(self, number: int) -> dict[str, str]:
+        """What a proxy says of a visitor."""
+        name = self.names[number % self.visitors]
+        return {USER_HEADER: name, SECRET_HEADER: PROXY_SAYS} if self.people else {}
 
 
 def run(rounds: int) -> list[Figure]:
@@ -93,16 +127,17 @@ def run(rounds: int) -> list[Figure]:
 
 def measure(cache: Cache, plan: Plan) -> list[Figure]:
     """Latency with trainings under way, what became of the jobs, and memory over sessions."""
-    environment = {"GPAR_MAX_JOBS": str(TRAINERS), "GPAR_MAX_JOBS_PER_OWNER": str(TRAINERS)}
-    with serving(APP, cache.root, environment=environment) as server:
+    if plan.people:
+        fill_with_private(cache, plan.names, plan.private)
+    with serving(APP, cache.root, environment=plan.environment) as server:
         server.wait_until_healthy()
         for page in ("", "drug_prediction"):  # the first brings what pages import
-            server.open(page)
+            server.open(page, headers=plan.headers(0))
         busy, many = Seen(), Seen()
         started = resource.getrusage(resource.RUSAGE_SELF).ru_utime
         asyncio.run(_sampled(server.pid, busy, _busy(server.port, plan, busy)))
         client = resource.getrusage(resource.RUSAGE_SELF).ru_utime - started
-        jobs = _job_figures(cache, busy.asked)
+        jobs = _job_figures(cache, busy)
         asyncio.run(_sampled(server.pid, many, _turnover(server.port, plan, many)))
     return [
         *_latency(busy, plan, client),
@@ -118,22 +153,25 @@ async def _busy(port: int, plan: Plan, seen: Seen) -> None:
     unused = int(time.time())  # a seed that no training of this cache has had
     crowd = asyncio.Barrier(min(CROWD, plan.visitors - TRAINERS))
 
+    def visit(rng: random.Random, number: int) -> AbstractAsyncContextManager[Visitor]:
+        return _visit(port, rng, plan.think, seen, plan.headers(number))
+
     async def train(rng: random.Random, number: int) -> None:
         for seed in takewhile(lambda _: time.perf_counter() < deadline, count(unused)):
-            async with _visit(port, rng, plan.think, seen) as visitor:
+            async with visit(rng, number) as visitor:
                 await journeys.fill_in_training(visitor, number, seed)
-                await journeys.start_and_watch(visitor, seen.asked)
+                await journeys.start_and_watch(visitor, seen.asked, seen.answered)
 
-    async def train_together(rng: random.Random) -> None:
-        async with _visit(port, rng, plan.think, seen) as visitor:
+    async def train_together(rng: random.Random, number: int) -> None:
+        async with visit(rng, number) as visitor:
             await journeys.fill_in_training(visitor, TRAINERS, unused)
-            async with asyncio.timeout(60 * plan.minutes):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 await crowd.wait()
-            await journeys.start_and_watch(visitor, seen.asked)
+            await journeys.start_and_watch(visitor, seen.asked, seen.answered)
 
-    async def browse(rng: random.Random) -> None:
+    async def browse(rng: random.Random, number: int) -> None:
         while time.perf_counter() < deadline:
-            async with _visit(port, rng, plan.think, seen) as visitor:
+            async with visit(rng, number) as visitor:
                 await rng.choice(JOURNEYS)(visitor, rng)
 
     async def one(number: int) -> None:
@@ -143,8 +181,8 @@ async def _busy(port: int, plan: Plan, seen: Seen) -> None:
             await train(rng, number)
             return
         if number < TRAINERS + crowd.parties:
-            await train_together(rng)
-        await browse(rng)
+            await train_together(rng, number)
+        await browse(rng, number)
 
     await asyncio.gather(*(one(number) for number in range(plan.visitors)))
 
@@ -156,21 +194,23 @@ async def _turnover(port: int, plan: Plan, seen: Seen) -> None:
     async def place() -> None:
         for number in numbers:
             rng = random.Random(number)  # noqa: S311 - no secret
-            async with _visit(port, rng, plan.hurried, seen) as visitor:
+            async with _visit(port, rng, plan.hurried, seen, plan.headers(number)) as visitor:
                 await JOURNEYS[number % len(JOURNEYS)](visitor, rng)
 
     await asyncio.gather(*(place() for _ in range(plan.visitors)))
 
 
 @asynccontextmanager
-async def _visit(port: int, rng: random.Random, think: float, seen: Seen) -> AsyncIterator[Visitor]:
+async def _visit(
+    port: int, rng: random.Random, think: float, seen: Seen, headers: Mapping[str, str]
+) -> AsyncIterator[Visitor]:
     """A session whose findings are kept also where it ends early."""
 
     def pause() -> float:
         return min(rng.expovariate(1 / think), 6 * think) if think else 0.0
 
     try:
-        async with visiting(port, pause) as visitor:
+        async with visiting(port, pause, headers) as visitor:
             try:
                 yield visitor
             finally:
@@ -214,8 +254,8 @@ def _latency(seen: Seen, plan: Plan, client: float) -> list[Figure]:
         _spread(
             "load: interactions",
             others,
-            f"all but polls, {plan.visitors} visitors thinking {plan.think:.0f} s on average, "
-            f"{TRAINERS} trainings under way",
+            f"all but polls, {plan.visitors} {'people' if plan.people else 'visitors'} thinking "
+            f"{plan.think:.0f} s on average, {TRAINERS} trainings under way",
             at_most=GOAL_MS,
         ),
         _spread("load: polls", polls, "of the fragment that follows a job", at_most=GOAL_MS),
@@ -248,15 +288,15 @@ def _kilobytes(done: Sequence[Interaction]) -> float:
     return float(np.median([each.n_bytes for each in done])) / 1000
 
 
-def _job_figures(cache: Cache, asked: Sequence[str]) -> list[Figure]:
-    """What became of the jobs that visitors asked for, from the database itself."""
-    store, found = JobStore(cache), []
+def _job_figures(cache: Cache, seen: Seen) -> list[Figure]:
+    """What became of the jobs that visitors asked for, from the database and the workers' logs."""
+    store, asked, found = JobStore(cache), seen.asked, []
     for job_id in sorted(set(asked)):
         with suppress(NotFoundError):
             found.append(store.get(job_id))
     done = [job for job in found if job.state is State.DONE and job.id in cache.model_ids()]
     failed = sum(job.state is State.FAILED for job in found)
-    again = [job for job in found if job.attempt > 1]
+    again = [job for job in found if job.attempt > 1 or _repeats(cache, job)]
     return [
         Figure(
             "load: jobs lost",
@@ -266,8 +306,28 @@ def _job_figures(cache: Cache, asked: Sequence[str]) -> list[Figure]:
             at_most=0,
         ),
         Figure("load: jobs failed", (float(failed),), "", "of those", at_most=0),
-        Figure("load: jobs run twice", (float(len(again)),), "", "more than one try", at_most=0),
+        Figure(
+            "load: jobs run twice",
+            (float(len(again)),),
+            "",
+            "more than one try, or a fold that was reported twice",
+            at_most=0,
+        ),
+        Figure(
+            "load: jobs asked for in vain",
+            (float(len(asked) - len(seen.answered)),),
+            "",
+            f"of {len(asked)}: whoever asked did not get to read the ranking",
+            at_most=0,
+        ),
     ]
+
+
+def _repeats(cache: Cache, job: Job) -> bool:
+    """Whether two workers were at the same try: each tells every fold of a training once."""
+    told = [event.progress.values for event in read_events(cache.job(job.id))]
+    folds = Counter(values["fold"] for values in told if "auroc" in values)
+    return max(folds.values(), default=0) > 1
 
 
 def _memory(seen: Seen) -> list[Figure]:
@@ -310,12 +370,14 @@ def main() -> None:
     parser.add_argument("--think", type=float, default=default.think, help="seconds, on average")
     parser.add_argument("--sessions", type=int, default=default.sessions, help="for memory")
     parser.add_argument("--hurried", type=float, default=default.hurried, help="seconds, in these")
+    parser.add_argument("--people", action="store_true", help="who sign in, each as another")
+    parser.add_argument("--private", type=int, default=default.private, help="models, of people")
     parser.add_argument("--cache", type=Path, help="to keep what pages show for the next time")
     parser.add_argument("--json", type=Path, default=Path("build/load.json"))
     options = parser.parse_args()
     if options.visitors <= TRAINERS:
         parser.error(f"--visitors is {options.visitors}; at least {TRAINERS + 1} are needed")
-    plan = Plan(options.visitors, options.minutes, options.think, options.sessions, options.hurried)
+    plan = Plan(**{each.name: getattr(options, each.name) for each in fields(Plan)})
     with tempfile.TemporaryDirectory(prefix="gpar-load-") as folder:
         cache = Cache(options.cache or Path(folder) / "cache")
         populate(cache)

@@ -1,6 +1,13 @@
 """A cache as a lab has it after some weeks: the demo, a library of models, a map of everything."""
 
-from gpar_core.cache import Cache
+import json
+import os
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.server import end_jobs
+from gpar_core.cache import MANIFEST, Cache, publishing
 from gpar_core.data import compendium as compendia
 from gpar_core.data import demo
 from gpar_core.errors import JobError
@@ -20,6 +27,32 @@ def populate(cache: Cache) -> None:
     frequent = compendium.moas.nlargest(N_MODELS, "n_drugs")["moa"]
     _done(cache, plan_library(compendium, moas=frequent))
     _done(cache, plan_map(compendium))
+    end_jobs(cache.root)  # the server's settings are for a supervisor that it starts itself
+
+
+def fill_with_private(cache: Cache, people: Sequence[str], n: int) -> None:
+    """Give people `n` models in turn that none but they see, if there are not as many already.
+
+    They are copies of those that are there.
+    """
+    records = cache.access.records()
+    there = cache.model_ids()
+    lacking = n - sum(model_id in records and not records[model_id].shared for model_id in there)
+    for number in range(lacking):
+        model_id = uuid.uuid4().hex[:20]
+        cache.access.hold(people[number % len(people)], model_id, number, shared=False)
+        _copy(cache.model(there[number % len(there)]), cache.model(model_id))
+
+
+def _copy(model: Path, new: Path) -> None:
+    """Another name for the same files, but for the one that says the name."""
+    with publishing(new) as folder:
+        for file in model.iterdir():
+            if file.name != MANIFEST:
+                os.link(file, folder / file.name)
+        manifest = json.loads((model / MANIFEST).read_text("utf-8"))
+        manifest["summary"]["model_id"] = new.name
+        (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def _done(cache: Cache, request: Request) -> None:

@@ -37,16 +37,16 @@ class Server:
             time.sleep(0.01)
         raise TimeoutError(f"The app did not answer within {PATIENCE_SECONDS:.0f} seconds.")
 
-    def open(self, page: str, query: str = "") -> int:
+    def open(self, page: str, query: str = "", headers: Mapping[str, str] | None = None) -> int:
         """Open a page as a browser does, and wait until its script has run.
 
-        query: parameters of the address, without '?'. Returns the bytes that came. Raises
-        RuntimeError where the page fails.
+        query: parameters of the address, without '?'. headers: what a proxy would say. Returns the
+        bytes that came. Raises RuntimeError where the page fails.
         """
-        return asyncio.run(self._open(page, query))
+        return asyncio.run(self._open(page, query, headers))
 
-    async def _open(self, page: str, query: str) -> int:
-        async with visiting(self.port) as visitor:
+    async def _open(self, page: str, query: str, headers: Mapping[str, str] | None) -> int:
+        async with visiting(self.port, headers=headers) as visitor:
             await visitor.open(page, query)
             if visitor.broken:
                 raise RuntimeError(f"The page '{page}?{query}' fails: {visitor.broken}")
@@ -84,10 +84,10 @@ def serving(
     finally:
         process.kill()
         process.wait()
-        _end_jobs(cache)
+        end_jobs(cache)
 
 
-def _end_jobs(cache: Path) -> None:
+def end_jobs(cache: Path) -> None:
     """End the supervisor of a cache and its workers, which outlive the server on purpose."""
     for module in ("gpar_core.jobs.supervisor", "gpar_core.jobs.worker"):
         for process in psutil.process_iter():

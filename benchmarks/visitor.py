@@ -7,7 +7,7 @@ large messages that need not be sent twice) and draws nothing.
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import parse_qs
@@ -136,18 +136,16 @@ class Visitor:
         """Do nothing but what the page does by itself: fragments poll."""
         until = time.perf_counter() + seconds
         while (left := until - time.perf_counter()) > 0:
-            if not self._polls:
-                await asyncio.sleep(left)
-                return
-            fragment, interval = next(iter(self._polls.items()))
+            interval = next(iter(self._polls.values()), left)
             await asyncio.sleep(min(left, interval))
-            if left >= interval:
-                await self._poll(fragment)
+            if interval < left:
+                await self._poll()
 
     async def follow(self) -> None:
         """Watch the page for as long as it polls."""
         while self._polls:
-            await self.think(max(self._polls.values()))
+            await asyncio.sleep(next(iter(self._polls.values())))
+            await self._poll()
 
     @property
     def pages(self) -> list[str]:
@@ -168,9 +166,10 @@ class Visitor:
         there = (each.name for each in self._widgets.values() if each.kind == kind)
         return [name for name in there if name.startswith(key)]
 
-    async def _poll(self, fragment: str) -> None:
+    async def _poll(self) -> None:
+        """Run the fragment that polls; no page has two."""
         request = BackMsg()
-        request.rerun_script.fragment_id = fragment
+        request.rerun_script.fragment_id = next(iter(self._polls))
         request.rerun_script.is_auto_rerun = True
         await self._run(request, f"poll: {self.page}")
 
@@ -195,8 +194,8 @@ class Visitor:
         self._values[widget.id] = state
         request = BackMsg()
         request.rerun_script.fragment_id = widget.fragment
-        kept_key = widget.kind in {"dataframe", "bidi_component"}
-        name = widget.name.partition("-")[0] if kept_key else widget.name
+        has_key = widget.kind in {"dataframe", "bidi_component"}
+        name = widget.name.partition("-" if has_key else " · ")[0]
         if widget.kind == "button":
             del self._values[widget.id]  # pressed once
             request.rerun_script.widget_states.widgets.append(state)
@@ -283,14 +282,22 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visiting(port: int, pause: Callable[[], float] = lambda: 0.0) -> AsyncIterator[Visitor]:
-    """A new tab at a server of this computer, closed when the block ends. pause: see `Visitor`."""
+async def visiting(
+    port: int,
+    pause: Callable[[], float] = lambda: 0.0,
+    headers: Mapping[str, str] | None = None,
+) -> AsyncIterator[Visitor]:
+    """A new tab at a server of this computer, closed when the block ends.
+
+    pause: see `Visitor`. headers: what a proxy between the two would say.
+    """
     address = f"ws://localhost:{port}/_stcore/stream"
     async with connect(
         address,
         subprotocols=["streamlit"],
         max_size=None,
         compression=None,  # type: ignore[list-item]
+        additional_headers=headers,
     ) as connection:
         yield Visitor(connection, pause)
 

@@ -11,6 +11,7 @@ from gpar_core.access import LOCAL, Record
 from gpar_core.data.fetching.meter import size_text
 from gpar_core.upkeep import Item
 from pages._shared.error_box import error_box, plain
+from pages._shared.job_panel import running_jobs
 from pages._shared.keeping import switches
 from pages._shared.loaders import load_title
 from pages._shared.navigation import begin
@@ -110,6 +111,7 @@ def show_one(item: Item) -> None:
 
 
 @st.dialog("Delete this?")
+@error_box()
 def confirm_deletion(item: Item) -> None:
     st.markdown(f"**{plain(load_title(item))}**, {size_text(item.n_bytes)}")
     st.markdown(
@@ -121,9 +123,8 @@ def confirm_deletion(item: Item) -> None:
     if others > 0 and cache().visitor.name in item.record.owners:
         st.caption(f"{others} more asked for the same: for them it stays.")
     if st.button("Delete", type="primary", key="confirm-deletion"):
-        with error_box():
-            cache().remove(item.folder)
-            st.rerun()
+        cache().remove(item.folder)
+        st.rerun()
 
 
 def _whose(record: Record) -> str:
@@ -142,6 +143,7 @@ def _day(seconds: float) -> str:
 begin("Storage")
 st.markdown("What this server keeps for you: results, compendia, uploads and fetched data.")
 with error_box():
+    running_jobs()
     if found := upkeep.contents(cache()):
         show(found)
     else:

@@ -111,12 +111,12 @@ def _place(job: Job) -> tuple[str, dict[str, str]]:
     return page, {Key.JOB.value: job.id}
 
 
+@error_box()
 def _follow(job_id: str, simulated: bool) -> None:
-    with error_box():
-        job = engine.look(cache(), job_id)
-        if not job.active:
-            st.rerun()
-        _show(job, simulated)
+    job = engine.look(cache(), job_id)
+    if not job.active:
+        st.rerun()
+    _show(job, simulated)
 
 
 def _show(job: Job, simulated: bool) -> None:
