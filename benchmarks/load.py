@@ -102,12 +102,12 @@ def measure(cache: Cache, plan: Plan) -> list[Figure]:
         started = resource.getrusage(resource.RUSAGE_SELF).ru_utime
         asyncio.run(_sampled(server.pid, busy, _busy(server.port, plan, busy)))
         client = resource.getrusage(resource.RUSAGE_SELF).ru_utime - started
-        jobs = _job_figures(cache, busy.asked)
+        jobs = job_figures(cache, busy.asked)
         asyncio.run(_sampled(server.pid, many, _turnover(server.port, plan, many)))
     return [
         *_latency(busy, plan, client),
         *jobs,
-        *_memory(many),
+        memory_figure(many),
         *_failures(busy, many),
     ]
 
@@ -126,7 +126,7 @@ async def _busy(port: int, plan: Plan, seen: Seen) -> None:
 
     async def train_together(rng: random.Random) -> None:
         async with _visit(port, rng, plan.think, seen) as visitor:
-            await journeys.fill_in_training(visitor, TRAINERS, unused)
+            await journeys.fill_in_training(visitor, TRAINERS, unused - 1)
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await crowd.wait()
             await journeys.start_and_watch(visitor, seen.asked)
@@ -248,7 +248,7 @@ def _kilobytes(done: Sequence[Interaction]) -> float:
     return float(np.median([each.n_bytes for each in done])) / 1000
 
 
-def _job_figures(cache: Cache, asked: Sequence[str]) -> list[Figure]:
+def job_figures(cache: Cache, asked: Sequence[str]) -> list[Figure]:
     """What became of the jobs that visitors asked for, from the database itself."""
     store, found = JobStore(cache), []
     for job_id in sorted(set(asked)):
@@ -270,23 +270,21 @@ def _job_figures(cache: Cache, asked: Sequence[str]) -> list[Figure]:
     ]
 
 
-def _memory(seen: Seen) -> list[Figure]:
+def memory_figure(seen: Seen) -> Figure:
     """Of the server's process over sessions."""
     warm = [each for each in seen.samples if each.sessions >= WARM_UP * seen.sessions]
     first, last = warm[0], warm[-1]
     sessions, mb = ([getattr(each, name) for each in warm] for name in ("sessions", "mb"))
     slope = 100 * float(np.polyfit(sessions, mb, 1)[0]) if last.sessions > first.sessions else 0.0
-    return [
-        Figure(
-            "load: server, memory for 100 sessions more",
-            (slope,),
-            "MB",
-            f"RSS, a line through {len(warm)} looks from session {first.sessions} on "
-            f"({first.mb:.0f} MB) to session {last.sessions} ({last.mb:.0f} MB); "
-            f"{seen.samples[0].mb:.0f} MB at first",
-            at_most=GOAL_MB,
-        )
-    ]
+    return Figure(
+        "load: server, memory for 100 sessions more",
+        (slope,),
+        "MB",
+        f"RSS, a line through {len(warm)} looks from session {first.sessions} on "
+        f"({first.mb:.0f} MB) to session {last.sessions} ({last.mb:.0f} MB); "
+        f"{seen.samples[0].mb:.0f} MB at first",
+        at_most=GOAL_MB,
+    )
 
 
 def _failures(*seen: Seen) -> list[Figure]:
