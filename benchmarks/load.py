@@ -187,18 +187,22 @@ async def _sampled(pid: int, seen: Seen, work: Coroutine[None, None, None]) -> N
     """Do the work, and look at the server's process every second meanwhile."""
     server = psutil.Process(pid)
 
-    async def look() -> None:
+    def look() -> None:
+        memory, cpu = server.memory_info().rss, server.cpu_times()
+        used = cpu.user + cpu.system
+        seen.samples.append(Sample(time.perf_counter(), seen.sessions, memory / 1e6, used))
+
+    async def look_often() -> None:
         while True:
-            memory, cpu = server.memory_info().rss, server.cpu_times()
-            used = cpu.user + cpu.system
-            seen.samples.append(Sample(time.perf_counter(), seen.sessions, memory / 1e6, used))
+            look()
             await asyncio.sleep(SAMPLE_SECONDS)
 
-    looking = asyncio.create_task(look())
+    looking = asyncio.create_task(look_often())
     try:
         await work
     finally:
         looking.cancel()
+        look()
 
 
 def _latency(seen: Seen, plan: Plan, client: float) -> list[Figure]:
@@ -291,8 +295,8 @@ def _failures(*seen: Seen) -> list[Figure]:
     broken = Counter(each for part in seen for each in part.broken)
     errors = Counter(each for part in seen for each in part.errors)
     return [
-        Figure(f"load: {name}", (float(found.total()),), "", _most(found), at_most=0)
-        for name, found in (("pages broken", broken), ("errors shown", errors))
+        Figure("load: pages broken", (float(broken.total()),), "", _most(broken), at_most=0),
+        Figure("load: errors told to the user", (float(errors.total()),), "", _most(errors)),
     ]
 
 

@@ -106,7 +106,7 @@ def test_pages_hold_and_every_job_is_done_once(cache: Cache) -> None:
     plan = Plan(visitors=8, minutes=0.02, think=0.1, sessions=len(JOURNEYS), hurried=0.0)
     found = {figure.name: figure for figure in load.measure(cache, plan)}
     assert found["load: pages broken"].value == 0, found["load: pages broken"].how
-    said = found["load: errors shown"].how.split("; ")
+    said = found["load: errors told to the user"].how.split("; ")
     assert all("Choose a compendium that has" in each for each in said), said  # the paper's drugs
     for name in ("lost", "failed", "run twice"):
         assert found[f"load: jobs {name}"].value == 0
