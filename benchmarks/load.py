@@ -142,7 +142,7 @@ def measure(cache: Cache, plan: Plan) -> list[Figure]:
     return [
         *_latency(busy, plan, client),
         *jobs,
-        *_memory(many),
+        memory_figure(many),
         *_failures(busy, many),
     ]
 
@@ -227,18 +227,22 @@ async def _sampled(pid: int, seen: Seen, work: Coroutine[None, None, None]) -> N
     """Do the work, and look at the server's process every second meanwhile."""
     server = psutil.Process(pid)
 
-    async def look() -> None:
+    def look() -> None:
+        memory, cpu = server.memory_info().rss, server.cpu_times()
+        used = cpu.user + cpu.system
+        seen.samples.append(Sample(time.perf_counter(), seen.sessions, memory / 1e6, used))
+
+    async def look_often() -> None:
         while True:
-            memory, cpu = server.memory_info().rss, server.cpu_times()
-            used = cpu.user + cpu.system
-            seen.samples.append(Sample(time.perf_counter(), seen.sessions, memory / 1e6, used))
+            look()
             await asyncio.sleep(SAMPLE_SECONDS)
 
-    looking = asyncio.create_task(look())
+    looking = asyncio.create_task(look_often())
     try:
         await work
     finally:
         looking.cancel()
+        look()
 
 
 def _latency(seen: Seen, plan: Plan, client: float) -> list[Figure]:
@@ -336,25 +340,23 @@ def _memory(seen: Seen) -> list[Figure]:
     first, last = warm[0], warm[-1]
     sessions, mb = ([getattr(each, name) for each in warm] for name in ("sessions", "mb"))
     slope = 100 * float(np.polyfit(sessions, mb, 1)[0]) if last.sessions > first.sessions else 0.0
-    return [
-        Figure(
-            "load: server, memory for 100 sessions more",
-            (slope,),
-            "MB",
-            f"RSS, a line through {len(warm)} looks from session {first.sessions} on "
-            f"({first.mb:.0f} MB) to session {last.sessions} ({last.mb:.0f} MB); "
-            f"{seen.samples[0].mb:.0f} MB at first",
-            at_most=GOAL_MB,
-        )
-    ]
+    return Figure(
+        "load: server, memory for 100 sessions more",
+        (slope,),
+        "MB",
+        f"RSS, a line through {len(warm)} looks from session {first.sessions} on "
+        f"({first.mb:.0f} MB) to session {last.sessions} ({last.mb:.0f} MB); "
+        f"{seen.samples[0].mb:.0f} MB at first",
+        at_most=GOAL_MB,
+    )
 
 
 def _failures(*seen: Seen) -> list[Figure]:
     broken = Counter(each for part in seen for each in part.broken)
     errors = Counter(each for part in seen for each in part.errors)
     return [
-        Figure(f"load: {name}", (float(found.total()),), "", _most(found), at_most=0)
-        for name, found in (("pages broken", broken), ("errors shown", errors))
+        Figure("load: pages broken", (float(broken.total()),), "", _most(broken), at_most=0),
+        Figure("load: errors told to the user", (float(errors.total()),), "", _most(errors)),
     ]
 
 

@@ -1,0 +1,140 @@
+"""A few visitors on a small server: every page holds, every job is done once; nothing is timed."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks import load
+from benchmarks.figures import Figure
+from benchmarks.journeys import JOURNEYS
+from benchmarks.load import Plan, Sample, Seen
+from benchmarks.server import Server, serving
+from benchmarks.visitor import visiting
+from gpar_core.cache import Cache
+from gpar_core.jobs.request import DemoRequest
+from gpar_core.jobs.store import JobStore, State
+from tests.pages.charted import charted
+from tests.pages.shelf import shelve, train_the_rest
+from tests.synthetic import build, drugs_of
+
+WIDGETS = """
+import time
+import streamlit as st
+
+st.session_state.setdefault("runs", 0)
+st.session_state["runs"] += 1
+name = st.selectbox("Name", ["a", "b"])
+if st.button("Break"):
+    raise ValueError(name)
+if st.button("Complain"):
+    st.error("no " + name)
+if st.button("Again") and st.session_state["runs"] < 9:
+    st.query_params["found"] = name
+    st.rerun()
+
+@st.fragment(run_every=0.05)
+def follow():
+    st.session_state["polls"] = st.session_state.get("polls", 0) + 1
+    if st.session_state["polls"] == 3:
+        st.session_state["over"] = True
+        st.rerun()
+
+if st.button("Follow") and "over" not in st.session_state:
+    follow()
+"""
+
+
+@pytest.fixture(scope="module")
+def widgets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("widgets")
+    (folder / "app.py").write_text(WIDGETS)
+    with serving(folder / "app.py", folder / "cache") as server:
+        server.wait_until_healthy()
+        yield server
+
+
+def test_a_visitor_uses_widgets_and_sees_what_breaks(widgets: Server) -> None:
+    async def visit() -> None:
+        async with visiting(widgets.port) as visitor:
+            await visitor.open("")
+            await visitor.choose("Name", "b")
+            await visitor.press("Complain")
+            assert visitor.errors == ["home: no b"]
+            assert visitor.broken == []
+            await visitor.press("Again")
+            assert visitor.parameter("found") == "b"
+            await visitor.press("Break")
+            assert visitor.broken == ["home: ValueError"]
+            with pytest.raises(LookupError, match="'Break'"):
+                await visitor.press("Nothing of the kind")
+            kinds = [each.kind for each in visitor.log]
+            assert kinds[:2] == ["open: home", "home: selectbox Name"]
+            assert all(each.n_bytes > 0 for each in visitor.log)
+
+    asyncio.run(visit())
+
+
+def test_a_visitor_polls_until_the_page_no_longer_does(widgets: Server) -> None:
+    async def visit() -> None:
+        async with visiting(widgets.port) as visitor:
+            await visitor.open("")
+            await visitor.press("Follow")
+            await visitor.follow()
+            assert [each.kind for each in visitor.log].count("poll: home") == 2
+
+    asyncio.run(visit())
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    """Two models in a library, and a map."""
+    cache = Cache(tmp_path / "cache")
+    drugs = [
+        *drugs_of("HDAC inhibitor", 4, replicates=3),
+        *drugs_of("MTOR inhibitor", 5, replicates=3),
+        *drugs_of("", 60, replicates=3, tas=0.1),
+    ]
+    build(cache.compendium("demo"), drugs, effect=20, name="demo", simulated=True)
+    train_the_rest(cache, shelve(cache))
+    charted(cache)
+    return cache
+
+
+def test_pages_hold_and_every_job_is_done_once(cache: Cache) -> None:
+    plan = Plan(visitors=8, minutes=0.02, think=0.1, sessions=len(JOURNEYS), hurried=0.0)
+    found = {figure.name: figure for figure in load.measure(cache, plan)}
+    assert found["load: pages broken"].value == 0, found["load: pages broken"].how
+    said = found["load: errors told to the user"].how.split("; ")
+    assert all("Choose a compendium that has" in each for each in said), said  # the paper's drugs
+    for name in ("lost", "failed", "run twice"):
+        assert found[f"load: jobs {name}"].value == 0
+    assert "7 asked for, 3 different, 3 done" in found["load: jobs lost"].how
+    assert f"to session {plan.sessions}" in found["load: server, memory for 100 sessions more"].how
+    assert "load: models: selectbox Sort by" in found
+    assert "load: poll: drug_prediction" in found
+
+
+def test_jobs_that_are_lost_failed_or_run_twice_are_counted(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    store = JobStore(cache)
+    job = store.submit(DemoRequest())
+    assert store.claim(limit=1, limit_per_owner=1)
+    assert _jobs(cache, [job.id, job.id, "never queued"]) == [2, 0, 0]
+    store.requeue(job.id, 1)
+    assert store.claim(limit=1, limit_per_owner=1)
+    store.finish(job.id, 2, State.FAILED, "why")
+    assert _jobs(cache, [job.id]) == [0, 1, 1]
+
+
+def _jobs(cache: Cache, asked: list[str]) -> list[float]:
+    return [figure.value for figure in load.job_figures(cache, asked)]
+
+
+def test_memory_is_a_line_through_what_follows_the_warm_up() -> None:
+    grown = [Sample(0, sessions, 100 + 0.5 * sessions, 0) for sessions in range(30, 91)]
+    warming = [Sample(0, sessions, 10 * sessions, 0) for sessions in range(30)]
+    figure: Figure = load.memory_figure(Seen(samples=[*warming, *grown], sessions=90))
+    assert figure.value == pytest.approx(50)
+    assert not figure.reached
