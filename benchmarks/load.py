@@ -137,7 +137,7 @@ def measure(cache: Cache, plan: Plan) -> list[Figure]:
         started = resource.getrusage(resource.RUSAGE_SELF).ru_utime
         asyncio.run(_sampled(server.pid, busy, _busy(server.port, plan, busy)))
         client = resource.getrusage(resource.RUSAGE_SELF).ru_utime - started
-        jobs = _job_figures(cache, busy)
+        jobs = job_figures(cache, busy)
         asyncio.run(_sampled(server.pid, many, _turnover(server.port, plan, many)))
     return [
         *_latency(busy, plan, client),
@@ -292,7 +292,7 @@ def _kilobytes(done: Sequence[Interaction]) -> float:
     return float(np.median([each.n_bytes for each in done])) / 1000
 
 
-def _job_figures(cache: Cache, seen: Seen) -> list[Figure]:
+def job_figures(cache: Cache, seen: Seen) -> list[Figure]:
     """What became of the jobs that visitors asked for, from the database and the workers' logs."""
     store, asked, found = JobStore(cache), seen.asked, []
     for job_id in sorted(set(asked)):
@@ -334,7 +334,7 @@ def _repeats(cache: Cache, job: Job) -> bool:
     return max(folds.values(), default=0) > 1
 
 
-def _memory(seen: Seen) -> list[Figure]:
+def memory_figure(seen: Seen) -> Figure:
     """Of the server's process over sessions."""
     warm = [each for each in seen.samples if each.sessions >= WARM_UP * seen.sessions]
     first, last = warm[0], warm[-1]

@@ -129,7 +129,7 @@ def test_jobs_that_are_lost_failed_or_run_twice_are_counted(tmp_path: Path) -> N
 
 
 def _jobs(cache: Cache, asked: list[str]) -> list[float]:
-    return [figure.value for figure in load.job_figures(cache, asked)]
+    return [figure.value for figure in load.job_figures(cache, Seen(asked=asked))]
 
 
 def test_memory_is_a_line_through_what_follows_the_warm_up() -> None:
