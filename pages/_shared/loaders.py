@@ -2,6 +2,7 @@
 
 import time
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +20,7 @@ from gpar_core.data import compendium as compendia
 from gpar_core.data import selecting
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.quality import QualityFilter
-from gpar_core.errors import DataError
+from gpar_core.errors import DataError, NotFoundError
 from gpar_core.jobs.request import Request
 from gpar_core.library import Library
 from gpar_core.model import Model, ModelSummary
@@ -38,16 +39,19 @@ def load_model(model_id: str) -> Model:
     """A model by id. Raises NotFoundError or DataError."""
     folder = cache().existing_model(model_id)
     note_use(model_id)
-    return _model(str(cache().root), model_id, (folder / MANIFEST).stat().st_mtime_ns)
+    return _model(str(cache().root), model_id, _published_at(folder))
 
 
 def load_summaries() -> tuple[list[ModelSummary], list[str]]:
     """All readable models, the newest first, and the ids of those that are damaged."""
     found, damaged = [], []
-    for model_id in cache().model_ids():
-        changed = (cache().model(model_id) / MANIFEST).stat().st_mtime_ns
+    view = cache()
+    root = str(view.root)
+    for model_id in view.model_ids():
         try:
-            found.append(_summary(str(cache().root), model_id, changed))
+            found.append(_summary(root, model_id, _published_at(view.models / model_id)))
+        except NotFoundError:  # deleted since it was listed
+            continue
         except DataError:
             damaged.append(model_id)
     return sorted(found, key=lambda summary: summary.created_at, reverse=True), damaged
@@ -96,16 +100,17 @@ def load_analysis(job_id: str) -> Analysis:
     """An analysis by the id of its job. Raises NotFoundError or DataError."""
     folder = cache().existing_analysis(job_id)
     note_use(job_id)
-    return _analysis(str(cache().root), job_id, (folder / MANIFEST).stat().st_mtime_ns)
+    return _analysis(str(cache().root), job_id, _published_at(folder))
 
 
 def load_analyses(kind: type[Request], compendium: str) -> list[Analysis]:
     """Readable analyses of a kind and a compendium, the newest first, without their tables."""
     found = []
-    for job_id in cache().analysis_ids():
-        changed = (cache().analysis(job_id) / MANIFEST).stat().st_mtime_ns
-        with suppress(DataError):
-            found.append(_heading(str(cache().root), job_id, changed))
+    view = cache()
+    root = str(view.root)
+    for job_id in view.analysis_ids():
+        with suppress(NotFoundError, DataError):
+            found.append(_heading(root, job_id, _published_at(view.analyses / job_id)))
     of_it = [
         each for each in found if isinstance(each.request, kind) and each.compendium == compendium
     ]
@@ -120,6 +125,14 @@ def load_title(item: Item) -> str:
 def note_use(thing: str) -> None:
     """Note that a thing is used; pages say so at each look, once in ten minutes it is written."""
     _use(str(cache().root), thing)
+
+
+def _published_at(folder: Path) -> int:
+    """By the clock of the disk; 0 where the folder is gone."""
+    try:
+        return (folder / MANIFEST).stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _last_change() -> tuple[int, ...]:
@@ -140,7 +153,8 @@ def _use(root: str, thing: str) -> None:
     _server(root).access.touch(thing, time.time())
 
 
-@st.cache_resource(max_entries=5000, show_spinner=False)
+# Asked for hundreds at every click: Streamlit's cache takes 0.1 ms for each.
+@lru_cache(maxsize=5000)
 def _title(folder: str, kind: str, changed: int) -> str:
     return titles.title(kind, Path(folder))
 
@@ -165,7 +179,7 @@ def _model(root: str, model_id: str, changed: int) -> Model:
     return models.load(_server(root).existing_model(model_id))
 
 
-@st.cache_resource(max_entries=2000, show_spinner=False)
+@lru_cache(maxsize=5000)
 def _summary(root: str, model_id: str, changed: int) -> ModelSummary:
     return models.load_summary(_server(root).existing_model(model_id))
 
@@ -187,7 +201,7 @@ def _analysis(root: str, job_id: str, changed: int) -> Analysis:
     return analyses.load(_server(root).existing_analysis(job_id))
 
 
-@st.cache_resource(max_entries=2000, show_spinner=False)
+@lru_cache(maxsize=5000)
 def _heading(root: str, job_id: str, changed: int) -> Analysis:
     return analyses.load(_server(root).existing_analysis(job_id), tables=False)
 
