@@ -8,6 +8,7 @@ Without sign-in there is one visitor, `LOCAL`, who sees all and may do all, and 
 but pins and use.
 """
 
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,7 +112,13 @@ class Access:
 
     def record(self, thing: str) -> Record:
         """Of one thing; an empty one where nothing is known."""
-        return self.records().get(thing, Record(thing))
+        with self._database.connection() as database:
+            holders = database.execute(
+                "SELECT owner FROM holders WHERE thing = ? ORDER BY since, owner", (thing,)
+            )
+            owners = [row["owner"] for row in holders]
+            row = database.execute("SELECT * FROM things WHERE thing = ?", (thing,)).fetchone()
+            return _record(row, owners) if row else Record(thing)
 
     def records(self) -> dict[str, Record]:
         """All of them, by thing."""
@@ -119,16 +126,8 @@ class Access:
             owners: dict[str, list[str]] = {}
             for row in database.execute("SELECT thing, owner FROM holders ORDER BY since, owner"):
                 owners.setdefault(row["thing"], []).append(row["owner"])
-            return {
-                row["thing"]: Record(
-                    row["thing"],
-                    tuple(owners.get(row["thing"], ())),
-                    bool(row["shared"]),
-                    bool(row["pinned"]),
-                    row["used"],
-                )
-                for row in database.execute("SELECT * FROM things")
-            }
+            rows = database.execute("SELECT * FROM things")
+            return {row["thing"]: _record(row, owners.get(row["thing"], ())) for row in rows}
 
     def hidden_from(self, owner: str) -> frozenset[str]:
         """Things that this person may not see."""
@@ -221,3 +220,9 @@ class Access:
                 f"UPDATE things SET {column} = ? WHERE thing = ?",  # noqa: S608  (never a user's)
                 (value, thing),
             )
+
+
+def _record(row: sqlite3.Row, owners: Iterable[str]) -> Record:
+    return Record(
+        row["thing"], tuple(owners), bool(row["shared"]), bool(row["pinned"]), row["used"]
+    )

@@ -3,11 +3,12 @@
 Everything under it can be deleted; nothing in it is trusted to be complete unless published.
 """
 
+import os
 import re
 import shutil
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -101,8 +102,11 @@ class Cache:
 
     def thing_of(self, folder: Path) -> str:
         """What `access` calls the thing in a folder of this cache."""
-        by_name = folder.parent in (self.compendia, self.sources)
-        return f"{folder.parent.name}/{folder.name}" if by_name else folder.name
+        return self._naming(folder.parent) + folder.name
+
+    def _naming(self, parent: Path) -> str:
+        """What stands before the name of a folder in `parent` where `access` speaks of it."""
+        return f"{parent.name}/" if parent in (self.compendia, self.sources) else ""
 
     @property
     def compendia(self) -> Path:
@@ -231,31 +235,31 @@ class Cache:
 
     def existing_compendium(self, name: str) -> Path:
         """Folder of a published compendium. Raises NotFoundError."""
-        return self._existing(self.compendium(name), "compendium", self.compendium_names())
+        return self._existing(self.compendium(name), "compendium", self.compendium_names)
 
     def existing_model(self, model_id: str) -> Path:
         """Folder of a published model. Raises NotFoundError."""
-        return self._existing(self.model(model_id), "model", self.model_ids())
+        return self._existing(self.model(model_id), "model", self.model_ids)
 
     def existing_library(self, library_id: str) -> Path:
         """Folder of a published library. Raises NotFoundError."""
-        return self._existing(self.library(library_id), "library", self.library_ids())
+        return self._existing(self.library(library_id), "library", self.library_ids)
 
     def existing_analysis(self, job_id: str) -> Path:
         """Folder of a published analysis. Raises NotFoundError."""
-        return self._existing(self.analysis(job_id), "analysis", self.analysis_ids())
+        return self._existing(self.analysis(job_id), "analysis", self.analysis_ids)
 
     def existing_prediction(self, job_id: str) -> Path:
         """Folder of a published prediction. Raises NotFoundError."""
-        return self._existing(self.prediction(job_id), "prediction", [])
+        return self._existing(self.prediction(job_id), "prediction")
 
     def existing_table(self, table_id: str) -> Path:
         """Folder of an uploaded table. Raises NotFoundError."""
-        return self._existing(self.table(table_id), "uploaded table", [])
+        return self._existing(self.table(table_id), "uploaded table")
 
     def existing_profile_set(self, profiles_id: str) -> Path:
         """Folder of uploaded profiles. Raises NotFoundError."""
-        return self._existing(self.profile_set(profiles_id), "profile set", [])
+        return self._existing(self.profile_set(profiles_id), "profile set")
 
     def compendium_made_by(self, name: str) -> str:
         """Id of the job that published the compendium, '' where there is none."""
@@ -268,18 +272,21 @@ class Cache:
     def _published(self, parent: Path) -> list[str]:
         if not parent.is_dir():
             return []
-        hidden = self.hidden()
-        return sorted(
-            folder.name
-            for folder in parent.iterdir()
-            if NAME_PATTERN.fullmatch(folder.name)
-            and (folder / MANIFEST).is_file()
-            and self.thing_of(folder) not in hidden
-        )
+        hidden, before = self.hidden(), self._naming(parent)
+        # By names, not paths: pages list hundreds of models at every click.
+        with os.scandir(parent) as folders:
+            return sorted(
+                folder.name
+                for folder in folders
+                if NAME_PATTERN.fullmatch(folder.name)
+                and before + folder.name not in hidden
+                and os.path.isfile(f"{folder.path}/{MANIFEST}")  # noqa: PTH113
+            )
 
-    def _existing(self, folder: Path, kind: str, known: list[str]) -> Path:
+    def _existing(self, folder: Path, kind: str, names: Callable[[], list[str]] = list) -> Path:
         if self.has(folder):
             return folder
+        known = names()  # for the message only
         shown = ", ".join(known[:10]) + (", …" if len(known) > 10 else "")
         have = f"There are: {shown}." if known else f"There is no {kind} yet."
         raise NotFoundError(f"No {kind} is called '{folder.name}'. {have}")

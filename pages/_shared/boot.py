@@ -3,9 +3,13 @@
 import functools
 import gc
 import logging
+import pkgutil
+from importlib import import_module
 from threading import Thread
 
 from streamlit import net_util
+
+from pages import _shared
 
 
 @functools.cache
@@ -38,10 +42,10 @@ def _log_to_stderr() -> None:
 def _get_ready() -> None:
     """Import, then exempt all of it from Streamlit's garbage collection after every rerun.
 
-    With heavy imports each collection costs 72-450 ms of CPU otherwise.
+    With heavy imports each collection costs 72-450 ms of CPU otherwise, during which no other
+    visitor is served; so all that any page imports is imported here.
     """
-    import altair  # noqa: F401, PLC0415
-    import sklearn.metrics  # noqa: F401, PLC0415
-
+    for module in pkgutil.walk_packages(_shared.__path__, f"{_shared.__name__}."):
+        import_module(module.name)
     gc.collect()
     gc.freeze()
