@@ -94,8 +94,12 @@ def with_provenance(table: pd.DataFrame, summary: ModelSummary) -> pd.DataFrame:
 
 def csv_text(table: pd.DataFrame) -> str:
     """CSV in which no text cell is a formula for a spreadsheet (a leading quote defuses it)."""
-    safe = table.apply(lambda column: column.map(defused))
-    return safe.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    return without_formulas(table).to_csv(index=False, lineterminator="\n", float_format="%.6g")
+
+
+def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with all texts defused, names of columns too: some are names of cell lines."""
+    return table.apply(lambda column: column.map(defused)).rename(columns=defused)
 
 
 def defused(value: object) -> object:

@@ -14,6 +14,7 @@ from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
 from pages._shared.method_form import choose_method
+from pages._shared.tables import savable
 
 ABOUT = (
     "In which cell lines are your drugs told apart best? **The same drugs** are cross-validated in "
@@ -78,7 +79,7 @@ def form(compendium: Compendium) -> None:
                 negatives=method.negatives,
                 seed=method.seed,
             )
-            show_plan(request, table)
+            show_plan(request, table, simulated=compendium.simulated)
             if st.button("Start", type="primary", width="stretch"):
                 start(request)
 
@@ -107,7 +108,7 @@ def choose_selections(compendium: Compendium, picked: Picked) -> list[list[str]]
     ]
 
 
-def show_plan(request: CellInfluenceRequest, table: pd.DataFrame) -> None:
+def show_plan(request: CellInfluenceRequest, table: pd.DataFrame, *, simulated: bool) -> None:
     """How many drugs each selection has, and who is left out."""
     enough = table[table["reason"] == ""]
     drugs, selections = st.columns(2)
@@ -119,7 +120,7 @@ def show_plan(request: CellInfluenceRequest, table: pd.DataFrame) -> None:
             f"selection: {plain(', '.join(request.left_out[:20]))}{', …' if n > 20 else ''}"
         )
     st.dataframe(
-        enough[["selection", "n_drugs"]],
+        savable(enough[["selection", "n_drugs"]], simulated=simulated),
         hide_index=True,
         column_config={"selection": "Cell lines", "n_drugs": "Drugs"},
     )

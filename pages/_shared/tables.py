@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from gpar_core.export import defused
+from gpar_core.export import without_formulas
 
 SELECTION = ["single-row", "single-cell"]
 """A click anywhere in a row chooses it, as does its tick box."""
@@ -13,7 +13,7 @@ SELECTION = ["single-row", "single-cell"]
 
 def savable(table: pd.DataFrame, *, simulated: bool) -> pd.DataFrame:
     """The table with no formula in it, and a column that says so where data are simulated."""
-    safe = table.apply(lambda column: column.map(defused))
+    safe = without_formulas(table)
     return safe.assign(data="SIMULATED") if simulated else safe
 
 
