@@ -7,7 +7,6 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from streamlit import config
 
 from gpar_core.identity import MIN_SECRET, SECRET_HEADER
 from gpar_core.limits import VARIABLE, ServerLimits
@@ -78,29 +77,6 @@ def test_the_service_runs_the_app_in_a_closed_box() -> None:
     assert service["KillMode"] == "process"  # or a restart would kill the jobs
     assert (service["NoNewPrivileges"], service["ProtectSystem"]) == ("true", "strict")
     assert "/srv/gpar/cache" in service["ReadWritePaths"]
-
-
-@pytest.mark.parametrize(
-    ("option", "value"),
-    [
-        ("browser.gatherUsageStats", False),
-        ("client.showErrorDetails", "none"),
-        ("client.showErrorLinks", False),
-        ("server.address", "localhost"),
-        ("server.enableAgentApi", False),
-        ("server.enableCORS", True),
-        ("server.enableXsrfProtection", True),
-    ],
-)
-def test_what_protects_is_set_even_if_defaults_change(option: str, value: object) -> None:
-    section, name = option.split(".")
-    assert STREAMLIT[section][name] == value
-
-
-def test_every_setting_is_one_that_streamlit_knows() -> None:
-    for section, settings in STREAMLIT.items():
-        for name in settings:
-            assert f"{section}.{name}" in config.get_config_options(), name
 
 
 def _identity() -> str:
