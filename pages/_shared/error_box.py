@@ -11,7 +11,9 @@ import streamlit as st
 from gpar_core.errors import GparError
 from pages._shared.state import Key
 
-MARKUP = re.compile(r"[\\`*_{}\[\]()<>#+!|$~:&@=-]|(?i:(?<=www))\.|(?<=[0-9])\.(?=\s|$)")
+MARKUP = re.compile(
+    r"[\\`*_{}\[\]()<>#+!|$~:&@=]|(?<!\w)-|-(?!\w)|(?i:(?<=www))\.|(?<=[0-9])\.(?=\s|$)"
+)
 """What Markdown, or Streamlit's own additions to it, may take for something else than itself."""
 
 log = logging.getLogger("gpar.pages")

@@ -28,7 +28,7 @@ def test_markup_is_escaped_sign_by_sign(name: str) -> None:
 
 @pytest.mark.parametrize("text", ["3,4-dichloro", "0.95 in 1.5 h", "Tyrphostin AG 490, 5'"])
 def test_words_and_figures_stay_readable(text: str) -> None:
-    assert plain(text).replace(r"\-", "-") == text
+    assert plain(text) == text
 
 
 def test_on_home(stocked: Library) -> None:
