@@ -11,9 +11,10 @@ import resource
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from functools import partial
 from itertools import count, takewhile
 from pathlib import Path
 
@@ -49,6 +50,8 @@ PROXY_SAYS = "a secret of the proxy"
 
 SAMPLE_SECONDS = 1.0
 POLL = "poll:"
+
+Walk = Callable[[Visitor], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -153,26 +156,27 @@ async def _busy(port: int, plan: Plan, seen: Seen) -> None:
     unused = int(time.time())  # a seed that no training of this cache has had
     crowd = asyncio.Barrier(min(CROWD, plan.visitors - TRAINERS))
 
-    def visit(rng: random.Random, number: int) -> AbstractAsyncContextManager[Visitor]:
-        return _visit(port, rng, plan.think, seen, plan.headers(number))
+    async def visit(rng: random.Random, number: int, walk: Walk) -> None:
+        await _visit(port, rng, plan.think, seen, plan.headers(number), walk)
 
     async def train(rng: random.Random, number: int) -> None:
         for seed in takewhile(lambda _: time.perf_counter() < deadline, count(unused)):
-            async with visit(rng, number) as visitor:
+
+            async def alone(visitor: Visitor, seed: int = seed) -> None:
                 await journeys.fill_in_training(visitor, number, seed)
                 await journeys.start_and_watch(visitor, seen.asked, seen.answered)
 
-    async def train_together(rng: random.Random, number: int) -> None:
-        async with visit(rng, number) as visitor:
-            await journeys.fill_in_training(visitor, TRAINERS, unused)
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await crowd.wait()
-            await journeys.start_and_watch(visitor, seen.asked, seen.answered)
+            await visit(rng, number, alone)
+
+    async def together(visitor: Visitor) -> None:
+        await journeys.fill_in_training(visitor, TRAINERS, unused)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await crowd.wait()
+        await journeys.start_and_watch(visitor, seen.asked, seen.answered)
 
     async def browse(rng: random.Random, number: int) -> None:
         while time.perf_counter() < deadline:
-            async with visit(rng, number) as visitor:
-                await rng.choice(JOURNEYS)(visitor, rng)
+            await visit(rng, number, partial(rng.choice(JOURNEYS), rng=rng))
 
     async def one(number: int) -> None:
         rng = random.Random(number)  # noqa: S311 - no secret
@@ -181,7 +185,7 @@ async def _busy(port: int, plan: Plan, seen: Seen) -> None:
             await train(rng, number)
             return
         if number < TRAINERS + crowd.parties:
-            await train_together(rng, number)
+            await visit(rng, number, together)
         await browse(rng, number)
 
     await asyncio.gather(*(one(number) for number in range(plan.visitors)))
@@ -194,17 +198,16 @@ async def _turnover(port: int, plan: Plan, seen: Seen) -> None:
     async def place() -> None:
         for number in numbers:
             rng = random.Random(number)  # noqa: S311 - no secret
-            async with _visit(port, rng, plan.hurried, seen, plan.headers(number)) as visitor:
-                await JOURNEYS[number % len(JOURNEYS)](visitor, rng)
+            walk = partial(JOURNEYS[number % len(JOURNEYS)], rng=rng)
+            await _visit(port, rng, plan.hurried, seen, plan.headers(number), walk)
 
     await asyncio.gather(*(place() for _ in range(plan.visitors)))
 
 
-@asynccontextmanager
 async def _visit(
-    port: int, rng: random.Random, think: float, seen: Seen, headers: Mapping[str, str]
-) -> AsyncIterator[Visitor]:
-    """A session whose findings are kept also where it ends early."""
+    port: int, rng: random.Random, think: float, seen: Seen, headers: Mapping[str, str], walk: Walk
+) -> None:
+    """One session; what it found is kept also where it ends early."""
 
     def pause() -> float:
         return min(rng.expovariate(1 / think), 6 * think) if think else 0.0
@@ -212,7 +215,7 @@ async def _visit(
     try:
         async with visiting(port, pause, headers) as visitor:
             try:
-                yield visitor
+                await walk(visitor)
             finally:
                 seen.log += visitor.log
                 seen.broken += visitor.broken
@@ -227,18 +230,22 @@ async def _sampled(pid: int, seen: Seen, work: Coroutine[None, None, None]) -> N
     """Do the work, and look at the server's process every second meanwhile."""
     server = psutil.Process(pid)
 
-    async def look() -> None:
+    def look() -> None:
+        memory, cpu = server.memory_info().rss, server.cpu_times()
+        used = cpu.user + cpu.system
+        seen.samples.append(Sample(time.perf_counter(), seen.sessions, memory / 1e6, used))
+
+    async def look_often() -> None:
         while True:
-            memory, cpu = server.memory_info().rss, server.cpu_times()
-            used = cpu.user + cpu.system
-            seen.samples.append(Sample(time.perf_counter(), seen.sessions, memory / 1e6, used))
+            look()
             await asyncio.sleep(SAMPLE_SECONDS)
 
-    looking = asyncio.create_task(look())
+    looking = asyncio.create_task(look_often())
     try:
         await work
     finally:
         looking.cancel()
+        look()
 
 
 def _latency(seen: Seen, plan: Plan, client: float) -> list[Figure]:
