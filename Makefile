@@ -1,6 +1,6 @@
 # make app    open the dashboard (the first time: install, then build the demo)
 # make test   run all checks and tests
-# make bench  measure speed and memory against their goals (a quarter of an hour)
+# make bench  measure speed and memory against their goals (half an hour)
 # make bench-quality FILES=FOLDER   compare with other methods on LINCS files, MOA by MOA
 
 PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(if \

@@ -3,18 +3,19 @@
 import streamlit as st
 
 from gpar_core.migration import bring_up_to_date
-from pages._shared import boot, identity
+from pages._shared import boot, sign_in
 from pages._shared.error_box import error_box
 from pages._shared.navigation import navigation
 from pages._shared.state import cache
+from pages._shared.visitor import known
 
 boot.once()
 st.set_page_config(page_title="GPAR", page_icon="🧬", layout="wide")
-page = navigation(listed=identity.known())
-if identity.known():
-    with error_box():
-        identity.show_visitor()
+with error_box():
+    page = navigation(listed=known())
+    if known():
+        sign_in.show_visitor()
         bring_up_to_date(cache())
         page.run()
-else:
-    identity.ask_to_sign_in()
+    else:
+        sign_in.ask_to_sign_in()

@@ -15,6 +15,7 @@ ITEMS: dict[str, dict[str, str]] = {
     "scoring": AS_IN_A_WORKER,
     "enrichment": AS_IN_A_WORKER,
     "startup": {},
+    "load": {},
 }
 """Modules with a function `run(rounds)`, and what they are to find in the environment."""
 

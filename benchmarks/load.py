@@ -68,7 +68,7 @@ class Sample:
 class Seen:
     """What all visitors together have seen so far.
 
-    asked: ids of trainings. answered: the same, of those whose ranking was then read.
+    asked: ids of trainings. answered: the same, of those whose model was then seen.
     """
 
     log: list[Interaction] = field(default_factory=list)
@@ -140,12 +140,12 @@ def measure(cache: Cache, plan: Plan) -> list[Figure]:
         started = resource.getrusage(resource.RUSAGE_SELF).ru_utime
         asyncio.run(_sampled(server.pid, busy, _busy(server.port, plan, busy)))
         client = resource.getrusage(resource.RUSAGE_SELF).ru_utime - started
-        jobs = _job_figures(cache, busy)
+        jobs = job_figures(cache, busy)
         asyncio.run(_sampled(server.pid, many, _turnover(server.port, plan, many)))
     return [
         *_latency(busy, plan, client),
         *jobs,
-        *_memory(many),
+        memory_figure(many),
         *_failures(busy, many),
     ]
 
@@ -295,7 +295,7 @@ def _kilobytes(done: Sequence[Interaction]) -> float:
     return float(np.median([each.n_bytes for each in done])) / 1000
 
 
-def _job_figures(cache: Cache, seen: Seen) -> list[Figure]:
+def job_figures(cache: Cache, seen: Seen) -> list[Figure]:
     """What became of the jobs that visitors asked for, from the database and the workers' logs."""
     store, asked, found = JobStore(cache), seen.asked, []
     for job_id in sorted(set(asked)):
@@ -324,7 +324,7 @@ def _job_figures(cache: Cache, seen: Seen) -> list[Figure]:
             "load: jobs asked for in vain",
             (float(len(asked) - len(seen.answered)),),
             "",
-            f"of {len(asked)}: whoever asked did not get to read the ranking",
+            f"of {len(asked)}: whoever asked did not get to see the model",
             at_most=0,
         ),
     ]
@@ -332,36 +332,34 @@ def _job_figures(cache: Cache, seen: Seen) -> list[Figure]:
 
 def _repeats(cache: Cache, job: Job) -> bool:
     """Whether two workers were at the same try: each tells every fold of a training once."""
-    told = [event.progress.values for event in read_events(cache.job(job.id))]
-    folds = Counter(values["fold"] for values in told if "auroc" in values)
+    told = [event.progress for event in read_events(cache.job(job.id))]
+    folds = Counter((each.stage, each.values["fold"]) for each in told if "auroc" in each.values)
     return max(folds.values(), default=0) > 1
 
 
-def _memory(seen: Seen) -> list[Figure]:
+def memory_figure(seen: Seen) -> Figure:
     """Of the server's process over sessions."""
     warm = [each for each in seen.samples if each.sessions >= WARM_UP * seen.sessions]
     first, last = warm[0], warm[-1]
     sessions, mb = ([getattr(each, name) for each in warm] for name in ("sessions", "mb"))
     slope = 100 * float(np.polyfit(sessions, mb, 1)[0]) if last.sessions > first.sessions else 0.0
-    return [
-        Figure(
-            "load: server, memory for 100 sessions more",
-            (slope,),
-            "MB",
-            f"RSS, a line through {len(warm)} looks from session {first.sessions} on "
-            f"({first.mb:.0f} MB) to session {last.sessions} ({last.mb:.0f} MB); "
-            f"{seen.samples[0].mb:.0f} MB at first",
-            at_most=GOAL_MB,
-        )
-    ]
+    return Figure(
+        "load: server, memory for 100 sessions more",
+        (slope,),
+        "MB",
+        f"RSS, a line through {len(warm)} looks from session {first.sessions} on "
+        f"({first.mb:.0f} MB) to session {last.sessions} ({last.mb:.0f} MB); "
+        f"{seen.samples[0].mb:.0f} MB at first",
+        at_most=GOAL_MB,
+    )
 
 
 def _failures(*seen: Seen) -> list[Figure]:
     broken = Counter(each for part in seen for each in part.broken)
     errors = Counter(each for part in seen for each in part.errors)
     return [
-        Figure(f"load: {name}", (float(found.total()),), "", _most(found), at_most=0)
-        for name, found in (("pages broken", broken), ("errors shown", errors))
+        Figure("load: pages broken", (float(broken.total()),), "", _most(broken), at_most=0),
+        Figure("load: errors told to the user", (float(errors.total()),), "", _most(errors)),
     ]
 
 

@@ -89,7 +89,7 @@ class Visitor:
         self.log: list[Interaction] = []
         self.broken: list[str] = []
         self.errors: list[str] = []
-        self.page = self.query = self._here = ""
+        self.page, self.query, self._here = "home", "", ""
         self._connection, self._pause = connection, pause
         self._pages: dict[str, str] = {}
         self._widgets: dict[str, Widget] = {}

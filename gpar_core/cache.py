@@ -292,6 +292,17 @@ class Cache:
         raise NotFoundError(f"No {kind} is called '{folder.name}'. {have}")
 
 
+def last_change(folder: Path) -> int:
+    """When a published folder last changed, in nanoseconds since 1970.
+
+    Raises NotFoundError where somebody has deleted it meanwhile.
+    """
+    try:
+        return (folder / MANIFEST).stat().st_mtime_ns
+    except FileNotFoundError as error:
+        raise NotFoundError(f"'{folder.name}' was deleted just now. Choose another.") from error
+
+
 def checked_name(name: str, kind: str) -> str:
     """`name` itself, if it is safe as a folder name. Raises RequestError."""
     if NAME_PATTERN.fullmatch(name) and name not in WINDOWS_DEVICES:

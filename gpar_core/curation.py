@@ -15,6 +15,7 @@ from gpar_core.saved_json import as_dataclass
 
 FORMAT_VERSION = 1
 DRUGS = "drugs.parquet"
+FIGURES = ("mean_auroc", "spread", "repeats")
 COLUMNS = (
     "drug", "pert_iname", "n_signatures", "auroc_without", "effect", "effect_sd", "noise",
     "suspect",
@@ -38,6 +39,13 @@ class Provenance:
     versions: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class _Figures:
+    mean_auroc: float
+    spread: float
+    repeats: int
+
+
 @dataclass(frozen=True, eq=False)
 class SavedCuration:
     """A curation with its provenance."""
@@ -53,9 +61,7 @@ def save(saved: SavedCuration, folder: Path) -> None:
     manifest = {
         "format_version": FORMAT_VERSION,
         "provenance": vars(saved.provenance),
-        "mean_auroc": curation.mean_auroc,
-        "spread": curation.spread,
-        "repeats": curation.repeats,
+        **{name: getattr(curation, name) for name in FIGURES},
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
@@ -75,10 +81,6 @@ def load(folder: Path) -> SavedCuration:
 def _parsed(manifest: Mapping[str, Any], drugs: pd.DataFrame) -> SavedCuration:
     if manifest["format_version"] != FORMAT_VERSION:
         raise DataError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
-    curation = Curation(
-        mean_auroc=float(manifest["mean_auroc"]),
-        spread=float(manifest["spread"]),
-        repeats=int(manifest["repeats"]),
-        drugs=drugs[list(COLUMNS)],
-    )
+    figures = as_dataclass(_Figures, {name: manifest[name] for name in FIGURES})
+    curation = Curation(**vars(figures), drugs=drugs[list(COLUMNS)])
     return SavedCuration(as_dataclass(Provenance, manifest["provenance"]), curation)

@@ -206,6 +206,10 @@ def _unused(cache: Cache, now: float) -> Iterator[Finding]:
         if folder.name not in needed:
             what = "an import that was stopped; asked for again, it would go on there"
             yield Finding(folder, what, Remedy.DELETE)
+    known = {job.id for job in JobStore(cache.unrestricted).recent(limit=None)}
+    for folder in _folders(cache.jobs):
+        if folder.name not in known:
+            yield Finding(folder, "the log of a job that is not in the list", Remedy.DELETE)
     for path in sorted((cache.root / DAMAGED).glob("*")):
         yield Finding(path, "was set aside because it cannot be read", Remedy.DELETE)
 

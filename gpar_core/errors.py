@@ -20,6 +20,8 @@ GparError
 A message says what was found, what was needed and what to do next.
 """
 
+import re
+
 
 class GparError(Exception):
     """Base of all errors whose message is meant for the user.
@@ -102,4 +104,6 @@ def in_words(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
+    if isinstance(error, KeyError) and (named := re.findall(r"'([\w/]{1,80})'", repr(error))):
+        return f"it lacks {', '.join(named[:5])}"
     return "it is cut short, damaged or of another kind"

@@ -95,13 +95,16 @@ def with_provenance(table: pd.DataFrame, summary: ModelSummary) -> pd.DataFrame:
 
 def csv_text(table: pd.DataFrame) -> str:
     """CSV in which no text cell is a formula for a spreadsheet (a leading quote defuses it)."""
-    safe = without_formulas(table)
-    return safe.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    return without_formulas(table).to_csv(index=False, lineterminator="\n", float_format="%.6g")
 
 
 def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with every text cell defused; columns of numbers stay as they are."""
-    return table.apply(lambda column: column if is_numeric_dtype(column) else column.map(defused))
+    """The table with every text defused, names of columns too: some are names of cell lines.
+
+    Columns of numbers stay as they are.
+    """
+    safe = table.apply(lambda column: column if is_numeric_dtype(column) else column.map(defused))
+    return safe.rename(columns=defused)
 
 
 def defused(value: object) -> object:

@@ -17,6 +17,9 @@ from filelock import FileLock, Timeout
 
 from gpar_core.cache import HALF_DONE, Cache, building_lock, remove, swapping
 
+LOOK_SECONDS: Final = 0.2
+"""To wait for who only looks whether a folder is at work."""
+
 WRITING_SECONDS: Final = 3600.0
 """A file that takes another's place is written in a moment; one so old is nobody's."""
 
@@ -82,7 +85,7 @@ def _half_done(path: Path, state: str, target: Path, dry_run: bool) -> Iterator[
 def _abandoned(building: Path, dry_run: bool) -> Iterator[Leftover]:
     lock = building_lock(building)
     try:
-        with FileLock(lock, timeout=0):
+        with FileLock(lock, timeout=0 if dry_run else LOOK_SECONDS):
             if not dry_run:
                 shutil.rmtree(building, ignore_errors=True)
     except Timeout:

@@ -27,6 +27,7 @@ class ServerLimits:
     jobs: running at once; by default one less than there are processors.
     jobs_per_owner, waiting_per_owner: running at once, and queued, of one person.
     spares: workers kept ready for the next training, 0 or 1.
+    job_mb: memory in MB that one job may take with all its processes.
     owner_gb, cache_gb: GB on disk of what one person holds, and of all results together; beyond
     the latter the least recently used are deleted.
     reading_mb, reading_seconds: memory in MB and time that the reading of one upload may take.
@@ -36,6 +37,7 @@ class ServerLimits:
     jobs_per_owner: int = _limit("GPAR_MAX_JOBS_PER_OWNER", 2, least=1)
     waiting_per_owner: int = _limit("GPAR_MAX_WAITING_PER_OWNER", 50, least=1)
     spares: int = _limit("GPAR_SPARE_WORKERS", 1, most=1)
+    job_mb: int = _limit("GPAR_JOB_MB", 0)
     owner_gb: int = _limit("GPAR_OWNER_GB", 0)
     cache_gb: int = _limit("GPAR_CACHE_GB", 0)
     reading_mb: int = _limit("GPAR_READING_MB", 2000, least=500)

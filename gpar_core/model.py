@@ -7,7 +7,6 @@
 """
 
 import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from gpar_core.errors import DataError, in_words
 from gpar_core.learn.calibration import Calibration
 from gpar_core.learn.metrics import Metrics
 from gpar_core.rank.scoring import Network, assembled, disassembled
+from gpar_core.saved_arrays import read_array, read_arrays
 from gpar_core.saved_json import as_dataclass
 
 FORMAT_VERSION = 3
@@ -174,17 +174,8 @@ def load_network(folder: Path) -> Network:
     if manifest.get("gene_order") != list(fields.LANDMARK_IDS):
         raise _damaged(folder, "its gene order is unknown")
     try:
-        with np.load(folder / "network.npz", allow_pickle=False) as arrays:
-            return assembled(dict(arrays), manifest["network"])
-    except (
-        OSError,
-        EOFError,
-        ValueError,
-        KeyError,
-        TypeError,
-        DataError,
-        zipfile.BadZipFile,
-    ) as error:
+        return assembled(read_arrays(folder / "network.npz"), manifest["network"])
+    except (KeyError, TypeError, ValueError, DataError) as error:
         raise _damaged(folder, error) from error
 
 
@@ -192,10 +183,7 @@ def load_reading(folder: Path) -> Reading:
     """What the model says of its compendium. Raises DataError."""
     manifest = _manifest(folder)
     try:
-        arrays = {
-            name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-            for name in ARRAYS
-        }
+        arrays = {name: read_array(folder / f"{name}.npy", mapped=True) for name in ARRAYS}
         reading = Reading(
             calibration=as_dataclass(Calibration, manifest["calibration"]),
             fold_calibration=tuple(
@@ -205,7 +193,14 @@ def load_reading(folder: Path) -> Reading:
         )
     except (OSError, EOFError, ValueError, KeyError, TypeError, DataError) as error:
         raise _damaged(folder, error) from error
-    if len({array.shape for array in arrays.values()}) != 1:
+    n_folds, by = len(reading.fold_calibration), reading.scored_by
+    kinds = [array.dtype.kind for array in arrays.values()]
+    if (
+        len({array.shape for array in arrays.values()}) != 1
+        or by.ndim != 1
+        or kinds != ["f", "f", "i"]
+        or (by.size and not -1 <= by.min() <= by.max() < n_folds)
+    ):
         raise _damaged(folder, "its scores do not fit together")
     return reading
 

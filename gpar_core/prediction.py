@@ -22,6 +22,7 @@ from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, MoaScores, percentiles, rank_moas
 from gpar_core.rank.neighbours import nearest
 from gpar_core.rank.scoring import score
+from gpar_core.saved_arrays import read_array
 
 FORMAT_VERSION = 1
 N_NEAREST = 10
@@ -200,20 +201,26 @@ def save(prediction: Prediction, folder: Path) -> None:
 def load(folder: Path) -> Prediction:
     """A saved prediction. Raises DataError where a file is missing, damaged or of another form."""
     try:
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
-        described = manifest["prediction"]
-        arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in ARRAYS}
-        scores = MoaScores(tuple(manifest["moa"]), tuple(manifest["model_id"]), **arrays)
-        return Prediction(
-            **{**described, "notes": tuple(described["notes"])},
-            scores=scores,
-            signatures=pd.read_parquet(folder / "signatures.parquet"),
-            nearest=pd.read_parquet(folder / "nearest.parquet"),
-        )
-    except (OSError, EOFError, ValueError, KeyError, TypeError, RecursionError) as error:
+        return _parsed(json.loads((folder / MANIFEST).read_text("utf-8")), folder)
+    except (
+        OSError, EOFError, ValueError, KeyError, TypeError, RecursionError, DataError,
+    ) as error:  # fmt: skip
         raise DataError(
             f"The prediction '{folder.name}' cannot be read ({in_words(error)}). Ask for it anew."
         ) from error
+
+
+def _parsed(manifest: dict[str, Any], folder: Path) -> Prediction:
+    if manifest["format_version"] != FORMAT_VERSION:
+        raise DataError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
+    described = manifest["prediction"]
+    arrays = {name: read_array(folder / f"{name}.npy") for name in ARRAYS}
+    return Prediction(
+        **{**described, "notes": tuple(described["notes"])},
+        scores=MoaScores(tuple(manifest["moa"]), tuple(manifest["model_id"]), **arrays),
+        signatures=pd.read_parquet(folder / "signatures.parquet"),
+        nearest=pd.read_parquet(folder / "nearest.parquet"),
+    )
 
 
 def _origin(signatures: pd.DataFrame) -> np.ndarray:

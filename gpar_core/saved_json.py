@@ -20,8 +20,8 @@ def as_dataclass(kind: type[T], content: object) -> T:
     try:
         made = msgspec.convert(content, kind)
     except msgspec.ValidationError as error:
-        place = str(error).rpartition(" - at ")[2].strip("`$.")
-        where = f"the part '{place[:80]}'" if place else "a part"
+        _, _, place = str(error).partition(" - at `$.")
+        where = f"the part '{place[:80].rstrip('`')}'" if place else "a part"
         raise DataError(f"in it {where} is missing or of another kind than it should be") from error
     _check_known(made, content)
     return made

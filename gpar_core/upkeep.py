@@ -4,6 +4,7 @@ What can be computed again goes first, the least recently used before the others
 was used within the last hour or is needed by a job stays, and so do compendia.
 """
 
+import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -163,11 +164,13 @@ def _folders(parent: Path) -> list[Path]:
 def _measured(folder: Path) -> tuple[float, int]:
     """When a folder last changed, and its bytes; a file that vanishes meanwhile counts nothing."""
     changed, n_bytes = 0.0, 0
-    for path in [folder, *folder.rglob("*")]:
-        try:
-            found = path.stat()
-        except FileNotFoundError:
-            continue
-        changed = max(changed, found.st_mtime)
-        n_bytes += 0 if path.is_dir() else found.st_size
+    # Not rglob, which fails where a folder vanishes.
+    for parent, _, names in os.walk(folder):
+        for path in (Path(parent), *(Path(parent, name) for name in names)):
+            try:
+                found = path.stat()
+            except FileNotFoundError:
+                continue
+            changed = max(changed, found.st_mtime)
+            n_bytes += 0 if path == Path(parent) else found.st_size
     return changed, n_bytes

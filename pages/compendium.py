@@ -72,6 +72,7 @@ def show_findings(compendium: Compendium) -> None:
 
 
 @st.dialog("Delete this compendium?")
+@error_box()
 def confirm_deletion(compendium: Compendium) -> None:
     st.markdown(
         f"**{plain(compendium.name)}** with {compendium.n_signatures:,} signatures. Models trained "

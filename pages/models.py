@@ -74,6 +74,7 @@ def show_one(model_id: str) -> None:
 
 
 @st.dialog("Delete this model?")
+@error_box()
 def confirm_deletion(model_id: str) -> None:
     st.markdown(
         "It can be trained again with the same result as long as its compendium is there. Links to "

@@ -7,11 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core import upkeep
-from gpar_core.access import LOCAL
+from gpar_core.access import LOCAL, Record
 from gpar_core.data.fetching.meter import size_text
 from gpar_core.upkeep import Item
 from pages._shared.error_box import error_box, plain
-from pages._shared.keeping import holders, switches
+from pages._shared.job_panel import running_jobs
+from pages._shared.keeping import switches
 from pages._shared.loaders import load_title
 from pages._shared.navigation import begin
 from pages._shared.state import cache, limits
@@ -90,8 +91,8 @@ def table(items: list[Item]) -> pd.DataFrame:
             "What": [load_title(item) for item in items],
             "MB": [item.n_bytes / 1e6 for item in items],
             "Last used": [_day(item.used) for item in items],
-            "Whose": [holders(item.record) for item in items],
-            "Seen by": ["all" if item.record.shared else "its holders" for item in items],
+            "Whose": [_whose(item.record) for item in items],
+            "Seen by": ["all" if item.record.shared else "holders" for item in items],
             "Pinned": ["yes" if item.pinned else "" for item in items],
         }
     )
@@ -110,6 +111,7 @@ def show_one(item: Item) -> None:
 
 
 @st.dialog("Delete this?")
+@error_box()
 def confirm_deletion(item: Item) -> None:
     st.markdown(f"**{plain(load_title(item))}**, {size_text(item.n_bytes)}")
     st.markdown(
@@ -121,9 +123,17 @@ def confirm_deletion(item: Item) -> None:
     if others > 0 and cache().visitor.name in item.record.owners:
         st.caption(f"{others} more asked for the same: for them it stays.")
     if st.button("Delete", type="primary", key="confirm-deletion"):
-        with error_box():
-            cache().remove(item.folder)
-            st.rerun()
+        cache().remove(item.folder)
+        st.rerun()
+
+
+def _whose(record: Record) -> str:
+    visitor = cache().visitor
+    if not record.owners:
+        return "the server's"
+    if visitor.admin:
+        return ", ".join(record.owners)
+    return "yours" if visitor.name in record.owners else "another's"
 
 
 def _day(seconds: float) -> str:
@@ -133,6 +143,7 @@ def _day(seconds: float) -> str:
 begin("Storage")
 st.markdown("What this server keeps for you: results, compendia, uploads and fetched data.")
 with error_box():
+    running_jobs()
     if found := upkeep.contents(cache()):
         show(found)
     else:

@@ -200,6 +200,7 @@ def test_what_is_unused_is_kept_unless_it_is_to_go(
     request = import_request("lab", str(cache.uploads / ("b" * 20) / "m.gctx"))
     JobStore(cache).submit(request)
     unused = [cache.uploads / ("a" * 20), cache.parts_of("c" * 20), cache.importing("x", "d" * 20)]
+    unused += [cache.job("e" * 20)]
     needed = [cache.uploads / ("b" * 20), cache.parts_of(job_id(request))]
     new = cache.uploads / ("e" * 20)
     for folder in [*unused, *needed, new]:
@@ -207,7 +208,7 @@ def test_what_is_unused_is_kept_unless_it_is_to_go(
     os.utime(unused[0], (1, 1))
     os.utime(needed[0], (1, 1))
     assert doctor(cache) == 0
-    assert capsys.readouterr().out.count("Kept; --remove-unused deletes it.") == 3
+    assert capsys.readouterr().out.count("Kept; --remove-unused deletes it.") == 4
     assert doctor(cache, "--remove-unused") == 1
     assert not any(folder.exists() for folder in unused)
     assert all(folder.exists() for folder in [*needed, new])

@@ -72,6 +72,10 @@ def test_no_cell_is_a_formula_however_the_file_is_split_into_lines(names: list[s
         assert row["name"] in (name, f"'{name}")
 
 
+def test_the_name_of_a_column_is_no_formula_either() -> None:
+    assert csv_text(pd.DataFrame({"=1+1": [1], "A375": [2]})) == "'=1+1,A375\n1,2\n"
+
+
 def test_numbers_stay_numbers() -> None:
     text = csv_text(pd.DataFrame({"es": [-0.5, 1e-9], "k": [-3, 4], "drug": ["-5", "x"]}))
     assert text == "es,k,drug\n-0.5,-3,'-5\n1e-09,4,x\n"

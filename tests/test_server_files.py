@@ -7,7 +7,6 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from streamlit import config
 
 from gpar_core.identity import MIN_SECRET, SECRET_HEADER
 from gpar_core.limits import VARIABLE, ServerLimits
@@ -80,29 +79,24 @@ def test_the_service_runs_the_app_in_a_closed_box() -> None:
     assert "/srv/gpar/cache" in service["ReadWritePaths"]
 
 
-@pytest.mark.parametrize(
-    ("option", "value"),
-    [
-        ("browser.gatherUsageStats", False),
-        ("client.showErrorDetails", "none"),
-        ("client.showErrorLinks", False),
-        ("server.address", "localhost"),
-        ("server.enableAgentApi", False),
-        ("server.enableCORS", True),
-        ("server.enableXsrfProtection", True),
-    ],
-)
-def test_what_protects_is_set_even_if_defaults_change(option: str, value: object) -> None:
-    section, name = option.split(".")
-    assert STREAMLIT[section][name] == value
-
-
-def test_every_setting_is_one_that_streamlit_knows() -> None:
-    for section, settings in STREAMLIT.items():
-        for name in settings:
-            assert f"{section}.{name}" in config.get_config_options(), name
-
-
 def _identity() -> str:
     source = (ROOT / "gpar_core" / "identity.py").read_text("utf-8")
     return source.split("for name in (")[1].split(")")[0]
+
+
+def _threats() -> list[list[str]]:
+    text = (ROOT / "docs" / "threats.md").read_text("utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    return [row for row in rows[1:] if not row[0].startswith("**")]
+
+
+def test_the_table_of_threats_is_read() -> None:
+    assert len(_threats()) > 30
+    assert all(len(row) == 3 for row in _threats())
+
+
+@pytest.mark.parametrize("row", _threats(), ids=lambda row: row[0][:40])
+def test_every_threat_names_a_test_that_exists(row: list[str]) -> None:
+    found = re.fullmatch(r"`(tests/[\w/]+\.py)::(test_\w+)`", row[2])
+    assert found, row[2]
+    assert re.search(rf"^def {found[2]}\(", (ROOT / found[1]).read_text("utf-8"), re.MULTILINE)

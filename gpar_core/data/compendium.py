@@ -23,6 +23,7 @@ from gpar_core.data.quality import QualityFilter
 from gpar_core.data.representatives import representatives
 from gpar_core.data.stored_matrix import StoredMatrix
 from gpar_core.errors import DataError, RequestError, in_words
+from gpar_core.saved_arrays import read_array
 
 FORMAT_VERSION = 2
 MATRIX = "matrix.npy"
@@ -170,7 +171,7 @@ def load(folder: Path) -> Compendium:
     """
     manifest = read_manifest(folder)
     try:
-        matrix = np.load(folder / MATRIX, mmap_mode="r", allow_pickle=False)
+        matrix = read_array(folder / MATRIX, mapped=True)
         signatures = pd.read_parquet(folder / "signatures.parquet")
         compounds = pd.read_parquet(folder / "compounds.parquet")
         filters = tuple(quality.from_json(each) for each in manifest["filters"])

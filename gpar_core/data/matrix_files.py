@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core.data.file_kinds import HDF5_MAGIC, HEAD, beginning
+from gpar_core.data.hdf5_nodes import NEEDED, own_dataset
 from gpar_core.errors import FileFormatError, in_words
 
 BLOCK_VALUES = 8_000_000
@@ -95,14 +96,16 @@ def read_blocks(
 def _open_gctx(path: Path) -> MatrixFile:
     try:
         with h5py.File(path, "r") as file:
-            shape = file[GCTX_MATRIX].shape
-            kind = file[GCTX_MATRIX].dtype.kind
+            values = own_dataset(file, GCTX_MATRIX)
+            shape, kind = values.shape, values.dtype.kind
             gene_ids = gctx_ids(file, GCTX_GENES)
             sig_ids = gctx_ids(file, GCTX_SIGNATURES)
-    except (OSError, KeyError, AttributeError, ValueError, TypeError) as error:
+    except FileFormatError as error:
+        raise FileFormatError(f"'{path.name}' cannot be used: {error}") from error
+    except (OSError, KeyError, AttributeError, ValueError, TypeError, RuntimeError) as error:
         raise FileFormatError(
             f"'{path.name}' is an HDF5 file but not a readable GCTX 1.0 ({in_words(error)}). "
-            "Needed are /0/DATA/0/matrix, /0/META/ROW/id and /0/META/COL/id."
+            f"{NEEDED}"
         ) from error
     if shape != (len(sig_ids), len(gene_ids)) or kind != "f":
         raise FileFormatError(
@@ -116,9 +119,9 @@ def _open_gctx(path: Path) -> MatrixFile:
 def gctx_ids(file: h5py.File, where: str) -> tuple[str, ...]:
     """The ids at `GCTX_GENES` or `GCTX_SIGNATURES`, in file order; numbers as text.
 
-    Raises KeyError, TypeError, AttributeError or OSError where there are none.
+    Raises FileFormatError, TypeError, AttributeError or OSError where there are none.
     """
-    ids = file[where]
+    ids = own_dataset(file, where)
     if ids.dtype.kind in "iu":
         return tuple(str(number) for number in ids[:])
     return tuple(ids.asstr(errors="replace")[:])
@@ -129,7 +132,7 @@ def _gctx_blocks(
 ) -> Iterator[Block]:
     first, last = int(genes.min()), int(genes.max()) + 1
     with h5py.File(matrix.path, "r") as file:
-        values = file[GCTX_MATRIX]
+        values = own_dataset(file, GCTX_MATRIX)
         chunk = values.chunks[0] if values.chunks else 1
         rows = max(BLOCK_VALUES // (last - first), 1)
         # A chunk is decompressed whole, so a block holds whole chunks; but a chunk that spans all

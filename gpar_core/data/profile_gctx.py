@@ -14,6 +14,7 @@ import h5py
 import numpy as np
 
 from gpar_core import fields
+from gpar_core.data.hdf5_nodes import NEEDED, own_dataset, own_node
 from gpar_core.data.matrix_files import GCTX_MATRIX
 from gpar_core.data.profile_tables import (
     MAX_BYTES,
@@ -25,7 +26,6 @@ from gpar_core.data.profile_tables import (
 )
 from gpar_core.errors import FileFormatError, in_words
 
-NEEDED: Final = "Needed are /0/DATA/0/matrix, /0/META/ROW/id and /0/META/COL/id."
 ROW_LABELS: Final = ("id", "pr_gene_id", "pr_gene_symbol", "gene_id", "gene_symbol")
 COLUMN_LABELS: Final = ("id", fields.PERT_INAME, "cmap_name")
 
@@ -40,7 +40,7 @@ def read_gctx(path: Path) -> Table:
     """Read ids, drug names and all values. Raises FileFormatError."""
     try:
         with h5py.File(path, "r") as file:
-            matrix = _dataset(file, GCTX_MATRIX)
+            matrix = own_dataset(file, GCTX_MATRIX)
             if matrix.ndim != 2 or matrix.dtype.kind not in "fiu":
                 raise FileFormatError(
                     f"its matrix has the shape {matrix.shape} and the type {matrix.dtype}; needed "
@@ -62,26 +62,8 @@ def read_gctx(path: Path) -> Table:
 def _labels(file: h5py.File, group: str, wanted: Sequence[str], n: int) -> list[Label]:
     """The id, and those of the other wanted labels that there are."""
     ids, *others = wanted
-    there = [name for name in others if _node(file, group).get(name, getlink=True) is not None]
-    return [Label(name, _texts(_dataset(file, f"{group}/{name}"), n)) for name in (ids, *there)]
-
-
-def _dataset(file: h5py.File, path: str) -> h5py.Dataset:
-    node = _node(file, path)
-    if not isinstance(node, h5py.Dataset):
-        raise FileFormatError(f"it is no GCTX: {path} holds no values. {NEEDED}")
-    return node
-
-
-def _node(file: h5py.File, path: str) -> h5py.Group | h5py.Dataset:
-    """What stands at `path` in this very file: no link is followed, as it may lead to another."""
-    node = file
-    for name in path.strip("/").split("/"):
-        link = node.get(name, getlink=True) if isinstance(node, h5py.Group) else None
-        if not isinstance(link, h5py.HardLink):
-            raise FileFormatError(f"it is no GCTX: {path} is absent or a link. {NEEDED}")
-        node = node[name]
-    return node
+    there = [name for name in others if own_node(file, group).get(name, getlink=True) is not None]
+    return [Label(name, _texts(own_dataset(file, f"{group}/{name}"), n)) for name in (ids, *there)]
 
 
 def _texts(dataset: h5py.Dataset, n: int) -> tuple[str, ...]:
@@ -105,11 +87,7 @@ def _text(value: object) -> str:
 
 
 def _check_storage(dataset: h5py.Dataset, max_bytes: int) -> None:
-    """Refuse what lies in another file or unpacks to more than `max_bytes`."""
-    if dataset.is_virtual or dataset.external:
-        raise FileFormatError(
-            f"{dataset.name} lies in another file. Upload a GCTX that holds its values itself."
-        )
+    """Refuse what unpacks to more than `max_bytes`."""
     chunk = dataset.chunks or (1,) * dataset.ndim
     padded = math.prod(
         -(-size // side) * side for size, side in zip(dataset.shape, chunk, strict=True)

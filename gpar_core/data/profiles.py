@@ -31,6 +31,7 @@ from gpar_core.data.profile_scale import (
 from gpar_core.data.profile_tables import MAX_BYTES, Table, cleaned
 from gpar_core.data.profile_text import read_text
 from gpar_core.errors import DataError, FileFormatError, LandmarkError, in_words
+from gpar_core.saved_arrays import read_array
 
 __all__ = [
     "Draft",
@@ -254,7 +255,7 @@ def load(folder: Path) -> Profiles:
     """The profiles in `folder`. Raises DataError where they are damaged or of another version."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-        return _checked(manifest, np.load(folder / MATRIX, allow_pickle=False))
+        return _checked(manifest, read_array(folder / MATRIX))
     except (OSError, EOFError, ValueError, KeyError, TypeError, RecursionError, DataError) as error:
         raise DataError(
             f"The uploaded profiles '{folder.name}' cannot be read ({in_words(error)}). "

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from gpar_core.disk import reserve
+
 BLOCK_ROWS = 8192
 
 
@@ -17,8 +19,9 @@ class StoredMatrix:
 
     @classmethod
     def create(cls, path: Path, shape: tuple[int, int]) -> "StoredMatrix":
-        """A new file of zeros, which takes no place on the disk until they are overwritten."""
+        """A new file of zeros. Raises OSError where the disk has no room for it."""
         np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
+        reserve(path)
         return cls(path)
 
     @property

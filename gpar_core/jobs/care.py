@@ -7,7 +7,7 @@ import time
 
 from filelock import FileLock, Timeout
 
-from gpar_core import upkeep
+from gpar_core import leftovers, upkeep
 from gpar_core.cache import Cache
 from gpar_core.errors import GparError
 from gpar_core.jobs.request import to_json
@@ -25,6 +25,8 @@ def take_care(cache: Cache) -> None:
             limits = read_limits(os.environ)
             for item in upkeep.prune(cache, limits.cache_gb, now, needed):
                 print(f"Deleted {item.folder} to keep within {limits.cache_gb} GB.")
+            for each in leftovers.clear(cache):
+                print(f"{each.path}: {each.what}, {each.done}.")
             for folder in upkeep.clear_uploads(cache, now, needed):
                 print(f"Deleted {folder}, an upload long imported.")
     except Timeout:

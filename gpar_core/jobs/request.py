@@ -382,9 +382,11 @@ def from_json(text: str) -> Request:
     try:
         content: dict[str, Any] = json.loads(text)
         kind = _KINDS[content.pop("kind")]
-        return as_dataclass(kind, content)
+        request = as_dataclass(kind, content)
+        request.title  # noqa: B018 -- a source or method of another version has none
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, DataError) as error:
         raise RequestError("This job was written by another version of GPAR.") from error
+    return request
 
 
 def job_id(request: Request) -> str:

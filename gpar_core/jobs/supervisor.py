@@ -72,12 +72,13 @@ class Limits:
 
     spares: workers kept waiting, 0 or 1. grace: from a wish to cancel or leave to the kill.
     silence: without a heartbeat, before the kill. idle: without a job, before the supervisor
-    leaves.
+    leaves. job_mb: memory of one job, 0 for no limit.
     """
 
     jobs: int
     jobs_per_owner: int
     spares: int = 1
+    job_mb: int = 0
     grace: float = 5.0
     silence: float = 120.0
     idle: float = 300.0
@@ -218,6 +219,13 @@ class Supervisor:
         elif watch.silent > self._limits.silence:
             reason = f"The worker gave no sign of life for {self._limits.silence:.0f} seconds. "
             self._kill(watch, State.FAILED, reason + "Try again.")
+        elif self._limits.job_mb and watch.worker.held_mb > self._limits.job_mb:
+            reason = (
+                f"It needs more than {self._limits.job_mb:,} MB of memory, the most that one job "
+                "may take on this server. Choose fewer signatures or cell lines; whoever runs the "
+                "server can raise the limit (GPAR_JOB_MB)."
+            )
+            self._kill(watch, State.FAILED, reason)
 
     def _kill(self, watch: Watch, state: State, reason: str) -> None:
         log.info("%s attempt %d: killed: %s", watch.job_id, watch.attempt, reason)
@@ -262,12 +270,12 @@ class Supervisor:
 def ensure_running(cache: Cache, options: Sequence[str] = ()) -> None:
     """Start a supervisor unless one is running; cheap if so. `options` are those of `main`.
 
-    Raises WorkerError if it ends before it has begun.
+    Raises WorkerError if it cannot be started, or ends before it has begun.
     """
-    cache.jobs.mkdir(parents=True, exist_ok=True)
-    if _has_supervisor(cache):
-        return
     try:
+        cache.jobs.mkdir(parents=True, exist_ok=True)
+        if _has_supervisor(cache):
+            return
         # Of many threads and processes that see no supervisor one starts it, the others need not
         # wait: it looks for jobs after this moment.
         with FileLock(cache.jobs / "starting.lock", timeout=0):
@@ -275,6 +283,11 @@ def ensure_running(cache: Cache, options: Sequence[str] = ()) -> None:
                 _start_supervisor(cache, options)
     except Timeout:
         return
+    except OSError as error:
+        raise WorkerError(
+            f"GPAR's background service could not be started ({error}). See whether the disk of "
+            f"'{cache.root}' is full or may not be written to, and try again."
+        ) from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -297,6 +310,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         jobs=server.jobs,
         jobs_per_owner=server.jobs_per_owner,
         spares=server.spares,
+        job_mb=server.job_mb,
         grace=options.grace,
         silence=options.silence,
         idle=options.idle,

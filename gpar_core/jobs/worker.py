@@ -23,6 +23,7 @@ from importlib import import_module
 from pathlib import Path
 
 import psutil
+from filelock import Timeout
 
 from gpar_core.cache import Cache
 from gpar_core.disk import saying_full
@@ -72,7 +73,12 @@ class Claim:
         Raises WorkerError if the claim was lost.
         """
         # Before the process is noted; for a moment, the supervisor may hold it.
-        self._at_work.acquire(timeout=LOCK_SECONDS)
+        try:
+            self._at_work.acquire(timeout=LOCK_SECONDS)
+        except Timeout as error:
+            raise WorkerError(
+                "A process that was given up is still at this job. Try again in a minute."
+            ) from error
         process = psutil.Process()
         created = process.create_time()
         if not self._store.register(self._job_id, self._attempt, process.pid, created):

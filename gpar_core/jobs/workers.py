@@ -64,6 +64,11 @@ class Worker:
         """None while it runs."""
         return self._process.poll()
 
+    @property
+    def held_mb(self) -> float:
+        """MB of memory that it and what it started hold."""
+        return _held_mb(self.pid)
+
     def warm(self) -> bool:
         """Let it make ready for a job; False if it is gone."""
         return self._order("warm")
@@ -104,6 +109,11 @@ class Adopted:
             return not self._process.is_running() or self._process.status() == psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return True
+
+    @property
+    def held_mb(self) -> float:
+        """As of `Worker`."""
+        return _held_mb(self.pid)
 
     def dismiss(self) -> None:
         """It is dismissed already."""
@@ -225,3 +235,15 @@ def no_window() -> int:
     if sys.platform == "win32":
         return subprocess.CREATE_NO_WINDOW
     return 0
+
+
+def _held_mb(pid: int) -> float:
+    """Of a process and its descendants, without what they share with others where that is known."""
+    held = 0
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for each in [process, *process.children(recursive=True)]:
+            with suppress(psutil.NoSuchProcess):
+                memory = each.memory_info()
+                held += memory.rss - getattr(memory, "shared", 0)
+    return held / 1e6

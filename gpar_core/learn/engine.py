@@ -30,6 +30,7 @@ from numpy.lib.format import open_memmap
 from threadpoolctl import threadpool_limits
 
 from gpar_core.data.learning_set import LearningSet
+from gpar_core.disk import reserve
 from gpar_core.errors import Cancelled, WorkerError
 from gpar_core.learn.presets import MatchingSettings, Settings
 from gpar_core.progress import Progress, Report
@@ -165,6 +166,7 @@ class FitPool:
 def _write(folder: Path, learning: LearningSet, settings: Settings) -> None:
     # In blocks: a whole second matrix in memory would only be on its way to the disk.
     target = open_memmap(folder / SIGNATURES, "w+", np.float32, learning.x.shape)
+    reserve(folder / SIGNATURES)
     for start in range(0, len(learning.x), BLOCK_ROWS):
         block = slice(start, start + BLOCK_ROWS)
         target[block] = scaled(learning.x[block], settings.scaling)

@@ -113,7 +113,8 @@ def disassembled(network: Network) -> tuple[dict[str, np.ndarray], dict[str, Any
 
 
 def assembled(arrays: Mapping[str, np.ndarray], description: Mapping[str, Any]) -> Network:
-    """The network that `disassembled` took apart. Raises KeyError, TypeError or DataError."""
+    """The network that `disassembled` took apart. Raises KeyError, TypeError, ValueError
+    or DataError."""
     scaling = description["scaling"]
     if scaling not in SCALINGS:
         raise DataError(f"its scaling '{scaling}' is unknown")

@@ -13,6 +13,7 @@ from gpar_core.data.labels import read_labels
 from gpar_core.data.profile_matching import Draft, MatchReport
 from gpar_core.data.profiles import read_profiles
 from gpar_core.maps.coordinates import read_coordinates
+from gpar_core.saved_arrays import read_array
 
 T = TypeVar("T")
 
@@ -49,7 +50,7 @@ def _load_draft(folder: Path) -> Draft:
         names=tuple(described["names"]),
         drug=tuple(described["drug"]),
         report=MatchReport(**report),
-        **{name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS},
+        **{name: read_array(folder / f"{name}.npy") for name in _ARRAYS},
     )
 
 

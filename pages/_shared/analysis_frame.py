@@ -10,7 +10,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
 from gpar_core.jobs.request import Request
 from gpar_core.jobs.store import JobStore
-from pages._shared.error_box import plain
+from pages._shared.error_box import error_box, plain
 from pages._shared.frame import job_or_form, note_if_simulated, simulated_note
 from pages._shared.job_panel import finished_job
 from pages._shared.keeping import keeping
@@ -89,6 +89,7 @@ def _check(kind: type[Request], request: Request | None) -> None:
 
 
 @st.dialog("Delete this result?")
+@error_box()
 def _confirm_deletion(job_id: str) -> None:
     st.markdown("It can be computed again, with the same result, while its compendium is there.")
     if st.button("Delete", type="primary", key="confirm-deletion"):

@@ -7,17 +7,36 @@ import pkgutil
 from importlib import import_module
 from threading import Thread
 
+from streamlit import net_util
+
 from pages import _shared
 
 
 @functools.cache
 def once() -> None:
-    """Begin the log; import what pages will need, beside the first page and not before it."""
-    log = logging.getLogger("gpar")
-    log.addHandler(logging.StreamHandler())
-    log.handlers[0].setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    log.propagate = False
+    """Stay off the network, log to stderr, and import what pages will need.
+
+    The imports are done beside the first page and not before it.
+    """
+    _ask_nobody_for_our_address()
+    _log_to_stderr()
     Thread(target=_get_ready, daemon=True).start()
+
+
+def _ask_nobody_for_our_address() -> None:
+    """Streamlit would ask a server of Amazon's for it, once for each refused connection.
+
+    It does so before it refuses a websocket of a foreign origin, and all pages wait meanwhile.
+    """
+    net_util.get_external_ip = net_util.get_internal_ip = lambda: None
+
+
+def _log_to_stderr() -> None:
+    """What pages and core log, with its time; Streamlit has a format of its own."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    for name in ("gpar", "gpar_core"):
+        logging.getLogger(name).addHandler(handler)
 
 
 def _get_ready() -> None:

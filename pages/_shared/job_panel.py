@@ -111,12 +111,12 @@ def _place(job: Job) -> tuple[str, dict[str, str]]:
     return page, {Key.JOB.value: job.id}
 
 
+@error_box()
 def _follow(job_id: str, simulated: bool) -> None:
-    with error_box():
-        job = engine.look(cache(), job_id)
-        if not job.active:
-            st.rerun()
-        _show(job, simulated)
+    job = engine.look(cache(), job_id)
+    if not job.active:
+        st.rerun()
+    _show(job, simulated)
 
 
 def _show(job: Job, simulated: bool) -> None:
@@ -137,7 +137,7 @@ def _show(job: Job, simulated: bool) -> None:
             place = JobStore(cache()).position(job.id)
             st.info(f"Waiting: number {place} in the queue. This page may be closed meanwhile.")
             return
-        waited = f" · {time.time() - job.started_at:.0f} s" if job.started_at else ""
+        waited = f" · {max(0, time.time() - job.started_at):.0f} s" if job.started_at else ""
         events = [event.progress for event in read_events(cache().job(job.id))]
         of_library = isinstance(job.request, LibraryRequest)
         left = _time_left(job, events) if isinstance(job.request, IN_PARTS) else ""

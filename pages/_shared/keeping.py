@@ -53,9 +53,9 @@ def _switch(
     disabled: bool,
     explanation: str,
 ) -> None:
+    @error_box()
     def changed() -> None:
-        with error_box():
-            write(st.session_state[key])
+        write(st.session_state[key])
 
     # The list of owners is the truth, which others may have changed since this page was drawn.
     st.session_state[key] = now

@@ -15,7 +15,7 @@ from gpar_core import prediction as predictions
 from gpar_core import titles
 from gpar_core.access import USE_SECONDS
 from gpar_core.analysis import Analysis
-from gpar_core.cache import MANIFEST, Cache
+from gpar_core.cache import MANIFEST, Cache, last_change
 from gpar_core.data import compendium as compendia
 from gpar_core.data import selecting
 from gpar_core.data.compendium import Compendium
@@ -39,7 +39,7 @@ def load_model(model_id: str) -> Model:
     """A model by id. Raises NotFoundError or DataError."""
     folder = cache().existing_model(model_id)
     note_use(model_id)
-    return _model(str(cache().root), model_id, _published_at(folder))
+    return _model(str(cache().root), model_id, last_change(folder))
 
 
 def load_summaries() -> tuple[list[ModelSummary], list[str]]:
@@ -49,7 +49,7 @@ def load_summaries() -> tuple[list[ModelSummary], list[str]]:
     root = str(view.root)
     for model_id in view.model_ids():
         try:
-            found.append(_summary(root, model_id, _published_at(view.models / model_id)))
+            found.append(_summary(root, model_id, last_change(view.models / model_id)))
         except NotFoundError:  # deleted since it was listed
             continue
         except DataError:
@@ -100,7 +100,7 @@ def load_analysis(job_id: str) -> Analysis:
     """An analysis by the id of its job. Raises NotFoundError or DataError."""
     folder = cache().existing_analysis(job_id)
     note_use(job_id)
-    return _analysis(str(cache().root), job_id, _published_at(folder))
+    return _analysis(str(cache().root), job_id, last_change(folder))
 
 
 def load_analyses(kind: type[Request], compendium: str) -> list[Analysis]:
@@ -110,7 +110,7 @@ def load_analyses(kind: type[Request], compendium: str) -> list[Analysis]:
     root = str(view.root)
     for job_id in view.analysis_ids():
         with suppress(NotFoundError, DataError):
-            found.append(_heading(root, job_id, _published_at(view.analyses / job_id)))
+            found.append(_heading(root, job_id, last_change(view.analyses / job_id)))
     of_it = [
         each for each in found if isinstance(each.request, kind) and each.compendium == compendium
     ]
@@ -119,7 +119,11 @@ def load_analyses(kind: type[Request], compendium: str) -> list[Analysis]:
 
 def load_title(item: Item) -> str:
     """What a thing of the cache is called."""
-    return _title(str(item.folder), item.kind, item.folder.stat().st_mtime_ns)
+    try:
+        changed = item.folder.stat().st_mtime_ns
+    except FileNotFoundError:
+        return "Deleted just now"
+    return _title(str(item.folder), item.kind, changed)
 
 
 def note_use(thing: str) -> None:
@@ -127,20 +131,15 @@ def note_use(thing: str) -> None:
     _use(str(cache().root), thing)
 
 
-def _published_at(folder: Path) -> int:
-    """By the clock of the disk; 0 where the folder is gone."""
-    try:
-        return (folder / MANIFEST).stat().st_mtime_ns
-    except FileNotFoundError:
-        return 0
-
-
 def _last_change() -> tuple[int, ...]:
     """Another value whenever a library or a model has come, changed or gone."""
     server = cache().unrestricted
     manifests = [server.library(library_id) / MANIFEST for library_id in server.library_ids()]
-    there = [path for path in (server.models, *manifests) if path.exists()]
-    return tuple(path.stat().st_mtime_ns for path in there)
+    changes = []
+    for path in (server.models, *manifests):
+        with suppress(FileNotFoundError):
+            changes.append(path.stat().st_mtime_ns)
+    return tuple(changes)
 
 
 def _server(root: str) -> Cache:

@@ -11,6 +11,7 @@ from gpar_core.errors import DataError
 from gpar_core.export import download_name
 from gpar_core.maps.packing import Packed, from_tables, pack_scores
 from gpar_core.model import Model, ModelSummary
+from pages._shared.error_box import error_box
 from pages._shared.loaders import load_compendium, load_model, load_summaries
 from pages._shared.map_chosen import show_chosen
 from pages._shared.map_trust import laid_out, learned, trust
@@ -168,6 +169,7 @@ def _choose_model(compendium: Compendium) -> Model | None:
     return load_model(chosen) if chosen else None
 
 
+@error_box()
 def _only_its_drugs() -> None:
     """A model that was chosen is to be seen; without one, colours come back."""
     st.session_state["colour"] = NO_COLOUR if st.session_state["map-model"] else "MOA"

@@ -9,7 +9,7 @@ from pages._shared.state import Key
 def navigation(*, listed: bool = True) -> StreamlitPage:
     """Register the pages, in the sidebar if `listed`; returns the one that was asked for."""
     st.session_state[Key.ENTERED] = True
-    return st.navigation(
+    page = st.navigation(
         {
             "": [st.Page("pages/home.py", title="Home", default=True)],
             "Predict": [
@@ -35,6 +35,8 @@ def navigation(*, listed: bool = True) -> StreamlitPage:
         },
         position="sidebar" if listed else "hidden",
     )
+    st.session_state[Key.PAGE] = page.title
+    return page
 
 
 def begin(title: str) -> None:

@@ -10,7 +10,7 @@ from gpar_core.export import file_name, ranking_csv
 from gpar_core.model import Model
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, filtered, order_by
 from pages._shared.drawn import drawn_once
-from pages._shared.error_box import plain
+from pages._shared.error_box import error_box, plain
 from pages._shared.tables import SELECTION, chosen_row, savable
 
 ORDER_NAMES = {"es": "Enrichment score (paper)", "nes": "Normalised ES", "p": "Exact p"}
@@ -99,6 +99,7 @@ def _explained(model: Model, n_passing: int) -> str:
     )
 
 
+@error_box()
 def _relax(key: str, min_signatures: int) -> None:
     st.session_state[f"k-{key}"] = min_signatures
     st.session_state[f"p-{key}"] = 1.01

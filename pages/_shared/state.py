@@ -8,7 +8,7 @@ import streamlit as st
 
 from gpar_core.cache import Cache
 from gpar_core.limits import ServerLimits, read_limits
-from pages._shared.identity import visitor
+from pages._shared.visitor import visitor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -24,6 +24,7 @@ class Key(StrEnum):
     CASE = "case"
     DRUG = "drug"
     ENTERED = "entered"
+    PAGE = "page"
     SERIES = "series"
 
 

@@ -1,91 +1,184 @@
-"""Visitors of a small server, for seconds; whatever they meet is told, and nothing is timed."""
+"""A few visitors on a small server: every page holds, every job is done once; nothing is timed."""
 
+import asyncio
+import random
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from benchmarks import journeys, load
+from benchmarks import load
 from benchmarks.figures import Figure
-from benchmarks.load import Plan, Seen
+from benchmarks.journeys import JOURNEYS
+from benchmarks.load import Plan, Sample, Seen
 from benchmarks.populated import fill_with_private
+from benchmarks.server import Server, serving
+from benchmarks.visitor import Visitor, visiting
 from gpar_core.cache import Cache
 from gpar_core.data import compendium as compendia
-from gpar_core.jobs.request import job_id
+from gpar_core.jobs.events import FILE_NAME
+from gpar_core.jobs.request import DemoRequest
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.planning import plan_training
+from tests.pages.charted import charted
 from tests.pages.shelf import shelve, train_the_rest
-from tests.pages.stage import ended, running
+from tests.pages.stage import ended
 from tests.synthetic import build, drugs_of
 
-MOAS = ("HDAC inhibitor", "MTOR inhibitor", "PARP inhibitor")
+WIDGETS = """
+import time
+import streamlit as st
+
+st.session_state.setdefault("runs", 0)
+st.session_state["runs"] += 1
+name = st.selectbox("Name", ["a", "b"])
+if st.button("Break"):
+    raise ValueError(name)
+if st.button("Complain"):
+    st.error("no " + name)
+if st.button("Again") and st.session_state["runs"] < 9:
+    st.query_params["found"] = name
+    st.rerun()
+
+@st.fragment(run_every=0.05)
+def follow():
+    st.session_state["polls"] = st.session_state.get("polls", 0) + 1
+    if st.session_state["polls"] == 3:
+        st.session_state["over"] = True
+        st.rerun()
+
+if st.button("Follow") and "over" not in st.session_state:
+    follow()
+"""
+
+
+@pytest.fixture(scope="module")
+def widgets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("widgets")
+    (folder / "app.py").write_text(WIDGETS)
+    with serving(folder / "app.py", folder / "cache") as server:
+        server.wait_until_healthy()
+        yield server
+
+
+def test_a_visitor_uses_widgets_and_sees_what_breaks(widgets: Server) -> None:
+    async def visit() -> None:
+        async with visiting(widgets.port) as visitor:
+            await visitor.open("")
+            await visitor.choose("Name", "b")
+            await visitor.press("Complain")
+            assert visitor.errors == ["home: no b"]
+            assert visitor.broken == []
+            await visitor.press("Again")
+            assert visitor.parameter("found") == "b"
+            await visitor.press("Break")
+            assert visitor.broken == ["home: ValueError"]
+            with pytest.raises(LookupError, match="'Break'"):
+                await visitor.press("Nothing of the kind")
+            kinds = [each.kind for each in visitor.log]
+            assert kinds[:2] == ["open: home", "home: selectbox Name"]
+            assert all(each.n_bytes > 0 for each in visitor.log)
+
+    asyncio.run(visit())
+
+
+def test_a_visitor_polls_until_the_page_no_longer_does(widgets: Server) -> None:
+    async def visit() -> None:
+        async with visiting(widgets.port) as visitor:
+            await visitor.open("")
+            await visitor.press("Follow")
+            await visitor.follow()
+            assert [each.kind for each in visitor.log].count("poll: home") == 2
+
+    asyncio.run(visit())
 
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Cache:
-    """A compendium with a library of three models."""
+    """Two models in a library, and a map."""
     cache = Cache(tmp_path / "cache")
-    drugs = [drug for moa in MOAS for drug in drugs_of(moa, 4, replicates=3)]
-    inactive = drugs_of("", 60, tas=0.1)
-    build(cache.compendium("demo"), [*drugs, *inactive], effect=20, name="demo", simulated=True)
+    drugs = [
+        *drugs_of("HDAC inhibitor", 4, replicates=3),
+        *drugs_of("MTOR inhibitor", 5, replicates=3),
+        *drugs_of("", 60, replicates=3, tas=0.1),
+    ]
+    build(cache.compendium("demo"), drugs, effect=20, name="demo", simulated=True)
     train_the_rest(cache, shelve(cache))
+    charted(cache)
     return cache
 
 
-def _by_name(figures: list[Figure]) -> dict[str, Figure]:
-    return {figure.name: figure for figure in figures}
+def test_pages_hold_and_every_job_is_done_once(cache: Cache) -> None:
+    plan = Plan(visitors=8, minutes=0.02, think=0.1, sessions=len(JOURNEYS), hurried=0.0)
+    found = {figure.name: figure for figure in load.measure(cache, plan)}
+    said = found["load: errors told to the user"].how.split("; ")
+    assert all("Choose a compendium that has" in each for each in said), said  # the paper's drugs
+    assert found["load: pages broken"].value == 0, found["load: pages broken"].how
+    for name in ("lost", "failed", "run twice", "asked for in vain"):
+        assert found[f"load: jobs {name}"].value == 0
+    assert re.match(r"\d+ asked for, (\d+) different, \1 done", found["load: jobs lost"].how)
+    assert f"to session {plan.sessions}" in found["load: server, memory for 100 sessions more"].how
+    assert "load: models: selectbox Sort by" in found
+    assert "load: poll: drug_prediction" in found
 
 
-def test_people_visit_all_pages_and_every_training_is_done_once(
-    cache: Cache, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    walks = (
-        journeys.look_round, journeys.name_mechanisms, journeys.read_the_library,
-        journeys.plan_a_training, journeys.plan_analyses, journeys.look_inside_the_compendium,
-    )  # fmt: skip
-    monkeypatch.setattr(load, "JOURNEYS", walks)
-    plan = Plan(
-        visitors=5, minutes=0.05, think=0.1, sessions=len(walks), hurried=0, people=True, private=4
-    )
-    found = _by_name(load.measure(cache, plan))
-    for name in (
-        "pages broken", "jobs lost", "jobs failed", "jobs run twice", "jobs asked for in vain",
-    ):  # fmt: skip
-        assert found[f"load: {name}"].reached, found[f"load: {name}"].how
-    shown = found["load: errors shown"].how.split("; ")
-    no_such_drugs = [each for each in shown if "case_studies: 'demo' has no signature" in each]
-    assert shown == (no_such_drugs or ["none"])
-    assert found["load: jobs lost"].how.startswith("5 asked for, 3 different, 3 done")
-    for page in ("home", "models", "map", "storage"):
-        assert found[f"load: page: {page}"].value > 0
-    assert found["load: polls"].value > 0
+def test_jobs_that_are_lost_failed_or_run_twice_are_counted(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    store = JobStore(cache)
+    job = store.submit(DemoRequest())
+    assert store.claim(limit=1, limit_per_owner=1)
+    assert _jobs(cache, [job.id, job.id, "never queued"]) == [2, 0, 0]
+    store.requeue(job.id, 1)
+    assert store.claim(limit=1, limit_per_owner=1)
+    store.finish(job.id, 2, State.FAILED, "why")
+    assert _jobs(cache, [job.id]) == [0, 1, 1]
 
 
-def test_a_job_that_is_lost_failed_or_run_twice_is_told(cache: Cache) -> None:
+def _jobs(cache: Cache, asked: list[str]) -> list[float]:
+    """Lost, failed, run twice."""
+    return [figure.value for figure in load.job_figures(cache, Seen(asked=asked))][:3]
+
+
+def test_a_job_of_two_workers_at_once_counts_as_run_twice(cache: Cache) -> None:
     data = compendia.load(cache.compendium("demo"))
-    trained = [plan_training(data, moa=moa, seed=seed)[0] for moa in MOAS[:2] for seed in (0, 1)]
-    without_model = ended(cache, trained[1], State.DONE)
-    failed = ended(cache, trained[3], State.FAILED, "no memory")
-    again = running(cache, trained[2])
-    assert JobStore(cache).requeue(again.id, 1)
-    JobStore(cache).claim(limit=9, limit_per_owner=9)
-    JobStore(cache).finish(again.id, 2, State.DONE)
-    two_workers = ended(cache, trained[0], State.DONE)
-    log = cache.job(two_workers.id) / "events.jsonl"
+    job = ended(cache, plan_training(data, moa="HDAC inhibitor")[0], State.DONE)
+    assert _jobs(cache, [job.id])[2] == 0
+    log = cache.job(job.id) / FILE_NAME
     log.write_text(log.read_text() * 2)
-    asked = [without_model.id, failed.id, again.id, two_workers.id, two_workers.id, "gone"]
-    found = _by_name(load._job_figures(cache, Seen(asked=asked, answered=[again.id])))
-    assert found["load: jobs lost"].value == 2
-    assert found["load: jobs failed"].value == 1
-    assert found["load: jobs run twice"].value == 2
-    assert found["load: jobs asked for in vain"].value == 5
+    assert _jobs(cache, [job.id])[2] == 1
+
+
+def test_nobody_who_got_no_answer_is_overlooked(tmp_path: Path) -> None:
+    seen = Seen(asked=["a", "a", "b"], answered=["a"])
+    (figure,) = (each for each in load.job_figures(Cache(tmp_path), seen) if "in vain" in each.name)
+    assert (figure.value, figure.reached) == (2, False)
+
+
+def test_a_server_that_does_not_answer_is_told_and_breaks_nothing() -> None:
+    seen = Seen()
+
+    async def walk(_: Visitor) -> None:
+        raise AssertionError("nobody is there")
+
+    asyncio.run(load._visit(1, random.Random(0), 0.0, seen, {}, walk))  # noqa: S311
+    assert seen.sessions == 1
+    assert len(seen.broken) == 1
 
 
 def test_people_have_models_that_no_other_sees(cache: Cache) -> None:
     before = set(cache.model_ids())
-    fill_with_private(cache, ["ann", "bob"], 3)
-    fill_with_private(cache, ["ann", "bob"], 3)
+    for _ in range(2):  # the second time there is nothing to do
+        fill_with_private(cache, ["ann", "bob"], 3)
     private = set(cache.model_ids()) - before
     assert len(private) == 3
     assert len(cache.access.held_by("ann") & private) == 2
     assert private - cache.access.hidden_from("ann") == cache.access.held_by("ann")
-    assert job_id(plan_training(compendia.load(cache.compendium("demo")), moa=MOAS[0])[0]) in before
+
+
+def test_memory_is_a_line_through_what_follows_the_warm_up() -> None:
+    grown = [Sample(0, sessions, 100 + 0.5 * sessions, 0) for sessions in range(30, 91)]
+    warming = [Sample(0, sessions, 10 * sessions, 0) for sessions in range(30)]
+    figure: Figure = load.memory_figure(Seen(samples=[*warming, *grown], sessions=90))
+    assert figure.value == pytest.approx(50)
+    assert not figure.reached

@@ -215,3 +215,30 @@ def test_a_matrix_that_does_not_fit_its_ids_is_refused(tmp_path: Path, values: n
     path = write_gctx(tmp_path / "matrix.gctx", values, sig_ids=SIGNATURES, genes=GENES)
     with pytest.raises(FileFormatError, match="for 3 signatures and 5 genes"):
         open_matrix(path)
+
+
+@pytest.mark.parametrize("how", ["soft", "loop", "elsewhere", "virtual", "external"])
+def test_a_gctx_that_points_elsewhere_is_refused(tmp_path: Path, how: str) -> None:
+    """Or an import could take in what another user may not see."""
+    other = write_gctx(tmp_path / "other.gctx", VALUES, sig_ids=SIGNATURES, genes=GENES)
+    path = write_gctx(tmp_path / "matrix.gctx", VALUES, sig_ids=SIGNATURES, genes=GENES)
+    (tmp_path / "raw").write_bytes(VALUES.astype("<f4").tobytes())
+    where = "/0/DATA/0/matrix"
+    with h5py.File(path, "a") as file:
+        file["/0/DATA/copy"] = file[where][:]
+        del file[where]
+        if how == "soft":
+            file[where] = h5py.SoftLink("/0/DATA/copy")
+        elif how == "loop":
+            file[where] = h5py.SoftLink(where)
+        elif how == "elsewhere":
+            file[where] = h5py.ExternalLink(str(other), where)
+        elif how == "virtual":
+            layout = h5py.VirtualLayout(VALUES.shape, np.float32)
+            layout[:] = h5py.VirtualSource(str(other), where, VALUES.shape)
+            file.create_virtual_dataset(where, layout)
+        else:
+            raw = [(str(tmp_path / "raw"), 0, h5py.h5f.UNLIMITED)]
+            file.create_dataset(where, VALUES.shape, np.float32, external=raw)
+    with pytest.raises(FileFormatError, match=r"is absent or a link|lies in another file"):
+        open_matrix(path)

@@ -232,7 +232,7 @@ def test_a_pickle_is_not_opened(tmp_path: Path) -> None:
     np.save(tmp_path / "matrix.npy", np.array([print], dtype=object), allow_pickle=True)
     with pytest.raises(DataError) as caught:
         load(tmp_path)
-    assert "allow_pickle=False" in str(caught.value.__cause__)
+    assert "allow_pickle=False" in str(caught.value.__cause__.__cause__)
 
 
 # ---------------------------------------------------------------------------------- real files

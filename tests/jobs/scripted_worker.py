@@ -44,6 +44,11 @@ def run(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
         case "stubborn":
             report(Progress("Deaf"))
             time.sleep(600)
+        case "greedy":
+            report(Progress("Filling"))
+            held = bytearray(os.urandom(1)) * 700_000_000
+            time.sleep(600)
+            del held
         case "silent":
             JobStore.heartbeat = lambda *_: True  # type: ignore[method-assign]
             time.sleep(600)

@@ -20,18 +20,20 @@ T = TypeVar("T")
 class Site:
     """A cache with its store, and the real processes at work on it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, module: str = "scripted_worker") -> None:
+        """module: of the workers."""
         self.cache = Cache(root)
+        self.module = module
         self.store = JobStore(self.cache)
 
     def supervise(self, *options: str) -> None:
-        ensure_running(self.cache, ("--worker-module", "scripted_worker", *options))
+        ensure_running(self.cache, ("--worker-module", self.module, *options))
 
     def supervisors(self) -> list[psutil.Process]:
         return self._processes("gpar_core.jobs.supervisor")
 
     def workers(self) -> list[psutil.Process]:
-        return self._processes("scripted_worker", without="gpar_core.jobs.supervisor")
+        return self._processes(self.module, without="gpar_core.jobs.supervisor")
 
     def release(self) -> None:
         """Let the workers that wait end their job."""

@@ -81,6 +81,18 @@ def test_a_worker_that_does_not_listen_is_killed_after_the_grace(site: Site) -> 
     assert not process.is_running()
 
 
+def test_a_job_that_takes_too_much_memory_is_ended(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GPAR_JOB_MB", "600")
+    greedy, modest = (site.store.submit(work(name, name)) for name in ("greedy", "quick"))
+    site.supervise()
+    until(lambda: not site.store.get(greedy.id).active)
+    assert site.store.get(greedy.id).state is State.FAILED
+    assert "needs more than 600 MB of memory" in site.store.get(greedy.id).error
+    until(lambda: site.store.get(modest.id).state is State.DONE)
+
+
 def test_a_worker_without_a_heartbeat_is_killed(site: Site) -> None:
     job = site.store.submit(work("a", "silent"))
     site.supervise("--silence", "1.5")

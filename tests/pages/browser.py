@@ -1,4 +1,4 @@
-"""A real server and a real browser that reaches nothing but this computer."""
+"""A real server and a real browser, neither of which reaches anything but this computer."""
 
 import os
 import shutil
@@ -9,6 +9,8 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,17 +20,26 @@ from gpar_core.cache import Cache
 from tests.pages.stage import APP
 from tests.processes import end_jobs
 
+NO_NETWORK = Path(__file__).resolve().parent / "no_network"
 LOCAL = {"localhost", "127.0.0.1"}
 SLOW_MS = 120_000
 
 
 class Server:
-    """`streamlit run` on one cache; it can be killed and started again at the same address."""
+    """`streamlit run` on one cache; it can be killed and started again at the same address.
 
-    def __init__(self, cache: Cache, environment: Mapping[str, str] | None = None) -> None:
+    notes: a folder for its log and for what it and its jobs tried to reach outside. settings: more
+    of its environment.
+    """
+
+    def __init__(
+        self, cache: Cache, notes: Path, settings: Mapping[str, str] | None = None
+    ) -> None:
         self._cache = cache
-        self._environment = environment or {}
+        self._settings = settings or {}
         self.options: list[str] = []
+        self._log = notes / "log"
+        self._outside = notes / "outside"
         self._port = _free_port()
         self.address = f"http://localhost:{self._port}"
 
@@ -36,13 +47,20 @@ class Server:
         command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.headless=true"]
         command += [f"--server.port={self._port}", "--server.fileWatcherType=none"]
         command += self.options
-        self._process = subprocess.Popen(
-            command,
-            cwd=APP.parent,
-            env={**os.environ, **self._environment, "GPAR_CACHE": str(self._cache.root)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=APP.parent,
+                env={
+                    **os.environ,
+                    **self._settings,
+                    "GPAR_CACHE": str(self._cache.root),
+                    "GPAR_TEST_OUTSIDE": str(self._outside),
+                    "PYTHONPATH": str(NO_NETWORK),
+                },
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
         deadline = time.monotonic() + SLOW_MS / 1000
         while not self._answers():
             assert time.monotonic() < deadline, "the server does not answer"
@@ -57,6 +75,13 @@ class Server:
         self.kill()
         end_jobs(self._cache)
 
+    def log(self) -> str:
+        return self._log.read_text("utf-8")
+
+    def outside(self) -> str:
+        """What the server and its jobs tried to reach outside this computer, one a line."""
+        return self._outside.read_text("utf-8") if self._outside.exists() else ""
+
     def _answers(self) -> bool:
         with suppress(OSError), urllib.request.urlopen(f"{self.address}/_stcore/health"):  # noqa: S310
             return True
@@ -65,12 +90,15 @@ class Server:
 
 @contextmanager
 def serving(cache: Cache) -> Iterator[Server]:
-    server = Server(cache)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
+    """A server that runs meanwhile. Fails if it tried to reach anything outside this computer."""
+    with TemporaryDirectory() as notes:
+        server = Server(cache, Path(notes))
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+        assert server.outside() == ""
 
 
 @contextmanager

@@ -28,6 +28,13 @@ APP = Path(__file__).resolve().parents[2] / "streamlit_app.py"
 EVIL = ("![x](http://evil/)", "<img src=x onerror=1>", "$x$", ":red[x]")
 """Names that, read as markup, would load an image, run a script, be a formula or a colour."""
 
+MARKUP = (
+    "[a](javascript:alert(1))", ":material/home:", ":smile:", "| a | b |\n|---|---|\n| 1 | 2 |",
+    "a\n# heading", "a\n===", "- item", "12. item", "a -- b", "a -> b", "www.evil.example",
+    "ann@evil.example", "&lt;img src=x&gt;", "`code`", "<script>alert(1)</script>",
+)  # fmt: skip
+"""More of what Markdown takes for its own."""
+
 DRUGS = [
     *drugs_of("HDAC inhibitor", 4, replicates=3),
     *drugs_of("MTOR inhibitor", 5, replicates=2),
@@ -35,7 +42,7 @@ DRUGS = [
 ]
 EVIL_DRUGS = [
     *(Drug(f"EVIL-{i}", f"{i} {name}", EVIL[0], replicates=3) for i, name in enumerate(EVIL)),
-    *(Drug(f"EVIL-{name}", name, EVIL[2], replicates=3) for name in EVIL),
+    *(Drug(f"EVIL-{name}", name, EVIL[2], replicates=3) for name in (*EVIL, *MARKUP)),
     *drugs_of("", 60, tas=0.1),
 ]
 

@@ -9,7 +9,7 @@ from gpar_core.jobs.request import job_id
 from gpar_core.jobs.store import State
 from pages._shared.error_box import plain
 from tests.pages.conftest import Library
-from tests.pages.stage import APP, EVIL, ended, page, running, words
+from tests.pages.stage import APP, EVIL, MARKUP, ended, page, running, words
 
 
 def assert_literal(app: AppTest, name: str) -> None:
@@ -20,10 +20,15 @@ def assert_literal(app: AppTest, name: str) -> None:
         assert evil not in said, evil
 
 
-@pytest.mark.parametrize("name", EVIL)
+@pytest.mark.parametrize("name", [*EVIL, *MARKUP])
 def test_markup_is_escaped_sign_by_sign(name: str) -> None:
-    assert name not in plain(name)
-    assert plain(name).replace("\\", "") == name
+    assert plain(name) != name
+    assert plain(name).replace("\\", "") == " ".join(name.split())
+
+
+@pytest.mark.parametrize("text", ["3,4-dichloro", "0.95 in 1.5 h", "Tyrphostin AG 490, 5'"])
+def test_words_and_figures_stay_readable(text: str) -> None:
+    assert plain(text).replace(r"\-", "-") == text
 
 
 def test_on_home(stocked: Library) -> None:
@@ -64,7 +69,7 @@ def test_in_a_model_and_in_the_signatures_of_a_drug(stocked: Library) -> None:
     name = table.value["drug"][0]
     app.session_state[table.key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()
-    assert name in EVIL
+    assert name in (*EVIL, *MARKUP)
     assert f"**{plain(name)}**" in words(app)
 
 

@@ -48,7 +48,7 @@ def test_every_page_says_who_is_signed_in(
     sign_in(monkeypatch, "Ann")
     app = page(name)
     assert not app.exception
-    assert "Signed in as ann" in words(app.sidebar.caption)
+    assert "Signed in as ann" in words(app.sidebar.text)
 
 
 @pytest.mark.usefixtures("cache")
@@ -72,7 +72,7 @@ def test_a_private_model_is_on_no_page_of_another(
     assert len(page("models").dataframe[0].value) == 4
     sign_in(monkeypatch, "root")
     assert len(page("models").dataframe[0].value) == 4
-    assert "Signed in as root · administrator" in words(page("models").sidebar.caption)
+    assert "Signed in as root · administrator" in words(page("models").sidebar.text)
 
 
 @pytest.mark.usefixtures("proxy")

@@ -49,7 +49,7 @@ def test_sign_in_see_your_own_and_sign_out(stocked: Library, tmp_path: Path) -> 
     cache, private = stocked.cache, job_id(stocked.simulated)
     cache.access.hold("ann@lab.org", private, 0, shared=False)
     with providing() as provider, browsing() as (page, outside):
-        server = Server(cache, SETTINGS)
+        server = Server(cache, tmp_path, SETTINGS)
         server.options = [f"--secrets.files={secrets(tmp_path, server, provider)}"]
         try:
             server.start()
@@ -96,7 +96,7 @@ def _journey(page: Page, server: Server, provider: Provider, private: str) -> No
 
 def test_a_cookie_that_was_made_up_signs_nobody_in(cache: Cache, tmp_path: Path) -> None:
     with providing() as provider, browsing() as (page, _):
-        server = Server(cache, SETTINGS)
+        server = Server(cache, tmp_path, SETTINGS)
         server.options = [f"--secrets.files={secrets(tmp_path, server, provider)}"]
         try:
             server.start()

@@ -71,7 +71,7 @@ def test_people_see_theirs_and_what_is_shared_and_delete_only_theirs(
     assert "HDAC inhibitor" in app.dataframe[0].value["What"].tolist()
     app.checkbox[0].set_value(True).run()
     assert app.dataframe[0].value["What"].tolist() == ["HDAC inhibitor"]
-    assert app.dataframe[0].value["Whose"].tolist() == ["Yours."]
+    assert app.dataframe[0].value["Whose"].tolist() == ["yours"]
 
 
 def test_hostile_names_are_shown_as_they_are(stocked: Library) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gpar_core.errors import Cancelled
+from gpar_core.errors import Cancelled, DataError
 from gpar_core.progress import Progress
 from gpar_core.rank import scoring
 from gpar_core.rank.scoring import (
@@ -315,14 +315,14 @@ def test_an_unknown_scaling_or_kind_is_refused(
     kind: Kind, change: dict[str, str], words: str
 ) -> None:
     arrays, description = disassembled(kind())
-    with pytest.raises(ValueError, match=f"{words} is unknown"):
+    with pytest.raises(DataError, match=f"{words} is unknown"):
         assembled(arrays, description | change)
 
 
 @pytest.mark.parametrize("wrong", [None, [], "layered", {"scaling": []}, {"scaling": None}])
 def test_a_description_of_another_form_is_refused(wrong: Any) -> None:
     arrays, _ = disassembled(_layered())
-    with pytest.raises((KeyError, TypeError, ValueError)):
+    with pytest.raises((KeyError, TypeError, DataError)):
         assembled(arrays, wrong)
 
 

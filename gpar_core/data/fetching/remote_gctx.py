@@ -18,7 +18,7 @@ import numpy as np
 
 from gpar_core.data.fetching.web import CONNECTIONS, Version, Web
 from gpar_core.data.matrix_files import GCTX_GENES, GCTX_MATRIX, GCTX_SIGNATURES, gctx_ids
-from gpar_core.errors import DownloadError
+from gpar_core.errors import DownloadError, FileFormatError, in_words
 
 PAGE_BYTES: Final = 1 << 18
 PAGES_KEPT: Final = 256
@@ -183,8 +183,10 @@ def open_remote(web: Web, url: str) -> Iterator[RemoteMatrix]:
         try:
             values = opened[GCTX_MATRIX]
             gene_ids, sig_ids = gctx_ids(opened, GCTX_GENES), gctx_ids(opened, GCTX_SIGNATURES)
-        except (KeyError, OSError, AttributeError, TypeError) as error:
-            raise DownloadError(f"{url} is no readable GCTX ({error}). {_ANOTHER}") from error
+        except (FileFormatError, KeyError, OSError, AttributeError, TypeError) as error:
+            raise DownloadError(
+                f"{url} is no readable GCTX ({in_words(error)}). {_ANOTHER}"
+            ) from error
         if values.shape != (len(sig_ids), len(gene_ids)) or values.dtype.kind != "f":
             raise DownloadError(
                 f"{url} holds a matrix of {values.shape} for {len(sig_ids)} signatures and "

@@ -4,7 +4,9 @@ Only maps of public compendia are put there, under the digest of their content.
 """
 
 import os
+import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -14,6 +16,7 @@ from pages._shared.state import ROOT
 
 FOLDER = ROOT / "static"
 MAX_FILES = 24
+HALF_WRITTEN_SECONDS = 3600
 ENDING = ".points.gz"
 
 
@@ -50,3 +53,7 @@ def _thin_out() -> None:
     there = sorted(FOLDER.glob(f"*{ENDING}"), key=os.path.getmtime, reverse=True)
     for old in there[MAX_FILES:]:
         old.unlink(missing_ok=True)
+    for half in FOLDER.glob(".*.building"):  # of a server that was killed
+        with suppress(FileNotFoundError):
+            if time.time() - half.stat().st_mtime > HALF_WRITTEN_SECONDS:
+                half.unlink()

@@ -1,38 +1,13 @@
-"""Who looks at the page, and how they sign in and out."""
+"""How people sign in and out, and see as whom."""
 
 import os
 
 import streamlit as st
 
-from gpar_core.access import LOCAL, Visitor
-from gpar_core.errors import AccessError, RequestError
-from gpar_core.identity import SignIn, of_claims, of_headers, read_sign_in
+from gpar_core.errors import RequestError
+from gpar_core.identity import SignIn, read_sign_in
 from pages._shared.error_box import plain
-
-
-def visitor() -> Visitor:
-    """Whoever looks. Raises AccessError where nobody is signed in, RequestError where the server's
-    sign-in is set up wrongly.
-    """
-    sign_in = read_sign_in(os.environ)
-    match sign_in.way:
-        case "oidc":
-            if not _signed_in():
-                raise AccessError("You are not signed in, or not any more. Load the page again.")
-            return of_claims(sign_in, st.user.to_dict())
-        case "proxy":
-            return of_headers(sign_in, st.context.headers)
-        case _:
-            return LOCAL
-
-
-def known() -> bool:
-    """Whether the visitor is somebody who may use this server."""
-    try:
-        visitor()
-    except RequestError:
-        return False
-    return True
+from pages._shared.visitor import signed_in, visitor
 
 
 def show_visitor() -> None:
@@ -40,9 +15,9 @@ def show_visitor() -> None:
     sign_in = read_sign_in(os.environ)
     if not sign_in.way:
         return
-    name = visitor().name
     role = " · administrator" if visitor().admin else ""
-    st.sidebar.caption(f"Signed in as {plain(name)}{role}")
+    # As text: an address would become a link.
+    st.sidebar.text(f"Signed in as {visitor().name}{role}")
     if sign_in.way == "oidc" and st.sidebar.button("Sign out", type="tertiary"):
         st.logout()
 
@@ -51,7 +26,7 @@ def ask_to_sign_in() -> None:
     """In place of a page: the way in, or why there is none for this visitor."""
     try:
         sign_in = read_sign_in(os.environ)
-        if sign_in.way == "oidc" and not _signed_in():
+        if sign_in.way == "oidc" and not signed_in():
             _welcome(sign_in)
         else:
             visitor()
@@ -61,7 +36,7 @@ def ask_to_sign_in() -> None:
 
 
 def _welcome(sign_in: SignIn) -> None:
-    st.title("🧬 GPAR", anchor=False)
+    st.title("GPAR", anchor=False)
     if not _is_set_up():
         raise RequestError(
             "GPAR_SIGN_IN is 'oidc', but .streamlit/secrets.toml has no complete section [auth]. "
@@ -76,12 +51,8 @@ def _welcome(sign_in: SignIn) -> None:
 
 def _offer_sign_out() -> None:
     """Of an account that is not let in, so that another can be tried."""
-    if _is_set_up() and _signed_in() and st.button("Sign out"):
+    if _is_set_up() and signed_in() and st.button("Sign out"):
         st.logout()
-
-
-def _signed_in() -> bool:
-    return bool(getattr(st.user, "is_logged_in", False))
 
 
 def _is_set_up() -> bool:

@@ -1,0 +1,31 @@
+"""What stands in an HDF5 file itself: such files can point at any other file of the computer."""
+
+import h5py
+
+from gpar_core.errors import FileFormatError
+
+NEEDED = "Needed are /0/DATA/0/matrix, /0/META/ROW/id and /0/META/COL/id."
+"""Of a GCTX."""
+
+
+def own_dataset(file: h5py.File, path: str) -> h5py.Dataset:
+    """The values at `path`, which lie in this very file. Raises FileFormatError."""
+    node = own_node(file, path)
+    if not isinstance(node, h5py.Dataset):
+        raise FileFormatError(f"it is no GCTX: {path} holds no values. {NEEDED}")
+    if node.is_virtual or node.external:
+        raise FileFormatError(
+            f"{path} lies in another file. Needed is a GCTX that holds its values itself."
+        )
+    return node
+
+
+def own_node(file: h5py.File, path: str) -> h5py.Group | h5py.Dataset:
+    """What stands at `path`: no link is followed. Raises FileFormatError."""
+    node = file
+    for name in path.strip("/").split("/"):
+        link = node.get(name, getlink=True) if isinstance(node, h5py.Group) else None
+        if not isinstance(link, h5py.HardLink):
+            raise FileFormatError(f"it is no GCTX: {path} is absent or a link. {NEEDED}")
+        node = node[name]
+    return node

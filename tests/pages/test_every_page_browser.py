@@ -1,0 +1,188 @@
+"""Every page in a real browser: it asks nothing of the network, and names are but names."""
+
+import base64
+import os
+import re
+import socket
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from gpar_core.cache import Cache
+from gpar_core.jobs.request import job_id
+from gpar_core.jobs.store import State
+from tests.pages.browser import NO_NETWORK, SLOW_MS, Server, browsing, serving
+from tests.pages.charted import charted
+from tests.pages.conftest import Library
+from tests.pages.shelf import shelve, train_the_rest
+from tests.pages.stage import APP, EVIL, ended
+from tests.pages.test_cell_influence import compared
+from tests.pages.test_curation import find
+from tests.pages.test_evaluation import evaluated
+from tests.pages.test_genes import counted, found
+from tests.pages.test_hyper_parameters import planned, swept
+
+PAGES = {path.stem for path in (APP.parent / "pages").glob("*.py")} - {"home"}
+OUTSIDE = "192.0.2.1"
+"""An address that belongs to nobody."""
+
+INJECTED = ", ".join(
+    (
+        "img[src*=evil]", "img[src=x]", "[onerror]", "script", "iframe", ".katex",
+        "a[href*=evil]", "a[href^=javascript]", "[data-testid=stMarkdownContainer] table",
+        "[data-testid=stMarkdownContainer] [data-testid=stIconMaterial]",
+        "[data-testid=stMarkdownContainer] code", ".stMarkdownColoredText",
+        "[data-testid=stMarkdownContainer] [role=img]",
+    )
+)  # fmt: skip
+"""What would be there if a name were taken for markup."""
+
+expect.set_options(timeout=SLOW_MS)
+
+
+def everything(stocked: Library) -> list[str]:
+    """Addresses of what pages can show, made from the compendium whose names are markup."""
+    cache, moa = stocked.cache, EVIL[0]
+    influence = compared(cache, "evil", moa=moa, selections=((EVIL[2],), (EVIL[3],)))
+    library = shelve(cache, "evil", {EVIL[3]: EVIL[1]})
+    train_the_rest(cache, library)
+    find(stocked, stocked.evil)
+    failed = ended(cache, planned(cache, "evil", EVIL[2]), State.FAILED, " ".join(EVIL))
+    shown = {
+        "cell_influence": [job_id(influence)],
+        "evaluation": [job_id(evaluated(cache, "evil"))],
+        "hyper_parameters": [job_id(swept(cache, "evil", moa)), failed.id],
+        "genes": [job_id(found(cache, stocked.evil)), job_id(counted(cache, "evil", moa=moa))],
+        "map": [job_id(charted(cache, "evil", moas=[EVIL[2]]))],
+    }
+    results = [f"{name}?job={job}" for name, jobs in shown.items() for job in jobs]
+    return [
+        *results,
+        f"models?model={job_id(stocked.evil)}",
+        f"library?library={job_id(library)}",
+        "moa_prediction?compound=%3Cimg%20src%3Dx%20onerror%3D1%3E",
+    ]
+
+
+def test_no_page_asks_the_network_or_takes_a_name_for_markup(
+    stocked: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GPAR_SPARE_WORKERS", "0")
+    addresses = everything(stocked)
+    with serving(stocked.cache) as server, browsing() as (page, outside):
+        page.goto(f"{server.address}/?compendium=evil")
+        settled(page)
+        links = page.get_by_test_id("stSidebarNavLink").all()
+        named = {
+            (link.get_attribute("href") or "").split("?")[0].rsplit("/", 1)[-1] for link in links
+        }
+        assert named - {""} == PAGES
+        for address in [*sorted(PAGES), *addresses]:
+            page.goto(f"{server.address}/{address}{'&' if '?' in address else '?'}compendium=evil")
+            assert_harmless(page)
+        assert outside == []
+        assert server.outside() == ""
+
+
+def assert_harmless(page: Page) -> None:
+    """Of all tabs and what they hide."""
+    settled(page)
+    tabs = page.get_by_test_id("stMain").get_by_role("tab")
+    for number in range(max(tabs.count(), 1)):
+        if tabs.count():
+            tabs.nth(number).click()
+            settled(page)
+        assert injected(page).count() == 0, (
+            page.url,
+            number,
+            markup(injected(page)),
+        )
+        assert "Something went wrong" not in page.get_by_test_id("stMain").inner_text(), page.url
+        assert page.get_by_test_id("stException").count() == 0, page.url
+
+
+def injected(page: Page) -> Locator:
+    return page.get_by_test_id("stApp").locator(INJECTED)
+
+
+def markup(found: Locator) -> str:
+    return found.first.evaluate("node => node.parentElement.outerHTML")[:500]
+
+
+def settled(page: Page) -> None:
+    """The script has run and what it drew is there."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
+
+
+def test_an_error_nobody_foresaw_shows_an_id_and_the_log_has_the_rest(stocked: Library) -> None:
+    stocked.cache.inbox.write_text("a file where a folder should be")
+    with serving(stocked.cache) as server, browsing() as (page, _):
+        page.goto(f"{server.address}/compendium")
+        page.get_by_role("tab", name="Import", exact=True).click()
+        page.get_by_text("From the server's inbox").click()
+        main = page.get_by_test_id("stMain")
+        expect(main).to_contain_text(re.compile("Error id [0-9A-F]{8}"))
+        said = main.inner_text()
+        (error_id,) = re.findall("Error id ([0-9A-F]{8})", said)
+        assert "FileExistsError" not in said
+        assert "Traceback" not in page.content()
+        assert str(stocked.cache.root) not in said
+        log = server.log()
+        assert re.search(rf"\d\d:\d\d:\d\d.* Error id {error_id} on the page 'Compendium'", log)
+        assert "FileExistsError" in log.split(error_id)[1]
+
+
+def test_a_foreign_page_cannot_connect_and_is_no_reason_to_ask_the_network(cache: Cache) -> None:
+    """Streamlit asks Amazon for its own address before it refuses a foreign origin."""
+    with serving(cache) as server, browsing() as (page, _):
+        page.goto(server.address)
+        settled(page)
+        assert "101" in handshake(server, server.address)
+        assert "403" in handshake(server, "https://evil.example")
+        assert server.outside() == ""
+
+
+def handshake(server: Server, origin: str) -> str:
+    """First line of the answer to a websocket that a page of `origin` opens."""
+    host = server.address.removeprefix("http://")
+    key = base64.b64encode(os.urandom(16)).decode()
+    lines = [
+        "GET /_stcore/stream HTTP/1.1", f"Host: {host}", f"Origin: {origin}", "Upgrade: websocket",
+        "Connection: Upgrade", f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13", "", "",
+    ]  # fmt: skip
+    name, port = host.split(":")
+    with closing(socket.create_connection((name, int(port)), timeout=60)) as connection:
+        connection.sendall("\r\n".join(lines).encode())
+        return connection.recv(4096).decode("ascii", "replace").splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "refused"),
+    [
+        (f"import socket; socket.create_connection(('{OUTSIDE}', 80), 1)", True),
+        (f"import urllib.request as u; u.urlopen('http://{OUTSIDE}/', timeout=1)", True),
+        ("import socket; socket.getaddrinfo('evil.example', 80)", True),
+        (
+            f"import socket as s; s.socket(s.AF_INET, s.SOCK_DGRAM).sendto(b'x', ('{OUTSIDE}', 1))",
+            True,
+        ),
+        ("import socket; socket.getaddrinfo('localhost', 80)", False),
+    ],
+)
+def test_the_guard_itself_sees_every_way_out(tmp_path: Path, code: str, refused: bool) -> None:
+    notes = tmp_path / "outside"
+    environment = {"GPAR_TEST_OUTSIDE": str(notes), "PYTHONPATH": str(NO_NETWORK)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        check=False,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+    )
+    assert ("A test allows no way out" in done.stderr) == refused
+    assert notes.exists() == refused
