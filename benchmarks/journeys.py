@@ -107,11 +107,12 @@ async def fill_in_training(visitor: Visitor, moa: int, seed: int) -> None:
 async def start_and_watch(visitor: Visitor, asked: list[str], answered: list[str]) -> None:
     """Start the training of the form, see it through, and read its ranking.
 
-    The id of its job is added to `asked`, and to `answered` once there is a ranking.
+    The id of its job is added to `asked`, and to `answered` once its model is on screen.
     """
     await visitor.press("Train")
     asked.append(visitor.parameter("job"))
     await visitor.follow()
-    if visitor.names("dataframe", "ranking-"):
+    if visitor.names("number_input", "Minimum signatures"):
         answered.append(visitor.parameter("job"))
+    if visitor.names("dataframe", "ranking-"):
         await visitor.select_row("ranking-", 0)

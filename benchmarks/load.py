@@ -11,9 +11,10 @@ import resource
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from functools import partial
 from itertools import count, takewhile
 from pathlib import Path
 
@@ -50,6 +51,8 @@ PROXY_SAYS = "a secret of the proxy"
 SAMPLE_SECONDS = 1.0
 POLL = "poll:"
 
+Walk = Callable[[Visitor], Awaitable[None]]
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -65,7 +68,7 @@ class Sample:
 class Seen:
     """What all visitors together have seen so far.
 
-    asked: ids of trainings. answered: the same, of those whose ranking was then read.
+    asked: ids of trainings. answered: the same, of those whose model was then seen.
     """
 
     log: list[Interaction] = field(default_factory=list)
@@ -153,26 +156,27 @@ async def _busy(port: int, plan: Plan, seen: Seen) -> None:
     unused = int(time.time())  # a seed that no training of this cache has had
     crowd = asyncio.Barrier(min(CROWD, plan.visitors - TRAINERS))
 
-    def visit(rng: random.Random, number: int) -> AbstractAsyncContextManager[Visitor]:
-        return _visit(port, rng, plan.think, seen, plan.headers(number))
+    async def visit(rng: random.Random, number: int, walk: Walk) -> None:
+        await _visit(port, rng, plan.think, seen, plan.headers(number), walk)
 
     async def train(rng: random.Random, number: int) -> None:
         for seed in takewhile(lambda _: time.perf_counter() < deadline, count(unused)):
-            async with visit(rng, number) as visitor:
+
+            async def alone(visitor: Visitor, seed: int = seed) -> None:
                 await journeys.fill_in_training(visitor, number, seed)
                 await journeys.start_and_watch(visitor, seen.asked, seen.answered)
 
-    async def train_together(rng: random.Random, number: int) -> None:
-        async with visit(rng, number) as visitor:
-            await journeys.fill_in_training(visitor, TRAINERS, unused)
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await crowd.wait()
-            await journeys.start_and_watch(visitor, seen.asked, seen.answered)
+            await visit(rng, number, alone)
+
+    async def together(visitor: Visitor) -> None:
+        await journeys.fill_in_training(visitor, TRAINERS, unused)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await crowd.wait()
+        await journeys.start_and_watch(visitor, seen.asked, seen.answered)
 
     async def browse(rng: random.Random, number: int) -> None:
         while time.perf_counter() < deadline:
-            async with visit(rng, number) as visitor:
-                await rng.choice(JOURNEYS)(visitor, rng)
+            await visit(rng, number, partial(rng.choice(JOURNEYS), rng=rng))
 
     async def one(number: int) -> None:
         rng = random.Random(number)  # noqa: S311 - no secret
@@ -181,7 +185,7 @@ async def _busy(port: int, plan: Plan, seen: Seen) -> None:
             await train(rng, number)
             return
         if number < TRAINERS + crowd.parties:
-            await train_together(rng, number)
+            await visit(rng, number, together)
         await browse(rng, number)
 
     await asyncio.gather(*(one(number) for number in range(plan.visitors)))
@@ -194,17 +198,16 @@ async def _turnover(port: int, plan: Plan, seen: Seen) -> None:
     async def place() -> None:
         for number in numbers:
             rng = random.Random(number)  # noqa: S311 - no secret
-            async with _visit(port, rng, plan.hurried, seen, plan.headers(number)) as visitor:
-                await JOURNEYS[number % len(JOURNEYS)](visitor, rng)
+            walk = partial(JOURNEYS[number % len(JOURNEYS)], rng=rng)
+            await _visit(port, rng, plan.hurried, seen, plan.headers(number), walk)
 
     await asyncio.gather(*(place() for _ in range(plan.visitors)))
 
 
-@asynccontextmanager
 async def _visit(
-    port: int, rng: random.Random, think: float, seen: Seen, headers: Mapping[str, str]
-) -> AsyncIterator[Visitor]:
-    """A session whose findings are kept also where it ends early."""
+    port: int, rng: random.Random, think: float, seen: Seen, headers: Mapping[str, str], walk: Walk
+) -> None:
+    """One session; what it found is kept also where it ends early."""
 
     def pause() -> float:
         return min(rng.expovariate(1 / think), 6 * think) if think else 0.0
@@ -212,7 +215,7 @@ async def _visit(
     try:
         async with visiting(port, pause, headers) as visitor:
             try:
-                yield visitor
+                await walk(visitor)
             finally:
                 seen.log += visitor.log
                 seen.broken += visitor.broken
@@ -321,7 +324,7 @@ def job_figures(cache: Cache, seen: Seen) -> list[Figure]:
             "load: jobs asked for in vain",
             (float(len(asked) - len(seen.answered)),),
             "",
-            f"of {len(asked)}: whoever asked did not get to read the ranking",
+            f"of {len(asked)}: whoever asked did not get to see the model",
             at_most=0,
         ),
     ]
@@ -329,8 +332,8 @@ def job_figures(cache: Cache, seen: Seen) -> list[Figure]:
 
 def _repeats(cache: Cache, job: Job) -> bool:
     """Whether two workers were at the same try: each tells every fold of a training once."""
-    told = [event.progress.values for event in read_events(cache.job(job.id))]
-    folds = Counter(values["fold"] for values in told if "auroc" in values)
+    told = [event.progress for event in read_events(cache.job(job.id))]
+    folds = Counter((each.stage, each.values["fold"]) for each in told if "auroc" in each.values)
     return max(folds.values(), default=0) > 1
 
 

@@ -298,6 +298,7 @@ async def visiting(
         max_size=None,
         compression=None,  # type: ignore[list-item]
         additional_headers=headers,
+        open_timeout=PATIENCE_SECONDS,
     ) as connection:
         yield Visitor(connection, pause)
 

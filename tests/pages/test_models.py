@@ -175,6 +175,14 @@ def test_one_damaged_model_leaves_the_others_in_the_list(stocked: Library) -> No
     assert len(page("home").page_link) == 3
 
 
+def test_a_model_deleted_while_it_is_listed_is_left_out(
+    stocked: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = stocked.cache.model_ids()
+    monkeypatch.setattr(Cache, "model_ids", lambda _: [*there, "deleted0123456789abc"])
+    assert len(ranked(page("models"))) == len(there)
+
+
 def test_deleting_a_model_asks_first(stocked: Library) -> None:
     app = page("models", model=job_id(stocked.simulated))
     press(app, "Delete")
