@@ -34,6 +34,7 @@ def navigation(*, listed: bool = True) -> StreamlitPage:
             ],
         },
         position="sidebar" if listed else "hidden",
+        expanded=True,
     )
     st.session_state[Key.PAGE] = page.title
     return page
