@@ -12,8 +12,9 @@ from pages._shared.visitor import known
 boot.once()
 st.set_page_config(page_title="GPAR", page_icon="🧬", layout="wide")
 with error_box():
-    page = navigation(listed=known())
-    if known():
+    is_known = known()
+    page = navigation(listed=is_known)
+    if is_known:
         sign_in.show_visitor()
         bring_up_to_date(cache())
         page.run()

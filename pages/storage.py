@@ -92,7 +92,7 @@ def table(items: list[Item]) -> pd.DataFrame:
             "MB": [item.n_bytes / 1e6 for item in items],
             "Last used": [_day(item.used) for item in items],
             "Whose": [_whose(item.record) for item in items],
-            "Seen by": ["all" if item.record.shared else "holders" for item in items],
+            "Seen by": ["everyone" if item.record.shared else "its owners" for item in items],
             "Pinned": ["yes" if item.pinned else "" for item in items],
         }
     )

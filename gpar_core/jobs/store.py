@@ -4,7 +4,8 @@
     failed, cancelled, or done with its result deleted -> queued again, as the next attempt
 
 Every attempt has its number. A worker names its attempt in each call, so one that was given up
-(its supervisor was killed, its job was queued again) can no longer change the job.
+(its supervisor was killed, its job was queued again) can no longer change the job. It also names
+its process: where a damaged list was begun anew, attempts are counted from 1 again.
 """
 
 import shutil
@@ -51,6 +52,10 @@ CREATE TABLE jobs (
 
 UPGRADES = ("ALTER TABLE jobs ADD COLUMN cluster TEXT NOT NULL DEFAULT ''",)
 """From each earlier version of `TABLE` to the next."""
+
+
+OF_CLAIM = "WHERE id = ? AND attempt = ? AND state = 'running' AND (? IS NULL OR pid = ?)"
+"""One attempt at work, whoever does it or a process of this number."""
 
 
 class State(StrEnum):
@@ -291,8 +296,13 @@ class JobStore:
             (pid, process_created, time.time()),
         )
 
-    def heartbeat(self, job_id: str, attempt: int, progress: Progress) -> bool:
-        """Give a sign of life and the last progress; False if the claim was lost."""
+    def heartbeat(
+        self, job_id: str, attempt: int, progress: Progress, pid: int | None = None
+    ) -> bool:
+        """Give a sign of life and the last progress; False if the claim was lost.
+
+        pid: of the process that says so, here and below, None for who speaks for any.
+        """
         return self._update(
             job_id,
             attempt,
@@ -304,19 +314,21 @@ class JobStore:
                 int(progress.total),
                 progress.message,
             ),
+            pid,
         )
 
-    def should_stop(self, job_id: str, attempt: int) -> bool:
+    def should_stop(self, job_id: str, attempt: int, pid: int | None = None) -> bool:
         """Whether the user asked for the end of this attempt, or its claim was lost."""
         with self._database.connection() as database:
             row = database.execute(
-                "SELECT cancel_requested FROM jobs "
-                "WHERE id = ? AND attempt = ? AND state = 'running'",
-                (job_id, attempt),
+                f"SELECT cancel_requested FROM jobs {OF_CLAIM}",  # noqa: S608  (a constant)
+                (job_id, attempt, pid, pid),
             ).fetchone()
             return row is None or bool(row["cancel_requested"])
 
-    def finish(self, job_id: str, attempt: int, state: State, message: str = "") -> bool:
+    def finish(
+        self, job_id: str, attempt: int, state: State, message: str = "", pid: int | None = None
+    ) -> bool:
         """End an attempt; False if the claim was lost. `message` is the reason of a failure."""
         column = "error" if state == State.FAILED else "message"
         return self._update(
@@ -324,14 +336,21 @@ class JobStore:
             attempt,
             f"state = ?, {column} = ?, finished_at = ?",
             (state, message, time.time()),
+            pid,
         )
 
-    def _update(self, job_id: str, attempt: int, changes: str, values: Sequence[object]) -> bool:
+    def _update(
+        self,
+        job_id: str,
+        attempt: int,
+        changes: str,
+        values: Sequence[object],
+        pid: int | None = None,
+    ) -> bool:
         with self._database.connection() as database:
             changed = database.execute(
-                f"UPDATE jobs SET {changes} "  # noqa: S608  (written above, never by a user)
-                "WHERE id = ? AND attempt = ? AND state = 'running'",
-                (*values, job_id, attempt),
+                f"UPDATE jobs SET {changes} {OF_CLAIM}",  # noqa: S608  (written here, not by users)
+                (*values, job_id, attempt, pid, pid),
             )
             return changed.rowcount == 1
 

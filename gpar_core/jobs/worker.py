@@ -63,6 +63,7 @@ class Claim:
         self._events = EventLog(cache.job(job_id))
         self._job_id = job_id
         self._attempt = attempt
+        self._pid: int | None = None
         self._latest = Progress("Starting")
         self._next_check = 0.0
         self._at_work = at_work(cache, job_id, attempt)
@@ -83,6 +84,7 @@ class Claim:
         created = process.create_time()
         if not self._store.register(self._job_id, self._attempt, process.pid, created):
             raise WorkerError(f"Attempt {self._attempt} of job {self._job_id} was given up.")
+        self._pid = process.pid
         job = self._store.get(self._job_id)
         if job.request is None:
             raise WorkerError(job.error)
@@ -100,7 +102,7 @@ class Claim:
 
     def _should_stop(self) -> bool:
         try:
-            return self._store.should_stop(self._job_id, self._attempt)
+            return self._store.should_stop(self._job_id, self._attempt, self._pid)
         except JobError as error:  # no reason to lose the work
             _tell(f"Nobody knows whether to stop: {error}")
             return False
@@ -122,7 +124,7 @@ class Claim:
         while not last:
             last = stop.wait(BEAT_SECONDS)  # once more after the end: the last progress counts
             try:
-                self._store.heartbeat(self._job_id, self._attempt, self._latest)
+                self._store.heartbeat(self._job_id, self._attempt, self._latest, self._pid)
             except JobError as error:
                 _tell(f"No heartbeat: {error}")
 
@@ -134,7 +136,7 @@ class Claim:
         deadline = time.monotonic() + FINISH_SECONDS
         while True:
             try:
-                self._store.finish(self._job_id, self._attempt, state, message)
+                self._store.finish(self._job_id, self._attempt, state, message, self._pid)
             except JobError as error:
                 if time.monotonic() > deadline:
                     raise
@@ -221,11 +223,13 @@ def _carry_out(claim: Claim, cache: Cache, pool: FitPool, run: Run) -> bool:
         state, message = State.CANCELLED, str(error)
     except GparError as error:
         sound, state, message = not isinstance(error, WorkerError), State.FAILED, str(error)
-    except Exception as error:  # noqa: BLE001
+    except Exception:  # noqa: BLE001
         # The last station of any bug: the process has no other way to tell the user than its job.
         sound, state = False, State.FAILED
-        what = f"{type(error).__name__}: {_first_line(error)}"
-        message = f"Something went wrong inside GPAR ({what}). The details are in {claim.log_path}."
+        message = (
+            "Something went wrong inside GPAR. Try again; if it happens again, tell whoever runs "
+            f"GPAR: the details are in {claim.log_path}."
+        )
     claim.finish(state, message)
     return sound
 
@@ -269,10 +273,6 @@ def _tell(text: str) -> None:
     """Write to the log, if the disk takes it."""
     with suppress(OSError):
         print(text, file=sys.stderr, flush=True)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [""])[0][:200]
 
 
 if __name__ == "__main__":

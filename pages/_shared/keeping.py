@@ -32,7 +32,7 @@ def switches(folder: Path) -> None:
             record.shared,
             lambda wanted: view.access.share(thing, shared=wanted),
             disabled=not mine or not record.owners,
-            explanation="Off: only those who hold it and administrators see it.",
+            explanation="Off: only its owners and administrators see it.",
         )
     _switch(
         "Pinned",
@@ -74,7 +74,7 @@ def holders(record: Record) -> str:
     if not record.owners:
         return "Of this server: everyone sees it, an administrator can delete it."
     if view.visitor.admin:
-        return f"Held by {', '.join(record.owners)}."
+        return f"Belongs to {', '.join(record.owners)}."
     others = len(record.owners) - (view.visitor.name in record.owners)
     if others == len(record.owners):
         return "Shared by its owner."

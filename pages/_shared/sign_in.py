@@ -46,7 +46,7 @@ def _welcome(sign_in: SignIn) -> None:
     if st.button("Sign in", type="primary"):
         st.login()
     if sign_in.users:
-        st.caption("Access is for people whom whoever runs this server has let in.")
+        st.caption("Only people who were invited to this server can come in.")
 
 
 def _offer_sign_out() -> None:

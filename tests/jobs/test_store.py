@@ -175,6 +175,24 @@ def test_a_running_job_is_asked_to_stop(store: JobStore) -> None:
     assert store.should_stop(job.id, 1)
 
 
+def test_a_process_of_a_list_that_is_gone_changes_nothing_of_the_new_one(
+    store: JobStore,
+) -> None:
+    """Both lists call it attempt 1 of the same job; they differ in the process alone."""
+    job = store.submit(work("a"))
+    claimed(store)
+    for _ in ("before the new process is noted", "and after"):
+        before = store.get(job.id)
+        assert not store.heartbeat(job.id, 1, Progress("Old"), 111)
+        assert not store.finish(job.id, 1, State.CANCELLED, "", 111)
+        assert store.should_stop(job.id, 1, 111)
+        assert store.get(job.id) == before
+        assert store.register(job.id, 1, 222, 1.0)
+    assert not store.should_stop(job.id, 1, 222)
+    assert store.heartbeat(job.id, 1, Progress("New"), 222)
+    assert store.finish(job.id, 1, State.DONE, "", 222)
+
+
 def test_a_stale_attempt_can_change_nothing(store: JobStore) -> None:
     job = store.submit(work("a"))
     claimed(store)

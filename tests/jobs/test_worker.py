@@ -61,13 +61,17 @@ def test_an_error_for_the_user_is_passed_on_as_it_is(carry_out: CarryOut) -> Non
     assert job.error == "'X' has 1 compound; 2 are needed. Add compounds."
 
 
-def test_a_bug_is_one_friendly_line(carry_out: CarryOut, tmp_path: Path) -> None:
+def test_a_bug_is_one_friendly_line(
+    carry_out: CarryOut, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (job,) = carry_out(scripted_worker.run, work("a", "broken"))
     assert job.state == State.FAILED
     log = tmp_path / "jobs" / job.id / "worker.log"
     assert job.error == (
-        f"Something went wrong inside GPAR (ValueError: shapes differ). The details are in {log}."
+        "Something went wrong inside GPAR. Try again; if it happens again, tell whoever runs GPAR: "
+        f"the details are in {log}."
     )
+    assert "ValueError: shapes differ" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("behaviour", ["quick", "refused"])
