@@ -3,7 +3,7 @@
 import random
 from collections.abc import Awaitable, Callable
 
-from benchmarks.visitor import Visitor
+from benchmarks.visitor import TABS, Visitor
 
 Journey = Callable[[Visitor, random.Random], Awaitable[None]]
 
@@ -27,6 +27,8 @@ async def read_a_model(visitor: Visitor, rng: random.Random) -> None:
         await visitor.select_row("ranking-", rng.randrange(10))
     await visitor.choose("p below", 1.01)
     await visitor.choose("Find", rng.choice(("inhibitor", "agonist", "a")))
+    for tab in ("Quality", "Map"):
+        await visitor.choose(TABS, tab)
     await visitor.choose("Training drugs and top 30", "By themselves (t-SNE)")
     await visitor.press("All models")
 

@@ -31,8 +31,12 @@ VALUES = {
     "button": "trigger_value",
     "dataframe": "string_value",
     "bidi_component": "json_value",
+    "tab_container": "string_value",
 }
 """Kinds of widgets, and the field in which the value of one is sent."""
+
+TABS = "Tabs"
+"""The name of tabs; no page has two."""
 
 BROKEN = "exception"
 """The element that a page shows only where it is broken."""
@@ -66,6 +70,8 @@ class Widget:
     @property
     def name(self) -> str:
         """Its label; of what has none, the key that the page gave it."""
+        if self.kind == "tab_container":
+            return TABS
         label = getattr(self.element, "label", "")
         return str(label) or self.id.partition("-")[2].partition("-")[2]
 
@@ -269,7 +275,7 @@ class Visitor:
         }
 
     def _draw(self, message: ForwardMsg) -> None:
-        element = message.delta.new_element
+        element = getattr(message.delta, message.delta.WhichOneof("type"))
         kind = element.WhichOneof("type")
         if kind == BROKEN:
             self.broken.append(f"{self.page}: {element.exception.type}")

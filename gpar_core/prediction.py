@@ -171,12 +171,17 @@ def by_origin(prediction: Prediction, moas: Sequence[str]) -> pd.DataFrame:
     """
     row = {moa: number for number, moa in enumerate(prediction.scores.moa)}
     percentile = prediction.scores.percentile[[row[moa] for moa in moas]]
-    table = pd.DataFrame(percentile.T, columns=list(moas))
-    long = table.assign(origin=_origin(prediction.signatures)).melt(
-        "origin", var_name="moa", value_name="percentile"
+    code, origins = pd.factorize(_origin(prediction.signatures))
+    n_signatures = np.bincount(code)
+    sums = [np.bincount(code, weights=of_moa) for of_moa in percentile]
+    return pd.DataFrame(
+        {
+            "moa": np.repeat(np.asarray(moas, dtype=object), len(origins)),
+            "origin": np.tile(origins, len(moas)),
+            "percentile": (np.reshape(sums, (len(moas), -1)) / n_signatures).ravel(),
+            "n_signatures": np.tile(n_signatures, len(moas)),
+        }
     )
-    grouped = long.groupby(["moa", "origin"], sort=False)["percentile"]
-    return grouped.agg(percentile="mean", n_signatures="size").reset_index()
 
 
 def save(prediction: Prediction, folder: Path) -> None:

@@ -51,12 +51,15 @@ def show_all() -> None:
         hide_index=True,
         on_select="rerun",
         selection_mode=SELECTION,
-        key=f"models-{len(summaries)}-{summaries[0].model_id}",
+        key="models-table",
         column_config={"Mean AUROC": st.column_config.NumberColumn(format="%.3f")},
     )
-    row = chosen_row(selection, len(summaries))
+    listed = [summary.model_id for summary in summaries]
+    clicked_in = st.session_state.get(Key.LISTED, listed)  # a model may have come since
+    st.session_state[Key.LISTED] = listed
+    row = chosen_row(selection, len(clicked_in))
     if row is not None:
-        st.query_params[Key.MODEL] = summaries[row].model_id
+        st.query_params[Key.MODEL] = clicked_in[row]
         st.rerun()
 
 

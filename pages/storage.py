@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import pandas as pd
 import streamlit as st
@@ -53,14 +54,14 @@ def show(items: list[Item]) -> None:
         and (not mine or cache().visitor.name in item.record.owners)
     ]
     st.caption("Click a row to share, pin or delete it.")
-    key = "-".join(["storage", *sorted(kinds), str(mine), str(len(items))])
+    in_order = " ".join(item.record.thing for item in shown)
     row = chosen_row(
         st.dataframe(
             savable(table(shown), simulated=False),
             hide_index=True,
             on_select="rerun",
             selection_mode=SELECTION,
-            key=key,
+            key=f"storage-{sha256(in_order.encode()).hexdigest()[:12]}",
             column_config={"MB": st.column_config.NumberColumn(format="%.1f")},
         ),
         len(shown),

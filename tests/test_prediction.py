@@ -75,6 +75,24 @@ def test_a_compound_is_read_from_the_scores_of_each_model(
     assert table["agreement"][0] == pytest.approx((np.array(below) >= 0.95).mean())
 
 
+def test_percentiles_by_cell_line_are_means_over_its_signatures(
+    cache: Cache, built: Library, tiny: Compendium
+) -> None:
+    found = prediction.of_compound(cache, built, tiny, "hdac0")
+    moas = ["MTOR inhibitor", "HDAC inhibitor"]
+    table = prediction.by_origin(found, moas)
+    cells = found.signatures[fields.CELL_ID]
+    expected = [
+        (moa, cell, found.scores.percentile[found.scores.moa.index(moa), cells == cell].mean(), n)
+        for moa in moas
+        for cell, n in cells.value_counts(sort=False).items()
+    ]
+    assert len(set(cells)) > 1
+    assert table.columns.tolist() == ["moa", "origin", "percentile", "n_signatures"]
+    for found_row, row in zip(table.itertuples(index=False), expected, strict=True):
+        assert tuple(found_row) == pytest.approx(row)
+
+
 def test_a_compound_outside_the_training_set_is_read_by_the_model_itself(
     cache: Cache, built: Library, tiny: Compendium
 ) -> None:

@@ -13,31 +13,32 @@ from pages._shared.error_box import error_box, plain
 from pages._shared.frame import simulated_note
 from pages._shared.model_map import show_maps
 from pages._shared.ranking_view import show_ranking
-from pages._shared.state import go
+from pages._shared.state import Key, go
 from pages._shared.tables import savable
 
 
 def show(model: Model) -> None:
-    """Verdict, ranked drugs, quality, map, training drugs and details."""
+    """Verdict, ranked drugs, quality, map, training drugs and details.
+
+    Only the first tab, whose filters are to stay, and the open one are drawn.
+    """
     summary = model.summary
     st.header(plain(summary.label), anchor=False)
     if summary.simulated:
         simulated_note()
     drawn_once("verdict", summary.identity, lambda: _verdict(summary))
-    ranking, quality, training_map, drugs, details = st.tabs(
-        ["Ranked drugs", "Quality", "Map", "Training drugs", "Details"]
+    ranking, *others = st.tabs(
+        ["Ranked drugs", "Quality", "Map", "Training drugs", "Details"],
+        key=Key.TAB,
+        on_change="rerun",
+        bind="query-params",
     )
     with ranking:
         show_ranking(model)
-    with quality:
-        _quality(model)
-    with training_map, error_box():
-        show_maps(model)
-    with drugs:
-        _training_drugs(model)
-        show_curation(model)
-    with details:
-        drawn_once("details", summary.identity, lambda: _details(summary))
+    for tab, draw in zip(others, (_quality, show_maps, _training_drugs, _details), strict=True):
+        if tab.open:
+            with tab, error_box():
+                draw(model)
 
 
 def _verdict(summary: ModelSummary) -> None:
@@ -119,6 +120,7 @@ def _training_drugs(model: Model) -> None:
         "text/csv",
         on_click="ignore",
     )
+    show_curation(model)
 
 
 def _fared(model: Model) -> None:
@@ -140,7 +142,11 @@ def _fared(model: Model) -> None:
     )
 
 
-def _details(summary: ModelSummary) -> None:
+def _details(model: Model) -> None:
+    drawn_once("details", model.summary.identity, lambda: _facts(model.summary))
+
+
+def _facts(summary: ModelSummary) -> None:
     rows = {
         "Model": summary.model_id,
         "Compendium": summary.compendium + (" (simulated)" if summary.simulated else ""),

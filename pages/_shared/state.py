@@ -18,6 +18,7 @@ class Key(StrEnum):
 
     COMPENDIUM = "compendium"
     JOB = "job"
+    LISTED = "listed-models"
     MODEL = "model"
     LIBRARY = "library"
     COMPOUND = "compound"
@@ -26,6 +27,7 @@ class Key(StrEnum):
     ENTERED = "entered"
     PAGE = "page"
     SERIES = "series"
+    TAB = "tab"
 
 
 def cache() -> Cache:

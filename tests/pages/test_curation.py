@@ -26,7 +26,7 @@ def find(stocked: Library, model: TrainRequest, n_suspects: int = 1) -> None:
 
 
 def opened(model: TrainRequest) -> AppTest:
-    return page("models", model=job_id(model))
+    return page("models", model=job_id(model), tab="Training drugs")
 
 
 def jobs_of(stocked: Library, kind: type[Request]) -> list[Request]:
@@ -51,7 +51,7 @@ def test_asking_starts_the_job_and_stays_on_the_page(stocked: Library) -> None:
 
 
 def test_on_drug_prediction_the_job_of_the_url_stays(stocked: Library) -> None:
-    app = page("drug_prediction", job=job_id(stocked.simulated))
+    app = page("drug_prediction", job=job_id(stocked.simulated), tab="Training drugs")
     press(app, ASK)
     assert app.query_params["job"] == job_id(stocked.simulated)
     assert "Waiting: number 1 in the queue" in words(app)

@@ -313,18 +313,21 @@ def test_a_map_of_a_compendium_that_changed_is_refused(stocked: Library) -> None
 
 
 def test_a_model_page_leads_to_the_newest_map_with_its_drugs(stocked: Library) -> None:
-    app = page("models", model=job_id(stocked.simulated))
+    app = page("models", model=job_id(stocked.simulated), tab="Map")
     app = press(app, "Show on a map of the compendium")
     assert "job" not in app.query_params
     assert app.query_params["model"] == job_id(stocked.simulated)
     request = charted(stocked.cache)
-    app = press(page("models", model=job_id(stocked.simulated)), "Show on a map of the compendium")
+    app = press(
+        page("models", model=job_id(stocked.simulated), tab="Map"),
+        "Show on a map of the compendium",
+    )
     assert app.query_params["job"] == job_id(request)
 
 
 def test_a_model_page_shows_its_drugs_among_all_signatures(stocked: Library) -> None:
     model_id = job_id(stocked.simulated)
-    app = page("models", model=model_id)
+    app = page("models", model=model_id, tab="Map")
     app.segmented_control(key=f"maps-{model_id}").set_value(AMONG_ALL).run()
     assert not sent(app)
     charted(stocked.cache, method="fwd", model=page_summary(stocked))
@@ -336,7 +339,7 @@ def test_a_model_page_shows_its_drugs_among_all_signatures(stocked: Library) -> 
     assert (job.request.method, job.request.cells, job.request.model) == ("fwd", (), "")
     assert (app.query_params["job"], app.query_params["model"]) == (job.id, model_id)
     charted(stocked.cache, method="fwd")
-    app = page("models", model=model_id)
+    app = page("models", model=model_id, tab="Map")
     app.segmented_control(key=f"maps-{model_id}").set_value(AMONG_ALL).run()
     (map_,) = sent(app)
     assert [group["colour"] for group in map_["groups"]] == ["yellow", "red"]
@@ -348,7 +351,7 @@ def test_a_model_page_shows_its_drugs_among_all_signatures(stocked: Library) -> 
 def test_a_graph_of_a_compendium_that_changed_is_not_laid_out(stocked: Library) -> None:
     model_id = job_id(stocked.simulated)
     build(stocked.cache.compendium("demo"), DRUGS, seed=7, name="demo", simulated=True)
-    app = page("models", model=model_id)
+    app = page("models", model=model_id, tab="Map")
     app.segmented_control(key=f"maps-{model_id}").set_value(AMONG_ALL).run()
     assert "has changed since this model was trained" in words(
         press(app, "Lay out the graph").error

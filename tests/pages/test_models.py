@@ -1,10 +1,12 @@
+import json
+import shutil
 from collections.abc import Mapping
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gpar_core.cache import Cache
+from gpar_core.cache import MANIFEST, Cache
 from gpar_core.jobs.request import job_id
 from tests.pages.conftest import Library
 from tests.pages.stage import labels, page, press, words
@@ -14,6 +16,14 @@ from tests.pages.stage import labels, page, press, words
 def simulated(stocked: Library) -> AppTest:
     """A model with a strong effect whose ranking holds two drugs of its MOA."""
     return page("models", model=job_id(stocked.by_name))
+
+
+TAB_WORDS = {
+    "Quality": "Mean AUROC with permuted labels: 0.48, 0.52",
+    "Map": "t-SNE (scikit-learn defaults)",
+    "Training drugs": "How each training drug fared",
+    "Details": "Fingerprint",
+}
 
 
 def ranked(app: AppTest) -> pd.DataFrame:
@@ -54,6 +64,20 @@ def test_a_row_opens_its_model_and_puts_it_into_the_url(stocked: Library) -> Non
     assert app.query_params["model"] == job_id(stocked.measured)
 
 
+def test_a_click_opens_what_was_clicked_though_a_model_has_come_since(stocked: Library) -> None:
+    app = page("models")
+    listed = app.dataframe[0].value["Positive set"].tolist()
+    come_since = stocked.cache.model("f" * 20)
+    shutil.copytree(stocked.cache.model(job_id(stocked.evil)), come_since)
+    manifest = json.loads((come_since / MANIFEST).read_text())
+    manifest["summary"] |= {"model_id": come_since.name, "created_at": "2999-01-01T00:00:00"}
+    (come_since / MANIFEST).write_text(json.dumps(manifest))
+    select_row(app, "models", listed.index("MTOR inhibitor"))
+    assert app.query_params["model"] == job_id(stocked.measured)
+    press(app, "All models")
+    assert len(app.dataframe[0].value) == len(listed) + 1
+
+
 def test_a_model_shows_quality_and_verdict(simulated: AppTest) -> None:
     said = words(simulated)
     assert {metric.label for metric in simulated.metric} == {
@@ -65,7 +89,14 @@ def test_a_model_shows_quality_and_verdict(simulated: AppTest) -> None:
     assert "**Well trained** (the limit is mean AUROC 0.60)." in said
     assert "resampling 2 drugs; 2 folds" in said
     assert "With 2 drugs the interval is rough" in said
-    assert "Mean AUROC with permuted labels: 0.48, 0.52" in said
+
+
+def test_a_tab_is_drawn_when_it_is_opened_and_the_address_opens_it(stocked: Library) -> None:
+    model = job_id(stocked.by_name)
+    said = {tab: words(page("models", model=model, tab=tab)) for tab in ("", *TAB_WORDS)}
+    for tab, only_there in TAB_WORDS.items():
+        assert [where for where in said if only_there in said[where]] == [tab]
+        assert "Download ranked list (CSV)" in said[tab]  # or its filters would be forgotten
 
 
 def test_a_model_that_learnt_nothing_says_so(stocked: Library) -> None:

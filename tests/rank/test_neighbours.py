@@ -36,3 +36,14 @@ def test_of_equal_ones_the_first_comes_first_and_zeros_are_like_nothing() -> Non
     found, cosine = nearest(matrix, np.arange(20), np.zeros((1, 4), np.float32), top=5)
     assert found.tolist() == [[0, 1, 2, 3, 4]]
     assert not cosine.any()
+
+
+def test_ties_within_and_between_blocks_go_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against sorting all of them, where cosines take three values only."""
+    monkeypatch.setattr(neighbours, "BLOCK_ROWS", 16)
+    kinds = np.eye(3, dtype=np.float32)
+    matrix = kinds[np.random.default_rng(0).integers(0, 3, size=100)]
+    profiles = np.array([[3, 2, 1], [0, 1, 0]], np.float32)
+    found, _ = nearest(matrix, np.arange(100), profiles, top=40)
+    all_of_them = cosine_similarity(profiles, matrix).round(6)
+    np.testing.assert_array_equal(found, np.argsort(-all_of_them, axis=1, kind="stable")[:, :40])
