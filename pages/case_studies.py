@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from gpar_core.case_studies import CASES, CaseStudy, Plan, case, plan
+from gpar_core.case_studies import CASES, CaseStudy, Plan, case
 from gpar_core.data.compendium import Compendium
 from gpar_core.jobs import engine
 from gpar_core.planning_analyses import publish_table
-from pages._shared.case_view import result, show_job, under_way, unfinished
+from pages._shared.case_view import plan_once, result, show_job, under_way, unfinished
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import compendium_in_use
 from pages._shared.navigation import begin
@@ -20,7 +20,7 @@ def show(compendium: Compendium) -> None:
     st.subheader(study.title, anchor=False)
     st.markdown(plain(study.story))
     with error_box():
-        planned = plan(study, compendium)
+        planned = plan_once(study, compendium)
         _what_is_there(planned, compendium)
         missing = unfinished(planned)
         if not missing:

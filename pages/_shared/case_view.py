@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from gpar_core.case_studies import CaseStudy, Plan, findings
+from gpar_core.case_studies import CaseStudy, Plan, findings, plan
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import NotFoundError
 from gpar_core.export import csv_text, download_name
@@ -13,6 +13,16 @@ from pages._shared.job_panel import finished_job
 from pages._shared.loaders import load_analysis, load_model
 from pages._shared.state import Key, cache
 from pages._shared.tables import savable
+
+
+def plan_once(study: CaseStudy, compendium: Compendium) -> Plan:
+    """What the study asks of the compendium. Raises RequestError."""
+    return _plan((study.title, compendium.name, compendium.fingerprint), study, compendium)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _plan(asked: tuple[str, str, str], _study: CaseStudy, _data: Compendium) -> Plan:
+    return plan(_study, _data)
 
 
 def unfinished(planned: Plan) -> list[Request]:
