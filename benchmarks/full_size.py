@@ -22,11 +22,11 @@ from benchmarks.full_size_work import (
     measure_sizes,
     measure_training,
 )
-from gpar_core.cache import Cache
 from gpar_core.data.importing.import_files import ImportFiles
 from gpar_core.jobs.run_import import run_import
-from gpar_core.planning import plan_import
+from gpar_core.planning.training import plan_import
 from gpar_core.progress import silent
+from gpar_core.storage.cache import Cache
 
 NAME = "full"
 BYTES_PER_SIGNATURE = 60_000

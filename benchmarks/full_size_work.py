@@ -9,12 +9,12 @@ from benchmarks import memory
 from benchmarks.alone import worker_process
 from benchmarks.figures import Figure
 from benchmarks.server import APP, PAGES, serving
-from gpar_core.cache import Cache
 from gpar_core.data import compendium as compendia
 from gpar_core.jobs.request import Request, job_id
-from gpar_core.planning import plan_training
-from gpar_core.planning_analyses import plan_map
+from gpar_core.planning.analyses import plan_map
+from gpar_core.planning.training import plan_training
 from gpar_core.progress import Progress
+from gpar_core.storage.cache import Cache
 
 GOAL_PAGE_SECONDS = 1.0
 

@@ -5,16 +5,17 @@ import json
 import numpy as np
 import pandas as pd
 
-from gpar_core import __version__, analysis, fields, model
-from gpar_core.analysis import Analysis
-from gpar_core.cache import MANIFEST, Cache, publishing
+from gpar_core import __version__, fields
 from gpar_core.data import compendium as compendia
 from gpar_core.jobs.request import MapRequest, job_id
 from gpar_core.learn.calibration import Calibration
 from gpar_core.learn.metrics import Metrics
 from gpar_core.maps.packing import pack, to_tables
-from gpar_core.model import Model, ModelSummary
 from gpar_core.rank.scoring import LayeredNetwork
+from gpar_core.results import analysis, model
+from gpar_core.results.analysis import Analysis
+from gpar_core.results.model import Model, ModelSummary
+from gpar_core.storage.cache import MANIFEST, Cache, publishing
 
 NAME = "large"
 FINGERPRINT = "1" * 64

@@ -28,11 +28,11 @@ from benchmarks.journeys import JOURNEYS
 from benchmarks.populated import fill_with_private, populate
 from benchmarks.server import APP, serving
 from benchmarks.visitor import PATIENCE_SECONDS, Interaction, Visitor, visiting
-from gpar_core.cache import Cache
 from gpar_core.errors import NotFoundError
-from gpar_core.identity import SECRET_HEADER
 from gpar_core.jobs.events import read_events
 from gpar_core.jobs.store import Job, JobStore, State
+from gpar_core.server.identity import SECRET_HEADER
+from gpar_core.storage.cache import Cache
 
 GOAL_MS = 300.0
 GOAL_MB = 1.0

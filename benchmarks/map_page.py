@@ -33,10 +33,11 @@ from playwright.sync_api import Page, Response, WebSocket, sync_playwright
 from benchmarks import large_map
 from benchmarks.figures import Figure, table
 from benchmarks.server import APP, serving
-from gpar_core import analysis, fields
-from gpar_core.cache import Cache
+from gpar_core import fields
 from gpar_core.data import compendium as compendia
 from gpar_core.jobs.request import MapRequest, job_id
+from gpar_core.results import analysis
+from gpar_core.storage.cache import Cache
 
 N = 470_000
 PATIENCE_SECONDS = 300.0

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.server import end_jobs
-from gpar_core.cache import MANIFEST, Cache, publishing
 from gpar_core.data import compendium as compendia
 from gpar_core.data import demo
 from gpar_core.errors import JobError
 from gpar_core.jobs import engine
 from gpar_core.jobs.request import DemoRequest, Request
 from gpar_core.jobs.store import State
-from gpar_core.planning import plan_library
-from gpar_core.planning_analyses import plan_map
+from gpar_core.planning.analyses import plan_map
+from gpar_core.planning.training import plan_library
+from gpar_core.storage.cache import MANIFEST, Cache, publishing
 
 N_MODELS = 12
 

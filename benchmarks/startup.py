@@ -9,9 +9,9 @@ from pathlib import Path
 from benchmarks import memory
 from benchmarks.figures import Figure
 from benchmarks.server import APP, PAGES, Server, serving
-from gpar_core.cache import Cache, publishing
 from gpar_core.data import demo
 from gpar_core.progress import silent
+from gpar_core.storage.cache import Cache, publishing
 
 WORKER_ONLY = ("tensorflow", "keras", "umap")
 """What the web process must never import."""

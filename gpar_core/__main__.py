@@ -8,17 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gpar_core import (
-    doctor_command,
-    evaluate_command,
-    fetch_command,
-    import_command,
-    library,
-    model,
-    prediction,
-    select_command,
-)
-from gpar_core.cache import Cache
+from gpar_core.commands import doctor as doctor_command
+from gpar_core.commands import evaluate as evaluate_command
+from gpar_core.commands import fetch as fetch_command
+from gpar_core.commands import importing as import_command
+from gpar_core.commands import select as select_command
+from gpar_core.commands.terminal import add_dask, check_folder, finish, names, print_compendium
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import accept, read_profiles
@@ -27,8 +22,7 @@ from gpar_core.errors import GparError
 from gpar_core.export import moas_csv, ranking_csv
 from gpar_core.jobs.request import DemoRequest
 from gpar_core.learn.presets import PRESETS
-from gpar_core.migration import bring_up_to_date
-from gpar_core.planning import (
+from gpar_core.planning.training import (
     plan_library,
     plan_prediction,
     plan_training,
@@ -37,7 +31,9 @@ from gpar_core.planning import (
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, TOP
 from gpar_core.rank.moa_prediction import ORDERS as MOA_ORDERS
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, ORDERS, filtered, order_by
-from gpar_core.terminal import add_dask, check_folder, finish, names, print_compendium
+from gpar_core.results import library, model, prediction
+from gpar_core.storage.cache import Cache
+from gpar_core.storage.migration import bring_up_to_date
 
 DEFAULT_CACHE = Path(__file__).resolve().parent.parent / "cache"
 

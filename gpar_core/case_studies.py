@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.analysis import Analysis
 from gpar_core.compare.methods import PAIR
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.labels import LABEL
@@ -19,10 +18,11 @@ from gpar_core.jobs.request import (
     TrainRequest,
     job_id,
 )
-from gpar_core.model import Model
-from gpar_core.planning import plan_training
-from gpar_core.planning_analyses import plan_cell_influence, plan_evaluation
+from gpar_core.planning.analyses import plan_cell_influence, plan_evaluation
+from gpar_core.planning.training import plan_training
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, filtered
+from gpar_core.results.analysis import Analysis
+from gpar_core.results.model import Model
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from gpar_core import fields, library, links
-from gpar_core.analysis import Analysis
-from gpar_core.library import Library
-from gpar_core.model import ModelSummary
-from gpar_core.prediction import Prediction
+from gpar_core import fields, links
+from gpar_core.results import library
+from gpar_core.results.analysis import Analysis
+from gpar_core.results.library import Library
+from gpar_core.results.model import ModelSummary
+from gpar_core.results.prediction import Prediction
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

@@ -10,7 +10,7 @@ from gpar_core.data.fetching.fetched import load_fetched
 from gpar_core.errors import RequestError
 from gpar_core.jobs.request import DemoRequest, FetchRequest, ImportRequest, SelectRequest
 from gpar_core.jobs.store import JobStore
-from gpar_core.planning_fetch import all_fetched
+from gpar_core.planning.fetch import all_fetched
 from pages._shared.choose_form import show_choose
 from pages._shared.drawn import drawn_once
 from pages._shared.error_box import error_box, plain

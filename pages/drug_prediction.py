@@ -11,7 +11,7 @@ from gpar_core.jobs import engine
 from gpar_core.jobs.request import TrainRequest
 from gpar_core.jobs.store import JobStore
 from gpar_core.learn.folds import assign_folds
-from gpar_core.planning import plan_training, publish_profiles
+from gpar_core.planning.training import plan_training, publish_profiles
 from pages._shared import model_view
 from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box, plain

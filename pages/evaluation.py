@@ -5,7 +5,7 @@ import streamlit as st
 from gpar_core.compare.methods import METHODS, MIN_DRUGS, USUAL
 from gpar_core.data.compendium import Compendium
 from gpar_core.jobs.request import EvaluationRequest
-from gpar_core.planning_analyses import plan_evaluation, publish_table
+from gpar_core.planning.analyses import plan_evaluation, publish_table
 from pages._shared.analysis_frame import analysis_page
 from pages._shared.error_box import error_box
 from pages._shared.evaluation_view import draw

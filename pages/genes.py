@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from gpar_core.analysis import Analysis
 from gpar_core.data.compendium import Compendium
 from gpar_core.jobs.request import GeneCountRequest, GeneImportanceRequest
+from gpar_core.results.analysis import Analysis
 from pages._shared import gene_count_form, gene_count_view, gene_importance_form
 from pages._shared import gene_importance_view as importance_view
 from pages._shared.analysis_frame import analysis_page

@@ -8,7 +8,7 @@ from gpar_core.jobs.request import SweepRequest
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.presets import LayeredSettings
 from gpar_core.learn.sweep import LAYERS, NODES, grid, n_weights
-from gpar_core.planning_analyses import MAX_STEPS, plan_sweep
+from gpar_core.planning.analyses import MAX_STEPS, plan_sweep
 from pages._shared.analysis_frame import analysis_page
 from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box

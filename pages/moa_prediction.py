@@ -8,7 +8,7 @@ from gpar_core.data.training_set import match_drugs
 from gpar_core.errors import RequestError
 from gpar_core.jobs.request import PredictionRequest
 from gpar_core.jobs.store import JobStore
-from gpar_core.library import Library
+from gpar_core.results.library import Library
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import job_or_form, simulated_note
 from pages._shared.job_panel import finished_job, start

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from gpar_core.model import ModelSummary
+from gpar_core.results.model import ModelSummary
 from pages._shared import model_view
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import running_jobs

@@ -7,10 +7,10 @@ from hashlib import sha256
 import pandas as pd
 import streamlit as st
 
-from gpar_core import upkeep
-from gpar_core.access import LOCAL, Record
 from gpar_core.data.fetching.meter import size_text
-from gpar_core.upkeep import Item
+from gpar_core.storage import upkeep
+from gpar_core.storage.access import LOCAL, Record
+from gpar_core.storage.upkeep import Item
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import running_jobs
 from pages._shared.keeping import switches

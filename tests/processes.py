@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import psutil
 
-from gpar_core.cache import Cache
+from gpar_core.storage.cache import Cache
 
 
 def end_jobs(cache: Cache) -> None:

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from gpar_core.curation import Provenance, SavedCuration
 from gpar_core.learn.curation import Curation
+from gpar_core.results.curation import Provenance, SavedCuration
 
 PROVENANCE = Provenance(
     curation_id="fedcba9876543210fedc",

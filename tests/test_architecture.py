@@ -10,7 +10,8 @@ CORE = Path(__file__).resolve().parents[1] / "gpar_core"
 FILES = sorted(path.relative_to(CORE).as_posix() for path in CORE.rglob("*.py"))
 SCIENCE = ("data/", "learn/", "rank/", "compare/", "maps/", "charts/")
 ABOVE_SCIENCE = (
-    "gpar_core.jobs", "gpar_core.planning", "gpar_core.reading", "gpar_core.__main__", "pages",
+    "gpar_core.commands", "gpar_core.jobs", "gpar_core.planning", "gpar_core.reading",
+    "gpar_core.results", "gpar_core.server", "gpar_core.__main__", "pages",
 )  # fmt: skip
 
 ONLY_USERS = {

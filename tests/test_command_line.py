@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from gpar_core import model as models
 from gpar_core.__main__ import main
-from gpar_core.cache import Cache, publishing
 from gpar_core.data import compendium
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.planning_analyses import plan_evaluation
-from gpar_core.planning_fetch import plan_fetch
+from gpar_core.planning.analyses import plan_evaluation
+from gpar_core.planning.fetch import plan_fetch
 from gpar_core.progress import silent
+from gpar_core.results import model as models
+from gpar_core.storage.cache import Cache, publishing
 from tests.geo_files import release, write_release
 from tests.http_files import serving
 from tests.pools import Means

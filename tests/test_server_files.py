@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gpar_core.identity import MIN_SECRET, SECRET_HEADER
-from gpar_core.limits import VARIABLE, ServerLimits
-from gpar_core.upkeep import UPLOAD_SECONDS
+from gpar_core.server.identity import MIN_SECRET, SECRET_HEADER
+from gpar_core.server.limits import VARIABLE, ServerLimits
+from gpar_core.storage.upkeep import UPLOAD_SECONDS
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVER = (ROOT / "docs" / "server.md").read_text("utf-8")
@@ -80,7 +80,7 @@ def test_the_service_runs_the_app_in_a_closed_box() -> None:
 
 
 def _identity() -> str:
-    source = (ROOT / "gpar_core" / "identity.py").read_text("utf-8")
+    source = (ROOT / "gpar_core" / "server" / "identity.py").read_text("utf-8")
     return source.split("for name in (")[1].split(")")[0]
 
 

@@ -17,13 +17,13 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import __version__, fields
-from gpar_core.cache import MANIFEST
 from gpar_core.data import quality
 from gpar_core.data.quality import QualityFilter
 from gpar_core.data.representatives import representatives
 from gpar_core.data.stored_matrix import StoredMatrix
 from gpar_core.errors import DataError, RequestError, in_words
-from gpar_core.saved_arrays import read_array
+from gpar_core.storage.cache import MANIFEST
+from gpar_core.storage.saved_arrays import read_array
 
 FORMAT_VERSION = 2
 MATRIX = "matrix.npy"

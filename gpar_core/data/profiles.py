@@ -15,7 +15,6 @@ from typing import Any, Final
 import numpy as np
 
 from gpar_core import fields
-from gpar_core.cache import MANIFEST
 from gpar_core.data.file_kinds import HDF5_MAGIC, HEAD, what_it_is
 from gpar_core.data.profile_gctx import read_gctx
 from gpar_core.data.profile_matching import Draft, MatchReport, draft_of
@@ -31,7 +30,8 @@ from gpar_core.data.profile_scale import (
 from gpar_core.data.profile_tables import MAX_BYTES, Table, cleaned
 from gpar_core.data.profile_text import read_text
 from gpar_core.errors import DataError, FileFormatError, LandmarkError, in_words
-from gpar_core.saved_arrays import read_array
+from gpar_core.storage.cache import MANIFEST
+from gpar_core.storage.saved_arrays import read_array
 
 __all__ = [
     "Draft",

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from gpar_core.errors import RequestError
-from gpar_core.saved_json import as_dataclass
+from gpar_core.storage.saved_json import as_dataclass
 
 SHARES = {"min_tas": "TAS", "min_cc_q75": "correlation of replicates"}
 AMOUNTS = {"min_replicates": "number of replicates", "min_dose": "dose", "max_dose": "dose"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gpar_core.disk import reserve
+from gpar_core.storage.disk import reserve
 
 BLOCK_ROWS = 8192
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from gpar_core.cache import MANIFEST
 from gpar_core.errors import DataError, in_words
+from gpar_core.storage.cache import MANIFEST
 
 FORMAT_VERSION = 1
 TABLE = "table.parquet"

@@ -7,12 +7,12 @@ import time
 
 from filelock import FileLock, Timeout
 
-from gpar_core import leftovers, upkeep
-from gpar_core.cache import Cache
 from gpar_core.errors import GparError
 from gpar_core.jobs.request import to_json
 from gpar_core.jobs.store import JobStore
-from gpar_core.limits import read_limits
+from gpar_core.server.limits import read_limits
+from gpar_core.storage import leftovers, upkeep
+from gpar_core.storage.cache import Cache
 
 THING = re.compile("[0-9a-f]{20}")
 

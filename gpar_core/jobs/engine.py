@@ -5,9 +5,6 @@ import re
 import time
 from collections.abc import Callable
 
-from gpar_core import results
-from gpar_core.access import LOCAL
-from gpar_core.cache import Cache
 from gpar_core.errors import AccessError, RequestError
 from gpar_core.jobs.events import Event, read_events
 from gpar_core.jobs.request import (
@@ -20,8 +17,11 @@ from gpar_core.jobs.request import (
 )
 from gpar_core.jobs.store import Job, JobStore
 from gpar_core.jobs.supervisor import ensure_running
-from gpar_core.limits import read_limits
-from gpar_core.upkeep import check_room
+from gpar_core.results import of_request as results
+from gpar_core.server.limits import read_limits
+from gpar_core.storage.access import LOCAL
+from gpar_core.storage.cache import Cache
+from gpar_core.storage.upkeep import check_room
 
 FOLLOW_SECONDS = 0.2
 

@@ -5,9 +5,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from gpar_core.analysis import load_tables, save_tables
-from gpar_core.cache import MANIFEST, publishing
 from gpar_core.progress import Remember, Tables
+from gpar_core.results.analysis import load_tables, save_tables
+from gpar_core.storage.cache import MANIFEST, publishing
 
 
 def kept_in(folder: Path) -> Remember:

@@ -10,12 +10,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, get_args
 
-from gpar_core.cache import Cache
 from gpar_core.data.fetching.sources import SOURCES
 from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.errors import DataError, RequestError
 from gpar_core.maps import MAPS
-from gpar_core.saved_json import as_dataclass
+from gpar_core.storage.cache import Cache
+from gpar_core.storage.saved_json import as_dataclass
 
 METHOD_VERSION = 5
 """Raise it when the same request would give another result."""

@@ -1,7 +1,5 @@
 """Carry out a request: with the modules `run_*` the one place where science meets the disk."""
 
-from gpar_core import results
-from gpar_core.cache import MADE_BY, Cache, publishing
 from gpar_core.data import demo
 from gpar_core.jobs.request import (
     CurationRequest,
@@ -25,6 +23,8 @@ from gpar_core.jobs.run_select import run_select
 from gpar_core.jobs.run_training import run_training
 from gpar_core.learn.engine import Pool
 from gpar_core.progress import Report
+from gpar_core.results import of_request as results
+from gpar_core.storage.cache import MADE_BY, Cache, publishing
 
 
 def run_job(request: Request, cache: Cache, report: Report, pool: Pool) -> None:

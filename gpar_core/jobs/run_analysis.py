@@ -4,9 +4,6 @@ import shutil
 import time
 from datetime import UTC, datetime
 
-from gpar_core import analysis, model
-from gpar_core.analysis import Analysis
-from gpar_core.cache import Cache, publishing
 from gpar_core.data import labels, uploaded_table
 from gpar_core.data.compendium import Compendium
 from gpar_core.jobs.parts import kept_in
@@ -24,6 +21,9 @@ from gpar_core.jobs.run_training import same_compendium, training_set_of, versio
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.presets import preset
 from gpar_core.progress import Remember, Report, Tables
+from gpar_core.results import analysis, model
+from gpar_core.results.analysis import Analysis
+from gpar_core.storage.cache import Cache, publishing
 
 
 def run_analysis(request: AnalysisRequest, cache: Cache, report: Report, pool: Pool) -> None:

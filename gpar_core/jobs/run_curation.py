@@ -3,9 +3,6 @@
 import time
 from datetime import UTC, datetime
 
-from gpar_core import curation, model
-from gpar_core.cache import Cache, publishing
-from gpar_core.curation import Provenance, SavedCuration
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.errors import RequestError
@@ -14,8 +11,11 @@ from gpar_core.jobs.run_training import same_compendium, training_set_of, versio
 from gpar_core.learn.curation import curate
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.presets import preset
-from gpar_core.model import ModelSummary
 from gpar_core.progress import Report
+from gpar_core.results import curation, model
+from gpar_core.results.curation import Provenance, SavedCuration
+from gpar_core.results.model import ModelSummary
+from gpar_core.storage.cache import Cache, publishing
 
 
 def run_curation(request: CurationRequest, cache: Cache, report: Report, pool: Pool) -> None:

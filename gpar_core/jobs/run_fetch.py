@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 from filelock import FileLock, Timeout
 
-from gpar_core.cache import Cache
 from gpar_core.data.fetching.fetch import fetch
 from gpar_core.data.fetching.sources import SOURCES
 from gpar_core.errors import RequestError
 from gpar_core.jobs.request import FetchRequest
 from gpar_core.progress import Report
+from gpar_core.storage.cache import Cache
 
 LOCK = ".fetching.lock"
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from gpar_core.cache import MADE_BY, Cache, put_in_place
 from gpar_core.data.importing.build import import_compendium
 from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles, digest
 from gpar_core.errors import FileFormatError, JobError, RequestError, in_words
 from gpar_core.jobs.request import ImportRequest, job_id
 from gpar_core.progress import Report
+from gpar_core.storage.cache import MADE_BY, Cache, put_in_place
 
 KEPT_SECONDS = 7 * 24 * 3600
 LOCK_SECONDS = 30

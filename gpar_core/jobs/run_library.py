@@ -4,14 +4,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from gpar_core import library, model
-from gpar_core.cache import Cache
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import Cancelled, RequestError
 from gpar_core.jobs.request import LibraryRequest, TrainRequest, job_id
 from gpar_core.jobs.run_training import same_compendium, train_model
 from gpar_core.learn.engine import Pool
 from gpar_core.progress import Progress, Report
+from gpar_core.results import library, model
+from gpar_core.storage.cache import Cache
 
 AT_ONCE = 2
 """MOAs: while the pool trains the networks of one, the other is prepared or ranked."""

@@ -1,11 +1,11 @@
 """Have uploaded profiles read by the models of a library."""
 
-from gpar_core import library, prediction
-from gpar_core.cache import Cache, publishing
 from gpar_core.data import compendium as compendia
 from gpar_core.data import profiles as uploads
 from gpar_core.jobs.request import PredictionRequest, job_id
 from gpar_core.progress import Report
+from gpar_core.results import library, prediction
+from gpar_core.storage.cache import Cache, publishing
 
 
 def run_prediction(request: PredictionRequest, cache: Cache, report: Report) -> None:

@@ -1,11 +1,11 @@
 """Make a compendium of the signatures of another one that a filter keeps."""
 
-from gpar_core.cache import MADE_BY, Cache, publishing
 from gpar_core.data.selecting import select_compendium
 from gpar_core.errors import RequestError
 from gpar_core.jobs.request import SelectRequest, job_id
 from gpar_core.jobs.run_training import same_compendium
 from gpar_core.progress import Report
+from gpar_core.storage.cache import MADE_BY, Cache, publishing
 
 
 def run_select(request: SelectRequest, cache: Cache, report: Report) -> None:

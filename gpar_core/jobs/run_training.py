@@ -8,8 +8,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from gpar_core import __version__, fields, model
-from gpar_core.cache import Cache, publishing
+from gpar_core import __version__, fields
 from gpar_core.data import compendium as compendia
 from gpar_core.data import profiles
 from gpar_core.data.compendium import Compendium
@@ -31,6 +30,8 @@ from gpar_core.rank.ranking import (
     rank_signatures,
     training_drugs,
 )
+from gpar_core.results import model
+from gpar_core.storage.cache import Cache, publishing
 
 TOP_PREDICTIONS = 30
 MAX_NEGATIVES_ON_MAP = 300

@@ -31,8 +31,6 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from gpar_core import leftovers
-from gpar_core.cache import Cache
 from gpar_core.errors import JobError, WorkerError
 from gpar_core.jobs.lost import settle_lost
 from gpar_core.jobs.store import Job, JobStore, State
@@ -45,8 +43,10 @@ from gpar_core.jobs.workers import (
     find,
     no_window,
 )
-from gpar_core.limits import read_limits
-from gpar_core.migration import bring_up_to_date
+from gpar_core.server.limits import read_limits
+from gpar_core.storage import leftovers
+from gpar_core.storage.cache import Cache
+from gpar_core.storage.migration import bring_up_to_date
 
 POLL_SECONDS = 0.2
 START_SECONDS = 10.0

@@ -25,8 +25,6 @@ from pathlib import Path
 import psutil
 from filelock import Timeout
 
-from gpar_core.cache import Cache
-from gpar_core.disk import saying_full
 from gpar_core.errors import Cancelled, GparError, JobError, WorkerError
 from gpar_core.fields import N_LANDMARKS
 from gpar_core.jobs.care import take_care
@@ -37,6 +35,8 @@ from gpar_core.jobs.workers import WORKER_LOG, at_work
 from gpar_core.learn.engine import FitPool, Pool
 from gpar_core.learn.presets import preset
 from gpar_core.progress import Progress, Report
+from gpar_core.storage.cache import Cache
+from gpar_core.storage.disk import saying_full
 
 BEAT_SECONDS = 0.5
 LOCK_SECONDS = 10.0

@@ -16,8 +16,8 @@ import psutil
 from filelock import FileLock, Timeout
 
 import gpar_core
-from gpar_core.cache import Cache
 from gpar_core.jobs.store import Job
+from gpar_core.storage.cache import Cache
 
 WORKER_LOG = "worker.log"
 """In the folder of a job: what its worker wrote."""

@@ -30,11 +30,11 @@ from numpy.lib.format import open_memmap
 from threadpoolctl import threadpool_limits
 
 from gpar_core.data.learning_set import LearningSet
-from gpar_core.disk import reserve
 from gpar_core.errors import Cancelled, WorkerError
 from gpar_core.learn.presets import MatchingSettings, Settings
 from gpar_core.progress import Progress, Report
 from gpar_core.rank.scoring import Network, scaled
+from gpar_core.storage.disk import reserve
 
 POLL_SECONDS = 0.25
 BLOCK_ROWS = 1024

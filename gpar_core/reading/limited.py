@@ -22,9 +22,9 @@ from gpar_core.errors import (
     ReadingError,
 )
 from gpar_core.jobs.workers import ENVIRONMENT, SOURCE_ROOT, no_window
-from gpar_core.limits import ServerLimits
 from gpar_core.reading.exchange import ORDER, OUT_OF_MEMORY, REASON, REFUSED, RESULT, SOURCE
 from gpar_core.reading.uploads import Upload
+from gpar_core.server.limits import ServerLimits
 
 T = TypeVar("T")
 

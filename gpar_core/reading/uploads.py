@@ -13,7 +13,7 @@ from gpar_core.data.labels import read_labels
 from gpar_core.data.profile_matching import Draft, MatchReport
 from gpar_core.data.profiles import read_profiles
 from gpar_core.maps.coordinates import read_coordinates
-from gpar_core.saved_arrays import read_array
+from gpar_core.storage.saved_arrays import read_array
 
 T = TypeVar("T")
 

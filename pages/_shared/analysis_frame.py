@@ -5,11 +5,11 @@ from functools import partial
 
 import streamlit as st
 
-from gpar_core.analysis import Analysis
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
 from gpar_core.jobs.request import Request
 from gpar_core.jobs.store import JobStore
+from gpar_core.results.analysis import Analysis
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import job_or_form, note_if_simulated, simulated_note
 from pages._shared.job_panel import finished_job

@@ -3,7 +3,6 @@
 import pandas as pd
 import streamlit as st
 
-from gpar_core.analysis import Analysis
 from gpar_core.charts import cell_influence as charts
 from gpar_core.errors import RequestError
 from gpar_core.export import analysis_csv, download_name
@@ -12,7 +11,8 @@ from gpar_core.jobs.request import CellInfluenceRequest
 from gpar_core.learn.cell_influence import named
 from gpar_core.learn.metrics import WELL_TRAINED
 from gpar_core.learn.paired import against
-from gpar_core.planning import plan_training
+from gpar_core.planning.training import plan_training
+from gpar_core.results.analysis import Analysis
 from pages._shared.drawn import chart_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import load_compendium

@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.data.training_set import MIN_INACTIVE_COMPOUNDS
-from gpar_core.planning import plan_select
+from gpar_core.planning.training import plan_select
 from pages._shared.job_panel import start
 from pages._shared.loaders import load_counts, load_times
 from pages._shared.method_form import choose_cells

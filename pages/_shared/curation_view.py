@@ -5,18 +5,18 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from gpar_core import curation as curations
 from gpar_core import fields
 from gpar_core.charts.curation import effects
-from gpar_core.curation import SavedCuration
 from gpar_core.errors import DataError, NotFoundError, RequestError
 from gpar_core.export import csv_text, file_name, with_provenance
 from gpar_core.jobs import engine
 from gpar_core.jobs.request import CurationRequest, TrainRequest, job_id
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.learn.curation import MIN_DRUGS, Curation, n_networks
-from gpar_core.model import Model, ModelSummary
-from gpar_core.planning import plan_training
+from gpar_core.planning.training import plan_training
+from gpar_core.results import curation as curations
+from gpar_core.results.curation import SavedCuration
+from gpar_core.results.model import Model, ModelSummary
 from pages._shared.drawn import chart_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import finished_job

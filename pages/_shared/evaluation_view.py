@@ -5,11 +5,11 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from gpar_core.analysis import Analysis
 from gpar_core.charts import evaluation as charts
 from gpar_core.compare.evaluation import curves, of_protocol, summary
 from gpar_core.compare.methods import DRUG, GPAR, METHODS, PAIR, Kind
 from gpar_core.export import analysis_csv, download_name
+from gpar_core.results.analysis import Analysis
 from pages._shared.drawn import chart_once
 from pages._shared.error_box import plain
 from pages._shared.tables import SELECTION, chosen_row, savable

@@ -11,7 +11,7 @@ from gpar_core.data.fetching.meter import size_text
 from gpar_core.data.fetching.sources import SOURCES
 from gpar_core.jobs.request import FetchRequest
 from gpar_core.jobs.store import JobStore
-from gpar_core.planning_fetch import all_fetched, plan_fetch, plan_import_of, size_in_words
+from gpar_core.planning.fetch import all_fetched, plan_fetch, plan_import_of, size_in_words
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
 from pages._shared.state import cache, mirror

@@ -14,7 +14,7 @@ from gpar_core.learn.gene_counts import (
     MIN_COUNT,
     n_networks,
 )
-from gpar_core.planning_analyses import plan_gene_counts
+from gpar_core.planning.analyses import plan_gene_counts
 from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import start

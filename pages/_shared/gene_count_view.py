@@ -6,11 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core import fields
-from gpar_core.analysis import Analysis
 from gpar_core.charts import genes as charts
 from gpar_core.export import analysis_csv, download_name
 from gpar_core.learn.gene_counts import ENOUGH, curves, enough_genes, summary
 from gpar_core.learn.metrics import WELL_TRAINED
+from gpar_core.results.analysis import Analysis
 from pages._shared.drawn import chart_once
 from pages._shared.tables import savable
 

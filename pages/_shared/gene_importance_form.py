@@ -4,8 +4,8 @@ import streamlit as st
 
 from gpar_core.data.compendium import Compendium
 from gpar_core.learn.gene_selection import N_SELECTED
-from gpar_core.model import ModelSummary
-from gpar_core.planning_analyses import plan_gene_importance
+from gpar_core.planning.analyses import plan_gene_importance
+from gpar_core.results.model import ModelSummary
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import start
 from pages._shared.loaders import load_summaries

@@ -4,11 +4,11 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core import links
-from gpar_core.analysis import Analysis
 from gpar_core.charts import genes as charts
 from gpar_core.export import analysis_csv, download_name, gene_list
 from gpar_core.jobs.request import GeneImportanceRequest
 from gpar_core.learn.gene_selection import N_SELECTED
+from gpar_core.results.analysis import Analysis
 from pages._shared.drawn import chart_once
 from pages._shared.error_box import plain
 from pages._shared.state import Key, cache

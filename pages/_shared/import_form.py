@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
 from gpar_core.errors import RequestError
-from gpar_core.planning import plan_import
+from gpar_core.planning.training import plan_import
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
 from pages._shared.state import Key, cache

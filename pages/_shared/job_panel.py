@@ -6,7 +6,6 @@ from itertools import chain
 
 import streamlit as st
 
-from gpar_core import library as libraries
 from gpar_core.charts.folds import fold_auroc
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import read_events
@@ -27,6 +26,7 @@ from gpar_core.jobs.request import (
 )
 from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.progress import Progress
+from gpar_core.results import library as libraries
 from pages._shared.drawn import chart_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import load_library

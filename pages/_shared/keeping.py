@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from gpar_core.access import LOCAL, Record
+from gpar_core.storage.access import LOCAL, Record
 from pages._shared.error_box import error_box, plain
 from pages._shared.state import cache, limits
 

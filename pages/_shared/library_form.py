@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from gpar_core import library
 from gpar_core.data.compendium import Compendium
-from gpar_core.planning import plan_library
+from gpar_core.planning.training import plan_library
+from gpar_core.results import library
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import start
 from pages._shared.method_form import choose_cells, choose_method

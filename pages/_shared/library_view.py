@@ -6,12 +6,12 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from gpar_core import library as libraries
 from gpar_core.charts import moas
 from gpar_core.data.compendium import Compendium
 from gpar_core.export import download_name, library_csv
 from gpar_core.jobs.store import JobStore
-from gpar_core.library import Library
+from gpar_core.results import library as libraries
+from gpar_core.results.library import Library
 from pages._shared.drawn import chart_once
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start

@@ -5,11 +5,11 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core import fields, links
-from gpar_core.analysis import Analysis
 from gpar_core.data.compendium import Compendium
 from gpar_core.export import analysis_csv, download_name
 from gpar_core.maps.packing import Packed
-from gpar_core.model import Model
+from gpar_core.results.analysis import Analysis
+from gpar_core.results.model import Model
 from pages._shared.error_box import plain
 from pages._shared.point_map.component import Chosen
 from pages._shared.state import go

@@ -8,9 +8,9 @@ from gpar_core.errors import GparError
 from gpar_core.maps import FROM_FILE, MAPS
 from gpar_core.maps.coordinates import MAX_BYTES, placed
 from gpar_core.maps.selection import selected_rows
-from gpar_core.model import ModelSummary
-from gpar_core.planning_analyses import plan_map, publish_table
+from gpar_core.planning.analyses import plan_map, publish_table
 from gpar_core.reading.uploads import PLACES
+from gpar_core.results.model import ModelSummary
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
 from pages._shared.loaders import load_summaries

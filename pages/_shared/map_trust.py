@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from gpar_core.analysis import Analysis
 from gpar_core.jobs.request import MapRequest
+from gpar_core.results.analysis import Analysis
 from pages._shared.error_box import plain
 
 

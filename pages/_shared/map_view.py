@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from gpar_core import fields
-from gpar_core.analysis import Analysis
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import DataError
 from gpar_core.export import download_name
 from gpar_core.maps.packing import Packed, from_tables, pack_scores
-from gpar_core.model import Model, ModelSummary
+from gpar_core.results.analysis import Analysis
+from gpar_core.results.model import Model, ModelSummary
 from pages._shared.error_box import error_box
 from pages._shared.loaders import load_compendium, load_model, load_summaries
 from pages._shared.map_chosen import show_chosen

@@ -9,8 +9,8 @@ import streamlit as st
 from gpar_core import fields
 from gpar_core.charts.moas import percentile_map
 from gpar_core.export import download_name, moas_csv
-from gpar_core.prediction import Prediction, by_origin, ranked
 from gpar_core.rank.moa_prediction import NEAR_THE_TOP, ORDERS, TOP, rank_moas
+from gpar_core.results.prediction import Prediction, by_origin, ranked
 from pages._shared.drawn import drawn_once
 from pages._shared.error_box import plain
 from pages._shared.loaders import load_summaries

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from gpar_core.analysis import Analysis
 from gpar_core.charts.scatter import training_map
 from gpar_core.errors import RequestError
 from gpar_core.jobs import engine
 from gpar_core.jobs.request import MapRequest
-from gpar_core.model import Model, ModelSummary
+from gpar_core.results.analysis import Analysis
+from gpar_core.results.model import Model, ModelSummary
 from pages._shared.drawn import chart_once
 from pages._shared.loaders import load_analyses, load_analysis, load_compendium
 from pages._shared.map_view import draw_with_drugs_of
@@ -64,7 +64,7 @@ def _among_all(model: Model, graphs: list[Analysis]) -> None:
 
 def _lay_out(summary: ModelSummary) -> None:
     # Late: it brings classifiers, which a model's page does without.
-    from gpar_core.planning_analyses import plan_map  # noqa: PLC0415
+    from gpar_core.planning.analyses import plan_map  # noqa: PLC0415
 
     compendium = load_compendium(summary.compendium)
     if compendium.fingerprint != summary.fingerprint:

@@ -6,7 +6,7 @@ from gpar_core.charts import curves, folds
 from gpar_core.charts.reliability import reliability
 from gpar_core.export import csv_text, file_name, with_provenance
 from gpar_core.learn import calibration
-from gpar_core.model import Model, ModelSummary
+from gpar_core.results.model import Model, ModelSummary
 from pages._shared.curation_view import show_curation
 from pages._shared.drawn import drawn_once
 from pages._shared.error_box import error_box, plain

@@ -15,9 +15,9 @@ from gpar_core.data.profiles import (
     accept,
     template_csv,
 )
-from gpar_core.library import Library
-from gpar_core.planning import plan_prediction, publish_profiles
+from gpar_core.planning.training import plan_prediction, publish_profiles
 from gpar_core.reading.uploads import PROFILES
+from gpar_core.results.library import Library
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
 from pages._shared.state import cache

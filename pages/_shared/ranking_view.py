@@ -7,8 +7,8 @@ from gpar_core import fields, links
 from gpar_core.charts.ranks import rank_strip
 from gpar_core.errors import EmptyRankingError
 from gpar_core.export import file_name, ranking_csv
-from gpar_core.model import Model
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, filtered, order_by
+from gpar_core.results.model import Model
 from pages._shared.drawn import drawn_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.tables import SELECTION, chosen_row, savable

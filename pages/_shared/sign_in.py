@@ -5,7 +5,7 @@ import os
 import streamlit as st
 
 from gpar_core.errors import RequestError
-from gpar_core.identity import SignIn, read_sign_in
+from gpar_core.server.identity import SignIn, read_sign_in
 from pages._shared.error_box import plain
 from pages._shared.visitor import signed_in, visitor
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from gpar_core.cache import Cache
-from gpar_core.limits import ServerLimits, read_limits
+from gpar_core.server.limits import ServerLimits, read_limits
+from gpar_core.storage.cache import Cache
 from pages._shared.visitor import visitor
 
 ROOT = Path(__file__).resolve().parent.parent.parent

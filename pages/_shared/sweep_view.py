@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from gpar_core.analysis import Analysis
 from gpar_core.charts.sweep import MEASURES, heat_map
 from gpar_core.export import analysis_csv, download_name
 from gpar_core.learn.sweep import PAPER
+from gpar_core.results.analysis import Analysis
 from pages._shared.drawn import chart_once
 from pages._shared.tables import savable
 

@@ -6,9 +6,9 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from gpar_core.errors import DataError
-from gpar_core.limits import read_limits
 from gpar_core.reading.limited import read_upload
 from gpar_core.reading.uploads import UPLOADS, T, Upload
+from gpar_core.server.limits import read_limits
 
 
 def read(kind: Upload[T], upload: UploadedFile) -> T:

@@ -4,9 +4,9 @@ import os
 
 import streamlit as st
 
-from gpar_core.access import LOCAL, Visitor
 from gpar_core.errors import AccessError, RequestError
-from gpar_core.identity import of_claims, of_headers, read_sign_in
+from gpar_core.server.identity import of_claims, of_headers, read_sign_in
+from gpar_core.storage.access import LOCAL, Visitor
 
 
 def visitor() -> Visitor:

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from gpar_core import fields
-from gpar_core.cache import MANIFEST
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import DataError
+from gpar_core.storage.cache import MANIFEST
 from tests.synthetic import Drug, build, drugs_of
 
 ANNOTATION = (

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from gpar_core import fields
-from gpar_core.cache import MANIFEST
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.data.selecting import check_cells, choose, counts, kept, select_compendium
 from gpar_core.errors import DataError, RequestError
+from gpar_core.storage.cache import MANIFEST
 from tests.synthetic import Drug, build, drugs_of
 
 DOSES = ((10.0, "um"), (9.9999998, "uM"), (3.33, "µM"), (100.0, "nM"), (1.0, "%"), (np.nan, "um"))

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gpar_core.cache import MANIFEST
 from gpar_core.data.uploaded_table import TABLE, load, save, table_id
 from gpar_core.errors import DataError
+from gpar_core.storage.cache import MANIFEST
 
 LABELS = pd.DataFrame({"pert_id": ["", "BRD-1"], "label": ["é|pain", "=1+1"]})
 PLACES = pd.DataFrame(

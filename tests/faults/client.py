@@ -4,9 +4,9 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from gpar_core.cache import Cache
 from gpar_core.jobs import engine
 from gpar_core.jobs.supervisor import ensure_running
+from gpar_core.storage.cache import Cache
 from tests.faults.ground import MODULE, training
 
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import psutil
 
-from gpar_core import leftovers, model
 from gpar_core.jobs.request import TrainRequest
 from gpar_core.jobs.store import Job, State
+from gpar_core.results import model
+from gpar_core.storage import leftovers
 from tests.jobs.staging import Site, kill, until
 
 MODULE = "tests.faults.staged_worker"

@@ -6,14 +6,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gpar_core import analysis, curation, fields, library, model, prediction
-from gpar_core.cache import Cache, publishing
+from gpar_core import fields
 from gpar_core.data import compendium as compendia
 from gpar_core.data import profiles as uploads
 from gpar_core.data import uploaded_table
 from gpar_core.data.profiles import Profiles
 from gpar_core.jobs.request import EvaluationRequest, LibraryRequest, TrainRequest
 from gpar_core.rank.moa_prediction import MoaScores
+from gpar_core.results import analysis, curation, library, model, prediction
+from gpar_core.storage.cache import Cache, publishing
 from tests import saved_curation, saved_model
 from tests.synthetic import build, drugs_of
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from gpar_core import database
 from gpar_core.errors import JobError
 from gpar_core.jobs.store import State
+from gpar_core.storage import database
 from tests.faults.ground import PATIENCE, Ground, training
 from tests.jobs.staging import until
 

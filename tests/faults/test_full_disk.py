@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gpar_core import leftovers
-from gpar_core.cache import MANIFEST, Cache, publishing
 from gpar_core.data.stored_matrix import StoredMatrix
 from gpar_core.errors import DiskFullError
 from gpar_core.jobs.request import job_id
 from gpar_core.jobs.store import State
 from gpar_core.jobs.workers import SOURCE_ROOT
-from gpar_core.planning import publish_profiles
+from gpar_core.planning.training import publish_profiles
+from gpar_core.storage import leftovers
+from gpar_core.storage.cache import MANIFEST, Cache, publishing
 from tests.faults import kinds
 from tests.faults.ground import PATIENCE, Ground, training
 from tests.jobs.staging import until

@@ -10,9 +10,9 @@ import pytest
 
 from gpar_core import fields
 from gpar_core.errors import GparError
-from gpar_core.limits import ServerLimits
 from gpar_core.reading.limited import read_upload
 from gpar_core.reading.uploads import LABELS, PLACES, PROFILES, Upload
+from gpar_core.server.limits import ServerLimits
 from tests.fuzz.verdict import outcome
 
 LIMITS = ServerLimits(reading_mb=700, reading_seconds=60)

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gpar_core.cache import MANIFEST
 from gpar_core.errors import DataError, GparError, RequestError
 from gpar_core.jobs.request import (
     EvaluationRequest,
@@ -20,8 +19,9 @@ from gpar_core.jobs.request import (
     from_json,
     to_json,
 )
-from gpar_core.model import load_network, load_reading, load_summary
 from gpar_core.rank.scoring import score
+from gpar_core.results.model import load_network, load_reading, load_summary
+from gpar_core.storage.cache import MANIFEST
 from tests.fuzz.mutation import mutants
 from tests.fuzz.saved import SAVED, Z
 from tests.fuzz.verdict import outcome

@@ -5,13 +5,13 @@ import os
 import sys
 import time
 
-from gpar_core.cache import Cache
 from gpar_core.errors import TrainingSetError, WorkerError
 from gpar_core.jobs.request import ImportRequest, Request
 from gpar_core.jobs.store import JobStore
 from gpar_core.jobs.worker import main
 from gpar_core.learn.engine import FitPool, Pool
 from gpar_core.progress import Progress, Report
+from gpar_core.storage.cache import Cache
 
 
 def warm(pool: FitPool) -> None:

@@ -8,10 +8,10 @@ from typing import TypeVar
 
 import psutil
 
-from gpar_core.cache import Cache
 from gpar_core.jobs.request import ImportRequest
 from gpar_core.jobs.store import JobStore
 from gpar_core.jobs.supervisor import ensure_running
+from gpar_core.storage.cache import Cache
 from tests.import_requests import import_request
 
 T = TypeVar("T")

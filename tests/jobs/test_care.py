@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from gpar_core.cache import MANIFEST, Cache
 from gpar_core.jobs.care import needed_by_jobs, take_care
 from gpar_core.jobs.request import PredictionRequest, TrainRequest, job_id
 from gpar_core.jobs.store import JobStore
+from gpar_core.storage.cache import MANIFEST, Cache
 from tests.import_requests import import_request
 
 OLD, MODEL, LIBRARY, PROFILES, UPLOAD = (character * 20 for character in "0abcd")

@@ -5,9 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from gpar_core import results
-from gpar_core.access import Visitor
-from gpar_core.cache import MANIFEST, Cache, publishing
 from gpar_core.errors import AccessError, NotFoundError
 from gpar_core.jobs import engine
 from gpar_core.jobs.request import (
@@ -19,6 +16,9 @@ from gpar_core.jobs.request import (
     job_id,
 )
 from gpar_core.jobs.store import JobStore, State
+from gpar_core.results import of_request as results
+from gpar_core.storage.access import Visitor
+from gpar_core.storage.cache import MANIFEST, Cache, publishing
 from tests.import_requests import import_request
 
 TRAINING = TrainRequest("demo", "f", "ssri", ("a", "b"))

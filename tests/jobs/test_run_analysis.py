@@ -6,8 +6,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from gpar_core import analysis
-from gpar_core.cache import MANIFEST, Cache, remove
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.labels import read_labels
 from gpar_core.errors import Cancelled, DataError, RequestError
@@ -16,8 +14,10 @@ from gpar_core.jobs.parts import kept_in
 from gpar_core.jobs.request import EvaluationRequest, from_json, job_id, to_json
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.planning_analyses import plan_evaluation, publish_table
+from gpar_core.planning.analyses import plan_evaluation, publish_table
 from gpar_core.progress import Progress, Tables, silent
+from gpar_core.results import analysis
+from gpar_core.storage.cache import MANIFEST, Cache, remove
 from tests.pools import Means
 from tests.synthetic import build, drugs_of
 

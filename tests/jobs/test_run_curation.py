@@ -7,9 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gpar_core import curation as curations
-from gpar_core import model as models
-from gpar_core.cache import MANIFEST, Cache, publishing
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.errors import Cancelled, NotFoundError, RequestError
@@ -19,8 +16,11 @@ from gpar_core.jobs.run import run_job
 from gpar_core.learn.curation import Curation
 from gpar_core.learn.engine import FitPool
 from gpar_core.learn.presets import preset
-from gpar_core.model import ModelSummary
 from gpar_core.progress import Progress, Report, silent
+from gpar_core.results import curation as curations
+from gpar_core.results import model as models
+from gpar_core.results.model import ModelSummary
+from gpar_core.storage.cache import MANIFEST, Cache, publishing
 from tests.saved_curation import saved
 from tests.saved_model import SUMMARY
 from tests.saved_model import model as saved_model

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from gpar_core.cache import Cache
 from gpar_core.data.fetching.fetched import load_fetched
 from gpar_core.errors import Cancelled, RequestError
 from gpar_core.jobs import engine
@@ -13,8 +12,9 @@ from gpar_core.jobs.request import FetchRequest, from_json, job_id, to_json
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.run_fetch import LOCK
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.planning_fetch import plan_fetch
+from gpar_core.planning.fetch import plan_fetch
 from gpar_core.progress import Progress, silent
+from gpar_core.storage.cache import Cache
 from tests.http_files import Site
 from tests.pools import Means
 

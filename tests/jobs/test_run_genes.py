@@ -5,8 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gpar_core import analysis, model
-from gpar_core.cache import Cache, publishing
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.learning_set import learning_set
 from gpar_core.errors import NotFoundError
@@ -15,9 +13,11 @@ from gpar_core.jobs.run import run_job
 from gpar_core.learn.engine import FitTask
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.presets import PRESETS
-from gpar_core.planning import plan_training
-from gpar_core.planning_analyses import plan_gene_counts, plan_gene_importance
+from gpar_core.planning.analyses import plan_gene_counts, plan_gene_importance
+from gpar_core.planning.training import plan_training
 from gpar_core.progress import silent
+from gpar_core.results import analysis, model
+from gpar_core.storage.cache import Cache, publishing
 from tests.pools import Means
 from tests.saved_model import model as saved
 from tests.synthetic import build, drugs_of

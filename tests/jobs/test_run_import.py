@@ -10,7 +10,6 @@ import pytest
 from filelock import FileLock
 from staging import until
 
-from gpar_core.cache import Cache
 from gpar_core.data import compendium, matrix_files
 from gpar_core.data.importing.import_files import ImportFiles
 from gpar_core.errors import Cancelled, FileFormatError, JobError, RequestError
@@ -18,8 +17,9 @@ from gpar_core.jobs import run_import as module
 from gpar_core.jobs.request import ImportRequest, job_id
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.run_import import files_of, run_import
-from gpar_core.planning import plan_import
+from gpar_core.planning.training import plan_import
 from gpar_core.progress import Progress, silent
+from gpar_core.storage.cache import Cache
 from tests.geo_files import release, write_release
 from tests.pools import Means
 from tests.stopping import stop_after

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from gpar_core import library, model
-from gpar_core.cache import Cache, publishing
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import Cancelled, RequestError, TrainingSetError
 from gpar_core.jobs.request import LibraryRequest, TrainRequest, job_id
 from gpar_core.jobs.run_library import run_library
 from gpar_core.learn.engine import FitPool, Pool
-from gpar_core.planning import plan_library
+from gpar_core.planning.training import plan_library
 from gpar_core.progress import Progress, Report, silent
+from gpar_core.results import library, model
+from gpar_core.storage.cache import Cache, publishing
 from tests.saved_model import model as saved_model
 from tests.synthetic import build, drugs_of
 

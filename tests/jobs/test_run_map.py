@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gpar_core import analysis, model
-from gpar_core.cache import Cache, publishing
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import NotFoundError
 from gpar_core.jobs.request import MapRequest, job_id
 from gpar_core.jobs.run import run_job
-from gpar_core.planning import plan_training
-from gpar_core.planning_analyses import plan_map
+from gpar_core.planning.analyses import plan_map
+from gpar_core.planning.training import plan_training
 from gpar_core.progress import silent
+from gpar_core.results import analysis, model
+from gpar_core.storage.cache import Cache, publishing
 from tests.pools import Means
 from tests.saved_model import layered_network
 from tests.saved_model import model as saved

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from gpar_core.cache import Cache
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.quality import QualityFilter
 from gpar_core.errors import NotFoundError, RequestError
 from gpar_core.jobs.request import SelectRequest, from_json, job_id, to_json
 from gpar_core.jobs.run_select import run_select
-from gpar_core.planning import plan_select
+from gpar_core.planning.training import plan_select
 from gpar_core.progress import silent
+from gpar_core.storage.cache import Cache
 from tests.synthetic import build, drugs_of
 
 ACTIVE = QualityFilter(min_tas=0.2)

@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gpar_core import fields, model
-from gpar_core.cache import Cache
+from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import Profiles
 from gpar_core.errors import RequestError
@@ -15,9 +14,11 @@ from gpar_core.jobs.request import job_id
 from gpar_core.jobs.run_training import run_training
 from gpar_core.learn import calibration
 from gpar_core.learn.engine import FitPool
-from gpar_core.planning import plan_training, publish_profiles
+from gpar_core.planning.training import plan_training, publish_profiles
 from gpar_core.progress import silent
 from gpar_core.rank.scoring import score
+from gpar_core.results import model
+from gpar_core.storage.cache import Cache
 from tests.synthetic import build, drugs_of
 
 MEMBERS = {f"planted{place}" for place in range(5)}

@@ -10,7 +10,6 @@ import pytest
 import scripted_worker
 from staging import work
 
-from gpar_core.cache import Cache
 from gpar_core.errors import Cancelled
 from gpar_core.jobs import worker
 from gpar_core.jobs.events import read_events
@@ -19,6 +18,7 @@ from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.learn.cluster import ClusterPool
 from gpar_core.learn.engine import Pool
 from gpar_core.progress import Progress, Report
+from gpar_core.storage.cache import Cache
 
 CarryOut = Callable[..., list[Job]]
 

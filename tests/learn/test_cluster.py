@@ -15,8 +15,6 @@ import pandas as pd
 import pytest
 from distributed import Client
 
-from gpar_core import model
-from gpar_core.cache import Cache
 from gpar_core.compare.evaluation import compare
 from gpar_core.data.learning_set import LearningSet
 from gpar_core.errors import Cancelled, WorkerError
@@ -28,6 +26,8 @@ from gpar_core.learn.engine import FitPool, FitTask, Pool
 from gpar_core.learn.presets import LayeredSettings, MatchingSettings, Settings
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import Network, disassembled
+from gpar_core.results import model
+from gpar_core.storage.cache import Cache
 from tests.synthetic import build, drugs_of
 
 ROOT = Path(cluster.__file__).parents[2]

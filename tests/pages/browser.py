@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Route, sync_playwright
 
-from gpar_core.cache import Cache
+from gpar_core.storage.cache import Cache
 from tests.pages.stage import APP
 from tests.processes import end_jobs
 

@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from gpar_core import analysis
-from gpar_core.analysis import Analysis
-from gpar_core.cache import Cache, publishing
 from gpar_core.data import compendium as compendia
 from gpar_core.jobs.request import MapRequest, job_id
 from gpar_core.maps.packing import pack, to_tables
 from gpar_core.maps.selection import selected_rows
-from gpar_core.planning_analyses import plan_map
+from gpar_core.planning.analyses import plan_map
+from gpar_core.results import analysis
+from gpar_core.results.analysis import Analysis
+from gpar_core.storage.cache import Cache, publishing
 
 
 def charted(

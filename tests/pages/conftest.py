@@ -9,14 +9,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from gpar_core.cache import MANIFEST, Cache
 from gpar_core.data.compendium import load
 from gpar_core.jobs import engine
 from gpar_core.jobs.request import TrainRequest, job_id
 from gpar_core.jobs.run import run_job
 from gpar_core.learn.engine import FitPool
-from gpar_core.planning import plan_training
+from gpar_core.planning.training import plan_training
 from gpar_core.progress import silent
+from gpar_core.storage.cache import MANIFEST, Cache
 from tests.pages.stage import DRUGS, EVIL, EVIL_DRUGS, embed, train
 from tests.synthetic import build
 

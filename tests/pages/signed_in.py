@@ -3,7 +3,7 @@
 import pytest
 import streamlit as st
 
-from gpar_core.identity import SECRET_HEADER
+from gpar_core.server.identity import SECRET_HEADER
 
 PROXY_SAYS = "a secret of the proxy"
 

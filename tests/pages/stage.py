@@ -11,7 +11,6 @@ from types import SimpleNamespace
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from gpar_core.cache import Cache
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.jobs.events import EventLog
@@ -21,6 +20,7 @@ from gpar_core.learn.cross_validation import Score, cross_validate
 from gpar_core.learn.folds import assign_folds
 from gpar_core.progress import Progress, Report
 from gpar_core.rank.scoring import LayeredNetwork, score
+from gpar_core.storage.cache import Cache
 from tests.synthetic import Drug, drugs_of
 
 APP = Path(__file__).resolve().parents[2] / "streamlit_app.py"

@@ -6,14 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from gpar_core.cache import Cache, remove
 from gpar_core.case_studies import case, plan
 from gpar_core.data.compendium import Compendium
 from gpar_core.jobs import engine
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import State
-from gpar_core.planning_analyses import publish_table
+from gpar_core.planning.analyses import publish_table
 from gpar_core.progress import silent
+from gpar_core.storage.cache import Cache, remove
 from tests.pages.stage import embed, ended, labels, page, press, running, train, words
 from tests.pools import Means
 from tests.synthetic import Drug, build, drugs_of

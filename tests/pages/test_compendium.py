@@ -7,9 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from gpar_core.cache import MANIFEST, remove
 from gpar_core.jobs.request import DemoRequest, ImportRequest
 from gpar_core.jobs.store import JobStore, State
+from gpar_core.storage.cache import MANIFEST, remove
 from tests.geo_files import release, write_release
 from tests.import_requests import import_request
 from tests.pages.conftest import Library

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gpar_core.cache import Cache, remove
 from gpar_core.jobs.request import MapRequest, job_id
+from gpar_core.storage.cache import Cache, remove
 from tests.pages.conftest import Library
 from tests.pages.stage import page, words
 

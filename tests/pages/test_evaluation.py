@@ -5,8 +5,6 @@ import csv
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gpar_core import analysis
-from gpar_core.cache import Cache, remove
 from gpar_core.compare.evaluation import of_protocol
 from gpar_core.data import compendium as compendia
 from gpar_core.export import analysis_csv
@@ -14,8 +12,10 @@ from gpar_core.jobs import request as requests
 from gpar_core.jobs.request import DemoRequest, EvaluationRequest, job_id
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import State
-from gpar_core.planning_analyses import plan_evaluation
+from gpar_core.planning.analyses import plan_evaluation
 from gpar_core.progress import silent
+from gpar_core.results import analysis
+from gpar_core.storage.cache import Cache, remove
 from tests.pages.conftest import Library
 from tests.pages.stage import EVIL, ended, labels, page, press, running, words
 from tests.pools import Means

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from gpar_core.cache import Cache
 from gpar_core.jobs.request import job_id
 from gpar_core.jobs.store import State
+from gpar_core.storage.cache import Cache
 from tests.pages.browser import NO_NETWORK, SLOW_MS, Server, browsing, serving
 from tests.pages.charted import charted
 from tests.pages.conftest import Library

@@ -10,7 +10,7 @@ from gpar_core.data.fetching.sources import SOURCES
 from gpar_core.jobs.request import FetchRequest, ImportRequest
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.planning_fetch import plan_fetch
+from gpar_core.planning.fetch import plan_fetch
 from gpar_core.progress import silent
 from pages._shared.error_box import plain
 from tests.http_files import Site

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from gpar_core.cache import Cache
 from gpar_core.data import compendium as compendia
+from gpar_core.storage.cache import Cache
 from tests.http_files import serving as publishing
 from tests.pages.browser import SLOW_MS, browsing, serving
 from tests.published import publish_lincs2020

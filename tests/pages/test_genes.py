@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gpar_core import analysis, fields, model
-from gpar_core.cache import Cache, publishing, remove
+from gpar_core import fields
 from gpar_core.data import compendium as compendia
 from gpar_core.export import analysis_csv
 from gpar_core.jobs.request import (
@@ -21,8 +20,10 @@ from gpar_core.jobs.request import (
 )
 from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.planning_analyses import plan_gene_counts, plan_gene_importance
+from gpar_core.planning.analyses import plan_gene_counts, plan_gene_importance
 from gpar_core.progress import silent
+from gpar_core.results import analysis, model
+from gpar_core.storage.cache import Cache, publishing, remove
 from pages._shared.error_box import plain
 from pages._shared.gene_importance_view import selected
 from tests.pages.conftest import Library

@@ -2,9 +2,9 @@ import shutil
 
 import pytest
 
-from gpar_core.cache import MADE_BY, Cache
 from gpar_core.jobs.request import DemoRequest
 from gpar_core.jobs.store import JobStore, State
+from gpar_core.storage.cache import MADE_BY, Cache
 from tests.pages.conftest import Library
 from tests.pages.stage import ended, page, press, waiting, words
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from gpar_core.cache import Cache
 from gpar_core.jobs.request import job_id
+from gpar_core.storage.cache import Cache
 from tests.pages.browser import SLOW_MS, Server, browsing, serving
 from tests.pages.conftest import Library
 from tests.pages.stage import EVIL

@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from gpar_core import fields
-from gpar_core.cache import MANIFEST, Cache
 from gpar_core.data import compendium, demo
+from gpar_core.storage.cache import MANIFEST, Cache
 from tests.data.uploads import text_of
 from tests.geo_files import LANDMARKS, write_gct, write_gctx
 from tests.pages.browser import SLOW_MS, Server, browsing, serving

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gpar_core import fields, library
-from gpar_core.cache import Cache, remove
+from gpar_core import fields
 from gpar_core.data import compendium as compendia
 from gpar_core.jobs import request as requests
 from gpar_core.jobs.request import LibraryRequest, PredictionRequest, job_id
@@ -14,6 +13,8 @@ from gpar_core.jobs.run_prediction import run_prediction
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.progress import silent
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, ORDERS
+from gpar_core.results import library
+from gpar_core.storage.cache import Cache, remove
 from pages._shared.error_box import plain
 from tests.pages.conftest import Library
 from tests.pages.shelf import shelve, train_the_rest

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gpar_core.cache import MANIFEST, Cache
 from gpar_core.jobs.request import job_id
+from gpar_core.storage.cache import MANIFEST, Cache
 from tests.pages.conftest import Library
 from tests.pages.stage import labels, page, press, words
 

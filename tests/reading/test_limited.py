@@ -12,12 +12,12 @@ import pytest
 
 from gpar_core.data.labels import read_labels
 from gpar_core.errors import AnnotationError, FileFormatError, LandmarkError, ReadingError
-from gpar_core.limits import ServerLimits
 from gpar_core.maps.coordinates import read_coordinates
 from gpar_core.reading import limited
 from gpar_core.reading.exchange import ORDER, RESULT, SOURCE
 from gpar_core.reading.limited import read_upload
 from gpar_core.reading.uploads import LABELS, PLACES, PROFILES
+from gpar_core.server.limits import ServerLimits
 from tests.data.uploads import NAMES, Z, text_of
 from tests.data.uploads import read_upload as read_here
 

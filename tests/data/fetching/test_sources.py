@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gpar_core.cache import checked_name
 from gpar_core.data.fetching.sources import SOURCES, Source
+from gpar_core.storage.cache import checked_name
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = sorted([*(ROOT / "gpar_core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gpar_core.cache import Cache, publishing
 from gpar_core.data import compendium as compendia
 from gpar_core.data import matrix_files
 from gpar_core.data.importing.build import import_compendium
 from gpar_core.data.importing.import_files import ImportFiles
 from gpar_core.errors import Cancelled, LandmarkError
 from gpar_core.progress import Progress
+from gpar_core.storage.cache import Cache, publishing
 from tests.data.importing.imported import Import
 from tests.geo_files import (
     INFERRED,

@@ -1,0 +1,71 @@
+"""`python -m gpar_core doctor`: check a cache, repair it, and say what was done."""
+
+import argparse
+import time
+from typing import Any, Final
+
+from gpar_core.errors import JobError
+from gpar_core.storage.cache import Cache
+from gpar_core.storage.doctor import Finding, Remedy, examine, repair
+
+HEALTHY, REPAIRED, NEEDS_A_PERSON = 0, 1, 2
+
+LEFT_ALONE: Final = {Remedy.PERSON, Remedy.DELETE}
+
+
+def add(commands: Any) -> None:
+    """The command and its options."""
+    parser = commands.add_parser(
+        "doctor",
+        help="check the cache and repair it",
+        description="Check the cache and repair it; GPAR may be at work meanwhile. Nothing of "
+        "yours is deleted: what cannot be read is moved to the folder 'damaged' in the cache. "
+        "Exit status: 0 healthy, 1 repaired (or, with --dry-run, to be repaired), 2 something "
+        "needs a person.",
+    )
+    parser.set_defaults(command=_doctor, any_cache=True)
+    parser.add_argument("--dry-run", action="store_true", help="change nothing, say what is wrong")
+    parser.add_argument(
+        "--remove-unused", action="store_true",
+        help="also delete uploads that no job needs, what stopped imports and analyses have done "
+        "so far, and what was set aside as damaged",
+    )  # fmt: skip
+
+
+def _doctor(options: argparse.Namespace, cache: Cache) -> int:
+    found = examine(cache, time.time())
+    left, done = 0, 0
+    for finding in found:
+        if finding.remedy is Remedy.DELETE and not options.remove_unused:
+            continue
+        if options.dry_run or finding.remedy is Remedy.PERSON:
+            print(f"{finding.path}: {finding.what}. To do: {finding.remedy}.")
+            done += finding.remedy is not Remedy.PERSON
+            left += finding.remedy is Remedy.PERSON
+            continue
+        said = _repaired(cache, finding)
+        print(f"{finding.path}: {finding.what}. {said or 'It has settled itself'}.")
+        done += not said.startswith(FAILED)
+        left += said.startswith(FAILED)
+    unused = [] if options.remove_unused else [f for f in found if f.remedy is Remedy.DELETE]
+    for finding in unused:
+        print(f"{finding.path}: {finding.what}. Kept; --remove-unused deletes it.")
+    print(_summary(done, left, dry_run=options.dry_run))
+    return NEEDS_A_PERSON if left else REPAIRED if done else HEALTHY
+
+
+FAILED: Final = "This could not be repaired"
+
+
+def _repaired(cache: Cache, finding: Finding) -> str:
+    try:
+        return repair(cache, finding).capitalize()
+    except (JobError, OSError) as error:
+        return f"{FAILED} ({error})"
+
+
+def _summary(done: int, left: int, *, dry_run: bool) -> str:
+    if not done and not left:
+        return "The cache is healthy."
+    verb = "to repair" if dry_run else "repaired"
+    return f"{done} {verb}, {left} left to you."

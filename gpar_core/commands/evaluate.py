@@ -1,0 +1,133 @@
+"""`evaluate`: every method on every MOA, or on every class of a table of labels."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gpar_core.commands.terminal import add_dask, check_folder, finish, names
+from gpar_core.compare.methods import DRUG, METHODS, MIN_DRUGS, PROTOCOLS, USUAL
+from gpar_core.data import compendium as compendia
+from gpar_core.data.labels import read_labels
+from gpar_core.data.training_set import NEGATIVE_CHOICES
+from gpar_core.errors import FileFormatError
+from gpar_core.export import analysis_csv
+from gpar_core.learn.presets import PRESETS
+from gpar_core.results import analysis
+from gpar_core.storage.cache import Cache
+
+
+def add(commands: Any) -> None:
+    """Register the command."""
+    command = commands.add_parser("evaluate", help="compare methods on identical folds")
+    command.set_defaults(command=_evaluate)
+    command.add_argument("--compendium", required=True, metavar="NAME")
+    command.add_argument(
+        "--moas", nargs="+", default=[], metavar="MOA", help="only these (default: all)"
+    )
+    command.add_argument(
+        "--labels", type=Path, metavar="FILE",
+        help="table of other class labels (CSV or TSV) in place of the MOAs",
+    )  # fmt: skip
+    command.add_argument(
+        "--methods", default=",".join(USUAL), metavar="A,B",
+        help=f"of {', '.join(METHODS)} (default: %(default)s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--protocol", choices=PROTOCOLS, default=DRUG,
+        help="rank drugs, or as in the paper pairs of them, where the method compares pairs",
+    )  # fmt: skip
+    command.add_argument("--min-drugs", type=int, default=MIN_DRUGS, metavar="N")
+    command.add_argument("--cells", default="", metavar="A,B", help="cell lines (default: all)")
+    command.add_argument("--preset", choices=sorted(PRESETS), default="fast")
+    command.add_argument("--negatives", choices=NEGATIVE_CHOICES, default="others")
+    command.add_argument("--seed", type=int, default=0)
+    add_dask(command)
+    command.add_argument("--json", type=Path, metavar="OUT", help="write both tables to a file")
+    command.add_argument("--csv", type=Path, metavar="OUT", help="write the MOAs' table to a file")
+
+
+def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
+    # Late: other commands do without the classifiers that these bring.
+    from gpar_core.compare.evaluation import of_protocol, summary  # noqa: PLC0415
+    from gpar_core.planning.analyses import plan_evaluation, publish_table  # noqa: PLC0415
+
+    check_folder(options.json)
+    check_folder(options.csv)
+    labels = _labels(options.labels) if options.labels else None
+    request = plan_evaluation(
+        compendia.load(cache.existing_compendium(options.compendium)),
+        classes=[] if options.moas == ["all"] else options.moas,
+        methods=names(options.methods),
+        min_drugs=options.min_drugs,
+        labels=labels,
+        cells=names(options.cells),
+        preset=options.preset,
+        negatives=options.negatives,
+        seed=options.seed,
+    )
+    if labels is not None:
+        publish_table(cache, labels)
+    done = analysis.load(cache.analysis(finish(cache, request, cluster=options.dask)))
+    measures = of_protocol(done.tables["measures"], options.protocol)
+    if options.csv:
+        options.csv.write_text(analysis_csv(measures, done), encoding="utf-8")
+        print(f"{len(measures)} rows -> {options.csv}")
+    overall = summary(measures)
+    if options.json:
+        options.json.write_text(_json(measures, overall, options.protocol, done), encoding="utf-8")
+        print(f"{measures['class'].nunique()} classes -> {options.json}")
+    _print(measures, overall, options.protocol, done)
+
+
+def _labels(path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        raise FileFormatError(f"There is no file '{path}'. Check its name and folder.")
+    return read_labels(path.read_bytes(), path.name)
+
+
+def _json(
+    measures: pd.DataFrame, overall: pd.DataFrame, protocol: str, done: analysis.Analysis
+) -> str:
+    content = {
+        "analysis_id": done.analysis_id,
+        "compendium": done.compendium,
+        "data": "SIMULATED" if done.simulated else "measured",
+        "protocol": protocol,
+        "seconds": done.seconds,
+        "versions": dict(done.versions),
+        "summary": _records(overall),
+        "classes": _records(measures),
+        "left_out": _records(done.tables["left_out"]),
+    }
+    return json.dumps(content, indent=1) + "\n"
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows for JSON, which has no NaN."""
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def _print(
+    measures: pd.DataFrame, overall: pd.DataFrame, protocol: str, done: analysis.Analysis
+) -> None:
+    if done.simulated:
+        print("SIMULATED data: no laboratory measured these signatures.")
+    n = measures["class"].nunique()
+    print(f"{n} classes of {done.compendium}, protocol '{protocol}', {done.seconds:.0f} s")
+    for row in _records(done.tables["left_out"]):
+        print(f"left out: {row['class']}: {row['reason']}")
+    print(
+        f"{'method':<20} {'mean':>6} {'se':>6} {'median':>6} {'>=0.6':>6} {'AP':>6} "
+        f"{'gain':>7} {'p':>9} {'seconds':>8}"
+    )
+    for row in _records(overall):
+        gain = "" if row["p"] is None else f"{row['difference']:>+7.3f} {row['p']:>9.2g}"
+        print(
+            f"{METHODS[row['method']].label:<20} {row['mean']:>6.3f} {row['se'] or 0:>6.3f} "
+            f"{row['median']:>6.3f} {row['well_trained']:>6.2f} {row['ap']:>6.3f} {gain:>17} "
+            f"{row['seconds']:>8.0f}"
+        )

@@ -1,0 +1,92 @@
+"""`import`: LINCS files, of one series or several, to a compendium."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from gpar_core.commands.select import add_filter, filter_of
+from gpar_core.commands.terminal import finish, print_compendium
+from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
+from gpar_core.errors import RequestError
+from gpar_core.planning.training import plan_import
+from gpar_core.storage.cache import Cache
+
+NONE = Path("-")
+
+
+def add(commands: Any) -> None:
+    """Register the command."""
+    command = commands.add_parser(
+        "import",
+        help="import LINCS files in GEO layout",
+        description="Of several series, give the files in the same order: --gctx F1 F2 --sig-info "
+        "S1 S2. One --gene-info may serve all; '-' stands for a table that a series lacks. What is "
+        "in several series is taken from the first.",
+    )
+    command.set_defaults(command=_import)
+    command.add_argument("--name", required=True, help="of the compendium: a-z, 0-9, '-', '_'")
+    for option, needed, text in (
+        ("--gctx", True, "Level 5 matrix, GCTX or GCT, plain or gzipped"),
+        ("--sig-info", True, "sig_info table (.txt or .gz)"),
+        ("--gene-info", True, "gene_info table"),
+        ("--sig-metrics", False, "sig_metrics table, for TAS"),
+        ("--pert-info", False, "pert_info table, for PubChem CIDs and InChIKeys"),
+    ):
+        command.add_argument(
+            option, type=Path, nargs="+", default=[], required=needed, metavar="FILE", help=text
+        )
+    command.add_argument(
+        "--series", nargs="+", default=[], metavar="NAME",
+        help="names of the series (default: told by the names of the matrices)",
+    )  # fmt: skip
+    command.add_argument(
+        "--moa", type=Path, nargs="+", default=[], metavar="FILE",
+        help="MOA tables: repurposing_drugs and repurposing_samples, compoundinfo, your own",
+    )  # fmt: skip
+    command.add_argument(
+        "--fill-missing", action="store_true", help="set missing landmark genes to 0"
+    )
+    add_filter(command)
+    command.add_argument("--replace", action="store_true", help="replace a compendium of that name")
+
+
+def _import(options: argparse.Namespace, cache: Cache) -> None:
+    n = len(options.gctx)
+    gene_infos = options.gene_info * n if len(options.gene_info) == 1 else options.gene_info
+    series = tuple(
+        SeriesFiles(matrix, sig_info, gene_info, sig_metrics, pert_info, name)
+        for matrix, sig_info, gene_info, sig_metrics, pert_info, name in zip(
+            options.gctx,
+            _one_each("--sig-info", options.sig_info, n),
+            _one_each("--gene-info", gene_infos, n),
+            _optional("--sig-metrics", options.sig_metrics, n),
+            _optional("--pert-info", options.pert_info, n),
+            _one_each("--series", options.series or [""] * n, n),
+            strict=True,
+        )
+    )
+    request = plan_import(
+        cache,
+        ImportFiles(series, tuple(options.moa)),
+        name=options.name,
+        fill_missing=options.fill_missing,
+        quality=filter_of(options),
+        replace=options.replace,
+    )
+    finish(cache, request)
+    print_compendium(cache, options.name)
+
+
+def _optional(option: str, files: Sequence[Path], n: int) -> list[Path | None]:
+    given = _one_each(option, files or [NONE] * n, n)
+    return [None if path == NONE else path for path in given]
+
+
+def _one_each(option: str, values: Sequence[Any], n: int) -> Sequence[Any]:
+    if len(values) != n:
+        raise RequestError(
+            f"{option} has {len(values)} and --gctx {n}. Give one for each series, in the same "
+            "order; '-' stands for a table that a series lacks."
+        )
+    return values

@@ -1,0 +1,73 @@
+"""`select`: a compendium of the signatures of another one that a filter keeps."""
+
+import argparse
+from typing import Any
+
+from gpar_core.commands.terminal import finish, names, print_compendium
+from gpar_core.data import compendium as compendia
+from gpar_core.data.quality import QualityFilter
+from gpar_core.data.selecting import counts
+from gpar_core.errors import RequestError
+from gpar_core.planning.training import plan_select
+from gpar_core.storage.cache import Cache
+
+
+def add(commands: Any) -> None:
+    """Register the command."""
+    command = commands.add_parser(
+        "select", help="make a compendium of the better signatures of another one"
+    )
+    command.set_defaults(command=_select)
+    command.add_argument("--compendium", required=True, metavar="NAME")
+    command.add_argument("--name", required=True, help="of the new compendium")
+    add_filter(command)
+    command.add_argument("--replace", action="store_true", help="replace a compendium of that name")
+
+
+def add_filter(command: argparse.ArgumentParser) -> None:
+    """The options of a filter. A signature whose value is unknown does not meet its criterion."""
+    for option, kind, text in (
+        ("--min-tas", float, "least TAS, 0-1; 0.2 leaves no inactive compound as a negative"),
+        ("--min-cc-q75", float, "least correlation of replicates, 0-1"),
+        ("--min-replicates", int, "least number of replicates"),
+        ("--min-dose", float, "lowest dose in um"),
+        ("--max-dose", float, "highest dose in um"),
+    ):
+        command.add_argument(option, type=kind, metavar="X", help=text)
+    command.add_argument(
+        "--exemplars-only", action="store_true", help="only the source's own best signatures"
+    )
+    command.add_argument("--times", default="", metavar="6,24", help="hours (default: all)")
+    command.add_argument("--cells", default="", metavar="A,B", help="cell lines (default: all)")
+
+
+def filter_of(options: argparse.Namespace) -> QualityFilter:
+    """The filter that the options ask for. Raises RequestError."""
+    try:
+        times = tuple(float(time) for time in names(options.times))
+    except ValueError as error:
+        raise RequestError(f"--times is '{options.times}'; needed are hours, as 6,24.") from error
+    return QualityFilter(
+        min_tas=options.min_tas,
+        min_cc_q75=options.min_cc_q75,
+        min_replicates=options.min_replicates,
+        exemplars_only=options.exemplars_only,
+        min_dose=options.min_dose,
+        max_dose=options.max_dose,
+        times=times,
+        cells=tuple(cell.strip() for cell in names(options.cells)),
+    )
+
+
+def _select(options: argparse.Namespace, cache: Cache) -> None:
+    source = compendia.load(cache.existing_compendium(options.compendium))
+    request = plan_select(
+        cache, source, name=options.name, quality=filter_of(options), replace=options.replace
+    )
+    figures = ("signatures", "compounds", "inactive", "moas", "unknown")
+    print(f"{'':<40}" + "".join(f"{figure:>11}" for figure in figures))
+    for row in counts(source.signatures, source.compounds, request.quality).to_dict("records"):
+        left = "".join(f"{row[f'n_{figure}']:>11}" for figure in figures)
+        print(f"{row['filter'][:40]:<40}{left}")
+    finish(cache, request)
+    print_compendium(cache, options.name)

@@ -1,0 +1,90 @@
+"""What the commands share: options, checks before the work, and waiting for a job."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from gpar_core.data import compendium as compendia
+from gpar_core.errors import Cancelled, JobError, RequestError
+from gpar_core.jobs import engine
+from gpar_core.jobs.events import Event
+from gpar_core.jobs.request import Request
+from gpar_core.jobs.store import State
+from gpar_core.storage.cache import Cache
+
+
+def check_folder(output: Path | None) -> None:
+    """Before the work, not after it."""
+    if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
+        raise RequestError(
+            f"'{output}' cannot be written: it is a folder, or its folder does not exist."
+        )
+
+
+def names(text: str) -> list[str]:
+    return [name for name in text.split(",") if name.strip()]
+
+
+def finish(cache: Cache, request: Request, *, cluster: str | None = None) -> str:
+    """Run the job to its end with progress on stderr; returns its id. Raises JobError.
+
+    cluster: as in `engine.submit`.
+    """
+    job = engine.submit(cache, request, cluster=cluster)
+    if not job.active:  # it is done, and what it once reported is no news
+        return job.id
+    live = sys.stderr.isatty()
+    last = ""
+
+    def show(event: Event) -> None:
+        nonlocal last
+        progress = event.progress
+        # A transfer tells its bytes in its message, twice a second: in a log, once a percent.
+        transfer = "bytes" in progress.values
+        share = f" {progress.done}/{progress.total}" if progress.total and not transfer else ""
+        if live:
+            loss = progress.values.get("loss")
+            detail = progress.message + (f"  loss {loss:.3f}" if loss is not None else "")
+            print(f"\r\x1b[K{progress.stage}{share}  {detail}", end="", file=sys.stderr, flush=True)
+        line = f"{progress.stage}: {progress.message}"
+        step = line
+        if transfer and progress.total:
+            step = f"{progress.stage} {100 * progress.done // progress.total}"
+        if "auroc" in progress.values or (progress.message and not live and step != last):
+            print(("\r\x1b[K" if live else "") + line, file=sys.stderr, flush=True)
+            last = step
+
+    try:
+        job = engine.follow(cache, job.id, show)
+    except KeyboardInterrupt:
+        engine.cancel(cache, job.id)
+        raise
+    finally:
+        if live:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    if job.state is State.CANCELLED:
+        raise Cancelled("The job was cancelled.")
+    if job.state is not State.DONE:
+        raise JobError(job.error)
+    return job.id
+
+
+def add_dask(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--dask", metavar="tcp://HOST:PORT",
+        help="train on the workers of this Dask scheduler (default: GPAR_DASK, else here)",
+    )  # fmt: skip
+
+
+def print_compendium(cache: Cache, name: str, findings: bool = True) -> None:
+    """One line on a compendium, and what its import found if wanted."""
+    manifest = compendia.read_manifest(cache.existing_compendium(name))
+    mark = "  SIMULATED" if manifest["simulated"] else ""
+    print(
+        f"{name}: {manifest['n_signatures']} signatures, {manifest['n_compounds']} compounds, "
+        f"{manifest['n_cell_lines']} cell lines, {manifest['n_moas']} MOAs, fingerprint "
+        f"{manifest['fingerprint'][:12]}{mark}"
+    )
+    for finding in manifest["report"].get("findings", []) if findings else []:
+        names = ", ".join(finding["names"][:5]) + (", …" if len(finding["names"]) > 5 else "")
+        print(f"  {finding['count']} {finding['what']}{': ' + names if names else ''}")

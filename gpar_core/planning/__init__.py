@@ -1,0 +1,1 @@
+"""From what a user asks to a request that says all of it."""

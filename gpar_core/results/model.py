@@ -1,0 +1,230 @@
+"""A trained model with everything its page shows, as one folder.
+
+`manifest.json` (request, compendium fingerprint, gene order, metrics, versions, seed),
+`network.npz`, tables: `held_out.parquet`, `signatures.parquet`, `ranking.parquet`,
+`training_drugs.parquet`, `map.parquet`, and for each signature of the compendium its score:
+`scores.npy`, the same `sorted_scores.npy`, and `scored_by.npy`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.errors import DataError, in_words
+from gpar_core.learn.calibration import Calibration
+from gpar_core.learn.metrics import Metrics
+from gpar_core.rank.scoring import Network, assembled, disassembled
+from gpar_core.storage.cache import MANIFEST
+from gpar_core.storage.saved_arrays import read_array, read_arrays
+from gpar_core.storage.saved_json import as_dataclass
+
+FORMAT_VERSION = 3
+TABLES = ("held_out", "signatures", "ranking", "training_drugs", "map")
+ARRAYS = ("scores", "sorted_scores", "scored_by")
+
+
+@dataclass(frozen=True)
+class ModelSummary:
+    """What a list of models shows, and what the command line prints.
+
+    logistic_auroc: mean AUROC of logistic regression on the same folds.
+    null_auroc: mean AUROCs with permuted labels, empty unless asked for.
+    """
+
+    model_id: str
+    label: str
+    moa: str
+    drugs: tuple[str, ...]
+    cells: tuple[str, ...]
+    compendium: str
+    fingerprint: str
+    simulated: bool
+    preset: str
+    negatives: str
+    note: str
+    seed: int
+    n_positive_compounds: int
+    n_positive_signatures: int
+    n_negative_compounds: int
+    n_negative_signatures: int
+    k: int
+    folds_by: str
+    metrics: Metrics
+    logistic_auroc: float
+    null_auroc: tuple[float, ...]
+    seconds: float
+    created_at: str
+    versions: Mapping[str, str]
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Another one once the model was trained again."""
+        return self.model_id, self.created_at
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A trained model.
+
+    held_out: training signatures with positive, fold, score and logistic_score, each score from
+        the fold that did not see it. signatures: ranked signatures. ranking: ranked compounds.
+    training_drugs: how the positive drugs fared when held out. map: t-SNE of training set and top
+        predictions. calibration: of the network's scores, by all held-out ones.
+    fold_calibration: of each fold's scores, by the held-out ones of the other folds.
+    scores: (n_signatures,) of the whole compendium. scored_by: (n_signatures,) int16, the fold that
+        did not see the drug, or -1 for the network itself.
+    """
+
+    summary: ModelSummary
+    network: Network
+    held_out: pd.DataFrame
+    signatures: pd.DataFrame
+    ranking: pd.DataFrame
+    training_drugs: pd.DataFrame
+    map: pd.DataFrame
+    calibration: Calibration
+    fold_calibration: tuple[Calibration, ...]
+    scores: np.ndarray
+    scored_by: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a model needs to be asked about single signatures; its arrays stay on the disk.
+
+    calibration, fold_calibration, scores, scored_by: as in `Model`. sorted_scores: the scores,
+    rising.
+    """
+
+    calibration: Calibration
+    fold_calibration: tuple[Calibration, ...]
+    scores: np.ndarray
+    sorted_scores: np.ndarray
+    scored_by: np.ndarray
+
+    def calibrated(self, rows: np.ndarray) -> np.ndarray:
+        """(n,) calibrated probabilities of signatures of the compendium, by row.
+
+        None is calibrated by its own score.
+        """
+        probability = np.empty(len(rows))
+        by = self.scored_by[rows]
+        for number in np.unique(by):
+            calibration = self.calibration if number < 0 else self.fold_calibration[number]
+            of_it = by == number
+            probability[of_it] = calibration.probability(self.scores[rows[of_it]])
+        return probability
+
+
+def save(model: Model, folder: Path) -> None:
+    """Write the model into the empty folder `folder`."""
+    arrays, description = disassembled(model.network)
+    np.savez(folder / "network.npz", allow_pickle=False, **arrays)
+    for name in TABLES:
+        getattr(model, name).to_parquet(folder / f"{name}.parquet", index=False)
+    for name, array in zip(
+        ARRAYS, (model.scores, np.sort(model.scores), model.scored_by), strict=True
+    ):
+        np.save(folder / f"{name}.npy", array)
+    summary = dict(vars(model.summary)) | {"metrics": vars(model.summary.metrics)}
+    manifest = {
+        "format_version": FORMAT_VERSION,
+        "summary": summary,
+        "network": description,
+        "calibration": vars(model.calibration),
+        "fold_calibration": [vars(each) for each in model.fold_calibration],
+        "gene_order": fields.LANDMARK_IDS,
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+
+
+def load_summary(folder: Path) -> ModelSummary:
+    """The summary alone. Raises DataError."""
+    return _summary(_manifest(folder), folder)
+
+
+def load(folder: Path) -> Model:
+    """The whole model. Raises DataError where a file is missing, damaged or of another version."""
+    manifest = _manifest(folder)
+    network, reading = load_network(folder), load_reading(folder)
+    try:
+        tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+    except (OSError, ValueError) as error:
+        raise _damaged(folder, error) from error
+    return Model(
+        summary=_summary(manifest, folder),
+        network=network,
+        **tables,
+        calibration=reading.calibration,
+        fold_calibration=reading.fold_calibration,
+        scores=reading.scores,
+        scored_by=reading.scored_by,
+    )
+
+
+def load_network(folder: Path) -> Network:
+    """The network alone. Raises DataError."""
+    manifest = _manifest(folder)
+    if manifest.get("gene_order") != list(fields.LANDMARK_IDS):
+        raise _damaged(folder, "its gene order is unknown")
+    try:
+        return assembled(read_arrays(folder / "network.npz"), manifest["network"])
+    except (KeyError, TypeError, ValueError, DataError) as error:
+        raise _damaged(folder, error) from error
+
+
+def load_reading(folder: Path) -> Reading:
+    """What the model says of its compendium. Raises DataError."""
+    manifest = _manifest(folder)
+    try:
+        arrays = {name: read_array(folder / f"{name}.npy", mapped=True) for name in ARRAYS}
+        reading = Reading(
+            calibration=as_dataclass(Calibration, manifest["calibration"]),
+            fold_calibration=tuple(
+                as_dataclass(Calibration, each) for each in manifest["fold_calibration"]
+            ),
+            **arrays,
+        )
+    except (OSError, EOFError, ValueError, KeyError, TypeError, DataError) as error:
+        raise _damaged(folder, error) from error
+    n_folds, by = len(reading.fold_calibration), reading.scored_by
+    kinds = [array.dtype.kind for array in arrays.values()]
+    if (
+        len({array.shape for array in arrays.values()}) != 1
+        or by.ndim != 1
+        or kinds != ["f", "f", "i"]
+        or (by.size and not -1 <= by.min() <= by.max() < n_folds)
+    ):
+        raise _damaged(folder, "its scores do not fit together")
+    return reading
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        version = manifest["format_version"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _damaged(folder, error) from error
+    if version != FORMAT_VERSION:
+        raise _damaged(folder, f"format {version}, this GPAR reads {FORMAT_VERSION}")
+    return manifest
+
+
+def _summary(manifest: dict[str, Any], folder: Path) -> ModelSummary:
+    try:
+        return as_dataclass(ModelSummary, manifest["summary"])
+    except (KeyError, DataError) as error:
+        raise _damaged(folder, error) from error
+
+
+def _damaged(folder: Path, why: Exception | str) -> DataError:
+    said = why if isinstance(why, str) else in_words(why)
+    return DataError(
+        f"The model '{folder.name}' cannot be read ({said}). Delete it and train it again."
+    )

@@ -1,0 +1,94 @@
+"""The result of a request: where it is, and whether it is there and can be read.
+
+What is there and cannot be read, because it is damaged or of another version, counts as not there:
+it is computed again when it is asked for again.
+"""
+
+from pathlib import Path
+
+from gpar_core.data import compendium as compendia
+from gpar_core.data import demo
+from gpar_core.data.fetching.fetched import is_fetched
+from gpar_core.errors import DataError
+from gpar_core.jobs.request import (
+    CurationRequest,
+    DemoRequest,
+    FetchRequest,
+    ImportRequest,
+    LibraryRequest,
+    PredictionRequest,
+    Request,
+    SelectRequest,
+    TrainRequest,
+    job_id,
+)
+from gpar_core.results import analysis, curation, library, model, prediction
+from gpar_core.storage.cache import MANIFEST, Cache
+
+
+def is_there(cache: Cache, request: Request) -> bool:
+    """Whether all that was asked for is there and can be read."""
+    match request:
+        case LibraryRequest():
+            return library.is_complete(cache, job_id(request))
+        case FetchRequest():
+            return is_fetched(
+                request.folder(cache), request.source, request.base_url, request.cells
+            )
+    folder = folder_of(cache, request)
+    return (folder / MANIFEST).is_file() and _is_of(cache, folder, request) and _is_readable(folder)
+
+
+def folder_of(cache: Cache, request: Request) -> Path:
+    """The folder of what a request makes, whether it exists or not."""
+    name = job_id(request)
+    match request:
+        case DemoRequest():
+            folder = cache.compendium(demo.NAME)
+        case ImportRequest() | SelectRequest():
+            folder = cache.compendium(request.name)
+        case FetchRequest():
+            folder = request.folder(cache)
+        case LibraryRequest():
+            folder = cache.library(name)
+        case TrainRequest():
+            folder = cache.model(name)
+        case CurationRequest():
+            folder = cache.curation(name)
+        case PredictionRequest():
+            folder = cache.prediction(name)
+        case _:
+            folder = cache.analysis(name)
+    return folder
+
+
+def read(folder: Path) -> None:
+    """Read all of a published folder of a compendium, a model or what is made of them.
+
+    Raises DataError where it is damaged or of another version.
+    """
+    match folder.parent.name:
+        case "compendia":
+            compendia.load(folder)
+        case "models":
+            model.load(folder)
+        case "curations":
+            curation.load(folder)
+        case "predictions":
+            prediction.load(folder)
+        case "analyses":
+            analysis.load(folder)
+
+
+def _is_of(cache: Cache, folder: Path, request: Request) -> bool:
+    """A compendium bears the name that was asked for; it may be another's."""
+    of_compendium = isinstance(request, DemoRequest | ImportRequest | SelectRequest)
+    return not of_compendium or cache.compendium_made_by(folder.name) == job_id(request)
+
+
+def _is_readable(folder: Path) -> bool:
+    try:
+        read(folder)
+    except DataError:
+        return False
+    return True

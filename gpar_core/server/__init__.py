@@ -1,0 +1,1 @@
+"""Settings of a server that many people share."""

@@ -1,0 +1,228 @@
+"""Who may see and change what: owners, visibility and use of everything kept in the cache.
+
+A *thing* is named by its folder: the id of a job and of its result, the id of an upload, or
+`compendia/NAME`. Whoever asks for a thing holds it; two people who ask for the same hold the same
+one. A thing without a record is the server's own: all see it, only an administrator deletes it.
+
+Without sign-in there is one visitor, `LOCAL`, who sees all and may do all, and nothing is recorded
+but pins and use.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gpar_core.errors import JobError
+from gpar_core.storage.database import Database
+
+USE_SECONDS = 600.0
+"""A use is not noted again for so long: pages would write at each look."""
+
+TABLES = (
+    """
+    CREATE TABLE things (
+        thing TEXT PRIMARY KEY,
+        shared INTEGER NOT NULL,
+        pinned INTEGER NOT NULL DEFAULT 0,
+        used REAL NOT NULL DEFAULT 0
+    )
+    """,
+    """
+    CREATE TABLE holders (
+        thing TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        since REAL NOT NULL,
+        PRIMARY KEY (thing, owner)
+    )
+    """,
+    "CREATE INDEX held_by ON holders (owner)",
+    """
+    CREATE TABLE members (
+        thing TEXT NOT NULL,
+        within TEXT NOT NULL,
+        PRIMARY KEY (thing, within)
+    )
+    """,
+)
+
+HIDDEN = """
+SELECT thing FROM things
+WHERE shared = 0
+    AND thing NOT IN (SELECT thing FROM holders WHERE owner = :owner)
+    AND thing NOT IN (
+        SELECT members.thing FROM members JOIN things AS whole ON whole.thing = members.within
+        WHERE whole.shared = 1
+            OR whole.thing IN (SELECT thing FROM holders WHERE owner = :owner)
+    )
+"""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Someone who uses this server.
+
+    name: as the sign-in gives it, without case. admin: sees all and may do all. shares: whether
+    what they make is shared at first.
+    """
+
+    name: str
+    admin: bool = False
+    shares: bool = False
+
+
+LOCAL = Visitor("local", admin=True, shares=True)
+"""Whoever sits at the computer or its terminal, and everybody where there is no sign-in."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is known of a thing.
+
+    owners: who hold it, first come first. used: when it was last looked at, in seconds since 1970,
+    0 for never.
+    """
+
+    thing: str
+    owners: tuple[str, ...] = ()
+    shared: bool = True
+    pinned: bool = False
+    used: float = 0.0
+
+
+class Access:
+    """The records of one cache. Every call can raise JobError when they cannot be used."""
+
+    def __init__(self, root: Path) -> None:
+        path = root / "access.sqlite3"
+
+        def trouble(error: Exception) -> JobError:
+            # Never "delete it": without the records, all would see what is private.
+            return JobError(
+                f"The list of owners {path} cannot be used ({error}). Try again. If this stays, "
+                "see whether the disk is full, or tell whoever runs this server."
+            )
+
+        self.path = path
+        self._database = Database(path, TABLES, (), trouble)
+
+    def damage(self) -> str:
+        """What is wrong with the file of the records, or ''."""
+        return self._database.damage()
+
+    def record(self, thing: str) -> Record:
+        """Of one thing; an empty one where nothing is known."""
+        with self._database.connection() as database:
+            holders = database.execute(
+                "SELECT owner FROM holders WHERE thing = ? ORDER BY since, owner", (thing,)
+            )
+            owners = [row["owner"] for row in holders]
+            row = database.execute("SELECT * FROM things WHERE thing = ?", (thing,)).fetchone()
+            return _record(row, owners) if row else Record(thing)
+
+    def records(self) -> dict[str, Record]:
+        """All of them, by thing."""
+        with self._database.connection() as database:
+            owners: dict[str, list[str]] = {}
+            for row in database.execute("SELECT thing, owner FROM holders ORDER BY since, owner"):
+                owners.setdefault(row["thing"], []).append(row["owner"])
+            rows = database.execute("SELECT * FROM things")
+            return {row["thing"]: _record(row, owners.get(row["thing"], ())) for row in rows}
+
+    def hidden_from(self, owner: str) -> frozenset[str]:
+        """Things that this person may not see."""
+        with self._database.connection() as database:
+            rows = database.execute(HIDDEN, {"owner": owner})
+            return frozenset(row["thing"] for row in rows)
+
+    def held_by(self, owner: str) -> frozenset[str]:
+        """Things that this person holds."""
+        with self._database.connection() as database:
+            rows = database.execute("SELECT thing FROM holders WHERE owner = ?", (owner,))
+            return frozenset(row["thing"] for row in rows)
+
+    def wholes(self) -> dict[str, tuple[str, ...]]:
+        """By thing, the libraries that it is a model of."""
+        within: dict[str, tuple[str, ...]] = {}
+        with self._database.connection() as database:
+            for row in database.execute("SELECT thing, within FROM members ORDER BY within"):
+                within[row["thing"]] = (*within.get(row["thing"], ()), row["within"])
+        return within
+
+    def hold(self, owner: str, thing: str, now: float, *, shared: bool) -> None:
+        """Note that a person holds a thing; `shared` counts for one without a record only."""
+        with self._database.transaction() as database:
+            database.execute(
+                "INSERT OR IGNORE INTO things (thing, shared, used) VALUES (?, ?, ?)",
+                (thing, shared, now),
+            )
+            database.execute(
+                "INSERT OR IGNORE INTO holders (thing, owner, since) VALUES (?, ?, ?)",
+                (thing, owner, now),
+            )
+
+    def put_within(self, whole: str, things: Iterable[str], new: Iterable[str]) -> None:
+        """Whoever sees the library `whole` shall see its models `things`.
+
+        Its holders also hold those that are recorded, and those of them that are `new`; another
+        one without a record stays the server's own.
+        """
+        with self._database.transaction() as database:
+            database.executemany(
+                "INSERT OR IGNORE INTO things (thing, shared, used) "
+                "SELECT ?, shared, used FROM things WHERE thing = ?",
+                [(thing, whole) for thing in new],
+            )
+            for thing in things:
+                database.execute(
+                    "INSERT OR IGNORE INTO members (thing, within) VALUES (?, ?)", (thing, whole)
+                )
+                database.execute(
+                    "INSERT OR IGNORE INTO holders (thing, owner, since) "
+                    "SELECT things.thing, holders.owner, holders.since FROM things, holders "
+                    "WHERE things.thing = ? AND holders.thing = ?",
+                    (thing, whole),
+                )
+
+    def let_go(self, owner: str, thing: str) -> bool:
+        """Take a person off the holders; False if nobody is left."""
+        with self._database.transaction() as database:
+            database.execute("DELETE FROM holders WHERE thing = ? AND owner = ?", (thing, owner))
+            left = database.execute("SELECT 1 FROM holders WHERE thing = ?", (thing,)).fetchone()
+            return left is not None
+
+    def forget(self, thing: str) -> None:
+        """Drop all that is known of a thing, which was deleted."""
+        with self._database.transaction() as database:
+            for table in ("things", "holders", "members"):
+                database.execute(f"DELETE FROM {table} WHERE thing = ?", (thing,))  # noqa: S608
+            database.execute("DELETE FROM members WHERE within = ?", (thing,))
+
+    def share(self, thing: str, *, shared: bool) -> None:
+        """Let all see a thing, or its holders only."""
+        self._set(thing, "shared", shared)
+
+    def pin(self, thing: str, *, pinned: bool) -> None:
+        """Keep a thing however long it is unused, or no longer."""
+        self._set(thing, "pinned", pinned)
+
+    def touch(self, thing: str, now: float) -> None:
+        """Note that a thing is used."""
+        with self._database.connection() as database:
+            row = database.execute("SELECT used FROM things WHERE thing = ?", (thing,)).fetchone()
+        if row is None or abs(now - row["used"]) > USE_SECONDS:
+            self._set(thing, "used", now)
+
+    def _set(self, thing: str, column: str, value: float) -> None:
+        with self._database.transaction() as database:
+            database.execute("INSERT OR IGNORE INTO things (thing, shared) VALUES (?, 1)", (thing,))
+            database.execute(
+                f"UPDATE things SET {column} = ? WHERE thing = ?",  # noqa: S608  (never a user's)
+                (value, thing),
+            )
+
+
+def _record(row: sqlite3.Row, owners: Iterable[str]) -> Record:
+    return Record(
+        row["thing"], tuple(owners), bool(row["shared"]), bool(row["pinned"]), row["used"]
+    )

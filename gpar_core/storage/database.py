@@ -1,0 +1,145 @@
+"""A small SQLite database in the cache, shared by pages, supervisor and workers.
+
+It is made beside its place and moved there, so that nobody sees it half made. Each use opens its
+own connection (about 1 ms): safe from any thread, nothing to close, and a cache folder that was
+deleted is simply made again.
+"""
+
+import sqlite3
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from gpar_core.errors import GparError
+from gpar_core.storage.disk import DAMAGED
+
+BUSY_SECONDS = 20.0
+DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+@dataclass(frozen=True)
+class Database:
+    """path: of the file. tables: statements that make the newest version of its tables.
+
+    upgrades: the statements that bring version 0, 1, ... to the next; the version is SQLite's
+    `user_version`. trouble: makes of a complaint, SQLite's or the system's, the error that the user
+    sees. spare: whether a damaged file may be set aside, and a new one begun in its place.
+    """
+
+    path: Path
+    tables: Sequence[str]
+    upgrades: Sequence[str]
+    trouble: Callable[[Exception], GparError]
+    spare: bool = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """As `connection`, all of the block or nothing, and nobody else writes meanwhile."""
+        with self.connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """Raises what `trouble` gives where SQLite, or the system, cannot go on."""
+        try:
+            if not _has_content(self.path):
+                self._create()
+            with closing(
+                sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+            ) as connection:
+                connection.row_factory = sqlite3.Row
+                # Enough in WAL: a power cut may lose the last changes, never the database.
+                connection.execute("PRAGMA synchronous = NORMAL")
+                self._bring_up_to_date(connection)
+                yield connection
+        except (sqlite3.Error, OSError) as error:
+            if self.spare and _says_damaged(error):
+                self._set_aside()
+            raise self.trouble(error) from error
+
+    def damage(self) -> str:
+        """What SQLite's own check finds wrong with the file, '' for nothing or where there is none.
+
+        Raises what `trouble` gives where it cannot be looked at.
+        """
+        if not _has_content(self.path):
+            return ""
+        try:
+            with closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS)) as connection:
+                found = connection.execute("PRAGMA integrity_check").fetchone()[0]
+        except sqlite3.Error as error:
+            if _says_damaged(error):
+                return str(error)
+            raise self.trouble(error) from error
+        return "" if found == "ok" else str(found)
+
+    def set_aside(self) -> Path | None:
+        """Move a damaged file out of the way, where nothing deletes it; returns where it is now.
+
+        None where another process has done so, or the file is sound. A new one is made when it is
+        needed. Raises what `trouble` gives.
+        """
+        try:
+            return self._set_aside()
+        except OSError as error:
+            raise self.trouble(error) from error
+
+    def _set_aside(self) -> Path | None:
+        with FileLock(f"{self.path}.lock", timeout=BUSY_SECONDS):
+            if not self.damage():
+                return None
+            place = self.path.parent.parent / DAMAGED
+            place.mkdir(exist_ok=True)
+            aside = place / f"{self.path.name}.{uuid.uuid4().hex[:8]}"
+            for suffix in ("-wal", "-shm", ""):
+                part = self.path.with_name(self.path.name + suffix)
+                if part.exists():
+                    part.replace(aside.with_name(aside.name + suffix))
+            return aside
+
+    def _create(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{self.path}.lock", timeout=BUSY_SECONDS):
+            if _has_content(self.path):
+                return
+            for suffix in ("-wal", "-shm"):  # of a deleted database, not to mix with the new one
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            new = self.path.with_name(f"{self.path.name}.{uuid.uuid4().hex}")
+            with closing(sqlite3.connect(new, isolation_level=None)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                for statement in self.tables:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {len(self.upgrades)}")
+            new.replace(self.path)
+
+    def _bring_up_to_date(self, connection: sqlite3.Connection) -> None:
+        if _version(connection) >= len(self.upgrades):
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        # Asked again: another process may have been faster.
+        for version in range(_version(connection), len(self.upgrades)):
+            connection.execute(self.upgrades[version])
+        connection.execute(f"PRAGMA user_version = {len(self.upgrades)}")
+        connection.execute("COMMIT")
+
+
+def _says_damaged(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorcode", None) in DAMAGE
+
+
+def _has_content(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

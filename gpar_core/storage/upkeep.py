@@ -1,0 +1,176 @@
+"""What the cache holds, and how it is kept within its limits.
+
+What can be computed again goes first, the least recently used before the others; what is pinned,
+was used within the last hour or is needed by a job stays, and so do compendia.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from gpar_core.errors import AccessError
+from gpar_core.storage.access import Record
+from gpar_core.storage.cache import MANIFEST, NAME_PATTERN, Cache, remove
+
+KINDS: Final = (
+    "compendia",
+    "models",
+    "libraries",
+    "analyses",
+    "curations",
+    "predictions",
+    "profiles",
+    "tables",
+    "uploads",
+    "sources",
+)
+"""Folders of the cache whose own folders are things."""
+
+PRUNABLE: Final = frozenset({"models", "analyses", "curations", "predictions"})
+"""What is computed again when it is asked for again."""
+
+FRESH_SECONDS: Final = 3600.0
+UPLOAD_SECONDS: Final = 7 * 24 * 3600.0
+"""Uploaded files are kept so long after their import, for a second try."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing on disk.
+
+    kind: of `KINDS`. n_bytes: on disk. used: last use, or when it was made, in seconds since 1970.
+    record: who holds it. pinned: itself, or a library that it is a model of.
+    """
+
+    kind: str
+    folder: Path
+    n_bytes: int
+    used: float
+    record: Record
+    pinned: bool
+
+
+def contents(cache: Cache) -> list[Item]:
+    """All things that the cache's visitor may see, the largest first."""
+    records, wholes, hidden = cache.access.records(), cache.access.wholes(), cache.hidden()
+    items = []
+    for kind in KINDS:
+        for folder in _folders(cache.root / kind):
+            thing = cache.thing_of(folder)
+            if thing in hidden:
+                continue
+            record = records.get(thing, Record(thing))
+            related = [
+                record,
+                *(records.get(whole, Record(whole)) for whole in wholes.get(thing, ())),
+            ]
+            made, n_bytes = _measured(folder)
+            items.append(
+                Item(
+                    kind,
+                    folder,
+                    n_bytes,
+                    max(made, *(each.used for each in related), 0.0),
+                    record,
+                    any(each.pinned for each in related),
+                )
+            )
+    return sorted(items, key=lambda item: (-item.n_bytes, item.folder))
+
+
+def held_bytes(cache: Cache, owner: str) -> int:
+    """Bytes on disk of what a person holds; what several hold counts for each of them."""
+    held = cache.access.held_by(owner)
+    return sum(
+        _measured(folder)[1]
+        for kind in KINDS
+        for folder in _folders(cache.root / kind)
+        if cache.thing_of(folder) in held
+    )
+
+
+def check_room(cache: Cache, owner_gb: int) -> None:
+    """Raises AccessError where the cache's visitor holds `owner_gb` or more; 0 is no limit."""
+    if not owner_gb or cache.visitor.admin:
+        return
+    held = held_bytes(cache, cache.visitor.name)
+    if held >= owner_gb * 10**9:
+        raise AccessError(
+            f"What you keep on this server takes {held / 1e9:.1f} GB; {owner_gb} GB are allowed. "
+            "Delete what you no longer need on the page Storage, then ask again."
+        )
+
+
+def prune(cache: Cache, cache_gb: int, now: float, needed: Iterable[str]) -> list[Item]:
+    """Delete the least recently used until all is within `cache_gb`; returns what was deleted.
+
+    0 is no limit. needed: things that jobs under way have need of. Who held a thing still holds it
+    when it is computed again.
+    """
+    if not cache_gb:
+        return []
+    items = contents(cache.unrestricted)
+    beyond = sum(item.n_bytes for item in items) - cache_gb * 10**9
+    kept = frozenset(needed)
+    spare = sorted(
+        (
+            item
+            for item in items
+            if item.kind in PRUNABLE
+            and not item.pinned
+            and item.used < now - FRESH_SECONDS
+            and item.record.thing not in kept
+            and (item.folder / MANIFEST).is_file()
+        ),
+        key=lambda item: (item.used, item.folder),
+    )
+    deleted = []
+    for item in spare:
+        if beyond <= 0:
+            break
+        remove(item.folder)
+        deleted.append(item)
+        beyond -= item.n_bytes
+    return deleted
+
+
+def clear_uploads(cache: Cache, now: float, needed: Iterable[str]) -> list[Path]:
+    """Delete uploaded files whose import is long past; returns their folders."""
+    kept = frozenset(needed)
+    old = [
+        folder
+        for folder in _folders(cache.uploads)
+        if folder.name not in kept and now - _measured(folder)[0] > UPLOAD_SECONDS
+    ]
+    for folder in old:
+        shutil.rmtree(folder, ignore_errors=True)
+        cache.access.forget(folder.name)
+    return old
+
+
+def _folders(parent: Path) -> list[Path]:
+    if not parent.is_dir():
+        return []
+    return sorted(
+        folder
+        for folder in parent.iterdir()
+        if NAME_PATTERN.fullmatch(folder.name) and folder.is_dir()
+    )
+
+
+def _measured(folder: Path) -> tuple[float, int]:
+    """When a folder last changed, and its bytes; a file that vanishes meanwhile counts nothing."""
+    changed, n_bytes = 0.0, 0
+    # Not rglob, which fails where a folder vanishes.
+    for parent, _, names in os.walk(folder):
+        for path in (Path(parent), *(Path(parent, name) for name in names)):
+            try:
+                found = path.stat()
+            except FileNotFoundError:
+                continue
+            changed = max(changed, found.st_mtime)
+            n_bytes += 0 if path == Path(parent) else found.st_size
+    return changed, n_bytes

@@ -1,0 +1,48 @@
+"""A result counts as there only if it can be read."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from gpar_core.jobs import engine
+from gpar_core.jobs.request import CurationRequest, Request, TrainRequest, job_id
+from gpar_core.jobs.store import JobStore, State
+from gpar_core.results import curation, model
+from gpar_core.results import of_request as results
+from gpar_core.storage.cache import Cache, publishing
+from tests import saved_curation, saved_model
+
+TRAINING = TrainRequest("tiny", "f", "ssri", ("a", "b"))
+CURATION = CurationRequest("0" * 20, "ssri")
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cache:
+    """A cache with a done training and a done curation; nothing is started."""
+    monkeypatch.setattr(engine, "ensure_running", lambda _: None)
+    cache = Cache(tmp_path)
+    with publishing(cache.model(job_id(TRAINING))) as folder:
+        model.save(saved_model.model(), folder)
+    with publishing(cache.curation(job_id(CURATION))) as folder:
+        curation.save(saved_curation.saved(), folder)
+    store = JobStore(cache)
+    for request in (TRAINING, CURATION):
+        store.submit(request)
+        store.claim(9, 9)
+        store.finish(job_id(request), 1, State.DONE)
+    return cache
+
+
+@pytest.mark.parametrize(
+    ("request_", "file"), [(TRAINING, "map.parquet"), (CURATION, "drugs.parquet")]
+)
+def test_a_damaged_result_is_computed_again_when_it_is_asked_for_again(
+    cache: Cache, request_: Request, file: str
+) -> None:
+    assert results.is_there(cache, request_)
+    assert engine.submit(cache, request_).state == State.DONE
+    os.truncate(results.folder_of(cache, request_) / file, 40)
+    assert not results.is_there(cache, request_)
+    again = engine.submit(cache, request_)
+    assert (again.state, again.attempt) == (State.QUEUED, 2)
