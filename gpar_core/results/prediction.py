@@ -43,9 +43,8 @@ class Prediction:
 
     label: of the compound or the profiles. scores: of n signatures by m models.
     signatures: n rows, of a compound `DESCRIBED`, of profiles name and drug.
-    nearest: signature (0 to n - 1), place (from 1), cosine, and the neighbour's sig_id, pert_iname,
-    cell_id and moa; without signatures of the compound itself.
     notes: what was done to uploaded profiles before.
+    nearest: signatures like those of uploaded profiles, as `nearest_to` gives them of a compound.
     """
 
     label: str
@@ -55,8 +54,8 @@ class Prediction:
     simulated: bool
     scores: MoaScores
     signatures: pd.DataFrame
-    nearest: pd.DataFrame
     notes: tuple[str, ...] = ()
+    nearest: pd.DataFrame | None = None
 
     @cached_property
     def identity(self) -> tuple[str, ...]:
@@ -102,8 +101,20 @@ def of_compound(cache: Cache, library: Library, compendium: Compendium, name: st
         simulated=compendium.simulated,
         scores=_ask(cache, _usable(library, compendium), read),
         signatures=described,
-        nearest=_neighbours(compendium, compendium.matrix[rows], ~of_drug.to_numpy()),
     )
+
+
+def nearest_to(prediction: Prediction, compendium: Compendium) -> pd.DataFrame:
+    """Representative signatures of other compounds that are most like those of a compound.
+
+    Returns signature (0 to n - 1, of `prediction.signatures`), place (from 1), cosine, and the
+    neighbour's sig_id, pert_iname, cell_id and moa. It reads every representative signature.
+    """
+    rows = np.flatnonzero(
+        compendium.signatures[fields.SIG_ID].isin(prediction.signatures[fields.SIG_ID])
+    )
+    others = compendium.signatures[fields.DRUG].to_numpy() != prediction.label.casefold()
+    return _neighbours(compendium, compendium.matrix[rows], others)
 
 
 def of_profiles(
@@ -191,7 +202,8 @@ def save(prediction: Prediction, folder: Path) -> None:
     for name in ARRAYS:
         np.save(folder / f"{name}.npy", getattr(scores, name))
     prediction.signatures.to_parquet(folder / "signatures.parquet", index=False)
-    prediction.nearest.to_parquet(folder / "nearest.parquet", index=False)
+    if prediction.nearest is not None:
+        prediction.nearest.to_parquet(folder / "nearest.parquet", index=False)
     manifest = {
         "format_version": FORMAT_VERSION,
         "moa": scores.moa,

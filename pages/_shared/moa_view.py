@@ -10,10 +10,10 @@ from gpar_core import fields
 from gpar_core.charts.moas import percentile_map
 from gpar_core.export import download_name, moas_csv
 from gpar_core.rank.moa_prediction import NEAR_THE_TOP, ORDERS, TOP, rank_moas
-from gpar_core.results.prediction import Prediction, by_origin, ranked
+from gpar_core.results.prediction import Prediction, by_origin, nearest_to, ranked
 from pages._shared.drawn import drawn_once
 from pages._shared.error_box import plain
-from pages._shared.loaders import load_summaries
+from pages._shared.loaders import load_compendium, load_summaries
 from pages._shared.state import go
 from pages._shared.tables import SELECTION, chosen_row, savable
 
@@ -52,7 +52,18 @@ def show_prediction(prediction: Prediction, annotated: Sequence[str] = ()) -> No
     _downloads(table, prediction, name, by)
     moas = table["moa"].head(top).tolist()
     drawn_once("moas", (*prediction.identity, *moas), lambda: _heat_map(prediction, moas))
-    drawn_once("nearest", (*prediction.identity, name), lambda: _nearest(prediction, chosen))
+    known = prediction.nearest is not None
+    near = st.expander(
+        "Nearest signatures",
+        expanded=known,
+        key="moa-nearest-known" if known else "moa-nearest",
+        on_change="rerun",
+    )
+    if near.open:
+        with near:
+            drawn_once(
+                "nearest", (*prediction.identity, name), lambda: _nearest(prediction, chosen)
+            )
 
 
 def _say_what_was_held_out(table: pd.DataFrame) -> None:
@@ -161,9 +172,11 @@ def _heat_map(prediction: Prediction, moas: list[str]) -> None:
 
 
 def _nearest(prediction: Prediction, chosen: np.ndarray) -> None:
-    st.subheader("Nearest signatures", anchor=False)
     st.caption("Of the compendium's representative signatures, those most alike by cosine.")
-    near = prediction.nearest[prediction.nearest["signature"].isin(chosen)]
+    near = prediction.nearest
+    if near is None:
+        near = nearest_to(prediction, load_compendium(prediction.compendium))
+    near = near[near["signature"].isin(chosen)]
     own = prediction.signatures
     named = own["name"] if "name" in own else own[fields.CELL_ID]
     table = pd.DataFrame(

@@ -104,7 +104,7 @@ def test_a_compound_outside_the_training_set_is_read_by_the_model_itself(
 def test_the_nearest_signatures_are_of_other_compounds(
     cache: Cache, built: Library, tiny: Compendium
 ) -> None:
-    nearest = prediction.of_compound(cache, built, tiny, "hdac0").nearest
+    nearest = prediction.nearest_to(prediction.of_compound(cache, built, tiny, "hdac0"), tiny)
     assert "hdac0" not in set(nearest[fields.PERT_INAME])
     assert (nearest.groupby("signature").size() == prediction.N_NEAREST).all()
     falling = nearest.groupby("signature")["cosine"].apply(
@@ -129,6 +129,8 @@ def test_profiles_are_scored_by_the_networks_and_come_back_from_disk(
     prediction.save(found, folder)
     loaded = prediction.load(folder)
     pd.testing.assert_frame_equal(prediction.ranked(loaded), table)
+    assert found.nearest is not None
+    assert loaded.nearest is not None
     pd.testing.assert_frame_equal(loaded.nearest, found.nearest)
     assert loaded.notes == profiles.notes
     assert (loaded.label, loaded.simulated) == ("mine", False)
