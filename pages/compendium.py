@@ -12,7 +12,7 @@ from gpar_core.jobs.request import DemoRequest, FetchRequest, ImportRequest, Sel
 from gpar_core.jobs.store import JobStore
 from gpar_core.planning.fetch import all_fetched
 from pages._shared.choose_form import show_choose
-from pages._shared.drawn import drawn_once
+from pages._shared.drawn import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
 from pages._shared.fetch_form import show_fetch, show_fetched
 from pages._shared.frame import job_or_form, size_of
@@ -28,12 +28,10 @@ def show_inside(compendium: Compendium) -> None:
     st.caption(plain(compendium.source))
     size_of(compendium)
     left, right = st.columns(2)
-    left.altair_chart(
-        overview.cell_lines(compendium.signatures, simulated=compendium.simulated), width="stretch"
-    )
-    right.altair_chart(
-        overview.activity(compendium.compounds, simulated=compendium.simulated), width="stretch"
-    )
+    with left:
+        show_chart(overview.cell_lines(compendium.signatures, simulated=compendium.simulated))
+    with right:
+        show_chart(overview.activity(compendium.compounds, simulated=compendium.simulated))
     st.subheader("Mechanisms of action", anchor=False)
     st.dataframe(
         savable(compendium.moas, simulated=compendium.simulated),

@@ -40,12 +40,15 @@ def _log_to_stderr() -> None:
 
 
 def _get_ready() -> None:
-    """Import, then exempt all of it from Streamlit's garbage collection after every rerun.
+    """Import all that any page imports, then exempt it from garbage collection.
 
     With heavy imports each collection costs 72-450 ms of CPU otherwise, during which no other
-    visitor is served; so all that any page imports is imported here.
+    visitor is served.
     """
+    from altair.utils import schemapi  # noqa: PLC0415  (not before the first page)
+
     for module in pkgutil.walk_packages(_shared.__path__, f"{_shared.__name__}."):
         import_module(module.name)
+    schemapi.disable_debug_mode()  # parts of charts are checked too, each when it is made
     gc.collect()
     gc.freeze()

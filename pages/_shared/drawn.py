@@ -5,6 +5,7 @@ a page has several; all reruns of a page wait for that.
 """
 
 from collections.abc import Callable
+from typing import Literal
 
 import altair as alt
 import streamlit as st
@@ -14,6 +15,27 @@ Source = tuple[str | int | float | bool, ...]
 
 MAX_PICTURES = 512
 """Each takes 5 to 200 kB."""
+
+CHECKED = False
+"""Whether charts are checked against the schema of Vega-Lite: two thirds of the time of one.
+
+Tests do it.
+"""
+
+
+class _Drawable:
+    """All that Streamlit asks of a chart; without it, it would have each one checked."""
+
+    def __init__(self, chart: alt.TopLevelMixin) -> None:
+        self._chart = chart
+
+    def to_dict(self) -> dict[str, object]:
+        return self._chart.to_dict(validate=CHECKED)
+
+
+def show_chart(chart: alt.TopLevelMixin, *, height: int | Literal["content"] = "content") -> None:
+    """Put a chart on screen, as wide as there is room. height: in pixels."""
+    st.altair_chart(_Drawable(chart), width="stretch", height=height)  # type: ignore[arg-type]
 
 
 def drawn_once(what: str, source: Source, draw: Callable[[], object]) -> None:
@@ -26,8 +48,8 @@ def drawn_once(what: str, source: Source, draw: Callable[[], object]) -> None:
 
 
 def chart_once(what: str, source: Source, build: Callable[[], alt.TopLevelMixin]) -> None:
-    """The same for a chart as wide as there is room."""
-    drawn_once(what, source, lambda: st.altair_chart(build(), width="stretch"))
+    """The same for a chart."""
+    drawn_once(what, source, lambda: show_chart(build()))
 
 
 @st.cache_resource(max_entries=MAX_PICTURES, show_spinner=False)

@@ -11,7 +11,7 @@ from gpar_core.charts.moas import percentile_map
 from gpar_core.export import download_name, moas_csv
 from gpar_core.rank.moa_prediction import NEAR_THE_TOP, ORDERS, TOP, rank_moas
 from gpar_core.results.prediction import Prediction, by_origin, nearest_to, ranked
-from pages._shared.drawn import drawn_once
+from pages._shared.drawn import drawn_once, show_chart
 from pages._shared.error_box import plain
 from pages._shared.loaders import load_compendium, load_summaries
 from pages._shared.state import go
@@ -166,7 +166,7 @@ def _heat_map(prediction: Prediction, moas: list[str]) -> None:
     if len(kept) == 1:
         return  # one column would only repeat the table
     chart = percentile_map(origins[origins["origin"].isin(kept)], simulated=prediction.simulated)
-    st.altair_chart(chart, width="stretch")
+    show_chart(chart)
     if len(kept) < origins["origin"].nunique():
         st.caption(f"The first {MAX_ORIGINS} of {origins['origin'].nunique():,} are drawn.")
 

@@ -8,7 +8,7 @@ from gpar_core.export import csv_text, file_name, with_provenance
 from gpar_core.learn import calibration
 from gpar_core.results.model import Model, ModelSummary
 from pages._shared.curation_view import show_curation
-from pages._shared.drawn import drawn_once
+from pages._shared.drawn import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import simulated_note
 from pages._shared.model_map import show_maps
@@ -88,14 +88,12 @@ def _quality(model: Model) -> None:
 def _curves(model: Model) -> None:
     summary = model.summary
     left, right = st.columns(2)
-    left.altair_chart(curves.roc(model.held_out, simulated=summary.simulated), width="stretch")
-    right.altair_chart(
-        curves.precision_recall(model.held_out, simulated=summary.simulated), width="stretch"
-    )
+    with left:
+        show_chart(curves.roc(model.held_out, simulated=summary.simulated))
+    with right:
+        show_chart(curves.precision_recall(model.held_out, simulated=summary.simulated))
     by_fold = dict(enumerate(summary.metrics.fold_auroc, start=1))
-    st.altair_chart(
-        folds.fold_auroc(by_fold, summary.k, simulated=summary.simulated), width="stretch"
-    )
+    show_chart(folds.fold_auroc(by_fold, summary.k, simulated=summary.simulated))
 
 
 def _reliability(model: Model) -> None:
@@ -103,7 +101,7 @@ def _reliability(model: Model) -> None:
     bins = calibration.reliability(
         held_out["positive"].to_numpy(), held_out["score"].to_numpy(), held_out["fold"].to_numpy()
     )
-    st.altair_chart(reliability(bins, simulated=model.summary.simulated), width="stretch")
+    show_chart(reliability(bins, simulated=model.summary.simulated))
     st.caption(
         "Of the held-out signatures given a probability, how many are positive: on the dashed line "
         "the calibrated probability is what it says, for a mix of positives and negatives as in "

@@ -9,7 +9,7 @@ from gpar_core.errors import EmptyRankingError
 from gpar_core.export import file_name, ranking_csv
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, filtered, order_by
 from gpar_core.results.model import Model
-from pages._shared.drawn import drawn_once
+from pages._shared.drawn import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
 from pages._shared.tables import SELECTION, chosen_row, savable
 
@@ -187,7 +187,7 @@ def _standing(model: Model, compound: pd.Series) -> None:
         f"p {compound['p']:.4f} · FDR {compound['fdr']:.2g}"
     )
     strip = rank_strip(own, len(model.signatures), name, simulated=model.summary.simulated)
-    st.altair_chart(strip, width="stretch", height=140)
+    show_chart(strip, height=140)
     columns = ["rank", "score", "cell_id", "pert_dose", "pert_dose_unit", "pert_time"]
     signatures = own[[*columns, "pert_time_unit", "tas", "sig_id"]].sort_values("rank")
     st.dataframe(

@@ -17,6 +17,7 @@ from gpar_core.learn.engine import FitPool
 from gpar_core.planning.training import plan_training
 from gpar_core.progress import silent
 from gpar_core.storage.cache import MANIFEST, Cache
+from pages._shared import drawn
 from tests.pages.stage import DRUGS, EVIL, EVIL_DRUGS, embed, train
 from tests.synthetic import build
 
@@ -81,6 +82,11 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cache:
     """The cache that the app uses, empty."""
     monkeypatch.setenv("GPAR_CACHE", str(tmp_path / "cache"))
     return Cache((tmp_path / "cache").resolve())
+
+
+@pytest.fixture(autouse=True)
+def _checked_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawn, "CHECKED", True)
 
 
 @pytest.fixture(autouse=True)

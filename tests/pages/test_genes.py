@@ -91,7 +91,9 @@ def test_a_click_asks_for_the_genes_of_the_chosen_model(stocked: Library) -> Non
 
 
 def test_a_models_page_leads_to_its_genes(stocked: Library) -> None:
-    app = press(page("models", model=job_id(stocked.measured)), "Which genes does it go by?")
+    app = press(
+        page("models", model=job_id(stocked.measured), tab="Quality"), "Which genes does it go by?"
+    )
     assert app.query_params["model"] == job_id(stocked.measured)
     assert app.query_params["compendium"] == "measured"
 

@@ -1,0 +1,29 @@
+"""Charts: checked in tests, not on a server, and drawn in one place only."""
+
+import altair as alt
+import pandas as pd
+import pytest
+from altair.utils.schemapi import SchemaValidationError
+
+from pages._shared import drawn
+from tests.pages.stage import APP
+
+WRONG = alt.Chart(pd.DataFrame({"x": [1]})).mark_point().encode(x="x:Q")
+WRONG.mark = {"type": "no such mark"}
+
+
+def test_a_wrong_chart_fails_a_test() -> None:
+    with pytest.raises(SchemaValidationError):
+        drawn.show_chart(WRONG)
+
+
+def test_a_server_does_not_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawn, "CHECKED", False)
+    drawn.show_chart(WRONG)
+
+
+def test_every_chart_is_drawn_there() -> None:
+    files = [
+        file for file in APP.parent.rglob("pages/**/*.py") if "altair_chart" in file.read_text()
+    ]
+    assert [file.name for file in files] == ["drawn.py"]
