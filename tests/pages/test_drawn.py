@@ -23,7 +23,6 @@ def test_a_server_does_not_look(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_chart_is_drawn_there() -> None:
-    files = [
-        file for file in APP.parent.rglob("pages/**/*.py") if "altair_chart" in file.read_text()
-    ]
+    pages = (APP.parent / "pages").rglob("*.py")
+    files = [file for file in pages if "altair_chart" in file.read_text("utf-8")]
     assert [file.name for file in files] == ["drawn.py"]
