@@ -73,6 +73,18 @@ def library_csv(shown: Library, *, simulated: bool) -> str:
     )
 
 
+def comparison_csv(compounds: pd.DataFrame, first: ModelSummary, second: ModelSummary) -> str:
+    """What moved between two models, with the provenance of both in every row."""
+    return csv_text(
+        compounds.assign(
+            first_model_id=first.model_id,
+            second_model_id=second.model_id,
+            compendium=first.compendium,
+            data="SIMULATED" if first.simulated else "measured",
+        )
+    )
+
+
 def analysis_csv(table: pd.DataFrame, of: Analysis) -> str:
     """A table of an analysis, with its provenance in every row."""
     return csv_text(

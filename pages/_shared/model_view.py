@@ -77,8 +77,12 @@ def _quality(model: Model) -> None:
     if summary.null_auroc:
         null = ", ".join(f"{auroc:.2f}" for auroc in summary.null_auroc)
         st.markdown(f"Mean AUROC with permuted labels: {null}")
-    if summary.drugs and st.button("Which genes does it go by?", key=f"genes-{summary.model_id}"):
-        go("genes", model=summary.model_id, compendium=summary.compendium)
+    on = {"model": summary.model_id, "compendium": summary.compendium}
+    genes, other = st.columns(2)
+    if summary.drugs and genes.button("Which genes does it go by?", key=f"genes-{on['model']}"):
+        go("genes", **on)
+    if other.button("Compare with another model", key=f"compare-{on['model']}"):
+        go("compare", **on)
     details = st.expander("Reliability", key=f"reliability-{summary.model_id}", on_change="rerun")
     if details.open:
         with details:

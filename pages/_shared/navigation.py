@@ -19,6 +19,7 @@ def navigation(*, listed: bool = True) -> StreamlitPage:
             "Models": [
                 st.Page("pages/models.py", title="Models"),
                 st.Page("pages/library.py", title="Library"),
+                st.Page("pages/compare.py", title="Compare"),
             ],
             "Examine": [
                 st.Page("pages/case_studies.py", title="Case studies"),

@@ -26,6 +26,7 @@ class Key(StrEnum):
     DRUG = "drug"
     ENTERED = "entered"
     PAGE = "page"
+    SECOND = "second"
     SERIES = "series"
     TAB = "tab"
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gpar_core.charts import curves, folds, moas, overview, ranks, reliability, scatter
+from gpar_core.charts import comparison, curves, folds, moas, overview, ranks, reliability, scatter
 from gpar_core.charts.style import GREY, RED, SIMULATED, YELLOW
 from gpar_core.data.compendium import Compendium
 
@@ -72,6 +72,17 @@ BINS = pd.DataFrame(
         "n_positive": [0, 2],
     }
 )
+BOTH = pd.DataFrame(
+    {
+        "pert_iname": [f"drug {i}" for i in range(N)],
+        "moa": "",
+        "rank_first": np.arange(1, N + 1),
+        "rank_second": np.roll(np.arange(1, N + 1), 3),
+        "shift": -3,
+        "k": 5,
+        "why": "of 2 cell lines, MCF7 most",
+    }
+)
 CASES = [
     Case("roc", lambda **how: curves.roc(MANY, **how), 2 * curves.MAX_POINTS + 2),
     Case(
@@ -86,6 +97,11 @@ CASES = [
     Case("MOAs", lambda **how: moas.auroc(LIBRARY, **how), 79 + 1),
     Case("percentiles", lambda **how: moas.percentile_map(ORIGINS, **how), 600),
     Case("reliability", lambda **how: reliability.reliability(BINS, **how), 2 * 2 + 2),
+    Case(
+        "rank shifts",
+        lambda **how: comparison.rank_shifts(BOTH, "the first", "the second", **how),
+        comparison.MOST + comparison.NAMED + 2,
+    ),
     Case("map", lambda **how: scatter.training_map(MANY[:500], **how), 500),
 ]
 

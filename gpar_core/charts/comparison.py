@@ -1,0 +1,63 @@
+"""The ranks of compounds in two rankings."""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from gpar_core.charts.style import BLUE, GREY, titled
+
+NAMED = 12
+"""Compounds that have their name beside them: those that moved most among the best."""
+MOST = 2000
+"""Points that are drawn; of more, those ranked best by either."""
+BEST = 50
+
+
+def rank_shifts(
+    compounds: pd.DataFrame, first: str, second: str, *, simulated: bool
+) -> alt.LayerChart:
+    """Ranks by either, both logarithmic, the best at the top right.
+
+    compounds: as `results.comparison.Comparison` has them. first, second: what the two are called.
+    """
+    both = compounds.dropna(subset=["rank_first", "rank_second"])
+    best = both[["rank_first", "rank_second"]].min(axis=1)
+    drawn = both.loc[best.sort_values(kind="stable").index[:MOST]]
+    change = (np.log(drawn["rank_first"]) - np.log(drawn["rank_second"])).abs()
+    named = change[best[drawn.index] <= BEST].nlargest(NAMED).index
+    columns = ["pert_iname", "moa", "rank_first", "rank_second", "shift", "k", "why"]
+    table = drawn[columns].assign(name=drawn["pert_iname"].where(drawn.index.isin(named), ""))
+    last = float(max(both["rank_first"].max(), both["rank_second"].max(), 2))
+    scale = alt.Scale(type="log", domain=[1, last], reverse=True)
+    places = {
+        "x": alt.X("rank_first:Q", title=f"Rank by {first}", scale=scale),
+        "y": alt.Y("rank_second:Q", title=f"Rank by {second}", scale=scale),
+    }
+    points = (
+        alt.Chart(table)
+        .mark_circle(size=40, opacity=0.6, color=BLUE)
+        .encode(
+            **places,
+            tooltip=[
+                alt.Tooltip("pert_iname:N", title="drug"),
+                alt.Tooltip("moa:N", title="MOA"),
+                alt.Tooltip("rank_first:Q", title=f"rank by {first}"),
+                alt.Tooltip("rank_second:Q", title=f"rank by {second}"),
+                alt.Tooltip("k:Q", title="signatures"),
+                alt.Tooltip("why:N"),
+            ],
+        )
+    )
+    names = (
+        alt.Chart(table[table["name"] != ""])
+        .mark_text(align="left", dx=6, fontSize=11, color=GREY)
+        .encode(**places, text="name:N")
+    )
+    diagonal = pd.DataFrame({"x": [1.0, last], "y": [1.0, last]})
+    same = (
+        alt.Chart(diagonal)
+        .mark_line(color=GREY, strokeDash=[4, 4])
+        .encode(x=alt.X("x:Q", scale=scale), y=alt.Y("y:Q", scale=scale))
+    )
+    chart = (same + points + names).properties(height=420)
+    return titled(chart, "Rank in either: on the dashed line nothing moved", simulated)

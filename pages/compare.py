@@ -1,0 +1,68 @@
+"""Compare: two models, or two orders of one ranking, side by side."""
+
+import streamlit as st
+
+from gpar_core.data.compendium import Compendium
+from gpar_core.results.model import ModelSummary
+from pages._shared.comparison_view import show_comparison
+from pages._shared.error_box import error_box
+from pages._shared.frame import compendium_in_use
+from pages._shared.loaders import load_model, load_summaries
+from pages._shared.navigation import begin
+from pages._shared.ranking_view import ORDER_NAMES
+from pages._shared.state import Key, from_url, go
+
+
+def choose(compendium: Compendium) -> None:
+    """Two models of the compendium in use, which the URL names, and by what each is sorted."""
+    models = {
+        each.model_id: each
+        for each in load_summaries()[0]
+        if each.fingerprint == compendium.fingerprint
+    }
+    if not models:
+        st.info("No model of this compendium yet. Train two, of other drugs or settings.")
+        if st.button("Drug prediction", type="primary"):
+            go("drug_prediction")
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        first, order_first = _side("First", Key.MODEL, models, 0)
+    with right:
+        second, order_second = _side("Second", Key.SECOND, models, min(1, len(models) - 1))
+    if first == second and order_first == order_second:
+        st.info("Choose another model on one side, or another order of the same ranking.")
+        return
+    show_comparison(load_model(first), load_model(second), compendium, (order_first, order_second))
+
+
+def _side(title: str, key: Key, models: dict[str, ModelSummary], default: int) -> tuple[str, str]:
+    ids = list(models)
+    wanted = from_url(key)
+    chosen = st.selectbox(
+        title,
+        ids,
+        index=ids.index(wanted) if wanted in models else default,
+        format_func=lambda model_id: _named(models[model_id]),
+        key=f"compare-{title}",
+    )
+    st.query_params[key] = chosen
+    order = st.selectbox(
+        "Sorted by", list(ORDER_NAMES), format_func=ORDER_NAMES.get, key=f"compare-order-{title}"
+    )
+    return chosen, order
+
+
+def _named(summary: ModelSummary) -> str:
+    cells = ", ".join(summary.cells) or "all cell lines"
+    return f"{summary.label} · {cells} · {summary.preset} · {summary.created_at[:16]}"
+
+
+begin("Compare")
+st.markdown(
+    "Two models side by side: **what both find**, what moved, and in which cell lines its "
+    "signatures are read otherwise."
+)
+with error_box():
+    if (in_use := compendium_in_use()) is not None:
+        choose(in_use)
