@@ -1,0 +1,103 @@
+"""What is known of one drug: its compounds and signatures, and what models make of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import known_drugs
+from gpar_core.rank.ranking import order_by
+from gpar_core.results.model import Model, ModelSummary
+
+ROLES = ("training drug", "negative", "ranked")
+SHOWN = (
+    fields.CELL_ID, fields.DOSE, fields.DOSE_UNIT, fields.TIME, fields.TIME_UNIT, fields.TAS,
+    fields.CC_Q75, fields.N_REPLICATES, fields.REPRESENTATIVE, fields.SIG_ID,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Compound:
+    """One drug of a compendium.
+
+    name: its pert_iname. drug: the name without case. compounds: rows of `Compendium.compounds`,
+    one per pert_id that bears the name. moas: all that these are annotated with. rows: (n,) of its
+    signatures in the compendium. signatures: n rows of `SHOWN`.
+    """
+
+    name: str
+    drug: str
+    compounds: pd.DataFrame
+    moas: tuple[str, ...]
+    rows: np.ndarray
+    signatures: pd.DataFrame
+
+    def first_known(self, column: str) -> str:
+        """The first value of a column of `compounds` that is known, '' where none is."""
+        return next((str(value) for value in self.compounds[column] if value), "")
+
+
+def find(compendium: Compendium, name: str) -> Compound:
+    """A drug by pert_iname or pert_id. Raises NotFoundError where it is not in the compendium."""
+    (drug,) = known_drugs(compendium, [name])
+    compounds = compendium.compounds[compendium.compounds[fields.DRUG] == drug]
+    rows = np.flatnonzero(compendium.signatures[fields.DRUG] == drug)
+    lists = compounds[fields.MOA].str.split(fields.MOA_SEPARATOR, regex=False)
+    return Compound(
+        name=str(compounds[fields.PERT_INAME].iloc[0]),
+        drug=drug,
+        compounds=compounds.reset_index(drop=True),
+        moas=tuple(dict.fromkeys(moa for each in lists for moa in each if moa)),
+        rows=rows,
+        signatures=compendium.signatures[list(SHOWN)].iloc[rows].reset_index(drop=True),
+    )
+
+
+def by_cell_line(compound: Compound) -> pd.DataFrame:
+    """Per cell line: cell_id, n_signatures, median_tas, max_tas; the most active first."""
+    grouped = compound.signatures.groupby(fields.CELL_ID, observed=True)[fields.TAS]
+    table = grouped.agg(n_signatures="size", median_tas="median", max_tas="max").reset_index()
+    return table.sort_values(["median_tas", fields.CELL_ID], ascending=[False, True],
+                             ignore_index=True)  # fmt: skip
+
+
+def in_models(compound: Compound, models: Iterable[Model]) -> pd.DataFrame:
+    """What each model makes of the drug, the best exact p first.
+
+    models: of the compound's compendium. Returns one row per model: model_id, label, mean_auroc,
+    role (of `ROLES`), and where it is ranked rank (by exact p), n_ranked, k, es, p_exact and fdr of
+    the pert_id of the drug that comes first.
+    """
+    rows = [_in_model(compound, model) for model in models]
+    columns = ["model_id", "label", "mean_auroc", "role", "rank", "n_ranked", "k", "es", "p_exact",
+               "fdr"]  # fmt: skip
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values(["p_exact", "label"], na_position="last", ignore_index=True)
+
+
+def _in_model(compound: Compound, model: Model) -> dict[str, object]:
+    summary = model.summary
+    found: dict[str, object] = {
+        "model_id": summary.model_id,
+        "label": summary.label,
+        "mean_auroc": summary.metrics.mean_auroc,
+        "role": _role(compound, summary),
+    }
+    ranking = order_by(model.ranking, "p")
+    own = np.flatnonzero(ranking[fields.PERT_ID].isin(compound.compounds[fields.PERT_ID]))
+    if len(own):
+        best = ranking.iloc[own[0]]
+        found |= {
+            "role": "ranked",
+            "rank": int(own[0]) + 1,
+            "n_ranked": len(ranking),
+            **{name: best[name] for name in ("k", "es", "p_exact", "fdr")},
+        }
+    return found
+
+
+def _role(compound: Compound, summary: ModelSummary) -> str:
+    return "training drug" if compound.drug in summary.drugs else "negative"
