@@ -21,6 +21,12 @@ def ilincs(name: str) -> str:
     )
 
 
+def chembl(name: str, *, inchi_key: str = "") -> str:
+    """ChEMBL's search for a compound, by InChIKey where there is one."""
+    wanted = quote(inchi_key or name, safe="")
+    return f"https://www.ebi.ac.uk/chembl/g/#search_results/all/query={wanted}"
+
+
 def ncbi_gene(entrez_id: int) -> str:
     """NCBI's page of a gene."""
     return f"https://www.ncbi.nlm.nih.gov/gene/{int(entrez_id)}"

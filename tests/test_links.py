@@ -35,7 +35,10 @@ def test_a_name_stays_within_its_part_of_the_pubchem_link(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("link", "key", "host"),
-    [(links.ilincs, "term", "www.ilincs.org"), (links.clue, "q", "clue.io")],
+    [
+        (links.ilincs, "term", "www.ilincs.org"),
+        (links.clue, "q", "clue.io"),
+    ],
 )
 @given(name=NAMES)
 def test_a_name_stays_within_its_part_of_the_query(

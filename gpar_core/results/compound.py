@@ -10,7 +10,7 @@ from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import known_drugs
 from gpar_core.rank.ranking import order_by
-from gpar_core.results.model import Model, ModelSummary
+from gpar_core.results.model import ModelSummary
 
 ROLES = ("training drug", "negative", "ranked")
 SHOWN = (
@@ -64,29 +64,32 @@ def by_cell_line(compound: Compound) -> pd.DataFrame:
                              ignore_index=True)  # fmt: skip
 
 
-def in_models(compound: Compound, models: Iterable[Model]) -> pd.DataFrame:
+def in_models(
+    compound: Compound, models: Iterable[tuple[ModelSummary, pd.DataFrame]]
+) -> pd.DataFrame:
     """What each model makes of the drug, the best exact p first.
 
-    models: of the compound's compendium. Returns one row per model: model_id, label, mean_auroc,
-    role (of `ROLES`), and where it is ranked rank (by exact p), n_ranked, k, es, p_exact and fdr of
-    the pert_id of the drug that comes first.
+    models: of the compound's compendium, each with its ranking. Returns one row per model:
+    model_id, label, mean_auroc, role (of `ROLES`), and where it is ranked rank (by exact p),
+    n_ranked, k, es, p_exact and fdr of the pert_id of the drug that comes first.
     """
-    rows = [_in_model(compound, model) for model in models]
+    rows = [_in_model(compound, summary, ranking) for summary, ranking in models]
     columns = ["model_id", "label", "mean_auroc", "role", "rank", "n_ranked", "k", "es", "p_exact",
                "fdr"]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns)
     return table.sort_values(["p_exact", "label"], na_position="last", ignore_index=True)
 
 
-def _in_model(compound: Compound, model: Model) -> dict[str, object]:
-    summary = model.summary
+def _in_model(
+    compound: Compound, summary: ModelSummary, ranking: pd.DataFrame
+) -> dict[str, object]:
     found: dict[str, object] = {
         "model_id": summary.model_id,
         "label": summary.label,
         "mean_auroc": summary.metrics.mean_auroc,
         "role": _role(compound, summary),
     }
-    ranking = order_by(model.ranking, "p")
+    ranking = order_by(ranking, "p")
     own = np.flatnonzero(ranking[fields.PERT_ID].isin(compound.compounds[fields.PERT_ID]))
     if len(own):
         best = ranking.iloc[own[0]]

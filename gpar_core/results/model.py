@@ -168,6 +168,14 @@ def load(folder: Path) -> Model:
     )
 
 
+def load_ranking(folder: Path) -> pd.DataFrame:
+    """The ranked compounds alone. Raises DataError."""
+    try:
+        return pd.read_parquet(folder / "ranking.parquet")
+    except (OSError, ValueError) as error:
+        raise _damaged(folder, error) from error
+
+
 def load_network(folder: Path) -> Network:
     """The network alone. Raises DataError."""
     manifest = _manifest(folder)

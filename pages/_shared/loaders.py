@@ -42,6 +42,11 @@ def load_model(model_id: str) -> Model:
     return _model(str(cache().root), model_id, last_change(folder))
 
 
+def load_ranking(model_id: str) -> pd.DataFrame:
+    """The ranked compounds of a model. Raises NotFoundError or DataError."""
+    return models.load_ranking(cache().existing_model(model_id))
+
+
 def load_summaries() -> tuple[list[ModelSummary], list[str]]:
     """All readable models, the newest first, and the ids of those that are damaged."""
     found, damaged = [], []

@@ -11,6 +11,7 @@ from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, filtered, order_by
 from gpar_core.results.model import Model
 from pages._shared.drawn import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
+from pages._shared.state import go
 from pages._shared.tables import SELECTION, chosen_row, savable
 
 ORDER_NAMES = {"es": "Enrichment score (paper)", "nes": "Normalised ES", "p": "Exact p"}
@@ -172,10 +173,14 @@ def _compound(model: Model, compound: pd.Series) -> None:
         pubchem = links.pubchem(
             name, cid=compound[fields.PUBCHEM_CID], inchi_key=compound[fields.INCHI_KEY]
         )
-        buttons = st.columns(3)
+        buttons = st.columns(4)
         buttons[0].link_button("PubChem", pubchem, width="stretch")
         buttons[1].link_button("iLINCS", links.ilincs(name), width="stretch")
         buttons[2].link_button("CLUE", links.clue(name), width="stretch")
+        if buttons[3].button(
+            "All about it", key=f"about-{compound[fields.PERT_ID]}", width="stretch"
+        ):
+            go("compound", compound=name, compendium=model.summary.compendium)
 
 
 def _standing(model: Model, compound: pd.Series) -> None:

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 class Key(StrEnum):
     """Session and URL keys."""
 
+    ABOUT = "about"
     COMPENDIUM = "compendium"
     JOB = "job"
     LISTED = "listed-models"

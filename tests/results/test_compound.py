@@ -8,7 +8,7 @@ from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import NotFoundError
 from gpar_core.results.compound import by_cell_line, find, in_models
-from tests.saved_model import model, ranking
+from tests.saved_model import SUMMARY, ranking
 
 
 def test_a_drug_is_found_by_name_or_id_with_all_its_signatures(tiny: Compendium) -> None:
@@ -42,9 +42,9 @@ def test_each_model_says_which_part_the_drug_plays(tiny: Compendium) -> None:
     found = find(tiny, "hdac0")
     table = ranking(("alpha", "hdac0", "gamma"))
     table.loc[1, fields.PERT_ID] = found.compounds[fields.PERT_ID][0]
-    ranked = replace(model(model_id="r" * 20, drugs=("alpha",)), ranking=table)
-    trained = model(model_id="t" * 20, drugs=("hdac0",))
-    negative = model(model_id="n" * 20, drugs=("mtor0",))
+    ranked = replace(SUMMARY, model_id="r" * 20, drugs=("alpha",)), table
+    trained = replace(SUMMARY, model_id="t" * 20, drugs=("hdac0",)), ranking()
+    negative = replace(SUMMARY, model_id="n" * 20, drugs=("mtor0",)), ranking()
     said = in_models(found, [negative, trained, ranked]).set_index("model_id")
     assert said["role"].to_dict() == {
         "r" * 20: "ranked", "t" * 20: "training drug", "n" * 20: "negative",

@@ -1,0 +1,201 @@
+"""One drug on screen: what it is, its signatures, and what models and maps say of it."""
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core import fields, links
+from gpar_core.data.compendium import Compendium
+from gpar_core.export import csv_text, download_name
+from gpar_core.jobs.request import MapRequest
+from gpar_core.results.compound import Compound, by_cell_line, in_models
+from gpar_core.results.model import ModelSummary
+from pages._shared.drawn import drawn_once
+from pages._shared.error_box import error_box, plain
+from pages._shared.loaders import load_analyses, load_ranking, load_summaries
+from pages._shared.state import Key, go
+from pages._shared.tables import SELECTION, chosen_row, savable
+
+
+def show_compound(compound: Compound, compendium: Compendium) -> None:
+    """Who it is, then a tab for each kind of knowledge; only the open one is drawn."""
+    _who(compound, compendium)
+    tabs = {
+        "Signatures": _signatures,
+        "Models": _models,
+        "Likely MOAs": _likely,
+        "Map": _maps,
+    }
+    shown = st.tabs(list(tabs), key=Key.ABOUT, on_change="rerun", bind="query-params")
+    for tab, draw in zip(shown, tabs.values(), strict=True):
+        if tab.open:
+            with tab, error_box():
+                draw(compound, compendium)
+
+
+def _who(compound: Compound, compendium: Compendium) -> None:
+    st.header(plain(compound.name), anchor=False)
+    moas = ", ".join(f"**{plain(moa)}**" for moa in compound.moas)
+    st.markdown(f"Annotated MOA: {moas}" if moas else "No MOA annotation in this compendium.")
+    activity = compound.signatures[fields.TAS]
+    figures = st.columns(4)
+    figures[0].metric("Signatures", f"{len(compound.signatures):,}", border=True)
+    figures[1].metric("Cell lines", compound.signatures[fields.CELL_ID].nunique(), border=True)
+    figures[2].metric(
+        "Median TAS",
+        f"{activity.median():.2f}" if activity.notna().any() else "—",
+        border=True,
+        help="Transcriptional activity score, 0 to 1: how strong and how reproducible the change "
+        f"is. Below {fields.INACTIVE_TAS} CMap calls a compound inactive; it is not a measure of "
+        "effect in patients.",
+    )
+    figures[3].metric("Compound ids", len(compound.compounds), border=True)
+    st.caption(plain(", ".join(compound.compounds[fields.PERT_ID])))
+    key, cid = compound.first_known(fields.INCHI_KEY), compound.first_known(fields.PUBCHEM_CID)
+    outward = {
+        "PubChem": links.pubchem(compound.name, cid=cid, inchi_key=key),
+        "iLINCS": links.ilincs(compound.name),
+        "CLUE": links.clue(compound.name),
+        "ChEMBL": links.chembl(compound.name, inchi_key=key),
+    }
+    for column, (name, address) in zip(st.columns(len(outward)), outward.items(), strict=True):
+        column.link_button(name, address, width="stretch")
+
+
+def _signatures(compound: Compound, compendium: Compendium) -> None:
+    source = ("compound", compendium.fingerprint, compound.drug)
+    drawn_once("compound signatures", source, lambda: _signature_tables(compound, compendium))
+    st.download_button(
+        "Download signatures (CSV)",
+        lambda: csv_text(
+            compound.signatures.assign(
+                drug=compound.name,
+                compendium=compendium.name,
+                data="SIMULATED" if compendium.simulated else "measured",
+            )
+        ),
+        download_name("signatures", compound.name, simulated=compendium.simulated),
+        "text/csv",
+        on_click="ignore",
+    )
+
+
+def _signature_tables(compound: Compound, compendium: Compendium) -> None:
+    number = st.column_config.NumberColumn
+    names = {
+        fields.CELL_ID: "Cell line",
+        fields.DOSE: "Dose",
+        fields.DOSE_UNIT: "Unit",
+        fields.TIME: "Time",
+        fields.TIME_UNIT: "Unit ",
+        fields.TAS: number("TAS", format="%.2f"),
+        fields.CC_Q75: number(
+            "Replicates agree",
+            format="%.2f",
+            help="75th percentile of the correlations between replicates",
+        ),
+        fields.N_REPLICATES: "Replicates",
+        fields.REPRESENTATIVE: st.column_config.CheckboxColumn(
+            "Representative",
+            help="The one signature of the drug in this cell line that models are trained on",
+        ),
+        fields.SIG_ID: "Signature",
+    }
+    left, right = st.columns([1, 3])
+    left.dataframe(
+        savable(by_cell_line(compound), simulated=compendium.simulated),
+        hide_index=True,
+        column_config={
+            fields.CELL_ID: "Cell line",
+            "n_signatures": "Signatures",
+            "median_tas": number("Median TAS", format="%.2f"),
+            "max_tas": number("Highest", format="%.2f"),
+        },
+    )
+    right.dataframe(
+        savable(compound.signatures, simulated=compendium.simulated),
+        hide_index=True,
+        placeholder="—",
+        column_config=names,
+    )
+
+
+def _models(compound: Compound, compendium: Compendium) -> None:
+    summaries = _of(compendium)
+    if not summaries:
+        st.info("No model of this compendium yet.")
+        return
+    table = _standing(
+        (compendium.fingerprint, compound.drug, *_ids(summaries)), compound, summaries
+    )
+    st.caption(
+        "What each model makes of the drug; click a row to open the model. Ranks are by exact p, "
+        "which takes signatures as independent and is optimistic. A training drug is not ranked by "
+        "its own model."
+    )
+    number = st.column_config.NumberColumn
+    selection = st.dataframe(
+        savable(table.drop(columns="model_id"), simulated=compendium.simulated),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode=SELECTION,
+        key=f"standing-{compound.drug}-{len(table)}",
+        placeholder="—",
+        column_config={
+            "label": "Model",
+            "mean_auroc": number("Mean AUROC", format="%.3f", help="Held-out; 0.5 is chance"),
+            "role": "Part of the drug",
+            "rank": number("Rank", format="%d"),
+            "n_ranked": number("of", format="%d"),
+            "k": number("Signatures", format="%d"),
+            "es": number("ES", format="%.3f"),
+            "p_exact": number("Exact p", format="%.2g"),
+            "fdr": number("FDR", format="%.2g"),
+        },
+    )
+    row = chosen_row(selection, len(table))
+    if row is not None:
+        go("models", model=table["model_id"].iloc[row])
+
+
+def _likely(compound: Compound, compendium: Compendium) -> None:
+    st.markdown("A library of models reads the drug and names its likely mechanisms.")
+    if st.button("Ask for its likely MOAs", type="primary"):
+        go("moa_prediction", compound=compound.name)
+
+
+def _maps(compound: Compound, compendium: Compendium) -> None:
+    maps = [
+        each
+        for each in load_analyses(MapRequest, compendium.name)
+        if getattr(each.request, "fingerprint", "") == compendium.fingerprint
+    ]
+    if not maps:
+        st.info("No map of this compendium yet. One is laid out on the page Map.")
+        if st.button("Map", type="primary"):
+            go("map")
+        return
+    for done in maps[:5]:
+        st.page_link(
+            "pages/map.py",
+            label=plain(f"On the map '{done.request.title}' of {done.created_at[:10]}"),
+            query_params={
+                Key.JOB.value: done.analysis_id,
+                Key.DRUG.value: compound.drug,
+                Key.COMPENDIUM.value: compendium.name,
+            },
+        )
+
+
+def _of(compendium: Compendium) -> list[ModelSummary]:
+    return [each for each in load_summaries()[0] if each.fingerprint == compendium.fingerprint]
+
+
+def _ids(summaries: list[ModelSummary]) -> tuple[str, ...]:
+    return tuple("-".join(each.identity) for each in summaries)
+
+
+@st.cache_resource(max_entries=256, show_spinner="Asking every model")
+def _standing(
+    asked: tuple[str, ...], _compound: Compound, _summaries: list[ModelSummary]
+) -> pd.DataFrame:
+    return in_models(_compound, ((each, load_ranking(each.model_id)) for each in _summaries))

@@ -1,0 +1,75 @@
+"""The page Compound: found by name, by id and by URL, and what it says of a drug."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gpar_core import fields
+from gpar_core.data import compendium as compendia
+from gpar_core.jobs.request import job_id
+from tests.pages.charted import charted
+from tests.pages.conftest import Library
+from tests.pages.stage import labels, page, press, words
+
+
+def about(name: str, tab: str = "Signatures", compendium: str = "demo") -> AppTest:
+    return page("compound", compound=name, about=tab, compendium=compendium)
+
+
+def test_a_drug_is_found_by_name_in_any_case_and_by_id(stocked: Library) -> None:
+    data = compendia.load(stocked.cache.compendium("demo"))
+    pert_id = data.compounds.set_index(fields.DRUG)[fields.PERT_ID]["hdac1"]
+    for name in ("hdac1", "HDAC1", pert_id):
+        app = about(name)
+        assert words(app.header) == "hdac1"
+        assert pert_id in words(app.caption)
+    assert "Annotated MOA: **HDAC inhibitor**" in words(app)
+
+
+def test_its_signatures_are_those_of_the_compendium(stocked: Library) -> None:
+    app = about("hdac1")
+    data = compendia.load(stocked.cache.compendium("demo")).signatures
+    by_cell, signatures = (frame.value for frame in app.dataframe)
+    own = data[data[fields.DRUG] == "hdac1"]
+    assert set(signatures[fields.SIG_ID]) == set(own[fields.SIG_ID])
+    assert by_cell["n_signatures"].sum() == len(own)
+    assert set(signatures["data"]) == {"SIMULATED"}
+    assert "Simulated data" in words(app.warning)
+
+
+@pytest.mark.parametrize(
+    ("drug", "part"), [("hdac0", "training drug"), ("hdac2", "ranked"), ("dark0", "negative")]
+)
+def test_each_model_says_which_part_it_plays(stocked: Library, drug: str, part: str) -> None:
+    table = about(drug, "Models").dataframe[0].value.set_index("label")
+    assert table.loc["hdac0, hdac1", "role"] == part
+    assert len(table) == 2  # models of another compendium say nothing of it
+
+
+def test_a_map_that_is_there_is_one_click_away(stocked: Library) -> None:
+    assert "No map of this compendium yet" in words(about("hdac1", "Map"))
+    request = charted(stocked.cache)
+    (link,) = [each for each in about("hdac1", "Map").get("page_link") if "map" in each.proto.page]
+    assert f"job={job_id(request)}" in link.proto.query_string
+    assert "drug=hdac1" in link.proto.query_string
+
+
+def test_its_likely_moas_are_asked_for_by_one_click(stocked: Library) -> None:
+    app = press(about("hdac1", "Likely MOAs"), "Ask for its likely MOAs")
+    assert app.query_params["compound"] == "hdac1"
+
+
+def test_a_ranked_drug_leads_here(stocked: Library) -> None:
+    app = page("models", model=job_id(stocked.by_name))
+    app.session_state[app.dataframe[0].key] = {
+        "selection": {"rows": [0], "columns": [], "cells": []}
+    }
+    name = app.dataframe[0].value["drug"][0]
+    app = press(app.run(), "All about it")
+    assert words(app.header) == name
+
+
+def test_who_is_not_there_is_told_and_the_list_stays(stocked: Library) -> None:
+    app = about("nobody")
+    assert "nobody" in words(app.error)
+    assert app.selectbox(key="about-demo").options
+    assert not labels(app)
