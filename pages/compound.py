@@ -7,7 +7,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import match_drugs
 from gpar_core.results.compound import find
 from pages._shared.compound_view import show_compound
-from pages._shared.error_box import error_box
+from pages._shared.error_box import error_box, plain
 from pages._shared.frame import compendium_in_use
 from pages._shared.navigation import begin
 from pages._shared.state import Key, from_url
@@ -30,7 +30,7 @@ def choose(compendium: Compendium) -> None:
     if name or asked:
         show_compound(find(compendium, name or asked), compendium)
     else:
-        st.caption(f"{len(drugs):,} drugs have signatures in '{compendium.name}'.")
+        st.caption(f"{len(drugs):,} drugs have signatures in '{plain(compendium.name)}'.")
 
 
 begin("Compound")

@@ -171,7 +171,15 @@ def test_the_rule_tells_escaped_from_not_escaped(code: str, escaped: bool) -> No
     assert (not found) == escaped
 
 
-EXPORTERS = {"analysis_csv", "csv_text", "gene_list", "library_csv", "moas_csv", "ranking_csv"}
+EXPORTERS = {
+    "analysis_csv",
+    "comparison_csv",
+    "csv_text",
+    "gene_list",
+    "library_csv",
+    "moas_csv",
+    "ranking_csv",
+}
 TEMPLATES = {"TEMPLATE", "template_csv"}
 """Files in which nothing comes from a file or a user."""
 

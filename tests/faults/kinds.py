@@ -42,7 +42,7 @@ def _prediction(folder: Path) -> None:
     prediction.save(
         prediction.Prediction(
             "mine", "l", "tiny", "f", False,
-            MoaScores(("m",), ("0",), values, values, values, values > 0), table, table,
+            MoaScores(("m",), ("0",), values, values, values, values > 0), table, nearest=table,
         ),
         folder,
     )  # fmt: skip

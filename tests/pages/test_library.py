@@ -259,7 +259,7 @@ def test_the_csv_says_of_every_moa_where_it_comes_from(
 
 def test_a_model_shows_its_reliability_once_that_is_opened(stocked: Library) -> None:
     model = job_id(stocked.simulated)
-    app = page("models", model=model)
+    app = page("models", model=model, tab="Quality")
     charts = len(app.get("vega_lite_chart"))
     assert "dashed line" not in words(app)
     app.session_state[f"reliability-{model}"] = True
