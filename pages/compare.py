@@ -55,13 +55,13 @@ def _side(title: str, key: Key, models: dict[str, ModelSummary], default: int) -
 
 def _named(summary: ModelSummary) -> str:
     cells = ", ".join(summary.cells) or "all cell lines"
-    return f"{summary.label} · {cells} · {summary.preset} · {summary.created_at[:16]}"
+    trained = summary.created_at[:16].replace("T", " ")
+    return f"{summary.label} · {cells} · {summary.preset} · {trained}"
 
 
 begin("Compare")
 st.markdown(
-    "Two models side by side: **what both find**, what moved, and in which cell lines its "
-    "signatures are read otherwise."
+    "Two models side by side: **what both find**, what moved, and the cell lines that moved it."
 )
 with error_box():
     if (in_use := compendium_in_use()) is not None:

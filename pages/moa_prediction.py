@@ -4,11 +4,11 @@ import streamlit as st
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.training_set import match_drugs
 from gpar_core.errors import RequestError
 from gpar_core.jobs.request import PredictionRequest
 from gpar_core.jobs.store import JobStore
 from gpar_core.results.library import Library
+from pages._shared.compound_picker import pick_one
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import job_or_form, simulated_note
 from pages._shared.job_panel import finished_job, start
@@ -18,7 +18,7 @@ from pages._shared.loaders import load_libraries, load_prediction, predict
 from pages._shared.moa_view import show_prediction
 from pages._shared.navigation import begin
 from pages._shared.profile_form import show_upload
-from pages._shared.state import Key, cache, from_url, go
+from pages._shared.state import Key, cache, go
 
 WAYS = ("Compound of the compendium", "Your own profiles")
 
@@ -60,20 +60,8 @@ def to_library(why: str) -> None:
 
 def ask_compound(library: Library, compendium: Compendium) -> None:
     """A compound, which the URL names, and what the models say of it."""
-    compounds = compendium.compounds.drop_duplicates(fields.DRUG).sort_values(fields.DRUG)
-    asked = from_url(Key.COMPOUND)
-    found = match_drugs(compendium, [asked]).found
-    compound = st.selectbox(
-        "Compound",
-        compounds[fields.PERT_INAME],
-        index=compounds[fields.DRUG].tolist().index(found[0]) if found else None,
-        placeholder="Type a name",
-        key=f"compound-of-{compendium.name}",
-    )
-    if compound:
-        st.query_params[Key.COMPOUND] = compound
-    if compound or asked:
-        prediction = predict(library, compendium, compound or asked)
+    if compound := pick_one(compendium, "compound-of"):
+        prediction = predict(library, compendium, compound)
         show_prediction(prediction, annotated(compendium, prediction.label))
 
 

@@ -12,7 +12,8 @@ from gpar_core.data.training_set import known_drugs
 from gpar_core.rank.ranking import order_by
 from gpar_core.results.model import ModelSummary
 
-ROLES = ("training drug", "negative", "ranked")
+TRAINED_ON, NEGATIVE, RANKED = "training drug", "negative set", "ranked"
+"""The part that a drug plays in a model."""
 SHOWN = (
     fields.CELL_ID, fields.DOSE, fields.DOSE_UNIT, fields.TIME, fields.TIME_UNIT, fields.TAS,
     fields.CC_Q75, fields.N_REPLICATES, fields.REPRESENTATIVE, fields.SIG_ID,
@@ -70,12 +71,12 @@ def in_models(
     """What each model makes of the drug, the best exact p first.
 
     models: of the compound's compendium, each with its ranking. Returns one row per model:
-    model_id, label, mean_auroc, role (of `ROLES`), and where it is ranked rank (by exact p),
+    model_id, label, created_at, mean_auroc, role, and where it is ranked rank (by exact p),
     n_ranked, k, es, p_exact and fdr of the pert_id of the drug that comes first.
     """
     rows = [_in_model(compound, summary, ranking) for summary, ranking in models]
-    columns = ["model_id", "label", "mean_auroc", "role", "rank", "n_ranked", "k", "es", "p_exact",
-               "fdr"]  # fmt: skip
+    columns = ["model_id", "label", "created_at", "mean_auroc", "role", "rank", "n_ranked", "k",
+               "es", "p_exact", "fdr"]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns)
     return table.sort_values(["p_exact", "label"], na_position="last", ignore_index=True)
 
@@ -86,6 +87,7 @@ def _in_model(
     found: dict[str, object] = {
         "model_id": summary.model_id,
         "label": summary.label,
+        "created_at": summary.created_at,
         "mean_auroc": summary.metrics.mean_auroc,
         "role": _role(compound, summary),
     }
@@ -94,7 +96,7 @@ def _in_model(
     if len(own):
         best = ranking.iloc[own[0]]
         found |= {
-            "role": "ranked",
+            "role": RANKED,
             "rank": int(own[0]) + 1,
             "n_ranked": len(ranking),
             **{name: best[name] for name in ("k", "es", "p_exact", "fdr")},
@@ -103,4 +105,4 @@ def _in_model(
 
 
 def _role(compound: Compound, summary: ModelSummary) -> str:
-    return "training drug" if compound.drug in summary.drugs else "negative"
+    return TRAINED_ON if compound.drug in summary.drugs else NEGATIVE

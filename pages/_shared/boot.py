@@ -49,6 +49,6 @@ def _get_ready() -> None:
 
     for module in pkgutil.walk_packages(_shared.__path__, f"{_shared.__name__}."):
         import_module(module.name)
-    schemapi.disable_debug_mode()  # parts of charts are checked too, each when it is made
+    schemapi.disable_debug_mode()  # else every part of a chart is checked as it is made
     gc.collect()
     gc.freeze()

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -47,11 +48,11 @@ def _compared(
 
 
 def _agreement(found: Comparison, *, simulated: bool) -> None:
-    both = found.agreement
+    both, known = found.agreement, not np.isnan(found.agreement.rho)
     left, right = st.columns([1, 2])
     left.metric(
         "Agreement of the ranks",
-        f"{both.rho:.3f}" if both.rho == both.rho else "—",
+        f"{both.rho:.3f}" if known else "—",
         border=True,
         help="Spearman's correlation over the compounds that both rank: 1 is the same order, 0 "
         "none, -1 the reverse. It weighs all compounds alike, the many that neither finds too; "
@@ -59,7 +60,7 @@ def _agreement(found: Comparison, *, simulated: bool) -> None:
     )
     left.caption(
         f"95% interval {both.low:.3f} to {both.high:.3f}, n {both.n:,} compounds"
-        if both.rho == both.rho
+        if known
         else f"{both.n} compounds are ranked by both; 4 are needed"
     )
     right.dataframe(

@@ -1,4 +1,4 @@
-"""Choose positive drugs: by MOA, by name, by a pasted list, or as uploaded profiles."""
+"""Choose drugs: one to look at, or a positive set by MOA, by name, by a list, or as profiles."""
 
 import re
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import match_drugs
 from pages._shared.error_box import plain
 from pages._shared.profile_form import Upload, choose_upload
+from pages._shared.state import Key, from_url
 
 WAYS = ("One MOA", "Drugs by name", "Pasted list", "Upload")
 EXAMPLE = "escitalopram, paroxetine, fluoxetine"
@@ -51,6 +52,23 @@ def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:
     if way == "Upload":
         return Picked(upload=choose_upload("drugs"))
     return Picked(drugs=tuple(_pasted(compendium)))
+
+
+def pick_one(compendium: Compendium, key: str) -> str:
+    """A drug by name, which the URL keeps; what the URL says where it is none, '' for nothing."""
+    drugs = compendium.compounds.drop_duplicates(fields.DRUG).sort_values(fields.DRUG)
+    asked = from_url(Key.COMPOUND)
+    found = match_drugs(compendium, [asked]).found
+    name = st.selectbox(
+        "Compound",
+        drugs[fields.PERT_INAME],
+        index=drugs[fields.DRUG].tolist().index(found[0]) if found else None,
+        placeholder="Type a name",
+        key=f"{key}-{compendium.name}",
+    )
+    if name:
+        st.query_params[Key.COMPOUND] = name
+    return name or asked
 
 
 def _moa(compendium: Compendium) -> str:

@@ -134,7 +134,12 @@ def _models(compound: Compound, compendium: Compendium) -> None:
     )
     number = st.column_config.NumberColumn
     selection = st.dataframe(
-        savable(table.drop(columns="model_id"), simulated=compendium.simulated),
+        savable(
+            table.drop(columns="model_id").assign(
+                created_at=table["created_at"].str[:16].str.replace("T", " ")
+            ),
+            simulated=compendium.simulated,
+        ),
         hide_index=True,
         on_select="rerun",
         selection_mode=SELECTION,
@@ -143,7 +148,12 @@ def _models(compound: Compound, compendium: Compendium) -> None:
         column_config={
             "label": "Model",
             "mean_auroc": number("Mean AUROC", format="%.3f", help="Held-out; 0.5 is chance"),
-            "role": "Part of the drug",
+            "created_at": "Trained",
+            "role": st.column_config.TextColumn(
+                "Role",
+                help="What the drug is to the model: one it was trained on, one it took for "
+                "inactive, or one that it ranks",
+            ),
             "rank": number("Rank", format="%d"),
             "n_ranked": number("of", format="%d"),
             "k": number("Signatures", format="%d"),

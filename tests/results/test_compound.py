@@ -47,7 +47,7 @@ def test_each_model_says_which_part_the_drug_plays(tiny: Compendium) -> None:
     negative = replace(SUMMARY, model_id="n" * 20, drugs=("mtor0",)), ranking()
     said = in_models(found, [negative, trained, ranked]).set_index("model_id")
     assert said["role"].to_dict() == {
-        "r" * 20: "ranked", "t" * 20: "training drug", "n" * 20: "negative",
+        "r" * 20: "ranked", "t" * 20: "training drug", "n" * 20: "negative set",
     }  # fmt: skip
     assert said.index[0] == "r" * 20
     assert said.loc["r" * 20, ["rank", "n_ranked", "k"]].tolist() == [2, 3, 6]
