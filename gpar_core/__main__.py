@@ -12,6 +12,7 @@ from gpar_core.commands import doctor as doctor_command
 from gpar_core.commands import evaluate as evaluate_command
 from gpar_core.commands import fetch as fetch_command
 from gpar_core.commands import importing as import_command
+from gpar_core.commands import report as report_command
 from gpar_core.commands import select as select_command
 from gpar_core.commands.terminal import add_dask, check_folder, finish, names, print_compendium
 from gpar_core.data import compendium as compendia
@@ -260,6 +261,7 @@ def _parser() -> argparse.ArgumentParser:
     _library_options(commands)
     _prediction_options(commands)
     evaluate_command.add(commands)
+    report_command.add(commands)
     doctor_command.add(commands)
 
     models = commands.add_parser("models", help="list trained models")

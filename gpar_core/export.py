@@ -16,10 +16,13 @@ from gpar_core.results.prediction import Prediction
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def ranking_csv(ranking: pd.DataFrame, summary: ModelSummary) -> str:
+def ranking_csv(
+    ranking: pd.DataFrame, summary: ModelSummary, structures: pd.DataFrame | None = None
+) -> str:
     """The ranked list with its provenance in every row.
 
-    ranking: as `rank.ranking` gives it, filtered and sorted as shown.
+    ranking: as `rank.ranking` gives it, filtered and sorted as shown. structures: as
+    `chemistry.similarity.beside_training` gives them, where they are known.
     """
     names, cids = ranking[fields.PERT_INAME], ranking[fields.PUBCHEM_CID]
     keys = ranking[fields.INCHI_KEY]
@@ -46,6 +49,11 @@ def ranking_csv(ranking: pd.DataFrame, summary: ModelSummary) -> str:
             "ilincs": names.map(links.ilincs),
         }
     )
+    if structures is not None:
+        by_id = structures.set_index(fields.PERT_ID).reindex(ranking[fields.PERT_ID])
+        table[fields.SMILES] = by_id[fields.SMILES].to_numpy()
+        table["similarity_to_training"] = by_id["similarity"].to_numpy()
+        table["nearest_training_drug"] = by_id["nearest_drug"].to_numpy()
     return csv_text(with_provenance(table, summary))
 
 

@@ -177,6 +177,7 @@ EXPORTERS = {
     "csv_text",
     "gene_list",
     "library_csv",
+    "made_in_child",
     "moas_csv",
     "ranking_csv",
 }
@@ -193,7 +194,8 @@ def test_every_file_for_download_is_made_by_the_exporter() -> None:
             made = _called(data) if isinstance(data, ast.Call) else ast.unparse(data)
             assert made in EXPORTERS | TEMPLATES, f"{_name(path)}, line {call.lineno}"
             if made in EXPORTERS:
-                assert f"gpar_core.export.{made}" in set(_imports(path))
+                module = "report.child" if made == "made_in_child" else "export"
+                assert f"gpar_core.{module}.{made}" in set(_imports(path))
     assert found >= 15
 
 

@@ -11,6 +11,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import known_drugs
 from gpar_core.rank.ranking import order_by
 from gpar_core.results.model import ModelSummary
+from gpar_core.results.prediction import nearest_of_others
 
 TRAINED_ON, NEGATIVE, RANKED = "training drug", "negative set", "ranked"
 """The part that a drug plays in a model."""
@@ -63,6 +64,29 @@ def by_cell_line(compound: Compound) -> pd.DataFrame:
     table = grouped.agg(n_signatures="size", median_tas="median", max_tas="max").reset_index()
     return table.sort_values(["median_tas", fields.CELL_ID], ascending=[False, True],
                              ignore_index=True)  # fmt: skip
+
+
+def neighbours(compound: Compound, compendium: Compendium) -> pd.DataFrame:
+    """The other drugs with a representative signature near to one of the drug's, the nearest first.
+
+    Of each signature the ten nearest are looked at. Returns pert_iname, moa, cosine (the highest),
+    n_near (how many of the drug's signatures have it among their ten), own_cell and cell_id (where
+    the highest was found).
+    """
+    near = nearest_of_others(compendium, compound.rows, compound.drug)
+    own = compound.signatures[fields.CELL_ID].to_numpy()
+    near = near.assign(own_cell=own[near["signature"]]).sort_values(
+        ["cosine", fields.SIG_ID], ascending=[False, True]
+    )
+    grouped = near.groupby(fields.PERT_INAME, sort=False)
+    table = grouped.agg(
+        moa=(fields.MOA, "first"),
+        cosine=("cosine", "first"),
+        n_near=("signature", "nunique"),
+        own_cell=("own_cell", "first"),
+        cell_id=(fields.CELL_ID, "first"),
+    )
+    return table.reset_index()
 
 
 def in_models(

@@ -113,7 +113,12 @@ def nearest_to(prediction: Prediction, compendium: Compendium) -> pd.DataFrame:
     rows = np.flatnonzero(
         compendium.signatures[fields.SIG_ID].isin(prediction.signatures[fields.SIG_ID])
     )
-    others = compendium.signatures[fields.DRUG].to_numpy() != prediction.label.casefold()
+    return nearest_of_others(compendium, rows, prediction.label.casefold())
+
+
+def nearest_of_others(compendium: Compendium, rows: np.ndarray, drug: str) -> pd.DataFrame:
+    """The same of any signatures of a drug, by their rows in the compendium."""
+    others = compendium.signatures[fields.DRUG].to_numpy() != drug
     return _neighbours(compendium, compendium.matrix[rows], others)
 
 

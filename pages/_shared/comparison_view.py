@@ -12,7 +12,7 @@ from gpar_core.export import comparison_csv, download_name
 from gpar_core.results.comparison import Comparison, compare
 from gpar_core.results.model import Model
 from pages._shared.drawn import chart_once
-from pages._shared.tables import savable
+from pages._shared.tables import ABOUT_COLUMN, about, savable
 
 FIRST, SECOND = "the first", "the second"
 
@@ -103,11 +103,12 @@ def _compounds(found: Comparison, first: Model, second: Model, *, simulated: boo
         "percentile is the share of all signatures that the model scores lower."
     )
     st.dataframe(
-        savable(_columns_of(shown), simulated=simulated),
+        savable(_columns_of(shown, first.summary.compendium), simulated=simulated),
         hide_index=True,
         placeholder="—",
         column_config={
             "pert_iname": "Drug",
+            "about": ABOUT_COLUMN,
             "rank_first": st.column_config.NumberColumn("Rank, first", format="%d"),
             "rank_second": st.column_config.NumberColumn("Rank, second", format="%d"),
             "shift": st.column_config.NumberColumn(
@@ -128,6 +129,9 @@ def _compounds(found: Comparison, first: Model, second: Model, *, simulated: boo
     )  # fmt: skip
 
 
-def _columns_of(table: pd.DataFrame) -> pd.DataFrame:
-    shown = table[["pert_iname", "rank_first", "rank_second", "shift", "k", "why", "moa"]]
-    return shown.assign(moa=shown["moa"].str.replace("|", ", ", regex=False))
+def _columns_of(table: pd.DataFrame, compendium: str) -> pd.DataFrame:
+    shown = table.assign(
+        moa=table["moa"].str.replace("|", ", ", regex=False),
+        about=about(table["pert_iname"], compendium),
+    )
+    return shown[["pert_iname", "about", "rank_first", "rank_second", "shift", "k", "why", "moa"]]

@@ -22,7 +22,7 @@ from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import finished_job
 from pages._shared.loaders import load_compendium
 from pages._shared.state import cache, go
-from pages._shared.tables import savable
+from pages._shared.tables import ABOUT_COLUMN, about, savable
 
 
 def show_curation(model: Model) -> None:
@@ -106,7 +106,12 @@ def _result(saved: SavedCuration, summary: ModelSummary) -> None:
         "signatures the drug has."
     )
     st.dataframe(
-        savable(found.drugs.drop(columns=fields.DRUG), simulated=summary.simulated),
+        savable(
+            found.drugs.drop(columns=fields.DRUG).assign(
+                about=about(found.drugs[fields.PERT_INAME], summary.compendium)
+            ),
+            simulated=summary.simulated,
+        ),
         hide_index=True,
         column_config=_columns(),
     )
@@ -140,6 +145,7 @@ def _columns() -> dict[str, object]:
     number = st.column_config.NumberColumn
     return {
         "pert_iname": "Drug",
+        "about": ABOUT_COLUMN,
         "n_signatures": "Signatures",
         "auroc_without": number("AUROC without", format="%.3f"),
         "effect": number("Change", format="%+.3f"),

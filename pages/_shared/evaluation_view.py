@@ -12,6 +12,7 @@ from gpar_core.export import analysis_csv, download_name
 from gpar_core.results.analysis import Analysis
 from pages._shared.drawn import chart_once
 from pages._shared.error_box import plain
+from pages._shared.report_buttons import report_buttons
 from pages._shared.tables import SELECTION, chosen_row, savable
 
 PROTOCOL_NAMES = {DRUG: "Ranking drugs", PAIR: "Ranking pairs (the paper's)"}
@@ -24,6 +25,7 @@ ABOUT = {
 
 def draw(done: Analysis) -> None:
     """Figures over all classes, GPAR beside each method, and each class."""
+    report_buttons(done.analysis_id, done.compendium, simulated=done.simulated)
     protocol = st.segmented_control(
         "Protocol",
         list(PROTOCOL_NAMES),

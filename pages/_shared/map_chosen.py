@@ -13,7 +13,7 @@ from gpar_core.results.model import Model
 from pages._shared.error_box import plain
 from pages._shared.point_map.component import Chosen
 from pages._shared.state import go
-from pages._shared.tables import savable
+from pages._shared.tables import ABOUT_COLUMN, about, savable
 
 MAX_ROWS_SHOWN = 2000
 MAX_DRUGS_PASTED = 2000
@@ -92,14 +92,15 @@ def _show_drug(
 
 def _show_signatures(table: pd.DataFrame, what: str, key: str, done: Analysis) -> None:
     number = st.column_config.NumberColumn
+    shown = table.drop(columns="model_id", errors="ignore").head(MAX_ROWS_SHOWN)
     st.dataframe(
         savable(
-            table.drop(columns="model_id", errors="ignore").head(MAX_ROWS_SHOWN),
-            simulated=done.simulated,
+            shown.assign(about=about(shown["drug"], done.compendium)), simulated=done.simulated
         ),
         hide_index=True,
         column_config={
             "drug": "Drug",
+            "about": ABOUT_COLUMN,
             "cell_line": "Cell line",
             "dose": "Dose",
             "dose_unit": "Unit",

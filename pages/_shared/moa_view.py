@@ -15,7 +15,7 @@ from pages._shared.drawn import drawn_once, show_chart
 from pages._shared.error_box import plain
 from pages._shared.loaders import load_compendium, load_summaries
 from pages._shared.state import go
-from pages._shared.tables import SELECTION, chosen_row, savable
+from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, chosen_row, savable
 
 ORDER_NAMES = {
     "calibrated": "Calibrated probability",
@@ -183,6 +183,7 @@ def _nearest(prediction: Prediction, chosen: np.ndarray) -> None:
         {
             "cosine": near["cosine"],
             "drug": near[fields.PERT_INAME],
+            "about": about(near[fields.PERT_INAME], prediction.compendium),
             "moa": near[fields.MOA].str.replace(fields.MOA_SEPARATOR, ", ", regex=False),
             "cell_id": near[fields.CELL_ID],
             "like": named.iloc[near["signature"]].to_numpy(),
@@ -196,6 +197,7 @@ def _nearest(prediction: Prediction, chosen: np.ndarray) -> None:
         column_config={
             "cosine": st.column_config.NumberColumn("Cosine", format="%.3f"),
             "drug": "Drug",
+            "about": ABOUT_COLUMN,
             "moa": "Known MOA",
             "cell_id": "Cell line",
             "like": "Near to that of",

@@ -13,8 +13,9 @@ from pages._shared.error_box import error_box, plain
 from pages._shared.frame import simulated_note
 from pages._shared.model_map import show_maps
 from pages._shared.ranking_view import show_ranking
+from pages._shared.report_buttons import report_buttons
 from pages._shared.state import Key, go
-from pages._shared.tables import savable
+from pages._shared.tables import ABOUT_COLUMN, about, savable
 
 
 def show(model: Model) -> None:
@@ -27,6 +28,7 @@ def show(model: Model) -> None:
     if summary.simulated:
         simulated_note()
     drawn_once("verdict", summary.identity, lambda: _verdict(summary))
+    report_buttons(summary.model_id, summary.label, simulated=summary.simulated)
     ranking, *others = st.tabs(
         ["Ranked drugs", "Quality", "Map", "Training drugs", "Details"],
         key=Key.TAB,
@@ -131,10 +133,13 @@ def _fared(model: Model) -> None:
         "signatures that score lower. A drug near 0.5 or below does not look like the others."
     )
     st.dataframe(
-        savable(model.training_drugs, simulated=model.summary.simulated),
+        savable(
+            model.training_drugs.assign(about=_about(model)), simulated=model.summary.simulated
+        ),
         hide_index=True,
         column_config={
             "pert_iname": "Drug",
+            "about": ABOUT_COLUMN,
             "n_signatures": "Signatures",
             "mean_score": st.column_config.NumberColumn("Mean score", format="%.3f"),
             "beats_negatives": st.column_config.ProgressColumn(
@@ -142,6 +147,12 @@ def _fared(model: Model) -> None:
             ),
         },
     )
+
+
+def _about(model: Model) -> list[str]:
+    """Uploaded profiles have no page."""
+    drugs = model.training_drugs["pert_iname"]
+    return about(drugs, model.summary.compendium) if model.summary.drugs else [""] * len(drugs)
 
 
 def _details(model: Model) -> None:

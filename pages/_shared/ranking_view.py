@@ -5,6 +5,7 @@ import streamlit as st
 
 from gpar_core import fields, links
 from gpar_core.charts.ranks import rank_strip
+from gpar_core.chemistry.similarity import not_more_alike
 from gpar_core.errors import EmptyRankingError
 from gpar_core.export import file_name, ranking_csv
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, filtered, order_by
@@ -12,7 +13,14 @@ from gpar_core.results.model import Model
 from pages._shared.drawn import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
 from pages._shared.state import go
-from pages._shared.tables import SELECTION, chosen_row, savable
+from pages._shared.structures import (
+    ROW_HEIGHT,
+    choose_similarity,
+    load_structures,
+    structure_columns,
+    with_structures,
+)
+from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, chosen_row, savable
 
 ORDER_NAMES = {"es": "Enrichment score (paper)", "nes": "Normalised ES", "p": "Exact p"}
 
@@ -46,19 +54,25 @@ def show_ranking(model: Model) -> None:
         )
         return
     shown = _found(ranking, wanted)
+    structures, draws, limit = load_structures(model.summary), False, 1.0
+    if structures is not None:
+        draws, limit = choose_similarity(structures, key)
+        shown = not_more_alike(shown, structures, limit)
     st.caption(_explained(model, len(ranking)))
+    asked = (*model.summary.identity, *chosen, wanted, draws, limit)
     selection = st.dataframe(
-        _on_screen((*model.summary.identity, *chosen, wanted), shown, model),
+        _on_screen(asked, shown, model, structures),
         hide_index=True,
         on_select="rerun",
         selection_mode=SELECTION,
-        key=f"ranking-{key}-{min_signatures}-{max_p}-{order}-{wanted}",
-        column_config=_columns(),
+        key="-".join(("ranking", *map(str, asked))),
+        column_config=_columns() | structure_columns(),
         placeholder="—",
+        row_height=ROW_HEIGHT if draws else None,
     )
     st.download_button(
         "Download ranked list (CSV)",
-        lambda: ranking_csv(ranking, model.summary),
+        lambda: ranking_csv(ranking, model.summary, structures),
         file_name(model.summary, "ranking"),
         "text/csv",
         on_click="ignore",
@@ -81,9 +95,16 @@ def _passing(asked: tuple[str, str, int, float, str], _model: Model) -> pd.DataF
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _on_screen(
-    asked: tuple[str, str, int, float, str, str], _shown: pd.DataFrame, _model: Model
+    asked: tuple[str | int | float | bool, ...],
+    _shown: pd.DataFrame,
+    _model: Model,
+    _structures: pd.DataFrame | None,
 ) -> pd.DataFrame:
-    return savable(_table(_shown, _model), simulated=_model.summary.simulated)
+    table = _table(_shown, _model)
+    if _structures is not None:
+        *_, draws, _ = asked
+        table = with_structures(table, _shown[fields.PERT_ID], _structures, draw=bool(draws))
+    return savable(table, simulated=_model.summary.simulated)
 
 
 def _explained(model: Model, n_passing: int) -> str:
@@ -120,6 +141,7 @@ def _table(ranking: pd.DataFrame, model: Model) -> pd.DataFrame:
         {
             "rank": ranking["rank"],
             "drug": names,
+            "about": about(names, model.summary.compendium),
             "k": ranking["k"],
             "es": ranking["es"],
             "p": ranking["p"],
@@ -144,6 +166,7 @@ def _columns() -> dict[str, object]:
     return {
         "rank": column.NumberColumn("#", width=50),
         "drug": column.TextColumn("Drug"),
+        "about": ABOUT_COLUMN,
         "k": column.NumberColumn("Signatures", help="k, the compound's ranked signatures"),
         "es": column.NumberColumn("ES", format="%.3f", help="Enrichment score, -1 to 1"),
         "nes": column.NumberColumn("NES", format="%.2f", help="ES over the mean of its null"),

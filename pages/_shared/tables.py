@@ -1,14 +1,29 @@
 """Tables on screen: every one can be saved by its own toolbar, past `gpar_core.export`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
+import streamlit as st
 
 from gpar_core.export import without_formulas
+from pages._shared.state import Key
 
 SELECTION = ["single-row", "single-cell"]
 """A click anywhere in a row chooses it, as does its tick box."""
+
+ABOUT_COLUMN = st.column_config.LinkColumn(
+    "About", display_text="About", help="All that is known of the drug", width=70
+)
+
+
+def about(drugs: Iterable[str], compendium: str) -> list[str]:
+    """For each drug the address of its page, within this server."""
+    keys = (Key.COMPOUND.value, Key.COMPENDIUM.value)
+    return [
+        f"compound?{urlencode(dict(zip(keys, (drug, compendium), strict=True)))}" for drug in drugs
+    ]
 
 
 def savable(table: pd.DataFrame, *, simulated: bool) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from gpar_core.data import compendium as compendia
 from gpar_core.jobs.request import job_id
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
+from tests.pages.shelf import shelve, train_the_rest
 from tests.pages.stage import labels, page, press, words
 
 
@@ -53,9 +54,25 @@ def test_a_map_that_is_there_is_one_click_away(stocked: Library) -> None:
     assert "drug=hdac1" in link.proto.query_string
 
 
-def test_its_likely_moas_are_asked_for_by_one_click(stocked: Library) -> None:
-    app = press(about("hdac1", "Likely MOAs"), "Ask for its likely MOAs")
-    assert app.query_params["compound"] == "hdac1"
+def test_without_a_library_its_likely_moas_lead_to_one(stocked: Library) -> None:
+    app = press(about("hdac1", "Likely MOAs"), "Library")
+    assert words(app.title) == "Library"
+
+
+def test_its_likely_moas_are_there(stocked: Library) -> None:
+    train_the_rest(stocked.cache, shelve(stocked.cache))
+    app = about("hdac1", "Likely MOAs")
+    assert not app.exception
+    assert "Annotated MOA: **HDAC inhibitor** (number 1 of 2)" in words(app)
+    assert app.dataframe[0].value["moa"][0] == "HDAC inhibitor"
+
+
+def test_its_neighbours_are_named_with_their_pages(stocked: Library) -> None:
+    table = about("hdac1", "Neighbours").dataframe[0].value
+    assert set(table["pert_iname"][:3]) == {"hdac0", "hdac2", "hdac3"}
+    assert table["about"][0].startswith("compound?compound=hdac")
+    assert table["about"][0].endswith("&compendium=demo")
+    assert set(table["data"]) == {"SIMULATED"}
 
 
 def test_a_ranked_drug_leads_here(stocked: Library) -> None:

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import NotFoundError
-from gpar_core.results.compound import by_cell_line, find, in_models
+from gpar_core.results.compound import by_cell_line, find, in_models, neighbours
 from tests.saved_model import SUMMARY, ranking
 
 
@@ -53,3 +54,26 @@ def test_each_model_says_which_part_the_drug_plays(tiny: Compendium) -> None:
     assert said.loc["r" * 20, ["rank", "n_ranked", "k"]].tolist() == [2, 3, 6]
     assert said.loc["t" * 20, ["rank", "es"]].isna().all()
     assert in_models(found, []).empty
+
+
+def test_neighbours_are_those_of_all_pairs_of_signatures(tiny: Compendium) -> None:
+    compound = find(tiny, "hdac0")
+    table = neighbours(compound, tiny).set_index(fields.PERT_INAME)
+    signatures = tiny.signatures
+    unit = tiny.matrix / np.linalg.norm(tiny.matrix, axis=1, keepdims=True)
+    others = np.flatnonzero(
+        signatures[fields.REPRESENTATIVE] & (signatures[fields.DRUG] != compound.drug)
+    )
+    best: dict[str, float] = {}
+    near: dict[str, set[int]] = {}
+    for own in compound.rows:
+        cosines = {int(row): float(unit[own] @ unit[row]) for row in others}
+        for row in sorted(cosines, key=cosines.__getitem__, reverse=True)[:10]:
+            name = str(signatures[fields.PERT_INAME].iloc[row])
+            best[name] = max(best.get(name, -1.0), cosines[row])
+            near.setdefault(name, set()).add(int(own))
+    assert set(table.index) == set(best)
+    for name, cosine in best.items():
+        assert table.loc[name, "cosine"] == pytest.approx(cosine, abs=1e-5)
+        assert table.loc[name, "n_near"] == len(near[name])
+    assert table["cosine"].is_monotonic_decreasing

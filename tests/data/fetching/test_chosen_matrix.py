@@ -28,7 +28,7 @@ LAYOUTS: dict[str, dict[str, object]] = {
     "one piece": {},
     "chunks of one row": {"chunks": (1, 2000)},
     "chunks of some rows and columns": {"chunks": (7, 300)},
-    "chunks as tall as the file": {"chunks": (60, 10)},
+    "chunks as tall as the file": {"chunks": (60, 100)},
     "compressed": {"chunks": (7, 300), "compression": "gzip"},
 }
 

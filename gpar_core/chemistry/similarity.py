@@ -1,0 +1,86 @@
+"""How alike structures are: a hit that looks like no training drug is a new scaffold."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.chemistry.structures import molecule
+
+if TYPE_CHECKING:
+    from rdkit.DataStructs import ExplicitBitVect
+
+RADIUS: Final = 2
+N_BITS: Final = 2048
+ANALOGUE: Final = 0.4
+"""Tanimoto similarity from which two drugs are commonly taken for analogues with these bits."""
+
+
+def fingerprints(smiles: Iterable[str]) -> list["ExplicitBitVect | None"]:
+    """Morgan fingerprints (radius 2, 2,048 bits; Rogers and Hahn, J Chem Inf Model 2010, 50:742).
+
+    None where there is no molecule.
+    """
+    from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator  # noqa: PLC0415 -- optional
+
+    generator = GetMorganGenerator(radius=RADIUS, fpSize=N_BITS)
+    molecules = (molecule(each) for each in smiles)
+    return [None if each is None else generator.GetFingerprint(each) for each in molecules]
+
+
+def nearest(smiles: Sequence[str], references: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """To each structure the most similar of the references, and how similar it is.
+
+    Returns (n,) places among the references, -1 where there is none, and (n,) Tanimoto similarities
+    |A and B| / |A or B| of the fingerprints' bits, NaN there. Of equal ones the first counts.
+    """
+    from rdkit.DataStructs import BulkTanimotoSimilarity  # noqa: PLC0415 -- optional
+
+    known = [
+        (place, each) for place, each in enumerate(fingerprints(references)) if each is not None
+    ]
+    best = np.full(len(smiles), -1)
+    similarity = np.full(len(smiles), np.nan)
+    if not known:
+        return best, similarity
+    places, bits = zip(*known, strict=True)
+    for row, each in enumerate(fingerprints(smiles)):
+        if each is not None:
+            alike = BulkTanimotoSimilarity(each, list(bits))
+            first = int(np.argmax(alike))
+            best[row], similarity[row] = places[first], alike[first]
+    return best, similarity
+
+
+def beside_training(compounds: pd.DataFrame, drugs: Iterable[str]) -> pd.DataFrame:
+    """Of every compound with a structure how like the nearest training drug it is.
+
+    compounds: `Compendium.compounds`. drugs: of the training set, names without case. Returns
+    pert_id, canonical_smiles, similarity (NaN where no training drug has a structure) and
+    nearest_drug (its pert_iname, '' there).
+    """
+    known = compounds[compounds[fields.SMILES] != ""]
+    trained = known[known[fields.DRUG].isin(set(drugs))]
+    place, similarity = nearest(known[fields.SMILES].tolist(), trained[fields.SMILES].tolist())
+    names = np.append(trained[fields.PERT_INAME].to_numpy(dtype=object), "")  # -1 takes the last
+    return pd.DataFrame(
+        {
+            fields.PERT_ID: known[fields.PERT_ID].to_numpy(),
+            fields.SMILES: known[fields.SMILES].to_numpy(),
+            "similarity": similarity,
+            "nearest_drug": names[place],
+        }
+    )
+
+
+def not_more_alike(ranking: pd.DataFrame, structures: pd.DataFrame, limit: float) -> pd.DataFrame:
+    """The compounds whose structure is no more similar to a training drug than `limit`.
+
+    structures: as `beside_training` gives them. Those without a structure are left out below 1.
+    """
+    if limit >= 1:
+        return ranking
+    unlike = structures[structures["similarity"] <= limit]
+    return ranking[ranking[fields.PERT_ID].isin(unlike[fields.PERT_ID])].reset_index(drop=True)

@@ -1,0 +1,77 @@
+"""`report`: a result as a page or with all files; `reproduce`: the same computed anew."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from gpar_core.commands.terminal import check_folder, finish
+from gpar_core.errors import FileFormatError
+from gpar_core.storage.cache import Cache
+
+SAID = {
+    "identical": "THE SAME: every figure and every score, to nine digits.",
+    "close": "CLOSE: not identical, and no further off than another version or another processor "
+    "explains (figures to 0.001, 95% of the first compounds).",
+    "different": "DIFFERENT.",
+}
+
+
+def add(commands: Any) -> None:
+    """Register both commands."""
+    report = commands.add_parser("report", help="a model or an evaluation as a page to publish")
+    report.set_defaults(command=_report)
+    report.add_argument("result_id", metavar="ID", help="of a model or of an evaluation")
+    report.add_argument(
+        "--out", type=Path, required=True, metavar="FILE",
+        help="report.html: the page; report.zip: figures, tables and checksums too",
+    )  # fmt: skip
+
+    reproduce = commands.add_parser("reproduce", help="compute what a report says anew")
+    reproduce.set_defaults(command=_reproduce)
+    reproduce.add_argument("report", type=Path, metavar="REPORT", help="HTML or zip file")
+    reproduce.add_argument(
+        "--labels", type=Path, metavar="FILE", help="the class labels that were uploaded, if any"
+    )
+
+
+def _report(options: argparse.Namespace, cache: Cache) -> None:
+    from gpar_core.report.make import as_file, report_of  # noqa: PLC0415 -- brings classifiers
+
+    check_folder(options.out)
+    options.out.write_bytes(as_file(report_of(cache, options.result_id), options.out.suffix))
+    print(f"{options.result_id} -> {options.out}")
+
+
+def _reproduce(options: argparse.Namespace, cache: Cache) -> int:
+    # Late: other commands do without the classifiers that these bring.
+    from gpar_core.data.labels import read_labels  # noqa: PLC0415
+    from gpar_core.planning.analyses import publish_table  # noqa: PLC0415
+    from gpar_core.report.make import report_of  # noqa: PLC0415
+    from gpar_core.report.reproduce import (  # noqa: PLC0415
+        agreement,
+        apart,
+        read_origin,
+        request_of,
+    )
+
+    origin = read_origin(options.report)
+    if options.labels:
+        if not options.labels.is_file():
+            raise FileFormatError(f"There is no file '{options.labels}'. Check its name.")
+        publish_table(cache, read_labels(options.labels.read_bytes(), options.labels.name))
+    with apart(origin, cache) as scratch:
+        now = report_of(scratch, finish(scratch, request_of(origin))).origin
+    found = agreement(origin, now)
+    if origin.simulated:
+        print("SIMULATED data: no laboratory measured these signatures.")
+    print(f"{'':<44} {'report':>9} {'now':>9} {'difference':>11}")
+    for row in found.figures.itertuples():
+        print(
+            f"{str(row.figure)[:44]:<44} {row.then:>9.4f} {row.now:>9.4f} {row.difference:>+11.2g}"
+        )
+    if found.n_first:
+        print(f"{found.shared_first} of the first {found.n_first} compounds are the same")
+    if found.changed:
+        print(f"changed since: {'; '.join(found.changed)}")
+    print(SAID[found.verdict])
+    return 1 if found.verdict == "different" else 0

@@ -1,0 +1,62 @@
+"""From the id of a result to its report as a file."""
+
+from gpar_core.errors import GparError, RequestError
+from gpar_core.jobs.request import EvaluationRequest, GeneImportanceRequest, job_id
+from gpar_core.report.bundle import bundle
+from gpar_core.report.document import Document
+from gpar_core.report.of_evaluation import evaluation_report
+from gpar_core.report.of_model import model_report
+from gpar_core.report.page import page
+from gpar_core.results import analysis, model
+from gpar_core.results.analysis import Analysis
+from gpar_core.results.model import Model
+from gpar_core.storage.cache import Cache
+
+
+def report_of(cache: Cache, result_id: str) -> Document:
+    """The report of a model or an evaluation. Raises NotFoundError, RequestError or DataError."""
+    if result_id in cache.analysis_ids():
+        return of_analysis(analysis.load(cache.existing_analysis(result_id)))
+    return of_model(cache, model.load(cache.existing_model(result_id)))
+
+
+def of_model(cache: Cache, trained: Model) -> Document:
+    """The report of a model, with the genes it goes by where they were looked for."""
+    return model_report(trained, _importance(cache, trained))
+
+
+def of_analysis(done: Analysis) -> Document:
+    """The report of an evaluation. Raises RequestError for another analysis."""
+    if not isinstance(done.request, EvaluationRequest):
+        raise RequestError(
+            f"'{done.request.title}' is neither a model nor an evaluation; there are reports of "
+            "those only."
+        )
+    return evaluation_report(done)
+
+
+def as_file(document: Document, ending: str) -> bytes:
+    """'.html': the page. '.zip': all files. Raises RequestError for another ending."""
+    match ending.lower():
+        case ".html":
+            return page(document).encode()
+        case ".zip":
+            return bundle(document)
+    raise RequestError(
+        f"A report ends in .html or .zip, not in '{ending[:20]}'. Give the file another name."
+    )
+
+
+def _importance(cache: Cache, trained: Model) -> Analysis | None:
+    """The analysis of the genes the model goes by, where the visitor has one that can be read."""
+    summary = trained.summary
+    request = GeneImportanceRequest(
+        compendium=summary.compendium,
+        fingerprint=summary.fingerprint,
+        model=summary.model_id,
+        label=summary.label,
+    )
+    try:
+        return analysis.load(cache.existing_analysis(job_id(request)))
+    except GparError:
+        return None

@@ -1,0 +1,139 @@
+"""The report of an evaluation."""
+
+import pandas as pd
+
+from gpar_core.charts import evaluation as charts
+from gpar_core.compare.evaluation import of_protocol, summary
+from gpar_core.compare.methods import DRUG, GPAR, METHODS, PROTOCOLS
+from gpar_core.jobs.request import EvaluationRequest
+from gpar_core.report import origins
+from gpar_core.report.document import Document, Figure, Section, Table
+from gpar_core.report.words import citation, number, reproduction, small
+from gpar_core.results.analysis import Analysis
+
+PROTOCOL_TITLES = {
+    DRUG: "Ranking drugs",
+    "pair": "Ranking pairs, as in Gao et al. 2021",
+}
+ABOUT = {
+    DRUG: "The drugs of each held-out fold are ranked; AUROC is the mean over the folds.",
+    "pair": "Similarities rank pairs of positives against pairs of a positive and a negative. "
+    "Methods that learn have no pairs and keep their ranking of drugs.",
+}
+
+
+def evaluation_report(done: Analysis) -> Document:
+    """All methods on all classes, by each protocol."""
+    origin = origins.of_evaluation(done)
+    request = done.request
+    assert isinstance(request, EvaluationRequest)  # noqa: S101 -- its caller chose it so
+    measures = done.tables["measures"]
+    return Document(
+        title=f"Evaluation of {len(request.methods)} methods on '{done.compendium}'",
+        verdict=_verdict(of_protocol(measures, DRUG)),
+        origin=origin,
+        sections=(
+            _asked(request, done),
+            *(_protocol(protocol, of_protocol(measures, protocol), done) for protocol in PROTOCOLS),
+            _left_out(done),
+            reproduction(origin),
+            citation(origin),
+        ),
+    )
+
+
+def _verdict(measures: pd.DataFrame) -> str:
+    table = summary(measures).sort_values("mean", ascending=False)
+    best = table.iloc[0]
+    return (
+        f"{METHODS[best['method']].label} has the highest mean AUROC: {number(best['mean'])} ± "
+        f"{number(best['se'])} (standard error over {int(best['n'])} classes)."
+    )
+
+
+def _asked(request: EvaluationRequest, done: Analysis) -> Section:
+    facts = {
+        "Classes": f"{len(request.classes)} "
+        + ("uploaded labels" if request.labels else "MOAs of the compendium"),
+        "Methods": ", ".join(METHODS[name].label for name in request.methods),
+        "Cell lines": ", ".join(request.cells) or "all",
+        "Negatives": request.negatives,
+        "Preset of GPAR": request.preset,
+        "Seconds": f"{done.seconds:.0f}",
+    }
+    said = "Every method saw the same folds and the same drugs; no drug is in training and test."
+    return Section("What was compared", (said,), facts)
+
+
+def _protocol(protocol: str, measures: pd.DataFrame, done: Analysis) -> Section:
+    overall = summary(measures)
+    simulated = done.simulated
+    figures = [
+        Figure(
+            f"methods-{protocol}",
+            charts.by_method(measures, simulated=simulated),
+            "AUROC of every class by method, with mean and standard error. Dashed: 0.6 and chance.",
+        )
+    ]
+    if GPAR in set(overall["method"]):
+        figures += [
+            Figure(
+                f"beside-{rival}-{protocol}".replace("_", "-"),
+                charts.paired(measures, rival, simulated=simulated),
+                f"GPAR and {METHODS[rival].label}: a line for each class, on the same folds.",
+            )
+            for rival in overall["method"]
+            if rival != GPAR
+        ]
+    by_method = pd.DataFrame(
+        {
+            "Method": overall["method"].map(lambda name: METHODS[name].label),
+            "Mean AUROC": [
+                f"{number(mean)} ± {number(error)}"
+                for mean, error in zip(overall["mean"], overall["se"], strict=True)
+            ],
+            "Median": overall["median"].map(number),
+            "0.6 or more": overall["well_trained"].map("{:.0%}".format),
+            "Average precision": overall["ap"].map(number),
+            "GPAR higher by": overall["difference"].map(number),
+            "p (Wilcoxon)": overall["p"].map(small),
+        }
+    )
+    wide = measures.pivot_table(index="class", columns="method", values="auroc")
+    names = [name for name in METHODS if name in wide]
+    by_class = wide[names].map(number).rename(columns=lambda name: METHODS[name].label)
+    sizes = measures.groupby("class")[["n_positive", "n_negative"]].first().astype(str)
+    by_class.insert(0, "Drugs", sizes["n_positive"])
+    by_class.insert(1, "Negatives", sizes["n_negative"])
+    exported = {
+        "analysis_id": done.analysis_id,
+        "compendium": done.compendium,
+        "data": "SIMULATED" if simulated else "measured",
+    }
+    tables = (
+        Table(
+            f"methods-{protocol}",
+            overall.assign(**exported),
+            by_method,
+            f"Over {int(overall['n'].max())} classes. GPAR higher by: median over the classes. "
+            "Wilcoxon's matched-pairs signed-rank test, two-sided; classes share drugs, so p is "
+            "optimistic.",
+        ),
+        Table(
+            f"classes-{protocol}",
+            measures.assign(**exported),
+            by_class.rename_axis("Class").reset_index(),
+            "AUROC of each method on each class.",
+        ),
+    )
+    return Section(
+        PROTOCOL_TITLES[protocol], (ABOUT[protocol],), figures=tuple(figures), tables=tables
+    )
+
+
+def _left_out(done: Analysis) -> Section:
+    left_out = done.tables["left_out"]
+    if left_out.empty:
+        return Section("Classes left out", ("None.",))
+    shown = left_out.rename(columns={"class": "Class", "reason": "Reason"})
+    return Section("Classes left out", tables=(Table("left-out", left_out, shown),))

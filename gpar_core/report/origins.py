@@ -1,0 +1,108 @@
+"""Where a result comes from: its request, and the command that gives it again."""
+
+import shlex
+from collections.abc import Mapping
+
+from gpar_core.jobs.request import EvaluationRequest, TrainRequest, job_id, to_json
+from gpar_core.report import outcomes
+from gpar_core.report.document import FORMAT_VERSION, Origin
+from gpar_core.results.analysis import Analysis
+from gpar_core.results.model import Model, ModelSummary
+
+PROGRAM = ("python", "-m", "gpar_core")
+
+
+def of_model(model: Model) -> Origin:
+    """The origin of a trained model."""
+    summary = model.summary
+    request = training_request(summary)
+    return Origin(
+        gpar_report=FORMAT_VERSION,
+        result_id=summary.model_id,
+        request="" if request is None else to_json(request),
+        command="" if request is None else training_command(request),
+        compendium=summary.compendium,
+        fingerprint=summary.fingerprint,
+        simulated=summary.simulated,
+        seed=summary.seed,
+        created_at=summary.created_at,
+        versions=summary.versions,
+        outcome=outcomes.of_model(model),
+    )
+
+
+def of_evaluation(done: Analysis) -> Origin:
+    """The origin of an evaluation."""
+    request = done.request
+    assert isinstance(request, EvaluationRequest)  # noqa: S101 -- its caller chose it so
+    return Origin(
+        gpar_report=FORMAT_VERSION,
+        result_id=done.analysis_id,
+        request=to_json(request),
+        command=evaluation_command(request),
+        compendium=done.compendium,
+        fingerprint=request.fingerprint,
+        simulated=done.simulated,
+        seed=request.seed,
+        created_at=done.created_at,
+        versions=done.versions,
+        outcome=outcomes.of_measures(done.tables["measures"]),
+    )
+
+
+def training_request(summary: ModelSummary) -> TrainRequest | None:
+    """The request that made a model, or None where it is not to be had from what a model keeps.
+
+    That is so for uploaded profiles, and for models of another method version.
+    """
+    for negatives in dict.fromkeys(("auto", summary.negatives)):
+        request = TrainRequest(
+            compendium=summary.compendium,
+            fingerprint=summary.fingerprint,
+            label=summary.label,
+            drugs=summary.drugs,
+            moa=summary.moa,
+            cells=summary.cells,
+            preset=summary.preset,
+            negatives=negatives,
+            seed=summary.seed,
+            null_repeats=len(summary.null_auroc),
+        )
+        if job_id(request) == summary.model_id:
+            return request
+    return None
+
+
+def training_command(request: TrainRequest) -> str:
+    """The command line that asks for the same training."""
+    chosen = {"--moa": request.moa} if request.moa else {"--drugs": ",".join(request.drugs)}
+    options = {
+        "--compendium": request.compendium,
+        **chosen,
+        "--cells": ",".join(request.cells),
+        "--preset": request.preset,
+        "--negatives": request.negatives,
+        "--seed": str(request.seed),
+        "--null": str(request.null_repeats) if request.null_repeats else "",
+    }
+    return _command("train", options)
+
+
+def evaluation_command(request: EvaluationRequest) -> str:
+    """The command line that asks for the same evaluation."""
+    options = {
+        "--compendium": request.compendium,
+        "--labels": "FILE" if request.labels else "",
+        "--methods": ",".join(request.methods),
+        "--cells": ",".join(request.cells),
+        "--preset": request.preset,
+        "--negatives": request.negatives,
+        "--seed": str(request.seed),
+    }
+    classes = " ".join(shlex.quote(name) for name in request.classes)
+    return f"{_command('evaluate', options)} --moas {classes}"
+
+
+def _command(name: str, options: Mapping[str, str]) -> str:
+    words = [word for option, value in options.items() if value for word in (option, value)]
+    return shlex.join((*PROGRAM, name, *words))

@@ -1,0 +1,54 @@
+"""What a result comes to, in a form that two of them can be compared by."""
+
+import hashlib
+from collections.abc import Mapping
+
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.report.document import Outcome
+from gpar_core.results.model import Model
+
+N_FIRST = 100
+TIMES = ("seconds",)
+"""Columns that differ from run to run and say nothing of the result."""
+
+
+def of_model(model: Model) -> Outcome:
+    """Figures of the cross-validation, the compounds ranked first, and a digest of all scores."""
+    summary = model.summary
+    metrics = summary.metrics
+    figures = {
+        "mean AUROC": metrics.mean_auroc,
+        "95% interval from": metrics.interval[0],
+        "95% interval to": metrics.interval[1],
+        "pooled AUROC": metrics.pooled_auroc,
+        "average precision": metrics.average_precision,
+        "logistic regression": summary.logistic_auroc,
+    }
+    figures |= {f"AUROC of fold {n}": auroc for n, auroc in enumerate(metrics.fold_auroc, start=1)}
+    figures |= {f"permuted labels {n}": auroc for n, auroc in enumerate(summary.null_auroc, 1)}
+    digest = digest_of({"ranking": model.ranking, "held_out": model.held_out})
+    return Outcome(figures, tuple(model.ranking[fields.PERT_ID].head(N_FIRST)), digest)
+
+
+def of_measures(measures: pd.DataFrame) -> Outcome:
+    """AUROC of every class by every method, and a digest of all figures.
+
+    measures: as `compare.evaluation.compare` gives them.
+    """
+    names = measures["class"] + ", " + measures["method"] + ", " + measures["protocol"]
+    figures = {
+        str(name): float(auroc) for name, auroc in zip(names, measures["auroc"], strict=True)
+    }
+    return Outcome(figures, (), digest_of({"measures": measures}))
+
+
+def digest_of(tables: Mapping[str, pd.DataFrame]) -> str:
+    """SHA-256 of the tables as CSV, numbers to nine digits, without the times they took."""
+    total = hashlib.sha256()
+    for name, table in tables.items():
+        timeless = table.drop(columns=[each for each in TIMES if each in table])
+        text = timeless.to_csv(index=False, float_format="%.9g", lineterminator="\n")
+        total.update(f"{name}\n{text}".encode())
+    return total.hexdigest()

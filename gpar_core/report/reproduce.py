@@ -1,0 +1,183 @@
+"""Run a report's request again and hold the two results beside each other."""
+
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+import pandas as pd
+
+from gpar_core.data import compendium as compendia
+from gpar_core.errors import DataError, FileFormatError, RequestError
+from gpar_core.jobs.request import EvaluationRequest, TrainRequest, from_json
+from gpar_core.report.bundle import ORIGIN
+from gpar_core.report.document import FORMAT_VERSION, Origin
+from gpar_core.storage.cache import Cache
+from gpar_core.storage.saved_json import as_dataclass
+
+MAX_BYTES = 64 * 2**20
+CLOSE = 1e-3
+"""The largest difference of a figure that other versions or processors explain."""
+CLOSE_FIRST = 0.95
+"""The least share of the first compounds that is then the same."""
+
+Verdict = Literal["identical", "close", "different"]
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """A result beside that of a report.
+
+    verdict: 'identical' to nine digits; 'close', no figure further off than `CLOSE` and at least
+    `CLOSE_FIRST` of the first compounds the same; or 'different'. figures: figure, then, now,
+    difference. shared_first: how many of the first compounds are the same, of n_first. changed:
+    what is of another version than then, in words.
+    """
+
+    verdict: Verdict
+    figures: pd.DataFrame
+    shared_first: int
+    n_first: int
+    changed: tuple[str, ...]
+
+
+def read_origin(path: Path) -> Origin:
+    """The origin in a report, HTML or zip. Raises FileFormatError."""
+    if not path.is_file():
+        raise FileFormatError(f"There is no file '{path}'. Check its name and folder.")
+    try:
+        text = _of_zip(path) if zipfile.is_zipfile(path) else _of_page(path)
+        content = json.loads(text)
+        if isinstance(content, dict) and content.get("gpar_report", 0) != FORMAT_VERSION:
+            raise FileFormatError(
+                f"'{path.name}' is a report of format {content.get('gpar_report')}; this GPAR "
+                f"reads {FORMAT_VERSION}. Use the version of GPAR that is written in it."
+            )
+        return as_dataclass(Origin, content)
+    except (OSError, ValueError, KeyError, RecursionError, zipfile.BadZipFile, DataError) as error:
+        if isinstance(error, FileFormatError):
+            raise
+        raise FileFormatError(
+            f"'{path.name}' is no report of GPAR, or was changed since. Needed is the HTML file or "
+            "the zip file that the dashboard or 'report' wrote."
+        ) from error
+
+
+@contextmanager
+def apart(origin: Origin, cache: Cache) -> Iterator[Cache]:
+    """An empty cache to run a report's request in: no saved result can stand in for a new one.
+
+    It holds the compendium of `cache`, and what was uploaded, and is gone with the block. Raises
+    NotFoundError or RequestError where they are not here, or not those of the report.
+    """
+    request = request_of(origin)
+    compendium = cache.existing_compendium(request.compendium)
+    found = compendia.read_manifest(compendium)["fingerprint"]
+    if found != request.fingerprint:
+        raise RequestError(
+            f"The report is on a compendium '{request.compendium}' with the fingerprint "
+            f"{request.fingerprint[:12]}; the one here has {found[:12]}. Import the same files, or "
+            "get the compendium from whoever made the report."
+        )
+    with TemporaryDirectory(prefix="gpar-", ignore_cleanup_errors=True) as name:
+        scratch = Cache(Path(name))
+        _lend(compendium, scratch.compendium(request.compendium))
+        if isinstance(request, EvaluationRequest) and request.labels:
+            if not cache.has(cache.table(request.labels)):
+                raise RequestError(
+                    "This report is of uploaded class labels, which are not here. Give the same "
+                    "file with --labels."
+                )
+            _lend(cache.table(request.labels), scratch.table(request.labels))
+        yield scratch
+
+
+def _lend(folder: Path, place: Path) -> None:
+    """Let a folder be seen in another place too."""
+    place.parent.mkdir(parents=True)
+    try:
+        place.symlink_to(folder.resolve(), target_is_directory=True)
+    except OSError:  # Windows asks for a right that most users lack
+        shutil.copytree(folder, place)
+
+
+def agreement(report: Origin, again: Origin) -> Agreement:
+    """The outcome of a report beside that of the same request computed anew."""
+    then, now = report.outcome, again.outcome
+    names = list(dict.fromkeys((*then.figures, *now.figures)))
+    figures = pd.DataFrame(
+        {
+            "figure": names,
+            "then": [then.figures.get(name) for name in names],
+            "now": [now.figures.get(name) for name in names],
+        }
+    ).astype({"then": float, "now": float})
+    figures["difference"] = figures["now"] - figures["then"]
+    shared = len(set(then.first) & set(now.first))
+    n_first = max(len(then.first), len(now.first))
+    near = bool((figures["difference"].abs() <= CLOSE).all()) and shared >= CLOSE_FIRST * n_first
+    changed = [
+        f"{name} {report.versions.get(name, 'none')} then, {again.versions.get(name, 'none')} now"
+        for name in dict.fromkeys((*report.versions, *again.versions))
+        if report.versions.get(name) != again.versions.get(name)
+    ]
+    if report.result_id != again.result_id:
+        changed.append("the method of GPAR itself")
+    verdict: Verdict = "close" if near else "different"
+    if then.digest == now.digest:
+        verdict = "identical"
+    return Agreement(verdict, figures, shared, n_first, tuple(changed))
+
+
+def request_of(origin: Origin) -> TrainRequest | EvaluationRequest:
+    """What was asked. Raises RequestError where that is not in the report."""
+    if not origin.request:
+        raise RequestError(
+            "This report is of uploaded profiles, or of another version of the method; what was "
+            "asked is not in it. Ask for it anew from the dashboard."
+        )
+    request = from_json(origin.request)
+    if not isinstance(request, TrainRequest | EvaluationRequest):
+        raise RequestError("This report is of something that cannot be run again from it.")
+    return request
+
+
+class _Script(HTMLParser):
+    """Collects what the script with the id of the origin holds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self._within = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._within = tag == "script" and ("id", "gpar-origin") in attrs
+
+    def handle_endtag(self, tag: str) -> None:
+        self._within = False
+
+    def handle_data(self, data: str) -> None:
+        if self._within:
+            self.text += data
+
+
+def _of_page(path: Path) -> str:
+    if path.stat().st_size > MAX_BYTES:
+        raise ValueError("too large")
+    parser = _Script()
+    parser.feed(path.read_text("utf-8"))
+    return parser.text
+
+
+def _of_zip(path: Path) -> str:
+    with zipfile.ZipFile(path) as archive, archive.open(ORIGIN) as file:
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise ValueError("too large")
+    return content.decode()

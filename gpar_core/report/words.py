@@ -1,0 +1,62 @@
+"""What every report says in the same words, and numbers as text."""
+
+import pandas as pd
+
+from gpar_core import __version__
+from gpar_core.report.document import Origin, Section
+
+CITE = (
+    "Gao S, Han L, Luo D, Liu G, Xiao Z, Shan G, Zhang Y, Zhou W. Modeling drug mechanism of "
+    "action with large scale gene-expression profiles using GPAR, an artificial intelligence "
+    "platform. BMC Bioinformatics 2021;22:17. doi:10.1186/s12859-020-03915-6",
+    "Subramanian A, Narayan R, Corsello SM, et al. A next generation connectivity map: L1000 "
+    "platform and the first 1,000,000 profiles. Cell 2017;171:1437-1452. "
+    "doi:10.1016/j.cell.2017.10.049",
+)
+
+
+def reproduction(origin: Origin) -> Section:
+    """What it takes to have the result again, and how to be sure that it is the same."""
+    facts = {
+        "Result": origin.result_id,
+        "Compendium": origin.compendium + (" (simulated)" if origin.simulated else ""),
+        "Fingerprint of the compendium": origin.fingerprint,
+        "Seed": str(origin.seed),
+        "Computed": origin.created_at,
+        "Versions": ", ".join(f"{name} {number}" for name, number in origin.versions.items()),
+        "Digest of the result": origin.outcome.digest,
+    }
+    if not origin.request:
+        said = (
+            "This result was made from uploaded profiles, or by another version of the method; "
+            "this report cannot run it again."
+        )
+        return Section("To reproduce this", (said,), facts)
+    said = (
+        "The same request on the same compendium with the same seed gives the same result. "
+        "'python -m gpar_core reproduce' with this file runs it again and says whether it does; "
+        "the command below asks for it from the beginning."
+    )
+    return Section("To reproduce this", (said,), facts, command=origin.command)
+
+
+def citation(origin: Origin) -> Section:
+    """What to cite, and what the data are."""
+    data = (
+        "The data are SIMULATED: no laboratory measured them. Nothing here says anything about a "
+        "real drug, and there is nothing to publish."
+        if origin.simulated
+        else "Cite the source of the compendium too, with its accession number."
+    )
+    version = origin.versions.get("gpar", __version__)
+    return Section("How to cite", (f"Computed with GPAR {version}. Cite:", *CITE, data))
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number as text, a dash where it is missing."""
+    return "—" if pd.isna(value) else f"{value:.{digits}f}"
+
+
+def small(value: float) -> str:
+    """A p-value as text."""
+    return "—" if pd.isna(value) else f"{value:.2g}"

@@ -1,0 +1,39 @@
+"""A result as a report, by one click."""
+
+import streamlit as st
+
+from gpar_core.export import download_name
+from gpar_core.report.child import made_in_child
+from pages._shared.state import cache
+
+FILES = {
+    ".html": (
+        "Report",
+        "text/html",
+        "One page to read, print and send: training or evaluation, curves, ranked list, maps, "
+        "versions, and how to reproduce it. It takes a few seconds to make.",
+    ),
+    ".zip": (
+        "Report with all files",
+        "application/zip",
+        "The page, every figure as SVG and PNG, every table as CSV and Parquet, and checksums.",
+    ),
+}
+
+
+def report_buttons(result_id: str, title: str, *, simulated: bool) -> None:
+    """Two downloads, made when they are asked for."""
+    view = cache()
+    for column, (ending, (label, kind, explanation)) in zip(
+        st.columns([1, 1, 2]), FILES.items(), strict=False
+    ):
+        column.download_button(
+            label,
+            lambda ending=ending: made_in_child(view, result_id, ending),
+            download_name("report", title, simulated=simulated, ending=ending[1:]),
+            kind,
+            key=f"report-{ending}-{result_id}",
+            help=explanation,
+            on_click="ignore",
+            width="stretch",
+        )

@@ -1,0 +1,107 @@
+"""Chemical structures on screen, where the compendium has SMILES and RDKit is installed."""
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core import fields
+from gpar_core.chemistry.similarity import ANALOGUE, beside_training
+from gpar_core.chemistry.structures import INSTALL, has_rdkit, picture, svg
+from gpar_core.data.compendium import Compendium
+from gpar_core.errors import GparError
+from gpar_core.results.model import ModelSummary
+from pages._shared.loaders import load_compendium
+
+MAX_DRAWN = 300
+"""Structures in one table: each takes the browser 5 kB."""
+
+ROW_HEIGHT = 78
+
+
+def load_structures(summary: ModelSummary) -> pd.DataFrame | None:
+    """Structures of the compendium beside a model's training drugs, as `beside_training`.
+
+    None where there are none, the compendium has changed since, or RDKit is not installed.
+    """
+    if not has_rdkit():
+        return None
+    try:
+        compendium = load_compendium(summary.compendium)
+    except GparError:
+        return None
+    if compendium.fingerprint != summary.fingerprint:
+        return None
+    found = _beside(compendium.fingerprint, summary.drugs, compendium)
+    return None if found.empty else found
+
+
+@st.cache_resource(max_entries=64, show_spinner="Comparing structures")
+def _beside(fingerprint: str, drugs: tuple[str, ...], _data: Compendium) -> pd.DataFrame:
+    return beside_training(_data.compounds, drugs)
+
+
+def choose_similarity(structures: pd.DataFrame, key: str) -> tuple[bool, float]:
+    """Whether structures are drawn, and the highest similarity to a training drug to be shown."""
+    drawn, most = st.columns([1, 2.4])
+    draws = drawn.toggle("Draw structures", value=True, key=f"structures-{key}")
+    if structures["similarity"].isna().all():
+        return draws, 1.0
+    limit = most.slider(
+        "Similarity to the nearest training drug, at most",
+        0.0,
+        1.0,
+        1.0,
+        0.05,
+        key=f"similarity-{key}",
+        help="Tanimoto similarity of Morgan fingerprints (radius 2, 2,048 bits). From about "
+        f"{ANALOGUE:.1f} on drugs are commonly analogues; lower the limit to see hits that are new "
+        "scaffolds. Like structures need not act alike, nor unlike ones differently. Compounds "
+        "without a structure are left out where the limit is below 1.",
+    )
+    return draws, limit
+
+
+def with_structures(
+    table: pd.DataFrame, ids: pd.Series, structures: pd.DataFrame, *, draw: bool
+) -> pd.DataFrame:
+    """The table with structure, similarity and nearest training drug after the second column.
+
+    ids: pert_id of its rows.
+    """
+    by_id = structures.set_index(fields.PERT_ID).reindex(ids)
+    smiles = by_id[fields.SMILES].fillna("").tolist()
+    nearest = by_id["nearest_drug"].fillna("").to_numpy()
+    out = table.copy()
+    if by_id["similarity"].notna().any():
+        out.insert(2, "nearest_drug", nearest)
+        out.insert(2, "similarity", by_id["similarity"].to_numpy())
+    if draw:
+        pictures = [picture(each) for each in smiles[:MAX_DRAWN]]
+        out.insert(2, "structure", pictures + [""] * (len(smiles) - len(pictures)))
+    return out
+
+
+def structure_columns() -> dict[str, object]:
+    """What these columns are called."""
+    column = st.column_config
+    return {
+        "structure": column.ImageColumn("Structure", width=160),
+        "similarity": column.NumberColumn(
+            "Similarity",
+            format="%.2f",
+            help="Tanimoto similarity to the nearest training drug, 0 to 1; 1 is the same "
+            "fingerprint. It says how alike structures are, not how alike they act.",
+        ),
+        "nearest_drug": column.TextColumn(
+            "Nearest training drug", help="The training drug with the most similar structure"
+        ),
+    }
+
+
+def show_structure(smiles: str) -> None:
+    """A drawing of one compound; where there is no structure or no RDKit, what is lacking."""
+    if not smiles:
+        return
+    if not has_rdkit():
+        st.caption(f"Its structure can be drawn with RDKit: {INSTALL}")
+    elif drawn := svg(smiles, 320, 200):
+        st.image(drawn, width=320)

@@ -1,0 +1,169 @@
+"""A report is run again, and what is not the same is told."""
+
+import json
+import re
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from gpar_core.errors import FileFormatError, NotFoundError, RequestError
+from gpar_core.jobs.request import job_id
+from gpar_core.jobs.run import run_job
+from gpar_core.planning.analyses import plan_evaluation, publish_table
+from gpar_core.progress import silent
+from gpar_core.report.document import Origin
+from gpar_core.report.make import as_file, report_of
+from gpar_core.report.outcomes import digest_of
+from gpar_core.report.reproduce import CLOSE, agreement, apart, read_origin, request_of
+from gpar_core.storage.cache import Cache
+from tests.pools import Means
+from tests.report.conftest import Results
+from tests.synthetic import build, drugs_of
+
+
+def written(results: Results, result_id: str, path: Path) -> Path:
+    path.write_bytes(as_file(report_of(results.cache, result_id), path.suffix))
+    return path
+
+
+def again(origin: Origin, cache: Cache) -> Origin:
+    with apart(origin, cache) as scratch:
+        request = request_of(origin)
+        run_job(request, scratch, silent, Means())
+        return report_of(scratch, job_id(request)).origin
+
+
+@pytest.mark.parametrize("ending", [".html", ".zip"])
+@pytest.mark.parametrize("what", ["training", "evaluation"])
+def test_the_same_request_gives_the_same(
+    results: Results, tmp_path: Path, what: str, ending: str
+) -> None:
+    path = written(results, job_id(getattr(results, what)), tmp_path / f"report{ending}")
+    origin = read_origin(path)
+    assert request_of(origin) == getattr(results, what)
+    found = agreement(origin, again(origin, results.cache))
+    assert found.verdict == "identical"
+    assert (found.figures["difference"] == 0).all()
+    assert found.changed == ()
+
+
+def test_nothing_saved_stands_in_for_it(results: Results) -> None:
+    origin = report_of(results.cache, job_id(results.training)).origin
+    with apart(origin, results.cache) as scratch:
+        assert scratch.compendium_names() == ["small"]
+        assert scratch.model_ids() == []
+        root = scratch.root
+    assert not root.exists()
+    assert results.cache.compendium_names() == ["small"]
+
+
+def test_what_differs_is_told(results: Results) -> None:
+    origin = report_of(results.cache, job_id(results.training)).origin
+    figures = dict(origin.outcome.figures)
+
+    def with_auroc(shift: float) -> Origin:
+        shifted = figures | {"mean AUROC": figures["mean AUROC"] + shift}
+        outcome = replace(origin.outcome, figures=shifted, digest="another")
+        return replace(origin, outcome=outcome, versions={**origin.versions, "numpy": "1.0"})
+
+    near = agreement(with_auroc(CLOSE / 2), origin)
+    assert near.verdict == "close"
+    assert [each.split()[0] for each in near.changed] == ["numpy"]
+    far = agreement(with_auroc(2 * CLOSE), origin)
+    assert far.verdict == "different"
+    assert far.figures["difference"].abs().max() == pytest.approx(2 * CLOSE)
+    half = origin.outcome.first[::2]
+    other = replace(origin, outcome=replace(origin.outcome, first=half, digest="another"))
+    found = agreement(other, origin)
+    assert found.verdict == "different"
+    assert found.shared_first == len(half)
+
+
+def test_a_figure_that_is_missing_is_a_difference(results: Results) -> None:
+    origin = report_of(results.cache, job_id(results.training)).origin
+    fewer = {"mean AUROC": origin.outcome.figures["mean AUROC"]}
+    less = replace(origin, outcome=replace(origin.outcome, figures=fewer, digest="another"))
+    assert agreement(origin, less).verdict == "different"
+
+
+def test_another_compendium_of_the_name_is_refused(results: Results, tmp_path: Path) -> None:
+    origin = report_of(results.cache, job_id(results.training)).origin
+    other = Cache(tmp_path)
+    with pytest.raises(NotFoundError), apart(origin, other):
+        pass
+    build(other.compendium("small"), drugs_of("HDAC inhibitor", 4), name="small")
+    with pytest.raises(RequestError, match=origin.fingerprint[:12]), apart(origin, other):
+        pass
+
+
+def test_uploaded_labels_are_asked_for_where_they_are_gone(
+    results: Results, tmp_path: Path
+) -> None:
+    names = [f"hdac{number}" for number in range(4)]
+    labels = pd.DataFrame({"pert_id": "", "pert_iname": names, "label": "mine"})
+    request = plan_evaluation(
+        results.compendium, methods=("gpar", "cosine"), labels=labels, min_drugs=3
+    )
+    table = publish_table(results.cache, labels)
+    run_job(request, results.cache, silent, Means())
+    origin = report_of(results.cache, job_id(request)).origin
+    assert agreement(origin, again(origin, results.cache)).verdict == "identical"
+    results.cache.table(table).rename(tmp_path / "away")
+    with pytest.raises(RequestError, match="--labels"), apart(origin, results.cache):
+        pass
+
+
+def test_a_report_without_its_request_says_so(results: Results) -> None:
+    origin = replace(report_of(results.cache, job_id(results.training)).origin, request="")
+    with pytest.raises(RequestError, match="uploaded profiles"):
+        request_of(origin)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<html></html>",
+        b"\xff\xfe",
+        b'<script id="gpar-origin">{</script>',
+        b'<script id="gpar-origin">[]</script>',
+        b'<script id="gpar-origin">{"gpar_report": 1}</script>',
+        b'<script id="gpar-origin">{"gpar_report": 99}</script>',
+        b"[" * 100_000,
+    ],
+)
+def test_what_is_no_report_is_told_so(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "report.html"
+    path.write_bytes(content)
+    with pytest.raises(FileFormatError, match="report"):
+        read_origin(path)
+
+
+def test_a_zip_without_an_origin_is_told_so(tmp_path: Path) -> None:
+    path = tmp_path / "report.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("else.txt", "x")
+    with pytest.raises(FileFormatError, match="no report of GPAR"):
+        read_origin(path)
+
+
+def test_a_request_that_was_changed_is_no_other_command(results: Results, tmp_path: Path) -> None:
+    path = written(results, job_id(results.training), tmp_path / "report.html")
+    text = path.read_text("utf-8")
+    origin = json.loads(re.search(r'id="gpar-origin">(.*?)</script>', text, re.DOTALL)[1])
+    changed = origin | {"request": '{"kind": "demo", "seed": 0}'}
+    written_again = json.dumps(changed).replace("<", "\\u003c")
+    path.write_text(f'<script id="gpar-origin">{written_again}</script>', encoding="utf-8")
+    with pytest.raises(RequestError, match="cannot be run again"):
+        request_of(read_origin(path))
+
+
+def test_the_digest_sees_values_and_not_times() -> None:
+    table = pd.DataFrame({"auroc": [0.5, 0.25], "seconds": [1.0, 2.0]})
+    same = table.assign(seconds=[3.0, 4.0])
+    assert digest_of({"a": table}) == digest_of({"a": same})
+    assert digest_of({"a": table}) != digest_of({"b": table})
+    assert digest_of({"a": table}) != digest_of({"a": table.assign(auroc=[0.5, 0.2500001])})
