@@ -15,6 +15,7 @@ from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
 from pages._shared.method_form import choose_method
 from pages._shared.tables import savable
+from pages._shared.terms import explained
 
 ABOUT = (
     "In which cell lines are your drugs told apart best? **The same drugs** are cross-validated in "
@@ -112,8 +113,10 @@ def show_plan(request: CellInfluenceRequest, table: pd.DataFrame, *, simulated: 
     """How many drugs each selection has, and who is left out."""
     enough = table[table["reason"] == ""]
     drugs, selections = st.columns(2)
-    drugs.metric("Drugs", len(request.drugs))
-    selections.metric("Selections", len(enough))
+    drugs.metric("Drugs", len(request.drugs), help=explained("positive-set"))
+    selections.metric(
+        "Selections", len(enough), help="Selections of cell lines with enough of the drugs"
+    )
     if n := len(request.left_out):
         st.caption(
             f"{n} of {n + len(request.drugs)} drugs left out, without a signature in some "

@@ -22,6 +22,7 @@ from pages._shared.keeping import keeping
 from pages._shared.navigation import begin
 from pages._shared.state import Key, cache, go
 from pages._shared.tables import savable
+from pages._shared.terms import explained
 
 
 def show_inside(compendium: Compendium) -> None:
@@ -52,7 +53,7 @@ def show_inside(compendium: Compendium) -> None:
             "pubchem_cid": "PubChem CID",
             "inchi_key": "InChIKey",
             "canonical_smiles": "SMILES",
-            "tas": st.column_config.NumberColumn("TAS", format="%.2f"),
+            "tas": st.column_config.NumberColumn("TAS", format="%.2f", help=explained("tas")),
         },
     )
 

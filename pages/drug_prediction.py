@@ -21,6 +21,7 @@ from pages._shared.loaders import load_model
 from pages._shared.method_form import choose_cells, choose_method
 from pages._shared.navigation import begin
 from pages._shared.state import Key, cache
+from pages._shared.terms import explained
 
 
 def choose(compendium: Compendium) -> None:
@@ -81,10 +82,16 @@ def choose(compendium: Compendium) -> None:
 def show_training_set(training_set: TrainingSet, seed: int) -> None:
     folds = assign_folds(training_set.positive, training_set.drug, seed=seed)
     positive, negative = st.columns(2)
-    positive.metric("Positive drugs", training_set.n_positive_compounds)
+    positive.metric(
+        "Positive drugs", training_set.n_positive_compounds, help=explained("positive-set")
+    )
     kind = "uploaded profiles" if training_set.uploaded else "representative signatures"
     positive.caption(f"{training_set.n_positive_signatures} {kind}")
-    negative.metric("Negative compounds", f"{training_set.n_negative_compounds:,}")
+    negative.metric(
+        "Negative compounds",
+        f"{training_set.n_negative_compounds:,}",
+        help=explained("negative-set"),
+    )
     negative.caption(f"{training_set.n_negative_signatures:,} representative signatures")
     st.markdown(f"**{folds.k}-fold** cross-validation by {folds.by}")
     if folds.by == "signature":

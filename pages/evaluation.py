@@ -64,7 +64,11 @@ def form(compendium: Compendium) -> None:
             negatives=method.negatives,
             seed=method.seed,
         )
-        st.metric("Classes", len(request.classes))
+        st.metric(
+            "Classes",
+            len(request.classes),
+            help="MOAs or labels with enough drugs; each is a question to every method",
+        )
         st.caption(
             f"{len(request.methods)} methods on each. What is done stays, even if you cancel: "
             "asking again goes on with the rest."

@@ -43,6 +43,10 @@ with error_box():
                     go(page)
 
         models, _ = load_summaries()
+        if not models:
+            st.info("First time here? The tour ends with a finished prediction, in two minutes.")
+            if st.button("Take the tour"):
+                go("learn")
         if models:
             st.subheader("Latest models", anchor=False)
         for summary in models[:5]:

@@ -15,6 +15,7 @@ from pages._shared.error_box import error_box
 from pages._shared.job_panel import start
 from pages._shared.method_form import NEGATIVES, as_numbers, choose_cells
 from pages._shared.sweep_view import draw
+from pages._shared.terms import explained
 
 ABOUT = (
     "How deep and how wide should the paper's network be? Networks of 2 to 5 hidden layers of 10 "
@@ -90,12 +91,16 @@ def show_plan(request: SweepRequest, training_set: TrainingSet) -> None:
     settings = grid(request.layers, request.nodes, request.steps)
     k = assign_folds(training_set.positive, training_set.drug, seed=request.seed).k
     drugs, networks = st.columns(2)
-    drugs.metric("Drugs", training_set.n_positive_compounds)
+    drugs.metric("Drugs", training_set.n_positive_compounds, help=explained("positive-set"))
     drugs.caption(
         f"{training_set.n_positive_signatures} signatures, against "
         f"{training_set.n_negative_signatures:,}"
     )
-    networks.metric("Networks", f"{len(settings) * k:,}")
+    networks.metric(
+        "Networks",
+        f"{len(settings) * k:,}",
+        help="Trainings that this takes: one for each fold of each setting",
+    )
     networks.caption(f"at most: {len(settings)} settings, {k} folds")
     work = sum(n_weights(each) for each in settings.values()) / n_weights(LayeredSettings())
     # 2,000 steps at 5 to 8 ms, measured; a network's time goes by its weights, roughly.

@@ -12,6 +12,7 @@ from pages._shared.loaders import load_model, load_summaries
 from pages._shared.navigation import begin
 from pages._shared.state import Key, cache, from_url, go
 from pages._shared.tables import SELECTION, chosen_row, savable
+from pages._shared.terms import explained
 
 
 def table(summaries: list[ModelSummary]) -> pd.DataFrame:
@@ -52,7 +53,9 @@ def show_all() -> None:
         on_select="rerun",
         selection_mode=SELECTION,
         key="models-table",
-        column_config={"Mean AUROC": st.column_config.NumberColumn(format="%.3f")},
+        column_config={
+            "Mean AUROC": st.column_config.NumberColumn(format="%.3f", help=explained("mean-auroc"))
+        },
     )
     listed = [summary.model_id for summary in summaries]
     clicked_in = st.session_state.get(Key.LISTED, listed)  # a model may have come since

@@ -37,7 +37,12 @@ def show(items: list[Item]) -> None:
     left, right = st.columns(2)
     total = sum(item.n_bytes for item in items)
     left.metric("Kept", size_text(total), border=True, help="Of what you can see.")
-    right.metric("Free on the disk", size_text(shutil.disk_usage(cache().root).free), border=True)
+    right.metric(
+        "Free on the disk",
+        size_text(shutil.disk_usage(cache().root).free),
+        border=True,
+        help="Of the disk that the cache lies on",
+    )
     say_limits()
     mine = cache().visitor != LOCAL and st.checkbox("Only mine", key="storage-mine")
     kinds = st.pills(
@@ -62,7 +67,9 @@ def show(items: list[Item]) -> None:
             on_select="rerun",
             selection_mode=SELECTION,
             key=f"storage-{sha256(in_order.encode()).hexdigest()[:12]}",
-            column_config={"MB": st.column_config.NumberColumn(format="%.1f")},
+            column_config={
+                "MB": st.column_config.NumberColumn(format="%.1f", help="Size on the disk")
+            },
         ),
         len(shown),
     )

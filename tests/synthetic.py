@@ -24,6 +24,7 @@ class Drug:
     replicates: int = 1
     pubchem_cid: str = ""
     inchi_key: str = ""
+    smiles: str = ""
 
 
 def drugs_of(moa: str, n: int, **traits: object) -> list[Drug]:
@@ -91,7 +92,7 @@ def build(
             ],
             fields.PUBCHEM_CID: [drug.pubchem_cid for drug in drugs],
             fields.INCHI_KEY: [drug.inchi_key for drug in drugs],
-            fields.SMILES: "",
+            fields.SMILES: [drug.smiles for drug in drugs],
         }
     )
     compendia.write(

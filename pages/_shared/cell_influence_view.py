@@ -18,6 +18,7 @@ from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import load_compendium
 from pages._shared.state import cache, go
 from pages._shared.tables import savable
+from pages._shared.terms import explained
 
 MAX_SENTENCES = 5
 FEW_DRUGS = 5
@@ -146,7 +147,7 @@ def _drugs(done: Analysis) -> None:
         hide_index=True,
         column_config={
             "pert_iname": "Drug",
-            **{name: number(name, format="%.2f") for name in order},
+            **{name: number(name, format="%.2f", help=explained("mean-auroc")) for name in order},
         },
     )
     _download("Download drugs (CSV)", table, "cell-influence-drugs", done)
@@ -199,10 +200,10 @@ def _columns() -> dict[str, object]:
     number = st.column_config.NumberColumn
     return {
         "selection": "Cell lines",
-        "auroc": number("Mean AUROC", format="%.3f"),
+        "auroc": number("Mean AUROC", format="%.3f", help=explained("mean-auroc")),
         "interval": "95% interval",
         "ap": number("AP", format="%.3f", help="Average precision"),
-        "base_rate": number("AP by chance", format="%.3f"),
+        "base_rate": number("AP by chance", format="%.3f", help=explained("average-precision")),
         "n_drugs": "Drugs",
         "n_signatures": "Signatures",
         "n_negative_drugs": "Negatives",
@@ -216,9 +217,9 @@ def _pair_columns() -> dict[str, object]:
     return {
         "first": "Cell lines",
         "second": "Compared with",
-        "difference": number("Higher by", format="%+.3f"),
-        "low": number("95% from", format="%+.3f"),
-        "high": number("to", format="%+.3f"),
+        "difference": number("Higher by", format="%+.3f", help=explained("interval")),
+        "low": number("95% from", format="%+.3f", help=explained("interval")),
+        "high": number("to", format="%+.3f", help=explained("interval")),
         "n_drugs": "Drugs in both",
         "within_noise": st.column_config.CheckboxColumn("Within noise"),
     }

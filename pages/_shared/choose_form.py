@@ -12,11 +12,16 @@ from pages._shared.loaders import load_counts, load_times
 from pages._shared.method_form import choose_cells
 from pages._shared.state import cache
 from pages._shared.tables import savable
+from pages._shared.terms import explained
 
 COLUMNS = {
     "filter": "Filter",
-    "n_signatures": st.column_config.NumberColumn("Signatures", format="localized"),
-    "n_compounds": st.column_config.NumberColumn("Compounds", format="localized"),
+    "n_signatures": st.column_config.NumberColumn(
+        "Signatures", format="localized", help=explained("signature")
+    ),
+    "n_compounds": st.column_config.NumberColumn(
+        "Compounds", format="localized", help=explained("perturbagen")
+    ),
     "n_inactive": st.column_config.NumberColumn(
         "Inactive", format="localized", help="Without MOA annotation and TAS < 0.2: the negatives."
     ),

@@ -13,6 +13,7 @@ from gpar_core.results.comparison import Comparison, compare
 from gpar_core.results.model import Model
 from pages._shared.drawn import chart_once
 from pages._shared.tables import ABOUT_COLUMN, about, savable
+from pages._shared.terms import explained
 
 FIRST, SECOND = "the first", "the second"
 
@@ -67,8 +68,14 @@ def _agreement(found: Comparison, *, simulated: bool) -> None:
         savable(found.overlap, simulated=simulated),
         hide_index=True,
         column_config={
-            "top": st.column_config.NumberColumn("Of the first", format="%d"),
-            "shared": st.column_config.NumberColumn("both have"),
+            "top": st.column_config.NumberColumn(
+                "Of the first",
+                format="%d",
+                help="So many compounds of either ranking, from the top",
+            ),
+            "shared": st.column_config.NumberColumn(
+                "both have", help="Compounds that stand there in both rankings"
+            ),
             "expected": st.column_config.NumberColumn(
                 "by chance", format="%.1f", help="Of rankings that have nothing in common"
             ),
@@ -109,12 +116,16 @@ def _compounds(found: Comparison, first: Model, second: Model, *, simulated: boo
         column_config={
             "pert_iname": "Drug",
             "about": ABOUT_COLUMN,
-            "rank_first": st.column_config.NumberColumn("Rank, first", format="%d"),
-            "rank_second": st.column_config.NumberColumn("Rank, second", format="%d"),
+            "rank_first": st.column_config.NumberColumn(
+                "Rank, first", format="%d", help=explained("rank")
+            ),
+            "rank_second": st.column_config.NumberColumn(
+                "Rank, second", format="%d", help=explained("rank")
+            ),
             "shift": st.column_config.NumberColumn(
                 "Moved", format="%+d", help="Places gained in the second"
             ),
-            "k": st.column_config.NumberColumn("Signatures"),
+            "k": st.column_config.NumberColumn("Signatures", help=explained("signature")),
             "why": st.column_config.TextColumn("Why", width="large"),
             "moa": "Known MOA",
         },

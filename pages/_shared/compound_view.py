@@ -22,6 +22,7 @@ from pages._shared.moa_view import show_prediction
 from pages._shared.state import Key, go
 from pages._shared.structures import show_structure
 from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, chosen_row, savable
+from pages._shared.terms import explained
 
 
 def show_compound(compound: Compound, compendium: Compendium) -> None:
@@ -47,8 +48,16 @@ def _who(compound: Compound, compendium: Compendium) -> None:
     st.markdown(f"Annotated MOA: {moas}" if moas else "No MOA annotation in this compendium.")
     activity = compound.signatures[fields.TAS]
     figures = st.columns(4)
-    figures[0].metric("Signatures", f"{len(compound.signatures):,}", border=True)
-    figures[1].metric("Cell lines", compound.signatures[fields.CELL_ID].nunique(), border=True)
+    figures[0].metric(
+        "Signatures", f"{len(compound.signatures):,}", border=True, help=explained("signature")
+    )
+    figures[1].metric(
+        "Cell lines",
+        compound.signatures[fields.CELL_ID].nunique(),
+        border=True,
+        help="Cell lines with a signature. A drug leaves a mark only where its target is "
+        "expressed.",
+    )
     figures[2].metric(
         "Median TAS",
         f"{activity.median():.2f}" if activity.notna().any() else "—",
@@ -57,7 +66,9 @@ def _who(compound: Compound, compendium: Compendium) -> None:
         f"is. Below {fields.INACTIVE_TAS} CMap calls a compound inactive; it is not a measure of "
         "effect in patients.",
     )
-    figures[3].metric("Compound ids", len(compound.compounds), border=True)
+    figures[3].metric(
+        "Compound ids", len(compound.compounds), border=True, help=explained("perturbagen")
+    )
     st.caption(plain(", ".join(compound.compounds[fields.PERT_ID])))
     show_structure(compound.first_known(fields.SMILES))
     key, cid = compound.first_known(fields.INCHI_KEY), compound.first_known(fields.PUBCHEM_CID)
@@ -97,7 +108,7 @@ def _signature_tables(compound: Compound, compendium: Compendium) -> None:
         fields.DOSE_UNIT: "Unit",
         fields.TIME: "Time",
         fields.TIME_UNIT: "Unit ",
-        fields.TAS: number("TAS", format="%.2f"),
+        fields.TAS: number("TAS", format="%.2f", help=explained("tas")),
         fields.CC_Q75: number(
             "Replicates agree",
             format="%.2f",
@@ -117,8 +128,8 @@ def _signature_tables(compound: Compound, compendium: Compendium) -> None:
         column_config={
             fields.CELL_ID: "Cell line",
             "n_signatures": "Signatures",
-            "median_tas": number("Median TAS", format="%.2f"),
-            "max_tas": number("Highest", format="%.2f"),
+            "median_tas": number("Median TAS", format="%.2f", help=explained("tas")),
+            "max_tas": number("Highest", format="%.2f", help=explained("tas")),
         },
     )
     right.dataframe(
@@ -164,12 +175,12 @@ def _models(compound: Compound, compendium: Compendium) -> None:
                 help="What the drug is to the model: one it was trained on, one it took for "
                 "inactive, or one that it ranks",
             ),
-            "rank": number("Rank", format="%d"),
-            "n_ranked": number("of", format="%d"),
-            "k": number("Signatures", format="%d"),
-            "es": number("ES", format="%.3f"),
-            "p_exact": number("Exact p", format="%.2g"),
-            "fdr": number("FDR", format="%.2g"),
+            "rank": number("Rank", format="%d", help=explained("rank")),
+            "n_ranked": number("of", format="%d", help="Compounds that the model ranks"),
+            "k": number("Signatures", format="%d", help=explained("signature")),
+            "es": number("ES", format="%.3f", help=explained("es")),
+            "p_exact": number("Exact p", format="%.2g", help=explained("exact-p")),
+            "fdr": number("FDR", format="%.2g", help=explained("fdr")),
         },
     )
     row = chosen_row(selection, len(table))

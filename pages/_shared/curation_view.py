@@ -23,6 +23,7 @@ from pages._shared.job_panel import finished_job
 from pages._shared.loaders import load_compendium
 from pages._shared.state import cache, go
 from pages._shared.tables import ABOUT_COLUMN, about, savable
+from pages._shared.terms import explained
 
 
 def show_curation(model: Model) -> None:
@@ -147,8 +148,8 @@ def _columns() -> dict[str, object]:
         "pert_iname": "Drug",
         "about": ABOUT_COLUMN,
         "n_signatures": "Signatures",
-        "auroc_without": number("AUROC without", format="%.3f"),
-        "effect": number("Change", format="%+.3f"),
+        "auroc_without": number("AUROC without", format="%.3f", help=explained("mean-auroc")),
+        "effect": number("Change", format="%+.3f", help=explained("curation")),
         "effect_sd": number("±", format="%.3f", help="Standard deviation over the repeats"),
         "noise": number("Noise", format="%.3f", help="The highest change that chance explains"),
         "suspect": st.column_config.CheckboxColumn("Suspect"),

@@ -14,6 +14,7 @@ from pages._shared.drawn import chart_once
 from pages._shared.error_box import plain
 from pages._shared.report_buttons import report_buttons
 from pages._shared.tables import SELECTION, chosen_row, savable
+from pages._shared.terms import explained
 
 PROTOCOL_NAMES = {DRUG: "Ranking drugs", PAIR: "Ranking pairs (the paper's)"}
 ABOUT = {
@@ -110,7 +111,9 @@ def _classes(measures: pd.DataFrame, done: Analysis, protocol: str) -> None:
             "n_positive": "Drugs",
             "n_negative": "Negatives",
             **{
-                name: st.column_config.NumberColumn(METHODS[name].label, format="%.3f")
+                name: st.column_config.NumberColumn(
+                    METHODS[name].label, format="%.3f", help=explained("mean-auroc")
+                )
                 for name in methods
             },
         },
@@ -139,11 +142,19 @@ def _one(name: str, measures: pd.DataFrame, done: Analysis, protocol: str) -> No
         hide_index=True,
         column_config={
             "method": "Method",
-            "auroc": st.column_config.NumberColumn("AUROC", format="%.3f"),
-            "low": st.column_config.NumberColumn("95% from", format="%.3f"),
-            "high": st.column_config.NumberColumn("to", format="%.3f"),
-            "ap": st.column_config.NumberColumn("Average precision", format="%.3f"),
-            "base_rate": st.column_config.NumberColumn("Without skill", format="%.3f"),
+            "auroc": st.column_config.NumberColumn(
+                "AUROC", format="%.3f", help=explained("mean-auroc")
+            ),
+            "low": st.column_config.NumberColumn(
+                "95% from", format="%.3f", help=explained("interval")
+            ),
+            "high": st.column_config.NumberColumn("to", format="%.3f", help=explained("interval")),
+            "ap": st.column_config.NumberColumn(
+                "Average precision", format="%.3f", help=explained("average-precision")
+            ),
+            "base_rate": st.column_config.NumberColumn(
+                "Without skill", format="%.3f", help=explained("average-precision")
+            ),
         },
     )
     scores, pairs = done.tables["scores"], done.tables["pair_curves"]
@@ -172,10 +183,10 @@ def _summary_columns(n: int) -> dict[str, object]:
         "method": "Method",
         "mean": number("Mean AUROC", format="%.3f", help=f"Over {n} classes"),
         "se": number("±", format="%.3f", help="Standard error over the classes"),
-        "median": number("Median", format="%.3f"),
+        "median": number("Median", format="%.3f", help="Half of the classes lie above it"),
         "well_trained": number("0.6 or more", format="percent", help="Share of the classes"),
         "ap": number("Average precision", format="%.3f", help="Mean over the classes"),
-        "seconds": number("Seconds", format="%.0f"),
+        "seconds": number("Seconds", format="%.0f", help="Of computing, all classes together"),
         "difference": number(
             "GPAR higher by", format="%+.3f", help="Median over the classes of GPAR's AUROC minus"
         ),

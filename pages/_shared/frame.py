@@ -15,6 +15,7 @@ from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import finished_job, running_jobs
 from pages._shared.loaders import load_compendium
 from pages._shared.state import Key, cache, from_url
+from pages._shared.terms import explained
 
 
 def compendium_in_use() -> Compendium | None:
@@ -78,10 +79,15 @@ def _build_demo() -> None:
 def size_of(compendium: Compendium) -> None:
     """What a compendium holds, in four figures."""
     figures = st.columns(4)
-    figures[0].metric("Signatures", f"{compendium.n_signatures:,}")
-    figures[1].metric("Compounds", f"{compendium.n_compounds:,}")
-    figures[2].metric("Cell lines", len(compendium.cell_lines))
-    figures[3].metric("MOAs", len(compendium.moas))
+    figures[0].metric("Signatures", f"{compendium.n_signatures:,}", help=explained("signature"))
+    figures[1].metric("Compounds", f"{compendium.n_compounds:,}", help=explained("perturbagen"))
+    figures[2].metric(
+        "Cell lines",
+        len(compendium.cell_lines),
+        help="Cell lines with a signature. A drug leaves a mark only where its target is "
+        "expressed.",
+    )
+    figures[3].metric("MOAs", len(compendium.moas), help=explained("moa"))
 
 
 def note_if_simulated(name: str) -> bool:

@@ -19,6 +19,7 @@ from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import start
 from pages._shared.method_form import as_numbers, choose_cells, choose_method
+from pages._shared.terms import explained
 
 
 def form(compendium: Compendium) -> None:
@@ -79,12 +80,16 @@ def show_plan(request: GeneCountRequest, training_set: TrainingSet) -> None:
     """The training set, and how many networks there are to train."""
     k = assign_folds(training_set.positive, training_set.drug, seed=request.seed).k
     drugs, networks = st.columns(2)
-    drugs.metric("Drugs", training_set.n_positive_compounds)
+    drugs.metric("Drugs", training_set.n_positive_compounds, help=explained("positive-set"))
     drugs.caption(
         f"{training_set.n_positive_signatures:,} signatures, against "
         f"{training_set.n_negative_signatures:,}"
     )
-    networks.metric("Networks", f"{n_networks(request.counts, request.repeats, k):,}")
+    networks.metric(
+        "Networks",
+        f"{n_networks(request.counts, request.repeats, k):,}",
+        help="Trainings that this takes: one for each fold of each setting",
+    )
     networks.caption(f"{k} folds for each draw, and for the most important genes")
     st.caption(
         "With 'paper', each takes as long as a fold of a model: choose few numbers and draws."

@@ -13,6 +13,7 @@ from gpar_core.learn.metrics import WELL_TRAINED
 from gpar_core.results.analysis import Analysis
 from pages._shared.drawn import chart_once
 from pages._shared.tables import savable
+from pages._shared.terms import explained
 
 
 def draw(done: Analysis) -> None:
@@ -116,13 +117,15 @@ def _all_draws(done: Analysis) -> pd.DataFrame:
 def _columns() -> dict[str, object]:
     number = st.column_config.NumberColumn
     return {
-        "n_genes": number("Genes", format="%d"),
-        "draws": number("Draws", format="%d"),
+        "n_genes": number("Genes", format="%d", help=explained("landmark-genes")),
+        "draws": number(
+            "Draws", format="%d", help="Random choices of so many genes; their mean is shown"
+        ),
         "random": number("Random", format="%.3f", help="Mean AUROC over the draws"),
         "random_sd": number("±", format="%.3f", help="Standard deviation over the draws"),
         "important": number("Most important", format="%.3f", help="Mean AUROC"),
         "important_low": number("95% from", format="%.3f", help="Resampling drugs"),
-        "important_high": number("to", format="%.3f"),
+        "important_high": number("to", format="%.3f", help=explained("interval")),
         "beaten": number("Draws below", format="%d", help="With lower AUROC than most important"),
         "within": number("Within positives", format="%.3f", help="Mean Pearson correlation"),
         "within_sd": number("± ", format="%.3f", help="Standard deviation over the draws"),

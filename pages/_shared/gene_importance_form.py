@@ -10,6 +10,7 @@ from pages._shared.error_box import error_box
 from pages._shared.job_panel import start
 from pages._shared.loaders import load_summaries
 from pages._shared.state import Key, from_url, go
+from pages._shared.terms import explained
 
 
 def form(compendium: Compendium) -> None:
@@ -45,9 +46,15 @@ def form(compendium: Compendium) -> None:
         summary = summaries[chosen]
         request = plan_gene_importance(compendium, summary)
         auroc, networks = st.columns(2)
-        auroc.metric("Mean AUROC", f"{summary.metrics.mean_auroc:.3f}")
+        auroc.metric(
+            "Mean AUROC", f"{summary.metrics.mean_auroc:.3f}", help=explained("mean-auroc")
+        )
         auroc.caption("95% interval {:.3f}-{:.3f}".format(*summary.metrics.interval))
-        networks.metric("Networks", summary.k)
+        networks.metric(
+            "Networks",
+            summary.k,
+            help="Trainings that this takes: one for each fold of each setting",
+        )
         networks.caption(f"of the folds, to train again: {_about(summary)}")
         if not summary.metrics.well_trained:
             st.warning("This model cannot tell its drugs from others; its genes mean little.")

@@ -182,7 +182,12 @@ def _columns() -> dict[str, object]:
         "ig_share": share(
             "Folds", min_value=0, max_value=1, format="percent", help="In their first 100, network"
         ),
-        "lr": number("Coefficient", format="%+.4f"),
+        "lr": number(
+            "Coefficient",
+            format="%+.4f",
+            help="Weight of the z-score in the logistic regression; the genes share their "
+            "weight where they go together",
+        ),
         "lr_se": number("± ", format="%.4f", help="Jackknife standard error over the folds"),
         "lr_share": share(
             "Folds ", min_value=0, max_value=1, format="percent", help="Likewise, regression"

@@ -32,6 +32,7 @@ from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import load_library
 from pages._shared.state import Key, cache
 from pages._shared.tables import savable
+from pages._shared.terms import explained
 
 POLL_SECONDS = 1
 
@@ -206,7 +207,9 @@ def _moas(job: Job, simulated: bool) -> None:
         column_config={
             "moa": "MOA",
             "n_drugs": "Drugs",
-            "mean_auroc": st.column_config.NumberColumn("Mean AUROC", format="%.3f"),
+            "mean_auroc": st.column_config.NumberColumn(
+                "Mean AUROC", format="%.3f", help=explained("mean-auroc")
+            ),
             "verdict": "Verdict",
         },
     )

@@ -9,6 +9,7 @@ from pages._shared.error_box import error_box
 from pages._shared.job_panel import start
 from pages._shared.method_form import choose_cells, choose_method
 from pages._shared.state import cache
+from pages._shared.terms import explained
 
 
 def show_form(compendium: Compendium) -> None:
@@ -44,7 +45,7 @@ def show_form(compendium: Compendium) -> None:
             seed=method.seed,
         )
         n_trained = library.n_trained(cache(), compendium, request)
-        st.metric("MOAs", len(request.moas))
+        st.metric("MOAs", len(request.moas), help=explained("moa"))
         if too_few := len(moas) - len(request.moas) if moas else 0:
             st.caption(f"{too_few} of those chosen have fewer than {min_drugs} drugs.")
         st.caption(

@@ -18,6 +18,7 @@ from pages._shared.job_panel import start
 from pages._shared.keeping import keeping
 from pages._shared.state import Key, cache, from_url, go
 from pages._shared.tables import SELECTION, chosen_row, savable
+from pages._shared.terms import explained
 
 
 def choose_library(of_compendium: Sequence[Library]) -> Library:
@@ -164,7 +165,7 @@ def _columns() -> dict[str, object]:
             "Mean AUROC", format="%.3f", help="Over the held-out folds; usable from 0.60 on"
         ),
         "interval": column.TextColumn("95% interval", help="Resampling drugs"),
-        "n_drugs": column.NumberColumn("Drugs"),
+        "n_drugs": column.NumberColumn("Drugs", help=explained("positive-set")),
         "n_signatures": column.NumberColumn("Signatures", help="Representatives trained on"),
         "average_precision": column.NumberColumn("AP", format="%.3f", help="Average precision"),
         "base_rate": column.NumberColumn(

@@ -14,6 +14,7 @@ from pages._shared.error_box import plain
 from pages._shared.point_map.component import Chosen
 from pages._shared.state import go
 from pages._shared.tables import ABOUT_COLUMN, about, savable
+from pages._shared.terms import explained
 
 MAX_ROWS_SHOWN = 2000
 MAX_DRUGS_PASTED = 2000
@@ -107,8 +108,8 @@ def _show_signatures(table: pd.DataFrame, what: str, key: str, done: Analysis) -
             "time": "Time",
             "time_unit": "Unit ",
             "moa": "MOA",
-            "tas": number("TAS", format="%.2f"),
-            "score": number("Score", format="%.3f"),
+            "tas": number("TAS", format="%.2f", help=explained("tas")),
+            "score": number("Score", format="%.3f", help=explained("score")),
             "sig_id": "Signature",
         },
     )

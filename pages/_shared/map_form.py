@@ -16,6 +16,7 @@ from pages._shared.job_panel import start
 from pages._shared.loaders import load_summaries
 from pages._shared.method_form import choose_cells
 from pages._shared.state import Key, cache, from_url
+from pages._shared.terms import explained
 from pages._shared.uploads import read
 
 LARGE = 50_000
@@ -80,7 +81,7 @@ def form(compendium: Compendium) -> None:
                 representatives=request.representatives,
             )
         )
-        st.metric("Signatures", f"{n:,}")
+        st.metric("Signatures", f"{n:,}", help=explained("signature"))
         st.caption(
             "This takes minutes; the page may be closed meanwhile."
             if n >= LARGE

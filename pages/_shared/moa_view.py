@@ -16,6 +16,7 @@ from pages._shared.error_box import plain
 from pages._shared.loaders import load_compendium, load_summaries
 from pages._shared.state import go
 from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, chosen_row, savable
+from pages._shared.terms import explained
 
 ORDER_NAMES = {
     "calibrated": "Calibrated probability",
@@ -195,7 +196,9 @@ def _nearest(prediction: Prediction, chosen: np.ndarray) -> None:
         savable(shown, simulated=prediction.simulated),
         hide_index=True,
         column_config={
-            "cosine": st.column_config.NumberColumn("Cosine", format="%.3f"),
+            "cosine": st.column_config.NumberColumn(
+                "Cosine", format="%.3f", help=explained("cosine")
+            ),
             "drug": "Drug",
             "about": ABOUT_COLUMN,
             "moa": "Known MOA",
@@ -209,7 +212,7 @@ def _nearest(prediction: Prediction, chosen: np.ndarray) -> None:
 def _columns() -> dict[str, object]:
     column = st.column_config
     return {
-        "place": column.NumberColumn("#", width=50),
+        "place": column.NumberColumn("#", width=50, help=explained("rank")),
         "moa": column.TextColumn("MOA"),
         "percentile": column.NumberColumn(
             "Percentile",

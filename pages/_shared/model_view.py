@@ -16,6 +16,7 @@ from pages._shared.ranking_view import show_ranking
 from pages._shared.report_buttons import report_buttons
 from pages._shared.state import Key, go
 from pages._shared.tables import ABOUT_COLUMN, about, savable
+from pages._shared.terms import explained
 
 
 def show(model: Model) -> None:
@@ -58,16 +59,30 @@ def _verdict(summary: ModelSummary) -> None:
         )
     show(text)
     figures = st.columns(4)
-    figures[0].metric("Mean AUROC", f"{metrics.mean_auroc:.3f}", border=True)
+    figures[0].metric(
+        "Mean AUROC", f"{metrics.mean_auroc:.3f}", border=True, help=explained("mean-auroc")
+    )
     figures[0].caption(
         f"95% interval {low:.3f}-{high:.3f}, resampling {metrics.n_resampled} {unit}; "
         f"{summary.k} folds"
     )
-    figures[1].metric("Average precision", f"{metrics.average_precision:.3f}", border=True)
+    figures[1].metric(
+        "Average precision",
+        f"{metrics.average_precision:.3f}",
+        border=True,
+        help=explained("average-precision"),
+    )
     figures[1].caption(f"{metrics.base_rate:.3f} without skill")
-    figures[2].metric("Pooled AUROC", f"{metrics.pooled_auroc:.3f}", border=True)
+    figures[2].metric(
+        "Pooled AUROC", f"{metrics.pooled_auroc:.3f}", border=True, help=explained("pooled-auroc")
+    )
     figures[2].caption("all held-out scores together")
-    figures[3].metric("Logistic regression", f"{summary.logistic_auroc:.3f}", border=True)
+    figures[3].metric(
+        "Logistic regression",
+        f"{summary.logistic_auroc:.3f}",
+        border=True,
+        help=explained("logistic-regression"),
+    )
     figures[3].caption("mean AUROC on the same folds")
     if summary.note:
         st.info(plain(summary.note))
@@ -141,9 +156,16 @@ def _fared(model: Model) -> None:
             "pert_iname": "Drug",
             "about": ABOUT_COLUMN,
             "n_signatures": "Signatures",
-            "mean_score": st.column_config.NumberColumn("Mean score", format="%.3f"),
+            "mean_score": st.column_config.NumberColumn(
+                "Mean score", format="%.3f", help=explained("score")
+            ),
             "beats_negatives": st.column_config.ProgressColumn(
-                "Beats negatives", min_value=0, max_value=1, format="%.2f"
+                "Beats negatives",
+                min_value=0,
+                max_value=1,
+                format="%.2f",
+                help="The share of negative signatures that score lower than the drug when it "
+                "was held out; 0.5 is chance",
             ),
         },
     )

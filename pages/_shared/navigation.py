@@ -11,7 +11,10 @@ def navigation(*, listed: bool = True) -> StreamlitPage:
     st.session_state[Key.ENTERED] = True
     page = st.navigation(
         {
-            "": [st.Page("pages/home.py", title="Home", default=True)],
+            "": [
+                st.Page("pages/home.py", title="Home", default=True),
+                st.Page("pages/learn.py", title="Learn"),
+            ],
             "Predict": [
                 st.Page("pages/drug_prediction.py", title="Drug prediction"),
                 st.Page("pages/moa_prediction.py", title="MOA prediction"),

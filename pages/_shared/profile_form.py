@@ -21,6 +21,7 @@ from gpar_core.results.library import Library
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
 from pages._shared.state import cache
+from pages._shared.terms import explained
 from pages._shared.uploads import read
 
 KINDS = ["csv", "tsv", "txt", "gct", "gctx"]
@@ -76,18 +77,20 @@ def show_upload(library: Library) -> None:
 def _show_report(draft: Draft) -> None:
     report = draft.report
     figures = st.columns(3)
-    figures[0].metric("Profiles", f"{report.n_profiles:,}")
+    figures[0].metric(
+        "Profiles", f"{report.n_profiles:,}", help="Expression profiles found in the file"
+    )
     figures[0].caption(f"{report.file_kind}, genes in {report.genes_in}")
     with st.expander("Names of the profiles"):
         st.markdown(plain(", ".join(draft.names[:MAX_NAMES])))
         if len(draft.names) > MAX_NAMES:
             st.caption(f"and {len(draft.names) - MAX_NAMES:,} more")
-    figures[1].metric("Landmark genes", report.n_found)
+    figures[1].metric("Landmark genes", report.n_found, help=explained("landmark-genes"))
     figures[1].caption(
         f"of {fields.N_LANDMARKS}, by {ID_NAMES[report.id_kind]}; {report.n_unknown:,} other genes "
         "are not used"
     )
-    figures[2].metric("Scale", report.scale)
+    figures[2].metric("Scale", report.scale, help=explained("z-score"))
     figures[2].caption(plain(report.scale_reason))
     if report.n_missing_values:
         st.caption(f"{report.n_missing_values:,} values of the genes found are missing.")

@@ -21,6 +21,7 @@ from pages._shared.structures import (
     with_structures,
 )
 from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, chosen_row, savable
+from pages._shared.terms import explained
 
 ORDER_NAMES = {"es": "Enrichment score (paper)", "nes": "Normalised ES", "p": "Exact p"}
 
@@ -164,14 +165,14 @@ def _table(ranking: pd.DataFrame, model: Model) -> pd.DataFrame:
 def _columns() -> dict[str, object]:
     column = st.column_config
     return {
-        "rank": column.NumberColumn("#", width=50),
+        "rank": column.NumberColumn("#", width=50, help=explained("rank")),
         "drug": column.TextColumn("Drug"),
         "about": ABOUT_COLUMN,
         "k": column.NumberColumn("Signatures", help="k, the compound's ranked signatures"),
         "es": column.NumberColumn("ES", format="%.3f", help="Enrichment score, -1 to 1"),
         "nes": column.NumberColumn("NES", format="%.2f", help="ES over the mean of its null"),
         "p": column.NumberColumn("p", format="%.4f", help="1,000 permutations"),
-        "p_exact": column.NumberColumn("Exact p", format="%.2g"),
+        "p_exact": column.NumberColumn("Exact p", format="%.2g", help=explained("exact-p")),
         "fdr": column.NumberColumn("FDR", format="%.2g", help="Benjamini-Hochberg of exact p"),
         "moa": column.TextColumn("Known MOA"),
         "shares_moa": column.CheckboxColumn(
@@ -229,7 +230,7 @@ def _standing(model: Model, compound: pd.Series) -> None:
             "pert_time": "Time",
             "pert_time_unit": "Unit ",
             "sig_id": "Signature",
-            "score": st.column_config.NumberColumn("Score", format="%.3f"),
-            "tas": st.column_config.NumberColumn("TAS", format="%.2f"),
+            "score": st.column_config.NumberColumn("Score", format="%.3f", help=explained("score")),
+            "tas": st.column_config.NumberColumn("TAS", format="%.2f", help=explained("tas")),
         },
     )

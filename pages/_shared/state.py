@@ -19,6 +19,8 @@ class Key(StrEnum):
     ABOUT = "about"
     COMPENDIUM = "compendium"
     JOB = "job"
+    LEARN = "learn"
+    LESSON = "lesson"
     LISTED = "listed-models"
     MODEL = "model"
     LIBRARY = "library"
@@ -30,6 +32,7 @@ class Key(StrEnum):
     SECOND = "second"
     SERIES = "series"
     TAB = "tab"
+    TERM = "term"
 
 
 def cache() -> Cache:

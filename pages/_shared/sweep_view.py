@@ -12,6 +12,7 @@ from gpar_core.learn.sweep import PAPER
 from gpar_core.results.analysis import Analysis
 from pages._shared.drawn import chart_once
 from pages._shared.tables import savable
+from pages._shared.terms import explained
 
 
 def draw(done: Analysis) -> None:
@@ -126,10 +127,10 @@ def _columns() -> dict[str, object]:
     number = st.column_config.NumberColumn
     return {
         "hidden": "Hidden layers",
-        "auroc": number("Mean AUROC", format="%.3f"),
+        "auroc": number("Mean AUROC", format="%.3f", help=explained("mean-auroc")),
         "sd": number("±", format="%.3f", help="Standard deviation over the folds"),
         "interval": "95% interval",
-        "ap": number("Average precision", format="%.3f"),
+        "ap": number("Average precision", format="%.3f", help=explained("average-precision")),
         "folds": "Folds",
         "behind": number("Behind the best", format="%.3f", help="On the same folds"),
         "verdict": "Verdict",

@@ -1,0 +1,43 @@
+"""A lesson on screen: a case study, what to look at, and questions."""
+
+import streamlit as st
+
+from gpar_core.case_studies import case
+from gpar_core.lessons import LESSONS, Question, lesson
+from pages._shared.state import Key, go
+
+
+def show_lessons() -> None:
+    """One lesson at a time."""
+    title = st.selectbox(
+        "Lesson", [each.case for each in LESSONS], key=Key.LESSON, bind="query-params"
+    )
+    shown = lesson(title)
+    st.subheader(shown.case, anchor=False)
+    st.markdown(f"**Aim.** {shown.aim}")
+    st.markdown(case(shown.case).story)
+    st.markdown("\n".join(f"{number}. {step}" for number, step in enumerate(shown.look, start=1)))
+    if st.button("Open the case study", type="primary"):
+        go("case_studies", case=shown.case)
+    st.subheader("Questions", anchor=False)
+    right = sum(_question(number, each, shown.case) for number, each in enumerate(shown.questions))
+    st.markdown(f"**{right} of {len(shown.questions)}** right so far.")
+
+
+def _question(number: int, question: Question, case: str) -> bool:
+    """Ask it; whether the answer given is right."""
+    answer = st.radio(
+        f"{number + 1}. {question.asks}",
+        range(len(question.answers)),
+        index=None,
+        format_func=question.answers.__getitem__,
+        key=f"question-{case}-{number}",
+        persist_state="session",
+    )
+    if answer is None:
+        return False
+    if answer == question.right:
+        st.success(f"Right. {question.why}")
+    else:
+        st.warning(f"Not so. {question.why}")
+    return answer == question.right

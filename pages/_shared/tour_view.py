@@ -1,0 +1,145 @@
+"""The guided tour: from a question to a ranked list, in two minutes."""
+
+import streamlit as st
+
+from gpar_core import fields
+from gpar_core.data.compendium import Compendium
+from gpar_core.errors import RequestError
+from gpar_core.jobs import engine
+from gpar_core.jobs.request import TrainRequest, job_id
+from gpar_core.jobs.store import JobStore
+from gpar_core.planning.training import plan_training
+from gpar_core.results.model import Model
+from pages._shared.error_box import plain
+from pages._shared.job_panel import finished_job
+from pages._shared.loaders import load_model
+from pages._shared.state import Key, cache, from_url, go
+from pages._shared.tables import ABOUT_COLUMN, about, savable
+from pages._shared.terms import explained
+
+MOA = "ATPase inhibitor"
+"""The drugs of the tour: heart drugs that leave much the same mark in every cell."""
+
+N_SHOWN = 10
+STEPS = ("The question", "Learning", "How good is it?", "The answer")
+
+
+def show_tour(compendium: Compendium) -> None:
+    """The step that has come. Raises RequestError where the compendium has not the drugs."""
+    request = _planned(compendium)
+    started = from_url(Key.JOB) == job_id(request)
+    done = started and job_id(request) in cache().model_ids()
+    _progress(0 if not started else 2 if done else 1)
+    if not started:
+        _ask(request, compendium)
+    elif done:
+        model = load_model(job_id(request))
+        _judge(model)
+        _answer(model)
+    else:
+        _learn(request, compendium)
+
+
+def _planned(compendium: Compendium) -> TrainRequest:
+    moas = compendium.moas[fields.MOA].str.casefold()
+    if MOA.casefold() not in set(moas):
+        raise RequestError(
+            f"The tour trains on the drugs with the MOA '{MOA}', which '{compendium.name}' does "
+            "not list. Choose the demo in the sidebar."
+        )
+    request, _ = plan_training(compendium, moa=MOA)
+    return request
+
+
+def _progress(step: int) -> None:
+    words = [
+        f"**{number}. {name}**" if number - 1 == step else f"{number}. {name}"
+        for number, name in enumerate(STEPS, start=1)
+    ]
+    if step == 2:  # judgement and answer stand on one page
+        words[3] = f"**4. {STEPS[3]}**"
+    st.markdown(" → ".join(words))
+
+
+def _ask(request: TrainRequest, compendium: Compendium) -> None:
+    st.subheader("Which drugs act like digoxin?", anchor=False)
+    st.markdown(
+        f"Digoxin and {len(request.drugs) - 1} other heart drugs of "
+        f"'{plain(compendium.name)}' block the sodium pump (MOA: {MOA}). Each changed the "
+        "expression of genes in cells; each change is a **signature** of 978 numbers. A network is "
+        "to learn what their signatures have in common, and then to look at every other compound."
+    )
+    with st.expander(f"The {len(request.drugs)} drugs"):
+        st.markdown(plain(", ".join(request.drugs)))
+    if st.button("Train the network", type="primary"):
+        st.query_params[Key.JOB] = engine.submit(cache(), request).id
+        st.rerun()
+    st.caption("It takes a quarter of a minute. You can leave this page and come back.")
+
+
+def _learn(request: TrainRequest, compendium: Compendium) -> None:
+    st.subheader("The network is examined while it learns", anchor=False)
+    st.markdown(
+        "Would it find a drug it has never seen? The drugs are split into **folds**; each time it "
+        "learns without one fold and is asked about it. Each point below is one fold: at 1 all "
+        "held-out drugs stand above all others, at 0.5 it is guessing."
+    )
+    job = JobStore(cache()).get(job_id(request))
+    if finished_job(job.id, simulated=compendium.simulated):
+        st.rerun()
+
+
+def _judge(model: Model) -> None:
+    metrics = model.summary.metrics
+    low, high = metrics.interval
+    st.subheader("How good is it?", anchor=False)
+    left, right = st.columns([1, 2])
+    left.metric(
+        "Mean AUROC", f"{metrics.mean_auroc:.3f}", border=True, help=explained("mean-auroc")
+    )
+    left.caption(f"95% interval {low:.3f}-{high:.3f}, n {metrics.n_resampled} drugs")
+    good = "**This one may be believed.** " if metrics.well_trained else "**Do not go on here.** "
+    right.markdown(
+        good + "Read this before any list: from 0.6 on the paper calls a model well trained; "
+        "below, its ranking means nothing. The interval says how much the figure depends on which "
+        "drugs happen to be there."
+    )
+
+
+def _answer(model: Model) -> None:
+    st.subheader("The answer: every other compound, ranked", anchor=False)
+    st.markdown(
+        "None of these was among the training drugs. **ES** says how far a compound's signatures "
+        "gather at the top of all. Those with another MOA, or none, are what you came for: a "
+        "**hypothesis** to test in the laboratory, not a finding."
+    )
+    top = model.ranking.head(N_SHOWN)
+    st.dataframe(
+        savable(
+            top.assign(
+                rank=range(1, len(top) + 1),
+                about=about(top[fields.PERT_INAME], model.summary.compendium),
+            )[["rank", fields.PERT_INAME, "about", "k", "es", "p_exact", fields.MOA]],
+            simulated=model.summary.simulated,
+        ),
+        hide_index=True,
+        column_config={
+            "rank": st.column_config.NumberColumn("#", width=50, help=explained("rank")),
+            fields.PERT_INAME: "Drug",
+            "about": ABOUT_COLUMN,
+            "k": st.column_config.NumberColumn("Signatures", help=explained("signature")),
+            "es": st.column_config.NumberColumn("ES", format="%.3f", help=explained("es")),
+            "p_exact": st.column_config.NumberColumn(
+                "Exact p", format="%.2g", help=explained("exact-p")
+            ),
+            fields.MOA: st.column_config.TextColumn("Known MOA", help=explained("moa")),
+        },
+    )
+    st.success("That was the tour. You have made a prediction.")
+    model_page, own, lessons = st.columns(3)
+    if model_page.button("See all of this model", type="primary", width="stretch"):
+        go("models", model=model.summary.model_id)
+    if own.button("Choose drugs of your own", width="stretch"):
+        go("drug_prediction")
+    if lessons.button("Go on with the lessons", width="stretch"):
+        go("learn", learn="Lessons")

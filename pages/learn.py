@@ -1,0 +1,29 @@
+"""Learn: a tour, lessons with questions, a glossary, and what a teacher prepares."""
+
+import streamlit as st
+
+from pages._shared.error_box import error_box
+from pages._shared.frame import compendium_in_use
+from pages._shared.glossary_view import show_glossary
+from pages._shared.lesson_view import show_lessons
+from pages._shared.navigation import begin
+from pages._shared.state import ROOT, Key
+from pages._shared.tour_view import show_tour
+
+
+def tour() -> None:
+    if (in_use := compendium_in_use()) is not None:
+        show_tour(in_use)
+
+
+def for_teachers() -> None:
+    st.markdown((ROOT / "docs" / "teaching.md").read_text("utf-8"))
+
+
+begin("Learn")
+tabs = {"Tour": tour, "Lessons": show_lessons, "Glossary": show_glossary, "Teachers": for_teachers}
+shown = st.tabs(list(tabs), key=Key.LEARN, on_change="rerun", bind="query-params")
+for tab, draw in zip(shown, tabs.values(), strict=True):
+    if tab.open:
+        with tab, error_box():
+            draw()

@@ -1,0 +1,119 @@
+"""Learn: the tour to its end, lessons with answers, the glossary, and the teacher's page."""
+
+import pytest
+
+from gpar_core.data import compendium as compendia
+from gpar_core.glossary import TERMS
+from gpar_core.jobs.request import job_id
+from gpar_core.jobs.run import run_job
+from gpar_core.lessons import LESSONS
+from gpar_core.planning.training import plan_training
+from gpar_core.progress import silent
+from gpar_core.storage.cache import Cache
+from pages._shared import tour_view
+from pages._shared.terms import explained
+from tests.pages.conftest import Library
+from tests.pages.stage import labels, page, press, running, words
+from tests.pools import Means
+from tests.synthetic import build, drugs_of
+
+
+@pytest.fixture
+def toured(cache: Cache) -> str:
+    """A compendium with the drugs of the tour; the id of its training."""
+    drugs = [*drugs_of(tour_view.MOA, 5, replicates=3), *drugs_of("", 60, tas=0.1)]
+    drugs += drugs_of("HDAC inhibitor", 4)
+    data = build(cache.compendium("demo"), drugs, effect=20, name="demo", simulated=True)
+    request, _ = plan_training(data, moa=tour_view.MOA)
+    return job_id(request)
+
+
+def test_the_tour_begins_with_a_question(toured: str) -> None:
+    app = page("learn")
+    assert "Which drugs act like digoxin?" in words(app.subheader)
+    assert "Train the network" in labels(app)
+    assert "**1. The question**" in words(app)
+
+
+def test_the_tour_shows_the_training(cache: Cache, toured: str) -> None:
+    request, _ = plan_training(compendia.load(cache.compendium("demo")), moa=tour_view.MOA)
+    running(cache, request)
+    app = page("learn", job=toured)
+    assert "**2. Learning**" in words(app)
+    assert "Mean AUROC so far" in words(app)
+    assert not app.exception
+
+
+def test_the_tour_ends_with_a_prediction(cache: Cache, toured: str) -> None:
+    request, _ = plan_training(compendia.load(cache.compendium("demo")), moa=tour_view.MOA)
+    run_job(request, cache, silent, Means())
+    app = page("learn", job=toured)
+    assert not app.exception
+    assert "You have made a prediction" in words(app.success)
+    table = app.dataframe[0].value
+    assert len(table) == 4
+    assert set(table["data"]) == {"SIMULATED"}
+    assert app.metric[0].label == "Mean AUROC"
+    opened = press(app, "See all of this model")
+    assert opened.query_params["model"] == toured
+
+
+def test_without_the_drugs_of_the_tour_it_says_where_they_are(stocked: Library) -> None:
+    app = page("learn")
+    assert "Choose the demo" in words(app.error)
+    assert not app.exception
+
+
+def test_the_first_visit_is_led_to_the_tour(toured: str, cache: Cache) -> None:
+    assert "First time here?" in words(page("home").info)
+    assert words(press(page("home"), "Take the tour").title) == "Learn"
+
+
+def test_who_has_models_is_left_alone(stocked: Library) -> None:
+    assert "First time here?" not in words(page("home"))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda each: each.case)
+def test_questions_are_answered_and_explained(cache: Cache, lesson: object) -> None:
+    app = page("learn", learn="Lessons", lesson=lesson.case)
+    assert not app.exception
+    assert f"**0 of {len(lesson.questions)}** right" in words(app)
+    for number, question in enumerate(lesson.questions):
+        app.radio[number].set_value(question.right)
+    app.run()
+    assert f"**{len(lesson.questions)} of {len(lesson.questions)}** right" in words(app)
+    wrong = (lesson.questions[0].right + 1) % len(lesson.questions[0].answers)
+    app.radio[0].set_value(wrong).run()
+    assert lesson.questions[0].why in words(app.warning)
+
+
+def test_a_lesson_opens_its_case_study(stocked: Library) -> None:
+    app = press(page("learn", learn="Lessons", lesson="Chloroquine"), "Open the case study")
+    assert app.query_params["case"] == "Chloroquine"
+
+
+def test_the_glossary_lists_all_and_finds_some(cache: Cache) -> None:
+    app = page("learn", learn="Glossary")
+    shown = words(app)
+    assert all(term.means in shown for term in TERMS.values())
+    app.text_input(key="glossary-find").set_value("Benjamini").run()
+    assert TERMS["fdr"].means in words(app)
+    assert TERMS["moa"].means not in words(app)
+    app.text_input(key="glossary-find").set_value("xyzzy").run()
+    assert "nothing of that" in words(app.info)
+
+
+def test_a_help_text_leads_to_its_term(cache: Cache) -> None:
+    address = explained("fdr").split("](")[1].rstrip(")")
+    assert address == "learn?learn=Glossary&term=fdr"
+    app = page("learn", learn="Glossary", term="fdr")
+    assert TERMS["fdr"].means in words(app)
+    assert TERMS["moa"].means not in words(app)
+    assert TERMS["moa"].means in words(press(app, "All terms"))
+    assert "has no" in words(page("learn", learn="Glossary", term="<b>").error)
+
+
+def test_teachers_find_what_to_prepare(cache: Cache) -> None:
+    app = page("learn", learn="Teachers")
+    assert "A week before" in words(app)
+    assert not app.exception

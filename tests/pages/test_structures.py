@@ -1,0 +1,113 @@
+"""Structures beside ranks, where the compendium has SMILES and RDKit is there."""
+
+import csv
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gpar_core import fields
+from gpar_core.chemistry import structures as chemistry
+from gpar_core.chemistry.similarity import beside_training
+from gpar_core.data.compendium import Compendium
+from gpar_core.export import ranking_csv
+from gpar_core.jobs.request import job_id
+from gpar_core.jobs.run import run_job
+from gpar_core.planning.training import plan_training
+from gpar_core.progress import silent
+from gpar_core.results import model
+from gpar_core.storage.cache import Cache, remove
+from pages._shared import structures
+from tests.pages.stage import page, words
+from tests.pools import Means
+from tests.synthetic import build, drugs_of
+
+pytest.importorskip("rdkit", reason="RDKit, which is optional, is not installed")
+
+CHAINS = ["ONC(=O)" + "C" * n + "C(=O)Nc1ccccc1" for n in range(4, 9)]
+OTHERS = ["CC(=O)Oc1ccccc1C(=O)O", "CN1CCC[C@H]1c1cccnc1", "=nonsense", "", "OCC1OC(O)C(O)C(O)C1O"]
+
+
+@pytest.fixture
+def chemical(cache: Cache) -> Compendium:
+    alike = [
+        replace(drug, smiles=smiles)
+        for drug, smiles in zip(drugs_of("HDAC inhibitor", 5, replicates=3), CHAINS, strict=True)
+    ]
+    unlike = [
+        replace(drug, smiles=smiles)
+        for drug, smiles in zip(drugs_of("MTOR inhibitor", 5, replicates=3), OTHERS, strict=True)
+    ]
+    drugs = [*alike, *unlike, *drugs_of("", 60, tas=0.1)]
+    return build(cache.compendium("chem"), drugs, effect=20, name="chem", simulated=True)
+
+
+@pytest.fixture
+def trained(cache: Cache, chemical: Compendium) -> str:
+    """A model of three of the five alike."""
+    request, _ = plan_training(chemical, drugs=["hdac0", "hdac1", "hdac2"])
+    run_job(request, cache, silent, Means())
+    return job_id(request)
+
+
+def everything(model_id: str) -> AppTest:
+    app = page("models", model=model_id)
+    app.number_input(key=f"p-{model_id}").set_value(1.01)
+    return app.number_input(key=f"k-{model_id}").set_value(1).run()
+
+
+def test_structures_and_similarity_stand_beside_the_ranks(trained: str) -> None:
+    app = everything(trained)
+    assert not app.exception
+    table = app.dataframe[0].value.set_index("drug")
+    assert table.loc["hdac3", "structure"].startswith("data:image/svg+xml")
+    assert table.loc["hdac3", "nearest_drug"] in {"hdac0", "hdac1", "hdac2"}
+    assert table.loc["hdac3", "similarity"] > 0.5 > table.loc["mtor0", "similarity"]
+    assert table.loc["mtor2", "structure"] == ""
+
+
+def test_a_limit_leaves_new_scaffolds_only(trained: str) -> None:
+    app = everything(trained)
+    app = app.slider(key=f"similarity-{trained}").set_value(0.4).run()
+    assert set(app.dataframe[0].value["drug"]) == {"mtor0", "mtor1", "mtor4"}
+    app = app.toggle(key=f"structures-{trained}").set_value(False).run()
+    assert "structure" not in app.dataframe[0].value
+    assert "similarity" in app.dataframe[0].value
+
+
+def test_the_download_has_them_too(cache: Cache, trained: str, chemical: Compendium) -> None:
+    saved = model.load(cache.model(trained))
+    beside = beside_training(chemical.compounds, saved.summary.drugs)
+    text = ranking_csv(saved.ranking, saved.summary, beside)
+    rows = {row[fields.PERT_INAME]: row for row in csv.DictReader(text.splitlines())}
+    assert rows["hdac3"][fields.SMILES] == CHAINS[3]
+    assert float(rows["hdac3"]["similarity_to_training"]) > 0.5
+    assert rows["mtor2"][fields.SMILES] == "'=nonsense"
+    assert rows["mtor3"]["similarity_to_training"] == ""
+
+
+def test_the_page_of_a_drug_draws_it(chemical: Compendium) -> None:
+    app = page("compound", compound="hdac0")
+    assert not app.exception
+    assert len(app.get("image")) == 1
+    assert not page("compound", compound="mtor3").get("image")
+
+
+@pytest.mark.parametrize("why", ["no RDKit", "no SMILES", "gone", "changed"])
+def test_without_them_the_ranked_list_is_as_ever(
+    cache: Cache, trained: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if why == "no RDKit":
+        monkeypatch.setattr(structures, "has_rdkit", lambda: False)
+        assert chemistry.INSTALL in words(page("compound", compound="hdac0"))
+    elif why == "gone":
+        remove(cache.compendium("chem"))
+    else:
+        remove(cache.compendium("chem"))
+        drugs = drugs_of("HDAC inhibitor", 5)
+        build(cache.compendium("chem"), drugs, name="chem", seed=int(why == "changed"))
+    app = everything(trained)
+    assert not app.exception
+    assert "hdac3" in set(app.dataframe[0].value["drug"])
+    assert "structure" not in app.dataframe[0].value
+    assert not app.slider
