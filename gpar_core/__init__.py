@@ -1,3 +1,39 @@
-"""GPAR: find drugs that share a mechanism of action from L1000 signatures."""
+"""GPAR: find drugs that share a mechanism of action from L1000 signatures.
+
+From Python, begin with `Workspace`. The names in `__all__` are kept from version to version.
+"""
+
+from importlib import import_module
 
 __version__ = "0.1.0"
+
+_WHERE = {
+    "Workspace": "gpar_core.workspace",
+    "Compendium": "gpar_core.data.compendium",
+    "Model": "gpar_core.results.model",
+    "Library": "gpar_core.results.library",
+    "Prediction": "gpar_core.results.prediction",
+    "Analysis": "gpar_core.results.analysis",
+    "ranked_moas": "gpar_core.results.prediction:ranked",
+    "evaluation_summary": "gpar_core.compare.evaluation:summary",
+    "compare_models": "gpar_core.results.comparison:compare",
+    "filter_ranking": "gpar_core.rank.ranking:filtered",
+    "order_ranking": "gpar_core.rank.ranking:order_by",
+    "ranking_csv": "gpar_core.export",
+    "GparError": "gpar_core.errors",
+}
+"""Where each public name is at home; after ':' what it is called there."""
+
+__all__ = sorted(["__version__", *_WHERE])  # noqa: PLE0605 -- the names are those of the table
+
+
+def __getattr__(name: str) -> object:
+    """A public name, imported when it is asked for: most of GPAR does without most of it."""
+    if name not in _WHERE:
+        raise AttributeError(f"module 'gpar_core' has no attribute '{name}'")
+    module, _, there = _WHERE[name].partition(":")
+    return getattr(import_module(module), there or name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,179 @@
+"""GPAR from Python: the same jobs, cache and results as the dashboard and the command line."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gpar_core.data import compendium as compendia
+from gpar_core.data import demo
+from gpar_core.data.compendium import Compendium
+from gpar_core.errors import Cancelled, JobError
+from gpar_core.jobs import engine
+from gpar_core.jobs.request import DemoRequest, Request
+from gpar_core.jobs.store import State
+from gpar_core.progress import Report, silent
+from gpar_core.results import analysis, library, model, prediction
+from gpar_core.storage.cache import Cache
+from gpar_core.storage.migration import bring_up_to_date
+
+if TYPE_CHECKING:
+    from gpar_core.results.analysis import Analysis
+    from gpar_core.results.library import Library
+    from gpar_core.results.model import Model
+    from gpar_core.results.prediction import Prediction
+
+
+class Workspace:
+    """One cache, and what can be asked of its compendia.
+
+    Every request is a job of the same queue as the dashboard's: asked for twice, it is computed
+    once, and what the dashboard has computed is there at once. All methods raise GparError.
+    """
+
+    def __init__(self, cache: str | Path = "cache", *, report: Report = silent) -> None:
+        """cache: the folder; it is made where there is none. report: gets the progress of jobs."""
+        self.cache = Cache(Path(cache).resolve())
+        self._report = report
+        bring_up_to_date(self.cache)
+
+    def demo(self) -> Compendium:
+        """The simulated demo compendium, built where it is not there."""
+        self._finish(DemoRequest())
+        return self.compendium(demo.NAME)
+
+    def compendium(self, name: str) -> Compendium:
+        """A compendium by name."""
+        return compendia.load(self.cache.existing_compendium(name))
+
+    def compendia(self) -> list[str]:
+        """Names of all compendia."""
+        return self.cache.compendium_names()
+
+    def train(
+        self,
+        compendium: Compendium,
+        *,
+        drugs: Iterable[str] = (),
+        moa: str = "",
+        cells: Iterable[str] = (),
+        preset: str = "fast",
+        negatives: str = "auto",
+        seed: int = 0,
+        null_repeats: int = 0,
+        label: str = "",
+    ) -> "Model":
+        """Train, cross-validate and rank: the page Drug prediction.
+
+        Give drugs, by name or pert_id, or one MOA. The rest as in `planning.training`.
+        """
+        from gpar_core.planning.training import plan_training  # noqa: PLC0415 -- only who plans
+
+        request, _ = plan_training(
+            compendium,
+            drugs=drugs,
+            moa=moa,
+            cells=cells,
+            preset=preset,
+            negatives=negatives,
+            seed=seed,
+            null_repeats=null_repeats,
+            label=label,
+        )
+        return model.load(self.cache.existing_model(self._finish(request)))
+
+    def model(self, model_id: str) -> "Model":
+        """A trained model by id."""
+        return model.load(self.cache.existing_model(model_id))
+
+    def build_library(
+        self,
+        compendium: Compendium,
+        *,
+        moas: Iterable[str] = (),
+        min_drugs: int = library.MIN_DRUGS,
+        cells: Iterable[str] = (),
+        preset: str = "fast",
+        negatives: str = "auto",
+        seed: int = 0,
+    ) -> "Library":
+        """A model of each MOA with enough drugs: the page Library."""
+        from gpar_core.planning.training import plan_library  # noqa: PLC0415
+
+        request = plan_library(
+            compendium,
+            moas=moas,
+            min_drugs=min_drugs,
+            cells=cells,
+            preset=preset,
+            negatives=negatives,
+            seed=seed,
+        )
+        return library.load(self.cache, self._finish(request))
+
+    def predict_moa(
+        self, compendium: Compendium, compound: str, *, library_id: str = ""
+    ) -> "Prediction":
+        """What the models of a library, the best by default, make of a compound: MOA prediction.
+
+        `gpar_core.ranked_moas` makes a table of it.
+        """
+        asked = library.chosen(self.cache, compendium, library_id)
+        return prediction.of_compound(self.cache, asked, compendium, compound)
+
+    def evaluate(
+        self,
+        compendium: Compendium,
+        *,
+        classes: Iterable[str] = (),
+        methods: Sequence[str] = (),
+        min_drugs: int = 0,
+        cells: Iterable[str] = (),
+        preset: str = "fast",
+        negatives: str = "others",
+        seed: int = 0,
+    ) -> "Analysis":
+        """Methods on identical folds of many MOAs: the page Evaluation.
+
+        methods, min_drugs: those of the page where they are not given.
+        """
+        from gpar_core.compare.methods import MIN_DRUGS, USUAL  # noqa: PLC0415 -- classifiers
+        from gpar_core.planning.analyses import plan_evaluation  # noqa: PLC0415
+
+        request = plan_evaluation(
+            compendium,
+            classes=classes,
+            methods=methods or USUAL,
+            min_drugs=min_drugs or MIN_DRUGS,
+            cells=cells,
+            preset=preset,
+            negatives=negatives,
+            seed=seed,
+        )
+        return self.run(request)
+
+    def run(self, request: Request) -> "Analysis":
+        """The answer to any request of an analysis, as `planning.analyses` plans them."""
+        return analysis.load(self.cache.existing_analysis(self._finish(request)))
+
+    def report(self, result_id: str, path: str | Path) -> Path:
+        """Write the report of a model or an evaluation. path: ends in .html or .zip."""
+        from gpar_core.report.make import as_file, report_of  # noqa: PLC0415 -- draws
+
+        target = Path(path)
+        target.write_bytes(as_file(report_of(self.cache, result_id), target.suffix))
+        return target
+
+    def _finish(self, request: Request) -> str:
+        """Have the job done; returns its id."""
+        job = engine.submit(self.cache, request)
+        if job.active:
+            try:
+                job = engine.follow(self.cache, job.id, lambda event: self._report(event.progress))
+            except BaseException:
+                engine.cancel(self.cache, job.id)
+                raise
+        if job.state is State.CANCELLED:
+            raise Cancelled("The job was cancelled.")
+        if job.state is not State.DONE:
+            raise JobError(job.error)
+        return job.id

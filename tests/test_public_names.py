@@ -1,0 +1,111 @@
+"""The public API: what is promised is there, and nothing is loaded before it is asked for."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import gpar_core
+from gpar_core import fields
+from gpar_core.errors import Cancelled, JobError
+from gpar_core.jobs import engine
+from gpar_core.jobs.request import Request, job_id
+from gpar_core.jobs.run import run_job
+from gpar_core.jobs.store import JobStore, State
+from gpar_core.progress import silent
+from gpar_core.report.reproduce import read_origin
+from gpar_core.storage.cache import Cache
+from gpar_core.workspace import Workspace
+from tests.pools import Means
+from tests.synthetic import build, drugs_of
+
+PROMISED = {
+    "Analysis", "Compendium", "GparError", "Library", "Model", "Prediction", "Workspace",
+    "__version__", "compare_models", "evaluation_summary", "filter_ranking", "order_ranking",
+    "ranked_moas", "ranking_csv",
+}  # fmt: skip
+
+
+def test_the_promised_names_are_there_and_no_others() -> None:
+    assert set(gpar_core.__all__) == PROMISED == set(dir(gpar_core))
+    for name in PROMISED:
+        assert getattr(gpar_core, name)
+        if name != "__version__":
+            assert getattr(gpar_core, name).__doc__
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = gpar_core.nothing
+
+
+def test_importing_it_takes_nothing_with_it() -> None:
+    code = (
+        "import sys, gpar_core; print(sorted({'pandas', 'tensorflow', 'numpy'} & set(sys.modules)))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        cwd=Path(gpar_core.__file__).parent.parent,
+    )  # fmt: skip
+    assert said.stdout.strip() == "[]"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A workspace whose jobs are done in this process, without TensorFlow."""
+
+    def at_once(cache: Cache, request: Request, **_: object) -> object:
+        run_job(request, cache, silent, Means())
+        return JobStore(cache).submit(request, "local", result_exists=True)
+
+    monkeypatch.setattr(engine, "submit", at_once)
+    workspace = Workspace(tmp_path / "cache")
+    drugs = [
+        *drugs_of("HDAC inhibitor", 5, replicates=3),
+        *drugs_of("MTOR inhibitor", 5, replicates=2),
+        *drugs_of("", 60, tas=0.1),
+    ]
+    build(workspace.cache.compendium("small"), drugs, effect=20, name="small")
+    return workspace
+
+
+def test_a_training_is_that_of_the_dashboard(here: Workspace, tmp_path: Path) -> None:
+    small = here.compendium("small")
+    assert here.compendia() == ["small"]
+    model = here.train(small, drugs=["hdac0", "hdac1", "hdac2"])
+    assert here.model(model.summary.model_id).summary == model.summary
+    top = gpar_core.order_ranking(model.ranking, "p")
+    assert set(top[fields.PERT_INAME].head(2)) == {"hdac3", "hdac4"}
+    written = here.report(model.summary.model_id, tmp_path / "report.html")
+    assert read_origin(written).result_id == model.summary.model_id
+
+
+def test_a_library_reads_a_compound(here: Workspace) -> None:
+    small = here.compendium("small")
+    built = here.build_library(small)
+    assert len(built.usable) == 2
+    table = gpar_core.ranked_moas(here.predict_moa(small, "mtor0"))
+    assert table["moa"].iloc[0] == "MTOR inhibitor"
+
+
+def test_methods_are_compared(here: Workspace) -> None:
+    done = here.evaluate(here.compendium("small"), methods=["gpar", "cosine"])
+    measures = done.tables["measures"]
+    table = gpar_core.evaluation_summary(measures[measures["protocol"] == "drug"])
+    assert table["method"].tolist() == ["gpar", "cosine"]
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"), [(State.FAILED, JobError), (State.CANCELLED, Cancelled)]
+)
+def test_a_job_that_ends_otherwise_is_an_error(
+    here: Workspace, monkeypatch: pytest.MonkeyPatch, state: State, kind: type[Exception]
+) -> None:
+    def ends(cache: Cache, request: Request, **_: object) -> object:
+        store = JobStore(cache)
+        job = store.submit(request, "local")
+        store.claim(1, 1)
+        store.finish(job.id, 1, state, "The disk is full.")
+        return store.get(job_id(request))
+
+    monkeypatch.setattr(engine, "submit", ends)
+    with pytest.raises(kind):
+        here.train(here.compendium("small"), moa="HDAC inhibitor")
