@@ -1,11 +1,12 @@
 # make app    open the dashboard (the first time: install, then build the demo)
-# make test   run all checks and tests
+# make test   run all checks and tests, WORKERS=4 at a time: many wait for a browser or a process
 # make bench  measure speed and memory against their goals (half an hour)
 # make bench-quality FILES=FOLDER   compare with other methods on LINCS files, MOA by MOA
 
 PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(if \
 	$(shell $(name) -c "import sys, venv; print(sys.version_info[:2] in {(3, 11), (3, 12), (3, 13)} or '')" 2>/dev/null),$(name))))
 VENV := .venv
+WORKERS ?= 4
 FILES ?= ../shared/lincs_consensus
 BIN := $(VENV)/bin
 
@@ -15,7 +16,7 @@ app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
 
 test: check
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 bench: $(VENV)/app.stamp
 	$(BIN)/python -m benchmarks

@@ -275,7 +275,10 @@ class Visitor:
         }
 
     def _draw(self, message: ForwardMsg) -> None:
-        element = getattr(message.delta, message.delta.WhichOneof("type"))
+        drawn = message.delta.WhichOneof("type")
+        if drawn == "new_transient":  # a spinner, which vanishes with what it announces
+            return
+        element = getattr(message.delta, drawn)
         kind = element.WhichOneof("type")
         if kind == BROKEN:
             self.broken.append(f"{self.page}: {element.exception.type}")

@@ -17,7 +17,7 @@ def show(compendium: Compendium) -> None:
     """The story, what the compendium has of it, and the run or its result."""
     titles = [each.title for each in CASES]
     study = case(st.selectbox("Case study", titles, key=Key.CASE, bind="query-params"))
-    st.subheader(study.title, anchor=False)
+    st.header(study.title, anchor=False)
     st.markdown(plain(study.story))
     with error_box():
         planned = plan_once(study, compendium)

@@ -41,10 +41,10 @@ def form(compendium: Compendium) -> None:
     left, right = st.columns([3, 2], gap="large")
     picked = Picked()
     with left:
-        st.subheader("1 · Drugs", anchor=False)
+        st.header("1 · Drugs", anchor=False)
         with error_box():
             picked = pick(compendium, uploads=False)
-        st.subheader("2 · Selections of cell lines", anchor=False)
+        st.header("2 · Selections of cell lines", anchor=False)
         selections = choose_selections(compendium, picked)
         every = st.checkbox(
             "Scan all single cell lines too",
@@ -56,7 +56,7 @@ def form(compendium: Compendium) -> None:
         with st.expander("Method"):
             method = choose_method("influence")
     with right, st.container(border=True):
-        st.subheader("3 · What is compared", anchor=False)
+        st.header("3 · What is compared", anchor=False)
         if picked.nothing:
             st.caption("Choose drugs or a MOA to see how many there are in each selection.")
             st.button("Start", type="primary", disabled=True, width="stretch")

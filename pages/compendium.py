@@ -33,13 +33,13 @@ def show_inside(compendium: Compendium) -> None:
         show_chart(overview.cell_lines(compendium.signatures, simulated=compendium.simulated))
     with right:
         show_chart(overview.activity(compendium.compounds, simulated=compendium.simulated))
-    st.subheader("Mechanisms of action", anchor=False)
+    st.header("Mechanisms of action", anchor=False)
     st.dataframe(
         savable(compendium.moas, simulated=compendium.simulated),
         hide_index=True,
         column_config={"moa": "MOA", "n_drugs": "Drugs", "drugs": "Names"},
     )
-    st.subheader("Compounds", anchor=False)
+    st.header("Compounds", anchor=False)
     st.dataframe(
         savable(compendium.compounds.drop(columns=fields.DRUG), simulated=compendium.simulated),
         hide_index=True,

@@ -29,10 +29,10 @@ def choose(compendium: Compendium) -> None:
     left, right = st.columns([3, 2], gap="large")
     picked = Picked()
     with left:
-        st.subheader("1 · Positive drugs", anchor=False)
+        st.header("1 · Positive drugs", anchor=False)
         with error_box():
             picked = pick(compendium)
-        st.subheader("2 · Cell lines", anchor=False)
+        st.header("2 · Cell lines", anchor=False)
         cells = choose_cells(
             compendium,
             "cells",
@@ -50,7 +50,7 @@ def choose(compendium: Compendium) -> None:
                 persist_state="session",
             )
     with right, st.container(border=True):
-        st.subheader("3 · Training set", anchor=False)
+        st.header("3 · Training set", anchor=False)
         if picked.nothing:
             st.caption(
                 "Choose drugs or a MOA, or upload profiles, to see what the network would learn "

@@ -29,11 +29,11 @@ st.markdown(
 with error_box():
     compendium = compendium_in_use()
     if compendium is not None:
-        st.subheader(f"In use: {plain(compendium.name)}", anchor=False)
+        st.header(f"In use: {plain(compendium.name)}", anchor=False)
         st.caption(plain(compendium.source))
         size_of(compendium)
 
-        st.subheader("Start here", anchor=False)
+        st.header("Start here", anchor=False)
         for column, (title, text, label, page) in zip(st.columns(4), STARTS, strict=True):
             with column.container(border=True, height="stretch"):
                 st.markdown(f"**{title}**")
@@ -48,7 +48,7 @@ with error_box():
             if st.button("Take the tour"):
                 go("learn")
         if models:
-            st.subheader("Latest models", anchor=False)
+            st.header("Latest models", anchor=False)
         for summary in models[:5]:
             st.page_link(
                 "pages/models.py",

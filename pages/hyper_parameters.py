@@ -32,11 +32,11 @@ def form(compendium: Compendium) -> None:
     left, right = st.columns([3, 2], gap="large")
     picked = Picked()
     with left:
-        st.subheader("1 · Drugs", anchor=False)
+        st.header("1 · Drugs", anchor=False)
         with error_box():
             picked = pick(compendium, uploads=False)
         cells = choose_cells(compendium, "cells")
-        st.subheader("2 · Settings", anchor=False)
+        st.header("2 · Settings", anchor=False)
         layers = st.multiselect(
             "Hidden layers", LAYERS, LAYERS, key="sweep-layers", persist_state="session"
         )
@@ -64,7 +64,7 @@ def form(compendium: Compendium) -> None:
                 "Seed", 0, 2**31 - 1, 0, key="sweep-seed", persist_state="session"
             )
     with right, st.container(border=True):
-        st.subheader("3 · What is trained", anchor=False)
+        st.header("3 · What is trained", anchor=False)
         if picked.nothing:
             st.caption("Choose drugs or a MOA to see how much there is to train.")
             st.button("Start", type="primary", disabled=True, width="stretch")

@@ -15,7 +15,9 @@ AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart)
 
 
 def titled(chart: AnyChart, title: str, simulated: bool) -> AnyChart:
-    """Give a chart its title, and the word 'simulated' where it is due."""
-    subtitle = [SIMULATED] if simulated else []
-    words = alt.TitleParams(title, subtitle=subtitle, anchor="start", subtitleColor=YELLOW)
-    return chart.properties(title=words)
+    """Give a chart its title, for screen readers too, and the word 'simulated' where it is due."""
+    subtitle = SIMULATED if simulated else ""
+    words = alt.TitleParams(
+        title, subtitle=[subtitle] if subtitle else [], anchor="start", subtitleColor=YELLOW
+    )
+    return chart.properties(title=words, description=f"{title}. {subtitle}".strip())

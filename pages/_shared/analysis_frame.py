@@ -36,7 +36,7 @@ def _form(kind: type[Request], form: Form, compendium: Compendium) -> None:
     earlier = load_analyses(kind, compendium.name)[:MAX_EARLIER]
     if not earlier:
         return
-    st.subheader("Done before", anchor=False)
+    st.header("Done before", anchor=False)
     for done in earlier:
         stale = "" if _fresh(done, compendium) else " · the compendium has changed since"
         if st.button(

@@ -1,15 +1,22 @@
 """What the server does before it shows a page."""
 
+import ctypes
 import functools
 import gc
 import logging
 import pkgutil
+from contextlib import suppress
 from importlib import import_module
 from threading import Thread
 
 from streamlit import net_util
 
 from pages import _shared
+
+M_ARENA_MAX = -8
+"""Of glibc's mallopt."""
+
+ARENAS = 2
 
 
 @functools.cache
@@ -20,6 +27,7 @@ def once() -> None:
     """
     _ask_nobody_for_our_address()
     _log_to_stderr()
+    _keep_memory_together()
     Thread(target=_get_ready, daemon=True).start()
 
 
@@ -37,6 +45,19 @@ def _log_to_stderr() -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     for name in ("gpar", "gpar_core"):
         logging.getLogger(name).addHandler(handler)
+
+
+def _keep_memory_together() -> None:
+    """Give back what sessions used: without this, 100 of them leave 3 MB behind, for good.
+
+    Every rerun is a thread of its own, and glibc gives threads up to eight arenas a processor, each
+    with its own free memory. Arrow's own allocator does likewise.
+    """
+    import pyarrow as pa  # noqa: PLC0415  (Streamlit brings it for the first table)
+
+    with suppress(OSError, AttributeError):  # only glibc has it
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
+    pa.set_memory_pool(pa.system_memory_pool())
 
 
 def _get_ready() -> None:

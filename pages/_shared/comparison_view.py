@@ -90,7 +90,7 @@ def _agreement(found: Comparison, *, simulated: bool) -> None:
 
 
 def _compounds(found: Comparison, first: Model, second: Model, *, simulated: bool) -> None:
-    st.subheader("What moved, and why", anchor=False)
+    st.header("What moved, and why", anchor=False)
     wanted, best = st.columns([3, 1], vertical_alignment="bottom")
     text = wanted.text_input("Find", placeholder="Drug or MOA", key="compare-find")
     limit = best.number_input(

@@ -27,11 +27,11 @@ def form(compendium: Compendium) -> None:
     left, right = st.columns([3, 2], gap="large")
     picked = Picked()
     with left:
-        st.subheader("1 · Drugs", anchor=False)
+        st.header("1 · Drugs", anchor=False)
         with error_box():
             picked = pick(compendium, uploads=False)
         cells = choose_cells(compendium, "cells")
-        st.subheader("2 · Genes", anchor=False)
+        st.header("2 · Genes", anchor=False)
         counts = st.multiselect(
             "Numbers of genes",
             DEFAULT_COUNTS,
@@ -54,7 +54,7 @@ def form(compendium: Compendium) -> None:
         with st.expander("Method"):
             method = choose_method("genes")
     with right, st.container(border=True):
-        st.subheader("3 · What is trained", anchor=False)
+        st.header("3 · What is trained", anchor=False)
         if picked.nothing:
             st.caption("Choose drugs or a MOA to see how much there is to train.")
             st.button("Start", type="primary", disabled=True, width="stretch")

@@ -13,13 +13,13 @@ def show_lessons() -> None:
         "Lesson", [each.case for each in LESSONS], key=Key.LESSON, bind="query-params"
     )
     shown = lesson(title)
-    st.subheader(shown.case, anchor=False)
+    st.header(shown.case, anchor=False)
     st.markdown(f"**Aim.** {shown.aim}")
     st.markdown(case(shown.case).story)
     st.markdown("\n".join(f"{number}. {step}" for number, step in enumerate(shown.look, start=1)))
     if st.button("Open the case study", type="primary"):
         go("case_studies", case=shown.case)
-    st.subheader("Questions", anchor=False)
+    st.header("Questions", anchor=False)
     right = sum(_question(number, each, shown.case) for number, each in enumerate(shown.questions))
     st.markdown(f"**{right} of {len(shown.questions)}** right so far.")
 

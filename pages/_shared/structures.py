@@ -28,10 +28,10 @@ def load_structures(summary: ModelSummary) -> pd.DataFrame | None:
         compendium = load_compendium(summary.compendium)
     except GparError:
         return None
-    if compendium.fingerprint != summary.fingerprint:
+    known = (compendium.compounds[fields.SMILES] != "").any()
+    if compendium.fingerprint != summary.fingerprint or not known:
         return None
-    found = _beside(compendium.fingerprint, summary.drugs, compendium)
-    return None if found.empty else found
+    return _beside(compendium.fingerprint, summary.drugs, compendium)
 
 
 @st.cache_resource(max_entries=64, show_spinner="Comparing structures")

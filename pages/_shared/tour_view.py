@@ -53,16 +53,16 @@ def _planned(compendium: Compendium) -> TrainRequest:
 
 def _progress(step: int) -> None:
     words = [
-        f"**{number}. {name}**" if number - 1 == step else f"{number}. {name}"
+        f"**{number} · {name}**" if number - 1 == step else f"{number} · {name}"
         for number, name in enumerate(STEPS, start=1)
     ]
     if step == 2:  # judgement and answer stand on one page
-        words[3] = f"**4. {STEPS[3]}**"
+        words[3] = f"**4 · {STEPS[3]}**"
     st.markdown(" → ".join(words))
 
 
 def _ask(request: TrainRequest, compendium: Compendium) -> None:
-    st.subheader("Which drugs act like digoxin?", anchor=False)
+    st.header("Which drugs act like digoxin?", anchor=False)
     st.markdown(
         f"Digoxin and {len(request.drugs) - 1} other heart drugs of "
         f"'{plain(compendium.name)}' block the sodium pump (MOA: {MOA}). Each changed the "
@@ -78,7 +78,7 @@ def _ask(request: TrainRequest, compendium: Compendium) -> None:
 
 
 def _learn(request: TrainRequest, compendium: Compendium) -> None:
-    st.subheader("The network is examined while it learns", anchor=False)
+    st.header("The network is examined while it learns", anchor=False)
     st.markdown(
         "Would it find a drug it has never seen? The drugs are split into **folds**; each time it "
         "learns without one fold and is asked about it. Each point below is one fold: at 1 all "
@@ -92,7 +92,7 @@ def _learn(request: TrainRequest, compendium: Compendium) -> None:
 def _judge(model: Model) -> None:
     metrics = model.summary.metrics
     low, high = metrics.interval
-    st.subheader("How good is it?", anchor=False)
+    st.header("How good is it?", anchor=False)
     left, right = st.columns([1, 2])
     left.metric(
         "Mean AUROC", f"{metrics.mean_auroc:.3f}", border=True, help=explained("mean-auroc")
@@ -107,7 +107,7 @@ def _judge(model: Model) -> None:
 
 
 def _answer(model: Model) -> None:
-    st.subheader("The answer: every other compound, ranked", anchor=False)
+    st.header("The answer: every other compound, ranked", anchor=False)
     st.markdown(
         "None of these was among the training drugs. **ES** says how far a compound's signatures "
         "gather at the top of all. Those with another MOA, or none, are what you came for: a "

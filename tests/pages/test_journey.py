@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from gpar_core.jobs.request import job_id
+from gpar_core.report.reproduce import read_origin, request_of
 from gpar_core.storage.cache import Cache
 from tests.pages.browser import SLOW_MS, Server, browsing, serving
 from tests.pages.conftest import Library
@@ -26,7 +27,9 @@ def test_from_the_first_start_to_a_ranked_list_and_back(cache: Cache) -> None:
         build_the_demo(page, server)
         model = train_on_digoxin(page)
         download(page)
+        report(page)
         reopen(page, server, model)
+        about(page)
         lose_the_server_while_training(page, server)
         delete(page, server, model)
         assert outside == []
@@ -94,6 +97,28 @@ def download(page: Page) -> None:
     assert {"pert_id", "enrichment_score", "p_permutation", "p_exact", "fdr", "moa"} <= set(rows[0])
     assert len(GLYCOSIDES & {row["pert_iname"] for row in rows[:10]}) >= 5
     assert "digoxin" not in {row["pert_iname"] for row in rows}
+
+
+def report(page: Page) -> None:
+    """It is a page that stands alone, and its command line agrees with what was asked."""
+    with page.expect_download() as waiting:
+        main(page).get_by_role("button", name="Report", exact=True).click()
+    assert waiting.value.suggested_filename == "gpar-report-digoxin-SIMULATED.html"
+    origin = read_origin(Path(waiting.value.path()))
+    assert request_of(origin).drugs == ("digoxin",)
+
+
+def about(page: Page) -> None:
+    """A link in the ranked list leads to the page of its drug."""
+    table = main(page).get_by_test_id("stDataFrame").first
+    with page.context.expect_page() as waiting:
+        # The third column from the left, after the tick box, the number and the name.
+        table.hover(position={"x": 215, "y": 52})
+        table.click(position={"x": 215, "y": 52})
+    opened = waiting.value
+    expect(opened.get_by_test_id("stMain").get_by_text("Compound ids")).to_be_visible()
+    assert "/compound?compound=" in opened.url
+    opened.close()
 
 
 def reopen(page: Page, server: Server, model: str) -> None:

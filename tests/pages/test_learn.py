@@ -30,16 +30,16 @@ def toured(cache: Cache) -> str:
 
 def test_the_tour_begins_with_a_question(toured: str) -> None:
     app = page("learn")
-    assert "Which drugs act like digoxin?" in words(app.subheader)
+    assert "Which drugs act like digoxin?" in words(app.header)
     assert "Train the network" in labels(app)
-    assert "**1. The question**" in words(app)
+    assert "**1 · The question**" in words(app)
 
 
 def test_the_tour_shows_the_training(cache: Cache, toured: str) -> None:
     request, _ = plan_training(compendia.load(cache.compendium("demo")), moa=tour_view.MOA)
     running(cache, request)
     app = page("learn", job=toured)
-    assert "**2. Learning**" in words(app)
+    assert "**2 · Learning**" in words(app)
     assert "Mean AUROC so far" in words(app)
     assert not app.exception
 
