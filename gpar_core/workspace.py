@@ -1,8 +1,11 @@
 """GPAR from Python: the same jobs, cache and results as the dashboard and the command line."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from gpar_core.data import compendium as compendia
 from gpar_core.data import demo
@@ -21,6 +24,15 @@ if TYPE_CHECKING:
     from gpar_core.results.library import Library
     from gpar_core.results.model import Model
     from gpar_core.results.prediction import Prediction
+
+
+@dataclass(frozen=True, eq=False)
+class CaseResult:
+    """findings: what the paper reported and what was found here. models, analyses: behind them."""
+
+    findings: pd.DataFrame
+    models: tuple["Model", ...]
+    analyses: tuple["Analysis", ...]
 
 
 class Workspace:
@@ -150,6 +162,26 @@ class Workspace:
             seed=seed,
         )
         return self.run(request)
+
+    def case_study(self, compendium: Compendium, title: str, *, seed: int = 0) -> CaseResult:
+        """One of the paper's examples by its title: the page Case studies."""
+        from gpar_core.case_studies import case, findings, plan  # noqa: PLC0415 -- classifiers
+        from gpar_core.planning.analyses import publish_table  # noqa: PLC0415
+
+        study = case(title)
+        planned = plan(study, compendium, seed=seed)
+        if planned.labels is not None:
+            publish_table(self.cache, planned.labels)
+        models: dict[str, Model] = {}
+        analyses: dict[str, Analysis] = {}
+        for request in planned.requests:
+            name = self._finish(request)
+            if request in planned.trainings:
+                models[name] = model.load(self.cache.existing_model(name))
+            else:
+                analyses[name] = analysis.load(self.cache.existing_analysis(name))
+        table = findings(study, planned, models, analyses)
+        return CaseResult(table, tuple(models.values()), tuple(analyses.values()))
 
     def run(self, request: Request) -> "Analysis":
         """The answer to any request of an analysis, as `planning.analyses` plans them."""
