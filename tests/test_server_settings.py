@@ -8,11 +8,18 @@ import pytest
 from streamlit import config
 
 FILE = Path(__file__).resolve().parents[1] / ".streamlit" / "config.toml"
-SETTINGS: dict[str, Any] = {
-    f"{section}.{name}": value
-    for section, values in tomllib.loads(FILE.read_text("utf-8")).items()
-    for name, value in values.items()
-}
+
+
+def _flat(settings: dict[str, Any], before: str = "") -> dict[str, Any]:
+    """Sections within sections too, names joined by dots."""
+    found = {}
+    for name, value in settings.items():
+        key = f"{before}{name}"
+        found |= _flat(value, f"{key}.") if isinstance(value, dict) else {key: value}
+    return found
+
+
+SETTINGS = _flat(tomllib.loads(FILE.read_text("utf-8")))
 NEEDED = {
     "browser.gatherUsageStats": False,
     "browser.serverAddress": "localhost",  # else Streamlit asks others for the server's address

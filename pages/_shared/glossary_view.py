@@ -3,7 +3,7 @@
 import streamlit as st
 
 from gpar_core.glossary import Term, search, term
-from pages._shared.error_box import plain
+from pages._shared.error_box import error_box, plain
 from pages._shared.state import Key, from_url
 
 
@@ -20,6 +20,7 @@ def show_glossary() -> None:
         _show(each)
 
 
+@error_box()
 def _all() -> None:
     del st.query_params[Key.TERM]
 
