@@ -33,6 +33,7 @@ from filelock import FileLock, Timeout
 
 from gpar_core.errors import JobError, WorkerError
 from gpar_core.jobs.lost import settle_lost
+from gpar_core.jobs.request import ImportRequest
 from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.jobs.workers import (
     SOURCE_ROOT,
@@ -72,13 +73,14 @@ class Limits:
 
     spares: workers kept waiting, 0 or 1. grace: from a wish to cancel or leave to the kill.
     silence: without a heartbeat, before the kill. idle: without a job, before the supervisor
-    leaves. job_mb: memory of one job, 0 for no limit.
+    leaves. job_mb, import_mb: memory of one job, and of an import, 0 for no limit.
     """
 
     jobs: int
     jobs_per_owner: int
     spares: int = 1
     job_mb: int = 0
+    import_mb: int = 0
     grace: float = 5.0
     silence: float = 120.0
     idle: float = 300.0
@@ -219,13 +221,21 @@ class Supervisor:
         elif watch.silent > self._limits.silence:
             reason = f"The worker gave no sign of life for {self._limits.silence:.0f} seconds. "
             self._kill(watch, State.FAILED, reason + "Try again.")
-        elif self._limits.job_mb and watch.worker.held_mb > self._limits.job_mb:
+        elif (limit := self._memory_of(job)) and watch.worker.held_mb > limit[0]:
+            most, name = limit
             reason = (
-                f"It needs more than {self._limits.job_mb:,} MB of memory, the most that one job "
-                "may take on this server. Choose fewer signatures or cell lines; whoever runs the "
-                "server can raise the limit (GPAR_JOB_MB)."
+                f"It needs more than {most:,} MB of memory, the most that such a job may take on "
+                "this server. Choose fewer signatures or cell lines; whoever runs the server can "
+                f"raise the limit ({name})."
             )
             self._kill(watch, State.FAILED, reason)
+
+    def _memory_of(self, job: Job) -> tuple[int, str] | None:
+        """How many MB a job may take, and what the limit is called; None without one."""
+        limits = [(self._limits.job_mb, "GPAR_JOB_MB")]
+        if isinstance(job.request, ImportRequest):
+            limits.append((self._limits.import_mb, "GPAR_IMPORT_MB"))
+        return min((each for each in limits if each[0]), default=None)
 
     def _kill(self, watch: Watch, state: State, reason: str) -> None:
         log.info("%s attempt %d: killed: %s", watch.job_id, watch.attempt, reason)
@@ -311,6 +321,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         jobs_per_owner=server.jobs_per_owner,
         spares=server.spares,
         job_mb=server.job_mb,
+        import_mb=server.import_mb,
         grace=options.grace,
         silence=options.silence,
         idle=options.idle,

@@ -27,7 +27,8 @@ class ServerLimits:
     jobs: running at once; by default one less than there are processors.
     jobs_per_owner, waiting_per_owner: running at once, and queued, of one person.
     spares: workers kept ready for the next training, 0 or 1.
-    job_mb: memory in MB that one job may take with all its processes.
+    job_mb: memory in MB that one job may take with all its processes. import_mb: likewise of an
+    import, in which files that a user uploaded are read.
     owner_gb, cache_gb: GB on disk of what one person holds, and of all results together; beyond
     the latter the least recently used are deleted.
     reading_mb, reading_seconds: memory in MB and time that the reading of one upload may take.
@@ -38,6 +39,7 @@ class ServerLimits:
     waiting_per_owner: int = _limit("GPAR_MAX_WAITING_PER_OWNER", 50, least=1)
     spares: int = _limit("GPAR_SPARE_WORKERS", 1, most=1)
     job_mb: int = _limit("GPAR_JOB_MB", 0)
+    import_mb: int = _limit("GPAR_IMPORT_MB", 6000)
     owner_gb: int = _limit("GPAR_OWNER_GB", 0)
     cache_gb: int = _limit("GPAR_CACHE_GB", 0)
     reading_mb: int = _limit("GPAR_READING_MB", 2000, least=500)

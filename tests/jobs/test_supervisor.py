@@ -81,15 +81,18 @@ def test_a_worker_that_does_not_listen_is_killed_after_the_grace(site: Site) -> 
     assert not process.is_running()
 
 
+@pytest.mark.parametrize("limit", ["GPAR_JOB_MB", "GPAR_IMPORT_MB"])
 def test_a_job_that_takes_too_much_memory_is_ended(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: Site, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setenv("GPAR_JOB_MB", "600")
+    """The jobs of this site are imports, to which both apply."""
+    monkeypatch.setenv(limit, "600")
     greedy, modest = (site.store.submit(work(name, name)) for name in ("greedy", "quick"))
     site.supervise()
     until(lambda: not site.store.get(greedy.id).active)
     assert site.store.get(greedy.id).state is State.FAILED
     assert "needs more than 600 MB of memory" in site.store.get(greedy.id).error
+    assert limit in site.store.get(greedy.id).error
     until(lambda: site.store.get(modest.id).state is State.DONE)
 
 
