@@ -88,7 +88,7 @@ def show_training_set(training_set: TrainingSet, seed: int) -> None:
     kind = "uploaded profiles" if training_set.uploaded else "representative signatures"
     positive.caption(f"{training_set.n_positive_signatures} {kind}")
     negative.metric(
-        "Negative compounds",
+        "Negatives",
         f"{training_set.n_negative_compounds:,}",
         help=explained("negative-set"),
     )

@@ -61,7 +61,7 @@ def test_a_worker_that_cannot_be_started_does_not_break_the_form(
 
 def test_a_moa_shows_its_training_set_before_the_click(form: AppTest) -> None:
     form.selectbox(key="moa").set_value("HDAC inhibitor").run()
-    assert figures(form) == {"Positive drugs": "4", "Negative compounds": "60"}
+    assert figures(form) == {"Positive drugs": "4", "Negatives": "60"}
     assert "8 representative signatures" in words(form)
     assert "120 representative signatures" in words(form)
     assert "**4-fold** cross-validation by drug" in words(form)
@@ -76,7 +76,7 @@ def test_a_moa_is_offered_with_its_number_of_drugs(form: AppTest) -> None:
 def test_drugs_can_be_chosen_by_name(form: AppTest) -> None:
     choose_by(form, "Drugs by name")
     form.multiselect(key="drugs").set_value(["hdac1", "mtor0", "dark3"]).run()
-    assert figures(form) == {"Positive drugs": "3", "Negative compounds": "59"}
+    assert figures(form) == {"Positive drugs": "3", "Negatives": "59"}
 
 
 def test_one_drug_is_held_out_signature_by_signature(form: AppTest) -> None:
