@@ -95,13 +95,7 @@ def comparison_csv(compounds: pd.DataFrame, first: ModelSummary, second: ModelSu
 
 def analysis_csv(table: pd.DataFrame, of: Analysis) -> str:
     """A table of an analysis, with its provenance in every row."""
-    return csv_text(
-        table.assign(
-            analysis_id=of.analysis_id,
-            compendium=of.compendium,
-            data="SIMULATED" if of.simulated else "measured",
-        )
-    )
+    return csv_text(with_analysis(table, of))
 
 
 def with_provenance(table: pd.DataFrame, summary: ModelSummary) -> pd.DataFrame:
@@ -111,6 +105,15 @@ def with_provenance(table: pd.DataFrame, summary: ModelSummary) -> pd.DataFrame:
         model_mean_auroc=round(summary.metrics.mean_auroc, 4),
         compendium=summary.compendium,
         data="SIMULATED" if summary.simulated else "measured",
+    )
+
+
+def with_analysis(table: pd.DataFrame, of: Analysis) -> pd.DataFrame:
+    """The same for a table of an analysis."""
+    return table.assign(
+        analysis_id=of.analysis_id,
+        compendium=of.compendium,
+        data="SIMULATED" if of.simulated else "measured",
     )
 
 

@@ -10,10 +10,8 @@ import pandas as pd
 from gpar_core.data import compendium as compendia
 from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium
-from gpar_core.errors import Cancelled, JobError
 from gpar_core.jobs import engine
 from gpar_core.jobs.request import DemoRequest, Request
-from gpar_core.jobs.store import State
 from gpar_core.progress import Report, silent
 from gpar_core.results import analysis, library, model, prediction
 from gpar_core.storage.cache import Cache
@@ -197,15 +195,4 @@ class Workspace:
 
     def _finish(self, request: Request) -> str:
         """Have the job done; returns its id."""
-        job = engine.submit(self.cache, request)
-        if job.active:
-            try:
-                job = engine.follow(self.cache, job.id, lambda event: self._report(event.progress))
-            except BaseException:
-                engine.cancel(self.cache, job.id)
-                raise
-        if job.state is State.CANCELLED:
-            raise Cancelled("The job was cancelled.")
-        if job.state is not State.DONE:
-            raise JobError(job.error)
-        return job.id
+        return engine.finish(self.cache, request, lambda event: self._report(event.progress))

@@ -1,6 +1,7 @@
 """How alike structures are: a hit that looks like no training drug is a new scaffold."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -18,16 +19,18 @@ ANALOGUE: Final = 0.4
 """Tanimoto similarity from which two drugs are commonly taken for analogues with these bits."""
 
 
-def fingerprints(smiles: Iterable[str]) -> list["ExplicitBitVect | None"]:
-    """Morgan fingerprints (radius 2, 2,048 bits; Rogers and Hahn, J Chem Inf Model 2010, 50:742).
+# Every model of a compendium asks for the same ones; each takes 0.3 kB.
+@lru_cache(maxsize=50_000)
+def fingerprint(smiles: str) -> "ExplicitBitVect | None":
+    """Morgan fingerprint (radius 2, 2,048 bits; Rogers and Hahn, J Chem Inf Model 2010, 50:742).
 
     None where there is no molecule.
     """
     from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator  # noqa: PLC0415 -- optional
 
+    found = molecule(smiles)
     generator = GetMorganGenerator(radius=RADIUS, fpSize=N_BITS)
-    molecules = (molecule(each) for each in smiles)
-    return [None if each is None else generator.GetFingerprint(each) for each in molecules]
+    return None if found is None else generator.GetFingerprint(found)
 
 
 def nearest(smiles: Sequence[str], references: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -38,16 +41,15 @@ def nearest(smiles: Sequence[str], references: Sequence[str]) -> tuple[np.ndarra
     """
     from rdkit.DataStructs import BulkTanimotoSimilarity  # noqa: PLC0415 -- optional
 
-    known = [
-        (place, each) for place, each in enumerate(fingerprints(references)) if each is not None
-    ]
+    of_references = [fingerprint(each) for each in references]
+    known = [(place, each) for place, each in enumerate(of_references) if each is not None]
     best = np.full(len(smiles), -1)
     similarity = np.full(len(smiles), np.nan)
     if not known:
         return best, similarity
     places, bits = zip(*known, strict=True)
-    for row, each in enumerate(fingerprints(smiles)):
-        if each is not None:
+    for row, text in enumerate(smiles):
+        if (each := fingerprint(text)) is not None:
             alike = BulkTanimotoSimilarity(each, list(bits))
             first = int(np.argmax(alike))
             best[row], similarity[row] = places[first], alike[first]

@@ -40,7 +40,7 @@ def picture(smiles: str, width: int = WIDTH, height: int = HEIGHT) -> str:
     return f"data:image/svg+xml;utf8,{quote(drawn)}" if drawn else ""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def svg(smiles: str, width: int = WIDTH, height: int = HEIGHT) -> str:
     """A drawing as SVG, '' where there is no molecule."""
     from rdkit.Chem.Draw import rdMolDraw2D  # noqa: PLC0415 -- optional

@@ -5,11 +5,10 @@ import sys
 from pathlib import Path
 
 from gpar_core.data import compendium as compendia
-from gpar_core.errors import Cancelled, JobError, RequestError
+from gpar_core.errors import RequestError
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import Event
 from gpar_core.jobs.request import Request
-from gpar_core.jobs.store import State
 from gpar_core.storage.cache import Cache
 
 
@@ -30,9 +29,6 @@ def finish(cache: Cache, request: Request, *, cluster: str | None = None) -> str
 
     cluster: as in `engine.submit`.
     """
-    job = engine.submit(cache, request, cluster=cluster)
-    if not job.active:  # it is done, and what it once reported is no news
-        return job.id
     live = sys.stderr.isatty()
     last = ""
 
@@ -55,18 +51,10 @@ def finish(cache: Cache, request: Request, *, cluster: str | None = None) -> str
             last = step
 
     try:
-        job = engine.follow(cache, job.id, show)
-    except KeyboardInterrupt:
-        engine.cancel(cache, job.id)
-        raise
+        return engine.finish(cache, request, show, cluster=cluster)
     finally:
         if live:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-    if job.state is State.CANCELLED:
-        raise Cancelled("The job was cancelled.")
-    if job.state is not State.DONE:
-        raise JobError(job.error)
-    return job.id
 
 
 def add_dask(command: argparse.ArgumentParser) -> None:

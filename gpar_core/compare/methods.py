@@ -45,5 +45,12 @@ DRUG, PAIR = "drug", "pair"
 PROTOCOLS = (DRUG, PAIR)
 """What is ranked, see `compare.evaluation`."""
 
+PROTOCOL_NAMES = {DRUG: "Ranking drugs", PAIR: "Ranking pairs (the paper's)"}
+ABOUT_PROTOCOLS = {
+    DRUG: "The drugs of each held-out fold are ranked; AUROC is the mean over the folds.",
+    PAIR: "As in Gao et al. 2021: similarities rank pairs of positives against pairs of a positive "
+    "and a negative. Methods that learn have no pairs and keep their ranking of drugs.",
+}
+
 MIN_DRUGS = 4
 """Of a class to be evaluated, unless asked otherwise."""

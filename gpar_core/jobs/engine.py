@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Callable
 
-from gpar_core.errors import AccessError, RequestError
+from gpar_core.errors import AccessError, Cancelled, JobError, RequestError
 from gpar_core.jobs.events import Event, read_events
 from gpar_core.jobs.request import (
     DemoRequest,
@@ -15,7 +15,7 @@ from gpar_core.jobs.request import (
     SelectRequest,
     job_id,
 )
-from gpar_core.jobs.store import Job, JobStore
+from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.jobs.supervisor import ensure_running
 from gpar_core.results import of_request as results
 from gpar_core.server.limits import read_limits
@@ -119,6 +119,32 @@ def follow(cache: Cache, job_id: str, on_event: Callable[[Event], None]) -> Job:
         if not job.active:
             return job
         time.sleep(FOLLOW_SECONDS)
+
+
+def finish(
+    cache: Cache,
+    request: Request,
+    on_event: Callable[[Event], None],
+    *,
+    cluster: str | None = None,
+) -> str:
+    """Have a request done, and wait for it; returns the id of its job and of its result.
+
+    An interrupt, or Cancelled from `on_event`, cancels the job. cluster: as in `submit`. Raises
+    what `submit` and `follow` raise, Cancelled where somebody cancelled it, JobError where it failed.
+    """
+    job = submit(cache, request, cluster=cluster)
+    if job.active:  # else it is done, and what it once reported is no news
+        try:
+            job = follow(cache, job.id, on_event)
+        except (KeyboardInterrupt, Cancelled):
+            cancel(cache, job.id)
+            raise
+    if job.state is State.CANCELLED:
+        raise Cancelled("The job was cancelled.")
+    if job.state is not State.DONE:
+        raise JobError(job.error)
+    return job.id
 
 
 def _checked(cluster: str) -> str:

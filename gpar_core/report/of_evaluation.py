@@ -4,22 +4,20 @@ import pandas as pd
 
 from gpar_core.charts import evaluation as charts
 from gpar_core.compare.evaluation import of_protocol, summary
-from gpar_core.compare.methods import DRUG, GPAR, METHODS, PROTOCOLS
+from gpar_core.compare.methods import (
+    ABOUT_PROTOCOLS,
+    DRUG,
+    GPAR,
+    METHODS,
+    PROTOCOL_NAMES,
+    PROTOCOLS,
+)
+from gpar_core.export import with_analysis
 from gpar_core.jobs.request import EvaluationRequest
 from gpar_core.report import origins
 from gpar_core.report.document import Document, Figure, Section, Table
 from gpar_core.report.words import citation, number, reproduction, small
 from gpar_core.results.analysis import Analysis
-
-PROTOCOL_TITLES = {
-    DRUG: "Ranking drugs",
-    "pair": "Ranking pairs, as in Gao et al. 2021",
-}
-ABOUT = {
-    DRUG: "The drugs of each held-out fold are ranked; AUROC is the mean over the folds.",
-    "pair": "Similarities rank pairs of positives against pairs of a positive and a negative. "
-    "Methods that learn have no pairs and keep their ranking of drugs.",
-}
 
 
 def evaluation_report(done: Analysis) -> Document:
@@ -105,15 +103,10 @@ def _protocol(protocol: str, measures: pd.DataFrame, done: Analysis) -> Section:
     sizes = measures.groupby("class")[["n_positive", "n_negative"]].first().astype(str)
     by_class.insert(0, "Drugs", sizes["n_positive"])
     by_class.insert(1, "Negatives", sizes["n_negative"])
-    exported = {
-        "analysis_id": done.analysis_id,
-        "compendium": done.compendium,
-        "data": "SIMULATED" if simulated else "measured",
-    }
     tables = (
         Table(
             f"methods-{protocol}",
-            overall.assign(**exported),
+            with_analysis(overall, done),
             by_method,
             f"Over {int(overall['n'].max())} classes. GPAR higher by: median over the classes. "
             "Wilcoxon's matched-pairs signed-rank test, two-sided; classes share drugs, so p is "
@@ -121,13 +114,16 @@ def _protocol(protocol: str, measures: pd.DataFrame, done: Analysis) -> Section:
         ),
         Table(
             f"classes-{protocol}",
-            measures.assign(**exported),
+            with_analysis(measures, done),
             by_class.rename_axis("Class").reset_index(),
             "AUROC of each method on each class.",
         ),
     )
     return Section(
-        PROTOCOL_TITLES[protocol], (ABOUT[protocol],), figures=tuple(figures), tables=tables
+        PROTOCOL_NAMES[protocol],
+        (ABOUT_PROTOCOLS[protocol],),
+        figures=tuple(figures),
+        tables=tables,
     )
 
 
@@ -136,4 +132,6 @@ def _left_out(done: Analysis) -> Section:
     if left_out.empty:
         return Section("Classes left out", ("None.",))
     shown = left_out.rename(columns={"class": "Class", "reason": "Reason"})
-    return Section("Classes left out", tables=(Table("left-out", left_out, shown),))
+    return Section(
+        "Classes left out", tables=(Table("left-out", with_analysis(left_out, done), shown),)
+    )

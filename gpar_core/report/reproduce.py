@@ -52,21 +52,21 @@ def read_origin(path: Path) -> Origin:
     if not path.is_file():
         raise FileFormatError(f"There is no file '{path}'. Check its name and folder.")
     try:
-        text = _of_zip(path) if zipfile.is_zipfile(path) else _of_page(path)
-        content = json.loads(text)
-        if isinstance(content, dict) and content.get("gpar_report", 0) != FORMAT_VERSION:
-            raise FileFormatError(
-                f"'{path.name}' is a report of format {content.get('gpar_report')}; this GPAR "
-                f"reads {FORMAT_VERSION}. Use the version of GPAR that is written in it."
-            )
-        return as_dataclass(Origin, content)
-    except (OSError, ValueError, KeyError, RecursionError, zipfile.BadZipFile, DataError) as error:
-        if isinstance(error, FileFormatError):
-            raise
+        content = json.loads(_of_zip(path) if zipfile.is_zipfile(path) else _of_page(path))
+        version = content["gpar_report"]
+        if version == FORMAT_VERSION:
+            return as_dataclass(Origin, content)
+    except (
+        OSError, ValueError, KeyError, TypeError, RecursionError, zipfile.BadZipFile, DataError,
+    ) as error:  # fmt: skip
         raise FileFormatError(
             f"'{path.name}' is no report of GPAR, or was changed since. Needed is the HTML file or "
             "the zip file that the dashboard or 'report' wrote."
         ) from error
+    raise FileFormatError(
+        f"'{path.name}' is a report of format {version}; this GPAR reads {FORMAT_VERSION}. Use the "
+        "version of GPAR that is written in it."
+    )
 
 
 @contextmanager

@@ -7,7 +7,15 @@ import streamlit as st
 
 from gpar_core.charts import evaluation as charts
 from gpar_core.compare.evaluation import curves, of_protocol, summary
-from gpar_core.compare.methods import DRUG, GPAR, METHODS, PAIR, Kind
+from gpar_core.compare.methods import (
+    ABOUT_PROTOCOLS,
+    DRUG,
+    GPAR,
+    METHODS,
+    PAIR,
+    PROTOCOL_NAMES,
+    Kind,
+)
 from gpar_core.export import analysis_csv, download_name
 from gpar_core.results.analysis import Analysis
 from pages._shared.drawn import chart_once
@@ -15,13 +23,6 @@ from pages._shared.error_box import plain
 from pages._shared.report_buttons import report_buttons
 from pages._shared.tables import SELECTION, chosen_row, savable
 from pages._shared.terms import explained
-
-PROTOCOL_NAMES = {DRUG: "Ranking drugs", PAIR: "Ranking pairs (the paper's)"}
-ABOUT = {
-    DRUG: "The drugs of each held-out fold are ranked; AUROC is the mean over the folds.",
-    PAIR: "As in Gao et al. 2021: similarities rank pairs of positives against pairs of a positive "
-    "and a negative. Methods that learn have no pairs and keep their ranking of drugs.",
-}
 
 
 def draw(done: Analysis) -> None:
@@ -35,7 +36,7 @@ def draw(done: Analysis) -> None:
         format_func=PROTOCOL_NAMES.get,
         key=f"protocol-{done.analysis_id}",
     )
-    st.caption(ABOUT[protocol])
+    st.caption(ABOUT_PROTOCOLS[protocol])
     measures = of_protocol(done.tables["measures"], protocol)
     overall, classes = st.tabs(["All classes", "Class by class"])
     with overall:

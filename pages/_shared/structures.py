@@ -28,10 +28,10 @@ def load_structures(summary: ModelSummary) -> pd.DataFrame | None:
         compendium = load_compendium(summary.compendium)
     except GparError:
         return None
-    known = (compendium.compounds[fields.SMILES] != "").any()
-    if compendium.fingerprint != summary.fingerprint or not known:
+    if compendium.fingerprint != summary.fingerprint:
         return None
-    return _beside(compendium.fingerprint, summary.drugs, compendium)
+    found = _beside(compendium.fingerprint, summary.drugs, compendium)
+    return None if found.empty else found
 
 
 @st.cache_resource(max_entries=64, show_spinner="Comparing structures")

@@ -8,7 +8,7 @@ from gpar_core import fields
 from gpar_core.chemistry.similarity import (
     ANALOGUE,
     beside_training,
-    fingerprints,
+    fingerprint,
     nearest,
     not_more_alike,
 )
@@ -24,7 +24,7 @@ ALL = [VORINOSTAT, BELINOSTAT, SUBERIC_ANILIDE, ASPIRIN]
 
 def naive(one: str, other: str) -> float:
     """Tanimoto by sets of bits."""
-    a, b = (set(each.GetOnBits()) for each in fingerprints([one, other]))
+    a, b = (set(each.GetOnBits()) for each in map(fingerprint, (one, other)))
     return len(a & b) / len(a | b)
 
 
