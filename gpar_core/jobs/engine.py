@@ -130,8 +130,9 @@ def finish(
 ) -> str:
     """Have a request done, and wait for it; returns the id of its job and of its result.
 
-    An interrupt, or Cancelled from `on_event`, cancels the job. cluster: as in `submit`. Raises
-    what `submit` and `follow` raise, Cancelled where somebody cancelled it, JobError where it failed.
+    An interrupt, or Cancelled from `on_event`, cancels the job. cluster: as in `submit`.
+    Raises what `submit` and `follow` raise, Cancelled where somebody cancelled it, JobError where
+    it failed.
     """
     job = submit(cache, request, cluster=cluster)
     if job.active:  # else it is done, and what it once reported is no news
