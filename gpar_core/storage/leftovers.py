@@ -5,6 +5,7 @@ for that moment; the system frees the locks of a process that is gone. So nothin
 process numbers, clocks or ages, and several processes may clear at once.
 """
 
+import glob
 import re
 import shutil
 import time
@@ -17,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from gpar_core.storage.cache import HALF_DONE, Cache, building_lock, remove, swapping
 
-LOOK_SECONDS: Final = 0.2
+LOOK_SECONDS: Final = 1.0
 """To wait for who only looks whether a folder is at work."""
 
 WRITING_SECONDS: Final = 3600.0
@@ -65,7 +66,9 @@ def _hidden(cache: Cache) -> list[Path]:
     """Everything that may be half done, one and two folders deep."""
     found: set[Path] = set()
     for pattern in (".*", "*.sqlite3.*", "*/.*", "*/*.sqlite3.*", "*/*/.*"):
-        found.update(cache.root.glob(pattern))
+        # Not `Path.glob`, which fails where a folder vanishes meanwhile.
+        names = glob.iglob(pattern, root_dir=cache.root, include_hidden=True)  # noqa: PTH207
+        found.update(cache.root / name for name in names)
     return sorted(path for path in found if cache.inbox not in path.parents)
 
 
@@ -86,13 +89,15 @@ def _abandoned(building: Path, dry_run: bool) -> Iterator[Leftover]:
     lock = building_lock(building)
     try:
         with FileLock(lock, timeout=0 if dry_run else LOOK_SECONDS):
+            there = building.is_dir()
             if not dry_run:
                 shutil.rmtree(building, ignore_errors=True)
     except Timeout:
         return  # a process is at it
-    if not dry_run:
+    if not (there and dry_run):  # looking made it anew, where another had just cleared both
         lock.unlink(missing_ok=True)
-    yield Leftover(building, "a result that a process which is gone had half written")
+    if there:
+        yield Leftover(building, "a result that a process which is gone had half written")
 
 
 def _out_of_place(replaced: Path, target: Path, dry_run: bool) -> Iterator[Leftover]:
@@ -124,11 +129,11 @@ def _half_written(path: Path, dry_run: bool) -> Iterator[Leftover]:
 def _lock_of_nothing(lock: Path, dry_run: bool) -> Iterator[Leftover]:
     if not lock.exists() or lock.with_name(lock.name.removesuffix(".lock")).exists():
         return
-    try:
-        with FileLock(lock, timeout=0):
-            pass
-    except Timeout:
-        return
     if not dry_run:
+        try:
+            with FileLock(lock, timeout=LOOK_SECONDS):
+                pass
+        except Timeout:
+            return
         lock.unlink(missing_ok=True)
     yield Leftover(lock, "the lock of a folder that is gone")

@@ -1,13 +1,15 @@
 """What killed processes leave behind is cleared, and nothing else."""
 
 import os
+import shutil
+import threading
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from gpar_core.storage import leftovers
-from gpar_core.storage.cache import MANIFEST, Cache, building_lock, publishing
+from gpar_core.storage.cache import MANIFEST, Cache, building_lock, publishing, remove
 
 UUID = "0" * 32
 
@@ -97,6 +99,53 @@ def test_a_lock_without_a_folder_goes_once_it_is_free(cache: Cache) -> None:
     with FileLock(lock, is_singleton=False):
         assert leftovers.clear(cache) == []
     assert len(_cleared(cache)) == 1
+    assert not lock.exists()
+
+
+def test_who_only_looks_leaves_nothing_where_another_clears(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half = _folder(cache.models / f".building-a-{UUID}")
+
+    def cleared_just_before(*arguments: object, **options: object) -> FileLock:
+        shutil.rmtree(half)
+        return FileLock(*arguments, **options)  # type: ignore[arg-type, misc]
+
+    monkeypatch.setattr(leftovers, "FileLock", cleared_just_before)
+    assert leftovers.find(cache) == []
+    assert list(cache.models.iterdir()) == []
+
+
+def test_folders_that_come_and_go_meanwhile_disturb_nobody(cache: Cache) -> None:
+    kept = _folder(cache.model("a"))
+    over = threading.Event()
+
+    def come_and_go() -> None:
+        while not over.is_set():
+            with publishing(cache.model("b")) as folder:
+                (folder / MANIFEST).write_text("{}")
+            remove(cache.model("b"))
+
+    others = threading.Thread(target=come_and_go)
+    others.start()
+    try:
+        for _ in range(300):
+            leftovers.clear(cache)
+    finally:
+        over.set()
+        others.join()
+    assert list(cache.models.iterdir()) == [kept]
+
+
+def test_a_look_of_another_at_a_lock_is_waited_for(cache: Cache) -> None:
+    cache.models.mkdir()
+    lock = building_lock(cache.models / f".building-a-{UUID}")
+    look = FileLock(lock, is_singleton=False, thread_local=False)
+    look.acquire()
+    timer = threading.Timer(leftovers.LOOK_SECONDS / 10, look.release)
+    timer.start()
+    assert len(leftovers.clear(cache)) == 1
+    timer.join()
     assert not lock.exists()
 
 
