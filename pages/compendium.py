@@ -11,6 +11,7 @@ from gpar_core.errors import RequestError
 from gpar_core.jobs.request import DemoRequest, FetchRequest, ImportRequest, SelectRequest
 from gpar_core.jobs.store import JobStore
 from gpar_core.planning.fetch import all_fetched
+from pages._shared import deleting
 from pages._shared.choose_form import show_choose
 from pages._shared.drawn import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
@@ -78,7 +79,7 @@ def confirm_deletion(compendium: Compendium) -> None:
         "on it stay; to train again it must be imported again."
     )
     if st.button("Delete", type="primary"):
-        cache().remove(cache().existing_compendium(compendium.name))
+        deleting.delete(cache().existing_compendium(compendium.name))
         st.rerun()
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core.results.model import ModelSummary
-from pages._shared import model_view
+from pages._shared import deleting, model_view
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import running_jobs
 from pages._shared.keeping import keeping
@@ -87,7 +87,7 @@ def confirm_deletion(model_id: str) -> None:
         "it lead nowhere until then."
     )
     if st.button("Delete", type="primary"):
-        cache().remove(cache().existing_model(model_id))
+        deleting.delete(cache().existing_model(model_id))
         close()
 
 

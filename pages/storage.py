@@ -1,6 +1,7 @@
 """Storage: what is kept on this server, how large it is, to share, pin and delete."""
 
 import shutil
+import time
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -8,9 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core.data.fetching.meter import size_text
-from gpar_core.storage import upkeep
+from gpar_core.storage import deletion, upkeep
 from gpar_core.storage.access import LOCAL, Record
+from gpar_core.storage.deletion import Deletion
 from gpar_core.storage.upkeep import Item
+from pages._shared import deleting
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import running_jobs
 from pages._shared.keeping import switches
@@ -131,7 +134,7 @@ def confirm_deletion(item: Item) -> None:
     if others > 0 and cache().visitor.name in item.record.owners:
         st.caption(f"{others} more asked for the same: for them it stays.")
     if st.button("Delete", type="primary", key="confirm-deletion"):
-        cache().remove(item.folder)
+        deleting.delete(item.folder)
         st.rerun()
 
 
@@ -148,10 +151,43 @@ def _day(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")
 
 
+def show_deleted() -> None:
+    """What can be had back for an hour, and the room that it takes until then."""
+    there = deletion.recent(cache())
+    if not there:
+        return
+    size = size_text(sum(deletion.n_bytes(cache(), each) for each in there))
+    with st.expander(f"Deleted within the last hour ({len(there)}, {size})"):
+        st.caption("After an hour it is deleted for good. Until then it takes its room.")
+        for each in there:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(
+                    f"**{plain(each.title)}** · {KINDS[each.kind]} · {_day(each.at)}",
+                    width="stretch",
+                )
+                st.button("Put back", on_click=put_back, args=(each,), key=f"put-back-{each.token}")
+        st.button("Delete for good", on_click=empty, args=(there,))
+
+
+@error_box()
+def put_back(deleted: Deletion) -> None:
+    deletion.undo(cache(), deleted, time.time())
+    deleting.forget(deleted)
+
+
+@error_box()
+def empty(there: list[Deletion]) -> None:
+    for each in there:
+        deletion.delete_for_good(cache(), each)
+        deleting.forget(each)
+
+
 begin("Storage")
 st.markdown("What this server keeps for you: results, compendia, uploads and fetched data.")
 with error_box():
     running_jobs()
+    deletion.purge(cache(), time.time())
+    show_deleted()
     if found := upkeep.contents(cache()):
         show(found)
     else:

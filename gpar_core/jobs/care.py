@@ -11,7 +11,7 @@ from gpar_core.errors import GparError
 from gpar_core.jobs.request import to_json
 from gpar_core.jobs.store import JobStore
 from gpar_core.server.limits import read_limits
-from gpar_core.storage import leftovers, upkeep
+from gpar_core.storage import deletion, leftovers, upkeep
 from gpar_core.storage.cache import Cache
 
 THING = re.compile("[0-9a-f]{20}")
@@ -22,6 +22,7 @@ def take_care(cache: Cache) -> None:
     try:
         with FileLock(cache.jobs / "care.lock", timeout=0):
             needed, now = needed_by_jobs(cache), time.time()
+            deletion.purge(cache, now)
             limits = read_limits(os.environ)
             for item in upkeep.prune(cache, limits.cache_gb, now, needed):
                 print(f"Deleted {item.folder} to keep within {limits.cache_gb} GB.")

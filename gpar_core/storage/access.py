@@ -1,8 +1,9 @@
 """Who may see and change what: owners, visibility and use of everything kept in the cache.
 
 A *thing* is named by its folder: the id of a job and of its result, the id of an upload, or
-`compendia/NAME`. Whoever asks for a thing holds it; two people who ask for the same hold the same
-one. A thing without a record is the server's own: all see it, only an administrator deletes it.
+`compendia/NAME`; what was deleted is `deleted/TOKEN` for a while. Whoever asks for a thing holds
+it; two people who ask for the same hold the same one. A thing without a record is the server's own:
+all see it, only an administrator deletes it.
 
 Without sign-in there is one visitor, `LOCAL`, who sees all and may do all, and nothing is recorded
 but pins and use.
@@ -52,8 +53,11 @@ WHERE shared = 0
     AND thing NOT IN (SELECT thing FROM holders WHERE owner = :owner)
     AND thing NOT IN (
         SELECT members.thing FROM members JOIN things AS whole ON whole.thing = members.within
-        WHERE whole.shared = 1
-            OR whole.thing IN (SELECT thing FROM holders WHERE owner = :owner)
+        WHERE whole.thing NOT LIKE 'deleted/%'
+            AND (
+                whole.shared = 1
+                OR whole.thing IN (SELECT thing FROM holders WHERE owner = :owner)
+            )
     )
 """
 
@@ -185,11 +189,31 @@ class Access:
                 )
 
     def let_go(self, owner: str, thing: str) -> bool:
-        """Take a person off the holders; False if nobody is left."""
+        """Take a person off the holders where there are others; False if there are none."""
         with self._database.transaction() as database:
-            database.execute("DELETE FROM holders WHERE thing = ? AND owner = ?", (thing, owner))
-            left = database.execute("SELECT 1 FROM holders WHERE thing = ?", (thing,)).fetchone()
-            return left is not None
+            others = database.execute(
+                "SELECT 1 FROM holders WHERE thing = ? AND owner != ?", (thing, owner)
+            ).fetchone()
+            if others:
+                database.execute(
+                    "DELETE FROM holders WHERE thing = ? AND owner = ?", (thing, owner)
+                )
+            return others is not None
+
+    def rename(self, thing: str, new: str) -> None:
+        """Let all that is known of a thing be known of `new`, beside what is known of that."""
+        with self._database.transaction() as database:
+            for table, column in (
+                ("things", "thing"),
+                ("holders", "thing"),
+                ("members", "thing"),
+                ("members", "within"),
+            ):
+                database.execute(
+                    f"UPDATE OR IGNORE {table} SET {column} = ? WHERE {column} = ?",  # noqa: S608
+                    (new, thing),
+                )
+                database.execute(f"DELETE FROM {table} WHERE {column} = ?", (thing,))  # noqa: S608
 
     def forget(self, thing: str) -> None:
         """Drop all that is known of a thing, which was deleted."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from gpar_core.errors import AccessError, NotFoundError, RequestError
+from gpar_core.errors import NotFoundError, RequestError
 from gpar_core.storage.access import LOCAL, Access, Visitor
 from gpar_core.storage.disk import saying_full
 
@@ -83,30 +83,13 @@ class Cache:
         shared = shared or self.visitor.shares
         self.access.hold(self.visitor.name, thing, time.time(), shared=shared)
 
-    def remove(self, folder: Path) -> None:
-        """Delete a published folder; it stays for those who also hold it.
-
-        Raises AccessError where the visitor may not.
-        """
-        thing = self.thing_of(folder)
-        if not self.may_change(thing):
-            raise AccessError(
-                f"'{folder.name}' is not yours to delete. Ask its owner or an administrator of "
-                "this server."
-            )
-        mine = self.visitor.name in self.access.record(thing).owners
-        if mine and self.access.let_go(self.visitor.name, thing):
-            return
-        remove(folder)
-        self.access.forget(thing)
-
     def thing_of(self, folder: Path) -> str:
         """What `access` calls the thing in a folder of this cache."""
         return self._naming(folder.parent) + folder.name
 
     def _naming(self, parent: Path) -> str:
         """What stands before the name of a folder in `parent` where `access` speaks of it."""
-        return f"{parent.name}/" if parent in (self.compendia, self.sources) else ""
+        return f"{parent.name}/" if parent in (self.compendia, self.sources, self.deleted) else ""
 
     @property
     def compendia(self) -> Path:
@@ -167,6 +150,11 @@ class Cache:
     def inbox(self) -> Path:
         """Files put there by hand, too large for an upload."""
         return self.root / "inbox"
+
+    @property
+    def deleted(self) -> Path:
+        """What can still be had back, see `deletion`."""
+        return self.root / "deleted"
 
     def compendium(self, name: str) -> Path:
         """Folder of a compendium, whether it exists or not."""

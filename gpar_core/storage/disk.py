@@ -50,6 +50,21 @@ def reserve(path: Path) -> None:
             os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
 
 
+def measured(folder: Path) -> tuple[float, int]:
+    """When a folder last changed, and its bytes; a file that vanishes meanwhile counts nothing."""
+    changed, n_bytes = 0.0, 0
+    # Not rglob, which fails where a folder vanishes.
+    for parent, _, names in os.walk(folder):
+        for path in (Path(parent), *(Path(parent, name) for name in names)):
+            try:
+                found = path.stat()
+            except FileNotFoundError:
+                continue
+            changed = max(changed, found.st_mtime)
+            n_bytes += 0 if path == Path(parent) else found.st_size
+    return changed, n_bytes
+
+
 def _free_mb(path: Path) -> float:
     there = next(folder for folder in path.absolute().parents if folder.exists())
     return shutil.disk_usage(there).free / 1e6

@@ -12,16 +12,16 @@ from gpar_core.storage.cache import MANIFEST
 
 def title(kind: str, folder: Path) -> str:
     """Title of the thing of a kind, of `upkeep.KINDS`, in `folder`; says so where it is damaged."""
-    match kind:
-        case "compendia":
-            return folder.name
-        case "sources":
-            return SOURCES[folder.name].title if folder.name in SOURCES else folder.name
-        case "uploads":
-            return _listed([path.name for path in sorted(folder.rglob("*")) if path.is_file()])
-        case "tables":
-            return "Uploaded table"
     try:
+        match kind:
+            case "compendia":
+                return folder.name
+            case "sources":
+                return SOURCES[folder.name].title if folder.name in SOURCES else folder.name
+            case "uploads":
+                return _listed([path.name for path in sorted(folder.rglob("*")) if path.is_file()])
+            case "tables":
+                return "Uploaded table"
         return _said(kind, json.loads((folder / MANIFEST).read_text("utf-8")))
     except (OSError, ValueError, KeyError, TypeError, RequestError):
         return "Cannot be read"

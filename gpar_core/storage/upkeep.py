@@ -4,7 +4,6 @@ What can be computed again goes first, the least recently used before the others
 was used within the last hour or is needed by a job stays, and so do compendia.
 """
 
-import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,8 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from gpar_core.errors import AccessError
+from gpar_core.storage import deletion
 from gpar_core.storage.access import Record
 from gpar_core.storage.cache import MANIFEST, NAME_PATTERN, Cache, remove
+from gpar_core.storage.disk import measured
 
 KINDS: Final = (
     "compendia",
@@ -67,7 +68,7 @@ def contents(cache: Cache) -> list[Item]:
                 record,
                 *(records.get(whole, Record(whole)) for whole in wholes.get(thing, ())),
             ]
-            made, n_bytes = _measured(folder)
+            made, n_bytes = measured(folder)
             items.append(
                 Item(
                     kind,
@@ -85,7 +86,7 @@ def held_bytes(cache: Cache, owner: str) -> int:
     """Bytes on disk of what a person holds; what several hold counts for each of them."""
     held = cache.access.held_by(owner)
     return sum(
-        _measured(folder)[1]
+        measured(folder)[1]
         for kind in KINDS
         for folder in _folders(cache.root / kind)
         if cache.thing_of(folder) in held
@@ -107,13 +108,15 @@ def check_room(cache: Cache, owner_gb: int) -> None:
 def prune(cache: Cache, cache_gb: int, now: float, needed: Iterable[str]) -> list[Item]:
     """Delete the least recently used until all is within `cache_gb`; returns what was deleted.
 
-    0 is no limit. needed: things that jobs under way have need of. Who held a thing still holds it
-    when it is computed again.
+    First goes what persons have deleted, which is not among them. 0 is no limit. needed: things
+    that jobs under way have need of. Who held a thing still holds it when it is computed again.
     """
     if not cache_gb:
         return []
     items = contents(cache.unrestricted)
     beyond = sum(item.n_bytes for item in items) - cache_gb * 10**9
+    if beyond + deletion.held_bytes(cache) > 0:
+        deletion.purge(cache, now, every=True)
     kept = frozenset(needed)
     spare = sorted(
         (
@@ -143,7 +146,7 @@ def clear_uploads(cache: Cache, now: float, needed: Iterable[str]) -> list[Path]
     old = [
         folder
         for folder in _folders(cache.uploads)
-        if folder.name not in kept and now - _measured(folder)[0] > UPLOAD_SECONDS
+        if folder.name not in kept and now - measured(folder)[0] > UPLOAD_SECONDS
     ]
     for folder in old:
         shutil.rmtree(folder, ignore_errors=True)
@@ -159,18 +162,3 @@ def _folders(parent: Path) -> list[Path]:
         for folder in parent.iterdir()
         if NAME_PATTERN.fullmatch(folder.name) and folder.is_dir()
     )
-
-
-def _measured(folder: Path) -> tuple[float, int]:
-    """When a folder last changed, and its bytes; a file that vanishes meanwhile counts nothing."""
-    changed, n_bytes = 0.0, 0
-    # Not rglob, which fails where a folder vanishes.
-    for parent, _, names in os.walk(folder):
-        for path in (Path(parent), *(Path(parent, name) for name in names)):
-            try:
-                found = path.stat()
-            except FileNotFoundError:
-                continue
-            changed = max(changed, found.st_mtime)
-            n_bytes += 0 if path == Path(parent) else found.st_size
-    return changed, n_bytes

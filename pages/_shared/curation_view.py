@@ -17,6 +17,7 @@ from gpar_core.planning.training import plan_training
 from gpar_core.results import curation as curations
 from gpar_core.results.curation import SavedCuration
 from gpar_core.results.model import Model, ModelSummary
+from pages._shared import deleting
 from pages._shared.drawn import chart_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import finished_job
@@ -85,7 +86,7 @@ def _saved(folder: Path, summary: ModelSummary) -> None:
     except DataError as error:
         st.error(plain(str(error)))
         if st.button("Delete this curation"):
-            cache().remove(folder)
+            deleting.delete(folder)
             st.rerun()
         return
     _result(saved, summary)

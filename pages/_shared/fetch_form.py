@@ -12,6 +12,7 @@ from gpar_core.data.fetching.sources import SOURCES
 from gpar_core.jobs.request import FetchRequest
 from gpar_core.jobs.store import JobStore
 from gpar_core.planning.fetch import all_fetched, plan_fetch, plan_import_of, size_in_words
+from pages._shared import deleting
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
 from pages._shared.state import cache, mirror
@@ -57,7 +58,7 @@ def show_fetch() -> None:
         and cache().may_change(cache().thing_of(folder))
         and delete.button("Delete what came", width="stretch")
     ):
-        cache().remove(cache().source(name))
+        deleting.delete(cache().source(name))
         st.rerun()
 
 
@@ -115,7 +116,7 @@ def show_fetched(fetched: Fetched, there: Sequence[Fetched]) -> None:
                 "Delete files", width="stretch", key=f"fetched-delete-{fetched.source}"
             )
         ):
-            cache().remove(fetched.folder)
+            deleting.delete(fetched.folder)
             st.rerun()
 
 

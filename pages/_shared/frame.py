@@ -11,6 +11,7 @@ from gpar_core.jobs import engine
 from gpar_core.jobs.request import DemoRequest
 from gpar_core.jobs.request import job_id as id_of
 from gpar_core.jobs.store import JobStore, State
+from pages._shared import deleting
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import finished_job, running_jobs
 from pages._shared.loaders import load_compendium
@@ -56,7 +57,7 @@ def _offer_deletion(name: str, why: str) -> None:
     """Of a compendium that cannot be read: the demo is then built anew, others are imported."""
     st.error(plain(why))
     if st.button("Build the demo anew" if name == demo.NAME else "Delete it", type="primary"):
-        cache().remove(cache().existing_compendium(name))
+        deleting.delete(cache().existing_compendium(name))
         if name == demo.NAME:
             engine.submit(cache(), DemoRequest())
         st.rerun()

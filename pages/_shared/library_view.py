@@ -1,5 +1,6 @@
 """A library on screen: what became of each MOA, to open, save and train again."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ from gpar_core.export import download_name, library_csv
 from gpar_core.jobs.store import JobStore
 from gpar_core.results import library as libraries
 from gpar_core.results.library import Library
+from gpar_core.storage import deletion
+from pages._shared import deleting
 from pages._shared.drawn import chart_once
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
@@ -115,7 +118,7 @@ def _retrain(library: Library) -> None:
         "prediction; what you train there does not enter the library."
     )
     if st.button("Delete and train again", disabled=moa is None):
-        cache().remove(cache().existing_model(trained[moa]))
+        deletion.delete(cache(), cache().existing_model(trained[moa]), time.time())
         start(library.request)
 
 
@@ -132,7 +135,7 @@ def _stale(library: Library, compendium: Compendium, why: str) -> None:
     if build.button("Build anew", type="primary", disabled=not request.moas):
         start(request)
     if forget.button("Delete this library"):
-        cache().remove(cache().existing_library(library.library_id))
+        deleting.delete(cache().existing_library(library.library_id))
         st.rerun()
 
 

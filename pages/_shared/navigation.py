@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from pages._shared.deleting import offer_undo
 from pages._shared.state import Key
 
 
@@ -55,3 +56,4 @@ def begin(title: str) -> None:
         navigation()
         st.rerun()
     st.title(title, anchor=False)
+    offer_undo()

@@ -27,6 +27,7 @@ class Key(StrEnum):
     COMPOUND = "compound"
     CASE = "case"
     DRUG = "drug"
+    DELETED = "deleted"
     ENTERED = "entered"
     PAGE = "page"
     SECOND = "second"

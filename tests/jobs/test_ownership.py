@@ -17,11 +17,13 @@ from gpar_core.jobs.request import (
 )
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.results import of_request as results
+from gpar_core.storage import deletion
 from gpar_core.storage.access import Visitor
 from gpar_core.storage.cache import MANIFEST, Cache, publishing
 from tests.import_requests import import_request
 
 TRAINING = TrainRequest("demo", "f", "ssri", ("a", "b"))
+NOW = 1_000_000.0
 
 
 class People:
@@ -77,11 +79,12 @@ def test_who_asks_for_the_same_has_the_same_at_once(people: People) -> None:
     again = engine.submit(people.bob, TRAINING)
     assert (again.id, again.state, again.attempt) == (name, State.DONE, 1)
     assert people.bob.model_ids() == [name]
-    people.ann.remove(people.ann.existing_model(name))
+    deletion.delete(people.ann, people.ann.existing_model(name), NOW)
     assert people.ann.model_ids() == []
     assert people.bob.model_ids() == [name]
-    people.bob.remove(people.bob.existing_model(name))
+    deletion.delete(people.bob, people.bob.existing_model(name), NOW)
     assert people.server.model_ids() == []
+    deletion.purge(people.server, NOW, every=True)
     assert people.server.access.records() == {}
 
 
@@ -90,8 +93,8 @@ def test_what_the_server_has_without_an_owner_stays_for_all(people: People) -> N
     engine.submit(people.ann, TRAINING)
     assert people.bob.model_ids() == [name]
     with pytest.raises(AccessError, match="not yours to delete"):
-        people.ann.remove(people.ann.existing_model(name))
-    people.admin.remove(people.admin.existing_model(name))
+        deletion.delete(people.ann, people.ann.existing_model(name), NOW)
+    deletion.delete(people.admin, people.admin.existing_model(name), NOW)
     assert people.server.model_ids() == []
 
 
@@ -100,7 +103,7 @@ def test_shared_is_seen_by_all_but_changed_by_its_holders_only(people: People) -
     name = trained(people, generous)
     assert people.bob.model_ids() == [name]
     with pytest.raises(AccessError):
-        people.bob.remove(people.bob.existing_model(name))
+        deletion.delete(people.bob, people.bob.existing_model(name), NOW)
     people.ann.access.share(name, shared=False)
     assert people.bob.model_ids() == []
 
@@ -139,7 +142,7 @@ def test_nobody_takes_or_overwrites_the_compendium_of_another(people: People) ->
     assert people.bob.compendium_names() == []
     with pytest.raises(AccessError, match="The name 'lab' belongs to a compendium"):
         engine.submit(people.bob, theirs)
-    people.ann.remove(people.ann.existing_compendium("lab"))
+    deletion.delete(people.ann, people.ann.existing_compendium("lab"), NOW)
     engine.submit(people.bob, theirs)
     people.publish(theirs, people.server.compendium("lab"))
     assert people.ann.compendium_names() == []

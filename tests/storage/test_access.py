@@ -34,8 +34,20 @@ class Reference:
                 self.holders.setdefault(thing, set()).update(self.holders.get(whole, set()))
 
     def let_go(self, owner: str, thing: str) -> bool:
-        self.holders.get(thing, set()).discard(owner)
-        return bool(self.holders.get(thing))
+        if not self.holders.get(thing, set()) - {owner}:
+            return False
+        self.holders[thing].discard(owner)
+        return True
+
+    def rename(self, thing: str, new: str) -> None:
+        if thing in self.shared:
+            self.shared.setdefault(new, self.shared.pop(thing))
+        self.holders.setdefault(new, set()).update(self.holders.pop(thing, set()))
+        self.within.setdefault(new, set()).update(self.within.pop(thing, set()))
+        for within in self.within.values():
+            if thing in within:
+                within.remove(thing)
+                within.add(new)
 
     def forget(self, thing: str) -> None:
         for known in (self.holders, self.shared, self.within):
@@ -63,7 +75,7 @@ def test_what_is_hidden_is_what_the_reference_hides(tmp_path: Path, seed: int) -
     every = THINGS + LIBRARIES
     for step in range(40):
         person, thing, flag = draw.choice(PEOPLE), draw.choice(every), draw.random() < 0.4
-        match draw.choice(["hold", "hold", "within", "let go", "forget", "share"]):
+        match draw.choice(["hold", "hold", "within", "let go", "rename", "forget", "share"]):
             case "hold":
                 access.hold(person, thing, step, shared=flag)
                 reference.hold(person, thing, shared=flag)
@@ -73,6 +85,10 @@ def test_what_is_hidden_is_what_the_reference_hides(tmp_path: Path, seed: int) -
                 reference.put_within(whole, models, models[:2])
             case "let go":
                 assert access.let_go(person, thing) == reference.let_go(person, thing)
+            case "rename":
+                new = draw.choice([each for each in every if each != thing])
+                access.rename(thing, new)
+                reference.rename(thing, new)
             case "forget":
                 access.forget(thing)
                 reference.forget(thing)
