@@ -139,6 +139,7 @@ def draw_compounds(rng: np.random.Generator, n_simulated: int = N_SIMULATED) -> 
     names = drugs + simulated
     n = len(names)
     planted = _plant(simulated, rng)
+    structures = catalogue.structures()
     annotation = pd.DataFrame(
         {
             fields.PERT_ID: [f"DEMO-{number:04d}" for number in range(1, n + 1)],
@@ -147,7 +148,7 @@ def draw_compounds(rng: np.random.Generator, n_simulated: int = N_SIMULATED) -> 
             fields.ANNOTATED: [name in moas for name in names],
             fields.PUBCHEM_CID: [catalogue.PUBCHEM_CIDS.get(name, "") for name in names],
             fields.INCHI_KEY: "",
-            fields.SMILES: "",
+            fields.SMILES: [structures.get(name, "") for name in names],
         }
     )
     response = _relative_response(names, planted, rng) * [m.strength for m in MECHANISMS]

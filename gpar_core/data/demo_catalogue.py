@@ -1,12 +1,17 @@
 """The drugs of the simulated demo compendium and how strongly each mechanism acts.
 
-Drug and MOA names are real and follow the Drug Repurposing Hub; every strength is invented, chosen
-so that the case studies of Gao et al. 2021 can be followed. Tables only: `demo` does the rest.
+Drug and MOA names are real and follow the Drug Repurposing Hub, and structures are real; every
+strength is invented, chosen so that the case studies of Gao et al. 2021 can be followed. Tables
+only: `demo` does the rest.
 """
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import resources
 from typing import Final
+
+from gpar_core import fields
 
 CORE_CELLS: Final = ("A375", "A549", "HA1E", "HCC515", "HEPG2", "HT29", "MCF7", "PC3", "VCAP")
 """The nine cell lines of most LINCS signatures."""
@@ -513,3 +518,10 @@ PUBCHEM_CIDS: Final[Mapping[str, str]] = {
     "trichostatin-a": "444732", "venlafaxine": "5656", "verapamil": "2520", "vorinostat": "5311",
 }  # fmt: skip
 """PubChem compound ids; the drugs not here are looked up by name."""
+
+
+def structures() -> dict[str, str]:
+    """SMILES of most drugs, by name: of the free base or acid, stereochemistry where it is sure."""
+    text = resources.files("gpar_core.data").joinpath("demo_structures.tsv").read_text("utf-8")
+    rows = csv.DictReader(text.splitlines(), delimiter="\t")
+    return {row[fields.PERT_INAME]: row[fields.SMILES] for row in rows}
