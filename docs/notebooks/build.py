@@ -1,4 +1,4 @@
-"""Write and execute a notebook for each case study: `python docs/notebooks/build.py [--cache DIR]`.
+"""Write and execute a notebook for each case study: `python -m docs.notebooks.build [--cache DIR]`.
 
 They run on the simulated demo; what the cache has not is built and trained.
 """

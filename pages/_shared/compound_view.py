@@ -13,11 +13,13 @@ from pages._shared.drawn import drawn_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import (
     load_analyses,
+    load_analysis,
     load_libraries,
     load_ranking,
     load_summaries,
     predict,
 )
+from pages._shared.map_view import draw_with_drug
 from pages._shared.moa_view import show_prediction
 from pages._shared.state import Key, go
 from pages._shared.structures import show_structure
@@ -256,16 +258,25 @@ def _maps(compound: Compound, compendium: Compendium) -> None:
         if st.button("Map", type="primary"):
             go("map")
         return
-    for done in maps[:5]:
-        st.page_link(
-            "pages/map.py",
-            label=plain(f"On the map '{done.request.title}' of {done.created_at[:10]}"),
-            query_params={
-                Key.JOB.value: done.analysis_id,
-                Key.DRUG.value: compound.drug,
-                Key.COMPENDIUM.value: compendium.name,
-            },
-        )
+    by_id = {each.analysis_id: each for each in maps}
+    chosen = st.selectbox(
+        "Map",
+        list(by_id),
+        format_func=lambda map_id: (
+            f"{by_id[map_id].request.title} · {by_id[map_id].created_at[:10]}"
+        ),
+        key="compound-map",
+    )
+    draw_with_drug(compound.name, load_analysis(chosen))
+    st.page_link(
+        "pages/map.py",
+        label="Open this map, to colour and to choose on it",
+        query_params={
+            Key.JOB.value: chosen,
+            Key.DRUG.value: compound.drug,
+            Key.COMPENDIUM.value: compendium.name,
+        },
+    )
 
 
 def _of(compendium: Compendium) -> list[ModelSummary]:

@@ -41,9 +41,11 @@ def draw(done: Analysis) -> None:
     scores = None
     if model and colour == BY_MODEL:  # scores are many bytes: only where they are to be seen
         scores = _scores((points.digest, model.summary.model_id), model, points)
-    chosen = chosen_on(_key(done), points, at_first=from_url(Key.DRUG).casefold())
+    key = _key(done)
+    chosen = chosen_on(key, points, at_first=from_url(Key.DRUG).casefold())
     _into_url(Key.DRUG, chosen.drug)
-    _show(done, points, model, colour, only=only, scores=scores, drug=chosen.drug)
+    groups = _groups(model) if model else ()
+    _show(done, points, groups, colour, key=key, only=only, scores=scores, drug=chosen.drug)
     st.caption(trust(done))
     if said := learned(done):
         st.caption(said)
@@ -53,18 +55,36 @@ def draw(done: Analysis) -> None:
 def draw_with_drugs_of(model: Model, done: Analysis) -> None:
     """The map with the drugs of a model in colour, and nothing to set. Raises GparError."""
     compendium, points = _compendium_of(done), _points_of(done)
-    chosen = chosen_on(_key(done), points)
-    _show(done, points, model, NO_COLOUR, drug=chosen.drug)
+    key = _key(done)
+    chosen = chosen_on(key, points)
+    _show(done, points, _groups(model), NO_COLOUR, key=key, drug=chosen.drug)
     st.caption(trust(done))
     show_chosen(chosen, points, compendium, done, model)
+
+
+def draw_with_drug(name: str, done: Analysis) -> None:
+    """The map with the signatures of one drug in colour, and nothing to set. Raises GparError."""
+    compendium, points = _compendium_of(done), _points_of(done)
+    drug = name.casefold()
+    if drug not in points.drugs:
+        st.info("None of its signatures is on this map, which shows a part of the compendium.")
+        return
+    key = f"{_key(done)}-{drug}"
+    chosen = chosen_on(key, points, at_first=drug)
+    only_it = (Group(name, "red", (drug,)),)
+    _show(done, points, only_it, NO_COLOUR, key=key, drug=chosen.drug)
+    st.caption(trust(done))
+    if chosen.drug != drug or len(chosen.inside):
+        show_chosen(chosen, points, compendium, done, None)
 
 
 def _show(
     done: Analysis,
     points: Packed,
-    model: Model | None,
+    groups: tuple[Group, ...],
     colour: str,
     *,
+    key: str,
     only: Sequence[str] = (),
     scores: Packed | None = None,
     drug: str,
@@ -72,7 +92,7 @@ def _show(
     name = download_name("map", done.request.title, simulated=done.simulated, ending="")
     point_map(
         points,
-        key=_key(done),
+        key=key,
         public=_public(done),
         title=done.request.title,
         file=name.removesuffix("."),
@@ -81,7 +101,7 @@ def _show(
         colour_label=colour,
         only=only,
         scores=scores,
-        groups=_groups(model) if model else (),
+        groups=groups,
         drug=drug,
     )
 

@@ -10,6 +10,7 @@ from tests.pages.charted import charted
 from tests.pages.conftest import Library
 from tests.pages.shelf import shelve, train_the_rest
 from tests.pages.stage import labels, page, press, words
+from tests.pages.test_map import sent
 
 
 def about(name: str, tab: str = "Signatures", compendium: str = "demo") -> AppTest:
@@ -46,12 +47,20 @@ def test_each_model_says_which_part_it_plays(stocked: Library, drug: str, part: 
     assert len(table) == 2  # models of another compendium say nothing of it
 
 
-def test_a_map_that_is_there_is_one_click_away(stocked: Library) -> None:
+def test_its_place_is_shown_on_a_map_that_is_there(stocked: Library) -> None:
     assert "No map of this compendium yet" in words(about("hdac1", "Map"))
     request = charted(stocked.cache)
-    (link,) = [each for each in about("hdac1", "Map").get("page_link") if "map" in each.proto.page]
+    app = about("hdac1", "Map")
+    (shown,) = sent(app)
+    assert shown["groups"] == [{"label": "hdac1", "colour": "red", "drugs": [shown["drug"]]}]
+    (link,) = [each for each in app.get("page_link") if "map" in each.proto.page]
     assert f"job={job_id(request)}" in link.proto.query_string
     assert "drug=hdac1" in link.proto.query_string
+
+
+def test_a_map_without_it_says_so(stocked: Library) -> None:
+    charted(stocked.cache, moas=["MTOR inhibitor"])
+    assert "None of its signatures is on this map" in words(about("hdac1", "Map").info)
 
 
 def test_without_a_library_its_likely_moas_lead_to_one(stocked: Library) -> None:
