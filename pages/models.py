@@ -11,7 +11,7 @@ from pages._shared.keeping import keeping
 from pages._shared.loaders import load_model, load_summaries
 from pages._shared.navigation import begin
 from pages._shared.state import Key, cache, from_url, go
-from pages._shared.tables import SELECTION, chosen_row, savable
+from pages._shared.tables import SELECTION, opened_row, savable
 from pages._shared.terms import explained
 
 
@@ -46,7 +46,7 @@ def show_all() -> None:
         if st.button("Drug prediction", type="primary"):
             go("drug_prediction")
         return
-    st.caption("Click a row to open its model.")
+    st.caption("Tick a row to open its model, or click in it and press Open.")
     selection = st.dataframe(
         savable(table(summaries), simulated=False),
         hide_index=True,
@@ -60,7 +60,9 @@ def show_all() -> None:
     listed = [summary.model_id for summary in summaries]
     clicked_in = st.session_state.get(Key.LISTED, listed)  # a model may have come since
     st.session_state[Key.LISTED] = listed
-    row = chosen_row(selection, len(clicked_in))
+    labels = {summary.model_id: summary.label for summary in summaries}
+    names = [labels.get(model_id, model_id) for model_id in clicked_in]
+    row = opened_row(selection, names, "open-model")
     if row is not None:
         st.query_params[Key.MODEL] = clicked_in[row]
         st.rerun()

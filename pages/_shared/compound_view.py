@@ -23,7 +23,7 @@ from pages._shared.map_view import draw_with_drug
 from pages._shared.moa_view import show_prediction
 from pages._shared.state import Key, go
 from pages._shared.structures import show_structure
-from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, chosen_row, savable
+from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, opened_row, savable
 from pages._shared.terms import explained
 
 
@@ -45,9 +45,14 @@ def show_compound(compound: Compound, compendium: Compendium) -> None:
 
 
 def _who(compound: Compound, compendium: Compendium) -> None:
-    st.header(plain(compound.name), anchor=False)
-    moas = ", ".join(f"**{plain(moa)}**" for moa in compound.moas)
-    st.markdown(f"Annotated MOA: {moas}" if moas else "No MOA annotation in this compendium.")
+    about, structure = st.columns([3, 2])
+    with about:
+        st.header(plain(compound.name), anchor=False)
+        moas = ", ".join(f"**{plain(moa)}**" for moa in compound.moas)
+        st.markdown(f"Annotated MOA: {moas}" if moas else "No MOA annotation in this compendium.")
+        st.caption(plain(", ".join(compound.compounds[fields.PERT_ID])))
+    with structure:
+        show_structure(compound.first_known(fields.SMILES))
     activity = compound.signatures[fields.TAS]
     figures = st.columns(4)
     figures[0].metric(
@@ -71,8 +76,6 @@ def _who(compound: Compound, compendium: Compendium) -> None:
     figures[3].metric(
         "Compound ids", len(compound.compounds), border=True, help=explained("perturbagen")
     )
-    st.caption(plain(", ".join(compound.compounds[fields.PERT_ID])))
-    show_structure(compound.first_known(fields.SMILES))
     key, cid = compound.first_known(fields.INCHI_KEY), compound.first_known(fields.PUBCHEM_CID)
     outward = {
         "PubChem": links.pubchem(compound.name, cid=cid, inchi_key=key),
@@ -123,7 +126,7 @@ def _signature_tables(compound: Compound, compendium: Compendium) -> None:
         ),
         fields.SIG_ID: "Signature",
     }
-    left, right = st.columns([1, 3])
+    left, right = st.columns([2, 3])
     left.dataframe(
         savable(by_cell_line(compound), simulated=compendium.simulated),
         hide_index=True,
@@ -151,7 +154,7 @@ def _models(compound: Compound, compendium: Compendium) -> None:
         (compendium.fingerprint, compound.drug, *_ids(summaries)), compound, summaries
     )
     st.caption(
-        "What each model makes of the drug; click a row to open the model. Ranks are by exact p, "
+        "What each model makes of the drug; tick a row to open the model. Ranks are by exact p, "
         "which takes signatures as independent and is optimistic. A training drug is not ranked by "
         "its own model."
     )
@@ -185,7 +188,8 @@ def _models(compound: Compound, compendium: Compendium) -> None:
             "fdr": number("FDR", format="%.2g", help=explained("fdr")),
         },
     )
-    row = chosen_row(selection, len(table))
+    names = [f"the model of {label}" for label in table["label"]]
+    row = opened_row(selection, names, "open-standing")
     if row is not None:
         go("models", model=table["model_id"].iloc[row])
 

@@ -20,7 +20,7 @@ from pages._shared.error_box import plain
 from pages._shared.job_panel import start
 from pages._shared.keeping import keeping
 from pages._shared.state import Key, cache, from_url, go
-from pages._shared.tables import SELECTION, chosen_row, savable
+from pages._shared.tables import SELECTION, chosen_row, opened_row, savable
 from pages._shared.terms import explained
 
 
@@ -77,7 +77,7 @@ def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -
     usable_only = only.checkbox("Usable only", key="library-usable")
     hit = table["moa"].str.contains(wanted.strip(), case=False, regex=False)
     shown = table[hit & (table["verdict"].eq("usable") | (not usable_only))]
-    st.caption("Click a row to open its model.")
+    st.caption("Tick a row to open its model, or click in it and press Open.")
     selection = st.dataframe(
         savable(_columns_of(shown), simulated=compendium.simulated),
         hide_index=True,
@@ -89,8 +89,13 @@ def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -
         placeholder="—",
     )
     row = chosen_row(selection, len(shown))
-    if row is not None:
-        _open(shown.iloc[row])
+    if row is not None and pd.isna(shown["mean_auroc"].iloc[row]):
+        st.info(plain(f"{shown['moa'].iloc[row]}: {shown['verdict'].iloc[row]}"))
+    else:
+        names = [f"the model of {moa}" for moa in shown["moa"]]
+        row = opened_row(selection, names, "open-entry")
+        if row is not None:
+            go("models", model=shown["model_id"].iloc[row])
     save, again = st.columns([1, 1])
     save.download_button(
         "Download library (CSV)",
@@ -102,12 +107,6 @@ def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -
     with again.popover("Train one MOA again"):
         _retrain(library)
     keeping(cache().library(library.library_id))
-
-
-def _open(chosen: pd.Series) -> None:
-    if pd.notna(chosen["mean_auroc"]):
-        go("models", model=chosen["model_id"])
-    st.info(plain(f"{chosen['moa']}: {chosen['verdict']}"))
 
 
 def _retrain(library: Library) -> None:

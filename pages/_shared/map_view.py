@@ -70,11 +70,11 @@ def draw_with_drug(name: str, done: Analysis) -> None:
         st.info("None of its signatures is on this map, which shows a part of the compendium.")
         return
     key = f"{_key(done)}-{drug}"
-    chosen = chosen_on(key, points, at_first=drug)
+    chosen = chosen_on(key, points)
     only_it = (Group(name, "red", (drug,)),)
     _show(done, points, only_it, NO_COLOUR, key=key, drug=chosen.drug)
     st.caption(trust(done))
-    if chosen.drug != drug or len(chosen.inside):
+    if chosen.drug not in {"", drug} or len(chosen.inside):
         show_chosen(chosen, points, compendium, done, None)
 
 

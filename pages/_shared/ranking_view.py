@@ -15,6 +15,7 @@ from pages._shared.error_box import error_box, plain
 from pages._shared.state import go
 from pages._shared.structures import (
     ROW_HEIGHT,
+    TABLE_HEIGHT,
     choose_similarity,
     load_structures,
     structure_columns,
@@ -70,6 +71,7 @@ def show_ranking(model: Model) -> None:
         column_config=_columns() | structure_columns(),
         placeholder="—",
         row_height=ROW_HEIGHT if draws else None,
+        height=min(TABLE_HEIGHT, 36 + len(shown) * ROW_HEIGHT) if draws else "auto",
     )
     st.download_button(
         "Download ranked list (CSV)",

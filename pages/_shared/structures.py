@@ -14,7 +14,9 @@ from pages._shared.loaders import load_compendium
 MAX_DRAWN = 300
 """Structures in one table: each takes the browser 5 kB."""
 
-ROW_HEIGHT = 78
+ROW_HEIGHT = 64
+TABLE_HEIGHT = 36 + 8 * ROW_HEIGHT
+"""Points: rows that show a drawing, and a table of them."""
 
 
 def load_structures(summary: ModelSummary) -> pd.DataFrame | None:
@@ -63,7 +65,7 @@ def choose_similarity(structures: pd.DataFrame, key: str) -> tuple[bool, float]:
 def with_structures(
     table: pd.DataFrame, ids: pd.Series, structures: pd.DataFrame, *, draw: bool
 ) -> pd.DataFrame:
-    """The table with structure, similarity and nearest training drug after the second column.
+    """The table with a structure beside each drug, and its similarity after the statistics.
 
     ids: pert_id of its rows.
     """
@@ -72,11 +74,16 @@ def with_structures(
     nearest = by_id["nearest_drug"].fillna("").to_numpy()
     out = table.copy()
     if by_id["similarity"].notna().any():
-        out.insert(2, "nearest_drug", nearest)
-        out.insert(2, "similarity", by_id["similarity"].to_numpy())
+        after = out.columns.get_loc("fdr") + 1
+        out.insert(after, "nearest_drug", nearest)
+        out.insert(after, "similarity", by_id["similarity"].to_numpy())
     if draw:
         pictures = [picture(each) for each in smiles[:MAX_DRAWN]]
-        out.insert(2, "structure", pictures + [""] * (len(smiles) - len(pictures)))
+        out.insert(
+            out.columns.get_loc("drug") + 1,
+            "structure",
+            pictures + [""] * (len(smiles) - len(pictures)),
+        )
     return out
 
 
@@ -84,7 +91,7 @@ def structure_columns() -> dict[str, object]:
     """What these columns are called."""
     column = st.column_config
     return {
-        "structure": column.ImageColumn("Structure", width=160),
+        "structure": column.ImageColumn("Structure", width=120),
         "similarity": column.NumberColumn(
             "Similarity",
             format="%.2f",
@@ -103,5 +110,5 @@ def show_structure(smiles: str) -> None:
         return
     if not has_rdkit():
         st.caption(f"Its structure can be drawn with RDKit: {INSTALL}")
-    elif drawn := svg(smiles, 320, 200):
-        st.image(drawn, width=320)
+    elif drawn := svg(smiles, 320, 160):
+        st.image(drawn, width="stretch")

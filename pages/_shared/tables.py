@@ -1,6 +1,6 @@
 """Tables on screen: every one can be saved by its own toolbar, past `gpar_core.export`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core.export import without_formulas
+from pages._shared.error_box import plain
 from pages._shared.state import Key
 
 SELECTION = ["single-row", "single-cell"]
@@ -37,3 +38,15 @@ def chosen_row(event: Mapping[str, Any], n_rows: int) -> int | None:
     selection = event["selection"]
     rows = [*selection.get("rows", []), *(cell[0] for cell in selection.get("cells", []))]
     return rows[0] if rows and rows[0] < n_rows else None
+
+
+def opened_row(event: Mapping[str, Any], names: Sequence[str], key: str) -> int | None:
+    """Position of the row to open: one that was ticked, or clicked in and Open pressed.
+
+    A cell counts as clicked wherever the keyboard comes to, even as it enters the table; so that
+    alone must not lead to another page. names: of all rows, for the button.
+    """
+    row = chosen_row(event, len(names))
+    if row is None or event["selection"].get("rows"):
+        return row
+    return row if st.button(plain(f"Open {names[row]}"), type="primary", key=key) else None

@@ -110,9 +110,10 @@ def report(page: Page) -> None:
 
 def about(page: Page) -> None:
     """A link in the ranked list leads to the page of its drug."""
+    main(page).get_by_text("Draw structures").click()
     table = main(page).get_by_test_id("stDataFrame").first
     with page.context.expect_page() as waiting:
-        # The third column from the left, after the tick box, the number and the name.
+        # After the tick box, the number and the name.
         table.hover(position={"x": 215, "y": 52})
         table.click(position={"x": 215, "y": 52})
     opened = waiting.value

@@ -64,6 +64,17 @@ def test_a_row_opens_its_model_and_puts_it_into_the_url(stocked: Library) -> Non
     assert app.query_params["model"] == job_id(stocked.measured)
 
 
+def test_a_cell_that_is_come_to_is_offered_and_leads_nowhere_by_itself(stocked: Library) -> None:
+    app = page("models")
+    row = app.dataframe[0].value["Positive set"].tolist().index("MTOR inhibitor")
+    selection = {"rows": [], "columns": [], "cells": [(row, "Verdict")]}
+    app.session_state["models-table"] = {"selection": selection}
+    app.run()
+    assert "model" not in app.query_params
+    press(app, "Open MTOR inhibitor")
+    assert app.query_params["model"] == job_id(stocked.measured)
+
+
 def test_a_click_opens_what_was_clicked_though_a_model_has_come_since(stocked: Library) -> None:
     app = page("models")
     listed = app.dataframe[0].value["Positive set"].tolist()
@@ -182,7 +193,7 @@ def test_an_unknown_model_is_an_error_with_a_way_back(stocked: Library) -> None:
     app = page("models", model="0123456789")
     assert "No model is called '0123456789'" in words(app.error)
     press(app, "All models")
-    assert "Click a row to open its model." in words(app)
+    assert "Tick a row to open its model" in words(app)
 
 
 @pytest.mark.parametrize("model", ["../demo", ".", "X" * 300])

@@ -1,0 +1,161 @@
+"""All that a pharmacologist does, without a mouse: every step by keys, and the focus is seen."""
+
+import re
+
+import pytest
+from playwright.sync_api import ElementHandle, Locator, Page, expect
+
+from gpar_core.jobs.request import job_id
+from tests.pages.browser import SLOW_MS, browsing, serving
+from tests.pages.charted import charted
+from tests.pages.conftest import Library
+from tests.pages.test_every_page_browser import settled
+
+MAX_STEPS = 80
+"""More stops than any page has before what is looked for."""
+
+ACTIVE = """(() => {
+    let active = document.activeElement
+    while (active.shadowRoot?.activeElement) active = active.shadowRoot.activeElement
+    return active
+})()"""
+"""The element that has the focus; a component's own are hidden within it."""
+
+MARGIN, TRANSITION_MS = 8, 400
+"""Pixels around an element in which its focus may show, and how long that may take."""
+
+expect.set_options(timeout=SLOW_MS)
+
+
+def test_a_result_is_found_read_deleted_and_brought_back(
+    stocked: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GPAR_SPARE_WORKERS", "0")
+    model = job_id(stocked.simulated)
+    with serving(stocked.cache) as server, browsing() as (page, _):
+        page.goto(server.address)
+        settled(page)
+        go_to(page, page.get_by_test_id("stSidebarNavLink").filter(has_text="Models"))
+        expect(page.get_by_role("heading", name="Models")).to_be_visible()
+        settled(page)
+
+        expect(main(page)).to_contain_text("Tick a row")
+        # A table is one stop, arrows move in it, and what they come to is offered below.
+        tab_to(page, page.get_by_test_id("stDataFrame").locator("canvas").first)
+        opening = main(page).get_by_role("button", name=re.compile("^Open "))
+        first = opening.inner_text()
+        page.keyboard.press("ArrowDown")
+        expect(opening).not_to_have_text(first)
+        settled(page)
+        assert "model=" not in page.url
+        go_to(page, opening)
+        expect(page).to_have_url(re.compile("model="))
+        settled(page)
+
+        page.goto(f"{server.address}/models?model={model}")
+        settled(page)
+        tabs = main(page).get_by_role("tab")
+        reach(page, tabs.first)
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        expect(tabs.nth(1)).to_have_attribute("aria-selected", "true")
+
+        page.goto(f"{server.address}/models?model={model}")
+        settled(page)
+        go_to(page, main(page).get_by_role("button", name="Delete"))
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("It can be trained again")
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+        assert model in stocked.cache.model_ids()
+        go_to(page, main(page).get_by_role("button", name="Delete"))
+        go_to(page, dialog.get_by_role("button", name="Delete"))
+        expect(main(page)).to_contain_text("Deleted: HDAC inhibitor")
+        assert model not in stocked.cache.model_ids()
+        go_to(page, main(page).get_by_role("button", name="Undo"))
+        expect(main(page)).not_to_contain_text("Deleted: HDAC inhibitor")
+        assert model in stocked.cache.model_ids()
+
+
+def test_a_drug_is_looked_up_and_a_training_asked_for(
+    stocked: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GPAR_SPARE_WORKERS", "0")
+    charted(stocked.cache)
+    with serving(stocked.cache) as server, browsing() as (page, _):
+        page.goto(f"{server.address}/compound")
+        settled(page)
+        reach(page, main(page).get_by_role("combobox").first)
+        page.keyboard.type("hdac1")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="hdac1")).to_be_visible()
+        settled(page)
+
+        page.goto(f"{server.address}/compound?compound=hdac1&about=Map")
+        settled(page)
+        stage = page.get_by_role("application", name="Map of signatures")
+        expect(stage).to_be_visible()
+        reach(page, stage)
+
+        page.goto(f"{server.address}/drug_prediction")
+        settled(page)
+        reach(page, main(page).get_by_role("combobox", name=re.compile("MOA")).first)
+        page.keyboard.type("MTOR")
+        page.keyboard.press("Enter")
+        settled(page)
+        train = main(page).get_by_role("button", name="Train", exact=True)
+        expect(train).to_be_enabled()
+        go_to(page, train)
+        expect(page).to_have_url(re.compile("job="))
+        go_to(page, main(page).get_by_role("button", name="Cancel"))
+        expect(main(page)).to_contain_text("cancelled")
+
+
+def main(page: Page) -> Locator:
+    return page.get_by_test_id("stMain")
+
+
+def go_to(page: Page, wanted: Locator) -> None:
+    """Reach it and press it."""
+    reach(page, wanted)
+    page.keyboard.press("Enter")
+
+
+def reach(page: Page, wanted: Locator) -> None:
+    """Press Tab until it has the focus, and see that one can see so."""
+    tab_to(page, wanted)
+    assert shows_focus(page), f"nothing shows that {wanted} has the focus"
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """A table marks its cell also without the focus."""
+    expect(wanted).to_be_visible()
+    for _ in range(MAX_STEPS):
+        if wanted.evaluate(f"node => node.contains({ACTIVE})"):
+            break
+        page.keyboard.press("Tab")
+    else:
+        pytest.fail(f"Tab never comes to {wanted}")
+
+
+def shows_focus(page: Page) -> bool:
+    """Whether the focused element looks otherwise than once the focus has gone on."""
+    focused = page.evaluate_handle(ACTIVE).as_element()
+    assert focused is not None
+    with_focus = picture(page, focused)
+    page.keyboard.press("Tab")
+    without = picture(page, focused)
+    page.keyboard.press("Shift+Tab")
+    return with_focus != without
+
+
+def picture(page: Page, element: ElementHandle) -> bytes:
+    """Of the element and a little around it."""
+    page.wait_for_timeout(TRANSITION_MS)
+    element.scroll_into_view_if_needed()
+    box = element.bounding_box()
+    assert box is not None
+    left, top = max(box["x"] - MARGIN, 0), max(box["y"] - MARGIN, 0)
+    right, bottom = box["x"] + box["width"] + MARGIN, box["y"] + box["height"] + MARGIN
+    around = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+    return page.screenshot(clip=around, caret="initial")  # type: ignore[arg-type]
