@@ -126,6 +126,7 @@ def show_plan(request: CellInfluenceRequest, table: pd.DataFrame, *, simulated: 
         savable(enough[["selection", "n_drugs"]], simulated=simulated),
         hide_index=True,
         column_config={"selection": "Cell lines", "n_drugs": "Drugs"},
+        placeholder="—",
     )
     if few := len(table) - len(enough):
         st.caption(f"{few} cell lines have signatures of fewer than two of the drugs.")

@@ -39,6 +39,7 @@ def show_inside(compendium: Compendium) -> None:
         savable(compendium.moas, simulated=compendium.simulated),
         hide_index=True,
         column_config={"moa": "MOA", "n_drugs": "Drugs", "drugs": "Names"},
+        placeholder="—",
     )
     st.header("Compounds", anchor=False)
     st.dataframe(
@@ -56,6 +57,7 @@ def show_inside(compendium: Compendium) -> None:
             "canonical_smiles": "SMILES",
             "tas": st.column_config.NumberColumn("TAS", format="%.2f", help=explained("tas")),
         },
+        placeholder="—",
     )
 
 

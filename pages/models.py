@@ -56,6 +56,7 @@ def show_all() -> None:
         column_config={
             "Mean AUROC": st.column_config.NumberColumn(format="%.3f", help=explained("mean-auroc"))
         },
+        placeholder="—",
     )
     listed = [summary.model_id for summary in summaries]
     clicked_in = st.session_state.get(Key.LISTED, listed)  # a model may have come since

@@ -73,6 +73,7 @@ def show(items: list[Item]) -> None:
             column_config={
                 "MB": st.column_config.NumberColumn(format="%.1f", help="Size on the disk")
             },
+            placeholder="—",
         ),
         len(shown),
     )

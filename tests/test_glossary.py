@@ -91,3 +91,14 @@ def test_the_rule_sees_numbers_by_any_name() -> None:
     assert len(_numbers_without_help(ast.parse(code))) == 2
     helped = "st.metric('b', 1, help='what it means')"
     assert _numbers_without_help(ast.parse(helped)) == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_every_table_has_a_dash_where_nothing_is_known(path: Path) -> None:
+    tables = [
+        node
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".dataframe")
+    ]
+    for table in tables:
+        assert any(keyword.arg == "placeholder" for keyword in table.keywords), table.lineno

@@ -29,13 +29,14 @@ def by_method(measures: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     """
     table = _labelled(measures)
     order = [METHODS[name].label for name in METHODS if name in set(measures["method"])]
-    y = alt.Y("label:N", title=None, sort=order)
+    y = alt.Y("label:N", title=None, sort=order, axis=alt.Axis(labelOverlap=False))
+    few_ticks = alt.Axis(tickCount=8)
     points = (
         alt.Chart(table)
         .mark_circle(size=40, opacity=0.45)
         .encode(
             y=y,
-            x=alt.X("auroc:Q", title="AUROC", scale=alt.Scale(zero=False)),
+            x=alt.X("auroc:Q", title="AUROC", scale=alt.Scale(zero=False), axis=few_ticks),
             yOffset=alt.YOffset("place:Q", scale=alt.Scale(domain=[0, 1])),
             color=_color(order, legend=False),
             tooltip=_tooltip(),
@@ -54,7 +55,9 @@ def by_method(measures: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
         color=GREY, strokeDash=[4, 4]
     )
     chart = limits.encode(x="x:Q") + points + spread + tick
-    return titled(chart.properties(height=34 * len(order) + 60), "AUROC of each class", simulated)
+    return titled(
+        chart.properties(height=max(34 * len(order), 120) + 60), "AUROC of each class", simulated
+    )
 
 
 def paired(measures: pd.DataFrame, rival: str, *, simulated: bool) -> alt.LayerChart:

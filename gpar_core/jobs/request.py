@@ -216,7 +216,9 @@ class EvaluationRequest:
 
     @property
     def title(self) -> str:
-        return f"Evaluate {len(self.methods)} methods on {len(self.classes)} classes"
+        n_methods, n_classes = len(self.methods), len(self.classes)
+        on = ", ".join(self.classes) if n_classes <= 2 else f"{n_classes} classes"
+        return f"Evaluate {n_methods} method{'s' if n_methods > 1 else ''} on {on}"
 
 
 @dataclass(frozen=True)

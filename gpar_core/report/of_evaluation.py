@@ -27,7 +27,7 @@ def evaluation_report(done: Analysis) -> Document:
     assert isinstance(request, EvaluationRequest)  # noqa: S101 -- its caller chose it so
     measures = done.tables["measures"]
     return Document(
-        title=f"Evaluation of {len(request.methods)} methods on '{done.compendium}'",
+        title=f"{request.title} of '{done.compendium}'",
         verdict=_verdict(of_protocol(measures, DRUG)),
         origin=origin,
         sections=(

@@ -71,6 +71,7 @@ def result(study: CaseStudy, planned: Plan, compendium: Compendium) -> None:
             "paper": "Gao et al. 2021",
             "here": st.column_config.TextColumn("Here", help="With 95% interval and n"),
         },
+        placeholder="—",
     )
     st.caption(
         "Intervals are 95%, resampling drugs. The paper ranked pairs for GSEA and signatures for "

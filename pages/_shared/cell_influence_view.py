@@ -38,6 +38,7 @@ def draw(done: Analysis) -> None:
         savable(_shown(table), simulated=done.simulated),
         hide_index=True,
         column_config=_columns(),
+        placeholder="—",
     )
     st.caption(
         "Mean AUROC over the folds, 95% interval by resampling drugs; with fewer than "
@@ -52,7 +53,11 @@ def draw(done: Analysis) -> None:
     left_out = done.tables["left_out"]
     if len(left_out):
         with st.expander(f"{len(left_out)} selections left out"):
-            st.dataframe(savable(left_out, simulated=done.simulated), hide_index=True)
+            st.dataframe(
+                savable(left_out, simulated=done.simulated),
+                hide_index=True,
+                placeholder="—",
+            )
     st.subheader("Train a model on one selection", anchor=False)
     with error_box():
         _train(request, done)
@@ -107,6 +112,7 @@ def _differences(
             savable(pairs, simulated=done.simulated),
             hide_index=True,
             column_config=_pair_columns(),
+            placeholder="—",
         )
     text = (
         "Difference of the mean AUROC, resampling drugs jointly: a drug that is drawn counts in "
@@ -149,6 +155,7 @@ def _drugs(done: Analysis) -> None:
             "pert_iname": "Drug",
             **{name: number(name, format="%.2f", help=explained("mean-auroc")) for name in order},
         },
+        placeholder="—",
     )
     _download("Download drugs (CSV)", table, "cell-influence-drugs", done)
 

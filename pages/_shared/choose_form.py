@@ -114,6 +114,7 @@ def _counts(compendium: Compendium, quality: QualityFilter) -> None:
         savable(counts, simulated=compendium.simulated),
         hide_index=True,
         column_config=COLUMNS,
+        placeholder="—",
     )
     before, after = counts["n_inactive"].iloc[[0, -1]]
     if after < before:

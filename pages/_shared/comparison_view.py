@@ -30,6 +30,7 @@ def show_comparison(
             savable(found.settings, simulated=simulated),
             hide_index=True,
             column_config={"what": "What differs", "first": "First", "second": "Second"},
+            placeholder="—",
         )
     _agreement(found, simulated=simulated)
     chart_once(
@@ -86,6 +87,7 @@ def _agreement(found: Comparison, *, simulated: bool) -> None:
                 "training drugs, so that a low p is no surprise.",
             ),
         },
+        placeholder="—",
     )
 
 

@@ -136,6 +136,7 @@ def _signature_tables(compound: Compound, compendium: Compendium) -> None:
             "median_tas": number("Median TAS", format="%.2f", help=explained("tas")),
             "max_tas": number("Highest", format="%.2f", help=explained("tas")),
         },
+        placeholder="—",
     )
     right.dataframe(
         savable(compound.signatures, simulated=compendium.simulated),

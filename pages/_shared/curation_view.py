@@ -116,6 +116,7 @@ def _result(saved: SavedCuration, summary: ModelSummary) -> None:
         ),
         hide_index=True,
         column_config=_columns(),
+        placeholder="—",
     )
     st.download_button(
         "Download curation (CSV)",

@@ -52,6 +52,7 @@ def _overall(measures: pd.DataFrame, done: Analysis) -> None:
         savable(_named(table).drop(columns="n"), simulated=done.simulated),
         hide_index=True,
         column_config=_summary_columns(int(table["n"].max())),
+        placeholder="—",
     )
     chart_once(
         "by method",
@@ -80,7 +81,11 @@ def _overall(measures: pd.DataFrame, done: Analysis) -> None:
     left_out = done.tables["left_out"]
     if len(left_out):
         with st.expander(f"{len(left_out)} classes left out"):
-            st.dataframe(savable(left_out, simulated=done.simulated), hide_index=True)
+            st.dataframe(
+                savable(left_out, simulated=done.simulated),
+                hide_index=True,
+                placeholder="—",
+            )
 
 
 def _verdict(table: pd.DataFrame) -> None:
@@ -92,6 +97,8 @@ def _verdict(table: pd.DataFrame) -> None:
     if len(by_mean) > 1:
         second = by_mean.iloc[1]
         text += f", before {METHODS[second['method']].label} with {second['mean']:.3f}"
+        if best["mean"] - second["mean"] < best["se"]:
+            text += ": less than a standard error apart, so neither is better"
     st.markdown(text + ".")
 
 
@@ -118,6 +125,7 @@ def _classes(measures: pd.DataFrame, done: Analysis, protocol: str) -> None:
                 for name in methods
             },
         },
+        placeholder="—",
     )
     st.download_button(
         "Download all figures (CSV)",
@@ -157,6 +165,7 @@ def _one(name: str, measures: pd.DataFrame, done: Analysis, protocol: str) -> No
                 "Without skill", format="%.3f", help=explained("average-precision")
             ),
         },
+        placeholder="—",
     )
     scores, pairs = done.tables["scores"], done.tables["pair_curves"]
     of_class = curves(scores[scores["class"] == name], own["method"])

@@ -212,4 +212,5 @@ def _moas(job: Job, simulated: bool) -> None:
             ),
             "verdict": "Verdict",
         },
+        placeholder="—",
     )

@@ -112,6 +112,7 @@ def _show_signatures(table: pd.DataFrame, what: str, key: str, done: Analysis) -
             "score": number("Score", format="%.3f", help=explained("score")),
             "sig_id": "Signature",
         },
+        placeholder="—",
     )
     if len(table) > MAX_ROWS_SHOWN:
         st.caption(f"The first {MAX_ROWS_SHOWN:,} of {len(table):,}; the download has all.")

@@ -206,6 +206,7 @@ def _nearest(prediction: Prediction, chosen: np.ndarray) -> None:
             "like": "Near to that of",
             "sig_id": "Signature",
         },
+        placeholder="—",
     )
 
 

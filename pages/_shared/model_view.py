@@ -168,6 +168,7 @@ def _fared(model: Model) -> None:
                 "was held out; 0.5 is chance",
             ),
         },
+        placeholder="—",
     )
 
 

@@ -235,4 +235,5 @@ def _standing(model: Model, compound: pd.Series) -> None:
             "score": st.column_config.NumberColumn("Score", format="%.3f", help=explained("score")),
             "tas": st.column_config.NumberColumn("TAS", format="%.2f", help=explained("tas")),
         },
+        placeholder="—",
     )

@@ -42,6 +42,7 @@ def draw(done: Analysis) -> None:
         savable(_shown(table), simulated=done.simulated),
         hide_index=True,
         column_config=_columns(),
+        placeholder="—",
     )
     st.caption(
         "±: standard deviation over the folds. 95% interval by resampling drugs. Behind the best: "

@@ -134,6 +134,7 @@ def _answer(model: Model) -> None:
             ),
             fields.MOA: st.column_config.TextColumn("Known MOA", help=explained("moa")),
         },
+        placeholder="—",
     )
     st.success("That was the tour. You have made a prediction.")
     model_page, own, lessons = st.columns(3)

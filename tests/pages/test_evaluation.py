@@ -83,7 +83,7 @@ def test_the_job_is_shown_while_it_runs(stocked: Library) -> None:
     data = compendia.load(stocked.cache.compendium("demo"))
     job = running(stocked.cache, plan_evaluation(data))
     app = page("evaluation", job=job.id)
-    assert "Evaluate 9 methods on 2 classes" in words(app)
+    assert "Evaluate 9 methods on HDAC inhibitor, MTOR inhibitor" in words(app)
     assert "Cancel" in labels(app)
 
 
