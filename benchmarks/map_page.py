@@ -105,7 +105,7 @@ class View:
 
 def run(rounds: int, *, n: int = N, patience: float = PATIENCE_SECONDS) -> list[Figure]:
     """Seconds, their ratios, and bytes of each. Raises RuntimeError where a page fails."""
-    with tempfile.TemporaryDirectory(prefix="gpar-bench-") as folder, _browser() as page_of:
+    with tempfile.TemporaryDirectory(prefix="gpar-bench-") as folder, browser() as page_of:
         root = Path(folder)
         cache = Cache(root / "cache")
         request = large_map.build(cache, n)
@@ -269,7 +269,7 @@ def _tick(page: Page) -> None:
 
 
 @contextmanager
-def _browser() -> Iterator[Callable[[], AbstractContextManager[Page]]]:
+def browser() -> Iterator[Callable[[], AbstractContextManager[Page]]]:
     """Makes pages of a Chromium on the PATH, each with an empty cache. Raises FileNotFoundError."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     if found is None:

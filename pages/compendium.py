@@ -1,5 +1,6 @@
 """Compendium: what is inside the one in use; choose, fetch, import and delete."""
 
+import pandas as pd
 import streamlit as st
 
 from gpar_core import fields
@@ -22,7 +23,7 @@ from pages._shared.job_panel import finished_job
 from pages._shared.keeping import keeping
 from pages._shared.navigation import begin
 from pages._shared.state import Key, cache, go
-from pages._shared.tables import savable
+from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
 
 
@@ -43,11 +44,12 @@ def show_inside(compendium: Compendium) -> None:
     )
     st.header("Compounds", anchor=False)
     st.dataframe(
-        savable(compendium.compounds.drop(columns=fields.DRUG), simulated=compendium.simulated),
+        _compounds((compendium.name, compendium.fingerprint), compendium),
         hide_index=True,
         lazy=False,
         column_config={
             "pert_iname": "Drug",
+            "about": ABOUT_COLUMN,
             "moa": "MOA",
             "annotated": "MOA annotated",
             "n_signatures": "Signatures",
@@ -59,6 +61,14 @@ def show_inside(compendium: Compendium) -> None:
         },
         placeholder="—",
     )
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _compounds(which: tuple[str, str], _compendium: Compendium) -> pd.DataFrame:
+    table = _compendium.compounds.drop(columns=fields.DRUG)
+    place = table.columns.get_loc(fields.PERT_INAME) + 1
+    table.insert(place, "about", about(table[fields.PERT_INAME], _compendium.name))
+    return savable(table, simulated=_compendium.simulated)
 
 
 def show_findings(compendium: Compendium) -> None:

@@ -71,7 +71,7 @@ def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
                 "percentile:Q",
                 title="Percentile",
                 scale=alt.Scale(type="threshold", domain=list(STEPS), range=colours),
-                legend=alt.Legend(orient="top", format="~g"),
+                legend=alt.Legend(orient="top", format="~g", gradientLength=104),
             ),
             tooltip=[
                 alt.Tooltip("moa:N", title="MOA"),

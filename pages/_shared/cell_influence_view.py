@@ -17,7 +17,7 @@ from pages._shared.drawn import chart_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import load_compendium
 from pages._shared.state import cache, go
-from pages._shared.tables import savable
+from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
 
 MAX_SENTENCES = 5
@@ -143,9 +143,10 @@ def _drugs(done: Analysis) -> None:
     order = done.tables["selections"]["selection"].tolist()
     wide = table.pivot_table(index="pert_iname", columns="selection", values="beats_negatives")
     wide = wide[order].reset_index()
+    wide.insert(1, "about", about(wide["pert_iname"], done.compendium))
     st.caption(
         "Share of the negative signatures that score lower than the drug's, in the folds that did "
-        "not see it. None: no signature there."
+        "not see it. —: no signature there."
     )
     number = st.column_config.NumberColumn
     st.dataframe(
@@ -153,6 +154,7 @@ def _drugs(done: Analysis) -> None:
         hide_index=True,
         column_config={
             "pert_iname": "Drug",
+            "about": ABOUT_COLUMN,
             **{name: number(name, format="%.2f", help=explained("mean-auroc")) for name in order},
         },
         placeholder="—",

@@ -14,9 +14,10 @@ from pages._shared.loaders import load_compendium
 MAX_DRAWN = 300
 """Structures in one table: each takes the browser 5 kB."""
 
+DRAWN_WIDTH = 320
 ROW_HEIGHT = 64
 TABLE_HEIGHT = 36 + 8 * ROW_HEIGHT
-"""Points: rows that show a drawing, and a table of them."""
+"""Points: of a drawing, of a row that shows one, and of a table of them."""
 
 
 def load_structures(summary: ModelSummary) -> pd.DataFrame | None:
@@ -110,5 +111,5 @@ def show_structure(smiles: str) -> None:
         return
     if not has_rdkit():
         st.caption(f"Its structure can be drawn with RDKit: {INSTALL}")
-    elif drawn := svg(smiles, 320, 160):
-        st.image(drawn, width="stretch")
+    elif drawn := svg(smiles, DRAWN_WIDTH, 160):
+        st.image(drawn, width=DRAWN_WIDTH)
