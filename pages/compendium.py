@@ -88,7 +88,8 @@ def show_findings(compendium: Compendium) -> None:
 def confirm_deletion(compendium: Compendium) -> None:
     st.markdown(
         f"**{plain(compendium.name)}** with {compendium.n_signatures:,} signatures. Models trained "
-        "on it stay; to train again it must be imported again."
+        "on it stay. You can undo this for an hour; after that it must be imported again to be "
+        "trained on."
     )
     if st.button("Delete", type="primary"):
         deleting.delete(cache().existing_compendium(compendium.name))

@@ -86,8 +86,8 @@ def show_one(model_id: str) -> None:
 @error_box()
 def confirm_deletion(model_id: str) -> None:
     st.markdown(
-        "It can be trained again with the same result as long as its compendium is there. Links to "
-        "it lead nowhere until then."
+        "You can undo this for an hour. After that it can be trained again with the same result as "
+        "long as its compendium is there; links to it lead nowhere until then."
     )
     if st.button("Delete", type="primary"):
         deleting.delete(cache().existing_model(model_id))

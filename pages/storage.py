@@ -127,9 +127,11 @@ def show_one(item: Item) -> None:
 def confirm_deletion(item: Item) -> None:
     st.markdown(f"**{plain(load_title(item))}**, {size_text(item.n_bytes)}")
     st.markdown(
-        "It can be computed again, with the same result, while its compendium is there."
+        "You can undo this for an hour. After that it can be computed again, with the same result, "
+        "while its compendium is there."
         if item.kind in upkeep.PRUNABLE
-        else "To have it again, it must be built, imported, fetched or uploaded again."
+        else "You can undo this for an hour. After that, to have it again, it must be built, "
+        "imported, fetched or uploaded again."
     )
     others = len(item.record.owners) - 1
     if others > 0 and cache().visitor.name in item.record.owners:

@@ -140,6 +140,21 @@ def summary(measures: pd.DataFrame) -> pd.DataFrame:
     return table.loc[known].reset_index()
 
 
+def verdict(table: pd.DataFrame) -> str:
+    """Which method has the highest mean, by how much, in words. table: of `summary`."""
+    by_mean = table.sort_values("mean", ascending=False, kind="stable")
+    best = by_mean.iloc[0]
+    said = f"{METHODS[best['method']].label} has the highest mean AUROC, {best['mean']:.3f}"
+    if pd.notna(best["se"]):
+        said += f" ± {best['se']:.3f} (standard error over {int(best['n'])} classes)"
+    if len(by_mean) > 1:
+        second = by_mean.iloc[1]
+        said += f", before {METHODS[second['method']].label} with {second['mean']:.3f}"
+        if best["mean"] - second["mean"] < best["se"]:
+            said += ": less than a standard error apart"
+    return said + "."
+
+
 def curves(scores: pd.DataFrame, methods: Iterable[str]) -> pd.DataFrame:
     """ROC and precision-recall curves of one class: method, kind, x, y.
 

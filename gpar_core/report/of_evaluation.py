@@ -3,7 +3,7 @@
 import pandas as pd
 
 from gpar_core.charts import evaluation as charts
-from gpar_core.compare.evaluation import of_protocol, summary
+from gpar_core.compare.evaluation import of_protocol, summary, verdict
 from gpar_core.compare.methods import (
     ABOUT_PROTOCOLS,
     DRUG,
@@ -27,8 +27,8 @@ def evaluation_report(done: Analysis) -> Document:
     assert isinstance(request, EvaluationRequest)  # noqa: S101 -- its caller chose it so
     measures = done.tables["measures"]
     return Document(
-        title=f"{request.title} of '{done.compendium}'",
-        verdict=_verdict(of_protocol(measures, DRUG)),
+        title=f"{request.title.replace('Evaluate', 'Evaluation of')} of '{done.compendium}'",
+        verdict=verdict(summary(of_protocol(measures, DRUG))),
         origin=origin,
         sections=(
             _asked(request, done),
@@ -37,15 +37,6 @@ def evaluation_report(done: Analysis) -> Document:
             reproduction(origin),
             citation(origin),
         ),
-    )
-
-
-def _verdict(measures: pd.DataFrame) -> str:
-    table = summary(measures).sort_values("mean", ascending=False)
-    best = table.iloc[0]
-    return (
-        f"{METHODS[best['method']].label} has the highest mean AUROC: {number(best['mean'])} ± "
-        f"{number(best['se'])} (standard error over {int(best['n'])} classes)."
     )
 
 

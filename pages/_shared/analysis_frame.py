@@ -92,7 +92,10 @@ def _check(kind: type[Request], request: Request | None) -> None:
 @st.dialog("Delete this result?")
 @error_box()
 def _confirm_deletion(job_id: str) -> None:
-    st.markdown("It can be computed again, with the same result, while its compendium is there.")
+    st.markdown(
+        "You can undo this for an hour. After that it can be computed again, with the same result, "
+        "while its compendium is there."
+    )
     if st.button("Delete", type="primary", key="confirm-deletion"):
         deleting.delete(cache().existing_analysis(job_id))
         _open("")

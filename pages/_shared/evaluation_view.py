@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core.charts import evaluation as charts
-from gpar_core.compare.evaluation import curves, of_protocol, summary
+from gpar_core.compare.evaluation import curves, of_protocol, summary, verdict
 from gpar_core.compare.methods import (
     ABOUT_PROTOCOLS,
     DRUG,
@@ -47,7 +47,7 @@ def draw(done: Analysis) -> None:
 
 def _overall(measures: pd.DataFrame, done: Analysis) -> None:
     table = summary(measures)
-    _verdict(table)
+    st.markdown(plain(verdict(table)))
     st.dataframe(
         savable(_named(table).drop(columns="n"), simulated=done.simulated),
         hide_index=True,
@@ -86,20 +86,6 @@ def _overall(measures: pd.DataFrame, done: Analysis) -> None:
                 hide_index=True,
                 placeholder="—",
             )
-
-
-def _verdict(table: pd.DataFrame) -> None:
-    by_mean = table.sort_values("mean", ascending=False)
-    best = by_mean.iloc[0]
-    text = f"**{METHODS[best['method']].label}** has the highest mean AUROC, {best['mean']:.3f}"
-    if pd.notna(best["se"]):
-        text += f" ± {best['se']:.3f} (standard error over {int(best['n'])} classes)"
-    if len(by_mean) > 1:
-        second = by_mean.iloc[1]
-        text += f", before {METHODS[second['method']].label} with {second['mean']:.3f}"
-        if best["mean"] - second["mean"] < best["se"]:
-            text += ": less than a standard error apart, so neither is better"
-    st.markdown(text + ".")
 
 
 def _classes(measures: pd.DataFrame, done: Analysis, protocol: str) -> None:

@@ -10,7 +10,7 @@ from scipy.stats import wilcoxon
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from gpar_core.compare import evaluation
-from gpar_core.compare.evaluation import compare, curves, of_protocol, summary
+from gpar_core.compare.evaluation import compare, curves, of_protocol, summary, verdict
 from gpar_core.compare.methods import METHODS, USUAL
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import Cancelled, TrainingSetError
@@ -133,6 +133,24 @@ def test_the_summary_is_that_of_scipy_and_pandas() -> None:
     assert table.loc["gsea", "well_trained"] == pytest.approx((gsea >= 0.6).mean())
     assert table.loc["gsea", "seconds"] == 24
     assert np.isnan(table.loc["gpar", "p"])
+
+
+@pytest.mark.parametrize(
+    ("means", "se", "ending"),
+    [
+        (
+            (0.9, 0.7),
+            0.01,
+            "0.900 ± 0.010 (standard error over 4 classes), before GSEA with 0.700.",
+        ),
+        ((0.7, 0.9), 0.3, "before GPAR with 0.700: less than a standard error apart."),
+        ((0.9,), float("nan"), "GPAR has the highest mean AUROC, 0.900."),
+    ],
+)
+def test_the_verdict_says_how_sure_it_is(means: tuple[float, ...], se: float, ending: str) -> None:
+    names = ["gpar", "gsea"][: len(means)]
+    table = pd.DataFrame({"method": names, "mean": means, "se": se, "n": 4})
+    assert verdict(table).endswith(ending)
 
 
 def test_without_gpar_there_is_nothing_to_test_against(data: Compendium) -> None:

@@ -228,5 +228,5 @@ def test_a_model_deleted_while_it_is_listed_is_left_out(
 def test_deleting_a_model_asks_first(stocked: Library) -> None:
     app = page("models", model=job_id(stocked.simulated))
     press(app, "Delete")
-    assert "It can be trained again" in words(app)
+    assert "it can be trained again" in words(app)
     assert len(stocked.cache.model_ids()) == 4
