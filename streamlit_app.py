@@ -7,6 +7,7 @@ from pages._shared import boot, sign_in
 from pages._shared.error_box import error_box
 from pages._shared.navigation import navigation
 from pages._shared.state import cache
+from pages._shared.terms import words_of
 from pages._shared.visitor import known
 
 boot.once()
@@ -18,5 +19,6 @@ with error_box():
         sign_in.show_visitor()
         bring_up_to_date(cache())
         page.run()
+        words_of(page.title)
     else:
         sign_in.ask_to_sign_in()

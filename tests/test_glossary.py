@@ -7,6 +7,7 @@ import pytest
 
 from gpar_core.errors import NotFoundError
 from gpar_core.glossary import TERMS, explanation, search, term
+from pages._shared.terms import ON_PAGE
 
 PAGES = sorted((Path(__file__).resolve().parents[1] / "pages").rglob("*.py"))
 
@@ -102,3 +103,12 @@ def test_every_table_has_a_dash_where_nothing_is_known(path: Path) -> None:
     ]
     for table in tables:
         assert any(keyword.arg == "placeholder" for keyword in table.keywords), table.lineno
+
+
+def test_words_below_a_page_are_in_the_glossary() -> None:
+    assert {term for terms in ON_PAGE.values() for term in terms} <= set(TERMS)
+    assert all(len(terms) == len(set(terms)) for terms in ON_PAGE.values())
+
+
+def test_every_term_is_one_that_some_page_uses() -> None:
+    assert {term for terms in ON_PAGE.values() for term in terms} == set(TERMS)

@@ -1,15 +1,58 @@
 """Help texts: what a number means and what it does not, with the way to the glossary."""
 
+from collections.abc import Mapping
+from typing import Final
 from urllib.parse import urlencode
 
-from gpar_core.glossary import explanation
+import streamlit as st
+
+from gpar_core.glossary import TERMS, explanation
 from pages._shared.state import Key
 
 GLOSSARY = "Glossary"
 """The tab of the page Learn."""
 
+OF_RANKINGS: Final = ("es", "nes", "p", "exact-p", "fdr", "rank", "score", "tanimoto")
+OF_QUALITY: Final = ("mean-auroc", "interval", "average-precision", "pooled-auroc", "fold")
+OF_TRAININGS: Final = ("positive-set", "negative-set", "preset", "seed")
+
+ON_PAGE: Final[Mapping[str, tuple[str, ...]]] = {
+    "Home": ("moa", "signature", "compendium", "perturbagen", "simulated"),
+    "Drug prediction": ("moa", "signature", *OF_TRAININGS, *OF_QUALITY, *OF_RANKINGS),
+    "MOA prediction": ("moa", "library", "calibrated", "percentile", "mean-probability",
+                       "agreement", "mean-auroc", "cosine", "landmark-genes", "z-score"),
+    "Models": ("moa", *OF_TRAININGS, *OF_QUALITY, "logistic-regression", "permuted-labels",
+               *OF_RANKINGS, "curation", "map", "fingerprint"),
+    "Library": ("library", "moa", "mean-auroc", "interval", "average-precision", "negative-set"),
+    "Compare": ("rank", "spearman", "percentile", "interval", "positive-set", "mean-auroc"),
+    "Case studies": ("moa", "mean-auroc", "interval", "positive-set", "cosine"),
+    "Compound": ("signature", "tas", "cc-q75", "representative", "perturbagen", "rank", "es",
+                 "exact-p", "fdr", "calibrated", "cosine", "tanimoto", "map"),
+    "Map": ("map", "signature", "cosine", "score", "tas", "representative"),
+    "Evaluation": ("mean-auroc", "average-precision", "interval", "wilcoxon", "fold", "cosine",
+                   "logistic-regression", "preset"),
+    "Cell influence": ("mean-auroc", "interval", "average-precision", "fold", "positive-set"),
+    "Hyper-parameters": ("mean-auroc", "interval", "fold", "preset", "positive-set"),
+    "Genes": ("landmark-genes", "integrated-gradients", "logistic-regression", "mean-auroc",
+              "interval", "fold"),
+    "Compendium": ("compendium", "signature", "landmark-genes", "z-score", "perturbagen", "tas",
+                   "cc-q75", "moa", "fingerprint", "simulated"),
+    "Storage": ("compendium", "library", "fingerprint"),
+}  # fmt: skip
+"""Terms that a page speaks of; Learn has all of them."""
+
 
 def explained(term: str, more: str = "") -> str:
     """Help of a number or a word. term: a key of `glossary.TERMS`. more: what is special here."""
-    address = f"learn?{urlencode({Key.LEARN.value: GLOSSARY, Key.TERM.value: term})}"
-    return f"{explanation(term)} {more}".strip() + f" [Glossary]({address})"
+    return f"{explanation(term)} {more}".strip() + f" [Glossary]({_address(term)})"
+
+
+def words_of(page: str) -> None:
+    """Below a page, the words that it uses, each a way to the glossary. page: its title."""
+    if terms := ON_PAGE.get(page):
+        words = " · ".join(f"[{TERMS[term].name}]({_address(term)})" for term in terms)
+        st.caption(f"In the glossary: {words}")
+
+
+def _address(term: str) -> str:
+    return f"learn?{urlencode({Key.LEARN.value: GLOSSARY, Key.TERM.value: term})}"

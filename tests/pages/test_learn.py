@@ -13,7 +13,7 @@ from gpar_core.storage.cache import Cache
 from pages._shared import tour_view
 from pages._shared.terms import explained
 from tests.pages.conftest import Library
-from tests.pages.stage import labels, page, press, running, words
+from tests.pages.stage import APP, labels, page, press, running, words
 from tests.pools import Means
 from tests.synthetic import build, drugs_of
 
@@ -117,3 +117,9 @@ def test_teachers_find_what_to_prepare(cache: Cache) -> None:
     app = page("learn", learn="Teachers")
     assert "A week before" in words(app)
     assert not app.exception
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (APP.parent / "pages").glob("*.py")))
+def test_every_page_leads_from_its_words_to_the_glossary(stocked: Library, name: str) -> None:
+    said = words(page(name).caption)
+    assert ("In the glossary: [" in said) == (name != "learn")
