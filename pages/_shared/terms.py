@@ -51,7 +51,7 @@ def words_of(page: str) -> None:
     """Below a page, the words that it uses, each a way to the glossary. page: its title."""
     if terms := ON_PAGE.get(page):
         words = " · ".join(f"[{TERMS[term].name}]({_address(term)})" for term in terms)
-        st.caption(f"In the glossary: {words}")
+        st.markdown(f":small[In the glossary: {words}]")
 
 
 def _address(term: str) -> str:

@@ -121,5 +121,5 @@ def test_teachers_find_what_to_prepare(cache: Cache) -> None:
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (APP.parent / "pages").glob("*.py")))
 def test_every_page_leads_from_its_words_to_the_glossary(stocked: Library, name: str) -> None:
-    said = words(page(name).caption)
+    said = words(page(name).markdown)
     assert ("In the glossary: [" in said) == (name != "learn")
