@@ -33,7 +33,7 @@ def default_logistic_regression(
 
     x: (n, 978) z-scores as they are. The fit is deterministic.
     """
-    return LogisticRegression(max_iter=ENOUGH_STEPS).fit(x, positive).decision_function
+    return _precisely(LogisticRegression(max_iter=ENOUGH_STEPS), x, positive).decision_function
 
 
 def logistic_regression(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Score:
@@ -41,7 +41,7 @@ def logistic_regression(x: np.ndarray, positive: np.ndarray, seed: int, report: 
 
     x: (n, 978) z-scores, scaled to signed roots. The fit is deterministic.
     """
-    model = _logistic(LOGISTIC_C).fit(scaled(x, SCALING), positive)
+    model = _precisely(_logistic(LOGISTIC_C), scaled(x, SCALING), positive)
     return lambda other: model.decision_function(scaled(other, SCALING))
 
 
@@ -55,7 +55,7 @@ def tuned_logistic_regression(
     there is nothing to choose by and `LOGISTIC_C` stays.
     """
     x = scaled(x, SCALING)
-    model = _logistic(_best_c(x, positive, seed)).fit(x, positive)
+    model = _precisely(_logistic(_best_c(x, positive, seed)), x, positive)
     return lambda other: model.decision_function(scaled(other, SCALING))
 
 
@@ -104,6 +104,16 @@ def _logistic(c: float) -> LogisticRegression:
     return LogisticRegression(C=c, class_weight="balanced", max_iter=300)
 
 
+def _precisely(
+    model: LogisticRegression, x: np.ndarray, positive: np.ndarray
+) -> LogisticRegression:
+    """Fit in double precision: in single, where it stops depends on the kind of processor.
+
+    Over nine MOAs that was a mean AUROC of 0.62 to 0.67, on the same data and folds.
+    """
+    return model.fit(x.astype(np.float64), positive)
+
+
 def _best_c(x: np.ndarray, positive: np.ndarray, seed: int) -> float:
     n_folds = min(INNER_FOLDS, int(positive.sum()), int((~positive).sum()))
     if n_folds < 2:
@@ -112,7 +122,7 @@ def _best_c(x: np.ndarray, positive: np.ndarray, seed: int) -> float:
     auroc = np.zeros(len(LOGISTIC_GRID))
     for train, held_out in inner.split(x, positive):
         for place, c in enumerate(LOGISTIC_GRID):
-            model = _logistic(c).fit(x[train], positive[train])
+            model = _precisely(_logistic(c), x[train], positive[train])
             auroc[place] += roc_auc_score(positive[held_out], model.decision_function(x[held_out]))
     return LOGISTIC_GRID[int(np.argmax(auroc))]
 

@@ -21,7 +21,8 @@ def logistic_coefficients(x: np.ndarray, positive: np.ndarray) -> np.ndarray:
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 -- pages start without it
 
     model = LogisticRegression(C=LOGISTIC_C, class_weight="balanced", max_iter=ENOUGH_STEPS)
-    return model.fit(scaled(x, SCALING), positive).coef_[0]
+    # In single precision, where it stops depends on the kind of processor.
+    return model.fit(scaled(x, SCALING).astype(np.float64), positive).coef_[0]
 
 
 def ranks(importance: np.ndarray) -> np.ndarray:

@@ -55,6 +55,23 @@ def test_most_do_not_depend_on_the_seed(name: str) -> None:
     np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize("name", [name for name in CLASSIFIERS if "logistic" in name])
+def test_a_logistic_regression_is_fitted_in_double_precision(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In single precision, different processors stop it at different places."""
+    fit, seen = LogisticRegression.fit, set()
+
+    def watched(model: LogisticRegression, x: np.ndarray, y: np.ndarray) -> LogisticRegression:
+        seen.add(x.dtype.type)
+        return fit(model, x, y)
+
+    monkeypatch.setattr(LogisticRegression, "fit", watched)
+    x, positive = _planted(0)
+    CLASSIFIERS[name](x.astype(np.float32), positive, 0, silent)
+    assert seen == {np.float64}
+
+
 def test_a_forest_depends_on_its_seed() -> None:
     x, positive = _planted(0)
     one, other = (CLASSIFIERS["forest"](x, positive, seed, silent)(x) for seed in (0, 1))
@@ -67,7 +84,7 @@ def test_tuning_takes_the_strength_that_suits_the_data(monkeypatch: pytest.Monke
     monkeypatch.setattr(classifiers, "LOGISTIC_GRID", (1e-30, 1e-2))
     tuned = tuned_logistic_regression(x, positive, 0, silent)(x)
     reference = LogisticRegression(C=1e-2, class_weight="balanced", max_iter=300)
-    root = scaled(x, "signed-root")
+    root = scaled(x, "signed-root").astype(np.float64)
     expected = reference.fit(root, positive).decision_function(root)
     np.testing.assert_array_equal(tuned, expected)
 

@@ -71,6 +71,8 @@ def everything(stocked: Library) -> list[str]:
         f"models?model={job_id(stocked.evil)}",
         f"library?library={job_id(library)}",
         "moa_prediction?compound=%3Cimg%20src%3Dx%20onerror%3D1%3E",
+        "compound?compound=EVIL-2",
+        "learn?learn=Glossary",
     ]
 
 
