@@ -66,7 +66,7 @@ def _every_page(page: Page, root: str, addresses: Mapping[str, str]) -> Iterator
     links = page.get_by_test_id("stSidebarNavLink")
     for number in range(links.count()):
         name = links.nth(number).inner_text().strip()
-        links.nth(max(number - 1, 0) or 1).click()  # another page is open before
+        links.nth(number - 1 if number else 1).click()  # another page is open before
         page.wait_for_function(WHOLE, arg="")
         page.wait_for_timeout(300)
         started = time.perf_counter()

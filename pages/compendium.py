@@ -12,6 +12,7 @@ from gpar_core.errors import RequestError
 from gpar_core.jobs.request import DemoRequest, FetchRequest, ImportRequest, SelectRequest
 from gpar_core.jobs.store import JobStore
 from gpar_core.planning.fetch import all_fetched
+from gpar_core.storage import deletion
 from pages._shared import deleting
 from pages._shared.choose_form import show_choose
 from pages._shared.drawn import drawn_once, show_chart
@@ -88,11 +89,12 @@ def show_findings(compendium: Compendium) -> None:
 def confirm_deletion(compendium: Compendium) -> None:
     st.markdown(
         f"**{plain(compendium.name)}** with {compendium.n_signatures:,} signatures. Models trained "
-        "on it stay. You can undo this for an hour; after that it must be imported again to be "
-        "trained on."
+        "on it stay; to train again it must be there."
     )
+    folder = cache().existing_compendium(compendium.name)
+    st.markdown(deletion.outlook(cache(), folder))
     if st.button("Delete", type="primary"):
-        deleting.delete(cache().existing_compendium(compendium.name))
+        deleting.delete(folder)
         st.rerun()
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core.results.model import ModelSummary
+from gpar_core.storage import deletion
 from pages._shared import deleting, model_view
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import running_jobs
@@ -63,7 +64,7 @@ def show_all() -> None:
     st.session_state[Key.LISTED] = listed
     labels = {summary.model_id: summary.label for summary in summaries}
     names = [labels.get(model_id, model_id) for model_id in clicked_in]
-    row = opened_row(selection, names, "open-model")
+    row = opened_row(selection, names, clicked_in)
     if row is not None:
         st.query_params[Key.MODEL] = clicked_in[row]
         st.rerun()
@@ -86,8 +87,9 @@ def show_one(model_id: str) -> None:
 @error_box()
 def confirm_deletion(model_id: str) -> None:
     st.markdown(
-        "You can undo this for an hour. After that it can be trained again with the same result as "
-        "long as its compendium is there; links to it lead nowhere until then."
+        f"{deletion.outlook(cache(), cache().existing_model(model_id))} It can be trained again, "
+        "with the same result, as long as its compendium is there; links to it lead nowhere until "
+        "then."
     )
     if st.button("Delete", type="primary"):
         deleting.delete(cache().existing_model(model_id))

@@ -126,16 +126,12 @@ def show_one(item: Item) -> None:
 @error_box()
 def confirm_deletion(item: Item) -> None:
     st.markdown(f"**{plain(load_title(item))}**, {size_text(item.n_bytes)}")
+    st.markdown(deletion.outlook(cache(), item.folder))
     st.markdown(
-        "You can undo this for an hour. After that it can be computed again, with the same result, "
-        "while its compendium is there."
+        "It can be computed again, with the same result, while its compendium is there."
         if item.kind in upkeep.PRUNABLE
-        else "You can undo this for an hour. After that, to have it again, it must be built, "
-        "imported, fetched or uploaded again."
+        else "Otherwise, to have it again, it must be built, imported, fetched or uploaded again."
     )
-    others = len(item.record.owners) - 1
-    if others > 0 and cache().visitor.name in item.record.owners:
-        st.caption(f"{others} more asked for the same: for them it stays.")
     if st.button("Delete", type="primary", key="confirm-deletion"):
         deleting.delete(item.folder)
         st.rerun()
@@ -163,13 +159,17 @@ def show_deleted() -> None:
     with st.expander(f"Deleted within the last hour ({len(there)}, {size})"):
         st.caption("After an hour it is deleted for good. Until then it takes its room.")
         for each in there:
+            named = each.owners and cache().visitor.admin
+            whose = f" · {plain(', '.join(each.owners))}" if named else ""
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(
-                    f"**{plain(each.title)}** · {KINDS[each.kind]} · {_day(each.at)}",
+                    f"**{plain(each.title)}** · {KINDS[each.kind]} · {_day(each.at)}{whose}",
                     width="stretch",
                 )
                 st.button("Put back", on_click=put_back, args=(each,), key=f"put-back-{each.token}")
-        st.button("Delete for good", on_click=empty, args=(there,))
+                st.button(
+                    "Delete for good", on_click=empty, args=(each,), key=f"empty-{each.token}"
+                )
 
 
 @error_box()
@@ -179,10 +179,9 @@ def put_back(deleted: Deletion) -> None:
 
 
 @error_box()
-def empty(there: list[Deletion]) -> None:
-    for each in there:
-        deletion.delete_for_good(cache(), each)
-        deleting.forget(each)
+def empty(deleted: Deletion) -> None:
+    deletion.delete_for_good(cache(), deleted)
+    deleting.forget(deleted)
 
 
 begin("Storage")

@@ -34,13 +34,13 @@ def molecule(smiles: str) -> "Mol | None":
     return found if found is not None and found.GetNumAtoms() else None
 
 
+@lru_cache(maxsize=2_000)
 def picture(smiles: str, width: int = WIDTH, height: int = HEIGHT) -> str:
     """A drawing as an address that holds it (SVG on white), '' where there is no molecule."""
     drawn = svg(smiles, width, height)
     return f"data:image/svg+xml;utf8,{quote(drawn)}" if drawn else ""
 
 
-@lru_cache(maxsize=2_000)
 def svg(smiles: str, width: int = WIDTH, height: int = HEIGHT) -> str:
     """A drawing as SVG, '' where there is no molecule."""
     from rdkit.Chem.Draw import rdMolDraw2D  # noqa: PLC0415 -- optional

@@ -200,9 +200,31 @@ class Access:
                 )
             return others is not None
 
-    def rename(self, thing: str, new: str) -> None:
-        """Let all that is known of a thing be known of `new`, beside what is known of that."""
+    def rename(self, thing: str, new: str, *, stay: bool = False) -> None:
+        """Let all that is known of a thing be known of `new`.
+
+        If others hold `new`, all hold it from now on, and it is shared only if it was on both
+        sides. stay: whether the holders stay with `thing` too, for themselves alone.
+        """
+        both = {"thing": thing, "new": new}
         with self._database.transaction() as database:
+            there = database.execute("SELECT 1 FROM things WHERE thing = :thing", both).fetchone()
+            others = database.execute(
+                "SELECT 1 FROM holders WHERE thing = :new AND owner NOT IN "
+                "(SELECT owner FROM holders WHERE thing = :thing)",
+                both,
+            ).fetchone()
+            if there and others:
+                database.execute(
+                    "UPDATE things SET "
+                    "shared = MIN(shared, (SELECT shared FROM things WHERE thing = :thing)), "
+                    "pinned = MAX(pinned, (SELECT pinned FROM things WHERE thing = :thing)), "
+                    "used = MAX(used, (SELECT used FROM things WHERE thing = :thing)) "
+                    "WHERE thing = :new",
+                    both,
+                )
+            elif there:
+                database.execute("DELETE FROM things WHERE thing = :new", both)
             for table, column in (
                 ("things", "thing"),
                 ("holders", "thing"),
@@ -210,10 +232,22 @@ class Access:
                 ("members", "within"),
             ):
                 database.execute(
-                    f"UPDATE OR IGNORE {table} SET {column} = ? WHERE {column} = ?",  # noqa: S608
-                    (new, thing),
+                    f"UPDATE OR IGNORE {table} SET {column} = :new WHERE {column} = :thing",  # noqa: S608
+                    both,
                 )
-                database.execute(f"DELETE FROM {table} WHERE {column} = ?", (thing,))  # noqa: S608
+                database.execute(f"DELETE FROM {table} WHERE {column} = :thing", both)  # noqa: S608
+            if stay:
+                database.execute(
+                    "INSERT INTO holders (thing, owner, since) "
+                    "SELECT :thing, owner, since FROM holders WHERE thing = :new",
+                    both,
+                )
+                database.execute(
+                    "INSERT INTO things (thing, shared, used) "
+                    "SELECT :thing, 0, used FROM things WHERE thing = :new "
+                    "AND thing IN (SELECT thing FROM holders)",
+                    both,
+                )
 
     def forget(self, thing: str) -> None:
         """Drop all that is known of a thing, which was deleted."""

@@ -10,6 +10,7 @@ from gpar_core.errors import RequestError
 from gpar_core.jobs.request import Request
 from gpar_core.jobs.store import JobStore
 from gpar_core.results.analysis import Analysis
+from gpar_core.storage import deletion
 from pages._shared import deleting
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import job_or_form, note_if_simulated, simulated_note
@@ -93,8 +94,8 @@ def _check(kind: type[Request], request: Request | None) -> None:
 @error_box()
 def _confirm_deletion(job_id: str) -> None:
     st.markdown(
-        "You can undo this for an hour. After that it can be computed again, with the same result, "
-        "while its compendium is there."
+        f"{deletion.outlook(cache(), cache().existing_analysis(job_id))} It can be computed again, "
+        "with the same result, while its compendium is there."
     )
     if st.button("Delete", type="primary", key="confirm-deletion"):
         deleting.delete(cache().existing_analysis(job_id))

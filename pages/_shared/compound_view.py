@@ -170,7 +170,7 @@ def _models(compound: Compound, compendium: Compendium) -> None:
         hide_index=True,
         on_select="rerun",
         selection_mode=SELECTION,
-        key=f"standing-{compound.drug}-{len(table)}",
+        key="-".join(("standing", compound.drug, *table["model_id"])),
         placeholder="—",
         column_config={
             "label": "Model",
@@ -190,7 +190,7 @@ def _models(compound: Compound, compendium: Compendium) -> None:
         },
     )
     names = [f"the model of {label}" for label in table["label"]]
-    row = opened_row(selection, names, "open-standing")
+    row = opened_row(selection, names, table["model_id"].tolist())
     if row is not None:
         go("models", model=table["model_id"].iloc[row])
 

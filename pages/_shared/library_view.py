@@ -93,7 +93,7 @@ def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -
         st.info(plain(f"{shown['moa'].iloc[row]}: {shown['verdict'].iloc[row]}"))
     else:
         names = [f"the model of {moa}" for moa in shown["moa"]]
-        row = opened_row(selection, names, "open-entry")
+        row = opened_row(selection, names, shown["model_id"].tolist())
         if row is not None:
             go("models", model=shown["model_id"].iloc[row])
     save, again = st.columns([1, 1])

@@ -137,7 +137,8 @@ def _show_table(top: pd.DataFrame, prediction: Prediction, key: str) -> None:
         column_config=_columns(),
         placeholder="—",
     )
-    row = opened_row(selection, [f"the model of {moa}" for moa in top["moa"]], f"open-{key}")
+    names = [f"the model of {moa}" for moa in top["moa"]]
+    row = opened_row(selection, names, top["model_id"].tolist())
     if row is not None:
         go("models", model=top["model_id"].iloc[row])
 

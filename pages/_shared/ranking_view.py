@@ -96,7 +96,7 @@ def _passing(asked: tuple[str, str, int, float, str], _model: Model) -> pd.DataF
     return ranking
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def _on_screen(
     asked: tuple[str | int | float | bool, ...],
     _shown: pd.DataFrame,

@@ -11,8 +11,8 @@ from gpar_core.errors import GparError
 from gpar_core.results.model import ModelSummary
 from pages._shared.loaders import load_compendium
 
-MAX_DRAWN = 300
-"""Structures in one table: each takes the browser 5 kB."""
+MAX_DRAWN = 100
+"""Structures in one table: each is 10 to 30 kB."""
 
 DRAWN_WIDTH = 320
 ROW_HEIGHT = 64
@@ -45,7 +45,12 @@ def _beside(fingerprint: str, drugs: tuple[str, ...], _data: Compendium) -> pd.D
 def choose_similarity(structures: pd.DataFrame, key: str) -> tuple[bool, float]:
     """Whether structures are drawn, and the highest similarity to a training drug to be shown."""
     drawn, most = st.columns([1, 2.4])
-    draws = drawn.toggle("Draw structures", value=True, key=f"structures-{key}")
+    draws = drawn.toggle(
+        "Draw structures",
+        value=True,
+        key=f"structures-{key}",
+        help=f"Of the first {MAX_DRAWN} rows",
+    )
     if structures["similarity"].isna().all():
         return draws, 1.0
     limit = most.slider(

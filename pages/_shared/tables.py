@@ -40,13 +40,15 @@ def chosen_row(event: Mapping[str, Any], n_rows: int) -> int | None:
     return rows[0] if rows and rows[0] < n_rows else None
 
 
-def opened_row(event: Mapping[str, Any], names: Sequence[str], key: str) -> int | None:
+def opened_row(event: Mapping[str, Any], names: Sequence[str], ids: Sequence[str]) -> int | None:
     """Position of the row to open: one that was ticked, or clicked in and Open pressed.
 
     A cell counts as clicked wherever the keyboard comes to, even as it enters the table; so that
-    alone must not lead to another page. names: of all rows, for the button.
+    alone must not lead to another page. names, ids: of what the rows open; a button is that of one
+    id, so that it never opens another where rows have come or gone since it was drawn.
     """
     row = chosen_row(event, len(names))
     if row is None or event["selection"].get("rows"):
         return row
-    return row if st.button(plain(f"Open {names[row]}"), type="primary", key=key) else None
+    said = plain(f"Open {names[row]}")
+    return row if st.button(said, type="primary", key=f"open-{ids[row]}") else None

@@ -84,8 +84,10 @@ def test_who_asks_for_the_same_has_the_same_at_once(people: People) -> None:
     assert people.bob.model_ids() == [name]
     deletion.delete(people.bob, people.bob.existing_model(name), NOW)
     assert people.server.model_ids() == []
+    assert people.server.access.record(name).owners == ("bob",)  # whose job it was
     deletion.purge(people.server, NOW, every=True)
     assert people.server.access.records() == {}
+    assert JobStore(people.server).recent() == []
 
 
 def test_what_the_server_has_without_an_owner_stays_for_all(people: People) -> None:

@@ -64,7 +64,7 @@ def test_a_result_is_found_read_deleted_and_brought_back(
         settled(page)
         go_to(page, main(page).get_by_role("button", name="Delete"))
         dialog = page.get_by_role("dialog")
-        expect(dialog).to_contain_text("it can be trained again")
+        expect(dialog).to_contain_text("can be trained again")
         page.keyboard.press("Escape")
         expect(dialog).to_have_count(0)
         assert model in stocked.cache.model_ids()

@@ -39,15 +39,20 @@ class Reference:
         self.holders[thing].discard(owner)
         return True
 
-    def rename(self, thing: str, new: str) -> None:
+    def rename(self, thing: str, new: str, *, stay: bool) -> None:
+        moved = set(self.holders.get(thing, set()))
         if thing in self.shared:
-            self.shared.setdefault(new, self.shared.pop(thing))
+            was = self.shared.pop(thing)
+            others = self.holders.get(new, set()) - moved
+            self.shared[new] = was and self.shared.get(new, was) if others else was
         self.holders.setdefault(new, set()).update(self.holders.pop(thing, set()))
         self.within.setdefault(new, set()).update(self.within.pop(thing, set()))
         for within in self.within.values():
             if thing in within:
                 within.remove(thing)
                 within.add(new)
+        if stay and self.holders[new]:
+            self.holders[thing], self.shared[thing] = set(self.holders[new]), False
 
     def forget(self, thing: str) -> None:
         for known in (self.holders, self.shared, self.within):
@@ -87,8 +92,8 @@ def test_what_is_hidden_is_what_the_reference_hides(tmp_path: Path, seed: int) -
                 assert access.let_go(person, thing) == reference.let_go(person, thing)
             case "rename":
                 new = draw.choice([each for each in every if each != thing])
-                access.rename(thing, new)
-                reference.rename(thing, new)
+                access.rename(thing, new, stay=flag)
+                reference.rename(thing, new, stay=flag)
             case "forget":
                 access.forget(thing)
                 reference.forget(thing)

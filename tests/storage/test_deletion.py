@@ -1,19 +1,23 @@
 """What is deleted can be had back for an hour, by who may, and is gone after it."""
 
+import errno
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from gpar_core.errors import AccessError, NotFoundError, RequestError
+from gpar_core.errors import AccessError, JobError, NotFoundError, RequestError
 from gpar_core.jobs import care
+from gpar_core.jobs.request import TrainRequest
+from gpar_core.jobs.store import JobStore, State
 from gpar_core.storage import deletion, leftovers, upkeep
-from gpar_core.storage.access import Visitor
+from gpar_core.storage.access import Access, Visitor
 from gpar_core.storage.cache import MANIFEST, Cache
 from gpar_core.storage.deletion import KEPT_SECONDS, Deletion
 
 NOW = 1_000_000.0
+REQUEST = TrainRequest("demo", "f", "ssri", ("a", "b"))
 
 
 @pytest.fixture
@@ -100,13 +104,174 @@ def test_what_was_made_meanwhile_is_not_overwritten(cache: Cache) -> None:
     folder = put(cache.compendium("lab"), "old")
     done = deleted(cache, folder)
     put(folder, "new")
-    with pytest.raises(RequestError, match="there is a new 'lab'"):
+    with pytest.raises(RequestError, match="the name 'lab' has been given to another"):
         deletion.undo(cache, done, NOW)
     assert (folder / MANIFEST).read_text() == "new"
     second = deleted(cache, folder)
     deletion.undo(cache, done, NOW)
     assert (folder / MANIFEST).read_text() == "old"
     assert deletion.recent(cache)[0].token == second.token
+
+
+def test_a_name_that_another_asks_for_meanwhile_is_theirs(
+    cache: Cache, ann: Cache, bob: Cache
+) -> None:
+    folder = put(cache.compendium("lab"), "anns")
+    cache.access.hold("ann", "compendia/lab", 1.0, shared=False)
+    done = deleted(ann, folder)
+    cache.access.hold("bob", "compendia/lab", 2.0, shared=False)  # his import is under way
+    with pytest.raises(RequestError, match="has been given to another"):
+        deletion.undo(ann, done, NOW)
+    assert cache.access.record("compendia/lab").owners == ("bob",)
+    put(folder, "bobs")
+    assert ann.compendium_names() == []
+    assert bob.compendium_names() == ["lab"]
+    assert [each.token for each in deletion.recent(ann)] == [done.token]
+
+
+def test_the_same_that_another_has_made_meanwhile_is_held_by_both(
+    cache: Cache, ann: Cache, bob: Cache
+) -> None:
+    folder = put(cache.model("a"), "the same")
+    cache.access.hold("ann", "a", 1.0, shared=True)
+    cache.access.pin("a", pinned=True)
+    done = deleted(ann, folder)
+    cache.access.hold("bob", "a", 2.0, shared=False)
+    put(folder, "the same")
+    deletion.undo(ann, done, NOW)
+    assert ann.model_ids() == bob.model_ids() == ["a"]
+    record = cache.access.record("a")
+    assert (set(record.owners), record.shared, record.pinned) == ({"ann", "bob"}, False, True)
+    assert list(cache.deleted.iterdir()) == []
+
+
+def test_what_is_being_made_is_not_deleted(cache: Cache) -> None:
+    job = JobStore(cache).submit(REQUEST)
+    folder = put(cache.library(job.id))
+    with pytest.raises(RequestError, match="being made just now"):
+        deletion.delete(cache, folder, NOW)
+    assert folder.exists()
+
+
+def test_the_job_of_what_is_deleted_stays_as_private_as_it_was_and_goes_with_it(
+    cache: Cache, ann: Cache, bob: Cache
+) -> None:
+    store = JobStore(cache)
+    job = store.submit(REQUEST)
+    cache.access.hold("ann", job.id, 1.0, shared=False)
+    assert store.claim(9, 9)
+    store.finish(job.id, 1, State.DONE)
+    done = deleted(ann, put(cache.model(job.id)))
+    with pytest.raises(NotFoundError):
+        JobStore(bob).get(job.id)
+    assert JobStore(ann).get(job.id).state is State.DONE
+    deletion.delete_for_good(ann, done)
+    with pytest.raises(NotFoundError):
+        store.get(job.id)
+    assert cache.access.records() == {}
+
+
+def test_owners_have_it_back_where_the_record_could_not_be_moved(
+    cache: Cache, ann: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = put(cache.model("a"))
+    cache.access.hold("ann", "a", 1.0, shared=False)
+
+    def fail(*_: object, **__: object) -> None:
+        raise JobError("The list of owners cannot be used.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Access, "rename", fail)
+        with pytest.raises(JobError):
+            deletion.delete(ann, folder, NOW)
+        assert ann.model_ids() == ["a"]
+        # Killed between the two, nobody puts it back.
+        aside = cache.deleted / f"{int(NOW)}-{'0' * 32}" / "models" / "a"
+        aside.parent.mkdir(parents=True)
+        folder.replace(aside)
+    (lost,) = deletion.recent(ann)
+    assert deletion.recent(Cache(cache.root, Visitor("bob"))) == []
+    deletion.undo(ann, lost, NOW)
+    assert ann.model_ids() == ["a"]
+    assert cache.access.record("a").owners == ("ann",)
+
+
+def test_where_a_folder_cannot_be_put_back_it_can_be_tried_again(
+    cache: Cache, ann: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = put(cache.model("a"))
+    cache.access.hold("ann", "a", 1.0, shared=True)
+    done = deleted(ann, folder)
+
+    def busy(*_: object) -> None:
+        raise PermissionError("in use")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", busy)
+        with pytest.raises(PermissionError):
+            deletion.undo(ann, done, NOW)
+    deletion.undo(ann, done, NOW)
+    assert cache.access.record("a").shared
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_where_not_even_a_folder_can_be_made_it_goes_at_once(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    folder = put(cache.model("a"))
+    make = Path.mkdir
+
+    def full(path: Path, *arguments: object, **options: object) -> None:
+        if cache.deleted in path.parents:
+            raise OSError(number, "no room")
+        make(path, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Path, "mkdir", full)
+    assert deletion.delete(cache, folder, NOW) is None
+    assert not folder.exists()
+
+
+def test_what_the_system_keeps_hold_of_hinders_nobody(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = deleted(cache, put(cache.model("old")))
+
+    def held(folder: Path, **_: object) -> None:
+        raise PermissionError("in use")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deletion, "remove", held)
+        later = NOW + 2 * KEPT_SECONDS
+        assert deletion.purge(cache, later) == 0
+        deleted(cache, put(cache.model("a")), later)
+    assert old.aside(cache).exists()
+    assert deletion.purge(cache, later) == len("{}")
+
+
+def test_two_who_free_the_room_at_once_do_not_meet(cache: Cache) -> None:
+    done = deleted(cache, put(cache.model("a")))
+    deletion.delete_for_good(cache, done)
+    deletion.delete_for_good(cache, done)
+    assert deletion.recent(cache) == []
+
+
+def test_what_is_back_already_is_said_to_be(cache: Cache) -> None:
+    done = deleted(cache, put(cache.model("a")))
+    deletion.undo(cache, done, NOW)
+    with pytest.raises(NotFoundError, match="is back already"):
+        deletion.undo(cache, done, NOW)
+
+
+def test_the_outlook_says_what_will_come(
+    cache: Cache, ann: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = put(cache.model("a"))
+    cache.access.hold("ann", "a", 1.0, shared=False)
+    assert deletion.outlook(ann, folder) == "You can undo this for an hour."
+    cache.access.hold("bob", "a", 1.0, shared=False)
+    assert "stays for 1 more" in deletion.outlook(ann, folder)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10**9))
+    assert "cannot be undone" in deletion.outlook(cache, folder)
 
 
 def test_nobody_else_sees_it_or_has_it_back(cache: Cache, ann: Cache, bob: Cache) -> None:
@@ -202,7 +367,7 @@ def test_it_cannot_be_deleted_twice(cache: Cache) -> None:
 def test_no_token_leaves_the_folder_of_what_is_deleted(cache: Cache) -> None:
     folder = put(cache.model("a"))
     with pytest.raises(NotFoundError):
-        deletion.undo(cache, Deletion("models", "b", "b", NOW, "", "../models/a/.."), NOW)
+        deletion.undo(cache, Deletion("models", "b", "b", NOW, (), "../models/a/.."), NOW)
     assert folder.exists()
 
 
