@@ -98,9 +98,11 @@ def structure_columns() -> dict[str, object]:
     column = st.column_config
     return {
         "structure": column.ImageColumn("Structure", width=120),
-        "similarity": column.NumberColumn(
+        "similarity": column.ProgressColumn(
             "Similarity",
             format="%.2f",
+            min_value=0,
+            max_value=1,
             help="Tanimoto similarity to the nearest training drug, 0 to 1; 1 is the same "
             "fingerprint. It says how alike structures are, not how alike they act.",
         ),
