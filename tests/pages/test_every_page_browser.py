@@ -34,7 +34,8 @@ OUTSIDE = "192.0.2.1"
 INJECTED = ", ".join(
     (
         "img[src*=evil]", "img[src=x]", "[onerror]", "script", "iframe", ".katex",
-        "a[href*=evil]", "a[href^=javascript]", "[data-testid=stMarkdownContainer] table",
+        "a[href*='//evil']", "a[href*='evil.example']", "a[href^=javascript]",
+        "[data-testid=stMarkdownContainer] table",
         "[data-testid=stMarkdownContainer] [data-testid=stIconMaterial]",
         "[data-testid=stMarkdownContainer] code", ".stMarkdownColoredText",
         "[data-testid=stMarkdownContainer] [role=img]",
