@@ -12,7 +12,7 @@ from pages._shared.keeping import keeping
 from pages._shared.loaders import load_model, load_summaries
 from pages._shared.navigation import begin
 from pages._shared.state import Key, cache, from_url, go
-from pages._shared.tables import SELECTION, opened_row, savable
+from pages._shared.tables import HOW_TO_OPEN, SELECTION, opened_row, savable
 from pages._shared.terms import explained
 
 
@@ -47,7 +47,7 @@ def show_all() -> None:
         if st.button("Drug prediction", type="primary"):
             go("drug_prediction")
         return
-    st.caption("Tick a row to open its model, or click in it and press Open.")
+    st.caption(HOW_TO_OPEN)
     selection = st.dataframe(
         savable(table(summaries), simulated=False),
         hide_index=True,

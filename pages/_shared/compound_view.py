@@ -45,8 +45,8 @@ def show_compound(compound: Compound, compendium: Compendium) -> None:
 
 
 def _who(compound: Compound, compendium: Compendium) -> None:
-    about, structure = st.columns([3, 2])
-    with about:
+    named, structure = st.columns([3, 2])
+    with named:
         st.header(plain(compound.name), anchor=False)
         moas = ", ".join(f"**{plain(moa)}**" for moa in compound.moas)
         st.markdown(f"Annotated MOA: {moas}" if moas else "No MOA annotation in this compendium.")

@@ -20,7 +20,7 @@ from pages._shared.error_box import plain
 from pages._shared.job_panel import start
 from pages._shared.keeping import keeping
 from pages._shared.state import Key, cache, from_url, go
-from pages._shared.tables import SELECTION, chosen_row, opened_row, savable
+from pages._shared.tables import HOW_TO_OPEN, SELECTION, chosen_row, opened_row, savable
 from pages._shared.terms import explained
 
 
@@ -77,7 +77,7 @@ def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -
     usable_only = only.checkbox("Usable only", key="library-usable")
     hit = table["moa"].str.contains(wanted.strip(), case=False, regex=False)
     shown = table[hit & (table["verdict"].eq("usable") | (not usable_only))]
-    st.caption("Tick a row to open its model, or click in it and press Open.")
+    st.caption(HOW_TO_OPEN)
     selection = st.dataframe(
         savable(_columns_of(shown), simulated=compendium.simulated),
         hide_index=True,

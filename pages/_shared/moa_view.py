@@ -15,7 +15,7 @@ from pages._shared.drawn import drawn_once, show_chart
 from pages._shared.error_box import plain
 from pages._shared.loaders import load_compendium, load_summaries
 from pages._shared.state import go
-from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, opened_row, savable
+from pages._shared.tables import ABOUT_COLUMN, HOW_TO_OPEN, SELECTION, about, opened_row, savable
 from pages._shared.terms import explained
 
 ORDER_NAMES = {
@@ -127,7 +127,7 @@ def _show_table(top: pd.DataFrame, prediction: Prediction, key: str) -> None:
             "scored_by": top["held_out"].map({True: "held-out fold", False: "model"}),
         }
     )
-    st.caption("Tick a row to open its model, or click in it and press Open.")
+    st.caption(HOW_TO_OPEN)
     selection = st.dataframe(
         savable(shown, simulated=prediction.simulated),
         hide_index=True,

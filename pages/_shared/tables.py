@@ -14,6 +14,8 @@ from pages._shared.state import Key
 SELECTION = ["single-row", "single-cell"]
 """A click anywhere in a row chooses it, as does its tick box."""
 
+HOW_TO_OPEN = "Tick a row to open its model, or click in it and press Open."
+
 ABOUT_COLUMN = st.column_config.LinkColumn(
     "About", display_text="About", help="All that is known of the drug", width=70
 )
