@@ -11,7 +11,7 @@ from typing import Final
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.data.compound_keys import SYNONYMS, without_batch
+from gpar_core.data.compound_keys import SYNONYMS, core_ids
 from gpar_core.data.tables import read_table
 from gpar_core.errors import AnnotationError
 
@@ -51,7 +51,7 @@ def moa_table(name: str, rows: pd.DataFrame) -> MoaTable:
     Without the column annotated, a compound is annotated if it has a MOA.
     """
     tidy = rows.reindex(columns=list(COLUMNS), fill_value="").astype(object)
-    tidy[fields.PERT_ID] = without_batch(tidy[fields.PERT_ID])
+    tidy[fields.PERT_ID] = core_ids(tidy[fields.PERT_ID])
     tidy[fields.MOA] = tidy[fields.MOA].map(_tidy)
     listed = tidy[fields.ANNOTATED].isin([True, "1", "1.0", "True", "true"])
     tidy[fields.ANNOTATED] = listed | (tidy[fields.MOA] != "")
