@@ -38,6 +38,11 @@ def core_ids(ids: pd.Series) -> pd.Series:
     return ids.map({each: core_id(each) for each in ids.unique()}).astype(ids.dtype)
 
 
+def folded(names: pd.Series) -> pd.Series:
+    """Names as they are compared: without case, one blank between words."""
+    return names.str.casefold().str.split().str.join(" ")
+
+
 def keys_of(table: pd.DataFrame) -> pd.DataFrame:
     """All keys of all rows: row (label in `table`), drug (its name), rank, value; '' is no key.
 

@@ -22,6 +22,7 @@ from gpar_core import fields
 from gpar_core.data import compendium
 from gpar_core.data import demo_catalogue as catalogue
 from gpar_core.data.demo_catalogue import MECHANISMS
+from gpar_core.data.molecules import molecules_of
 from gpar_core.progress import Progress, Report, silent
 
 NAME: Final = "demo"
@@ -110,7 +111,7 @@ def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
         source=SOURCE,
         simulated=True,
         signatures=_with_quality(signatures, tas.round(4), correlation.round(4)),
-        annotation=compounds.annotation,
+        annotation=compounds.annotation.assign(drug=molecules_of(compounds.annotation).drug),
         report={"seed": seed, "planted": compounds.planted},
     )
 

@@ -24,7 +24,7 @@ from gpar_core.storage.cache import MANIFEST
 from gpar_core.storage.saved_arrays import read_array, read_arrays
 from gpar_core.storage.saved_json import as_dataclass
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 TABLES = ("held_out", "signatures", "ranking", "training_drugs", "map")
 ARRAYS = ("scores", "sorted_scores", "scored_by")
 

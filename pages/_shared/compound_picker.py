@@ -44,7 +44,7 @@ def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:
     if way == "One MOA":
         return Picked(moa=_moa(compendium))
     if way == "Drugs by name":
-        names = compendium.compounds[fields.PERT_INAME].drop_duplicates().sort_values(key=_caseless)
+        names = compendium.drugs[fields.PERT_INAME].sort_values(key=_caseless)
         chosen = st.multiselect(
             "Drugs", names, key="drugs", placeholder="Type a name", persist_state="session"
         )
@@ -56,7 +56,7 @@ def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:
 
 def pick_one(compendium: Compendium, key: str) -> str:
     """A drug by name, which the URL keeps; what the URL says where it is none, '' for nothing."""
-    drugs = compendium.compounds.drop_duplicates(fields.DRUG).sort_values(fields.DRUG)
+    drugs = compendium.drugs.sort_values(fields.DRUG)
     asked = from_url(Key.COMPOUND)
     found = match_drugs(compendium, [asked]).found
     name = st.selectbox(
