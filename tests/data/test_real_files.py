@@ -119,7 +119,7 @@ def test_the_real_consensus_signatures_are_imported_whole(
     assert (lincs.n_signatures, lincs.n_compounds, len(lincs.moas)) == (1092, 1170, 277)
     assert lincs.n_drugs == 1092
     assert lincs.cell_lines == ["CONSENSUS"]
-    assert lincs.signatures["tas"].notna().sum() == 959
+    assert lincs.signatures["tas"].notna().sum() == 987
     assert lincs.signatures["representative"].all()
     assert lincs.signatures[["pert_dose", "pert_time"]].isna().all(axis=None)
     theirs = _by_cmappy(consensus / "Consensus_Level5_n1170x978.gctx", lincs)

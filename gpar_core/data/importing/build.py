@@ -71,10 +71,10 @@ def import_compendium(
         moas=files.moas,
     )
     report(Progress("Import", 1, 1, "Telling molecules apart"))
-    copies = signatures[[fields.PERT_ID, fields.CELL_ID]].assign(copy=copies_of(matrix))
-    molecules = molecules_of(annotation, copies[[fields.PERT_ID, "copy"]])
+    copy = copies_of(matrix)
+    molecules = molecules_of(annotation, signatures[[fields.PERT_ID]].assign(copy=copy))
     annotation = annotation.assign(**{fields.DRUG: molecules.drug})
-    repeated = copies.duplicated([fields.CELL_ID, "copy"]).to_numpy()
+    repeated = _repeated(signatures, copy)
     twice = Finding.of(
         "signatures left out, as their values are those of another one of their cell line",
         signatures[fields.SIG_ID][repeated],
@@ -169,6 +169,16 @@ def _kept(signatures: pd.DataFrame, matrix: StoredMatrix, kept: np.ndarray) -> p
         return signatures
     matrix.keep(kept)
     return signatures[kept].reset_index(drop=True)
+
+
+def _repeated(signatures: pd.DataFrame, copy: np.ndarray) -> np.ndarray:
+    """(n,) bool: copies in one cell line of a signature with a higher TAS, or the same and before.
+
+    A molecule would otherwise seem to be measured as often as it has names.
+    """
+    best_first = signatures[fields.TAS].sort_values(ascending=False, kind="stable").index
+    same = signatures[[fields.CELL_ID]].assign(copy=copy).loc[best_first]
+    return same.duplicated().sort_index().to_numpy()
 
 
 def _complete_tas(
