@@ -29,6 +29,8 @@ FORMAT_VERSION = 2
 MATRIX = "matrix.npy"
 ACTIVITY_QUANTILE = 0.75
 """Of the TAS of a compound's signatures, as that of the compound."""
+TAS_DIGITS = 9
+"""Kept of that quantile: the last bit of an interpolation differs between processors."""
 DIGEST_ROWS = 50_000
 ROW_ORDER = [fields.CELL_ID, fields.PERT_ID, fields.SIG_ID]
 MANIFEST_KEYS = {
@@ -256,7 +258,7 @@ def _compound_table(signatures: pd.DataFrame, annotation: pd.DataFrame) -> pd.Da
         {
             "n_signatures": by_compound.size(),
             "n_cell_lines": by_compound[fields.CELL_ID].nunique(),
-            fields.TAS: by_compound[fields.TAS].quantile(ACTIVITY_QUANTILE),
+            fields.TAS: by_compound[fields.TAS].quantile(ACTIVITY_QUANTILE).round(TAS_DIGITS),
         }
     )
     own = [name for name in fields.COMPOUND_COLUMNS if name not in {*counted, fields.DRUG}]
