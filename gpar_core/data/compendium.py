@@ -30,6 +30,8 @@ FORMAT_VERSION = 3
 MATRIX = "matrix.npy"
 ACTIVITY_QUANTILE = 0.75
 """Of the TAS of a compound's signatures, as that of the compound."""
+TAS_DIGITS = 9
+"""Kept of that quantile: the last bit of an interpolation differs between processors."""
 DIGEST_ROWS = 50_000
 ROW_ORDER = [fields.CELL_ID, fields.PERT_ID, fields.SIG_ID]
 MANIFEST_KEYS = {
@@ -316,7 +318,7 @@ def _counted(signatures: pd.DataFrame, by: str) -> pd.DataFrame:
         {
             "n_signatures": groups.size(),
             "n_cell_lines": groups[fields.CELL_ID].nunique(),
-            fields.TAS: groups[fields.TAS].quantile(ACTIVITY_QUANTILE),
+            fields.TAS: groups[fields.TAS].quantile(ACTIVITY_QUANTILE).round(TAS_DIGITS),
         }
     )
 

@@ -9,6 +9,8 @@ import numpy as np
 from gpar_core.data.stored_matrix import StoredMatrix
 
 BLOCK_ROWS = 8192
+DIGITS = 9
+"""Of a mean correlation; what differs beyond them is a tie."""
 
 
 def representatives(
@@ -27,6 +29,10 @@ def representatives(
     With unit vectors u (each signature centred and scaled to length 1) and S their sum over the m
     signatures of a group, the mean correlation of i to the others is (u_i . S - 1) / (m - 1).
     In groups of one or two, and on ties, the higher TAS wins (NaN last), then the first row.
+    Correlations are compared in double precision, rounded to nine digits, so that the choice does
+    not depend on the processor: rounding keeps their order, and the last bits, in which processors
+    differ, decide only where two correlations agree to nine digits and a rounding boundary lies
+    between them, closer than 1e-14.
 
     Returns (n_signatures,) bool.
     """
@@ -48,8 +54,7 @@ def representatives(
         )
     group = np.empty(n, dtype=np.int64)
     group[in_groups] = np.repeat(np.arange(len(starts)), sizes)
-    # Equal correlations may differ in the last bits, which would hide a tie.
-    correlation = np.where(sizes[group] > 2, np.round(mean_correlation, 9), 0.0)
+    correlation = np.where(sizes[group] > 2, np.round(mean_correlation, DIGITS), 0.0)
     # Stable, so that of equal rows the first is taken, which has the first sig_id.
     order = np.lexsort((-np.nan_to_num(tas, nan=-1.0), -correlation, group))
     chosen[order[starts]] = True

@@ -121,3 +121,19 @@ def test_no_signature_gives_no_representative() -> None:
     empty = np.array([], dtype=int)
     found = representatives(np.empty((0, 978), np.float32), drug=empty, cell=empty, tas=np.empty(0))
     assert len(found) == 0
+
+
+def test_the_choice_does_not_hang_on_the_last_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    matrix = rng.normal(size=(400, 30)).astype(np.float32)
+    about = _groups([4] * 100, 0)
+    matrix[1::4] = matrix[0::4]  # the same values twice are a tie, which the TAS decides
+    chosen = representatives(matrix, **about)
+    exactly = module._mean_correlation
+
+    def on_another_processor(rows: np.ndarray, *groups: np.ndarray) -> np.ndarray:
+        return exactly(rows, *groups) + rng.uniform(-1e-14, 1e-14, len(rows))
+
+    monkeypatch.setattr(module, "_mean_correlation", on_another_processor)
+    for _ in range(5):
+        np.testing.assert_array_equal(representatives(matrix, **about), chosen)
