@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gpar_core.commands.select import add_filter, filter_of
-from gpar_core.commands.terminal import finish, print_compendium
+from gpar_core.commands.terminal import finish, print_compendium, print_kept_name
 from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
 from gpar_core.errors import RequestError
 from gpar_core.planning.training import plan_import
@@ -25,7 +25,9 @@ def add(commands: Any) -> None:
         "in several series is taken from the first.",
     )
     command.set_defaults(command=_import)
-    command.add_argument("--name", required=True, help="of the compendium: a-z, 0-9, '-', '_'")
+    command.add_argument(
+        "--name", required=True, help="of the compendium: letters, digits, '-', '_'"
+    )
     for option, needed, text in (
         ("--gctx", True, "Level 5 matrix, GCTX or GCT, plain or gzipped"),
         ("--sig-info", True, "sig_info table (.txt or .gz)"),
@@ -74,8 +76,9 @@ def _import(options: argparse.Namespace, cache: Cache) -> None:
         quality=filter_of(options),
         replace=options.replace,
     )
+    print_kept_name(options.name, request.name)
     finish(cache, request)
-    print_compendium(cache, options.name)
+    print_compendium(cache, request.name)
 
 
 def _optional(option: str, files: Sequence[Path], n: int) -> list[Path | None]:

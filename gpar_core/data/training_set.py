@@ -9,6 +9,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.name_lists import read_cells, read_drugs, read_moas
 from gpar_core.data.profiles import Profiles
 from gpar_core.errors import NotFoundError, RequestError, TrainingSetError
 
@@ -89,7 +90,10 @@ class TrainingSet:
 
 
 def match_drugs(compendium: Compendium, names: Iterable[str]) -> DrugMatch:
-    """Look names or pert_ids up, without regard to case; doubles and empty names are dropped."""
+    """Look names or pert_ids up, without regard to case; doubles and empty names are dropped.
+
+    names: one by one, or a text that `name_lists.read_names` takes apart.
+    """
     by_id = dict(
         zip(
             compendium.compounds[fields.PERT_ID].str.casefold(),
@@ -98,7 +102,7 @@ def match_drugs(compendium: Compendium, names: Iterable[str]) -> DrugMatch:
         )
     )
     drugs = set(by_id.values())
-    wanted = dict.fromkeys(name.strip().casefold() for name in names if name.strip())
+    wanted = dict.fromkeys(name.casefold() for name in read_drugs(compendium, names))
     found = {name if name in drugs else by_id.get(name) for name in wanted} - {None}
     unknown = tuple(name for name in wanted if name not in drugs and name not in by_id)
     return DrugMatch(tuple(sorted(name for name in found if name)), unknown)
@@ -145,7 +149,7 @@ def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
 
 def known_moas(compendium: Compendium, moas: Iterable[str]) -> tuple[str, ...]:
     """MOAs as the compendium spells them, sorted. Raises NotFoundError."""
-    wanted = {name.strip().casefold() for name in moas if name.strip()}
+    wanted = {name.casefold() for name in read_moas(compendium, moas)}
     for name in sorted(wanted):
         drugs_of_moa(compendium, name)  # names what is close to a MOA that is unknown
     names = compendium.compound_moas[fields.MOA].unique()
@@ -236,7 +240,7 @@ def select(
 def known_cells(compendium: Compendium, cells: Iterable[str]) -> tuple[str, ...]:
     """Cell lines as the compendium spells them, sorted. Raises NotFoundError."""
     by_name = {cell.casefold(): cell for cell in compendium.cell_lines}
-    wanted = [cell.strip() for cell in cells if cell.strip()]
+    wanted = read_cells(compendium, cells)
     unknown = [cell for cell in wanted if cell.casefold() not in by_name]
     if unknown:
         raise NotFoundError(

@@ -13,6 +13,7 @@ from gpar_core.errors import RequestError
 from gpar_core.planning.training import plan_import
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
+from pages._shared.name_field import name_field
 from pages._shared.state import Key, cache
 
 KINDS = {
@@ -40,9 +41,7 @@ def show_import() -> None:
     source = st.segmented_control(
         "Files", ["Upload", "From the server's inbox"], default="Upload", required=True
     )
-    name = st.text_input(
-        "Name of the new compendium", placeholder="gse92742", max_chars=64, key="import-name"
-    )
+    name = name_field("Name of the new compendium", placeholder="gse92742", key="import-name")
     field = _upload if source == "Upload" else _of_inbox()
     n_series = st.session_state.get(Key.SERIES, 1)
     given = {("1", kind): file for kind, file in _files(field, "").items()}
