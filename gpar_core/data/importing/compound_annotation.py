@@ -93,5 +93,15 @@ def _of_compounds(before: pd.DataFrame, match: MoaMatch) -> list[Finding]:
             if (n := int((before[column] != after[column]).sum()))
         ),
         Finding.of("names with a MOA that no compound bears", match.unmatched),
+        Finding.of(
+            "MOAs joined by commas in the tables, read as several",
+            match.parted,
+        ),
+        Finding.of("MOAs with a comma in their name, read as one", match.whole),
+        Finding.of(
+            "MOAs that may be another spelling of one that more drugs have; they are kept apart, "
+            "so correct the table and import again where they are the same",
+            [f"{name} (resembles {other})" for name, other in match.resembling],
+        ),
     ]
     return [finding for finding in findings if finding.count or "found in" in finding.what]
