@@ -30,8 +30,8 @@ def add(commands: Any) -> None:
     )
     for option, needed, text in (
         ("--gctx", True, "Level 5 matrix, GCTX or GCT, plain or gzipped"),
-        ("--sig-info", True, "sig_info table (.txt or .gz)"),
-        ("--gene-info", True, "gene_info table"),
+        ("--sig-info", False, "sig_info table; not needed if the matrix has its own metadata"),
+        ("--gene-info", False, "gene_info table; not needed if the rows are Entrez ids"),
         ("--sig-metrics", False, "sig_metrics table, for TAS"),
         ("--pert-info", False, "pert_info table, for PubChem CIDs and InChIKeys"),
     ):
@@ -60,8 +60,8 @@ def _import(options: argparse.Namespace, cache: Cache) -> None:
         SeriesFiles(matrix, sig_info, gene_info, sig_metrics, pert_info, name)
         for matrix, sig_info, gene_info, sig_metrics, pert_info, name in zip(
             options.gctx,
-            _one_each("--sig-info", options.sig_info, n),
-            _one_each("--gene-info", gene_infos, n),
+            _optional("--sig-info", options.sig_info, n),
+            _optional("--gene-info", gene_infos, n),
             _optional("--sig-metrics", options.sig_metrics, n),
             _optional("--pert-info", options.pert_info, n),
             _one_each("--series", options.series or [""] * n, n),

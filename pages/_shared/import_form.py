@@ -18,8 +18,8 @@ from pages._shared.state import Key, cache
 
 KINDS = {
     "matrix": ("Level 5 matrix", "GCTX or GCT", True),
-    "sig_info": ("sig_info", "one row per signature", True),
-    "gene_info": ("gene_info", "gene ids and landmark flags", True),
+    "sig_info": ("sig_info", "one row per signature", False),
+    "gene_info": ("gene_info", "gene ids and landmark flags", False),
     "sig_metrics": ("sig_metrics", "optional: TAS", False),
     "pert_info": ("pert_info", "optional: PubChem CIDs, InChIKeys", False),
 }
@@ -36,7 +36,8 @@ def show_import() -> None:
     st.markdown(
         "LINCS files in the layout of GEO (GSE92742, GSE70138) or of LINCS2020, plain or gzipped. "
         "Kept are compound signatures over the 978 landmark genes; everything left out is counted "
-        "and named."
+        "and named. A matrix that carries pert_id, pert_type and cell_id in its own column "
+        "metadata needs no sig_info, and one whose rows are Entrez ids needs no gene_info."
     )
     source = st.segmented_control(
         "Files", ["Upload", "From the server's inbox"], default="Upload", required=True
@@ -79,21 +80,21 @@ def _files(field: Field, suffix: str) -> dict[str, File]:
 
 def _lacking(number: str, given: dict[tuple[str, str], File]) -> list[str]:
     of = "" if number == "1" else f" of series {number}"
-    optional = () if number == "1" else ("gene_info",)
     return [
         title + of
         for kind, (title, _, needed) in KINDS.items()
-        if needed and kind not in optional and (number, kind) not in given
+        if needed and (number, kind) not in given
     ]
 
 
 def _import_files(paths: dict[tuple[str, str], Path]) -> ImportFiles:
     """By ('moa', place) and (number of the series, kind)."""
     moas = tuple(path for (number, _), path in paths.items() if number == "moa")
+    for_all = {key[1]: path for key, path in paths.items() if key == ("1", "gene_info")}
     series: dict[str, dict[str, Path]] = {}
     for (number, kind), path in paths.items():
         if number != "moa":
-            series.setdefault(number, {"gene_info": paths["1", "gene_info"]})[kind] = path
+            series.setdefault(number, dict(for_all))[kind] = path
     return ImportFiles(tuple(SeriesFiles(**series[number]) for number in sorted(series)), moas)
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.annotation import IDENTIFIERS, MoaMatch, match_moas
-from gpar_core.data.compound_keys import KEYS
+from gpar_core.data.compound_keys import KEYS, core_ids
 from gpar_core.data.findings import Finding
 from gpar_core.data.moa_tables import MoaTable, read_moa_table
 from gpar_core.data.tables import read_table
@@ -29,7 +29,9 @@ def annotate(
     if pert_infos:
         identifiers = pd.concat(
             read_table(path, needed=(fields.PERT_ID,), optional=IDENTIFIERS) for path in pert_infos
-        ).drop_duplicates(fields.PERT_ID)
+        )
+        identifiers[fields.PERT_ID] = core_ids(identifiers[fields.PERT_ID])
+        identifiers = identifiers.drop_duplicates(fields.PERT_ID)
         absent = compounds[~compounds[fields.PERT_ID].isin(identifiers[fields.PERT_ID])]
         findings.append(Finding.of("compounds without a row in pert_info", absent["pert_iname"]))
     compounds = compounds.merge(identifiers, on=fields.PERT_ID, how="left")
