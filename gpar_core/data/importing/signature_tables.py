@@ -8,8 +8,9 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.data.findings import Finding
 from gpar_core.data.matrix_files import MatrixFile
+from gpar_core.data.number_text import numbers
 from gpar_core.data.profile_tables import cleaned
-from gpar_core.data.tables import TEXT, numbers, read_table
+from gpar_core.data.tables import TEXT, read_table
 from gpar_core.errors import AnnotationError, FileFormatError
 
 IDENTITY = (fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME, fields.PERT_TYPE, fields.CELL_ID)
