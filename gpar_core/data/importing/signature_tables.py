@@ -10,8 +10,9 @@ from gpar_core.data.compound_keys import core_ids
 from gpar_core.data.findings import Finding
 from gpar_core.data.matrix_files import MatrixFile
 from gpar_core.data.matrix_metadata import metadata_columns, read_metadata
+from gpar_core.data.number_text import numbers
 from gpar_core.data.profile_tables import cleaned
-from gpar_core.data.tables import TEXT, numbers, read_table
+from gpar_core.data.tables import TEXT, read_table
 from gpar_core.errors import AnnotationError, FileFormatError
 
 IDENTITY = (fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME, fields.PERT_TYPE, fields.CELL_ID)
