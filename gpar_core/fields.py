@@ -56,12 +56,12 @@ ALIASES: Final = {
     REPLICATES: ("distil_ids",),
     GENE_ID: ("gene_id",),
     GENE_SYMBOL: ("gene_symbol",),
-    IS_LANDMARK: ("feature_space",),
+    IS_LANDMARK: ("feature_space", "pr_is_lmark"),
     INCHI_KEY: ("InChIKey",),
     SMILES: ("smiles",),
 }
-"""Other names of our columns in the tables of GEO (GSE92742, GSE70138), of LINCS2020 and of the
-Drug Repurposing Hub."""
+"""Other names of our columns in the tables of GEO (GSE92742, GSE70138), of LINCS2020, of the Drug
+Repurposing Hub and in the metadata of GCT and GCTX files of CMap."""
 
 COMPOUND_PERT_TYPE: Final = "trt_cp"
 MOA_SEPARATOR: Final = "|"

@@ -20,8 +20,10 @@ def check_folder(output: Path | None) -> None:
         )
 
 
-def names(text: str) -> list[str]:
-    return [name for name in text.split(",") if name.strip()]
+def print_kept_name(given: str, kept: str) -> None:
+    """Say so where a compendium is called otherwise than it was asked for."""
+    if kept != given:
+        print(f"note: the compendium is called '{kept}'; names are in lower case", file=sys.stderr)
 
 
 def finish(cache: Cache, request: Request, *, cluster: str | None = None) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.compound_keys import core_id
+from gpar_core.data.name_lists import read_cells, read_drugs, read_moas
 from gpar_core.data.profiles import Profiles
 from gpar_core.errors import NotFoundError, RequestError, TrainingSetError
 
@@ -92,10 +93,11 @@ class TrainingSet:
 def match_drugs(compendium: Compendium, names: Iterable[str]) -> DrugMatch:
     """Look names or pert_ids up, without regard to case; doubles and empty names are dropped.
 
-    Any name of a molecule finds it, and a BRD id does with or without its batch.
+    names: one by one, or a text that `name_lists.read_names` takes apart. Any name of a molecule
+        finds it, and a BRD id does with or without its batch.
     """
     drug_of = compendium.drug_by_name
-    wanted = dict.fromkeys(name.strip().casefold() for name in names if name.strip())
+    wanted = dict.fromkeys(name.casefold() for name in read_drugs(compendium, names))
     found = {
         name: drug_of.get(" ".join(name.split())) or drug_of.get(core_id(name).casefold())
         for name in wanted
@@ -151,7 +153,7 @@ def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
 
 def known_moas(compendium: Compendium, moas: Iterable[str]) -> tuple[str, ...]:
     """MOAs as the compendium spells them, sorted. Raises NotFoundError."""
-    wanted = {name.strip().casefold() for name in moas if name.strip()}
+    wanted = {name.casefold() for name in read_moas(compendium, moas)}
     for name in sorted(wanted):
         drugs_of_moa(compendium, name)  # names what is close to a MOA that is unknown
     names = compendium.compound_moas[fields.MOA].unique()
@@ -242,7 +244,7 @@ def select(
 def known_cells(compendium: Compendium, cells: Iterable[str]) -> tuple[str, ...]:
     """Cell lines as the compendium spells them, sorted. Raises NotFoundError."""
     by_name = {cell.casefold(): cell for cell in compendium.cell_lines}
-    wanted = [cell.strip() for cell in cells if cell.strip()]
+    wanted = read_cells(compendium, cells)
     unknown = [cell for cell in wanted if cell.casefold() not in by_name]
     if unknown:
         raise NotFoundError(

@@ -20,6 +20,27 @@ ORDERS = {"es": ("es", False), "nes": ("nes", False), "p": ("p_exact", True)}
 SIGNATURE_SCORE_COLUMNS = ("row", "score", "rank", "held_out")
 
 
+def rows_to_rank(compendium: Compendium, training_set: TrainingSet) -> np.ndarray:
+    """Rows of the compendium that a model of this training set ranks, rising.
+
+    Left out are all signatures of the positive drugs and, with inactive negatives, of the
+    negatives. Raises EmptyRankingError where no compound is left.
+    """
+    out = set(training_set.drug[training_set.positive])
+    if training_set.negatives == "inactive":
+        out |= set(training_set.drug[~training_set.positive])
+    rows = np.flatnonzero(~compendium.signatures[fields.DRUG].isin(out).to_numpy())
+    if len(rows) == 0:
+        raise EmptyRankingError(
+            f"All {compendium.n_compounds:,} compounds of '{compendium.name}' are in the training "
+            f"set ({training_set.n_positive_compounds:,} positive and "
+            f"{training_set.n_negative_compounds:,} negative drugs), so there is nothing left to "
+            "rank. Choose fewer drugs, or as negatives 'others': these are ranked by the fold that "
+            "did not see them."
+        )
+    return rows
+
+
 def rank_signatures(
     compendium: Compendium,
     training_set: TrainingSet,
@@ -28,25 +49,13 @@ def rank_signatures(
     *,
     seed: int,
 ) -> pd.DataFrame:
-    """Score and rank of every signature that is to be ranked.
-
-    Left out are all signatures of the positive drugs and, with inactive negatives, of the
-    negatives.
+    """Score and rank of every signature of `rows_to_rank`.
 
     score: (n_signatures,). held_out: (n_signatures,) bool, scored by the fold that did not see it.
     Returns row (in the compendium), score, rank (from 1) and held_out, sorted by rank.
     Raises EmptyRankingError where the training set leaves no compound to rank.
     """
-    drug = compendium.signatures[fields.DRUG]
-    out = set(training_set.drug[training_set.positive])
-    if training_set.negatives == "inactive":
-        out |= set(training_set.drug[~training_set.positive])
-    rows = np.flatnonzero(~drug.isin(out).to_numpy())
-    if len(rows) == 0:
-        raise EmptyRankingError(
-            f"All {compendium.n_compounds} compounds of '{compendium.name}' are in the training "
-            "set; none is left to rank. Choose fewer drugs, or other negatives."
-        )
+    rows = rows_to_rank(compendium, training_set)
     # The rows of a compendium have one order, whatever that of its file, and sort faster than ids.
     ranks = falling_ranks(score[rows], seed=seed, tie_key=rows)
     table = pd.DataFrame(

@@ -1,6 +1,5 @@
 """Choose drugs: one to look at, or a positive set by MOA, by name, by a list, or as profiles."""
 
-import re
 from dataclasses import dataclass
 
 import streamlit as st
@@ -14,6 +13,7 @@ from pages._shared.state import Key, from_url
 
 WAYS = ("One MOA", "Drugs by name", "Pasted list", "Upload")
 EXAMPLE = "escitalopram, paroxetine, fluoxetine"
+MAX_UNKNOWN = 50
 
 
 @dataclass(frozen=True)
@@ -93,23 +93,19 @@ def _moa(compendium: Compendium) -> str:
 
 def _pasted(compendium: Compendium) -> list[str]:
     text = st.text_area(
-        "Names or pert_ids, one a line or separated by commas",
+        "Names or pert_ids, one per line or separated by commas or semicolons",
         key="pasted",
         placeholder=EXAMPLE,
         persist_state="session",
         max_chars=100_000,
     )
-    # Chemical names hold commas; a line that is a name as it stands is not taken apart.
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    whole = match_drugs(compendium, lines)
-    apart = [name for line in whole.unknown for name in re.split(r"[,;\t]", line)]
-    parts = match_drugs(compendium, apart)
-    found = sorted({*whole.found, *parts.found})
-    if lines:
-        st.markdown(f"**{len(found)} found**, {len(parts.unknown)} unknown")
-    if parts.unknown:
-        st.caption("Unknown: " + plain(", ".join(parts.unknown[:50])))
-    return found
+    match = match_drugs(compendium, text)
+    if text.strip():
+        st.markdown(f"**{len(match.found)} found**, {len(match.unknown)} unknown")
+    if match.unknown:
+        more = ", …" if len(match.unknown) > MAX_UNKNOWN else ""
+        st.caption("Unknown: " + plain(", ".join(match.unknown[:MAX_UNKNOWN])) + more)
+    return list(match.found)
 
 
 def _caseless(names):  # type: ignore[no-untyped-def]
