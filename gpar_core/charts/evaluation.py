@@ -7,7 +7,7 @@ import pandas as pd
 
 from gpar_core.charts.style import BLUE, GREY, RED, titled
 from gpar_core.compare.methods import GPAR, METHODS
-from gpar_core.learn.metrics import WELL_TRAINED
+from gpar_core.learn.metrics import PAPER_LINE
 
 PALETTE = (
     "#d6453d", "#3b7dd8", "#2a9d8f", "#e0a100", "#8e5bb5", "#5d6d7e", "#c2703d", "#4f9d3a",
@@ -51,7 +51,7 @@ def by_method(measures: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
                                   alt.Tooltip("sem:Q", title="standard error", format=".3f")],
     )  # fmt: skip
     spread = means.mark_rule(strokeWidth=2, color=GREY).encode(y=y, x="low:Q", x2="high:Q")
-    limits = alt.Chart(pd.DataFrame({"x": [0.5, WELL_TRAINED]})).mark_rule(
+    limits = alt.Chart(pd.DataFrame({"x": [0.5, PAPER_LINE]})).mark_rule(
         color=GREY, strokeDash=[4, 4]
     )
     chart = limits.encode(x="x:Q") + points + spread + tick

@@ -35,7 +35,7 @@ from gpar_core.data.training_set import drugs_of_moa, select
 from gpar_core.errors import NotFoundError, TrainingSetError
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.folds import assign_folds
-from gpar_core.learn.metrics import WELL_TRAINED, evaluate
+from gpar_core.learn.metrics import PAPER_LINE, evaluate
 from gpar_core.learn.presets import Settings
 from gpar_core.learn.side_by_side import side_by_side
 from gpar_core.progress import Progress, Remember, Report, Tables, afresh, silent
@@ -128,7 +128,7 @@ def summary(measures: pd.DataFrame) -> pd.DataFrame:
         mean=("auroc", "mean"),
         se=("auroc", "sem"),
         median=("auroc", "median"),
-        well_trained=("auroc", lambda auroc: float((auroc >= WELL_TRAINED).mean())),
+        well_trained=("auroc", lambda auroc: float((auroc >= PAPER_LINE).mean())),
         ap=("ap", "mean"),
         seconds=("seconds", "sum"),
     )

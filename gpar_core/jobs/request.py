@@ -17,7 +17,7 @@ from gpar_core.maps import MAPS
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.saved_json import as_dataclass
 
-METHOD_VERSION = 5
+METHOD_VERSION = 6
 """Raise it when the same request would give another result."""
 
 

@@ -9,7 +9,7 @@ from gpar_core.export import analysis_csv, download_name
 from gpar_core.jobs import engine
 from gpar_core.jobs.request import CellInfluenceRequest
 from gpar_core.learn.cell_influence import named
-from gpar_core.learn.metrics import WELL_TRAINED
+from gpar_core.learn.metrics import PAPER_LINE
 from gpar_core.learn.paired import against
 from gpar_core.planning.training import plan_training
 from gpar_core.results.analysis import Analysis
@@ -42,7 +42,7 @@ def draw(done: Analysis) -> None:
     )
     st.caption(
         "Mean AUROC over the folds, 95% interval by resampling drugs; with fewer than "
-        f"{FEW_DRUGS} drugs it is rough. Dashed: chance and {WELL_TRAINED:.1f}, the limit for well "
+        f"{FEW_DRUGS} drugs it is rough. Dashed: chance and {PAPER_LINE:.1f}, the limit for well "
         "trained."
     )
     _download("Download selections (CSV)", table, "cell-influence", done)
@@ -77,8 +77,8 @@ def _verdict(table: pd.DataFrame, pairs: pd.DataFrame) -> None:
         text += f" {n_alike} of the {len(others)} others cannot be told from it."
     else:
         text += " It is better than every other by more than noise."
-    if best["auroc"] < WELL_TRAINED:
-        text += f" None reaches {WELL_TRAINED:.2f}, the limit for well trained."
+    if best["auroc"] < PAPER_LINE:
+        text += f" None reaches {PAPER_LINE:.2f}, the limit for well trained."
     st.markdown(text)
 
 

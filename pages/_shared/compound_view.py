@@ -199,7 +199,7 @@ def _likely(compound: Compound, compendium: Compendium) -> None:
     fresh = [
         each
         for each in load_libraries(compendium)
-        if each.usable and not each.why_stale(compendium.fingerprint)
+        if each.asked and not each.why_stale(compendium.fingerprint)
     ]
     if not fresh:
         st.info("No library of models reads this compendium yet; one is built on the page Library.")

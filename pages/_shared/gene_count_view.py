@@ -9,7 +9,7 @@ from gpar_core import fields
 from gpar_core.charts import genes as charts
 from gpar_core.export import analysis_csv, download_name
 from gpar_core.learn.gene_counts import ENOUGH, curves, enough_genes, summary
-from gpar_core.learn.metrics import WELL_TRAINED
+from gpar_core.learn.metrics import PAPER_LINE
 from gpar_core.results.analysis import Analysis
 from pages._shared.drawn import chart_once
 from pages._shared.tables import savable
@@ -99,8 +99,8 @@ def _verdict(table: pd.DataFrame) -> str:
             f"{fields.N_LANDMARKS}, higher than in {fewer['beaten'].sum():.0f} of "
             f"{fewer['draws'].sum():.0f}."
         )
-    if table[["random", "important"]].max(axis=None) < WELL_TRAINED:
-        text += f" All stays below {WELL_TRAINED:.2f}: these drugs are not learnable here."
+    if table[["random", "important"]].max(axis=None) < PAPER_LINE:
+        text += f" All stays below {PAPER_LINE:.2f}: these drugs are not learnable here."
     return text
 
 

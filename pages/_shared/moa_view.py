@@ -104,7 +104,7 @@ def _known(table: pd.DataFrame, annotated: Sequence[str]) -> None:
     said = [
         f"**{plain(moa)}** (number {place[moa]} of {len(table)})"
         if moa in place
-        else f"**{plain(moa)}** (no usable model)"
+        else f"**{plain(moa)}** (its model is not asked)"
         for moa in annotated
     ]
     st.markdown("Annotated MOA: " + ", ".join(said))

@@ -98,11 +98,11 @@ def _judge(model: Model) -> None:
         "Mean AUROC", f"{metrics.mean_auroc:.3f}", border=True, help=explained("mean-auroc")
     )
     left.caption(f"95% interval {low:.3f}-{high:.3f}, n {metrics.n_resampled} drugs")
-    good = "**This one may be believed.** " if metrics.well_trained else "**Do not go on here.** "
+    verdict = model.summary.verdict
     right.markdown(
-        good + "Read this before any list: from 0.6 on the paper calls a model well trained; "
-        "below, its ranking means nothing. The interval says how much the figure depends on which "
-        "drugs happen to be there."
+        f"**{verdict.title}.** {verdict.why}\n\nRead this before any list. The interval shows how "
+        "much the figure depends on which drugs happen to be there; permuted labels show how high "
+        "it gets by chance."
     )
 
 
