@@ -203,7 +203,7 @@ def _predict_moa(options: argparse.Namespace, cache: Cache) -> None:
         for place, row in enumerate(table.head(options.top).itertuples(), start=1):
             by = "held-out fold" if row.held_out else "model"
             print(
-                f"{place:>4} {str(row.moa)[:48]:<48} {row.percentile:>6.3f} "
+                f"{place:>4} {str(row.moa)[:48]:<48} {row.percentile:>6.1%} "
                 f"{row.mean_probability:>6.3f} {row.calibrated:>6.3f} {row.agreement:>6.2f}  {by}"
             )
 

@@ -143,7 +143,7 @@ TERMS = {
         "high values by chance. Sort by p for that.",
     ),
     "nes": Term(
-        "Normalised ES (NES)",
+        "Normalized ES (NES)",
         "ES divided by its mean over random sets of the same number of signatures.",
     ),
     "p": Term(
@@ -187,7 +187,7 @@ TERMS = {
         "Not comparable between models.",
     ),
     "agreement": Term(
-        "Signatures in favour",
+        "Signatures in favor",
         "How many of the signatures reach the 95th percentile by themselves: whether the answer "
         "hangs on a single one.",
     ),
@@ -217,7 +217,7 @@ TERMS = {
     ),
     "map": Term(
         "Map (t-SNE, UMAP, graph)",
-        "Signatures in the plane so that neighbours stay neighbours as far as that is possible; "
+        "Signatures in the plane so that neighbors stay neighbors as far as that is possible; "
         "each map says how far it was.",
         "Distances between far groups, and sizes of groups, mean nothing.",
     ),

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from gpar_core.charts.style import BLUE, GREY, RED, titled
-from gpar_core.compare.methods import GPAR, METHODS
+from gpar_core.compare.methods import GPAR, METHODS, MIN_CLASSES
 from gpar_core.learn.metrics import PAPER_LINE
 
 PALETTE = (
@@ -23,7 +23,9 @@ HEIGHT = 440
 
 
 def by_method(measures: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
-    """AUROC of every class by method, with mean and standard error; dashed: 0.6 and chance.
+    """AUROC of every class by method, with the mean and, from `MIN_CLASSES` on, its standard error.
+
+    Dashed: the paper's line and chance.
 
     measures: of one protocol, as `compare.evaluation.of_protocol` gives them.
     """
@@ -42,7 +44,8 @@ def by_method(measures: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
             tooltip=_tooltip(),
         )
     )
-    grouped = table.groupby("label")["auroc"].agg(["mean", "sem"]).reset_index()
+    grouped = table.groupby("label")["auroc"].agg(["mean", "sem", "size"]).reset_index()
+    grouped["sem"] = grouped["sem"].where(grouped.pop("size") >= MIN_CLASSES)
     means = alt.Chart(
         grouped.assign(low=grouped["mean"] - grouped["sem"], high=grouped["mean"] + grouped["sem"])
     )

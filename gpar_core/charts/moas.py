@@ -72,12 +72,12 @@ def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
                 "percentile:Q",
                 title="Percentile",
                 scale=alt.Scale(type="threshold", domain=list(STEPS), range=colours),
-                legend=alt.Legend(orient="top", format="~g", gradientLength=104),
+                legend=alt.Legend(orient="top", format=".0%", gradientLength=104),
             ),
             tooltip=[
                 alt.Tooltip("moa:N", title="MOA"),
                 alt.Tooltip("origin:N", title="of"),
-                alt.Tooltip("percentile:Q", format=".3f"),
+                alt.Tooltip("percentile:Q", format=".1%"),
                 alt.Tooltip("n_signatures:Q", title="signatures"),
             ],
         )

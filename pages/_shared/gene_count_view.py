@@ -72,23 +72,29 @@ def _verdict(table: pd.DataFrame) -> str:
     """How few random genes do about as well as the most, and whether important ones do better."""
     most = table.iloc[-1]
     text = (
-        f"With {_genes(most['n_genes'])} the mean AUROC is **{most['random']:.3f}**"
-        + (f" ± {most['random_sd']:.3f}" if most["draws"] > 1 else "")
-        + "."
+        f"With {_genes(most['n_genes'])} the mean AUROC is **{most['random']:.3f}** (95% interval "
+        f"{most['random_low']:.3f}–{most['random_high']:.3f}, resampling drugs)."
     )
     if len(table) == 1:
         return text
     if (enough := enough_genes(table)) is None:
-        text += " That is no better than chance."
+        text += (
+            " **The interval does not lie above 0.5**, so these figures cannot show how many genes "
+            "are needed."
+        )
     elif enough < most["n_genes"]:
         row = table.set_index("n_genes").loc[enough]
         text += (
-            f" **From {enough} genes drawn at random on**, the mean over the draws keeps "
-            f"{ENOUGH:.0%} of what they add to 0.5: {row['random']:.3f} ± {row['random_sd']:.3f} "
-            f"(standard deviation over {row['draws']:.0f} draws)."
+            f" **{enough} genes drawn at random do about as well**: {row['random']:.3f} ± "
+            f"{row['random_sd']:.3f} (standard deviation over {row['draws']:.0f} draws). About as "
+            f"well: they, and larger numbers on average, keep {ENOUGH:.0%} of what "
+            f"{_genes(most['n_genes'])} add to 0.5."
         )
     else:
-        text += f" No smaller number of random genes keeps {ENOUGH:.0%} of what they add to 0.5."
+        text += (
+            " No smaller number of random genes does about as well, keeping "
+            f"{ENOUGH:.0%} of what they add to 0.5."
+        )
     fewer = table[table["n_genes"] < fields.N_LANDMARKS]
     if len(fewer):
         first = fewer.iloc[0]
@@ -100,7 +106,7 @@ def _verdict(table: pd.DataFrame) -> str:
             f"{fewer['draws'].sum():.0f}."
         )
     if table[["random", "important"]].max(axis=None) < PAPER_LINE:
-        text += f" All stays below {PAPER_LINE:.2f}: these drugs are not learnable here."
+        text += f" All of these figures are below {PAPER_LINE:.2f}, the paper's line."
     return text
 
 
@@ -123,6 +129,10 @@ def _columns() -> dict[str, object]:
         ),
         "random": number("Random", format="%.3f", help="Mean AUROC over the draws"),
         "random_sd": number("±", format="%.3f", help="Standard deviation over the draws"),
+        "random_low": number(
+            "95% from   ", format="%.3f", help="Resampling drugs, mean over the draws"
+        ),
+        "random_high": number("to   ", format="%.3f", help=explained("interval")),
         "important": number("Most important", format="%.3f", help="Mean AUROC"),
         "important_low": number("95% from", format="%.3f", help="Resampling drugs"),
         "important_high": number("to", format="%.3f", help=explained("interval")),
