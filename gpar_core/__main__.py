@@ -256,7 +256,11 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     train.add_argument("--seed", type=int, default=0)
     train.add_argument(
-        "--null", type=int, default=0, metavar="N", help="cross-validations with permuted labels"
+        "--null",
+        type=int,
+        default=0,
+        metavar="N",
+        help="full trainings with permuted labels; from 19 on they decide the verdict",
     )
     add_dask(train)
     train.add_argument("--json", type=Path, metavar="OUT", help="write the figures to a file")
