@@ -22,7 +22,7 @@ async def read_a_model(visitor: Visitor, rng: random.Random) -> None:
     await visitor.select_row("models-", rng.randrange(2))
     for relax in visitor.names("button", "Show compounds"):  # where none passes the filters
         await visitor.press(relax)
-    for order in ("Exact p", "Normalised ES"):
+    for order in ("Exact p", "Normalized ES"):
         await visitor.choose("Sort by", order)
         await visitor.select_row("ranking-", rng.randrange(10))
     await visitor.choose("p below", 1.01)
@@ -46,7 +46,7 @@ async def read_the_library(visitor: Visitor, rng: random.Random) -> None:
     """Search a library and open one of its models."""
     await visitor.open("library")
     await visitor.choose("Find", "in")
-    await visitor.choose("Usable only", True)
+    await visitor.choose("Asked only", True)
     await visitor.select_row("library-", 0)
 
 
@@ -55,12 +55,12 @@ async def look_at_the_map(visitor: Visitor, rng: random.Random) -> None:
     await visitor.open("map")
     for earlier in visitor.names("button", "UMAP")[:1]:
         await visitor.press(earlier)
-        await visitor.choose("Colour by", "Cell line")
-        await visitor.choose("In colour", visitor.options("In colour")[:3])
+        await visitor.choose("Color by", "Cell line")
+        await visitor.choose("In color", visitor.options("In color")[:3])
         for _ in range(2):
             await visitor.tell("map-", {"chosen": {"drug": rng.randrange(50), "point": None}})
         await visitor.choose("Drugs of a model", rng.choice(visitor.options("Drugs of a model")))
-        await visitor.choose("Colour by", "Model score")
+        await visitor.choose("Color by", "Model score")
 
 
 async def plan_a_training(visitor: Visitor, rng: random.Random) -> None:

@@ -54,7 +54,7 @@ def by_library(
     ways = ("calibrated", "percentile", "mean probability")
     found = {f"GPAR, {way}": np.full((len(drugs), len(entries)), -np.inf) for way in ways}
     for column, entry in enumerate(entries):
-        if not entry.usable:
+        if not entry.asked:
             continue  # never predicted
         reading = model.load_reading(cache.model(entry.model_id))
         scores = np.asarray(reading.scores)

@@ -152,23 +152,27 @@ def _print_library(shown: library.Library, compendium: Compendium) -> None:
     mark = "  SIMULATED" if compendium.simulated else ""
     seconds = sum(entry.summary.seconds for entry in shown.entries if entry.summary)
     print(
-        f"library {shown.library_id} of {compendium.name}: {len(shown.usable)} of "
-        f"{len(shown.entries)} MOAs with mean AUROC 0.6 or more, {seconds:.0f} s of training{mark}"
+        f"library {shown.library_id} of {compendium.name}: {len(shown.asked)} of "
+        f"{len(shown.entries)} MOAs asked (mean AUROC 0.6 or more), {seconds:.0f} s of "
+        f"training{mark}"
     )
     if stale := shown.why_stale(compendium.fingerprint):
         print(f"STALE: {stale}")
-    print(f"{'MOA':<48} {'drugs':>5} {'AUROC':>6} {'95% interval':>12} {'AP':>6}  verdict")
+    print(
+        f"{'MOA':<48} {'drugs':>5} {'AUROC':>6} {'95% interval':>12} {'chance':>6} {'AP':>6}  "
+        "verdict"
+    )
     for entry in shown.entries:
         drugs = len(entry.training.drugs)
         if entry.summary is None:
             print(f"{entry.moa[:48]:<48} {drugs:>5}  {entry.reason or 'not trained yet'}")
             continue
-        metrics = entry.summary.metrics
+        metrics, verdict = entry.summary.metrics, entry.summary.verdict
         interval = "{:.2f}-{:.2f}".format(*metrics.interval)
         print(
             f"{entry.moa[:48]:<48} {entry.summary.n_positive_compounds:>5} "
-            f"{metrics.mean_auroc:>6.3f} {interval:>12} {metrics.average_precision:>6.3f}  "
-            f"{metrics.verdict}"
+            f"{metrics.mean_auroc:>6.3f} {interval:>12} "
+            f"{verdict.chance.p:>6.2g} {metrics.average_precision:>6.3f}  {verdict.name}"
         )
 
 
@@ -200,7 +204,7 @@ def _predict_moa(options: argparse.Namespace, cache: Cache) -> None:
         for place, row in enumerate(table.head(options.top).itertuples(), start=1):
             by = "held-out fold" if row.held_out else "model"
             print(
-                f"{place:>4} {str(row.moa)[:48]:<48} {row.percentile:>6.3f} "
+                f"{place:>4} {str(row.moa)[:48]:<48} {row.percentile:>6.1%} "
                 f"{row.mean_probability:>6.3f} {row.calibrated:>6.3f} {row.agreement:>6.2f}  {by}"
             )
 
@@ -209,7 +213,14 @@ def _result(summary: model.ModelSummary) -> dict[str, Any]:
     """What `train` prints: figures of the model, flat."""
     values = asdict(summary)
     metrics = values.pop("metrics")
-    return {**values, **metrics, "verdict": summary.metrics.verdict}
+    verdict = summary.verdict
+    return {
+        **values,
+        **metrics,
+        "chance": verdict.chance.p,
+        "verdict": verdict.name,
+        "verdict_why": verdict.why,
+    }
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -254,7 +265,11 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     train.add_argument("--seed", type=int, default=0)
     train.add_argument(
-        "--null", type=int, default=0, metavar="N", help="cross-validations with permuted labels"
+        "--null",
+        type=int,
+        default=0,
+        metavar="N",
+        help="full trainings with permuted labels; from 19 on they decide the verdict",
     )
     add_dask(train)
     train.add_argument("--json", type=Path, metavar="OUT", help="write the figures to a file")

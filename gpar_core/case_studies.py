@@ -106,8 +106,8 @@ CASES = (
         seen=("oxaprozin", "niflumic-acid"),
     ),
     CaseStudy(
-        title="Oestrogen receptor agonists by cell line",
-        story="MCF7 and HT29 cells express the oestrogen receptor, PC3 and A549 do not: where "
+        title="Estrogen receptor agonists by cell line",
+        story="MCF7 and HT29 cells express the estrogen receptor, PC3 and A549 do not: where "
         "there is no target there is little to learn (Figure 1d, which gives no numbers).",
         moas=("estrogen receptor agonist",),
         selections=(("HT29", "MCF7"), ("A549", "PC3")),
@@ -145,22 +145,26 @@ def case(title: str) -> CaseStudy:
     raise RequestError(f"There is no case study '{title[:40]}'. Choose one of the list.")
 
 
-def plan(study: CaseStudy, compendium: Compendium, *, seed: int = 0) -> Plan:
-    """What is to be computed, by preset 'fast'. Raises RequestError where drugs are lacking."""
+def plan(study: CaseStudy, compendium: Compendium, *, preset: str = "fast", seed: int = 0) -> Plan:
+    """What is to be computed. Raises RequestError where drugs are lacking.
+
+    preset: 'paper' for the network that the paper used, 'fast' for that of this project.
+    """
     moa, drugs, missing = _drugs(study, compendium)
     if study.selections:
         influence, _ = plan_cell_influence(
-            compendium, selections=study.selections, moa=moa, seed=seed
+            compendium, selections=study.selections, moa=moa, preset=preset, seed=seed
         )
         return Plan(influence=influence, missing=missing)
     trainings, notes = [], []
     asked = {"moa": moa} if moa else {"drugs": drugs, "label": study.title}
-    trainings.append(plan_training(compendium, seed=seed, **asked)[0])
+    trainings.append(plan_training(compendium, preset=preset, seed=seed, **asked)[0])
     left_out = match_drugs(compendium, [study.without]).found
     if set(left_out) & set(drugs):
         kept = [drug for drug in drugs if drug not in left_out]
         label = f"{study.title}, {study.without} left out"
-        trainings.append(plan_training(compendium, seed=seed, drugs=kept, label=label)[0])
+        without, _ = plan_training(compendium, preset=preset, seed=seed, drugs=kept, label=label)
+        trainings.append(without)
     elif study.without:
         notes.append(f"Without {study.without} there is nothing to leave out.")
     gsea = labels = None

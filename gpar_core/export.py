@@ -35,7 +35,7 @@ def ranking_csv(
             "all_names": ranking[fields.NAMES],
             "n_signatures": ranking["k"],
             "enrichment_score": ranking["es"],
-            "normalised_es": ranking["nes"],
+            "normalized_es": ranking["nes"],
             "p_permutation": ranking["p"],
             "p_exact": ranking["p_exact"],
             "fdr": ranking["fdr"],

@@ -47,6 +47,14 @@ TERMS = {
         "Perturbagen",
         "Whatever cells were treated with; here always a compound. One drug may have several ids.",
     ),
+    "molecule": Term(
+        "Molecule",
+        "Two names are one molecule when their parent compounds, without salts and counter-ions, "
+        "share the first block of the InChIKey, else the BRD core id, else the name; or when their "
+        "signatures are identical.",
+        "The first block of the InChIKey leaves out stereochemistry: enantiomers count as one "
+        "molecule even where only one of them is active.",
+    ),
     "tas": Term(
         "TAS (transcriptional activity score)",
         "0 to 1: how strong a signature is and how well its replicates agree. Below 0.2 a compound "
@@ -61,8 +69,9 @@ TERMS = {
     ),
     "representative": Term(
         "Representative signature",
-        "The one signature of a drug in a cell line that models are trained on: the most active "
-        "that passed quality control. All others are scored too.",
+        "The one signature of a drug in a cell line that models are trained on: the one with the "
+        "highest mean Pearson correlation to the drug's other signatures in that cell line; where "
+        "there are only two, the one with the higher TAS. All others are scored too.",
     ),
     "positive-set": Term(
         "Positive set", "The drugs whose common mark the network is to learn: yours, or a MOA's."
@@ -81,7 +90,8 @@ TERMS = {
     "mean-auroc": Term(
         "Mean AUROC",
         "The chance that a held-out drug of the set scores above a negative, mean over the folds. "
-        "1 is perfect, 0.5 is chance; from 0.6 on the paper calls a model well trained.",
+        "1 is perfect, 0.5 is chance; 0.6 is the line from which the paper calls a model well "
+        "trained. GPAR asks for more: see the verdict.",
         "It does not say how many of the first hits are right: with thousands of compounds even "
         "0.95 can leave many wrong ones on top. Average precision says more of that.",
     ),
@@ -105,9 +115,20 @@ TERMS = {
         "Logistic regression beside it",
         "A simple linear model on the same folds. Where it is as good, the network adds nothing.",
     ),
+    "verdict": Term(
+        "Verdict",
+        "Three questions: does the mean AUROC reach the paper's line of 0.6, does its 95% interval "
+        "lie above 0.5, and do permuted labels reach it in at most 5% of the runs? Three times yes "
+        "is well trained, three times no is no better than chance, anything between is uncertain.",
+        "Uncertain does not mean wrong: more drugs of the class would decide it.",
+    ),
     "permuted-labels": Term(
         "Permuted labels",
-        "The same cross-validation with the labels shuffled: what comes by chance, about 0.5.",
+        "The same cross-validation with the labels shuffled among the drugs of each fold: what "
+        "mean AUROC comes by chance. In quick runs a nearest-mean classifier stands in for the "
+        "network; full runs train the network itself each time, if you ask for them.",
+        "Chance is the share of runs that reach the model's own mean AUROC, the model counted as "
+        "one of them.",
     ),
     "score": Term(
         "Score",
@@ -122,7 +143,7 @@ TERMS = {
         "high values by chance. Sort by p for that.",
     ),
     "nes": Term(
-        "Normalised ES (NES)",
+        "Normalized ES (NES)",
         "ES divided by its mean over random sets of the same number of signatures.",
     ),
     "p": Term(
@@ -166,7 +187,7 @@ TERMS = {
         "Not comparable between models.",
     ),
     "agreement": Term(
-        "Signatures in favour",
+        "Signatures in favor",
         "How many of the signatures reach the 95th percentile by themselves: whether the answer "
         "hangs on a single one.",
     ),
@@ -196,7 +217,7 @@ TERMS = {
     ),
     "map": Term(
         "Map (t-SNE, UMAP, graph)",
-        "Signatures in the plane so that neighbours stay neighbours as far as that is possible; "
+        "Signatures in the plane so that neighbors stay neighbors as far as that is possible; "
         "each map says how far it was.",
         "Distances between far groups, and sizes of groups, mean nothing.",
     ),

@@ -18,7 +18,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Lesson:
-    """case: title of a case study. aim: what one can do afterwards. look: steps, in order."""
+    """case: title of a case study. aim: what a student can do afterwards. look: steps, in order."""
 
     case: str
     aim: str
@@ -195,7 +195,7 @@ LESSONS = (
         ),
     ),
     Lesson(
-        case="Oestrogen receptor agonists by cell line",
+        case="Estrogen receptor agonists by cell line",
         aim="See that a mechanism is visible only where its target is.",
         look=(
             "Compare the two selections of cell lines, and whether the difference is beyond noise.",
@@ -204,7 +204,7 @@ LESSONS = (
             Question(
                 "In PC3 and A549 there is little to learn. Why?",
                 (
-                    "These cells do not express the oestrogen receptor",
+                    "These cells do not express the estrogen receptor",
                     "There are fewer signatures",
                     "The network is too small",
                 ),

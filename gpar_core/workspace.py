@@ -161,13 +161,15 @@ class Workspace:
         )
         return self.run(request)
 
-    def case_study(self, compendium: Compendium, title: str, *, seed: int = 0) -> CaseResult:
+    def case_study(
+        self, compendium: Compendium, title: str, *, preset: str = "fast", seed: int = 0
+    ) -> CaseResult:
         """One of the paper's examples by its title: the page Case studies."""
         from gpar_core.case_studies import case, findings, plan  # noqa: PLC0415 -- classifiers
         from gpar_core.planning.analyses import publish_table  # noqa: PLC0415
 
         study = case(title)
-        planned = plan(study, compendium, seed=seed)
+        planned = plan(study, compendium, preset=preset, seed=seed)
         if planned.labels is not None:
             publish_table(self.cache, planned.labels)
         models: dict[str, Model] = {}

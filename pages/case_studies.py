@@ -6,7 +6,7 @@ from gpar_core.case_studies import CASES, CaseStudy, Plan, case
 from gpar_core.data.compendium import Compendium
 from gpar_core.jobs import engine
 from gpar_core.planning.analyses import publish_table
-from pages._shared.case_view import plan_once, result, show_job, under_way, unfinished
+from pages._shared.case_view import NETWORKS, plan_once, result, show_job, under_way, unfinished
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import compendium_in_use
 from pages._shared.navigation import begin
@@ -19,12 +19,25 @@ def show(compendium: Compendium) -> None:
     study = case(st.selectbox("Case study", titles, key=Key.CASE, bind="query-params"))
     st.header(study.title, anchor=False)
     st.markdown(plain(study.story))
+    preset = st.segmented_control(
+        "Network",
+        list(NETWORKS),
+        default="fast",
+        required=True,
+        format_func=NETWORKS.get,
+        key="case-network",
+    )
     with error_box():
-        planned = plan_once(study, compendium)
+        planned = plan_once(study, compendium, preset)
         _what_is_there(planned, compendium)
         missing = unfinished(planned)
         if not missing:
             result(study, planned, compendium)
+            if preset == "fast":
+                st.caption(
+                    "Figures under Here come from GPAR's own network, not from the paper's. Choose "
+                    "the paper's network above to train that one too."
+                )
         elif request := under_way(missing):
             show_job(request, planned, simulated=compendium.simulated)
         else:

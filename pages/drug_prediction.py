@@ -41,11 +41,12 @@ def choose(compendium: Compendium) -> None:
         with st.expander("Method"):
             method = choose_method("drugs")
             null = st.number_input(
-                "Cross-validations with permuted labels",
+                "Full permuted-label runs",
                 0,
                 20,
                 0,
-                help="For comparison: what AUROC comes by chance. Each takes as long as training.",
+                help="Train the network on permuted labels too. From 19 on they decide the verdict "
+                "in place of the quick runs. Each takes as long as the training itself.",
                 key="null",
                 persist_state="session",
             )

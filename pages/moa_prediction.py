@@ -33,10 +33,13 @@ def ask(compendium: Compendium) -> None:
     if stale := library.why_stale(compendium.fingerprint):
         to_library(stale)
         return
-    if not library.usable:
-        to_library("No MOA of this library has a usable model yet.")
+    if not library.asked:
+        to_library("No MOA of this library reaches a mean AUROC of 0.60 yet, so none is asked.")
         return
-    st.caption(f"{len(library.usable)} of the {len(library.entries)} MOAs have a usable model.")
+    st.caption(
+        f"{len(library.asked)} of the {len(library.entries)} MOAs are asked: those with a mean "
+        "AUROC of 0.60 or more, the paper's line. The page Library shows the verdict on each model."
+    )
     way = st.segmented_control(
         "Whose MOA?",
         WAYS,

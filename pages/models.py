@@ -3,6 +3,9 @@
 import pandas as pd
 import streamlit as st
 
+from gpar_core.errors import NotFoundError
+from gpar_core.jobs import engine
+from gpar_core.jobs.store import JobStore, State
 from gpar_core.results.model import ModelSummary
 from gpar_core.storage import deletion
 from pages._shared import deleting, model_view
@@ -23,7 +26,7 @@ def table(summaries: list[ModelSummary]) -> pd.DataFrame:
             "Mean AUROC": [s.metrics.mean_auroc for s in summaries],
             "95% interval": ["{:.3f}-{:.3f}".format(*s.metrics.interval) for s in summaries],
             "Drugs": [s.n_positive_compounds for s in summaries],
-            "Verdict": [s.metrics.verdict for s in summaries],
+            "Verdict": [s.verdict.name for s in summaries],
             "Cell lines": [", ".join(s.cells) or "all" for s in summaries],
             "Compendium": [
                 s.compendium + (" (simulated)" if s.simulated else "") for s in summaries
@@ -75,12 +78,31 @@ def show_one(model_id: str) -> None:
     if back.button("All models"):
         close()
     folder = cache().model(model_id)
-    if cache().has(folder):
-        with keep:
-            keeping(folder)
-        if cache().may_change(model_id) and delete.button("Delete", width="stretch"):
-            confirm_deletion(model_id)
+    if not cache().has(folder):
+        gone(model_id)
+        return
+    with keep:
+        keeping(folder)
+    if cache().may_change(model_id) and delete.button("Delete", width="stretch"):
+        confirm_deletion(model_id)
     model_view.show(load_model(model_id))
+
+
+def gone(model_id: str) -> None:
+    """A model that was deleted, to be trained again, or one that was never here."""
+    try:
+        job = JobStore(cache()).get(model_id)
+    except NotFoundError:
+        st.warning("There is no model at this link. It was deleted, or it is in another cache.")
+        return
+    if job.state is not State.DONE:
+        st.info("This model is not trained yet.")
+        if st.button("Open its training", type="primary"):
+            go("drug_prediction", job=model_id)
+        return
+    st.warning("This model was deleted. Train it again to see it.")
+    if st.button("Train again", type="primary"):
+        go("drug_prediction", job=engine.submit(cache(), job.request).id)
 
 
 @st.dialog("Delete this model?")

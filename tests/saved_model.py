@@ -8,6 +8,7 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.learn.calibration import Calibration
 from gpar_core.learn.metrics import Metrics
+from gpar_core.learn.verdict import Chance
 from gpar_core.rank.scoring import LayeredNetwork, MatchingNetwork, Network
 from gpar_core.results.model import Model, ModelSummary
 
@@ -32,6 +33,7 @@ SUMMARY = ModelSummary(
     folds_by="drug",
     metrics=Metrics((0.75, 0.85), 0.8, 0.79, 0.4, 0.03, (0.7, 0.9), 2),
     logistic_auroc=0.7,
+    chance=Chance(1000, 4, quick=True),
     null_auroc=(0.5, 0.48),
     seconds=1.5,
     created_at="2024-01-01T00:00:00+00:00",

@@ -68,8 +68,16 @@ def test_the_stranger_is_left_out_in_a_second_training(compendium: Compendium) -
     assert set(without.drugs) < set(whole.drugs)
 
 
+def test_the_network_of_the_paper_can_be_asked_for(compendium: Compendium) -> None:
+    assert {each.preset for each in plan(HSP, compendium).trainings} == {"fast"}
+    assert {each.preset for each in plan(HSP, compendium, preset="paper").trainings} == {"paper"}
+    cells = plan(case("Estrogen receptor agonists by cell line"), compendium, preset="paper")
+    assert cells.influence is not None
+    assert cells.influence.preset == "paper"
+
+
 def test_cell_lines_are_compared_as_in_the_paper(compendium: Compendium) -> None:
-    planned = plan(case("Oestrogen receptor agonists by cell line"), compendium)
+    planned = plan(case("Estrogen receptor agonists by cell line"), compendium)
     assert planned.influence is not None
     assert planned.influence.selections == (("HT29", "MCF7"), ("A549", "PC3"))
     assert planned.trainings == ()
@@ -122,7 +130,7 @@ def test_findings_stand_beside_what_the_paper_reported(compendium: Compendium) -
 
 
 def test_cell_lines_are_told_apart_with_their_noise(compendium: Compendium) -> None:
-    study = case("Oestrogen receptor agonists by cell line")
+    study = case("Estrogen receptor agonists by cell line")
     planned = plan(study, compendium)
     row = {"auroc": 0.9, "low": 0.8, "high": 1.0, "n_drugs": 5}
     difference = {"difference": 0.3, "low": -0.1, "high": 0.5, "within_noise": True}

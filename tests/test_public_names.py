@@ -81,7 +81,7 @@ def test_a_training_is_that_of_the_dashboard(here: Workspace, tmp_path: Path) ->
 def test_a_library_reads_a_compound(here: Workspace) -> None:
     small = here.compendium("small")
     built = here.build_library(small)
-    assert len(built.usable) == 2
+    assert len(built.asked) == 2
     table = gpar_core.ranked_moas(here.predict_moa(small, "mtor0"))
     assert table["moa"].iloc[0] == "MTOR inhibitor"
 

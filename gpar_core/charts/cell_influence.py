@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from gpar_core.charts.style import BLUE, GREY, RED, titled
-from gpar_core.learn.metrics import WELL_TRAINED
+from gpar_core.learn.metrics import PAPER_LINE
 
 ROW = 30
 WITHIN, BEYOND = "within noise", "beyond noise"
@@ -40,7 +40,7 @@ def auroc(selections: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     words = base.mark_text(dy=-9, fontSize=10, color=GREY).encode(
         x=alt.X("auroc:Q", scale=unit, axis=tenths), text="n:N"
     )
-    limits = alt.Chart(pd.DataFrame({"x": [0.5, WELL_TRAINED]})).mark_rule(
+    limits = alt.Chart(pd.DataFrame({"x": [0.5, PAPER_LINE]})).mark_rule(
         color=GREY, strokeDash=[4, 4]
     )
     chart = limits.encode(x=alt.X("x:Q", scale=unit, axis=tenths)) + intervals + points + words

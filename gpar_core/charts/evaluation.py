@@ -6,8 +6,8 @@ import altair as alt
 import pandas as pd
 
 from gpar_core.charts.style import BLUE, GREY, RED, titled
-from gpar_core.compare.methods import GPAR, METHODS
-from gpar_core.learn.metrics import WELL_TRAINED
+from gpar_core.compare.methods import GPAR, METHODS, MIN_CLASSES
+from gpar_core.learn.metrics import PAPER_LINE
 
 PALETTE = (
     "#d6453d", "#3b7dd8", "#2a9d8f", "#e0a100", "#8e5bb5", "#5d6d7e", "#c2703d", "#4f9d3a",
@@ -23,7 +23,9 @@ HEIGHT = 440
 
 
 def by_method(measures: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
-    """AUROC of every class by method, with mean and standard error; dashed: 0.6 and chance.
+    """AUROC of every class by method, with the mean and, from `MIN_CLASSES` on, its standard error.
+
+    Dashed: the paper's line and chance.
 
     measures: of one protocol, as `compare.evaluation.of_protocol` gives them.
     """
@@ -42,7 +44,8 @@ def by_method(measures: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
             tooltip=_tooltip(),
         )
     )
-    grouped = table.groupby("label")["auroc"].agg(["mean", "sem"]).reset_index()
+    grouped = table.groupby("label")["auroc"].agg(["mean", "sem", "size"]).reset_index()
+    grouped["sem"] = grouped["sem"].where(grouped.pop("size") >= MIN_CLASSES)
     means = alt.Chart(
         grouped.assign(low=grouped["mean"] - grouped["sem"], high=grouped["mean"] + grouped["sem"])
     )
@@ -51,7 +54,7 @@ def by_method(measures: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
                                   alt.Tooltip("sem:Q", title="standard error", format=".3f")],
     )  # fmt: skip
     spread = means.mark_rule(strokeWidth=2, color=GREY).encode(y=y, x="low:Q", x2="high:Q")
-    limits = alt.Chart(pd.DataFrame({"x": [0.5, WELL_TRAINED]})).mark_rule(
+    limits = alt.Chart(pd.DataFrame({"x": [0.5, PAPER_LINE]})).mark_rule(
         color=GREY, strokeDash=[4, 4]
     )
     chart = limits.encode(x="x:Q") + points + spread + tick

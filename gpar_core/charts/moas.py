@@ -1,32 +1,31 @@
-"""Many MOAs at once: how well each is learnt, and where a compound stands in each."""
+"""Many MOAs at once: how well each is learned, and where a compound stands in each."""
 
 import altair as alt
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GREY, titled
-from gpar_core.learn.metrics import WELL_TRAINED
+from gpar_core.charts.style import BLUE, GREY, YELLOW, titled
+from gpar_core.learn.metrics import PAPER_LINE
+from gpar_core.learn.verdict import BY_CHANCE, UNCERTAIN, WELL_TRAINED
 
 ROW = 16
-USABLE = {True: "usable", False: "not learnable"}
+VERDICTS = {WELL_TRAINED: BLUE, UNCERTAIN: YELLOW, BY_CHANCE: GREY}
 STEPS = {0.5: 0.06, 0.8: 0.2, 0.95: 0.4, 0.99: 0.7}
 """Opacity of percentiles below each limit; from the last limit on they are opaque."""
 
 
 def auroc(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
-    """Mean AUROC of each trained MOA with its 95% interval, the best first; dashed: the limit.
+    """Mean AUROC of each trained MOA with its 95% interval, best first; dashed: the paper's line.
 
     table: as `library.table` gives it.
     """
     trained = table.dropna(subset=["mean_auroc"]).sort_values("mean_auroc", ascending=False)
-    trained = trained.assign(
-        kind=(trained["mean_auroc"] >= WELL_TRAINED).map(USABLE),
-    )[["moa", "mean_auroc", "low", "high", "n_drugs", "kind"]]
+    trained = trained[["moa", "mean_auroc", "low", "high", "chance", "n_drugs", "verdict"]]
     base = alt.Chart(trained).encode(
         y=alt.Y("moa:N", sort=trained["moa"].tolist(), title=None, axis=_names()),
         color=alt.Color(
-            "kind:N",
+            "verdict:N",
             title=None,
-            scale=alt.Scale(domain=list(USABLE.values()), range=[BLUE, GREY]),
+            scale=alt.Scale(domain=list(VERDICTS), range=list(VERDICTS.values())),
             legend=alt.Legend(orient="top"),
         ),
         tooltip=[
@@ -34,11 +33,13 @@ def auroc(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
             alt.Tooltip("mean_auroc:Q", title="mean AUROC", format=".3f"),
             alt.Tooltip("low:Q", format=".3f"),
             alt.Tooltip("high:Q", format=".3f"),
+            alt.Tooltip("chance:Q", format=".2g"),
+            alt.Tooltip("verdict:N"),
             alt.Tooltip("n_drugs:Q", title="drugs"),
         ],
     )
     unit = alt.Scale(domain=[0, 1])
-    limit = alt.Chart(pd.DataFrame({"x": [WELL_TRAINED]})).mark_rule(color=GREY, strokeDash=[4, 4])
+    limit = alt.Chart(pd.DataFrame({"x": [PAPER_LINE]})).mark_rule(color=GREY, strokeDash=[4, 4])
     intervals = base.mark_rule().encode(
         x=alt.X("low:Q", title="Mean AUROC with 95% interval", scale=unit), x2="high:Q"
     )
@@ -71,12 +72,12 @@ def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
                 "percentile:Q",
                 title="Percentile",
                 scale=alt.Scale(type="threshold", domain=list(STEPS), range=colours),
-                legend=alt.Legend(orient="top", format="~g", gradientLength=104),
+                legend=alt.Legend(orient="top", format=".0%", gradientLength=104),
             ),
             tooltip=[
                 alt.Tooltip("moa:N", title="MOA"),
                 alt.Tooltip("origin:N", title="of"),
-                alt.Tooltip("percentile:Q", format=".3f"),
+                alt.Tooltip("percentile:Q", format=".1%"),
                 alt.Tooltip("n_signatures:Q", title="signatures"),
             ],
         )

@@ -126,9 +126,10 @@ def _print(
         f"{'gain':>7} {'p':>9} {'seconds':>8}"
     )
     for row in _records(overall):
+        error = "" if row["se"] is None else f"{row['se']:.3f}"
         gain = "" if row["p"] is None else f"{row['difference']:>+7.3f} {row['p']:>9.2g}"
         print(
-            f"{METHODS[row['method']].label:<20} {row['mean']:>6.3f} {row['se'] or 0:>6.3f} "
-            f"{row['median']:>6.3f} {row['well_trained']:>6.2f} {row['ap']:>6.3f} {gain:>17} "
+            f"{METHODS[row['method']].label:<20} {row['mean']:>6.3f} {error:>6} "
+            f"{row['median']:>6.3f} {row['reach_line']:>6.2f} {row['ap']:>6.3f} {gain:>17} "
             f"{row['seconds']:>8.0f}"
         )

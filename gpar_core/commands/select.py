@@ -31,8 +31,8 @@ def add_filter(command: argparse.ArgumentParser) -> None:
         ("--min-tas", float, "least TAS, 0-1; 0.2 leaves no inactive compound as a negative"),
         ("--min-cc-q75", float, "least correlation of replicates, 0-1"),
         ("--min-replicates", int, "least number of replicates"),
-        ("--min-dose", float, "lowest dose in um"),
-        ("--max-dose", float, "highest dose in um"),
+        ("--min-dose", float, "lowest dose in µM"),
+        ("--max-dose", float, "highest dose in µM"),
     ):
         command.add_argument(option, type=kind, metavar="X", help=text)
     command.add_argument(

@@ -28,20 +28,21 @@ from gpar_core.compare.drug_scores import (
     question,
     similarities,
 )
-from gpar_core.compare.methods import DRUG, GPAR, METHODS, PAIR, Kind
+from gpar_core.compare.methods import DRUG, GPAR, METHODS, MIN_CLASSES, PAIR, Kind
 from gpar_core.compare.pairs import pair_auroc_interval, pair_scores
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import drugs_of_moa, select
 from gpar_core.errors import NotFoundError, TrainingSetError
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.folds import assign_folds
-from gpar_core.learn.metrics import WELL_TRAINED, evaluate
+from gpar_core.learn.metrics import PAPER_LINE, evaluate
 from gpar_core.learn.presets import Settings
 from gpar_core.learn.side_by_side import side_by_side
 from gpar_core.progress import Progress, Remember, Report, Tables, afresh, silent
 
 STAGE = "Evaluation"
 CURVE_POINTS = 200
+SIGNIFICANT = 0.05
 
 
 def compare(
@@ -118,9 +119,10 @@ def summary(measures: pd.DataFrame) -> pd.DataFrame:
     """One row per method, in the order of `METHODS`.
 
     measures: of one protocol. Columns: method, n (classes), mean with se (standard error over the
-    classes), median, well_trained (share with AUROC of 0.6 or more), ap, difference (median of
-    GPAR's AUROC minus its own), p (Wilcoxon's matched-pairs signed-rank test of that, two-sided),
-    seconds. The last but one are missing of GPAR itself, or where it took no part.
+    classes, missing for fewer than `MIN_CLASSES`), median, reach_line (share with AUROC of 0.6 or
+    more), ap, difference (median of GPAR's AUROC minus its own), p (Wilcoxon's matched-pairs
+    signed-rank test of that, two-sided), seconds. Difference and p are missing of GPAR itself, or
+    where it took no part.
     """
     grouped = measures.groupby("method", sort=False)
     table = grouped.agg(
@@ -128,31 +130,55 @@ def summary(measures: pd.DataFrame) -> pd.DataFrame:
         mean=("auroc", "mean"),
         se=("auroc", "sem"),
         median=("auroc", "median"),
-        well_trained=("auroc", lambda auroc: float((auroc >= WELL_TRAINED).mean())),
+        reach_line=("auroc", lambda auroc: float((auroc >= PAPER_LINE).mean())),
         ap=("ap", "mean"),
         seconds=("seconds", "sum"),
     )
+    table["se"] = table["se"].where(table["n"] >= MIN_CLASSES)
     auroc = measures.pivot_table(index="class", columns="method", values="auroc")
-    gain = {name: _gain(auroc, name) for name in table.index}
-    table["difference"] = [gain[name][0] for name in table.index]
-    table["p"] = [gain[name][1] for name in table.index]
+    rivals = [name for name in table.index if GPAR in auroc and name != GPAR]
+    gain = {name: _gain(auroc, GPAR, name) for name in rivals}
+    table["difference"] = pd.Series({name: gain[name][0] for name in rivals}, dtype=float)
+    table["p"] = pd.Series({name: gain[name][1] for name in rivals}, dtype=float)
     known = [name for name in METHODS if name in table.index]
     return table.loc[known].reset_index()
 
 
-def verdict(table: pd.DataFrame) -> str:
-    """Which method has the highest mean, by how much, in words. table: of `summary`."""
-    by_mean = table.sort_values("mean", ascending=False, kind="stable")
+def verdict(measures: pd.DataFrame) -> str:
+    """Which method is ahead and by how much, or why none can be named.
+
+    measures: of one protocol.
+    """
+    by_mean = summary(measures).sort_values("mean", ascending=False, kind="stable")
+    n = int(by_mean["n"].max())
+    if len(by_mean) > 1 and n < MIN_CLASSES:
+        classes, pairs = ("1 class", "1 pair") if n == 1 else (f"{n} classes", f"{n} pairs")
+        return (
+            f"{classes} cannot show which method is better: the smallest p that Wilcoxon's test "
+            f"gives for {pairs} is {smallest_p(n):.2g}. At least {MIN_CLASSES} classes are needed "
+            "for a p below 0.05."
+        )
     best = by_mean.iloc[0]
-    said = f"{METHODS[best['method']].label} has the highest mean AUROC, {best['mean']:.3f}"
+    figure = f"{best['mean']:.3f}"
     if pd.notna(best["se"]):
-        said += f" ± {best['se']:.3f} (standard error over {int(best['n'])} classes)"
-    if len(by_mean) > 1:
-        second = by_mean.iloc[1]
-        said += f", before {METHODS[second['method']].label} with {second['mean']:.3f}"
-        if best["mean"] - second["mean"] < best["se"]:
-            said += ": less than a standard error apart"
-    return said + "."
+        figure += f" ± {best['se']:.3f} (standard error over {n} classes)"
+    if len(by_mean) == 1:
+        return f"{METHODS[best['method']].label} has a mean AUROC of {figure}."
+    second = by_mean.iloc[1]
+    auroc = measures.pivot_table(index="class", columns="method", values="auroc")
+    median, p = _gain(auroc, best["method"], second["method"])
+    said = (
+        f"{METHODS[best['method']].label} has the highest mean AUROC, {figure}, before "
+        f"{METHODS[second['method']].label} with {second['mean']:.3f}"
+    )
+    if p < SIGNIFICANT and median > 0:
+        return f"{said} (p = {p:.2g}, Wilcoxon's test over the classes)."
+    return f"{said}. The difference is within noise (p = {p:.2g}): neither is ahead."
+
+
+def smallest_p(n: int) -> float:
+    """The smallest two-sided p of Wilcoxon's signed-rank test over n pairs, 2 / 2^n."""
+    return 2.0 ** (1 - n)
 
 
 def curves(scores: pd.DataFrame, methods: Iterable[str]) -> pd.DataFrame:
@@ -278,10 +304,8 @@ def _thinned(x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({"x": x[shown], "y": y[shown]})
 
 
-def _gain(auroc: pd.DataFrame, method: str) -> tuple[float, float]:
-    """Median of GPAR's AUROC minus the method's over the classes, and its p."""
-    if method == GPAR or GPAR not in auroc:
-        return np.nan, np.nan
-    difference = (auroc[GPAR] - auroc[method]).dropna()
+def _gain(auroc: pd.DataFrame, method: str, other: str) -> tuple[float, float]:
+    """Median of a method's AUROC minus another's over the classes, and its p."""
+    difference = (auroc[method] - auroc[other]).dropna()
     p = wilcoxon(difference).pvalue if (difference != 0).any() else 1.0
     return float(difference.median()), float(p)

@@ -23,6 +23,9 @@ class Method:
 
 GPAR = "gpar"
 
+MIN_CLASSES = 6
+"""Over fewer, Wilcoxon's signed-rank test (two-sided) cannot give a p below 0.05."""
+
 METHODS: dict[str, Method] = {
     GPAR: Method("GPAR", Kind.NETWORK, "this tool's network"),
     "gsea": Method("GSEA", Kind.SIMILARITY, "20 most up and down genes in merged ranked lists"),
@@ -30,7 +33,7 @@ METHODS: dict[str, Method] = {
     "jaccard": Method("Jaccard", Kind.SIMILARITY, "shared share of genes with |z| of 2 or more"),
     "fisher": Method("Fisher", Kind.SIMILARITY, "p of Fisher's exact test on the same genes"),
     "logistic": Method("Logistic regression", Kind.CLASSIFIER, "scikit-learn's defaults"),
-    "knn": Method("Nearest neighbours", Kind.CLASSIFIER, "scikit-learn's defaults"),
+    "knn": Method("Nearest neighbors", Kind.CLASSIFIER, "scikit-learn's defaults"),
     "forest": Method("Random forest", Kind.CLASSIFIER, "scikit-learn's defaults"),
     "bayes": Method("Naive Bayes", Kind.CLASSIFIER, "scikit-learn's defaults"),
     "balanced_logistic": Method("Balanced logistic", Kind.CLASSIFIER, "C = 0.001, signed roots"),

@@ -71,7 +71,7 @@ def relabelled(compendium: Compendium, labels: pd.DataFrame) -> tuple[Compendium
     match = match_moas(own.drop(columns=[fields.MOA, fields.ANNOTATED]), [moa_table(LABEL, table)])
     if match.n_matched == 0:
         raise AnnotationError(
-            f"None of the {len(labels):,} labelled compounds is in '{compendium.name}'; the first "
+            f"None of the {len(labels):,} labeled compounds is in '{compendium.name}'; the first "
             f"is '{match.unmatched[0][:80]}'. Give names or pert_ids as the compendium has them."
         )
     annotated = match.compounds[fields.ANNOTATED] | own[fields.ANNOTATED]

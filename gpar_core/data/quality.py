@@ -43,8 +43,8 @@ class QualityFilter:
                 raise RequestError(f"The limit of the {what} is {limit:g}; it must be above 0.")
         if self.min_dose and self.max_dose and self.min_dose > self.max_dose:
             raise RequestError(
-                f"The lowest dose, {self.min_dose:g} um, is above the highest, "
-                f"{self.max_dose:g} um. Exchange them."
+                f"The lowest dose, {self.min_dose:g} µM, is above the highest, "
+                f"{self.max_dose:g} µM. Exchange them."
             )
         if not all(0 < time < float("inf") for time in self.times):
             raise RequestError("A time is not above 0; needed are hours, such as 6 and 24.")

@@ -28,6 +28,13 @@ MICROMOLAR: Final = {"nm": 1e-3, "um": 1.0, "\u00b5m": 1.0, "\u03bcm": 1.0, "mm"
 HOURS: Final = {"h": 1.0, "d": 24.0}
 
 
+def shown_unit(unit: object) -> str:
+    """A unit of dose as people write it: 'µM' for every spelling of it, '' where it is missing."""
+    if not isinstance(unit, str):
+        return ""
+    return "µM" if MICROMOLAR.get(unit.casefold()) == 1.0 else unit
+
+
 @dataclass(frozen=True, eq=False)
 class Criterion:
     """One criterion of a filter: in words; whether each signature meets it, and is known."""
@@ -55,10 +62,10 @@ def criteria(signatures: pd.DataFrame, quality: QualityFilter) -> Iterator[Crite
         yield Criterion("exemplars", yes, exemplar.notna().to_numpy())
     if quality.min_dose is not None:
         met = dose >= quality.min_dose * (1 - DOSE_TOLERANCE)
-        yield Criterion(f"dose at least {quality.min_dose:g} um", met, ~np.isnan(dose))
+        yield Criterion(f"dose at least {quality.min_dose:g} µM", met, ~np.isnan(dose))
     if quality.max_dose is not None:
         met = dose <= quality.max_dose * (1 + DOSE_TOLERANCE)
-        yield Criterion(f"dose at most {quality.max_dose:g} um", met, ~np.isnan(dose))
+        yield Criterion(f"dose at most {quality.max_dose:g} µM", met, ~np.isnan(dose))
     if quality.times:
         words = f"time {', '.join(f'{hours:g}' for hours in quality.times)} h"
         yield Criterion(words, np.isin(time, quality.times), ~np.isnan(time))

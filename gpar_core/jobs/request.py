@@ -115,7 +115,7 @@ class TrainRequest:
     drugs: names without case, sorted. moa: the MOA they were chosen by, or ''.
     cells: cell lines, sorted; empty for all. preset: 'fast' or 'paper'.
     negatives: 'inactive' (unannotated, low TAS) or 'others' (all compounds without the MOA).
-    null_repeats: cross-validations with permuted labels, for comparison.
+    null_repeats: whole trainings with permuted labels, beside the quick runs.
     profiles: id of the uploaded profiles that are the positive set in place of drugs, or ''.
     """
 

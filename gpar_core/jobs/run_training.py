@@ -155,6 +155,7 @@ def train_model(
         folds_by=validation.folds.by,
         metrics=validation.metrics,
         logistic_auroc=training.logistic.metrics.mean_auroc,
+        chance=training.chance,
         null_auroc=training.null,
         seconds=round(training.seconds, 2),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -24,6 +24,7 @@ from gpar_core.learn.held_out import held_out_scores
 from gpar_core.learn.metrics import evaluate
 from gpar_core.learn.presets import Settings
 from gpar_core.learn.side_by_side import side_by_side
+from gpar_core.learn.verdict import GUESSING
 from gpar_core.progress import Progress, Remember, Report, Tables, afresh, silent
 from gpar_core.rank.scoring import score
 
@@ -201,7 +202,8 @@ def curves(auroc: pd.DataFrame) -> pd.DataFrame:
 
 def summary(auroc: pd.DataFrame, similarity: pd.DataFrame) -> pd.DataFrame:
     """One row per number of genes: n_genes, draws, random and random_sd (mean and standard
-    deviation of the AUROC over the draws), important with important_low and important_high (95%,
+    deviation of the AUROC over the draws), random_low and random_high (95%, resampling drugs, mean
+    over the draws), important with important_low and important_high (95%,
     resampling drugs), beaten (draws whose AUROC is lower than that of the most important genes),
     and the mean over the draws of within, between and distance, each with its standard deviation.
 
@@ -210,7 +212,11 @@ def summary(auroc: pd.DataFrame, similarity: pd.DataFrame) -> pd.DataFrame:
     drawn = auroc[auroc["way"] == RANDOM]
     chosen = auroc[auroc["way"] == IMPORTANT].set_index("n_genes")
     table = drawn.groupby("n_genes").agg(
-        draws=("auroc", "size"), random=("auroc", "mean"), random_sd=("auroc", _spread)
+        draws=("auroc", "size"),
+        random=("auroc", "mean"),
+        random_sd=("auroc", _spread),
+        random_low=("low", "mean"),
+        random_high=("high", "mean"),
     )
     table["important"] = chosen["auroc"]
     table["important_low"], table["important_high"] = chosen["low"], chosen["high"]
@@ -224,16 +230,20 @@ def summary(auroc: pd.DataFrame, similarity: pd.DataFrame) -> pd.DataFrame:
 
 
 def enough_genes(table: pd.DataFrame) -> int | None:
-    """The least number of random genes from which on, for all larger ones too, the mean AUROC keeps
-    `ENOUGH` of what the largest number adds to 0.5; None where that adds nothing.
+    """The smallest number of random genes that does about as well as the largest number.
+
+    By its mean over the draws it keeps `ENOUGH` of what the largest number adds to an AUROC of 0.5,
+    and so do all larger numbers on average: neither one lucky number nor one dip decides. None
+    where the 95% interval of the largest number does not lie above 0.5: there is nothing to keep.
 
     table: as `summary` gives it.
     """
-    gain = table["random"].to_numpy() - 0.5
-    if gain[-1] <= 0:
+    if table["random_low"].iloc[-1] <= GUESSING:
         return None
-    lacking = np.flatnonzero(gain < ENOUGH * gain[-1])
-    return int(table["n_genes"].iloc[lacking[-1] + 1 if len(lacking) else 0])
+    gain = table["random"].to_numpy() - GUESSING
+    from_here_on = gain[::-1].cumsum()[::-1] / np.arange(len(gain), 0, -1)
+    kept = np.minimum(gain, from_here_on) >= ENOUGH * gain[-1]
+    return int(table["n_genes"].iloc[np.flatnonzero(kept)[0]])
 
 
 def _spread(values: pd.Series) -> float:

@@ -81,7 +81,7 @@ def edges(
     """
     n = len(directions)
     if n > EXACT:
-        report(Progress(STAGE, 0, 2, "Nearest neighbours"))
+        report(Progress(STAGE, 0, 2, "Nearest neighbors"))
         others, distance = nearest_neighbours(directions, N_NEIGHBOURS, seed=seed)
         rows = np.repeat(np.arange(n), N_NEIGHBOURS)
         pairs = np.sort(np.column_stack([rows, others.ravel()]), axis=1)

@@ -18,6 +18,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.selecting import shown_unit
 from gpar_core.progress import Tables
 
 STEPS = np.iinfo(np.uint16).max
@@ -52,7 +53,7 @@ def pack(points: pd.DataFrame, compendium: Compendium) -> Packed:
     signatures = compendium.signatures.iloc[rows]
     drug, drugs = pd.factorize(signatures[fields.DRUG], sort=True)
     cell, cells = pd.factorize(signatures[fields.CELL_ID], sort=True)
-    dose, doses = _amounts(signatures[fields.DOSE], signatures[fields.DOSE_UNIT])
+    dose, doses = _amounts(signatures[fields.DOSE], signatures[fields.DOSE_UNIT].map(shown_unit))
     time, times = _amounts(signatures[fields.TIME], signatures[fields.TIME_UNIT])
     tas = signatures[fields.TAS].to_numpy(np.float64)
     low, high = _range(tas)

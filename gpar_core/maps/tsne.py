@@ -42,7 +42,7 @@ def _embed_many(x: np.ndarray, seed: int, threads: int, report: Report) -> np.nd
 
     from gpar_core.maps.nearest import nearest_neighbours  # noqa: PLC0415
 
-    report(Progress("t-SNE", 0, N_ITERATIONS, "t-SNE: nearest neighbours"))
+    report(Progress("t-SNE", 0, N_ITERATIONS, "t-SNE: nearest neighbors"))
     found, distances = nearest_neighbours(x, int(3 * PERPLEXITY), seed=seed)
     affinities = PerplexityBasedNN(
         perplexity=PERPLEXITY,

@@ -34,7 +34,7 @@ def embed(x: np.ndarray, *, seed: int, report: Report = silent) -> np.ndarray:
     n = len(x)
     k = min(N_NEIGHBOURS, n - 1)
     epochs = EPOCHS_OF_FEW if n <= MANY else EPOCHS_OF_MANY
-    report(Progress("UMAP", 0, epochs, "UMAP: nearest neighbours"))
+    report(Progress("UMAP", 0, epochs, "UMAP: nearest neighbors"))
     others, distances = nearest_neighbours(x, k - 1, seed=seed)
     model = UMAP(
         n_neighbors=k,

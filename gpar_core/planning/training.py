@@ -123,11 +123,11 @@ def plan_library(
 
 
 def plan_prediction(library: Library, profiles: Profiles, label: str) -> PredictionRequest:
-    """The request to read uploaded profiles by all usable models of a library."""
+    """The request to read uploaded profiles by the models of a library that are asked."""
     return PredictionRequest(
         profiles=profiles_id(profiles),
         library=library.library_id,
-        models=tuple(sorted(entry.model_id for entry in library.usable)),
+        models=tuple(sorted(entry.model_id for entry in library.asked)),
         label=label,
     )
 

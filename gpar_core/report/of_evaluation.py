@@ -28,7 +28,7 @@ def evaluation_report(done: Analysis) -> Document:
     measures = done.tables["measures"]
     return Document(
         title=f"{request.title.replace('Evaluate', 'Evaluation of')} of '{done.compendium}'",
-        verdict=verdict(summary(of_protocol(measures, DRUG))),
+        verdict=verdict(of_protocol(measures, DRUG)),
         origin=origin,
         sections=(
             _asked(request, done),
@@ -78,11 +78,11 @@ def _protocol(protocol: str, measures: pd.DataFrame, done: Analysis) -> Section:
         {
             "Method": overall["method"].map(lambda name: METHODS[name].label),
             "Mean AUROC": [
-                f"{number(mean)} ± {number(error)}"
+                f"{number(mean)} ± {number(error)}" if pd.notna(error) else number(mean)
                 for mean, error in zip(overall["mean"], overall["se"], strict=True)
             ],
             "Median": overall["median"].map(number),
-            "0.6 or more": overall["well_trained"].map("{:.0%}".format),
+            "0.6 or more": overall["reach_line"].map("{:.0%}".format),
             "Average precision": overall["ap"].map(number),
             "GPAR higher by": overall["difference"].map(number),
             "p (Wilcoxon)": overall["p"].map(small),

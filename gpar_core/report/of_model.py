@@ -27,15 +27,10 @@ def model_report(model: Model, importance: Analysis | None = None) -> Document:
     importance: the analysis of the genes the model goes by, where there is one.
     """
     origin = origins.of_model(model)
-    summary, metrics = model.summary, model.summary.metrics
-    verdict = (
-        f"{metrics.verdict[0].upper()}{metrics.verdict[1:]}: mean AUROC {metrics.mean_auroc:.3f}, "
-        f"95% interval {metrics.interval[0]:.3f}-{metrics.interval[1]:.3f} "
-        f"(resampling {metrics.n_resampled} {_unit(model)}s; the limit is 0.60)."
-    )
+    summary = model.summary
     return Document(
         title=f"Model of {summary.label}",
-        verdict=verdict,
+        verdict=f"{summary.verdict.title}. {summary.verdict.why}",
         origin=origin,
         sections=(
             _training_set(model),
@@ -109,8 +104,11 @@ def _validation(model: Model) -> Section:
         "skill)",
         "Logistic regression": f"{summary.logistic_auroc:.3f} mean AUROC on the same folds",
     }
+    facts["Permuted labels"] = f"{summary.chance} (nearest-mean classifier, not the network)"
     if summary.null_auroc:
-        facts["Permuted labels"] = ", ".join(map(number, summary.null_auroc)) + " mean AUROC"
+        facts["Permuted labels, full trainings"] = (
+            ", ".join(map(number, summary.null_auroc)) + " mean AUROC"
+        )
     by_fold = dict(enumerate(metrics.fold_auroc, start=1))
     held_out = model.held_out
     bins = calibration.reliability(
@@ -130,7 +128,7 @@ def _validation(model: Model) -> Section:
         Figure(
             "folds",
             folds.fold_auroc(by_fold, summary.k, simulated=simulated),
-            "AUROC of each fold; their mean is the mean AUROC. Dashed: the limit of 0.60.",
+            "AUROC of each fold; their mean is the mean AUROC. Dashed: the paper's line, 0.60.",
         ),
         Figure(
             "reliability",

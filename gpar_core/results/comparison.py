@@ -185,7 +185,7 @@ def _reasons(
             of = f"of {n_cells[drug]} cell lines, " if n_cells[drug] > 1 else ""
             reasons.append(
                 f"{of}{cell[fields.CELL_ID]} most: mean percentile "
-                f"{cell['percentile_first']:.3f} to {cell['percentile_second']:.3f} "
+                f"{cell['percentile_first']:.1%} to {cell['percentile_second']:.1%} "
                 f"(n {cell['n_signatures']})"
             )
     return reasons

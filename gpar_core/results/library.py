@@ -54,9 +54,9 @@ class Entry:
         return job_id(self.training)
 
     @property
-    def usable(self) -> bool:
-        """Whether its model may be asked: mean AUROC of 0.6 or more (Gao et al. 2021)."""
-        return self.summary is not None and self.summary.metrics.well_trained
+    def asked(self) -> bool:
+        """Whether MOA prediction asks its model: mean AUROC of 0.6 or more (Gao et al. 2021)."""
+        return self.summary is not None and self.summary.metrics.reaches_line
 
     @property
     def open(self) -> bool:
@@ -65,10 +65,10 @@ class Entry:
 
     @property
     def verdict(self) -> str:
-        """What became of it, in words."""
+        """The verdict on its model, or why there is none."""
         if self.summary is None:
             return self.reason or "not trained yet"
-        return "usable" if self.usable else "not learnable from these signatures"
+        return self.summary.verdict.name
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ class Library:
     entries: tuple[Entry, ...]
 
     @property
-    def usable(self) -> tuple[Entry, ...]:
-        return tuple(entry for entry in self.entries if entry.usable)
+    def asked(self) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if entry.asked)
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -104,7 +104,8 @@ class Library:
 
 def table(library: Library) -> pd.DataFrame:
     """One row per MOA: moa, n_drugs, n_signatures, mean_auroc with low and high (95% interval),
-    average_precision and base_rate, verdict, seconds (of training), model_id.
+    chance (p of permuted labels), average_precision and base_rate, verdict, asked (by MOA
+    prediction), seconds (of training), model_id.
 
     Of a MOA that is not trained, n_drugs counts all drugs, and what only a model knows is missing.
     """
@@ -172,14 +173,14 @@ def load(cache: Cache, library_id: str) -> Library:
 
 
 def of_compendium(cache: Cache, compendium: Compendium) -> list[Library]:
-    """Readable libraries of a compendium of this name, stale ones last, then by usable models."""
+    """Readable libraries of a compendium of this name, stale ones last, then by models asked."""
     found = []
     for library_id in cache.library_ids():
         with suppress(DataError):
             found.append(load(cache, library_id))
     of_it = [each for each in found if each.request.compendium == compendium.name]
     return sorted(
-        of_it, key=lambda each: (bool(each.why_stale(compendium.fingerprint)), -len(each.usable))
+        of_it, key=lambda each: (bool(each.why_stale(compendium.fingerprint)), -len(each.asked))
     )
 
 
@@ -227,9 +228,11 @@ def _row(entry: Entry) -> dict[str, object]:
         "mean_auroc": metrics.mean_auroc if metrics else np.nan,
         "low": low,
         "high": high,
+        "chance": summary.verdict.chance.p if summary else np.nan,
         "average_precision": metrics.average_precision if metrics else np.nan,
         "base_rate": metrics.base_rate if metrics else np.nan,
         "verdict": entry.verdict,
+        "asked": entry.asked,
         "seconds": summary.seconds if summary else np.nan,
         "model_id": entry.model_id,
     }

@@ -8,7 +8,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from gpar_core import fields
 from gpar_core.errors import DataError, in_words
 from gpar_core.learn.calibration import Calibration
 from gpar_core.learn.metrics import Metrics
+from gpar_core.learn.verdict import MIN_TRAININGS, Chance, Verdict, chance, judge
 from gpar_core.rank.scoring import Network, assembled, disassembled
 from gpar_core.storage.cache import MANIFEST
 from gpar_core.storage.saved_arrays import read_array, read_arrays
@@ -34,7 +35,8 @@ class ModelSummary:
     """What a list of models shows, and what the command line prints.
 
     logistic_auroc: mean AUROC of logistic regression on the same folds.
-    null_auroc: mean AUROCs with permuted labels, empty unless asked for.
+    chance: how often permuted labels reach the mean AUROC, by a quick stand-in for the network.
+    null_auroc: mean AUROCs of whole trainings with permuted labels, empty unless asked for.
     """
 
     model_id: str
@@ -57,6 +59,7 @@ class ModelSummary:
     folds_by: str
     metrics: Metrics
     logistic_auroc: float
+    chance: Chance
     null_auroc: tuple[float, ...]
     seconds: float
     created_at: str
@@ -66,6 +69,14 @@ class ModelSummary:
     def identity(self) -> tuple[str, str]:
         """Another one once the model was trained again."""
         return self.model_id, self.created_at
+
+    @property
+    def verdict(self) -> Verdict:
+        """By whole trainings with permuted labels where there are enough, else by the stand-in."""
+        by_chance = self.chance
+        if len(self.null_auroc) >= MIN_TRAININGS:
+            by_chance = chance(self.metrics.mean_auroc, self.null_auroc, quick=False)
+        return judge(self.metrics, by_chance, held_out=self.folds_by)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,10 +143,9 @@ def save(model: Model, folder: Path) -> None:
         ARRAYS, (model.scores, np.sort(model.scores), model.scored_by), strict=True
     ):
         np.save(folder / f"{name}.npy", array)
-    summary = dict(vars(model.summary)) | {"metrics": vars(model.summary.metrics)}
     manifest = {
         "format_version": FORMAT_VERSION,
-        "summary": summary,
+        "summary": asdict(model.summary),
         "network": description,
         "calibration": vars(model.calibration),
         "fold_calibration": [vars(each) for each in model.fold_calibration],

@@ -99,7 +99,7 @@ def of_compound(cache: Cache, library: Library, compendium: Compendium, name: st
         compendium=compendium.name,
         fingerprint=compendium.fingerprint,
         simulated=compendium.simulated,
-        scores=_ask(cache, _usable(library, compendium), read),
+        scores=_ask(cache, _asked(library, compendium), read),
         signatures=described,
     )
 
@@ -137,7 +137,7 @@ def of_profiles(
 
     Raises RequestError or DataError.
     """
-    entries = [entry for entry in _usable(library, compendium) if entry.model_id in model_ids]
+    entries = [entry for entry in _asked(library, compendium) if entry.model_id in model_ids]
 
     def read(folder: Path) -> Answer:
         scores = score(model.load_network(folder), profiles.matrix)
@@ -254,16 +254,16 @@ def _origin(signatures: pd.DataFrame) -> np.ndarray:
     return signatures[fields.CELL_ID if several else fields.SIG_ID].to_numpy()
 
 
-def _usable(library: Library, compendium: Compendium) -> tuple[Entry, ...]:
-    """The models that may be asked. Raises RequestError where the library is stale or has none."""
+def _asked(library: Library, compendium: Compendium) -> tuple[Entry, ...]:
+    """The models that are asked. Raises RequestError where the library is stale or has none."""
     if stale := library.why_stale(compendium.fingerprint):
         raise RequestError(stale)
-    if not library.usable:
+    if not library.asked:
         raise RequestError(
             f"None of the {len(library.entries)} MOAs of this library has a model with mean AUROC "
             "0.6 or more. Build it to its end, or with more cell lines."
         )
-    return library.usable
+    return library.asked
 
 
 def _ask(

@@ -14,15 +14,22 @@ from pages._shared.loaders import load_analysis, load_model
 from pages._shared.state import Key, cache
 from pages._shared.tables import savable
 
+NETWORKS = {
+    "fast": "GPAR's own (preset fast, seconds)",
+    "paper": "The paper's (978-512-256, minutes)",
+}
 
-def plan_once(study: CaseStudy, compendium: Compendium) -> Plan:
+
+def plan_once(study: CaseStudy, compendium: Compendium, preset: str) -> Plan:
     """What the study asks of the compendium. Raises RequestError."""
-    return _plan((study.title, compendium.name, compendium.fingerprint), study, compendium)
+    asked = (study.title, compendium.name, compendium.fingerprint, preset)
+    return _plan(asked, study, compendium)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _plan(asked: tuple[str, str, str], _study: CaseStudy, _data: Compendium) -> Plan:
-    return plan(_study, _data)
+def _plan(asked: tuple[str, str, str, str], _study: CaseStudy, _data: Compendium) -> Plan:
+    *_, preset = asked
+    return plan(_study, _data, preset=preset)
 
 
 def unfinished(planned: Plan) -> list[Request]:

@@ -9,7 +9,7 @@ from gpar_core.export import analysis_csv, download_name
 from gpar_core.jobs import engine
 from gpar_core.jobs.request import CellInfluenceRequest
 from gpar_core.learn.cell_influence import named
-from gpar_core.learn.metrics import WELL_TRAINED
+from gpar_core.learn.metrics import PAPER_LINE
 from gpar_core.learn.paired import against
 from gpar_core.planning.training import plan_training
 from gpar_core.results.analysis import Analysis
@@ -22,6 +22,9 @@ from pages._shared.terms import explained
 
 MAX_SENTENCES = 5
 FEW_DRUGS = 5
+HALF_A_DIGIT = 0.0005
+"""Differences below it are 0.000 on screen."""
+
 """Below this, an interval by resampling drugs is rough."""
 
 
@@ -42,8 +45,7 @@ def draw(done: Analysis) -> None:
     )
     st.caption(
         "Mean AUROC over the folds, 95% interval by resampling drugs; with fewer than "
-        f"{FEW_DRUGS} drugs it is rough. Dashed: chance and {WELL_TRAINED:.1f}, the limit for well "
-        "trained."
+        f"{FEW_DRUGS} drugs it is rough. Dashed: chance and {PAPER_LINE:.1f}, the paper's line."
     )
     _download("Download selections (CSV)", table, "cell-influence", done)
     st.subheader("Differences", anchor=False)
@@ -77,8 +79,8 @@ def _verdict(table: pd.DataFrame, pairs: pd.DataFrame) -> None:
         text += f" {n_alike} of the {len(others)} others cannot be told from it."
     else:
         text += " It is better than every other by more than noise."
-    if best["auroc"] < WELL_TRAINED:
-        text += f" None reaches {WELL_TRAINED:.2f}, the limit for well trained."
+    if best["auroc"] < PAPER_LINE:
+        text += f" None reaches {PAPER_LINE:.2f}, the paper's line."
     st.markdown(text)
 
 
@@ -107,7 +109,7 @@ def _differences(
         (*done.identity, reference),
         lambda: charts.differences(shown, reference, simulated=done.simulated),
     )
-    with st.expander(f"All {len(pairs)} pairs"):
+    with st.expander(f"All {len(pairs)} pairs" if len(pairs) > 1 else "The pair as a table"):
         st.dataframe(
             savable(pairs, simulated=done.simulated),
             hide_index=True,
@@ -129,12 +131,14 @@ def _differences(
 
 
 def _sentence(pair: pd.Series) -> str:
+    first, second = plain(pair["first"]), plain(pair["second"])
+    if max(abs(pair[name]) for name in ("difference", "low", "high")) < HALF_A_DIGIT:
+        return f"{first} and {second} do equally well ({pair['n_drugs']} drugs in both)."
     place = "below" if pair["difference"] < 0 else "above"
     verdict = "**within noise**" if pair["within_noise"] else "**more than noise**"
     return (
-        f"{plain(pair['first'])} is {abs(pair['difference']):.3f} {place} "
-        f"{plain(pair['second'])} (95% interval {pair['low']:+.3f} to {pair['high']:+.3f}, "
-        f"{pair['n_drugs']} drugs in both): {verdict}."
+        f"{first} is {abs(pair['difference']):.3f} {place} {second} (95% interval "
+        f"{pair['low']:+.3f} to {pair['high']:+.3f}, {pair['n_drugs']} drugs in both): {verdict}."
     )
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 
 from gpar_core import fields, links
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.selecting import shown_unit
 from gpar_core.export import csv_text, download_name
 from gpar_core.jobs.request import MapRequest
 from gpar_core.results.compound import Compound, by_cell_line, in_models, neighbours
@@ -34,7 +35,7 @@ def show_compound(compound: Compound, compendium: Compendium) -> None:
         "Signatures": _signatures,
         "Models": _models,
         "Likely MOAs": _likely,
-        "Neighbours": _neighbours,
+        "Neighbors": _neighbours,
         "Map": _maps,
     }
     shown = st.tabs(list(tabs), key=Key.ABOUT, on_change="rerun", bind="query-params")
@@ -110,9 +111,9 @@ def _signature_tables(compound: Compound, compendium: Compendium) -> None:
     names = {
         fields.CELL_ID: "Cell line",
         fields.DOSE: "Dose",
-        fields.DOSE_UNIT: "Unit",
+        fields.DOSE_UNIT: "Dose unit",
         fields.TIME: "Time",
-        fields.TIME_UNIT: "Unit ",
+        fields.TIME_UNIT: "Time unit",
         fields.TAS: number("TAS", format="%.2f", help=explained("tas")),
         fields.CC_Q75: number(
             "Replicates agree",
@@ -139,7 +140,12 @@ def _signature_tables(compound: Compound, compendium: Compendium) -> None:
         placeholder="—",
     )
     right.dataframe(
-        savable(compound.signatures, simulated=compendium.simulated),
+        savable(
+            compound.signatures.assign(
+                **{fields.DOSE_UNIT: compound.signatures[fields.DOSE_UNIT].map(shown_unit)}
+            ),
+            simulated=compendium.simulated,
+        ),
         hide_index=True,
         placeholder="—",
         column_config=names,
@@ -199,7 +205,7 @@ def _likely(compound: Compound, compendium: Compendium) -> None:
     fresh = [
         each
         for each in load_libraries(compendium)
-        if each.usable and not each.why_stale(compendium.fingerprint)
+        if each.asked and not each.why_stale(compendium.fingerprint)
     ]
     if not fresh:
         st.info("No library of models reads this compendium yet; one is built on the page Library.")
@@ -275,7 +281,7 @@ def _maps(compound: Compound, compendium: Compendium) -> None:
     draw_with_drug(compound.name, load_analysis(chosen))
     st.page_link(
         "pages/map.py",
-        label="Open this map, to colour and to choose on it",
+        label="Open this map, to color and to choose on it",
         query_params={
             Key.JOB.value: chosen,
             Key.DRUG.value: compound.drug,

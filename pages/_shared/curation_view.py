@@ -103,7 +103,7 @@ def _result(saved: SavedCuration, summary: ModelSummary) -> None:
     st.caption(
         f"Mean AUROC of the whole set {found.mean_auroc:.3f} ± {found.spread:.3f} over "
         f"{found.repeats} repeats with other folds. Dots: by how much it changes without the drug, "
-        "on the same folds; bars: standard deviation over the repeats. Grey ticks: the noise, the "
+        "on the same folds; bars: standard deviation over the repeats. Gray ticks: the noise, the "
         "highest change that chance explains, given how the other drugs differ and how few "
         "signatures the drug has."
     )

@@ -6,12 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core.charts import evaluation as charts
-from gpar_core.compare.evaluation import curves, of_protocol, summary, verdict
+from gpar_core.compare.evaluation import curves, of_protocol, smallest_p, summary, verdict
 from gpar_core.compare.methods import (
     ABOUT_PROTOCOLS,
     DRUG,
     GPAR,
     METHODS,
+    MIN_CLASSES,
     PAIR,
     PROTOCOL_NAMES,
     Kind,
@@ -47,7 +48,7 @@ def draw(done: Analysis) -> None:
 
 def _overall(measures: pd.DataFrame, done: Analysis) -> None:
     table = summary(measures)
-    st.markdown(plain(verdict(table)))
+    st.markdown(plain(verdict(measures)))
     st.dataframe(
         savable(_named(table).drop(columns="n"), simulated=done.simulated),
         hide_index=True,
@@ -73,9 +74,13 @@ def _overall(measures: pd.DataFrame, done: Analysis) -> None:
             lambda: charts.paired(measures, rival, simulated=done.simulated),
         )
         row = table.set_index("method").loc[rival]
+        n = int(row["n"])
+        few = (
+            f" The smallest p that {n} can give is {smallest_p(n):.2g}." if n < MIN_CLASSES else ""
+        )
         st.caption(
-            f"Each line is a class, {int(row['n'])} in all. Wilcoxon's matched-pairs signed-rank "
-            f"test, two-sided: p = {row['p']:.2g}; median difference {row['difference']:+.3f}. "
+            f"Each line is a class, {n} in all. Wilcoxon's matched-pairs signed-rank test, "
+            f"two-sided: p = {row['p']:.2g}; median difference {row['difference']:+.3f}.{few} "
             "Classes share drugs, so p is optimistic."
         )
     left_out = done.tables["left_out"]
@@ -178,9 +183,13 @@ def _summary_columns(n: int) -> dict[str, object]:
     return {
         "method": "Method",
         "mean": number("Mean AUROC", format="%.3f", help=f"Over {n} classes"),
-        "se": number("±", format="%.3f", help="Standard error over the classes"),
+        "se": number(
+            "±",
+            format="%.3f",
+            help=f"Standard error over the classes; from {MIN_CLASSES} classes on",
+        ),
         "median": number("Median", format="%.3f", help="Half of the classes lie above it"),
-        "well_trained": number("0.6 or more", format="percent", help="Share of the classes"),
+        "reach_line": number("0.6 or more", format="percent", help="Share of the classes"),
         "ap": number("Average precision", format="%.3f", help="Mean over the classes"),
         "seconds": number("Seconds", format="%.0f", help="Of computing, all classes together"),
         "difference": number(

@@ -9,7 +9,7 @@ from gpar_core import fields
 from gpar_core.charts import genes as charts
 from gpar_core.export import analysis_csv, download_name
 from gpar_core.learn.gene_counts import ENOUGH, curves, enough_genes, summary
-from gpar_core.learn.metrics import WELL_TRAINED
+from gpar_core.learn.metrics import PAPER_LINE
 from gpar_core.results.analysis import Analysis
 from pages._shared.drawn import chart_once
 from pages._shared.tables import savable
@@ -72,23 +72,29 @@ def _verdict(table: pd.DataFrame) -> str:
     """How few random genes do about as well as the most, and whether important ones do better."""
     most = table.iloc[-1]
     text = (
-        f"With {_genes(most['n_genes'])} the mean AUROC is **{most['random']:.3f}**"
-        + (f" ± {most['random_sd']:.3f}" if most["draws"] > 1 else "")
-        + "."
+        f"With {_genes(most['n_genes'])} the mean AUROC is **{most['random']:.3f}** (95% interval "
+        f"{most['random_low']:.3f}–{most['random_high']:.3f}, resampling drugs)."
     )
     if len(table) == 1:
         return text
     if (enough := enough_genes(table)) is None:
-        text += " That is no better than chance."
+        text += (
+            " **The interval does not lie above 0.5**, so these figures cannot show how many genes "
+            "are needed."
+        )
     elif enough < most["n_genes"]:
         row = table.set_index("n_genes").loc[enough]
         text += (
-            f" **From {enough} genes drawn at random on**, the mean over the draws keeps "
-            f"{ENOUGH:.0%} of what they add to 0.5: {row['random']:.3f} ± {row['random_sd']:.3f} "
-            f"(standard deviation over {row['draws']:.0f} draws)."
+            f" **{enough} genes drawn at random do about as well**: {row['random']:.3f} ± "
+            f"{row['random_sd']:.3f} (standard deviation over {row['draws']:.0f} draws). About as "
+            f"well: they, and larger numbers on average, keep {ENOUGH:.0%} of what "
+            f"{_genes(most['n_genes'])} add to 0.5."
         )
     else:
-        text += f" No smaller number of random genes keeps {ENOUGH:.0%} of what they add to 0.5."
+        text += (
+            " No smaller number of random genes does about as well, keeping "
+            f"{ENOUGH:.0%} of what they add to 0.5."
+        )
     fewer = table[table["n_genes"] < fields.N_LANDMARKS]
     if len(fewer):
         first = fewer.iloc[0]
@@ -99,8 +105,8 @@ def _verdict(table: pd.DataFrame) -> str:
             f"{fields.N_LANDMARKS}, higher than in {fewer['beaten'].sum():.0f} of "
             f"{fewer['draws'].sum():.0f}."
         )
-    if table[["random", "important"]].max(axis=None) < WELL_TRAINED:
-        text += f" All stays below {WELL_TRAINED:.2f}: these drugs are not learnable here."
+    if table[["random", "important"]].max(axis=None) < PAPER_LINE:
+        text += f" All of these figures are below {PAPER_LINE:.2f}, the paper's line."
     return text
 
 
@@ -123,6 +129,10 @@ def _columns() -> dict[str, object]:
         ),
         "random": number("Random", format="%.3f", help="Mean AUROC over the draws"),
         "random_sd": number("±", format="%.3f", help="Standard deviation over the draws"),
+        "random_low": number(
+            "95% from   ", format="%.3f", help="Resampling drugs, mean over the draws"
+        ),
+        "random_high": number("to   ", format="%.3f", help=explained("interval")),
         "important": number("Most important", format="%.3f", help="Mean AUROC"),
         "important_low": number("95% from", format="%.3f", help="Resampling drugs"),
         "important_high": number("to", format="%.3f", help=explained("interval")),

@@ -4,6 +4,7 @@ import streamlit as st
 
 from gpar_core.data.compendium import Compendium
 from gpar_core.learn.gene_selection import N_SELECTED
+from gpar_core.learn.verdict import WELL_TRAINED
 from gpar_core.planning.analyses import plan_gene_importance
 from gpar_core.results.model import ModelSummary
 from pages._shared.error_box import error_box
@@ -56,8 +57,10 @@ def form(compendium: Compendium) -> None:
             help="Trainings that this takes: one for each fold of each setting",
         )
         networks.caption(f"of the folds, to train again: {_about(summary)}")
-        if not summary.metrics.well_trained:
-            st.warning("This model cannot tell its drugs from others; its genes mean little.")
+        if summary.verdict.name != WELL_TRAINED:
+            st.warning(
+                f"The verdict on this model is {summary.verdict.name}: its genes may mean little."
+            )
         if st.button("Find its genes", type="primary", width="stretch"):
             start(request)
 

@@ -45,7 +45,7 @@ def draw(done: Analysis) -> None:
     )
     st.caption(
         "Absolute values; bars are one standard error, by leaving out the drugs of one fold at a "
-        "time (delete-one-group jackknife). Colour: the mean z-score of the positive drugs."
+        "time (delete-one-group jackknife). Color: the mean z-score of the positive drugs."
     )
     _table(chosen, done)
     _downloads(chosen, way, done)
@@ -58,7 +58,7 @@ def draw(done: Analysis) -> None:
         f"The {heat['symbol'].nunique()} genes that rank best either way, in {int(shown.sum())} of "
         f"{int(told['n_positive']):,} positive signatures and, right of the line, "
         f"{int((~shown).sum())} of {int(told['n_negative']):,} negative ones drawn at random. "
-        "Colours are full at the 95th percentile."
+        "Colors are full at the 95th percentile."
     )
 
 

@@ -195,8 +195,10 @@ def _moas(job: Job, simulated: bool) -> None:
     library = load_library(job.id)
     done = [entry for entry in library.entries if entry.summary]
     done.sort(key=lambda entry: entry.summary.created_at, reverse=True)
-    n_usable = len(library.usable)
-    st.markdown(f"**{len(done)} of {len(library.entries)}** MOAs trained, {n_usable} usable")
+    st.markdown(
+        f"**{len(done)} of {len(library.entries)}** MOAs trained, {len(library.asked)} with a mean "
+        "AUROC of 0.60 or more"
+    )
     if not done:
         return
     shown = libraries.table(replace(library, entries=tuple(done)))

@@ -46,7 +46,7 @@ def choose_labels(compendium: Compendium) -> tuple[pd.DataFrame | None, Compendi
         return None, compendium
     st.markdown(
         f"**{match.n_matched:,}** compounds with **{len(labelled.moas):,}** classes; "
-        f"{len(match.unmatched):,} labelled names are not in the compendium"
+        f"{len(match.unmatched):,} labeled names are not in the compendium"
     )
     if match.unmatched:
         names = ", ".join(match.unmatched[:MAX_NAMES])

@@ -11,6 +11,7 @@ from gpar_core.charts import moas
 from gpar_core.data.compendium import Compendium
 from gpar_core.export import download_name, library_csv
 from gpar_core.jobs.store import JobStore
+from gpar_core.learn.verdict import VERDICTS
 from gpar_core.results import library as libraries
 from gpar_core.results.library import Library
 from gpar_core.storage import deletion
@@ -22,6 +23,8 @@ from pages._shared.keeping import keeping
 from pages._shared.state import Key, cache, from_url, go
 from pages._shared.tables import HOW_TO_OPEN, SELECTION, chosen_row, opened_row, savable
 from pages._shared.terms import explained
+
+ASKED = "Asked by MOA prediction: its mean AUROC reaches 0.60, the paper's line"
 
 
 def choose_library(of_compendium: Sequence[Library]) -> Library:
@@ -49,9 +52,12 @@ def show_library(library: Library, compendium: Compendium) -> None:
         return
     table = libraries.table(library)
     seconds = table["seconds"].sum()
+    counts = table["verdict"].value_counts()
+    judged = ", ".join(f"{counts.get(name, 0)} {name}" for name in VERDICTS)
     st.markdown(
-        f"**{len(library.usable)} of {len(table)} MOAs usable**: their model tells held-out drugs "
-        f"apart with a mean AUROC of 0.60 or more. {_minutes(seconds)} of training in all."
+        f"**{judged}.** MOA prediction asks the {len(library.asked)} of {len(table)} MOAs "
+        f"with a mean AUROC of 0.60 or more, the paper's line. {_minutes(seconds)} of training in "
+        "all."
     )
     if n_open := sum(entry.open for entry in library.entries):
         st.info(f"{n_open} of {len(table)} MOAs are not trained yet. Those that are stay.")
@@ -74,9 +80,9 @@ def show_library(library: Library, compendium: Compendium) -> None:
 def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -> None:
     search, only = st.columns([3, 1], vertical_alignment="bottom")
     wanted = search.text_input("Find", placeholder="MOA", key="library-find")
-    usable_only = only.checkbox("Usable only", key="library-usable")
+    asked_only = only.checkbox("Asked only", key="library-asked", help=ASKED)
     hit = table["moa"].str.contains(wanted.strip(), case=False, regex=False)
-    shown = table[hit & (table["verdict"].eq("usable") | (not usable_only))]
+    shown = table[hit & (table["asked"] | (not asked_only))]
     st.caption(HOW_TO_OPEN)
     selection = st.dataframe(
         savable(_columns_of(shown), simulated=compendium.simulated),
@@ -84,7 +90,7 @@ def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -
         on_select="rerun",
         selection_mode=SELECTION,
         height=min(35 * (len(shown) + 1) + 2, 640),
-        key=f"library-{library.library_id}-{usable_only}-{wanted}",
+        key=f"library-{library.library_id}-{asked_only}-{wanted}",
         column_config=_columns(),
         placeholder="—",
     )
@@ -162,11 +168,13 @@ def _columns() -> dict[str, object]:
     column = st.column_config
     return {
         "moa": column.TextColumn("MOA"),
-        "verdict": column.TextColumn("Verdict", width=235),
+        "verdict": column.TextColumn("Verdict", width=160, help=explained("verdict")),
+        "asked": column.CheckboxColumn("Asked", help=ASKED),
         "mean_auroc": column.NumberColumn(
-            "Mean AUROC", format="%.3f", help="Over the held-out folds; usable from 0.60 on"
+            "Mean AUROC", format="%.3f", help=explained("mean-auroc")
         ),
         "interval": column.TextColumn("95% interval", help="Resampling drugs"),
+        "chance": column.NumberColumn("Chance", format="%.2g", help=explained("permuted-labels")),
         "n_drugs": column.NumberColumn("Drugs", help=explained("positive-set")),
         "n_signatures": column.NumberColumn("Signatures", help="Representatives trained on"),
         "average_precision": column.NumberColumn("AP", format="%.3f", help="Average precision"),

@@ -6,6 +6,7 @@ import streamlit as st
 
 from gpar_core import fields, links
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.selecting import shown_unit
 from gpar_core.data.training_set import known_drugs
 from gpar_core.export import analysis_csv, download_name
 from gpar_core.maps.packing import Packed
@@ -49,7 +50,7 @@ def signatures(compendium: Compendium, rows: np.ndarray, model: Model | None) ->
             "drug": drugs[fields.PERT_INAME].to_numpy(),
             "cell_line": chosen[fields.CELL_ID],
             "dose": chosen[fields.DOSE],
-            "dose_unit": chosen[fields.DOSE_UNIT],
+            "dose_unit": chosen[fields.DOSE_UNIT].map(shown_unit),
             "time": chosen[fields.TIME],
             "time_unit": chosen[fields.TIME_UNIT],
             "moa": drugs[fields.MOA].str.replace("|", ", ", regex=False).to_numpy(),
@@ -105,7 +106,7 @@ def _show_signatures(table: pd.DataFrame, what: str, key: str, done: Analysis) -
             "about": ABOUT_COLUMN,
             "cell_line": "Cell line",
             "dose": "Dose",
-            "dose_unit": "Unit",
+            "dose_unit": "Dose unit",
             "time": "Time",
             "time_unit": "Unit ",
             "moa": "MOA",

@@ -54,7 +54,7 @@ def form(compendium: Compendium) -> None:
         )
         model, seed = None, 0
         if method != FROM_FILE:
-            with st.expander("Neighbours and seed"):
+            with st.expander("Neighbors and seed"):
                 model = choose_space(compendium)
                 seed = st.number_input(
                     "Seed", 0, 2**31 - 1, 0, key="map-seed", persist_state="session"
@@ -88,7 +88,7 @@ def form(compendium: Compendium) -> None:
             else "The page may be closed meanwhile."
         )
         if from_url(Key.MODEL):
-            st.caption("The drugs of the model that you came from will be in colour.")
+            st.caption("The drugs of the model that you came from will be in color.")
         if st.button("Lay out", type="primary", width="stretch"):
             if coordinates is not None:
                 publish_table(cache(), coordinates)
@@ -126,7 +126,7 @@ def choose_space(compendium: Compendium) -> ModelSummary | None:
         if each.fingerprint == compendium.fingerprint
     }
     chosen = st.selectbox(
-        "Neighbours are looked for in",
+        "Neighbors are looked for in",
         list(summaries),
         index=None,
         format_func=lambda model_id: f"the last hidden layer of {summaries[model_id].label}",

@@ -17,7 +17,7 @@ def laid_out(request: MapRequest) -> str:
     if request.representatives:
         parts.append("One signature per compound and cell line")
     if request.model:
-        parts.append("Neighbours in the last hidden layer of a network")
+        parts.append("Neighbors in the last hidden layer of a network")
     return plain(" · ".join(parts))
 
 
@@ -26,7 +26,7 @@ def trust(done: Analysis) -> str:
     quality = done.tables["quality"].iloc[0]
     n, shown, k = (int(quality[name]) for name in ("n", "n_shown", "k"))
     text = (
-        f"**{shown:,} signatures.** Of the {k} nearest neighbours of a signature, "
+        f"**{shown:,} signatures.** Of the {k} nearest neighbors of a signature, "
         f"**{_percent(quality, 'knn_recall')}** are among the {k} nearest on the map "
         f"({quality['chance']:.1%} on a map at random). Trustworthiness "
         f"{quality['trustworthiness']:.3f} ± {quality['trustworthiness_se']:.3f}: 1 means that "
@@ -51,14 +51,14 @@ def learned(done: Analysis) -> str:
         return ""
     if pd.isna(quality["purity_after"]):
         return (
-            "Neighbours are those of a network's last hidden layer. The drugs that it was "
+            "Neighbors are those of a network's last hidden layer. The drugs that it was "
             "trained on lie together because it learned them; there were too few to say what that "
             "is worth for others."
         )
     k, n = int(quality["n_neighbours"]), int(quality["n_drugs"])
     text = (
         f"**Does learning pull drugs together that the network did not see?** Of the {k} nearest "
-        f"neighbours of a held-out drug, **{_percent(quality, 'purity_after')}** share its class "
+        f"neighbors of a held-out drug, **{_percent(quality, 'purity_after')}** share its class "
         f"in the hidden layer and {_percent(quality, 'purity_before')} among z-scores "
         f"({quality['purity_chance']:.0%} by chance; {n} drugs, ± standard error; difference "
         f"{_percent(quality, 'purity_gain', '+')})."

@@ -138,7 +138,7 @@ def _choose_colours(compendium: Compendium) -> tuple[str, list[str], Model | Non
     known = [name for name in COLOURS if model or name != BY_MODEL]
     with left:
         colour = st.selectbox(
-            "Colour by",
+            "Color by",
             known,
             index=known.index(NO_COLOUR) if model else 0,
             key="colour",
@@ -152,7 +152,7 @@ def _choose_colours(compendium: Compendium) -> tuple[str, list[str], Model | Non
     if names:
         with right:
             only = st.multiselect(
-                "In colour",
+                "In color",
                 names,
                 max_selections=MAX_COLOURED,
                 placeholder=f"The {MAX_COLOURED} most frequent",
@@ -177,7 +177,7 @@ def _choose_model(compendium: Compendium) -> Model | None:
         format_func=lambda model_id: _named(summaries[model_id]),
         placeholder="No model" if ids else "No model of this compendium yet",
         disabled=not ids,
-        help="Its training drugs in red, those it ranks first in yellow. Colour by model score to "
+        help="Its training drugs in red, those it ranks first in yellow. Color by model score to "
         "see the score of every signature.",
         key="map-model",
         on_change=_only_its_drugs,

@@ -104,7 +104,7 @@ def _known(table: pd.DataFrame, annotated: Sequence[str]) -> None:
     said = [
         f"**{plain(moa)}** (number {place[moa]} of {len(table)})"
         if moa in place
-        else f"**{plain(moa)}** (no usable model)"
+        else f"**{plain(moa)}** (its model is not asked)"
         for moa in annotated
     ]
     st.markdown("Annotated MOA: " + ", ".join(said))
@@ -218,7 +218,7 @@ def _columns() -> dict[str, object]:
         "moa": column.TextColumn("MOA"),
         "percentile": column.NumberColumn(
             "Percentile",
-            format="%.3f",
+            format="percent",
             help="The share of the compendium's signatures that score lower by this model, mean "
             "over the signatures. Comparable between MOAs; not how likely the MOA is.",
         ),
@@ -237,7 +237,7 @@ def _columns() -> dict[str, object]:
             "training set. Not the chance that any drug at all has this MOA.",
         ),
         "in_favour": column.TextColumn(
-            "Signatures in favour", help=f"Those that reach percentile {NEAR_THE_TOP} by themselves"
+            "Signatures in favor", help=f"Those that reach {NEAR_THE_TOP:.0%} by themselves"
         ),
         "auroc": column.NumberColumn(
             "Model's AUROC", format="%.3f", help="Mean over held-out folds; 0.5 is chance"

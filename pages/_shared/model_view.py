@@ -6,6 +6,7 @@ from gpar_core.charts import curves, folds
 from gpar_core.charts.reliability import reliability
 from gpar_core.export import csv_text, file_name, with_provenance
 from gpar_core.learn import calibration
+from gpar_core.learn.verdict import WELL_TRAINED
 from gpar_core.results.model import Model, ModelSummary
 from pages._shared.curation_view import show_curation
 from pages._shared.drawn import drawn_once, show_chart
@@ -45,19 +46,11 @@ def show(model: Model) -> None:
 
 
 def _verdict(summary: ModelSummary) -> None:
-    metrics = summary.metrics
+    metrics, verdict = summary.metrics, summary.verdict
     low, high = metrics.interval
     unit = "drugs" if summary.folds_by == "drug" else "signatures"
-    show = st.success if metrics.well_trained else st.warning
-    text = f"**{metrics.verdict[0].upper()}{metrics.verdict[1:]}** (the limit is mean AUROC 0.60)."
-    if metrics.n_resampled < 5:
-        text += f" With {metrics.n_resampled} {unit} the interval is rough."
-    if summary.folds_by == "signature":
-        text += (
-            " There is one positive drug, so its own signatures were held out: this says how alike "
-            "they are, not how well another drug of the class would be found."
-        )
-    show(text)
+    show = st.success if verdict.name == WELL_TRAINED else st.warning
+    show(f"**{verdict.title}.** {verdict.why}")
     figures = st.columns(4)
     figures[0].metric(
         "Mean AUROC", f"{metrics.mean_auroc:.3f}", border=True, help=explained("mean-auroc")
@@ -91,9 +84,13 @@ def _verdict(summary: ModelSummary) -> None:
 def _quality(model: Model) -> None:
     summary = model.summary
     drawn_once("quality", summary.identity, lambda: _curves(model))
+    st.markdown(
+        f"**Permuted labels:** {summary.chance}. In quick runs a nearest-mean classifier stands in "
+        "for the network, on the same folds."
+    )
     if summary.null_auroc:
         null = ", ".join(f"{auroc:.2f}" for auroc in summary.null_auroc)
-        st.markdown(f"Mean AUROC with permuted labels: {null}")
+        st.markdown(f"Mean AUROC of full trainings with permuted labels: {null}")
     on = {"model": summary.model_id, "compendium": summary.compendium}
     genes, other = st.columns(2)
     if summary.drugs and genes.button("Which genes does it go by?", key=f"genes-{on['model']}"):

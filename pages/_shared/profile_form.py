@@ -94,16 +94,28 @@ def _show_report(draft: Draft) -> None:
     figures[2].caption(plain(report.scale_reason))
     if report.n_missing_values:
         st.caption(f"{report.n_missing_values:,} values of the genes found are missing.")
-    found = {
-        "landmark genes are missing": report.missing,
-        "genes are there more than once; their mean was taken": report.duplicated,
-        "names stand for several profiles, which were numbered": report.renamed,
-        "profiles without values were left out": report.empty,
-        "columns of text were not used": report.ignored,
-    }
-    for what, names in found.items():
+    found = (
+        ("landmark gene is missing", "landmark genes are missing", report.missing),
+        (
+            "gene is there more than once; its mean was taken",
+            "genes are there more than once; their means were taken",
+            report.duplicated,
+        ),
+        (
+            "name stands for several profiles, which were numbered",
+            "names stand for several profiles, which were numbered",
+            report.renamed,
+        ),
+        (
+            "profile without values was left out",
+            "profiles without values were left out",
+            report.empty,
+        ),
+        ("column of text was not used", "columns of text were not used", report.ignored),
+    )
+    for one, several, names in found:
         if names:
-            with st.expander(f"{len(names)} {what}"):
+            with st.expander(f"{len(names)} {one if len(names) == 1 else several}"):
                 st.markdown(plain(", ".join(names)))
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 from gpar_core import fields, links
 from gpar_core.charts.ranks import rank_strip
 from gpar_core.chemistry.similarity import not_more_alike
+from gpar_core.data.selecting import shown_unit
 from gpar_core.errors import EmptyRankingError
 from gpar_core.export import file_name, ranking_csv
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, filtered, order_by
@@ -24,7 +25,7 @@ from pages._shared.structures import (
 from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, chosen_row, savable
 from pages._shared.terms import explained
 
-ORDER_NAMES = {"es": "Enrichment score (paper)", "nes": "Normalised ES", "p": "Exact p"}
+ORDER_NAMES = {"es": "Enrichment score (paper)", "nes": "Normalized ES", "p": "Exact p"}
 
 
 def show_ranking(model: Model) -> None:
@@ -112,12 +113,12 @@ def _on_screen(
 
 def _explained(model: Model, n_passing: int) -> str:
     summary, n_ranked = model.summary, len(model.ranking)
-    left_out = "the training drugs"
+    left_out = "the training drugs are not ranked"
     if summary.negatives == "inactive":
         left_out = f"the training set ({summary.n_positive_compounds} positive and "
-        left_out += f"{summary.n_negative_compounds:,} negative compounds)"
+        left_out += f"{summary.n_negative_compounds:,} negative compounds) is not ranked"
     return (
-        f"{n_passing:,} of {n_ranked:,} ranked compounds pass; {left_out} are not ranked. ES is "
+        f"{n_passing:,} of {n_ranked:,} ranked compounds pass; {left_out}. ES is "
         "not comparable between compounds with different numbers of signatures; sort by p for "
         "that. Every p takes a compound's signatures as independent and is optimistic. FDR is over "
         f"all {n_ranked:,} compounds."
@@ -221,6 +222,7 @@ def _standing(model: Model, compound: pd.Series) -> None:
     show_chart(strip, height=140)
     columns = ["rank", "score", "cell_id", "pert_dose", "pert_dose_unit", "pert_time"]
     signatures = own[[*columns, "pert_time_unit", "tas", "sig_id"]].sort_values("rank")
+    signatures["pert_dose_unit"] = signatures["pert_dose_unit"].map(shown_unit)
     st.dataframe(
         savable(signatures, simulated=model.summary.simulated),
         hide_index=True,
@@ -228,9 +230,9 @@ def _standing(model: Model, compound: pd.Series) -> None:
             "rank": "Rank",
             "cell_id": "Cell line",
             "pert_dose": "Dose",
-            "pert_dose_unit": "Unit",
+            "pert_dose_unit": "Dose unit",
             "pert_time": "Time",
-            "pert_time_unit": "Unit ",
+            "pert_time_unit": "Time unit",
             "sig_id": "Signature",
             "score": st.column_config.NumberColumn("Score", format="%.3f", help=explained("score")),
             "tas": st.column_config.NumberColumn("TAS", format="%.2f", help=explained("tas")),

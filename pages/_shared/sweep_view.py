@@ -33,7 +33,7 @@ def draw(done: Analysis) -> None:
                 partial(heat_map, table, measure, simulated=done.simulated),
             )
     st.caption(
-        f"Grey: stopped early, with the folds done. A setting is stopped when its AUROC is behind "
+        f"Gray: stopped early, with the folds done. A setting is stopped when its AUROC is behind "
         "the best on the same folds by more than the noise of the differences fold by fold; its "
         "figures are of fewer folds, and not to be compared with the others. Average precision "
         f"without skill: {table['base_rate'].iloc[0]:.3f}. The paper's {PAPER} is in the table."
@@ -58,13 +58,14 @@ def _verdict(table: pd.DataFrame) -> None:
     best = complete.iloc[0]
     alike = complete.iloc[1:]
     n_alike = int(alike["within_noise"].astype(bool).sum())
+    verb = "has" if best["setting"] == PAPER else "have"
     text = (
-        f"**{_named(best)}** has the highest mean AUROC, {best['auroc']:.3f} (95% interval "
+        f"**{_named(best)}** {verb} the highest mean AUROC, {best['auroc']:.3f} (95% interval "
         f"{best['low']:.3f}-{best['high']:.3f}; ± {best['sd']:.3f} over {best['n_folds']} folds). "
     )
     if n_alike:
-        verb = "setting cannot" if n_alike == 1 else "settings cannot"
-        text += f"**{n_alike} other {verb} be told from the best**; "
+        others = "setting cannot" if n_alike == 1 else "settings cannot"
+        text += f"**{n_alike} other {others} be told from the best**; "
     else:
         text += "All others are behind by more than noise; "
     text += f"{int(table['stopped'].sum())} of {len(table)} were stopped early."

@@ -13,7 +13,14 @@ GLOSSARY = "Glossary"
 """The tab of the page Learn."""
 
 OF_RANKINGS: Final = ("es", "nes", "p", "exact-p", "fdr", "rank", "score", "tanimoto")
-OF_QUALITY: Final = ("mean-auroc", "interval", "average-precision", "pooled-auroc", "fold")
+OF_QUALITY: Final = (
+    "verdict",
+    "mean-auroc",
+    "interval",
+    "average-precision",
+    "pooled-auroc",
+    "fold",
+)
 OF_TRAININGS: Final = ("positive-set", "negative-set", "preset", "seed")
 
 ON_PAGE: Final[Mapping[str, tuple[str, ...]]] = {
@@ -23,11 +30,12 @@ ON_PAGE: Final[Mapping[str, tuple[str, ...]]] = {
                        "agreement", "mean-auroc", "cosine", "landmark-genes", "z-score"),
     "Models": ("moa", *OF_TRAININGS, *OF_QUALITY, "logistic-regression", "permuted-labels",
                *OF_RANKINGS, "curation", "map", "fingerprint"),
-    "Library": ("library", "moa", "mean-auroc", "interval", "average-precision", "negative-set"),
+    "Library": ("library", "moa", "verdict", "mean-auroc", "interval", "permuted-labels",
+                "average-precision", "negative-set"),
     "Compare": ("rank", "spearman", "percentile", "interval", "positive-set", "mean-auroc"),
     "Case studies": ("moa", "mean-auroc", "interval", "positive-set", "cosine"),
-    "Compound": ("signature", "tas", "cc-q75", "representative", "perturbagen", "rank", "es",
-                 "exact-p", "fdr", "calibrated", "cosine", "tanimoto", "map"),
+    "Compound": ("molecule", "signature", "tas", "cc-q75", "representative", "perturbagen", "rank",
+                 "es", "exact-p", "fdr", "calibrated", "cosine", "tanimoto", "map"),
     "Map": ("map", "signature", "cosine", "score", "tas", "representative"),
     "Evaluation": ("mean-auroc", "average-precision", "interval", "wilcoxon", "fold", "cosine",
                    "logistic-regression", "preset"),
@@ -35,8 +43,8 @@ ON_PAGE: Final[Mapping[str, tuple[str, ...]]] = {
     "Hyper-parameters": ("mean-auroc", "interval", "fold", "preset", "positive-set"),
     "Genes": ("landmark-genes", "integrated-gradients", "logistic-regression", "mean-auroc",
               "interval", "fold"),
-    "Compendium": ("compendium", "signature", "landmark-genes", "z-score", "perturbagen", "tas",
-                   "cc-q75", "moa", "fingerprint", "simulated"),
+    "Compendium": ("compendium", "signature", "molecule", "landmark-genes", "z-score",
+                   "perturbagen", "tas", "cc-q75", "moa", "fingerprint", "simulated"),
     "Storage": ("compendium", "library", "fingerprint"),
 }  # fmt: skip
 """Terms that a page speaks of; Learn has all of them."""

@@ -4,6 +4,7 @@ import streamlit as st
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import match_drugs
 from gpar_core.errors import RequestError
 from gpar_core.jobs import engine
 from gpar_core.jobs.request import TrainRequest, job_id
@@ -17,15 +18,20 @@ from pages._shared.state import Key, cache, from_url, go
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
 
-MOA = "ATPase inhibitor"
-"""The drugs of the tour: heart drugs that leave much the same mark in every cell."""
+DRUGS = (
+    "dexamethasone", "beclometasone", "betamethasone", "budesonide", "clobetasol", "fluocinonide",
+    "fluticasone",
+)  # fmt: skip
+"""Some of the glucocorticoids: the others are there to be found."""
+
+MIN_DRUGS = 3
 
 N_SHOWN = 10
 STEPS = ("The question", "Learning", "How good is it?", "The answer")
 
 
 def show_tour(compendium: Compendium) -> None:
-    """The step that has come. Raises RequestError where the compendium has not the drugs."""
+    """The step that has come. Raises RequestError where the compendium lacks the drugs."""
     request = _planned(compendium)
     started = from_url(Key.JOB) == job_id(request)
     done = started and job_id(request) in cache().model_ids()
@@ -41,13 +47,13 @@ def show_tour(compendium: Compendium) -> None:
 
 
 def _planned(compendium: Compendium) -> TrainRequest:
-    moas = compendium.moas[fields.MOA].str.casefold()
-    if MOA.casefold() not in set(moas):
+    found = match_drugs(compendium, DRUGS).found
+    if len(found) < MIN_DRUGS:
         raise RequestError(
-            f"The tour trains on the drugs with the MOA '{MOA}', which '{compendium.name}' does "
-            "not list. Choose the demo in the sidebar."
+            f"The tour trains on {', '.join(DRUGS)}; '{compendium.name}' has {len(found)} of them "
+            f"and {MIN_DRUGS} are needed. Choose the demo in the sidebar."
         )
-    request, _ = plan_training(compendium, moa=MOA)
+    request, _ = plan_training(compendium, drugs=found, label="Tour: glucocorticoids")
     return request
 
 
@@ -62,19 +68,20 @@ def _progress(step: int) -> None:
 
 
 def _ask(request: TrainRequest, compendium: Compendium) -> None:
-    st.header("Which drugs act like digoxin?", anchor=False)
+    st.header("Which drugs act like dexamethasone?", anchor=False)
     st.markdown(
-        f"Digoxin and {len(request.drugs) - 1} other heart drugs of "
-        f"'{plain(compendium.name)}' block the sodium pump (MOA: {MOA}). Each changed the "
-        "expression of genes in cells; each change is a **signature** of 978 numbers. A network is "
-        "to learn what their signatures have in common, and then to look at every other compound."
+        f"{len(request.drugs)} anti-inflammatory drugs of '{plain(compendium.name)}', "
+        "dexamethasone among them, activate the glucocorticoid receptor. Each changed the "
+        "expression of genes in cells; each change is a **signature** of 978 numbers. A network "
+        "learns what their signatures have in common, and then looks at every other compound. More "
+        "glucocorticoids are among those: will it find them?"
     )
     with st.expander(f"The {len(request.drugs)} drugs"):
         st.markdown(plain(", ".join(request.drugs)))
     if st.button("Train the network", type="primary"):
         st.query_params[Key.JOB] = engine.submit(cache(), request).id
         st.rerun()
-    st.caption("It takes a quarter of a minute. You can leave this page and come back.")
+    st.caption("Training takes about 15 seconds. You can leave this page and come back.")
 
 
 def _learn(request: TrainRequest, compendium: Compendium) -> None:
@@ -98,20 +105,22 @@ def _judge(model: Model) -> None:
         "Mean AUROC", f"{metrics.mean_auroc:.3f}", border=True, help=explained("mean-auroc")
     )
     left.caption(f"95% interval {low:.3f}-{high:.3f}, n {metrics.n_resampled} drugs")
-    good = "**This one may be believed.** " if metrics.well_trained else "**Do not go on here.** "
+    verdict = model.summary.verdict
     right.markdown(
-        good + "Read this before any list: from 0.6 on the paper calls a model well trained; "
-        "below, its ranking means nothing. The interval says how much the figure depends on which "
-        "drugs happen to be there."
+        f"**{verdict.title}.** {verdict.why}\n\nRead this before any list. The interval shows how "
+        "much the figure depends on which drugs happen to be there; permuted labels show how high "
+        "it gets by chance."
     )
 
 
 def _answer(model: Model) -> None:
     st.header("The answer: every other compound, ranked", anchor=False)
     st.markdown(
-        "None of these was among the training drugs. **ES** says how far a compound's signatures "
-        "gather at the top of all. Those with another MOA, or none, are what you came for: a "
-        "**hypothesis** to test in the laboratory, not a finding."
+        "None of these was among the training drugs. Those whose known MOA is glucocorticoid "
+        "receptor agonist show that the network found the mechanism: nobody told it of them. Those "
+        "with another MOA, or none, are what you came for: a **hypothesis** to test in the "
+        "laboratory, not a finding. **ES** says how far a compound's signatures gather at the top "
+        "of all."
     )
     top = model.ranking.head(N_SHOWN)
     st.dataframe(
@@ -142,5 +151,5 @@ def _answer(model: Model) -> None:
         go("models", model=model.summary.model_id)
     if own.button("Choose drugs of your own", width="stretch"):
         go("drug_prediction")
-    if lessons.button("Go on with the lessons", width="stretch"):
+    if lessons.button("Continue with the lessons", width="stretch"):
         go("learn", learn="Lessons")

@@ -56,6 +56,8 @@ LIBRARY = pd.DataFrame(
         "mean_auroc": [np.nan, *np.linspace(0.3, 1, 79)],
         "low": 0.2,
         "high": 1.0,
+        "chance": 0.01,
+        "verdict": "uncertain",
     }
 )
 ORIGINS = pd.DataFrame(

@@ -10,8 +10,16 @@ from scipy.stats import wilcoxon
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from gpar_core.compare import evaluation
-from gpar_core.compare.evaluation import compare, curves, of_protocol, summary, verdict
-from gpar_core.compare.methods import METHODS, USUAL
+from gpar_core.compare.evaluation import (
+    SIGNIFICANT,
+    compare,
+    curves,
+    of_protocol,
+    smallest_p,
+    summary,
+    verdict,
+)
+from gpar_core.compare.methods import METHODS, MIN_CLASSES, USUAL
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import Cancelled, TrainingSetError
 from gpar_core.learn.presets import PRESETS
@@ -130,27 +138,54 @@ def test_the_summary_is_that_of_scipy_and_pandas() -> None:
     assert table.loc["gsea", "difference"] == pytest.approx(np.median(gpar - gsea))
     assert table.loc["gsea", "mean"] == pytest.approx(gsea.mean())
     assert table.loc["gsea", "se"] == pytest.approx(gsea.std(ddof=1) / np.sqrt(12))
-    assert table.loc["gsea", "well_trained"] == pytest.approx((gsea >= 0.6).mean())
+    assert table.loc["gsea", "reach_line"] == pytest.approx((gsea >= 0.6).mean())
     assert table.loc["gsea", "seconds"] == 24
     assert np.isnan(table.loc["gpar", "p"])
 
 
-@pytest.mark.parametrize(
-    ("means", "se", "ending"),
-    [
-        (
-            (0.9, 0.7),
-            0.01,
-            "0.900 ± 0.010 (standard error over 4 classes), before GSEA with 0.700.",
-        ),
-        ((0.7, 0.9), 0.3, "before GPAR with 0.700: less than a standard error apart."),
-        ((0.9,), float("nan"), "GPAR has the highest mean AUROC, 0.900."),
-    ],
-)
-def test_the_verdict_says_how_sure_it_is(means: tuple[float, ...], se: float, ending: str) -> None:
-    names = ["gpar", "gsea"][: len(means)]
-    table = pd.DataFrame({"method": names, "mean": means, "se": se, "n": 4})
-    assert verdict(table).endswith(ending)
+def _measured(n: int, **auroc: float) -> pd.DataFrame:
+    """AUROC of each method in n classes, one a little higher than the other."""
+    return pd.DataFrame(
+        {"class": f"class {i}", "method": method, "auroc": value + i / 100, "ap": 0.1, "seconds": 1}
+        for method, value in auroc.items()
+        for i in range(n)
+    )
+
+
+def test_the_verdict_names_the_method_that_is_ahead_by_more_than_noise() -> None:
+    said = verdict(_measured(8, gpar=0.8, gsea=0.6))
+    assert said == (
+        "GPAR has the highest mean AUROC, 0.835 ± 0.009 (standard error over 8 classes), before "
+        "GSEA with 0.635 (p = 0.0078, Wilcoxon's test over the classes)."
+    )
+    assert verdict(_measured(8, gsea=0.8, cosine=0.6)).startswith("GSEA has the highest")
+
+
+def test_within_noise_no_method_is_ahead() -> None:
+    measures = _measured(8, gpar=0.8, gsea=0.8)
+    measures.loc[measures["method"] == "gsea", "auroc"] -= [0.1, -0.1] * 3 + [0.1, -0.09]
+    said = verdict(measures)
+    assert "GPAR has the highest mean AUROC" in said
+    assert said.endswith("): neither is ahead.")
+    assert "within noise" in said
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_few_classes_name_no_winner_and_no_standard_error(n: int) -> None:
+    measures = _measured(n, gpar=0.8, gsea=0.6)
+    said = verdict(measures)
+    assert "cannot show which method is better" in said
+    assert "highest" not in said
+    assert f"is {wilcoxon(np.arange(1, n + 1)).pvalue:.2g}." in said
+    assert summary(measures)["se"].isna().all()
+
+
+def test_one_method_is_held_beside_none() -> None:
+    assert verdict(_measured(2, gpar=0.8)) == "GPAR has a mean AUROC of 0.805."
+
+
+def test_fewer_classes_than_needed_cannot_reach_significance() -> None:
+    assert smallest_p(MIN_CLASSES) < SIGNIFICANT <= smallest_p(MIN_CLASSES - 1)
 
 
 def test_without_gpar_there_is_nothing_to_test_against(data: Compendium) -> None:

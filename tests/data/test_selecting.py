@@ -11,7 +11,14 @@ from gpar_core import fields
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.quality import EVERYTHING, QualityFilter
-from gpar_core.data.selecting import check_cells, choose, counts, kept, select_compendium
+from gpar_core.data.selecting import (
+    check_cells,
+    choose,
+    counts,
+    kept,
+    select_compendium,
+    shown_unit,
+)
 from gpar_core.errors import DataError, RequestError
 from gpar_core.storage.cache import MANIFEST
 from tests.synthetic import Drug, build, drugs_of
@@ -228,3 +235,19 @@ def test_filters_of_a_selection_from_a_selection_add_up(source: Compendium, tmp_
     assert "before, in 'better': signatures kept" in {
         finding["what"] for finding in made.report["findings"]
     }
+
+
+@pytest.mark.parametrize(
+    ("unit", "shown"),
+    [
+        ("um", "µM"),
+        ("uM", "µM"),
+        ("µM", "µM"),
+        ("μM", "µM"),
+        ("nM", "nM"),
+        ("%", "%"),
+        (np.nan, ""),
+    ],
+)
+def test_micromolar_is_shown_one_way(unit: object, shown: str) -> None:
+    assert shown_unit(unit) == shown

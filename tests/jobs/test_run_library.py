@@ -66,7 +66,7 @@ def pool() -> Iterator[FitPool]:
 
 
 def _usable(cache: Cache, request: LibraryRequest) -> list[str]:
-    return [entry.moa for entry in library.load(cache, job_id(request)).usable]
+    return [entry.moa for entry in library.load(cache, job_id(request)).asked]
 
 
 def test_every_moa_is_trained_once(cache: Cache, request_: LibraryRequest, pool: FitPool) -> None:
@@ -111,7 +111,7 @@ def test_a_moa_that_cannot_be_trained_has_its_reason(
     run_library(request_, cache, silent, pool, train=train)
     loaded = library.load(cache, job_id(request_))
     assert {entry.moa: entry.reason for entry in loaded.entries}["B inhibitor"] == "Too few drugs."
-    assert len(loaded.usable) == 3
+    assert len(loaded.asked) == 3
     assert library.is_complete(cache, job_id(request_))
 
 

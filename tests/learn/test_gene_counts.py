@@ -251,14 +251,21 @@ def test_progress_names_what_was_done_and_can_stop(planted: Compendium) -> None:
 
 
 @pytest.mark.parametrize(
-    ("auroc", "enough"),
+    ("auroc", "low", "enough"),
     [
-        ([0.6, 0.7, 0.9], 30),
-        ([0.6, 0.89, 0.9], 20),
-        ([0.9, 0.7, 0.9], 30),
-        ([0.92, 0.95, 0.9], 10),
-        ([0.7, 0.6, 0.5], None),
+        ([0.6, 0.7, 0.9], 0.7, 30),
+        ([0.6, 0.89, 0.9], 0.7, 20),
+        ([0.92, 0.95, 0.9], 0.7, 10),
+        ([0.9, 0.6, 0.9], 0.7, 30),
+        ([0.9, 0.902, 0.91, 0.861, 0.9, 0.883], 0.784, 10),
+        ([0.9, 0.6, 0.6, 0.6, 0.9], 0.7, 50),
+        ([0.7, 0.7, 0.7], 0.5, None),
+        ([0.7, 0.6, 0.5], 0.3, None),
     ],
 )
-def test_enough_genes_are_so_for_all_larger_numbers(auroc: list[float], enough: int | None) -> None:
-    assert enough_genes(pd.DataFrame({"n_genes": [10, 20, 30], "random": auroc})) == enough
+def test_neither_one_dip_nor_one_lucky_number_decides_how_many_are_enough(
+    auroc: list[float], low: float, enough: int | None
+) -> None:
+    n_genes = [10 * (place + 1) for place in range(len(auroc))]
+    table = pd.DataFrame({"n_genes": n_genes, "random": auroc, "random_low": low})
+    assert enough_genes(table) == enough

@@ -53,7 +53,7 @@ def test_every_point_keeps_its_own_place_and_names(tiny: Compendium) -> None:
         assert header["drugs"]["names"][drug].casefold() == signature[fields.DRUG]
         assert packed.drugs[drug] == signature[fields.DRUG]
         assert header["cells"][columns["cell"][at]] == signature[fields.CELL_ID]
-        assert header["doses"]["names"][columns["dose"][at]] == "10 um"
+        assert header["doses"]["names"][columns["dose"][at]] == "10 µM"
         assert header["times"]["names"][columns["time"][at]] == "24 h"
         named = [header["drugs"]["moa_names"][moa] for moa in header["drugs"]["moas_of"][drug]]
         assert named == moas.get(signature[fields.DRUG], [])
@@ -96,7 +96,7 @@ def test_amounts_rise_and_an_unknown_one_is_last(tmp_path: Path) -> None:
     data.signatures[fields.DOSE_UNIT] = ["um", "um", "um", "nm"]
     packed = pack(placed(data), data)
     header, columns = unpacked(packed)
-    assert header["doses"]["names"] == ["0.5 um", "10 nm", "10 um", ""]
+    assert header["doses"]["names"] == ["0.5 µM", "10 nm", "10 µM", ""]
     assert header["doses"]["numbers"] == [0.5, 10.0, 10.0, None]
     by_row = dict(zip(packed.rows, columns["dose"], strict=True))
     assert [by_row[row] for row in range(4)] == [2, 3, 0, 1]

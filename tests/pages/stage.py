@@ -18,6 +18,7 @@ from gpar_core.jobs.request import Request
 from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.learn.cross_validation import Score, cross_validate
 from gpar_core.learn.folds import assign_folds
+from gpar_core.learn.verdict import chance
 from gpar_core.progress import Progress, Report
 from gpar_core.rank.scoring import LayeredNetwork, score
 from gpar_core.storage.cache import Cache
@@ -112,6 +113,7 @@ def train(
         network=_network(x, training_set.positive),
         validation=validation,
         logistic=validation,
+        chance=chance(validation.metrics.mean_auroc, np.linspace(0.3, 0.7, 99), quick=True),
         null=(0.48, 0.52),
         seconds=1.0,
     )

@@ -79,7 +79,7 @@ def test_its_likely_moas_are_there(stocked: Library) -> None:
 
 
 def test_its_neighbours_are_named_with_their_pages(stocked: Library) -> None:
-    table = about("hdac1", "Neighbours").dataframe[0].value
+    table = about("hdac1", "Neighbors").dataframe[0].value
     assert set(table["pert_iname"][:3]) == {"hdac0", "hdac2", "hdac3"}
     assert table["about"][0].startswith("compound?compound=hdac")
     assert table["about"][0].endswith("&compendium=demo")

@@ -1,10 +1,13 @@
 """Learn: the tour to its end, lessons with answers, the glossary, and the teacher's page."""
 
+from dataclasses import replace
+
 import pytest
 
 from gpar_core.data import compendium as compendia
+from gpar_core.data.compendium import Compendium
 from gpar_core.glossary import TERMS
-from gpar_core.jobs.request import job_id
+from gpar_core.jobs.request import TrainRequest, job_id
 from gpar_core.jobs.run import run_job
 from gpar_core.lessons import LESSONS
 from gpar_core.planning.training import plan_training
@@ -21,22 +24,33 @@ from tests.synthetic import build, drugs_of
 @pytest.fixture
 def toured(cache: Cache) -> str:
     """A compendium with the drugs of the tour; the id of its training."""
-    drugs = [*drugs_of(tour_view.MOA, 5, replicates=3), *drugs_of("", 60, tas=0.1)]
-    drugs += drugs_of("HDAC inhibitor", 4)
+    moa = "glucocorticoid receptor agonist"
+    drugs = [
+        replace(drug, name=name)
+        for drug, name in zip(
+            drugs_of(moa, len(tour_view.DRUGS), replicates=3), tour_view.DRUGS, strict=True
+        )
+    ]
+    drugs += [*drugs_of("", 60, tas=0.1), *drugs_of("HDAC inhibitor", 4)]
     data = build(cache.compendium("demo"), drugs, effect=20, name="demo", simulated=True)
-    request, _ = plan_training(data, moa=tour_view.MOA)
-    return job_id(request)
+    return job_id(asked(data))
+
+
+def asked(data: Compendium) -> TrainRequest:
+    """The training of the tour."""
+    label = "Tour: glucocorticoids"
+    return plan_training(data, drugs=[*tour_view.DRUGS], label=label)[0]
 
 
 def test_the_tour_begins_with_a_question(toured: str) -> None:
     app = page("learn")
-    assert "Which drugs act like digoxin?" in words(app.header)
+    assert "Which drugs act like dexamethasone?" in words(app.header)
     assert "Train the network" in labels(app)
     assert "**1 · The question**" in words(app)
 
 
 def test_the_tour_shows_the_training(cache: Cache, toured: str) -> None:
-    request, _ = plan_training(compendia.load(cache.compendium("demo")), moa=tour_view.MOA)
+    request = asked(compendia.load(cache.compendium("demo")))
     running(cache, request)
     app = page("learn", job=toured)
     assert "**2 · Learning**" in words(app)
@@ -45,7 +59,7 @@ def test_the_tour_shows_the_training(cache: Cache, toured: str) -> None:
 
 
 def test_the_tour_ends_with_a_prediction(cache: Cache, toured: str) -> None:
-    request, _ = plan_training(compendia.load(cache.compendium("demo")), moa=tour_view.MOA)
+    request = asked(compendia.load(cache.compendium("demo")))
     run_job(request, cache, silent, Means())
     app = page("learn", job=toured)
     assert not app.exception

@@ -21,7 +21,7 @@ from tests.synthetic import build, drugs_of
 
 @pytest.fixture
 def shelved(stocked: Library) -> LibraryRequest:
-    """Of two MOAs; HDAC inhibitor is trained and usable, MTOR inhibitor is not trained."""
+    """Of two MOAs; HDAC inhibitor is trained, MTOR inhibitor is not trained."""
     return shelve(stocked.cache)
 
 
@@ -90,9 +90,12 @@ def test_every_moa_is_listed_with_what_became_of_it(
     stocked: Library, shelved: LibraryRequest
 ) -> None:
     app = page("library")
-    assert "**1 of 2 MOAs usable**" in words(app)
+    assert "**1 well trained, 0 uncertain, 0 no better than chance.**" in words(app)
+    assert "asks the 1 of 2 MOAs" in words(app)
     table = app.dataframe[0].value.set_index("moa")
-    assert table.loc["HDAC inhibitor", "verdict"] == "usable"
+    assert table.loc["HDAC inhibitor", "verdict"] == "well trained"
+    assert table["asked"].to_dict() == {"HDAC inhibitor": True, "MTOR inhibitor": False}
+    assert table.loc["HDAC inhibitor", "chance"] == 0.01
     assert table.loc["HDAC inhibitor", "n_drugs"] == 4
     assert table.loc["HDAC inhibitor", "mean_auroc"] > 0.9
     assert "-" in table.loc["HDAC inhibitor", "interval"]
@@ -105,7 +108,7 @@ def test_a_moa_that_cannot_be_learnt_or_trained_says_so(stocked: Library) -> Non
     shelve(stocked.cache, "measured", {"HDAC inhibitor": "Too few drugs. Add some."})
     app = page("library", compendium="measured")
     verdicts = app.dataframe[0].value.set_index("moa")["verdict"]
-    assert verdicts["MTOR inhibitor"] == "not learnable from these signatures"
+    assert verdicts["MTOR inhibitor"] == "no better than chance"
     assert verdicts["HDAC inhibitor"] == "Too few drugs. Add some."
     assert not [label for label in labels(app) if label.startswith("Train the")]
     assert "Too few drugs" in words(click(app, 0).info)
@@ -115,7 +118,7 @@ def test_the_table_can_be_searched_and_filtered(stocked: Library, shelved: Libra
     app = page("library")
     app.text_input(key="library-find").set_value(" mtor ").run()
     assert app.dataframe[0].value["moa"].tolist() == ["MTOR inhibitor"]
-    app.checkbox(key="library-usable").set_value(True).run()
+    app.checkbox(key="library-asked").set_value(True).run()
     assert app.dataframe[0].value.empty
     app.text_input(key="library-find").set_value("").run()
     assert app.dataframe[0].value["moa"].tolist() == ["HDAC inhibitor"]
@@ -146,7 +149,7 @@ def test_a_building_library_shows_its_moas_as_they_are_done(
     app = page("library", job=building(stocked, shelved))
     said = words(app)
     assert plain("MTOR inhibitor: cross-validation") in said
-    assert "**1 of 2** MOAs trained, 1 usable" in said
+    assert "**1 of 2** MOAs trained, 1 with a mean AUROC of 0.60" in said
     assert "A model that is done stays" in said
     assert "left" not in app.progress[0].text
     assert app.progress[0].value == 50
@@ -174,7 +177,7 @@ def test_a_library_that_is_built_is_shown(stocked: Library, shelved: LibraryRequ
     train_the_rest(stocked.cache, shelved)
     job = ended(stocked.cache, shelved, State.DONE)
     app = page("library", job=job.id, compendium="measured")
-    assert "**2 of 2 MOAs usable**" in words(app)
+    assert "asks the 2 of 2 MOAs" in words(app)
     assert "job" not in app.query_params
 
 
@@ -235,7 +238,7 @@ def test_one_of_several_libraries_is_chosen_and_kept_in_the_url(
 
 def test_a_mad_library_in_the_url_falls_back(stocked: Library, shelved: LibraryRequest) -> None:
     shelve(stocked.cache, moas=["MTOR inhibitor"])
-    assert "**1 of 2 MOAs usable**" in words(page("library", library="../../etc"))
+    assert "asks the 1 of 2 MOAs" in words(page("library", library="../../etc"))
 
 
 def test_a_job_of_another_kind_is_not_a_library(stocked: Library) -> None:

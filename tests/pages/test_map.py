@@ -118,7 +118,7 @@ def test_a_job_under_way_and_a_failed_one(stocked: Library) -> None:
 def test_the_map_says_how_far_it_can_be_trusted(stocked: Library) -> None:
     app = opened(charted(stocked.cache, dropped=4))
     said = words(app)
-    assert "Of the 15 nearest neighbours of a signature, **43% ± 0.5%** are among the 15" in said
+    assert "Of the 15 nearest neighbors of a signature, **43% ± 0.5%** are among the 15" in said
     assert "(2.0% on a map at random)" in said
     assert "Trustworthiness 0.912 ± 0.003" in said
     assert "150 signatures sampled" in said
@@ -343,7 +343,7 @@ def test_a_model_page_shows_its_drugs_among_all_signatures(stocked: Library) -> 
     app.segmented_control(key=f"maps-{model_id}").set_value(AMONG_ALL).run()
     (map_,) = sent(app)
     assert [group["colour"] for group in map_["groups"]] == ["yellow", "red"]
-    assert "nearest neighbours of a signature" in words(app.caption)
+    assert "nearest neighbors of a signature" in words(app.caption)
     app.session_state[f"map-{job.id}"] = {"chosen": {"drug": 3, "point": None, "lasso": "0 1"}}
     assert "2 signatures of" in words(app.run().subheader)
 

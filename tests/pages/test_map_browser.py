@@ -136,7 +136,7 @@ def test_hovering_tells_what_a_point_is(screen: Screen) -> None:
     expect(tip).to_be_visible()
     name, where, _, tas = tip.inner_text().splitlines()
     assert name == truth[fields.PERT_INAME]
-    dose = f"{truth[fields.DOSE]:g} um"
+    dose = f"{truth[fields.DOSE]:g} µM"
     assert where == f"{truth[fields.CELL_ID]} · {dose} · {truth[fields.TIME]:g} h"
     assert float(tas.removeprefix("TAS ")) == pytest.approx(truth[fields.TAS], abs=0.01)
     screen.page.mouse.move(*(at + 60 for at in screen.pixel(lonely)))
@@ -212,7 +212,7 @@ def test_a_highlight_is_small_and_points_are_not_sent_again(screen: Screen) -> N
     assert 500 < screen.received < MAX_HIGHLIGHT_BYTES
     assert len(screen.fetched) == n_fetched
     assert area_of_a_training_point(screen) > 1.2 * np.pi * (screen.ask("map.dots().size") / 2) ** 2
-    screen.page.get_by_role("combobox", name="Colour by").click()
+    screen.page.get_by_role("combobox", name="Color by").click()
     screen.page.get_by_role("option", name="Model score").click()
     expect(screen.page.locator(".legend")).to_contain_text("Model score")
     assert len(screen.fetched) == n_fetched

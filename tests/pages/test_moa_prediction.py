@@ -25,7 +25,7 @@ PROFILES = "Your own profiles"
 
 @pytest.fixture
 def shelved(stocked: Library) -> LibraryRequest:
-    """Of two MOAs, both usable, on simulated data."""
+    """Of two MOAs, both asked, on simulated data."""
     request = shelve(stocked.cache)
     train_the_rest(stocked.cache, request)
     return request
@@ -78,10 +78,10 @@ def test_a_stale_library_is_not_asked(stocked: Library, monkeypatch: pytest.Monk
     assert not app.dataframe
 
 
-def test_a_library_without_a_usable_model_is_not_asked(stocked: Library) -> None:
+def test_a_library_without_a_model_to_ask_says_so(stocked: Library) -> None:
     shelve(stocked.cache, "measured")
     app = page("moa_prediction", compendium="measured")
-    assert "No MOA of this library has a usable model" in words(app.info)
+    assert "No MOA of this library reaches a mean AUROC of 0.60" in words(app.info)
 
 
 def test_a_compound_in_the_url_is_read_at_once(stocked: Library, shelved: LibraryRequest) -> None:
@@ -112,10 +112,10 @@ def test_a_compound_is_chosen_and_put_into_the_url(
     assert "Annotated" not in words(app)
 
 
-def test_an_annotated_moa_without_a_usable_model_says_so(stocked: Library) -> None:
+def test_an_annotated_moa_whose_model_is_not_asked_says_so(stocked: Library) -> None:
     shelve(stocked.cache)
     app = page("moa_prediction", compound="mtor1")
-    assert "**MTOR inhibitor** (no usable model)" in words(app)
+    assert "**MTOR inhibitor** (its model is not asked)" in words(app)
 
 
 @pytest.mark.parametrize("name", ["aspirin", EVIL[0], "x" * 3000])

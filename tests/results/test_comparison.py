@@ -66,7 +66,9 @@ def test_shifts_are_places_gained_in_the_second(first: Model, second: Model) -> 
 
 def test_what_moved_says_where_and_what_is_not_ranked_says_why(first: Model, second: Model) -> None:
     table = compare(first, second, SIGNATURES).compounds.set_index(fields.PERT_INAME)
-    assert table.loc["gamma", "why"].startswith("of 2 cell lines, MCF7 most: mean percentile 0.2")
+    assert table.loc["gamma", "why"].startswith(
+        "of 2 cell lines, MCF7 most: mean percentile 29.2% to "
+    )
     assert table.loc["gamma", "why"].endswith("(n 1)")
     assert table.loc["delta", "why"] == f"{NOT_RANKED} by the second: {TRAINED_ON}"
     other_way = compare(second, first, SIGNATURES).compounds.set_index(fields.PERT_INAME)

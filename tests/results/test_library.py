@@ -59,8 +59,8 @@ def test_nothing_is_trained_before_its_model_is_there(cache: Cache, planned: Pla
     assert loaded.request == request
     publish(cache, second, METRICS["poor"])
     loaded = library.load(cache, job_id(request))
-    assert [entry.usable for entry in loaded.entries] == [True, False]
-    assert [entry.moa for entry in loaded.usable] == [first.moa]
+    assert [entry.asked for entry in loaded.entries] == [True, False]
+    assert [entry.moa for entry in loaded.asked] == [first.moa]
     assert library.is_complete(cache, job_id(request))
 
 
@@ -106,7 +106,7 @@ def test_models_of_another_method_are_not_its_own(
     for training in trainings.values():
         publish(cache, training)
     monkeypatch.setattr(requests, "METHOD_VERSION", requests.METHOD_VERSION + 1)
-    assert not library.load(cache, name).usable
+    assert not library.load(cache, name).asked
 
 
 def test_the_one_with_most_usable_models_is_chosen(

@@ -117,7 +117,7 @@ def test_profiles_are_scored_by_the_networks_and_come_back_from_disk(
     cache: Cache, built: Library, tiny: Compendium, tmp_path: Path
 ) -> None:
     profiles = _profiles()
-    ids = [entry.model_id for entry in built.usable]
+    ids = [entry.model_id for entry in built.asked]
     found = prediction.of_profiles(cache, built, tiny, profiles, label="mine", model_ids=ids)
     expected = score(matching_network(), profiles.matrix)
     np.testing.assert_allclose(found.scores.probability[0], expected, rtol=1e-6)
@@ -137,9 +137,9 @@ def test_profiles_are_scored_by_the_networks_and_come_back_from_disk(
 
 
 def test_only_the_models_named_are_asked(cache: Cache, built: Library, tiny: Compendium) -> None:
-    one = [built.usable[0].model_id]
+    one = [built.asked[0].model_id]
     found = prediction.of_profiles(cache, built, tiny, _profiles(), label="", model_ids=one)
-    assert found.scores.moa == (built.usable[0].moa,)
+    assert found.scores.moa == (built.asked[0].moa,)
 
 
 def test_what_cannot_be_asked_is_refused(cache: Cache, built: Library, tiny: Compendium) -> None:
