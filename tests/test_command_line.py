@@ -153,7 +153,7 @@ def test_a_command_that_is_none_is_refused_with_its_usage(
 def test_compendia_are_listed(cache: Cache, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(cache, "compendia") == 0
     assert capsys.readouterr().out.startswith(
-        "tiny: 126 signatures, 63 compounds, 2 cell lines, 1 MOAs, fingerprint "
+        "tiny: 126 signatures, 63 drugs (63 compound ids), 2 cell lines, 1 MOAs, fingerprint "
     )
 
 
