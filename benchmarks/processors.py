@@ -166,6 +166,13 @@ def measure(roots: Mapping[str, Path], ids: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def worst(table: pd.DataFrame) -> pd.DataFrame:
+    """The least agreement of any model, by preset and pair of kinds. table: of `measure`."""
+    by = table.drop(columns="model").groupby(["preset", "one", "other"], sort=False)
+    least = by[["spearman", "first"]].min()
+    return by.max().assign(**least).reset_index()
+
+
 def train_as(kind: Kind) -> None:
     """Let this process, which has the environment of the kind, train as such a processor does.
 
@@ -212,7 +219,8 @@ def _main() -> None:
         done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, check=True)
         ids = json.loads(done.stdout)
     table = measure(roots, ids)
-    print(table.to_string(index=False, float_format="{:.2g}".format))
+    for each in (table, worst(table)):
+        print(each.to_string(index=False, float_format="{:.3g}".format))
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(table.to_dict("records"), indent=1) + "\n", "utf-8")
 
