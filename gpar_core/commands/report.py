@@ -16,8 +16,9 @@ SAID = {
     "different": "DIFFERENT: further apart than another processor explains.",
 }
 LIMITS = (
-    "no figure differs by more than {0.figure:g} and at least {0.first:.0%} of the first compounds "
-    "are the same"
+    "no AUROC differs by more than {0.auroc:g}, no figure of one fold and no average precision or "
+    "interval by more than {0.part:g}, and at least {0.first:.0%} of the first compounds are the "
+    "same"
 )
 
 

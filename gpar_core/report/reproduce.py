@@ -131,7 +131,7 @@ def agreement(report: Origin, again: Origin) -> Agreement:
     ]
     if report.result_id != again.result_id:
         changed.append("the method of GPAR itself")
-    near = (figures["difference"].abs() <= tolerance.figure).all()
+    near = (figures["difference"].abs() <= figures["figure"].map(tolerance.of_figure)).all()
     verdict: Verdict = "different"
     if then.digest == now.digest:
         verdict = "identical"
