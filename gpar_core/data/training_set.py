@@ -9,6 +9,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.compound_keys import core_id, core_ids
 from gpar_core.data.name_lists import read_cells, read_drugs, read_moas
 from gpar_core.data.profiles import Profiles
 from gpar_core.errors import NotFoundError, RequestError, TrainingSetError
@@ -92,17 +93,18 @@ class TrainingSet:
 def match_drugs(compendium: Compendium, names: Iterable[str]) -> DrugMatch:
     """Look names or pert_ids up, without regard to case; doubles and empty names are dropped.
 
-    names: one by one, or a text that `name_lists.read_names` takes apart.
+    names: one by one, or a text that `name_lists.read_names` takes apart. BRD ids count without
+    their batch.
     """
     by_id = dict(
         zip(
-            compendium.compounds[fields.PERT_ID].str.casefold(),
+            core_ids(compendium.compounds[fields.PERT_ID]).str.casefold(),
             compendium.compounds[fields.DRUG],
             strict=True,
         )
     )
     drugs = set(by_id.values())
-    wanted = dict.fromkeys(name.casefold() for name in read_drugs(compendium, names))
+    wanted = dict.fromkeys(core_id(name).casefold() for name in read_drugs(compendium, names))
     found = {name if name in drugs else by_id.get(name) for name in wanted} - {None}
     unknown = tuple(name for name in wanted if name not in drugs and name not in by_id)
     return DrugMatch(tuple(sorted(name for name in found if name)), unknown)

@@ -101,7 +101,7 @@ def test_a_compound_can_be_annotated_without_a_listed_moa(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     "columns",
-    ["pert_id\ttarget", "name\tmoa", "pert_iname\ttarget", "inchi_key\tpubchem_cid"],
+    ["pert_id\ttarget", "title\tmoa", "pert_iname\ttarget", "inchi_key\tpubchem_cid"],
 )
 def test_a_table_that_names_no_compound_or_says_nothing_of_it_is_refused(
     tmp_path: Path, columns: str
