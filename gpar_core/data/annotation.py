@@ -36,8 +36,8 @@ class MoaMatch:
         their InChIKey with several drugs.
     disagreeing: pert_ids of compounds to which two tables give different MOAs; they have all.
     unmatched: names that a table gives a MOA and that no compound bears.
-    respelt: names of MOAs that differ from another one's in capitals or kinds of dashes only, each
-        with the one that they count as.
+    respelled: MOAs as the tables have them that differ from another one in capitals or kinds of
+        dashes only, each with the one it counts as.
     parted: MOAs as the tables have them, which commas joined. whole: those that hold a comma.
     resembling: MOAs of compounds that may be misspellings, each with the MOA it resembles.
     """
@@ -47,7 +47,7 @@ class MoaMatch:
     ambiguous: tuple[str, ...]
     disagreeing: tuple[str, ...]
     unmatched: tuple[str, ...]
-    respelt: tuple[tuple[str, str], ...] = ()
+    respelled: tuple[tuple[str, str], ...] = ()
     parted: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
     resembling: tuple[tuple[str, str], ...] = ()
@@ -79,7 +79,7 @@ def match_moas(compounds: pd.DataFrame, tables: Sequence[MoaTable]) -> MoaMatch:
     clear = pairs[is_clear(pairs)]
     found = by_first_key(clear)
     moas = _moas(found, rows)
-    respelt = moas[moas["listed"] != moas[fields.MOA]]
+    respelled = moas[moas["listed"] != moas[fields.MOA]]
     compounds[fields.MOA] = _joined(moas, ["row"]).reindex(compounds.index, fill_value="")
     annotated = found["their_row"].map(rows[fields.ANNOTATED]).astype(bool)
     compounds[fields.ANNOTATED] = compounds.index.isin(found["row"][annotated])
@@ -91,7 +91,7 @@ def match_moas(compounds: pd.DataFrame, tables: Sequence[MoaTable]) -> MoaMatch:
         ambiguous=tuple(ids[sorted(set(pairs["row"]) - set(found["row"]))]),
         disagreeing=tuple(ids[texts["row"][texts["row"].duplicated()].unique()]),
         unmatched=_unmatched(theirs, rows, clear),
-        respelt=tuple(sorted(set(zip(respelt["listed"], respelt[fields.MOA], strict=True)))),
+        respelled=tuple(sorted(set(zip(respelled["listed"], respelled[fields.MOA], strict=True)))),
         parted=tuple(parted),
         whole=tuple(whole),
         resembling=tuple(resembling(_n_drugs(moas))),

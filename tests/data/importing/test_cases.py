@@ -86,7 +86,7 @@ def test_spellings_are_one_moa_and_what_resembles_it_is_said(imported: Imported)
     compendium, findings = imported(moa="28-moa-tables/spellings.tsv")
     assert _moas(compendium) == THREE | {"alpha inhibitor": 3, "alpha inhibitors": 1}
     said = {what: finding.names for what, finding in findings.items()}
-    assert said["MOAs spelt in several ways, counted as one"] == (
+    assert said["MOAs spelled in several ways, counted as one"] == (
         "Alpha Inhibitor (as alpha inhibitor)",
     )
     (names,) = (names for what, names in said.items() if "another spelling" in what)
