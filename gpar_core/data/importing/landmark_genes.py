@@ -1,6 +1,6 @@
 """Where the 978 landmark genes stand in a matrix."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.findings import Finding
+from gpar_core.data.gene_names import entrez_of, match_genes
 from gpar_core.data.matrix_files import MatrixFile
 from gpar_core.data.profile_tables import cleaned
 from gpar_core.data.tables import read_table
@@ -29,14 +30,17 @@ class LandmarkPlaces:
 
 
 def landmark_places(gene_ids: Sequence[str]) -> LandmarkPlaces:
-    """Find the landmark genes, in the order of `fields.LANDMARK_IDS`, among Entrez ids."""
-    ids = pd.Series(gene_ids)
-    landmarks = [str(entrez) for entrez in fields.LANDMARK_IDS]
-    repeated = sorted(set(ids[ids.duplicated() & ids.isin(landmarks)]), key=int)
-    position = pd.Series(ids.index, index=ids)
-    position = position[~position.index.duplicated()].reindex(landmarks, fill_value=-1)
-    missing = position.index[position < 0]
-    return LandmarkPlaces(position.to_numpy(np.int64), tuple(missing), tuple(repeated))
+    """Find the landmark genes, in the order of `fields.LANDMARK_IDS`, by any kind of id."""
+    places = pd.Series(match_genes(gene_ids).position)
+    repeated = sorted(set(places[places.duplicated() & (places >= 0)]))
+    first = pd.Series(places.index, index=places)
+    first = first[~first.index.duplicated()].reindex(range(fields.N_LANDMARKS), fill_value=-1)
+    missing = first.index[first < 0]
+    return LandmarkPlaces(first.to_numpy(np.int64), _entrez(missing), _entrez(repeated))
+
+
+def _entrez(places: Iterable[int]) -> tuple[str, ...]:
+    return tuple(str(fields.LANDMARK_IDS[place]) for place in places)
 
 
 def locate_landmarks(
@@ -44,7 +48,8 @@ def locate_landmarks(
 ) -> tuple[np.ndarray, list[Finding]]:
     """(978,) file positions of the landmark genes, -1 where missing and `fill_missing`.
 
-    They are found by Entrez id, whatever their order. Raises LandmarkError or AnnotationError.
+    They are found by Entrez id, symbol or Ensembl id, whatever their order. Raises LandmarkError
+    or AnnotationError.
     """
     table = read_table(
         gene_info, needed=(fields.GENE_ID, fields.GENE_SYMBOL), optional=(fields.IS_LANDMARK,)
@@ -57,7 +62,7 @@ def locate_landmarks(
         raise LandmarkError(
             f"None of the 978 landmark genes is among the {len(ids)} row ids of '{file_name}' "
             f"(first: {', '.join(map(_shown, ids[:3]))}). Needed are Entrez gene ids, such as "
-            "5720; probe ids and symbols must be translated first."
+            "5720, symbols or Ensembl ids; probe ids must be translated first."
         )
     if places.repeated:
         raise LandmarkError(
@@ -72,7 +77,8 @@ def locate_landmarks(
         )
     is_landmark = np.zeros(len(ids), dtype=bool)
     is_landmark[places.position[places.position >= 0]] = True
-    unknown = ids[~ids.isin(table[fields.GENE_ID]) & ~is_landmark]
+    known = {*table[fields.GENE_ID].map(entrez_of), *table[fields.GENE_SYMBOL]}
+    unknown = ids[~ids.map(entrez_of).isin(known) & ~is_landmark]
     findings = [
         Finding.of("landmark genes missing, set to 0", [_gene(gene) for gene in places.missing]),
         Finding.of("rows that are not in gene_info, ignored", unknown),
@@ -83,7 +89,7 @@ def locate_landmarks(
 def _check_gene_info(gene_info: Path, table: pd.DataFrame) -> None:
     if fields.IS_LANDMARK not in table:
         return
-    flagged = set(table.loc[table[fields.IS_LANDMARK].isin(FLAGS), fields.GENE_ID])
+    flagged = set(table.loc[table[fields.IS_LANDMARK].isin(FLAGS), fields.GENE_ID].map(entrez_of))
     expected = {str(entrez) for entrez in fields.LANDMARK_IDS}
     if flagged != expected:
         lacking, extra = sorted(expected - flagged), sorted(flagged - expected)
