@@ -42,6 +42,6 @@ $(VENV)/app.stamp: requirements.txt
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt
 	touch $@
 
-$(VENV)/dev.stamp: $(VENV)/app.stamp requirements-dev.txt requirements-chemistry.txt
+$(VENV)/dev.stamp: $(VENV)/app.stamp requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
 	touch $@

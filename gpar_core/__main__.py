@@ -14,9 +14,10 @@ from gpar_core.commands import fetch as fetch_command
 from gpar_core.commands import importing as import_command
 from gpar_core.commands import report as report_command
 from gpar_core.commands import select as select_command
-from gpar_core.commands.terminal import add_dask, check_folder, finish, names, print_compendium
+from gpar_core.commands.terminal import add_dask, check_folder, finish, print_compendium
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.name_lists import read_drugs
 from gpar_core.data.profiles import accept, read_profiles
 from gpar_core.data.training_set import NEGATIVE_CHOICES
 from gpar_core.errors import GparError
@@ -69,9 +70,9 @@ def _train(options: argparse.Namespace, cache: Cache) -> None:
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     request, training_set = plan_training(
         compendium,
-        drugs=names(options.drugs),
+        drugs=[*read_drugs(compendium, options.drugs), *options.drug],
         moa=options.moa,
-        cells=names(options.cells),
+        cells=options.cells,
         preset=options.preset,
         negatives=options.negatives,
         seed=options.seed,
@@ -127,9 +128,9 @@ def _library_build(options: argparse.Namespace, cache: Cache) -> None:
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     request = plan_library(
         compendium,
-        moas=options.moas,
+        moas="\n".join(options.moas),
         min_drugs=options.min_drugs,
-        cells=names(options.cells),
+        cells=options.cells,
         preset=options.preset,
         negatives=options.negatives,
         seed=options.seed,
@@ -245,8 +246,16 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train a model and rank all compounds")
     train.set_defaults(command=_train)
     train.add_argument("--compendium", required=True, metavar="NAME")
-    chosen = train.add_mutually_exclusive_group(required=True)
-    chosen.add_argument("--drugs", default="", metavar="A,B,C", help="names or pert_ids")
+    chosen = train.add_mutually_exclusive_group()
+    chosen.add_argument(
+        "--drugs", default="", metavar="A,B,C",
+        help="names or pert_ids, separated by commas or semicolons; names of the compendium that "
+        "hold commas themselves are recognized",
+    )  # fmt: skip
+    train.add_argument(
+        "--drug", action="append", default=[], metavar="NAME",
+        help="one name or pert_id, whatever it holds; repeat it for more",
+    )  # fmt: skip
     chosen.add_argument("--moa", default="", help="all drugs with this MOA")
     train.add_argument("--cells", default="", metavar="A,B", help="cell lines (default: all)")
     train.add_argument("--preset", choices=sorted(PRESETS), default="fast")

@@ -159,8 +159,9 @@ def plan(study: CaseStudy, compendium: Compendium, *, preset: str = "fast", seed
     trainings, notes = [], []
     asked = {"moa": moa} if moa else {"drugs": drugs, "label": study.title}
     trainings.append(plan_training(compendium, preset=preset, seed=seed, **asked)[0])
-    if study.without.casefold() in drugs:
-        kept = [drug for drug in drugs if drug != study.without.casefold()]
+    left_out = match_drugs(compendium, [study.without]).found
+    if set(left_out) & set(drugs):
+        kept = [drug for drug in drugs if drug not in left_out]
         label = f"{study.title}, {study.without} left out"
         without, _ = plan_training(compendium, preset=preset, seed=seed, drugs=kept, label=label)
         trainings.append(without)
@@ -282,18 +283,22 @@ def _ranked(study: CaseStudy, model: Model) -> list[tuple[str, str, str]]:
         first = shown.head(study.top)
         found = f"{int(first['shares_moa'].sum())} of {len(first)}"
         rows.append((f"Known members among the first {study.top}", study.members, found))
-    place = {name.casefold(): i for i, name in enumerate(shown[fields.PERT_INAME], start=1)}
     trained = {name.casefold() for name in model.training_drugs[fields.PERT_INAME]}
-    known = {name.casefold() for name in model.ranking[fields.PERT_INAME]}
     for name in study.seen:
-        key = name.casefold()
-        if key in place:
-            here = f"number {place[key]} of {len(shown):,}"
-        elif key in trained:
+        places = [i for i, called in enumerate(_is_called(shown, name), start=1) if called]
+        if places:
+            here = f"number {places[0]} of {len(shown):,}"
+        elif name.casefold() in trained:
             here = "a training drug here"
-        elif key in known:
+        elif _is_called(model.ranking, name).any():
             here = "does not pass the filter of p and signatures"
         else:
             here = "not in this compendium"
         rows.append((name, f"among the first {study.top}", here))
     return rows
+
+
+def _is_called(ranking: pd.DataFrame, name: str) -> pd.Series:
+    """(m,) bool: compounds of a ranking that bear the name, among others."""
+    names = ranking[fields.NAMES].str.casefold().str.split(fields.MOA_SEPARATOR, regex=False)
+    return names.map(lambda each: name.casefold() in each)

@@ -31,6 +31,8 @@ def ranking_csv(
             "rank": range(1, len(ranking) + 1),
             fields.PERT_ID: ranking[fields.PERT_ID],
             fields.PERT_INAME: names,
+            "all_pert_ids": ranking[fields.PERT_IDS],
+            "all_names": ranking[fields.NAMES],
             "n_signatures": ranking["k"],
             "enrichment_score": ranking["es"],
             "normalized_es": ranking["nes"],

@@ -33,7 +33,10 @@ GENE_ID: Final = "pr_gene_id"
 GENE_SYMBOL: Final = "pr_gene_symbol"
 IS_LANDMARK: Final = "pr_is_lm"
 DRUG: Final = "drug"
-"""Name under which several pert_ids count as one drug: pert_iname without case."""
+"""The molecule of a compound, by its name without case: see `data.molecules`."""
+PERT_IDS: Final = "pert_ids"
+NAMES: Final = "names"
+"""All pert_ids, and all pert_inames, of a molecule, joined by '|'; the one it goes by first."""
 REPRESENTATIVE: Final = "representative"
 MOA: Final = "moa"
 """MOA names of a compound, joined by `MOA_SEPARATOR`; empty where none is listed."""
@@ -53,12 +56,12 @@ ALIASES: Final = {
     REPLICATES: ("distil_ids",),
     GENE_ID: ("gene_id",),
     GENE_SYMBOL: ("gene_symbol",),
-    IS_LANDMARK: ("feature_space",),
+    IS_LANDMARK: ("feature_space", "pr_is_lmark"),
     INCHI_KEY: ("InChIKey",),
     SMILES: ("smiles",),
 }
-"""Other names of our columns in the tables of GEO (GSE92742, GSE70138), of LINCS2020 and of the
-Drug Repurposing Hub."""
+"""Other names of our columns in the tables of GEO (GSE92742, GSE70138), of LINCS2020, of the Drug
+Repurposing Hub and in the metadata of GCT and GCTX files of CMap."""
 
 COMPOUND_PERT_TYPE: Final = "trt_cp"
 MOA_SEPARATOR: Final = "|"
@@ -76,6 +79,12 @@ COMPOUND_COLUMNS: Final = (
     "n_cell_lines", TAS,
 )  # fmt: skip
 """Columns of `Compendium.compounds`. tas is the 75th percentile over the compound's signatures."""
+
+DRUG_COLUMNS: Final = (
+    PERT_ID, PERT_INAME, DRUG, PERT_IDS, NAMES, MOA, ANNOTATED, PUBCHEM_CID, INCHI_KEY, SMILES,
+    "n_signatures", "n_cell_lines", TAS,
+)  # fmt: skip
+"""Columns of `Compendium.drugs`. tas is the 75th percentile over the molecule's signatures."""
 
 INACTIVE_TAS: Final = 0.2
 """Below this TAS a compound counts as transcriptionally inactive (CMap's cut)."""

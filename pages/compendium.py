@@ -35,7 +35,7 @@ def show_inside(compendium: Compendium) -> None:
     with left:
         show_chart(overview.cell_lines(compendium.signatures, simulated=compendium.simulated))
     with right:
-        show_chart(overview.activity(compendium.compounds, simulated=compendium.simulated))
+        show_chart(overview.activity(compendium.drugs, simulated=compendium.simulated))
     st.header("Mechanisms of action", anchor=False)
     st.dataframe(
         savable(compendium.moas, simulated=compendium.simulated),
@@ -43,13 +43,15 @@ def show_inside(compendium: Compendium) -> None:
         column_config={"moa": "MOA", "n_drugs": "Drugs", "drugs": "Names"},
         placeholder="—",
     )
-    st.header("Compounds", anchor=False)
+    st.header("Drugs", anchor=False)
     st.dataframe(
         _compounds((compendium.name, compendium.fingerprint), compendium),
         hide_index=True,
         lazy=False,
         column_config={
             "pert_iname": "Drug",
+            "names": st.column_config.TextColumn("All names", help=explained("molecule")),
+            "pert_ids": "Compound ids",
             "about": ABOUT_COLUMN,
             "moa": "MOA",
             "annotated": "MOA annotated",
@@ -66,7 +68,9 @@ def show_inside(compendium: Compendium) -> None:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _compounds(which: tuple[str, str], _compendium: Compendium) -> pd.DataFrame:
-    table = _compendium.compounds.drop(columns=fields.DRUG)
+    table = _compendium.drugs.drop(columns=[fields.DRUG, fields.PERT_ID])
+    for column in (fields.PERT_IDS, fields.NAMES, fields.MOA):
+        table[column] = table[column].str.replace(fields.MOA_SEPARATOR, "; ", regex=False)
     place = table.columns.get_loc(fields.PERT_INAME) + 1
     table.insert(place, "about", about(table[fields.PERT_INAME], _compendium.name))
     return savable(table, simulated=_compendium.simulated)
@@ -80,7 +84,7 @@ def show_findings(compendium: Compendium) -> None:
         st.markdown(f"**{finding['count']:,}** {plain(finding['what'])}")
         if finding["names"]:
             more = " …" if finding["count"] > len(finding["names"]) else ""
-            st.caption(plain(", ".join(finding["names"])) + more)
+            st.caption(plain("; ".join(finding["names"])) + more)
     st.caption(f"Fingerprint {compendium.fingerprint}")
 
 

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.results.compound import find
 from pages._shared.compound_picker import pick_one
@@ -17,7 +16,7 @@ def choose(compendium: Compendium) -> None:
     if name := pick_one(compendium, "about"):
         show_compound(find(compendium, name), compendium)
     else:
-        n_drugs = compendium.compounds[fields.DRUG].nunique()
+        n_drugs = compendium.n_drugs
         st.caption(f"{n_drugs:,} drugs have signatures in '{plain(compendium.name)}'.")
 
 

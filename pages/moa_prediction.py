@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
 from gpar_core.jobs.request import PredictionRequest
 from gpar_core.jobs.store import JobStore
+from gpar_core.results.compound import find
 from gpar_core.results.library import Library
 from pages._shared.compound_picker import pick_one
 from pages._shared.error_box import error_box, plain
@@ -69,8 +69,7 @@ def ask_compound(library: Library, compendium: Compendium) -> None:
 
 
 def annotated(compendium: Compendium, name: str) -> list[str]:
-    table = compendium.compound_moas
-    return table.loc[table[fields.DRUG] == name.casefold(), "moa"].unique().tolist()
+    return list(find(compendium, name).moas)
 
 
 def show_job(job_id: str) -> None:

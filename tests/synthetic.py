@@ -10,6 +10,7 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.molecules import molecules_of
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def build(
         source="Made for a test",
         simulated=simulated,
         signatures=signatures,
-        annotation=annotation,
+        annotation=annotation.assign(drug=molecules_of(annotation).drug),
         report={"findings": []},
     )
     return compendia.load(folder)

@@ -49,7 +49,11 @@ def _run(cache: Cache, *arguments: str) -> int:
         (["train", "--compendium", "../x", "--moa", "x"], "cannot name a compendium"),
         ([*TRAIN, "--moa", "HDAC inhibitr"], "Did you mean: HDAC inhibitor"),
         ([*TRAIN, "--drugs", "nobody,hdac0"], "'nobody' not found"),
+        ([*TRAIN], "Name either drugs or one MOA"),
+        ([*TRAIN, "--drug", "hdac0", "--moa", "HDAC inhibitor"], "Name either drugs or one MOA"),
         ([*TRAIN, "--drugs", " , "], "Name either drugs or one MOA"),
+        ([*TRAIN, "--drug", "a,b"], "'a,b' not found"),
+        ([*TRAIN, "--moa", "HDAC inhibitor"], "nothing left to rank"),
         ([*TRAIN, "--moa", "HDAC inhibitor", "--cells", "PC3"], "It has: A375, MCF7"),
         ([*EVALUATE, "--methods", "gpar,magic"], "There is no method 'magic'. There are: gpar"),
         ([*EVALUATE, "--min-drugs", "9"], "No MOA of 'tiny' has 9 drugs; the most is 3"),
@@ -134,7 +138,7 @@ def test_two_series_are_imported_by_one_command(
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["fly"], ["train"], [*TRAIN], [*TRAIN, "--moa", "x", "--drugs", "y"],
+    [[], ["fly"], ["train"], [*TRAIN, "--moa", "x", "--drugs", "y"],
      [*TRAIN, "--moa", "x", "--seed", "one"], ["rank"], ["rank", "abc", "--by", "luck"]],
 )  # fmt: skip
 def test_a_command_that_is_none_is_refused_with_its_usage(
@@ -149,7 +153,7 @@ def test_a_command_that_is_none_is_refused_with_its_usage(
 def test_compendia_are_listed(cache: Cache, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(cache, "compendia") == 0
     assert capsys.readouterr().out.startswith(
-        "tiny: 126 signatures, 63 compounds, 2 cell lines, 1 MOAs, fingerprint "
+        "tiny: 126 signatures, 63 drugs (63 compound ids), 2 cell lines, 1 MOAs, fingerprint "
     )
 
 

@@ -30,16 +30,16 @@ def cell_lines(signatures: pd.DataFrame, *, simulated: bool) -> alt.Chart:
     return titled(chart, "Signatures per cell line", simulated)
 
 
-def activity(compounds: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
-    """Distribution of the compounds' TAS; dashed: the limit of inactive compounds.
+def activity(drugs: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
+    """Distribution of the drugs' TAS; dashed: the limit of inactive ones.
 
-    compounds: `Compendium.compounds`.
+    drugs: `Compendium.drugs`.
     """
-    known = compounds.dropna(subset=[fields.TAS])
+    known = drugs.dropna(subset=[fields.TAS])
     start = np.minimum(np.floor(known[fields.TAS] / BIN) * BIN, 1 - BIN)
     kind = known[fields.ANNOTATED].map({True: "MOA annotated", False: "not annotated"})
     table = pd.DataFrame({"start": start, "end": start + BIN, "kind": kind})
-    table = table.groupby(["start", "end", "kind"]).size().reset_index(name="compounds")
+    table = table.groupby(["start", "end", "kind"]).size().reset_index(name="drugs")
     limit = alt.Chart(pd.DataFrame({"x": [fields.INACTIVE_TAS]})).mark_rule(
         strokeDash=[4, 4], color=GREY
     )
@@ -49,14 +49,14 @@ def activity(compounds: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
         .encode(
             x=alt.X("start:Q", bin="binned", title="TAS (75th percentile per compound)"),
             x2="end:Q",
-            y=alt.Y("compounds:Q", title="Compounds"),
+            y=alt.Y("drugs:Q", title="Drugs"),
             color=alt.Color(
                 "kind:N",
                 title=None,
                 scale=alt.Scale(domain=["MOA annotated", "not annotated"], range=[BLUE, GREY]),
                 legend=alt.Legend(orient="bottom"),
             ),
-            tooltip=["kind:N", "compounds:Q", alt.Tooltip("start:Q", format=".3f")],
+            tooltip=["kind:N", "drugs:Q", alt.Tooltip("start:Q", format=".3f")],
         )
     )
     return titled(bars + limit.encode(x="x:Q"), "Transcriptional activity", simulated)

@@ -1,1 +1,1 @@
-"""Chemical structures beside biology. It needs RDKit, which is optional."""
+"""Chemical structures beside biology."""

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.chemistry.structures import molecule
+from gpar_core.data.parent_structure import structure
 
 if TYPE_CHECKING:
     from rdkit.DataStructs import ExplicitBitVect
@@ -26,9 +26,9 @@ def fingerprint(smiles: str) -> "ExplicitBitVect | None":
 
     None where there is no molecule.
     """
-    from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator  # noqa: PLC0415 -- optional
+    from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator  # noqa: PLC0415 -- pages start without it
 
-    found = molecule(smiles)
+    found = structure(smiles)
     generator = GetMorganGenerator(radius=RADIUS, fpSize=N_BITS)
     return None if found is None else generator.GetFingerprint(found)
 
@@ -39,7 +39,7 @@ def nearest(smiles: Sequence[str], references: Sequence[str]) -> tuple[np.ndarra
     Returns (n,) places among the references, -1 where there is none, and (n,) Tanimoto similarities
     |A and B| / |A or B| of the fingerprints' bits, NaN there. Of equal ones the first counts.
     """
-    from rdkit.DataStructs import BulkTanimotoSimilarity  # noqa: PLC0415 -- optional
+    from rdkit.DataStructs import BulkTanimotoSimilarity  # noqa: PLC0415 -- pages start without it
 
     of_references = [fingerprint(each) for each in references]
     known = [(place, each) for place, each in enumerate(of_references) if each is not None]
@@ -56,17 +56,17 @@ def nearest(smiles: Sequence[str], references: Sequence[str]) -> tuple[np.ndarra
     return best, similarity
 
 
-def beside_training(compounds: pd.DataFrame, drugs: Iterable[str]) -> pd.DataFrame:
-    """Of every compound with a structure how like the nearest training drug it is.
+def beside_training(drugs: pd.DataFrame, trained: Iterable[str]) -> pd.DataFrame:
+    """Of every drug with a structure how like the nearest training drug it is.
 
-    compounds: `Compendium.compounds`. drugs: of the training set, names without case. Returns
-    pert_id, canonical_smiles, similarity (NaN where no training drug has a structure) and
-    nearest_drug (its pert_iname, '' there).
+    drugs: `Compendium.drugs`. trained: those of the training set. Returns pert_id,
+    canonical_smiles, similarity (NaN where no training drug has a structure) and nearest_drug (its
+    pert_iname, '' there).
     """
-    known = compounds[compounds[fields.SMILES] != ""]
-    trained = known[known[fields.DRUG].isin(set(drugs))]
-    place, similarity = nearest(known[fields.SMILES].tolist(), trained[fields.SMILES].tolist())
-    names = np.append(trained[fields.PERT_INAME].to_numpy(dtype=object), "")  # -1 takes the last
+    known = drugs[drugs[fields.SMILES] != ""]
+    of_set = known[known[fields.DRUG].isin(set(trained))]
+    place, similarity = nearest(known[fields.SMILES].tolist(), of_set[fields.SMILES].tolist())
+    names = np.append(of_set[fields.PERT_INAME].to_numpy(dtype=object), "")  # -1 takes the last
     return pd.DataFrame(
         {
             fields.PERT_ID: known[fields.PERT_ID].to_numpy(),

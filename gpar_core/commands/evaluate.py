@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from gpar_core.commands.terminal import add_dask, check_folder, finish, names
+from gpar_core.commands.terminal import add_dask, check_folder, finish
 from gpar_core.compare.methods import DRUG, METHODS, MIN_DRUGS, PROTOCOLS, USUAL
 from gpar_core.data import compendium as compendia
 from gpar_core.data.labels import read_labels
+from gpar_core.data.name_lists import read_names
 from gpar_core.data.training_set import NEGATIVE_CHOICES
 from gpar_core.errors import FileFormatError
 from gpar_core.export import analysis_csv
@@ -59,11 +60,11 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
     labels = _labels(options.labels) if options.labels else None
     request = plan_evaluation(
         compendia.load(cache.existing_compendium(options.compendium)),
-        classes=[] if options.moas == ["all"] else options.moas,
-        methods=names(options.methods),
+        classes=[] if options.moas == ["all"] else "\n".join(options.moas),
+        methods=read_names(options.methods),
         min_drugs=options.min_drugs,
         labels=labels,
-        cells=names(options.cells),
+        cells=options.cells,
         preset=options.preset,
         negatives=options.negatives,
         seed=options.seed,

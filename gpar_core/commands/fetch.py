@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from gpar_core.commands.terminal import finish, names, print_compendium
+from gpar_core.commands.terminal import finish, print_compendium, print_kept_name
 from gpar_core.data.fetching.fetched import Fetched, load_fetched
 from gpar_core.data.fetching.meter import size_text
 from gpar_core.data.fetching.sources import SOURCES
@@ -47,7 +47,7 @@ def add(commands: Any) -> None:
 
 def _fetch(options: argparse.Namespace, cache: Cache) -> None:
     request = plan_fetch(
-        options.source, base_url=options.base_url, cells=names(options.cells), to=options.to
+        options.source, base_url=options.base_url, cells=options.cells, to=options.to
     )
     source = SOURCES[request.source]
     print(f"{source.title}: {size_in_words(source)}", file=sys.stderr)
@@ -55,8 +55,10 @@ def _fetch(options: argparse.Namespace, cache: Cache) -> None:
     fetched = load_fetched(request.folder(cache))
     _print(fetched)
     if options.import_as:
-        finish(cache, plan_import_of(cache, [fetched], name=options.import_as))
-        print_compendium(cache, options.import_as)
+        importing = plan_import_of(cache, [fetched], name=options.import_as)
+        print_kept_name(options.import_as, importing.name)
+        finish(cache, importing)
+        print_compendium(cache, importing.name)
 
 
 def _print(fetched: Fetched) -> None:

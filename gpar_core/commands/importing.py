@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gpar_core.commands.select import add_filter, filter_of
-from gpar_core.commands.terminal import finish, print_compendium
+from gpar_core.commands.terminal import finish, print_compendium, print_kept_name
 from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
 from gpar_core.errors import RequestError
 from gpar_core.planning.training import plan_import
@@ -25,11 +25,13 @@ def add(commands: Any) -> None:
         "in several series is taken from the first.",
     )
     command.set_defaults(command=_import)
-    command.add_argument("--name", required=True, help="of the compendium: a-z, 0-9, '-', '_'")
+    command.add_argument(
+        "--name", required=True, help="of the compendium: letters, digits, '-', '_'"
+    )
     for option, needed, text in (
         ("--gctx", True, "Level 5 matrix, GCTX or GCT, plain or gzipped"),
-        ("--sig-info", True, "sig_info table (.txt or .gz)"),
-        ("--gene-info", True, "gene_info table"),
+        ("--sig-info", False, "sig_info table; not needed if the matrix has its own metadata"),
+        ("--gene-info", False, "gene_info table; not needed if the rows are Entrez ids"),
         ("--sig-metrics", False, "sig_metrics table, for TAS"),
         ("--pert-info", False, "pert_info table, for PubChem CIDs and InChIKeys"),
     ):
@@ -58,8 +60,8 @@ def _import(options: argparse.Namespace, cache: Cache) -> None:
         SeriesFiles(matrix, sig_info, gene_info, sig_metrics, pert_info, name)
         for matrix, sig_info, gene_info, sig_metrics, pert_info, name in zip(
             options.gctx,
-            _one_each("--sig-info", options.sig_info, n),
-            _one_each("--gene-info", gene_infos, n),
+            _optional("--sig-info", options.sig_info, n),
+            _optional("--gene-info", gene_infos, n),
             _optional("--sig-metrics", options.sig_metrics, n),
             _optional("--pert-info", options.pert_info, n),
             _one_each("--series", options.series or [""] * n, n),
@@ -74,8 +76,9 @@ def _import(options: argparse.Namespace, cache: Cache) -> None:
         quality=filter_of(options),
         replace=options.replace,
     )
+    print_kept_name(options.name, request.name)
     finish(cache, request)
-    print_compendium(cache, options.name)
+    print_compendium(cache, request.name)
 
 
 def _optional(option: str, files: Sequence[Path], n: int) -> list[Path | None]:

@@ -3,8 +3,9 @@
 import argparse
 from typing import Any
 
-from gpar_core.commands.terminal import finish, names, print_compendium
+from gpar_core.commands.terminal import finish, print_compendium, print_kept_name
 from gpar_core.data import compendium as compendia
+from gpar_core.data.name_lists import read_names
 from gpar_core.data.quality import QualityFilter
 from gpar_core.data.selecting import counts
 from gpar_core.errors import RequestError
@@ -44,7 +45,7 @@ def add_filter(command: argparse.ArgumentParser) -> None:
 def filter_of(options: argparse.Namespace) -> QualityFilter:
     """The filter that the options ask for. Raises RequestError."""
     try:
-        times = tuple(float(time) for time in names(options.times))
+        times = tuple(float(time) for time in read_names(options.times))
     except ValueError as error:
         raise RequestError(f"--times is '{options.times}'; needed are hours, as 6,24.") from error
     return QualityFilter(
@@ -55,7 +56,7 @@ def filter_of(options: argparse.Namespace) -> QualityFilter:
         min_dose=options.min_dose,
         max_dose=options.max_dose,
         times=times,
-        cells=tuple(cell.strip() for cell in names(options.cells)),
+        cells=tuple(read_names(options.cells)),
     )
 
 
@@ -69,5 +70,6 @@ def _select(options: argparse.Namespace, cache: Cache) -> None:
     for row in counts(source.signatures, source.compounds, request.quality).to_dict("records"):
         left = "".join(f"{row[f'n_{figure}']:>11}" for figure in figures)
         print(f"{row['filter'][:40]:<40}{left}")
+    print_kept_name(options.name, request.name)
     finish(cache, request)
-    print_compendium(cache, options.name)
+    print_compendium(cache, request.name)

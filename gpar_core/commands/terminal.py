@@ -20,8 +20,10 @@ def check_folder(output: Path | None) -> None:
         )
 
 
-def names(text: str) -> list[str]:
-    return [name for name in text.split(",") if name.strip()]
+def print_kept_name(given: str, kept: str) -> None:
+    """Say so where a compendium is called otherwise than it was asked for."""
+    if kept != given:
+        print(f"note: the compendium is called '{kept}'; names are in lower case", file=sys.stderr)
 
 
 def finish(cache: Cache, request: Request, *, cluster: str | None = None) -> str:
@@ -69,10 +71,11 @@ def print_compendium(cache: Cache, name: str, findings: bool = True) -> None:
     manifest = compendia.read_manifest(cache.existing_compendium(name))
     mark = "  SIMULATED" if manifest["simulated"] else ""
     print(
-        f"{name}: {manifest['n_signatures']} signatures, {manifest['n_compounds']} compounds, "
+        f"{name}: {manifest['n_signatures']} signatures, {manifest['n_drugs']} drugs "
+        f"({manifest['n_compounds']} compound ids), "
         f"{manifest['n_cell_lines']} cell lines, {manifest['n_moas']} MOAs, fingerprint "
         f"{manifest['fingerprint'][:12]}{mark}"
     )
     for finding in manifest["report"].get("findings", []) if findings else []:
-        names = ", ".join(finding["names"][:5]) + (", …" if len(finding["names"]) > 5 else "")
+        names = "; ".join(finding["names"][:5]) + ("; …" if len(finding["names"]) > 5 else "")
         print(f"  {finding['count']} {finding['what']}{': ' + names if names else ''}")

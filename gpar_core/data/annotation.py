@@ -18,6 +18,7 @@ from gpar_core.data.compound_keys import (
     keys_of,
     pairs_of,
 )
+from gpar_core.data.moa_names import moa_key, parted_at_commas, resembling
 from gpar_core.data.moa_tables import MoaTable
 
 IDENTIFIERS: Final = (fields.INCHI_KEY, fields.PUBCHEM_CID, fields.SMILES)
@@ -35,6 +36,8 @@ class MoaMatch:
         their InChIKey with several drugs.
     disagreeing: pert_ids of compounds to which two tables give different MOAs; they have all.
     unmatched: names that a table gives a MOA and that no compound bears.
+    parted: MOAs as the tables have them, which commas joined. whole: those that hold a comma.
+    resembling: MOAs of compounds that may be misspellings, each with the MOA it resembles.
     """
 
     compounds: pd.DataFrame
@@ -42,6 +45,9 @@ class MoaMatch:
     ambiguous: tuple[str, ...]
     disagreeing: tuple[str, ...]
     unmatched: tuple[str, ...]
+    parted: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    resembling: tuple[tuple[str, str], ...] = ()
 
     @property
     def n_matched(self) -> int:
@@ -56,11 +62,12 @@ def match_moas(compounds: pd.DataFrame, tables: Sequence[MoaTable]) -> MoaMatch:
 
     In each table a compound is found by the first of `compound_keys.KEYS` that finds a row. The
     names and synonyms of all rows with its id, InChIKey or name are synonyms of the compound, in
-    whatever table. A MOA is spelt as in the first table that has it.
+    whatever table. A MOA is spelt as in the first table that has it, there as most often.
     """
     compounds = compounds.reset_index(drop=True)
     compounds = compounds.assign(**{c: "" for c in IDENTIFIERS if c not in compounds})
     rows = _all_rows(tables)
+    rows[fields.MOA], parted, whole = parted_at_commas(rows[fields.MOA], rows["table"])
     theirs = keys_of(rows).join(rows["table"], on="row")
     known = by_first_key(pairs_of(keys_of(compounds), theirs, (ID, INCHI_KEY, NAME)))
     compounds = _with_identifiers(compounds, rows, known)
@@ -80,6 +87,9 @@ def match_moas(compounds: pd.DataFrame, tables: Sequence[MoaTable]) -> MoaMatch:
         ambiguous=tuple(ids[sorted(set(pairs["row"]) - set(found["row"]))]),
         disagreeing=tuple(ids[texts["row"][texts["row"].duplicated()].unique()]),
         unmatched=_unmatched(theirs, rows, clear),
+        parted=tuple(parted),
+        whole=tuple(whole),
+        resembling=tuple(resembling(_n_drugs(moas))),
     )
 
 
@@ -129,11 +139,20 @@ def _synonyms(known: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _moas(found: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Every MOA of every compound: row, table, moa."""
+    """Every MOA of every compound: row, drug, table, moa."""
     listed = rows[fields.MOA].str.split(fields.MOA_SEPARATOR, regex=False).explode()
     listed = listed[listed != ""]
-    spelt = listed.groupby(listed.str.casefold()).transform("first")
-    return found[["row", "table", "their_row"]].join(spelt, on="their_row", how="inner")
+    key = listed.map(moa_key)
+    uses = pd.DataFrame({"key": key, "table": rows["table"].reindex(key.index), "moa": listed})
+    uses["n"] = uses.groupby(["table", "moa"])["key"].transform("size")
+    first = uses.sort_values(["table", "n"], ascending=[True, False], kind="stable")
+    spelt = key.map(first.drop_duplicates("key").set_index("key")["moa"]).rename(fields.MOA)
+    return found[["row", "drug", "table", "their_row"]].join(spelt, on="their_row", how="inner")
+
+
+def _n_drugs(moas: pd.DataFrame) -> dict[str, int]:
+    once = moas.drop_duplicates([fields.MOA, "drug"])
+    return {str(name): int(n) for name, n in once[fields.MOA].value_counts().items()}
 
 
 def _joined(moas: pd.DataFrame, by: list[str]) -> pd.Series:

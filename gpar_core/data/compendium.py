@@ -18,6 +18,7 @@ import pandas as pd
 
 from gpar_core import __version__, fields
 from gpar_core.data import quality
+from gpar_core.data.compound_keys import folded
 from gpar_core.data.quality import QualityFilter
 from gpar_core.data.representatives import representatives
 from gpar_core.data.stored_matrix import StoredMatrix
@@ -25,15 +26,17 @@ from gpar_core.errors import DataError, RequestError, in_words
 from gpar_core.storage.cache import MANIFEST
 from gpar_core.storage.saved_arrays import read_array
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MATRIX = "matrix.npy"
 ACTIVITY_QUANTILE = 0.75
 """Of the TAS of a compound's signatures, as that of the compound."""
+TAS_DIGITS = 9
+"""Kept of that quantile: the last bit of an interpolation differs between processors."""
 DIGEST_ROWS = 50_000
 ROW_ORDER = [fields.CELL_ID, fields.PERT_ID, fields.SIG_ID]
 MANIFEST_KEYS = {
-    "name", "source", "simulated", "fingerprint", "n_signatures", "n_compounds", "n_cell_lines",
-    "n_moas", "report", "filters",
+    "name", "source", "simulated", "fingerprint", "n_signatures", "n_compounds", "n_drugs",
+    "n_cell_lines", "n_moas", "report", "filters",
 }  # fmt: skip
 
 
@@ -47,7 +50,8 @@ class Compendium:
     simulated: True where no laboratory measured the values.
     matrix: (n_signatures, 978) float32 z-scores, columns in the order of `fields.LANDMARK_IDS`.
     signatures: `fields.SIGNATURE_COLUMNS`, one row per matrix row.
-    compounds: `fields.COMPOUND_COLUMNS`, one row per pert_id, sorted by it.
+    compounds: `fields.COMPOUND_COLUMNS`, one row per pert_id, sorted by it. Those of one molecule
+        have one `drug` (see `data.molecules`); it is what everything is held apart by.
     report: what the import counted and left out.
     filters: those that its signatures met, the first applied first.
     """
@@ -70,6 +74,23 @@ class Compendium:
     def n_compounds(self) -> int:
         return len(self.compounds)
 
+    @property
+    def n_drugs(self) -> int:
+        return len(self.drugs)
+
+    @cached_property
+    def drugs(self) -> pd.DataFrame:
+        """`fields.DRUG_COLUMNS`, one row per molecule, sorted by pert_id."""
+        return drugs_of(self.compounds, self.signatures)
+
+    @cached_property
+    def drug_by_name(self) -> dict[str, str]:
+        """The molecule of each pert_iname and pert_id, as `folded` writes them."""
+        ids = folded(self.compounds[fields.PERT_ID])
+        names = folded(self.compounds[fields.PERT_INAME])
+        drug = self.compounds[fields.DRUG]
+        return dict(zip([*ids, *names], [*drug, *drug], strict=True))
+
     @cached_property
     def cell_lines(self) -> list[str]:
         """Cell lines, the one with most signatures first."""
@@ -84,8 +105,8 @@ class Compendium:
     @cached_property
     def moas(self) -> pd.DataFrame:
         """One row per MOA: moa, n_drugs, drugs (names joined by ', '); sorted by name."""
-        named = self.compound_moas.merge(self.compounds[[fields.PERT_ID, fields.PERT_INAME]])
-        grouped = named.drop_duplicates([fields.MOA, fields.DRUG]).groupby(fields.MOA)
+        pairs = self.compound_moas[[fields.MOA, fields.DRUG]].drop_duplicates()
+        grouped = pairs.merge(self.drugs[[fields.DRUG, fields.PERT_INAME]]).groupby(fields.MOA)
         return grouped.agg(
             n_drugs=(fields.DRUG, "size"),
             drugs=(fields.PERT_INAME, lambda names: ", ".join(sorted(names))),
@@ -107,8 +128,9 @@ def write(
 
     signatures: one row per matrix row, sorted by `ROW_ORDER`, with every column of
         `fields.SIGNATURE_COLUMNS` but drug and representative, which are derived here.
-    annotation: one row per pert_id of `signatures`: pert_id, pert_iname, moa, annotated,
-        pubchem_cid, inchi_key, canonical_smiles.
+    annotation: one row per pert_id, at least of those in `signatures`: pert_id, pert_iname, drug,
+        moa, annotated, pubchem_cid, inchi_key, canonical_smiles. Compounds without a signature are
+        left out, unless their molecule has one under another id.
     filters: what the signatures were chosen by; part of the fingerprint.
 
     Raises DataError if tables and matrix do not fit together.
@@ -116,10 +138,11 @@ def write(
     matrix = StoredMatrix(folder / MATRIX)
     _check(matrix, signatures, annotation)
     signatures = signatures.reset_index(drop=True).copy()
-    signatures[fields.DRUG] = signatures[fields.PERT_INAME].str.casefold()
+    drug = annotation.set_index(fields.PERT_ID)[fields.DRUG]
+    signatures[fields.DRUG] = drug.loc[signatures[fields.PERT_ID]].to_numpy()
     signatures[fields.REPRESENTATIVE] = representatives(
         matrix,
-        compound=pd.factorize(signatures[fields.PERT_ID])[0],
+        drug=pd.factorize(signatures[fields.DRUG])[0],
         cell=pd.factorize(signatures[fields.CELL_ID])[0],
         tas=signatures[fields.TAS].to_numpy(),
     )
@@ -136,6 +159,7 @@ def write(
         "fingerprint": _fingerprint(folder / MATRIX, signatures, compounds, filters),
         "n_signatures": len(signatures),
         "n_compounds": len(compounds),
+        "n_drugs": int(compounds[fields.DRUG].nunique()),
         "n_cell_lines": int(signatures[fields.CELL_ID].nunique()),
         "n_moas": len(set("|".join(filter(None, compounds[fields.MOA])).split("|")) - {""}),
         "report": dict(report),
@@ -230,6 +254,33 @@ def moas_of(compounds: pd.DataFrame) -> pd.DataFrame:
     return each.explode(fields.MOA, ignore_index=True)
 
 
+def drugs_of(compounds: pd.DataFrame, signatures: pd.DataFrame) -> pd.DataFrame:
+    """`fields.DRUG_COLUMNS`, one row per molecule that has a signature, sorted by pert_id.
+
+    compounds: `fields.COMPOUND_COLUMNS`. signatures: drug, cell_id, tas. A molecule has pert_id and
+    pert_iname of the compound that names it, every MOA of any of its compounds, and of identifiers
+    the first known.
+    """
+    named = compounds[fields.PERT_INAME].str.casefold() == compounds[fields.DRUG]
+    in_order = compounds.assign(main=~named).sort_values(["main", fields.PERT_ID])
+    known = [fields.PUBCHEM_CID, fields.INCHI_KEY, fields.SMILES]
+    in_order[known] = in_order[known].replace("", pd.NA)
+    groups = in_order.groupby(fields.DRUG, sort=False)
+    table = groups[[fields.PERT_ID, fields.PERT_INAME, *known]].first()
+    table[known] = table[known].fillna("")
+    table[fields.ANNOTATED] = groups[fields.ANNOTATED].any()
+    several = in_order[in_order[fields.DRUG].duplicated(keep=False)].groupby(fields.DRUG)
+    for column, of in ((fields.PERT_IDS, fields.PERT_ID), (fields.NAMES, fields.PERT_INAME)):
+        table[column] = table[of]
+        joined = several[of].agg(lambda values: fields.MOA_SEPARATOR.join(dict.fromkeys(values)))
+        table.loc[joined.index, column] = joined
+    pairs = moas_of(compounds)[[fields.DRUG, fields.MOA]].drop_duplicates().sort_values(fields.MOA)
+    moas = pairs.groupby(fields.DRUG)[fields.MOA].agg(fields.MOA_SEPARATOR.join)
+    table[fields.MOA] = moas.reindex(table.index, fill_value="")
+    table = table.join(_counted(signatures, fields.DRUG), how="inner").reset_index()
+    return table[list(fields.DRUG_COLUMNS)].sort_values(fields.PERT_ID, ignore_index=True)
+
+
 def _check(matrix: StoredMatrix, signatures: pd.DataFrame, annotation: pd.DataFrame) -> None:
     if matrix.dtype != np.float32 or matrix.shape != (len(signatures), fields.N_LANDMARKS):
         raise DataError(
@@ -251,18 +302,25 @@ def _check(matrix: StoredMatrix, signatures: pd.DataFrame, annotation: pd.DataFr
 
 
 def _compound_table(signatures: pd.DataFrame, annotation: pd.DataFrame) -> pd.DataFrame:
-    by_compound = signatures.groupby(fields.PERT_ID)
-    counted = pd.DataFrame(
+    here = annotation[annotation[fields.DRUG].isin(signatures[fields.DRUG].unique())]
+    counted = _counted(signatures, fields.PERT_ID)
+    own = [name for name in fields.COMPOUND_COLUMNS if name not in counted]
+    table = here[own].merge(counted, left_on=fields.PERT_ID, right_index=True, how="left")
+    counts = ["n_signatures", "n_cell_lines"]
+    table[counts] = table[counts].fillna(0).astype(int)
+    return table[list(fields.COMPOUND_COLUMNS)].sort_values(fields.PERT_ID, ignore_index=True)
+
+
+def _counted(signatures: pd.DataFrame, by: str) -> pd.DataFrame:
+    """n_signatures, n_cell_lines and tas of each compound, or of each molecule."""
+    groups = signatures.groupby(by)
+    return pd.DataFrame(
         {
-            "n_signatures": by_compound.size(),
-            "n_cell_lines": by_compound[fields.CELL_ID].nunique(),
-            fields.TAS: by_compound[fields.TAS].quantile(ACTIVITY_QUANTILE),
+            "n_signatures": groups.size(),
+            "n_cell_lines": groups[fields.CELL_ID].nunique(),
+            fields.TAS: groups[fields.TAS].quantile(ACTIVITY_QUANTILE).round(TAS_DIGITS),
         }
     )
-    own = [name for name in fields.COMPOUND_COLUMNS if name not in {*counted, fields.DRUG}]
-    table = annotation[own].merge(counted, left_on=fields.PERT_ID, right_index=True, how="inner")
-    table[fields.DRUG] = table[fields.PERT_INAME].str.casefold()
-    return table[list(fields.COMPOUND_COLUMNS)].sort_values(fields.PERT_ID, ignore_index=True)
 
 
 def _fingerprint(

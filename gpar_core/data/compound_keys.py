@@ -1,5 +1,6 @@
 """What compounds of two tables are told alike by: id, structure, name and synonym."""
 
+import re
 from collections.abc import Collection
 from typing import Final
 
@@ -12,8 +13,8 @@ KEYS: Final = ("id", "InChIKey", "first block of the InChIKey", "name", "synonym
 
 ID, INCHI_KEY, FIRST_BLOCK, NAME, SYNONYM = range(len(KEYS))
 
-BROAD_ID_LENGTH: Final = 13
-"""Characters of a BRD id without batch: 'BRD-K12345678'."""
+_BROAD_ID: Final = re.compile(r"\s*(BRD-[A-Z]\d{8})(?:-\S*)?\s*", re.IGNORECASE)
+"""A BRD id, with or without the salt, batch and vendor behind its 13 characters."""
 
 BLOCK_LENGTH: Final = 14
 """Characters of an InChIKey that stand for the structure without its stereochemistry."""
@@ -22,9 +23,24 @@ SYNONYMS: Final = "compound_aliases"
 """Column of synonyms, joined by '|'."""
 
 
-def without_batch(ids: pd.Series) -> pd.Series:
-    """BRD ids cut to their 13 characters, other ids whole."""
-    return ids.where(~ids.str.startswith("BRD-"), ids.str[:BROAD_ID_LENGTH])
+def core_id(text: str) -> str:
+    """The 13 characters of a BRD id that stand for the compound, other texts unchanged.
+
+    >>> core_id("brd-k10000000-001-01-2"), core_id("digoxin")
+    ('BRD-K10000000', 'digoxin')
+    """
+    found = _BROAD_ID.fullmatch(text)
+    return found[1].upper() if found else text
+
+
+def core_ids(ids: pd.Series) -> pd.Series:
+    """`core_id` of each; a table has few different ones."""
+    return ids.map({each: core_id(each) for each in ids.unique()}).astype(ids.dtype)
+
+
+def folded(names: pd.Series) -> pd.Series:
+    """Names as they are compared: without case, one blank between words."""
+    return names.str.casefold().str.split().str.join(" ")
 
 
 def keys_of(table: pd.DataFrame) -> pd.DataFrame:
@@ -41,7 +57,7 @@ def keys_of(table: pd.DataFrame) -> pd.DataFrame:
         called = called + fields.MOA_SEPARATOR + table[SYNONYMS].str.casefold()
     synonym = called.str.split(fields.MOA_SEPARATOR, regex=False).explode()
     values = {
-        ID: without_batch(table[fields.PERT_ID]),
+        ID: core_ids(table[fields.PERT_ID]),
         INCHI_KEY: inchi_key,
         FIRST_BLOCK: inchi_key.str[:BLOCK_LENGTH],
         NAME: name,

@@ -1,7 +1,15 @@
-"""Small uploaded tables as CSV or TSV: read whole, within bounds, and taken apart as text."""
+"""How a text table is written: encoding, lines before its header, separator, quotes, row names.
 
+Every reader of text tables asks here, so that uploads and imports take the same files. `read_cells`
+reads a small one whole.
+"""
+
+import codecs
 import csv
-from typing import Final
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import IO, Final, cast
 
 from gpar_core.data.file_kinds import HEAD, UTF_16_MARKS, what_it_is
 from gpar_core.errors import AnnotationError
@@ -13,7 +21,123 @@ MAX_LINE: Final = 100_000
 MAX_LINES: Final = 1_000_000
 """Twice the signatures of the largest compendium there is."""
 
+N_OPENING: Final = 20
+"""Rows after the header by which a table's layout is told."""
+MAX_BEFORE: Final = 200
+"""Lines of comments before the header."""
+
 SEPARATORS: Final = ("\t", ";", ",")
+COMMENTS: Final = ("!", "#")
+"""'!' of GEO and the Drug Repurposing Hub, '#' of featureCounts and most other tools."""
+_NAMED_SEPARATOR: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+"""Excel's own first line."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a table is written.
+
+    n_before: lines before its header, among those looked at. separator: one character. header:
+    names of the columns without quotes and spaces around them; '' first where a table of R gives
+    its row names no heading.
+    """
+
+    n_before: int
+    separator: str
+    header: tuple[str, ...]
+
+
+def layout_of(lines: Sequence[str]) -> Layout:
+    """The layout of a table by its first lines, `MAX_BEFORE` + `N_OPENING` of them or fewer.
+
+    lines: decoded, in file order. Lines that begin with '!' or '#' before the table are comments,
+    except a '#' line right above the rows that has as many cells as they do: it is the header.
+    The separator is the one of a `sep=` line, else the one of `SEPARATORS` that parts header and
+    rows into most columns. Raises csv.Error for a cell that is too long.
+    """
+    rest = [(number, line) for number, line in enumerate(lines) if line.strip("\t;, \r\n\ufeff")]
+    named = _NAMED_SEPARATOR.fullmatch(rest[0][1].lstrip("\ufeff").strip("\r\n")) if rest else None
+    if named:
+        rest = rest[1:]
+    n_comments = next(
+        (i for i, (_, line) in enumerate(rest) if not line.lstrip('\ufeff"').startswith(COMMENTS)),
+        len(rest),
+    )
+    table = rest[n_comments : n_comments + 1 + N_OPENING]
+    separator = named[1] if named else _separator([line for _, line in table])
+    if n_comments and _is_header(rest[n_comments - 1][1], table, separator):
+        table.insert(0, rest[n_comments - 1])
+    if not table:
+        return Layout(len(lines), separator, ())
+    number, line = table[0]
+    header = [cell.strip() for cell in cells_of(line.lstrip("\ufeff"), separator)]
+    header[0] = header[0].lstrip("#! ")
+    if len(table) > 1 and _has_row_names(table[1][1], separator, len(header)):
+        header.insert(0, "")
+    return Layout(number, separator, tuple(header))
+
+
+def cells_of(line: str, separator: str) -> list[str]:
+    r"""The cells of one line. R writes a quotation mark in a cell as \", others as "".
+
+    Raises csv.Error for a cell that is longer than `csv.field_size_limit()`.
+    """
+    text = line.rstrip("\r\n").replace('\\"', '""')
+    return next(csv.reader([text], delimiter=separator), [""])
+
+
+def unquoted(cell: str) -> str:
+    """The cell of a tab-separated table without the quotation marks around it."""
+    cell = cell.strip()
+    if len(cell) > 1 and cell[0] == cell[-1] == '"':
+        return cell[1:-1].replace('\\"', '"').replace('""', '"')
+    return cell
+
+
+def _separator(lines: Sequence[str]) -> str:
+    """The separator that parts header and rows into most columns, rather than by chance."""
+
+    def n_columns(separator: str) -> int:
+        header, *widths = (len(cells_of(line, separator)) for line in lines)
+        # R gives row names no heading; a row may lack its last cells.
+        return min(header + 1, sorted(widths)[len(widths) // 2]) if widths else header
+
+    return max(SEPARATORS, key=n_columns) if lines else SEPARATORS[0]
+
+
+def _is_header(comment: str, table: Sequence[tuple[int, str]], separator: str) -> bool:
+    """Whether a '#' line is the header of the rows below it, as in BED and MAF files."""
+    if not comment.lstrip("\ufeff").startswith("#") or not table:
+        return False
+    width = len(cells_of(comment, separator))
+    return width > 1 and width == len(cells_of(table[0][1], separator)) and len(table) > 1
+
+
+def _has_row_names(line: str, separator: str, n_columns: int) -> bool:
+    cells = cells_of(line, separator)
+    return len(cells) == n_columns + 1 and cells[-1].strip() != ""
+
+
+def in_utf_8(file: IO[bytes]) -> IO[bytes]:
+    """The file from its beginning, UTF-16 with its mark turned into UTF-8 as it is read."""
+    file.seek(0)
+    is_utf_16 = file.read(2) in UTF_16_MARKS
+    file.seek(0)
+    return cast("IO[bytes]", codecs.EncodedFile(file, "utf-8", "utf-16")) if is_utf_16 else file
+
+
+def encoding_of(blocks: Iterable[bytes]) -> str:
+    """Name of the encoding of a text by all its bytes: UTF-16 or UTF-8 by mark, UTF-8, Latin-1."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for number, block in enumerate(blocks):
+            if number == 0 and block.startswith(UTF_16_MARKS):
+                return "utf-16"
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "utf-8-sig"
 
 
 def read_cells(
@@ -21,9 +145,8 @@ def read_cells(
 ) -> tuple[list[str], list[list[str]]]:
     """The names of the columns, in lower case with '_' for spaces, and the cells of the other rows.
 
-    content: of the file `name`, at least two lines after those that begin with '!'. The separator
-    is the one of `SEPARATORS` that the first line has most of. needed: what to say was needed.
-    Raises AnnotationError.
+    content: of the file `name`: a header and at least one row, written in any way that `layout_of`
+    knows. needed: what to say was needed. Raises AnnotationError.
     """
     if len(content) > max_bytes:
         raise AnnotationError(
@@ -31,33 +154,30 @@ def read_cells(
             f"taken. Keep the columns that are needed only. {needed}"
         )
     lines = [line for line in _text(content, name, needed).splitlines() if line.strip()]
-    lines = lines[next((i for i, line in enumerate(lines) if not line.startswith("!")), 0) :]
-    if len(lines) < 2:
-        raise AnnotationError(f"'{name}' has {len(lines)} lines. {needed}")
     if len(lines) > MAX_LINES:
         raise AnnotationError(f"'{name}' has more than {MAX_LINES:,} lines. {needed}")
-    if (longest := max(map(len, lines))) > MAX_LINE:
+    if lines and (longest := max(map(len, lines))) > MAX_LINE:
         raise AnnotationError(f"'{name}' has a line of {longest:,} characters. {needed}")
-    separator = max(SEPARATORS, key=lines[0].count)
-    if lines[0].count(separator) > MAX_COLUMNS:
-        raise AnnotationError(f"'{name}' has more than {MAX_COLUMNS} columns. {needed}")
     try:
-        header, *rows = csv.reader(lines, delimiter=separator)
+        layout = layout_of(lines[: MAX_BEFORE + N_OPENING])
+        lines = lines[layout.n_before :]
+        if len(lines) < 2:
+            raise AnnotationError(f"'{name}' has {len(lines)} lines. {needed}")
+        if len(layout.header) > MAX_COLUMNS:
+            raise AnnotationError(f"'{name}' has more than {MAX_COLUMNS} columns. {needed}")
+        text = [line.replace('\\"', '""') for line in lines[1:]]
+        rows = list(csv.reader(text, delimiter=layout.separator))
     except csv.Error as error:
         raise AnnotationError(
             f"'{name}' is no table: a quotation mark opens that none closes. {needed}"
         ) from error
-    return [cell.strip().casefold().replace(" ", "_") for cell in header], rows
+    return [cell.casefold().replace(" ", "_") for cell in layout.header], rows
 
 
 def _text(content: bytes, name: str, needed: str) -> str:
     if other := what_it_is(content[:HEAD]):
         raise AnnotationError(f"'{name}' is {other[0]}. {other[1]} {needed}")
-    if content.startswith(UTF_16_MARKS):
-        return content.decode("utf-16", "replace")
-    if b"\0" in content:
+    encoding = encoding_of([content])
+    if encoding != "utf-16" and b"\0" in content:
         raise AnnotationError(f"'{name}' is not a text file. {needed}")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
+    return content.decode(encoding, "replace")

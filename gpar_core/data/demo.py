@@ -9,8 +9,12 @@ One signature is, gene by gene,
 
 A programme is a pattern over the landmark genes with root mean square 1, so every strength is the
 root mean square z-score it causes. `demo_catalogue` says which drug does what.
+
+The demo is bit-identical on every processor, and so is its fingerprint. Every line here keeps the
+two rules of `exact_draws`: what enters a sum or a matrix product is on its grid.
 """
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,6 +26,8 @@ from gpar_core import fields
 from gpar_core.data import compendium
 from gpar_core.data import demo_catalogue as catalogue
 from gpar_core.data.demo_catalogue import MECHANISMS
+from gpar_core.data.exact_draws import exponential, lognormal, mean_square, normal, on_grid
+from gpar_core.data.molecules import molecules_of
 from gpar_core.progress import Progress, Report, silent
 
 NAME: Final = "demo"
@@ -72,8 +78,9 @@ class Compounds:
 class Programmes:
     """What the cell lines have in common, every row a programme over the landmark genes.
 
-    modules: (N_MODULES, 978) genes that move together. core, rebound: (n_mechanisms, 978).
-    own: (n_compounds, 978). stress: (1, 978). sensitivity: (n_mechanisms, n_cells), 0 to about 1.
+    modules: (N_MODULES, 978) genes that move together, of mean square 1. core, rebound:
+    (n_mechanisms, 978). own: (n_compounds, 978). stress: (1, 978). All these are on the grid.
+    sensitivity: (n_mechanisms, n_cells), 0 to about 1.
     """
 
     modules: np.ndarray
@@ -87,7 +94,7 @@ class Programmes:
 def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
     """Write the demo compendium into `folder`, an empty folder that exists.
 
-    The same seed gives the same compendium, to the fingerprint.
+    The same seed gives the same compendium, to the fingerprint, on every processor.
     """
     seeds = np.random.SeedSequence(seed).spawn(3 + len(CELLS))
     compounds_rng, signatures_rng, programmes_rng, *cell_rngs = map(np.random.default_rng, seeds)
@@ -110,7 +117,7 @@ def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
         source=SOURCE,
         simulated=True,
         signatures=_with_quality(signatures, tas.round(4), correlation.round(4)),
-        annotation=compounds.annotation,
+        annotation=compounds.annotation.assign(drug=molecules_of(compounds.annotation).drug),
         report={"seed": seed, "planted": compounds.planted},
     )
 
@@ -154,13 +161,14 @@ def draw_compounds(rng: np.random.Generator, n_simulated: int = N_SIMULATED) -> 
     response = _relative_response(names, planted, rng) * [m.strength for m in MECHANISMS]
     annotated = annotation[fields.ANNOTATED].to_numpy()
     active = ~annotated & (rng.random(n) < 0.3)
-    off_target = np.where(active, 1.3, 0.22) + 0.25 * np.linalg.norm(response, axis=1)
+    total = np.sqrt(np.sum(on_grid(response) ** 2, axis=1))
+    off_target = np.where(active, 1.3, 0.22) + 0.25 * total
     return Compounds(
         annotation=annotation,
         response=response,
-        off_target=off_target * rng.lognormal(0.0, 0.45, n),
-        half_dose=rng.lognormal(np.log(0.6), 0.8, n),
-        off_half_dose=rng.lognormal(np.log(3.0), 0.8, n),
+        off_target=off_target * lognormal(rng, 0.45, n),
+        half_dose=0.6 * lognormal(rng, 0.8, n),
+        off_half_dose=3.0 * lognormal(rng, 0.8, n),
         batch=rng.integers(0, N_BATCHES, n),
         n_cells=np.where(annotated, rng.integers(4, 10, n), rng.integers(2, 8, n)),
         planted=planted,
@@ -192,7 +200,7 @@ def _relative_response(
     for mechanism in MECHANISMS:
         members = set(mechanism.drugs.split(", "))
         acts = [name in members or planted.get(name) == mechanism.name for name in names]
-        potency = rng.lognormal(0.0, mechanism.spread, len(names)) * acts
+        potency = lognormal(rng, mechanism.spread, len(names)) * acts
         stated = [catalogue.ALSO_ACTS.get(name, {}).get(mechanism.name) for name in names]
         columns.append([p if s is None else s for p, s in zip(potency, stated, strict=True)])
     return np.array(columns).T
@@ -214,7 +222,7 @@ def lay_out(compounds: Compounds, rng: np.random.Generator) -> tuple[pd.DataFram
     # As in LINCS, most compounds were profiled at high doses.
     weight = np.array([1.0 + DOSES.index(dose) for dose, _ in conditions])
     count = rng.choice(6, size=len(compound), p=(0.22, 0.26, 0.22, 0.14, 0.09, 0.07)) + 1
-    waiting = rng.exponential(size=(len(compound), len(conditions))) / weight
+    waiting = exponential(rng, (len(compound), len(conditions))) / weight
     pair, condition = np.nonzero(_first(waiting, count))
 
     cell_names = np.array(catalogue.CORE_CELLS + catalogue.RARE_CELLS)
@@ -241,20 +249,23 @@ def lay_out(compounds: Compounds, rng: np.random.Generator) -> tuple[pd.DataFram
 
 
 def _first(values: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """Mark the `count` smallest values of each row. values: (n, m); count: (n,); returns (n, m)."""
-    return values.argsort(axis=1).argsort(axis=1) < count[:, None]
+    """Mark the `count` smallest values of each row, of equal ones the first.
+
+    values: (n, m). count: (n,). Returns (n, m).
+    """
+    order = values.argsort(axis=1, kind="stable")
+    return order.argsort(axis=1, kind="stable") < count[:, None]
 
 
 def draw_programmes(n_compounds: int, rng: np.random.Generator) -> Programmes:
     """What mechanisms, compounds and cell lines do to the genes."""
-    modules = rng.standard_normal((N_MODULES, fields.N_LANDMARKS), dtype=np.float32)
-    modules /= np.sqrt(N_MODULES)
+    modules = normal(rng, (N_MODULES, fields.N_LANDMARKS))
     families = sorted({m.family for m in MECHANISMS if m.family})
     kin = _programme(len(families), modules, rng)
     own = _programme(len(MECHANISMS), modules, rng)
     core = np.array(
         [
-            np.sqrt(1 - KINSHIP) * row + np.sqrt(KINSHIP) * kin[families.index(m.family)]
+            math.sqrt(1 - KINSHIP) * row + math.sqrt(KINSHIP) * kin[families.index(m.family)]
             if m.family
             else row
             for m, row in zip(MECHANISMS, own, strict=True)
@@ -264,8 +275,8 @@ def draw_programmes(n_compounds: int, rng: np.random.Generator) -> Programmes:
     rebound = _programme(len(MECHANISMS), modules, rng)
     return Programmes(
         modules=modules,
-        core=core * _root(core_share),
-        rebound=rebound * _root([m.rebound_share for m in MECHANISMS]),
+        core=on_grid(core * _root(core_share)),
+        rebound=on_grid(rebound * _root([m.rebound_share for m in MECHANISMS])),
         own=_programme(n_compounds, modules, rng),
         stress=_programme(1, modules, rng),
         sensitivity=_draw_sensitivity(rng),
@@ -275,7 +286,7 @@ def draw_programmes(n_compounds: int, rng: np.random.Generator) -> Programmes:
 def _draw_sensitivity(rng: np.random.Generator) -> np.ndarray:
     """(n_mechanisms, n_cells) response of the cell lines, in the order of `CELLS`."""
     responds = rng.random((len(MECHANISMS), len(CELLS)))
-    variation = rng.lognormal(0.0, 0.15, responds.shape)
+    variation = lognormal(rng, 0.15, responds.shape)
     sensitivity = [
         [m.cells.get(cell, m.elsewhere) for cell in CELLS]
         if m.cells
@@ -288,15 +299,21 @@ def _draw_sensitivity(rng: np.random.Generator) -> np.ndarray:
 def _programme(n: int, modules: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw (n, 978) programmes: some genes of their own, the rest moved by gene modules."""
     shape = (n, fields.N_LANDMARKS)
-    genes = rng.standard_normal(shape, dtype=np.float32)
+    genes = normal(rng, shape)
     genes *= 2.0 * (rng.random(shape, dtype=np.float32) < 0.2)
-    genes += 0.4 * rng.standard_normal((n, len(modules)), dtype=np.float32) @ modules
-    return genes / np.sqrt(np.mean(genes**2, axis=1, keepdims=True))
+    genes += _moved(0.4 * normal(rng, (n, len(modules))), modules)
+    genes = on_grid(genes)
+    return on_grid(genes / np.sqrt(mean_square(genes))[:, None])
+
+
+def _moved(strength: np.ndarray, modules: np.ndarray) -> np.ndarray:
+    """(n, 978) genes as modules move them. strength: (n, N_MODULES) rms z-score of each module."""
+    return on_grid(strength / math.sqrt(N_MODULES)) @ modules
 
 
 def _root(shares: list[float]) -> np.ndarray:
     """Factors that give programmes these shares of the variance, as a column."""
-    return np.sqrt(np.array(shares, dtype=np.float32))[:, None]
+    return np.sqrt(np.array(shares))[:, None]
 
 
 def simulate_cell(
@@ -316,20 +333,20 @@ def simulate_cell(
     late = signatures[fields.TIME].to_numpy() > TIMES[0]
     pace = np.where(late, 1.0, 0.75)
     reached = pace * dose / (dose + compounds.half_dose[row])
-    response = compounds.response[row] * programmes.sensitivity[:, cell] * reached[:, None]
+    response = on_grid(compounds.response[row] * programmes.sensitivity[:, cell] * reached[:, None])
     off_reached = pace * dose / (dose + compounds.off_half_dose[row])
     off_target = compounds.off_target[row] * off_reached
     strength = np.sqrt(np.sum(response**2, axis=1) + off_target**2)
     toxicity = np.maximum(strength - 0.5, 0.0)
 
     signal = _specific_signal(response, off_target, late, row, programmes, rng)
-    signal /= (1.0 + 0.3 * toxicity)[:, None].astype(np.float32)
+    signal /= (1.0 + 0.3 * toxicity)[:, None]
     stress = _mix(programmes.stress, 0.3, programmes.modules, rng)
-    signal += (0.6 * toxicity)[:, None].astype(np.float32) * stress
+    signal += (0.6 * toxicity)[:, None] * stress
 
     z = signal + _noise(compounds.batch[row] * len(TIMES) + late, programmes.modules, rng)
-    np.clip(z, -Z_LIMIT, Z_LIMIT, out=z)
-    return z, *_quality(z, signal, rng)
+    z = np.clip(z, -Z_LIMIT, Z_LIMIT).astype(np.float32)
+    return z, *_quality(z, on_grid(signal), rng)
 
 
 def _specific_signal(
@@ -342,13 +359,12 @@ def _specific_signal(
 ) -> np.ndarray:
     """(n, 978) response of mechanisms and off-targets, both partly peculiar to this cell line."""
     local = _programme(len(MECHANISMS), programmes.modules, rng)
-    local *= _root([m.cell_share for m in MECHANISMS])
-    weights = response.astype(np.float32)
-    turn = np.where(late, 1.0, -1.0).astype(np.float32)[:, None]
-    signal = weights @ (programmes.core + local) + (turn * weights) @ programmes.rebound
+    local = on_grid(local * _root([m.cell_share for m in MECHANISMS]))
+    turn = np.where(late, 1.0, -1.0)[:, None]
+    signal = response @ (programmes.core + local) + (turn * response) @ programmes.rebound
     present, index = np.unique(row, return_inverse=True)
     own = _mix(programmes.own[present], 0.4, programmes.modules, rng)
-    signal += off_target[:, None].astype(np.float32) * own[index]
+    signal += off_target[:, None] * own[index]
     return signal
 
 
@@ -357,16 +373,16 @@ def _mix(
 ) -> np.ndarray:
     """Replace a share of the programmes' variance by what is peculiar to one cell line."""
     local = _programme(len(programmes), modules, rng)
-    return np.sqrt(1 - share, dtype=np.float32) * programmes + np.float32(share**0.5) * local
+    return math.sqrt(1 - share) * programmes + math.sqrt(share) * local
 
 
 def _noise(plate: np.ndarray, modules: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """(n, 978) noise; the signatures of one plate, (n,) numbers from 0, share a part of it."""
     n, width = len(plate), len(modules)
-    plate_effect = PLATE_SD * rng.standard_normal((plate.max() + 1, width), dtype=np.float32)
-    common = COMMON_NOISE_SD * rng.standard_normal((n, width), dtype=np.float32)
-    own = OWN_NOISE_SD * rng.standard_normal((n, fields.N_LANDMARKS), dtype=np.float32)
-    return (plate_effect[plate] + common) @ modules + own
+    plate_effect = PLATE_SD * normal(rng, (plate.max() + 1, width))
+    common = COMMON_NOISE_SD * normal(rng, (n, width))
+    own = OWN_NOISE_SD * normal(rng, (n, fields.N_LANDMARKS))
+    return _moved(plate_effect[plate] + common, modules) + own
 
 
 def _quality(
@@ -375,11 +391,11 @@ def _quality(
     """(n,) transcriptional activity scores, 0-1: sqrt(SS x CC / 978); and (n,) CC.
 
     SS counts the genes with |z x sqrt(replicates)| >= 2. CC, the correlation of replicates, follows
-    from the share of signal in one replicate.
+    from the share of signal in one replicate. signal: on the grid.
     """
-    power = np.mean(signal**2, axis=1, dtype=np.float64)
+    power = mean_square(signal)
     noise = N_REPLICATES * (COMMON_NOISE_SD**2 + OWN_NOISE_SD**2)
-    measured = power / (power + noise) + rng.normal(0.02, 0.03, len(z))
+    measured = power / (power + noise) + 0.02 + 0.03 * normal(rng, len(z))
     correlation = np.clip(measured, 0.0, 1.0)
     breadth = np.mean(np.abs(z) * np.sqrt(N_REPLICATES) >= 2, axis=1)
     return np.sqrt(breadth * correlation), correlation

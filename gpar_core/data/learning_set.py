@@ -6,7 +6,7 @@ import numpy as np
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.training_set import TrainingSet
+from gpar_core.data.training_set import TrainingSet, drugs_of_uploaded
 
 MAX_REFERENCE = 4000
 """Reference signatures; more of them hardly change a metric but cost time."""
@@ -45,7 +45,7 @@ def learning_set(compendium: Compendium, training_set: TrainingSet, *, seed: int
     annotated = annotated.assign(**{fields.MOA: annotated[fields.MOA].str.casefold()})
     positives = set(training_set.drug[training_set.positive])
     if training_set.uploaded is not None:
-        positives |= set(training_set.uploaded.drug)
+        positives |= drugs_of_uploaded(compendium, training_set.uploaded)
     of_positives = set(annotated.loc[annotated[fields.DRUG].isin(positives), fields.MOA])
     shared = annotated[fields.MOA].isin(of_positives)
     table = annotated[~shared]

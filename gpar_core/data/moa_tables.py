@@ -11,7 +11,8 @@ from typing import Final
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.data.compound_keys import SYNONYMS, without_batch
+from gpar_core.data.compound_keys import SYNONYMS, core_ids
+from gpar_core.data.moa_names import moas_in
 from gpar_core.data.tables import read_table
 from gpar_core.errors import AnnotationError
 
@@ -51,8 +52,8 @@ def moa_table(name: str, rows: pd.DataFrame) -> MoaTable:
     Without the column annotated, a compound is annotated if it has a MOA.
     """
     tidy = rows.reindex(columns=list(COLUMNS), fill_value="").astype(object)
-    tidy[fields.PERT_ID] = without_batch(tidy[fields.PERT_ID])
-    tidy[fields.MOA] = tidy[fields.MOA].map(_tidy)
+    tidy[fields.PERT_ID] = core_ids(tidy[fields.PERT_ID])
+    tidy[fields.MOA] = tidy[fields.MOA].map(lambda moas: fields.MOA_SEPARATOR.join(moas_in(moas)))
     listed = tidy[fields.ANNOTATED].isin([True, "1", "1.0", "True", "true"])
     tidy[fields.ANNOTATED] = listed | (tidy[fields.MOA] != "")
     return MoaTable(name, tidy.drop_duplicates(ignore_index=True), has_moas=fields.MOA in rows)
@@ -102,8 +103,3 @@ def _by_every_id(rows: pd.DataFrame) -> pd.DataFrame:
         ids = ids + fields.MOA_SEPARATOR + rows[_OLD_BROAD_IDS]
     every = rows.assign(**{fields.PERT_ID: ids.str.rstrip("|").str.split("|", regex=False)})
     return every.explode(fields.PERT_ID, ignore_index=True)
-
-
-def _tidy(moas: str) -> str:
-    names = dict.fromkeys(name.strip() for name in moas.split(fields.MOA_SEPARATOR))
-    return fields.MOA_SEPARATOR.join(name for name in names if name)

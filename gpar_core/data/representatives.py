@@ -1,7 +1,7 @@
-"""The representative signature of each compound in each cell line.
+"""The representative signature of each drug in each cell line.
 
-Gao et al. 2021, "Preparation of training set": of the signatures of one compound in one cell line,
-the one with the highest mean Pearson correlation to the others.
+Gao et al. 2021, "Preparation of training set": of the signatures of one drug in one cell line, the
+one with the highest mean Pearson correlation to the others.
 """
 
 import numpy as np
@@ -9,24 +9,30 @@ import numpy as np
 from gpar_core.data.stored_matrix import StoredMatrix
 
 BLOCK_ROWS = 8192
+DIGITS = 9
+"""Of a mean correlation; what differs beyond them is a tie."""
 
 
 def representatives(
     matrix: np.ndarray | StoredMatrix,
     *,
-    compound: np.ndarray,
+    drug: np.ndarray,
     cell: np.ndarray,
     tas: np.ndarray,
 ) -> np.ndarray:
-    """Mark one signature per compound and cell line.
+    """Mark one signature per drug and cell line.
 
-    matrix: (n_signatures, n_genes) z-scores, an array or rows on disk; the signatures of one
-        compound in one cell line stand in consecutive rows, by rising sig_id. compound, cell, tas:
-        (n_signatures,) of these rows.
+    matrix: (n_signatures, n_genes) z-scores, an array or rows on disk, which is read fast where the
+        signatures of a drug in a cell line stand near each other. drug, cell: (n_signatures,) int.
+        tas: (n_signatures,).
 
     With unit vectors u (each signature centred and scaled to length 1) and S their sum over the m
     signatures of a group, the mean correlation of i to the others is (u_i . S - 1) / (m - 1).
-    In groups of one or two, and on ties, the higher TAS wins (NaN last), then the first sig_id.
+    In groups of one or two, and on ties, the higher TAS wins (NaN last), then the first row.
+    Correlations are compared in double precision, rounded to nine digits, so that the choice does
+    not depend on the processor: rounding keeps their order, and the last bits, in which processors
+    differ, decide only where two correlations agree to nine digits and a rounding boundary lies
+    between them, closer than 1e-14.
 
     Returns (n_signatures,) bool.
     """
@@ -34,20 +40,21 @@ def representatives(
     chosen = np.zeros(n, dtype=bool)
     if n == 0:
         return chosen
-    changes = (compound[1:] != compound[:-1]) | (cell[1:] != cell[:-1])
-    starts = np.concatenate([[0], np.flatnonzero(changes) + 1])
+    in_groups = np.lexsort((drug, cell))
+    new = (np.diff(drug[in_groups]) != 0) | (np.diff(cell[in_groups]) != 0)
+    starts = np.concatenate([[0], np.flatnonzero(new) + 1])
     sizes = np.diff(np.append(starts, n))
     mean_correlation = np.zeros(n)
     for first, last in _blocks(starts, sizes):
-        rows = slice(starts[first], starts[last - 1] + sizes[last - 1])
+        rows = in_groups[starts[first] : starts[last - 1] + sizes[last - 1]]
         mean_correlation[rows] = _mean_correlation(
             np.asarray(matrix[rows], dtype=np.float64),
             starts[first:last] - starts[first],
             sizes[first:last],
         )
-    group = np.repeat(np.arange(len(starts)), sizes)
-    # Equal correlations may differ in the last bits, which would hide a tie.
-    correlation = np.where(sizes[group] > 2, np.round(mean_correlation, 9), 0.0)
+    group = np.empty(n, dtype=np.int64)
+    group[in_groups] = np.repeat(np.arange(len(starts)), sizes)
+    correlation = np.where(sizes[group] > 2, np.round(mean_correlation, DIGITS), 0.0)
     # Stable, so that of equal rows the first is taken, which has the first sig_id.
     order = np.lexsort((-np.nan_to_num(tas, nan=-1.0), -correlation, group))
     chosen[order[starts]] = True

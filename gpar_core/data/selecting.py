@@ -90,22 +90,23 @@ def counts(
 ) -> pd.DataFrame:
     """What is left when the criteria of the filter are applied one after the other.
 
-    signatures, compounds: as a compendium has them. Returns one row for all signatures and one for
-    each criterion: filter (in words), n_signatures, n_compounds, n_inactive (inactive drugs without
-    MOA annotation, the negatives of a training), n_moas (with at least `LEARNABLE` drugs), and
-    n_unknown (signatures left out here because their value is unknown).
+    signatures: pert_id, tas and what the filter asks for. compounds: pert_id, drug, moa, annotated.
+    Returns one row for all signatures and one for each criterion: filter (in words), n_signatures,
+    n_compounds (one a molecule), n_inactive (inactive drugs without MOA annotation, the negatives
+    of a training), n_moas (with at least `LEARNABLE` drugs), and n_unknown (signatures left out
+    here because their value is unknown).
     """
-    compound, ids = pd.factorize(signatures[fields.PERT_ID])
-    about = compounds.set_index(fields.PERT_ID).loc[ids].rename_axis(fields.PERT_ID).reset_index()
-    about[fields.DRUG] = about[fields.PERT_INAME].str.casefold()
-    moas = moas_of(about)
+    by_id = compounds.set_index(fields.PERT_ID)[fields.DRUG]
+    drug, drugs = pd.factorize(by_id.loc[signatures[fields.PERT_ID]].to_numpy())
+    annotated = compounds.groupby(fields.DRUG)[fields.ANNOTATED].any().loc[drugs].to_numpy()
+    moas = moas_of(compounds)[[fields.MOA, fields.DRUG]].drop_duplicates()
     tas = signatures[fields.TAS].to_numpy(dtype=float)
     left = np.ones(len(signatures), dtype=bool)
-    rows = [("all signatures", *_left(left, compound, tas, about, moas), 0)]
+    rows = [("all signatures", *_left(left, drug, drugs, tas, annotated, moas), 0)]
     for criterion in criteria(signatures, quality):
         n_unknown = int((left & ~criterion.known).sum())
         left = left & criterion.met
-        rows.append((criterion.words, *_left(left, compound, tas, about, moas), n_unknown))
+        rows.append((criterion.words, *_left(left, drug, drugs, tas, annotated, moas), n_unknown))
     columns = ["filter", "n_signatures", "n_compounds", "n_inactive", "n_moas", "n_unknown"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -203,15 +204,22 @@ def select_compendium(
 
 
 def _left(
-    left: np.ndarray, compound: np.ndarray, tas: np.ndarray, about: pd.DataFrame, moas: pd.DataFrame
+    left: np.ndarray,
+    drug: np.ndarray,
+    drugs: np.ndarray,
+    tas: np.ndarray,
+    annotated: np.ndarray,
+    moas: pd.DataFrame,
 ) -> tuple[int, int, int, int]:
-    """Signatures, compounds, inactive drugs and learnable MOAs among the signatures left."""
-    of_compound = pd.Series(tas[left]).groupby(compound[left]).quantile(ACTIVITY_QUANTILE)
-    there = about.iloc[of_compound.index].assign(tas=of_compound.to_numpy())
-    of_there = moas[moas[fields.PERT_ID].isin(there[fields.PERT_ID])]
-    drugs = of_there.drop_duplicates([fields.MOA, fields.DRUG])[fields.MOA].value_counts()
-    n_inactive = there.loc[is_inactive(there), fields.DRUG].nunique()
-    return int(left.sum()), len(there), n_inactive, int((drugs >= LEARNABLE).sum())
+    """Signatures, drugs, inactive drugs and learnable MOAs among the signatures left."""
+    activity = pd.Series(tas[left]).groupby(drug[left]).quantile(ACTIVITY_QUANTILE)
+    there = pd.DataFrame(
+        {fields.ANNOTATED: annotated[activity.index], fields.TAS: activity.to_numpy()}
+    )
+    of_there = moas[moas[fields.DRUG].isin(drugs[activity.index])]
+    n_drugs = of_there[fields.MOA].value_counts()
+    n_learnable = int((n_drugs >= LEARNABLE).sum())
+    return int(left.sum()), len(there), int(is_inactive(there).sum()), n_learnable
 
 
 def _in_unit(

@@ -1,6 +1,7 @@
 """Reading the text tables beside a matrix: sig_info, sig_metrics, pert_info, gene_info, MOA.
 
-Tab-separated, plain or gzipped, `-666` for missing. All values come back as text, missing as ''.
+Written in any way that `delimited.layout_of` knows, plain or gzipped, `-666` for missing. All
+values come back as text, missing as ''.
 The text is Arrow's: a table of 700,000 rows takes about what its file does.
 """
 
@@ -16,7 +17,16 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.data.delimited import (
+    MAX_BEFORE,
+    N_OPENING,
+    Layout,
+    in_utf_8,
+    layout_of,
+    unquoted,
+)
 from gpar_core.data.file_kinds import GZIP_MAGIC, HEAD, what_it_is
+from gpar_core.data.headings import place_of
 from gpar_core.errors import AnnotationError, in_words
 
 MAX_HEADER = 1_000_000
@@ -29,54 +39,60 @@ TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 WITHHELD = "restricted"
 """In place of the structure of a compound that the Broad Institute does not disclose."""
 
-MISSING_WORDS = (fields.MISSING, "-666.0", "-666.000000", "NA", "nan", "NaN", WITHHELD)
+MISSING_WORDS = (
+    fields.MISSING, "-666.0", "-666.000000", "NA", "nan", "NaN", "#N/A", "#NV", "#NAME?", "#NOM?",
+    "#DIV/0!", "#VALUE!", "#WERT!", "#VALEUR!", "#REF!", "#BEZUG!", "#NUM!", "#ZAHL!", "#NOMBRE!",
+    "#NULL!", WITHHELD,
+)  # fmt: skip
+"""-666 is CMap's; those with # are what Excel shows for an error."""
 
 
 def read_table(
-    path: Path, *, needed: tuple[str, ...], optional: tuple[str, ...] = ()
+    path: Path,
+    *,
+    needed: tuple[str, ...],
+    optional: tuple[str, ...] = (),
+    others: Mapping[str, tuple[str, ...]] | None = None,
 ) -> pd.DataFrame:
     """Read some columns of a table, as text.
 
-    A column is found by its name, or else by one of its `fields.ALIASES`, and bears its name here.
-    Lines before the header that start with '!' are comments (Drug Repurposing Hub).
+    A column is found by `headings.place_of`, and bears its name here. others: further headings.
     Optional columns that the file lacks are absent from the result; where it has none of them and
     none is needed, the result has no rows either.
 
     Raises AnnotationError where the file is unreadable or lacks a needed column.
     """
     try:
-        header, n_before = _header(path)
-    except (OSError, EOFError, zlib.error) as error:
+        layout = _layout(path)
+    except (OSError, EOFError, UnicodeError, csv.Error, zlib.error) as error:
         raise AnnotationError(f"'{path.name}' cannot be read ({in_words(error)}).") from error
+    header = list(layout.header)
     if len(header) > MAX_COLUMNS:
         raise AnnotationError(
             f"'{path.name}' has {len(header):,} columns; at most {MAX_COLUMNS:,} are taken. Is it "
             "a matrix? Needed is a table of names, ids and the like."
         )
-    place = {name: _place(name, header) for name in (*needed, *optional)}
+    place = {
+        name: place_of(name, header, (others or {}).get(name, ())) for name in (*needed, *optional)
+    }
     lacking = [_all_names(name) for name in needed if place[name] < 0]
     if lacking:
         shown = ", ".join(header[:12]) or "nothing"
         raise AnnotationError(
             f"'{path.name}' lacks the column {', '.join(lacking)}. Its first line has: "
-            f"{shown[:300]}. Needed is a tab-separated table with the columns "
+            f"{shown[:300]}. Needed is a tab-separated table or CSV with the columns "
             f"{', '.join(needed)}."
         )
     wanted = {name: position for name, position in place.items() if position >= 0}
     if not wanted:
         return pd.DataFrame()
     try:
-        return _columns(path, wanted, len(header), n_before)
+        return _columns(path, wanted, layout)
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise AnnotationError(
-            f"'{path.name}' cannot be read as a tab-separated table ({in_words(error)}). "
-            "Download it again, or save it anew with tabs between the cells."
+            f"'{path.name}' cannot be read as a table ({in_words(error)}). Download it again, or "
+            "save it with tabs between the cells."
         ) from error
-
-
-def numbers(column: pd.Series) -> pd.Series:
-    """Text to float64, NaN where the text is no number."""
-    return pd.to_numeric(column, errors="coerce").astype("float64")
 
 
 def _is_gzip(path: Path) -> bool:
@@ -88,32 +104,24 @@ def _opened(path: Path) -> IO[bytes]:
     return cast("IO[bytes]", gzip.open(path) if _is_gzip(path) else path.open("rb"))
 
 
-def _header(path: Path) -> tuple[list[str], int]:
-    """Column names, and the number of lines down to them. Raises AnnotationError for no text."""
-    n_before = 1
+def _layout(path: Path) -> Layout:
+    """How the table is written. Raises AnnotationError for no text."""
     with _opened(path) as file:
         if other := what_it_is(file.read(HEAD)):
             raise AnnotationError(f"'{path.name}' is {other[0]}. {other[1]}")
-        file.seek(0)
-        line = file.readline(MAX_HEADER)
-        while line.startswith(b"!"):
-            n_before += 1
-            line = file.readline(MAX_HEADER)
-        first = file.readline(MAX_HEADER).rstrip(b"\r\n")
-    if len(line) == MAX_HEADER or b"\0" in line:
-        raise AnnotationError(
-            f"'{path.name}' is no tab-separated table in UTF-8: its first line has "
-            f"{MAX_HEADER:,} characters, or is text in UTF-16. Save it anew."
-        )
-    names = line.decode("utf-8-sig", errors="replace").rstrip("\r\n").split("\t")
-    if first.count(b"\t") == len(names) and not first.endswith(b"\t"):
-        names = ["", *names]  # R gives its line numbers no name.
-    return [name.strip() for name in names], n_before
-
-
-def _place(name: str, header: list[str]) -> int:
-    names = (name, *fields.ALIASES.get(name, ()))
-    return next((header.index(each) for each in names if each in header), -1)
+        text = in_utf_8(file)
+        lines: list[str] = []
+        while len(lines) < MAX_BEFORE + N_OPENING and (line := text.readline(MAX_HEADER)):
+            if lines and len(line) == MAX_HEADER:
+                break
+            if len(line) == MAX_HEADER or (not lines and b"\0" in line):
+                raise AnnotationError(
+                    f"'{path.name}' is no table of text: its first line has {MAX_HEADER:,} "
+                    "characters, or some that no text has. Save it as a tab-separated table or "
+                    "CSV in UTF-8."
+                )
+            lines.append(line.decode("utf-8", errors="replace"))
+    return layout_of(lines)
 
 
 def _all_names(name: str) -> str:
@@ -121,12 +129,12 @@ def _all_names(name: str) -> str:
     return f"{name} (or {', '.join(others)})" if others else name
 
 
-def _columns(path: Path, wanted: Mapping[str, int], width: int, n_before: int) -> pd.DataFrame:
-    """wanted: position in the file by column name. width: columns of the file."""
+def _columns(path: Path, wanted: Mapping[str, int], layout: Layout) -> pd.DataFrame:
+    """wanted: position in the file by column name."""
 
     def read(encoding: str) -> pd.DataFrame:
-        parts = [_tidy(_parsed(block, wanted, width, encoding), wanted)
-                 for block in _blocks(path, n_before)]  # fmt: skip
+        parts = [_tidy(_parsed(block, wanted, layout, encoding), wanted, layout.separator)
+                 for block in _blocks(path, layout.n_before + 1)]  # fmt: skip
         nothing = pd.DataFrame({name: pd.Series(dtype=TEXT) for name in wanted})
         return pd.concat(parts, ignore_index=True) if parts else nothing
 
@@ -142,7 +150,8 @@ def _blocks(path: Path, n_before: int) -> Iterator[bytes]:
     Memory stays bounded whatever a packed file unpacks to. Raises AnnotationError.
     """
     rest, n_bytes = b"", 0
-    with _opened(path) as file:
+    with _opened(path) as opened:
+        file = in_utf_8(opened)
         for _ in range(n_before):
             file.readline(MAX_HEADER)
         while block := file.read(BLOCK_BYTES):
@@ -161,23 +170,32 @@ def _blocks(path: Path, n_before: int) -> Iterator[bytes]:
         yield rest
 
 
-def _parsed(block: bytes, wanted: Mapping[str, int], width: int, encoding: str) -> pd.DataFrame:
+def _parsed(block: bytes, wanted: Mapping[str, int], layout: Layout, encoding: str) -> pd.DataFrame:
+    # GEO's tables are not quoted, and some of their names hold a single quotation mark.
+    tabs = layout.separator == "\t"
     return pd.read_csv(
         io.BytesIO(block),
-        sep="\t",
+        sep=layout.separator,
         header=None,
-        names=range(width),
+        names=range(len(layout.header)),
         index_col=False,
         usecols=list(wanted.values()),
         dtype=TEXT,
-        quoting=csv.QUOTE_NONE,
+        quoting=csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL,
         keep_default_na=False,
         encoding=encoding,
     )
 
 
-def _tidy(part: pd.DataFrame, wanted: Mapping[str, int]) -> pd.DataFrame:
+def _tidy(part: pd.DataFrame, wanted: Mapping[str, int], separator: str) -> pd.DataFrame:
     columns = {name: part[place].fillna("").str.strip() for name, place in wanted.items()}
+    if separator == "\t":
+        columns = {name: _unquoted(text) for name, text in columns.items()}
     return pd.DataFrame(
         {name: text.mask(text.isin(MISSING_WORDS), "") for name, text in columns.items()}
     )
+
+
+def _unquoted(text: pd.Series) -> pd.Series:
+    quoted = text.str.startswith('"') & text.str.endswith('"')
+    return text.mask(quoted, text[quoted].map(unquoted).astype(TEXT)) if quoted.any() else text

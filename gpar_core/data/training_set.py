@@ -9,6 +9,8 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.compound_keys import core_id
+from gpar_core.data.name_lists import read_cells, read_drugs, read_moas
 from gpar_core.data.profiles import Profiles
 from gpar_core.errors import NotFoundError, RequestError, TrainingSetError
 
@@ -23,7 +25,7 @@ UPLOADED = "uploaded: "
 
 @dataclass(frozen=True)
 class DrugMatch:
-    """A pasted list against a compendium: names without case that are there, and those not."""
+    """A pasted list against a compendium: drugs that are there, and names that are not."""
 
     found: tuple[str, ...]
     unknown: tuple[str, ...]
@@ -34,8 +36,8 @@ class TrainingSet:
     """Representative signatures to learn from, or uploaded profiles against representatives.
 
     rows: (n,) rows of the compendium, rising; those from its number of signatures on are the rows
-    of `uploaded`, which are all positive. positive: (n,) bool. drug: (n,) name without case, that
-    of an uploaded one behind `UPLOADED`, so that it is no drug of the compendium.
+    of `uploaded`, which are all positive. positive: (n,) bool. drug: (n,) molecule, that of an
+    uploaded one its name behind `UPLOADED`, so that it is no drug of the compendium.
     negatives: 'inactive' or 'others'. note: what the user should know about the negatives, or ''.
     """
 
@@ -89,37 +91,43 @@ class TrainingSet:
 
 
 def match_drugs(compendium: Compendium, names: Iterable[str]) -> DrugMatch:
-    """Look names or pert_ids up, without regard to case; doubles and empty names are dropped."""
-    by_id = dict(
-        zip(
-            compendium.compounds[fields.PERT_ID].str.casefold(),
-            compendium.compounds[fields.DRUG],
-            strict=True,
-        )
+    """Look names or pert_ids up, without regard to case; doubles and empty names are dropped.
+
+    names: one by one, or a text that `name_lists.read_names` takes apart. Any name of a molecule
+        finds it, and a BRD id does with or without its batch.
+    """
+    drug_of = compendium.drug_by_name
+    wanted = dict.fromkeys(name.casefold() for name in read_drugs(compendium, names))
+    found = {
+        name: drug_of.get(" ".join(name.split())) or drug_of.get(core_id(name).casefold())
+        for name in wanted
+    }
+    return DrugMatch(
+        tuple(sorted({drug for drug in found.values() if drug})),
+        tuple(name for name, drug in found.items() if not drug),
     )
-    drugs = set(by_id.values())
-    wanted = dict.fromkeys(name.strip().casefold() for name in names if name.strip())
-    found = {name if name in drugs else by_id.get(name) for name in wanted} - {None}
-    unknown = tuple(name for name in wanted if name not in drugs and name not in by_id)
-    return DrugMatch(tuple(sorted(name for name in found if name)), unknown)
 
 
 def known_drugs(compendium: Compendium, names: Iterable[str]) -> tuple[str, ...]:
     """Names without case of drugs that must all be there. Raises NotFoundError or RequestError."""
     match = match_drugs(compendium, names)
     if match.unknown:
-        drugs = compendium.compounds[fields.DRUG].unique().tolist()
         name = match.unknown[0]
-        close = difflib.get_close_matches(name, drugs, n=3, cutoff=0.7)
+        close = difflib.get_close_matches(name, compendium.drug_by_name, n=3, cutoff=0.7)
         hint = f" Did you mean {', '.join(close)}?" if close else ""
         more = f" and {len(match.unknown) - 1} more names" if len(match.unknown) > 1 else ""
         raise NotFoundError(
             f"'{name[:80]}'{more} not found in the compendium '{compendium.name}' "
-            f"({len(drugs)} drugs).{hint}"
+            f"({compendium.n_drugs:,} drugs).{hint}"
         )
     if not match.found:
         raise RequestError("No drug was given. Name at least one drug, or a MOA.")
     return match.found
+
+
+def drug_name(compendium: Compendium, drug: str) -> str:
+    """The pert_iname that a molecule goes by."""
+    return str(compendium.drugs.set_index(fields.DRUG)[fields.PERT_INAME][drug])
 
 
 def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
@@ -145,7 +153,7 @@ def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
 
 def known_moas(compendium: Compendium, moas: Iterable[str]) -> tuple[str, ...]:
     """MOAs as the compendium spells them, sorted. Raises NotFoundError."""
-    wanted = {name.strip().casefold() for name in moas if name.strip()}
+    wanted = {name.casefold() for name in read_moas(compendium, moas)}
     for name in sorted(wanted):
         drugs_of_moa(compendium, name)  # names what is close to a MOA that is unknown
     names = compendium.compound_moas[fields.MOA].unique()
@@ -180,7 +188,7 @@ def select(
         )
     drugs = set(drugs)
     if uploaded is not None:
-        drugs = set(uploaded.drug) & set(compendium.signatures[fields.DRUG])
+        drugs = drugs_of_uploaded(compendium, uploaded)
     chosen_cells = known_cells(compendium, cells)
     signatures = compendium.signatures
     in_scope = signatures[fields.REPRESENTATIVE].to_numpy(copy=True)
@@ -194,9 +202,8 @@ def select(
             f"None of the {len(drugs)} chosen drugs has a signature{where}. Choose other cell "
             "lines or other drugs."
         )
-    compounds = compendium.compounds
-    unlike = compounds.loc[is_inactive(compounds, max_tas), fields.PERT_ID]
-    inactive = in_scope & ~positive & _of_compounds(compendium, unlike)
+    unlike = compendium.drugs.loc[is_inactive(compendium.drugs, max_tas), fields.DRUG]
+    inactive = in_scope & ~positive & signatures[fields.DRUG].isin(unlike).to_numpy()
     n_inactive = len(set(drug[inactive]))
     note = ""
     if negatives == "auto":
@@ -210,7 +217,8 @@ def select(
             )
     negative = inactive
     if negatives == "others":
-        negative = in_scope & ~positive & _of_compounds(compendium, _others(compendium, drugs, moa))
+        alike = _sharing_moa(compendium, drugs, moa)
+        negative = in_scope & ~positive & ~signatures[fields.DRUG].isin(alike).to_numpy()
     if not negative.any():
         raise TrainingSetError(
             f"No compound{where} can serve as a negative ({negatives}). Choose other negatives or "
@@ -236,7 +244,7 @@ def select(
 def known_cells(compendium: Compendium, cells: Iterable[str]) -> tuple[str, ...]:
     """Cell lines as the compendium spells them, sorted. Raises NotFoundError."""
     by_name = {cell.casefold(): cell for cell in compendium.cell_lines}
-    wanted = [cell.strip() for cell in cells if cell.strip()]
+    wanted = read_cells(compendium, cells)
     unknown = [cell for cell in wanted if cell.casefold() not in by_name]
     if unknown:
         raise NotFoundError(
@@ -246,25 +254,29 @@ def known_cells(compendium: Compendium, cells: Iterable[str]) -> tuple[str, ...]
     return tuple(sorted({by_name[cell.casefold()] for cell in wanted}))
 
 
-def _of_compounds(compendium: Compendium, pert_ids: pd.Series) -> np.ndarray:
-    return compendium.signatures[fields.PERT_ID].isin(set(pert_ids)).to_numpy()
+def is_inactive(drugs: pd.DataFrame, max_tas: float = fields.INACTIVE_TAS) -> pd.Series:
+    """(n,) bool: drugs without MOA annotation whose TAS is below `max_tas`.
 
-
-def is_inactive(compounds: pd.DataFrame, max_tas: float = fields.INACTIVE_TAS) -> pd.Series:
-    """(n,) bool: compounds of a drug without MOA annotation whose TAS is below `max_tas`.
-
-    compounds: drug, annotated, tas, as `Compendium.compounds` has them.
+    drugs: annotated and tas, as `Compendium.drugs` has them.
     """
-    annotated_drugs = set(compounds.loc[compounds[fields.ANNOTATED], fields.DRUG])
-    unannotated = ~compounds[fields.DRUG].isin(annotated_drugs)
-    return unannotated & (compounds[fields.TAS] < max_tas)
+    return ~drugs[fields.ANNOTATED] & (drugs[fields.TAS] < max_tas)
 
 
-def _others(compendium: Compendium, drugs: set[str], moa: str) -> pd.Series:
+def _sharing_moa(compendium: Compendium, drugs: set[str], moa: str) -> set[str]:
+    """The drugs with the MOA, or where none is given, with any MOA of these drugs."""
     table = compendium.compound_moas
     names = table[fields.MOA].str.casefold()
-    of_drugs = table[fields.DRUG].isin(drugs)
-    shared = {moa.strip().casefold()} if moa else set(names[of_drugs])
-    same = set(table.loc[names.isin(shared), fields.DRUG])
-    compounds = compendium.compounds
-    return compounds.loc[~compounds[fields.DRUG].isin(same), fields.PERT_ID]
+    shared = {moa.strip().casefold()} if moa else set(names[table[fields.DRUG].isin(drugs)])
+    return set(table.loc[names.isin(shared), fields.DRUG])
+
+
+def drugs_of_uploaded(compendium: Compendium, uploaded: Profiles) -> set[str]:
+    """What the compendium has under the names of the profiles, or with the values of one."""
+    same = set(match_drugs(compendium, uploaded.drug).found)
+    gene = int(np.argmax(uploaded.matrix.std(axis=0)))
+    values = np.asarray(compendium.matrix[:, gene])
+    for profile in uploaded.matrix:
+        rows = np.flatnonzero(values == profile[gene])
+        equal = (np.asarray(compendium.matrix[rows]) == profile).all(axis=1)
+        same |= set(compendium.signatures[fields.DRUG].iloc[rows[equal]])
+    return same

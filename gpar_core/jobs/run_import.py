@@ -59,8 +59,8 @@ def files_of(request: ImportRequest) -> ImportFiles:
         tuple(
             SeriesFiles(
                 matrix=Path(gctx),
-                sig_info=Path(sig_info),
-                gene_info=Path(gene_info),
+                sig_info=_optional(sig_info),
+                gene_info=_optional(gene_info),
                 sig_metrics=_optional(sig_metrics),
                 pert_info=_optional(pert_info),
                 name=name,

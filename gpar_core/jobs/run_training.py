@@ -36,8 +36,8 @@ from gpar_core.storage.cache import Cache, publishing
 TOP_PREDICTIONS = 30
 MAX_NEGATIVES_ON_MAP = 300
 DESCRIBED = [
-    fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME, fields.CELL_ID, fields.DOSE, fields.DOSE_UNIT,
-    fields.TIME, fields.TIME_UNIT, fields.TAS,
+    fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME, fields.DRUG, fields.CELL_ID, fields.DOSE,
+    fields.DOSE_UNIT, fields.TIME, fields.TIME_UNIT, fields.TAS,
 ]  # fmt: skip
 
 
@@ -212,10 +212,10 @@ def _map(
     """Representatives of training set and top predictions, with x and y."""
     from gpar_core.maps.tsne import embed  # noqa: PLC0415
 
-    top = set(top_predictions(ranking)[fields.PERT_ID])
+    top = set(top_predictions(ranking)[fields.DRUG])
     representative = compendium.signatures[fields.REPRESENTATIVE].to_numpy()
     predicted = np.flatnonzero(
-        representative & compendium.signatures[fields.PERT_ID].isin(top).to_numpy()
+        representative & compendium.signatures[fields.DRUG].isin(top).to_numpy()
     )
     positive = training_set.positive
     negative = np.setdiff1d(training_set.rows[~positive], predicted)

@@ -9,6 +9,7 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.delimited import read_cells
+from gpar_core.data.number_text import numbers
 from gpar_core.errors import AnnotationError
 
 MAX_BYTES: Final = 64 * 2**20
@@ -45,7 +46,7 @@ def read_coordinates(content: bytes, name: str) -> pd.DataFrame:
     cells = [[row[i].strip() if i < len(row) else "" for i in where] for row in rows]
     table = pd.DataFrame(cells, columns=list(COLUMNS))
     for axis in ("x", "y"):
-        table[axis] = pd.to_numeric(table[axis], errors="coerce").astype(np.float32)
+        table[axis] = numbers(table[axis]).astype(np.float32)
     usable = (table[fields.SIG_ID] != "").to_numpy()
     usable &= np.isfinite(table[["x", "y"]].to_numpy()).all(axis=1)
     if not usable.all():

@@ -184,7 +184,7 @@ def _amounts(numbers: pd.Series, units: pd.Series) -> tuple[np.ndarray, dict[str
 
 def _named(drugs: pd.Index, compendium: Compendium) -> dict[str, list]:
     """Of each drug its name, its MOAs as text, and their places in `moa_names`."""
-    names = compendium.compounds.drop_duplicates(fields.DRUG).set_index(fields.DRUG)
+    names = compendium.drugs.set_index(fields.DRUG)
     here = compendium.compound_moas
     here = here[here[fields.DRUG].isin(drugs)].drop_duplicates([fields.DRUG, fields.MOA])
     moa_names = sorted(here[fields.MOA].unique())

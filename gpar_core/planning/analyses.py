@@ -9,6 +9,7 @@ from gpar_core.compare.methods import METHODS, MIN_DRUGS, USUAL
 from gpar_core.data import labels as class_labels
 from gpar_core.data import uploaded_table
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.name_lists import read_drugs
 from gpar_core.data.training_set import (
     TrainingSet,
     drugs_of_moa,
@@ -117,7 +118,7 @@ def plan_cell_influence(
             "To compare, two selections of cell lines are needed. Add one, or compare every single "
             "cell line."
         )
-    drugs = list(drugs)
+    drugs = read_drugs(compendium, drugs)
     chosen = drugs_of_moa(compendium, moa) if moa else known_drugs(compendium, drugs)
     used = chosen
     if shared_drugs and wanted:
@@ -144,6 +145,7 @@ def plan_cell_influence(
             preset=preset,
             negatives=negatives,
             seed=seed,
+            ranked=False,
         )
         for cells in wanted or [()]
     ]
@@ -202,6 +204,7 @@ def plan_sweep(
         preset="paper",
         negatives=negatives,
         seed=seed,
+        ranked=False,
     )
     _check_several_drugs(training_set)
     request = SweepRequest(
@@ -277,6 +280,7 @@ def plan_gene_counts(
         preset=preset,
         negatives=negatives,
         seed=seed,
+        ranked=False,
     )
     _check_several_drugs(training_set)
     request = GeneCountRequest(

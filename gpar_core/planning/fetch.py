@@ -9,6 +9,7 @@ from gpar_core.data.fetching.fetched import Fetched, load_fetched
 from gpar_core.data.fetching.meter import size_text
 from gpar_core.data.fetching.sources import SOURCES, Source
 from gpar_core.data.importing.import_files import ImportFiles
+from gpar_core.data.name_lists import read_names
 from gpar_core.data.quality import QualityFilter
 from gpar_core.errors import NotFoundError, RequestError
 from gpar_core.jobs.request import FetchRequest, ImportRequest
@@ -24,13 +25,14 @@ def plan_fetch(
 ) -> FetchRequest:
     """Check what was asked for. Raises RequestError or NotFoundError.
 
-    base_url: of a mirror that has the same files. cells: names of cell lines; whether the release
-    has them is seen once its cell_info is there. to: a folder in place of the one in the cache, for
-    the command line only: a page has none to give.
+    base_url: of a mirror that has the same files. cells: cell lines, or a text of them; whether the
+    release has them is seen once its cell_info is there. to: a folder in place of the one in the
+    cache, for the command line only: a page has none to give.
     """
     if source not in SOURCES:
         raise NotFoundError(f"There is no source '{source[:80]}'. There are: {', '.join(SOURCES)}.")
-    chosen = tuple(sorted({cell.strip() for cell in cells} - {""}))
+    names = read_names(cells) if isinstance(cells, str) else cells
+    chosen = tuple(sorted({cell.strip() for cell in names} - {""}))
     if chosen and not SOURCES[source].cell_column:
         raise RequestError(f"{SOURCES[source].title} has no cell lines to choose.")
     if to is not None and to.exists() and not to.is_dir():

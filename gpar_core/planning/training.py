@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.importing.import_files import ImportFiles, digest
+from gpar_core.data.name_lists import read_cells, read_drugs
 from gpar_core.data.profiles import Profiles, profiles_id
 from gpar_core.data.profiles import save as save_profiles
 from gpar_core.data.quality import EVERYTHING, QualityFilter
@@ -29,8 +30,9 @@ from gpar_core.jobs.request import (
 )
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.presets import preset as known_preset
+from gpar_core.rank.ranking import rows_to_rank
 from gpar_core.results.library import MIN_DRUGS, Library
-from gpar_core.storage.cache import MANIFEST, Cache, checked_name, publishing
+from gpar_core.storage.cache import MANIFEST, Cache, compendium_name, publishing
 
 
 def plan_training(
@@ -45,14 +47,17 @@ def plan_training(
     null_repeats: int = 0,
     uploaded: Profiles | None = None,
     label: str = "",
+    ranked: bool = True,
 ) -> tuple[TrainRequest, TrainingSet]:
     """Check a training before it starts: the request, and the training set it will use.
 
-    Give one of drugs, a MOA, or uploaded profiles with the label they are shown under.
+    Give one of drugs, a MOA, or uploaded profiles with the label they are shown under. Lists of
+    names may come as a text, which `name_lists.read_names` takes apart.
+    ranked: whether the model will rank compounds, so that some must be left to rank.
     Raises RequestError, NotFoundError or TrainingSetError.
     """
-    drugs = [name for name in drugs if name.strip()]
-    cells = [cell for cell in cells if cell.strip()]
+    drugs = read_drugs(compendium, drugs)
+    cells = read_cells(compendium, cells)
     if seed < 0:
         raise RequestError(f"The seed is {seed}; needed is a whole number from 0 on.")
     if bool(drugs) + bool(moa) + (uploaded is not None) != 1:
@@ -67,6 +72,8 @@ def plan_training(
     training_set = select(
         compendium, chosen, cells=cells, moa=moa, negatives=negatives, uploaded=uploaded
     )
+    if ranked:
+        rows_to_rank(compendium, training_set)
     assign_folds(training_set.positive, training_set.drug, seed=seed)
     request = TrainRequest(
         compendium=compendium.name,
@@ -146,8 +153,11 @@ def plan_import(
     quality: QualityFilter = EVERYTHING,
     replace: bool = False,
 ) -> ImportRequest:
-    """Check that the files exist and the name is free. Raises RequestError or FileFormatError."""
-    checked_name(name, "compendium")
+    """Check that the files exist and the name is free. Raises RequestError or FileFormatError.
+
+    name: of the compendium; capitals become lower case.
+    """
+    name = compendium_name(name)
     for path in files.paths:
         if not path.is_file():
             raise FileFormatError(f"There is no file '{path}'. Check its name and folder.")
@@ -190,7 +200,7 @@ def plan_select(
 
     Cell lines in any case. Raises RequestError or NotFoundError.
     """
-    checked_name(name, "compendium")
+    name = compendium_name(name)
     if name == compendium.name:
         raise RequestError(
             f"The signatures are chosen from '{name}' itself; give the new compendium another name."

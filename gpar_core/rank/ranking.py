@@ -1,4 +1,4 @@
-"""The ranked list of compounds of one model."""
+"""The ranked list of compounds of one model, one row a molecule."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.training_set import TrainingSet
+from gpar_core.data.training_set import UPLOADED, TrainingSet
 from gpar_core.errors import EmptyRankingError, RequestError
 from gpar_core.rank.enrichment import enrich, falling_ranks
 
@@ -20,6 +20,27 @@ ORDERS = {"es": ("es", False), "nes": ("nes", False), "p": ("p_exact", True)}
 SIGNATURE_SCORE_COLUMNS = ("row", "score", "rank", "held_out")
 
 
+def rows_to_rank(compendium: Compendium, training_set: TrainingSet) -> np.ndarray:
+    """Rows of the compendium that a model of this training set ranks, rising.
+
+    Left out are all signatures of the positive drugs and, with inactive negatives, of the
+    negatives. Raises EmptyRankingError where no compound is left.
+    """
+    out = set(training_set.drug[training_set.positive])
+    if training_set.negatives == "inactive":
+        out |= set(training_set.drug[~training_set.positive])
+    rows = np.flatnonzero(~compendium.signatures[fields.DRUG].isin(out).to_numpy())
+    if len(rows) == 0:
+        raise EmptyRankingError(
+            f"All {compendium.n_compounds:,} compounds of '{compendium.name}' are in the training "
+            f"set ({training_set.n_positive_compounds:,} positive and "
+            f"{training_set.n_negative_compounds:,} negative drugs), so there is nothing left to "
+            "rank. Choose fewer drugs, or as negatives 'others': these are ranked by the fold that "
+            "did not see them."
+        )
+    return rows
+
+
 def rank_signatures(
     compendium: Compendium,
     training_set: TrainingSet,
@@ -28,25 +49,13 @@ def rank_signatures(
     *,
     seed: int,
 ) -> pd.DataFrame:
-    """Score and rank of every signature that is to be ranked.
-
-    Left out are all signatures of the positive drugs and, with inactive negatives, of the
-    negatives.
+    """Score and rank of every signature of `rows_to_rank`.
 
     score: (n_signatures,). held_out: (n_signatures,) bool, scored by the fold that did not see it.
     Returns row (in the compendium), score, rank (from 1) and held_out, sorted by rank.
     Raises EmptyRankingError where the training set leaves no compound to rank.
     """
-    drug = compendium.signatures[fields.DRUG]
-    out = set(training_set.drug[training_set.positive])
-    if training_set.negatives == "inactive":
-        out |= set(training_set.drug[~training_set.positive])
-    rows = np.flatnonzero(~drug.isin(out).to_numpy())
-    if len(rows) == 0:
-        raise EmptyRankingError(
-            f"All {compendium.n_compounds} compounds of '{compendium.name}' are in the training "
-            "set; none is left to rank. Choose fewer drugs, or other negatives."
-        )
+    rows = rows_to_rank(compendium, training_set)
     # The rows of a compendium have one order, whatever that of its file, and sort faster than ids.
     ranks = falling_ranks(score[rows], seed=seed, tie_key=rows)
     table = pd.DataFrame(
@@ -58,22 +67,23 @@ def rank_signatures(
 def rank_compounds(
     compendium: Compendium, signature_ranks: pd.DataFrame, *, seed: int, threads: int = 1
 ) -> pd.DataFrame:
-    """Enrichment of every compound among the ranked signatures.
+    """Enrichment of every compound among the ranked signatures, those of all its ids together.
 
     signature_ranks: as `rank_signatures` gives it. threads: used to draw the null; the result does
-    not depend on them. Returns one row per compound, highest ES first: pert_id, pert_iname, k, es,
-    nes, p, p_exact, fdr (Benjamini-Hochberg of p_exact over all compounds), mean_score, best_score,
-    moa, held_out (scored by folds that did not see it), pubchem_cid, inchi_key, tas.
+    not depend on them. Returns one row per molecule, highest ES first: drug, pert_id, pert_iname,
+    pert_ids, names, k, es, nes, p, p_exact, fdr (Benjamini-Hochberg of p_exact over all compounds),
+    mean_score, best_score, moa, held_out (scored by folds that did not see it), pubchem_cid,
+    inchi_key, tas.
     """
     from scipy.stats import false_discovery_control  # noqa: PLC0415 -- pages start without it
 
     in_order = signature_ranks.sort_values("row", ignore_index=True)
-    pert_id = compendium.signatures[fields.PERT_ID].to_numpy()[in_order["row"]]
-    compound, ids = pd.factorize(pert_id, sort=True)
+    drug = compendium.signatures[fields.DRUG].to_numpy()[in_order["row"]]
+    compound, drugs = pd.factorize(drug, sort=True)
     result = enrich(
         in_order["rank"].to_numpy(),
         compound,
-        len(ids),
+        len(drugs),
         permutations=PERMUTATIONS,
         seed=seed,
         threads=threads,
@@ -81,7 +91,7 @@ def rank_compounds(
     by_compound = in_order.groupby(compound)
     table = pd.DataFrame(
         {
-            fields.PERT_ID: ids,
+            fields.DRUG: drugs,
             "k": result.k,
             "es": result.es,
             "nes": result.nes,
@@ -93,11 +103,11 @@ def rank_compounds(
             "held_out": by_compound["held_out"].any().to_numpy(),
         }
     )
-    known = compendium.compounds[
-        [fields.PERT_ID, fields.PERT_INAME, fields.MOA, fields.PUBCHEM_CID, fields.INCHI_KEY,
-         fields.TAS]
+    known = compendium.drugs[
+        [fields.DRUG, fields.PERT_ID, fields.PERT_INAME, fields.PERT_IDS, fields.NAMES, fields.MOA,
+         fields.PUBCHEM_CID, fields.INCHI_KEY, fields.TAS]
     ]  # fmt: skip
-    return order_by(table.merge(known, on=fields.PERT_ID), "es")
+    return order_by(table.merge(known, on=fields.DRUG), "es")
 
 
 def order_by(ranking: pd.DataFrame, order: str) -> pd.DataFrame:
@@ -152,17 +162,17 @@ def training_drugs(
 ) -> pd.DataFrame:
     """How the positive drugs fared when held out.
 
-    Returns pert_iname, n_signatures, mean_score, beats_negatives (share of negative signatures
-    with a lower held-out score), the best first.
+    Returns pert_iname (the molecule's, or that of an upload), n_signatures, mean_score,
+    beats_negatives (share of negative signatures with a lower held-out score), the best first.
     """
     positive = training_set.positive
     negatives = np.sort(held_out_score[~positive])
     beaten = np.searchsorted(negatives, held_out_score[positive]) / max(len(negatives), 1)
+    name_of = compendium.drugs.set_index(fields.DRUG)[fields.PERT_INAME]
+    drug = pd.Series(training_set.drug[positive])
     table = pd.DataFrame(
         {
-            fields.PERT_INAME: training_set.described(compendium, [fields.PERT_INAME])[
-                fields.PERT_INAME
-            ].to_numpy()[positive],
+            fields.PERT_INAME: drug.map(name_of).fillna(drug.str.removeprefix(UPLOADED)),
             "score": held_out_score[positive],
             "beaten": beaten,
         }

@@ -123,33 +123,33 @@ def overlap(first: np.ndarray, second: np.ndarray, tops: Sequence[int] = TOPS) -
 def by_cell_line(first: np.ndarray, second: np.ndarray, signatures: pd.DataFrame) -> pd.DataFrame:
     """How the percentiles of each compound's signatures differ in each cell line.
 
-    first, second: (n,) scores of all signatures by either model. signatures: (n,) rows with pert_id
-    and cell_id.
+    first, second: (n,) scores of all signatures by either model. signatures: (n,) rows with
+    drug and cell_id.
 
-    Returns pert_id, cell_id, n_signatures, percentile_first and percentile_second (means), and
+    Returns drug, cell_id, n_signatures, percentile_first and percentile_second (means), and
     weight: the change times the share of the compound's signatures, which add up to the change of
     its mean percentile.
     """
     table = pd.DataFrame(
         {
-            fields.PERT_ID: signatures[fields.PERT_ID].to_numpy(),
+            fields.DRUG: signatures[fields.DRUG].to_numpy(),
             fields.CELL_ID: signatures[fields.CELL_ID].to_numpy(),
             "percentile_first": percentiles(first, np.sort(first)),
             "percentile_second": percentiles(second, np.sort(second)),
         }
     )
-    grouped = table.groupby([fields.PERT_ID, fields.CELL_ID], sort=True, observed=True)
+    grouped = table.groupby([fields.DRUG, fields.CELL_ID], sort=True, observed=True)
     means = grouped[["percentile_first", "percentile_second"]].mean()
     means["n_signatures"] = grouped.size()
     means = means.reset_index()
-    of_compound = means.groupby(fields.PERT_ID)["n_signatures"].transform("sum")
+    of_compound = means.groupby(fields.DRUG)["n_signatures"].transform("sum")
     change = means["percentile_second"] - means["percentile_first"]
     return means.assign(weight=change * means["n_signatures"] / of_compound)
 
 
 def _merged(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     """Both rankings side by side, the compound that moved most first."""
-    known = [fields.PERT_ID, fields.PERT_INAME, fields.MOA, "k"]
+    known = [fields.DRUG, fields.PERT_ID, fields.PERT_INAME, fields.MOA, "k"]
     sides = []
     for side, ranking in (("first", first), ("second", second)):
         ranked = ranking[[*known, "es", "p_exact"]].assign(rank=np.arange(1, len(ranking) + 1))
@@ -163,26 +163,26 @@ def _merged(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     in_order = merged.assign(
         size=merged["shift"].abs().fillna(-1),
         best=merged[["rank_first", "rank_second"]].min(axis=1),
-    ).sort_values(["size", "best", fields.PERT_ID], ascending=[False, True, True])
+    ).sort_values(["size", "best", fields.DRUG], ascending=[False, True, True])
     return in_order.drop(columns=["size", "best"]).reset_index(drop=True)
 
 
 def _reasons(
     compounds: pd.DataFrame, moved: pd.DataFrame, first: ModelSummary, second: ModelSummary
 ) -> list[str]:
-    largest = moved.loc[moved["weight"].abs().groupby(moved[fields.PERT_ID]).idxmax()]
-    cells = largest.set_index(fields.PERT_ID).to_dict("index")
-    n_cells = moved.groupby(fields.PERT_ID).size().to_dict()
+    largest = moved.loc[moved["weight"].abs().groupby(moved[fields.DRUG]).idxmax()]
+    cells = largest.set_index(fields.DRUG).to_dict("index")
+    n_cells = moved.groupby(fields.DRUG).size().to_dict()
     reasons = []
     for row in compounds.to_dict("records"):
-        drug, pert_id = row[fields.PERT_INAME].casefold(), row[fields.PERT_ID]
+        drug = row[fields.DRUG]
         if np.isnan(row["rank_first"]):
             reasons.append(f"{NOT_RANKED} by the first: {_role(drug, first)}")
         elif np.isnan(row["rank_second"]):
             reasons.append(f"{NOT_RANKED} by the second: {_role(drug, second)}")
         else:
-            cell = cells[pert_id]
-            of = f"of {n_cells[pert_id]} cell lines, " if n_cells[pert_id] > 1 else ""
+            cell = cells[drug]
+            of = f"of {n_cells[drug]} cell lines, " if n_cells[drug] > 1 else ""
             reasons.append(
                 f"{of}{cell[fields.CELL_ID]} most: mean percentile "
                 f"{cell['percentile_first']:.1%} to {cell['percentile_second']:.1%} "

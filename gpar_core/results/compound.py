@@ -25,9 +25,9 @@ SHOWN = (
 class Compound:
     """One drug of a compendium.
 
-    name: its pert_iname. drug: the name without case. compounds: rows of `Compendium.compounds`,
-    one per pert_id that bears the name. moas: all that these are annotated with. rows: (n,) of its
-    signatures in the compendium. signatures: n rows of `SHOWN`.
+    name: its pert_iname. drug: its molecule. compounds: rows of `Compendium.compounds`, one per
+    pert_id of the molecule, the one it is named by first. moas: all that these are annotated with.
+    rows: (n,) of its signatures in the compendium. signatures: n rows of `SHOWN`.
     """
 
     name: str
@@ -45,14 +45,15 @@ class Compound:
 def find(compendium: Compendium, name: str) -> Compound:
     """A drug by pert_iname or pert_id. Raises NotFoundError where it is not in the compendium."""
     (drug,) = known_drugs(compendium, [name])
-    compounds = compendium.compounds[compendium.compounds[fields.DRUG] == drug]
+    (about,) = compendium.drugs[compendium.drugs[fields.DRUG] == drug].to_dict("records")
+    ids = about[fields.PERT_IDS].split(fields.MOA_SEPARATOR)
+    compounds = compendium.compounds.set_index(fields.PERT_ID).loc[ids].reset_index()
     rows = np.flatnonzero(compendium.signatures[fields.DRUG] == drug)
-    lists = compounds[fields.MOA].str.split(fields.MOA_SEPARATOR, regex=False)
     return Compound(
-        name=str(compounds[fields.PERT_INAME].iloc[0]),
+        name=about[fields.PERT_INAME],
         drug=drug,
-        compounds=compounds.reset_index(drop=True),
-        moas=tuple(dict.fromkeys(moa for each in lists for moa in each if moa)),
+        compounds=compounds,
+        moas=tuple(filter(None, about[fields.MOA].split(fields.MOA_SEPARATOR))),
         rows=rows,
         signatures=compendium.signatures[list(SHOWN)].iloc[rows].reset_index(drop=True),
     )
@@ -96,7 +97,7 @@ def in_models(
 
     models: of the compound's compendium, each with its ranking. Returns one row per model:
     model_id, label, created_at, mean_auroc, role, and where it is ranked rank (by exact p),
-    n_ranked, k, es, p_exact and fdr of the pert_id of the drug that comes first.
+    n_ranked, k, es, p_exact and fdr.
     """
     rows = [_in_model(compound, summary, ranking) for summary, ranking in models]
     columns = ["model_id", "label", "created_at", "mean_auroc", "role", "rank", "n_ranked", "k",
@@ -116,7 +117,7 @@ def _in_model(
         "role": _role(compound, summary),
     }
     ranking = order_by(ranking, "p")
-    own = np.flatnonzero(ranking[fields.PERT_ID].isin(compound.compounds[fields.PERT_ID]))
+    own = np.flatnonzero(ranking[fields.DRUG] == compound.drug)
     if len(own):
         best = ranking.iloc[own[0]]
         found |= {

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from gpar_core.data import compendium as compendia
 from gpar_core.data import demo
-from gpar_core.data.fetching.fetched import is_fetched
-from gpar_core.errors import DataError
+from gpar_core.data.fetching.fetched import is_fetched, load_fetched
+from gpar_core.errors import DataError, NotFoundError
 from gpar_core.jobs.request import (
     CurationRequest,
     DemoRequest,
@@ -37,6 +37,24 @@ def is_there(cache: Cache, request: Request) -> bool:
             )
     folder = folder_of(cache, request)
     return (folder / MANIFEST).is_file() and _is_of(cache, folder, request) and _is_readable(folder)
+
+
+def is_damaged(cache: Cache, request: Request) -> bool:
+    """Whether what the request made is there still, but incomplete or unreadable.
+
+    What was deleted, or replaced by something else under its name, is not damaged.
+    """
+    folder = folder_of(cache, request)
+    if isinstance(request, FetchRequest):
+        try:
+            there = load_fetched(folder)
+        except NotFoundError:
+            return False
+        asked = (request.source, request.base_url, request.cells)
+        return (there.source, there.base_url, there.cells) == asked and not there.is_whole
+    if not folder.is_dir() or not _is_of(cache, folder, request):
+        return False
+    return not (folder / MANIFEST).is_file() or not _is_readable(folder)
 
 
 def folder_of(cache: Cache, request: Request) -> Path:
@@ -72,6 +90,8 @@ def read(folder: Path) -> None:
             compendia.load(folder)
         case "models":
             model.load(folder)
+        case "libraries":
+            library.read_plan(folder)
         case "curations":
             curation.load(folder)
         case "predictions":

@@ -14,7 +14,7 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import Profiles
-from gpar_core.data.training_set import known_drugs
+from gpar_core.data.training_set import drug_name, known_drugs
 from gpar_core.errors import DataError, RequestError, in_words
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, MoaScores, percentiles, rank_moas
@@ -94,7 +94,7 @@ def of_compound(cache: Cache, library: Library, compendium: Compendium, name: st
 
     described = compendium.signatures[list(DESCRIBED)].iloc[rows].reset_index(drop=True)
     return Prediction(
-        label=str(described[fields.PERT_INAME].iloc[0]),
+        label=drug_name(compendium, drug),
         library_id=library.library_id,
         compendium=compendium.name,
         fingerprint=compendium.fingerprint,
@@ -113,7 +113,8 @@ def nearest_to(prediction: Prediction, compendium: Compendium) -> pd.DataFrame:
     rows = np.flatnonzero(
         compendium.signatures[fields.SIG_ID].isin(prediction.signatures[fields.SIG_ID])
     )
-    return nearest_of_others(compendium, rows, prediction.label.casefold())
+    (drug,) = known_drugs(compendium, [prediction.label])
+    return nearest_of_others(compendium, rows, drug)
 
 
 def nearest_of_others(compendium: Compendium, rows: np.ndarray, drug: str) -> pd.DataFrame:
@@ -285,17 +286,18 @@ def _neighbours(compendium: Compendium, profiles: np.ndarray, allowed: np.ndarra
         compendium.matrix, np.flatnonzero(representative & allowed), profiles, top=N_NEAREST
     )
     n, k = rows.shape
-    neighbours = compendium.signatures[[fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME,
-                                        fields.CELL_ID]].iloc[rows.ravel()]  # fmt: skip
-    moas = compendium.compounds.set_index(fields.PERT_ID)[fields.MOA]
+    neighbours = compendium.signatures[[fields.SIG_ID, fields.DRUG, fields.CELL_ID]].iloc[
+        rows.ravel()
+    ]
+    drugs = compendium.drugs.set_index(fields.DRUG).loc[neighbours[fields.DRUG]]
     return pd.DataFrame(
         {
             "signature": np.repeat(np.arange(n), k),
             "place": np.tile(np.arange(1, k + 1), n),
             "cosine": cosine.ravel(),
             fields.SIG_ID: neighbours[fields.SIG_ID].to_numpy(),
-            fields.PERT_INAME: neighbours[fields.PERT_INAME].to_numpy(),
+            fields.PERT_INAME: drugs[fields.PERT_INAME].to_numpy(),
             fields.CELL_ID: neighbours[fields.CELL_ID].to_numpy(),
-            fields.MOA: moas.loc[neighbours[fields.PERT_ID]].to_numpy(),
+            fields.MOA: drugs[fields.MOA].to_numpy(),
         }
     )

@@ -222,8 +222,8 @@ class Cache:
         return self._published(self.analyses)
 
     def existing_compendium(self, name: str) -> Path:
-        """Folder of a published compendium. Raises NotFoundError."""
-        return self._existing(self.compendium(name), "compendium", self.compendium_names)
+        """Folder of a published compendium, its name in any case. Raises NotFoundError."""
+        return self._existing(self.compendium(name.lower()), "compendium", self.compendium_names)
 
     def existing_model(self, model_id: str) -> Path:
         """Folder of a published model. Raises NotFoundError."""
@@ -291,12 +291,21 @@ def last_change(folder: Path) -> int:
         raise NotFoundError(f"'{folder.name}' was deleted just now. Choose another.") from error
 
 
+def compendium_name(text: str) -> str:
+    """The name of a compendium as it is kept, in lower case. Raises RequestError.
+
+    >>> compendium_name("GSE92742")
+    'gse92742'
+    """
+    return checked_name(text.strip().lower(), "compendium")
+
+
 def checked_name(name: str, kind: str) -> str:
     """`name` itself, if it is safe as a folder name. Raises RequestError."""
     if NAME_PATTERN.fullmatch(name) and name not in WINDOWS_DEVICES:
         return name
     raise RequestError(
-        f"'{name[:80]}' cannot name a {kind}. Use 1 to 64 lower-case letters, digits, '-' and '_', "
+        f"'{name[:80]}' cannot name a {kind}. Use 1 to 64 of the letters a-z, digits, '-' and '_', "
         "starting with a letter or a digit."
     )
 

@@ -31,7 +31,7 @@ from gpar_core.storage.disk import DAMAGED
 from gpar_core.storage.migration import is_readable
 from gpar_core.storage.upkeep import FRESH_SECONDS
 
-LOST: Final = "What it made is no longer there. Try again."
+LOST: Final = "Its result could not be read. Try again."
 
 
 class Remedy(StrEnum):
@@ -41,7 +41,7 @@ class Remedy(StrEnum):
     SET_ASIDE = "move it to 'damaged'"
     BEGIN_LIST = "move it to 'damaged' and begin a new list"
     SETTLE = "queue the job again, or end it"
-    TELL = "say of the job that its result is gone"
+    TELL = "mark the job as failed"
     DELETE = "delete it, which --remove-unused does"
     PERSON = "see to it yourself"
 
@@ -183,9 +183,10 @@ def _lost_jobs(cache: Cache) -> Iterator[Finding]:
 
 
 def _jobs_without_result(cache: Cache) -> Iterator[Finding]:
+    """Done ones whose result is damaged; one that was deleted or replaced is as its owner wants."""
     for job in _done(cache):
-        if job.request and not results.is_there(cache, job.request):
-            what = f"'{job.title}' is done, but what it made is not there, or cannot be read"
+        if job.request and results.is_damaged(cache, job.request):
+            what = f"'{job.title}' is done, but its result cannot be read"
             yield Finding(cache.job(job.id), what, Remedy.TELL, job.id)
 
 

@@ -10,6 +10,7 @@ from gpar_core.planning.training import plan_select
 from pages._shared.job_panel import start
 from pages._shared.loaders import load_counts, load_times
 from pages._shared.method_form import choose_cells
+from pages._shared.name_field import name_field
 from pages._shared.state import cache
 from pages._shared.tables import savable
 from pages._shared.terms import explained
@@ -127,10 +128,9 @@ def _counts(compendium: Compendium, quality: QualityFilter) -> None:
 
 
 def _new(compendium: Compendium, quality: QualityFilter) -> None:
-    name = st.text_input(
-        "Name of the new compendium", placeholder=f"{compendium.name}-active", max_chars=64,
-        key="choose-name",
-    )  # fmt: skip
+    name = name_field(
+        "Name of the new compendium", placeholder=f"{compendium.name}-active", key="choose-name"
+    )
     replace = st.checkbox("Replace a compendium of this name", key="choose-replace")
     ready = bool(name) and quality != EVERYTHING
     if not ready:

@@ -1,6 +1,5 @@
 """Choose drugs: one to look at, or a positive set by MOA, by name, by a list, or as profiles."""
 
-import re
 from dataclasses import dataclass
 
 import streamlit as st
@@ -14,6 +13,7 @@ from pages._shared.state import Key, from_url
 
 WAYS = ("One MOA", "Drugs by name", "Pasted list", "Upload")
 EXAMPLE = "escitalopram, paroxetine, fluoxetine"
+MAX_UNKNOWN = 50
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:
     if way == "One MOA":
         return Picked(moa=_moa(compendium))
     if way == "Drugs by name":
-        names = compendium.compounds[fields.PERT_INAME].drop_duplicates().sort_values(key=_caseless)
+        names = compendium.drugs[fields.PERT_INAME].sort_values(key=_caseless)
         chosen = st.multiselect(
             "Drugs", names, key="drugs", placeholder="Type a name", persist_state="session"
         )
@@ -56,7 +56,7 @@ def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:
 
 def pick_one(compendium: Compendium, key: str) -> str:
     """A drug by name, which the URL keeps; what the URL says where it is none, '' for nothing."""
-    drugs = compendium.compounds.drop_duplicates(fields.DRUG).sort_values(fields.DRUG)
+    drugs = compendium.drugs.sort_values(fields.DRUG)
     asked = from_url(Key.COMPOUND)
     found = match_drugs(compendium, [asked]).found
     name = st.selectbox(
@@ -93,23 +93,19 @@ def _moa(compendium: Compendium) -> str:
 
 def _pasted(compendium: Compendium) -> list[str]:
     text = st.text_area(
-        "Names or pert_ids, one a line or separated by commas",
+        "Names or pert_ids, one per line or separated by commas or semicolons",
         key="pasted",
         placeholder=EXAMPLE,
         persist_state="session",
         max_chars=100_000,
     )
-    # Chemical names hold commas; a line that is a name as it stands is not taken apart.
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    whole = match_drugs(compendium, lines)
-    apart = [name for line in whole.unknown for name in re.split(r"[,;\t]", line)]
-    parts = match_drugs(compendium, apart)
-    found = sorted({*whole.found, *parts.found})
-    if lines:
-        st.markdown(f"**{len(found)} found**, {len(parts.unknown)} unknown")
-    if parts.unknown:
-        st.caption("Unknown: " + plain(", ".join(parts.unknown[:50])))
-    return found
+    match = match_drugs(compendium, text)
+    if text.strip():
+        st.markdown(f"**{len(match.found)} found**, {len(match.unknown)} unknown")
+    if match.unknown:
+        more = ", …" if len(match.unknown) > MAX_UNKNOWN else ""
+        st.caption("Unknown: " + plain(", ".join(match.unknown[:MAX_UNKNOWN])) + more)
+    return list(match.found)
 
 
 def _caseless(names):  # type: ignore[no-untyped-def]

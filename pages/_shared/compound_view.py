@@ -46,12 +46,15 @@ def show_compound(compound: Compound, compendium: Compendium) -> None:
 
 
 def _who(compound: Compound, compendium: Compendium) -> None:
-    named, structure = st.columns([3, 2])
-    with named:
+    who, structure = st.columns([3, 2])
+    with who:
         st.header(plain(compound.name), anchor=False)
         moas = ", ".join(f"**{plain(moa)}**" for moa in compound.moas)
         st.markdown(f"Annotated MOA: {moas}" if moas else "No MOA annotation in this compendium.")
-        st.caption(plain(", ".join(compound.compounds[fields.PERT_ID])))
+        ids = compound.compounds
+        named = ids[fields.PERT_ID].str.cat(ids[fields.PERT_INAME], sep=" ")
+        several = len(set(ids[fields.PERT_INAME])) > 1
+        st.caption(plain("; ".join(named if several else ids[fields.PERT_ID])))
     with structure:
         show_structure(compound.first_known(fields.SMILES))
     activity = compound.signatures[fields.TAS]

@@ -15,6 +15,7 @@ from gpar_core.planning.fetch import all_fetched, plan_fetch, plan_import_of, si
 from pages._shared import deleting
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
+from pages._shared.name_field import name_field
 from pages._shared.state import cache, mirror
 
 
@@ -50,7 +51,7 @@ def show_fetch() -> None:
         st.caption(plain(f"{size_text(begun)} of it came before and are used."))
     go_on, delete = st.columns([3, 1])
     if go_on.button("Go on" if begun else "Fetch", type="primary", width="stretch"):
-        start(plan_fetch(name, base_url=mirror(), cells=cells.split(",")))
+        start(plan_fetch(name, base_url=mirror(), cells=cells))
     folder = cache().source(name)
     if (
         begun
@@ -79,11 +80,8 @@ def show_fetched(fetched: Fetched, there: Sequence[Fetched]) -> None:
             st.caption("Its tables are used whenever something that was fetched is imported.")
             name = ""
         else:
-            name = st.text_input(
-                "Name of the compendium",
-                fetched.source,
-                max_chars=64,
-                key=f"fetched-name-{fetched.source}",
+            name = name_field(
+                "Name of the compendium", fetched.source, key=f"fetched-name-{fetched.source}"
             )
             others = {
                 SOURCES[each.source].title: each

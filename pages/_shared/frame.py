@@ -81,7 +81,12 @@ def size_of(compendium: Compendium) -> None:
     """What a compendium holds, in four figures."""
     figures = st.columns(4)
     figures[0].metric("Signatures", f"{compendium.n_signatures:,}", help=explained("signature"))
-    figures[1].metric("Compounds", f"{compendium.n_compounds:,}", help=explained("perturbagen"))
+    figures[1].metric(
+        "Drugs",
+        f"{compendium.n_drugs:,}",
+        help=f"One for each molecule, whatever its {compendium.n_compounds:,} compound ids. "
+        f"{explained('molecule')}",
+    )
     figures[2].metric(
         "Cell lines",
         len(compendium.cell_lines),

@@ -13,12 +13,13 @@ from gpar_core.errors import RequestError
 from gpar_core.planning.training import plan_import
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
+from pages._shared.name_field import name_field
 from pages._shared.state import Key, cache
 
 KINDS = {
     "matrix": ("Level 5 matrix", "GCTX or GCT", True),
-    "sig_info": ("sig_info", "one row per signature", True),
-    "gene_info": ("gene_info", "gene ids and landmark flags", True),
+    "sig_info": ("sig_info", "one row per signature", False),
+    "gene_info": ("gene_info", "gene ids and landmark flags", False),
     "sig_metrics": ("sig_metrics", "optional: TAS", False),
     "pert_info": ("pert_info", "optional: PubChem CIDs, InChIKeys", False),
 }
@@ -35,14 +36,13 @@ def show_import() -> None:
     st.markdown(
         "LINCS files in the layout of GEO (GSE92742, GSE70138) or of LINCS2020, plain or gzipped. "
         "Kept are compound signatures over the 978 landmark genes; everything left out is counted "
-        "and named."
+        "and named. A matrix that carries pert_id, pert_type and cell_id in its own column "
+        "metadata needs no sig_info, and one whose rows are Entrez ids needs no gene_info."
     )
     source = st.segmented_control(
         "Files", ["Upload", "From the server's inbox"], default="Upload", required=True
     )
-    name = st.text_input(
-        "Name of the new compendium", placeholder="gse92742", max_chars=64, key="import-name"
-    )
+    name = name_field("Name of the new compendium", placeholder="gse92742", key="import-name")
     field = _upload if source == "Upload" else _of_inbox()
     n_series = st.session_state.get(Key.SERIES, 1)
     given = {("1", kind): file for kind, file in _files(field, "").items()}
@@ -80,21 +80,21 @@ def _files(field: Field, suffix: str) -> dict[str, File]:
 
 def _lacking(number: str, given: dict[tuple[str, str], File]) -> list[str]:
     of = "" if number == "1" else f" of series {number}"
-    optional = () if number == "1" else ("gene_info",)
     return [
         title + of
         for kind, (title, _, needed) in KINDS.items()
-        if needed and kind not in optional and (number, kind) not in given
+        if needed and (number, kind) not in given
     ]
 
 
 def _import_files(paths: dict[tuple[str, str], Path]) -> ImportFiles:
     """By ('moa', place) and (number of the series, kind)."""
     moas = tuple(path for (number, _), path in paths.items() if number == "moa")
+    for_all = {key[1]: path for key, path in paths.items() if key == ("1", "gene_info")}
     series: dict[str, dict[str, Path]] = {}
     for (number, kind), path in paths.items():
         if number != "moa":
-            series.setdefault(number, {"gene_info": paths["1", "gene_info"]})[kind] = path
+            series.setdefault(number, dict(for_all))[kind] = path
     return ImportFiles(tuple(SeriesFiles(**series[number]) for number in sorted(series)), moas)
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from gpar_core import fields, links
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.selecting import shown_unit
+from gpar_core.data.training_set import known_drugs
 from gpar_core.export import analysis_csv, download_name
 from gpar_core.maps.packing import Packed
 from gpar_core.results.analysis import Analysis
@@ -43,16 +44,16 @@ def show_chosen(
 def signatures(compendium: Compendium, rows: np.ndarray, model: Model | None) -> pd.DataFrame:
     """One line per row of the compendium: who, where, how much, and what a model says of it."""
     chosen = compendium.signatures.iloc[np.sort(rows)]
-    moas = compendium.compounds.set_index(fields.PERT_ID)[fields.MOA]
+    drugs = compendium.drugs.set_index(fields.DRUG).loc[chosen[fields.DRUG]]
     table = pd.DataFrame(
         {
-            "drug": chosen[fields.PERT_INAME],
+            "drug": drugs[fields.PERT_INAME].to_numpy(),
             "cell_line": chosen[fields.CELL_ID],
             "dose": chosen[fields.DOSE],
             "dose_unit": chosen[fields.DOSE_UNIT].map(shown_unit),
             "time": chosen[fields.TIME],
             "time_unit": chosen[fields.TIME_UNIT],
-            "moa": chosen[fields.PERT_ID].map(moas).str.replace("|", ", ", regex=False),
+            "moa": drugs[fields.MOA].str.replace("|", ", ", regex=False).to_numpy(),
             "tas": chosen[fields.TAS],
         }
     )
@@ -78,8 +79,8 @@ def _show_drug(
                 f"{at['time_unit']}, TAS {at['tas']:.2f} ({at['sig_id']})"
             )
         )
-    compounds = compendium.compounds
-    compound = compounds[compounds[fields.DRUG] == name.casefold()].iloc[0]
+    (drug,) = known_drugs(compendium, [name])
+    compound = compendium.drugs[compendium.drugs[fields.DRUG] == drug].iloc[0]
     pubchem = links.pubchem(
         name, cid=compound[fields.PUBCHEM_CID], inchi_key=compound[fields.INCHI_KEY]
     )

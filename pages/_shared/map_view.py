@@ -201,8 +201,8 @@ def _named(summary: ModelSummary) -> str:
 
 def _groups(model: Model) -> tuple[Group, ...]:
     """Predicted drugs, then those of the training set, which are drawn over them."""
-    top = model.map.loc[model.map["role"] == "predicted", fields.PERT_INAME]
-    predicted = tuple(top.str.casefold().drop_duplicates())
+    top = model.map.loc[model.map["role"] == "predicted", fields.DRUG]
+    predicted = tuple(top.drop_duplicates())
     return (
         Group(f"Predicted (top {len(predicted)})", "yellow", predicted),
         Group("Training drugs", "red", model.summary.drugs),

@@ -134,7 +134,7 @@ def _relax(key: str, min_signatures: int) -> None:
 def _found(ranking: pd.DataFrame, wanted: str) -> pd.DataFrame:
     if not wanted.strip():
         return ranking
-    text = ranking[fields.PERT_INAME] + " " + ranking[fields.PERT_ID] + " " + ranking[fields.MOA]
+    text = ranking[fields.NAMES] + " " + ranking[fields.PERT_IDS] + " " + ranking[fields.MOA]
     hit = text.str.contains(wanted.strip(), case=False, regex=False)
     return ranking[hit].reset_index(drop=True)
 
@@ -213,7 +213,7 @@ def _compound(model: Model, compound: pd.Series) -> None:
 def _standing(model: Model, compound: pd.Series) -> None:
     """Where the compound's signatures stand among all."""
     name = compound[fields.PERT_INAME]
-    own = model.signatures[model.signatures[fields.PERT_ID] == compound[fields.PERT_ID]]
+    own = model.signatures[model.signatures[fields.DRUG] == compound[fields.DRUG]]
     st.markdown(
         f"**{plain(name)}** · ES {compound['es']:.3f} from {compound['k']} signatures · "
         f"p {compound['p']:.4f} · FDR {compound['fdr']:.2g}"

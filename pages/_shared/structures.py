@@ -1,11 +1,11 @@
-"""Chemical structures on screen, where the compendium has SMILES and RDKit is installed."""
+"""Chemical structures on screen, where the compendium has SMILES."""
 
 import pandas as pd
 import streamlit as st
 
 from gpar_core import fields
 from gpar_core.chemistry.similarity import ANALOGUE, beside_training
-from gpar_core.chemistry.structures import INSTALL, has_rdkit, picture, svg
+from gpar_core.chemistry.structures import picture, svg
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import GparError
 from gpar_core.results.model import ModelSummary
@@ -23,10 +23,8 @@ TABLE_HEIGHT = 36 + 8 * ROW_HEIGHT
 def load_structures(summary: ModelSummary) -> pd.DataFrame | None:
     """Structures of the compendium beside a model's training drugs, as `beside_training`.
 
-    None where there are none, the compendium has changed since, or RDKit is not installed.
+    None where there are none or the compendium has changed since.
     """
-    if not has_rdkit():
-        return None
     try:
         compendium = load_compendium(summary.compendium)
     except GparError:
@@ -39,7 +37,7 @@ def load_structures(summary: ModelSummary) -> pd.DataFrame | None:
 
 @st.cache_resource(max_entries=64, show_spinner="Comparing structures")
 def _beside(fingerprint: str, drugs: tuple[str, ...], _data: Compendium) -> pd.DataFrame:
-    return beside_training(_data.compounds, drugs)
+    return beside_training(_data.drugs, drugs)
 
 
 def choose_similarity(structures: pd.DataFrame, key: str) -> tuple[bool, float]:
@@ -113,10 +111,6 @@ def structure_columns() -> dict[str, object]:
 
 
 def show_structure(smiles: str) -> None:
-    """A drawing of one compound; where there is no structure or no RDKit, what is lacking."""
-    if not smiles:
-        return
-    if not has_rdkit():
-        st.caption(f"Its structure can be drawn with RDKit: {INSTALL}")
-    elif drawn := svg(smiles, DRAWN_WIDTH, 160):
+    """A drawing of one compound, nothing where there is no structure."""
+    if drawn := svg(smiles, DRAWN_WIDTH, 160):
         st.image(drawn, width=DRAWN_WIDTH)

@@ -176,16 +176,16 @@ def test_the_largest_cell_lines_are_kept() -> None:
     assert rows[0] == {"cell line": "CELL77", "signatures": 60}
 
 
-def test_activity_counts_every_compound_once(tiny: Compendium) -> None:
-    datasets = overview.activity(tiny.compounds, simulated=False).to_dict()["datasets"].values()
-    counted = sum(row["compounds"] for rows in datasets for row in rows if "compounds" in row)
-    assert counted == tiny.n_compounds
+def test_activity_counts_every_drug_once(tiny: Compendium) -> None:
+    datasets = overview.activity(tiny.drugs, simulated=False).to_dict()["datasets"].values()
+    counted = sum(row["drugs"] for rows in datasets for row in rows if "drugs" in row)
+    assert counted == tiny.n_drugs
 
 
 def test_compounds_of_unknown_activity_are_left_out() -> None:
     unknown = COMPOUNDS.assign(tas=[np.nan, *COMPOUNDS["tas"][1:]])
     datasets = overview.activity(unknown, simulated=False).to_dict()["datasets"].values()
-    assert sum(row.get("compounds", 0) for rows in datasets for row in rows) == N - 1
+    assert sum(row.get("drugs", 0) for rows in datasets for row in rows) == N - 1
 
 
 def test_moas_are_drawn_from_the_best_to_the_worst_and_those_not_trained_are_not() -> None:

@@ -13,8 +13,6 @@ from gpar_core.chemistry.similarity import (
     not_more_alike,
 )
 
-pytest.importorskip("rdkit", reason="RDKit, which is optional, is not installed")
-
 VORINOSTAT = "ONC(=O)CCCCCCC(=O)Nc1ccccc1"
 BELINOSTAT = "ONC(=O)C=Cc1cccc(c1)S(=O)(=O)Nc1ccccc1"
 SUBERIC_ANILIDE = "OC(=O)CCCCCCC(=O)Nc1ccccc1"

@@ -4,9 +4,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from gpar_core.chemistry.structures import MAX_SMILES, molecule, picture, svg
-
-pytest.importorskip("rdkit", reason="RDKit, which is optional, is not installed")
+from gpar_core.chemistry.structures import picture, svg
+from gpar_core.data.parent_structure import MAX_SMILES, structure
 
 ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
 
@@ -25,6 +24,6 @@ def test_a_smiles_is_drawn() -> None:
     ["", "restricted", "C(", "<svg onload=1>", "-666", "C" * (MAX_SMILES + 1), "\x00", "[Zz]"],
 )
 def test_what_is_no_molecule_is_none(text: str, capfd: pytest.CaptureFixture[str]) -> None:
-    assert molecule(text) is None
+    assert structure(text) is None
     assert picture(text) == ""
     assert capfd.readouterr().err == ""

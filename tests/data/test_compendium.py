@@ -64,7 +64,9 @@ def test_cell_lines_come_with_the_largest_first_and_ties_by_name(tmp_path: Path)
 def test_the_manifest_counts_what_is_there(folder: Path) -> None:
     manifest = compendia.read_manifest(folder)
     counts = {key: manifest[key] for key in manifest if key.startswith("n_")}
-    assert counts == {"n_signatures": 8, "n_compounds": 2, "n_cell_lines": 2, "n_moas": 2}
+    assert counts == {
+        "n_signatures": 8, "n_compounds": 2, "n_drugs": 2, "n_cell_lines": 2, "n_moas": 2,
+    }  # fmt: skip
 
 
 def test_the_fingerprint_sees_matrix_and_annotation(tmp_path: Path) -> None:
@@ -110,7 +112,7 @@ def test_a_manifest_that_lacks_a_key_is_a_data_error(folder: Path, key: str) -> 
 def test_a_compendium_of_another_format_is_refused(folder: Path) -> None:
     manifest = json.loads((folder / MANIFEST).read_text())
     (folder / MANIFEST).write_text(json.dumps(manifest | {"format_version": 99}))
-    with pytest.raises(DataError, match="has format 99; this GPAR reads format 2"):
+    with pytest.raises(DataError, match="has format 99; this GPAR reads format 3"):
         compendia.load(folder)
 
 

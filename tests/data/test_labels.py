@@ -56,7 +56,7 @@ def test_a_quoted_name_may_hold_the_separator() -> None:
         (b"name,label\nA,\n", "gives no compound a label"),
         (b"\x89PNG\r\n\x1a\n\0\0", "is a picture"),
         (b"name,label\n\0,a\n", "is not a text file"),
-        (b"," * 5_000 + b"\n" + b"," * 5_000, "more than 100 columns"),
+        (b"a," * 5_000 + b"\n" + b"a," * 5_000, "more than 100 columns"),
         (b"name,label\n" + b"a" * 200_000, "a line of 200,000 characters"),
         (b"a" * (MAX_BYTES + 1), "at most 20 MB"),
     ],

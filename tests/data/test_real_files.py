@@ -116,9 +116,10 @@ def lincs(consensus: Path, tmp_path_factory: pytest.TempPathFactory) -> Compendi
 def test_the_real_consensus_signatures_are_imported_whole(
     consensus: Path, lincs: Compendium
 ) -> None:
-    assert (lincs.n_signatures, lincs.n_compounds, len(lincs.moas)) == (1170, 1170, 277)
+    assert (lincs.n_signatures, lincs.n_compounds, len(lincs.moas)) == (1092, 1170, 277)
+    assert lincs.n_drugs == 1092
     assert lincs.cell_lines == ["CONSENSUS"]
-    assert lincs.signatures["tas"].notna().sum() == 1037
+    assert lincs.signatures["tas"].notna().sum() == 987
     assert lincs.signatures["representative"].all()
     assert lincs.signatures[["pert_dose", "pert_time"]].isna().all(axis=None)
     theirs = _by_cmappy(consensus / "Consensus_Level5_n1170x978.gctx", lincs)
@@ -135,6 +136,19 @@ def test_the_real_annotation_keeps_annotated_apart_from_having_a_moa(
     expected = (table["annotated"] == 1) | (table["moa"] != "")
     np.testing.assert_array_equal(lincs.compounds["annotated"], expected)
     assert (lincs.compounds["annotated"] & ~with_moa).any()
+
+
+def test_copies_under_other_names_are_one_drug_and_are_named(lincs: Compendium) -> None:
+    drug = lincs.drug_by_name
+    assert drug["citalopram"] == "citalopram"
+    assert drug["citalopram"] == drug["escitalopram"]
+    assert lincs.drugs["drug"].is_unique
+    findings = {each["what"]: each for each in lincs.report["findings"]}
+    named = findings["molecules found under several names or ids; each is one drug"]
+    assert named["count"] == 68
+    assert any(name.startswith("citalopram: citalopram; escitalopram") for name in named["names"])
+    (twice,) = (each for what, each in findings.items() if "their values are those of" in what)
+    assert twice["count"] == 78
 
 
 def test_the_landmarks_are_those_of_the_real_gene_info(consensus: Path) -> None:

@@ -91,19 +91,21 @@ def test_what_is_kept_meets_everything_asked_for(
 def _counted_by_hand(
     signatures: pd.DataFrame, compounds: pd.DataFrame
 ) -> tuple[int, int, int, int]:
-    """Signatures, compounds, inactive drugs without annotation, MOAs with three drugs."""
-    about = {row["pert_id"]: row for row in compounds.to_dict("records")}
+    """Signatures, drugs, inactive drugs without annotation, MOAs with three drugs."""
+    drug_of = {row["pert_id"]: row["drug"] for row in compounds.to_dict("records")}
     tas: dict[str, list[float]] = {}
     for row in signatures.to_dict("records"):
-        tas.setdefault(row["pert_id"], []).append(row["tas"])
-    annotated = {about[pert_id]["drug"] for pert_id in tas if about[pert_id]["annotated"]}
+        tas.setdefault(drug_of[row["pert_id"]], []).append(row["tas"])
+    annotated = {row["drug"] for row in compounds.to_dict("records") if row["annotated"]}
     inactive, drugs = set(), {}
-    for pert_id, values in tas.items():
-        drug, known = about[pert_id]["drug"], [value for value in values if not np.isnan(value)]
+    for drug, values in tas.items():
+        known = [value for value in values if not np.isnan(value)]
         if drug not in annotated and known and np.quantile(known, 0.75) < 0.2:
             inactive.add(drug)
-        for moa in filter(None, about[pert_id]["moa"].split("|")):
-            drugs.setdefault(moa, set()).add(drug)
+    for row in compounds.to_dict("records"):
+        for moa in filter(None, row["moa"].split("|")):
+            if row["drug"] in tas:
+                drugs.setdefault(moa, set()).add(row["drug"])
     n_moas = sum(len(names) >= 3 for names in drugs.values())
     return len(signatures), len(tas), len(inactive), n_moas
 

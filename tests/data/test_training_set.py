@@ -1,5 +1,6 @@
 """Which signatures a model learns from."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -88,7 +89,16 @@ def test_positives_are_the_representatives_of_the_chosen_drugs(tiny: Compendium)
 
 def test_a_drug_with_two_ids_is_one_drug_with_both_their_signatures(tiny: Compendium) -> None:
     chosen = select(tiny, ["both"])
-    assert (chosen.n_positive_compounds, chosen.n_positive_signatures) == (1, 4)
+    # One representative in each of the two cell lines, of the signatures of both ids.
+    assert (chosen.n_positive_compounds, chosen.n_positive_signatures) == (1, 2)
+    assert (tiny.signatures["drug"] == "both").sum() == 4
+
+
+def test_what_was_measured_already_is_no_negative_of_itself(tiny: Compendium) -> None:
+    row = int(np.flatnonzero(tiny.signatures["drug"] == "dark7")[0])
+    mine = replace(_uploaded("my compound"), matrix=np.array(tiny.matrix[[row]]))
+    assert "dark7" in _negative_drugs(select(tiny, [], uploaded=_uploaded("my compound")))
+    assert "dark7" not in _negative_drugs(select(tiny, [], uploaded=mine))
 
 
 def test_cell_lines_are_chosen_without_regard_to_case(tiny: Compendium) -> None:
@@ -198,7 +208,7 @@ def test_no_negative_at_all_is_refused(tmp_path: Path) -> None:
 
 
 def _uploaded(*drugs: str) -> Profiles:
-    z = np.random.default_rng(0).normal(size=(len(drugs), fields.N_LANDMARKS)).astype(np.float32)
+    z = np.random.default_rng(99).normal(size=(len(drugs), fields.N_LANDMARKS)).astype(np.float32)
     names = tuple(f"{drug} {place}" for place, drug in enumerate(drugs))
     return Profiles(names=names, drug=drugs, matrix=z, notes=())
 

@@ -10,6 +10,7 @@ from sklearn.metrics import roc_auc_score
 from gpar_core import fields
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.molecules import molecules_of
 from gpar_core.data.training_set import select
 from gpar_core.errors import Cancelled, TrainingSetError
 from gpar_core.learn.cell_influence import (
@@ -51,7 +52,7 @@ def compendium(folder: Path, *, effect: float = 9.0, absent: str = "", seed: int
         source="Made for a test",
         simulated=False,
         signatures=made.signatures[kept],
-        annotation=annotation,
+        annotation=annotation.assign(drug=molecules_of(annotation).drug),
         report={"findings": []},
     )
     return compendia.load(folder)

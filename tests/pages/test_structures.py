@@ -7,7 +7,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gpar_core import fields
-from gpar_core.chemistry import structures as chemistry
 from gpar_core.chemistry.similarity import beside_training
 from gpar_core.data.compendium import Compendium
 from gpar_core.export import ranking_csv
@@ -17,12 +16,9 @@ from gpar_core.planning.training import plan_training
 from gpar_core.progress import silent
 from gpar_core.results import model
 from gpar_core.storage.cache import Cache, remove
-from pages._shared import structures
-from tests.pages.stage import page, words
+from tests.pages.stage import page
 from tests.pools import Means
 from tests.synthetic import build, drugs_of
-
-pytest.importorskip("rdkit", reason="RDKit, which is optional, is not installed")
 
 CHAINS = ["ONC(=O)" + "C" * n + "C(=O)Nc1ccccc1" for n in range(4, 9)]
 OTHERS = ["CC(=O)Oc1ccccc1C(=O)O", "CN1CCC[C@H]1c1cccnc1", "=nonsense", "", "OCC1OC(O)C(O)C(O)C1O"]
@@ -93,14 +89,9 @@ def test_the_page_of_a_drug_draws_it(chemical: Compendium) -> None:
     assert not page("compound", compound="mtor3").get("image")
 
 
-@pytest.mark.parametrize("why", ["no RDKit", "no SMILES", "gone", "changed"])
-def test_without_them_the_ranked_list_is_as_ever(
-    cache: Cache, trained: str, why: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if why == "no RDKit":
-        monkeypatch.setattr(structures, "has_rdkit", lambda: False)
-        assert chemistry.INSTALL in words(page("compound", compound="hdac0"))
-    elif why == "gone":
+@pytest.mark.parametrize("why", ["no SMILES", "gone", "changed"])
+def test_without_them_the_ranked_list_is_as_ever(cache: Cache, trained: str, why: str) -> None:
+    if why == "gone":
         remove(cache.compendium("chem"))
     else:
         remove(cache.compendium("chem"))

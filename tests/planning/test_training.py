@@ -12,6 +12,7 @@ from gpar_core.errors import FileFormatError, NotFoundError, RequestError, Train
 from gpar_core.jobs.request import ImportRequest, from_json, job_id, to_json
 from gpar_core.planning.training import plan_import, plan_training
 from gpar_core.storage.cache import MADE_BY, MANIFEST, Cache, publishing
+from tests.synthetic import build, drugs_of
 
 # --------------------------------------------------------------------------------- training
 
@@ -30,6 +31,21 @@ def test_drugs_in_any_spelling_and_order_are_one_request(tiny: Compendium) -> No
     other, _ = plan_training(tiny, drugs=["HDAC-000", "hdac1", "hdac1"])
     assert job_id(one) == job_id(other)
     assert one.label == "hdac0, hdac1"
+
+
+def test_drugs_and_cell_lines_may_come_as_a_text(tiny: Compendium) -> None:
+    one, _ = plan_training(tiny, drugs="HDAC-000; hdac1\nhdac1", cells="mcf7, A375")
+    other, _ = plan_training(tiny, drugs=["hdac0", "hdac1"], cells=["A375", "MCF7"])
+    assert one == other
+
+
+def test_a_model_that_would_have_nothing_to_rank_is_not_trained(tmp_path: Path) -> None:
+    compendium = build(tmp_path, [*drugs_of("X", 3), *drugs_of("", 60, tas=0.1)])
+    with pytest.raises(RequestError, match=r"All 63 compounds of 'tiny' .* nothing left to rank"):
+        plan_training(compendium, moa="X")
+    request, _ = plan_training(compendium, moa="X", negatives="others")
+    assert request.negatives == "others"
+    plan_training(compendium, moa="X", ranked=False)
 
 
 def test_a_long_list_of_drugs_has_a_short_label(tiny: Compendium) -> None:
@@ -56,6 +72,7 @@ def test_whatever_changes_the_result_changes_the_request(
         ({"moa": "HDAC inhibitor", "preset": "slow"}, RequestError, "no preset 'slow'"),
         ({"moa": "HDAC inhibitor", "negatives": "all"}, RequestError, "no choice of negatives"),
         ({"moa": "kinase"}, NotFoundError, "has the MOA 'kinase'"),
+        ({"drugs": "hdac0; nobody"}, NotFoundError, "'nobody' not found"),
         ({"drugs": ["nobody"]}, NotFoundError, "'nobody' not found"),
         ({"moa": "HDAC inhibitor", "cells": ["PC3"]}, NotFoundError, "is from PC3"),
         ({"drugs": ["dark0"], "cells": ["A375"]}, TrainingSetError, "one signature of one drug"),
@@ -128,6 +145,10 @@ def test_a_file_that_is_not_there_is_named(cache: Cache, files: ImportFiles, los
 def test_a_name_that_is_no_folder_name_is_refused(cache: Cache, files: ImportFiles) -> None:
     with pytest.raises(RequestError, match="cannot name a compendium"):
         plan_import(cache, files, name="../mine")
+
+
+def test_capitals_of_a_name_become_lower_case(cache: Cache, files: ImportFiles) -> None:
+    assert plan_import(cache, files, name=" GSE92742 ").name == "gse92742"
 
 
 def test_a_name_taken_by_other_files_is_refused_unless_it_may_be_replaced(

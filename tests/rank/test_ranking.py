@@ -93,14 +93,15 @@ def test_a_planted_compound_comes_first_and_is_significant(tmp_path: Path) -> No
 
 def test_a_compound_is_described_by_its_signatures(tiny: Compendium) -> None:
     ranked = _ranked(tiny, _scores(tiny))
-    ranking = rank_compounds(tiny, ranked, seed=0).set_index("pert_id")
-    for pert_id, row in ranking.iterrows():
-        own = ranked[(tiny.signatures["pert_id"] == pert_id).to_numpy()[ranked["row"]]]
+    ranking = rank_compounds(tiny, ranked, seed=0).set_index("drug")
+    for drug, row in ranking.iterrows():
+        own = ranked[(tiny.signatures["drug"] == drug).to_numpy()[ranked["row"]]]
         assert row["k"] == len(own)
         assert row["mean_score"] == pytest.approx(own["score"].mean(), rel=1e-6)
         assert row["best_score"] == own["score"].max()
-    assert ranking.loc["BOTH-2", ["pert_iname", "moa", "tas"]].tolist() == [
-        "both", "HDAC inhibitor|MTOR inhibitor", 0.5,
+    columns = ["pert_id", "pert_iname", "pert_ids", "names", "moa", "tas"]
+    assert ranking.loc["both", columns].tolist() == [
+        "BOTH-1", "Both", "BOTH-1|BOTH-2", "Both|both", "HDAC inhibitor|MTOR inhibitor", 0.5,
     ]  # fmt: skip
 
 

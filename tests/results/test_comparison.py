@@ -26,7 +26,7 @@ from tests.saved_model import ranking
 NAMES = ("alpha", "beta", "gamma", "delta")
 SIGNATURES = pd.DataFrame(
     {
-        fields.PERT_ID: np.repeat([f"P{n}" for n in range(4)], 3),
+        fields.DRUG: np.repeat([name.casefold() for name in NAMES], 3),
         fields.CELL_ID: ["A375", "A375", "MCF7"] * 4,
     }
 )
@@ -93,7 +93,7 @@ def test_weights_add_up_to_the_change_of_the_mean_percentile() -> None:
         own = slice(3 * number, 3 * number + 3)
         mean = [np.mean([(scores < x).mean() + 0.5 / 12 for x in scores[own]])
                 for scores in (one, other)]  # fmt: skip
-        change = table.loc[table[fields.PERT_ID] == f"P{number}", "weight"].sum()
+        change = table.loc[table[fields.DRUG] == NAMES[number], "weight"].sum()
         assert change == pytest.approx(mean[1] - mean[0])
 
 

@@ -42,7 +42,6 @@ def test_activity_is_told_by_cell_line(tiny: Compendium) -> None:
 def test_each_model_says_which_part_the_drug_plays(tiny: Compendium) -> None:
     found = find(tiny, "hdac0")
     table = ranking(("alpha", "hdac0", "gamma"))
-    table.loc[1, fields.PERT_ID] = found.compounds[fields.PERT_ID][0]
     ranked = replace(SUMMARY, model_id="r" * 20, drugs=("alpha",)), table
     trained = replace(SUMMARY, model_id="t" * 20, drugs=("hdac0",)), ranking()
     negative = replace(SUMMARY, model_id="n" * 20, drugs=("mtor0",)), ranking()

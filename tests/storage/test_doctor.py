@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import sqlite3
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +18,8 @@ from gpar_core.jobs.store import JobStore, State
 from gpar_core.jobs.supervisor import supervisor_lock
 from gpar_core.results import curation as curations
 from gpar_core.results import model as models
-from gpar_core.storage.cache import MANIFEST, Cache, publishing
+from gpar_core.storage import deletion
+from gpar_core.storage.cache import MADE_BY, MANIFEST, Cache, publishing
 from gpar_core.storage.doctor import LOST, Remedy, examine
 from tests.import_requests import import_request
 from tests.saved_curation import saved
@@ -128,7 +131,50 @@ def test_leftovers_are_cleared_and_said(cache: Cache, capsys: pytest.CaptureFixt
     assert doctor(cache) == 0
 
 
-def test_a_done_job_whose_result_is_gone_can_be_tried_again(cache: Cache) -> None:
+def _done_import(cache: Cache, gctx: str) -> str:
+    """A done import of the compendium 'mine' from this matrix."""
+    store = JobStore(cache)
+    job = store.submit(import_request("mine", gctx))
+    store.claim(9, 9)
+    store.finish(job.id, job.attempt, State.DONE)
+    with publishing(cache.compendium("mine")) as folder:
+        build(folder, drugs_of("HDAC inhibitor", 3), name="mine")
+        (folder / MADE_BY).write_text(job.id)
+    return job.id
+
+
+def test_a_compendium_that_was_replaced_on_purpose_is_not_damaged(
+    cache: Cache, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = _done_import(cache, "old.gctx"), _done_import(cache, "new.gctx")
+    assert doctor(cache) == 0
+    assert capsys.readouterr().out == "The cache is healthy.\n"
+    assert {JobStore(cache).get(job).state for job in (first, second)} == {State.DONE}
+
+
+@pytest.mark.parametrize("removed", ["by the page", "by hand"])
+def test_what_was_deleted_on_purpose_is_not_damaged(
+    cache: Cache, removed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = _done_import(cache, "m.gctx")
+    for folder in (cache.model(MODEL), cache.compendium("mine"), cache.compendium("tiny")):
+        if removed == "by hand":
+            shutil.rmtree(folder)
+        else:
+            deletion.delete(cache, folder, time.time())
+    assert doctor(cache) == 0
+    assert capsys.readouterr().out == "The cache is healthy.\n"
+    assert {JobStore(cache).get(each).state for each in (MODEL, job)} == {State.DONE}
+
+
+def test_a_compendium_of_the_job_itself_that_is_damaged_is_said(cache: Cache) -> None:
+    job = _done_import(cache, "m.gctx")
+    (cache.compendium("mine") / "compounds.parquet").unlink()
+    assert doctor(cache) == 1
+    assert JobStore(cache).get(job).state == State.FAILED
+
+
+def test_a_done_job_whose_result_is_damaged_can_be_tried_again(cache: Cache) -> None:
     (cache.model(MODEL) / "map.parquet").unlink()
     assert doctor(cache) == 1
     job = JobStore(cache).get(MODEL)

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.data.tables import MISSING_WORDS, numbers, read_table
+from gpar_core.data.number_text import numbers
+from gpar_core.data.tables import MISSING_WORDS, read_table
 from gpar_core.errors import AnnotationError, NotFoundError
 
 CELL: Final = "cell_iname"

@@ -17,6 +17,7 @@ from gpar_core.data.importing.signature_tables import POSITION, read_signatures
 from gpar_core.data.importing.unpacking import is_packed, unpack
 from gpar_core.data.importing.value_copy import Source, copy_values, finite_rows
 from gpar_core.data.matrix_files import MatrixFile, open_matrix
+from gpar_core.data.molecules import copies_of, molecules_of
 from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.data.selecting import check_cells, choose, usable
 from gpar_core.data.stored_matrix import StoredMatrix
@@ -63,19 +64,29 @@ def import_compendium(
     report(Progress("Import", 1, 1, "Annotating compounds"))
     signatures, tas_findings = _complete_tas(signatures, matrix)
     left, left_out = choose(signatures, quality)
-    if not left.all():
-        matrix.keep(left)
-        signatures = signatures[left].reset_index(drop=True)
+    signatures = _kept(signatures, matrix, left)
     annotation, annotation_findings = annotate(
         signatures,
         pert_infos=[each.pert_info for each in files.series if each.pert_info],
         moas=files.moas,
     )
+    report(Progress("Import", 1, 1, "Telling molecules apart"))
+    copy = copies_of(matrix)
+    molecules = molecules_of(annotation, signatures[[fields.PERT_ID]].assign(copy=copy))
+    annotation = annotation.assign(**{fields.DRUG: molecules.drug})
+    repeated = _repeated(signatures, copy)
+    twice = Finding.of(
+        "signatures left out, as their values are those of another one of their cell line",
+        signatures[fields.SIG_ID][repeated],
+    )
+    signatures = _kept(signatures, matrix, ~repeated)
     found = (
         Finding("signatures imported", len(signatures)),
         Finding("compounds imported", len(annotation)),
-        *summed([*findings, bad, *tas_findings, *left_out]),
+        Finding("drugs imported, one a molecule", annotation[fields.DRUG].nunique()),
+        *summed([*findings, bad, *tas_findings, *left_out, twice]),
         *annotation_findings,
+        *molecules.findings,
         *([] if quality == EVERYTHING else usable(signatures, annotation)),
     )
     report(Progress("Import", 1, 1, "Choosing representative signatures"))
@@ -149,10 +160,25 @@ def _without_missing_values(
     bad = Finding.of(
         "signatures with missing or infinite values, left out", signatures[fields.SIG_ID][~finite]
     )
-    if bad.count:
-        matrix.keep(finite)
-        signatures = signatures[finite].reset_index(drop=True)
-    return signatures, bad
+    return _kept(signatures, matrix, finite), bad
+
+
+def _kept(signatures: pd.DataFrame, matrix: StoredMatrix, kept: np.ndarray) -> pd.DataFrame:
+    """The signatures that are kept, and only their rows in the matrix."""
+    if kept.all():
+        return signatures
+    matrix.keep(kept)
+    return signatures[kept].reset_index(drop=True)
+
+
+def _repeated(signatures: pd.DataFrame, copy: np.ndarray) -> np.ndarray:
+    """(n,) bool: copies in one cell line of a signature with a higher TAS, or the same and before.
+
+    A molecule would otherwise seem to be measured as often as it has names.
+    """
+    best_first = signatures[fields.TAS].sort_values(ascending=False, kind="stable").index
+    same = signatures[[fields.CELL_ID]].assign(copy=copy).loc[best_first]
+    return same.duplicated().sort_index().to_numpy()
 
 
 def _complete_tas(

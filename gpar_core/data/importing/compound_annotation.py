@@ -7,7 +7,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.annotation import IDENTIFIERS, MoaMatch, match_moas
-from gpar_core.data.compound_keys import KEYS
+from gpar_core.data.compound_keys import KEYS, core_ids
 from gpar_core.data.findings import Finding
 from gpar_core.data.moa_tables import MoaTable, read_moa_table
 from gpar_core.data.tables import read_table
@@ -29,7 +29,9 @@ def annotate(
     if pert_infos:
         identifiers = pd.concat(
             read_table(path, needed=(fields.PERT_ID,), optional=IDENTIFIERS) for path in pert_infos
-        ).drop_duplicates(fields.PERT_ID)
+        )
+        identifiers[fields.PERT_ID] = core_ids(identifiers[fields.PERT_ID])
+        identifiers = identifiers.drop_duplicates(fields.PERT_ID)
         absent = compounds[~compounds[fields.PERT_ID].isin(identifiers[fields.PERT_ID])]
         findings.append(Finding.of("compounds without a row in pert_info", absent["pert_iname"]))
     compounds = compounds.merge(identifiers, on=fields.PERT_ID, how="left")
@@ -93,5 +95,15 @@ def _of_compounds(before: pd.DataFrame, match: MoaMatch) -> list[Finding]:
             if (n := int((before[column] != after[column]).sum()))
         ),
         Finding.of("names with a MOA that no compound bears", match.unmatched),
+        Finding.of(
+            "MOAs joined by commas in the tables, read as several",
+            match.parted,
+        ),
+        Finding.of("MOAs with a comma in their name, read as one", match.whole),
+        Finding.of(
+            "MOAs that may be another spelling of one that more drugs have; they are kept apart, "
+            "so correct the table and import again where they are the same",
+            [f"{name} (resembles {other})" for name, other in match.resembling],
+        ),
     ]
     return [finding for finding in findings if finding.count or "found in" in finding.what]

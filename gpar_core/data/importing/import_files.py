@@ -15,14 +15,15 @@ DIGEST_WHOLE_FILE = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class SeriesFiles:
-    """The files of one series; only matrix, sig_info and gene_info must be given.
+    """The files of one series; only the matrix must be given.
 
+    sig_info, gene_info: None where the matrix has them as metadata of its columns and rows.
     name: of the series, '' to tell it by the name of the matrix.
     """
 
     matrix: Path
-    sig_info: Path
-    gene_info: Path
+    sig_info: Path | None = None
+    gene_info: Path | None = None
     sig_metrics: Path | None = None
     pert_info: Path | None = None
     name: str = ""

@@ -1,4 +1,4 @@
-"""What sig_info and sig_metrics of one series say of the compound signatures in its matrix."""
+"""What sig_info (or the matrix itself) and sig_metrics say of the compound signatures."""
 
 from pathlib import Path
 
@@ -6,10 +6,13 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.data.compound_keys import core_ids
 from gpar_core.data.findings import Finding
 from gpar_core.data.matrix_files import MatrixFile
+from gpar_core.data.matrix_metadata import metadata_columns, read_metadata
+from gpar_core.data.number_text import numbers
 from gpar_core.data.profile_tables import cleaned
-from gpar_core.data.tables import TEXT, numbers, read_table
+from gpar_core.data.tables import TEXT, read_table
 from gpar_core.errors import AnnotationError, FileFormatError
 
 IDENTITY = (fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME, fields.PERT_TYPE, fields.CELL_ID)
@@ -29,11 +32,16 @@ ROWS_AT_ONCE = 50_000
 
 
 def read_signatures(
-    matrix: MatrixFile, sig_info: Path, sig_metrics: Path | None, *, replicates: bool = False
+    matrix: MatrixFile,
+    sig_info: Path | None,
+    sig_metrics: Path | None,
+    *,
+    replicates: bool = False,
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """The compound signatures in both matrix and sig_info, in the order of sig_info.
 
-    replicates: read which profiles a signature is made of, a long text.
+    sig_info: None where the matrix carries it as metadata of its columns. BRD ids of several
+    batches become one. replicates: read which profiles a signature is made of, a long text.
 
     Returns `IDENTITY` without pert_type, dose and time as numbers and units, `MEASURES` as numbers,
     `FLAGS` as nullable booleans, `POSITION` in the matrix, and `REPLICATE_SET`: equal where
@@ -46,19 +54,22 @@ def read_signatures(
             f"'{matrix.path.name}' holds the signature '{_first(in_file[in_file.duplicated()])}' "
             "more than once. Each sig_id must name one signature."
         )
-    table = read_table(sig_info, needed=IDENTITY, optional=(*CONDITIONS, *QUALITY))
-    table[REPLICATE_SET] = _replicate_sets(sig_info) if replicates else NO_REPLICATES
+    table = _own_table(matrix) if sig_info is None else _read(sig_info)
+    called = f"'{sig_info.name}'" if sig_info else f"The metadata of '{matrix.path.name}'"
+    table[REPLICATE_SET] = (
+        _replicate_sets(_distil_ids(matrix, sig_info)) if replicates else NO_REPLICATES
+    )
     table[POSITION] = in_file.get_indexer(pd.Index(table[fields.SIG_ID]))
     in_both = (table[POSITION] >= 0).to_numpy()
     if not in_both.any():
         raise AnnotationError(
-            f"No sig_id of '{sig_info.name}' (first: '{_first(table[fields.SIG_ID])}') is in "
+            f"No sig_id of {called} (first: '{_first(table[fields.SIG_ID])}') is in "
             f"'{matrix.path.name}' (first: '{_first(in_file)}'). Matrix and sig_info must come "
             "from the same release."
         )
     has_metadata = np.zeros(len(in_file), dtype=bool)
     has_metadata[table.loc[in_both, POSITION]] = True
-    repeated = _repeated(sig_info, table, in_both)
+    repeated = _repeated(called, table, in_both)
     once = in_both & ~repeated
     is_compound = (table[fields.PERT_TYPE] == fields.COMPOUND_PERT_TYPE).to_numpy()
     complete = ((table[fields.PERT_ID] != "") & (table[fields.CELL_ID] != "")).to_numpy()
@@ -79,9 +90,15 @@ def read_signatures(
     table = table[once & is_compound & complete].reset_index(drop=True)
     if table.empty:
         raise AnnotationError(
-            f"'{sig_info.name}' has no compound signature (pert_type trt_cp) with a pert_id "
-            "and a cell line."
+            f"{called} has no compound signature (pert_type trt_cp) with a pert_id and a cell line."
         )
+    ids = table[fields.PERT_ID]
+    table[fields.PERT_ID] = core_ids(ids)
+    in_batches = table[fields.SIG_ID][ids != table[fields.PERT_ID]]
+    findings += [
+        Finding("signatures described by the matrix itself", 0 if sig_info else len(table)),
+        Finding.of("signatures whose pert_id names a batch, which is cut off", in_batches),
+    ]
     table = _quality(_conditions(table.drop(columns=fields.PERT_TYPE)), sig_metrics)
     failed = table[fields.QC].eq(False).fillna(False)
     findings.append(
@@ -90,7 +107,38 @@ def read_signatures(
     return table, findings
 
 
-def _repeated(sig_info: Path, table: pd.DataFrame, in_both: np.ndarray) -> np.ndarray:
+def _read(sig_info: Path) -> pd.DataFrame:
+    return read_table(sig_info, needed=IDENTITY, optional=(*CONDITIONS, *QUALITY))
+
+
+def _own_table(matrix: MatrixFile) -> pd.DataFrame:
+    """What sig_info would say, from the metadata of the matrix. Raises as `read_metadata`, and
+    AnnotationError where something is missing."""
+    table = read_metadata(matrix, "signatures", (*IDENTITY, *CONDITIONS, *QUALITY))
+    table[fields.SIG_ID] = pd.array(matrix.sig_ids, dtype=TEXT)
+    if lacking := [name for name in IDENTITY if name not in table and name != fields.PERT_INAME]:
+        names = metadata_columns(matrix, "signatures")
+        shown = cleaned(", ".join(names[:12])) or "nothing but their ids"
+        raise AnnotationError(
+            f"Without a sig_info table, '{matrix.path.name}' itself must describe its signatures. "
+            f"It lacks {', '.join(lacking)}; it has {shown[:300]}. Give a sig_info table "
+            "(--sig-info)."
+        )
+    if fields.PERT_INAME not in table:
+        table[fields.PERT_INAME] = table[fields.PERT_ID]
+    return table
+
+
+def _distil_ids(matrix: MatrixFile, sig_info: Path | None) -> pd.Series:
+    wanted = (fields.REPLICATES,)
+    if sig_info is None:
+        table = read_metadata(matrix, "signatures", wanted)
+    else:
+        table = read_table(sig_info, needed=(fields.SIG_ID,), optional=wanted)
+    return _text(table, fields.REPLICATES)
+
+
+def _repeated(called: str, table: pd.DataFrame, in_both: np.ndarray) -> np.ndarray:
     """(n,) bool: rows that say again what an earlier one says of a signature in the matrix.
 
     Raises AnnotationError where one says something else.
@@ -101,7 +149,7 @@ def _repeated(sig_info: Path, table: pd.DataFrame, in_both: np.ndarray) -> np.nd
     contradicting = contradicting[contradicting.duplicated()]
     if len(contradicting):
         raise AnnotationError(
-            f"'{sig_info.name}' describes {contradicting.nunique()} signatures in two different "
+            f"{called} describes {contradicting.nunique()} signatures in two different "
             f"ways, for example '{_first(contradicting)}'. Keep one row for each sig_id."
         )
     repeated = np.zeros(len(table), dtype=bool)
@@ -154,15 +202,11 @@ def _text(table: pd.DataFrame, column: str) -> pd.Series:
     return table[column] if column in table else pd.Series("", table.index, dtype=TEXT)
 
 
-def _replicate_sets(sig_info: Path) -> np.ndarray:
-    """(n,) uint64 hashes of the sets of profiles that the signatures in sig_info are made of.
+def _replicate_sets(distil_ids: pd.Series) -> np.ndarray:
+    """(n,) uint64 hashes of sets of profiles, whose ids are joined by '|'; `NO_REPLICATES` for ''.
 
     Two sets of a million share a hash by a chance of 3e-8.
     """
-    distil_ids = _text(
-        read_table(sig_info, needed=(fields.SIG_ID,), optional=(fields.REPLICATES,)),
-        fields.REPLICATES,
-    )
     hashes = np.full(len(distil_ids), NO_REPLICATES, dtype=np.uint64)
     for start in range(0, len(distil_ids), ROWS_AT_ONCE):
         part = distil_ids.iloc[start : start + ROWS_AT_ONCE]

@@ -1,0 +1,120 @@
+"""What a GCT 1.3 or a GCTX itself says of its signatures and genes, as a table beside it would."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Final, Literal
+
+import h5py
+import numpy as np
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.data.hdf5_nodes import own_dataset, own_node
+from gpar_core.data.headings import place_of
+from gpar_core.data.matrix_files import MatrixFile
+from gpar_core.data.tables import MISSING_WORDS, TEXT
+from gpar_core.errors import FileFormatError, in_words
+
+Axis = Literal["signatures", "genes"]
+GCTX_GROUPS: Final[Mapping[Axis, str]] = {"signatures": "/0/META/COL", "genes": "/0/META/ROW"}
+MAX_COLUMNS: Final = 1_000
+_OTHERS: Final = {fields.TAS: ("distil_tas",), fields.PERT_INAME: ("pert_desc",)}
+"""Headings of older files of CMap."""
+
+
+def metadata_columns(matrix: MatrixFile, axis: Axis) -> list[str]:
+    """Names of what the file says of its signatures or genes, besides their ids.
+
+    Raises FileFormatError.
+    """
+    names = _gctx_names(matrix, axis) if matrix.kind == "gctx" else _gct_names(matrix, axis)
+    if len(names) > MAX_COLUMNS:
+        raise FileFormatError(
+            f"'{matrix.path.name}' has {len(names):,} columns of metadata; at most {MAX_COLUMNS:,} "
+            "are taken."
+        )
+    return names
+
+
+def read_metadata(matrix: MatrixFile, axis: Axis, wanted: Sequence[str]) -> pd.DataFrame:
+    """Some columns of the metadata, as `tables.read_table` gives them, in the order of the file.
+
+    wanted: names, of which those that the file lacks are absent from the result. Raises
+    FileFormatError.
+    """
+    header = metadata_columns(matrix, axis)
+    places = {name: place_of(name, header, _OTHERS.get(name, ())) for name in wanted}
+    names = {name: header[place] for name, place in places.items() if place >= 0}
+    n = len(matrix.sig_ids if axis == "signatures" else matrix.gene_ids)
+    try:
+        read = _gctx_columns if matrix.kind == "gctx" else _gct_columns
+        columns = dict(read(matrix, axis, sorted(set(names.values()))))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+        raise FileFormatError(
+            f"The metadata of the {axis} in '{matrix.path.name}' cannot be read "
+            f"({in_words(error)}). Give it as a table of its own."
+        ) from error
+    if short := next((name for name, values in columns.items() if len(values) != n), None):
+        raise FileFormatError(
+            f"'{matrix.path.name}' has {n} {axis} and {len(columns[short])} values of their "
+            f"metadata '{short}'. The file is damaged; give the metadata as a table of its own."
+        )
+    texts = {name: columns[original].fillna("").str.strip() for name, original in names.items()}
+    tidy = {name: text.mask(text.isin(MISSING_WORDS), "") for name, text in texts.items()}
+    return pd.DataFrame(tidy, index=range(n))
+
+
+def _gctx_names(matrix: MatrixFile, axis: Axis) -> list[str]:
+    with h5py.File(matrix.path, "r") as file:
+        group = own_node(file, GCTX_GROUPS[axis])
+        return [name for name in group if name != "id"] if isinstance(group, h5py.Group) else []
+
+
+def _gctx_columns(
+    matrix: MatrixFile, axis: Axis, names: Sequence[str]
+) -> Iterator[tuple[str, pd.Series]]:
+    with h5py.File(matrix.path, "r") as file:
+        for name in names:
+            values = own_dataset(file, f"{GCTX_GROUPS[axis]}/{name}")
+            if values.dtype.kind in "OS":
+                texts = list(values.asstr(errors="replace")[:])
+            else:
+                texts = [_number(value) for value in np.asarray(values[:]).tolist()]
+            yield name, pd.Series(texts, dtype=TEXT)
+
+
+def _number(value: object) -> str:
+    """5720.0 as '5720': cmapR writes whole numbers as such with a point."""
+    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _gct_names(matrix: MatrixFile, axis: Axis) -> list[str]:
+    n_lines, n_columns = matrix.n_before_values
+    if axis == "genes":
+        return _gct_lines(matrix)[0][1:n_columns]
+    return [line[0] for line in _gct_lines(matrix)[1 : n_lines - 2]]
+
+
+def _gct_columns(
+    matrix: MatrixFile, axis: Axis, names: Sequence[str]
+) -> Iterator[tuple[str, pd.Series]]:
+    n_lines, n_columns = matrix.n_before_values
+    if axis == "signatures":
+        for line in _gct_lines(matrix)[1:]:
+            if line[0] in names:
+                yield line[0], pd.Series(line[n_columns:], dtype=TEXT)
+        return
+    header = _gct_lines(matrix)[0]
+    table = pd.read_csv(
+        matrix.path, sep="\t", skiprows=n_lines, header=None, usecols=range(n_columns),
+        dtype=TEXT, quoting=3, keep_default_na=False, encoding_errors="replace",
+    )  # fmt: skip
+    for name in names:
+        yield name, table[header.index(name)]
+
+
+def _gct_lines(matrix: MatrixFile) -> list[list[str]]:
+    """The cells of the lines from that of the ids to the last before the values."""
+    with matrix.path.open(encoding="utf-8", errors="replace") as file:
+        lines = list(islice(file, matrix.n_before_values[0]))
+    return [[cell.strip() for cell in line.rstrip("\r\n").split("\t")] for line in lines[2:]]

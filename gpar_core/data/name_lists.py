@@ -1,0 +1,75 @@
+"""Lists of names as people write them: one a line, or parted by commas, semicolons, bars or tabs.
+
+Names may hold commas themselves (3,3'-diindolylmethane): one that is known stays whole.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from gpar_core import fields
+from gpar_core.data.compendium import Compendium
+
+SEPARATORS: Final = ",;|\t\r\n"
+MAX_PIECES: Final = 30
+"""Of a name that is looked for; the longest of CMap's have ten."""
+
+_SEPARATOR: Final = re.compile(f"[{SEPARATORS}]")
+_ITEM: Final = re.compile(
+    rf'(?P<item> *"(?P<quoted>[^"\r\n]+)" *|[^{SEPARATORS}]*)(?:[{SEPARATORS}]|\Z)'
+)
+_BLANKS: Final = re.compile(r"\s+")
+
+
+def read_names(text: str, known: Iterable[str] = ()) -> list[str]:
+    """The names in a text, in its order, each once.
+
+    known: names that may occur in it. Where several pieces in a row make one of them, without
+    regard to case and blanks, the longest such name is taken, as `known` spells it. A name in
+    quotation marks is taken as it stands.
+
+    >>> read_names("3,3'-diindolylmethane, digoxin", ["3,3'-Diindolylmethane"])
+    ["3,3'-Diindolylmethane", 'digoxin']
+    """
+    n_pieces = {name: len(_SEPARATOR.split(name)) for name in known if _SEPARATOR.search(name)}
+    whole = {_key(name): name for name, n in n_pieces.items() if n <= MAX_PIECES}
+    longest = max((n_pieces[name] for name in whole.values()), default=1)
+    items = list(_ITEM.finditer(text))
+    names: dict[str, None] = {}
+    place = 0
+    while place < len(items):
+        name, n_taken = items[place]["quoted"] or items[place]["item"], 1
+        for width in range(min(longest, len(items) - place), 1, -1):
+            pieces = text[items[place].start() : items[place + width - 1].end("item")]
+            if found := whole.get(_key(pieces)):
+                name, n_taken = found, width
+                break
+        names[name.strip()] = None
+        place += n_taken
+    return [name for name in names if name]
+
+
+def read_drugs(compendium: Compendium, names: Iterable[str]) -> list[str]:
+    """Names and pert_ids, in a text or one by one; names of the compendium stay whole."""
+    return _read(names, compendium.compounds[fields.PERT_INAME])
+
+
+def read_moas(compendium: Compendium, names: Iterable[str]) -> list[str]:
+    """MOAs, in a text or one by one; those of the compendium stay whole."""
+    return _read(names, compendium.compound_moas[fields.MOA])
+
+
+def read_cells(compendium: Compendium, names: Iterable[str]) -> list[str]:
+    """Cell lines, in a text or one by one; those of the compendium stay whole."""
+    return _read(names, compendium.cell_lines)
+
+
+def _read(names: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Of a text as `read_names`; names that come one by one are not taken apart."""
+    if isinstance(names, str):
+        return read_names(names, known)
+    return [name.strip() for name in names if name.strip()]
+
+
+def _key(name: str) -> str:
+    return _BLANKS.sub("", name).casefold()

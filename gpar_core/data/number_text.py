@@ -1,0 +1,117 @@
+"""Numbers as people's files have them: decimal commas, Unicode minus, Excel's error words."""
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+MISSING_WORDS: Final = frozenset(
+    {"", "na", "n/a", "nan", "null", "none", "nil", "-", ".", "<na>", "missing"}
+)
+_EXCEL_ERROR: Final = re.compile(r"#(n/?[av]|[^\W\d_]+(/0)?[!?])", re.IGNORECASE)
+"""#N/A, #NAME?, #DIV/0!, #VALUE! and their like in other languages, such as #NV and #WERT!."""
+
+_MINUS: Final = str.maketrans("\u2212\u2013\ufe63\uff0d", "----")
+_OTHER_MARKS: Final = "[,\u2212\u2013\ufe63\uff0d]"
+_DECIMAL_COMMA: Final = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.IGNORECASE)
+_GROUPED: Final = re.compile(
+    r"[+-]?[1-9]\d{0,2}"
+    r"((,\d{3})+(\.\d*)?|(\.\d{3})+,\d*|([' \u00a0\u2009\u202f\u2019]\d{3})+([.,]\d*)?)"
+)
+"""1,234.5, 1.234,5, 1 234,5 and 1'234.5."""
+
+
+def is_missing(cell: str) -> bool:
+    """Whether a cell stands for a value that is not there."""
+    text = cell.strip()
+    return text.casefold() in MISSING_WORDS or _EXCEL_ERROR.fullmatch(text) is not None
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell holds a finite or infinite number, with a decimal point or comma."""
+    try:
+        return not math.isnan(number_of(cell))
+    except ValueError:
+        return False
+
+
+def is_grouped(cell: str) -> bool:
+    """Whether a cell may be a number with separators between its thousands: 1,234 or 1.234,5."""
+    return _GROUPED.fullmatch(cell.strip().translate(_MINUS)) is not None
+
+
+def number_of(cell: str) -> float:
+    """The number in a cell, NaN for a missing one. Raises ValueError for other text.
+
+    A comma is a decimal comma here; whether it can be one is for `DecimalMarks` to say.
+    """
+    try:
+        return float(cell)
+    except ValueError:
+        text = cell.strip().translate(_MINUS)
+        if _DECIMAL_COMMA.fullmatch(text):
+            text = text.replace(",", ".")
+        return math.nan if is_missing(cell) else float(text)
+
+
+class DecimalMarks:
+    """Watches the cells of a table, row by row, for decimal marks that contradict each other."""
+
+    def __init__(self) -> None:
+        self._point = self._comma = self._grouped = ""
+
+    def see(self, cells: Sequence[str]) -> None:
+        """Take note of the number cells of a row."""
+        if not self._point:
+            self._point = next((cell for cell in cells if "." in cell and is_number(cell)), "")
+        for cell in cells:
+            if "," not in cell or not is_number(cell):
+                continue
+            if is_grouped(cell):
+                self._grouped = self._grouped or cell
+            else:
+                self._comma = self._comma or cell
+
+    def contradiction(self) -> str:
+        """Why the commas cannot be read as decimal commas; '' where they can, or there are none."""
+        if not (self._comma or self._grouped):
+            return ""
+        if self._point:
+            point, comma = self._point.strip(), (self._comma or self._grouped).strip()
+            return (
+                f"it has both '{point}' and '{comma}', so a comma may part decimals or thousands. "
+                "Save it with one decimal mark and without separators between thousands."
+            )
+        if not self._comma:
+            return (
+                f"'{self._grouped.strip()}' may be one number with a separator between its "
+                "thousands, or a decimal comma; every comma of the file can be either. Save it "
+                "without separators between thousands, with a decimal point."
+            )
+        return ""
+
+
+def numbers(column: pd.Series) -> pd.Series:
+    """Text to float64, NaN where the text is no number. A single comma is a decimal comma."""
+    found = pd.to_numeric(column, errors="coerce").astype("float64")
+    other = found.isna() & column.astype(str).str.contains(_OTHER_MARKS)
+    return found.where(~other, column[other].map(_number_or_nan).reindex(column.index))
+
+
+def _number_or_nan(cell: str) -> float:
+    try:
+        return math.nan if is_grouped(cell) and "," in cell else number_of(cell)
+    except ValueError:
+        return math.nan
+
+
+def row_of_numbers(cells: Sequence[str]) -> np.ndarray:
+    """(n,) float32 of the cells, NaN where missing. Raises ValueError for text."""
+    with np.errstate(over="ignore"):  # becomes infinite, which is refused by name
+        try:  # Few rows have gaps, and `float` alone takes half the time.
+            return np.fromiter(map(float, cells), np.float32, len(cells))
+        except ValueError:
+            return np.fromiter(map(number_of, cells), np.float32, len(cells))
