@@ -18,7 +18,14 @@ from gpar_core.commands.terminal import add_dask, check_folder, finish, print_co
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.name_lists import read_drugs
+from gpar_core.data.profile_choices import (
+    BY_FILE,
+    DRUG_CHOICES,
+    with_drugs,
+    with_statistic,
+)
 from gpar_core.data.profiles import accept, read_profiles
+from gpar_core.data.result_tables import SIGNED_P
 from gpar_core.data.training_set import NEGATIVE_CHOICES
 from gpar_core.errors import GparError
 from gpar_core.export import moas_csv, ranking_csv
@@ -184,6 +191,7 @@ def _predict_moa(options: argparse.Namespace, cache: Cache) -> None:
         found = prediction.of_compound(cache, asked, compendium, options.compound)
     else:
         draft = read_profiles(options.profiles, options.profiles.name)
+        draft = with_drugs(with_statistic(draft, options.column), options.replicates)
         uploaded = accept(draft, impute=options.impute, z_score=options.z_score)
         publish_profiles(cache, uploaded)
         request = plan_prediction(asked, uploaded, options.profiles.stem[:80])
@@ -320,7 +328,10 @@ def _prediction_options(commands: Any) -> None:
     of = predict.add_mutually_exclusive_group(required=True)
     of.add_argument("--compound", default="", metavar="X", help="name or pert_id")
     of.add_argument(
-        "--profiles", type=Path, metavar="FILE", help="z-scores as CSV, TSV, GCT or GCTX"
+        "--profiles",
+        type=Path,
+        metavar="FILE",
+        help="z-scores or a table of differential expression, as CSV, TSV, GCT or GCTX",
     )
     predict.add_argument("--library", default="", metavar="ID", help="(default: the best)")
     predict.add_argument(
@@ -334,6 +345,16 @@ def _prediction_options(commands: Any) -> None:
     predict.add_argument(
         "--z-score", action="store_true",
         help="make z-scores of counts or log-values, across the profiles of the file",
+    )  # fmt: skip
+    predict.add_argument(
+        "--column", default="", metavar="NAME",
+        help="of a table of differential expression, the signed statistic that is the profile, or "
+        f"'{SIGNED_P}' (default: stat or t, else z, else log fold change)",
+    )  # fmt: skip
+    predict.add_argument(
+        "--replicates", choices=DRUG_CHOICES, default=BY_FILE,
+        help="which profiles are one drug and are averaged: as the file or its names say, each by "
+        "itself, or all one (default: %(default)s)",
     )  # fmt: skip
     predict.add_argument("--csv", type=Path, metavar="OUT", help="all MOAs of all profiles")
 

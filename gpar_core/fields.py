@@ -90,13 +90,17 @@ INACTIVE_TAS: Final = 0.2
 """Below this TAS a compound counts as transcriptionally inactive (CMap's cut)."""
 
 
-def _landmarks() -> tuple[tuple[int, ...], tuple[str, ...]]:
+def _landmarks() -> tuple[dict[str, str], ...]:
     text = resources.files("gpar_core.data").joinpath("landmarks.tsv").read_text("utf-8")
-    rows = list(csv.DictReader(text.splitlines(), delimiter="\t"))
-    return tuple(int(row["entrez_id"]) for row in rows), tuple(row["symbol"] for row in rows)
+    return tuple(csv.DictReader(text.splitlines(), delimiter="\t"))
 
 
-LANDMARK_IDS, LANDMARK_SYMBOLS = _landmarks()
+LANDMARKS: Final = _landmarks()
+"""Of each landmark gene its Entrez id, its symbols in GSE92742, in LINCS2020 and today (HGNC), its
+Ensembl id, and aliases that belong to no other gene, joined by '|'."""
+
+LANDMARK_IDS: Final = tuple(int(row["entrez_id"]) for row in LANDMARKS)
+LANDMARK_SYMBOLS: Final = tuple(row["symbol_gse92742"] for row in LANDMARKS)
 """Entrez ids, rising, and symbols of the 978 landmark genes: the column order of every matrix.
 
 Source: `pr_is_lm` in GSE92742's gene_info."""

@@ -44,6 +44,12 @@ def consensus() -> Path:
     return _shared("lincs_consensus")
 
 
+@pytest.fixture(scope="session")
+def cases() -> Path:
+    """Inputs as people have them, a folder for each kind."""
+    return _shared("cases")
+
+
 def _shared(name: str) -> Path:
     folder = SHARED / name
     if not folder.is_dir():

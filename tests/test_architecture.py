@@ -17,7 +17,7 @@ ABOVE_SCIENCE = (
 ONLY_USERS = {
     "tensorflow": ("learn/network.py", "learn/matching.py", "learn/steps.py"),
     "keras": (),
-    "cmapPy": ("data/matrix_files.py",),
+    "cmapPy": (),
     "distributed": ("learn/cluster.py",),
     "dask": ("learn/cluster.py",),
     "umap": ("maps/umap.py",),

@@ -10,10 +10,16 @@ from gpar_core.storage.cache import Cache
 
 SAID = {
     "identical": "THE SAME: every figure and every score, to nine digits.",
-    "close": "CLOSE: not identical, and no further off than another version or another processor "
-    "explains (figures to 0.001, 95% of the first compounds).",
-    "different": "DIFFERENT.",
+    "within tolerance": "THE SAME WITHIN PROCESSOR TOLERANCE: the versions are the same, and "
+    "{limits}, as on another processor.",
+    "close": "CLOSE: versions have changed, and {limits}.",
+    "different": "DIFFERENT: further apart than another processor explains.",
 }
+LIMITS = (
+    "no AUROC differs by more than {0.auroc:g}, no figure of one fold and no average precision or "
+    "interval by more than {0.part:g}, and at least {0.first:.0%} of the first compounds are the "
+    "same"
+)
 
 
 def add(commands: Any) -> None:
@@ -73,5 +79,5 @@ def _reproduce(options: argparse.Namespace, cache: Cache) -> int:
         print(f"{found.shared_first} of the first {found.n_first} compounds are the same")
     if found.changed:
         print(f"changed since: {'; '.join(found.changed)}")
-    print(SAID[found.verdict])
+    print(SAID[found.verdict].format(limits=LIMITS.format(found.tolerance)))
     return 1 if found.verdict == "different" else 0

@@ -36,6 +36,8 @@ class MoaMatch:
         their InChIKey with several drugs.
     disagreeing: pert_ids of compounds to which two tables give different MOAs; they have all.
     unmatched: names that a table gives a MOA and that no compound bears.
+    respelled: MOAs as the tables have them that differ from another one in capitals or kinds of
+        dashes only, each with the one it counts as.
     parted: MOAs as the tables have them, which commas joined. whole: those that hold a comma.
     resembling: MOAs of compounds that may be misspellings, each with the MOA it resembles.
     """
@@ -45,6 +47,7 @@ class MoaMatch:
     ambiguous: tuple[str, ...]
     disagreeing: tuple[str, ...]
     unmatched: tuple[str, ...]
+    respelled: tuple[tuple[str, str], ...] = ()
     parted: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
     resembling: tuple[tuple[str, str], ...] = ()
@@ -76,6 +79,7 @@ def match_moas(compounds: pd.DataFrame, tables: Sequence[MoaTable]) -> MoaMatch:
     clear = pairs[is_clear(pairs)]
     found = by_first_key(clear)
     moas = _moas(found, rows)
+    respelled = moas[moas["listed"] != moas[fields.MOA]]
     compounds[fields.MOA] = _joined(moas, ["row"]).reindex(compounds.index, fill_value="")
     annotated = found["their_row"].map(rows[fields.ANNOTATED]).astype(bool)
     compounds[fields.ANNOTATED] = compounds.index.isin(found["row"][annotated])
@@ -87,6 +91,7 @@ def match_moas(compounds: pd.DataFrame, tables: Sequence[MoaTable]) -> MoaMatch:
         ambiguous=tuple(ids[sorted(set(pairs["row"]) - set(found["row"]))]),
         disagreeing=tuple(ids[texts["row"][texts["row"].duplicated()].unique()]),
         unmatched=_unmatched(theirs, rows, clear),
+        respelled=tuple(sorted(set(zip(respelled["listed"], respelled[fields.MOA], strict=True)))),
         parted=tuple(parted),
         whole=tuple(whole),
         resembling=tuple(resembling(_n_drugs(moas))),
@@ -139,15 +144,16 @@ def _synonyms(known: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _moas(found: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Every MOA of every compound: row, drug, table, moa."""
+    """Every MOA of every compound: row, drug, table, moa, and listed, as the table spells it."""
     listed = rows[fields.MOA].str.split(fields.MOA_SEPARATOR, regex=False).explode()
     listed = listed[listed != ""]
     key = listed.map(moa_key)
     uses = pd.DataFrame({"key": key, "table": rows["table"].reindex(key.index), "moa": listed})
     uses["n"] = uses.groupby(["table", "moa"])["key"].transform("size")
     first = uses.sort_values(["table", "n"], ascending=[True, False], kind="stable")
-    spelt = key.map(first.drop_duplicates("key").set_index("key")["moa"]).rename(fields.MOA)
-    return found[["row", "drug", "table", "their_row"]].join(spelt, on="their_row", how="inner")
+    spelt = key.map(first.drop_duplicates("key").set_index("key")["moa"])
+    names = pd.DataFrame({fields.MOA: spelt, "listed": listed})
+    return found[["row", "drug", "table", "their_row"]].join(names, on="their_row", how="inner")
 
 
 def _n_drugs(moas: pd.DataFrame) -> dict[str, int]:

@@ -14,17 +14,20 @@ from gpar_core import fields
 from gpar_core.data.annotation import MoaMatch, match_moas
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.delimited import read_cells
-from gpar_core.data.moa_tables import moa_table
+from gpar_core.data.headings import place_of
+from gpar_core.data.moa_names import moas_in
+from gpar_core.data.moa_tables import HEADINGS, moa_table
 from gpar_core.errors import AnnotationError
 
 LABEL: Final = "label"
 
 MAX_BYTES: Final = 20 * 2**20
 
-NAME_COLUMNS: Final = ("pert_iname", "name", "drug", "compound", "drug_name", "compound_name")
-ID_COLUMNS: Final = ("pert_id", "broad_id", "brd_id")
+NAME_COLUMNS: Final = (fields.PERT_INAME, *HEADINGS[fields.PERT_INAME])
+ID_COLUMNS: Final = (fields.PERT_ID, "broad_id", *HEADINGS[fields.PERT_ID])
 LABEL_COLUMNS: Final = (
-    "label", "class", "therapeutic_class", "indication", "side_effect", "disease_area", "moa",
+    LABEL, "class", "therapeutic_class", "indication", "side_effect", "disease_area", fields.MOA,
+    *HEADINGS[fields.MOA],
 )  # fmt: skip
 
 
@@ -37,24 +40,24 @@ def read_labels(content: bytes, name: str) -> pd.DataFrame:
     """
     columns, rows = read_cells(content, name, needed=_needed(), max_bytes=MAX_BYTES)
     place = {
-        kind: next((columns.index(each) for each in known if each in columns), None)
+        kind: place_of(kind, columns, known)
         for kind, known in (
             (fields.PERT_ID, ID_COLUMNS),
             (fields.PERT_INAME, NAME_COLUMNS),
             (LABEL, LABEL_COLUMNS),
         )
     }
-    if place[LABEL] is None or place[fields.PERT_ID] is place[fields.PERT_INAME] is None:
+    if place[LABEL] < 0 or place[fields.PERT_ID] == place[fields.PERT_INAME] == -1:
         shown = ", ".join(islice(columns, 10))[:200]
         raise AnnotationError(f"'{name}' has the columns {shown}. {_needed()}")
 
-    def cell(row: list[str], where: int | None) -> str:
-        return row[where].strip() if where is not None and where < len(row) else ""
+    def cell(row: list[str], where: int) -> str:
+        return row[where].strip() if 0 <= where < len(row) else ""
 
     table = pd.DataFrame(
         [[cell(row, where) for where in place.values()] for row in rows], columns=list(place)
     )
-    table = table[(table[LABEL] != "") & ~table[LABEL].isin([fields.MISSING])]
+    table = table[table[LABEL].map(moas_in).map(bool)]
     if table.empty:
         raise AnnotationError(f"'{name}' gives no compound a label. {_needed()}")
     return table.drop_duplicates(ignore_index=True)

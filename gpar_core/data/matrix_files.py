@@ -1,28 +1,25 @@
 """Reading Level 5 matrices: GCTX (HDF5) and GCT (text).
 
-cmapPy reads the headers of GCT; it is used nowhere else. Of GCTX it reads ids only together with
-all metadata, in several copies, and values either all or, for a subset, with all metadata again on
-each call; so both are read here, the values in blocks.
+The values are read in blocks. cmapPy reads ids only together with all metadata, in several copies,
+and values either all or, for a subset, with all metadata again on each call.
 """
 
-import logging
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 import h5py
 import numpy as np
 import pandas as pd
 
+from gpar_core.data.delimited import encoding_of, unquoted
 from gpar_core.data.file_kinds import HDF5_MAGIC, HEAD, beginning
+from gpar_core.data.gct_text import begins_gct, gct_shape, gct_version
 from gpar_core.data.hdf5_nodes import NEEDED, own_dataset
+from gpar_core.data.tables import MISSING_WORDS
 from gpar_core.errors import FileFormatError, in_words
 
 BLOCK_VALUES = 8_000_000
-GCT_MAGICS = (b"#1.2", b"#1.3")
 GCTX_MATRIX = "/0/DATA/0/matrix"
 GCTX_GENES, GCTX_SIGNATURES = "/0/META/ROW/id", "/0/META/COL/id"
 
@@ -32,7 +29,7 @@ class MatrixFile:
     """A matrix on disk, its values unread.
 
     kind: 'gctx' or 'gct'. gene_ids, sig_ids: as written in the file, in file order.
-    n_before_values: leading lines and columns of a GCT that are not values.
+    n_before_values: leading lines and columns of a GCT that are not values. encoding: of a GCT.
     """
 
     path: Path
@@ -40,6 +37,7 @@ class MatrixFile:
     gene_ids: tuple[str, ...]
     sig_ids: tuple[str, ...]
     n_before_values: tuple[int, int] = (0, 0)
+    encoding: str = "utf-8"
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def open_matrix(path: Path) -> MatrixFile:
         raise FileFormatError(f"'{path.name}' cannot be opened ({error.strerror}).") from error
     if head.startswith(HDF5_MAGIC):
         return _open_gctx(path)
-    if not head.startswith(GCT_MAGICS):
+    if not begins_gct(head):
         raise FileFormatError(
             f"'{path.name}' is neither GCTX (HDF5) nor GCT (text starting with #1.2 or #1.3); it "
             f"{beginning(head)}. Needed is a Level 5 matrix in one of these two formats."
@@ -117,14 +115,14 @@ def _open_gctx(path: Path) -> MatrixFile:
 
 
 def gctx_ids(file: h5py.File, where: str) -> tuple[str, ...]:
-    """The ids at `GCTX_GENES` or `GCTX_SIGNATURES`, in file order; numbers as text.
+    """The ids at `GCTX_GENES` or `GCTX_SIGNATURES`, in file order; numbers as text, no padding.
 
     Raises FileFormatError, TypeError, AttributeError or OSError where there are none.
     """
     ids = own_dataset(file, where)
     if ids.dtype.kind in "iu":
         return tuple(str(number) for number in ids[:])
-    return tuple(ids.asstr(errors="replace")[:])
+    return tuple(text.strip() for text in ids.asstr(errors="replace")[:])
 
 
 def _gctx_blocks(
@@ -158,27 +156,33 @@ def _gctx_blocks(
 
 def _open_gct(path: Path) -> MatrixFile:
     try:
-        with _cmappy() as gct:
-            dimensions = gct.read_version_and_dims(str(path))
-        n_genes, n_signatures, n_row_meta, n_col_meta = (int(number) for number in dimensions[1:])
-        skip_lines, skip_columns = 3 + n_col_meta, 1 + n_row_meta
-        with path.open(encoding="utf-8") as file:
-            header = [next(file) for _ in range(3)][-1]
+        encoding = _encoding(path)
+        with path.open(encoding=encoding) as file:
+            shape = gct_shape(gct_version(file.readline()), file.readline())
+            header = [unquoted(cell) for cell in file.readline().rstrip("\r\n").split("\t")]
+        skip_lines, skip_columns = 3 + shape.n_column_labels, 1 + shape.n_row_labels
         gene_ids = pd.read_csv(
-            path, sep="\t", skiprows=skip_lines, header=None, usecols=[0], dtype=str, quoting=3
-        )[0]
-    except Exception as error:
+            path, sep="\t", skiprows=skip_lines, header=None, usecols=[0], dtype=str, quoting=3,
+            encoding=encoding,
+        )[0]  # fmt: skip
+    except (OSError, ValueError, FileFormatError) as error:
         raise FileFormatError(
             f"'{path.name}' starts like a GCT but its header cannot be read ({in_words(error)}). "
             "Download it again."
         ) from error
-    sig_ids = tuple(header.rstrip("\r\n").split("\t")[skip_columns:])
-    if len(sig_ids) != n_signatures or len(gene_ids) != n_genes:
+    sig_ids = tuple(header[skip_columns:])
+    if len(sig_ids) != shape.n_profiles or len(gene_ids) != shape.n_genes:
         raise FileFormatError(
-            f"'{path.name}' announces {n_genes} genes x {n_signatures} signatures and holds "
-            f"{len(gene_ids)} x {len(sig_ids)}. The file is cut short or damaged."
+            f"'{path.name}' announces {shape.n_genes} genes x {shape.n_profiles} signatures and "
+            f"holds {len(gene_ids)} x {len(sig_ids)}. The file is cut short or damaged."
         )
-    return MatrixFile(path, "gct", tuple(gene_ids.fillna("")), sig_ids, (skip_lines, skip_columns))
+    genes = tuple(unquoted(gene) for gene in gene_ids.fillna(""))
+    return MatrixFile(path, "gct", genes, sig_ids, (skip_lines, skip_columns), encoding)
+
+
+def _encoding(path: Path) -> str:
+    with path.open("rb") as file:
+        return encoding_of(iter(lambda: file.read(2**20), b""))
 
 
 def _gct_blocks(
@@ -197,8 +201,8 @@ def _gct_blocks(
             header=None,
             usecols=(signatures + skip_columns).tolist(),
             dtype=np.float32,
-            na_values=["-666", "NA", "na", "NaN", "nan", ""],
-            quoting=3,
+            na_values=[*MISSING_WORDS, "na", ""],
+            encoding=matrix.encoding,
             chunksize=rows,
         )
         for number, chunk in enumerate(reader, start=skip):
@@ -213,14 +217,3 @@ def _gct_blocks(
             f"'{matrix.path.name}' holds a value that is not a number, or a line that is too "
             "short or too long. Correct it, or download it again."
         ) from error
-
-
-@contextmanager
-def _cmappy() -> Iterator[ModuleType]:
-    """cmapPy's GCT module, imported on use and kept quiet."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from cmapPy.pandasGEXpress import parse_gct  # noqa: PLC0415
-
-        logging.getLogger("cmap_logger").setLevel(logging.CRITICAL)
-        yield parse_gct

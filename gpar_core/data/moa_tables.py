@@ -1,9 +1,10 @@
 """Tables that say which compound has which MOA, or by which ids it is known, in one shape.
 
 Read as they are: the Drug Repurposing Hub's repurposing_drugs and repurposing_samples, LINCS2020's
-compoundinfo, and tables of one's own.
+compoundinfo, and tables of one's own, whose columns may bear any of `HEADINGS`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,15 @@ COLUMNS: Final = (
     fields.PERT_ID, fields.INCHI_KEY, fields.PERT_INAME, SYNONYMS, fields.MOA, fields.ANNOTATED,
     fields.PUBCHEM_CID, fields.SMILES,
 )  # fmt: skip
+
+HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
+    fields.PERT_ID: ("brd_id",),
+    fields.PERT_INAME: ("name", "drug", "compound", "drug_name", "compound_name"),
+    fields.MOA: ("mechanism_of_action", "mechanism", "moas", "mechanisms_of_action"),
+    fields.INCHI_KEY: ("inchikey",),
+    fields.PUBCHEM_CID: ("cid",),
+}
+"""Further names of columns in tables of one's own, which count in any case."""
 
 _BROAD_ID, _OLD_BROAD_IDS = "broad_id", "deprecated_broad_id"
 _FORMS: Final = {
@@ -66,7 +76,7 @@ def read_moa_table(path: Path) -> MoaTable:
     shifted, as those of some rows of the Drug Repurposing Hub.
     """
     optional = (_BROAD_ID, _OLD_BROAD_IDS, *COLUMNS)
-    rows = read_table(path, needed=(), optional=optional).astype(object)
+    rows = read_table(path, needed=(), optional=optional, others=HEADINGS).astype(object)
     _check(path.name, rows)
     rows = rows.apply(lambda column: column.str.strip('"'))
     if fields.PUBCHEM_CID in rows:
@@ -88,9 +98,9 @@ def _check(name: str, rows: pd.DataFrame) -> None:
         return
     raise AnnotationError(
         f"'{name}' lacks the column {fields.MOA}, or a column that says whose MOA it is: of those "
-        f"looked for it has {', '.join(map(str, rows)) or 'none'}. Needed is moa with one of "
-        "pert_id, broad_id, inchi_key and pert_iname; or, as in repurposing_samples, pert_iname "
-        "with one of the ids."
+        f"looked for it has {', '.join(map(str, rows)) or 'none'}. Needed is moa (or mechanism of "
+        "action) with one of pert_id, broad_id, inchi_key and pert_iname (or name, drug, "
+        "compound); or, as in repurposing_samples, pert_iname with one of the ids."
     )
 
 

@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from gpar_core.data.profile_tables import cleaned
+
 MISSING_WORDS: Final = frozenset(
     {"", "na", "n/a", "nan", "null", "none", "nil", "-", ".", "<na>", "missing"}
 )
@@ -46,7 +48,7 @@ def is_grouped(cell: str) -> bool:
 def number_of(cell: str) -> float:
     """The number in a cell, NaN for a missing one. Raises ValueError for other text.
 
-    A comma is a decimal comma here; whether it can be one is for `DecimalMarks` to say.
+    A comma is a decimal comma here; whether it can be one is for `NumberRows` to say.
     """
     try:
         return float(cell)
@@ -57,39 +59,45 @@ def number_of(cell: str) -> float:
         return math.nan if is_missing(cell) else float(text)
 
 
-class DecimalMarks:
-    """Watches the cells of a table, row by row, for decimal marks that contradict each other."""
+class NumberRows:
+    """Reads rows of cells, and watches them for decimal marks that contradict each other."""
 
     def __init__(self) -> None:
         self._point = self._comma = self._grouped = ""
 
-    def see(self, cells: Sequence[str]) -> None:
-        """Take note of the number cells of a row."""
+    def read(self, cells: Sequence[str]) -> np.ndarray:
+        """(n,) float32 of the cells, NaN where missing. Raises ValueError for text."""
         if not self._point:
             self._point = next((cell for cell in cells if "." in cell and is_number(cell)), "")
+        with np.errstate(over="ignore"):  # becomes infinite, which is refused by name
+            try:  # Few rows have gaps, and `float` alone takes half the time.
+                return np.fromiter(map(float, cells), np.float32, len(cells))
+            except ValueError:
+                values = np.fromiter(map(number_of, cells), np.float32, len(cells))
         for cell in cells:
-            if "," not in cell or not is_number(cell):
-                continue
-            if is_grouped(cell):
+            if "," in cell and is_grouped(cell):
                 self._grouped = self._grouped or cell
-            else:
+            elif "," in cell:
                 self._comma = self._comma or cell
+        return values
 
     def contradiction(self) -> str:
-        """Why the commas cannot be read as decimal commas; '' where they can, or there are none."""
-        if not (self._comma or self._grouped):
+        """Why the commas read cannot be decimal commas; '' where they can, or there are none."""
+        point, comma, grouped = (
+            cleaned(cell)[:40] for cell in (self._point, self._comma, self._grouped)
+        )
+        if not (comma or grouped):
             return ""
-        if self._point:
-            point, comma = self._point.strip(), (self._comma or self._grouped).strip()
+        if point:
             return (
-                f"it has both '{point}' and '{comma}', so a comma may part decimals or thousands. "
-                "Save it with one decimal mark and without separators between thousands."
+                f"it has both '{point}' and '{comma or grouped}', so a comma may part decimals or "
+                "thousands. Save it with one decimal mark and without separators between thousands."
             )
-        if not self._comma:
+        if not comma:
             return (
-                f"'{self._grouped.strip()}' may be one number with a separator between its "
-                "thousands, or a decimal comma; every comma of the file can be either. Save it "
-                "without separators between thousands, with a decimal point."
+                f"'{grouped}' may be one number with a separator between its thousands, or a "
+                "decimal comma; every comma of the file can be either. Save it without separators "
+                "between thousands, with a decimal point."
             )
         return ""
 
@@ -106,12 +114,3 @@ def _number_or_nan(cell: str) -> float:
         return math.nan if is_grouped(cell) and "," in cell else number_of(cell)
     except ValueError:
         return math.nan
-
-
-def row_of_numbers(cells: Sequence[str]) -> np.ndarray:
-    """(n,) float32 of the cells, NaN where missing. Raises ValueError for text."""
-    with np.errstate(over="ignore"):  # becomes infinite, which is refused by name
-        try:  # Few rows have gaps, and `float` alone takes half the time.
-            return np.fromiter(map(float, cells), np.float32, len(cells))
-        except ValueError:
-            return np.fromiter(map(number_of, cells), np.float32, len(cells))

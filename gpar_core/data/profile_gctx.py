@@ -13,10 +13,10 @@ from typing import Final
 import h5py
 import numpy as np
 
-from gpar_core import fields
 from gpar_core.data.hdf5_nodes import NEEDED, own_dataset, own_node
 from gpar_core.data.matrix_files import GCTX_MATRIX
 from gpar_core.data.profile_tables import (
+    DRUG_LABELS,
     MAX_BYTES,
     MAX_VALUES,
     Label,
@@ -27,7 +27,7 @@ from gpar_core.data.profile_tables import (
 from gpar_core.errors import FileFormatError, in_words
 
 ROW_LABELS: Final = ("id", "pr_gene_id", "pr_gene_symbol", "gene_id", "gene_symbol")
-COLUMN_LABELS: Final = ("id", fields.PERT_INAME, "cmap_name")
+COLUMN_LABELS: Final = ("id", *DRUG_LABELS)
 
 MAX_UNPACKED: Final = 10 * MAX_VALUES
 """Bytes of the matrix: float64, and some padding of its chunks."""

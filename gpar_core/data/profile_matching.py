@@ -10,19 +10,15 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.data.profile_scale import detect
-from gpar_core.data.profile_tables import (
-    ID_KINDS,
-    MAX_PROFILES,
-    Label,
-    Table,
-    cleaned,
-    landmark_positions,
-)
+from gpar_core.data.gene_lists import refuse_directions
+from gpar_core.data.gene_names import ID_KINDS, GeneMatch, dates_among, matched_by, no_genes
+from gpar_core.data.profile_scale import Scale, detect
+from gpar_core.data.profile_tables import DRUG_LABELS, MAX_PROFILES, Label, Table, cleaned
+from gpar_core.data.replicates import drugs_by_name
 from gpar_core.errors import FileFormatError, LandmarkError
 
-DRUG_LABELS: Final = (fields.PERT_INAME, "cmap_name", fields.DRUG)
-"""Headings of the drug's name, best first."""
+BY_NAME: Final = "name"
+"""Of profiles whose drugs are told by their own names."""
 UNNAMED: Final = frozenset({"", "na", "nan", fields.MISSING})
 
 
@@ -31,139 +27,175 @@ class MatchReport:
     """What a file holds and what was made of it, for the user to check.
 
     file_kind: 'CSV', 'CSV with semicolons', 'TSV', 'GCT' or 'GCTX'. genes_in: 'rows' or 'columns'.
-    id_kind: 'symbol' or 'entrez'. n_found: of the 978 landmark genes. missing: symbols of the
-    others. duplicated: symbols of genes that the file has more than once; the mean of the repeats
-    was taken. n_unknown: genes that are no landmarks, ignored. n_missing_values: gaps among the
-    landmark genes found. renamed: names that several profiles bear, made distinct by a number.
-    empty: profiles without a single value, left out. ignored: columns of text that were not used.
-    scale: 'z-scores', 'counts', 'log-values' or 'unclear'; scale_reason: why, in a few words.
+    id_kind: 'symbol', 'entrez' or 'ensembl'. n_found: of the 978 landmark genes. missing: symbols
+    of the others. duplicated: symbols of genes that the file has more than once; the mean of the
+    repeats was taken. other_names: 'name (symbol)' of genes found by a newer name or an alias.
+    dates: names of genes that Excel turned into dates, none of them a landmark. n_unknown: genes
+    that are no landmarks, ignored. renamed: names that several profiles bear, made distinct by a
+    number. empty: profiles without a single value, left out. ignored: columns that were not used.
+    drugs_by: heading of the label that names the drugs, `BY_NAME` where replicates were told by
+    the names of the profiles, else ''.
     """
 
     file_kind: str
-    n_profiles: int
     genes_in: str
     id_kind: str
     n_found: int
     missing: tuple[str, ...]
     duplicated: tuple[str, ...]
+    other_names: tuple[str, ...]
+    dates: tuple[str, ...]
     n_unknown: int
-    n_missing_values: int
     renamed: tuple[str, ...]
     empty: tuple[str, ...]
     ignored: tuple[str, ...]
-    scale: str
-    scale_reason: str
+    drugs_by: str
 
 
 @dataclass(frozen=True, eq=False)
 class Draft:
     """Profiles as read, nothing filled in.
 
-    names: (n,) all different. drug: (n,) name without case by which several profiles are one drug.
-    values: (n, 978) float32, columns in the order of `fields.LANDMARK_IDS`, NaN where missing.
-    totals: (n,) sum over all genes of the file, landmarks or not.
+    names: (n,) all different within a statistic. drug: (n,) name without case by which several
+    profiles are one drug. statistics: (n,) of a result table, which of its columns each profile
+    is, the best first; else all ''. values: (n, 978) float32, columns in the order of
+    `fields.LANDMARK_IDS`, NaN where missing. totals: (n,) sum over all genes of the file, landmarks
+    or not. scales: (n,) what kind of numbers each profile holds.
     """
 
     names: tuple[str, ...]
     drug: tuple[str, ...]
+    statistics: tuple[str, ...]
     values: np.ndarray
     totals: np.ndarray
+    scales: tuple[Scale, ...]
     report: MatchReport
+
+    @property
+    def n_missing_values(self) -> int:
+        """Gaps among the landmark genes found."""
+        return int(np.isnan(self.values).sum()) - len(self.report.missing) * len(self.names)
 
 
 @dataclass(frozen=True, eq=False)
 class _Genes:
-    """Where the genes are. position: of each among the landmarks, -1 for another gene."""
+    """Where the genes are."""
 
     axis: str
     label: Label
-    id_kind: str
-    position: np.ndarray
-
-    @property
-    def landmarks(self) -> np.ndarray:
-        """Those found, rising, each once."""
-        return np.unique(self.position[self.position >= 0])
+    match: GeneMatch
 
 
-def draft_of(table: Table) -> Draft:
+def draft_of(table: Table, name: str) -> Draft:
     """The profiles of a table, genes in rows or in columns, whichever matches more landmarks.
 
-    Raises LandmarkError where no landmark gene is found, FileFormatError for too many profiles.
+    name: of the file, for a profile that has none. Raises LandmarkError where no landmark gene is
+    found or the genes are of another species, FileFormatError for a gene list or too many profiles.
     """
     genes = _find_genes(table)
     in_rows = genes.axis == "rows"
     values, labels = (table.values.T, table.columns) if in_rows else (table.values, table.rows)
+    statistics = table.statistics if in_rows else ("",) * len(values)
     if len(values) > MAX_PROFILES:
         raise FileFormatError(
             f"it holds {len(values):,} profiles; at most {MAX_PROFILES:,} are taken at once. "
             "Upload it in parts."
         )
-    given = [cleaned(name) or f"profile {i}" for i, name in enumerate(labels[0].cells, start=1)]
+    given = [cleaned(one) for one in labels[0].cells]
+    results = any(statistics)
+    given = [one or (name if results else f"profile {i}") for i, one in enumerate(given, start=1)]
     drug_label = _drug_label(labels)
     kept = np.flatnonzero(~np.isnan(values).all(axis=1))
     if not len(kept):
         raise FileFormatError("it holds no numbers. Needed is a value for each gene and profile.")
-    names, drug = _made_distinct(given), _drug_names(drug_label.cells, given)
+    names = given if results else _made_distinct(given)
+    drug, drugs_by = _drugs(labels, drug_label, given, name)
+    position = genes.match.position
+    landmarks = _by_landmark(values[kept], position)
+    refuse_directions(landmarks)
+    found = genes.match.landmarks
     empty = sorted(set(range(len(names))) - set(kept))
-    if empty:
-        values = values[kept]
-    landmarks = _by_landmark(values, genes.position)
-    found = genes.landmarks
-    scale = detect(landmarks)
     report = MatchReport(
         file_kind=table.kind,
-        n_profiles=len(kept),
         genes_in=genes.axis,
-        id_kind=genes.id_kind,
+        id_kind=genes.match.id_kind,
         n_found=len(found),
         missing=_symbols(np.setdiff1d(np.arange(fields.N_LANDMARKS), found)),
-        duplicated=_symbols(i for i in found if (genes.position == i).sum() > 1),
-        n_unknown=int((genes.position < 0).sum()),
-        n_missing_values=int(np.isnan(landmarks[:, found]).sum()),
-        renamed=tuple(name for name, times in Counter(given).items() if times > 1),
+        duplicated=_symbols(i for i in found if (position == i).sum() > 1),
+        other_names=tuple(map(cleaned, genes.match.renamed)),
+        dates=tuple(map(cleaned, dates_among(genes.label.cells))),
+        n_unknown=int((position < 0).sum()),
+        renamed=() if results else tuple(one for one, n in Counter(given).items() if n > 1),
         empty=tuple(names[i] for i in empty),
         ignored=tuple(
-            cleaned(label.heading)
-            for label in table.rows
-            if label.heading and label not in (genes.label, labels[0], drug_label)
+            cleaned(heading)
+            for heading in (
+                *(label.heading for label in table.rows
+                  if label not in (genes.label, labels[0], drug_label)),
+                *table.set_aside,
+            )
+            if heading
         ),
-        scale=scale.kind,
-        scale_reason=scale.reason,
-    )
+        drugs_by=drugs_by,
+    )  # fmt: skip
     return Draft(
         names=tuple(names[i] for i in kept),
         drug=tuple(drug[i] for i in kept),
+        statistics=tuple(statistics[i] for i in kept),
         values=landmarks,
-        totals=np.asarray(np.nansum(values, axis=1, dtype=np.float64)),
+        totals=np.asarray(np.nansum(values[kept], axis=1, dtype=np.float64)),
+        scales=tuple(detect(profile) for profile in landmarks),
         report=report,
     )
 
 
 def _find_genes(table: Table) -> _Genes:
     candidates = [
-        _Genes(axis, label, id_kind, landmark_positions(label.cells, id_kind))
+        _Genes(axis, label, matched_by(label.cells, id_kind))
         for axis, labels in (("rows", table.rows), ("columns", table.columns))
         for label in labels
         for id_kind in ID_KINDS
     ]
-    best = max(candidates, key=lambda genes: len(genes.landmarks))
-    if not len(best.landmarks):
-        first = [
-            ", ".join(map(cleaned, labels[0].cells[:3])) for labels in (table.rows, table.columns)
-        ]
-        raise LandmarkError(
-            "none of the 978 landmark genes is among its rows "
-            f"(first: {first[0]}) or columns (first: {first[1]}). Needed are gene symbols, such as "
-            "DDIT4, or Entrez ids, such as 54541; Ensembl and probe ids must be translated first."
-        )
+    best = max(candidates, key=_n_found)
+    human = max((one for one in candidates if not one.match.species), key=_n_found)
+    if _n_found(human) > _n_found(best) / 2:
+        best = human
+    elif foreign := [one for one in candidates if one.match.species]:
+        # An id tells the species better than a symbol.
+        raise _another_species(max(foreign, key=lambda one: one.match.id_kind == "ensembl"))
+    if not _n_found(best):
+        raise _no_landmarks(table)
     headings = [best.label.heading] if best.axis == "rows" else []
-    if any(landmark_positions(headings, best.id_kind) >= 0):
+    if any(matched_by(headings, best.match.id_kind).position >= 0):
         raise FileFormatError(
             f"its first line starts with the gene '{cleaned(headings[0])}'. Needed is a header "
             "line first, with a name for each profile."
         )
     return best
+
+
+def _n_found(genes: _Genes) -> int:
+    return len(genes.match.landmarks)
+
+
+def _another_species(genes: _Genes) -> LandmarkError:
+    shown = ", ".join(map(cleaned, genes.label.cells[:3]))
+    return LandmarkError(
+        f"its genes are those of {genes.match.species} (first: {shown}). The models know human "
+        "genes only. Translate the genes to their human orthologs, one to one (Ensembl BioMart, or "
+        "orthogene or babelgene in R), and upload human symbols, Entrez or Ensembl ids."
+    )
+
+
+def _no_landmarks(table: Table) -> LandmarkError:
+    if probes := next(filter(None, (no_genes(label.cells) for label in table.rows)), ""):
+        return LandmarkError(probes)
+    first = [", ".join(map(cleaned, labels[0].cells[:3])) for labels in (table.rows, table.columns)]
+    return LandmarkError(
+        f"none of the 978 landmark genes is among its rows (first: {first[0]}) or columns (first: "
+        f"{first[1]}). Needed are gene symbols, such as DDIT4, Entrez ids, such as 54541, or "
+        "Ensembl ids; probe ids must be translated first."
+    )
 
 
 def _by_landmark(values: np.ndarray, position: np.ndarray) -> np.ndarray:
@@ -180,13 +212,19 @@ def _drug_label(labels: Sequence[Label]) -> Label:
     return next((by_heading[one] for one in DRUG_LABELS if one in by_heading), labels[0])
 
 
-def _drug_names(cells: Sequence[str], names: Sequence[str]) -> list[str]:
-    """The drug of each profile, the profile's own name where the file names none."""
-    drugs = (cleaned(cell).casefold() for cell in cells)
-    return [
-        name.casefold() if drug in UNNAMED else drug
-        for drug, name in zip(drugs, names, strict=True)
-    ]
+def _drugs(
+    labels: Sequence[Label], named: Label, names: Sequence[str], file_name: str
+) -> tuple[list[str], str]:
+    """The drug of each profile, by the label that names it or by the profiles' names, and which."""
+    if named is not labels[0]:
+        drugs = (cleaned(cell).casefold() for cell in named.cells)
+        return [
+            name.casefold() if drug in UNNAMED else drug
+            for drug, name in zip(drugs, names, strict=True)
+        ], cleaned(named.heading)
+    drugs_found = [(drug or file_name).casefold() for drug in drugs_by_name(names)]
+    guessed = len(set(drugs_found)) < len({name.casefold() for name in names})
+    return drugs_found, BY_NAME if guessed else ""
 
 
 def _made_distinct(names: Sequence[str]) -> list[str]:
@@ -206,3 +244,8 @@ def _made_distinct(names: Sequence[str]) -> list[str]:
 
 def _symbols(positions: Iterable[int]) -> tuple[str, ...]:
     return tuple(fields.LANDMARK_SYMBOLS[i] for i in positions)
+
+
+def listed(what: str, names: Sequence[str]) -> str:
+    """'what: 12 (the first ten of them, …)'."""
+    return f"{what}: {len(names)} ({', '.join(names[:10])}{', …' if len(names) > 10 else ''})"

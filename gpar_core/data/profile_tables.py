@@ -20,7 +20,11 @@ MAX_VALUES: Final = 40_000_000
 MAX_LABELS: Final = 100
 """Text columns beside the values, or metadata lines of a GCT."""
 MAX_NAME: Final = 200
-ID_KINDS: Final = ("symbol", "entrez")
+DRUG_LABELS: Final = (
+    fields.PERT_INAME, "cmap_name", fields.DRUG, "drug_name", "compound", "compound_name",
+    "perturbagen", "treatment",
+)  # fmt: skip
+"""Headings of the drug's name, best first."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +43,27 @@ class Table:
     """What a file holds, whichever way round.
 
     kind: 'CSV', 'CSV with semicolons', 'TSV', 'GCT' or 'GCTX'. rows, columns: at least one label
-    each. values: (n_rows, n_columns) float32, finite or NaN where missing.
+    each. values: (n_rows, n_columns) float32, finite or NaN where missing. statistics: (n_columns,)
+    which statistic of a result table each column is, all '' in a table of profiles. set_aside:
+    headings of columns of numbers that are no profiles.
     """
 
     kind: str
     rows: tuple[Label, ...]
     columns: tuple[Label, ...]
     values: np.ndarray
+    statistics: tuple[str, ...]
+    set_aside: tuple[str, ...]
 
 
 def table_of(
-    kind: str, rows: Sequence[Label], columns: Sequence[Label], values: np.ndarray
+    kind: str,
+    rows: Sequence[Label],
+    columns: Sequence[Label],
+    values: np.ndarray,
+    *,
+    statistics: tuple[str, ...] = (),
+    set_aside: tuple[str, ...] = (),
 ) -> Table:
     """The table with -666 as missing. Raises FileFormatError for an infinite value."""
     values = np.where(values == float(fields.MISSING), np.float32(np.nan), values)
@@ -61,7 +75,8 @@ def table_of(
             f"'{cleaned(rows[0].cells[row])}', column '{cleaned(columns[0].cells[column])}'. "
             "Correct them, or leave the cells empty to have them count as missing."
         )
-    return Table(kind, tuple(rows), tuple(columns), values)
+    statistics = statistics or ("",) * values.shape[1]
+    return Table(kind, tuple(rows), tuple(columns), values, statistics, set_aside)
 
 
 def check_shape(n_rows: int, n_columns: int) -> None:
@@ -79,17 +94,3 @@ def cleaned(text: str) -> str:
     """User text as one line of at most `MAX_NAME` printable characters."""
     printable = "".join(one if one.isprintable() else " " for one in text[: 5 * MAX_NAME])
     return " ".join(printable.split())[:MAX_NAME].rstrip()
-
-
-def landmark_positions(labels: Sequence[str], id_kind: str) -> np.ndarray:
-    """(n,) place of each label among the 978 landmark genes, -1 where it is none.
-
-    id_kind: 'symbol' (in any case) or 'entrez' ('780', '780.0' or 'ENTREZ:780').
-    """
-    ids = [label.strip().upper() for label in labels]
-    if id_kind == "symbol":
-        place = {symbol.upper(): i for i, symbol in enumerate(fields.LANDMARK_SYMBOLS)}
-    else:
-        place = {str(entrez): i for i, entrez in enumerate(fields.LANDMARK_IDS)}
-        ids = [one.removeprefix("ENTREZ:").removesuffix(".0") for one in ids]
-    return np.array([place.get(one, -1) for one in ids], dtype=np.int64)

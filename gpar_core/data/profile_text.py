@@ -4,11 +4,8 @@ Every physical line is one row: a quoted cell cannot run over several lines, so 
 row grow without bounds.
 """
 
-import csv
-import math
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -17,30 +14,41 @@ from typing import Final, TextIO
 import numpy as np
 
 from gpar_core import fields
-from gpar_core.data.file_kinds import UTF_16_MARKS
+from gpar_core.data.delimited import (
+    MAX_BEFORE,
+    N_OPENING,
+    Layout,
+    cells_of,
+    encoding_of,
+    layout_of,
+    unquoted,
+)
+from gpar_core.data.gct_text import gct_shape, gct_version
+from gpar_core.data.gene_lists import refuse_gene_list
+from gpar_core.data.gene_names import ID_KINDS, matched_by
+from gpar_core.data.number_text import NumberRows, is_grouped, is_missing, is_number
 from gpar_core.data.profile_tables import (
-    ID_KINDS,
+    DRUG_LABELS,
     MAX_GENES,
     MAX_LABELS,
     Label,
     Table,
     check_shape,
     cleaned,
-    landmark_positions,
     table_of,
 )
+from gpar_core.data.result_tables import ProfileColumns, profile_columns
 from gpar_core.errors import FileFormatError
 
 MAX_LINE: Final = 4_000_000
 """Characters: 60,000 genes with names or values of 60 characters."""
 
-SEPARATORS: Final = {"\t": "TSV", ";": "CSV with semicolons", ",": "CSV"}
-MISSING_WORDS: Final = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none"})
-GCT_VERSIONS: Final = ("#1.2", "#1.3")
-N_OPENING: Final = 20
-"""Rows by which a column of text is told from one of values."""
+KINDS: Final = {"\t": "TSV", ";": "CSV with semicolons", ",": "CSV"}
 N_ID_COLUMNS: Final = 8
 """Ids stand before the values."""
+_ID_HEADING: Final = re.compile(r"gene|symbol|entrez|ensembl|(^|[^a-z])id$", re.IGNORECASE)
+MAX_ABOVE: Final = 10
+"""Lines of names between the header and the values."""
 
 
 @dataclass(frozen=True)
@@ -64,30 +72,19 @@ def read_text(path: Path) -> Table:
     """
     with path.open(encoding=_encoding(path)) as file:
         lines = _lines(file)
-        opening = list(islice(lines, N_OPENING))
-        if len(opening) < 2:
-            raise FileFormatError(
-                "it is empty or has a single line. Needed are a header line and a line for each "
-                "gene or profile."
-            )
-        every_line = chain(opening, lines)
-        if opening[0].text.startswith(GCT_VERSIONS):
-            return _read_gct(_rows(every_line, "\t", quoted=False))
-        separator = _separator(opening)
-        return _read_delimited(_rows(every_line, separator), SEPARATORS[separator])
+        opening = list(islice(lines, MAX_BEFORE + N_OPENING))
+        if opening and gct_version(opening[0].text):
+            return _read_gct(chain(opening, lines))
+        layout = layout_of([line.text for line in opening])
+        table = opening[layout.n_before :]
+        _check_columns(table, layout, lines)
+        rows = _rows(chain(table[1:], lines), layout.separator)
+        return _read_delimited(list(layout.header), rows, layout.separator)
 
 
 def _encoding(path: Path) -> str:
     with path.open("rb") as file:
-        if file.read(2) in UTF_16_MARKS:
-            return "utf-16"
-    try:
-        with path.open(encoding="utf-8") as text:
-            while text.read(2**20):
-                pass
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "utf-8-sig"
+        return encoding_of(iter(lambda: file.read(2**20), b""))
 
 
 def _lines(file: TextIO) -> Iterator[_Line]:
@@ -100,7 +97,7 @@ def _lines(file: TextIO) -> Iterator[_Line]:
                 f"it has a line of {MAX_LINE:,} characters or {2 * MAX_GENES:,} lines, or more. "
                 f"Needed is a table of at most {MAX_GENES:,} genes."
             )
-        n_cells = max(map(line.count, SEPARATORS)) + 1
+        n_cells = max(map(line.count, KINDS)) + 1
         if n_cells > MAX_GENES + MAX_LABELS:
             raise FileFormatError(
                 f"line {number} has {n_cells:,} cells; at most {MAX_GENES:,} genes are taken."
@@ -111,54 +108,83 @@ def _lines(file: TextIO) -> Iterator[_Line]:
             yield _Line(number, line.rstrip("\n"))
 
 
-def _rows(lines: Iterator[_Line], separator: str, *, quoted: bool = True) -> Iterator[_Row]:
-    return (_Row(line.number, _cells(line, separator, quoted)) for line in lines)
-
-
-def _cells(line: _Line, separator: str, quoted: bool = True) -> list[str]:
+def _rows(lines: Iterable[_Line], separator: str) -> Iterator[_Row]:
+    """Rows of cells; the closing '!' line of a GEO series matrix is none."""
     return (
-        next(csv.reader([line.text], delimiter=separator)) if quoted else line.text.split(separator)
+        _Row(line.number, cells_of(line.text, separator))
+        for line in lines
+        if not line.text.startswith("!")
     )
 
 
-def _separator(opening: Sequence[_Line]) -> str:
-    """The separator that parts header and first rows into most columns, rather than by chance."""
-
-    def n_columns(separator: str) -> int:
-        header, *widths = (len(_cells(line, separator)) for line in opening)
-        return min(header + 1, *widths)  # R gives row names no heading
-
-    best = max(SEPARATORS, key=n_columns)
-    if n_columns(best) < 2:
+def _check_columns(table: Sequence[_Line], layout: Layout, lines: Iterator[_Line]) -> None:
+    """Raises FileFormatError for what has not at least two lines and two columns."""
+    if len(layout.header) > 1 and len(table) > 1:
+        return
+    cells = [cells_of(line.text, layout.separator) for line in table]
+    if cells:
+        refuse_gene_list(cells, sum(1 for _ in lines))
+    if len(table) < 2:
         raise FileFormatError(
-            f"its lines are not parted into columns (first: '{cleaned(opening[0].text)[:60]}'). "
-            "Needed is a table with commas, tabs or semicolons between the cells."
+            "it is empty or has a single line. Needed are a header line and a line for each gene "
+            "or profile."
         )
-    return best
+    raise FileFormatError(
+        f"its lines are not parted into columns (first: '{cleaned(table[0].text)[:60]}'). "
+        "Needed is a table with commas, tabs or semicolons between the cells."
+    )
 
 
 # ------------------------------------------------------------------------------- CSV and TSV
 
 
-def _read_delimited(rows: Iterator[_Row], kind: str) -> Table:
-    header = next(rows).cells
-    opening = list(islice(rows, N_OPENING))
-    if len(opening[0].cells) == len(header) + 1:
-        header = ["", *header]
+def _read_delimited(header: Sequence[str], rows: Iterator[_Row], separator: str) -> Table:
+    opening = list(islice(rows, N_OPENING + MAX_ABOVE))
     texts = _text_columns(header, opening)
-    labels, values = _body(chain(opening, rows), header, texts)
-    headings = [heading for column, heading in enumerate(header) if column not in texts]
-    ids = _entrez_columns(values)
+    numbered = [column for column in range(len(header)) if column not in texts]
+    found = profile_columns([header[column] for column in numbered])
+    aside = [numbered[place] for place in found.set_aside]
+    n_above = _n_above(opening, texts)
+    above, opening = opening[:n_above], opening[n_above:]
+    read = [column for column in numbered if column not in aside or _is_p(column, numbered, found)]
+    words = sorted({*texts, *(column for column in aside if _ID_HEADING.search(header[column]))})
+    labels, values = _body(chain(opening, rows), header, words, read)
+    ids = () if any(found.statistics) else _entrez_columns(values)
     labels += [
-        Label(headings[column], tuple(f"{number:.0f}" for number in values[:, column]))
-        for column in ids
+        Label(header[read[i]], tuple(f"{number:.0f}" for number in values[:, i])) for i in ids
     ]
-    headings = [heading for column, heading in enumerate(headings) if column not in ids]
+    by_place = {numbered.index(column): values[:, i] for i, column in enumerate(read)}
+    kept = [i for i, place in enumerate(found.places)
+            if read.index(numbered[place]) not in ids]  # fmt: skip
+    if not kept:
+        raise _nothing_signed([header[column] for column in aside])
+    columns = [Label("", tuple(found.names[i] for i in kept))]
+    columns += [
+        Label(_heading(row, texts), tuple(row.cells[numbered[found.places[i]]] for i in kept))
+        for row in above
+        if len(row.cells) == len(header)
+    ]
     return table_of(
-        kind,
+        KINDS.get(separator, f"table with '{separator}'"),
         labels or [Label("", ("",) * len(values))],
-        [Label("", tuple(headings))],
-        np.delete(values, ids, axis=1),
+        columns,
+        found.values(by_place)[:, kept],
+        statistics=tuple(found.statistics[i] for i in kept),
+        set_aside=tuple(header[column] for column in aside if column not in words),
+    )
+
+
+def _is_p(column: int, numbered: Sequence[int], found: ProfileColumns) -> bool:
+    """Whether the column holds the p-values that a statistic is computed from."""
+    return numbered.index(column) in found.p_places
+
+
+def _nothing_signed(aside: Sequence[str]) -> FileFormatError:
+    if not aside:
+        return FileFormatError("it holds no values. Needed is a number for each gene and profile.")
+    return FileFormatError(
+        f"its columns of numbers are {cleaned(', '.join(aside))}: none of them says in which "
+        "direction a gene changes. Needed is a signed statistic, such as stat, t, z or logFC."
     )
 
 
@@ -167,12 +193,14 @@ def _text_columns(header: Sequence[str], opening: Sequence[_Row]) -> list[int]:
 
     A column headed by a landmark gene holds its values: a word in it is an error, not a label.
     """
-    gene = np.max([landmark_positions(header, id_kind) for id_kind in ID_KINDS], axis=0) >= 0
+    if not any(is_number(cell) for row in opening for cell in row.cells):
+        refuse_gene_list([header, *(row.cells for row in opening)])
+    gene = np.max([matched_by(header, id_kind).position for id_kind in ID_KINDS], axis=0) >= 0
 
     def is_text(column: int) -> bool:
         cells = [row.cells[column] for row in opening if column < len(row.cells)]
-        n_numbers = sum(map(_is_number, cells))
-        n_missing = sum(map(_is_missing, cells))
+        n_numbers = sum(map(is_number, cells))
+        n_missing = sum(map(is_missing, cells))
         mostly_words = len(cells) - n_missing > 2 * n_numbers
         if column == 0:
             return mostly_words or not gene[0]
@@ -182,21 +210,28 @@ def _text_columns(header: Sequence[str], opening: Sequence[_Row]) -> list[int]:
     if len(found) == len(header) or len(found) > MAX_LABELS:
         raise FileFormatError(
             f"{len(found)} of its {len(header)} columns hold text. Needed is a header line, then a "
-            "number for each gene and profile, with a decimal point; at most "
+            "number for each gene and profile, with a decimal point or comma; at most "
             f"{MAX_LABELS} columns may be text."
         )
     return found
 
 
-def _is_missing(cell: str) -> bool:
-    return cell.strip().casefold() in MISSING_WORDS
+def _n_above(opening: Sequence[_Row], texts: Sequence[int]) -> int:
+    """Lines of names that stand above the values, such as the drug of each column."""
+
+    def is_names(row: _Row) -> bool:
+        cells = [cell for column, cell in enumerate(row.cells) if column not in texts]
+        ids = [row.cells[column] for column in texts if column < len(row.cells)]
+        is_gene = any((matched_by(ids, id_kind).position >= 0).any() for id_kind in ID_KINDS)
+        return not is_gene and not any(map(is_number, cells)) and not all(map(is_missing, cells))
+
+    return next((number for number, row in enumerate(opening[:MAX_ABOVE]) if not is_names(row)), 0)
 
 
-def _is_number(cell: str) -> bool:
-    try:
-        return not math.isnan(float(cell))
-    except ValueError:
-        return False
+def _heading(row: _Row, texts: Sequence[int]) -> str:
+    """What a line of names is called; the drug, where it is not called anything."""
+    said = next((row.cells[column].strip() for column in texts if row.cells[column].strip()), "")
+    return said or DRUG_LABELS[0]
 
 
 def _entrez_columns(values: np.ndarray) -> list[int]:
@@ -212,17 +247,22 @@ def _entrez_columns(values: np.ndarray) -> list[int]:
 
 
 def _body(
-    rows: Iterator[_Row], header: Sequence[str], texts: Sequence[int]
+    rows: Iterator[_Row], header: Sequence[str], texts: Sequence[int], others: Sequence[int]
 ) -> tuple[list[Label], np.ndarray]:
-    """The text columns, and (n_rows, n_other_columns) float32 of the others."""
-    others = sorted(set(range(len(header))) - set(texts))
+    """The columns `texts` as text, and (n_rows, n_others) float32 of the columns `others`."""
     words: list[list[str]] = []
     numbers: list[np.ndarray] = []
+    reader = NumberRows()
     for row in rows:
         _check_width(row, header)
         check_shape(len(numbers) + 1, len(others))
         words.append([row.cells[column] for column in texts])
-        numbers.append(_numbers(row, others, header))
+        try:
+            numbers.append(reader.read([row.cells[column] for column in others]))
+        except ValueError as error:
+            raise _no_number(row, others, header) from error
+    if contradiction := reader.contradiction():
+        raise FileFormatError(contradiction)
     if not numbers or not others:
         raise FileFormatError("it holds no values. Needed is a number for each gene and profile.")
     labels = [
@@ -241,78 +281,42 @@ def _check_width(row: _Row, header: Sequence[str]) -> None:
         )
 
 
-def _numbers(row: _Row, columns: Sequence[int], header: Sequence[str]) -> np.ndarray:
-    cells = [row.cells[column] for column in columns]
-    with np.errstate(over="ignore"):  # becomes infinite, which is refused by name
-        # Few rows have gaps, and `float` alone takes half the time.
-        for number in (float, _number):
-            with suppress(ValueError):
-                return np.fromiter(map(number, cells), np.float32, len(cells))
-    bad = next(c for c in columns if not (_is_number(row.cells[c]) or _is_missing(row.cells[c])))
-    raise _no_number(row, bad, header[bad])
-
-
-def _number(cell: str) -> float:
-    """NaN for a missing value. Raises ValueError for text."""
-    try:
-        return float(cell)
-    except ValueError:
-        if _is_missing(cell):
-            return math.nan
-        raise
-
-
-def _no_number(row: _Row, column: int, heading: str) -> FileFormatError:
-    cell = cleaned(row.cells[column])[:40]
-    advice = "Use a decimal point" if re.fullmatch(r"[+-]?\d+,\d+", cell) else "Correct it"
+def _no_number(row: _Row, columns: Sequence[int], header: Sequence[str]) -> FileFormatError:
+    bad = next(c for c in columns if not (is_number(row.cells[c]) or is_missing(row.cells[c])))
+    cell = cleaned(row.cells[bad])[:40]
+    grouped = is_grouped(cell)
+    advice = "Save it without separators between thousands" if grouped else "Correct it"
     return FileFormatError(
-        f"line {row.number}, column {column + 1} ('{cleaned(heading)[:60]}') holds '{cell}', which "
-        f"is not a number. {advice}, or leave the cell empty to have it count as missing."
+        f"line {row.number}, column {bad + 1} ('{cleaned(header[bad])[:60]}') holds '{cell}', "
+        f"which is not a number. {advice}, or leave the cell empty to have it count as missing."
     )
 
 
 # --------------------------------------------------------------------------------------- GCT
 
 
-def _read_gct(rows: Iterator[_Row]) -> Table:
-    version = next(rows).cells[0].strip()
-    n_genes, n_profiles, n_row_labels, n_column_labels = _dimensions(version, next(rows))
-    above = list(islice(rows, 1 + n_column_labels))
+def _read_gct(lines: Iterator[_Line]) -> Table:
+    version, dimensions = next(lines).text, next(lines, _Line(2, "")).text
+    shape = gct_shape(gct_version(version), dimensions)
+    check_shape(shape.n_genes, shape.n_profiles)
+    rows = (_Row(line.number, [unquoted(cell) for cell in line.text.split("\t")]) for line in lines)
+    above = list(islice(rows, 1 + shape.n_column_labels))
     if not above:
         raise FileFormatError("it ends after its dimensions. It is cut short or damaged.")
     header = above[0].cells
     for row in above:
         _check_width(row, header)
-    n_texts = 1 + n_row_labels
-    if len(header) != n_texts + n_profiles:
+    n_texts = 1 + shape.n_row_labels
+    if len(header) != n_texts + shape.n_profiles:
         raise FileFormatError(
-            f"it announces {n_profiles} profiles beside {n_texts} columns of ids and metadata, and "
-            f"its header has {len(header)} cells. It is cut short or damaged."
+            f"it announces {shape.n_profiles} profiles beside {n_texts} columns of ids and "
+            f"metadata, and its header has {len(header)} cells. It is cut short or damaged."
         )
-    labels, values = _body(rows, header, range(n_texts))
-    if len(values) != n_genes:
+    labels, values = _body(rows, header, range(n_texts), range(n_texts, len(header)))
+    if len(values) != shape.n_genes:
         raise FileFormatError(
-            f"it announces {n_genes} genes and holds {len(values)}. It is cut short or damaged."
+            f"it announces {shape.n_genes} genes and holds {len(values)}. It is cut short or "
+            "damaged."
         )
     columns = [Label(row.cells[0].strip(), tuple(row.cells[n_texts:])) for row in above]
     return table_of("GCT", labels, columns, values)
-
-
-def _dimensions(version: str, row: _Row) -> tuple[int, int, int, int]:
-    """Genes, profiles, columns of metadata and lines of metadata, as announced."""
-    announced = [cell.strip() for cell in row.cells if cell.strip()]
-    n_needed = 2 if version == "#1.2" else 4
-    if len(announced) != n_needed or not all(re.fullmatch("[0-9]{1,9}", n) for n in announced):
-        raise FileFormatError(
-            f"its second line is '{cleaned(' '.join(announced))[:60]}'; a GCT of version {version} "
-            f"announces its dimensions there, {n_needed} whole numbers."
-        )
-    n_genes, n_profiles, *n_labels = (int(number) for number in announced)
-    n_row_labels, n_column_labels = n_labels or (1, 0)
-    if max(n_row_labels, n_column_labels) > MAX_LABELS:
-        raise FileFormatError(
-            f"it announces {n_row_labels} columns and {n_column_labels} lines of metadata; at most "
-            f"{MAX_LABELS} of each are taken."
-        )
-    check_shape(n_genes, n_profiles)
-    return n_genes, n_profiles, n_row_labels, n_column_labels

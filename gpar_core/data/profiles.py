@@ -7,47 +7,27 @@ profiles that a model can score, and changes nothing that the user has not allow
 import csv
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from gpar_core import fields
 from gpar_core.data.file_kinds import HDF5_MAGIC, HEAD, what_it_is
+from gpar_core.data.profile_choices import statistics_of, with_statistic
 from gpar_core.data.profile_gctx import read_gctx
-from gpar_core.data.profile_matching import Draft, MatchReport, draft_of
-from gpar_core.data.profile_scale import (
-    COUNTS,
-    MAX_Z,
-    MIN_MAD,
-    UNCLEAR,
-    Z_SCORES,
-    log_cpm,
-    z_scores,
-)
+from gpar_core.data.profile_matching import BY_NAME, Draft, draft_of, listed
 from gpar_core.data.profile_tables import MAX_BYTES, Table, cleaned
 from gpar_core.data.profile_text import read_text
+from gpar_core.data.profile_z_scores import to_z_scores
 from gpar_core.errors import DataError, FileFormatError, LandmarkError, in_words
 from gpar_core.storage.cache import MANIFEST
 from gpar_core.storage.saved_arrays import read_array
 
-__all__ = [
-    "Draft",
-    "MatchReport",
-    "Profiles",
-    "accept",
-    "load",
-    "profiles_id",
-    "read_profiles",
-    "save",
-    "template_csv",
-]
-
 FORMAT_VERSION = 1
 MATRIX = "matrix.npy"
-MIN_PROFILES_TO_Z_SCORE: Final = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,13 +51,15 @@ class Profiles:
 def read_profiles(path: Path, file_name: str) -> Draft:
     """Read a CSV, TSV, GCT or GCTX, its kind told by its content.
 
-    Genes may be in rows or in columns, by symbol or Entrez id; whichever matches most landmark
-    genes is taken. file_name: what the user calls the file, for messages.
+    Genes may be in rows or in columns, by symbol, Entrez or Ensembl id; whichever matches most
+    landmark genes is taken. Of a result table (DESeq2, limma, edgeR and others) the draft holds a
+    profile for each signed statistic, see `with_statistic`. file_name: what the user calls the
+    file, for messages.
 
     Raises FileFormatError, or LandmarkError where no landmark gene is found.
     """
     try:
-        return draft_of(_read_table(path))
+        return draft_of(_read_table(path), cleaned(Path(file_name).stem) or "profile")
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileFormatError(f"'{cleaned(file_name)}' cannot be opened ({reason}).") from error
@@ -121,17 +103,18 @@ def template_csv() -> str:
 
 
 def accept(draft: Draft, *, impute: bool = False, z_score: bool = False) -> Profiles:
-    """Profiles that a model can score.
+    """Profiles that a model can score: of a result table, those of its best statistic.
 
     impute: set missing genes and values to 0, the z-score of no change. z_score: turn counts or
     expression levels into z-scores, gene by gene across the uploaded profiles.
 
     Raises LandmarkError for what is missing and FileFormatError for what are no z-scores.
     """
+    draft = with_statistic(draft)
     _check_missing(draft, impute)
-    values, how = _to_z_scores(draft, z_score)
+    values, how = to_z_scores(draft, z_score)
     missing = np.isnan(values)
-    notes = [*_notes(draft.report), *how]
+    notes = [*_notes(draft), *how]
     if missing.any():
         notes.append(f"Missing values set to 0 (no change): {missing.sum():,}.")
     return Profiles(
@@ -149,80 +132,48 @@ def _check_missing(draft: Draft, impute: bool) -> None:
     if n_present[fewest] < fields.N_LANDMARKS / 2:
         raise LandmarkError(
             f"'{draft.names[fewest]}' has values for {n_present[fewest]} of the 978 landmark genes "
-            f"({report.n_found} are in the file); at least half are needed. Use a file with more "
-            "of them, by Entrez id, since symbols change over the years."
+            f"({report.n_found} are in the file); at least half are needed. Use a table of all "
+            "measured genes, not only of those that pass a threshold."
         )
     if impute or not missing.any():
         return
     found = []
     if report.missing:
-        found.append(_listed("landmark genes absent from the file", report.missing))
-    if report.n_missing_values:
+        found.append(listed("landmark genes absent from the file", report.missing))
+    if draft.n_missing_values:
         in_file = [symbol not in report.missing for symbol in fields.LANDMARK_SYMBOLS]
         profile, gene = np.argwhere(missing & in_file)[0]
         found.append(
-            f"missing values of other genes: {report.n_missing_values:,}, the first that of "
+            f"missing values of other genes: {draft.n_missing_values:,}, the first that of "
             f"{fields.LANDMARK_SYMBOLS[gene]} in '{draft.names[profile]}'"
         )
     raise LandmarkError(
-        f"All 978 landmark genes are needed; {'; '.join(found)}. Use a file with all of them, by "
-        "Entrez id, since symbols change over the years; or allow them to be set to 0, no change."
+        f"All 978 landmark genes are needed; {'; '.join(found)}. Use a file with all of them, or "
+        "allow them to be set to 0, no change."
     )
 
 
-def _to_z_scores(draft: Draft, z_score: bool) -> tuple[np.ndarray, list[str]]:
-    """(n, 978) float32 with NaN where missing, and what was done to get there."""
-    scale, reason = draft.report.scale, draft.report.scale_reason
-    if scale == Z_SCORES:
-        kept = "The values are z-scores already and were left as they are."
-        return draft.values, [kept] if z_score else []
-    if scale == UNCLEAR and not z_score:
-        unclear = f"Whether the values are z-scores is unclear ({reason}); they were left as is."
-        return draft.values, [unclear]
-    if not z_score:
-        raise FileFormatError(
-            f"The values look like {scale}, not z-scores: {reason}. Upload z-scores against "
-            "controls, or allow the profiles to be z-scored against each other."
-        )
-    if len(draft.names) < MIN_PROFILES_TO_Z_SCORE:
-        raise FileFormatError(
-            f"The file holds {len(draft.names)} profiles; at least {MIN_PROFILES_TO_Z_SCORE} are "
-            "needed for z-scores, which say how far a gene lies from its usual level. Add profiles "
-            "to compare with, such as untreated controls, to the same file."
-        )
-    levels, notes = draft.values, []
-    if scale == COUNTS:
-        _check_totals(draft)
-        levels = log_cpm(levels, draft.totals)
-        notes = ["The values were turned into log2(counts per million + 1)."]
-    notes.append(
-        f"The values were z-scored gene by gene across the {len(levels)} uploaded profiles: "
-        f"(x - median) / (1.4826 MAD), MAD at least {MIN_MAD}, clipped to ±{MAX_Z:.0f}. They tell "
-        "the profiles apart from each other, not from controls."
-    )
-    return z_scores(levels), notes
-
-
-def _check_totals(draft: Draft) -> None:
-    if (draft.totals <= 0).any():
-        raise FileFormatError(
-            f"All counts of '{draft.names[int(draft.totals.argmin())]}' are 0, so there is nothing "
-            "to compare. Take this profile out."
-        )
-
-
-def _notes(report: MatchReport) -> list[str]:
+def _notes(draft: Draft) -> list[str]:
+    report = draft.report
     found = {
         "Landmark genes absent from the file": report.missing,
         "Genes repeated in the file, their mean taken": report.duplicated,
+        "Genes found by a newer name or an alias": report.other_names,
+        "Gene names that Excel turned into dates, no landmarks": report.dates,
         "Names of several profiles, now numbered": report.renamed,
         "Profiles without values, left out": report.empty,
     }
-    return [f"{_listed(what, names)}." for what, names in found.items() if names]
-
-
-def _listed(what: str, names: Sequence[str]) -> str:
-    return f"{what}: {len(names)} ({', '.join(names[:10])}{', …' if len(names) > 10 else ''})"
+    notes = [f"{listed(what, names)}." for what, names in found.items() if names]
+    if statistics := statistics_of(draft):
+        notes.insert(0, f"The profile is '{statistics[0]}' of a result table.")
+    n_drugs = len(set(draft.drug))
+    if n_drugs < len(draft.names):
+        how = {"": "", BY_NAME: ", told by their names"}.get(
+            report.drugs_by, f", named by '{report.drugs_by}'"
+        )
+        drugs = "1 drug" if n_drugs == 1 else f"{n_drugs:,} drugs"
+        notes.append(f"The {len(draft.names):,} profiles are of {drugs}{how}.")
+    return notes
 
 
 # ---------------------------------------------------------------------------------------- store

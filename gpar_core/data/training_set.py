@@ -178,7 +178,8 @@ def select(
         same names is then no negative, nor is what shares a MOA with that, unless it is inactive.
     negatives: 'inactive', compounds without MOA annotation whose 75th-percentile TAS is below
         `max_tas`; 'others', all compounds that share no MOA with the positives (with `moa` alone,
-        if given); 'auto', the former where there are `MIN_INACTIVE_COMPOUNDS`, else the latter.
+        if given); 'auto', the former where there are `MIN_INACTIVE_COMPOUNDS` and something else is
+        left to rank, otherwise the latter.
 
     Raises RequestError, NotFoundError or TrainingSetError.
     """
@@ -204,17 +205,10 @@ def select(
         )
     unlike = compendium.drugs.loc[is_inactive(compendium.drugs, max_tas), fields.DRUG]
     inactive = in_scope & ~positive & signatures[fields.DRUG].isin(unlike).to_numpy()
-    n_inactive = len(set(drug[inactive]))
     note = ""
     if negatives == "auto":
-        negatives = "inactive" if n_inactive >= MIN_INACTIVE_COMPOUNDS else "others"
-        if negatives == "others":
-            note = (
-                f"Only {n_inactive} compounds{where} are without MOA annotation and inactive "
-                f"(TAS < {max_tas:g}); {MIN_INACTIVE_COMPOUNDS} are needed. All compounds that "
-                "share no MOA with the chosen drugs serve as negatives instead; each of them is "
-                "ranked by the fold that did not see it."
-            )
+        note = _why_others(compendium, drugs, set(drug[inactive]), where, max_tas)
+        negatives = "others" if note else "inactive"
     negative = inactive
     if negatives == "others":
         alike = _sharing_moa(compendium, drugs, moa)
@@ -260,6 +254,27 @@ def is_inactive(drugs: pd.DataFrame, max_tas: float = fields.INACTIVE_TAS) -> pd
     drugs: annotated and tas, as `Compendium.drugs` has them.
     """
     return ~drugs[fields.ANNOTATED] & (drugs[fields.TAS] < max_tas)
+
+
+def _why_others(
+    compendium: Compendium, positive: set[str], inactive: set[str], where: str, max_tas: float
+) -> str:
+    """Why inactive compounds cannot be the negatives, '' where they can."""
+    instead = (
+        "All compounds that share no MOA with the chosen drugs serve as negatives instead; each of "
+        "them is ranked by the fold that did not see it."
+    )
+    if len(inactive) < MIN_INACTIVE_COMPOUNDS:
+        return (
+            f"Only {len(inactive)} compounds{where} are without MOA annotation and inactive (TAS < "
+            f"{max_tas:g}); {MIN_INACTIVE_COMPOUNDS} are needed. {instead}"
+        )
+    if set(compendium.drugs[fields.DRUG]) <= positive | inactive:
+        return (
+            f"With the {len(inactive)} inactive compounds as negatives, no compound would be left "
+            f"to rank. {instead}"
+        )
+    return ""
 
 
 def _sharing_moa(compendium: Compendium, drugs: set[str], moa: str) -> set[str]:

@@ -32,7 +32,7 @@ def rows_to_rank(compendium: Compendium, training_set: TrainingSet) -> np.ndarra
     rows = np.flatnonzero(~compendium.signatures[fields.DRUG].isin(out).to_numpy())
     if len(rows) == 0:
         raise EmptyRankingError(
-            f"All {compendium.n_compounds:,} compounds of '{compendium.name}' are in the training "
+            f"All {compendium.n_drugs:,} drugs of '{compendium.name}' are in the training "
             f"set ({training_set.n_positive_compounds:,} positive and "
             f"{training_set.n_negative_compounds:,} negative drugs), so there is nothing left to "
             "rank. Choose fewer drugs, or as negatives 'others': these are ranked by the fold that "

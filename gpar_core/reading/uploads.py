@@ -11,6 +11,7 @@ import pandas as pd
 
 from gpar_core.data.labels import read_labels
 from gpar_core.data.profile_matching import Draft, MatchReport
+from gpar_core.data.profile_scale import Scale
 from gpar_core.data.profiles import read_profiles
 from gpar_core.maps.coordinates import read_coordinates
 from gpar_core.storage.saved_arrays import read_array
@@ -18,6 +19,7 @@ from gpar_core.storage.saved_arrays import read_array
 T = TypeVar("T")
 
 _ARRAYS: Final = ("values", "totals")
+_TEXTS: Final = ("names", "drug", "statistics")
 _TABLE: Final = "table.parquet"
 _DRAFT: Final = "draft.json"
 
@@ -39,18 +41,24 @@ class Upload(Generic[T]):
 def _save_draft(draft: Draft, folder: Path) -> None:
     for name in _ARRAYS:
         np.save(folder / f"{name}.npy", getattr(draft, name), allow_pickle=False)
-    described = {"names": draft.names, "drug": draft.drug, "report": asdict(draft.report)}
+    described = {
+        **{name: getattr(draft, name) for name in _TEXTS},
+        "scales": [asdict(scale) for scale in draft.scales],
+        "report": asdict(draft.report),
+    }
     (folder / _DRAFT).write_text(json.dumps(described), encoding="utf-8")
 
 
 def _load_draft(folder: Path) -> Draft:
     described = json.loads((folder / _DRAFT).read_text("utf-8"))
     report = {name: _frozen(value) for name, value in described["report"].items()}
+    texts: dict[str, Any] = {name: tuple(described[name]) for name in _TEXTS}
+    arrays: dict[str, Any] = {name: read_array(folder / f"{name}.npy") for name in _ARRAYS}
     return Draft(
-        names=tuple(described["names"]),
-        drug=tuple(described["drug"]),
+        **texts,
+        **arrays,
+        scales=tuple(Scale(**scale) for scale in described["scales"]),
         report=MatchReport(**report),
-        **{name: read_array(folder / f"{name}.npy") for name in _ARRAYS},
     )
 
 

@@ -18,29 +18,28 @@ from gpar_core.errors import DataError, FileFormatError, RequestError
 from gpar_core.jobs.request import EvaluationRequest, TrainRequest, from_json
 from gpar_core.report.bundle import ORIGIN
 from gpar_core.report.document import FORMAT_VERSION, Origin
+from gpar_core.report.tolerance import TOLERANCES, Tolerance
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.saved_json import as_dataclass
 
 MAX_BYTES = 64 * 2**20
-CLOSE = 1e-3
-"""The largest difference of a figure that other versions or processors explain."""
-CLOSE_FIRST = 0.95
-"""The least share of the first compounds that is then the same."""
 
-Verdict = Literal["identical", "close", "different"]
+Verdict = Literal["identical", "within tolerance", "close", "different"]
 
 
 @dataclass(frozen=True, eq=False)
 class Agreement:
     """A result beside that of a report.
 
-    verdict: 'identical' to nine digits; 'close', no figure further off than `CLOSE` and at least
-    `CLOSE_FIRST` of the first compounds the same; or 'different'. figures: figure, then, now,
-    difference. shared_first: how many of the first compounds are the same, of n_first. changed:
-    what is of another version than then, in words.
+    verdict: 'identical' to nine digits; 'within tolerance' of `tolerance` and by the same versions,
+    so that another processor explains the difference; 'close', within it but by other versions; or
+    'different'. tolerance: that of the request's preset. figures: figure, then, now, difference.
+    shared_first: how many of the first compounds are the same, of n_first. changed: what is of
+    another version than then, in words.
     """
 
     verdict: Verdict
+    tolerance: Tolerance
     figures: pd.DataFrame
     shared_first: int
     n_first: int
@@ -108,7 +107,11 @@ def _lend(folder: Path, place: Path) -> None:
 
 
 def agreement(report: Origin, again: Origin) -> Agreement:
-    """The outcome of a report beside that of the same request computed anew."""
+    """The outcome of a report beside that of the same request, computed again.
+
+    Raises RequestError where the report does not hold its request.
+    """
+    tolerance = TOLERANCES[request_of(report).preset]
     then, now = report.outcome, again.outcome
     names = list(dict.fromkeys((*then.figures, *now.figures)))
     figures = pd.DataFrame(
@@ -121,7 +124,6 @@ def agreement(report: Origin, again: Origin) -> Agreement:
     figures["difference"] = figures["now"] - figures["then"]
     shared = len(set(then.first) & set(now.first))
     n_first = max(len(then.first), len(now.first))
-    near = bool((figures["difference"].abs() <= CLOSE).all()) and shared >= CLOSE_FIRST * n_first
     changed = [
         f"{name} {report.versions.get(name, 'none')} then, {again.versions.get(name, 'none')} now"
         for name in dict.fromkeys((*report.versions, *again.versions))
@@ -129,10 +131,13 @@ def agreement(report: Origin, again: Origin) -> Agreement:
     ]
     if report.result_id != again.result_id:
         changed.append("the method of GPAR itself")
-    verdict: Verdict = "close" if near else "different"
+    near = (figures["difference"].abs() <= figures["figure"].map(tolerance.of_figure)).all()
+    verdict: Verdict = "different"
     if then.digest == now.digest:
         verdict = "identical"
-    return Agreement(verdict, figures, shared, n_first, tuple(changed))
+    elif near and shared >= tolerance.first * n_first:
+        verdict = "close" if changed else "within tolerance"
+    return Agreement(verdict, tolerance, figures, shared, n_first, tuple(changed))
 
 
 def request_of(origin: Origin) -> TrainRequest | EvaluationRequest:

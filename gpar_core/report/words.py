@@ -33,8 +33,9 @@ def reproduction(origin: Origin) -> Section:
         )
         return Section("To reproduce this", (said,), facts)
     said = (
-        "The same request on the same compendium with the same seed gives the same result. "
-        "'python -m gpar_core reproduce' with this file runs it again and says whether it does; "
+        "The same request on the same compendium with the same seed and versions gives the same "
+        "result: to nine digits on the same kind of processor, within a stated tolerance on "
+        "another. 'python -m gpar_core reproduce' with this file runs it again and says which; "
         "the command below asks for it from the beginning."
     )
     return Section("To reproduce this", (said,), facts, command=origin.command)

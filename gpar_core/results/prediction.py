@@ -165,20 +165,37 @@ def of_profiles(
 
 
 def ranked(prediction: Prediction, *, by: str = DEFAULT_ORDER) -> pd.DataFrame:
-    """The MOAs of a compound, or of each uploaded profile by itself.
+    """The MOAs of a compound, or of each uploaded drug.
 
-    Returns the columns of `rank_moas` behind name, profile by profile. Raises RequestError.
+    Returns the columns of `rank_moas` behind name, query by query. Raises RequestError.
     """
-    if "name" not in prediction.signatures:
-        table = rank_moas(prediction.scores, by=by)
-        table.insert(0, "name", prediction.label)
-        return table
     tables = []
-    for place, name in enumerate(prediction.signatures["name"]):
-        table = rank_moas(prediction.scores, np.array([place]), by=by)
+    for name, chosen in queries(prediction):
+        table = rank_moas(prediction.scores, chosen, by=by)
         table.insert(0, "name", name)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
+
+
+def queries(prediction: Prediction) -> list[tuple[str, np.ndarray]]:
+    """What is asked about, by name, with the positions of its signatures.
+
+    A compound, or each drug of an upload: the replicates of one drug are one query, whose scores
+    are means over them.
+    """
+    own = prediction.signatures
+    if "name" not in own:
+        return [(prediction.label, np.arange(len(own)))]
+    found = []
+    for drug in own[fields.DRUG].unique():
+        chosen = np.flatnonzero(own[fields.DRUG] == drug)
+        first = str(own["name"].iloc[chosen[0]])
+        if len(chosen) == 1:
+            found.append((first, chosen))
+            continue
+        shown = first[: len(drug)] if first.casefold().startswith(drug) else drug
+        found.append((f"{shown} (mean of {len(chosen)} profiles)", chosen))
+    return found
 
 
 def by_origin(prediction: Prediction, moas: Sequence[str]) -> pd.DataFrame:

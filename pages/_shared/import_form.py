@@ -18,8 +18,8 @@ from pages._shared.state import Key, cache
 
 KINDS = {
     "matrix": ("Level 5 matrix", "GCTX or GCT", True),
-    "sig_info": ("sig_info", "one row per signature", False),
-    "gene_info": ("gene_info", "gene ids and landmark flags", False),
+    "sig_info": ("sig_info", "one row per signature; optional if the matrix has them", False),
+    "gene_info": ("gene_info", "optional if the rows are Entrez ids or symbols", False),
     "sig_metrics": ("sig_metrics", "optional: TAS", False),
     "pert_info": ("pert_info", "optional: PubChem CIDs, InChIKeys", False),
 }
@@ -36,8 +36,7 @@ def show_import() -> None:
     st.markdown(
         "LINCS files in the layout of GEO (GSE92742, GSE70138) or of LINCS2020, plain or gzipped. "
         "Kept are compound signatures over the 978 landmark genes; everything left out is counted "
-        "and named. A matrix that carries pert_id, pert_type and cell_id in its own column "
-        "metadata needs no sig_info, and one whose rows are Entrez ids needs no gene_info."
+        "and named. Tables may be separated by tabs, semicolons or commas, with or without quotes."
     )
     source = st.segmented_control(
         "Files", ["Upload", "From the server's inbox"], default="Upload", required=True
@@ -63,6 +62,11 @@ def show_import() -> None:
         lacking += _lacking(number, given)
     if lacking:
         st.caption("Still needed: " + ", ".join(lacking))
+    if any((number, "sig_info") not in given for number, kind in given if kind == "matrix"):
+        st.caption(
+            "Without sig_info, the matrix itself must describe its signatures: pert_id, pert_type "
+            "and cell_id as column metadata (GCTX, GCT 1.3)."
+        )
     if not st.button("Import", type="primary", disabled=bool(lacking)):
         return
     files = _import_files(_store(given | moas))

@@ -48,6 +48,9 @@ def choose_labels(compendium: Compendium) -> tuple[pd.DataFrame | None, Compendi
         f"**{match.n_matched:,}** compounds with **{len(labelled.moas):,}** classes; "
         f"{len(match.unmatched):,} labeled names are not in the compendium"
     )
+    if match.resembling:
+        pairs = [f"{name} (resembles {other})" for name, other in match.resembling[:MAX_NAMES]]
+        st.caption(plain(f"Classes that may be one, kept apart: {', '.join(pairs)}"))
     if match.unmatched:
         names = ", ".join(match.unmatched[:MAX_NAMES])
         more = ", …" if len(match.unmatched) > MAX_NAMES else ""

@@ -10,7 +10,7 @@ from gpar_core import fields
 from gpar_core.charts.moas import percentile_map
 from gpar_core.export import download_name, moas_csv
 from gpar_core.rank.moa_prediction import NEAR_THE_TOP, ORDERS, TOP, rank_moas
-from gpar_core.results.prediction import Prediction, by_origin, nearest_to, ranked
+from gpar_core.results.prediction import Prediction, by_origin, nearest_to, queries, ranked
 from pages._shared.drawn import drawn_once, show_chart
 from pages._shared.error_box import plain
 from pages._shared.loaders import load_compendium, load_summaries
@@ -80,23 +80,20 @@ def _say_what_was_held_out(table: pd.DataFrame) -> None:
 
 def _choose_profiles(prediction: Prediction) -> tuple[np.ndarray, str]:
     """Positions of the signatures to go by, and what they are called."""
-    everything = np.arange(len(prediction.signatures))
-    if "name" not in prediction.signatures or len(everything) == 1:
-        return everything, prediction.label
-    labels = [*prediction.signatures["name"], TOGETHER]
-    together = len(everything)
-    one_drug = len(set(prediction.signatures[fields.DRUG])) == 1
+    found = queries(prediction)
+    if len(found) == 1:
+        return found[0][1], prediction.label
+    labels = [*(name for name, _ in found), TOGETHER]
     choice = st.selectbox(
         "Profile",
         range(len(labels)),
-        index=together if one_drug else 0,
         format_func=labels.__getitem__,
-        help="Several profiles of one drug are best read together: their mean counts.",
+        help="Replicates of one drug are one query: the mean over its profiles counts.",
         key=f"moa-profile-{len(labels)}-{prediction.label}",
     )
-    if choice == together:
-        return everything, prediction.label
-    return everything[[choice]], labels[choice]
+    if choice == len(found):
+        return np.arange(len(prediction.signatures)), prediction.label
+    return found[choice][1], labels[choice]
 
 
 def _known(table: pd.DataFrame, annotated: Sequence[str]) -> None:
@@ -152,7 +149,7 @@ def _downloads(table: pd.DataFrame, prediction: Prediction, name: str, by: str) 
         "text/csv",
         on_click="ignore",
     )
-    if "name" in prediction.signatures and len(prediction.signatures) > 1:
+    if len(queries(prediction)) > 1:
         every.download_button(
             "Download all MOAs of each profile (CSV)",
             lambda: moas_csv(ranked(prediction, by=by), prediction),

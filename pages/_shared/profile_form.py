@@ -1,20 +1,25 @@
 """Uploaded profiles: what the file holds, what may be changed in it, and the click."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gpar_core import fields
+from gpar_core.data.profile_choices import (
+    BY_FILE,
+    EACH,
+    ONE,
+    statistics_of,
+    with_drugs,
+    with_statistic,
+)
+from gpar_core.data.profile_matching import BY_NAME, Draft
 from gpar_core.data.profile_scale import Z_SCORES
 from gpar_core.data.profile_tables import MAX_BYTES
-from gpar_core.data.profiles import (
-    Draft,
-    MatchReport,
-    Profiles,
-    accept,
-    template_csv,
-)
+from gpar_core.data.profiles import Profiles, accept, template_csv
 from gpar_core.planning.training import plan_prediction, publish_profiles
 from gpar_core.reading.uploads import PROFILES
 from gpar_core.results.library import Library
@@ -24,9 +29,11 @@ from pages._shared.state import cache
 from pages._shared.terms import explained
 from pages._shared.uploads import read
 
-KINDS = ["csv", "tsv", "txt", "gct", "gctx"]
-ID_NAMES = {"symbol": "symbol", "entrez": "Entrez id"}
+KINDS = ["csv", "tsv", "txt", "tab", "gct", "gctx", "gmt", "grp"]
+"""Gene lists among them, to say what is needed instead."""
+ID_NAMES = {"symbol": "symbol", "entrez": "Entrez id", "ensembl": "Ensembl id"}
 MAX_NAMES = 50
+MAX_LISTED = 978
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ def choose_upload(page: str) -> Upload | None:
     Raises GparError where it cannot be read.
     """
     upload = st.file_uploader(
-        "Profiles: z-scores of the landmark genes, by symbol or Entrez id",
+        "Profiles: z-scores or a table of differential expression, human genes by symbol or id",
         KINDS,
         key=f"{page}-profiles",
         max_upload_size=MAX_BYTES // 2**20,
@@ -58,11 +65,14 @@ def choose_upload(page: str) -> Upload | None:
         "Template (CSV)", template_csv, "gpar-template.csv", "text/csv", on_click="ignore"
     )
     if upload is None:
-        st.caption("CSV, TSV, GCT or GCTX; genes in rows or columns, several profiles at once.")
+        st.caption(
+            "CSV, TSV, GCT or GCTX; genes in rows or columns, several profiles at once. Results of "
+            "DESeq2, limma, edgeR, Seurat and others as they are."
+        )
         return None
-    draft = read(PROFILES, upload)
+    draft = _choose_drugs(upload.file_id, _choose_statistic(upload.file_id, read(PROFILES, upload)))
     _show_report(draft)
-    return Upload(draft, *_permissions(page, draft.report), Path(upload.name).stem[:80])
+    return Upload(draft, *_permissions(page, draft), Path(upload.name).stem[:80])
 
 
 def show_upload(library: Library) -> None:
@@ -74,13 +84,71 @@ def show_upload(library: Library) -> None:
         start(plan_prediction(library, profiles, upload.label))
 
 
+def _choose_statistic(file_id: str, draft: Draft) -> Draft:
+    """Which column of a result table is the profile."""
+    choices = statistics_of(draft)
+    if not choices:
+        return draft
+    chosen = st.selectbox(
+        "Column of the result table",
+        choices,
+        key=f"statistic-{file_id}",
+        help="Only signed statistics can be profiles: p-values, mean levels, standard errors and "
+        "the like do not say in which direction a gene changes.",
+    )
+    st.caption(
+        plain(
+            f"This is a table of differential expression. The profile is its column '{chosen}'; "
+            "you can choose another signed statistic."
+        )
+    )
+    return with_statistic(draft, chosen)
+
+
+def _choose_drugs(file_id: str, draft: Draft) -> Draft:
+    """Which profiles are replicates of one drug."""
+    if len(draft.names) == 1:
+        return draft
+    by, n_drugs = draft.report.drugs_by, len(set(draft.drug))
+    drugs = "1 drug" if n_drugs == 1 else f"{n_drugs:,} drugs"
+    own = n_drugs == len(draft.names)
+    as_read = f"By '{by}' in the file: {drugs}"
+    if by in {"", BY_NAME}:
+        as_read = "Each profile is a drug of its own" if own else f"By their names: {drugs}"
+    labels = {BY_FILE: as_read, EACH: "Each profile is a drug of its own",
+              ONE: "All profiles are replicates of one drug"}  # fmt: skip
+    if own and not by:
+        labels.pop(EACH)
+    chosen = st.selectbox(
+        "Replicates",
+        labels,
+        format_func=labels.__getitem__,
+        key=f"drugs-{file_id}",
+        help="Replicates of one drug are kept together in cross-validation, and are averaged when "
+        "a MOA is predicted. A row or column named 'drug' in the file decides it.",
+    )
+    if by == BY_NAME and chosen == BY_FILE:
+        first = Counter(draft.drug).most_common(1)[0][0]
+        together = [name for name, drug in zip(draft.names, draft.drug, strict=True)
+                    if drug == first]  # fmt: skip
+        st.caption(
+            plain(
+                f"Guessed from the names: {', '.join(together[:6])} are replicates of one drug. "
+                "Change it if they are not."
+            )
+        )
+    return with_drugs(draft, chosen)
+
+
 def _show_report(draft: Draft) -> None:
     report = draft.report
     figures = st.columns(3)
+    n_drugs = len(set(draft.drug))
     figures[0].metric(
-        "Profiles", f"{report.n_profiles:,}", help="Expression profiles found in the file"
+        "Profiles", f"{len(draft.names):,}", help="Expression profiles found in the file"
     )
-    figures[0].caption(f"{report.file_kind}, genes in {report.genes_in}")
+    of_drugs = "" if n_drugs == len(draft.names) else f" of {n_drugs:,} drug{'s' * (n_drugs > 1)}"
+    figures[0].caption(f"{report.file_kind}, genes in {report.genes_in}{of_drugs}")
     with st.expander("Names of the profiles"):
         st.markdown(plain(", ".join(draft.names[:MAX_NAMES])))
         if len(draft.names) > MAX_NAMES:
@@ -90,16 +158,25 @@ def _show_report(draft: Draft) -> None:
         f"of {fields.N_LANDMARKS}, by {ID_NAMES[report.id_kind]}; {report.n_unknown:,} other genes "
         "are not used"
     )
-    figures[2].metric("Scale", report.scale, help=explained("z-score"))
-    figures[2].caption(plain(report.scale_reason))
-    if report.n_missing_values:
-        st.caption(f"{report.n_missing_values:,} values of the genes found are missing.")
+    _show_scale(figures[2], draft)
+    if draft.n_missing_values:
+        st.caption(f"{draft.n_missing_values:,} values of the genes found are missing.")
     found = (
         ("landmark gene is missing", "landmark genes are missing", report.missing),
         (
             "gene is there more than once; its mean was taken",
             "genes are there more than once; their means were taken",
             report.duplicated,
+        ),
+        (
+            "gene was found by a newer name or an alias",
+            "genes were found by a newer name or an alias",
+            report.other_names,
+        ),
+        (
+            "gene name was turned into a date by Excel; it is no landmark",
+            "gene names were turned into dates by Excel; none is a landmark",
+            report.dates,
         ),
         (
             "name stands for several profiles, which were numbered",
@@ -111,20 +188,39 @@ def _show_report(draft: Draft) -> None:
             "profiles without values were left out",
             report.empty,
         ),
-        ("column of text was not used", "columns of text were not used", report.ignored),
+        ("column was not used", "columns were not used", report.ignored),
     )
     for one, several, names in found:
         if names:
             with st.expander(f"{len(names)} {one if len(names) == 1 else several}"):
-                st.markdown(plain(", ".join(names)))
+                st.markdown(plain(", ".join(names[:MAX_LISTED])))
 
 
-def _permissions(page: str, report: MatchReport) -> tuple[bool, bool]:
+def _show_scale(place: DeltaGenerator, draft: Draft) -> None:
+    """What kind of numbers the profiles hold, and which differ from the others."""
+    kinds = Counter(scale.kind for scale in draft.scales)
+    place.metric("Scale", next(iter(kinds)) if len(kinds) == 1 else "mixed",
+                 help=explained("z-score"))  # fmt: skip
+    usual = kinds.most_common(1)[0][0]
+    if len(kinds) == 1:
+        place.caption(plain(draft.scales[0].reason if len(draft.scales) == 1 else "all profiles"))
+        return
+    odd = [f"{name}: {scale.kind} ({scale.reason})"
+           for name, scale in zip(draft.names, draft.scales, strict=True)
+           if scale.kind != usual]  # fmt: skip
+    place.caption(plain(f"{kinds[usual]:,} of {len(draft.scales):,} are {usual}"))
+    with st.expander(f"{len(odd)} profiles are of another scale"):
+        st.markdown(plain("; ".join(odd[:MAX_NAMES])))
+
+
+def _permissions(page: str, draft: Draft) -> tuple[bool, bool]:
     """Whether gaps may be filled, and z-scores be made; asked only where it is needed."""
-    impute = bool(report.missing or report.n_missing_values) and st.checkbox(
+    impute = bool(draft.report.missing or draft.n_missing_values) and st.checkbox(
         "Set missing genes to 0 (no change)", key=f"{page}-impute"
     )
-    z_score = report.scale != Z_SCORES and st.checkbox(
+    n_z = sum(scale.kind == Z_SCORES for scale in draft.scales)
+    may_z_score = not any(draft.statistics) and n_z < len(draft.scales) / 2
+    z_score = may_z_score and st.checkbox(
         "Make z-scores across these profiles",
         key=f"{page}-z-score",
         help="They then say how the profiles differ from each other, not from controls.",

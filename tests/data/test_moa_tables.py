@@ -101,7 +101,7 @@ def test_a_compound_can_be_annotated_without_a_listed_moa(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     "columns",
-    ["pert_id\ttarget", "name\tmoa", "pert_iname\ttarget", "inchi_key\tpubchem_cid"],
+    ["pert_id\ttarget", "title\tmoa", "pert_iname\ttarget", "inchi_key\tpubchem_cid"],
 )
 def test_a_table_that_names_no_compound_or_says_nothing_of_it_is_refused(
     tmp_path: Path, columns: str
@@ -112,3 +112,34 @@ def test_a_table_that_names_no_compound_or_says_nothing_of_it_is_refused(
 
 def test_a_table_without_rows_says_nothing(tmp_path: Path) -> None:
     assert _read(tmp_path, "pert_id\tmoa\n").rows.empty
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name,MOA\ndrug-a,alpha inhibitor\n",
+        "name;moa\ndrug-a;alpha inhibitor\n",
+        "Compound\tMechanism of action\ndrug-a\talpha inhibitor\n",
+        "drug\tmechanism\ndrug-a\talpha inhibitor\n",
+        'sep=;\n"Pert iname";"MOA"\n"drug-a";"alpha inhibitor"\n',
+        '"pert_iname"\t"moa"\n"1"\t"drug-a"\t"alpha inhibitor"\n',
+        '"","pert_iname","moa"\n"1","drug-a","alpha inhibitor"\n',
+        "# made by hand\n\ufeffDRUG_NAME\tMoA\ndrug-a\talpha inhibitor\n",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_headings_separators_and_encodings_of_ones_own_table(
+    tmp_path: Path, text: str, encoding: str
+) -> None:
+    table = read_moa_table(write_text(tmp_path / "moa.txt", text.replace("\ufeff", ""), encoding))
+    assert (_column(table, "pert_iname"), _column(table, "moa")) == (
+        ["drug-a"],
+        ["alpha inhibitor"],
+    )
+
+
+@pytest.mark.parametrize("none", ["", "NA", "N/A", "-", "null", "-666", "unknown"])
+def test_no_moa_is_none_however_it_is_written(tmp_path: Path, none: str) -> None:
+    table = read_moa_table(write_text(tmp_path / "moa.txt", f"name\tmoa\na\tX\nb\t{none}\n"))
+    assert _column(table, "moa") == ["X", ""]
+    assert table.rows["annotated"].tolist() == [True, False]

@@ -60,15 +60,29 @@ def test_an_import_shows_what_it_found(stocked: Library) -> None:
 
 def test_an_empty_form_says_what_is_needed(stocked: Library) -> None:
     app = page("compendium")
-    assert "Still needed: a name, Level 5 matrix, sig_info, gene_info" in words(app)
+    assert "Still needed: a name, Level 5 matrix" in words(app)
     assert import_button(app).disabled
 
 
 def test_a_form_that_lacks_one_file_names_it(stocked: Library, uploads: Uploads) -> None:
-    del uploads["gene_info"]
+    del uploads["matrix"]
     app = upload(page("compendium"), uploads, "mine")
-    assert "Still needed: gene_info" in words(app)
+    assert "Still needed: Level 5 matrix" in words(app)
     assert import_button(app).disabled
+
+
+def test_a_matrix_without_tables_may_describe_itself(stocked: Library, uploads: Uploads) -> None:
+    only = {"matrix": uploads["matrix"]}
+    app = upload(page("compendium"), only, "GSE92742")
+    assert "Without sig_info, the matrix itself must describe its signatures" in words(app)
+    assert "Names are kept in lower case: **gse92742**" in words(app)
+    press(app, "Import")
+    (job,) = JobStore(stocked.cache).active_jobs()
+    assert (job.request.name, job.request.sig_info, job.request.gene_info) == (
+        "gse92742",
+        ("",),
+        ("",),
+    )
 
 
 def test_a_complete_form_queues_the_import_of_its_files(stocked: Library, uploads: Uploads) -> None:
@@ -198,14 +212,12 @@ def test_several_moa_tables_go_into_an_import_in_their_order(
     assert [Path(moa).read_bytes() for moa in request.moas] == [table[1] for table in tables]
 
 
-def test_another_series_needs_its_own_matrix_and_sig_info(
-    stocked: Library, uploads: Uploads
-) -> None:
+def test_another_series_has_its_own_matrix_and_sig_info(stocked: Library, uploads: Uploads) -> None:
     app = upload(press(page("compendium"), "Add another series"), uploads, "mine")
     assert "Still needed" not in words(app)  # a second series that is empty is none
     _, content, kind = uploads["matrix"]
     app.file_uploader(key="upload-matrix-2").set_value(("GSE70138.gctx", content, kind))
-    assert "Still needed: sig_info of series 2" in words(app.run())
+    assert "Without sig_info, the matrix itself" in words(app.run())
     app.file_uploader(key="upload-sig_info-2").set_value(uploads["sig_info"])
     press(app.run(), "Import")
     request = JobStore(stocked.cache).active_jobs()[0].request

@@ -49,7 +49,11 @@ def uneven(tmp_path_factory: pytest.TempPathFactory) -> Compendium:
     """Of five drugs two are in MCF7 alone; PC3 has one of them all."""
     whole = build(
         tmp_path_factory.mktemp("uneven") / "whole",
-        [*drugs_of("HDAC inhibitor", 5), *drugs_of("", 60, tas=0.1)],
+        [
+            *drugs_of("HDAC inhibitor", 5),
+            *drugs_of("", 60, tas=0.1),
+            *drugs_of("MTOR inhibitor", 1),
+        ],
         cells=("A375", "MCF7", "PC3"),
     )
     cell, drug = whole.signatures["cell_id"], whole.signatures["drug"]

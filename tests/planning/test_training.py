@@ -41,11 +41,12 @@ def test_drugs_and_cell_lines_may_come_as_a_text(tiny: Compendium) -> None:
 
 def test_a_model_that_would_have_nothing_to_rank_is_not_trained(tmp_path: Path) -> None:
     compendium = build(tmp_path, [*drugs_of("X", 3), *drugs_of("", 60, tas=0.1)])
-    with pytest.raises(RequestError, match=r"All 63 compounds of 'tiny' .* nothing left to rank"):
-        plan_training(compendium, moa="X")
-    request, _ = plan_training(compendium, moa="X", negatives="others")
-    assert request.negatives == "others"
-    plan_training(compendium, moa="X", ranked=False)
+    with pytest.raises(RequestError, match=r"All 63 drugs of 'tiny' .* nothing left to rank"):
+        plan_training(compendium, moa="X", negatives="inactive")
+    _, training_set = plan_training(compendium, moa="X")
+    assert training_set.negatives == "others"
+    assert "no compound would be left to rank" in training_set.note
+    plan_training(compendium, moa="X", negatives="inactive", ranked=False)
 
 
 def test_a_long_list_of_drugs_has_a_short_label(tiny: Compendium) -> None:

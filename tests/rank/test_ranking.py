@@ -60,7 +60,7 @@ def test_a_training_set_that_leaves_nothing_to_rank_is_refused(tmp_path: Path) -
     compendium = build(tmp_path, [*drugs_of("X", 2), *drugs_of("", 5, tas=0.1)])
     training = select(compendium, ("x0", "x1"), negatives="inactive")
     nothing = np.zeros(14, dtype=bool)
-    with pytest.raises(EmptyRankingError, match="All 7 compounds of 'tiny' are in the training"):
+    with pytest.raises(EmptyRankingError, match="All 7 drugs of 'tiny' are in the training"):
         rank_signatures(compendium, training, np.zeros(14), nothing, seed=0)
 
 

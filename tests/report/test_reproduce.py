@@ -12,14 +12,17 @@ import pytest
 from gpar_core.errors import FileFormatError, NotFoundError, RequestError
 from gpar_core.jobs.request import job_id
 from gpar_core.jobs.run import run_job
+from gpar_core.learn.presets import PRESETS
 from gpar_core.planning.analyses import plan_evaluation, publish_table
 from gpar_core.progress import silent
 from gpar_core.report.document import Origin
 from gpar_core.report.make import as_file, report_of
 from gpar_core.report.outcomes import digest_of
-from gpar_core.report.reproduce import CLOSE, agreement, apart, read_origin, request_of
+from gpar_core.report.reproduce import agreement, apart, read_origin, request_of
+from gpar_core.report.tolerance import TOLERANCES
 from gpar_core.storage.cache import Cache
 from tests.pools import Means
+from tests.processors import run_on
 from tests.report.conftest import Results
 from tests.synthetic import build, drugs_of
 
@@ -60,26 +63,88 @@ def test_nothing_saved_stands_in_for_it(results: Results) -> None:
     assert results.cache.compendium_names() == ["small"]
 
 
-def test_what_differs_is_told(results: Results) -> None:
+FAST = TOLERANCES["fast"]
+OTHER_NUMPY = {"numpy": "1.0"}
+
+
+@pytest.mark.parametrize(
+    ("figure", "shift", "versions", "verdict"),
+    [
+        ("mean AUROC", 0.9 * FAST.auroc, {}, "within tolerance"),
+        ("mean AUROC", 0.9 * FAST.auroc, OTHER_NUMPY, "close"),
+        ("mean AUROC", 1.1 * FAST.auroc, {}, "different"),
+        ("mean AUROC", 1.1 * FAST.auroc, OTHER_NUMPY, "different"),
+        ("AUROC of fold 1", 0.9 * FAST.part, {}, "within tolerance"),
+        ("AUROC of fold 1", 1.1 * FAST.part, {}, "different"),
+    ],
+)
+def test_the_size_of_a_difference_and_the_versions_decide(
+    results: Results, figure: str, shift: float, versions: dict[str, str], verdict: str
+) -> None:
     origin = report_of(results.cache, job_id(results.training)).origin
-    figures = dict(origin.outcome.figures)
+    figures = origin.outcome.figures
+    shifted = {**figures, figure: figures[figure] + shift}
+    then = replace(
+        origin,
+        outcome=replace(origin.outcome, figures=shifted, digest="another"),
+        versions={**origin.versions, **versions},
+    )
+    found = agreement(then, origin)
+    assert found.verdict == verdict
+    assert found.figures["difference"].abs().max() == pytest.approx(shift)
+    assert [each.split()[0] for each in found.changed] == list(versions)
 
-    def with_auroc(shift: float) -> Origin:
-        shifted = figures | {"mean AUROC": figures["mean AUROC"] + shift}
-        outcome = replace(origin.outcome, figures=shifted, digest="another")
-        return replace(origin, outcome=outcome, versions={**origin.versions, "numpy": "1.0"})
 
-    near = agreement(with_auroc(CLOSE / 2), origin)
-    assert near.verdict == "close"
-    assert [each.split()[0] for each in near.changed] == ["numpy"]
-    far = agreement(with_auroc(2 * CLOSE), origin)
-    assert far.verdict == "different"
-    assert far.figures["difference"].abs().max() == pytest.approx(2 * CLOSE)
+def test_other_versions_with_the_same_result_are_no_difference(results: Results) -> None:
+    origin = report_of(results.cache, job_id(results.training)).origin
+    found = agreement(replace(origin, versions=OTHER_NUMPY), origin)
+    assert found.verdict == "identical"
+    assert found.changed
+
+
+def test_other_compounds_ranked_first_are_a_difference(results: Results) -> None:
+    origin = report_of(results.cache, job_id(results.training)).origin
     half = origin.outcome.first[::2]
     other = replace(origin, outcome=replace(origin.outcome, first=half, digest="another"))
     found = agreement(other, origin)
     assert found.verdict == "different"
     assert found.shared_first == len(half)
+
+
+def test_a_larger_tolerance_is_for_the_preset_that_needs_it_alone() -> None:
+    assert set(TOLERANCES) == set(PRESETS)
+    assert TOLERANCES["fast"].auroc < TOLERANCES["paper"].auroc
+    assert TOLERANCES["fast"].first > TOLERANCES["paper"].first
+
+
+TRAIN_AGAIN = """
+import sys
+from pathlib import Path
+from benchmarks.processors import KINDS, OwnPool, train_as
+from gpar_core.jobs.request import job_id
+from gpar_core.jobs.run import run_job
+from gpar_core.progress import silent
+from gpar_core.report.make import as_file, report_of
+from gpar_core.report.reproduce import apart, read_origin, request_of
+from gpar_core.storage.cache import Cache
+kind, report, cache = sys.argv[1], *map(Path, sys.argv[2:])
+train_as(KINDS[kind])
+request = request_of(origin := read_origin(report))
+with apart(origin, Cache(cache)) as scratch:
+    run_job(request, scratch, silent, OwnPool())
+    report.write_bytes(as_file(report_of(scratch, job_id(request)), report.suffix))
+"""
+
+
+def test_two_processors_give_the_same_within_tolerance(results: Results, tmp_path: Path) -> None:
+    path = written(results, job_id(results.training), tmp_path / "report.html")
+    trained = []
+    for kind in ("SSE4.1", "AVX2"):
+        run_on(kind, TRAIN_AGAIN, kind, str(path), str(results.cache.root))
+        trained.append(read_origin(path))
+    found = agreement(*trained)
+    assert found.verdict in {"identical", "within tolerance"}
+    assert found.changed == ()
 
 
 def test_a_figure_that_is_missing_is_a_difference(results: Results) -> None:

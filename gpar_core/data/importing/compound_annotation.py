@@ -96,6 +96,10 @@ def _of_compounds(before: pd.DataFrame, match: MoaMatch) -> list[Finding]:
         ),
         Finding.of("names with a MOA that no compound bears", match.unmatched),
         Finding.of(
+            "MOAs spelled in several ways, counted as one",
+            [f"{name} (as {kept})" for name, kept in match.respelled],
+        ),
+        Finding.of(
             "MOAs joined by commas in the tables, read as several",
             match.parted,
         ),

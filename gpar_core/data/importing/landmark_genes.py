@@ -1,6 +1,6 @@
 """Where the 978 landmark genes stand in a matrix."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.findings import Finding
+from gpar_core.data.gene_names import entrez_of, match_genes
 from gpar_core.data.matrix_files import MatrixFile
 from gpar_core.data.matrix_metadata import read_metadata
 from gpar_core.data.profile_tables import cleaned
@@ -30,14 +31,17 @@ class LandmarkPlaces:
 
 
 def landmark_places(gene_ids: Sequence[str]) -> LandmarkPlaces:
-    """Find the landmark genes, in the order of `fields.LANDMARK_IDS`, among Entrez ids."""
-    ids = pd.Series(gene_ids)
-    landmarks = [str(entrez) for entrez in fields.LANDMARK_IDS]
-    repeated = sorted(set(ids[ids.duplicated() & ids.isin(landmarks)]), key=int)
-    position = pd.Series(ids.index, index=ids)
-    position = position[~position.index.duplicated()].reindex(landmarks, fill_value=-1)
-    missing = position.index[position < 0]
-    return LandmarkPlaces(position.to_numpy(np.int64), tuple(missing), tuple(repeated))
+    """Find the landmark genes, in the order of `fields.LANDMARK_IDS`, by any kind of id."""
+    places = pd.Series(match_genes(gene_ids).position)
+    repeated = sorted(set(places[places.duplicated() & (places >= 0)]))
+    first = pd.Series(places.index, index=places)
+    first = first[~first.index.duplicated()].reindex(range(fields.N_LANDMARKS), fill_value=-1)
+    missing = first.index[first < 0]
+    return LandmarkPlaces(first.to_numpy(np.int64), _entrez(missing), _entrez(repeated))
+
+
+def _entrez(places: Iterable[int]) -> tuple[str, ...]:
+    return tuple(str(fields.LANDMARK_IDS[place]) for place in places)
 
 
 def locate_landmarks(
@@ -45,20 +49,22 @@ def locate_landmarks(
 ) -> tuple[np.ndarray, list[Finding]]:
     """(978,) file positions of the landmark genes, -1 where missing and `fill_missing`.
 
-    They are found by Entrez id, whatever their order. gene_info: None to take what the matrix says
-    of its rows: their ids where they are Entrez ids, else its pr_gene_id or gene symbols.
-    Raises LandmarkError, AnnotationError or FileFormatError.
+    They are found by Entrez id, symbol or Ensembl id, whatever their order. gene_info: None to take
+    what the matrix says of its rows: their ids, its pr_gene_id or its gene symbols, whichever names
+    most of them. Raises LandmarkError, AnnotationError or FileFormatError.
     """
     file_name = matrix.path.name
-    ids, named_by = _entrez_ids(matrix) if gene_info is None else (pd.Series(matrix.gene_ids), "")
-    known = _known_genes(gene_info) if gene_info else ids
+    ids, named_by = pd.Series(matrix.gene_ids), ""
+    if gene_info is None:
+        ids, named_by = _named_genes(matrix)
+    known = _known_genes(gene_info) if gene_info else set(ids.map(entrez_of))
     places = landmark_places(ids.tolist())
     if len(places.missing) == fields.N_LANDMARKS:
         raise LandmarkError(
             f"None of the 978 landmark genes is among the {len(ids)} row ids of '{file_name}' "
             f"(first: {', '.join(map(_shown, ids[:3]))}). Needed are Entrez gene ids, such as "
-            "5720, or with them as pr_gene_id in the file's own row metadata and no gene_info "
-            "table; probe ids must be translated first."
+            "5720, symbols or Ensembl ids, as row ids or, without a gene_info table, in the row "
+            "metadata of the file; probe ids must be translated first."
         )
     if places.repeated:
         raise LandmarkError(
@@ -73,7 +79,7 @@ def locate_landmarks(
         )
     is_landmark = np.zeros(len(ids), dtype=bool)
     is_landmark[places.position[places.position >= 0]] = True
-    unknown = ids[~ids.isin(known) & ~is_landmark]
+    unknown = ids[~ids.map(entrez_of).isin(known) & ~is_landmark]
     findings = [
         Finding(f"genes told by the {named_by} of the matrix", len(ids) if named_by else 0),
         Finding.of("landmark genes missing, set to 0", [_gene(gene) for gene in places.missing]),
@@ -82,40 +88,31 @@ def locate_landmarks(
     return places.position, findings
 
 
-def _entrez_ids(matrix: MatrixFile) -> tuple[pd.Series, str]:
-    """Entrez ids of the rows of a matrix by what it says itself, and by which column, '' for ids.
-
-    The ids themselves if they are Entrez ids of landmark genes, else pr_gene_id, else symbols.
-    """
+def _named_genes(matrix: MatrixFile) -> tuple[pd.Series, str]:
+    """What a matrix itself calls its genes, and in which column, '' for the ids of its rows."""
     ids = pd.Series(matrix.gene_ids)
     table = read_metadata(matrix, "genes", (fields.GENE_ID, fields.GENE_SYMBOL))
-    by_symbol = dict(zip(fields.LANDMARK_SYMBOLS, map(str, fields.LANDMARK_IDS), strict=True))
-    candidates = {"": ids}
-    for name in table:
-        text = table[name].astype(object)
-        candidates[str(name)] = text.map(by_symbol) if name == fields.GENE_SYMBOL else text
-    candidates["row ids, read as symbols,"] = ids.map(by_symbol)
-    n_found = {
-        name: fields.N_LANDMARKS - len(landmark_places(values.fillna("").tolist()).missing)
-        for name, values in candidates.items()
+    candidates = {"": ids, **{str(name): table[name].astype(object).fillna("") for name in table}}
+    n_missing = {
+        name: len(landmark_places(values.tolist()).missing) for name, values in candidates.items()
     }
-    best = max(n_found, key=lambda name: n_found[name])
-    return candidates[best].fillna(ids), best
+    best = min(n_missing, key=lambda name: n_missing[name])
+    return candidates[best], best
 
 
-def _known_genes(gene_info: Path) -> pd.Series:
-    """Ids of the genes of gene_info. Raises LandmarkError or AnnotationError."""
+def _known_genes(gene_info: Path) -> set[str]:
+    """Ids and symbols of the genes of gene_info. Raises LandmarkError or AnnotationError."""
     table = read_table(
         gene_info, needed=(fields.GENE_ID, fields.GENE_SYMBOL), optional=(fields.IS_LANDMARK,)
     )
     _check_gene_info(gene_info, table)
-    return table[fields.GENE_ID]
+    return {*table[fields.GENE_ID].map(entrez_of), *table[fields.GENE_SYMBOL]}
 
 
 def _check_gene_info(gene_info: Path, table: pd.DataFrame) -> None:
     if fields.IS_LANDMARK not in table:
         return
-    flagged = set(table.loc[table[fields.IS_LANDMARK].isin(FLAGS), fields.GENE_ID])
+    flagged = set(table.loc[table[fields.IS_LANDMARK].isin(FLAGS), fields.GENE_ID].map(entrez_of))
     expected = {str(entrez) for entrez in fields.LANDMARK_IDS}
     if flagged != expected:
         lacking, extra = sorted(expected - flagged), sorted(flagged - expected)

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from gpar_core.data.file_kinds import GZIP_MAGIC, HDF5_MAGIC, HEAD, beginning
-from gpar_core.data.matrix_files import GCT_MAGICS
+from gpar_core.data.gct_text import begins_gct
 from gpar_core.errors import FileFormatError, in_words
 from gpar_core.progress import Progress, Report
 
@@ -60,7 +60,7 @@ def unpack(packed: Path, folder: Path, report: Report) -> Path:
         )
         with closing(content), part.open("wb") as target:
             first = next(content, b"")
-            if not first.startswith((HDF5_MAGIC, *GCT_MAGICS)):
+            if not (first.startswith(HDF5_MAGIC) or begins_gct(first)):
                 raise FileFormatError(
                     f"'{packed.name}' is compressed and holds neither GCTX nor GCT; what is in it "
                     f"{beginning(first[:HEAD])}. Needed is a Level 5 matrix in one of these two "

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gpar_core import fields
 from gpar_core.data import compendium as compendia
 from gpar_core.data import matrix_files
 from gpar_core.data.importing.build import import_compendium
@@ -322,3 +323,15 @@ def test_the_report_is_stored_with_the_compendium(run: Import) -> None:
     loaded, findings = run(release())
     stored = {finding["what"]: finding["count"] for finding in loaded.report["findings"]}
     assert stored == {what: finding.count for what, finding in findings.items()}
+
+
+@pytest.mark.parametrize("column", ["symbol_hgnc", "ensembl_id", "padded", "float"])
+def test_landmarks_are_found_by_every_kind_of_id(run: Import, column: str) -> None:
+    made = release()
+    written = {
+        "padded": [f"{one:<12}" for one in LANDMARKS],
+        "float": [f"{one}.0" for one in LANDMARKS],
+    }
+    genes = written.get(column) or [row[column] for row in fields.LANDMARKS]
+    loaded, _ = run(replace(made, genes=tuple(genes)))
+    np.testing.assert_array_equal(loaded.matrix, made.values)

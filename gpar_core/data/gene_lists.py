@@ -1,0 +1,52 @@
+"""Gene lists (GMT, GRP, up and down) where a profile is needed: recognised, and said."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from gpar_core.data.gene_names import matched_by
+from gpar_core.data.number_text import is_number
+from gpar_core.errors import FileFormatError
+
+MIN_GENES: Final = 3
+_DIRECTIONS: Final = frozenset(("up", "down", "dn", "u", "d", "+", "-", "increased", "decreased"))
+
+
+def refuse_gene_list(rows: Sequence[Sequence[str]], n_more: int = 0) -> None:
+    """Raises FileFormatError where rows of words are a list of genes: one on each line (GRP), sets
+    of genes in lines (GMT), or genes with a direction.
+
+    rows: the first cells of the file. n_more: further rows.
+    """
+    cells = [cell.strip() for row in rows for cell in row if cell.strip()]
+    found = matched_by(cells, "symbol").landmarks
+    if len(found) < MIN_GENES or sum(map(is_number, cells)) > len(cells) / 4:
+        return
+    widest = max(map(len, rows))
+    if widest == 1:
+        raise _refused(f"a list of {len(rows) + n_more:,} genes (GRP)")
+    directions = {row[-1].strip().casefold() for row in rows[1:]}
+    if directions <= _DIRECTIONS and len(rows) > 1:
+        raise _refused(f"a list of {len(rows) + n_more - 1:,} genes with a direction")
+    if widest > MIN_GENES:
+        raise _refused(f"{len(rows) + n_more} gene sets (GMT)")
+
+
+def refuse_directions(values: np.ndarray) -> None:
+    """Raises FileFormatError where values are -1, 0 and 1 only: a list of genes up and down.
+
+    values: (n, 978) of the profiles, NaN where missing. All zeros are no list.
+    """
+    seen = values[np.isfinite(values)]
+    if len(seen) and np.isin(seen, (-1, 0, 1)).all() and (seen != 0).any():
+        up, down = int((seen == 1).sum()), int((seen == -1).sum())
+        raise _refused(f"a list of directions ({up} landmark genes up, {down} down)")
+
+
+def _refused(what: str) -> FileFormatError:
+    return FileFormatError(
+        f"it holds {what}, not a profile. Needed is a value for each of the 978 landmark genes. "
+        "Export the ranked table that the list was cut from: every measured gene with its signed "
+        "statistic (stat, t, z or log fold change), without a threshold."
+    )

@@ -1,0 +1,63 @@
+"""What a user can change in uploaded profiles: the statistic of a result table, and the drugs."""
+
+from dataclasses import replace
+from typing import Final
+
+from gpar_core.data.profile_matching import Draft
+from gpar_core.data.profile_tables import cleaned
+from gpar_core.errors import FileFormatError
+
+BY_FILE: Final = "file"
+EACH: Final = "each"
+ONE: Final = "one"
+DRUG_CHOICES: Final = (BY_FILE, EACH, ONE)
+"""How the drug of each profile is told: by the file's labels or the profiles' names; each its own;
+all replicates of one."""
+
+
+def statistics_of(draft: Draft) -> tuple[str, ...]:
+    """What can be taken of a result table, the best first; empty for a table of profiles."""
+    return tuple(dict.fromkeys(one for one in draft.statistics if one))
+
+
+def with_statistic(draft: Draft, statistic: str = "") -> Draft:
+    """The profiles of one statistic of a result table, '' for the best; other tables as they are.
+
+    Raises FileFormatError where the file has no such statistic.
+    """
+    choices = statistics_of(draft)
+    if statistic and statistic not in choices:
+        has = f"has {', '.join(choices)}" if choices else "is no result table"
+        raise FileFormatError(
+            f"'{cleaned(statistic)}' is no signed statistic of the file, which {has}. Choose one "
+            "of its signed columns, or none to have the best taken."
+        )
+    if not choices:
+        return draft
+    kept = [i for i, one in enumerate(draft.statistics) if one == (statistic or choices[0])]
+    return replace(
+        draft,
+        names=tuple(draft.names[i] for i in kept),
+        drug=tuple(draft.drug[i] for i in kept),
+        statistics=tuple(draft.statistics[i] for i in kept),
+        values=draft.values[kept],
+        totals=draft.totals[kept],
+        scales=tuple(draft.scales[i] for i in kept),
+    )
+
+
+def with_drugs(draft: Draft, drugs: str = BY_FILE) -> Draft:
+    """The draft with the drug of each profile decided otherwise.
+
+    drugs: one of `DRUG_CHOICES`: 'file' as read, 'each' for a drug of its own, 'one' for replicates
+    of one drug. Raises FileFormatError for another word.
+    """
+    if drugs not in DRUG_CHOICES:
+        raise FileFormatError(
+            f"Drugs cannot be told by '{cleaned(drugs)}'. Use {', '.join(DRUG_CHOICES)}."
+        )
+    if drugs == BY_FILE:
+        return draft
+    own = tuple(name.casefold() for name in draft.names)
+    report = replace(draft.report, drugs_by="")
+    return replace(draft, drug=own if drugs == EACH else (own[0],) * len(own), report=report)

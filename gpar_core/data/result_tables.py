@@ -1,0 +1,166 @@
+"""Result tables of differential expression: which of their columns is a profile, and which never.
+
+Written after what DESeq2, limma, edgeR, Seurat, scanpy, GEO2R, iLINCS and featureCounts write.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+STATISTICS: Final = (
+    ("stat", "statistic", "teststatistic", "waldstat", "waldstatistic", "t", "tstat", "tstatistic",
+     "tvalue", "tscore", "moderatedt"),
+    ("z", "zstat", "zstatistic", "zscore", "zvalue", "score", "scores"),
+    ("signedlogp", "signedlog10p", "signedlogpvalue", "signedlog10pvalue", "signlogp",
+     "signlog10p"),
+    ("logfc", "log2fc", "l2fc", "lfc", "logfoldchange", "logfoldchanges", "log2foldchange",
+     "log2foldchanges", "avglogfc", "avglog2fc", "log2ratio", "logratio", "logdiffexp",
+     "valuelogdiffexp"),
+)  # fmt: skip
+"""Signed columns, the best first: they say how strongly and in which direction a gene changes."""
+
+P_VALUES: Final = frozenset(
+    ("pvalue", "pval", "pvalues", "pvals", "p", "rawp", "praw", "pvalueraw", "nominalp",
+     "significancepvalue", "nompval")
+)  # fmt: skip
+ADJUSTED: Final = frozenset(
+    ("padj", "adjpval", "adjpvalue", "adjp", "pvaladj", "pvalsadj", "pvalueadj", "fdr", "qvalue",
+     "qval", "q", "bh", "bonferroni", "svalue", "fdrpvalue", "adjustedpvalue", "padjust",
+     "pvalfdr", "fwer")
+)  # fmt: skip
+LEVELS: Final = frozenset(("basemean", "aveexpr", "logcpm", "meanexpr", "averageexpression"))
+UNSIGNED: Final = frozenset(
+    ("lfcse", "b", "lr", "f", "se", "stderr", "pct1", "pct2", "foldchange", "fc", "lods",
+     "dispersion", "df", "n", "rank", "taxid", "index")
+)  # fmt: skip
+PLACES: Final = frozenset(
+    ("chr", "chrom", "chromosome", "start", "end", "strand", "length", "width", "genelength",
+     "startposition", "endposition")
+)  # fmt: skip
+"""Where a gene lies: featureCounts and annotation tables put it beside the values."""
+
+SIGNED_P: Final = "signed -log10 p"
+"""The choice that is computed: -log10 of the p-value with the sign of the change."""
+MAX_LOG_P: Final = 45.0
+"""Of a p-value that float32 cannot tell from 0."""
+
+_TOKEN: Final = re.compile(r"[^\s._:|()\[\]-]+")
+_BETWEEN: Final = " ._:|()[]-\t"
+_NEVER: Final = P_VALUES | ADJUSTED | LEVELS | UNSIGNED | PLACES
+_RANK: Final = {name: rank for rank, names in enumerate(STATISTICS) for name in names}
+
+
+@dataclass(frozen=True)
+class ProfileColumns:
+    """The columns of a table that may be profiles, told by their headings.
+
+    names: (n,) of the profiles, '' where the heading only says what it is. statistics: (n,) what
+    each is, '' in a table of profiles; a comparison of a result table comes once for each
+    statistic, the best first. places: (n,) of their columns. p_places: (n,) of the p-values of
+    those that are computed, else -1. set_aside: places of columns that are never profiles.
+    """
+
+    names: tuple[str, ...]
+    statistics: tuple[str, ...]
+    places: tuple[int, ...]
+    p_places: tuple[int, ...]
+    set_aside: tuple[int, ...]
+
+    def values(self, columns: Mapping[int, np.ndarray]) -> np.ndarray:
+        """(n_rows, n) float32 of the profiles. columns: the values of each column by its place."""
+        parts = [
+            columns[place] if p < 0 else signed_log_p(columns[p], columns[place])
+            for place, p in zip(self.places, self.p_places, strict=True)
+        ]
+        return np.stack(parts, axis=1)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """contrast: what is compared, '' where the heading does not say. role: the heading's meaning,
+    in small letters, '' where it has none here."""
+
+    place: int
+    heading: str
+    contrast: str
+    role: str
+
+
+def profile_columns(headings: Sequence[str]) -> ProfileColumns:
+    """Tell a result table from a table of profiles, and which columns are profiles.
+
+    headings: of the columns of numbers. A table is one of results where a signed statistic stands
+    beside p-values or mean levels; several comparisons, such as 'drugA_logFC' and 'drugA_pvalue',
+    are one profile each.
+    """
+    columns = [_column(place, heading) for place, heading in enumerate(headings)]
+    if signed := _signed(columns):
+        return _of_results(columns, signed)
+    results = any(column.role in (P_VALUES | ADJUSTED) - {"p", "q"} for column in columns)
+    placed = [column for column in columns if column.role in PLACES and not column.contrast]
+    never = _NEVER if results else PLACES if len(placed) > 1 else frozenset[str]()
+    kept = [each.place for each in columns if each.contrast or each.role not in never]
+    return ProfileColumns(
+        tuple(headings[place] for place in kept),
+        ("",) * len(kept),
+        tuple(kept),
+        (-1,) * len(kept),
+        tuple(each.place for each in columns if each.place not in kept),
+    )
+
+
+def _signed(columns: Sequence[_Column]) -> dict[str, list[_Column]]:
+    """Of each comparison of a result table its signed columns, the best first."""
+    found = {}
+    for contrast in dict.fromkeys(column.contrast for column in columns):
+        own = [column for column in columns if column.contrast == contrast]
+        signed = [column for column in own if column.role in _RANK]
+        if signed and any(each.role in P_VALUES | ADJUSTED | LEVELS for each in own):
+            found[contrast] = sorted(signed, key=lambda column: _RANK[column.role])
+    return found
+
+
+def _of_results(columns: Sequence[_Column], signed: Mapping[str, list[_Column]]) -> ProfileColumns:
+    rows: list[tuple[str, str, int, int]] = []
+    for contrast, own in signed.items():
+        rows += [(contrast, _without(each.heading, contrast), each.place, -1) for each in own]
+        for column in columns:
+            if column.contrast == contrast and column.role in P_VALUES:
+                rows.append((contrast, SIGNED_P, own[-1].place, column.place))
+                break
+    names, statistics, places, p_places = zip(*rows, strict=True)
+    aside = tuple(each.place for each in columns if each.place not in places)
+    return ProfileColumns(names, statistics, places, p_places, aside)
+
+
+def signed_log_p(p: np.ndarray, change: np.ndarray) -> np.ndarray:
+    """(n,) -log10 of each p-value, at most `MAX_LOG_P`, with the sign of its change; NaN stays."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = np.minimum(-np.log10(p.astype(np.float64)), MAX_LOG_P)
+    return np.asarray(np.sign(change) * size, np.float32)
+
+
+def _column(place: int, heading: str) -> _Column:
+    """What a heading means: 'log2FoldChange', 'drugA_log2FoldChange' or 'logFC.drugA'."""
+    if (whole := _plain(heading)) in _RANK or whole in _NEVER:
+        return _Column(place, heading, "", whole)
+    tokens = list(_TOKEN.finditer(heading))
+    for i in range(1, len(tokens)):
+        for part, rest in (
+            (heading[tokens[i].start() :], heading[: tokens[i].start()]),
+            (heading[: tokens[-i - 1].end()], heading[tokens[-i - 1].end() :]),
+        ):
+            if (role := _plain(part)) in _RANK or role in _NEVER:
+                return _Column(place, heading, rest.strip(_BETWEEN), role)
+    return _Column(place, heading, heading, "")
+
+
+def _plain(heading: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", heading.casefold())
+
+
+def _without(heading: str, contrast: str) -> str:
+    return heading.replace(contrast, "", 1).strip(_BETWEEN) if contrast else heading

@@ -1,0 +1,40 @@
+"""Within what two results agree that differ in nothing but the processor they were computed on.
+
+The data of a training and its draws are the same everywhere; sums of single precision and the type
+of matrix products are not, and every step of a training carries the difference on. The limits are a
+few times the largest difference measured by `python -m benchmarks.processors`; docs/training.md has
+the table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+PARTS: Final = ("AUROC of fold", "95% interval", "average precision", "permuted labels")
+"""What figures begin with that hang on few drugs or on the first places of a ranking alone."""
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far apart two results of one request may be.
+
+    auroc: AUROC over all folds. part: a figure of one fold and the others of `PARTS`. es: the ES of
+    a compound among the first hundred. first: least share of the first hundred compounds that
+    both have.
+    """
+
+    auroc: float
+    part: float
+    es: float
+    first: float
+
+    def of_figure(self, name: str) -> float:
+        """The limit of one figure. name: as in `outcomes`."""
+        return self.part if name.startswith(PARTS) else self.auroc
+
+
+TOLERANCES: Final[Mapping[str, Tolerance]] = {
+    "fast": Tolerance(auroc=0.001, part=0.003, es=0.005, first=0.97),
+    "paper": Tolerance(auroc=0.05, part=0.25, es=0.25, first=0.5),
+}
+"""By preset."""
