@@ -198,8 +198,16 @@ def findings(
     for number, (model, paper) in enumerate(
         zip(trained, (study.auroc, study.auroc_without), strict=False)
     ):
-        what = f"Mean AUROC without {study.without}" if number else "Mean AUROC"
-        rows.append((what, paper or "not given", _auroc(model)))
+        without = f" without {study.without}" if number else ""
+        rows.append((f"Mean AUROC{without}", paper or "not given", _auroc(model)))
+        verdict = model.summary.verdict
+        rows.append(
+            (
+                f"Verdict{without}",
+                "well trained, from 0.6 on" if paper else "not given",
+                f"{verdict.name} (chance {verdict.chance.p:.2g})",
+            )
+        )
     if planned.gsea:
         rows.append(("AUROC of GSEA, over pairs", study.gsea_auroc or "not given",
                      _gsea(analyses[job_id(planned.gsea)])))  # fmt: skip

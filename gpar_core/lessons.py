@@ -63,6 +63,7 @@ LESSONS = (
         aim="Read a weak signal: interval, base rate and the simpler model beside it.",
         look=(
             "Compare the mean AUROC, its interval and logistic regression on the same folds.",
+            "Read in the verdict how often permuted labels do as well.",
             "Compare average precision with what it would be without skill.",
             "Under Quality, see how far the folds differ.",
         ),

@@ -95,6 +95,7 @@ def test_findings_stand_beside_what_the_paper_reported(compendium: Compendium) -
     ranking = pd.DataFrame(
         {
             "pert_iname": names,
+            "names": names,
             "k": [5, 9, 9, 9],
             "p": [0.01, 0.02, 0.03, 0.9],
             "shares_moa": [True, False, False, True],
@@ -119,6 +120,7 @@ def test_findings_stand_beside_what_the_paper_reported(compendium: Compendium) -
     auroc = f"{SUMMARY.metrics.mean_auroc:.2f}"
     assert table.loc["Mean AUROC", "paper"] == "0.85"
     assert table.loc["Mean AUROC", "here"].startswith(auroc)
+    assert table.loc["Verdict", "here"] == "well trained (chance 0.005)"
     assert table.loc["AUROC of GSEA, over pairs", "here"] == "0.62 (0.50-0.75, 5 drugs)"
     assert table.loc["nortriptyline", "here"] == "number 1 of 3"
     assert table.loc["tetrindole", "here"] == "number 2 of 3"

@@ -52,7 +52,7 @@ def add(commands: Any) -> None:
 
 def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
     # Late: other commands do without the classifiers that these bring.
-    from gpar_core.compare.evaluation import of_protocol, summary  # noqa: PLC0415
+    from gpar_core.compare.evaluation import of_protocol, summary, verdict  # noqa: PLC0415
     from gpar_core.planning.analyses import plan_evaluation, publish_table  # noqa: PLC0415
 
     check_folder(options.json)
@@ -80,7 +80,7 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
     if options.json:
         options.json.write_text(_json(measures, overall, options.protocol, done), encoding="utf-8")
         print(f"{measures['class'].nunique()} classes -> {options.json}")
-    _print(measures, overall, options.protocol, done)
+    _print(measures, overall, verdict(measures), options.protocol, done)
 
 
 def _labels(path: Path) -> pd.DataFrame:
@@ -113,12 +113,17 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _print(
-    measures: pd.DataFrame, overall: pd.DataFrame, protocol: str, done: analysis.Analysis
+    measures: pd.DataFrame,
+    overall: pd.DataFrame,
+    about: str,
+    protocol: str,
+    done: analysis.Analysis,
 ) -> None:
     if done.simulated:
         print("SIMULATED data: no laboratory measured these signatures.")
     n = measures["class"].nunique()
     print(f"{n} classes of {done.compendium}, protocol '{protocol}', {done.seconds:.0f} s")
+    print(about)
     for row in _records(done.tables["left_out"]):
         print(f"left out: {row['class']}: {row['reason']}")
     print(

@@ -92,8 +92,8 @@ def _verdict(table: pd.DataFrame) -> str:
         )
     else:
         text += (
-            " No smaller number of random genes does about as well, keeping "
-            f"{ENOUGH:.0%} of what they add to 0.5."
+            f" No smaller number of random genes keeps {ENOUGH:.0%} of what "
+            f"{_genes(most['n_genes'])} add to 0.5."
         )
     fewer = table[table["n_genes"] < fields.N_LANDMARKS]
     if len(fewer):
