@@ -167,7 +167,6 @@ def test_all_pairs_are_never_in_memory_at_once() -> None:
         check=True,
         capture_output=True,
         text=True,
-        timeout=300,
         cwd=Path(__file__).resolve().parents[2],
     )
     assert float(found.stdout.split()[-1]) < 600

@@ -55,4 +55,4 @@ def test_tensorflow_stays_out() -> None:
         "embed(np.eye(20, 5, dtype=np.float32), seed=0)\n"
         "assert 'umap' in sys.modules and 'tensorflow' not in sys.modules\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from gpar_core.jobs.request import job_id
 from gpar_core.report.reproduce import read_origin, request_of
 from gpar_core.storage.cache import Cache
-from tests.pages.browser import SLOW_MS, Server, browsing, serving
+from tests.pages.browser import Server, browsing, serving
 from tests.pages.conftest import Library
 from tests.pages.stage import EVIL
 
@@ -17,8 +17,6 @@ GLYCOSIDES = {
     "bufalin", "cymarin", "digitoxigenin", "digitoxin", "digoxigenin", "helveticoside",
     "lanatoside-c", "ouabain", "periplocymarin", "proscillaridin", "strophanthidin",
 }  # fmt: skip
-
-expect.set_options(timeout=SLOW_MS)
 
 
 def test_from_the_first_start_to_a_ranked_list_and_back(cache: Cache) -> None:

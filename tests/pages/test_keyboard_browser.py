@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import ElementHandle, Locator, Page, expect
 
 from gpar_core.jobs.request import job_id
-from tests.pages.browser import SLOW_MS, browsing, serving
+from tests.pages.browser import browsing, serving
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
 from tests.pages.test_every_page_browser import settled
@@ -23,8 +23,6 @@ ACTIVE = """(() => {
 
 MARGIN, TRANSITION_MS = 8, 400
 """Pixels around an element in which its focus may show, and how long that may take."""
-
-expect.set_options(timeout=SLOW_MS)
 
 
 def test_a_result_is_found_read_deleted_and_brought_back(

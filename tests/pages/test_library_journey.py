@@ -16,7 +16,7 @@ from gpar_core.data import compendium, demo
 from gpar_core.storage.cache import MANIFEST, Cache
 from tests.data.uploads import text_of
 from tests.geo_files import LANDMARKS, write_gct, write_gctx
-from tests.pages.browser import SLOW_MS, Server, browsing, serving
+from tests.pages.browser import Server, browsing, serving
 from tests.pages.test_journey import main, sidebar
 
 DNA, HSP, BROMODOMAIN, PROTEASOME = MOAS = (
@@ -35,8 +35,6 @@ KINDS = {
     "mine.gctx": "GCTX, genes in rows",
 }
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
-
-expect.set_options(timeout=SLOW_MS)
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from gpar_core.maps.packing import pack
 from gpar_core.results import analysis
 from gpar_core.storage.cache import Cache
 from pages._shared.point_map import published
-from tests.pages.browser import SLOW_MS, browsing, serving
+from tests.pages.browser import browsing, serving
 
 N = 100_000
 MAX_HIGHLIGHT_BYTES = 50_000
@@ -57,7 +57,7 @@ class Screen:
     def open(self, **parameters: str) -> None:
         more = "".join(f"&{name}={value}" for name, value in parameters.items())
         self.page.goto(f"{self.address}{more}")
-        expect(self.root).to_have_attribute("data-state", "drawn", timeout=SLOW_MS)
+        expect(self.root).to_have_attribute("data-state", "drawn")
 
     def start(self) -> None:
         """The whole map with nothing chosen, without loading it again if it is there."""
