@@ -131,6 +131,24 @@ def test_the_processes_of_a_killed_worker_end_too(site: Site) -> None:
     until(lambda: not any(lives(process) for process in processes))
 
 
+def test_no_temporary_files_of_killed_processes_stay(
+    site: Site, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even where all that could delete them was killed at once."""
+    temporary = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setenv("TEMP", str(temporary))
+    job = start(site, "a", "with processes")
+    pids = until(lambda: site.store.get(job.id).message, saw=site.told).split()
+    assert list(temporary.glob("gpar-*"))
+    for pid in pids:
+        kill(psutil.Process(int(pid)))
+    assert list(temporary.glob("gpar-*"))
+    kill(worker_of(site, job))
+    assert site.ended(job).state == State.FAILED
+    until(lambda: not list(temporary.glob("gpar-*")), saw=site.told)
+
+
 def test_a_worker_that_cannot_begin_fails_with_its_exit_code(site: Site) -> None:
     job = site.store.submit(work("a"))
     site.supervise("--worker-module", "no_such_module")

@@ -155,7 +155,6 @@ def test_a_pool_that_ends_leaves_neither_processes_nor_files(
     before = set(_children())
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with FitPool(2) as pool:
-        assert not list(tmp_path.iterdir())
         pool.warm()
         until(lambda: len(set(_children()) - before) == 2, saw=_children)
     assert set(_children()) == before
