@@ -87,9 +87,10 @@ def test_training_is_told_in_seconds_ratios_and_quality(monkeypatch: pytest.Monk
     monkeypatch.setattr(training, "N_NEGATIVE", 40)
     monkeypatch.setattr(training, "keras_alone", lambda *_: (2.0, 0.8, 0.5))
     monkeypatch.setattr(training, "gpar", lambda *_: (1.0, 0.9, 0.6))
-    found = _by_name(training.run(2))
-    assert found["training: keras"].values == (22.0, 22.0)
-    assert found["training: fast, times as fast as keras"].values == (22.0, 22.0)
+    monkeypatch.setattr(training, "cpu_count", lambda: 1)
+    found = _by_name(training.run(1))
+    assert found["training: keras"].values == (22.0,)
+    assert found["training: fast, times as fast as keras"].values == (22.0,)
     assert found["training: paper, AUROC"].value == 0.9
     assert found["training: keras, average precision"].value == 0.5
     assert found["training: fast: peak memory"].at_most == 2000
