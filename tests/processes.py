@@ -1,6 +1,8 @@
 """The background processes of a cache."""
 
-from contextlib import suppress
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 
 import psutil
 
@@ -46,3 +48,43 @@ def end_jobs(cache: Cache, worker: str = "gpar_core.jobs.worker") -> None:
         while found := of_cache(cache, module, without):
             for process in found:
                 kill(process)
+
+
+@contextmanager
+def frozen(cache: Cache) -> Iterator[None]:
+    """Nothing goes on in the background meanwhile: what is under way now can be looked at."""
+    until(lambda: _froze(cache))
+    try:
+        yield
+    finally:
+        _thaw(cache)
+
+
+def _froze(cache: Cache) -> bool:
+    for module in ("gpar_core.jobs.supervisor", "gpar_core.jobs.worker"):
+        for process in of_cache(cache, module):
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
+    if _is_free(cache):
+        return True
+    _thaw(cache)
+    return False
+
+
+def _is_free(cache: Cache) -> bool:
+    """Whether none of those suspended holds the list of jobs, where pages would wait for it."""
+    path = cache.jobs / "jobs.sqlite3"
+    with closing(sqlite3.connect(path, timeout=0.5, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        connection.execute("ROLLBACK")
+        return True
+
+
+def _thaw(cache: Cache) -> None:
+    for module in ("gpar_core.jobs.worker", "gpar_core.jobs.supervisor"):
+        for process in of_cache(cache, module):
+            with suppress(psutil.NoSuchProcess):
+                process.resume()

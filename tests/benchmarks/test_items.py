@@ -12,6 +12,7 @@ from benchmarks import __main__ as command
 from benchmarks import alone, enrichment, memory, scoring, startup, training
 from benchmarks.figures import Figure
 from gpar_core.rank.enrichment import enrich
+from tests.waiting import until
 
 
 def _by_name(figures: list[Figure]) -> dict[str, Figure]:
@@ -97,11 +98,20 @@ def test_training_is_told_in_seconds_ratios_and_quality(monkeypatch: pytest.Monk
 
 
 def test_memory_counts_the_descendants_and_keeps_the_peak() -> None:
-    hold = "import time; held = bytearray(80_000_000); time.sleep(0.5)"
-    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {hold!r}])"
-    process = subprocess.Popen([sys.executable, "-c", f"import time; time.sleep(0.3); {parent}"])
-    with memory.watched(process.pid) as watch:
-        process.wait()
+    hold = "import sys; held = bytearray(80_000_000); sys.stdin.read()"
+    parent = (
+        "import subprocess, sys; sys.stdin.readline(); "
+        f"subprocess.run([sys.executable, '-c', {hold!r}])"
+    )
+    with (
+        subprocess.Popen([sys.executable, "-c", parent], stdin=subprocess.PIPE) as process,
+        memory.watched(process.pid) as watch,
+    ):
+        assert process.stdin is not None
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        until(lambda: watch.peak.pss > 80, saw=lambda: watch.peak)
+        process.communicate()
     assert watch.start.pss < 60
     assert 80 < watch.peak.pss < 160
     assert watch.peak.rss >= watch.peak.pss

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from distributed import Client
 
+from benchmarks.ports import free_port
 from gpar_core.compare.evaluation import compare
 from gpar_core.data.learning_set import LearningSet
 from gpar_core.errors import Cancelled, WorkerError
@@ -27,7 +28,6 @@ from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import Network, disassembled
 from gpar_core.results import model
 from gpar_core.storage.cache import Cache
-from tests.ports import free_port
 from tests.synthetic import build, drugs_of
 from tests.waiting import PATIENCE, until
 

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Route, expect, sync_playwright
 
+from benchmarks.ports import free_port
 from gpar_core.storage.cache import Cache
 from tests.pages.stage import APP
-from tests.ports import free_port
 from tests.processes import end_jobs
 from tests.waiting import PATIENCE, until
 

@@ -1,4 +1,4 @@
-"""A port for a server that a test starts."""
+"""A port for a server that a benchmark or a test starts."""
 
 import secrets
 import socket
@@ -9,7 +9,7 @@ FIRST, LAST = 10_240, 32_767
 
 
 def free_port() -> int:
-    """A port of this computer at which nothing listens; drawn, so that no other test has it."""
+    """A port of this computer at which nothing listens; drawn, so that no other run has it."""
     while True:
         port = FIRST + secrets.randbelow(LAST - FIRST + 1)
         with suppress(OSError), closing(socket.socket()) as probe:
