@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -105,7 +106,7 @@ def test_a_child_that_cannot_be_started_is_told_of(monkeypatch: pytest.MonkeyPat
 def test_nothing_of_an_upload_stays_on_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limited.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     read_upload(LABELS, b"name,label\na,b\n", "mine.csv", LIMITS)
     with pytest.raises(AnnotationError):
         read_upload(LABELS, b"", "mine.csv", LIMITS)
