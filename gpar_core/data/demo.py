@@ -113,6 +113,7 @@ def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
             number, signatures.iloc[rows], compound_rows[rows], compounds, programmes, rng
         )
     report(Progress("Writing the compendium", len(CELLS), len(CELLS)))
+    annotation = compounds.annotation
     np.save(folder / compendium.MATRIX, matrix)
     compendium.write(
         folder,
@@ -120,7 +121,9 @@ def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
         source=SOURCE,
         simulated=True,
         signatures=_with_quality(signatures, tas.round(4), correlation.round(4)),
-        annotation=compounds.annotation.assign(drug=molecules_of(compounds.annotation).drug),
+        annotation=compounds.annotation.assign(
+            drug=molecules_of(compounds.annotation, signatures).drug
+        ),
         report={"seed": seed, "planted": compounds.planted},
     )
 
