@@ -57,6 +57,7 @@ class Server:
                     **os.environ,
                     **self._settings,
                     "GPAR_CACHE": str(self._cache.root),
+                    "GPAR_READING_SECONDS": str(int(PATIENCE)),
                     "GPAR_TEST_OUTSIDE": str(self._outside),
                     "PYTHONPATH": str(NO_NETWORK),
                 },

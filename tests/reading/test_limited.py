@@ -21,8 +21,9 @@ from gpar_core.reading.uploads import LABELS, PLACES, PROFILES
 from gpar_core.server.limits import ServerLimits
 from tests.data.uploads import NAMES, Z, text_of
 from tests.data.uploads import read_upload as read_here
+from tests.waiting import PATIENCE
 
-LIMITS = ServerLimits()
+LIMITS = ServerLimits(reading_seconds=int(PATIENCE))
 
 
 def test_profiles_are_those_that_a_direct_reading_gives(tmp_path: Path) -> None:
