@@ -1,9 +1,9 @@
 """Within what two results agree that differ in nothing but the processor they were computed on.
 
 The data of a training and its draws are the same everywhere; sums of single precision and the type
-of matrix products are not, and every step of a training carries the difference on. The limits are a
-few times the largest difference measured by `python -m benchmarks.processors`; docs/training.md has
-the table.
+of matrix products are not, and every step of a training carries the difference on. The limits are
+larger than the largest difference measured by `python -m benchmarks.processors`: several times for
+`fast`, about twice for `paper`. docs/training.md has the table.
 """
 
 from collections.abc import Mapping
