@@ -121,9 +121,7 @@ def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
         source=SOURCE,
         simulated=True,
         signatures=_with_quality(signatures, tas.round(4), correlation.round(4)),
-        annotation=compounds.annotation.assign(
-            drug=molecules_of(compounds.annotation, signatures).drug
-        ),
+        annotation=annotation.assign(drug=molecules_of(annotation, signatures).drug),
         report={"seed": seed, "planted": compounds.planted},
     )
 
