@@ -17,7 +17,7 @@ from gpar_core.learn.cross_validation import CrossValidation, cross_validate, pe
 from gpar_core.learn.engine import FitTask, Pool
 from gpar_core.learn.folds import Folds, assign_folds
 from gpar_core.learn.metrics import evaluate
-from gpar_core.learn.presets import Settings
+from gpar_core.learn.presets import LinearSettings, Settings
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import Network, score
 
@@ -29,12 +29,13 @@ FINAL = "final"
 class Training:
     """What training gives: a network and how well its like did on held-out drugs.
 
-    logistic: logistic regression on the same folds. null: mean AUROCs with permuted labels.
+    logistic: logistic regression on the same folds; None where the network itself is that.
+    null: mean AUROCs with permuted labels.
     """
 
     network: Network
     validation: CrossValidation
-    logistic: CrossValidation
+    logistic: CrossValidation | None
     null: tuple[float, ...]
     seconds: float
 
@@ -82,15 +83,17 @@ def train(
             if task in true.tasks:
                 _report_fold(x, true, true.tasks.index(task), networks, len(tasks), report)
     seconds = time.monotonic() - started
-    logistic = cross_validate(
-        x,
-        training_set,
-        true.folds,
-        logistic_regression,
-        seed=seed,
-        stage="Logistic regression",
-        report=report,
-    )
+    logistic = None
+    if not isinstance(settings, LinearSettings):
+        logistic = cross_validate(
+            x,
+            training_set,
+            true.folds,
+            logistic_regression,
+            seed=seed,
+            stage="Logistic regression",
+            report=report,
+        )
     return Training(
         network=networks[FINAL],
         validation=_validation(x, true, networks, seed),

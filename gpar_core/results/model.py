@@ -33,7 +33,8 @@ ARRAYS = ("scores", "sorted_scores", "scored_by")
 class ModelSummary:
     """What a list of models shows, and what the command line prints.
 
-    logistic_auroc: mean AUROC of logistic regression on the same folds.
+    logistic_auroc: mean AUROC of logistic regression on the same folds; None where the model itself
+        is that.
     null_auroc: mean AUROCs with permuted labels, empty unless asked for.
     """
 
@@ -56,7 +57,7 @@ class ModelSummary:
     k: int
     folds_by: str
     metrics: Metrics
-    logistic_auroc: float
+    logistic_auroc: float | None
     null_auroc: tuple[float, ...]
     seconds: float
     created_at: str
@@ -72,8 +73,9 @@ class ModelSummary:
 class Model:
     """A trained model.
 
-    held_out: training signatures with positive, fold, score and logistic_score, each score from
-        the fold that did not see it. signatures: ranked signatures. ranking: ranked compounds.
+    held_out: training signatures with positive, fold, score and, beside a network,
+        logistic_score, each score from the fold that did not see it.
+    signatures: ranked signatures. ranking: ranked compounds.
     training_drugs: how the positive drugs fared when held out. map: t-SNE of training set and top
         predictions. calibration: of the network's scores, by all held-out ones.
     fold_calibration: of each fold's scores, by the held-out ones of the other folds.
