@@ -21,14 +21,15 @@ def ranking_csv(
 ) -> str:
     """The ranked list with its provenance in every row.
 
-    ranking: as `rank.ranking` gives it, filtered and sorted as shown. structures: as
+    ranking: as `rank.ranking` gives it, filtered and sorted as shown; its column `rank`, where it
+    has one, keeps the places before the search for a name. structures: as
     `chemistry.similarity.beside_training` gives them, where they are known.
     """
     names, cids = ranking[fields.PERT_INAME], ranking[fields.PUBCHEM_CID]
     keys = ranking[fields.INCHI_KEY]
     table = pd.DataFrame(
         {
-            "rank": range(1, len(ranking) + 1),
+            "rank": ranking["rank"] if "rank" in ranking else range(1, len(ranking) + 1),
             fields.PERT_ID: ranking[fields.PERT_ID],
             fields.PERT_INAME: names,
             "all_pert_ids": ranking[fields.PERT_IDS],
@@ -48,7 +49,7 @@ def ranking_csv(
                 links.pubchem(name, cid=cid, inchi_key=key)
                 for name, cid, key in zip(names, cids, keys, strict=True)
             ],
-            "ilincs": names.map(links.ilincs),
+            "ilincs": list(map(links.ilincs, names, ranking[fields.PERT_ID])),
         }
     )
     if structures is not None:

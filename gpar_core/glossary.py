@@ -232,7 +232,8 @@ TERMS = {
     ),
     "preset": Term(
         "Preset",
-        "'fast': a matching network, in seconds. 'paper': the network of Gao et al. 2021.",
+        "'fast': a matching network, in seconds. 'linear': logistic regression, in seconds. "
+        "'paper': the network of Gao et al. 2021, in minutes.",
     ),
     "seed": Term(
         "Seed",

@@ -1,5 +1,6 @@
 """Every outward link, built and escaped in one place. Nothing is fetched; the user clicks."""
 
+import re
 from urllib.parse import quote
 
 ENRICHR = "https://maayanlab.cloud/Enrichr/"
@@ -13,12 +14,17 @@ def pubchem(name: str, *, cid: str = "", inchi_key: str = "") -> str:
     return f"https://pubchem.ncbi.nlm.nih.gov/compound/{quote(inchi_key or name, safe='')}"
 
 
-def ilincs(name: str) -> str:
-    """iLINCS' chemical perturbagen signatures (library LIB_5) that match the name or a synonym."""
-    return (
-        "https://www.ilincs.org/api/SignatureMeta/findTermWithSynonyms"
-        f"?term={quote(name, safe='')}&library=LIB_5"
-    )
+def ilincs(name: str, pert_id: str = "") -> str:
+    """iLINCS' page of a compound by its LSM id, else its search for L1000 signatures of a name.
+
+    Both addresses are those that public code and notebooks use (LDG-1188 is the L1000 data set);
+    neither could be opened where this was written.
+    """
+    if re.fullmatch(r"LSM-[0-9]+", pert_id):
+        return f"http://www.ilincs.org/ilincs/perturbagen/compound/{pert_id}"
+    # Dots alone would be a step up in the path.
+    escaped = quote(name, safe="").replace(".", "%2E")
+    return f"http://www.ilincs.org/ilincs/signaturesL1000/LDG-1188/search/{escaped}/"
 
 
 def chembl(name: str, *, inchi_key: str = "") -> str:

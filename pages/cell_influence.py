@@ -102,6 +102,8 @@ def choose_selections(compendium: Compendium, picked: Picked) -> list[list[str]]
             compendium.cell_lines,
             first[place] if place < len(first) else [],
             placeholder="All cell lines",
+            filter_mode="prefix",
+            select_all=False,
             key=f"influence-{place}-{'-'.join(first[place]) if place < len(first) else ''}",
             persist_state="session",
         )

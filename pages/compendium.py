@@ -18,7 +18,7 @@ from pages._shared.choose_form import show_choose
 from pages._shared.drawn import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
 from pages._shared.fetch_form import show_fetch, show_fetched
-from pages._shared.frame import job_or_form, size_of
+from pages._shared.frame import job_or_form, put_aside, size_of
 from pages._shared.import_form import show_import
 from pages._shared.job_panel import finished_job
 from pages._shared.keeping import keeping
@@ -99,6 +99,7 @@ def confirm_deletion(compendium: Compendium) -> None:
     st.markdown(deletion.outlook(cache(), folder))
     if st.button("Delete", type="primary"):
         deleting.delete(folder)
+        put_aside(compendium.name)
         st.rerun()
 
 

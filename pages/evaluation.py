@@ -30,6 +30,7 @@ def form(compendium: Compendium) -> None:
             labelled.moas["moa"],
             placeholder="All with enough drugs",
             key="evaluation-classes",
+            select_all=False,
             persist_state="session",
         )
         min_drugs = st.number_input(
@@ -51,7 +52,7 @@ def form(compendium: Compendium) -> None:
         st.caption(" · ".join(f"{METHODS[name].label}: {METHODS[name].about}" for name in methods))
         cells = choose_cells(compendium, "evaluation-cells")
         with st.expander("Method of GPAR"):
-            method = choose_method("evaluation")
+            method = choose_method("evaluation", networks_only=True)
     with right, st.container(border=True), error_box():
         request = plan_evaluation(
             compendium,

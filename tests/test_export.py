@@ -42,6 +42,11 @@ def test_a_ranking_is_numbered_and_linked() -> None:
     assert rows[1]["ilincs"].count("beta%2C%0Agamma") == 1
 
 
+def test_what_was_searched_for_keeps_its_rank() -> None:
+    found = ranking().assign(rank=[1, 2, 3]).iloc[[1]]
+    assert [row["rank"] for row in _rows(ranking_csv(found, SUMMARY))] == ["2"]
+
+
 @pytest.mark.parametrize(("simulated", "word"), [(True, "SIMULATED"), (False, "measured")])
 def test_every_row_says_model_compendium_and_whether_it_is_simulated(
     simulated: bool, word: str

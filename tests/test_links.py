@@ -36,7 +36,6 @@ def test_a_name_stays_within_its_part_of_the_pubchem_link(name: str) -> None:
 @pytest.mark.parametrize(
     ("link", "key", "host"),
     [
-        (links.ilincs, "term", "www.ilincs.org"),
         (links.clue, "q", "clue.io"),
     ],
 )
@@ -50,6 +49,28 @@ def test_a_name_stays_within_its_part_of_the_query(
     assert parse_qs(parts.query, keep_blank_values=True)[key] == [name]
     assert url.isascii()
     assert not set(url) & set("\"'<> ()[]")
+
+
+SEARCH = "/ilincs/signaturesL1000/LDG-1188/search/"
+
+
+@given(name=NAMES)
+def test_a_name_stays_within_its_part_of_the_ilincs_link(name: str) -> None:
+    url = links.ilincs(name)
+    parts = urlsplit(url)
+    assert (parts.scheme, parts.netloc) == ("http", "www.ilincs.org")
+    assert (parts.query, parts.fragment) == ("", "")
+    escaped = parts.path.removeprefix(SEARCH).removesuffix("/")
+    assert unquote(escaped) == name
+    assert "/" not in escaped
+    assert not set(url) & set("\"'<> ()[]")
+
+
+def test_ilincs_has_a_page_for_what_has_an_lsm_id() -> None:
+    page = "http://www.ilincs.org/ilincs/perturbagen/compound/LSM-1234"
+    assert links.ilincs("vorinostat", "LSM-1234") == page
+    for other in ("", "BRD-K81418486", "LSM-1/../x", "LSM-1\n"):
+        assert links.ilincs("vorinostat", other) == f"http://www.ilincs.org{SEARCH}vorinostat/"
 
 
 def test_a_gene_is_linked_by_its_entrez_id() -> None:

@@ -7,17 +7,18 @@ import pandas as pd
 from gpar_core.charts.style import BLUE, GREY, RED, titled
 
 MAX_POINTS = 400
+COLOURS = {"GPAR network": RED, "Logistic regression": BLUE}
 
 
 def roc(held_out: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
-    """ROC curves of the network and of logistic regression, pooled over the folds.
+    """ROC curves of the model and, beside a network, of logistic regression, over all folds.
 
     held_out: `model.Model.held_out`.
     """
     from sklearn.metrics import roc_curve  # noqa: PLC0415 -- pages start without it
 
     curves = []
-    for name, column in (("GPAR network", "score"), ("Logistic regression", "logistic_score")):
+    for name, column in _methods(held_out):
         false_rate, true_rate, _ = roc_curve(held_out["positive"], held_out[column])
         curves.append(_thinned(false_rate, true_rate).assign(method=name))
     chance = alt.Chart(pd.DataFrame({"x": [0, 1], "y": [0, 1]})).mark_line(
@@ -32,7 +33,7 @@ def precision_recall(held_out: pd.DataFrame, *, simulated: bool) -> alt.LayerCha
     from sklearn.metrics import precision_recall_curve  # noqa: PLC0415 -- pages start without it
 
     curves = []
-    for name, column in (("GPAR network", "score"), ("Logistic regression", "logistic_score")):
+    for name, column in _methods(held_out):
         precision, recall, _ = precision_recall_curve(held_out["positive"], held_out[column])
         curves.append(_thinned(recall, precision).assign(method=name))
     base = pd.DataFrame({"y": [held_out["positive"].mean()]})
@@ -41,8 +42,16 @@ def precision_recall(held_out: pd.DataFrame, *, simulated: bool) -> alt.LayerCha
     return titled(rule + lines, "Precision-recall curve, held-out", simulated)
 
 
+def _methods(held_out: pd.DataFrame) -> list[tuple[str, str]]:
+    """Names and columns of the scores. A model with none beside it is the regression itself."""
+    if "logistic_score" not in held_out:
+        return [("Logistic regression", "score")]
+    return [("GPAR network", "score"), ("Logistic regression", "logistic_score")]
+
+
 def _lines(curves: pd.DataFrame, x_title: str, y_title: str) -> alt.Chart:
     unit = alt.Scale(domain=[0, 1])
+    shown = curves["method"].unique().tolist()
     return (
         alt.Chart(curves)
         .mark_line(interpolate="step-after")
@@ -53,9 +62,7 @@ def _lines(curves: pd.DataFrame, x_title: str, y_title: str) -> alt.Chart:
             color=alt.Color(
                 "method:N",
                 title=None,
-                scale=alt.Scale(
-                    domain=["GPAR network", "Logistic regression"], range=[RED, BLUE]
-                ),
+                scale=alt.Scale(domain=shown, range=[COLOURS[name] for name in shown]),
                 legend=alt.Legend(orient="bottom"),
             ),
             tooltip=["method:N", alt.Tooltip("x:Q", title=x_title, format=".3f"),

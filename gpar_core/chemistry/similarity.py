@@ -77,12 +77,13 @@ def beside_training(drugs: pd.DataFrame, trained: Iterable[str]) -> pd.DataFrame
     )
 
 
-def not_more_alike(ranking: pd.DataFrame, structures: pd.DataFrame, limit: float) -> pd.DataFrame:
-    """The compounds whose structure is no more similar to a training drug than `limit`.
+def not_more_alike(ids: pd.Series, structures: pd.DataFrame, limit: float) -> np.ndarray:
+    """(n,) bool: whether a structure is no more similar to a training drug than `limit`.
 
-    structures: as `beside_training` gives them. Those without a structure are left out below 1.
+    ids: (n,) pert_id. structures: as `beside_training` gives them. Compounds without a structure
+    are so only where the limit is 1.
     """
     if limit >= 1:
-        return ranking
+        return np.ones(len(ids), dtype=bool)
     unlike = structures[structures["similarity"] <= limit]
-    return ranking[ranking[fields.PERT_ID].isin(unlike[fields.PERT_ID])].reset_index(drop=True)
+    return ids.isin(unlike[fields.PERT_ID]).to_numpy()

@@ -15,7 +15,7 @@ from gpar_core.data.name_lists import read_names
 from gpar_core.data.training_set import NEGATIVE_CHOICES
 from gpar_core.errors import FileFormatError
 from gpar_core.export import analysis_csv
-from gpar_core.learn.presets import PRESETS
+from gpar_core.learn.presets import LINEAR, PRESETS
 from gpar_core.results import analysis
 from gpar_core.storage.cache import Cache
 
@@ -42,7 +42,8 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     command.add_argument("--min-drugs", type=int, default=MIN_DRUGS, metavar="N")
     command.add_argument("--cells", default="", metavar="A,B", help="cell lines (default: all)")
-    command.add_argument("--preset", choices=sorted(PRESETS), default="fast")
+    networks = sorted(name for name in PRESETS if PRESETS[name] != LINEAR)
+    command.add_argument("--preset", choices=networks, default="fast")
     command.add_argument("--negatives", choices=NEGATIVE_CHOICES, default="others")
     command.add_argument("--seed", type=int, default=0)
     add_dask(command)
@@ -126,15 +127,16 @@ def _print(
     print(about)
     for row in _records(done.tables["left_out"]):
         print(f"left out: {row['class']}: {row['reason']}")
+    width = max(len(METHODS[name].label) for name in overall["method"])
     print(
-        f"{'method':<20} {'mean':>6} {'se':>6} {'median':>6} {'>=0.6':>6} {'AP':>6} "
+        f"{'method':<{width}} {'mean':>6} {'se':>6} {'median':>6} {'>=0.6':>6} {'AP':>6} "
         f"{'gain':>7} {'p':>9} {'seconds':>8}"
     )
     for row in _records(overall):
         error = "" if row["se"] is None else f"{row['se']:.3f}"
         gain = "" if row["p"] is None else f"{row['difference']:>+7.3f} {row['p']:>9.2g}"
         print(
-            f"{METHODS[row['method']].label:<20} {row['mean']:>6.3f} {error:>6} "
+            f"{METHODS[row['method']].label:<{width}} {row['mean']:>6.3f} {error:>6} "
             f"{row['median']:>6.3f} {row['reach_line']:>6.2f} {row['ap']:>6.3f} {gain:>17} "
             f"{row['seconds']:>8.0f}"
         )

@@ -16,14 +16,13 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 
 from gpar_core.learn.cross_validation import Fit, Score
+from gpar_core.learn.presets import LINEAR
 from gpar_core.progress import Report
 from gpar_core.rank.scoring import scaled
 
-LOGISTIC_C = 1e-3
 LOGISTIC_GRID = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
 INNER_FOLDS = 5
 ENOUGH_STEPS = 1000
-SCALING = "signed-root"
 
 
 def default_logistic_regression(
@@ -37,12 +36,17 @@ def default_logistic_regression(
 
 
 def logistic_regression(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Score:
-    """L2-regularised logistic regression with balanced class weights.
+    """L2-regularized logistic regression with balanced class weights: the preset 'linear'.
 
     x: (n, 978) z-scores, scaled to signed roots. The fit is deterministic.
     """
-    model = _precisely(_logistic(LOGISTIC_C), scaled(x, SCALING), positive)
-    return lambda other: model.decision_function(scaled(other, SCALING))
+    model = fit_logistic(scaled(x, LINEAR.scaling), positive)
+    return lambda other: model.decision_function(scaled(other, LINEAR.scaling))
+
+
+def fit_logistic(x: np.ndarray, positive: np.ndarray, c: float = LINEAR.c) -> LogisticRegression:
+    """Fit `logistic_regression`. x: (n, n_genes) scaled signatures. positive: (n,) bool."""
+    return _precisely(_logistic(c), x, positive)
 
 
 def tuned_logistic_regression(
@@ -52,11 +56,11 @@ def tuned_logistic_regression(
 
     x: (n, 978) z-scores of the training data, the only ones that choose C: by the mean AUROC over
     seeded, stratified folds of signatures; on a tie the stronger penalty wins. With one positive
-    there is nothing to choose by and `LOGISTIC_C` stays.
+    there is nothing to choose by and the C of `logistic_regression` stays.
     """
-    x = scaled(x, SCALING)
-    model = _precisely(_logistic(_best_c(x, positive, seed)), x, positive)
-    return lambda other: model.decision_function(scaled(other, SCALING))
+    x = scaled(x, LINEAR.scaling)
+    model = fit_logistic(x, positive, _best_c(x, positive, seed))
+    return lambda other: model.decision_function(scaled(other, LINEAR.scaling))
 
 
 def k_nearest_neighbours(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Score:
@@ -85,23 +89,23 @@ def rbf_svm(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> S
 
     x: (n, 978) z-scores, scaled to signed roots. Classes are balanced.
     """
-    model = SVC(class_weight="balanced").fit(scaled(x, SCALING), positive)
-    return lambda other: model.decision_function(scaled(other, SCALING))
+    model = SVC(class_weight="balanced").fit(scaled(x, LINEAR.scaling), positive)
+    return lambda other: model.decision_function(scaled(other, LINEAR.scaling))
 
 
 CLASSIFIERS: dict[str, Fit] = {
-    "logistic": default_logistic_regression,
+    "balanced_logistic": logistic_regression,
+    "default_logistic": default_logistic_regression,
     "knn": k_nearest_neighbours,
     "forest": random_forest,
     "bayes": naive_bayes,
-    "balanced_logistic": logistic_regression,
     "tuned_logistic": tuned_logistic_regression,
     "svm": rbf_svm,
 }
 
 
 def _logistic(c: float) -> LogisticRegression:
-    return LogisticRegression(C=c, class_weight="balanced", max_iter=300)
+    return LogisticRegression(C=c, class_weight="balanced", max_iter=ENOUGH_STEPS)
 
 
 def _precisely(
@@ -117,12 +121,12 @@ def _precisely(
 def _best_c(x: np.ndarray, positive: np.ndarray, seed: int) -> float:
     n_folds = min(INNER_FOLDS, int(positive.sum()), int((~positive).sum()))
     if n_folds < 2:
-        return LOGISTIC_C
+        return LINEAR.c
     inner = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
     auroc = np.zeros(len(LOGISTIC_GRID))
     for train, held_out in inner.split(x, positive):
         for place, c in enumerate(LOGISTIC_GRID):
-            model = _precisely(_logistic(c), x[train], positive[train])
+            model = fit_logistic(x[train], positive[train], c)
             auroc[place] += roc_auc_score(positive[held_out], model.decision_function(x[held_out]))
     return LOGISTIC_GRID[int(np.argmax(auroc))]
 

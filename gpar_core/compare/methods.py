@@ -32,17 +32,23 @@ METHODS: dict[str, Method] = {
     "cosine": Method("Cosine", Kind.SIMILARITY, "angle between merged signatures"),
     "jaccard": Method("Jaccard", Kind.SIMILARITY, "shared share of genes with |z| of 2 or more"),
     "fisher": Method("Fisher", Kind.SIMILARITY, "p of Fisher's exact test on the same genes"),
-    "logistic": Method("Logistic regression", Kind.CLASSIFIER, "scikit-learn's defaults"),
+    "balanced_logistic": Method(
+        "Logistic regression", Kind.CLASSIFIER, "balanced, C = 0.001, signed roots: preset 'linear'"
+    ),
+    "default_logistic": Method(
+        "Logistic regression (scikit-learn defaults)", Kind.CLASSIFIER, "as in the paper's methods"
+    ),
     "knn": Method("Nearest neighbors", Kind.CLASSIFIER, "scikit-learn's defaults"),
     "forest": Method("Random forest", Kind.CLASSIFIER, "scikit-learn's defaults"),
     "bayes": Method("Naive Bayes", Kind.CLASSIFIER, "scikit-learn's defaults"),
-    "balanced_logistic": Method("Balanced logistic", Kind.CLASSIFIER, "C = 0.001, signed roots"),
-    "tuned_logistic": Method("Tuned logistic", Kind.CLASSIFIER, "C by inner folds, signed roots"),
+    "tuned_logistic": Method(
+        "Logistic regression (C tuned)", Kind.CLASSIFIER, "C by inner folds, signed roots"
+    ),
     "svm": Method("RBF SVM", Kind.CLASSIFIER, "balanced, signed roots"),
 }
 
-USUAL = tuple(METHODS)[:9]
-"""The paper's methods, and logistic regression."""
+USUAL = tuple(METHODS)[:10]
+"""The paper's methods, and two logistic regressions: a strong one and one at the defaults."""
 
 DRUG, PAIR = "drug", "pair"
 PROTOCOLS = (DRUG, PAIR)

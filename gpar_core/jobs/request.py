@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, get_args
 
+from gpar_core.compare.methods import METHODS
 from gpar_core.data.fetching.sources import SOURCES
 from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.errors import DataError, RequestError
@@ -113,7 +114,7 @@ class TrainRequest:
 
     compendium, fingerprint: the data. label: what the positive set is called on screen.
     drugs: names without case, sorted. moa: the MOA they were chosen by, or ''.
-    cells: cell lines, sorted; empty for all. preset: 'fast' or 'paper'.
+    cells: cell lines, sorted; empty for all. preset: a key of `learn.presets.PRESETS`.
     negatives: 'inactive' (unannotated, low TAS) or 'others' (all compounds without the MOA).
     null_repeats: whole trainings with permuted labels, beside the quick runs.
     profiles: id of the uploaded profiles that are the positive set in place of drugs, or ''.
@@ -216,9 +217,10 @@ class EvaluationRequest:
 
     @property
     def title(self) -> str:
-        n_methods, n_classes = len(self.methods), len(self.classes)
-        on = ", ".join(self.classes) if n_classes <= 2 else f"{n_classes} classes"
-        return f"Evaluate {n_methods} method{'s' if n_methods > 1 else ''} on {on}"
+        names = [METHODS[name].label for name in self.methods]
+        what = names[0] if len(names) == 1 else f"{len(names)} methods"
+        on = ", ".join(self.classes) if len(self.classes) <= 2 else f"{len(self.classes)} classes"
+        return f"Evaluate {what} on {on}"
 
 
 @dataclass(frozen=True)

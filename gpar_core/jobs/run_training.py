@@ -133,7 +133,7 @@ def train_model(
     ranking = rank_compounds(compendium, ranked, seed=request.seed, threads=pool.processes)
     ranking = ranking.assign(shares_moa=known_members(ranking, _moas_of(compendium, request)))
     report(Progress("Map", 0, 1, "t-SNE of training set and top predictions"))
-    validation = training.validation
+    validation, logistic = training.validation, training.logistic
     summary = model.ModelSummary(
         model_id=job_id(request),
         label=request.label,
@@ -154,7 +154,7 @@ def train_model(
         k=validation.folds.k,
         folds_by=validation.folds.by,
         metrics=validation.metrics,
-        logistic_auroc=training.logistic.metrics.mean_auroc,
+        logistic_auroc=None if logistic is None else logistic.metrics.mean_auroc,
         chance=training.chance,
         null_auroc=training.null,
         seconds=round(training.seconds, 2),
@@ -169,7 +169,7 @@ def train_model(
             positive=training_set.positive,
             fold=validation.folds.fold,
             score=validation.score,
-            logistic_score=training.logistic.score,
+            **({} if logistic is None else {"logistic_score": logistic.score}),
         ),
         signatures=_described(compendium, ranked["row"].to_numpy()).assign(
             score=ranked["score"], rank=ranked["rank"], held_out=ranked["held_out"]

@@ -33,7 +33,7 @@ from gpar_core.jobs.request import CurationRequest, LibraryRequest, Request, Tra
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.jobs.workers import WORKER_LOG, at_work
 from gpar_core.learn.engine import FitPool, Pool
-from gpar_core.learn.presets import preset
+from gpar_core.learn.presets import LINEAR, preset
 from gpar_core.progress import Progress, Report
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.disk import saying_full
@@ -151,12 +151,19 @@ class Claim:
 
 def run_science(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
     """Do what is asked."""
-    if isinstance(request, TrainRequest | LibraryRequest | CurationRequest):
+    if _trains_networks(request):
         pool.warm()
     with _importing:
         run = import_module(SCIENCE[0]).run_job
     run(request, cache, report, pool)
     take_care(cache)
+
+
+def _trains_networks(request: Request) -> bool:
+    """Whether the processes of a pool are needed for sure, or, of a curation, most likely."""
+    if isinstance(request, TrainRequest | LibraryRequest):
+        return preset(request.preset) != LINEAR
+    return isinstance(request, CurationRequest)
 
 
 def warm_science(pool: FitPool) -> None:

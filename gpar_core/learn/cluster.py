@@ -29,8 +29,8 @@ import numpy as np
 
 from gpar_core.data.learning_set import LearningSet
 from gpar_core.errors import WorkerError
-from gpar_core.learn.engine import POLL_SECONDS, FitTask, fit, prepare, together
-from gpar_core.learn.presets import Settings
+from gpar_core.learn.engine import POLL_SECONDS, FitTask, fit, fit_here, prepare, together
+from gpar_core.learn.presets import LinearSettings, Settings
 from gpar_core.progress import Progress, Report
 from gpar_core.rank import scoring
 from gpar_core.rank.scoring import Network, scaled
@@ -120,6 +120,9 @@ class ClusterPool:
         done by another. Raises WorkerError where the cluster is gone, has no workers or other
         software, or where one task outlives several workers.
         """
+        if isinstance(settings, LinearSettings):
+            yield from fit_here(learning, settings, tasks, report=report)
+            return
         call = _Call(len(tasks))
         client = self._connected()
         self._calls[call.id] = call

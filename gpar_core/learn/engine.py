@@ -17,7 +17,7 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
@@ -30,8 +30,8 @@ from threadpoolctl import threadpool_limits
 
 from gpar_core.data.learning_set import LearningSet
 from gpar_core.errors import Cancelled, WorkerError
-from gpar_core.learn.presets import MatchingSettings, Settings
-from gpar_core.progress import Progress, Report
+from gpar_core.learn.presets import LinearSettings, MatchingSettings, Settings
+from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import Network, scaled
 from gpar_core.storage import scratch
 from gpar_core.storage.disk import reserve
@@ -122,11 +122,14 @@ class FitPool:
 
         learning: of z-scores. report: gets steps of all tasks together, and raises to stop;
         then, or when the caller stops asking, every fit ends within `STEPS_PER_CALL` steps, and
-        the pool is ready for the next call.
+        the pool is ready for the next call. Linear models are fitted in this process instead.
 
         A task's result depends on itself alone: not on the number of processes, their order or
         what they did before. Raises WorkerError where a process dies.
         """
+        if isinstance(settings, LinearSettings):
+            yield from fit_here(learning, settings, tasks, report=report)
+            return
         self.warm()
         with tempfile.TemporaryDirectory(
             dir=self._scratch.folder, ignore_cleanup_errors=True
@@ -236,6 +239,17 @@ def fit(learning: LearningSet, settings: Settings, task: FitTask, *, report: Rep
     )
 
 
+def fit_here(
+    learning: LearningSet, settings: LinearSettings, tasks: Sequence[FitTask], *, report: Report
+) -> Generator[tuple[FitTask, Network], None, None]:
+    """Train all tasks in this process, which needs no TensorFlow. Arguments as in `fit_all`."""
+    x = scaled(learning.x[: learning.n_training], settings.scaling)
+    of_set = replace(learning, x=x)
+    for number, task in enumerate(tasks):
+        report(Progress("Training", number, len(tasks)))
+        yield task, fit(of_set, settings, task, report=silent)
+
+
 def _greet() -> None:
     """Takes no time, but a process to do it."""
 
@@ -277,6 +291,10 @@ def _trainer(settings: Settings, n_genes: int) -> Any:
         from gpar_core.learn.matching import MatchingTrainer  # noqa: PLC0415
 
         return MatchingTrainer(settings, n_genes)
+    if isinstance(settings, LinearSettings):
+        from gpar_core.learn.linear import LinearTrainer  # noqa: PLC0415
+
+        return LinearTrainer(settings)
     from gpar_core.learn.network import LayeredTrainer  # noqa: PLC0415
 
     return LayeredTrainer(settings, n_genes)

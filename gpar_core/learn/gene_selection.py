@@ -9,7 +9,8 @@ takes a fit for each gene that it drops. The regression is the one that stands b
 
 import numpy as np
 
-from gpar_core.compare.classifiers import ENOUGH_STEPS, LOGISTIC_C, SCALING
+from gpar_core.compare.classifiers import fit_logistic
+from gpar_core.learn.presets import LINEAR
 from gpar_core.rank.scoring import scaled
 
 N_SELECTED = 100
@@ -18,11 +19,7 @@ N_SELECTED = 100
 
 def logistic_coefficients(x: np.ndarray, positive: np.ndarray) -> np.ndarray:
     """(n, n_genes) z-scores and (n,) bool to the (n_genes,) coefficients, of signed roots."""
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 -- pages start without it
-
-    model = LogisticRegression(C=LOGISTIC_C, class_weight="balanced", max_iter=ENOUGH_STEPS)
-    # In single precision, where it stops depends on the kind of processor.
-    return model.fit(scaled(x, SCALING).astype(np.float64), positive).coef_[0]
+    return fit_logistic(scaled(x, LINEAR.scaling), positive).coef_[0]
 
 
 def ranks(importance: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Training settings by name."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from gpar_core.errors import RequestError
 
@@ -45,16 +46,36 @@ class MatchingSettings:
     scaling: str = "signed-root"
 
 
-Settings = LayeredSettings | MatchingSettings
+@dataclass(frozen=True)
+class LinearSettings:
+    """Logistic regression with an L2 penalty and balanced classes.
 
-PRESETS: dict[str, Settings] = {"fast": MatchingSettings(), "paper": LayeredSettings()}
+    c: inverse of the weight of the penalty, as in scikit-learn. scaling: as in `LayeredSettings`.
+    steps: that progress counts; the solver reports none of its own.
+    """
+
+    c: float = 1e-3
+    scaling: str = "signed-root"
+    steps: ClassVar[int] = 1
+
+
+Settings = LayeredSettings | MatchingSettings | LinearSettings
+
+LINEAR = LinearSettings()
+PRESETS: dict[str, Settings] = {
+    "fast": MatchingSettings(),
+    "linear": LINEAR,
+    "paper": LayeredSettings(),
+}
 """'paper' is Gao et al. 2021: 978-512-256, dropout 0.1, L1, 2,000 iterations. Batch size, optimiser
 (Adam), learning rate and L1 weight are not in the paper; they are Keras' defaults and a mild L1.
-'fast' is this project's own choice; docs/training.md has the measurements."""
+'fast' is this project's own choice; docs/training.md has the measurements. 'linear' is the logistic
+regression that stands beside every network."""
 
 
 def preset(name: str) -> Settings:
     """Settings by name. Raises RequestError."""
     if name not in PRESETS:
-        raise RequestError(f"There is no preset '{name[:40]}'. Use {' or '.join(PRESETS)}.")
+        *others, last = PRESETS
+        raise RequestError(f"There is no preset '{name[:40]}'. Use {', '.join(others)} or {last}.")
     return PRESETS[name]

@@ -18,7 +18,7 @@ from gpar_core.learn.engine import FitTask, Pool
 from gpar_core.learn.folds import Folds, assign_folds
 from gpar_core.learn.label_permutation import permuted_auroc
 from gpar_core.learn.metrics import evaluate
-from gpar_core.learn.presets import Settings
+from gpar_core.learn.presets import LinearSettings, Settings
 from gpar_core.learn.verdict import Chance, chance
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import Network, score
@@ -31,13 +31,14 @@ FINAL = "final"
 class Training:
     """What training gives: a network and how well its like did on held-out drugs.
 
-    logistic: logistic regression on the same folds. chance: how often permuted labels reach the
-    mean AUROC, by a quick stand-in. null: mean AUROCs of whole trainings with permuted labels.
+    logistic: logistic regression on the same folds; None where the network itself is that. chance:
+    how often permuted labels reach the mean AUROC, by a quick stand-in. null: mean AUROCs of whole
+    trainings with permuted labels.
     """
 
     network: Network
     validation: CrossValidation
-    logistic: CrossValidation
+    logistic: CrossValidation | None
     chance: Chance
     null: tuple[float, ...]
     seconds: float
@@ -86,15 +87,17 @@ def train(
             if task in true.tasks:
                 _report_fold(x, true, true.tasks.index(task), networks, len(tasks), report)
     seconds = time.monotonic() - started
-    logistic = cross_validate(
-        x,
-        training_set,
-        true.folds,
-        logistic_regression,
-        seed=seed,
-        stage="Logistic regression",
-        report=report,
-    )
+    logistic = None
+    if not isinstance(settings, LinearSettings):
+        logistic = cross_validate(
+            x,
+            training_set,
+            true.folds,
+            logistic_regression,
+            seed=seed,
+            stage="Logistic regression",
+            report=report,
+        )
     validation = _validation(x, true, networks, seed)
     permuted_quickly = permuted_auroc(
         x, training_set.positive, training_set.drug, true.folds.fold, seed=seed

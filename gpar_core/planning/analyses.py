@@ -29,6 +29,7 @@ from gpar_core.jobs.request import (
 )
 from gpar_core.learn import cell_influence, gene_counts
 from gpar_core.learn import sweep as sweeps
+from gpar_core.learn.presets import LINEAR
 from gpar_core.learn.presets import preset as known_preset
 from gpar_core.maps import FROM_FILE, MAPS
 from gpar_core.maps.selection import selected_rows
@@ -68,7 +69,11 @@ def plan_evaluation(
             f"The seed is {seed} and the least number of drugs {min_drugs}; needed are at least 0 "
             "and 2: with one drug of a class there is none to hold out."
         )
-    known_preset(preset)
+    if known_preset(preset) == LINEAR:
+        raise RequestError(
+            f"With the preset '{preset}', GPAR is the method 'balanced_logistic' itself. Compare "
+            "that method with another preset."
+        )
     if labels is not None:
         compendium, _ = class_labels.relabelled(compendium, labels)
     return EvaluationRequest(
@@ -329,6 +334,11 @@ def plan_map(
         raise RequestError(
             f"The model of {model.label} was trained on '{model.compendium}' as it was then, which "
             f"is not '{compendium.name}' as it is now. Train it anew, or choose its compendium."
+        )
+    if model is not None and known_preset(model.preset) == LINEAR:
+        raise RequestError(
+            f"The model of {model.label} is linear and has no hidden layer to find neighbors in. "
+            "Choose a model of another preset, or the z-scores."
         )
     request = MapRequest(
         compendium=compendium.name,

@@ -31,9 +31,10 @@ SCALINGS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 
 @dataclass(frozen=True, eq=False)
 class LayeredNetwork:
-    """Layers with ReLU between them (Gao et al. 2021).
+    """Layers with ReLU between them (Gao et al. 2021); a single layer is a linear model.
 
-    weights: per layer (n_in, n_out) float32. biases: per layer (n_out,) float32.
+    weights: per layer (n_in, n_out) float32. biases: per layer (n_out,) float32. Those of a linear
+    model are float64, as it was fitted.
     scaling: how signatures are scaled first, a key of `SCALINGS`.
     """
 

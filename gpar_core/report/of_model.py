@@ -102,8 +102,9 @@ def _validation(model: Model) -> Section:
         "Pooled AUROC": number(metrics.pooled_auroc),
         "Average precision": f"{metrics.average_precision:.3f} ({metrics.base_rate:.3f} without "
         "skill)",
-        "Logistic regression": f"{summary.logistic_auroc:.3f} mean AUROC on the same folds",
     }
+    if summary.logistic_auroc is not None:
+        facts["Logistic regression"] = f"{summary.logistic_auroc:.3f} mean AUROC on the same folds"
     facts["Permuted labels"] = f"{summary.chance} (nearest-mean classifier, not the network)"
     if summary.null_auroc:
         facts["Permuted labels, full trainings"] = (
@@ -182,7 +183,7 @@ def _ranking(model: Model) -> Section:
                     strict=True,
                 )
             ],
-            "iLINCS": top[fields.PERT_INAME].map(links.ilincs),
+            "iLINCS": list(map(links.ilincs, top[fields.PERT_INAME], top[fields.PERT_ID])),
         }
     )
     table = Table(

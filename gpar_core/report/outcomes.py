@@ -24,9 +24,10 @@ def of_model(model: Model) -> Outcome:
         "95% interval to": metrics.interval[1],
         "pooled AUROC": metrics.pooled_auroc,
         "average precision": metrics.average_precision,
-        "logistic regression": summary.logistic_auroc,
         "chance of permuted labels": summary.chance.p,
     }
+    if summary.logistic_auroc is not None:
+        figures["logistic regression"] = summary.logistic_auroc
     figures |= {f"AUROC of fold {n}": auroc for n, auroc in enumerate(metrics.fold_auroc, start=1)}
     figures |= {f"permuted labels {n}": auroc for n, auroc in enumerate(summary.null_auroc, 1)}
     digest = digest_of({"ranking": model.ranking, "held_out": model.held_out})

@@ -34,9 +34,10 @@ ARRAYS = ("scores", "sorted_scores", "scored_by")
 class ModelSummary:
     """What a list of models shows, and what the command line prints.
 
-    logistic_auroc: mean AUROC of logistic regression on the same folds.
-    chance: how often permuted labels reach the mean AUROC, by a quick stand-in for the network.
-    null_auroc: mean AUROCs of whole trainings with permuted labels, empty unless asked for.
+    logistic_auroc: mean AUROC of logistic regression on the same folds; None where the model itself
+        is that. chance: how often permuted labels reach the mean AUROC, by a quick stand-in for the
+        network. null_auroc: mean AUROCs of whole trainings with permuted labels, empty unless asked
+        for.
     """
 
     model_id: str
@@ -58,7 +59,7 @@ class ModelSummary:
     k: int
     folds_by: str
     metrics: Metrics
-    logistic_auroc: float
+    logistic_auroc: float | None
     chance: Chance
     null_auroc: tuple[float, ...]
     seconds: float
@@ -83,8 +84,9 @@ class ModelSummary:
 class Model:
     """A trained model.
 
-    held_out: training signatures with positive, fold, score and logistic_score, each score from
-        the fold that did not see it. signatures: ranked signatures. ranking: ranked compounds.
+    held_out: training signatures with positive, fold, score and, beside a network,
+        logistic_score, each score from the fold that did not see it.
+    signatures: ranked signatures. ranking: ranked compounds.
     training_drugs: how the positive drugs fared when held out. map: t-SNE of training set and top
         predictions. calibration: of the network's scores, by all held-out ones.
     fold_calibration: of each fold's scores, by the held-out ones of the other folds.

@@ -46,7 +46,15 @@ def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:
     if way == "Drugs by name":
         names = compendium.drugs[fields.PERT_INAME].sort_values(key=_caseless)
         chosen = st.multiselect(
-            "Drugs", names, key="drugs", placeholder="Type a name", persist_state="session"
+            "Drugs",
+            names,
+            key="drugs",
+            placeholder="Type the beginning of a name",
+            # Enter takes the first match, so it must begin with what was typed: sorted by name,
+            # a name typed in full comes before all others that begin with it.
+            filter_mode="prefix",
+            select_all=False,
+            persist_state="session",
         )
         return Picked(drugs=tuple(chosen))
     if way == "Upload":

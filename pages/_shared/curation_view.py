@@ -177,6 +177,8 @@ def _retrain(saved: SavedCuration, summary: ModelSummary) -> None:
         format_func=name.get,
         key=f"left-out-{saved.provenance.curation_id}",
         placeholder="No drug",
+        filter_mode="prefix",
+        select_all=False,
     )
     kept = [drug for drug in name if drug not in left_out]
     if st.button("Train without them", type="primary", disabled=not left_out or not kept):

@@ -15,19 +15,23 @@ from pages._shared import deleting
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import finished_job, running_jobs
 from pages._shared.loaders import load_compendium
-from pages._shared.state import Key, cache, from_url
+from pages._shared.state import Key, cache, from_url, go
 from pages._shared.terms import explained
 
 
 def compendium_in_use() -> Compendium | None:
     """The compendium chosen in the sidebar; the demo is built first where there is none.
 
-    Returns None while there is none to show. Raises NotFoundError.
+    Returns None while there is none to show, or where the one asked for is not there: another one
+    takes its place only when the user says so. Raises NotFoundError.
     """
     running_jobs()
     names = cache().compendium_names()
     if not names:
         _build_demo()
+        return None
+    if missing := _missing(names):
+        _offer_others(missing, names)
         return None
     default = names.index(demo.NAME) if demo.NAME in names else 0
     name = st.sidebar.selectbox(
@@ -38,9 +42,56 @@ def compendium_in_use() -> Compendium | None:
     except DataError as error:
         _offer_deletion(name, str(error))
         return None
+    st.session_state[Key.IN_USE] = name
     if compendium.simulated:
         simulated_note()
     return compendium
+
+
+def _missing(names: list[str]) -> str:
+    """The compendium that the URL names, or that was in use, where it is not there; else ''.
+
+    One that the user has put aside is not missed, until another one is in use.
+    """
+    name = from_url(Key.COMPENDIUM)
+    if not name and st.session_state.get(Key.COMPENDIUM) not in names:
+        name = st.session_state.get(Key.IN_USE, "")
+    if not name or name in names:
+        st.session_state.pop(Key.PUT_ASIDE, None)
+        return ""
+    return "" if name == st.session_state.get(Key.PUT_ASIDE) else name
+
+
+def _offer_others(missing: str, names: list[str]) -> None:
+    """Say that a compendium is not there, and let the user choose or import one."""
+    st.session_state[Key.IN_USE] = missing
+    st.error(
+        plain(
+            f"There is no compendium '{missing[:80]}' here. It may have been deleted or renamed, "
+            "or it is on another server or not shared with you. Choose another one, or import it."
+        )
+    )
+    default = names.index(demo.NAME) if demo.NAME in names else 0
+    name = st.selectbox("Compendium", names, index=default, key="compendium-instead")
+    use, bring, _ = st.columns([1, 1, 2])
+    arguments = (missing, name)
+    use.button(
+        "Use this compendium", on_click=_use, args=arguments, type="primary", width="stretch"
+    )
+    if bring.button("Import or download data", width="stretch"):
+        put_aside(missing)
+        go("compendium", compendium=name)
+
+
+@error_box()
+def _use(missing: str, name: str) -> None:
+    put_aside(missing)
+    st.session_state[Key.COMPENDIUM] = name
+
+
+def put_aside(name: str) -> None:
+    """Note that the user knows that a compendium is gone: another one may take its place."""
+    st.session_state[Key.PUT_ASIDE] = name
 
 
 def job_or_form(show_job: Callable[[str], None], form: Callable[[Compendium], None]) -> None:
@@ -58,6 +109,7 @@ def _offer_deletion(name: str, why: str) -> None:
     st.error(plain(why))
     if st.button("Build the demo anew" if name == demo.NAME else "Delete it", type="primary"):
         deleting.delete(cache().existing_compendium(name))
+        put_aside(name)
         if name == demo.NAME:
             engine.submit(cache(), DemoRequest())
         st.rerun()

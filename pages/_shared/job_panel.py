@@ -8,7 +8,7 @@ import streamlit as st
 
 from gpar_core.charts.folds import fold_auroc
 from gpar_core.jobs import engine
-from gpar_core.jobs.events import read_events
+from gpar_core.jobs.events import Event, read_events
 from gpar_core.jobs.request import (
     AnalysisRequest,
     CellInfluenceRequest,
@@ -35,6 +35,8 @@ from pages._shared.tables import savable
 from pages._shared.terms import explained
 
 POLL_SECONDS = 1
+
+REREAD_SECONDS = 5
 
 IN_PARTS = LibraryRequest | AnalysisRequest
 """Long enough to ask how much time is left."""
@@ -139,9 +141,10 @@ def _show(job: Job, simulated: bool) -> None:
             st.info(f"Waiting: number {place} in the queue. This page may be closed meanwhile.")
             return
         waited = f" · {max(0, time.time() - job.started_at):.0f} s" if job.started_at else ""
-        events = [event.progress for event in read_events(cache().job(job.id))]
+        log = read_events(cache().job(job.id))
+        events = [event.progress for event in log]
         of_library = isinstance(job.request, LibraryRequest)
-        left = _time_left(job, events) if isinstance(job.request, IN_PARTS) else ""
+        left = _time_left(log, time.time()) if isinstance(job.request, IN_PARTS) else ""
         # The events, not the job's own row, which is written less often.
         now = events[-1] if events else Progress("Starting", message="Starting the worker …")
         st.progress(_share(events), text=plain(f"{now.stage}{waited}{left}"))
@@ -178,14 +181,21 @@ def _folds(events: list[Progress], simulated: bool) -> None:
     )
 
 
-def _time_left(job: Job, events: list[Progress]) -> str:
-    """A guess by the parts done so far, '' before the first."""
-    events = [event for event in events if event.stage == events[-1].stage]
-    done = events[-1].done - events[0].done if events else 0
-    if done == 0 or job.started_at is None:
+def _time_left(log: list[Event], now: float) -> str:
+    """An estimate from the parts done in this run, '' before the first.
+
+    Parts that an earlier run finished are only read again, all within the first seconds.
+    """
+    stage = [event for event in log if event.progress.stage == log[-1].progress.stage]
+    if not stage:
         return ""
-    seconds = (time.time() - job.started_at) / done * (events[-1].total - events[-1].done)
-    return f" · about {seconds / 60:.0f} min left" if seconds > 90 else " · a minute left"
+    start = [event for event in stage if event.time <= stage[0].time + REREAD_SECONDS][-1]
+    latest = stage[-1].progress
+    done = latest.done - start.progress.done
+    if done <= 0:
+        return ""
+    seconds = (now - start.time) / done * (latest.total - latest.done)
+    return f" · about {seconds / 60:.0f} min left" if seconds > 90 else " · about a minute left"
 
 
 def _moas(job: Job, simulated: bool) -> None:

@@ -30,6 +30,7 @@ def show_form(compendium: Compendium) -> None:
             compendium.moas["moa"],
             placeholder="All with enough drugs",
             key="library-moas",
+            select_all=False,
             persist_state="session",
         )
         cells = choose_cells(compendium, "library-cells")

@@ -86,7 +86,7 @@ def _show_drug(
     )
     buttons = st.columns(4)
     buttons[0].link_button("PubChem", pubchem, width="stretch")
-    buttons[1].link_button("iLINCS", links.ilincs(name), width="stretch")
+    buttons[1].link_button("iLINCS", links.ilincs(name, compound[fields.PERT_ID]), width="stretch")
     buttons[2].link_button("CLUE", links.clue(name), width="stretch")
     with buttons[3]:
         _offer_as_positive_set([name], "drug", done)

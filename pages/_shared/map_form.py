@@ -5,6 +5,7 @@ import streamlit as st
 
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import GparError
+from gpar_core.learn.presets import LINEAR, PRESETS
 from gpar_core.maps import FROM_FILE, MAPS
 from gpar_core.maps.coordinates import MAX_BYTES, placed
 from gpar_core.maps.selection import selected_rows
@@ -44,6 +45,7 @@ def form(compendium: Compendium) -> None:
             compendium.moas["moa"],
             placeholder="All signatures, also those without a MOA",
             key="map-moas",
+            select_all=False,
             persist_state="session",
         )
         representatives = st.toggle(
@@ -123,7 +125,7 @@ def choose_space(compendium: Compendium) -> ModelSummary | None:
     summaries = {
         each.model_id: each
         for each in load_summaries()[0]
-        if each.fingerprint == compendium.fingerprint
+        if each.fingerprint == compendium.fingerprint and PRESETS.get(each.preset) != LINEAR
     }
     chosen = st.selectbox(
         "Neighbors are looked for in",

@@ -6,9 +6,11 @@ import streamlit as st
 
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
+from gpar_core.learn.presets import LINEAR, PRESETS
 
 PRESET_NAMES = {
     "fast": "fast: similarity learned from all MOAs (seconds)",
+    "linear": "linear: logistic regression (seconds)",
     "paper": "paper: Gao et al. 2021, 2,000 steps (minutes)",
 }
 NEGATIVES = {
@@ -33,6 +35,8 @@ def choose_cells(compendium: Compendium, key: str, help: str | None = None) -> l
         placeholder="All cell lines",
         help=help,
         key=key,
+        filter_mode="prefix",
+        select_all=False,
         persist_state="session",
     )
 
@@ -47,11 +51,11 @@ def as_numbers(typed: list[int | str], what: str, low: int, high: int) -> list[i
         ) from error
 
 
-def choose_method(page: str) -> Method:
+def choose_method(page: str, *, networks_only: bool = False) -> Method:
     """The fields of the method; each page keeps its own choice."""
     preset = st.selectbox(
         "Preset",
-        list(PRESET_NAMES),
+        [name for name in PRESET_NAMES if not (networks_only and PRESETS[name] == LINEAR)],
         format_func=PRESET_NAMES.get,
         help="For one MOA. 'fast' also looks at drugs of other MOAs, to learn which differences "
         "between signatures mean little. Drugs that share a MOA with yours are kept from it.",

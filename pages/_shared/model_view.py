@@ -12,6 +12,7 @@ from pages._shared.curation_view import show_curation
 from pages._shared.drawn import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import simulated_note
+from pages._shared.linear_offer import offer_linear
 from pages._shared.model_map import show_maps
 from pages._shared.ranking_view import show_ranking
 from pages._shared.report_buttons import report_buttons
@@ -30,6 +31,7 @@ def show(model: Model) -> None:
     if summary.simulated:
         simulated_note()
     drawn_once("verdict", summary.identity, lambda: _verdict(summary))
+    offer_linear(summary)
     report_buttons(summary.model_id, summary.label, simulated=summary.simulated)
     ranking, *others = st.tabs(
         ["Ranked drugs", "Quality", "Map", "Training drugs", "Details"],
@@ -70,13 +72,19 @@ def _verdict(summary: ModelSummary) -> None:
         "Pooled AUROC", f"{metrics.pooled_auroc:.3f}", border=True, help=explained("pooled-auroc")
     )
     figures[2].caption("all held-out scores together")
-    figures[3].metric(
-        "Logistic regression",
-        f"{summary.logistic_auroc:.3f}",
-        border=True,
-        help=explained("logistic-regression"),
-    )
-    figures[3].caption("mean AUROC on the same folds")
+    if summary.logistic_auroc is None:
+        figures[3].caption(
+            "This model is linear: balanced logistic regression on the signed square roots of the "
+            "z-scores (preset 'linear')."
+        )
+    else:
+        figures[3].metric(
+            "Logistic regression",
+            f"{summary.logistic_auroc:.3f}",
+            border=True,
+            help=explained("logistic-regression"),
+        )
+        figures[3].caption("mean AUROC on the same folds")
     if summary.note:
         st.info(plain(summary.note))
 

@@ -1,18 +1,26 @@
 """The ranked drugs of a model: filters, table, download, and one compound's signatures."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
 from gpar_core import fields, links
 from gpar_core.charts.ranks import rank_strip
-from gpar_core.chemistry.similarity import not_more_alike
 from gpar_core.data.selecting import shown_unit
-from gpar_core.errors import EmptyRankingError
 from gpar_core.export import file_name, ranking_csv
-from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, filtered, order_by
+from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, order_by
 from gpar_core.results.model import Model
 from pages._shared.drawn import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
+from pages._shared.ranking_filters import (
+    Filters,
+    Relaxation,
+    masks,
+    passing,
+    relaxations,
+    usual_minimum,
+)
 from pages._shared.state import go
 from pages._shared.structures import (
     ROW_HEIGHT,
@@ -25,15 +33,18 @@ from pages._shared.structures import (
 from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, chosen_row, savable
 from pages._shared.terms import explained
 
+FILTER_KEYS = {"min_signatures": "k", "max_p": "p", "find": "find", "similarity": "similarity"}
+"""In the session, before the id of the model."""
+
 ORDER_NAMES = {"es": "Enrichment score (paper)", "nes": "Normalized ES", "p": "Exact p"}
 
 
 def show_ranking(model: Model) -> None:
     """Filters and table; a click on a row shows the compound's signatures."""
     signatures, p_limit, order_choice, search = st.columns([1, 1, 1.4, 1.6])
-    most = max(int(model.ranking["k"].max()), 1)
     key = model.summary.model_id
-    st.session_state.setdefault(f"k-{key}", MIN_SIGNATURES)
+    usual = usual_minimum(model.ranking)
+    st.session_state.setdefault(f"k-{key}", usual)
     st.session_state.setdefault(f"p-{key}", MAX_P)
     min_signatures = signatures.number_input("Minimum signatures", 1, 10_000, key=f"k-{key}")
     max_p = p_limit.number_input(
@@ -43,26 +54,23 @@ def show_ranking(model: Model) -> None:
         "Sort by", list(ORDER_NAMES), format_func=ORDER_NAMES.get, key=f"order-{key}"
     )
     wanted = search.text_input("Find", key=f"find-{key}", placeholder="Drug or MOA")
-    chosen = (min_signatures, max_p, order)
-    try:
-        ranking = _passing((*model.summary.identity, *chosen), model)
-    except EmptyRankingError as error:
-        st.warning(plain(str(error)))
-        relaxed = min(most, min_signatures)
-        st.button(
-            f"Show compounds with {relaxed} or more signatures at any p",
-            on_click=_relax,
-            args=(key, relaxed),
-            type="primary",
-        )
-        return
-    shown = _found(ranking, wanted)
     structures, draws, limit = load_structures(model.summary), False, 1.0
     if structures is not None:
         draws, limit = choose_similarity(structures, key)
-        shown = not_more_alike(shown, structures, limit)
-    st.caption(_explained(model, len(ranking)))
-    asked = (*model.summary.identity, *chosen, wanted, draws, limit)
+    if usual < MIN_SIGNATURES:
+        st.caption(
+            f"No ranked compound has {MIN_SIGNATURES} signatures, the paper's minimum: the most is "
+            f"{model.ranking['k'].max()}. The minimum is therefore set to {usual}."
+        )
+    filters = Filters(min_signatures, max_p, wanted, limit)
+    ranking = _ordered((*model.summary.identity, order), model)
+    let_pass = masks(ranking, filters, structures)
+    shown = passing(ranking, let_pass)
+    st.caption(plain(_explained(model, len(shown), filters)))
+    if shown.empty:
+        _nothing_passes(model, filters, relaxations(ranking, filters, let_pass))
+        return
+    asked = (*model.summary.identity, min_signatures, max_p, order, wanted, draws, limit)
     selection = st.dataframe(
         _on_screen(asked, shown, model, structures),
         hide_index=True,
@@ -76,7 +84,7 @@ def show_ranking(model: Model) -> None:
     )
     st.download_button(
         "Download ranked list (CSV)",
-        lambda: ranking_csv(ranking, model.summary, structures),
+        lambda: ranking_csv(shown, model.summary, structures),
         file_name(model.summary, "ranking"),
         "text/csv",
         on_click="ignore",
@@ -89,12 +97,9 @@ def show_ranking(model: Model) -> None:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _passing(asked: tuple[str, str, int, float, str], _model: Model) -> pd.DataFrame:
-    """Compounds that pass the filters, in order and numbered. Raises EmptyRankingError."""
-    *_, min_signatures, max_p, order = asked
-    ranking = filtered(order_by(_model.ranking, order), min_signatures=min_signatures, max_p=max_p)
-    ranking.insert(0, "rank", range(1, len(ranking) + 1))
-    return ranking
+def _ordered(asked: tuple[str, str, str], _model: Model) -> pd.DataFrame:
+    *_, order = asked
+    return order_by(_model.ranking, order)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -111,32 +116,37 @@ def _on_screen(
     return savable(table, simulated=_model.summary.simulated)
 
 
-def _explained(model: Model, n_passing: int) -> str:
+def _explained(model: Model, n_passing: int, filters: Filters) -> str:
     summary, n_ranked = model.summary, len(model.ranking)
     left_out = "the training drugs are not ranked"
     if summary.negatives == "inactive":
         left_out = f"the training set ({summary.n_positive_compounds} positive and "
         left_out += f"{summary.n_negative_compounds:,} negative compounds) is not ranked"
     return (
-        f"{n_passing:,} of {n_ranked:,} ranked compounds pass; {left_out}. ES is "
+        f"{n_passing:,} of {n_ranked:,} ranked compounds pass (filters: {filters or 'none'}); "
+        f"{left_out}. ES is "
         "not comparable between compounds with different numbers of signatures; sort by p for "
         "that. Every p takes a compound's signatures as independent and is optimistic. FDR is over "
         f"all {n_ranked:,} compounds."
     )
 
 
+def _nothing_passes(model: Model, filters: Filters, ways: list[Relaxation]) -> None:
+    """Why, and a button for each way to see something."""
+    said = ["No compound passes the filters.", *(way.why for way in ways)]
+    wanted = filters.find.strip().casefold()
+    trained = [name for name in model.summary.drugs if wanted and wanted in name.casefold()]
+    if trained:
+        said.append(f"Training drugs are not ranked: {', '.join(trained[:5])}.")
+    st.warning(plain(" ".join(said)))
+    for way in ways:
+        st.button(plain(way.label), on_click=_relax, args=(model.summary.model_id, way.changes))
+
+
 @error_box()
-def _relax(key: str, min_signatures: int) -> None:
-    st.session_state[f"k-{key}"] = min_signatures
-    st.session_state[f"p-{key}"] = 1.01
-
-
-def _found(ranking: pd.DataFrame, wanted: str) -> pd.DataFrame:
-    if not wanted.strip():
-        return ranking
-    text = ranking[fields.NAMES] + " " + ranking[fields.PERT_IDS] + " " + ranking[fields.MOA]
-    hit = text.str.contains(wanted.strip(), case=False, regex=False)
-    return ranking[hit].reset_index(drop=True)
+def _relax(model_id: str, changes: Mapping[str, object]) -> None:
+    for name, value in changes.items():
+        st.session_state[f"{FILTER_KEYS[name]}-{model_id}"] = value
 
 
 def _table(ranking: pd.DataFrame, model: Model) -> pd.DataFrame:
@@ -148,17 +158,17 @@ def _table(ranking: pd.DataFrame, model: Model) -> pd.DataFrame:
             "about": about(names, model.summary.compendium),
             "k": ranking["k"],
             "es": ranking["es"],
-            "p": ranking["p"],
+            "p_exact": ranking["p_exact"],
             "fdr": ranking["fdr"],
             "moa": ranking[fields.MOA].str.replace("|", ", ", regex=False),
-            "shares_moa": ranking["shares_moa"],
             "pubchem": [
                 links.pubchem(name, cid=cid, inchi_key=inchi)
                 for name, cid, inchi in zip(names, cids, ranking[fields.INCHI_KEY], strict=True)
             ],
-            "ilincs": names.map(links.ilincs),
+            "ilincs": list(map(links.ilincs, names, ranking[fields.PERT_ID])),
+            "p": ranking["p"],
             "nes": ranking["nes"],
-            "p_exact": ranking["p_exact"],
+            "shares_moa": ranking["shares_moa"],
             "scored": ranking["held_out"].map({True: "held-out folds", False: "final model"}),
         }
     )
@@ -169,20 +179,26 @@ def _columns() -> dict[str, object]:
     column = st.column_config
     return {
         "rank": column.NumberColumn("#", width=50, help=explained("rank")),
-        "drug": column.TextColumn("Drug"),
+        "drug": column.TextColumn("Drug", width=130),
         "about": ABOUT_COLUMN,
-        "k": column.NumberColumn("Signatures", help="k, the compound's ranked signatures"),
-        "es": column.NumberColumn("ES", format="%.3f", help="Enrichment score, -1 to 1"),
+        "k": column.NumberColumn(
+            "Signatures", width=75, help="k, the compound's ranked signatures"
+        ),
+        "es": column.NumberColumn("ES", width=55, format="%.3f", help="Enrichment score, -1 to 1"),
         "nes": column.NumberColumn("NES", format="%.2f", help="ES over the mean of its null"),
         "p": column.NumberColumn("p", format="%.4f", help="1,000 permutations"),
-        "p_exact": column.NumberColumn("Exact p", format="%.2g", help=explained("exact-p")),
-        "fdr": column.NumberColumn("FDR", format="%.2g", help="Benjamini-Hochberg of exact p"),
-        "moa": column.TextColumn("Known MOA"),
+        "p_exact": column.NumberColumn(
+            "Exact p", width=70, format="%.2g", help=explained("exact-p")
+        ),
+        "fdr": column.NumberColumn(
+            "FDR", width=75, format="%.2g", help="Benjamini-Hochberg of exact p"
+        ),
+        "moa": column.TextColumn("Known MOA", width=150),
         "shares_moa": column.CheckboxColumn(
             "Shares MOA", help="Annotated with a MOA of the training drugs"
         ),
-        "pubchem": column.LinkColumn("PubChem", display_text="PubChem"),
-        "ilincs": column.LinkColumn("iLINCS", display_text="iLINCS"),
+        "pubchem": column.LinkColumn("PubChem", display_text="PubChem", width=70),
+        "ilincs": column.LinkColumn("iLINCS", display_text="iLINCS", width=60),
         "scored": column.TextColumn(
             "Scored by", help="Held-out folds: the compound was a negative in training"
         ),
@@ -202,7 +218,8 @@ def _compound(model: Model, compound: pd.Series) -> None:
         )
         buttons = st.columns(4)
         buttons[0].link_button("PubChem", pubchem, width="stretch")
-        buttons[1].link_button("iLINCS", links.ilincs(name), width="stretch")
+        ilincs = links.ilincs(name, compound[fields.PERT_ID])
+        buttons[1].link_button("iLINCS", ilincs, width="stretch")
         buttons[2].link_button("CLUE", links.clue(name), width="stretch")
         if buttons[3].button(
             "All about it", key=f"about-{compound[fields.PERT_ID]}", width="stretch"

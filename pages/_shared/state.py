@@ -18,6 +18,7 @@ class Key(StrEnum):
 
     ABOUT = "about"
     COMPENDIUM = "compendium"
+    IN_USE = "in-use"
     JOB = "job"
     LEARN = "learn"
     LESSON = "lesson"
@@ -30,6 +31,7 @@ class Key(StrEnum):
     DELETED = "deleted"
     ENTERED = "entered"
     PAGE = "page"
+    PUT_ASIDE = "put-aside"
     SECOND = "second"
     SERIES = "series"
     TAB = "tab"

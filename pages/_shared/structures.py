@@ -51,12 +51,12 @@ def choose_similarity(structures: pd.DataFrame, key: str) -> tuple[bool, float]:
     )
     if structures["similarity"].isna().all():
         return draws, 1.0
+    st.session_state.setdefault(f"similarity-{key}", 1.0)
     limit = most.slider(
         "Similarity to the nearest training drug, at most",
         0.0,
         1.0,
-        1.0,
-        0.05,
+        step=0.05,
         key=f"similarity-{key}",
         help="Tanimoto similarity of Morgan fingerprints (radius 2, 2,048 bits). From about "
         f"{ANALOGUE:.1f} on drugs are commonly analogues; lower the limit to see hits that are new "
@@ -69,7 +69,7 @@ def choose_similarity(structures: pd.DataFrame, key: str) -> tuple[bool, float]:
 def with_structures(
     table: pd.DataFrame, ids: pd.Series, structures: pd.DataFrame, *, draw: bool
 ) -> pd.DataFrame:
-    """The table with a structure beside each drug, and its similarity after the statistics.
+    """The table with a structure beside each drug, and its similarity after the links.
 
     ids: pert_id of its rows.
     """
@@ -78,7 +78,7 @@ def with_structures(
     nearest = by_id["nearest_drug"].fillna("").to_numpy()
     out = table.copy()
     if by_id["similarity"].notna().any():
-        after = out.columns.get_loc("fdr") + 1
+        after = out.columns.get_loc("ilincs") + 1
         out.insert(after, "nearest_drug", nearest)
         out.insert(after, "similarity", by_id["similarity"].to_numpy())
     if draw:
@@ -95,7 +95,7 @@ def structure_columns() -> dict[str, object]:
     """What these columns are called."""
     column = st.column_config
     return {
-        "structure": column.ImageColumn("Structure", width=120),
+        "structure": column.ImageColumn("Structure", width=100),
         "similarity": column.ProgressColumn(
             "Similarity",
             format="%.2f",

@@ -28,7 +28,7 @@ from tests.pools import Means
 from tests.synthetic import Drug, build, drugs_of
 
 PLANTED, NOISE, LONELY = "Planted inhibitor", "Noise inhibitor", "Lonely inhibitor"
-QUICK = ("gpar", "gsea", "cosine", "logistic")
+QUICK = ("gpar", "gsea", "cosine", "default_logistic")
 
 
 def compendium(folder: Path) -> Compendium:

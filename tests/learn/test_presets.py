@@ -27,7 +27,7 @@ def test_every_preset_can_be_looked_up_by_what_it_holds(name: str) -> None:
 
 
 def test_an_unknown_preset_is_answered_with_the_choices() -> None:
-    with pytest.raises(RequestError, match="Use fast or paper"):
+    with pytest.raises(RequestError, match="Use fast, linear or paper"):
         preset("slow")
 
 

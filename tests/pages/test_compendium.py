@@ -170,6 +170,8 @@ def test_the_finished_job_of_a_deleted_import_is_no_dead_end(stocked: Library) -
     job = ended(stocked.cache, REQUEST, State.DONE)
     remove(stocked.cache.compendium("measured"))
     app = page("compendium", job=job.id)
+    assert "There is no compendium 'measured' here" in words(app.error)
+    press(app, "Use this compendium")
     assert "Mechanisms of action" in words(app)
 
 

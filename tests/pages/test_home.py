@@ -90,10 +90,6 @@ def test_a_running_job_is_linked_on_every_page(stocked: Library) -> None:
         assert "Build the demo compendium" in words(page(name).sidebar), name
 
 
-def test_a_compendium_that_is_gone_from_the_url_falls_back(stocked: Library) -> None:
-    assert "In use: demo" in words(page("home", compendium="gone"))
-
-
 def test_a_damaged_compendium_is_an_error_with_advice(stocked: Library) -> None:
     (stocked.cache.compendium("measured") / "matrix.npy").unlink()
     app = page("home", compendium="measured")

@@ -102,6 +102,18 @@ def test_a_drug_is_looked_up_and_a_training_asked_for(
 
         page.goto(f"{server.address}/drug_prediction")
         settled(page)
+        main(page).get_by_text("Drugs by name").click()
+        settled(page)
+        reach(page, main(page).get_by_role("combobox", name=re.compile("Drugs")).first)
+        page.keyboard.type("dark1")  # as ten other names begin
+        page.keyboard.press("Enter")
+        page.keyboard.press("Escape")  # the list stays open for more
+        settled(page)
+        expect(main(page).get_by_test_id("stMetricValue").first).to_have_text("1")
+        expect(main(page)).to_contain_text("dark1")
+
+        page.goto(f"{server.address}/drug_prediction")
+        settled(page)
         reach(page, main(page).get_by_role("combobox", name=re.compile("MOA")).first)
         page.keyboard.type("MTOR")
         page.keyboard.press("Enter")

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from gpar_core.jobs.request import job_id
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.storage.cache import MANIFEST, Cache, remove
+from pages._shared.error_box import plain
 from tests.pages.conftest import Library
 from tests.pages.stage import ended, labels, page, press, words
 
@@ -158,22 +159,48 @@ def test_drugs_that_share_a_moa_with_the_training_drugs_are_marked(stocked: Libr
 
 
 def press_relax(app: AppTest) -> AppTest:
-    return press(app, next(label for label in labels(app) if label.startswith("Show compounds")))
+    return press(app, next(label for label in labels(app) if "to see" in label))
 
 
 def test_an_empty_ranking_says_why_and_one_click_relaxes_it(simulated: AppTest) -> None:
     filters(simulated)["p below"].set_value(0.0).run()
     assert "the lowest p is" in words(simulated.warning)
+    assert "0 of 7 ranked compounds pass" in words(simulated)
+    assert not simulated.dataframe
+    downloads = [button.label for button in simulated.get("download_button")]
+    assert "Download ranked list (CSV)" not in downloads
     press_relax(simulated)
     assert filters(simulated)["p below"].value > 1
     assert set(ranked(simulated)["drug"]) == {"hdac2", "hdac3"}
+
+
+def test_a_drug_that_is_trained_on_is_not_found_and_why(simulated: AppTest) -> None:
+    filters(simulated)["Find"].set_value("HDAC1").run()
+    assert "None matches 'HDAC1'" in words(simulated.warning)
+    assert plain("Training drugs are not ranked: hdac1.") in words(simulated.warning)
+    press_relax(simulated)
+    assert filters(simulated)["Find"].value == ""
+    assert len(ranked(simulated)) == 2
+
+
+def test_the_count_and_the_table_are_of_the_same_compounds(simulated: AppTest) -> None:
+    second = ranked(simulated)["drug"][1]
+    filters(simulated)["Find"].set_value(second).run()
+    assert "1 of 7 ranked compounds pass" in words(simulated)
+    assert plain(f"Find '{second}'") in words(simulated)
+
+
+def test_exact_p_stands_before_what_ends_at_its_floor(simulated: AppTest) -> None:
+    columns = ranked(simulated).columns.tolist()
+    for name in ("p_exact", "fdr", "moa", "pubchem", "ilincs"):
+        assert columns.index(name) < columns.index("p")
 
 
 def test_a_minimum_of_signatures_that_none_has_is_relaxed_to_the_most(
     simulated: AppTest,
 ) -> None:
     next(iter(filters(simulated).values())).set_value(50).run()
-    assert "No compound has 50 signatures; the most is 6" in words(simulated.warning)
+    assert "None has 50 signatures; the most is 6" in words(simulated.warning)
     press_relax(simulated)
     assert set(ranked(simulated)["drug"]) == {"hdac2", "hdac3"}
 
@@ -191,7 +218,7 @@ def test_find_keeps_the_rank_of_what_it_finds(simulated: AppTest) -> None:
     filters(simulated)["Find"].set_value(f" {second.upper()} ").run()
     assert ranked(simulated)[["rank", "drug"]].to_numpy().tolist() == [[2, second]]
     filters(simulated)["Find"].set_value("mtor").run()
-    assert ranked(simulated).empty
+    assert "None matches 'mtor'" in words(simulated.warning)
 
 
 def test_a_ranked_drug_shows_its_signatures(simulated: AppTest) -> None:

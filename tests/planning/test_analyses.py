@@ -10,6 +10,7 @@ from gpar_core.errors import RequestError
 from gpar_core.jobs.request import from_json, to_json
 from gpar_core.planning.analyses import (
     plan_cell_influence,
+    plan_evaluation,
     plan_gene_counts,
     plan_gene_importance,
     plan_map,
@@ -17,6 +18,30 @@ from gpar_core.planning.analyses import (
 )
 from tests.saved_model import SUMMARY
 from tests.synthetic import build, drugs_of
+
+LINEAR = replace(SUMMARY, preset="linear")
+
+# ------------------------------------------------------------------------------- evaluation
+
+
+def test_the_strong_and_the_weak_regression_are_both_evaluated_by_default(tiny: Compendium) -> None:
+    assert {"balanced_logistic", "default_logistic"} < set(plan_evaluation(tiny).methods)
+
+
+def test_the_linear_preset_is_not_compared_with_itself(tiny: Compendium) -> None:
+    with pytest.raises(RequestError, match="the method 'balanced_logistic' itself"):
+        plan_evaluation(tiny, preset="linear")
+
+
+def test_what_earlier_versions_called_logistic_is_not_taken_for_another_method(
+    tiny: Compendium,
+) -> None:
+    request = plan_evaluation(tiny, methods=["gpar"])
+    assert request.title.startswith("Evaluate GPAR on ")
+    written = to_json(request).replace('"gpar"', '"logistic"')
+    with pytest.raises(RequestError, match="another version"):
+        from_json(written)
+
 
 # --------------------------------------------------------------------------- cell influence
 
@@ -235,6 +260,7 @@ def test_a_map_is_asked_for_in_the_words_of_the_compendium(tiny: Compendium) -> 
     [
         ({"method": "pca"}, "no map 'pca'. There are: umap, tsne, fwd"),
         ({"seed": -1}, "The seed is -1"),
+        ({"model": LINEAR}, "is linear and has no hidden layer"),
         ({"model": SUMMARY}, "'tiny' as it was then, which is not 'tiny' as it is now"),
         ({"cells": ["MCF7"], "moas": ["MTOR inhibitor"]}, r"6 signatures .* UMAP needs 15"),
         ({"method": "fwd", "cells": ["MCF7"]}, "L1000FWD graph needs 150"),
@@ -245,5 +271,7 @@ def test_a_map_is_asked_for_in_the_words_of_the_compendium(tiny: Compendium) -> 
 def test_a_map_that_shows_nothing_is_refused(
     tiny: Compendium, asked: dict[str, Any], words: str
 ) -> None:
+    if asked.get("model") == LINEAR:
+        asked = {"model": replace(LINEAR, fingerprint=tiny.fingerprint)}
     with pytest.raises(RequestError, match=words):
         plan_map(tiny, **{"representatives": True, **asked})

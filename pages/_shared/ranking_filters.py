@@ -1,0 +1,134 @@
+"""The filters of a ranked list: what passes, in words, and what to relax where nothing does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pandas as pd
+
+from gpar_core import fields as columns
+from gpar_core.chemistry.similarity import not_more_alike
+from gpar_core.rank.ranking import MIN_SIGNATURES
+
+ANY_P = 1.01
+
+
+@dataclass(frozen=True)
+class Filters:
+    """min_signatures: at least so many. max_p: p below it, any from 1 on. find: part of a name, id
+    or MOA, '' for all. similarity: to the nearest training drug at most, 1 for all."""
+
+    min_signatures: int = 1
+    max_p: float = ANY_P
+    find: str = ""
+    similarity: float = 1.0
+
+    def __str__(self) -> str:
+        """What they ask for, '' for nothing."""
+        n, p, find, limit = self.min_signatures, self.max_p, self.find.strip(), self.similarity
+        asked = (
+            n > 1 and f"at least {_count(n, 'signature')}",
+            p <= 1 and f"p below {p:g}",
+            find and f"Find '{find}'",
+            limit < 1 and f"similarity at most {limit:.2f}",
+        )
+        return ", ".join(each for each in asked if each)
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """why: what empties the list. label: of a button. changes: values of `Filters`, by name."""
+
+    why: str
+    label: str
+    changes: Mapping[str, object]
+
+
+def usual_minimum(ranking: pd.DataFrame) -> int:
+    """The paper's minimum of signatures, or 1 where no compound has as many."""
+    return MIN_SIGNATURES if ranking["k"].max() >= MIN_SIGNATURES else 1
+
+
+def masks(
+    ranking: pd.DataFrame, filters: Filters, structures: pd.DataFrame | None
+) -> dict[str, np.ndarray]:
+    """(m,) bool for each field of `Filters`: the compounds that it lets pass.
+
+    structures: as `chemistry.similarity.beside_training` gives them, None where there are none.
+    """
+    found = np.ones(len(ranking), dtype=bool)
+    if wanted := filters.find.strip():
+        said = ranking[[columns.NAMES, columns.PERT_IDS, columns.MOA]].agg(" ".join, axis=1)
+        found = said.str.contains(wanted, case=False, regex=False).to_numpy(dtype=bool)
+    unlike = np.ones(len(ranking), dtype=bool)
+    if structures is not None:
+        unlike = not_more_alike(ranking[columns.PERT_ID], structures, filters.similarity)
+    return {
+        "min_signatures": (ranking["k"] >= filters.min_signatures).to_numpy(),
+        "max_p": (ranking["p"] < filters.max_p).to_numpy(),
+        "find": found,
+        "similarity": unlike,
+    }
+
+
+def passing(ranking: pd.DataFrame, let_pass: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """The compounds that pass all filters, `rank` first.
+
+    The rank counts those that pass the statistical filters: what is found keeps its place.
+    """
+    counted = let_pass["min_signatures"] & let_pass["max_p"]
+    numbered = ranking.assign(rank=np.cumsum(counted))[["rank", *ranking.columns]]
+    return numbered[np.logical_and.reduce(list(let_pass.values()))].reset_index(drop=True)
+
+
+def relaxations(
+    ranking: pd.DataFrame, filters: Filters, let_pass: Mapping[str, np.ndarray]
+) -> list[Relaxation]:
+    """Where nothing passes: each filter that empties the list by itself, and how to relax it."""
+    found = []
+    for name in let_pass:
+        others = np.logical_and.reduce([let_pass[each] for each in let_pass if each != name])
+        if others.any():
+            found.append(_relaxation(name, ranking[others], filters))
+    if found:
+        return found
+    everything = {each.name: each.default for each in fields(Filters)}
+    label = f"Remove all filters to see {_count(len(ranking), 'compound')}"
+    return [Relaxation("No compound passes any two of them together.", label, everything)]
+
+
+def _relaxation(name: str, others: pd.DataFrame, filters: Filters) -> Relaxation:
+    """others: what all other filters let pass."""
+    n = len(others)
+    see = f"to see {_count(n, 'compound')}"
+    match name:
+        case "min_signatures":
+            most = int(others["k"].max())
+            see = f"to see {_count(int((others['k'] == most).sum()), 'compound')}"
+            return Relaxation(
+                f"None has {_count(filters.min_signatures, 'signature')}; the most is {most}.",
+                f"Lower the minimum to {_count(most, 'signature')} {see}",
+                {name: most},
+            )
+        case "max_p":
+            lowest = others["p"].min()
+            return Relaxation(
+                f"None has p below {filters.max_p:g}; the lowest p is {lowest:.3g}.",
+                f"Show any p {see}",
+                {name: ANY_P},
+            )
+        case "find":
+            return Relaxation(
+                f"None matches '{filters.find.strip()}'.", f"Clear Find {see}", {name: ""}
+            )
+        case _:
+            return Relaxation(
+                f"Each is more similar to a training drug than {filters.similarity:.2f}, or has no "
+                "structure.",
+                f"Show any similarity {see}",
+                {name: 1.0},
+            )
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
