@@ -25,7 +25,7 @@ def of_model(model: Model) -> Outcome:
         "pooled AUROC": metrics.pooled_auroc,
         "average precision": metrics.average_precision,
         "logistic regression": summary.logistic_auroc,
-        "chance of permuted labels": summary.chance.p,
+        "permuted labels, chance": summary.chance.p,
     }
     figures |= {f"AUROC of fold {n}": auroc for n, auroc in enumerate(metrics.fold_auroc, start=1)}
     figures |= {f"permuted labels {n}": auroc for n, auroc in enumerate(summary.null_auroc, 1)}
