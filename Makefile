@@ -16,7 +16,7 @@ app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
 
 test: check
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/app.stamp
 	$(BIN)/python -m benchmarks

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from urllib.request import urlopen
 
 import psutil
 
+from benchmarks.ports import free_port
 from benchmarks.visitor import PATIENCE_SECONDS, visiting
 
 APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
@@ -64,9 +64,7 @@ def serving(
 
     environment: settings beside those of this process.
     """
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     options = [] if import_log is None else ["-X", "importtime"]
     command = [sys.executable, *options, "-m", "streamlit", "run", str(app)]
     command += ["--server.headless=true", f"--server.port={port}"]

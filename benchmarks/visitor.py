@@ -19,7 +19,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 VALUES = {
     "selectbox": "string_value",
     "text_input": "string_value",

@@ -15,7 +15,23 @@ from tests.http_files import Site, serving
 from tests.published import publish_hub, publish_lincs2020
 from tests.synthetic import Drug, build, drugs_of
 
+LONGEST = (
+    "pages/test_library_journey.py", "pages/test_journey.py", "pages/test_every_page_browser.py",
+    "pages/test_keyboard_browser.py", "learn/test_cluster.py", "benchmarks/test_load.py",
+    "pages/test_map_browser.py", "faults/test_kills.py", "jobs/test_supervisor.py",
+    "pages/test_sign_in_browser.py", "pages/test_fetch_browser.py", "learn/test_training.py",
+    "test_notebooks.py", "learn/test_engine.py", "maps/test_signature_map.py",
+    "maps/test_nearest.py", "maps/test_umap.py", "benchmarks/test_items.py",
+)  # fmt: skip
+"""Files that take long, begun first: one that is begun last keeps a run waiting for it alone."""
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    tests = Path(__file__).parent
+    order = {tests / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
 
 
 @pytest.fixture(scope="session")

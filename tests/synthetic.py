@@ -102,7 +102,7 @@ def build(
         source="Made for a test",
         simulated=simulated,
         signatures=signatures,
-        annotation=annotation.assign(drug=molecules_of(annotation).drug),
+        annotation=annotation.assign(drug=molecules_of(annotation, signatures).drug),
         report={"findings": []},
     )
     return compendia.load(folder)

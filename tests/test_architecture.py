@@ -1,10 +1,9 @@
 """The direction of imports, read from the source."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 CORE = Path(__file__).resolve().parents[1] / "gpar_core"
 FILES = sorted(path.relative_to(CORE).as_posix() for path in CORE.rglob("*.py"))
@@ -33,13 +32,14 @@ FORBIDDEN_CALLS = {
 RANDOM_WITHOUT_STATE = {"default_rng", "Generator", "SeedSequence"}
 
 
-def _tree(file: str) -> ast.Module:
-    return ast.parse((CORE / file).read_text("utf-8"))
+@cache
+def _nodes(file: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse((CORE / file).read_text("utf-8"))))
 
 
 def _imports(file: str) -> Iterator[str]:
     """Every imported module, wherever in the file; of `from a import b` both a and a.b."""
-    for node in ast.walk(_tree(file)):
+    for node in _nodes(file):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -58,6 +58,16 @@ def _is(module: str, package: str) -> bool:
     return module == package or module.startswith(package + ".")
 
 
+def _importing(files: Sequence[str], packages: tuple[str, ...]) -> list[str]:
+    """Which of the files import which of the packages."""
+    return [
+        f"{file}: {module}"
+        for file in files
+        for module in _imports(file)
+        if any(_is(module, package) for package in packages)
+    ]
+
+
 def _science(file: str) -> bool:
     return file.startswith(SCIENCE)
 
@@ -68,62 +78,62 @@ def test_the_packages_of_the_rules_exist() -> None:
     assert {file for users in ONLY_USERS.values() for file in users} <= set(FILES)
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_the_core_knows_no_user_interface(file: str) -> None:
-    assert not [m for m in _imports(file) if _is(m, "streamlit") or _is(m, "pages")]
+def test_the_core_knows_no_user_interface() -> None:
+    assert not _importing(FILES, ("streamlit", "pages"))
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_heavy_or_fragile_packages_have_few_users(file: str) -> None:
-    for module in _imports(file):
-        for package, users in ONLY_USERS.items():
-            assert not _is(module, package) or file in users, module
+def test_heavy_or_fragile_packages_have_few_users() -> None:
+    for package, users in ONLY_USERS.items():
+        assert not _importing([file for file in FILES if file not in users], (package,))
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if _science(file)])
-def test_science_imports_nothing_above_it(file: str) -> None:
-    assert not [m for m in _imports(file) if any(_is(m, above) for above in ABOVE_SCIENCE)]
+def test_science_imports_nothing_above_it() -> None:
+    assert not _importing([file for file in FILES if _science(file)], ABOVE_SCIENCE)
 
 
-@pytest.mark.parametrize("file", [f for f in FILES if f.startswith(("data/", "rank/"))])
-def test_data_and_ranking_do_not_import_learning(file: str) -> None:
-    below = ("learn", "compare", "maps", "charts")
-    assert not [m for m in _imports(file) if any(_is(m, f"gpar_core.{b}") for b in below)]
+def test_data_and_ranking_do_not_import_learning() -> None:
+    below = tuple(f"gpar_core.{each}" for each in ("learn", "compare", "maps", "charts"))
+    assert not _importing([file for file in FILES if file.startswith(("data/", "rank/"))], below)
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if _science(file)])
-def test_science_reads_no_clock_environment_or_current_folder(file: str) -> None:
+def test_science_reads_no_clock_environment_or_current_folder() -> None:
     """`time.monotonic` may measure how long work took; no result depends on it."""
-    used = {_dotted(node) for node in ast.walk(_tree(file)) if isinstance(node, ast.Attribute)}
-    used |= set(_imports(file))
-    found = {use for use in used if any(use.endswith(call) for call in FORBIDDEN_CALLS)}
+    found = []
+    for file in filter(_science, FILES):
+        used = {_dotted(node) for node in _nodes(file) if isinstance(node, ast.Attribute)}
+        used |= set(_imports(file))
+        found += [
+            f"{file}: {use}" for use in used if any(use.endswith(call) for call in FORBIDDEN_CALLS)
+        ]
     assert not found
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_no_random_number_comes_from_a_global_state(file: str) -> None:
-    for node in ast.walk(_tree(file)):
-        name = _dotted(node) if isinstance(node, ast.Attribute) else ""
-        for prefix in ("np.random.", "numpy.random."):
-            if name.startswith(prefix):
-                assert name.removeprefix(prefix).split(".")[0] in RANDOM_WITHOUT_STATE, name
-    modules = set(_imports(file))
-    assert not [m for m in modules if _is(m, "random")]
-    for module in modules:
-        if module.startswith("numpy.random."):
-            assert module.removeprefix("numpy.random.") in RANDOM_WITHOUT_STATE
+def test_no_random_number_comes_from_a_global_state() -> None:
+    assert not _importing(FILES, ("random",))
+    found = []
+    for file in FILES:
+        used = [_dotted(node) for node in _nodes(file) if isinstance(node, ast.Attribute)]
+        for name in [*used, *_imports(file)]:
+            for prefix in ("np.random.", "numpy.random."):
+                drawn = name.removeprefix(prefix).split(".")[0]
+                if name.startswith(prefix) and drawn not in RANDOM_WITHOUT_STATE:
+                    found.append(f"{file}: {name}")
+    assert not found
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_nothing_is_read_that_could_hold_a_program(file: str) -> None:
+def test_nothing_is_read_that_could_hold_a_program() -> None:
     """Pickles and their kin run what they say when they are read."""
     runs = ("pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal")
-    assert not [m for m in _imports(file) for package in runs if _is(m, package)]
-    for node in ast.walk(_tree(file)):
-        if isinstance(node, ast.Call):
-            assert _dotted(node.func) not in {"eval", "exec"}
-            assert not _dotted(node.func).endswith(("read_pickle", "to_pickle"))
-            for keyword in node.keywords:
-                if keyword.arg == "allow_pickle":
-                    assert isinstance(keyword.value, ast.Constant)
-                    assert keyword.value.value is False
+    assert not _importing(FILES, runs)
+    found = []
+    for file in FILES:
+        for node in (node for node in _nodes(file) if isinstance(node, ast.Call)):
+            called = _dotted(node.func)
+            if called in {"eval", "exec"} or called.endswith(("read_pickle", "to_pickle")):
+                found.append(f"{file}, line {node.lineno}: {called}")
+            found += [
+                f"{file}, line {node.lineno}: allow_pickle"
+                for keyword in node.keywords
+                if keyword.arg == "allow_pickle" and ast.unparse(keyword.value) != "False"
+            ]
+    assert not found

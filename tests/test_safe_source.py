@@ -1,14 +1,15 @@
 """What no source file may do, read from the source: markup of names, code in data, ways out."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
-CORE = sorted((ROOT / "gpar_core").rglob("*.py"))
+SOURCES = [*PAGES, *sorted((ROOT / "gpar_core").rglob("*.py"))]
 BROWSER = sorted((ROOT / "pages").rglob("*.js")) + sorted((ROOT / "pages").rglob("*.html"))
 
 NETWORK = {
@@ -41,6 +42,7 @@ HARMLESS = ("plain", "len", "METHODS", "MAPS", "PROTOCOL_NAMES")
 """Calls and tables whose result is not what a file or a user said."""
 
 
+@cache
 def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
@@ -67,37 +69,57 @@ def _called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
 
 
+def _importing(files: Sequence[Path], packages: set[str]) -> list[str]:
+    return [
+        f"{_name(path)}: {module}"
+        for path in files
+        for module in _imports(path)
+        if _among(module, packages)
+    ]
+
+
 def _among(module: str, packages: set[str]) -> bool:
     return any(module == each or module.startswith(f"{each}.") for each in packages)
 
 
-@pytest.mark.parametrize("path", [*PAGES, *CORE, ROOT / "streamlit_app.py"], ids=_name)
-def test_only_fetching_can_reach_the_network(path: Path) -> None:
-    if FETCHING not in path.parents:
-        assert not [module for module in _imports(path) if _among(module, NETWORK)]
+def test_only_fetching_can_reach_the_network() -> None:
+    files = [path for path in (*SOURCES, ROOT / "streamlit_app.py") if FETCHING not in path.parents]
+    assert not _importing(files, NETWORK)
 
 
-@pytest.mark.parametrize("path", [*PAGES, *CORE], ids=_name)
-def test_no_data_is_run_as_code(path: Path) -> None:
-    assert not [module for module in _imports(path) if _among(module, CODE_IN_DATA)]
-    for call in _calls(path):
-        assert ast.unparse(call.func) not in RUNS_CODE
-        for argument in call.keywords:
-            if argument.arg in UNSAFE_ARGUMENTS:
-                assert ast.unparse(argument.value) == "False", f"line {call.lineno}"
+def test_no_data_is_run_as_code() -> None:
+    assert not _importing(SOURCES, CODE_IN_DATA)
+    found = [
+        f"{_name(path)}, line {call.lineno}"
+        for path in SOURCES
+        for call in _calls(path)
+        if ast.unparse(call.func) in RUNS_CODE
+        or any(
+            argument.arg in UNSAFE_ARGUMENTS and ast.unparse(argument.value) != "False"
+            for argument in call.keywords
+        )
+    ]
+    assert not found
 
 
-@pytest.mark.parametrize("path", PAGES, ids=_name)
-def test_no_page_writes_html(path: Path) -> None:
-    for node in ast.walk(_tree(path)):
-        if isinstance(node, ast.Attribute) and node.attr in RAW_MARKUP:
-            assert not ast.unparse(node.value).startswith("st"), f"line {node.lineno}"
+def test_no_page_writes_html() -> None:
+    found = [
+        f"{_name(path)}, line {node.lineno}"
+        for path in PAGES
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.Attribute)
+        and node.attr in RAW_MARKUP
+        and ast.unparse(node.value).startswith("st")
+    ]
+    assert not found
 
 
-@pytest.mark.parametrize("path", BROWSER, ids=_name)
-def test_no_code_in_the_browser_writes_html_or_names_another_host(path: Path) -> None:
-    text = path.read_text("utf-8").replace("http://www.w3.org/2000/svg", "")  # a name, no address
-    assert not [each for each in WRITES_MARKUP if each in text]
+def test_no_code_in_the_browser_writes_html_or_names_another_host() -> None:
+    assert BROWSER
+    for path in BROWSER:
+        # A name, no address.
+        text = path.read_text("utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert not [each for each in WRITES_MARKUP if each in text], _name(path)
 
 
 def _from_files(node: ast.AST) -> Iterator[str]:
@@ -138,12 +160,16 @@ def _shown(call: ast.Call) -> list[ast.expr]:
     return [*(first if _called(call) in SHOWN else []), *texts]
 
 
-@pytest.mark.parametrize("path", PAGES, ids=_name)
-def test_what_files_and_users_say_is_escaped_where_it_is_shown(path: Path) -> None:
-    for call in _calls(path):
-        if _called(call) in SHOWN or ast.unparse(call.func).startswith("st."):
-            for text in _shown(call):
-                assert not list(_from_files(text)), f"line {call.lineno}"
+def test_what_files_and_users_say_is_escaped_where_it_is_shown() -> None:
+    found = [
+        f"{_name(path)}, line {call.lineno}: {said}"
+        for path in PAGES
+        for call in _calls(path)
+        if _called(call) in SHOWN or ast.unparse(call.func).startswith("st.")
+        for text in _shown(call)
+        for said in _from_files(text)
+    ]
+    assert not found
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.data.delimited import unquoted
 from gpar_core.data.hdf5_nodes import own_dataset, own_node
 from gpar_core.data.headings import place_of
 from gpar_core.data.matrix_files import MatrixFile
@@ -107,14 +108,14 @@ def _gct_columns(
     header = _gct_lines(matrix)[0]
     table = pd.read_csv(
         matrix.path, sep="\t", skiprows=n_lines, header=None, usecols=range(n_columns),
-        dtype=TEXT, quoting=3, keep_default_na=False, encoding_errors="replace",
+        dtype=TEXT, quoting=3, keep_default_na=False, encoding=matrix.encoding,
     )  # fmt: skip
     for name in names:
-        yield name, table[header.index(name)]
+        yield name, table[header.index(name)].map(unquoted).astype(TEXT)
 
 
 def _gct_lines(matrix: MatrixFile) -> list[list[str]]:
     """The cells of the lines from that of the ids to the last before the values."""
-    with matrix.path.open(encoding="utf-8", errors="replace") as file:
+    with matrix.path.open(encoding=matrix.encoding) as file:
         lines = list(islice(file, matrix.n_before_values[0]))
-    return [[cell.strip() for cell in line.rstrip("\r\n").split("\t")] for line in lines[2:]]
+    return [[unquoted(cell) for cell in line.rstrip("\r\n").split("\t")] for line in lines[2:]]

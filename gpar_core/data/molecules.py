@@ -6,6 +6,7 @@ from several suppliers, in several batches. To a method that holds drugs out the
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,9 @@ from gpar_core.data.compound_keys import core_id, core_ids, folded
 from gpar_core.data.findings import Finding
 from gpar_core.data.parent_structure import parent_block
 from gpar_core.data.stored_matrix import StoredMatrix
+
+QUALIFIED: Final = r" |^\(|^(?:d|l|dl|r|s|rac|cis|trans)-"
+"""In names of salts (of several words) and isomers: (R)-fluoxetine, L-dopa."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,28 +35,29 @@ class Molecules:
     findings: tuple[Finding, ...]
 
 
-def molecules_of(compounds: pd.DataFrame, copies: pd.DataFrame | None = None) -> Molecules:
+def molecules_of(compounds: pd.DataFrame, signatures: pd.DataFrame) -> Molecules:
     """Tell which compounds are one molecule.
 
     compounds: pert_id, pert_iname, annotated, inchi_key, canonical_smiles, text; '' for unknown.
-    copies: pert_id of signatures and copy, as `copies_of` gives it.
+    signatures: pert_id and, where the values were looked at, copy, as `copies_of` gives it.
 
     Two compounds are one molecule where they share the first block of the InChIKey of the parent
     structure (`parent_structure.parent_block`), the BRD id without batch, the name without case, or
-    the values of a signature; and where both are one with a third. The name of a molecule is that
-    of an annotated compound rather than of another, a word rather than a code, and then the
-    shortest: 'fluoxetine' of (R)-fluoxetine, fluoxetine and fluoxetine hydrochloride.
+    the values of a signature; and where both are one with a third. A molecule has the name of an
+    annotated compound rather than of another, a word rather than a code, a plain name rather than
+    that of a salt or isomer ('fluoxetine' of (R)-fluoxetine, fluoxetine and fluoxetine
+    hydrochloride), the one with the most signatures, and then the shortest.
     """
     compounds = compounds.reset_index(drop=True)
     keys = _keys(compounds)
-    if copies is not None:
-        keys = pd.concat([keys, _of_copies(compounds, copies)], ignore_index=True)
+    if "copy" in signatures:
+        keys = pd.concat([keys, _of_copies(compounds, signatures)], ignore_index=True)
     key, _ = pd.factorize(keys["kind"] + " " + keys["value"])
     n = len(compounds)
     size = n + int(key.max(initial=-1)) + 1
     links = coo_array((np.ones(len(keys), bool), (keys["row"], n + key)), shape=(size, size))
     molecule = connected_components(links, directed=False)[1][:n]
-    order = _by_preference(compounds)
+    order = _by_preference(compounds, signatures[fields.PERT_ID].value_counts())
     main = pd.Series(order).groupby(molecule[order]).first()
     drug = compounds[fields.PERT_INAME].loc[main[molecule]].str.casefold().reset_index(drop=True)
     return Molecules(drug, tuple(_findings(compounds, drug)))
@@ -117,10 +122,11 @@ def _keys(compounds: pd.DataFrame) -> pd.DataFrame:
     return keys[keys["value"] != ""]
 
 
-def _of_copies(compounds: pd.DataFrame, copies: pd.DataFrame) -> pd.DataFrame:
+def _of_copies(compounds: pd.DataFrame, signatures: pd.DataFrame) -> pd.DataFrame:
     """Which compounds share the values of a signature: row, kind, value."""
     rows = pd.Series(compounds.index, index=compounds[fields.PERT_ID])
-    several = copies[copies["copy"].duplicated(keep=False)].drop_duplicates()
+    of_copies = signatures.loc[signatures["copy"].duplicated(keep=False), [fields.PERT_ID, "copy"]]
+    several = of_copies.drop_duplicates()
     return pd.DataFrame(
         {
             "row": rows.loc[several[fields.PERT_ID]].to_numpy(),
@@ -130,7 +136,7 @@ def _of_copies(compounds: pd.DataFrame, copies: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _by_preference(compounds: pd.DataFrame) -> np.ndarray:
+def _by_preference(compounds: pd.DataFrame, n_signatures: pd.Series) -> np.ndarray:
     """(n,) rows of the compounds, in the order in which they may name a molecule."""
     name = folded(compounds[fields.PERT_INAME])
     pert_id = compounds[fields.PERT_ID]
@@ -139,6 +145,8 @@ def _by_preference(compounds: pd.DataFrame) -> np.ndarray:
             "is_id": name.map(core_id).str.casefold() == core_ids(pert_id).str.casefold(),
             "unknown": ~compounds[fields.ANNOTATED].astype(bool),
             "code": name.str.contains(r"\d"),
+            "qualified": name.str.contains(QUALIFIED),
+            "rare": -pert_id.map(n_signatures).fillna(0),
             "length": name.str.len(),
             "name": name,
             "id": pert_id,

@@ -49,6 +49,16 @@ def read_names(text: str, known: Iterable[str] = ()) -> list[str]:
     return [name for name in names if name]
 
 
+def written(names: Iterable[str]) -> str:
+    """The names as a list that `read_names` reads again, where it knows those that hold a comma.
+
+    >>> written(["digoxin", "ouabain"]), written(["1,2-x", "5-y"])
+    ('digoxin,ouabain', '1,2-x;5-y')
+    """
+    names = list(names)
+    return (";" if any("," in name for name in names) else ",").join(names)
+
+
 def read_drugs(compendium: Compendium, names: Iterable[str]) -> list[str]:
     """Names and pert_ids, in a text or one by one; names of the compendium stay whole."""
     return _read(names, compendium.compounds[fields.PERT_INAME])

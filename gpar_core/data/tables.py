@@ -40,9 +40,9 @@ WITHHELD = "restricted"
 """In place of the structure of a compound that the Broad Institute does not disclose."""
 
 MISSING_WORDS = (
-    fields.MISSING, "-666.0", "-666.000000", "NA", "nan", "NaN", "#N/A", "#NV", "#NAME?", "#NOM?",
-    "#DIV/0!", "#VALUE!", "#WERT!", "#VALEUR!", "#REF!", "#BEZUG!", "#NUM!", "#ZAHL!", "#NOMBRE!",
-    "#NULL!", WITHHELD,
+    fields.MISSING, "-666.0", "-666.00", "-666.000", "-666.000000", "NA", "nan", "NaN", "#N/A",
+    "#NV", "#NAME?", "#NOM?", "#DIV/0!", "#VALUE!", "#WERT!", "#VALEUR!", "#REF!", "#BEZUG!",
+    "#NUM!", "#ZAHL!", "#NOMBRE!", "#NULL!", WITHHELD,
 )  # fmt: skip
 """-666 is CMap's; those with # are what Excel shows for an error."""
 

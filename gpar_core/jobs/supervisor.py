@@ -45,7 +45,7 @@ from gpar_core.jobs.workers import (
     no_window,
 )
 from gpar_core.server.limits import read_limits
-from gpar_core.storage import leftovers
+from gpar_core.storage import leftovers, scratch
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.migration import bring_up_to_date
 
@@ -261,6 +261,8 @@ class Supervisor:
         try:
             for each in leftovers.clear(self._cache):
                 log.info("%s: %s, %s", each.path, each.what, each.done)
+            for folder in scratch.clear():
+                log.info("%s: temporary files of a process that is gone, deleted", folder)
         except OSError as error:
             log.warning("leftovers stay for now: %s", error)
 

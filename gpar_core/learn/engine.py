@@ -13,7 +13,6 @@ import shutil
 import sys
 import tempfile
 import threading
-import uuid
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -34,7 +33,9 @@ from gpar_core.errors import Cancelled, WorkerError
 from gpar_core.learn.presets import MatchingSettings, Settings
 from gpar_core.progress import Progress, Report
 from gpar_core.rank.scoring import Network, scaled
+from gpar_core.storage import scratch
 from gpar_core.storage.disk import reserve
+from gpar_core.storage.scratch import Scratch
 
 POLL_SECONDS = 0.25
 BLOCK_ROWS = 1024
@@ -82,7 +83,7 @@ class FitPool:
 
     def __init__(self, processes: int) -> None:
         self.processes = processes
-        self._folder = Path(tempfile.gettempdir()) / f"gpar-{uuid.uuid4().hex}"
+        self._scratch = Scratch()
         self._context = multiprocessing.get_context("spawn")
         # Nothing is ever sent: it closes when this end is closed, or with this process.
         self._far_end, self._lifeline = self._context.Pipe(duplex=False)
@@ -95,14 +96,14 @@ class FitPool:
         self._lifeline.close()
         self._executor.shutdown(cancel_futures=True)
         self._far_end.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._scratch.remove()
 
     def warm(self) -> None:
         """Start all processes, which takes them seconds, without waiting for them.
 
         No effect where they are running. If one has died since the last call, all start anew.
         """
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._scratch.make()
         try:
             self._let_each(_greet)
         except BrokenProcessPool:
@@ -127,7 +128,9 @@ class FitPool:
         what they did before. Raises WorkerError where a process dies.
         """
         self.warm()
-        with tempfile.TemporaryDirectory(dir=self._folder, ignore_cleanup_errors=True) as name:
+        with tempfile.TemporaryDirectory(
+            dir=self._scratch.folder, ignore_cleanup_errors=True
+        ) as name:
             folder = Path(name)
             _write(folder, learning, settings)
             progress = open_memmap(folder / PROGRESS, "w+", np.float64, (len(tasks), 2))
@@ -151,7 +154,7 @@ class FitPool:
                 wait(running)
 
     def _new_executor(self) -> ProcessPoolExecutor:
-        begin_with = (self._far_end, self._folder)
+        begin_with = (self._far_end, self._scratch.folder)
         return ProcessPoolExecutor(self.processes, self._context, _begin, begin_with)
 
     def _let_each(self, function: Callable[..., None], *arguments: object) -> None:
@@ -159,7 +162,7 @@ class FitPool:
             self._executor.submit(function, *arguments)
 
     def _last_words(self) -> str:
-        output = self._folder / OUTPUT
+        output = self._scratch.folder / OUTPUT
         return output.read_text("utf-8", errors="replace")[-2000:] if output.exists() else ""
 
 
@@ -207,6 +210,7 @@ def _end_with(lifeline: Connection, folder: Path) -> None:
     """End this process, whatever it does, when its pool is gone."""
     wait_for([lifeline])
     shutil.rmtree(folder, ignore_errors=True)
+    scratch.forget_lock(folder)
     os._exit(1)
 
 

@@ -5,7 +5,6 @@ import logging
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -25,6 +24,7 @@ from gpar_core.jobs.workers import ENVIRONMENT, SOURCE_ROOT, no_window
 from gpar_core.reading.exchange import ORDER, OUT_OF_MEMORY, REASON, REFUSED, RESULT, SOURCE
 from gpar_core.reading.uploads import Upload
 from gpar_core.server.limits import ServerLimits
+from gpar_core.storage.scratch import scratch_folder
 
 T = TypeVar("T")
 
@@ -54,8 +54,8 @@ def read_upload(kind: Upload[T], content: bytes | memoryview, name: str, limits:
     """
     name = cleaned(name)
     try:
-        with _turn, tempfile.TemporaryDirectory(prefix="gpar-reading-") as scratch:
-            return _read(Path(scratch), kind, content, name, limits)
+        with _turn, scratch_folder() as scratch:
+            return _read(scratch, kind, content, name, limits)
     except OSError as error:
         raise ReadingError(
             f"'{name}' could not be read: this server lacks room on its disk or processes "

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Mapping
 
+from gpar_core.data.name_lists import written
 from gpar_core.jobs.request import EvaluationRequest, TrainRequest, job_id, to_json
 from gpar_core.report import outcomes
 from gpar_core.report.document import FORMAT_VERSION, Origin
@@ -75,7 +76,7 @@ def training_request(summary: ModelSummary) -> TrainRequest | None:
 
 def training_command(request: TrainRequest) -> str:
     """The command line that asks for the same training."""
-    chosen = {"--moa": request.moa} if request.moa else {"--drugs": ",".join(request.drugs)}
+    chosen = {"--moa": request.moa} if request.moa else {"--drugs": written(request.drugs)}
     options = {
         "--compendium": request.compendium,
         **chosen,

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal
 
 import pandas as pd
@@ -21,6 +20,7 @@ from gpar_core.report.document import FORMAT_VERSION, Origin
 from gpar_core.report.tolerance import TOLERANCES, Tolerance
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.saved_json import as_dataclass
+from gpar_core.storage.scratch import scratch_folder
 
 MAX_BYTES = 64 * 2**20
 
@@ -84,8 +84,8 @@ def apart(origin: Origin, cache: Cache) -> Iterator[Cache]:
             f"{request.fingerprint[:12]}; the one here has {found[:12]}. Import the same files, or "
             "get the compendium from whoever made the report."
         )
-    with TemporaryDirectory(prefix="gpar-", ignore_cleanup_errors=True) as name:
-        scratch = Cache(Path(name))
+    with scratch_folder() as folder:
+        scratch = Cache(folder)
         _lend(compendium, scratch.compendium(request.compendium))
         if isinstance(request, EvaluationRequest) and request.labels:
             if not cache.has(cache.table(request.labels)):

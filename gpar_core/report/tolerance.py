@@ -1,9 +1,9 @@
 """Within what two results agree that differ in nothing but the processor they were computed on.
 
 The data of a training and its draws are the same everywhere; sums of single precision and the type
-of matrix products are not, and every step of a training carries the difference on. The limits are a
-few times the largest difference measured by `python -m benchmarks.processors`; docs/training.md has
-the table.
+of matrix products are not, and every step of a training carries the difference on. The limits are
+larger than the largest difference measured by `python -m benchmarks.processors`: several times for
+`fast`, about twice for `paper`. docs/training.md has the table.
 """
 
 from collections.abc import Mapping
@@ -35,6 +35,6 @@ class Tolerance:
 
 TOLERANCES: Final[Mapping[str, Tolerance]] = {
     "fast": Tolerance(auroc=0.001, part=0.003, es=0.005, first=0.97),
-    "paper": Tolerance(auroc=0.05, part=0.25, es=0.25, first=0.5),
+    "paper": Tolerance(auroc=0.08, part=0.3, es=0.25, first=0.5),
 }
 """By preset."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpar_core.data.molecules import copies_of, molecules_of
+from gpar_core.data.molecules import Molecules, copies_of, molecules_of
 from gpar_core.data.stored_matrix import StoredMatrix
 
 KEY = "{}-UHFFFAOYSA-N"
@@ -27,6 +27,11 @@ def _compounds(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
     )
 
 
+def _molecules(table: pd.DataFrame) -> Molecules:
+    """With one signature of each compound."""
+    return molecules_of(table, table[["pert_id"]])
+
+
 def test_names_ids_and_structures_make_one_molecule() -> None:
     table = _compounds(
         ("BRD-K11111111-001-01-2", "one", "", ""),
@@ -39,7 +44,7 @@ def test_names_ids_and_structures_make_one_molecule() -> None:
         ("X7", "free base", "", "CN1CCCN=C1C=Cc1cccs1"),
         ("X8", "alone", "C" * 14, ""),
     )
-    found = molecules_of(table)
+    found = _molecules(table)
     assert found.drug.tolist() == [
         "one", "one", "two", "two", "three  drugs", "three  drugs", "salt", "salt", "alone",
     ]  # fmt: skip
@@ -50,7 +55,7 @@ def test_names_ids_and_structures_make_one_molecule() -> None:
 
 def test_what_is_one_with_a_third_is_one() -> None:
     table = _compounds(("a", "x", "A" * 14, ""), ("b", "x", "B" * 14, ""), ("c", "y", "B" * 14, ""))
-    assert len(set(molecules_of(table).drug)) == 1
+    assert len(set(_molecules(table).drug)) == 1
 
 
 def test_a_molecule_goes_by_an_annotated_word_and_the_shortest() -> None:
@@ -60,9 +65,15 @@ def test_a_molecule_goes_by_an_annotated_word_and_the_shortest() -> None:
         ("c", "drugine hydrochloride", "A" * 14, ""),
         ("d", "Drugine", "A" * 14, ""),
     )
-    assert set(molecules_of(table).drug) == {"drugine"}
+    assert set(_molecules(table).drug) == {"drugine"}
+    often = pd.DataFrame({"pert_id": ["c", "c", "d"]})
+    assert set(molecules_of(table, often).drug) == {"drugine"}
+    epimers = _compounds(("a", "alphadrug", "A" * 14, ""), ("b", "betadrug", "A" * 14, ""))
+    assert set(_molecules(epimers).drug) == {"betadrug"}
+    often = pd.DataFrame({"pert_id": ["a", "a", "b"]})
+    assert set(molecules_of(epimers, often).drug) == {"alphadrug"}
     only = table.assign(annotated=table["pert_id"] == "b")
-    assert set(molecules_of(only).drug) == {"mk-0001"}
+    assert set(_molecules(only).drug) == {"mk-0001"}
 
 
 def test_identical_values_make_one_molecule_whatever_the_names() -> None:
@@ -93,7 +104,7 @@ def test_the_molecules_are_those_of_all_pairs(drawn: list[tuple[int, int]]) -> N
         *((f"P{i}", f"n{name}", "ABCDEFGH"[key - 1] * 14 if key else "", "")
           for i, (name, key) in enumerate(drawn))
     )  # fmt: skip
-    drug = molecules_of(table).drug
+    drug = _molecules(table).drug
     found = {frozenset(np.flatnonzero(drug == each)) for each in set(drug)}
     assert found == {frozenset(group) for group in _by_loops(table)}
 

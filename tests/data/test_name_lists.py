@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gpar_core.data.compendium import load
-from gpar_core.data.name_lists import read_cells, read_drugs, read_moas, read_names
+from gpar_core.data.name_lists import read_cells, read_drugs, read_moas, read_names, written
 from tests.synthetic import build, drugs_of
 
 DIM, RSL = "3,3'-diindolylmethane", "1S,3R-RSL-3"
@@ -40,6 +40,11 @@ KNOWN = (DIM, RSL, "digoxin", "1,2-x", "1,2-x,5-y")
 )
 def test_a_list_of_names(text: str, names: list[str]) -> None:
     assert read_names(text, KNOWN) == names
+
+
+@pytest.mark.parametrize("names", [[], ["a"], ["a", "b"], ["1,2-x", "5-y"], [DIM, RSL, "digoxin"]])
+def test_a_list_that_is_written_is_read_again(names: list[str]) -> None:
+    assert read_names(written(names), KNOWN) == names
 
 
 def test_a_long_list_is_read_at_once() -> None:

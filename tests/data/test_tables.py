@@ -36,7 +36,7 @@ def test_optional_columns_come_where_the_file_has_them(tmp_path: Path) -> None:
     assert _read(tmp_path / "t", "sig_id\ttas\tss\na\t1\t2\n")["ss"] == ["2"]
 
 
-@pytest.mark.parametrize("missing", ["-666", "-666.0", "NA", "nan", "", " "])
+@pytest.mark.parametrize("missing", ["-666", "-666.0", "-666.00", "NA", "nan", "", " "])
 def test_every_word_for_missing_becomes_empty(tmp_path: Path, missing: str) -> None:
     assert _read(tmp_path / "t", f"sig_id\ttas\na\t{missing}\n") == {"sig_id": ["a"], "tas": [""]}
 

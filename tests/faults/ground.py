@@ -8,11 +8,11 @@ from gpar_core.jobs.request import TrainRequest
 from gpar_core.jobs.store import Job, State
 from gpar_core.results import model
 from gpar_core.storage import leftovers
-from tests.jobs.staging import Site, kill, until
+from tests.jobs.staging import Site
+from tests.processes import kill
+from tests.waiting import until
 
 MODULE = "tests.faults.staged_worker"
-PATIENCE = 120.0
-"""Seconds. Nothing takes so long; on a crowded computer nothing fails for lack of them either."""
 
 
 def training(label: str) -> TrainRequest:
@@ -38,7 +38,16 @@ class Ground(Site):
         """Submit, and wait until the worker waits at the stage."""
         self.wait_at(label, stage)
         job = self.submit(label, *options)
-        until((self.cache.root / f"at-{label}").exists, PATIENCE)
+        return self.waits(label, job)
+
+    def waits(self, label: str, job: Job) -> Job:
+        """The job once its worker waits at the stage it was told; fails if the job ends first."""
+
+        def never() -> str:
+            now = self.store.get(job.id)
+            return "" if now.active else f"the job is {now.state}: {now.error}"
+
+        until((self.cache.root / f"at-{label}").exists, unless=never, saw=self.told)
         return self.store.get(job.id)
 
     def submit(self, label: str, *options: str) -> Job:
@@ -46,15 +55,9 @@ class Ground(Site):
         self.supervise(*options)
         return job
 
-    def ended(self, job: Job) -> Job:
-        return until(lambda: None if (now := self.store.get(job.id)).active else now, PATIENCE)
-
     def trainings(self, label: str) -> int:
         """How often the science was done."""
         return len((self.cache.root / f"trainings-{label}").read_text().splitlines())
-
-    def log(self) -> str:
-        return (self.cache.jobs / "supervisor.log").read_text()
 
     def kill_worker(self, job: Job) -> None:
         kill(psutil.Process(self.store.get(job.id).pid))
@@ -75,7 +78,7 @@ class Ground(Site):
             assert job.state != State.FAILED or job.error
 
     def check_clean(self) -> None:
-        until(lambda: not leftovers.find(self.cache), PATIENCE)
+        until(lambda: not leftovers.find(self.cache), saw=lambda: leftovers.find(self.cache))
 
     def check_next_try(self, label: str) -> Job:
         """Whatever became of it, asked for again it works."""

@@ -11,9 +11,9 @@ from gpar_core.jobs.store import State
 from gpar_core.planning.training import plan_training
 from gpar_core.storage.cache import Cache
 from tests.faults import stepping_worker
-from tests.faults.ground import PATIENCE, Ground
-from tests.jobs.staging import until
+from tests.faults.ground import Ground
 from tests.synthetic import build, drugs_of
+from tests.waiting import until
 
 MODULE = stepping_worker.__name__
 
@@ -40,7 +40,7 @@ def test_a_training_is_cancelled_at_each_of_its_stages(site: Ground) -> None:
         # The worker goes on with each stage but the last it comes to, which is one more each time.
         stepping_worker.let_begin(site.cache, len(stages) + 1)
         job = engine.submit(site.cache, request)
-        until(partial(_is_further, site, job.id, len(stages)), PATIENCE)
+        until(partial(_is_further, site, job.id, len(stages)), saw=site.told)
         if not site.store.get(job.id).active:
             break
         stages = _seen(site.cache, job.id)

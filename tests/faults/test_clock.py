@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gpar_core.jobs.store import Job, State
-from tests.faults.ground import PATIENCE, Ground
-from tests.jobs.staging import until
+from gpar_core.jobs.store import State
+from tests.faults.ground import Ground
+from tests.waiting import until
 
 INJECTED = Path(__file__).parent / "injected"
 YEAR = 365 * 24 * 3600.0
@@ -22,17 +22,6 @@ def clock(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
-def several_beats(ground: Ground, job: Job, n: int = 4) -> None:
-    """Wait until the heart has beaten some times more."""
-    beats: set[float | None] = set()
-
-    def enough() -> bool:
-        beats.add(ground.store.get(job.id).heartbeat)
-        return len(beats) > n
-
-    until(enough, PATIENCE)
-
-
 def set_clock(clock: Path, seconds: float) -> None:
     new = clock.with_suffix(".new")
     new.write_text(str(seconds))
@@ -41,9 +30,9 @@ def set_clock(clock: Path, seconds: float) -> None:
 
 @pytest.mark.parametrize("jump", [YEAR, -YEAR])
 def test_a_job_outlives_a_jump_of_the_clock(ground: Ground, clock: Path, jump: float) -> None:
-    job = ground.start("a", "training", "--silence", "20")
+    job = ground.start("a", "training")
     set_clock(clock, jump)
-    several_beats(ground, job)
+    ground.beats(job)
     now = ground.store.get(job.id)
     assert now.heartbeat is not None
     assert abs(now.heartbeat - now.created_at) > YEAR / 2
@@ -58,6 +47,6 @@ def test_an_orphan_is_adopted_after_a_jump_of_the_clock(ground: Ground, clock: P
     ground.kill_supervisors()
     set_clock(clock, YEAR)
     ground.supervise()
-    until(lambda: "adopted" in ground.log(), PATIENCE)
+    until(lambda: "adopted" in ground.log(), saw=ground.told)
     end = ground.check_next_try("a")
     assert (end.attempt, end.pid, ground.trainings("a")) == (1, job.pid, 1)

@@ -11,8 +11,7 @@ from gpar_core.jobs.store import State
 from gpar_core.planning.training import plan_training
 from gpar_core.storage.cache import Cache, remove
 from tests.faults import stepping_worker
-from tests.faults.ground import PATIENCE, Ground
-from tests.jobs.staging import until
+from tests.faults.ground import Ground
 from tests.synthetic import build, drugs_of
 
 
@@ -32,7 +31,7 @@ def planned(cache: Cache) -> TrainRequest:
 def test_a_training_goes_on_with_the_compendium_it_has_open(site: Ground) -> None:
     stepping_worker.let_begin(site.cache, 1)
     job = engine.submit(site.cache, planned(site.cache))
-    until(lambda: site.store.get(job.id).stage == "Cross-validation", PATIENCE)
+    site.reached(job, "Cross-validation")
     remove(site.cache.compendium("tiny"))
     stepping_worker.let_begin(site.cache, 9)
     assert site.ended(job).state == State.DONE

@@ -18,8 +18,8 @@ from gpar_core.planning.training import publish_profiles
 from gpar_core.storage import leftovers
 from gpar_core.storage.cache import MANIFEST, Cache, publishing
 from tests.faults import kinds
-from tests.faults.ground import PATIENCE, Ground, training
-from tests.jobs.staging import until
+from tests.faults.ground import Ground, training
+from tests.waiting import until
 
 TOLD = "A disk takes no more"
 
@@ -69,7 +69,7 @@ def test_a_job_on_a_disk_that_is_full(small_disk: Path) -> None:
         job = ground.start("a", "half written")
         with filled(small_disk):
             ground.go_on("a")
-            until(lambda: not list(ground.cache.models.iterdir()), PATIENCE)
+            until(lambda: not list(ground.cache.models.iterdir()), saw=ground.told)
             assert ground.cache.model_ids() == []
         end = ground.ended(job)
         assert (end.state, end.attempt) == (State.FAILED, 1)

@@ -12,9 +12,10 @@ from gpar_core.jobs.request import job_id
 from gpar_core.jobs.store import State
 from gpar_core.jobs.workers import SOURCE_ROOT
 from gpar_core.storage.cache import MANIFEST
-from tests.faults.ground import PATIENCE, Ground, training
+from tests.faults.ground import Ground, training
 from tests.faults.staged_worker import STAGES
-from tests.jobs.staging import kill, until
+from tests.processes import kill
+from tests.waiting import PATIENCE, until
 
 
 def test_a_worker_killed_at_each_stage(ground: Ground) -> None:
@@ -103,7 +104,7 @@ def test_a_web_server_killed_at_any_moment_costs_nothing(ground: Ground) -> None
     draw = random.Random(4)  # noqa: S311
     labels = ("a", "b", "c")
     with client(ground, *labels) as server:
-        until((ground.cache.jobs / "jobs.sqlite3").exists, PATIENCE)
+        until((ground.cache.jobs / "jobs.sqlite3").exists, saw=ground.told)
         time.sleep(draw.uniform(0, 0.5))
         server.kill()
     with client(ground, *labels) as server:
@@ -127,6 +128,6 @@ def test_two_web_servers_on_one_cache_do_everything_once(ground: Ground) -> None
         said = list(threads.map(lambda each: each.communicate(timeout=PATIENCE)[0], (one, two)))
     assert [each.split() for each in said] == [["done"] * 4] * 2
     assert [ground.trainings(label) for label in labels] == [1, 1, 1, 1]
-    assert len(ground.supervisors()) == 1
+    until(lambda: len(ground.supervisors()) == 1, saw=ground.told)
     ground.check_results()
     ground.check_clean()

@@ -14,8 +14,9 @@ from gpar_core.reading.limited import read_upload
 from gpar_core.reading.uploads import LABELS, PLACES, PROFILES, Upload
 from gpar_core.server.limits import ServerLimits
 from tests.fuzz.verdict import outcome
+from tests.waiting import PATIENCE
 
-LIMITS = ServerLimits(reading_mb=700, reading_seconds=60)
+LIMITS = ServerLimits(reading_mb=700, reading_seconds=int(PATIENCE))
 WIDE = 60_000
 
 

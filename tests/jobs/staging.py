@@ -1,20 +1,16 @@
 """Real supervisors and workers on a cache of their own, and how tests wait for them."""
 
-import time
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
 
 import psutil
 
 from gpar_core.jobs.request import ImportRequest
-from gpar_core.jobs.store import JobStore
+from gpar_core.jobs.store import Job, JobStore
 from gpar_core.jobs.supervisor import ensure_running
 from gpar_core.storage.cache import Cache
 from tests.import_requests import import_request
-
-T = TypeVar("T")
+from tests.processes import end_jobs, of_cache
+from tests.waiting import PATIENCE, until
 
 
 class Site:
@@ -27,60 +23,80 @@ class Site:
         self.store = JobStore(self.cache)
 
     def supervise(self, *options: str) -> None:
-        ensure_running(self.cache, ("--worker-module", self.module, *options))
+        """Where the options do not say otherwise, nobody is killed for being slow."""
+        patient = ("--grace", str(PATIENCE), "--silence", str(PATIENCE))
+        ensure_running(self.cache, ("--worker-module", self.module, *patient, *options))
 
     def supervisors(self) -> list[psutil.Process]:
-        return self._processes("gpar_core.jobs.supervisor")
+        return of_cache(self.cache, "gpar_core.jobs.supervisor")
 
     def workers(self) -> list[psutil.Process]:
-        return self._processes(self.module, without="gpar_core.jobs.supervisor")
+        return of_cache(self.cache, self.module, without="gpar_core.jobs.supervisor")
 
     def release(self) -> None:
         """Let the workers that wait end their job."""
         (self.cache.root / "release").touch()
+
+    def log(self) -> str:
+        """Of the supervisors, and of workers outside their jobs; empty before the first."""
+        path = self.cache.jobs / "supervisor.log"
+        return path.read_text() if path.exists() else ""
+
+    def reached(self, job: Job, stage: str = "") -> Job:
+        """The job once its worker has come to a stage, '' for any; fails if the job ends first."""
+
+        def now() -> Job | None:
+            job_now = self.store.get(job.id)
+            return job_now if job_now.stage and stage in {"", job_now.stage} else None
+
+        def never() -> str:
+            job_now = self.store.get(job.id)
+            return "" if job_now.active else f"the job is {job_now.state} ({job_now.error})"
+
+        found = until(now, unless=never, saw=self.told)
+        assert found is not None
+        return found
+
+    def ended(self, job: Job) -> Job:
+        """The job once it has ended, however it did."""
+
+        def now() -> Job | None:
+            job_now = self.store.get(job.id)
+            return None if job_now.active else job_now
+
+        found = until(now, saw=self.told)
+        assert found is not None
+        return found
+
+    def beats(self, job: Job, n: int = 4) -> None:
+        """Wait until the heart of the job has beaten some times more."""
+        beats: set[float | None] = set()
+
+        def enough() -> bool:
+            beats.add(self.store.get(job.id).heartbeat)
+            return len(beats) > n
+
+        until(enough, saw=self.told)
+
+    def told(self) -> str:
+        """All that explains why something does not come."""
+        jobs = [
+            f"{job.id} {job.state} attempt {job.attempt} pid {job.pid}: {job.stage} {job.error}"
+            for job in self.store.recent()
+        ]
+        pids = {
+            "supervisors": [each.pid for each in self.supervisors()],
+            "workers": [each.pid for each in self.workers()],
+        }
+        return "\n".join([str(pids), *jobs, "Log:", self.log()[-3000:]])
 
     def runs(self, name: str) -> int:
         """How often a worker began this request."""
         return len((self.cache.root / f"runs-{name}").read_text().splitlines())
 
     def stop(self) -> None:
-        # The supervisors first, or they would start what is queued.
-        for process in self.supervisors():
-            kill(process)
-        for process in self.workers():
-            kill(process)
-
-    def _processes(self, module: str, without: str = "nothing") -> list[psutil.Process]:
-        found = []
-        for process in psutil.process_iter():
-            with suppress(psutil.Error):
-                command = process.cmdline()
-                if {module, str(self.cache.root)} <= set(command) and without not in command:
-                    found.append(process)
-        return found
+        end_jobs(self.cache, self.module)
 
 
 def work(name: str, behaviour: str = "quick") -> ImportRequest:
     return import_request(name, behaviour)
-
-
-def until(look: Callable[[], T], seconds: float = 30.0) -> T:
-    """The first true answer of `look`."""
-    deadline = time.monotonic() + seconds
-    while not (answer := look()):
-        assert time.monotonic() < deadline, "nothing happened in time"
-        time.sleep(0.02)
-    return answer
-
-
-def kill(process: psutil.Process) -> None:
-    """Kill and wait until it is gone, but for a zombie that its parent has yet to reap."""
-    with suppress(psutil.NoSuchProcess):
-        process.kill()
-    until(lambda: not lives(process))
-
-
-def lives(process: psutil.Process) -> bool:
-    with suppress(psutil.NoSuchProcess):
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    return False

@@ -3,7 +3,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from staging import Site, until, work
+from staging import Site, work
 
 from gpar_core.errors import NotFoundError, RequestError
 from gpar_core.jobs import engine
@@ -14,6 +14,7 @@ from gpar_core.jobs.supervisor import ensure_running
 from gpar_core.results import of_request as results
 from gpar_core.storage.access import Visitor
 from gpar_core.storage.cache import MADE_BY, MANIFEST
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def test_submit_and_follow_to_the_end(engaged: Site) -> None:
 
 def test_cancel_reaches_the_worker(engaged: Site) -> None:
     job = engine.submit(engaged.cache, work("a", "until released"))
-    until(lambda: engine.look(engaged.cache, job.id).stage)
+    engaged.reached(job)
     assert engine.cancel(engaged.cache, job.id).cancel_requested
     assert engine.follow(engaged.cache, job.id, lambda _: None).state == State.CANCELLED
 

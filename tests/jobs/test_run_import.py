@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from staging import until
 
 from gpar_core.data import compendium, matrix_files
 from gpar_core.data.importing.import_files import ImportFiles
@@ -23,6 +22,7 @@ from gpar_core.storage.cache import Cache
 from tests.geo_files import release, write_release
 from tests.pools import Means
 from tests.stopping import stop_after
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_a_killed_import_goes_on(cache: Cache, files: ImportFiles) -> None:
     request = plan_import(cache, files, name="mine")
     process = get_context("spawn").Process(target=_import_until_killed, args=(request, cache))
     process.start()
-    until((cache.root / "ready").exists)
+    until((cache.root / "ready").exists, unless=lambda: process.exitcode)
     process.kill()
     process.join()
     heard: list[Progress] = []

@@ -2,38 +2,36 @@
 
 import psutil
 import pytest
-from staging import Site, kill, lives, until, work
+from staging import Site, work
 
 from gpar_core.errors import WorkerError
 from gpar_core.jobs.store import Job, State
+from tests.processes import kill, lives
+from tests.waiting import until
 
 
-def ended(site: Site, job: Job) -> Job:
-    return until(lambda: None if (now := site.store.get(job.id)).active else now)
-
-
-def log(site: Site) -> str:
-    return (site.cache.jobs / "supervisor.log").read_text()
+def kill_supervisor(site: Site) -> None:
+    (process,) = site.supervisors()
+    kill(process)
 
 
 def spare(site: Site) -> psutil.Process:
     """The only worker, once it waits."""
     (process,) = until(site.workers)
-    until(lambda: "warm" in log(site).splitlines())
+    until(lambda: "warm" in site.log().splitlines())
     return process
 
 
 def done(site: Site, name: str, behaviour: str = "quick") -> Job:
     job = site.store.submit(work(name, behaviour))
     site.supervise()
-    return ended(site, job)
+    return site.ended(job)
 
 
 def begun(site: Site, name: str, behaviour: str = "until released") -> Job:
     job = site.store.submit(work(name, behaviour))
     site.supervise()
-    until(lambda: site.store.get(job.id).stage)
-    return site.store.get(job.id)
+    return site.reached(job)
 
 
 def test_a_worker_waits_before_the_first_job_and_takes_it(site: Site) -> None:
@@ -51,7 +49,7 @@ def test_a_worker_whose_job_has_ended_takes_the_next(site: Site, behaviour: str)
 def test_a_worker_that_was_cancelled_takes_the_next(site: Site) -> None:
     first = begun(site, "a")
     site.store.request_cancel(first.id)
-    assert ended(site, first).state == State.CANCELLED
+    assert site.ended(first).state == State.CANCELLED
     assert done(site, "b").pid == first.pid
 
 
@@ -69,7 +67,7 @@ def test_none_is_started_while_a_job_runs_and_one_stays_at_the_end(site: Site) -
     assert len(site.workers()) == 3
     site.release()
     for job in jobs:
-        assert ended(site, job).state == State.DONE
+        assert site.ended(job).state == State.DONE
     until(lambda: len(site.workers()) == 1)
     assert done(site, "d").pid in {job.pid for job in jobs}
 
@@ -77,25 +75,25 @@ def test_none_is_started_while_a_job_runs_and_one_stays_at_the_end(site: Site) -
 def test_the_spare_of_a_killed_supervisor_leaves(site: Site) -> None:
     site.supervise()
     waiting = spare(site)
-    kill(*site.supervisors())
+    kill_supervisor(site)
     until(lambda: not lives(waiting))
 
 
 def test_a_worker_without_a_supervisor_leaves_after_its_job(site: Site) -> None:
     job = begun(site, "a")
-    kill(*site.supervisors())
+    kill_supervisor(site)
     site.release()
-    assert ended(site, job).state == State.DONE
+    assert site.ended(job).state == State.DONE
     until(lambda: not site.workers())
 
 
 def test_an_adopted_worker_leaves_after_its_job(site: Site) -> None:
     first = begun(site, "a")
-    kill(*site.supervisors())
+    kill_supervisor(site)
     site.supervise()
-    until(lambda: "adopted" in log(site))
+    until(lambda: "adopted" in site.log())
     site.release()
-    assert ended(site, first).state == State.DONE
+    assert site.ended(first).state == State.DONE
     until(lambda: first.pid not in {worker.pid for worker in site.workers()})
     assert done(site, "b").pid != first.pid
 
@@ -113,19 +111,19 @@ def test_a_job_given_to_a_spare_that_dies_before_it_begins_is_given_to_another(
     waiting = spare(site)
     waiting.suspend()
     job = site.store.submit(work("a"))
-    until(lambda: f"given to process {waiting.pid}" in log(site))
+    until(lambda: f"given to process {waiting.pid}" in site.log())
     kill(waiting)
-    end = ended(site, job)
+    end = site.ended(job)
     assert (end.state, end.attempt, end.restarts) == (State.DONE, 1, 0)
 
 
 def test_a_spare_that_cannot_live_is_not_started_for_ever(site: Site) -> None:
     site.supervise("--worker-module", "no_such_module")
-    until(lambda: "the spare ended with exit code 1" in log(site))
+    until(lambda: "the spare ended with exit code 1" in site.log())
     job = site.store.submit(work("a"))
-    assert "exit code 1 " in ended(site, job).error
-    until(lambda: log(site).count("the spare ended") == 2)
-    assert log(site).count("is the spare") == 2
+    assert "exit code 1 " in site.ended(job).error
+    until(lambda: site.log().count("the spare ended") == 2)
+    assert site.log().count("is the spare") == 2
 
 
 def test_none_waits_where_none_is_wanted(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,6 @@
 import io
 import os
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from gpar_core.learn.cluster import ClusterPool
 from gpar_core.learn.engine import Pool
 from gpar_core.progress import Progress, Report
 from gpar_core.storage.cache import Cache
+from tests.waiting import until
 
 CarryOut = Callable[..., list[Job]]
 
@@ -116,10 +116,7 @@ def test_cancel_stops_the_run_at_its_next_report(carry_out: CarryOut, store: Job
     def run(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
         report(Progress("Before"))
         store.request_cancel(store.active_jobs()[0].id)
-        deadline = time.monotonic() + 5
-        while time.monotonic() < deadline:
-            report(Progress("After"))
-            time.sleep(0.01)
+        until(lambda: report(Progress("After")))
 
     (job,) = carry_out(run, work("a"))
     assert (job.state, job.error) == (State.CANCELLED, "")
@@ -128,14 +125,14 @@ def test_cancel_stops_the_run_at_its_next_report(carry_out: CarryOut, store: Job
 def test_a_job_that_does_not_report_still_beats(carry_out: CarryOut, store: JobStore) -> None:
     def run(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
         report(Progress("Long"))
-        seen = set()
-        deadline = time.monotonic() + 5
-        while len(seen) < 3 and time.monotonic() < deadline:
-            job = store.active_jobs()[0]
-            seen.add(job.heartbeat)
-            time.sleep(0.05)
-        assert len(seen) == 3
-        assert job.stage == "Long"
+        seen: set[float | None] = set()
+
+        def beaten() -> bool:
+            seen.add(store.active_jobs()[0].heartbeat)
+            return len(seen) >= 3
+
+        until(beaten)
+        assert store.active_jobs()[0].stage == "Long"
 
     assert carry_out(run, work("a"))[0].state == State.DONE
 

@@ -10,7 +10,6 @@ from sklearn.metrics import roc_auc_score
 from gpar_core import fields
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.molecules import molecules_of
 from gpar_core.data.training_set import select
 from gpar_core.errors import Cancelled, TrainingSetError
 from gpar_core.learn.cell_influence import (
@@ -45,14 +44,13 @@ def compendium(folder: Path, *, effect: float = 9.0, absent: str = "", seed: int
     folder.mkdir()
     matrix = np.where(silent[:, None], idle.matrix, made.matrix)
     np.save(folder / compendia.MATRIX, matrix[kept])
-    annotation = made.compounds.drop(columns=["n_signatures", "n_cell_lines", "tas", "drug"])
     compendia.write(
         folder,
         name="cells",
         source="Made for a test",
         simulated=False,
         signatures=made.signatures[kept],
-        annotation=annotation.assign(drug=molecules_of(annotation).drug),
+        annotation=made.compounds,
         report={"findings": []},
     )
     return compendia.load(folder)

@@ -3,7 +3,6 @@
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -15,6 +14,7 @@ import pandas as pd
 import pytest
 from distributed import Client
 
+from benchmarks.ports import free_port
 from gpar_core.compare.evaluation import compare
 from gpar_core.data.learning_set import LearningSet
 from gpar_core.errors import Cancelled, WorkerError
@@ -29,6 +29,7 @@ from gpar_core.rank.scoring import Network, disassembled
 from gpar_core.results import model
 from gpar_core.storage.cache import Cache
 from tests.synthetic import build, drugs_of
+from tests.waiting import PATIENCE, until
 
 ROOT = Path(cluster.__file__).parents[2]
 LAYERED = LayeredSettings(steps=60, hidden=(16, 8), batch=32, learning_rate=0.02)
@@ -38,9 +39,12 @@ ENDLESS = replace(LAYERED, steps=10**9)
 ROWS, GENES = 200, 30
 
 AT_WORK = """
+from gpar_core.learn import cluster
 from gpar_core.learn.cluster import ClusterPool
 from tests.learn.test_cluster import ENDLESS, work
+from tests.waiting import PATIENCE
 
+cluster.CONNECT_SECONDS = PATIENCE
 learning, tasks = work()
 report = lambda progress: progress.done and print(flush=True)
 list(ClusterPool(input(), 1).fit_all(learning, ENDLESS, tasks, report=report))
@@ -67,19 +71,16 @@ class Processes:
     """A scheduler and its workers, started by these tests."""
 
     def __init__(self, folder: Path, n_workers: int) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         self.address = f"tcp://127.0.0.1:{port}"
         self._folder = folder
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", str(port))
         self.workers = [self._worker(number) for number in range(n_workers)]
         with self.client() as client:
-            while len(client.nthreads()) < n_workers:
-                time.sleep(0.05)
+            until(lambda: len(client.nthreads()) == n_workers, saw=client.nthreads)
 
     def client(self) -> Client:
-        return Client(self.address, timeout=60, set_as_default=False)
+        return Client(self.address, timeout=PATIENCE, set_as_default=False)
 
     def stop(self) -> None:
         for process in [*self.workers, self.scheduler]:
@@ -101,6 +102,13 @@ class Processes:
                 stdout=output,
                 stderr=output,
             )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _patient() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cluster, "CONNECT_SECONDS", PATIENCE)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -259,7 +267,7 @@ def test_a_cluster_without_workers_or_scheduler_is_told(
         monkeypatch.setattr(cluster, "PATIENCE_SECONDS", 0.1)
         with pytest.raises(WorkerError, match="has no workers"):
             networks(pool, LAYERED)
-        monkeypatch.setattr(cluster, "PATIENCE_SECONDS", 60)
+        monkeypatch.setattr(cluster, "PATIENCE_SECONDS", PATIENCE)
         with pytest.raises(WorkerError, match="was lost"):
             networks(pool, LAYERED, kill)
 

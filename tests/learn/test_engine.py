@@ -21,6 +21,8 @@ from gpar_core.learn.engine import FitPool, FitTask
 from gpar_core.learn.presets import LayeredSettings, Settings
 from gpar_core.progress import Progress, silent
 from gpar_core.rank.scoring import Network, score
+from tests.processes import lives
+from tests.waiting import until
 
 QUICK = LayeredSettings(steps=50, hidden=(16, 8), batch=32, learning_rate=0.02)
 ENDLESS = replace(QUICK, steps=1_000_000)
@@ -59,12 +61,6 @@ def _children(process: psutil.Process | None = None) -> list[psutil.Process]:
             if "--multiprocessing-fork" in child.cmdline():
                 found.append(child)
     return found
-
-
-def _lives(process: psutil.Process) -> bool:
-    with suppress(psutil.NoSuchProcess):
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    return False
 
 
 def _stop(progress: Progress) -> None:
@@ -159,9 +155,8 @@ def test_a_pool_that_ends_leaves_neither_processes_nor_files(
     before = set(_children())
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with FitPool(2) as pool:
-        assert not list(tmp_path.iterdir())
         pool.warm()
-        assert len(set(_children()) - before) == 2
+        until(lambda: len(set(_children()) - before) == 2, saw=_children)
     assert set(_children()) == before
     assert not list(tmp_path.iterdir())
 
@@ -177,13 +172,15 @@ def test_the_processes_of_a_killed_owner_end(tmp_path: Path, does: str) -> None:
     with owner:
         assert owner.stdout is not None
         owner.stdout.readline()
-        deadline = time.monotonic() + 60
-        # One that is just starting does not look like a process of the pool yet.
-        while len(children := _children(psutil.Process(owner.pid))) < 2:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+
+        def both() -> list[psutil.Process]:
+            """One that is just starting does not look like a process of the pool yet."""
+            found = _children(psutil.Process(owner.pid))
+            return found if len(found) == 2 else []
+
+        children = until(both, unless=lambda: owner.poll() is not None and "the owner has ended")
         owner.kill()
-    deadline = time.monotonic() + 30
-    while any(map(_lives, children)) or list(tmp_path.iterdir()):
-        assert time.monotonic() < deadline, "something is left"
-        time.sleep(0.02)
+    until(
+        lambda: not (any(map(lives, children)) or list(tmp_path.iterdir())),
+        saw=lambda: [*children, *tmp_path.iterdir()],
+    )

@@ -1,6 +1,6 @@
 """Parts side by side: all done, told about, stopped together."""
 
-import time
+import threading
 from collections.abc import Mapping
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from gpar_core.errors import Cancelled, WorkerError
 from gpar_core.learn.side_by_side import AT_ONCE, side_by_side
 from gpar_core.progress import Progress, Report
+from tests.waiting import PATIENCE, until
 
 
 def quiet(done: Mapping[str, object], share: float) -> None:
@@ -16,24 +17,22 @@ def quiet(done: Mapping[str, object], share: float) -> None:
 
 def patient(report: Report) -> None:
     """Work until told to stop."""
-    for _ in range(300):
-        report(Progress("Training", 1, 4))
-        time.sleep(0.01)
-    raise AssertionError("nobody stopped it")
+    until(lambda: report(Progress("Training", 1, 4)))
 
 
 def test_results_come_in_the_order_of_the_parts() -> None:
-    def part(seconds: float) -> float:
-        time.sleep(seconds)
-        return seconds
+    after = {"slow": ["quick", "middle"], "quick": [], "middle": ["quick"]}
+    told: list[list[str]] = [[]]
 
-    wanted = {"slow": 0.2, "quick": 0.0, "middle": 0.1}
-    told: list[list[str]] = []
+    def part(name: str) -> str:
+        until(lambda: told[-1] == after[name])
+        return name.upper()
+
     found = side_by_side(
-        {name: lambda _, s=seconds: part(s) for name, seconds in wanted.items()},
+        {name: lambda _, n=name: part(n) for name in after},
         lambda done, _: told.append(list(done)),
     )
-    assert list(found.items()) == list(wanted.items())
+    assert list(found.items()) == [(name, name.upper()) for name in after]
     assert told[0] == []
     assert told[-1] == ["quick", "middle", "slow"]
 
@@ -43,7 +42,7 @@ def test_how_much_is_done_counts_the_parts_under_way() -> None:
 
     def half(report: Report) -> None:
         report(Progress("Training", 1, 2))
-        time.sleep(1.5)
+        until(lambda: 1.0 in shares)
 
     side_by_side({"a": half, "b": half}, lambda _, share: shares.append(share))
     assert max(shares) == 1.0
@@ -52,12 +51,14 @@ def test_how_much_is_done_counts_the_parts_under_way() -> None:
 
 def test_an_error_stops_the_others() -> None:
     def fails(report: Report) -> None:
-        time.sleep(0.05)
+        begun.wait(PATIENCE)
         raise WorkerError("A process died.")
 
+    begun = threading.Event()
     ended: list[type[BaseException]] = []
 
     def part(report: Report) -> None:
+        begun.set()
         try:
             patient(report)
         except (Cancelled, AssertionError) as error:

@@ -2,27 +2,29 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route, expect, sync_playwright
 
+from benchmarks.ports import free_port
 from gpar_core.storage.cache import Cache
 from tests.pages.stage import APP
 from tests.processes import end_jobs
+from tests.waiting import PATIENCE, until
 
 NO_NETWORK = Path(__file__).resolve().parent / "no_network"
 LOCAL = {"localhost", "127.0.0.1"}
-SLOW_MS = 120_000
+SLOW_MS = PATIENCE * 1000
+
+expect.set_options(timeout=SLOW_MS)
 
 
 class Server:
@@ -40,7 +42,7 @@ class Server:
         self.options: list[str] = []
         self._log = notes / "log"
         self._outside = notes / "outside"
-        self._port = _free_port()
+        self._port = free_port()
         self.address = f"http://localhost:{self._port}"
 
     def start(self) -> None:
@@ -55,16 +57,18 @@ class Server:
                     **os.environ,
                     **self._settings,
                     "GPAR_CACHE": str(self._cache.root),
+                    "GPAR_READING_SECONDS": str(int(PATIENCE)),
                     "GPAR_TEST_OUTSIDE": str(self._outside),
                     "PYTHONPATH": str(NO_NETWORK),
                 },
                 stdout=subprocess.DEVNULL,
                 stderr=log,
             )
-        deadline = time.monotonic() + SLOW_MS / 1000
-        while not self._answers():
-            assert time.monotonic() < deadline, "the server does not answer"
-            time.sleep(0.05)
+        until(
+            self._answers,
+            saw=self.log,
+            unless=lambda: self._process.poll() is not None and "the server has ended",
+        )
 
     def kill(self) -> None:
         self._process.kill()
@@ -131,10 +135,3 @@ def browsing() -> Iterator[tuple[Page, list[str]]]:
         )
         yield page, outside
         browser.close()
-
-
-def _free_port() -> int:
-    """One that no other test is given: the system hands a port out again only after all others."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("localhost", 0))
-        return int(probe.getsockname()[1])

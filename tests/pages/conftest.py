@@ -20,6 +20,7 @@ from gpar_core.storage.cache import MANIFEST, Cache
 from pages._shared import drawn
 from tests.pages.stage import DRUGS, EVIL, EVIL_DRUGS, embed, train
 from tests.synthetic import build
+from tests.waiting import PATIENCE
 
 FINDINGS = [
     {"what": "signatures of controls were left out.", "count": 7, "names": []},
@@ -81,6 +82,7 @@ def stocked(library: Library, cache: Cache) -> Library:
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cache:
     """The cache that the app uses, empty."""
     monkeypatch.setenv("GPAR_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("GPAR_READING_SECONDS", str(int(PATIENCE)))
     return Cache((tmp_path / "cache").resolve())
 
 

@@ -23,6 +23,7 @@ from gpar_core.progress import Progress, Report
 from gpar_core.rank.scoring import LayeredNetwork, score
 from gpar_core.storage.cache import Cache
 from tests.synthetic import Drug, drugs_of
+from tests.waiting import PATIENCE
 
 APP = Path(__file__).resolve().parents[2] / "streamlit_app.py"
 
@@ -53,7 +54,7 @@ FOLDS = (0.95, 0.85)
 
 def page(name: str, **parameters: str) -> AppTest:
     """The app, opened at a page with these URL parameters."""
-    app = AppTest.from_file(str(APP), default_timeout=60)
+    app = AppTest.from_file(str(APP), default_timeout=PATIENCE)
     app.query_params.update(parameters)
     return app.run() if name == "home" else app.switch_page(f"pages/{name}.py").run()
 

@@ -101,6 +101,15 @@ def test_a_pasted_list_without_any_known_name_trains_nothing(form: AppTest) -> N
     assert not figures(form)
 
 
+def test_a_model_with_nothing_to_rank_is_not_offered(form: AppTest) -> None:
+    choose_by(form, "Pasted list")
+    names = [f"{stem}{i}" for stem, n in (("hdac", 4), ("mtor", 5)) for i in range(n)]
+    form.text_area(key="pasted").set_value("; ".join(names)).run()
+    form.text_area(key="pasted").set_value("; ".join([*names, "both", "annotated elsewhere"])).run()
+    assert "there is nothing left to rank. Choose fewer drugs" in words(form.error)
+    assert "Train" not in labels(form)
+
+
 def test_an_impossible_choice_is_an_error_and_offers_no_training(form: AppTest) -> None:
     choose_by(form, "Drugs by name")
     form.multiselect(key="cells").set_value(["MCF7"])

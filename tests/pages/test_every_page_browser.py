@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 from gpar_core.jobs.request import job_id
 from gpar_core.jobs.store import State
 from gpar_core.storage.cache import Cache
-from tests.pages.browser import NO_NETWORK, SLOW_MS, Server, browsing, serving
+from tests.pages.browser import NO_NETWORK, Server, browsing, serving
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
 from tests.pages.shelf import shelve, train_the_rest
@@ -47,8 +47,6 @@ NOT_OURS = {"list", "listitem", "presentation-role-conflict", "svg-img-alt"}
 """Rules that others break: groups of links in Streamlit's sidebar are lists within a list, its area
 to drop files on is said to be no element and has a name, and Vega calls parts of a chart pictures
 without words (the chart itself has a description)."""
-
-expect.set_options(timeout=SLOW_MS)
 
 
 def everything(stocked: Library) -> list[str]:

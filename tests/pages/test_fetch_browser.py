@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from gpar_core.data import compendium as compendia
 from gpar_core.storage.cache import Cache
 from tests.http_files import serving as publishing
-from tests.pages.browser import SLOW_MS, browsing, serving
+from tests.pages.browser import browsing, serving
 from tests.published import publish_lincs2020
 from tests.synthetic import build, drugs_of
 
@@ -30,16 +30,17 @@ def test_a_new_user_gets_real_data(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             cells.fill("MCF7, PC3")
             cells.press("Enter")
             page.get_by_role("button", name="Fetch", exact=True).click()
-            expect(page.get_by_text("B/s")).to_be_visible(timeout=SLOW_MS)
+            expect(page.get_by_text("B/s")).to_be_visible()
+            site.faults.slow = 2.0  # it is not done before it is paused
             page.get_by_role("button", name="Pause").click()
-            expect(page.get_by_text("is paused. What came is kept.")).to_be_visible(timeout=SLOW_MS)
+            expect(page.get_by_text("is paused. What came is kept.")).to_be_visible()
             site.faults.slow = 0.0
             page.get_by_role("button", name="Go on").click()
-            expect(page.get_by_text("is here")).to_be_visible(timeout=SLOW_MS)
+            expect(page.get_by_text("is here")).to_be_visible()
             page.get_by_label("Name of the compendium").fill("mine")
             page.get_by_label("Name of the compendium").press("Enter")
             page.get_by_role("button", name="Import", exact=True).click()
-            expect(page.get_by_text("Imported from")).to_be_visible(timeout=SLOW_MS)
+            expect(page.get_by_text("Imported from")).to_be_visible()
             assert outside == []
     mine = compendia.load(cache.compendium("mine"))
     chosen = [sig_id for sig_id in made.sig_ids if "_MCF7:" in sig_id or "_PC3:" in sig_id]

@@ -13,11 +13,14 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from gpar_core import fields
 from gpar_core.data import compendium, demo
+from gpar_core.jobs.store import JobStore
 from gpar_core.storage.cache import MANIFEST, Cache
 from tests.data.uploads import text_of
 from tests.geo_files import LANDMARKS, write_gct, write_gctx
-from tests.pages.browser import SLOW_MS, Server, browsing, serving
+from tests.pages.browser import Server, browsing, serving
 from tests.pages.test_journey import main, sidebar
+from tests.processes import frozen
+from tests.waiting import until
 
 DNA, HSP, BROMODOMAIN, PROTEASOME = MOAS = (
     "DNA polymerase inhibitor", "HSP inhibitor", "bromodomain inhibitor", "proteasome inhibitor",
@@ -35,8 +38,6 @@ KINDS = {
     "mine.gctx": "GCTX, genes in rows",
 }
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
-
-expect.set_options(timeout=SLOW_MS)
 
 
 @pytest.fixture(scope="module")
@@ -139,8 +140,10 @@ def cancel_under_way(page: Page, stock: Cache) -> dict[str, int]:
     expect(main(page)).to_contain_text("A model that is done stays, even if you cancel")
     expect(main(page)).to_contain_text("DNA polymerase inhibitor: cross-validation")
     expect(main(page)).to_contain_text(re.compile(r"[12] of 4 MOAs trained"))
-    expect(cell(page, 0, 0)).to_have_text(re.compile("|".join((DNA, HSP))))
-    page.get_by_role("button", name="Cancel").click()
+    with frozen(stock):
+        expect(cell(page, 0, 0)).to_have_text(re.compile("|".join((DNA, HSP))))
+        page.get_by_role("button", name="Cancel").click()
+        until(lambda: JobStore(stock).active_jobs()[0].cancel_requested)
     expect(main(page)).to_contain_text("was cancelled")
     trained = models_of(stock)
     assert 0 < len(trained) < len(MOAS)

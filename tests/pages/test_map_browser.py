@@ -20,7 +20,8 @@ from gpar_core.maps.packing import pack
 from gpar_core.results import analysis
 from gpar_core.storage.cache import Cache
 from pages._shared.point_map import published
-from tests.pages.browser import SLOW_MS, browsing, serving
+from tests.pages.browser import browsing, serving
+from tests.waiting import until
 
 N = 100_000
 MAX_HIGHLIGHT_BYTES = 50_000
@@ -57,7 +58,7 @@ class Screen:
     def open(self, **parameters: str) -> None:
         more = "".join(f"&{name}={value}" for name, value in parameters.items())
         self.page.goto(f"{self.address}{more}")
-        expect(self.root).to_have_attribute("data-state", "drawn", timeout=SLOW_MS)
+        expect(self.root).to_have_attribute("data-state", "drawn")
 
     def start(self) -> None:
         """The whole map with nothing chosen, without loading it again if it is there."""
@@ -75,6 +76,11 @@ class Screen:
     @property
     def status(self) -> Locator:
         return self.page.locator(".status")
+
+    @property
+    def view(self) -> str:
+        """As the address has it."""
+        return parse_qs(urlsplit(self.page.url).query)["view"][0]
 
     def ask(self, expression: str, value: object = None) -> object:
         """What an expression of `map` and `value` gives."""
@@ -185,7 +191,7 @@ def test_search_flies_to_the_drug(screen: Screen) -> None:
     box.fill("drug-77")
     found = screen.page.get_by_role("option")
     expect(found.first).to_contain_text("Drug-77")
-    assert found.count() == 8
+    expect(found).to_have_count(8)
     box.fill("drug-777")
     box.press("Enter")
     expect(screen.page.get_by_role("heading", name="Drug-777")).to_be_visible()
@@ -232,8 +238,7 @@ def test_zoom_move_and_keys_and_the_address_keeps_the_view(screen: Screen) -> No
     screen.page.mouse.move(at[0] + 50, at[1] + 20, steps=3)
     screen.page.mouse.up()
     assert screen.ask("map.camera.placeOf(349, 219)") == pytest.approx(before, abs=2e-3)
-    screen.page.wait_for_timeout(500)
-    view = parse_qs(urlsplit(screen.page.url).query)["view"][0]
+    view = until(lambda: screen.view == screen.ask("map.camera.text") and screen.view)
     screen.open(view=view)
     assert screen.ask("map.camera.text") == view
     screen.page.locator(".stage").press("ArrowRight")

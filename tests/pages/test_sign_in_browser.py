@@ -7,11 +7,9 @@ from playwright.sync_api import Page, expect
 
 from gpar_core.jobs.request import job_id
 from gpar_core.storage.cache import Cache
-from tests.pages.browser import SLOW_MS, Server, browsing
+from tests.pages.browser import Server, browsing
 from tests.pages.conftest import Library
 from tests.pages.openid_provider import CLIENT, Provider, providing
-
-expect.set_options(timeout=SLOW_MS)
 
 SETTINGS = {
     "GPAR_SIGN_IN": "oidc",

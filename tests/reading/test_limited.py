@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from gpar_core.reading.uploads import LABELS, PLACES, PROFILES
 from gpar_core.server.limits import ServerLimits
 from tests.data.uploads import NAMES, Z, text_of
 from tests.data.uploads import read_upload as read_here
+from tests.waiting import PATIENCE
 
-LIMITS = ServerLimits()
+LIMITS = ServerLimits(reading_seconds=int(PATIENCE))
 
 
 def test_profiles_are_those_that_a_direct_reading_gives(tmp_path: Path) -> None:
@@ -105,7 +107,7 @@ def test_a_child_that_cannot_be_started_is_told_of(monkeypatch: pytest.MonkeyPat
 def test_nothing_of_an_upload_stays_on_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limited.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     read_upload(LABELS, b"name,label\na,b\n", "mine.csv", LIMITS)
     with pytest.raises(AnnotationError):
         read_upload(LABELS, b"", "mine.csv", LIMITS)

@@ -10,6 +10,7 @@ from filelock import FileLock
 
 from gpar_core.storage import leftovers
 from gpar_core.storage.cache import MANIFEST, Cache, building_lock, publishing, remove
+from tests.waiting import PATIENCE
 
 UUID = "0" * 32
 
@@ -137,12 +138,15 @@ def test_folders_that_come_and_go_meanwhile_disturb_nobody(cache: Cache) -> None
     assert list(cache.models.iterdir()) == [kept]
 
 
-def test_a_look_of_another_at_a_lock_is_waited_for(cache: Cache) -> None:
+def test_a_look_of_another_at_a_lock_is_waited_for(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leftovers, "LOOK_SECONDS", PATIENCE)
     cache.models.mkdir()
     lock = building_lock(cache.models / f".building-a-{UUID}")
     look = FileLock(lock, is_singleton=False, thread_local=False)
     look.acquire()
-    timer = threading.Timer(leftovers.LOOK_SECONDS / 10, look.release)
+    timer = threading.Timer(0.1, look.release)
     timer.start()
     assert len(leftovers.clear(cache)) == 1
     timer.join()

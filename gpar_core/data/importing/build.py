@@ -72,7 +72,7 @@ def import_compendium(
     )
     report(Progress("Import", 1, 1, "Telling molecules apart"))
     copy = copies_of(matrix)
-    molecules = molecules_of(annotation, signatures[[fields.PERT_ID]].assign(copy=copy))
+    molecules = molecules_of(annotation, signatures.assign(copy=copy))
     annotation = annotation.assign(**{fields.DRUG: molecules.drug})
     repeated = _repeated(signatures, copy)
     twice = Finding.of(

@@ -50,21 +50,22 @@ def locate_landmarks(
     """(978,) file positions of the landmark genes, -1 where missing and `fill_missing`.
 
     They are found by Entrez id, symbol or Ensembl id, whatever their order. gene_info: None to take
-    what the matrix says of its rows: their ids, its pr_gene_id or its gene symbols, whichever names
-    most of them. Raises LandmarkError, AnnotationError or FileFormatError.
+    what the matrix says of its rows: their ids, or pr_gene_id or gene symbols in its metadata.
+    Raises LandmarkError, AnnotationError or FileFormatError.
     """
     file_name = matrix.path.name
     ids, named_by = pd.Series(matrix.gene_ids), ""
     if gene_info is None:
-        ids, named_by = _named_genes(matrix)
-    known = _known_genes(gene_info) if gene_info else set(ids.map(entrez_of))
+        ids, named_by = _own_ids(matrix)
+    known = set(ids.map(entrez_of)) if gene_info is None else _known_genes(gene_info)
     places = landmark_places(ids.tolist())
     if len(places.missing) == fields.N_LANDMARKS:
         raise LandmarkError(
             f"None of the 978 landmark genes is among the {len(ids)} row ids of '{file_name}' "
             f"(first: {', '.join(map(_shown, ids[:3]))}). Needed are Entrez gene ids, such as "
-            "5720, symbols or Ensembl ids, as row ids or, without a gene_info table, in the row "
-            "metadata of the file; probe ids must be translated first."
+            "5720, symbols or Ensembl ids, or with these in the file's own row metadata "
+            "(pr_gene_id, pr_gene_symbol) and no gene_info table; probe ids must be translated "
+            "first."
         )
     if places.repeated:
         raise LandmarkError(
@@ -88,13 +89,16 @@ def locate_landmarks(
     return places.position, findings
 
 
-def _named_genes(matrix: MatrixFile) -> tuple[pd.Series, str]:
-    """What a matrix itself calls its genes, and in which column, '' for the ids of its rows."""
-    ids = pd.Series(matrix.gene_ids)
+def _own_ids(matrix: MatrixFile) -> tuple[pd.Series, str]:
+    """The ids of the rows of a matrix, or what of its metadata names more landmark genes.
+
+    Returns them and the name of that column, '' for the ids.
+    """
     table = read_metadata(matrix, "genes", (fields.GENE_ID, fields.GENE_SYMBOL))
-    candidates = {"": ids, **{str(name): table[name].astype(object).fillna("") for name in table}}
+    candidates = {"": pd.Series(matrix.gene_ids)}
+    candidates |= {str(name): table[name].astype(object) for name in table}
     n_missing = {
-        name: len(landmark_places(values.tolist()).missing) for name, values in candidates.items()
+        name: len(landmark_places(ids.tolist()).missing) for name, ids in candidates.items()
     }
     best = min(n_missing, key=lambda name: n_missing[name])
     return candidates[best], best

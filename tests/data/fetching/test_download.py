@@ -3,7 +3,6 @@
 import gzip
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from gpar_core.data.fetching.web import READ_BYTES, Web
 from gpar_core.errors import Cancelled, DownloadError
 from gpar_core.progress import Progress, silent
 from tests.http_files import Site, impatient, serving
+from tests.waiting import until
 
 CONTENT = np.random.default_rng(0).bytes(300_000)
 PIECE = READ_BYTES
@@ -242,10 +242,10 @@ def test_a_killed_process_is_gone_on_from(site: Site, target: Path) -> None:
         [sys.executable, "-c", CHILD, url, str(target)], cwd=Path(__file__).parents[3]
     )
     try:
-        deadline = time.monotonic() + 30
-        while not (part_of(target).exists() and part_of(target).stat().st_size):
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        until(
+            lambda: part_of(target).exists() and part_of(target).stat().st_size,
+            unless=lambda: child.poll() is not None and "the process has ended",
+        )
     finally:
         child.kill()
         child.wait()
