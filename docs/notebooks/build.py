@@ -54,9 +54,12 @@ def notebook(study: CaseStudy) -> nbformat.NotebookNode:
         cells += [
             new_markdown_cell("## How good is the model?"),
             new_code_cell(
-                "model = study.models[0]\nverdict = model.summary.verdict\n"
-                'print(f"{verdict.title}. {verdict.why}")\n'
-                'print(f"Logistic regression: {model.summary.logistic_auroc:.3f} mean AUROC")\n'
+                "model = study.models[0]\nmetrics = model.summary.metrics\n"
+                "verdict = model.summary.verdict\n"
+                'print(f"{verdict.title}: mean AUROC {metrics.mean_auroc:.3f}, 95% interval "\n'
+                '      f"{metrics.interval[0]:.3f}-{metrics.interval[1]:.3f}, n = "\n'
+                '      f"{metrics.n_resampled}, chance {verdict.chance.p:.3f}; logistic "\n'
+                '      f"regression {model.summary.logistic_auroc:.3f}")\n'
                 "model.training_drugs.round(3)"
             ),
             new_code_cell(

@@ -24,7 +24,7 @@ def of_model(model: Model) -> Outcome:
         "95% interval to": metrics.interval[1],
         "pooled AUROC": metrics.pooled_auroc,
         "average precision": metrics.average_precision,
-        "chance of permuted labels": summary.chance.p,
+        "permuted labels, chance": summary.chance.p,
     }
     if summary.logistic_auroc is not None:
         figures["logistic regression"] = summary.logistic_auroc
