@@ -44,6 +44,18 @@ def consensus() -> Path:
     return _shared("lincs_consensus")
 
 
+@pytest.fixture(scope="session")
+def cases() -> Path:
+    """Small files after what users of such tools reported."""
+    return _shared("cases")
+
+
+@pytest.fixture(scope="session")
+def real_profiles() -> Path:
+    """Profiles that other projects published."""
+    return _shared("profiles")
+
+
 def _shared(name: str) -> Path:
     folder = SHARED / name
     if not folder.is_dir():
