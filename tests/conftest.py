@@ -62,8 +62,14 @@ def consensus() -> Path:
 
 @pytest.fixture(scope="session")
 def cases() -> Path:
-    """Inputs as people have them, a folder for each kind."""
+    """Small files after what users of such tools reported."""
     return _shared("cases")
+
+
+@pytest.fixture(scope="session")
+def real_profiles() -> Path:
+    """Profiles that other projects published."""
+    return _shared("profiles")
 
 
 def _shared(name: str) -> Path:

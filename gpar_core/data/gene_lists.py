@@ -1,6 +1,6 @@
 """Gene lists (GMT, GRP, up and down) where a profile is needed: recognised, and said."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -13,24 +13,25 @@ MIN_GENES: Final = 3
 _DIRECTIONS: Final = frozenset(("up", "down", "dn", "u", "d", "+", "-", "increased", "decreased"))
 
 
-def refuse_gene_list(rows: Sequence[Sequence[str]], n_more: int = 0) -> None:
+def refuse_gene_list(rows: Sequence[Sequence[str]], more: Iterable[object] = ()) -> None:
     """Raises FileFormatError where rows of words are a list of genes: one on each line (GRP), sets
     of genes in lines (GMT), or genes with a direction.
 
-    rows: the first cells of the file. n_more: further rows.
+    rows: the first of the file. more: further ones, counted where they are a list.
     """
     cells = [cell.strip() for row in rows for cell in row if cell.strip()]
     found = matched_by(cells, "symbol").landmarks
     if len(found) < MIN_GENES or sum(map(is_number, cells)) > len(cells) / 4:
         return
     widest = max(map(len, rows))
+    n_rows = len(rows) + sum(1 for _ in more)
     if widest == 1:
-        raise _refused(f"a list of {len(rows) + n_more:,} genes (GRP)")
+        raise _refused(f"a list of {n_rows:,} genes (GRP)")
     directions = {row[-1].strip().casefold() for row in rows[1:]}
     if directions <= _DIRECTIONS and len(rows) > 1:
-        raise _refused(f"a list of {len(rows) + n_more - 1:,} genes with a direction")
+        raise _refused(f"a list of {n_rows - 1:,} genes with a direction")
     if widest > MIN_GENES:
-        raise _refused(f"{len(rows) + n_more} gene sets (GMT)")
+        raise _refused(f"{n_rows} gene sets (GMT)")
 
 
 def refuse_directions(values: np.ndarray) -> None:

@@ -37,7 +37,7 @@ from gpar_core.data.profile_tables import (
     cleaned,
     table_of,
 )
-from gpar_core.data.result_tables import ProfileColumns, profile_columns
+from gpar_core.data.result_tables import profile_columns
 from gpar_core.errors import FileFormatError
 
 MAX_LINE: Final = 4_000_000
@@ -123,7 +123,7 @@ def _check_columns(table: Sequence[_Line], layout: Layout, lines: Iterator[_Line
         return
     cells = [cells_of(line.text, layout.separator) for line in table]
     if cells:
-        refuse_gene_list(cells, sum(1 for _ in lines))
+        refuse_gene_list(cells, lines)
     if len(table) < 2:
         raise FileFormatError(
             "it is empty or has a single line. Needed are a header line and a line for each gene "
@@ -140,22 +140,26 @@ def _check_columns(table: Sequence[_Line], layout: Layout, lines: Iterator[_Line
 
 def _read_delimited(header: Sequence[str], rows: Iterator[_Row], separator: str) -> Table:
     opening = list(islice(rows, N_OPENING + MAX_ABOVE))
+    if not any(is_number(cell) for row in opening for cell in row.cells):
+        refuse_gene_list([header, *(row.cells for row in opening)], rows)
     texts = _text_columns(header, opening)
-    numbered = [column for column in range(len(header)) if column not in texts]
+    numbered = sorted(set(range(len(header))) - set(texts))
     found = profile_columns([header[column] for column in numbered])
+    used = sorted({*found.places, *found.p_places} - {-1})
     aside = [numbered[place] for place in found.set_aside]
+    words = sorted({*texts, *(column for column in aside if _ID_HEADING.search(header[column]))})
+    if not used:
+        raise _nothing_signed([header[column] for column in aside])
     n_above = _n_above(opening, texts)
     above, opening = opening[:n_above], opening[n_above:]
-    read = [column for column in numbered if column not in aside or _is_p(column, numbered, found)]
-    words = sorted({*texts, *(column for column in aside if _ID_HEADING.search(header[column]))})
-    labels, values = _body(chain(opening, rows), header, words, read)
-    ids = () if any(found.statistics) else _entrez_columns(values)
+    labels, values = _body(chain(opening, rows), header, words, [numbered[i] for i in used])
+    ids = [] if any(found.statistics) else _entrez_columns(values)
     labels += [
-        Label(header[read[i]], tuple(f"{number:.0f}" for number in values[:, i])) for i in ids
+        Label(header[numbered[used[i]]], tuple(f"{number:.0f}" for number in values[:, i]))
+        for i in ids
     ]
-    by_place = {numbered.index(column): values[:, i] for i, column in enumerate(read)}
-    kept = [i for i, place in enumerate(found.places)
-            if read.index(numbered[place]) not in ids]  # fmt: skip
+    id_places = {used[i] for i in ids}
+    kept = [i for i, place in enumerate(found.places) if place not in id_places]
     if not kept:
         raise _nothing_signed([header[column] for column in aside])
     columns = [Label("", tuple(found.names[i] for i in kept))]
@@ -168,15 +172,10 @@ def _read_delimited(header: Sequence[str], rows: Iterator[_Row], separator: str)
         KINDS.get(separator, f"table with '{separator}'"),
         labels or [Label("", ("",) * len(values))],
         columns,
-        found.values(by_place)[:, kept],
+        found.values({place: values[:, i] for i, place in enumerate(used)})[:, kept],
         statistics=tuple(found.statistics[i] for i in kept),
         set_aside=tuple(header[column] for column in aside if column not in words),
     )
-
-
-def _is_p(column: int, numbered: Sequence[int], found: ProfileColumns) -> bool:
-    """Whether the column holds the p-values that a statistic is computed from."""
-    return numbered.index(column) in found.p_places
 
 
 def _nothing_signed(aside: Sequence[str]) -> FileFormatError:
@@ -193,8 +192,6 @@ def _text_columns(header: Sequence[str], opening: Sequence[_Row]) -> list[int]:
 
     A column headed by a landmark gene holds its values: a word in it is an error, not a label.
     """
-    if not any(is_number(cell) for row in opening for cell in row.cells):
-        refuse_gene_list([header, *(row.cells for row in opening)])
     gene = np.max([matched_by(header, id_kind).position for id_kind in ID_KINDS], axis=0) >= 0
 
     def is_text(column: int) -> bool:
@@ -218,9 +215,10 @@ def _text_columns(header: Sequence[str], opening: Sequence[_Row]) -> list[int]:
 
 def _n_above(opening: Sequence[_Row], texts: Sequence[int]) -> int:
     """Lines of names that stand above the values, such as the drug of each column."""
+    words = set(texts)
 
     def is_names(row: _Row) -> bool:
-        cells = [cell for column, cell in enumerate(row.cells) if column not in texts]
+        cells = [cell for column, cell in enumerate(row.cells) if column not in words]
         ids = [row.cells[column] for column in texts if column < len(row.cells)]
         is_gene = any((matched_by(ids, id_kind).position >= 0).any() for id_kind in ID_KINDS)
         return not is_gene and not any(map(is_number, cells)) and not all(map(is_missing, cells))

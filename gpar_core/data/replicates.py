@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 _SAID: Final = re.compile(
-    r"[\s._(\[-]*(?:(?:biological|technical|biol?|tech|independent)?[\s._-]*"
-    r"(?:replicates?|repl?|reps)|(?<![a-z0-9])(?:br|tr|r))[\s._#-]*\d{1,3}[\s)\]]*$",
+    r"[\s._(\[-]*(?<![a-z0-9])(?:(?:biological|technical|biol?|tech|independent)?[\s._-]*"
+    r"(?:replicates?|repl?|reps)|br|tr|r)[\s._#-]*\d{1,3}[\s)\]]*$",
     re.IGNORECASE,
 )
 """'_rep1', ' biological replicate 2', '(rep 3)', '-R1'."""

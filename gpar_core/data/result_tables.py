@@ -103,12 +103,13 @@ def profile_columns(headings: Sequence[str]) -> ProfileColumns:
     placed = [column for column in columns if column.role in PLACES and not column.contrast]
     never = _NEVER if results else PLACES if len(placed) > 1 else frozenset[str]()
     kept = [each.place for each in columns if each.contrast or each.role not in never]
+    aside = set(range(len(columns))) - set(kept)
     return ProfileColumns(
         tuple(headings[place] for place in kept),
         ("",) * len(kept),
         tuple(kept),
         (-1,) * len(kept),
-        tuple(each.place for each in columns if each.place not in kept),
+        tuple(sorted(aside)),
     )
 
 

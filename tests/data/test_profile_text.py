@@ -79,7 +79,7 @@ def test_a_table_is_read_back_whatever_its_layout(
     assert (report.genes_in, report.id_kind) == (genes_in, id_kind)
     assert report.file_kind == (kind if kind in (*SEPARATORS, "GCTX") else "GCT")
     assert (report.n_found, report.n_unknown, report.missing) == (978, n_others, ())
-    assert report.n_missing_values == np.isnan(values[:, :978]).sum()
+    assert draft.n_missing_values == np.isnan(values[:, :978]).sum()
     np.testing.assert_allclose(draft.totals, np.nansum(values, axis=1), atol=1e-3)
 
 
@@ -147,7 +147,10 @@ def test_a_damaged_gctx_raises_nothing_but_errors_meant_for_the_user(tmp_path: P
         (b"id,a\nDDIT4,1e60\n", "infinite or too large"),
         (b"id,a,b\nDDIT4,1,2\nPAX8,2,high\n", r"line 3, column 3 \('b'\) holds 'high'"),
         (b"id,a,b\nDDIT4,NA,2\nPAX8,NA,1 0\n", r"line 3, column 3 \('b'\) holds '1 0'"),
-        (b"id;a;b\nDDIT4;1;2\nPAX8;2;0,5\n", "'0,5', which is not a number. Use a decimal point"),
+        (b"id;a;b\nDDIT4;1;2.5\nPAX8;2;0,5\n", "has both '2.5' and '0,5', so a comma may part"),
+        (b"id;a;b\nDDIT4;1;1,234\nPAX8;2;5,678\n", "'1,234' may be one number with a separator"),
+        (b"id;a;b\nDDIT4;1;2\nPAX8;2;1.234,5\n", "holds '1.234,5', .* without separators between"),
+        (b'id,a,b\nDDIT4,1,2\nPAX8,2,"1,234.5"\n', "holds '1,234.5', .* without separators"),
         (b"id,DDIT4,PAX8\na,1,high\n", r"line 2, column 3 \('PAX8'\) holds 'high'"),
         (b'id,a\nDDIT4,"' + b"1" * 200_000 + b'"\n', "a cell of it has more than 131,072"),
         (b"#1.2\nmany\trows\n", "second line is 'many rows'"),
@@ -246,4 +249,4 @@ def test_too_many_rows_stop_the_reading_at_once(
 
 
 def test_every_separator_has_a_name() -> None:
-    assert dict(zip(SEPARATORS.values(), SEPARATORS, strict=True)) == profile_text.SEPARATORS
+    assert dict(zip(SEPARATORS.values(), SEPARATORS, strict=True)) == profile_text.KINDS

@@ -37,7 +37,8 @@ def _named(n: int) -> tuple[str, ...]:
 
 def test_complete_z_scores_are_accepted_as_they_are(tmp_path: Path) -> None:
     draft = read_upload(tmp_path, text_of(Z))
-    assert (draft.report.scale, draft.report.missing) == ("z-scores", ())
+    assert {scale.kind for scale in draft.scales} == {"z-scores"}
+    assert draft.report.missing == ()
     accepted = accept(draft)
     np.testing.assert_array_equal(accepted.matrix, Z)
     assert (accepted.names, accepted.notes) == (NAMES, ())
@@ -131,7 +132,30 @@ def test_levels_are_refused_until_z_scoring_is_allowed(
 def test_unclear_values_are_accepted_with_a_note(tmp_path: Path) -> None:
     accepted = accept(read_upload(tmp_path, text_of(8 * Z)))
     np.testing.assert_array_equal(accepted.matrix, 8 * Z)
-    assert "unclear (52% are negative" in accepted.notes[0]
+    assert "unclear (5" in accepted.notes[0]
+    assert "some profiles" not in accepted.notes[0]
+
+
+def test_one_unclear_profile_among_z_scores_is_named(tmp_path: Path) -> None:
+    values = Z.copy()
+    values[1] *= 8
+    (note,) = accept(read_upload(tmp_path, text_of(values))).notes
+    assert "some profiles: 1 (Vorinostat) are z-scores is unclear" in note
+
+
+@pytest.mark.parametrize("z_score", [False, True])
+def test_one_profile_of_counts_among_z_scores_is_named(tmp_path: Path, z_score: bool) -> None:
+    values = np.concatenate([Z, Z, _counts(1)])
+    draft = read_upload(tmp_path, text_of(values, _named(7)))
+    with pytest.raises(FileFormatError, match=r"Profiles: 1 \(p6\) look like counts.* z-scores"):
+        accept(draft, z_score=z_score)
+
+
+def test_counts_beside_logarithms_are_refused(tmp_path: Path) -> None:
+    values = np.concatenate([_counts(5), np.log2(_counts(3) + 1)])
+    draft = read_upload(tmp_path, text_of(values, _named(8)))
+    with pytest.raises(FileFormatError, match=r"look like counts.* Others look like logarithms"):
+        accept(draft, z_score=True)
 
 
 def test_counts_are_z_scored_over_all_genes_of_the_file(tmp_path: Path) -> None:
@@ -254,9 +278,13 @@ def test_files_of_other_tools_are_z_scores(
 ) -> None:
     draft = read_profiles(gct_files / name, name)
     report = draft.report
-    assert (report.n_profiles, report.genes_in, report.id_kind) == (n, "rows", id_kind)
-    assert (report.n_found, report.scale) == (978, "z-scores")
-    assert accept(draft).notes == ()
+    assert (len(draft.names), report.genes_in, report.id_kind) == (n, "rows", id_kind)
+    assert report.n_found == 978
+    # A few of hundreds are strong enough to look odd by themselves; none looks like levels.
+    unclear = [scale for scale in draft.scales if scale.kind != "z-scores"]
+    assert len(unclear) <= n / 10
+    assert {scale.kind for scale in unclear} <= {"unclear"}
+    np.testing.assert_array_equal(accept(draft).matrix, draft.values)
 
 
 def test_the_same_signatures_as_gct_and_gctx_are_the_same_profiles(gct_files: Path) -> None:
@@ -281,7 +309,10 @@ def test_a_matrix_without_genes_is_refused(gct_files: Path) -> None:
 def test_real_consensus_signatures_are_read_as_z_scores(consensus: Path) -> None:
     name = "Consensus_Level5_n1170x978.gctx"
     draft = read_profiles(consensus / name, name)
-    assert (draft.report.n_profiles, draft.report.scale) == (1170, "z-scores")
+    assert len(draft.names) == 1170
+    kinds = [scale.kind for scale in draft.scales]
+    assert set(kinds) <= {"z-scores", "unclear"}
+    assert kinds.count("unclear") < 100
     with h5py.File(consensus / name) as file:
         ids = file["/0/META/ROW/id"][()].astype(int)
         theirs = file["/0/DATA/0/matrix"][()][:, np.argsort(ids)]

@@ -141,10 +141,11 @@ def test_another_compendium_without_the_chosen_drugs_does_not_break_the_form(
     assert "Choose drugs or a MOA" in words(form)
 
 
-def _profiles(n: int, genes: int = 978) -> str:
+def _profiles(n: int, genes: int = 978, name: str = "{letter} of mine") -> str:
     """A CSV of n profiles of noise, the last genes left out."""
     values = np.random.default_rng(0).normal(size=(genes, n))
-    lines = [",".join(["symbol", *(f"mine {place}" for place in range(n))])]
+    names = [name.format(letter=chr(ord("a") + place), number=place + 1) for place in range(n)]
+    lines = [",".join(["symbol", *names])]
     for symbol, row in zip(fields.LANDMARK_SYMBOLS, values, strict=False):
         lines.append(",".join([symbol, *(f"{value:.4f}" for value in row)]))
     return "\n".join(lines)
@@ -167,6 +168,17 @@ def test_uploaded_profiles_are_the_positive_set(
     assert isinstance(job.request, TrainRequest)
     assert (job.request.drugs, job.request.label) == ((), "my =drugs")
     assert stocked.cache.existing_profile_set(job.request.profiles)
+
+
+def test_uploaded_replicates_are_one_drug_until_said_otherwise(form: AppTest) -> None:
+    _upload(form, _profiles(4, name="mine_rep{number}"))
+    assert figures(form)["Positive drugs"] == "1"
+    assert "4 uploaded profiles" in words(form.caption)
+    assert "cross-validation by signature" in words(form)
+    assert "The 4 profiles are of 1 drug, told by their names." in words(form.caption)
+    next(each for each in form.selectbox if each.label == "Replicates").set_value("each").run()
+    assert figures(form)["Positive drugs"] == "4"
+    assert "cross-validation by drug" in words(form)
 
 
 def test_uploaded_profiles_with_gaps_need_a_word(form: AppTest) -> None:

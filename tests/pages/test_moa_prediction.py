@@ -1,11 +1,14 @@
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from gpar_core import fields
+from gpar_core.__main__ import main
 from gpar_core.data import compendium as compendia
 from gpar_core.jobs import request as requests
 from gpar_core.jobs.request import LibraryRequest, PredictionRequest, job_id
@@ -297,3 +300,101 @@ def test_names_that_are_markup_stay_names(stocked: Library) -> None:
     assert not app.exception
     assert plain(EVIL[2]) in said
     assert not [evil for evil in EVIL if evil in said]
+
+
+def genes_in_rows(profiles: dict[str, np.ndarray]) -> str:
+    """A CSV of (978,) values by heading."""
+    lines = [",".join(["symbol", *profiles])]
+    for place, symbol in enumerate(fields.LANDMARK_SYMBOLS):
+        row = (f"{values[place]:.4f}" for values in profiles.values())
+        lines.append(",".join([symbol, *row]))
+    return "\n".join(lines)
+
+
+def profile(cache: Cache, drug: str) -> np.ndarray:
+    data = compendia.load(cache.compendium("demo"))
+    return np.asarray(data.matrix[np.flatnonzero(data.signatures[fields.DRUG] == drug)[0]])
+
+
+def test_of_a_result_table_the_statistic_is_shown_and_can_be_changed(
+    stocked: Library, shelved: LibraryRequest
+) -> None:
+    like = profile(stocked.cache, "hdac0")
+    p = np.full(978, 0.5)
+    text = genes_in_rows({"baseMean": 9 + p, "log2FoldChange": -like, "stat": like, "pvalue": p})
+    app = upload(text)
+    assert field(app, "Column of the result table").value == "stat"
+    assert "The profile is its column 'stat'" in words(app)
+    assert {metric.label: metric.value for metric in app.metric}["Profiles"] == "1"
+    assert "2 columns were not used" in [each.label for each in app.expander]
+    press(app, "Predict")
+    field(app, "Column of the result table").set_value("log2FoldChange").run()
+    press(app, "Predict")
+    assert len(JobStore(stocked.cache).active_jobs()) == 2
+
+
+def test_replicates_are_one_query_and_that_can_be_changed(
+    stocked: Library, shelved: LibraryRequest
+) -> None:
+    like = profile(stocked.cache, "hdac1")
+    text = genes_in_rows({f"mine_rep{i}": like + i / 100 for i in (1, 2, 3)})
+    app = upload(text)
+    assert "mine_rep1, mine_rep2, mine_rep3 are replicates of one drug" in words(app).replace(
+        "\\", ""
+    )
+    app = predicted(stocked.cache, text)
+    assert not [each for each in app.selectbox if each.label == "Profile"]
+    assert set(app.dataframe[0].value["in_favour"].str[1:]) == {" of 3"}
+    app = upload(text)
+    field(app, "Replicates").set_value("each").run()
+    assert "are replicates of one drug" not in words(app)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("\n".join(fields.LANDMARK_SYMBOLS[:30]), "a list of 30 genes"),
+        (
+            "id,a\n" + "\n".join(f"{one.capitalize()},1.5" for one in fields.LANDMARK_SYMBOLS),
+            "those of mouse or rat",
+        ),
+    ],
+)
+def test_what_is_no_human_profile_says_what_is_needed(
+    stocked: Library, shelved: LibraryRequest, text: str, said: str
+) -> None:
+    app = upload(text)
+    assert said in words(app.error)
+    assert "Predict" not in labels(app)
+
+
+def test_one_profile_of_another_scale_is_named(stocked: Library, shelved: LibraryRequest) -> None:
+    like = profile(stocked.cache, "hdac1")
+    app = upload(genes_in_rows({"a": like, "b": like, "reads": np.arange(978)}))
+    assert {metric.label: metric.value for metric in app.metric}["Scale"] == "mixed"
+    press(app, "Predict")
+    assert "(reads) look like counts" in words(app.error)
+
+
+@pytest.mark.parametrize("kind", ["results", "replicates"])
+def test_the_command_line_asks_and_answers_the_same(
+    stocked: Library, shelved: LibraryRequest, tmp_path: Path, kind: str
+) -> None:
+    like = profile(stocked.cache, "hdac1")
+    text = genes_in_rows(
+        {"stat": like, "lfcSE": np.full(978, 0.1), "padj": np.full(978, 0.5)}
+        if kind == "results"
+        else {f"mine_rep{i}": like + i / 100 for i in (1, 2, 3)}
+    )
+    app = predicted(stocked.cache, text)
+    file, out = tmp_path / "mine.csv", tmp_path / "out.csv"
+    file.write_text(text)
+    arguments = ["predict-moa", "--compendium", "demo", "--profiles", str(file), "--csv", str(out)]
+    assert main(["--cache", str(stocked.cache.root), *arguments]) == 0
+    (job,) = JobStore(stocked.cache).recent()  # the same request: nothing is computed twice
+    assert job.id == app.query_params["job"]
+    answered = pd.read_csv(out)
+    shown = app.dataframe[0].value
+    assert answered["moa"].tolist() == shown["moa"].tolist()
+    np.testing.assert_allclose(answered["calibrated"], shown["calibrated"], atol=1e-3)
+    assert main(["--cache", str(stocked.cache.root), *arguments[:-2], "--column", "padj"]) == 2
