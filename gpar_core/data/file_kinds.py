@@ -38,7 +38,7 @@ _KINDS: Final = (
     (b"\x7fELF", "a program", _SAVE),
     (b"MZ\x90", "a program", _SAVE),
     (b"PAR1", "a Parquet file", _SAVE),
-    (b"\x93NUMPY", "an array of NumPy", _SAVE),
+    (b"\x93NUMPY", "a NumPy file", _SAVE),
     (b"SQLite format 3", "a database (SQLite)", _SAVE),
     *(
         (b"\x80" + bytes([version]), "a pickle of Python, which can hold a program", _SAVE)

@@ -181,9 +181,9 @@ def _n_found(genes: _Genes) -> int:
 def _another_species(genes: _Genes) -> LandmarkError:
     shown = ", ".join(map(cleaned, genes.label.cells[:3]))
     return LandmarkError(
-        f"its genes are those of {genes.match.species} (first: {shown}). The models know human "
-        "genes only. Translate the genes to their human orthologs, one to one (Ensembl BioMart, or "
-        "orthogene or babelgene in R), and upload human symbols, Entrez or Ensembl ids."
+        f"its genes are of another species: {genes.match.species} (first: {shown}). The models "
+        "know human genes only. Translate the genes to their human orthologs, one to one (Ensembl "
+        "BioMart, or orthogene or babelgene in R), and upload human symbols, Entrez or Ensembl ids."
     )
 
 

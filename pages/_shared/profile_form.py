@@ -147,7 +147,7 @@ def _show_report(draft: Draft) -> None:
     figures[0].metric(
         "Profiles", f"{len(draft.names):,}", help="Expression profiles found in the file"
     )
-    of_drugs = "" if n_drugs == len(draft.names) else f" of {n_drugs:,} drug{'s' * (n_drugs > 1)}"
+    of_drugs = "" if n_drugs == len(draft.names) else f"; {n_drugs:,} drug{'s' * (n_drugs > 1)}"
     figures[0].caption(f"{report.file_kind}, genes in {report.genes_in}{of_drugs}")
     with st.expander("Names of the profiles"):
         st.markdown(plain(", ".join(draft.names[:MAX_NAMES])))
@@ -198,6 +198,10 @@ def _show_report(draft: Draft) -> None:
 
 def _show_scale(place: DeltaGenerator, draft: Draft) -> None:
     """What kind of numbers the profiles hold, and which differ from the others."""
+    if any(draft.statistics):
+        place.metric("Scale", "signed statistic", help=explained("z-score"))
+        place.caption(plain(draft.scales[0].reason))
+        return
     kinds = Counter(scale.kind for scale in draft.scales)
     place.metric("Scale", next(iter(kinds)) if len(kinds) == 1 else "mixed",
                  help=explained("z-score"))  # fmt: skip

@@ -55,7 +55,7 @@ def _database() -> bytes:
         (lambda: bz2.compress(TABLE), r"compressed \(bzip2\)"),
         (lambda: lzma.compress(TABLE), r"compressed \(xz\)"),
         (_zipped, "an Excel workbook or a zip archive"),
-        (_saved_array, "an array of NumPy"),
+        (_saved_array, "a NumPy file"),
         (_parquet, "a Parquet file"),
         (_database, "a database"),
         (lambda: pickle.dumps({"name": ["a"]}), "a pickle of Python"),

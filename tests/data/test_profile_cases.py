@@ -9,11 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from gpar_core import fields
 from gpar_core.data.matrix_files import open_matrix, read_blocks
 from gpar_core.data.profile_choices import statistics_of, with_drugs
 from gpar_core.data.profiles import accept, read_profiles
+from gpar_core.data.tables import read_table
 from gpar_core.errors import FileFormatError, LandmarkError
 from tests.data.uploads import NAMES, SYMBOLS, Z, read_upload, text_of
 
@@ -86,10 +88,10 @@ def test_ensembl_ids_with_version_are_found(tmp_path: Path) -> None:
 
 def test_mouse_genes_are_refused_with_what_to_do(tmp_path: Path) -> None:
     genes = [symbol.capitalize() for symbol in SYMBOLS]
-    with pytest.raises(LandmarkError, match=r"those of mouse or rat .*human orthologs"):
+    with pytest.raises(LandmarkError, match=r"species: mouse or rat .*human orthologs"):
         read_upload(tmp_path, text_of(Z, genes=genes))
     ids = [f"ENSMUSG{i:011}" for i in range(978)]
-    with pytest.raises(LandmarkError, match=r"those of mouse \(first: ENSMUSG0"):
+    with pytest.raises(LandmarkError, match=r"species: mouse \(first: ENSMUSG0"):
         read_upload(tmp_path, text_of(Z, genes=ids))
 
 
@@ -247,7 +249,7 @@ def test_a_profile_of_another_project_is_read(
 @pytest.mark.parametrize(
     ("name", "what"),
     [
-        ("rapamycin_mouse_liver.csv", "those of mouse .*human orthologs"),
+        ("rapamycin_mouse_liver.csv", "species: mouse .*human orthologs"),
         ("trichostatin_a_mcf7_affymetrix.gct", "Affymetrix probe ids .*200814_at.*GPL96"),
     ],
 )
@@ -256,3 +258,28 @@ def test_a_profile_that_cannot_be_used_says_what_to_do(
 ) -> None:
     with pytest.raises(LandmarkError, match=what):
         read_profiles(real_profiles / name, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "alike"),
+    [
+        ("Nitidine_chloride_DEG_limma.csv", {"le-sn38", "irinotecan", "camptothecin"}),
+        ("Narciclasine_DEG_limma.csv", {"anisomycin", "homoharringtonine"}),
+        ("dexamethasone_airway_deseq2_ensembl.csv",
+         {"flurandrenolide", "hydrocortisone", "triamcinolone"}),
+    ],
+)  # fmt: skip
+def test_a_real_profile_is_most_like_drugs_of_its_mechanism(
+    real_profiles: Path, consensus: Path, name: str, alike: set[str]
+) -> None:
+    """Inhibitors of topoisomerase and of protein synthesis, and glucocorticoids, by Spearman."""
+    matrix = "Consensus_Level5_n1170x978.gctx"
+    signatures = read_profiles(consensus / matrix, matrix)
+    table = read_table(
+        next(consensus.glob("*sig_info*")), needed=(fields.SIG_ID, fields.PERT_INAME)
+    ).set_index(fields.SIG_ID)
+    (profile,) = accept(read_profiles(real_profiles / name, name), impute=True).matrix
+    correlation = spearmanr(profile, signatures.values, axis=1).statistic[0, 1:]
+    nearest = np.argsort(-correlation)[:5]
+    named = {table.loc[signatures.names[i], fields.PERT_INAME].casefold() for i in nearest}
+    assert alike <= named

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from gpar_core import fields
 from gpar_core.__main__ import main
 from gpar_core.data import compendium as compendia
+from gpar_core.data import profiles as uploads
 from gpar_core.jobs import request as requests
 from gpar_core.jobs.request import LibraryRequest, PredictionRequest, job_id
 from gpar_core.jobs.run_prediction import run_prediction
@@ -327,10 +328,13 @@ def test_of_a_result_table_the_statistic_is_shown_and_can_be_changed(
     assert "The profile is its column 'stat'" in words(app)
     assert {metric.label: metric.value for metric in app.metric}["Profiles"] == "1"
     assert "2 columns were not used" in [each.label for each in app.expander]
-    press(app, "Predict")
     field(app, "Column of the result table").set_value("log2FoldChange").run()
+    assert "The profile is its column 'log2FoldChange'" in words(app)
     press(app, "Predict")
-    assert len(JobStore(stocked.cache).active_jobs()) == 2
+    (job,) = JobStore(stocked.cache).active_jobs()
+    assert isinstance(job.request, PredictionRequest)
+    kept = uploads.load(stocked.cache.existing_profile_set(job.request.profiles))
+    np.testing.assert_allclose(kept.matrix[0], -like, atol=1e-4)
 
 
 def test_replicates_are_one_query_and_that_can_be_changed(
@@ -356,7 +360,7 @@ def test_replicates_are_one_query_and_that_can_be_changed(
         ("\n".join(fields.LANDMARK_SYMBOLS[:30]), "a list of 30 genes"),
         (
             "id,a\n" + "\n".join(f"{one.capitalize()},1.5" for one in fields.LANDMARK_SYMBOLS),
-            "those of mouse or rat",
+            plain("species: mouse or rat"),
         ),
     ],
 )
@@ -373,7 +377,7 @@ def test_one_profile_of_another_scale_is_named(stocked: Library, shelved: Librar
     app = upload(genes_in_rows({"a": like, "b": like, "reads": np.arange(978)}))
     assert {metric.label: metric.value for metric in app.metric}["Scale"] == "mixed"
     press(app, "Predict")
-    assert "(reads) look like counts" in words(app.error)
+    assert plain("Profiles: 1 (reads) look like counts") in words(app.error)
 
 
 @pytest.mark.parametrize("kind", ["results", "replicates"])
