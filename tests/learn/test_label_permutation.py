@@ -142,3 +142,15 @@ def test_signatures_without_any_change_are_no_error() -> None:
         np.zeros((len(drug), N_GENES)), positive, drug, fold, seed=0, n_permutations=5
     )
     np.testing.assert_array_equal(null, 0.5)
+
+
+def test_of_many_negatives_a_share_gives_what_all_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    drug, positive = _drugs(4, 200)
+    x = _signatures(drug, np.random.default_rng(0))
+    fold = assign_folds(positive, drug, seed=0).fold
+    whole = permuted_auroc(x, positive, drug, fold, seed=0)
+    monkeypatch.setattr(module, "MAX_SIGNATURES", len(drug) // 3)
+    share = permuted_auroc(x, positive, drug, fold, seed=0)
+    assert not np.array_equal(share, whole)
+    assert abs(share.mean() - whole.mean()) < 0.02
+    assert abs(share.std() / whole.std() - 1) < 0.15
