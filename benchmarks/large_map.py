@@ -10,6 +10,7 @@ from gpar_core.data import compendium as compendia
 from gpar_core.jobs.request import MapRequest, job_id
 from gpar_core.learn.calibration import Calibration
 from gpar_core.learn.metrics import Metrics
+from gpar_core.learn.verdict import Chance
 from gpar_core.maps.packing import pack, to_tables
 from gpar_core.rank.scoring import LayeredNetwork
 from gpar_core.results import analysis, model
@@ -48,6 +49,7 @@ def build(cache: Cache, n: int) -> MapRequest:
             "fingerprint": FINGERPRINT,
             "n_signatures": n,
             "n_compounds": n_drugs,
+            "n_drugs": n_drugs,
             "n_cell_lines": len(CELLS),
             "n_moas": N_MOAS,
             "report": {"findings": []},
@@ -163,6 +165,7 @@ def add_model(cache: Cache, n: int, *, n_training: int = 40, n_predicted: int = 
             folds_by="drug",
             metrics=Metrics((0.9,), 0.9, 0.9, 0.5, 0.1, (0.8, 1.0), n_training),
             logistic_auroc=0.9,
+            chance=Chance(1000, 0, quick=True),
             null_auroc=(),
             seconds=0.0,
             created_at="2024-01-01T00:00:00+00:00",

@@ -53,7 +53,7 @@ def _run(cache: Cache, *arguments: str) -> int:
         ([*TRAIN, "--drug", "hdac0", "--moa", "HDAC inhibitor"], "Name either drugs or one MOA"),
         ([*TRAIN, "--drugs", " , "], "Name either drugs or one MOA"),
         ([*TRAIN, "--drug", "a,b"], "'a,b' not found"),
-        ([*TRAIN, "--moa", "HDAC inhibitor"], "nothing left to rank"),
+        ([*TRAIN, "--moa", "HDAC inhibitor", "--negatives", "inactive"], "nothing left to rank"),
         ([*TRAIN, "--moa", "HDAC inhibitor", "--cells", "PC3"], "It has: A375, MCF7"),
         ([*EVALUATE, "--methods", "gpar,magic"], "There is no method 'magic'. There are: gpar"),
         ([*EVALUATE, "--min-drugs", "9"], "No MOA of 'tiny' has 9 drugs; the most is 3"),

@@ -7,7 +7,7 @@ from gpar_core.learn.gene_selection import N_SELECTED
 from gpar_core.learn.verdict import WELL_TRAINED
 from gpar_core.planning.analyses import plan_gene_importance
 from gpar_core.results.model import ModelSummary
-from pages._shared.error_box import error_box
+from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
 from pages._shared.loaders import load_summaries
 from pages._shared.state import Key, from_url, go
@@ -59,7 +59,8 @@ def form(compendium: Compendium) -> None:
         networks.caption(f"of the folds, to train again: {_about(summary)}")
         if summary.verdict.name != WELL_TRAINED:
             st.warning(
-                f"The verdict on this model is {summary.verdict.name}: its genes may mean little."
+                f"The verdict on this model is {plain(summary.verdict.name)}: its genes may mean "
+                "little."
             )
         if st.button("Find its genes", type="primary", width="stretch"):
             start(request)

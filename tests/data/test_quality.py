@@ -35,7 +35,7 @@ def test_only_what_is_asked_for_is_written() -> None:
         ({"min_replicates": 0}, "number of replicates is 0"),
         ({"min_dose": 0.0}, "dose is 0"),
         ({"max_dose": float("inf")}, "dose is inf"),
-        ({"min_dose": 10.0, "max_dose": 1.0}, "10 um, is above the highest, 1 um"),
+        ({"min_dose": 10.0, "max_dose": 1.0}, "10 µM, is above the highest, 1 µM"),
         ({"times": (24.0, -6.0)}, "A time is not above 0"),
     ],
 )

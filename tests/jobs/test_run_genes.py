@@ -30,7 +30,7 @@ def cache(tmp_path: Path) -> Cache:
 
 @pytest.fixture
 def compendium(cache: Cache) -> Compendium:
-    drugs = [*drugs_of("HDAC inhibitor", 5), *drugs_of("", 30, tas=0.1)]
+    drugs = [*drugs_of("HDAC inhibitor", 5), *drugs_of("", 30, tas=0.1), *drugs_of("MTOR", 1)]
     return build(cache.compendium("tiny"), drugs, effect=9, simulated=True)
 
 

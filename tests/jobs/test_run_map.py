@@ -29,7 +29,7 @@ def cache(tmp_path: Path) -> Cache:
 
 @pytest.fixture
 def compendium(cache: Cache) -> Compendium:
-    drugs = [*drugs_of("HDAC inhibitor", 5), *drugs_of("", 30, tas=0.1)]
+    drugs = [*drugs_of("HDAC inhibitor", 5), *drugs_of("", 30, tas=0.1), *drugs_of("MTOR", 1)]
     return build(cache.compendium("tiny"), drugs, effect=9, simulated=True)
 
 
@@ -41,7 +41,7 @@ def test_a_map_is_published_with_its_provenance(cache: Cache, compendium: Compen
     assert set(done.tables) == TABLES
     shown = compendium.signatures.iloc[done.tables["points"]["row"]]
     assert set(shown["cell_id"]) == {"MCF7"}
-    assert len(shown) == 35
+    assert len(shown) == 36
     assert done.tables["dropped"].empty
     assert not cache.parts_of(job_id(request)).exists()
 
@@ -69,7 +69,7 @@ def test_a_map_of_a_model_says_how_pure_held_out_drugs_are(
     run_job(request, cache, silent, pool)
     done = analysis.load(cache.existing_analysis(job_id(request)))
     quality = done.tables["quality"].iloc[0]
-    assert len(done.tables["points"]) == quality["n_shown"] == 70
+    assert len(done.tables["points"]) == quality["n_shown"] == 72
     if uploaded:
         assert pool.calls == []
         assert np.isnan(quality["purity_after"])

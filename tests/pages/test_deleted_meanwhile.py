@@ -24,7 +24,7 @@ def test_the_model_that_is_shown_is_deleted(stocked: Library) -> None:
     model = job_id(stocked.simulated)
     app = page("models", model=model)
     remove(stocked.cache.model(model))
-    assert "No model is called" in words(app.run())
+    assert "There is no model at this link" in words(app.run())
 
 
 @pytest.mark.parametrize("name", ["models", "map"])

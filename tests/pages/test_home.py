@@ -53,7 +53,7 @@ def test_home_shows_the_compendium_in_use(stocked: Library) -> None:
     app = page("home")
     assert {metric.label: metric.value for metric in app.metric} == {
         "Signatures": "164",
-        "Compounds": "69",
+        "Drugs": "69",
         "Cell lines": "2",
         "MOAs": "2",
     }

@@ -19,6 +19,8 @@ RANKING = pd.DataFrame(
     {
         fields.PERT_ID: ["P0", "P1", "P2", "P3"],
         fields.PERT_INAME: ["alpha", "beta", "gamma", "delta"],
+        fields.PERT_IDS: ["P0|P9", "P1", "P2", "P3"],
+        fields.NAMES: ["alpha|alpha hydrochloride", "beta", "gamma", "delta"],
         fields.MOA: ["A inhibitor", "B inhibitor", "", "A inhibitor"],
         "k": [6, 2, 8, 5],
         "p": [0.001, 0.002, 0.3, 0.01],

@@ -78,7 +78,7 @@ def _journey(page: Page, server: Server, provider: Provider, private: str) -> No
     sign_in(page, server)
     expect(page.get_by_text("Signed in as bob@lab.org")).to_be_visible()
     page.goto(address)
-    expect(page.get_by_text(re.compile("No model is called"))).to_be_visible()
+    expect(page.get_by_text(re.compile("There is no model at this link"))).to_be_visible()
     sign_out(page)
 
     for claims in (
