@@ -145,7 +145,7 @@ def check_cells(signatures: pd.DataFrame, quality: QualityFilter) -> None:
     known = {cell.casefold() for cell in there}
     if absent := [cell for cell in quality.cells if cell.casefold() not in known]:
         raise RequestError(
-            f"No signature is from {', '.join(absent)[:80]}. There are: "
+            f"No signature is from '{', '.join(absent)[:80]}'. There are: "
             f"{', '.join(sorted(there)[:20])}."
         )
 

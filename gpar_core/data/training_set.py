@@ -242,7 +242,7 @@ def known_cells(compendium: Compendium, cells: Iterable[str]) -> tuple[str, ...]
     unknown = [cell for cell in wanted if cell.casefold() not in by_name]
     if unknown:
         raise NotFoundError(
-            f"No signature of '{compendium.name}' is from {', '.join(unknown)[:80]}. It has: "
+            f"No signature of '{compendium.name}' is from '{', '.join(unknown)[:80]}'. It has: "
             f"{', '.join(compendium.cell_lines[:20])}."
         )
     return tuple(sorted({by_name[cell.casefold()] for cell in wanted}))

@@ -63,7 +63,7 @@ def test_an_import_takes_the_same_options(tmp_path: Path, cache: Cache) -> None:
         (["--min-tas", "2"], "needed is a number 0 to 1"),
         (["--min-tas", "0.9"], "leaves none of 126 signatures"),
         (["--times", "soon"], "needed are hours"),
-        (["--cells", "PC3"], "is from PC3"),
+        (["--cells", "PC3"], "is from 'PC3'"),
     ],
 )
 def test_what_cannot_be_selected_is_one_line(

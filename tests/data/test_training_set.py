@@ -183,7 +183,7 @@ def test_the_moa_of_others_is_known_without_regard_to_case(tiny: Compendium) -> 
 
 
 def test_an_unknown_cell_line_is_answered_with_those_there_are(tiny: Compendium) -> None:
-    with pytest.raises(NotFoundError, match=r"is from VCAP\. It has: A375, MCF7"):
+    with pytest.raises(NotFoundError, match=r"is from 'VCAP'\. It has: A375, MCF7"):
         select(tiny, HDAC, cells=["MCF7", "VCAP"])
 
 

@@ -122,7 +122,7 @@ def test_each_selection_may_use_the_drugs_it_has(uneven: Compendium) -> None:
             {"selections": [["MCF7"], ["PC3"]], "shared_drugs": False},
             "1 of the 5 drugs has a signature in PC3; 2 are needed",
         ),
-        ({"selections": [["MCF7"], ["HT29"]]}, "is from HT29"),
+        ({"selections": [["MCF7"], ["HT29"]]}, "is from 'HT29'"),
         ({"selections": [["MCF7"], []], "preset": "slow"}, "no preset 'slow'"),
         ({"selections": [["MCF7"], []], "drugs": ["hdac0"]}, "either drugs or one MOA"),
         (
@@ -265,7 +265,7 @@ def test_a_map_is_asked_for_in_the_words_of_the_compendium(tiny: Compendium) -> 
         ({"cells": ["MCF7"], "moas": ["MTOR inhibitor"]}, r"6 signatures .* UMAP needs 15"),
         ({"method": "fwd", "cells": ["MCF7"]}, "L1000FWD graph needs 150"),
         ({"moas": ["MTOR inhibitr"]}, "Did you mean: MTOR inhibitor"),
-        ({"cells": ["PC3"]}, "is from PC3"),
+        ({"cells": ["PC3"]}, "is from 'PC3'"),
     ],
 )
 def test_a_map_that_shows_nothing_is_refused(

@@ -75,7 +75,7 @@ def test_whatever_changes_the_result_changes_the_request(
         ({"moa": "kinase"}, NotFoundError, "has the MOA 'kinase'"),
         ({"drugs": "hdac0; nobody"}, NotFoundError, "'nobody' not found"),
         ({"drugs": ["nobody"]}, NotFoundError, "'nobody' not found"),
-        ({"moa": "HDAC inhibitor", "cells": ["PC3"]}, NotFoundError, "is from PC3"),
+        ({"moa": "HDAC inhibitor", "cells": ["PC3"]}, NotFoundError, "is from 'PC3'"),
         ({"drugs": ["dark0"], "cells": ["A375"]}, TrainingSetError, "one signature of one drug"),
     ],
 )

@@ -85,7 +85,7 @@ def test_it_says_what_is_left_to_train_with(tmp_path: Path) -> None:
     ("quality", "words"),
     [
         (QualityFilter(min_tas=0.9), "leaves none of 12 signatures"),
-        (QualityFilter(cells=("PC3",)), "No signature is from PC3"),
+        (QualityFilter(cells=("PC3",)), "No signature is from 'PC3'"),
     ],
 )
 def test_a_filter_that_leaves_nothing_is_refused(
