@@ -19,9 +19,13 @@ from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
 
 DRUGS = (
-    "dexamethasone", "beclometasone", "betamethasone", "budesonide", "clobetasol", "fluocinonide",
+    "dexamethasone",
+    "beclometasone",
+    "budesonide",
+    "clobetasol",
+    "fluocinonide",
     "fluticasone",
-)  # fmt: skip
+)
 """Some of the glucocorticoids: the others are there to be found."""
 
 MIN_DRUGS = 3
