@@ -235,6 +235,10 @@ def _standing(model: Model, compound: pd.Series) -> None:
         f"**{plain(name)}** · ES {compound['es']:.3f} from {compound['k']} signatures · "
         f"p {compound['p']:.4f} · FDR {compound['fdr']:.2g}"
     )
+    ids = compound[fields.PERT_IDS].split(fields.MOA_SEPARATOR)
+    if len(ids) > 1:
+        names = compound[fields.NAMES].replace(fields.MOA_SEPARATOR, "; ")
+        st.caption(plain(f"One molecule under {len(ids)} ids ({', '.join(ids)}) as {names}"))
     strip = rank_strip(own, len(model.signatures), name, simulated=model.summary.simulated)
     show_chart(strip, height=140)
     columns = ["rank", "score", "cell_id", "pert_dose", "pert_dose_unit", "pert_time"]
