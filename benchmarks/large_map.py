@@ -176,7 +176,7 @@ def add_model(cache: Cache, n: int, *, n_training: int = 40, n_predicted: int = 
         signatures=signatures,
         ranking=signatures,
         training_drugs=signatures,
-        map=pd.DataFrame({fields.PERT_INAME: names[n_training:], "role": "predicted"}),
+        map=pd.DataFrame({fields.DRUG: np.char.lower(names[n_training:]), "role": "predicted"}),
         calibration=Calibration(1.0, 0.0),
         fold_calibration=(),
         scores=np.random.default_rng([1, 0x1A46E]).random(n, np.float32),
