@@ -37,7 +37,7 @@ def to_z_scores(draft: Draft, z_score: bool) -> tuple[np.ndarray, list[str]]:
     if levels and not z_score:
         raise FileFormatError(
             f"{_described(draft, levels)} Upload z-scores against controls, or allow the profiles "
-            "to be z-scored against each other."
+            "to be z-scored against each other (--z-score)."
         )
     if not z_score or (not levels and len(kinds[Z_SCORES]) >= len(kinds[UNCLEAR])):
         return draft.values, _as_they_are(draft, kinds[UNCLEAR], z_score)

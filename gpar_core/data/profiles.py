@@ -149,7 +149,7 @@ def _check_missing(draft: Draft, impute: bool) -> None:
         )
     raise LandmarkError(
         f"All 978 landmark genes are needed; {'; '.join(found)}. Use a file with all of them, or "
-        "allow them to be set to 0, no change."
+        "allow them to be set to 0, no change (--impute)."
     )
 
 

@@ -112,12 +112,17 @@ def known_drugs(compendium: Compendium, names: Iterable[str]) -> tuple[str, ...]
     """Names without case of drugs that must all be there. Raises NotFoundError or RequestError."""
     match = match_drugs(compendium, names)
     if match.unknown:
-        name = match.unknown[0]
-        close = difflib.get_close_matches(name, compendium.drug_by_name, n=3, cutoff=0.7)
+        # A misspelled name with a comma comes in parts, and any of them may be like it.
+        first = match.unknown[:3]
+        known = list(compendium.drug_by_name)
+        near = [difflib.get_close_matches(name, known, n=3, cutoff=0.7) for name in first]
+        close = list(dict.fromkeys(name for names in near for name in names))[:5]
         hint = f" Did you mean {', '.join(close)}?" if close else ""
-        more = f" and {len(match.unknown) - 1} more names" if len(match.unknown) > 1 else ""
+        named = ", ".join(f"'{name[:80]}'" for name in first)
+        n_more = len(match.unknown) - len(first)
+        more = f" and {n_more:,} more" if n_more else ""
         raise NotFoundError(
-            f"'{name[:80]}'{more} not found in the compendium '{compendium.name}' "
+            f"{named}{more} not found in the compendium '{compendium.name}' "
             f"({compendium.n_drugs:,} drugs).{hint}"
         )
     if not match.found:

@@ -8,7 +8,7 @@ from filelock import FileLock, Timeout
 
 from gpar_core.data.importing.build import import_compendium
 from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles, digest
-from gpar_core.errors import FileFormatError, JobError, RequestError, in_words
+from gpar_core.errors import FileFormatError, GparError, JobError, RequestError, in_words
 from gpar_core.jobs.request import ImportRequest, job_id
 from gpar_core.progress import Report
 from gpar_core.storage.cache import MADE_BY, Cache, put_in_place
@@ -46,6 +46,11 @@ def run_import(request: ImportRequest, cache: Cache, report: Report) -> None:
             put_in_place(building, target)
     except Timeout as error:
         raise JobError(f"{request.title} is under way in another process; wait for it.") from error
+    except GparError:
+        if not any(path.is_file() for path in building.rglob("*")):  # nothing to go on with
+            shutil.rmtree(building, ignore_errors=True)
+            _remove_lock(building)
+        raise
     _remove_lock(building)
 
 

@@ -50,8 +50,15 @@ def test_matching_ignores_case_and_reports_every_unknown_name(
 
 
 def test_a_misspelt_drug_is_answered_with_close_names(tiny: Compendium) -> None:
-    with pytest.raises(NotFoundError, match=r"'hdca1' and 1 more .*Did you mean .*hdac1"):
+    with pytest.raises(NotFoundError, match=r"^'hdca1', 'zzz' not .*Did you mean .*hdac1"):
         known_drugs(tiny, ["hdca1", "hdac2", "zzz"])
+    with pytest.raises(NotFoundError, match=r"^'a', 'b', 'c' and 2 more not found"):
+        known_drugs(tiny, ["a", "b", "c", "d", "e"])
+
+
+def test_a_misspelt_name_with_a_comma_is_answered_by_its_parts(tiny: Compendium) -> None:
+    with pytest.raises(NotFoundError, match=r"^'3', 'hdac-1' not .*Did you mean .*hdac1"):
+        known_drugs(tiny, "3,hdac-1")
 
 
 def test_no_drug_at_all_is_refused(tiny: Compendium) -> None:

@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from gpar_core.data import compendium, matrix_files
 from gpar_core.data.importing.import_files import ImportFiles
-from gpar_core.errors import Cancelled, FileFormatError, JobError, RequestError
+from gpar_core.errors import AnnotationError, Cancelled, FileFormatError, JobError, RequestError
 from gpar_core.jobs import run_import as module
 from gpar_core.jobs.request import ImportRequest, job_id
 from gpar_core.jobs.run import run_job
@@ -19,7 +19,7 @@ from gpar_core.jobs.run_import import files_of, run_import
 from gpar_core.planning.training import plan_import
 from gpar_core.progress import Progress, silent
 from gpar_core.storage.cache import Cache
-from tests.geo_files import release, write_release
+from tests.geo_files import release, with_file, write_release, write_table
 from tests.pools import Means
 from tests.stopping import stop_after
 from tests.waiting import until
@@ -136,6 +136,16 @@ def test_other_files_for_the_same_name_discard_what_was_begun(
     run_import(request, cache, silent)
     assert not cache.importing("mine", job_id(begun)).exists()
     assert cache.importing("other", job_id(other)).is_dir()
+
+
+def test_files_that_are_refused_before_anything_was_read_leave_nothing(
+    cache: Cache, files: ImportFiles, tmp_path: Path
+) -> None:
+    foreign = release().sig_info.assign(sig_id=[f"other {i}" for i in range(12)])
+    mixed = with_file(files, "sig_info", write_table(tmp_path / "other.txt", foreign))
+    with pytest.raises(AnnotationError, match="No sig_id"):
+        run_import(plan_import(cache, mixed, name="mine"), cache, silent)
+    assert _litter(cache) == []
 
 
 def test_what_nobody_came_back_for_is_removed_after_a_week(
