@@ -135,10 +135,15 @@ def drug_name(compendium: Compendium, drug: str) -> str:
     return str(compendium.drugs.set_index(fields.DRUG)[fields.PERT_INAME][drug])
 
 
+def moa_key(moa: str) -> str:
+    """A MOA as it is compared: without case, one blank between words."""
+    return " ".join(moa.casefold().split())
+
+
 def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
     """Names without case of the drugs with this MOA. Raises NotFoundError."""
     table = compendium.compound_moas
-    drugs = table.loc[table[fields.MOA].str.casefold() == moa.strip().casefold(), fields.DRUG]
+    drugs = table.loc[table[fields.MOA].str.casefold() == moa_key(moa), fields.DRUG]
     if len(drugs):
         return tuple(sorted(set(drugs)))
     names = sorted(set(table[fields.MOA]))
@@ -148,7 +153,7 @@ def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
             "with a MOA table, or name the drugs."
         )
     by_name = {name.casefold(): name for name in names}
-    close = difflib.get_close_matches(moa.strip().casefold(), by_name, n=3, cutoff=0.4)
+    close = difflib.get_close_matches(moa_key(moa), by_name, n=3, cutoff=0.4)
     hint = f" Did you mean: {'; '.join(by_name[name] for name in close)}?" if close else ""
     raise NotFoundError(
         f"No drug of the compendium '{compendium.name}' has the MOA '{moa[:80]}' "
@@ -158,7 +163,7 @@ def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
 
 def known_moas(compendium: Compendium, moas: Iterable[str]) -> tuple[str, ...]:
     """MOAs as the compendium spells them, sorted. Raises NotFoundError."""
-    wanted = {name.casefold() for name in read_moas(compendium, moas)}
+    wanted = {moa_key(name) for name in read_moas(compendium, moas)}
     for name in sorted(wanted):
         drugs_of_moa(compendium, name)  # names what is close to a MOA that is unknown
     names = compendium.compound_moas[fields.MOA].unique()
@@ -286,7 +291,7 @@ def _sharing_moa(compendium: Compendium, drugs: set[str], moa: str) -> set[str]:
     """The drugs with the MOA, or where none is given, with any MOA of these drugs."""
     table = compendium.compound_moas
     names = table[fields.MOA].str.casefold()
-    shared = {moa.strip().casefold()} if moa else set(names[table[fields.DRUG].isin(drugs)])
+    shared = {moa_key(moa)} if moa else set(names[table[fields.DRUG].isin(drugs)])
     return set(table.loc[names.isin(shared), fields.DRUG])
 
 

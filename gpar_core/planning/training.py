@@ -17,6 +17,7 @@ from gpar_core.data.training_set import (
     known_cells,
     known_drugs,
     known_moas,
+    moa_key,
     select,
 )
 from gpar_core.errors import FileFormatError, RequestError
@@ -68,7 +69,7 @@ def plan_training(
         chosen = drugs_of_moa(compendium, moa) if moa else known_drugs(compendium, drugs)
     if moa:
         names = compendium.compound_moas["moa"].unique()
-        moa = next(name for name in names if name.casefold() == moa.strip().casefold())
+        moa = next(name for name in names if name.casefold() == moa_key(moa))
     training_set = select(
         compendium, chosen, cells=cells, moa=moa, negatives=negatives, uploaded=uploaded
     )

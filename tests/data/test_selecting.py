@@ -151,7 +151,7 @@ def test_a_filter_that_keeps_nothing_says_what_it_left_out(tiny: Compendium) -> 
 
 def test_a_cell_line_that_is_not_there_is_named(tiny: Compendium) -> None:
     check_cells(tiny.signatures, QualityFilter(cells=("mcf7",)))
-    with pytest.raises(RequestError, match=r"from PC3\. There are: A375, MCF7"):
+    with pytest.raises(RequestError, match=r"from 'PC3'\. There are: A375, MCF7"):
         check_cells(tiny.signatures, QualityFilter(cells=("MCF7", "PC3")))
 
 

@@ -16,6 +16,7 @@ from gpar_core.data.training_set import (
     TrainingSet,
     drugs_of_moa,
     known_drugs,
+    known_moas,
     match_drugs,
     select,
 )
@@ -251,3 +252,9 @@ def test_uploaded_profiles_are_described_by_their_names_alone(tiny: Compendium) 
     assert table[fields.TAS].isna().tolist()[-2:] == [True, True]
     known = tiny.signatures[columns].iloc[chosen.compendium_rows].reset_index(drop=True)
     pd.testing.assert_frame_equal(table.iloc[:-2], known)
+
+
+@pytest.mark.parametrize("moa", ["HDAC inhibitor", "  hdac  Inhibitor "])
+def test_a_moa_is_found_without_regard_to_case_and_blanks(tiny: Compendium, moa: str) -> None:
+    assert drugs_of_moa(tiny, moa) == drugs_of_moa(tiny, "HDAC inhibitor")
+    assert known_moas(tiny, [moa]) == ("HDAC inhibitor",)
