@@ -31,7 +31,7 @@ def by_method(measures: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     """
     table = _labelled(measures)
     order = [METHODS[name].label for name in METHODS if name in set(measures["method"])]
-    y = alt.Y("label:N", title=None, sort=order, axis=alt.Axis(labelOverlap=False))
+    y = alt.Y("label:N", title=None, sort=order, axis=alt.Axis(labelOverlap=False, labelLimit=260))
     few_ticks = alt.Axis(tickCount=8)
     points = (
         alt.Chart(table)
