@@ -115,9 +115,11 @@ def profile_columns(headings: Sequence[str]) -> ProfileColumns:
 
 def _signed(columns: Sequence[_Column]) -> dict[str, list[_Column]]:
     """Of each comparison of a result table its signed columns, the best first."""
+    by_contrast: dict[str, list[_Column]] = {}
+    for column in columns:
+        by_contrast.setdefault(column.contrast, []).append(column)
     found = {}
-    for contrast in dict.fromkeys(column.contrast for column in columns):
-        own = [column for column in columns if column.contrast == contrast]
+    for contrast, own in by_contrast.items():
         signed = [column for column in own if column.role in _RANK]
         if signed and any(each.role in P_VALUES | ADJUSTED | LEVELS for each in own):
             found[contrast] = sorted(signed, key=lambda column: _RANK[column.role])
@@ -125,15 +127,18 @@ def _signed(columns: Sequence[_Column]) -> dict[str, list[_Column]]:
 
 
 def _of_results(columns: Sequence[_Column], signed: Mapping[str, list[_Column]]) -> ProfileColumns:
+    first_p: dict[str, int] = {}
+    for column in columns:
+        if column.role in P_VALUES:
+            first_p.setdefault(column.contrast, column.place)
     rows: list[tuple[str, str, int, int]] = []
     for contrast, own in signed.items():
         rows += [(contrast, _without(each.heading, contrast), each.place, -1) for each in own]
-        for column in columns:
-            if column.contrast == contrast and column.role in P_VALUES:
-                rows.append((contrast, SIGNED_P, own[-1].place, column.place))
-                break
+        if contrast in first_p:
+            rows.append((contrast, SIGNED_P, own[-1].place, first_p[contrast]))
     names, statistics, places, p_places = zip(*rows, strict=True)
-    aside = tuple(each.place for each in columns if each.place not in places)
+    taken = set(places)
+    aside = tuple(each.place for each in columns if each.place not in taken)
     return ProfileColumns(names, statistics, places, p_places, aside)
 
 
