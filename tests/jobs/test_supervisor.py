@@ -141,8 +141,8 @@ def test_no_temporary_files_of_killed_processes_stay(
     job = start(site, "a", "with processes")
     pids = until(lambda: site.store.get(job.id).message, saw=site.told).split()
     assert list(temporary.glob("gpar-*"))
-    for pid in pids:
-        kill(psutil.Process(int(pid)))
+    for process in [psutil.Process(int(pid)) for pid in pids]:  # one's end may end the others
+        kill(process)
     assert list(temporary.glob("gpar-*"))
     kill(worker_of(site, job))
     assert site.ended(job).state == State.FAILED
