@@ -54,7 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
         cache = Cache(options.cache.resolve())
         if not options.any_cache:
             bring_up_to_date(cache)
-        return options.command(options, cache) or 0
+        status = options.command(options, cache) or 0
+        sys.stdout.flush()
     except GparError as error:
         print(f"gpar: {error}", file=sys.stderr)
         return 2
@@ -64,7 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader (head, less) has seen enough; Python must not complain again at exit.
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
-    return 0
+        return 0
+    return status
 
 
 def _demo(options: argparse.Namespace, cache: Cache) -> None:
@@ -360,4 +362,7 @@ def _prediction_options(commands: Any) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    ended_with = main()
+    sys.stderr.flush()
+    # Python's own way out now and then aborts while threads of Arrow or TensorFlow still wait.
+    os._exit(ended_with)

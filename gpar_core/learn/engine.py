@@ -39,6 +39,7 @@ from gpar_core.storage.scratch import Scratch
 
 POLL_SECONDS = 0.25
 BLOCK_ROWS = 1024
+TRIES = 20
 SIGNATURES, ANNOTATION = "x.npy", "annotation.npz"
 PROGRESS, STOP, OUTPUT = "progress.npy", "stop", "output.log"
 
@@ -201,18 +202,25 @@ def together(progress: np.ndarray, total: int) -> Progress:
 
 
 def _begin(lifeline: Connection, folder: Path) -> None:
-    threading.Thread(target=_end_with, args=(lifeline, folder), daemon=True).start()
+    try:
+        with (folder / OUTPUT).open("ab") as output:
+            os.dup2(output.fileno(), 1)
+            os.dup2(output.fileno(), 2)
+    except FileNotFoundError:  # the pool has ended meanwhile, and another process has tidied up
+        scratch.forget_lock(folder)
+        raise
     tempfile.tempdir = str(folder)  # TensorFlow leaves the code that it generates there
-    with (folder / OUTPUT).open("ab") as output:
-        os.dup2(output.fileno(), 1)
-        os.dup2(output.fileno(), 2)
+    threading.Thread(target=_end_with, args=(lifeline, folder), daemon=True).start()
     prepare()
 
 
 def _end_with(lifeline: Connection, folder: Path) -> None:
     """End this process, whatever it does, when its pool is gone."""
     wait_for([lifeline])
-    shutil.rmtree(folder, ignore_errors=True)
+    for _ in range(TRIES):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():  # another thread or process may have written a file meanwhile
+            break
     scratch.forget_lock(folder)
     os._exit(1)
 

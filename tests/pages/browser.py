@@ -5,14 +5,14 @@ import shutil
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import Error, Locator, Page, Route, expect, sync_playwright
 
 from benchmarks.ports import free_port
 from gpar_core.storage.cache import Cache
@@ -135,3 +135,15 @@ def browsing() -> Iterator[tuple[Page, list[str]]]:
         )
         yield page, outside
         browser.close()
+
+
+def press_until(button: Locator, done: Callable[[], bool]) -> None:
+    """Press until it is done: a press is lost where the button is drawn again at that moment."""
+
+    def pressed() -> bool:
+        if not done():
+            with suppress(Error):
+                button.click(timeout=5000)
+        return done()
+
+    until(pressed)

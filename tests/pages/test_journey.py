@@ -10,7 +10,7 @@ from gpar_core.jobs.request import job_id
 from gpar_core.jobs.store import JobStore
 from gpar_core.report.reproduce import read_origin, request_of
 from gpar_core.storage.cache import Cache
-from tests.pages.browser import Server, browsing, serving
+from tests.pages.browser import Server, browsing, press_until, serving
 from tests.pages.conftest import Library
 from tests.pages.stage import EVIL
 from tests.processes import frozen
@@ -164,8 +164,10 @@ def lose_the_server_while_training(page: Page, server: Server, cache: Cache) -> 
         page.goto(address)
         expect(main(page)).to_contain_text("Train on ATPase inhibitor")
         expect(main(page)).to_contain_text("of 10 folds")
-        page.get_by_role("button", name="Cancel").click()
-        until(lambda: JobStore(cache).active_jobs()[0].cancel_requested)
+        press_until(
+            page.get_by_role("button", name="Cancel", exact=True),
+            lambda: JobStore(cache).active_jobs()[0].cancel_requested,
+        )
     expect(main(page)).to_contain_text("was cancelled")
 
 

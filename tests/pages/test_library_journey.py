@@ -17,10 +17,9 @@ from gpar_core.jobs.store import JobStore
 from gpar_core.storage.cache import MANIFEST, Cache
 from tests.data.uploads import text_of
 from tests.geo_files import LANDMARKS, write_gct, write_gctx
-from tests.pages.browser import Server, browsing, serving
+from tests.pages.browser import Server, browsing, press_until, serving
 from tests.pages.test_journey import main, sidebar
 from tests.processes import frozen
-from tests.waiting import until
 
 DNA, HSP, BROMODOMAIN, PROTEASOME = MOAS = (
     "DNA polymerase inhibitor", "HSP inhibitor", "bromodomain inhibitor", "proteasome inhibitor",
@@ -142,8 +141,10 @@ def cancel_under_way(page: Page, stock: Cache) -> dict[str, int]:
     expect(main(page)).to_contain_text(re.compile(r"[12] of 4 MOAs trained"))
     with frozen(stock):
         expect(cell(page, 0, 0)).to_have_text(re.compile("|".join((DNA, HSP))))
-        page.get_by_role("button", name="Cancel").click()
-        until(lambda: JobStore(stock).active_jobs()[0].cancel_requested)
+        press_until(
+            page.get_by_role("button", name="Cancel", exact=True),
+            lambda: JobStore(stock).active_jobs()[0].cancel_requested,
+        )
     expect(main(page)).to_contain_text("was cancelled")
     trained = models_of(stock)
     assert 0 < len(trained) < len(MOAS)
@@ -297,7 +298,8 @@ def look_for_strangers(page: Page) -> None:
     expect(main(page)).to_contain_text("Which drugs do not belong to HSP inhibitor?")
     expect(sidebar(page).get_by_role("link", name="Which drugs do not belong")).to_be_visible()
     expect(main(page).get_by_role("progressbar")).to_be_visible()
-    page.get_by_role("button", name="Cancel").click()
+    stopped = page.get_by_role("button", name="Try again")
+    press_until(page.get_by_role("button", name="Cancel", exact=True), stopped.is_visible)
     expect(main(page)).to_contain_text("was cancelled")
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
