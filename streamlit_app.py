@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from gpar_core.storage.migration import bring_up_to_date
+from gpar_core.upkeep.migration import bring_up_to_date
 from pages._shared import boot, sign_in
 from pages._shared.error_box import error_box
 from pages._shared.navigation import navigation

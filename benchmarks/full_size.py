@@ -23,8 +23,8 @@ from benchmarks.full_size_work import (
     measure_training,
 )
 from gpar_core.data.importing.import_files import ImportFiles
-from gpar_core.jobs.run_import import run_import
-from gpar_core.planning.training import plan_import
+from gpar_core.data.importing.plan import plan_import
+from gpar_core.data.importing.run import run_import
 from gpar_core.progress import silent
 from gpar_core.storage.cache import Cache
 

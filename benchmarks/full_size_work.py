@@ -9,12 +9,12 @@ from benchmarks import memory
 from benchmarks.alone import worker_process
 from benchmarks.figures import Figure
 from benchmarks.server import APP, PAGES, serving
+from gpar_core.analyses.map.plan import plan_map
+from gpar_core.analyses.training.plan import plan_training
 from gpar_core.data import compendium as compendia
-from gpar_core.jobs.request import Request, job_id
-from gpar_core.planning.analyses import plan_map
-from gpar_core.planning.training import plan_training
 from gpar_core.progress import Progress
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import Request, job_id
 
 GOAL_PAGE_SECONDS = 1.0
 
@@ -115,7 +115,7 @@ def _run_alone(cache: Cache, request: Request) -> dict[str, float]:
 
 def _by_stage(cache: Cache, request: Request, pool: object) -> dict[str, float]:
     """Seconds of each stage that the work tells of, in that order."""
-    from gpar_core.jobs.run import run_job  # noqa: PLC0415
+    from gpar_core.analyses.run_job import run_job  # noqa: PLC0415
 
     begun: list[tuple[str, float]] = [("Starting", time.perf_counter())]
 

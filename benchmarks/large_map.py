@@ -6,17 +6,19 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import __version__, fields
+from gpar_core.analyses import result as analysis
+from gpar_core.analyses.map.packing import pack, to_tables
+from gpar_core.analyses.map.request import MapRequest
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.result import Model, ModelSummary
 from gpar_core.data import compendium as compendia
-from gpar_core.jobs.request import MapRequest, job_id
 from gpar_core.learn.calibration import Calibration
 from gpar_core.learn.metrics import Metrics
 from gpar_core.learn.verdict import Chance
-from gpar_core.maps.packing import pack, to_tables
 from gpar_core.rank.scoring import LayeredNetwork
-from gpar_core.results import analysis, model
-from gpar_core.results.analysis import Analysis
-from gpar_core.results.model import Model, ModelSummary
 from gpar_core.storage.cache import MANIFEST, Cache, publishing
+from gpar_core.storage.requests import job_id
 
 NAME = "large"
 FINGERPRINT = "1" * 64

@@ -34,10 +34,11 @@ from benchmarks import large_map
 from benchmarks.figures import Figure, table
 from benchmarks.server import APP, serving
 from gpar_core import fields
+from gpar_core.analyses import result as analysis
+from gpar_core.analyses.map.request import MapRequest
 from gpar_core.data import compendium as compendia
-from gpar_core.jobs.request import MapRequest, job_id
-from gpar_core.results import analysis
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
 
 N = 470_000
 PATIENCE_SECONDS = 300.0

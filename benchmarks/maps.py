@@ -62,8 +62,8 @@ def measure(method: str, n: int, folder: Path) -> list[Figure]:
 
     from benchmarks import memory  # noqa: PLC0415
     from gpar_core import fields  # noqa: PLC0415
+    from gpar_core.analyses.map.compute import signature_map  # noqa: PLC0415
     from gpar_core.data.compendium import Compendium  # noqa: PLC0415
-    from gpar_core.maps.signature_map import signature_map  # noqa: PLC0415
 
     rng = np.random.default_rng(0)
     matrix = np.lib.format.open_memmap(

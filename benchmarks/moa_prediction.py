@@ -20,11 +20,12 @@ from scipy.stats import binomtest
 
 from gpar_core import fields
 from gpar_core.__main__ import DEFAULT_CACHE
+from gpar_core.analyses.library import result as library
+from gpar_core.analyses.training import result as model
 from gpar_core.compare import gsea, similarity
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.rank.moa_prediction import percentiles
-from gpar_core.results import library, model
 from gpar_core.storage.cache import Cache
 
 FIRST = (1, 5, 10)

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.server import end_jobs
+from gpar_core.analyses.library.plan import plan_library
+from gpar_core.analyses.map.plan import plan_map
 from gpar_core.data import compendium as compendia
 from gpar_core.data import demo
+from gpar_core.data.requests import DemoRequest
 from gpar_core.errors import JobError
 from gpar_core.jobs import engine
-from gpar_core.jobs.request import DemoRequest, Request
 from gpar_core.jobs.store import State
-from gpar_core.planning.analyses import plan_map
-from gpar_core.planning.training import plan_library
 from gpar_core.storage.cache import MANIFEST, Cache, publishing
+from gpar_core.storage.requests import Request
 
 N_MODELS = 12
 

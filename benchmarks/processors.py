@@ -27,19 +27,19 @@ from scipy.stats import spearmanr
 
 from gpar_core import fields
 from gpar_core.__main__ import DEFAULT_CACHE
+from gpar_core.analyses.run_job import run_job
+from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.plan import plan_training
 from gpar_core.data import compendium as compendia
 from gpar_core.data.learning_set import LearningSet
-from gpar_core.jobs.request import job_id
-from gpar_core.jobs.run import run_job
 from gpar_core.jobs.workers import ENVIRONMENT
 from gpar_core.learn.engine import FitTask, fit
 from gpar_core.learn.presets import Settings
-from gpar_core.planning.training import plan_training
 from gpar_core.progress import Report, silent
 from gpar_core.rank.scoring import Network, scaled
 from gpar_core.report.outcomes import N_FIRST
-from gpar_core.results import model
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
 
 OWN_FIGURES = ("mean_auroc", "pooled_auroc", "average_precision")
 

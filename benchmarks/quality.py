@@ -4,7 +4,7 @@
     python -m benchmarks.quality --files DIR --variants
 
 DIR holds LINCS Level 5 files in GEO layout with a MOA table. Every MOA with at least four drugs
-counts; the figures are those of `gpar_core.compare.evaluation`, of the protocol 'drug'.
+counts; the figures are those of `gpar_core.analyses.evaluation.evaluate`, of the protocol 'drug'.
 
 MOAs are split into two halves at random: the settings of `fast` were chosen by looking at `tune`;
 nothing was chosen by `report`. `--variants` compares settings of `fast`, by `tune` alone.
@@ -21,7 +21,7 @@ import pandas as pd
 from joblib import cpu_count
 
 from gpar_core import fields
-from gpar_core.compare.evaluation import compare, of_protocol, summary
+from gpar_core.analyses.evaluation.evaluate import compare, of_protocol, summary
 from gpar_core.compare.methods import DRUG, METHODS, MIN_DRUGS
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium

@@ -8,6 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from gpar_core.analyses.library import result as library
+from gpar_core.analyses.library.plan import plan_library
+from gpar_core.analyses.moa_prediction import result as prediction
+from gpar_core.analyses.moa_prediction.plan import plan_prediction
+from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.plan import plan_training
 from gpar_core.commands import doctor as doctor_command
 from gpar_core.commands import evaluate as evaluate_command
 from gpar_core.commands import fetch as fetch_command
@@ -25,24 +31,18 @@ from gpar_core.data.profile_choices import (
     with_statistic,
 )
 from gpar_core.data.profiles import accept, read_profiles
+from gpar_core.data.requests import DemoRequest
 from gpar_core.data.result_tables import SIGNED_P
 from gpar_core.data.training_set import NEGATIVE_CHOICES
+from gpar_core.data.uploads import publish_profiles
 from gpar_core.errors import GparError
 from gpar_core.export import moas_csv, ranking_csv
-from gpar_core.jobs.request import DemoRequest
 from gpar_core.learn.presets import PRESETS
-from gpar_core.planning.training import (
-    plan_library,
-    plan_prediction,
-    plan_training,
-    publish_profiles,
-)
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, TOP
 from gpar_core.rank.moa_prediction import ORDERS as MOA_ORDERS
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, ORDERS, filtered, order_by
-from gpar_core.results import library, model, prediction
 from gpar_core.storage.cache import Cache
-from gpar_core.storage.migration import bring_up_to_date
+from gpar_core.upkeep.migration import bring_up_to_date
 
 DEFAULT_CACHE = Path(__file__).resolve().parent.parent / "cache"
 

@@ -6,23 +6,21 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.analyses.cell_influence.plan import plan_cell_influence
+from gpar_core.analyses.cell_influence.request import CellInfluenceRequest
+from gpar_core.analyses.evaluation.plan import plan_evaluation
+from gpar_core.analyses.evaluation.request import EvaluationRequest
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.training.plan import plan_training
+from gpar_core.analyses.training.request import TrainRequest
+from gpar_core.analyses.training.result import Model
 from gpar_core.compare.methods import PAIR
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.labels import LABEL
 from gpar_core.data.training_set import drugs_of_moa, match_drugs
 from gpar_core.errors import EmptyRankingError, RequestError
-from gpar_core.jobs.request import (
-    CellInfluenceRequest,
-    EvaluationRequest,
-    Request,
-    TrainRequest,
-    job_id,
-)
-from gpar_core.planning.analyses import plan_cell_influence, plan_evaluation
-from gpar_core.planning.training import plan_training
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, filtered
-from gpar_core.results.analysis import Analysis
-from gpar_core.results.model import Model
+from gpar_core.storage.requests import Request, job_id
 
 
 @dataclass(frozen=True)

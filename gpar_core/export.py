@@ -7,11 +7,11 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from gpar_core import fields, links
-from gpar_core.results import library
-from gpar_core.results.analysis import Analysis
-from gpar_core.results.library import Library
-from gpar_core.results.model import ModelSummary
-from gpar_core.results.prediction import Prediction
+from gpar_core.analyses.library import result as library
+from gpar_core.analyses.library.result import Library
+from gpar_core.analyses.moa_prediction.result import Prediction
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.training.result import ModelSummary
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

@@ -7,21 +7,25 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from gpar_core.analyses import result as analysis
+from gpar_core.analyses.library import result as library
+from gpar_core.analyses.moa_prediction import result as prediction
+from gpar_core.analyses.training import result as model
 from gpar_core.data import compendium as compendia
 from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.requests import DemoRequest
 from gpar_core.jobs import engine
-from gpar_core.jobs.request import DemoRequest, Request
 from gpar_core.progress import Report, silent
-from gpar_core.results import analysis, library, model, prediction
 from gpar_core.storage.cache import Cache
-from gpar_core.storage.migration import bring_up_to_date
+from gpar_core.storage.requests import Request
+from gpar_core.upkeep.migration import bring_up_to_date
 
 if TYPE_CHECKING:
-    from gpar_core.results.analysis import Analysis
-    from gpar_core.results.library import Library
-    from gpar_core.results.model import Model
-    from gpar_core.results.prediction import Prediction
+    from gpar_core.analyses.library.result import Library
+    from gpar_core.analyses.moa_prediction.result import Prediction
+    from gpar_core.analyses.result import Analysis
+    from gpar_core.analyses.training.result import Model
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +80,7 @@ class Workspace:
 
         Give drugs, by name or pert_id, or one MOA. The rest as in `planning.training`.
         """
-        from gpar_core.planning.training import plan_training  # noqa: PLC0415 -- only who plans
+        from gpar_core.analyses.training.plan import plan_training  # noqa: PLC0415 -- only who plans
 
         request, _ = plan_training(
             compendium,
@@ -107,7 +111,7 @@ class Workspace:
         seed: int = 0,
     ) -> "Library":
         """A model of each MOA with enough drugs: the page Library."""
-        from gpar_core.planning.training import plan_library  # noqa: PLC0415
+        from gpar_core.analyses.library.plan import plan_library  # noqa: PLC0415
 
         request = plan_library(
             compendium,
@@ -146,8 +150,8 @@ class Workspace:
 
         methods, min_drugs: those of the page where they are not given.
         """
+        from gpar_core.analyses.evaluation.plan import plan_evaluation  # noqa: PLC0415
         from gpar_core.compare.methods import MIN_DRUGS, USUAL  # noqa: PLC0415 -- classifiers
-        from gpar_core.planning.analyses import plan_evaluation  # noqa: PLC0415
 
         request = plan_evaluation(
             compendium,
@@ -166,7 +170,7 @@ class Workspace:
     ) -> CaseResult:
         """One of the paper's examples by its title: the page Case studies."""
         from gpar_core.case_studies import case, findings, plan  # noqa: PLC0415 -- classifiers
-        from gpar_core.planning.analyses import publish_table  # noqa: PLC0415
+        from gpar_core.data.uploads import publish_table  # noqa: PLC0415
 
         study = case(title)
         planned = plan(study, compendium, preset=preset, seed=seed)

@@ -4,9 +4,9 @@ import streamlit as st
 
 from gpar_core.case_studies import CASES, CaseStudy, Plan, case
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.uploads import publish_table
 from gpar_core.jobs import engine
-from gpar_core.planning.analyses import publish_table
-from pages._shared.case_view import NETWORKS, plan_once, result, show_job, under_way, unfinished
+from pages._case_studies.view import NETWORKS, plan_once, result, show_job, under_way, unfinished
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import compendium_in_use
 from pages._shared.navigation import begin

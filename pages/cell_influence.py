@@ -3,13 +3,13 @@
 import pandas as pd
 import streamlit as st
 
+from gpar_core.analyses.cell_influence.compute import drugs_with_signatures
+from gpar_core.analyses.cell_influence.plan import plan_cell_influence
+from gpar_core.analyses.cell_influence.request import CellInfluenceRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import drugs_of_moa, known_drugs
-from gpar_core.jobs.request import CellInfluenceRequest
-from gpar_core.learn.cell_influence import drugs_with_signatures
-from gpar_core.planning.analyses import plan_cell_influence
+from pages._cell_influence.view import draw
 from pages._shared.analysis_frame import analysis_page
-from pages._shared.cell_influence_view import draw
 from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
+from gpar_core.analyses.training.result import ModelSummary
 from gpar_core.data.compendium import Compendium
-from gpar_core.results.model import ModelSummary
-from pages._shared.comparison_view import show_comparison
+from pages._compare.view import show_comparison
+from pages._model.ranking_view import ORDER_NAMES
 from pages._shared.error_box import error_box
 from pages._shared.frame import compendium_in_use
 from pages._shared.loaders import load_model, load_summaries
 from pages._shared.navigation import begin
-from pages._shared.ranking_view import ORDER_NAMES
 from pages._shared.state import Key, from_url, go
 
 

@@ -8,18 +8,20 @@ from gpar_core.charts import overview
 from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.fetching.fetched import load_fetched
+from gpar_core.data.fetching.plan import all_fetched
+from gpar_core.data.fetching.request import FetchRequest
+from gpar_core.data.importing.request import ImportRequest
+from gpar_core.data.requests import DemoRequest, SelectRequest
 from gpar_core.errors import RequestError
-from gpar_core.jobs.request import DemoRequest, FetchRequest, ImportRequest, SelectRequest
 from gpar_core.jobs.store import JobStore
-from gpar_core.planning.fetch import all_fetched
-from gpar_core.storage import deletion
+from gpar_core.upkeep import deletion
+from pages._compendium.fetch_form import show_fetch, show_fetched
+from pages._compendium.filter_form import show_choose
+from pages._compendium.import_form import show_import
 from pages._shared import deleting
-from pages._shared.choose_form import show_choose
 from pages._shared.drawn import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
-from pages._shared.fetch_form import show_fetch, show_fetched
 from pages._shared.frame import job_or_form, put_aside, size_of
-from pages._shared.import_form import show_import
 from pages._shared.job_panel import finished_job
 from pages._shared.keeping import keeping
 from pages._shared.navigation import begin

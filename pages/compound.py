@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from gpar_core.analyses.compound.result import find
 from gpar_core.data.compendium import Compendium
-from gpar_core.results.compound import find
+from pages._compound.view import show_compound
 from pages._shared.compound_picker import pick_one
-from pages._shared.compound_view import show_compound
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import compendium_in_use
 from pages._shared.navigation import begin

@@ -4,15 +4,16 @@ from contextlib import suppress
 
 import streamlit as st
 
+from gpar_core.analyses.training.plan import plan_training
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
+from gpar_core.data.uploads import publish_profiles
 from gpar_core.errors import RequestError, WorkerError
 from gpar_core.jobs import engine
-from gpar_core.jobs.request import TrainRequest
 from gpar_core.jobs.store import JobStore
 from gpar_core.learn.folds import assign_folds
-from gpar_core.planning.training import plan_training, publish_profiles
-from pages._shared import model_view
+from pages._model import view as model_view
 from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import job_or_form, note_if_simulated

@@ -2,15 +2,16 @@
 
 import streamlit as st
 
+from gpar_core.analyses.evaluation.plan import plan_evaluation
+from gpar_core.analyses.evaluation.request import EvaluationRequest
 from gpar_core.compare.methods import METHODS, MIN_DRUGS, USUAL
 from gpar_core.data.compendium import Compendium
-from gpar_core.jobs.request import EvaluationRequest
-from gpar_core.planning.analyses import plan_evaluation, publish_table
+from gpar_core.data.uploads import publish_table
+from pages._evaluation.label_form import choose_labels
+from pages._evaluation.view import draw
 from pages._shared.analysis_frame import analysis_page
 from pages._shared.error_box import error_box
-from pages._shared.evaluation_view import draw
 from pages._shared.job_panel import start
-from pages._shared.label_form import choose_labels
 from pages._shared.method_form import choose_cells, choose_method
 from pages._shared.state import cache
 

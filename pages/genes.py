@@ -2,11 +2,19 @@
 
 import streamlit as st
 
+from gpar_core.analyses.genes.request import GeneCountRequest, GeneImportanceRequest
+from gpar_core.analyses.result import Analysis
 from gpar_core.data.compendium import Compendium
-from gpar_core.jobs.request import GeneCountRequest, GeneImportanceRequest
-from gpar_core.results.analysis import Analysis
-from pages._shared import gene_count_form, gene_count_view, gene_importance_form
-from pages._shared import gene_importance_view as importance_view
+from pages._genes import (
+    count_form as gene_count_form,
+)
+from pages._genes import (
+    count_view as gene_count_view,
+)
+from pages._genes import (
+    importance_form as gene_importance_form,
+)
+from pages._genes import importance_view
 from pages._shared.analysis_frame import analysis_page
 from pages._shared.state import Key, from_url
 

@@ -2,19 +2,19 @@
 
 import streamlit as st
 
+from gpar_core.analyses.hyper_parameters.compute import LAYERS, NODES, grid, n_weights
+from gpar_core.analyses.hyper_parameters.plan import MAX_STEPS, plan_sweep
+from gpar_core.analyses.hyper_parameters.request import SweepRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
-from gpar_core.jobs.request import SweepRequest
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.presets import LayeredSettings
-from gpar_core.learn.sweep import LAYERS, NODES, grid, n_weights
-from gpar_core.planning.analyses import MAX_STEPS, plan_sweep
+from pages._hyper_parameters.view import draw
 from pages._shared.analysis_frame import analysis_page
 from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import start
 from pages._shared.method_form import NEGATIVES, as_numbers, choose_cells
-from pages._shared.sweep_view import draw
 from pages._shared.terms import explained
 
 ABOUT = (

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
+from pages._learn.glossary_view import show_glossary
+from pages._learn.lesson_view import show_lessons
+from pages._learn.tour_view import show_tour
 from pages._shared.error_box import error_box
 from pages._shared.frame import compendium_in_use
-from pages._shared.glossary_view import show_glossary
-from pages._shared.lesson_view import show_lessons
 from pages._shared.navigation import begin
 from pages._shared.state import ROOT, Key
-from pages._shared.tour_view import show_tour
 
 
 def tour() -> None:

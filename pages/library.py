@@ -2,15 +2,15 @@
 
 import streamlit as st
 
+from gpar_core.analyses.library.request import LibraryRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
-from gpar_core.jobs.request import LibraryRequest
 from gpar_core.jobs.store import JobStore
+from pages._library.form import show_form
+from pages._library.view import choose_library, show_library
 from pages._shared.error_box import error_box
 from pages._shared.frame import job_or_form, note_if_simulated
 from pages._shared.job_panel import finished_job
-from pages._shared.library_form import show_form
-from pages._shared.library_view import choose_library, show_library
 from pages._shared.loaders import load_libraries
 from pages._shared.navigation import begin
 from pages._shared.state import Key, cache, go

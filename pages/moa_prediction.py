@@ -2,20 +2,20 @@
 
 import streamlit as st
 
+from gpar_core.analyses.compound.result import find
+from gpar_core.analyses.library.result import Library
+from gpar_core.analyses.moa_prediction.request import PredictionRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
-from gpar_core.jobs.request import PredictionRequest
 from gpar_core.jobs.store import JobStore
-from gpar_core.results.compound import find
-from gpar_core.results.library import Library
+from pages._library.view import choose_library
+from pages._moa_prediction.view import show_prediction
 from pages._shared.compound_picker import pick_one
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import job_or_form, simulated_note
 from pages._shared.job_panel import finished_job, start
 from pages._shared.keeping import keeping
-from pages._shared.library_view import choose_library
 from pages._shared.loaders import load_libraries, load_prediction, predict
-from pages._shared.moa_view import show_prediction
 from pages._shared.navigation import begin
 from pages._shared.profile_form import show_upload
 from pages._shared.state import Key, cache, go

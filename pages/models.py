@@ -3,12 +3,13 @@
 import pandas as pd
 import streamlit as st
 
+from gpar_core.analyses.training.result import ModelSummary
 from gpar_core.errors import NotFoundError
 from gpar_core.jobs import engine
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.results.model import ModelSummary
-from gpar_core.storage import deletion
-from pages._shared import deleting, model_view
+from gpar_core.upkeep import deletion
+from pages._model import view as model_view
+from pages._shared import deleting
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import running_jobs
 from pages._shared.keeping import keeping

@@ -9,10 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core.data.fetching.meter import size_text
-from gpar_core.storage import deletion, upkeep
 from gpar_core.storage.access import LOCAL, Record
-from gpar_core.storage.deletion import Deletion
-from gpar_core.storage.upkeep import Item
+from gpar_core.upkeep import deletion
+from gpar_core.upkeep import pruning as upkeep
+from gpar_core.upkeep.deletion import Deletion
+from gpar_core.upkeep.pruning import Item
 from pages._shared import deleting
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import running_jobs

@@ -1,6 +1,6 @@
 """Imports that are asked for and not carried out."""
 
-from gpar_core.jobs.request import ImportRequest
+from gpar_core.data.importing.request import ImportRequest
 
 
 def import_request(name: str, gctx: str = "m.gctx") -> ImportRequest:

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from gpar_core.learn.curation import Curation
-from gpar_core.results.curation import Provenance, SavedCuration
+from gpar_core.analyses.curation.leave_one_out import Curation
+from gpar_core.analyses.curation.result import Provenance, SavedCuration
 
 PROVENANCE = Provenance(
     curation_id="fedcba9876543210fedc",

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.analyses.training.result import Model, ModelSummary
 from gpar_core.learn.calibration import Calibration
 from gpar_core.learn.metrics import Metrics
 from gpar_core.learn.verdict import Chance
 from gpar_core.rank.scoring import LayeredNetwork, MatchingNetwork, Network
-from gpar_core.results.model import Model, ModelSummary
 
 SUMMARY = ModelSummary(
     model_id="0123456789abcdef0123",

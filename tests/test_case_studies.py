@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from gpar_core.analyses.result import Analysis
 from gpar_core.case_studies import CASES, CaseStudy, case, findings, plan
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
-from gpar_core.jobs.request import job_id
-from gpar_core.results.analysis import Analysis
+from gpar_core.storage.requests import job_id
 from tests.saved_model import SUMMARY
 from tests.saved_model import model as saved_model
 from tests.synthetic import Drug, build, drugs_of

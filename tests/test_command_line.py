@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from gpar_core.__main__ import main
+from gpar_core.analyses.evaluation.plan import plan_evaluation
+from gpar_core.analyses.run_job import run_job
+from gpar_core.analyses.training import result as models
 from gpar_core.data import compendium
-from gpar_core.jobs.run import run_job
+from gpar_core.data.fetching.plan import plan_fetch
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.planning.analyses import plan_evaluation
-from gpar_core.planning.fetch import plan_fetch
 from gpar_core.progress import silent
-from gpar_core.results import model as models
 from gpar_core.storage.cache import Cache, publishing
 from tests.geo_files import release, write_release
 from tests.http_files import serving

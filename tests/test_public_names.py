@@ -8,14 +8,14 @@ import pytest
 
 import gpar_core
 from gpar_core import fields
+from gpar_core.analyses.run_job import run_job
 from gpar_core.errors import Cancelled, JobError
 from gpar_core.jobs import engine
-from gpar_core.jobs.request import Request, job_id
-from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.progress import silent
 from gpar_core.report.reproduce import read_origin
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import Request, job_id
 from gpar_core.workspace import Workspace
 from tests.pools import Means
 from tests.synthetic import build, drugs_of

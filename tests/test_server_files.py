@@ -10,7 +10,7 @@ import pytest
 
 from gpar_core.server.identity import MIN_SECRET, SECRET_HEADER
 from gpar_core.server.limits import VARIABLE, ServerLimits
-from gpar_core.storage.upkeep import UPLOAD_SECONDS
+from gpar_core.upkeep.pruning import UPLOAD_SECONDS
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVER = (ROOT / "docs" / "server.md").read_text("utf-8")

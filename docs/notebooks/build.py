@@ -63,7 +63,8 @@ def notebook(study: CaseStudy) -> nbformat.NotebookNode:
                 "model.training_drugs.round(3)"
             ),
             new_code_cell(
-                "from IPython.display import SVG\n\nfrom gpar_core.charts.curves import roc\n"
+                "from IPython.display import SVG\n\n"
+                "from gpar_core.analyses.training.charts.curves import roc\n"
                 "from gpar_core.report.pictures import svg\n\n"
                 "SVG(svg(roc(model.held_out, simulated=demo.simulated)))"
             ),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from gpar_core.errors import JobError
 from gpar_core.storage.cache import Cache
-from gpar_core.storage.doctor import Finding, Remedy, examine, repair
+from gpar_core.upkeep.doctor import Finding, Remedy, examine, repair
 
 HEALTHY, REPAIRED, NEEDS_A_PERSON = 0, 1, 2
 

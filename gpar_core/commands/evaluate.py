@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from gpar_core.analyses import result as analysis
 from gpar_core.commands.terminal import add_dask, check_folder, finish
 from gpar_core.compare.methods import DRUG, METHODS, MIN_DRUGS, PROTOCOLS, USUAL
 from gpar_core.data import compendium as compendia
@@ -16,7 +17,6 @@ from gpar_core.data.training_set import NEGATIVE_CHOICES
 from gpar_core.errors import FileFormatError
 from gpar_core.export import analysis_csv
 from gpar_core.learn.presets import LINEAR, PRESETS
-from gpar_core.results import analysis
 from gpar_core.storage.cache import Cache
 
 
@@ -53,8 +53,9 @@ def add(commands: Any) -> None:
 
 def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
     # Late: other commands do without the classifiers that these bring.
-    from gpar_core.compare.evaluation import of_protocol, summary, verdict  # noqa: PLC0415
-    from gpar_core.planning.analyses import plan_evaluation, publish_table  # noqa: PLC0415
+    from gpar_core.analyses.evaluation.evaluate import of_protocol, summary, verdict  # noqa: PLC0415
+    from gpar_core.analyses.evaluation.plan import plan_evaluation  # noqa: PLC0415
+    from gpar_core.data.uploads import publish_table  # noqa: PLC0415
 
     check_folder(options.json)
     check_folder(options.csv)

@@ -8,8 +8,8 @@ from typing import Any
 from gpar_core.commands.terminal import finish, print_compendium, print_kept_name
 from gpar_core.data.fetching.fetched import Fetched, load_fetched
 from gpar_core.data.fetching.meter import size_text
+from gpar_core.data.fetching.plan import plan_fetch, plan_import_of, size_in_words
 from gpar_core.data.fetching.sources import SOURCES
-from gpar_core.planning.fetch import plan_fetch, plan_import_of, size_in_words
 from gpar_core.storage.cache import Cache
 
 OPTIONS = {

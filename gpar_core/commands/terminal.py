@@ -8,8 +8,8 @@ from gpar_core.data import compendium as compendia
 from gpar_core.errors import RequestError
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import Event
-from gpar_core.jobs.request import Request
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import Request
 
 
 def check_folder(output: Path | None) -> None:

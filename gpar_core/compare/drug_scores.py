@@ -7,13 +7,13 @@ import numpy as np
 
 from gpar_core import fields
 from gpar_core.compare import gsea, similarity
-from gpar_core.compare.classifiers import CLASSIFIERS
 from gpar_core.compare.methods import METHODS, Kind
 from gpar_core.compare.pairs import held_out_scores
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.learning_set import learning_set
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.learn import held_out
+from gpar_core.learn.classifiers import CLASSIFIERS
 from gpar_core.learn.cross_validation import cross_validate
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.folds import Folds

@@ -305,3 +305,27 @@ def drugs_of_uploaded(compendium: Compendium, uploaded: Profiles) -> set[str]:
         equal = (np.asarray(compendium.matrix[rows]) == profile).all(axis=1)
         same |= set(compendium.signatures[fields.DRUG].iloc[rows[equal]])
     return same
+
+
+def with_enough_drugs(
+    compendium: Compendium, classes: Iterable[str], min_drugs: int, *, labelled: bool = False
+) -> tuple[str, ...]:
+    """Names, sorted, of the MOAs among `classes`, none for all, that have enough drugs.
+
+    labelled: whether the compendium wears uploaded labels in place of its MOAs. Raises
+    NotFoundError or RequestError.
+    """
+    table = compendium.moas
+    if wanted := known_moas(compendium, classes):
+        table = table[table["moa"].isin(wanted)]
+    enough = tuple(sorted(table.loc[table["n_drugs"] >= min_drugs, "moa"]))
+    if not enough:
+        most = int(table["n_drugs"].max()) if len(table) else 0
+        what, remedy = "MOA", "import the compendium with a MOA table"
+        if labelled:
+            what, remedy = "uploaded label", "label more of its compounds"
+        raise RequestError(
+            f"No {what} of '{compendium.name}' has {min_drugs} drugs; the most is {most}. Lower "
+            f"the least number of drugs, or {remedy}."
+        )
+    return enough

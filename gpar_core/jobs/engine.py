@@ -5,23 +5,19 @@ import re
 import time
 from collections.abc import Callable
 
+from gpar_core.analyses import results
+from gpar_core.data.fetching.request import FetchRequest
+from gpar_core.data.importing.request import ImportRequest
+from gpar_core.data.requests import DemoRequest, SelectRequest
 from gpar_core.errors import AccessError, Cancelled, JobError, RequestError
 from gpar_core.jobs.events import Event, read_events
-from gpar_core.jobs.request import (
-    DemoRequest,
-    FetchRequest,
-    ImportRequest,
-    Request,
-    SelectRequest,
-    job_id,
-)
 from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.jobs.supervisor import ensure_running
-from gpar_core.results import of_request as results
 from gpar_core.server.limits import read_limits
 from gpar_core.storage.access import LOCAL
 from gpar_core.storage.cache import Cache
-from gpar_core.storage.upkeep import check_room
+from gpar_core.storage.requests import Request, job_id
+from gpar_core.storage.room import check_room
 
 FOLLOW_SECONDS = 0.2
 

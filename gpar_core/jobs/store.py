@@ -18,13 +18,14 @@ from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
+from gpar_core.analyses.registry import from_json
 from gpar_core.errors import AccessError, JobError, NotFoundError, RequestError
 from gpar_core.jobs.events import clear_events
-from gpar_core.jobs.request import Request, from_json, job_id, to_json
 from gpar_core.progress import Progress
 from gpar_core.storage.access import LOCAL
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.database import Database
+from gpar_core.storage.requests import Request, job_id, to_json
 
 TABLE = """
 CREATE TABLE jobs (

@@ -31,9 +31,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from gpar_core.data.importing.request import ImportRequest
 from gpar_core.errors import JobError, WorkerError
-from gpar_core.jobs.lost import settle_lost
-from gpar_core.jobs.request import ImportRequest
+from gpar_core.jobs.interrupted import settle_lost
 from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.jobs.workers import (
     SOURCE_ROOT,
@@ -43,11 +43,12 @@ from gpar_core.jobs.workers import (
     Worker,
     find,
     no_window,
+    supervisor_lock,
 )
 from gpar_core.server.limits import read_limits
 from gpar_core.storage import leftovers, scratch
 from gpar_core.storage.cache import Cache
-from gpar_core.storage.migration import bring_up_to_date
+from gpar_core.upkeep.migration import bring_up_to_date
 
 POLL_SECONDS = 0.2
 START_SECONDS = 10.0
@@ -345,11 +346,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not JobStore(cache).active_jobs():
             log.info("idle, leaving")
             return 0
-
-
-def supervisor_lock(cache: Cache) -> FileLock:
-    """Held by the one supervisor of a cache."""
-    return FileLock(cache.jobs / "supervisor.lock")
 
 
 def _has_supervisor(cache: Cache) -> bool:

@@ -25,11 +25,12 @@ from pathlib import Path
 import psutil
 from filelock import Timeout
 
+from gpar_core.analyses.curation.request import CurationRequest
+from gpar_core.analyses.library.request import LibraryRequest
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.errors import Cancelled, GparError, JobError, WorkerError
 from gpar_core.fields import N_LANDMARKS
-from gpar_core.jobs.care import take_care
 from gpar_core.jobs.events import EventLog
-from gpar_core.jobs.request import CurationRequest, LibraryRequest, Request, TrainRequest
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.jobs.workers import WORKER_LOG, at_work
 from gpar_core.learn.engine import FitPool, Pool
@@ -37,6 +38,8 @@ from gpar_core.learn.presets import LINEAR, preset
 from gpar_core.progress import Progress, Report
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.disk import saying_full
+from gpar_core.storage.requests import Request
+from gpar_core.upkeep.care import take_care
 
 BEAT_SECONDS = 0.5
 LOCK_SECONDS = 10.0
@@ -47,7 +50,7 @@ NICENESS = 10
 MAX_PROCESSES = 8
 """Of a worker's pool: each takes 0.3 GB of memory."""
 
-SCIENCE = ("gpar_core.jobs.run", "gpar_core.learn.training", "gpar_core.maps.tsne")
+SCIENCE = ("gpar_core.analyses.run_job", "gpar_core.learn.training", "gpar_core.maps.tsne")
 """What a training imports, in seconds."""
 
 Run = Callable[[Request, Cache, Report, Pool], None]

@@ -247,3 +247,8 @@ def _held_mb(pid: int) -> float:
                 memory = each.memory_info()
                 held += memory.rss - getattr(memory, "shared", 0)
     return held / 1e6
+
+
+def supervisor_lock(cache: Cache) -> FileLock:
+    """Held by the one supervisor of a cache."""
+    return FileLock(cache.jobs / "supervisor.lock")

@@ -9,7 +9,7 @@ takes a fit for each gene that it drops. The regression is the one that stands b
 
 import numpy as np
 
-from gpar_core.compare.classifiers import fit_logistic
+from gpar_core.learn.classifiers import fit_logistic
 from gpar_core.learn.presets import LINEAR
 from gpar_core.rank.scoring import scaled
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gpar_core.compare.classifiers import fit_logistic
 from gpar_core.data.learning_set import LearningSet
+from gpar_core.learn.classifiers import fit_logistic
 from gpar_core.learn.presets import LinearSettings
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import LayeredNetwork

@@ -9,10 +9,10 @@ from functools import partial
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from gpar_core.compare.classifiers import logistic_regression
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.learning_set import learning_set
 from gpar_core.data.training_set import TrainingSet
+from gpar_core.learn.classifiers import logistic_regression
 from gpar_core.learn.cross_validation import CrossValidation, cross_validate, permuted_labels
 from gpar_core.learn.engine import FitTask, Pool
 from gpar_core.learn.folds import Folds, assign_folds

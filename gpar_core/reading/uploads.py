@@ -9,11 +9,11 @@ from typing import Any, Final, Generic, TypeVar
 import numpy as np
 import pandas as pd
 
+from gpar_core.analyses.map.coordinates import read_coordinates
 from gpar_core.data.labels import read_labels
 from gpar_core.data.profile_matching import Draft, MatchReport
 from gpar_core.data.profile_scale import Scale
 from gpar_core.data.profiles import read_profiles
-from gpar_core.maps.coordinates import read_coordinates
 from gpar_core.storage.saved_arrays import read_array
 
 T = TypeVar("T")

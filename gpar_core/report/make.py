@@ -1,16 +1,19 @@
 """From the id of a result to its report as a file."""
 
+from gpar_core.analyses import result as analysis
+from gpar_core.analyses.evaluation.request import EvaluationRequest
+from gpar_core.analyses.genes.request import GeneImportanceRequest
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.result import Model
 from gpar_core.errors import GparError, RequestError
-from gpar_core.jobs.request import EvaluationRequest, GeneImportanceRequest, job_id
 from gpar_core.report.bundle import bundle
 from gpar_core.report.document import Document
 from gpar_core.report.of_evaluation import evaluation_report
 from gpar_core.report.of_model import model_report
 from gpar_core.report.page import page
-from gpar_core.results import analysis, model
-from gpar_core.results.analysis import Analysis
-from gpar_core.results.model import Model
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
 
 
 def report_of(cache: Cache, result_id: str) -> Document:

@@ -2,8 +2,10 @@
 
 import pandas as pd
 
-from gpar_core.charts import evaluation as charts
-from gpar_core.compare.evaluation import of_protocol, summary, verdict
+from gpar_core.analyses.evaluation import charts
+from gpar_core.analyses.evaluation.evaluate import of_protocol, summary, verdict
+from gpar_core.analyses.evaluation.request import EvaluationRequest
+from gpar_core.analyses.result import Analysis
 from gpar_core.compare.methods import (
     ABOUT_PROTOCOLS,
     DRUG,
@@ -13,11 +15,9 @@ from gpar_core.compare.methods import (
     PROTOCOLS,
 )
 from gpar_core.export import with_analysis
-from gpar_core.jobs.request import EvaluationRequest
 from gpar_core.report import origins
 from gpar_core.report.document import Document, Figure, Section, Table
 from gpar_core.report.words import citation, number, reproduction, small
-from gpar_core.results.analysis import Analysis
 
 
 def evaluation_report(done: Analysis) -> Document:

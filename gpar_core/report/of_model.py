@@ -5,7 +5,11 @@ import dataclasses
 import pandas as pd
 
 from gpar_core import fields, links
-from gpar_core.charts import curves, folds, genes, reliability, scatter
+from gpar_core.analyses.genes import charts as genes
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.training.charts import curves, folds, reliability
+from gpar_core.analyses.training.result import Model
+from gpar_core.charts import scatter
 from gpar_core.errors import EmptyRankingError
 from gpar_core.export import with_provenance
 from gpar_core.learn import calibration
@@ -14,8 +18,6 @@ from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, filtered
 from gpar_core.report import origins
 from gpar_core.report.document import Document, Figure, Section, Table
 from gpar_core.report.words import citation, number, reproduction, small
-from gpar_core.results.analysis import Analysis
-from gpar_core.results.model import Model
 
 N_SHOWN = 100
 N_GENES = 50

@@ -3,12 +3,14 @@
 import shlex
 from collections.abc import Mapping
 
+from gpar_core.analyses.evaluation.request import EvaluationRequest
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.training.request import TrainRequest
+from gpar_core.analyses.training.result import Model, ModelSummary
 from gpar_core.data.name_lists import written
-from gpar_core.jobs.request import EvaluationRequest, TrainRequest, job_id, to_json
 from gpar_core.report import outcomes
 from gpar_core.report.document import FORMAT_VERSION, Origin
-from gpar_core.results.analysis import Analysis
-from gpar_core.results.model import Model, ModelSummary
+from gpar_core.storage.requests import job_id, to_json
 
 PROGRAM = ("python", "-m", "gpar_core")
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.analyses.training.result import Model
 from gpar_core.report.document import Outcome
-from gpar_core.results.model import Model
 
 N_FIRST = 100
 TIMES = ("seconds",)

@@ -12,9 +12,11 @@ from typing import Literal
 
 import pandas as pd
 
+from gpar_core.analyses.evaluation.request import EvaluationRequest
+from gpar_core.analyses.registry import from_json
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data import compendium as compendia
 from gpar_core.errors import DataError, FileFormatError, RequestError
-from gpar_core.jobs.request import EvaluationRequest, TrainRequest, from_json
 from gpar_core.report.bundle import ORIGIN
 from gpar_core.report.document import FORMAT_VERSION, Origin
 from gpar_core.report.tolerance import TOLERANCES, Tolerance

@@ -5,12 +5,12 @@ from functools import partial
 
 import streamlit as st
 
+from gpar_core.analyses.result import Analysis
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
-from gpar_core.jobs.request import Request
 from gpar_core.jobs.store import JobStore
-from gpar_core.results.analysis import Analysis
-from gpar_core.storage import deletion
+from gpar_core.storage.requests import Request
+from gpar_core.upkeep import deletion
 from pages._shared import deleting
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import job_or_form, note_if_simulated, simulated_note

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from gpar_core.storage import deletion
-from gpar_core.storage.deletion import Deletion
+from gpar_core.upkeep import deletion
+from gpar_core.upkeep.deletion import Deletion
 from pages._shared.error_box import error_box, plain
 from pages._shared.state import Key, cache
 

@@ -6,11 +6,11 @@ import streamlit as st
 
 from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium, read_manifest
+from gpar_core.data.requests import DemoRequest
 from gpar_core.errors import DataError, NotFoundError
 from gpar_core.jobs import engine
-from gpar_core.jobs.request import DemoRequest
-from gpar_core.jobs.request import job_id as id_of
 from gpar_core.jobs.store import JobStore, State
+from gpar_core.storage.requests import job_id as id_of
 from pages._shared import deleting
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import finished_job, running_jobs

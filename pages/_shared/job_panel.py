@@ -6,27 +6,16 @@ from itertools import chain
 
 import streamlit as st
 
-from gpar_core.charts.folds import fold_auroc
+from gpar_core.analyses.curation.request import CurationRequest
+from gpar_core.analyses.library import result as libraries
+from gpar_core.analyses.library.request import LibraryRequest
+from gpar_core.analyses.registry import kind_of
+from gpar_core.analyses.training.charts.folds import fold_auroc
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import Event, read_events
-from gpar_core.jobs.request import (
-    AnalysisRequest,
-    CellInfluenceRequest,
-    CurationRequest,
-    EvaluationRequest,
-    FetchRequest,
-    GeneCountRequest,
-    GeneImportanceRequest,
-    LibraryRequest,
-    MapRequest,
-    PredictionRequest,
-    Request,
-    SweepRequest,
-    TrainRequest,
-)
 from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.progress import Progress
-from gpar_core.results import library as libraries
+from gpar_core.storage.requests import Request
 from pages._shared.drawn import chart_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import load_library
@@ -37,9 +26,6 @@ from pages._shared.terms import explained
 POLL_SECONDS = 1
 
 REREAD_SECONDS = 5
-
-IN_PARTS = LibraryRequest | AnalysisRequest
-"""Long enough to ask how much time is left."""
 
 
 def start(request: Request) -> None:
@@ -74,7 +60,7 @@ def finished_job(job_id: str, *, simulated: bool = False) -> Job | None:
 
 def _pausable(job: Job) -> bool:
     """Whether a job that was stopped goes on where it was, byte by byte."""
-    return isinstance(job.request, FetchRequest)
+    return job.request is not None and kind_of(job.request).resumes
 
 
 def running_jobs() -> None:
@@ -90,27 +76,9 @@ def running_jobs() -> None:
 
 def _place(job: Job) -> tuple[str, dict[str, str]]:
     """The page that shows a job, and its URL parameters."""
-    match job.request:
-        case TrainRequest():
-            page = "drug_prediction"
-        case LibraryRequest():
-            page = "library"
-        case PredictionRequest():
-            page = "moa_prediction"
-        case EvaluationRequest():
-            page = "evaluation"
-        case CellInfluenceRequest():
-            page = "cell_influence"
-        case SweepRequest():
-            page = "hyper_parameters"
-        case GeneImportanceRequest() | GeneCountRequest():
-            page = "genes"
-        case MapRequest():
-            page = "map"
-        case CurationRequest(model=model):
-            return "models", {Key.MODEL.value: model}
-        case _:
-            page = "compendium"
+    if isinstance(job.request, CurationRequest):
+        return "models", {Key.MODEL.value: job.request.model}
+    page = kind_of(job.request).page if job.request else "compendium"
     return page, {Key.JOB.value: job.id}
 
 
@@ -144,7 +112,7 @@ def _show(job: Job, simulated: bool) -> None:
         log = read_events(cache().job(job.id))
         events = [event.progress for event in log]
         of_library = isinstance(job.request, LibraryRequest)
-        left = _time_left(log, time.time()) if isinstance(job.request, IN_PARTS) else ""
+        left = _time_left(log, time.time()) if job.request and kind_of(job.request).in_parts else ""
         # The events, not the job's own row, which is written less often.
         now = events[-1] if events else Progress("Starting", message="Starting the worker …")
         st.progress(_share(events), text=plain(f"{now.stage}{waited}{left}"))

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import streamlit as st
 
+from gpar_core.analyses.training.request import TrainRequest
+from gpar_core.analyses.training.result import ModelSummary
 from gpar_core.errors import NotFoundError, RequestError
 from gpar_core.jobs import engine
-from gpar_core.jobs.request import TrainRequest, job_id
 from gpar_core.jobs.store import JobStore
 from gpar_core.report.origins import training_request
-from gpar_core.results.model import ModelSummary
+from gpar_core.storage.requests import job_id
 from pages._shared.error_box import error_box
 from pages._shared.loaders import load_compendium
 from pages._shared.state import cache, go

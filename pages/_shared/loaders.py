@@ -8,24 +8,24 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from gpar_core.analyses import result as analyses
+from gpar_core.analyses.library import result as libraries
+from gpar_core.analyses.library.result import Library
+from gpar_core.analyses.moa_prediction import result as predictions
+from gpar_core.analyses.moa_prediction.result import Prediction
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.training import result as models
+from gpar_core.analyses.training.result import Model, ModelSummary
 from gpar_core.data import compendium as compendia
 from gpar_core.data import selecting
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.quality import QualityFilter
 from gpar_core.errors import DataError, NotFoundError
-from gpar_core.jobs.request import Request
-from gpar_core.results import analysis as analyses
-from gpar_core.results import library as libraries
-from gpar_core.results import model as models
-from gpar_core.results import prediction as predictions
-from gpar_core.results.analysis import Analysis
-from gpar_core.results.library import Library
-from gpar_core.results.model import Model, ModelSummary
-from gpar_core.results.prediction import Prediction
-from gpar_core.storage import titles
 from gpar_core.storage.access import USE_SECONDS
 from gpar_core.storage.cache import MANIFEST, Cache, last_change
-from gpar_core.storage.upkeep import Item
+from gpar_core.storage.requests import Request
+from gpar_core.upkeep import titles
+from gpar_core.upkeep.pruning import Item
 from pages._shared.state import cache
 
 

@@ -8,6 +8,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from gpar_core import fields
+from gpar_core.analyses.library.result import Library
+from gpar_core.analyses.moa_prediction.plan import plan_prediction
 from gpar_core.data.profile_choices import (
     BY_FILE,
     EACH,
@@ -20,9 +22,8 @@ from gpar_core.data.profile_matching import BY_NAME, Draft
 from gpar_core.data.profile_scale import Z_SCORES
 from gpar_core.data.profile_tables import MAX_BYTES
 from gpar_core.data.profiles import Profiles, accept, template_csv
-from gpar_core.planning.training import plan_prediction, publish_profiles
+from gpar_core.data.uploads import publish_profiles
 from gpar_core.reading.uploads import PROFILES
-from gpar_core.results.library import Library
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
 from pages._shared.state import cache

@@ -4,11 +4,11 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core import fields
+from gpar_core.analyses.training.result import ModelSummary
 from gpar_core.chemistry.similarity import ANALOGUE, beside_training
 from gpar_core.chemistry.structures import picture, svg
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import GparError
-from gpar_core.results.model import ModelSummary
 from pages._shared.loaders import load_compendium
 
 MAX_DRAWN = 100

@@ -15,11 +15,11 @@ from benchmarks.load import Plan, Sample, Seen
 from benchmarks.populated import fill_with_private
 from benchmarks.server import Server, serving
 from benchmarks.visitor import Visitor, visiting
+from gpar_core.analyses.training.plan import plan_training
 from gpar_core.data import compendium as compendia
+from gpar_core.data.requests import DemoRequest
 from gpar_core.jobs.events import FILE_NAME
-from gpar_core.jobs.request import DemoRequest
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.planning.training import plan_training
 from gpar_core.storage.cache import Cache
 from tests.pages.charted import charted
 from tests.pages.shelf import shelve, train_the_rest

@@ -6,10 +6,11 @@ import pytest
 
 from benchmarks import large_map
 from benchmarks.map_page import View, figures
+from gpar_core.analyses import result as analysis
+from gpar_core.analyses.training import result as model
 from gpar_core.data import compendium as compendia
-from gpar_core.jobs.request import job_id
-from gpar_core.results import analysis, model
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
 
 
 def test_ratios_are_of_the_same_round_and_a_limit_is_said() -> None:

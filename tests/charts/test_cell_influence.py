@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from gpar_core.charts.cell_influence import BEYOND, WITHIN, auroc, differences
+from gpar_core.analyses.cell_influence.charts import BEYOND, WITHIN, auroc, differences
 from gpar_core.charts.style import RED, SIMULATED
 
 SELECTIONS = pd.DataFrame(

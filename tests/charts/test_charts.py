@@ -9,7 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gpar_core.charts import comparison, curves, folds, moas, overview, ranks, reliability, scatter
+from gpar_core.analyses.comparison import charts as comparison
+from gpar_core.analyses.moa_prediction import charts as moas
+from gpar_core.analyses.training.charts import curves, folds, ranks, reliability
+from gpar_core.charts import overview, scatter
 from gpar_core.charts.style import GREY, RED, SIMULATED, YELLOW
 from gpar_core.data.compendium import Compendium
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gpar_core.charts.curation import MAX_DRUGS, SUSPECT, effects
+from gpar_core.analyses.curation.charts import MAX_DRUGS, SUSPECT, effects
 from gpar_core.charts.style import RED, SIMULATED
 from tests.saved_curation import drugs
 

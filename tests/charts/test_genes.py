@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gpar_core.charts import genes as charts
+from gpar_core.analyses.genes import charts
 from gpar_core.charts.style import BLUE, RED, SIMULATED
 
 N = 978

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gpar_core.analyses.hyper_parameters.charts import MEASURES, heat_map
 from gpar_core.charts.style import GREY, SIMULATED
-from gpar_core.charts.sweep import MEASURES, heat_map
 
 SETTINGS = pd.DataFrame(
     {

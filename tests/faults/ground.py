@@ -4,9 +4,9 @@ from pathlib import Path
 
 import psutil
 
-from gpar_core.jobs.request import TrainRequest
+from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.jobs.store import Job, State
-from gpar_core.results import model
 from gpar_core.storage import leftovers
 from tests.jobs.staging import Site
 from tests.processes import kill

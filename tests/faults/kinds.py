@@ -7,13 +7,19 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.analyses import result as analysis
+from gpar_core.analyses.curation import result as curation
+from gpar_core.analyses.evaluation.request import EvaluationRequest
+from gpar_core.analyses.library import result as library
+from gpar_core.analyses.library.request import LibraryRequest
+from gpar_core.analyses.moa_prediction import result as prediction
+from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data import compendium as compendia
 from gpar_core.data import profiles as uploads
 from gpar_core.data import uploaded_table
 from gpar_core.data.profiles import Profiles
-from gpar_core.jobs.request import EvaluationRequest, LibraryRequest, TrainRequest
 from gpar_core.rank.moa_prediction import MoaScores
-from gpar_core.results import analysis, curation, library, model, prediction
 from gpar_core.storage.cache import Cache, publishing
 from tests import saved_curation, saved_model
 from tests.synthetic import build, drugs_of

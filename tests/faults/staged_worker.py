@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gpar_core.jobs.request import Request, TrainRequest, job_id
+from gpar_core.analyses import results
+from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.jobs.worker import main
 from gpar_core.learn.engine import FitPool, Pool
 from gpar_core.progress import Progress, Report
-from gpar_core.results import model
-from gpar_core.results import of_request as results
 from gpar_core.storage.cache import Cache, publishing
+from gpar_core.storage.requests import Request, job_id
 from tests import saved_model
 
 STAGES = ("begun", "training", "half written", "written", "published")

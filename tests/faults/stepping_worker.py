@@ -9,12 +9,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from gpar_core.jobs.request import Request
-from gpar_core.jobs.run import run_job
+from gpar_core.analyses.run_job import run_job
 from gpar_core.jobs.worker import main
 from gpar_core.learn.engine import FitPool, Pool
 from gpar_core.progress import Progress, Report
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import Request
 from tests.pools import Means
 
 

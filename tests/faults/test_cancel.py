@@ -4,11 +4,11 @@ from functools import partial
 
 import pytest
 
+from gpar_core.analyses.training.plan import plan_training
 from gpar_core.data import compendium as compendia
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import read_events
 from gpar_core.jobs.store import State
-from gpar_core.planning.training import plan_training
 from gpar_core.storage.cache import Cache
 from tests.faults import stepping_worker
 from tests.faults.ground import Ground

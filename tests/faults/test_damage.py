@@ -8,7 +8,7 @@ import pytest
 from gpar_core.__main__ import main
 from gpar_core.errors import DataError
 from gpar_core.storage.cache import MANIFEST, Cache
-from gpar_core.storage.doctor import KINDS as EXAMINED
+from gpar_core.upkeep.doctor import KINDS as EXAMINED
 from tests.faults.kinds import KINDS, write
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from gpar_core.analyses.training.plan import plan_training
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data import compendium as compendia
 from gpar_core.jobs import engine
-from gpar_core.jobs.request import TrainRequest
 from gpar_core.jobs.store import State
-from gpar_core.planning.training import plan_training
 from gpar_core.storage.cache import Cache, remove
 from tests.faults import stepping_worker
 from tests.faults.ground import Ground

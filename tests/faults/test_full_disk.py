@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from gpar_core.data.stored_matrix import StoredMatrix
+from gpar_core.data.uploads import publish_profiles
 from gpar_core.errors import DiskFullError
-from gpar_core.jobs.request import job_id
 from gpar_core.jobs.store import State
 from gpar_core.jobs.workers import SOURCE_ROOT
-from gpar_core.planning.training import publish_profiles
 from gpar_core.storage import leftovers
 from gpar_core.storage.cache import MANIFEST, Cache, publishing
+from gpar_core.storage.requests import job_id
 from tests.faults import kinds
 from tests.faults.ground import Ground, training
 from tests.waiting import until

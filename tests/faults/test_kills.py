@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from gpar_core.jobs.request import job_id
 from gpar_core.jobs.store import State
 from gpar_core.jobs.workers import SOURCE_ROOT
 from gpar_core.storage.cache import MANIFEST
+from gpar_core.storage.requests import job_id
 from tests.faults.ground import Ground, training
 from tests.faults.staged_worker import STAGES
 from tests.processes import kill

@@ -6,14 +6,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from gpar_core.analyses import result as analysis
+from gpar_core.analyses.curation import result as curation
+from gpar_core.analyses.evaluation.request import EvaluationRequest
+from gpar_core.analyses.moa_prediction import result as prediction
+from gpar_core.analyses.moa_prediction.result import Prediction
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.training import result as model
 from gpar_core.data import compendium, profiles, uploaded_table
 from gpar_core.data.profiles import Profiles
 from gpar_core.fields import N_LANDMARKS
-from gpar_core.jobs.request import EvaluationRequest
 from gpar_core.rank.moa_prediction import MoaScores
-from gpar_core.results import analysis, curation, model, prediction
-from gpar_core.results.analysis import Analysis
-from gpar_core.results.prediction import Prediction
 from tests.saved_curation import saved as saved_curation
 from tests.saved_model import layered_network, matching_network
 from tests.saved_model import model as saved_model

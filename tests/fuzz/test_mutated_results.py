@@ -10,18 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gpar_core.analyses.evaluation.request import EvaluationRequest
+from gpar_core.analyses.map.request import MapRequest
+from gpar_core.analyses.registry import from_json
+from gpar_core.analyses.training.request import TrainRequest
+from gpar_core.analyses.training.result import load_network, load_reading, load_summary
+from gpar_core.data.importing.request import ImportRequest
 from gpar_core.errors import DataError, GparError, RequestError
-from gpar_core.jobs.request import (
-    EvaluationRequest,
-    ImportRequest,
-    MapRequest,
-    TrainRequest,
-    from_json,
-    to_json,
-)
 from gpar_core.rank.scoring import score
-from gpar_core.results.model import load_network, load_reading, load_summary
 from gpar_core.storage.cache import MANIFEST
+from gpar_core.storage.requests import to_json
 from tests.fuzz.mutation import mutants
 from tests.fuzz.saved import SAVED, Z
 from tests.fuzz.verdict import outcome

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gpar_core import fields
+from gpar_core.analyses.map.coordinates import read_coordinates
 from gpar_core.data import compendium
 from gpar_core.data.importing.build import import_compendium
 from gpar_core.data.importing.compound_annotation import annotate
@@ -19,7 +20,6 @@ from gpar_core.data.matrix_files import open_matrix
 from gpar_core.data.moa_tables import read_moa_table
 from gpar_core.data.profiles import accept, read_profiles
 from gpar_core.errors import GparError
-from gpar_core.maps.coordinates import read_coordinates
 from gpar_core.storage.cache import MANIFEST
 from tests.data.uploads import text_of
 from tests.fuzz.mutation import mutants

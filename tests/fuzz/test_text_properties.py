@@ -7,14 +7,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gpar_core import fields
+from gpar_core.analyses.map.coordinates import read_coordinates
+from gpar_core.analyses.registry import from_json
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.labels import read_labels
 from gpar_core.data.moa_tables import read_moa_table
 from gpar_core.data.profiles import read_profiles
 from gpar_core.data.training_set import known_cells, known_drugs, known_moas, match_drugs
 from gpar_core.errors import DataError, GparError
-from gpar_core.jobs.request import from_json
-from gpar_core.maps.coordinates import read_coordinates
 from gpar_core.storage.cache import Cache
 from tests.fuzz.verdict import outcome
 

@@ -5,13 +5,14 @@ import os
 import sys
 import time
 
+from gpar_core.data.importing.request import ImportRequest
 from gpar_core.errors import TrainingSetError, WorkerError
-from gpar_core.jobs.request import ImportRequest, Request
 from gpar_core.jobs.store import JobStore
 from gpar_core.jobs.worker import main
 from gpar_core.learn.engine import FitPool, Pool
 from gpar_core.progress import Progress, Report
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import Request
 
 
 def warm(pool: FitPool) -> None:

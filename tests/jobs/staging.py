@@ -4,7 +4,7 @@ from pathlib import Path
 
 import psutil
 
-from gpar_core.jobs.request import ImportRequest
+from gpar_core.data.importing.request import ImportRequest
 from gpar_core.jobs.store import Job, JobStore
 from gpar_core.jobs.supervisor import ensure_running
 from gpar_core.storage.cache import Cache

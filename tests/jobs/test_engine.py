@@ -5,15 +5,18 @@ from functools import partial
 import pytest
 from staging import Site, work
 
+from gpar_core.analyses import results
+from gpar_core.analyses.training.request import TrainRequest
+from gpar_core.data.importing.request import ImportRequest
+from gpar_core.data.requests import DemoRequest
 from gpar_core.errors import NotFoundError, RequestError
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import Event
-from gpar_core.jobs.request import DemoRequest, ImportRequest, TrainRequest, job_id
 from gpar_core.jobs.store import State
 from gpar_core.jobs.supervisor import ensure_running
-from gpar_core.results import of_request as results
 from gpar_core.storage.access import Visitor
 from gpar_core.storage.cache import MADE_BY, MANIFEST
+from gpar_core.storage.requests import job_id
 from tests.waiting import until
 
 

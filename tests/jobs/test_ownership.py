@@ -5,21 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from gpar_core.analyses import results
+from gpar_core.analyses.library.request import LibraryRequest
+from gpar_core.analyses.training.request import TrainRequest
+from gpar_core.data.fetching.request import FetchRequest
+from gpar_core.data.requests import DemoRequest
 from gpar_core.errors import AccessError, NotFoundError
 from gpar_core.jobs import engine
-from gpar_core.jobs.request import (
-    DemoRequest,
-    FetchRequest,
-    LibraryRequest,
-    Request,
-    TrainRequest,
-    job_id,
-)
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.results import of_request as results
-from gpar_core.storage import deletion
 from gpar_core.storage.access import Visitor
 from gpar_core.storage.cache import MANIFEST, Cache, publishing
+from gpar_core.storage.requests import Request, job_id
+from gpar_core.upkeep import deletion
 from tests.import_requests import import_request
 
 TRAINING = TrainRequest("demo", "f", "ssri", ("a", "b"))

@@ -12,12 +12,12 @@ from staging import work
 from gpar_core.errors import Cancelled
 from gpar_core.jobs import worker
 from gpar_core.jobs.events import read_events
-from gpar_core.jobs.request import Request
 from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.learn.cluster import ClusterPool
 from gpar_core.learn.engine import Pool
 from gpar_core.progress import Progress, Report
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import Request
 from tests.waiting import until
 
 CarryOut = Callable[..., list[Job]]

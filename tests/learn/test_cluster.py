@@ -15,19 +15,20 @@ import pytest
 from distributed import Client
 
 from benchmarks.ports import free_port
-from gpar_core.compare.evaluation import compare
+from gpar_core.analyses.evaluation.evaluate import compare
+from gpar_core.analyses.run_job import run_job
+from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data.learning_set import LearningSet
 from gpar_core.errors import Cancelled, WorkerError
-from gpar_core.jobs.request import TrainRequest, job_id
-from gpar_core.jobs.run import run_job
 from gpar_core.learn import cluster
 from gpar_core.learn.cluster import ClusterPool
 from gpar_core.learn.engine import FitPool, FitTask, Pool
 from gpar_core.learn.presets import LayeredSettings, MatchingSettings, Settings
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import Network, disassembled
-from gpar_core.results import model
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
 from tests.synthetic import build, drugs_of
 from tests.waiting import PATIENCE, until
 

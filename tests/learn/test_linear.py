@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from gpar_core.compare.classifiers import logistic_regression
 from gpar_core.data.learning_set import LearningSet, without_reference
 from gpar_core.data.training_set import select
 from gpar_core.errors import Cancelled
 from gpar_core.learn.attribution import integrated_gradients
+from gpar_core.learn.classifiers import logistic_regression
 from gpar_core.learn.cluster import ClusterPool
 from gpar_core.learn.cross_validation import cross_validate
 from gpar_core.learn.engine import FitPool, FitTask, Pool

@@ -3,14 +3,15 @@
 import numpy as np
 import pandas as pd
 
+from gpar_core.analyses import result as analysis
+from gpar_core.analyses.map.packing import pack, to_tables
+from gpar_core.analyses.map.plan import plan_map
+from gpar_core.analyses.map.request import MapRequest
+from gpar_core.analyses.map.selection import selected_rows
+from gpar_core.analyses.result import Analysis
 from gpar_core.data import compendium as compendia
-from gpar_core.jobs.request import MapRequest, job_id
-from gpar_core.maps.packing import pack, to_tables
-from gpar_core.maps.selection import selected_rows
-from gpar_core.planning.analyses import plan_map
-from gpar_core.results import analysis
-from gpar_core.results.analysis import Analysis
 from gpar_core.storage.cache import Cache, publishing
+from gpar_core.storage.requests import job_id
 
 
 def charted(

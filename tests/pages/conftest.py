@@ -9,14 +9,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from gpar_core.analyses.run_job import run_job
+from gpar_core.analyses.training.plan import plan_training
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data.compendium import load
 from gpar_core.jobs import engine
-from gpar_core.jobs.request import TrainRequest, job_id
-from gpar_core.jobs.run import run_job
 from gpar_core.learn.engine import FitPool
-from gpar_core.planning.training import plan_training
 from gpar_core.progress import silent
 from gpar_core.storage.cache import MANIFEST, Cache
+from gpar_core.storage.requests import job_id
 from pages._shared import drawn
 from tests.pages.stage import DRUGS, EVIL, EVIL_DRUGS, embed, train
 from tests.synthetic import build

@@ -5,14 +5,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from gpar_core.analyses.library import result as library
+from gpar_core.analyses.library.plan import plan_library
+from gpar_core.analyses.library.request import LibraryRequest
+from gpar_core.analyses.run_job import run_job
 from gpar_core.data import compendium as compendia
-from gpar_core.jobs.request import LibraryRequest, job_id
-from gpar_core.jobs.run import run_job
 from gpar_core.learn.engine import FitPool
-from gpar_core.planning.training import plan_library
 from gpar_core.progress import silent
-from gpar_core.results import library
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
 from tests.pages.stage import embed, train
 
 

@@ -14,7 +14,6 @@ from streamlit.testing.v1 import AppTest
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.jobs.events import EventLog
-from gpar_core.jobs.request import Request
 from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.learn.cross_validation import Score, cross_validate
 from gpar_core.learn.folds import assign_folds
@@ -22,6 +21,7 @@ from gpar_core.learn.verdict import chance
 from gpar_core.progress import Progress, Report
 from gpar_core.rank.scoring import LayeredNetwork, score
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import Request
 from tests.synthetic import Drug, drugs_of
 from tests.waiting import PATIENCE
 

@@ -5,15 +5,18 @@ import csv
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gpar_core.analyses import result as analysis
+from gpar_core.analyses.cell_influence.plan import plan_cell_influence
+from gpar_core.analyses.cell_influence.request import CellInfluenceRequest
+from gpar_core.analyses.run_job import run_job
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data import compendium as compendia
+from gpar_core.data.requests import DemoRequest
 from gpar_core.export import analysis_csv
-from gpar_core.jobs.request import CellInfluenceRequest, DemoRequest, TrainRequest, job_id
-from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.planning.analyses import plan_cell_influence
 from gpar_core.progress import silent
-from gpar_core.results import analysis
 from gpar_core.storage.cache import Cache, remove
+from gpar_core.storage.requests import job_id
 from pages._shared.error_box import plain
 from tests.pages.conftest import Library
 from tests.pages.stage import DRUGS, EVIL, ended, labels, page, press, running, words

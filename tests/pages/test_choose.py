@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gpar_core.data.quality import QualityFilter
-from gpar_core.jobs.request import SelectRequest
+from gpar_core.data.requests import SelectRequest
 from gpar_core.jobs.store import JobStore, State
 from tests.pages.conftest import Library
 from tests.pages.stage import ended, page, press, running, words

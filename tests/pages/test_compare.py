@@ -2,8 +2,8 @@
 
 from streamlit.testing.v1 import AppTest
 
-from gpar_core.jobs.request import job_id
 from gpar_core.storage.cache import Cache, remove
+from gpar_core.storage.requests import job_id
 from tests.pages.conftest import Library
 from tests.pages.stage import labels, page, words
 

@@ -7,7 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from gpar_core.jobs.request import DemoRequest, ImportRequest
+from gpar_core.data.importing.request import ImportRequest
+from gpar_core.data.requests import DemoRequest
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.storage.cache import MANIFEST, remove
 from tests.geo_files import release, write_release

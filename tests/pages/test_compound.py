@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from gpar_core import fields
 from gpar_core.data import compendium as compendia
-from gpar_core.jobs.request import job_id
+from gpar_core.storage.requests import job_id
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
 from tests.pages.shelf import shelve, train_the_rest

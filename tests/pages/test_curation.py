@@ -3,10 +3,12 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gpar_core.jobs.request import CurationRequest, Request, TrainRequest, job_id
+from gpar_core.analyses.curation import result as curations
+from gpar_core.analyses.curation.request import CurationRequest
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.results import curation as curations
 from gpar_core.storage.cache import publishing
+from gpar_core.storage.requests import Request, job_id
 from pages._shared.error_box import plain
 from tests.pages.conftest import Library
 from tests.pages.stage import EVIL, ended, labels, page, press, running, words

@@ -2,8 +2,9 @@
 
 import pytest
 
-from gpar_core.jobs.request import MapRequest, job_id
+from gpar_core.analyses.map.request import MapRequest
 from gpar_core.storage.cache import Cache, remove
+from gpar_core.storage.requests import job_id
 from tests.pages.conftest import Library
 from tests.pages.stage import page, words
 

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gpar_core.jobs.request import job_id
-from gpar_core.storage import deletion
+from gpar_core.storage.requests import job_id
+from gpar_core.upkeep import deletion
 from pages._shared import deleting
 from tests.pages.conftest import Library
 from tests.pages.stage import labels, page, press, words

@@ -7,11 +7,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gpar_core import fields
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.errors import WorkerError
 from gpar_core.jobs import engine
-from gpar_core.jobs.request import TrainRequest, job_id
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.storage.cache import Cache, remove
+from gpar_core.storage.requests import job_id
 from tests.import_requests import import_request
 from tests.pages.conftest import Library
 from tests.pages.stage import ended, labels, page, press, running, waiting, words

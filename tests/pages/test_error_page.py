@@ -11,9 +11,10 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException, StopException
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
+from gpar_core.data.requests import DemoRequest
 from gpar_core.errors import RequestError
-from gpar_core.jobs.request import DemoRequest, job_id
 from gpar_core.jobs.store import JobStore
+from gpar_core.storage.requests import job_id
 from pages._shared.error_box import error_box
 from tests.pages.conftest import Library, Surprises
 from tests.pages.stage import APP, page, press, running, words

@@ -5,17 +5,19 @@ import csv
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gpar_core.compare.evaluation import of_protocol
+from gpar_core.analyses import result as analysis
+from gpar_core.analyses.evaluation.evaluate import of_protocol
+from gpar_core.analyses.evaluation.plan import plan_evaluation
+from gpar_core.analyses.evaluation.request import EvaluationRequest
+from gpar_core.analyses.run_job import run_job
 from gpar_core.data import compendium as compendia
+from gpar_core.data.requests import DemoRequest
 from gpar_core.export import analysis_csv
 from gpar_core.jobs import request as requests
-from gpar_core.jobs.request import DemoRequest, EvaluationRequest, job_id
-from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import State
-from gpar_core.planning.analyses import plan_evaluation
 from gpar_core.progress import silent
-from gpar_core.results import analysis
 from gpar_core.storage.cache import Cache, remove
+from gpar_core.storage.requests import job_id
 from tests.pages.conftest import Library
 from tests.pages.stage import EVIL, ended, labels, page, press, running, words
 from tests.pools import Means

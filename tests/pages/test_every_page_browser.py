@@ -13,9 +13,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from gpar_core.jobs.request import job_id
 from gpar_core.jobs.store import State
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
 from tests.pages.browser import NO_NETWORK, Server, browsing, serving
 from tests.pages.charted import charted
 from tests.pages.conftest import Library

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gpar_core.analyses.run_job import run_job
 from gpar_core.data import compendium as compendia
+from gpar_core.data.fetching.plan import plan_fetch
+from gpar_core.data.fetching.request import FetchRequest
 from gpar_core.data.fetching.sources import SOURCES
-from gpar_core.jobs.request import FetchRequest, ImportRequest
-from gpar_core.jobs.run import run_job
+from gpar_core.data.importing.request import ImportRequest
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.planning.fetch import plan_fetch
 from gpar_core.progress import silent
 from pages._shared.error_box import plain
 from tests.http_files import Site

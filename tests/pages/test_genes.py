@@ -8,24 +8,21 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gpar_core import fields
+from gpar_core.analyses import result as analysis
+from gpar_core.analyses.genes.plan import plan_gene_counts, plan_gene_importance
+from gpar_core.analyses.genes.request import GeneCountRequest, GeneImportanceRequest
+from gpar_core.analyses.run_job import run_job
+from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data import compendium as compendia
+from gpar_core.data.requests import DemoRequest
 from gpar_core.export import analysis_csv
-from gpar_core.jobs.request import (
-    DemoRequest,
-    GeneCountRequest,
-    GeneImportanceRequest,
-    Request,
-    TrainRequest,
-    job_id,
-)
-from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.planning.analyses import plan_gene_counts, plan_gene_importance
 from gpar_core.progress import silent
-from gpar_core.results import analysis, model
 from gpar_core.storage.cache import Cache, publishing, remove
+from gpar_core.storage.requests import Request, job_id
+from pages._genes.importance_view import selected
 from pages._shared.error_box import plain
-from pages._shared.gene_importance_view import selected
 from tests.pages.conftest import Library
 from tests.pages.stage import EVIL, ended, labels, page, press, running, words
 from tests.pools import Means

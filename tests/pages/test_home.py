@@ -2,7 +2,7 @@ import shutil
 
 import pytest
 
-from gpar_core.jobs.request import DemoRequest
+from gpar_core.data.requests import DemoRequest
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.storage.cache import MADE_BY, Cache
 from tests.pages.conftest import Library

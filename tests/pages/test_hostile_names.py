@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gpar_core.jobs.request import job_id
 from gpar_core.jobs.store import State
+from gpar_core.storage.requests import job_id
 from pages._shared.error_box import plain
 from tests.pages.conftest import Library
 from tests.pages.stage import APP, EVIL, MARKUP, ended, page, running, words

@@ -7,15 +7,17 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gpar_core.analyses import result as analysis
+from gpar_core.analyses.hyper_parameters.plan import plan_sweep
+from gpar_core.analyses.hyper_parameters.request import SweepRequest
+from gpar_core.analyses.run_job import run_job
 from gpar_core.data import compendium as compendia
+from gpar_core.data.requests import DemoRequest
 from gpar_core.export import analysis_csv
-from gpar_core.jobs.request import DemoRequest, SweepRequest, job_id
-from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.planning.analyses import plan_sweep
 from gpar_core.progress import silent
-from gpar_core.results import analysis
 from gpar_core.storage.cache import Cache, publishing
+from gpar_core.storage.requests import job_id
 from pages._shared.error_box import plain
 from tests.pages.conftest import Library
 from tests.pages.stage import EVIL, ended, labels, page, press, running, words

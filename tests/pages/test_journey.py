@@ -6,10 +6,10 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from gpar_core.jobs.request import job_id
 from gpar_core.jobs.store import JobStore
 from gpar_core.report.reproduce import read_origin, request_of
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
 from tests.pages.browser import Server, browsing, press_until, serving
 from tests.pages.conftest import Library
 from tests.pages.stage import EVIL

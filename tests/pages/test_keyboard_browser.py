@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import ElementHandle, Locator, Page, expect
 
-from gpar_core.jobs.request import job_id
-from gpar_core.jobs.supervisor import supervisor_lock
+from gpar_core.jobs.workers import supervisor_lock
+from gpar_core.storage.requests import job_id
 from tests.pages.browser import browsing, serving
 from tests.pages.charted import charted
 from tests.pages.conftest import Library

@@ -4,16 +4,17 @@ from dataclasses import replace
 
 import pytest
 
+from gpar_core.analyses.run_job import run_job
+from gpar_core.analyses.training.plan import plan_training
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.glossary import TERMS
-from gpar_core.jobs.request import TrainRequest, job_id
-from gpar_core.jobs.run import run_job
 from gpar_core.lessons import LESSONS
-from gpar_core.planning.training import plan_training
 from gpar_core.progress import silent
 from gpar_core.storage.cache import Cache
-from pages._shared import tour_view
+from gpar_core.storage.requests import job_id
+from pages._learn import tour_view
 from pages._shared.terms import explained
 from tests.pages.conftest import Library
 from tests.pages.stage import APP, labels, page, press, running, words

@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gpar_core.jobs.request import TrainRequest, job_id
-from gpar_core.jobs.run import run_job
+from gpar_core.analyses.run_job import run_job
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.learn.engine import FitPool
 from gpar_core.progress import silent
 from gpar_core.storage.cache import MANIFEST
+from gpar_core.storage.requests import job_id
 from tests.pages.conftest import Library
 from tests.pages.stage import ended, labels, page, press, words
 

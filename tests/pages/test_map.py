@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gpar_core.analyses import result as analysis
+from gpar_core.analyses.map.plan import plan_map
+from gpar_core.analyses.map.request import MapRequest
+from gpar_core.analyses.run_job import run_job
 from gpar_core.data import compendium as compendia
-from gpar_core.jobs.request import MapRequest, job_id
-from gpar_core.jobs.run import run_job
 from gpar_core.jobs.store import JobStore, State
-from gpar_core.planning.analyses import plan_map
 from gpar_core.progress import silent
-from gpar_core.results import analysis
+from gpar_core.storage.requests import job_id
+from pages._model.map import AMONG_ALL
 from pages._shared.error_box import plain
-from pages._shared.model_map import AMONG_ALL
 from pages._shared.point_map import published
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
@@ -151,7 +152,7 @@ def test_of_a_hidden_layer_it_says_what_learning_was_worth(stocked: Library) -> 
 
 
 def page_summary(stocked: Library):  # type: ignore[no-untyped-def]
-    from gpar_core.results.model import load_summary
+    from gpar_core.analyses.training.result import load_summary
 
     return load_summary(stocked.cache.existing_model(job_id(stocked.simulated)))
 
@@ -287,10 +288,10 @@ def test_the_same_drug_chosen_and_in_the_lasso(stocked: Library) -> None:
 
 
 def test_the_download_has_scores_and_says_where_it_comes_from(stocked: Library) -> None:
+    from gpar_core.analyses import result as analysis
+    from gpar_core.analyses.training.result import load
     from gpar_core.export import analysis_csv
-    from gpar_core.results import analysis
-    from gpar_core.results.model import load
-    from pages._shared.map_chosen import signatures
+    from pages._map.chosen import signatures
 
     request = charted(stocked.cache)
     data = compendia.load(stocked.cache.compendium("demo"))

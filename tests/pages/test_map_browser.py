@@ -14,11 +14,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from benchmarks import large_map
 from gpar_core import fields
+from gpar_core.analyses import result as analysis
+from gpar_core.analyses.map.packing import pack
 from gpar_core.data import compendium as compendia
-from gpar_core.jobs.request import job_id
-from gpar_core.maps.packing import pack
-from gpar_core.results import analysis
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
 from pages._shared.point_map import published
 from tests.pages.browser import browsing, serving
 from tests.waiting import until

@@ -9,16 +9,18 @@ from streamlit.testing.v1 import AppTest
 
 from gpar_core import fields
 from gpar_core.__main__ import main
+from gpar_core.analyses.library import result as library
+from gpar_core.analyses.library.request import LibraryRequest
+from gpar_core.analyses.moa_prediction.request import PredictionRequest
+from gpar_core.analyses.moa_prediction.run import run_prediction
 from gpar_core.data import compendium as compendia
 from gpar_core.data import profiles as uploads
 from gpar_core.jobs import request as requests
-from gpar_core.jobs.request import LibraryRequest, PredictionRequest, job_id
-from gpar_core.jobs.run_prediction import run_prediction
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.progress import silent
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, ORDERS
-from gpar_core.results import library
 from gpar_core.storage.cache import Cache, remove
+from gpar_core.storage.requests import job_id
 from pages._shared.error_box import plain
 from tests.pages.conftest import Library
 from tests.pages.shelf import shelve, train_the_rest

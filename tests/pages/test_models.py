@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gpar_core.jobs.request import job_id
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.storage.cache import MANIFEST, Cache, remove
+from gpar_core.storage.requests import job_id
 from pages._shared.error_box import plain
 from tests.pages.conftest import Library
 from tests.pages.stage import ended, labels, page, press, words

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from gpar_core.maps.packing import Packed
+from gpar_core.analyses.map.packing import Packed
 from pages._shared.point_map import published
 from pages._shared.point_map.component import chosen_on
 

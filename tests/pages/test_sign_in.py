@@ -2,11 +2,12 @@
 
 import pytest
 
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.jobs import engine
-from gpar_core.jobs.request import TrainRequest, job_id
 from gpar_core.jobs.store import JobStore
 from gpar_core.storage.access import Visitor
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
 from tests.pages.conftest import Library
 from tests.pages.signed_in import behind_a_proxy, sign_in
 from tests.pages.stage import APP, labels, page, press, words

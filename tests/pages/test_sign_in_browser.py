@@ -5,8 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from gpar_core.jobs.request import job_id
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
 from tests.pages.browser import Server, browsing
 from tests.pages.conftest import Library
 from tests.pages.openid_provider import CLIENT, Provider, providing

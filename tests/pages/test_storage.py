@@ -2,8 +2,8 @@
 
 import pytest
 
-from gpar_core.jobs.request import job_id
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
 from tests.pages.conftest import Library
 from tests.pages.signed_in import behind_a_proxy, sign_in
 from tests.pages.stage import labels, page, press, words

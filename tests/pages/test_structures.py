@@ -7,15 +7,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gpar_core import fields
+from gpar_core.analyses.run_job import run_job
+from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.plan import plan_training
 from gpar_core.chemistry.similarity import beside_training
 from gpar_core.data.compendium import Compendium
 from gpar_core.export import ranking_csv
-from gpar_core.jobs.request import job_id
-from gpar_core.jobs.run import run_job
-from gpar_core.planning.training import plan_training
 from gpar_core.progress import silent
-from gpar_core.results import model
 from gpar_core.storage.cache import Cache, remove
+from gpar_core.storage.requests import job_id
 from tests.pages.stage import page
 from tests.pools import Means
 from tests.synthetic import build, drugs_of

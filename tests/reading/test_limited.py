@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gpar_core.analyses.map.coordinates import read_coordinates
 from gpar_core.data.labels import read_labels
 from gpar_core.errors import AnnotationError, FileFormatError, LandmarkError, ReadingError
-from gpar_core.maps.coordinates import read_coordinates
 from gpar_core.reading import limited
 from gpar_core.reading.exchange import ORDER, RESULT, SOURCE
 from gpar_core.reading.limited import read_upload

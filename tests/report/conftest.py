@@ -4,14 +4,18 @@ from dataclasses import dataclass
 
 import pytest
 
+from gpar_core.analyses.evaluation.plan import plan_evaluation
+from gpar_core.analyses.evaluation.request import EvaluationRequest
+from gpar_core.analyses.genes.plan import plan_gene_importance
+from gpar_core.analyses.genes.request import GeneImportanceRequest
+from gpar_core.analyses.run_job import run_job
+from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.plan import plan_training
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data.compendium import Compendium
-from gpar_core.jobs.request import EvaluationRequest, GeneImportanceRequest, TrainRequest, job_id
-from gpar_core.jobs.run import run_job
-from gpar_core.planning.analyses import plan_evaluation, plan_gene_importance
-from gpar_core.planning.training import plan_training
 from gpar_core.progress import silent
-from gpar_core.results import model
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
 from tests.pools import Means
 from tests.synthetic import build, drugs_of
 

@@ -7,11 +7,11 @@ from io import BytesIO
 import pandas as pd
 import pytest
 
-from gpar_core.jobs.request import job_id
+from gpar_core.analyses.training import result as model
 from gpar_core.report.bundle import CHECKSUMS, bundle
 from gpar_core.report.make import as_file, report_of
 from gpar_core.report.page import page
-from gpar_core.results import model
+from gpar_core.storage.requests import job_id
 from tests.report.conftest import Results
 
 

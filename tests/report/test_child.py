@@ -3,12 +3,12 @@
 import pytest
 
 from gpar_core.errors import DataError
-from gpar_core.jobs.request import job_id
 from gpar_core.report import child
 from gpar_core.report.child import made_in_child
 from gpar_core.report.make import as_file, report_of
 from gpar_core.storage.access import Visitor
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
 from tests.report.conftest import Results
 
 

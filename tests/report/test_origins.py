@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from gpar_core.__main__ import _parser
-from gpar_core.jobs.request import job_id
-from gpar_core.planning.training import plan_training
+from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.plan import plan_training
 from gpar_core.report.origins import evaluation_command, training_command, training_request
-from gpar_core.results import model
+from gpar_core.storage.requests import job_id
 from tests.report.conftest import Results
 
 

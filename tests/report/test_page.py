@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from gpar_core.jobs.request import job_id
+from gpar_core.analyses.training import result as model
 from gpar_core.report.document import Document
 from gpar_core.report.make import report_of
 from gpar_core.report.page import page
-from gpar_core.results import model
+from gpar_core.storage.requests import job_id
 from tests.report.conftest import EVIL, Results
 
 

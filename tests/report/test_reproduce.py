@@ -9,11 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from gpar_core.analyses.evaluation.plan import plan_evaluation
+from gpar_core.analyses.run_job import run_job
+from gpar_core.data.uploads import publish_table
 from gpar_core.errors import FileFormatError, NotFoundError, RequestError
-from gpar_core.jobs.request import job_id
-from gpar_core.jobs.run import run_job
 from gpar_core.learn.presets import PRESETS
-from gpar_core.planning.analyses import plan_evaluation, publish_table
 from gpar_core.progress import silent
 from gpar_core.report.document import Origin
 from gpar_core.report.make import as_file, report_of
@@ -21,6 +21,7 @@ from gpar_core.report.outcomes import digest_of
 from gpar_core.report.reproduce import agreement, apart, read_origin, request_of
 from gpar_core.report.tolerance import TOLERANCES
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
 from tests.pools import Means
 from tests.processors import run_on
 from tests.report.conftest import Results
@@ -122,7 +123,7 @@ import sys
 from pathlib import Path
 from benchmarks.processors import KINDS, OwnPool, train_as
 from gpar_core.jobs.request import job_id
-from gpar_core.jobs.run import run_job
+from gpar_core.analyses.run_job import run_job
 from gpar_core.progress import silent
 from gpar_core.report.make import as_file, report_of
 from gpar_core.report.reproduce import apart, read_origin, request_of

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from gpar_core.analyses.map.packing import Packed, positions
 from gpar_core.charts.style import GREY, RED, YELLOW
-from gpar_core.maps.packing import Packed, positions
 from pages._shared.point_map.published import address
 
 BROWSER = Path(__file__).resolve().parent / "browser"

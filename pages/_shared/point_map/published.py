@@ -11,7 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from gpar_core.maps.packing import Packed
+from gpar_core.analyses.map.packing import Packed
 from pages._shared.state import ROOT
 
 FOLDER = ROOT / "static"

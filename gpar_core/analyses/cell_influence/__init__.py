@@ -1,0 +1,1 @@
+"""Which cell lines tell the drugs of a set apart?"""

@@ -1,0 +1,113 @@
+"""From what a user asks for to a comparison of cell lines that can be queued."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from gpar_core.analyses.cell_influence import compute as cell_influence
+from gpar_core.analyses.cell_influence.request import CellInfluenceRequest
+from gpar_core.analyses.training.plan import plan_training
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.name_lists import read_drugs
+from gpar_core.data.training_set import (
+    drugs_of_moa,
+    known_cells,
+    known_drugs,
+)
+from gpar_core.errors import RequestError
+
+
+def plan_cell_influence(
+    compendium: Compendium,
+    *,
+    selections: Iterable[Iterable[str]],
+    every_cell_line: bool = False,
+    shared_drugs: bool = True,
+    drugs: Iterable[str] = (),
+    moa: str = "",
+    preset: str = "fast",
+    negatives: str = "auto",
+    seed: int = 0,
+) -> tuple[CellInfluenceRequest, pd.DataFrame]:
+    """Check a comparison of selections of cell lines before it starts.
+
+    selections: cell lines each, none for all. every_cell_line: each one becomes a selection too.
+    shared_drugs: only drugs with a signature in each of `selections` are used; single cell lines
+    that come by `every_cell_line` use those of them that they have. negatives: 'auto' is one choice
+    for all selections. The rest as in `plan_training`.
+
+    Returns the request, and a table of selection, n_drugs and reason ('' where there are enough).
+    Raises RequestError, NotFoundError or TrainingSetError.
+    """
+    wanted = [known_cells(compendium, cells) for cells in selections]
+    if twice := [cells for cells in wanted if wanted.count(cells) > 1]:
+        raise RequestError(
+            f"Two selections are {cell_influence.named(twice[0])}. Change one of them."
+        )
+    singles = [(cell,) for cell in compendium.cell_lines] if every_cell_line else []
+    everything = (*wanted, *(single for single in singles if single not in wanted))
+    if len(everything) < 2:
+        raise RequestError(
+            "To compare, two selections of cell lines are needed. Add one, or compare every single "
+            "cell line."
+        )
+    drugs = read_drugs(compendium, drugs)
+    chosen = drugs_of_moa(compendium, moa) if moa else known_drugs(compendium, drugs)
+    used = chosen
+    if shared_drugs and wanted:
+        there = cell_influence.drugs_with_signatures(compendium, chosen, wanted)
+        used = tuple(sorted(set.intersection(*there)))
+        if reason := cell_influence.too_few(len(used), len(chosen), "every selection"):
+            raise RequestError(
+                f"{reason} Choose other cell lines, or let each selection use the drugs it has."
+            )
+    table = _drugs_by_selection(compendium, used, everything)
+    if reasons := [reason for reason in table["reason"].head(len(wanted)) if reason]:
+        raise RequestError(f"{reasons[0]} Choose other cell lines or more drugs.")
+    if (table["reason"] == "").sum() < 2:
+        raise RequestError(
+            f"Fewer than two cell lines have signatures of {cell_influence.MIN_DRUGS} of the "
+            f"{len(used)} drugs. Choose more drugs."
+        )
+    plans = [
+        plan_training(
+            compendium,
+            drugs=drugs,
+            moa=moa,
+            cells=cells,
+            preset=preset,
+            negatives=negatives,
+            seed=seed,
+            ranked=False,
+        )
+        for cells in wanted or [()]
+    ]
+    first, _ = plans[0]
+    inactive = all(training_set.negatives == "inactive" for _, training_set in plans)
+    request = CellInfluenceRequest(
+        compendium=compendium.name,
+        fingerprint=compendium.fingerprint,
+        label=first.label,
+        drugs=used,
+        selections=everything,
+        left_out=tuple(drug for drug in chosen if drug not in used),
+        moa=first.moa,
+        preset=preset,
+        negatives="inactive" if inactive else "others",
+        seed=seed,
+    )
+    return request, table
+
+
+def _drugs_by_selection(
+    compendium: Compendium, drugs: tuple[str, ...], selections: Iterable[tuple[str, ...]]
+) -> pd.DataFrame:
+    """How many of the drugs each selection of cell lines has: selection, n_drugs, reason."""
+    selections = list(selections)
+    rows = []
+    there = cell_influence.drugs_with_signatures(compendium, drugs, selections)
+    for cells, found in zip(selections, there, strict=True):
+        name = cell_influence.named(cells)
+        reason = cell_influence.too_few(len(found), len(drugs), name)
+        rows.append({"selection": name, "n_drugs": len(found), "reason": reason})
+    return pd.DataFrame(rows)

@@ -1,0 +1,1 @@
+"""Which training drugs are outliers?"""

@@ -1,0 +1,1 @@
+"""Which method finds held-out drugs best?"""

@@ -1,0 +1,67 @@
+"""From what a user asks for to an evaluation that can be queued."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from gpar_core.analyses.evaluation.request import EvaluationRequest
+from gpar_core.compare.methods import METHODS, MIN_DRUGS, USUAL
+from gpar_core.data import labels as class_labels
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import (
+    known_cells,
+    with_enough_drugs,
+)
+from gpar_core.data.uploaded_table import table_id
+from gpar_core.errors import RequestError
+from gpar_core.learn.presets import LINEAR
+from gpar_core.learn.presets import preset as known_preset
+
+
+def plan_evaluation(
+    compendium: Compendium,
+    *,
+    classes: Iterable[str] = (),
+    methods: Iterable[str] = USUAL,
+    min_drugs: int = MIN_DRUGS,
+    labels: pd.DataFrame | None = None,
+    cells: Iterable[str] = (),
+    preset: str = "fast",
+    negatives: str = "others",
+    seed: int = 0,
+) -> EvaluationRequest:
+    """The request to compare methods on each class with at least `min_drugs` drugs.
+
+    classes: MOAs, or classes of `labels` if given; none for all. methods: of `METHODS`. Raises
+    RequestError, NotFoundError or AnnotationError.
+    """
+    chosen = list(dict.fromkeys(methods))
+    if unknown := [name for name in chosen if name not in METHODS]:
+        raise RequestError(
+            f"There is no method '{unknown[0][:40]}'. There are: {', '.join(METHODS)}."
+        )
+    if not chosen:
+        raise RequestError("Choose at least one method to evaluate.")
+    if seed < 0 or min_drugs < 2:
+        raise RequestError(
+            f"The seed is {seed} and the least number of drugs {min_drugs}; needed are at least 0 "
+            "and 2: with one drug of a class there is none to hold out."
+        )
+    if known_preset(preset) == LINEAR:
+        raise RequestError(
+            f"With the preset '{preset}', GPAR is the method 'balanced_logistic' itself. Compare "
+            "that method with another preset."
+        )
+    if labels is not None:
+        compendium, _ = class_labels.relabelled(compendium, labels)
+    return EvaluationRequest(
+        compendium=compendium.name,
+        fingerprint=compendium.fingerprint,
+        classes=with_enough_drugs(compendium, classes, min_drugs, labelled=labels is not None),
+        methods=tuple(name for name in METHODS if name in chosen),
+        labels="" if labels is None else table_id(labels),
+        cells=known_cells(compendium, cells),
+        preset=preset,
+        negatives=negatives,
+        seed=seed,
+    )

@@ -1,0 +1,33 @@
+"""An evaluation, asked for."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gpar_core.compare.methods import METHODS
+
+
+@dataclass(frozen=True)
+class EvaluationRequest:
+    """Compare methods on identical folds of many classes of drugs.
+
+    classes: MOAs, or classes of the uploaded table `labels` (its id, '' for MOAs), sorted.
+    methods: names of `compare.methods.METHODS`. The rest as in `TrainRequest`, the same for all.
+    """
+
+    kind: ClassVar[str] = "evaluation"
+    compendium: str
+    fingerprint: str
+    classes: tuple[str, ...]
+    methods: tuple[str, ...]
+    labels: str = ""
+    cells: tuple[str, ...] = ()
+    preset: str = "fast"
+    negatives: str = "others"
+    seed: int = 0
+
+    @property
+    def title(self) -> str:
+        names = [METHODS[name].label for name in self.methods]
+        what = names[0] if len(names) == 1 else f"{len(names)} methods"
+        on = ", ".join(self.classes) if len(self.classes) <= 2 else f"{len(self.classes)} classes"
+        return f"Evaluate {what} on {on}"

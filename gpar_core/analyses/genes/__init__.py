@@ -1,0 +1,1 @@
+"""Which genes does a model use, and how many does it need?"""

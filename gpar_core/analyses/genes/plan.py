@@ -1,0 +1,90 @@
+"""From what a user asks for to a question about genes that can be queued."""
+
+from collections.abc import Iterable
+
+from gpar_core import fields
+from gpar_core.analyses.genes import counts as gene_counts
+from gpar_core.analyses.genes.request import GeneCountRequest, GeneImportanceRequest
+from gpar_core.analyses.training.plan import check_several_drugs, plan_training
+from gpar_core.analyses.training.result import ModelSummary
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import (
+    TrainingSet,
+)
+from gpar_core.errors import RequestError
+
+
+def plan_gene_importance(compendium: Compendium, summary: ModelSummary) -> GeneImportanceRequest:
+    """The request to find the genes that a model goes by.
+
+    Raises RequestError where its training set is not to be had from the compendium any more.
+    """
+    if not summary.drugs:
+        raise RequestError(
+            f"The model of {summary.label} was trained on uploaded profiles, which are not kept "
+            "with it. Choose a model trained on drugs or on a MOA."
+        )
+    if compendium.fingerprint != summary.fingerprint:
+        raise RequestError(
+            f"The compendium '{summary.compendium}' has changed since the model of "
+            f"{summary.label} was trained. Train it anew, and ask about that model."
+        )
+    return GeneImportanceRequest(
+        compendium=compendium.name,
+        fingerprint=compendium.fingerprint,
+        model=summary.model_id,
+        label=summary.label,
+    )
+
+
+def plan_gene_counts(
+    compendium: Compendium,
+    *,
+    counts: Iterable[int] = gene_counts.DEFAULT_COUNTS,
+    repeats: int = gene_counts.DEFAULT_REPEATS,
+    drugs: Iterable[str] = (),
+    moa: str = "",
+    cells: Iterable[str] = (),
+    preset: str = "fast",
+    negatives: str = "auto",
+    seed: int = 0,
+) -> tuple[GeneCountRequest, TrainingSet]:
+    """Check a comparison of numbers of genes before it starts: the request, and its training set.
+
+    counts: numbers of genes. repeats: random draws of each. The rest as in `plan_training`. Raises
+    RequestError, NotFoundError or TrainingSetError.
+    """
+    counts = tuple(sorted(set(counts)))
+    low, high = gene_counts.MIN_COUNT, fields.N_LANDMARKS
+    if not counts or counts[0] < low or counts[-1] > high:
+        raise RequestError(
+            f"The numbers of genes are {', '.join(map(str, counts)) or 'none'}; needed is at least "
+            f"one, from {low} to {high}."
+        )
+    if not 1 <= repeats <= gene_counts.MAX_REPEATS:
+        raise RequestError(f"There are {repeats} draws; needed are 1 to {gene_counts.MAX_REPEATS}.")
+    plan, training_set = plan_training(
+        compendium,
+        drugs=drugs,
+        moa=moa,
+        cells=cells,
+        preset=preset,
+        negatives=negatives,
+        seed=seed,
+        ranked=False,
+    )
+    check_several_drugs(training_set)
+    request = GeneCountRequest(
+        compendium=plan.compendium,
+        fingerprint=plan.fingerprint,
+        label=plan.label,
+        drugs=plan.drugs,
+        counts=counts,
+        repeats=repeats,
+        moa=plan.moa,
+        cells=plan.cells,
+        preset=preset,
+        negatives=training_set.negatives,
+        seed=seed,
+    )
+    return request, training_set

@@ -1,0 +1,48 @@
+"""Questions about genes, asked for."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class GeneImportanceRequest:
+    """Find the landmark genes that a model goes by.
+
+    model: its id. label: what its positive set is called. compendium, fingerprint: what it was
+    trained on.
+    """
+
+    kind: ClassVar[str] = "gene_importance"
+    compendium: str
+    fingerprint: str
+    model: str
+    label: str
+
+    @property
+    def title(self) -> str:
+        return f"Which genes: {self.label}"
+
+
+@dataclass(frozen=True)
+class GeneCountRequest:
+    """Cross-validate on fewer landmark genes, drawn at random or the most important ones.
+
+    counts: numbers of genes, rising. repeats: draws of each. The rest as in `TrainRequest`.
+    """
+
+    kind: ClassVar[str] = "gene_count"
+    compendium: str
+    fingerprint: str
+    label: str
+    drugs: tuple[str, ...]
+    counts: tuple[int, ...]
+    repeats: int = 10
+    moa: str = ""
+    cells: tuple[str, ...] = ()
+    preset: str = "fast"
+    negatives: str = "others"
+    seed: int = 0
+
+    @property
+    def title(self) -> str:
+        return f"How many genes: {self.label}"

@@ -1,0 +1,1 @@
+"""How deep and wide should the network be?"""

@@ -1,0 +1,71 @@
+"""From what a user asks for to a sweep over network sizes that can be queued."""
+
+from collections.abc import Iterable
+
+from gpar_core.analyses.hyper_parameters import compute as sweeps
+from gpar_core.analyses.hyper_parameters.request import SweepRequest
+from gpar_core.analyses.training.plan import check_several_drugs, plan_training
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import (
+    TrainingSet,
+)
+from gpar_core.errors import RequestError
+
+MAX_STEPS = 20_000
+
+
+def plan_sweep(
+    compendium: Compendium,
+    *,
+    layers: Iterable[int] = sweeps.LAYERS,
+    nodes: Iterable[int] = sweeps.NODES,
+    steps: int = 2000,
+    drugs: Iterable[str] = (),
+    moa: str = "",
+    cells: Iterable[str] = (),
+    negatives: str = "auto",
+    seed: int = 0,
+) -> tuple[SweepRequest, TrainingSet]:
+    """Check a sweep over depths and widths before it starts: the request, and its training set.
+
+    layers and nodes: within the range of the paper. The rest as in `plan_training`. Raises
+    RequestError, NotFoundError or TrainingSetError.
+    """
+    layers, nodes = tuple(sorted(set(layers))), tuple(sorted(set(nodes)))
+    for what, numbers, known in (
+        ("hidden layers", layers, sweeps.LAYERS),
+        ("nodes of a layer", nodes, sweeps.NODES),
+    ):
+        low, high = known[0], known[-1]
+        if not numbers or numbers[0] < low or numbers[-1] > high:
+            raise RequestError(
+                f"The numbers of {what} are {', '.join(map(str, numbers)) or 'none'}; needed is at "
+                f"least one, from {low} to {high:,}."
+            )
+    if not 1 <= steps <= MAX_STEPS:
+        raise RequestError(f"There are {steps:,} steps; needed are 1 to {MAX_STEPS:,}.")
+    plan, training_set = plan_training(
+        compendium,
+        drugs=drugs,
+        moa=moa,
+        cells=cells,
+        preset="paper",
+        negatives=negatives,
+        seed=seed,
+        ranked=False,
+    )
+    check_several_drugs(training_set)
+    request = SweepRequest(
+        compendium=plan.compendium,
+        fingerprint=plan.fingerprint,
+        label=plan.label,
+        drugs=plan.drugs,
+        layers=layers,
+        nodes=nodes,
+        steps=steps,
+        moa=plan.moa,
+        cells=plan.cells,
+        negatives=training_set.negatives,
+        seed=seed,
+    )
+    return request, training_set

@@ -1,0 +1,25 @@
+"""A library of models, asked for."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class LibraryRequest:
+    """Train a model on each of many MOAs, those that are trained already left as they are.
+
+    moas: their names, sorted. The rest as in `TrainRequest`, the same for all.
+    """
+
+    kind: ClassVar[str] = "library"
+    compendium: str
+    fingerprint: str
+    moas: tuple[str, ...]
+    cells: tuple[str, ...] = ()
+    preset: str = "fast"
+    negatives: str = "auto"
+    seed: int = 0
+
+    @property
+    def title(self) -> str:
+        return f"Library of {len(self.moas)} MOAs of '{self.compendium}'"

@@ -1,0 +1,281 @@
+"""A library: for each MOA of a compendium a model, or the reason why there is none.
+
+Its folder holds only `manifest.json`; the models are where all models are, the same that *Drug
+prediction* trains. What a library says is therefore true of the models as they are: one that was
+deleted is not trained, one of another compendium or method has another id.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gpar_core.analyses.library.request import LibraryRequest
+from gpar_core.analyses.registry import from_json
+from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.request import TrainRequest
+from gpar_core.analyses.training.result import ModelSummary
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import drugs_of_moa
+from gpar_core.errors import DataError, NotFoundError, RequestError, in_words
+from gpar_core.storage.cache import MANIFEST, Cache
+from gpar_core.storage.requests import METHOD_VERSION, job_id, to_json
+
+FORMAT_VERSION = 1
+MIN_DRUGS = 3
+"""Of a MOA to be in a library, unless asked otherwise."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One MOA of a library.
+
+    training: the request of its model, whose id is `model_id`. reason: why it cannot be trained, or
+    ''. summary: of its model, None where it is not trained.
+    """
+
+    moa: str
+    training: TrainRequest
+    reason: str
+    summary: ModelSummary | None = None
+
+    @property
+    def model_id(self) -> str:
+        return job_id(self.training)
+
+    @property
+    def asked(self) -> bool:
+        """Whether MOA prediction asks its model: mean AUROC of 0.6 or more (Gao et al. 2021)."""
+        return self.summary is not None and self.summary.metrics.reaches_line
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still to be trained."""
+        return self.summary is None and not self.reason
+
+    @property
+    def verdict(self) -> str:
+        """The verdict on its model, or why there is none."""
+        if self.summary is None:
+            return self.reason or "not trained yet"
+        return self.summary.verdict.name
+
+
+@dataclass(frozen=True)
+class Library:
+    """entries: by MOA, sorted by name. method_version: by which its models are trained."""
+
+    library_id: str
+    request: LibraryRequest
+    method_version: int
+    entries: tuple[Entry, ...]
+
+    @property
+    def asked(self) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if entry.asked)
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Another one once a model of it was trained or is gone."""
+        trained = (entry.summary.created_at if entry.summary else "" for entry in self.entries)
+        return self.library_id, *trained
+
+    def why_stale(self, fingerprint: str) -> str:
+        """Why its models no longer stand for a compendium with this fingerprint, or ''."""
+        if self.method_version != METHOD_VERSION:
+            return "The method has changed since these models were trained. Build the library anew."
+        if self.request.fingerprint != fingerprint:
+            return (
+                f"The compendium '{self.request.compendium}' has changed since these models were "
+                "trained. Build the library anew."
+            )
+        return ""
+
+
+def table(library: Library) -> pd.DataFrame:
+    """One row per MOA: moa, n_drugs, n_signatures, mean_auroc with low and high (95% interval),
+    chance (p of permuted labels), average_precision and base_rate, verdict, asked (by MOA
+    prediction), seconds (of training), model_id.
+
+    Of a MOA that is not trained, n_drugs counts all drugs, and what only a model knows is missing.
+    """
+    return pd.DataFrame([_row(entry) for entry in library.entries])
+
+
+def trainings(compendium: Compendium, request: LibraryRequest) -> dict[str, TrainRequest]:
+    """What trains the model of each MOA: the same request as that of *Drug prediction*."""
+    return {
+        moa: TrainRequest(
+            compendium=compendium.name,
+            fingerprint=compendium.fingerprint,
+            label=moa,
+            drugs=drugs_of_moa(compendium, moa),
+            moa=moa,
+            cells=request.cells,
+            preset=request.preset,
+            negatives=request.negatives,
+            seed=request.seed,
+        )
+        for moa in request.moas
+    }
+
+
+def n_trained(cache: Cache, compendium: Compendium, request: LibraryRequest) -> int:
+    """How many of its models are there already."""
+    trained = set(cache.model_ids())
+    return sum(job_id(each) in trained for each in trainings(compendium, request).values())
+
+
+def save(
+    folder: Path,
+    request: LibraryRequest,
+    entries: Mapping[str, TrainRequest],
+    reasons: Mapping[str, str],
+) -> None:
+    """Write the manifest whole, over one that is there.
+
+    entries: by MOA. reasons: why some of them cannot be trained.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest = {
+        "format_version": FORMAT_VERSION,
+        "method_version": METHOD_VERSION,
+        "request": to_json(request),
+        "entries": [
+            {"moa": moa, "training": to_json(training), "reason": reasons.get(moa, "")}
+            for moa, training in entries.items()
+        ],
+    }
+    new = folder / f".{MANIFEST}-{uuid.uuid4().hex}"
+    new.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    new.replace(folder / MANIFEST)
+
+
+def load(cache: Cache, library_id: str) -> Library:
+    """A library with what is trained of it. Raises NotFoundError or DataError."""
+    plan = read_plan(cache.existing_library(library_id))
+    trained = set(cache.model_ids())
+    entries = (
+        replace(entry, summary=_summary(cache, entry)) if entry.model_id in trained else entry
+        for entry in plan.entries
+    )
+    return replace(plan, entries=tuple(entries))
+
+
+def of_compendium(cache: Cache, compendium: Compendium) -> list[Library]:
+    """Readable libraries of a compendium of this name, stale ones last, then by models asked."""
+    found = []
+    for library_id in cache.library_ids():
+        with suppress(DataError):
+            found.append(load(cache, library_id))
+    of_it = [each for each in found if each.request.compendium == compendium.name]
+    return sorted(
+        of_it, key=lambda each: (bool(each.why_stale(compendium.fingerprint)), -len(each.asked))
+    )
+
+
+def chosen(cache: Cache, compendium: Compendium, library_id: str = "") -> Library:
+    """The library of this id, or the best that is not stale.
+
+    Raises NotFoundError, RequestError where it is of another compendium or stale, or DataError.
+    """
+    if library_id:
+        asked = load(cache, library_id)
+        if asked.request.compendium != compendium.name:
+            raise RequestError(
+                f"The library '{library_id}' is of the compendium '{asked.request.compendium}', "
+                f"not of '{compendium.name}'. Choose one of its own."
+            )
+    else:
+        libraries = of_compendium(cache, compendium)
+        if not libraries:
+            raise NotFoundError(
+                f"There is no library of models for '{compendium.name}' yet. Build one first."
+            )
+        asked = libraries[0]
+    if stale := asked.why_stale(compendium.fingerprint):
+        raise RequestError(stale)
+    return asked
+
+
+def is_complete(cache: Cache, library_id: str) -> bool:
+    """Whether every MOA has its model, or a reason to have none."""
+    try:
+        entries = load(cache, library_id).entries
+    except (RequestError, DataError):
+        return False
+    return not any(entry.open for entry in entries)
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    summary = entry.summary
+    metrics = summary.metrics if summary else None
+    low, high = metrics.interval if metrics else (np.nan, np.nan)
+    return {
+        "moa": entry.moa,
+        "n_drugs": summary.n_positive_compounds if summary else len(entry.training.drugs),
+        "n_signatures": summary.n_positive_signatures if summary else np.nan,
+        "mean_auroc": metrics.mean_auroc if metrics else np.nan,
+        "low": low,
+        "high": high,
+        "chance": summary.verdict.chance.p if summary else np.nan,
+        "average_precision": metrics.average_precision if metrics else np.nan,
+        "base_rate": metrics.base_rate if metrics else np.nan,
+        "verdict": entry.verdict,
+        "asked": entry.asked,
+        "seconds": summary.seconds if summary else np.nan,
+        "model_id": entry.model_id,
+    }
+
+
+def read_plan(folder: Path) -> Library:
+    """What a library is to be, without what is trained of it. Raises DataError."""
+    try:
+        return _parsed(folder.name, json.loads((folder / MANIFEST).read_text("utf-8")))
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        DataError,
+        RequestError,
+    ) as error:
+        raise DataError(
+            f"The library '{folder.name}' cannot be read ({in_words(error)}). Delete it and "
+            "build it anew; models that are trained are not trained again."
+        ) from error
+
+
+def _parsed(library_id: str, manifest: Mapping[str, Any]) -> Library:
+    if manifest["format_version"] != FORMAT_VERSION:
+        raise DataError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
+    request = from_json(manifest["request"])
+    if not isinstance(request, LibraryRequest):
+        raise DataError("its request is of another kind")
+    entries = tuple(
+        Entry(each["moa"], _training(each["training"]), each["reason"])
+        for each in manifest["entries"]
+    )
+    return Library(library_id, request, int(manifest["method_version"]), entries)
+
+
+def _training(text: str) -> TrainRequest:
+    request = from_json(text)
+    if not isinstance(request, TrainRequest):
+        raise DataError("a training of it is of another kind")
+    return request
+
+
+def _summary(cache: Cache, entry: Entry) -> ModelSummary | None:
+    try:
+        return model.load_summary(cache.existing_model(entry.model_id))
+    except (RequestError, DataError):  # deleted or damaged: to be trained again
+        return None

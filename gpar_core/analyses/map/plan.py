@@ -1,0 +1,79 @@
+"""From what a user asks for to a map that can be queued."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from gpar_core.analyses.map.request import MapRequest
+from gpar_core.analyses.map.selection import selected_rows
+from gpar_core.analyses.training.result import ModelSummary
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import (
+    known_cells,
+    known_moas,
+)
+from gpar_core.data.uploaded_table import table_id
+from gpar_core.errors import RequestError
+from gpar_core.learn.presets import LINEAR
+from gpar_core.learn.presets import preset as known_preset
+from gpar_core.maps import FROM_FILE, MAPS
+
+
+def plan_map(
+    compendium: Compendium,
+    *,
+    method: str = "umap",
+    cells: Iterable[str] = (),
+    moas: Iterable[str] = (),
+    representatives: bool = False,
+    model: ModelSummary | None = None,
+    coordinates: pd.DataFrame | None = None,
+    seed: int = 0,
+) -> MapRequest:
+    """The request to lay signatures out in the plane.
+
+    method: of `maps.MAPS`. moas: none for all signatures, also those without a MOA. model: in
+    whose last hidden layer neighbours are looked for, None for z-scores. coordinates: what 'file'
+    takes, as `read_coordinates` gives them. Raises RequestError or NotFoundError.
+    """
+    if method not in MAPS:
+        raise RequestError(f"There is no map '{method[:40]}'. There are: {', '.join(MAPS)}.")
+    if seed < 0:
+        raise RequestError(f"The seed is {seed}; needed is a whole number from 0 on.")
+    if (method == FROM_FILE) != (coordinates is not None):
+        raise RequestError(
+            "A map from a file needs a table of sig_id, x and y, and other maps take none. Upload "
+            "one, or choose another map."
+        )
+    if model is not None and model.fingerprint != compendium.fingerprint:
+        raise RequestError(
+            f"The model of {model.label} was trained on '{model.compendium}' as it was then, which "
+            f"is not '{compendium.name}' as it is now. Train it anew, or choose its compendium."
+        )
+    if model is not None and known_preset(model.preset) == LINEAR:
+        raise RequestError(
+            f"The model of {model.label} is linear and has no hidden layer to find neighbors in. "
+            "Choose a model of another preset, or the z-scores."
+        )
+    request = MapRequest(
+        compendium=compendium.name,
+        fingerprint=compendium.fingerprint,
+        method=method,
+        cells=known_cells(compendium, cells),
+        moas=known_moas(compendium, moas),
+        representatives=representatives,
+        model="" if model is None else model.model_id,
+        coordinates="" if coordinates is None else table_id(coordinates),
+        seed=seed,
+    )
+    n = len(
+        selected_rows(
+            compendium, cells=request.cells, moas=request.moas, representatives=representatives
+        )
+    )
+    if n < MAPS[method].min_signatures:
+        raise RequestError(
+            f"{n} signatures are chosen; {MAPS[method].label} needs {MAPS[method].min_signatures}. "
+            "Choose more cell lines or MOAs, or another map."
+        )
+    return request

@@ -1,0 +1,39 @@
+"""A map, asked for."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gpar_core.maps import MAPS
+
+
+@dataclass(frozen=True)
+class MapRequest:
+    """Lay signatures out in the plane.
+
+    method: a key of `maps.MAPS`: 'tsne', 'umap', 'fwd' (cosine graph, after L1000FWD) or 'file'.
+    coordinates: id of the uploaded table of places that 'file' takes, else ''.
+    cells: cell lines, sorted; empty for all. moas: MOAs, sorted; empty for all signatures.
+    representatives: only one signature per compound and cell line.
+    model: id of the model in whose last hidden layer neighbours are looked for, '' for z-scores.
+    """
+
+    kind: ClassVar[str] = "map"
+    compendium: str
+    fingerprint: str
+    method: str = "umap"
+    cells: tuple[str, ...] = ()
+    moas: tuple[str, ...] = ()
+    representatives: bool = False
+    model: str = ""
+    coordinates: str = ""
+    seed: int = 0
+
+    @property
+    def title(self) -> str:
+        parts = [f"{MAPS[self.method].label} of '{self.compendium}'"]
+        for names in (self.cells, self.moas):
+            more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+            parts += [", ".join(names[:2]) + more] if names else []
+        parts += ["one per compound and cell line"] if self.representatives else []
+        parts += ["last hidden layer of a model"] if self.model else []
+        return " · ".join(parts)

@@ -1,0 +1,1 @@
+"""Which MOAs does a compound or a profile probably have?"""

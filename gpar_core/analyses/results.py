@@ -1,0 +1,86 @@
+"""The result of a request: where it is, and whether it is there and can be read.
+
+What is there and cannot be read, because it is damaged or of another version, counts as not there:
+it is computed again when it is asked for again.
+"""
+
+from pathlib import Path
+
+from gpar_core.analyses.library import result as library
+from gpar_core.analyses.library.request import LibraryRequest
+from gpar_core.analyses.registry import STORED, found, kind_of
+from gpar_core.data import demo
+from gpar_core.data.fetching.fetched import is_fetched, load_fetched
+from gpar_core.data.fetching.request import FetchRequest
+from gpar_core.data.importing.request import ImportRequest
+from gpar_core.data.requests import DemoRequest, SelectRequest
+from gpar_core.errors import DataError, NotFoundError
+from gpar_core.storage.cache import MANIFEST, Cache
+from gpar_core.storage.requests import Request, job_id
+
+
+def is_there(cache: Cache, request: Request) -> bool:
+    """Whether all that was asked for is there and can be read."""
+    match request:
+        case LibraryRequest():
+            return library.is_complete(cache, job_id(request))
+        case FetchRequest():
+            return is_fetched(
+                request.folder(cache), request.source, request.base_url, request.cells
+            )
+    folder = folder_of(cache, request)
+    return (folder / MANIFEST).is_file() and _is_of(cache, folder, request) and _is_readable(folder)
+
+
+def is_damaged(cache: Cache, request: Request) -> bool:
+    """Whether what the request made is there still, but incomplete or unreadable.
+
+    What was deleted, or replaced by something else under its name, is not damaged.
+    """
+    folder = folder_of(cache, request)
+    if isinstance(request, FetchRequest):
+        try:
+            there = load_fetched(folder)
+        except NotFoundError:
+            return False
+        asked = (request.source, request.base_url, request.cells)
+        return (there.source, there.base_url, there.cells) == asked and not there.is_whole
+    if not folder.is_dir() or not _is_of(cache, folder, request):
+        return False
+    return not (folder / MANIFEST).is_file() or not _is_readable(folder)
+
+
+def folder_of(cache: Cache, request: Request) -> Path:
+    """The folder of what a request makes, whether it exists or not."""
+    match request:
+        case DemoRequest():
+            return cache.compendium(demo.NAME)
+        case ImportRequest() | SelectRequest():
+            return cache.compendium(request.name)
+        case FetchRequest():
+            return request.folder(cache)
+    return cache.root / kind_of(request).folder / job_id(request)
+
+
+def read(folder: Path) -> None:
+    """Read all of a published folder of a compendium, a model or what is made of them.
+
+    Raises DataError where it is damaged or of another version.
+    """
+    if stored := STORED.get(folder.parent.name):
+        found(stored.read)(folder)
+
+
+def _is_of(cache: Cache, folder: Path, request: Request) -> bool:
+    """A compendium bears the name that was asked for; it may be another's."""
+    return kind_of(request).folder != "compendia" or cache.compendium_made_by(
+        folder.name
+    ) == job_id(request)
+
+
+def _is_readable(folder: Path) -> bool:
+    try:
+        read(folder)
+    except DataError:
+        return False
+    return True

@@ -1,0 +1,24 @@
+"""Carry out a request: the one place where jobs meet analyses."""
+
+from gpar_core.analyses import results
+from gpar_core.analyses.registry import found, kind_of
+from gpar_core.learn.engine import Pool
+from gpar_core.progress import Report
+from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import Request
+
+
+def run_job(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
+    """Do what is asked and publish the result. Raises GparError; `report` may raise to stop.
+
+    Nothing is done where the result is there, as when a process died before it could say so.
+    pool: whose processes train networks.
+    """
+    if results.is_there(cache, request):
+        return
+    kind = kind_of(request)
+    run = found(kind.run)
+    if kind.trains:
+        run(request, cache, report, pool)
+    else:
+        run(request, cache, report)

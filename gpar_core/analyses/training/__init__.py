@@ -1,0 +1,1 @@
+"""Which drugs share the mechanism of these?"""

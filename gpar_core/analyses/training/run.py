@@ -1,0 +1,182 @@
+"""Train a model, rank all compounds by it and save both."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.request import TrainRequest
+from gpar_core.data import profiles
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.profiles import Profiles
+from gpar_core.data.provenance import same_compendium, training_set_of, versions
+from gpar_core.data.training_set import TrainingSet
+from gpar_core.errors import EmptyRankingError
+from gpar_core.learn.calibration import calibrate, calibrate_each
+from gpar_core.learn.compendium_scores import score_compendium
+from gpar_core.learn.engine import Pool
+from gpar_core.learn.presets import preset
+from gpar_core.progress import Progress, Report
+from gpar_core.rank.ranking import (
+    MAX_P,
+    MIN_SIGNATURES,
+    filtered,
+    known_members,
+    rank_compounds,
+    rank_signatures,
+    training_drugs,
+)
+from gpar_core.storage.cache import Cache, publishing
+from gpar_core.storage.requests import job_id
+
+TOP_PREDICTIONS = 30
+MAX_NEGATIVES_ON_MAP = 300
+DESCRIBED = [
+    fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME, fields.DRUG, fields.CELL_ID, fields.DOSE,
+    fields.DOSE_UNIT, fields.TIME, fields.TIME_UNIT, fields.TAS,
+]  # fmt: skip
+
+
+def run_training(request: TrainRequest, cache: Cache, report: Report, pool: Pool) -> None:
+    """Train what is asked for on its compendium, which must not have changed since."""
+    train_model(same_compendium(request, cache), request, cache, report, pool)
+
+
+def train_model(
+    compendium: Compendium, request: TrainRequest, cache: Cache, report: Report, pool: Pool
+) -> None:
+    """Train, cross-validate, rank, and publish the model."""
+    from gpar_core.learn.training import train  # noqa: PLC0415 -- brings classifiers
+
+    settings = preset(request.preset)
+    training_set = training_set_of(request, compendium, _uploaded(request, cache))
+    training = train(
+        compendium,
+        training_set,
+        settings,
+        seed=request.seed,
+        null_repeats=request.null_repeats,
+        pool=pool,
+        report=report,
+    )
+    scores, scored_by = score_compendium(
+        compendium,
+        training_set,
+        training.network,
+        training.validation,
+        threads=pool.processes,
+        report=report,
+    )
+    report(Progress("Ranking", 0, 1, "Enrichment of every compound"))
+    ranked = rank_signatures(compendium, training_set, scores, scored_by >= 0, seed=request.seed)
+    ranking = rank_compounds(compendium, ranked, seed=request.seed, threads=pool.processes)
+    ranking = ranking.assign(shares_moa=known_members(ranking, _moas_of(compendium, request)))
+    report(Progress("Map", 0, 1, "t-SNE of training set and top predictions"))
+    validation, logistic = training.validation, training.logistic
+    summary = model.ModelSummary(
+        model_id=job_id(request),
+        label=request.label,
+        moa=request.moa,
+        drugs=request.drugs,
+        cells=request.cells,
+        compendium=compendium.name,
+        fingerprint=compendium.fingerprint,
+        simulated=compendium.simulated,
+        preset=request.preset,
+        negatives=training_set.negatives,
+        note=training_set.note,
+        seed=request.seed,
+        n_positive_compounds=training_set.n_positive_compounds,
+        n_positive_signatures=training_set.n_positive_signatures,
+        n_negative_compounds=training_set.n_negative_compounds,
+        n_negative_signatures=training_set.n_negative_signatures,
+        k=validation.folds.k,
+        folds_by=validation.folds.by,
+        metrics=validation.metrics,
+        logistic_auroc=None if logistic is None else logistic.metrics.mean_auroc,
+        chance=training.chance,
+        null_auroc=training.null,
+        seconds=round(training.seconds, 2),
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        versions=versions(),
+    )
+    described = training_set.described(compendium, DESCRIBED)
+    result = model.Model(
+        summary=summary,
+        network=training.network,
+        held_out=described.assign(
+            positive=training_set.positive,
+            fold=validation.folds.fold,
+            score=validation.score,
+            **({} if logistic is None else {"logistic_score": logistic.score}),
+        ),
+        signatures=_described(compendium, ranked["row"].to_numpy()).assign(
+            score=ranked["score"], rank=ranked["rank"], held_out=ranked["held_out"]
+        ),
+        ranking=ranking,
+        training_drugs=training_drugs(compendium, training_set, validation.score),
+        map=_map(compendium, training_set, ranking, seed=request.seed),
+        calibration=calibrate(training_set.positive, validation.score),
+        fold_calibration=calibrate_each(
+            training_set.positive, validation.score, validation.folds.fold
+        ),
+        scores=scores,
+        scored_by=scored_by,
+    )
+    with publishing(cache.model(summary.model_id)) as folder:
+        model.save(result, folder)
+
+
+def _uploaded(request: TrainRequest, cache: Cache) -> Profiles | None:
+    if not request.profiles:
+        return None
+    return profiles.load(cache.existing_profile_set(request.profiles))
+
+
+def _moas_of(compendium: Compendium, request: TrainRequest) -> set[str]:
+    """The MOA trained on, or all MOAs of the drugs."""
+    if request.moa:
+        return {request.moa}
+    table = compendium.compound_moas
+    return set(table.loc[table[fields.DRUG].isin(request.drugs), fields.MOA])
+
+
+def _described(compendium: Compendium, rows: np.ndarray) -> pd.DataFrame:
+    return compendium.signatures[DESCRIBED].iloc[rows].reset_index(drop=True)
+
+
+def _map(
+    compendium: Compendium, training_set: TrainingSet, ranking: pd.DataFrame, *, seed: int
+) -> pd.DataFrame:
+    """Representatives of training set and top predictions, with x and y."""
+    from gpar_core.maps.tsne import embed  # noqa: PLC0415
+
+    top = set(top_predictions(ranking)[fields.DRUG])
+    representative = compendium.signatures[fields.REPRESENTATIVE].to_numpy()
+    predicted = np.flatnonzero(
+        representative & compendium.signatures[fields.DRUG].isin(top).to_numpy()
+    )
+    positive = training_set.positive
+    negative = np.setdiff1d(training_set.rows[~positive], predicted)
+    rng = np.random.default_rng([seed, 0x3A9])
+    shown = np.sort(rng.permutation(negative)[:MAX_NEGATIVES_ON_MAP])
+    rows = np.concatenate([shown, predicted])
+    own = training_set.described(compendium, DESCRIBED)[positive]
+    z_scores = np.concatenate(
+        [compendium.matrix[rows], training_set.z_scores(compendium)[positive]]
+    )
+    place = embed(z_scores, seed=seed)
+    table = pd.concat([_described(compendium, rows), own], ignore_index=True)
+    role = ["negative"] * len(shown) + ["predicted"] * len(predicted) + ["training"] * len(own)
+    return table.assign(role=role, x=place[:, 0], y=place[:, 1])
+
+
+def top_predictions(ranking: pd.DataFrame) -> pd.DataFrame:
+    """The first 30 compounds that pass the paper's filter, or the first 30 if none passes."""
+    try:
+        passed = filtered(ranking, min_signatures=MIN_SIGNATURES, max_p=MAX_P)
+    except EmptyRankingError:
+        passed = ranking
+    return passed.head(TOP_PREDICTIONS)

@@ -1,0 +1,120 @@
+"""From what a user wants fetched to a request that can be queued, and how much that will be."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from gpar_core.data.fetching.fetched import Fetched, load_fetched
+from gpar_core.data.fetching.meter import size_text
+from gpar_core.data.fetching.request import FetchRequest
+from gpar_core.data.fetching.sources import SOURCES, Source
+from gpar_core.data.importing.import_files import ImportFiles
+from gpar_core.data.importing.plan import plan_import
+from gpar_core.data.importing.request import ImportRequest
+from gpar_core.data.name_lists import read_names
+from gpar_core.data.quality import QualityFilter
+from gpar_core.errors import NotFoundError, RequestError
+from gpar_core.storage.cache import Cache
+
+MOAS_FOR_ALL = "repurposing-hub"
+"""The source whose MOAs are for the compounds of every release."""
+
+
+def plan_fetch(
+    source: str, *, base_url: str = "", cells: Iterable[str] = (), to: Path | None = None
+) -> FetchRequest:
+    """Check what was asked for. Raises RequestError or NotFoundError.
+
+    base_url: of a mirror that has the same files. cells: cell lines, or a text of them; whether the
+    release has them is seen once its cell_info is there. to: a folder in place of the one in the
+    cache, for the command line only: a page has none to give.
+    """
+    if source not in SOURCES:
+        raise NotFoundError(f"There is no source '{source[:80]}'. There are: {', '.join(SOURCES)}.")
+    names = read_names(cells) if isinstance(cells, str) else cells
+    chosen = tuple(sorted({cell.strip() for cell in names} - {""}))
+    if chosen and not SOURCES[source].cell_column:
+        raise RequestError(f"{SOURCES[source].title} has no cell lines to choose.")
+    if to is not None and to.exists() and not to.is_dir():
+        raise RequestError(f"'{to}' is a file; needed is a folder to fetch into.")
+    return FetchRequest(
+        source=source,
+        base_url=_checked(base_url),
+        cells=chosen,
+        to=str(to.resolve()) if to else "",
+    )
+
+
+def all_fetched(cache: Cache) -> list[Fetched]:
+    """What was fetched into the cache and is whole, in the order of `SOURCES`."""
+    found = []
+    for name in SOURCES:
+        with suppress(NotFoundError):
+            found.append(load_fetched(cache.source(name)))
+    return [each for each in found if each.is_whole]
+
+
+def plan_import_of(
+    cache: Cache, sources: Sequence[Fetched], *, name: str, replace: bool = False
+) -> ImportRequest:
+    """The request to import what was fetched from some sources into one compendium.
+
+    What is in several is taken from the first. Cell lines are those that were asked for, all where
+    some source was fetched with all of its own. MOAs come from their own tables, and from the Drug
+    Repurposing Hub where that was fetched into the cache. Raises RequestError or FileFormatError.
+    """
+    series = []
+    for each in sources:
+        if each.series is None:
+            raise RequestError(
+                f"{SOURCES[each.source].title} has no signatures to import. Its tables are used "
+                "with those of another source."
+            )
+        series.append(each.series)
+    hub = [each for each in all_fetched(cache) if each.source == MOAS_FOR_ALL]
+    tables = [path for each in (*sources, *hub) for path in each.compound_tables]
+    cells = {cell for each in sources for cell in each.cells}
+    return plan_import(
+        cache,
+        ImportFiles(tuple(series), tuple(tables)),
+        name=name,
+        quality=QualityFilter(
+            cells=tuple(sorted(cells)) if all(each.cells for each in sources) else ()
+        ),
+        replace=replace,
+    )
+
+
+def size_in_words(source: Source) -> str:
+    """How much will be fetched and how much disk that takes, for the user to know before."""
+    tables = sum(file.n_bytes for file in source.tables)
+    matrix = source.matrix
+    if matrix is None:
+        return f"{size_text(tables)} to fetch."
+    if source.by_ranges:
+        return (
+            f"{size_text(tables)} of tables to fetch, then what is chosen of the matrix of "
+            f"{size_text(matrix.n_bytes)}, about 50 kB a signature."
+        )
+    return (
+        f"{size_text(tables + matrix.n_bytes)} to fetch; {size_text(tables + matrix.unpacked)} on "
+        f"disk, {size_text(tables + matrix.n_bytes + matrix.unpacked)} while it is unpacked."
+    )
+
+
+def _checked(base_url: str) -> str:
+    """A mirror's address, ending in '/'. Raises RequestError."""
+    if not base_url:
+        return ""
+    try:
+        parts = urlsplit(base_url)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or parts.query or parts.fragment or parts.username or not base_url.isprintable():
+        raise RequestError(
+            f"'{base_url[:80]}' is not the address of a mirror. Needed is http://HOST/FOLDER/ or "
+            "https://HOST/FOLDER/, without user name, '?' or '#'."
+        )
+    return base_url.rstrip("/") + "/"

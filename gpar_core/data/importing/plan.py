@@ -1,0 +1,68 @@
+"""From files to an import that can be queued."""
+
+from pathlib import Path
+
+from gpar_core.data.importing.import_files import ImportFiles, digest
+from gpar_core.data.importing.request import ImportRequest
+from gpar_core.data.quality import EVERYTHING, QualityFilter
+from gpar_core.data.requests import SelectRequest
+from gpar_core.errors import FileFormatError, RequestError
+from gpar_core.storage.cache import Cache, compendium_name
+from gpar_core.storage.requests import job_id
+
+
+def plan_import(
+    cache: Cache,
+    files: ImportFiles,
+    *,
+    name: str,
+    fill_missing: bool = False,
+    quality: QualityFilter = EVERYTHING,
+    replace: bool = False,
+) -> ImportRequest:
+    """Check that the files exist and the name is free. Raises RequestError or FileFormatError.
+
+    name: of the compendium; capitals become lower case.
+    """
+    name = compendium_name(name)
+    for path in files.paths:
+        if not path.is_file():
+            raise FileFormatError(f"There is no file '{path}'. Check its name and folder.")
+    names = [each.series for each in files.series]
+    if len(set(names)) < len(names):
+        raise RequestError(
+            f"The series are called {', '.join(names)}. Give each a name of its own (--series)."
+        )
+
+    def text(path: Path | None) -> str:
+        return str(path.resolve()) if path else ""
+
+    request = ImportRequest(
+        name=name,
+        series=tuple(names),
+        gctx=tuple(text(each.matrix) for each in files.series),
+        sig_info=tuple(text(each.sig_info) for each in files.series),
+        gene_info=tuple(text(each.gene_info) for each in files.series),
+        sig_metrics=tuple(text(each.sig_metrics) for each in files.series),
+        pert_info=tuple(text(each.pert_info) for each in files.series),
+        moas=tuple(text(path) for path in files.moas),
+        fill_missing=fill_missing,
+        replace=replace,
+        files_digest=digest(files.paths),
+        quality=quality,
+    )
+    check_free(cache, request)
+    return request
+
+
+def check_free(cache: Cache, request: ImportRequest | SelectRequest) -> None:
+    """Raises RequestError where another compendium has the name and is not to be replaced."""
+    if (
+        not request.replace
+        and request.name in cache.compendium_names()
+        and cache.compendium_made_by(request.name) != job_id(request)
+    ):
+        raise RequestError(
+            f"There is already a compendium '{request.name}' from other files. Choose another "
+            "name, or put the new one in its place with --replace."
+        )

@@ -1,0 +1,36 @@
+"""An import, asked for."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gpar_core.data.quality import EVERYTHING, QualityFilter
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """Import LINCS files into a compendium.
+
+    name: of the compendium to publish. series: names of the series; gctx to pert_info: the files
+    of each. Paths are absolute; '' where a table is not given. moas: tables of MOAs, in order.
+    fill_missing: whether missing landmark genes are set to 0 instead of refused.
+    quality: what the signatures must be like to be kept.
+    files_digest: identifies the content of the files (or their sizes and times of change).
+    """
+
+    kind: ClassVar[str] = "import"
+    name: str
+    series: tuple[str, ...]
+    gctx: tuple[str, ...]
+    sig_info: tuple[str, ...]
+    gene_info: tuple[str, ...]
+    sig_metrics: tuple[str, ...]
+    pert_info: tuple[str, ...]
+    moas: tuple[str, ...] = ()
+    fill_missing: bool = False
+    replace: bool = False
+    files_digest: str = ""
+    quality: QualityFilter = EVERYTHING
+
+    @property
+    def title(self) -> str:
+        return f"Import '{self.name}'"

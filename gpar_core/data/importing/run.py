@@ -1,0 +1,119 @@
+"""Import files into a compendium; what a stopped import has done stays for its next try."""
+
+import shutil
+import time
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from gpar_core.data.importing.build import import_compendium
+from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles, digest
+from gpar_core.data.importing.request import ImportRequest
+from gpar_core.errors import FileFormatError, GparError, JobError, RequestError, in_words
+from gpar_core.progress import Report
+from gpar_core.storage.cache import MADE_BY, Cache, put_in_place
+from gpar_core.storage.requests import job_id
+
+KEPT_SECONDS = 7 * 24 * 3600
+LOCK_SECONDS = 30
+"""To wait for a process that is being ended."""
+
+
+def run_import(request: ImportRequest, cache: Cache, report: Report) -> None:
+    """Build and publish the compendium. Raises GparError; `report` may raise to stop."""
+    target = cache.compendium(request.name)
+    own = cache.compendium_made_by(request.name) == job_id(request)  # and damaged since
+    if target.exists() and not (request.replace or own):
+        raise RequestError(
+            f"There is already a compendium '{request.name}'. Choose another name, delete it, or "
+            "import with --replace."
+        )
+    files = files_of(request)
+    _check_unchanged(request, files)
+    building = cache.importing(request.name, job_id(request))
+    building.mkdir(parents=True, exist_ok=True)
+    try:
+        with _lock(building).acquire(timeout=LOCK_SECONDS):
+            clear_abandoned(cache, building)
+            import_compendium(
+                files,
+                building,
+                name=request.name,
+                fill_missing=request.fill_missing,
+                quality=request.quality,
+                report=report,
+            )
+            (building / MADE_BY).write_text(job_id(request), encoding="utf-8")
+            put_in_place(building, target)
+    except Timeout as error:
+        raise JobError(f"{request.title} is under way in another process; wait for it.") from error
+    except GparError:
+        if not any(path.is_file() for path in building.rglob("*")):  # nothing to go on with
+            shutil.rmtree(building, ignore_errors=True)
+            _remove_lock(building)
+        raise
+    _remove_lock(building)
+
+
+def files_of(request: ImportRequest) -> ImportFiles:
+    """The files that the request names."""
+    each = zip(
+        request.series, request.gctx, request.sig_info, request.gene_info, request.sig_metrics,
+        request.pert_info, strict=True,
+    )  # fmt: skip
+    return ImportFiles(
+        tuple(
+            SeriesFiles(
+                matrix=Path(gctx),
+                sig_info=_optional(sig_info),
+                gene_info=_optional(gene_info),
+                sig_metrics=_optional(sig_metrics),
+                pert_info=_optional(pert_info),
+                name=name,
+            )
+            for name, gctx, sig_info, gene_info, sig_metrics, pert_info in each
+        ),
+        tuple(Path(moa) for moa in request.moas),
+    )
+
+
+def clear_abandoned(cache: Cache, current: Path) -> None:
+    """Remove half-built compendia that no process works on, but `current`.
+
+    Those of the same name go at once: other files were given for it since. Others stay a week.
+    """
+    for folder in cache.importing_folders():
+        old = time.time() - folder.stat().st_mtime > KEPT_SECONDS
+        if folder != current and (old or folder.parent == current.parent):
+            try:
+                with _lock(folder).acquire(timeout=0):
+                    shutil.rmtree(folder, ignore_errors=True)
+            except Timeout:
+                continue
+            _remove_lock(folder)
+
+
+def _check_unchanged(request: ImportRequest, files: ImportFiles) -> None:
+    try:
+        found = digest(files.paths)
+    except OSError as error:
+        raise FileFormatError(
+            f"A file to import cannot be read ({in_words(error)}). Ask for the import again."
+        ) from error
+    if found != request.files_digest:
+        raise FileFormatError(
+            f"The files for '{request.name}' have changed since the import was asked for. Ask for "
+            "it again."
+        )
+
+
+def _lock(folder: Path) -> FileLock:
+    return FileLock(folder.with_name(folder.name + ".lock"))
+
+
+def _remove_lock(folder: Path) -> None:
+    folder.with_name(folder.name + ".lock").unlink(missing_ok=True)
+
+
+def _optional(path: str) -> Path | None:
+    return Path(path) if path else None

@@ -1,0 +1,44 @@
+"""From a filter to a compendium of its signatures that can be queued."""
+
+from dataclasses import replace as with_values
+
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.importing.plan import check_free
+from gpar_core.data.quality import EVERYTHING, QualityFilter
+from gpar_core.data.requests import SelectRequest
+from gpar_core.data.selecting import choose
+from gpar_core.data.training_set import (
+    known_cells,
+)
+from gpar_core.errors import RequestError
+from gpar_core.storage.cache import Cache, compendium_name
+
+
+def plan_select(
+    cache: Cache,
+    compendium: Compendium,
+    *,
+    name: str,
+    quality: QualityFilter,
+    replace: bool = False,
+) -> SelectRequest:
+    """The request for a compendium of the signatures that a filter keeps.
+
+    Cell lines in any case. Raises RequestError or NotFoundError.
+    """
+    name = compendium_name(name)
+    if name == compendium.name:
+        raise RequestError(
+            f"The signatures are chosen from '{name}' itself; give the new compendium another name."
+        )
+    if quality == EVERYTHING:
+        raise RequestError("The filter asks for nothing. Set one limit at least.")
+    quality = with_values(
+        quality,
+        cells=known_cells(compendium, quality.cells),
+        times=tuple(sorted(set(quality.times))),
+    )
+    choose(compendium.signatures, quality)
+    request = SelectRequest(compendium.name, compendium.fingerprint, name, quality, replace)
+    check_free(cache, request)
+    return request

@@ -1,1 +1,0 @@
-"""From what a user asks to a request that says all of it."""

@@ -1,1 +1,0 @@
-"""What jobs leave behind: frozen dataclasses that can be saved, loaded and shown."""

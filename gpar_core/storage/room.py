@@ -1,0 +1,55 @@
+"""How much room a person takes on a server, and may take."""
+
+from pathlib import Path
+from typing import Final
+
+from gpar_core.errors import AccessError
+from gpar_core.storage.cache import NAME_PATTERN, Cache
+from gpar_core.storage.disk import measured
+
+KINDS: Final = (
+    "compendia",
+    "models",
+    "libraries",
+    "analyses",
+    "curations",
+    "predictions",
+    "profiles",
+    "tables",
+    "uploads",
+    "sources",
+)
+"""Folders of the cache whose own folders are things."""
+
+
+def held_bytes(cache: Cache, owner: str) -> int:
+    """Bytes on disk of what a person holds; what several hold counts for each of them."""
+    held = cache.access.held_by(owner)
+    return sum(
+        measured(folder)[1]
+        for kind in KINDS
+        for folder in _folders(cache.root / kind)
+        if cache.thing_of(folder) in held
+    )
+
+
+def check_room(cache: Cache, owner_gb: int) -> None:
+    """Raises AccessError where the cache's visitor holds `owner_gb` or more; 0 is no limit."""
+    if not owner_gb or cache.visitor.admin:
+        return
+    held = held_bytes(cache, cache.visitor.name)
+    if held >= owner_gb * 10**9:
+        raise AccessError(
+            f"What you keep on this server takes {held / 1e9:.1f} GB; {owner_gb} GB are allowed. "
+            "Delete what you no longer need on the page Storage, then ask again."
+        )
+
+
+def _folders(parent: Path) -> list[Path]:
+    if not parent.is_dir():
+        return []
+    return sorted(
+        folder
+        for folder in parent.iterdir()
+        if NAME_PATTERN.fullmatch(folder.name) and folder.is_dir()
+    )

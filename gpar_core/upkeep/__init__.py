@@ -1,0 +1,1 @@
+"""Keep a cache in order: repair, deletion, pruning, migration."""

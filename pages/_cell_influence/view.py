@@ -1,0 +1,238 @@
+"""A comparison of selections of cell lines on screen."""
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core.analyses.cell_influence import charts
+from gpar_core.analyses.cell_influence.compute import named
+from gpar_core.analyses.cell_influence.request import CellInfluenceRequest
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.training.plan import plan_training
+from gpar_core.errors import RequestError
+from gpar_core.export import analysis_csv, download_name
+from gpar_core.jobs import engine
+from gpar_core.learn.metrics import PAPER_LINE
+from gpar_core.learn.paired import against
+from pages._shared.drawn import chart_once
+from pages._shared.error_box import error_box, plain
+from pages._shared.loaders import load_compendium
+from pages._shared.state import cache, go
+from pages._shared.tables import ABOUT_COLUMN, about, savable
+from pages._shared.terms import explained
+
+MAX_SENTENCES = 5
+FEW_DRUGS = 5
+HALF_A_DIGIT = 0.0005
+"""Differences below it are 0.000 on screen."""
+
+"""Below this, an interval by resampling drugs is rough."""
+
+
+def draw(done: Analysis) -> None:
+    """AUROC of each selection, their differences, each drug, and the way on to a model."""
+    request = done.request
+    if not isinstance(request, CellInfluenceRequest):
+        raise RequestError("This link leads to something else. Ask anew on this page.")
+    table, pairs = done.tables["selections"], done.tables["differences"]
+    _verdict(table, pairs)
+    _used(request)
+    chart_once("selections", done.identity, lambda: charts.auroc(table, simulated=done.simulated))
+    st.dataframe(
+        savable(_shown(table), simulated=done.simulated),
+        hide_index=True,
+        column_config=_columns(),
+        placeholder="—",
+    )
+    st.caption(
+        "Mean AUROC over the folds, 95% interval by resampling drugs; with fewer than "
+        f"{FEW_DRUGS} drugs it is rough. Dashed: chance and {PAPER_LINE:.1f}, the paper's line."
+    )
+    _download("Download selections (CSV)", table, "cell-influence", done)
+    st.subheader("Differences", anchor=False)
+    _differences(request, pairs, table, done)
+    st.subheader("Drug by drug", anchor=False)
+    _drugs(done)
+    left_out = done.tables["left_out"]
+    if len(left_out):
+        with st.expander(f"{len(left_out)} selections left out"):
+            st.dataframe(
+                savable(left_out, simulated=done.simulated),
+                hide_index=True,
+                placeholder="—",
+            )
+    st.subheader("Train a model on one selection", anchor=False)
+    with error_box():
+        _train(request, done)
+
+
+def _verdict(table: pd.DataFrame, pairs: pd.DataFrame) -> None:
+    best = table.iloc[0]
+    text = (
+        f"**{plain(best['selection'])}** has the highest mean AUROC, {best['auroc']:.3f} "
+        f"(95% interval {best['low']:.3f}-{best['high']:.3f}, {best['n_drugs']} drugs)."
+    )
+    others = pairs[pairs["first"] == best["selection"]]
+    n_alike = int(others["within_noise"].sum())
+    if n_alike == len(others):
+        text += " **No other selection can be told from it:** the differences are within noise."
+    elif n_alike:
+        text += f" {n_alike} of the {len(others)} others cannot be told from it."
+    else:
+        text += " It is better than every other by more than noise."
+    if best["auroc"] < PAPER_LINE:
+        text += f" None reaches {PAPER_LINE:.2f}, the paper's line."
+    st.markdown(text)
+
+
+def _used(request: CellInfluenceRequest) -> None:
+    said = f"{len(request.drugs)} drugs: {', '.join(request.drugs)}."
+    if request.left_out:
+        said += f" Left out, without a signature in some selection: {', '.join(request.left_out)}."
+    st.caption(plain(said))
+
+
+def _differences(
+    request: CellInfluenceRequest, pairs: pd.DataFrame, table: pd.DataFrame, done: Analysis
+) -> None:
+    # The first one that was asked for is what the others are meant to be compared with.
+    asked = [named(cells) for cells in request.selections]
+    names = [name for name in asked if name in set(table["selection"])]
+    reference = st.selectbox("Compare with", names, key=f"against-{done.analysis_id}")
+    shown = against(pairs, reference).set_index("first")
+    order = [name for name in table["selection"] if name != reference]
+    shown = shown.loc[order].reset_index()
+    asked_first = [name for name in names if name != reference][:MAX_SENTENCES]
+    chosen = shown[shown["first"].isin(asked_first)]
+    st.markdown("\n".join(f"- {_sentence(row)}" for _, row in chosen.iterrows()))
+    chart_once(
+        "differences",
+        (*done.identity, reference),
+        lambda: charts.differences(shown, reference, simulated=done.simulated),
+    )
+    with st.expander(f"All {len(pairs)} pairs" if len(pairs) > 1 else "The pair as a table"):
+        st.dataframe(
+            savable(pairs, simulated=done.simulated),
+            hide_index=True,
+            column_config=_pair_columns(),
+            placeholder="—",
+        )
+    text = (
+        "Difference of the mean AUROC, resampling drugs jointly: a drug that is drawn counts in "
+        "both selections. The interval is widened for the training data, which would differ too "
+        "(Nadeau and Bengio 2003)."
+    )
+    if len(pairs) > 1:
+        text += (
+            f" Of {len(pairs)} pairs, about one in twenty looks different by chance alone, and the "
+            "best of many selections is flattered."
+        )
+    st.caption(text)
+    _download("Download differences (CSV)", pairs, "cell-influence-differences", done)
+
+
+def _sentence(pair: pd.Series) -> str:
+    first, second = plain(pair["first"]), plain(pair["second"])
+    if max(abs(pair[name]) for name in ("difference", "low", "high")) < HALF_A_DIGIT:
+        return f"{first} and {second} do equally well ({pair['n_drugs']} drugs in both)."
+    place = "below" if pair["difference"] < 0 else "above"
+    verdict = "**within noise**" if pair["within_noise"] else "**more than noise**"
+    return (
+        f"{first} is {abs(pair['difference']):.3f} {place} {second} (95% interval "
+        f"{pair['low']:+.3f} to {pair['high']:+.3f}, {pair['n_drugs']} drugs in both): {verdict}."
+    )
+
+
+def _drugs(done: Analysis) -> None:
+    table = done.tables["drugs"]
+    order = done.tables["selections"]["selection"].tolist()
+    wide = table.pivot_table(index="pert_iname", columns="selection", values="beats_negatives")
+    wide = wide[order].reset_index()
+    wide.insert(1, "about", about(wide["pert_iname"], done.compendium))
+    st.caption(
+        "Share of the negative signatures that score lower than the drug's, in the folds that did "
+        "not see it. —: no signature there."
+    )
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        savable(wide, simulated=done.simulated),
+        hide_index=True,
+        column_config={
+            "pert_iname": "Drug",
+            "about": ABOUT_COLUMN,
+            **{name: number(name, format="%.2f", help=explained("mean-auroc")) for name in order},
+        },
+        placeholder="—",
+    )
+    _download("Download drugs (CSV)", table, "cell-influence-drugs", done)
+
+
+def _train(request: CellInfluenceRequest, done: Analysis) -> None:
+    cells_of = {named(cells): cells for cells in request.selections}
+    chosen = st.selectbox(
+        "Cell lines", done.tables["selections"]["selection"], key=f"train-{done.analysis_id}"
+    )
+    if not st.button("Train"):
+        return
+    compendium = load_compendium(request.compendium)
+    if compendium.fingerprint != request.fingerprint:
+        raise RequestError(
+            f"The compendium '{request.compendium}' has changed since this was asked for. Compare "
+            "the cell lines anew."
+        )
+    whole = request.moa and not request.left_out
+    training, _ = plan_training(
+        compendium,
+        drugs=() if whole else request.drugs,
+        moa=request.moa if whole else "",
+        cells=cells_of[chosen],
+        preset=request.preset,
+        negatives=request.negatives,
+        seed=request.seed,
+        label=request.label,
+    )
+    job = engine.submit(cache(), training)
+    go("drug_prediction", job=job.id)
+
+
+def _download(label: str, table: pd.DataFrame, what: str, done: Analysis) -> None:
+    name = download_name(what, done.request.title, simulated=done.simulated)
+    st.download_button(
+        label, lambda: analysis_csv(table, done), name, "text/csv", on_click="ignore"
+    )
+
+
+def _shown(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its interval in one column, behind the AUROC."""
+    ends = zip(table["low"], table["high"], strict=True)
+    shown = table.drop(columns=["low", "high"])
+    shown.insert(2, "interval", [f"{low:.3f}-{high:.3f}" for low, high in ends])
+    return shown
+
+
+def _columns() -> dict[str, object]:
+    number = st.column_config.NumberColumn
+    return {
+        "selection": "Cell lines",
+        "auroc": number("Mean AUROC", format="%.3f", help=explained("mean-auroc")),
+        "interval": "95% interval",
+        "ap": number("AP", format="%.3f", help="Average precision"),
+        "base_rate": number("AP by chance", format="%.3f", help=explained("average-precision")),
+        "n_drugs": "Drugs",
+        "n_signatures": "Signatures",
+        "n_negative_drugs": "Negatives",
+        "n_negative_signatures": "Their signatures",
+        "k": "Folds",
+    }
+
+
+def _pair_columns() -> dict[str, object]:
+    number = st.column_config.NumberColumn
+    return {
+        "first": "Cell lines",
+        "second": "Compared with",
+        "difference": number("Higher by", format="%+.3f", help=explained("interval")),
+        "low": number("95% from", format="%+.3f", help=explained("interval")),
+        "high": number("to", format="%+.3f", help=explained("interval")),
+        "n_drugs": "Drugs in both",
+        "within_noise": st.column_config.CheckboxColumn("Within noise"),
+    }

@@ -1,0 +1,150 @@
+"""Two rankings side by side on screen."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from gpar_core.analyses.comparison.charts import rank_shifts
+from gpar_core.analyses.comparison.result import Comparison, compare
+from gpar_core.analyses.training.result import Model
+from gpar_core.data.compendium import Compendium
+from gpar_core.export import comparison_csv, download_name
+from pages._shared.drawn import chart_once
+from pages._shared.tables import ABOUT_COLUMN, about, savable
+from pages._shared.terms import explained
+
+FIRST, SECOND = "the first", "the second"
+
+
+def show_comparison(
+    first: Model, second: Model, compendium: Compendium, orders: tuple[str, str]
+) -> None:
+    """What differs, how much both agree, and what moved. Raises RequestError."""
+    sides = (*first.summary.identity, *second.summary.identity, *orders)
+    found = _compared(sides, first, second, compendium)
+    simulated = compendium.simulated
+    if not found.settings.empty:
+        st.dataframe(
+            savable(found.settings, simulated=simulated),
+            hide_index=True,
+            column_config={"what": "What differs", "first": "First", "second": "Second"},
+            placeholder="—",
+        )
+    _agreement(found, simulated=simulated)
+    chart_once(
+        "rank shifts",
+        sides,
+        partial(rank_shifts, found.compounds, FIRST, SECOND, simulated=simulated),
+    )
+    _compounds(found, first, second, simulated=simulated)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _compared(
+    sides: tuple[str, ...], _first: Model, _second: Model, _data: Compendium
+) -> Comparison:
+    *_, order_first, order_second = sides
+    return compare(_first, _second, _data.signatures, orders=(order_first, order_second))
+
+
+def _agreement(found: Comparison, *, simulated: bool) -> None:
+    both, known = found.agreement, not np.isnan(found.agreement.rho)
+    left, right = st.columns([1, 2])
+    left.metric(
+        "Agreement of the ranks",
+        f"{both.rho:.3f}" if known else "—",
+        border=True,
+        help="Spearman's correlation over the compounds that both rank: 1 is the same order, 0 "
+        "none, -1 the reverse. It weighs all compounds alike, the many that neither finds too; "
+        "for the top of the lists read the table beside it.",
+    )
+    left.caption(
+        f"95% interval {both.low:.3f} to {both.high:.3f}, n {both.n:,} compounds"
+        if known
+        else f"{both.n} compounds are ranked by both; 4 are needed"
+    )
+    right.dataframe(
+        savable(found.overlap, simulated=simulated),
+        hide_index=True,
+        column_config={
+            "top": st.column_config.NumberColumn(
+                "Of the first",
+                format="%d",
+                help="So many compounds of either ranking, from the top",
+            ),
+            "shared": st.column_config.NumberColumn(
+                "both have", help="Compounds that stand there in both rankings"
+            ),
+            "expected": st.column_config.NumberColumn(
+                "by chance", format="%.1f", help="Of rankings that have nothing in common"
+            ),
+            "p": st.column_config.NumberColumn(
+                "p",
+                format="%.2g",
+                help="Of as many or more by chance (hypergeometric). Two models of one MOA share "
+                "training drugs, so that a low p is no surprise.",
+            ),
+        },
+        placeholder="—",
+    )
+
+
+def _compounds(found: Comparison, first: Model, second: Model, *, simulated: bool) -> None:
+    st.header("What moved, and why", anchor=False)
+    wanted, best = st.columns([3, 1], vertical_alignment="bottom")
+    text = wanted.text_input("Find", placeholder="Drug or MOA", key="compare-find")
+    limit = best.number_input(
+        "Among the first",
+        10,
+        1_000_000,
+        100,
+        key="compare-best",
+        help="Only compounds that either ranks at least so high",
+    )
+    table = found.compounds
+    ranks = table[["rank_first", "rank_second"]].min(axis=1)
+    names = table["pert_iname"] + " " + table["moa"]
+    shown = table[(ranks <= limit) & names.str.contains(text.strip(), case=False, regex=False)]
+    st.caption(
+        f"{len(shown):,} of {len(table):,} compounds, those that moved most first. A mean "
+        "percentile is the share of all signatures that the model scores lower."
+    )
+    st.dataframe(
+        savable(_columns_of(shown, first.summary.compendium), simulated=simulated),
+        hide_index=True,
+        placeholder="—",
+        column_config={
+            "pert_iname": "Drug",
+            "about": ABOUT_COLUMN,
+            "rank_first": st.column_config.NumberColumn(
+                "Rank, first", format="%d", help=explained("rank")
+            ),
+            "rank_second": st.column_config.NumberColumn(
+                "Rank, second", format="%d", help=explained("rank")
+            ),
+            "shift": st.column_config.NumberColumn(
+                "Moved", format="%+d", help="Places gained in the second"
+            ),
+            "k": st.column_config.NumberColumn("Signatures", help=explained("signature")),
+            "why": st.column_config.TextColumn("Why", width="large"),
+            "moa": "Known MOA",
+        },
+    )
+    st.download_button(
+        "Download the comparison (CSV)",
+        lambda: comparison_csv(found.compounds, first.summary, second.summary),
+        download_name("comparison", f"{first.summary.label} {second.summary.label}",
+                      simulated=simulated),
+        "text/csv",
+        on_click="ignore",
+    )  # fmt: skip
+
+
+def _columns_of(table: pd.DataFrame, compendium: str) -> pd.DataFrame:
+    shown = table.assign(
+        moa=table["moa"].str.replace("|", ", ", regex=False),
+        about=about(table["pert_iname"], compendium),
+    )
+    return shown[["pert_iname", "about", "rank_first", "rank_second", "shift", "k", "why", "moa"]]

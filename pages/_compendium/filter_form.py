@@ -1,0 +1,139 @@
+"""Choose the better signatures of a compendium: the filter, what it leaves, and the job."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.plan_select import plan_select
+from gpar_core.data.quality import EVERYTHING, QualityFilter
+from gpar_core.data.training_set import MIN_INACTIVE_COMPOUNDS
+from pages._shared.job_panel import start
+from pages._shared.loaders import load_counts, load_times
+from pages._shared.method_form import choose_cells
+from pages._shared.name_field import name_field
+from pages._shared.state import cache
+from pages._shared.tables import savable
+from pages._shared.terms import explained
+
+COLUMNS = {
+    "filter": "Filter",
+    "n_signatures": st.column_config.NumberColumn(
+        "Signatures", format="localized", help=explained("signature")
+    ),
+    "n_compounds": st.column_config.NumberColumn(
+        "Compounds", format="localized", help=explained("perturbagen")
+    ),
+    "n_inactive": st.column_config.NumberColumn(
+        "Inactive", format="localized", help="Without MOA annotation and TAS < 0.2: the negatives."
+    ),
+    "n_moas": st.column_config.NumberColumn("MOAs", help="With three drugs or more."),
+    "n_unknown": st.column_config.NumberColumn(
+        "Unknown", format="localized", help="Signatures left out because the value is unknown."
+    ),
+}
+
+
+TAS = (
+    "Transcriptional activity score, 0 to 1: how strongly and how reproducibly a compound changes "
+    "expression. Below 0.2 CMap calls it inactive."
+)
+CORRELATION = (
+    "How alike the replicates of a signature are: the 75th percentile of their correlations with "
+    "each other (cc_q75)."
+)
+REPLICATES = "Number of wells that a signature was put together from."
+
+
+def show_choose(compendium: Compendium) -> None:
+    """The filter, counts before and after it, and a new compendium of what it keeps."""
+    st.markdown(
+        "Make a compendium of some signatures of this one. A signature whose value is unknown does "
+        "not meet a limit for it."
+    )
+    quality = _filter(compendium)
+    _counts(compendium, quality)
+    _new(compendium, quality)
+
+
+def _filter(compendium: Compendium) -> QualityFilter:
+    """What is asked for. Raises RequestError."""
+    numbers, lists = st.columns(5), st.columns([2, 2, 1], vertical_alignment="bottom")
+    return QualityFilter(
+        min_tas=_limit(numbers[0], "Least TAS", "tas", 0.0, 1.0, TAS),
+        min_cc_q75=_limit(numbers[1], "Least correlation", "cc", 0.0, 1.0, CORRELATION),
+        min_replicates=_limit(numbers[2], "Least replicates", "replicates", 1, 1000, REPLICATES),
+        min_dose=_limit(numbers[3], "Lowest dose (µM)", "low", 0.0, None),
+        max_dose=_limit(numbers[4], "Highest dose (µM)", "high", 0.0, None),
+        times=tuple(
+            lists[0].multiselect(
+                "Times (h)",
+                load_times(compendium),
+                format_func="{:g}".format,
+                placeholder="All times",
+                key="choose-times",
+                persist_state="session",
+            )
+        ),
+        cells=tuple(_cells(lists[1], compendium)),
+        exemplars_only=lists[2].toggle(
+            "Exemplars only",
+            help="What the source calls the best signature of a compound in a cell line.",
+            key="choose-exemplars",
+            persist_state="session",
+        ),
+    )
+
+
+def _limit(
+    column: DeltaGenerator,
+    label: str,
+    key: str,
+    low: float,
+    high: float | None,
+    help: str | None = None,
+) -> float | None:
+    return column.number_input(
+        label,
+        low,
+        high,
+        None,
+        placeholder="any",
+        help=help,
+        key=f"choose-{key}",
+        persist_state="session",
+    )
+
+
+def _cells(column: DeltaGenerator, compendium: Compendium) -> list[str]:
+    with column:
+        return choose_cells(compendium, "choose-cells")
+
+
+def _counts(compendium: Compendium, quality: QualityFilter) -> None:
+    counts = load_counts(compendium, quality)
+    st.dataframe(
+        savable(counts, simulated=compendium.simulated),
+        hide_index=True,
+        column_config=COLUMNS,
+        placeholder="—",
+    )
+    before, after = counts["n_inactive"].iloc[[0, -1]]
+    if after < before:
+        lack = after < MIN_INACTIVE_COMPOUNDS
+        few = " All compounds without the MOA will serve instead." if lack else ""
+        st.caption(
+            f"Of {before:,} inactive drugs without MOA annotation, the negatives of a training, "
+            f"{after:,} are left.{few}"
+        )
+
+
+def _new(compendium: Compendium, quality: QualityFilter) -> None:
+    name = name_field(
+        "Name of the new compendium", placeholder=f"{compendium.name}-active", key="choose-name"
+    )
+    replace = st.checkbox("Replace a compendium of this name", key="choose-replace")
+    ready = bool(name) and quality != EVERYTHING
+    if not ready:
+        st.caption("Set one limit at least, and a name.")
+    if st.button("Choose", type="primary", disabled=not ready):
+        start(plan_select(cache(), compendium, name=name, quality=quality, replace=replace))

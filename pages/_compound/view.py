@@ -1,0 +1,308 @@
+"""One drug on screen: what it is, its signatures, and what models and maps say of it."""
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core import fields, links
+from gpar_core.analyses.compound.result import Compound, by_cell_line, in_models, neighbours
+from gpar_core.analyses.map.request import MapRequest
+from gpar_core.analyses.training.result import ModelSummary
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.selecting import shown_unit
+from gpar_core.export import csv_text, download_name
+from pages._map.view import draw_with_drug
+from pages._moa_prediction.view import show_prediction
+from pages._shared.drawn import drawn_once
+from pages._shared.error_box import error_box, plain
+from pages._shared.loaders import (
+    load_analyses,
+    load_analysis,
+    load_libraries,
+    load_ranking,
+    load_summaries,
+    predict,
+)
+from pages._shared.state import Key, go
+from pages._shared.structures import show_structure
+from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, opened_row, savable
+from pages._shared.terms import explained
+
+
+def show_compound(compound: Compound, compendium: Compendium) -> None:
+    """Who it is, then a tab for each kind of knowledge; only the open one is drawn."""
+    _who(compound, compendium)
+    tabs = {
+        "Signatures": _signatures,
+        "Models": _models,
+        "Likely MOAs": _likely,
+        "Neighbors": _neighbours,
+        "Map": _maps,
+    }
+    shown = st.tabs(list(tabs), key=Key.ABOUT, on_change="rerun", bind="query-params")
+    for tab, draw in zip(shown, tabs.values(), strict=True):
+        if tab.open:
+            with tab, error_box():
+                draw(compound, compendium)
+
+
+def _who(compound: Compound, compendium: Compendium) -> None:
+    who, structure = st.columns([3, 2])
+    with who:
+        st.header(plain(compound.name), anchor=False)
+        moas = ", ".join(f"**{plain(moa)}**" for moa in compound.moas)
+        st.markdown(f"Annotated MOA: {moas}" if moas else "No MOA annotation in this compendium.")
+        ids = compound.compounds
+        named = ids[fields.PERT_ID].str.cat(ids[fields.PERT_INAME], sep=" ")
+        several = len(set(ids[fields.PERT_INAME])) > 1
+        st.caption(plain("; ".join(named if several else ids[fields.PERT_ID])))
+    with structure:
+        show_structure(compound.first_known(fields.SMILES))
+    activity = compound.signatures[fields.TAS]
+    figures = st.columns(4)
+    figures[0].metric(
+        "Signatures", f"{len(compound.signatures):,}", border=True, help=explained("signature")
+    )
+    figures[1].metric(
+        "Cell lines",
+        compound.signatures[fields.CELL_ID].nunique(),
+        border=True,
+        help="Cell lines with a signature. A drug leaves a mark only where its target is "
+        "expressed.",
+    )
+    figures[2].metric(
+        "Median TAS",
+        f"{activity.median():.2f}" if activity.notna().any() else "—",
+        border=True,
+        help="Transcriptional activity score, 0 to 1: how strong and how reproducible the change "
+        f"is. Below {fields.INACTIVE_TAS} CMap calls a compound inactive; it is not a measure of "
+        "effect in patients.",
+    )
+    figures[3].metric(
+        "Compound ids", len(compound.compounds), border=True, help=explained("perturbagen")
+    )
+    key, cid = compound.first_known(fields.INCHI_KEY), compound.first_known(fields.PUBCHEM_CID)
+    outward = {
+        "PubChem": links.pubchem(compound.name, cid=cid, inchi_key=key),
+        "iLINCS": links.ilincs(compound.name),
+        "CLUE": links.clue(compound.name),
+        "ChEMBL": links.chembl(compound.name, inchi_key=key),
+    }
+    for column, (name, address) in zip(st.columns(len(outward)), outward.items(), strict=True):
+        column.link_button(name, address, width="stretch")
+
+
+def _signatures(compound: Compound, compendium: Compendium) -> None:
+    source = ("compound", compendium.fingerprint, compound.drug)
+    drawn_once("compound signatures", source, lambda: _signature_tables(compound, compendium))
+    st.download_button(
+        "Download signatures (CSV)",
+        lambda: csv_text(
+            compound.signatures.assign(
+                drug=compound.name,
+                compendium=compendium.name,
+                data="SIMULATED" if compendium.simulated else "measured",
+            )
+        ),
+        download_name("signatures", compound.name, simulated=compendium.simulated),
+        "text/csv",
+        on_click="ignore",
+    )
+
+
+def _signature_tables(compound: Compound, compendium: Compendium) -> None:
+    number = st.column_config.NumberColumn
+    names = {
+        fields.CELL_ID: "Cell line",
+        fields.DOSE: "Dose",
+        fields.DOSE_UNIT: "Dose unit",
+        fields.TIME: "Time",
+        fields.TIME_UNIT: "Time unit",
+        fields.TAS: number("TAS", format="%.2f", help=explained("tas")),
+        fields.CC_Q75: number(
+            "Replicates agree",
+            format="%.2f",
+            help="75th percentile of the correlations between replicates",
+        ),
+        fields.N_REPLICATES: "Replicates",
+        fields.REPRESENTATIVE: st.column_config.CheckboxColumn(
+            "Representative",
+            help="The one signature of the drug in this cell line that models are trained on",
+        ),
+        fields.SIG_ID: "Signature",
+    }
+    left, right = st.columns([2, 3])
+    left.dataframe(
+        savable(by_cell_line(compound), simulated=compendium.simulated),
+        hide_index=True,
+        column_config={
+            fields.CELL_ID: "Cell line",
+            "n_signatures": "Signatures",
+            "median_tas": number("Median TAS", format="%.2f", help=explained("tas")),
+            "max_tas": number("Highest", format="%.2f", help=explained("tas")),
+        },
+        placeholder="—",
+    )
+    right.dataframe(
+        savable(
+            compound.signatures.assign(
+                **{fields.DOSE_UNIT: compound.signatures[fields.DOSE_UNIT].map(shown_unit)}
+            ),
+            simulated=compendium.simulated,
+        ),
+        hide_index=True,
+        placeholder="—",
+        column_config=names,
+    )
+
+
+def _models(compound: Compound, compendium: Compendium) -> None:
+    summaries = _of(compendium)
+    if not summaries:
+        st.info("No model of this compendium yet.")
+        return
+    table = _standing(
+        (compendium.fingerprint, compound.drug, *_ids(summaries)), compound, summaries
+    )
+    st.caption(
+        "What each model makes of the drug; tick a row to open the model. Ranks are by exact p, "
+        "which takes signatures as independent and is optimistic. A training drug is not ranked by "
+        "its own model."
+    )
+    number = st.column_config.NumberColumn
+    selection = st.dataframe(
+        savable(
+            table.drop(columns="model_id").assign(
+                created_at=table["created_at"].str[:16].str.replace("T", " ")
+            ),
+            simulated=compendium.simulated,
+        ),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode=SELECTION,
+        key="-".join(("standing", compound.drug, *table["model_id"])),
+        placeholder="—",
+        column_config={
+            "label": "Model",
+            "mean_auroc": number("Mean AUROC", format="%.3f", help="Held-out; 0.5 is chance"),
+            "created_at": "Trained",
+            "role": st.column_config.TextColumn(
+                "Role",
+                help="What the drug is to the model: one it was trained on, one it took for "
+                "inactive, or one that it ranks",
+            ),
+            "rank": number("Rank", format="%d", help=explained("rank")),
+            "n_ranked": number("of", format="%d", help="Compounds that the model ranks"),
+            "k": number("Signatures", format="%d", help=explained("signature")),
+            "es": number("ES", format="%.3f", help=explained("es")),
+            "p_exact": number("Exact p", format="%.2g", help=explained("exact-p")),
+            "fdr": number("FDR", format="%.2g", help=explained("fdr")),
+        },
+    )
+    names = [f"the model of {label}" for label in table["label"]]
+    row = opened_row(selection, names, table["model_id"].tolist())
+    if row is not None:
+        go("models", model=table["model_id"].iloc[row])
+
+
+def _likely(compound: Compound, compendium: Compendium) -> None:
+    fresh = [
+        each
+        for each in load_libraries(compendium)
+        if each.asked and not each.why_stale(compendium.fingerprint)
+    ]
+    if not fresh:
+        st.info("No library of models reads this compendium yet; one is built on the page Library.")
+        if st.button("Library", type="primary"):
+            go("library")
+        return
+    show_prediction(predict(fresh[0], compendium, compound.name), annotated=compound.moas)
+
+
+def _neighbours(compound: Compound, compendium: Compendium) -> None:
+    table = _near(compendium.fingerprint, compound.drug, compound, compendium)
+    st.caption(
+        f"The drugs whose representative signatures are most like the {len(compound.signatures)} "
+        f"of {plain(compound.name)}, by cosine; of each signature the ten nearest count. Alike "
+        "expression in one cell line is not proof of a shared mechanism."
+    )
+    st.dataframe(
+        savable(
+            table.assign(
+                moa=table["moa"].str.replace(fields.MOA_SEPARATOR, ", ", regex=False),
+                about=about(table[fields.PERT_INAME], compendium.name),
+            )[[fields.PERT_INAME, "about", "moa", "cosine", "n_near", "own_cell", "cell_id"]],
+            simulated=compendium.simulated,
+        ),
+        hide_index=True,
+        placeholder="—",
+        column_config={
+            fields.PERT_INAME: "Drug",
+            "about": ABOUT_COLUMN,
+            "moa": "Known MOA",
+            "cosine": st.column_config.NumberColumn(
+                "Cosine",
+                format="%.3f",
+                help="Of the two nearest signatures, -1 to 1. Noise alone gives about 0 ± 0.03 "
+                "over 978 genes; signatures of one cell line share more than that.",
+            ),
+            "n_near": st.column_config.NumberColumn(
+                "Near to", help=f"Of the {len(compound.signatures)} signatures, those it is near to"
+            ),
+            "own_cell": "Cell line",
+            "cell_id": "Its cell line",
+        },
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner="Looking at every signature")
+def _near(
+    fingerprint: str, drug: str, _compound: Compound, _compendium: Compendium
+) -> pd.DataFrame:
+    return neighbours(_compound, _compendium)
+
+
+def _maps(compound: Compound, compendium: Compendium) -> None:
+    maps = [
+        each
+        for each in load_analyses(MapRequest, compendium.name)
+        if getattr(each.request, "fingerprint", "") == compendium.fingerprint
+    ]
+    if not maps:
+        st.info("No map of this compendium yet. One is laid out on the page Map.")
+        if st.button("Map", type="primary"):
+            go("map")
+        return
+    by_id = {each.analysis_id: each for each in maps}
+    chosen = st.selectbox(
+        "Map",
+        list(by_id),
+        format_func=lambda map_id: (
+            f"{by_id[map_id].request.title} · {by_id[map_id].created_at[:10]}"
+        ),
+        key="compound-map",
+    )
+    draw_with_drug(compound.name, load_analysis(chosen))
+    st.page_link(
+        "pages/map.py",
+        label="Open this map, to color and to choose on it",
+        query_params={
+            Key.JOB.value: chosen,
+            Key.DRUG.value: compound.drug,
+            Key.COMPENDIUM.value: compendium.name,
+        },
+    )
+
+
+def _of(compendium: Compendium) -> list[ModelSummary]:
+    return [each for each in load_summaries()[0] if each.fingerprint == compendium.fingerprint]
+
+
+def _ids(summaries: list[ModelSummary]) -> tuple[str, ...]:
+    return tuple("-".join(each.identity) for each in summaries)
+
+
+@st.cache_resource(max_entries=256, show_spinner="Asking every model")
+def _standing(
+    asked: tuple[str, ...], _compound: Compound, _summaries: list[ModelSummary]
+) -> pd.DataFrame:
+    return in_models(_compound, ((each, load_ranking(each.model_id)) for each in _summaries))

@@ -1,0 +1,199 @@
+"""An evaluation on screen."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core.analyses.evaluation import charts
+from gpar_core.analyses.evaluation.evaluate import curves, of_protocol, smallest_p, summary, verdict
+from gpar_core.analyses.result import Analysis
+from gpar_core.compare.methods import (
+    ABOUT_PROTOCOLS,
+    DRUG,
+    GPAR,
+    METHODS,
+    MIN_CLASSES,
+    PAIR,
+    PROTOCOL_NAMES,
+    Kind,
+)
+from gpar_core.export import analysis_csv, download_name
+from pages._shared.drawn import chart_once
+from pages._shared.error_box import plain
+from pages._shared.report_buttons import report_buttons
+from pages._shared.tables import SELECTION, chosen_row, savable
+from pages._shared.terms import explained
+
+
+def draw(done: Analysis) -> None:
+    """Figures over all classes, GPAR beside each method, and each class."""
+    report_buttons(done.analysis_id, done.compendium, simulated=done.simulated)
+    protocol = st.segmented_control(
+        "Protocol",
+        list(PROTOCOL_NAMES),
+        default=DRUG,
+        required=True,
+        format_func=PROTOCOL_NAMES.get,
+        key=f"protocol-{done.analysis_id}",
+    )
+    st.caption(ABOUT_PROTOCOLS[protocol])
+    measures = of_protocol(done.tables["measures"], protocol)
+    overall, classes = st.tabs(["All classes", "Class by class"])
+    with overall:
+        _overall(measures, done)
+    with classes:
+        _classes(measures, done, protocol)
+
+
+def _overall(measures: pd.DataFrame, done: Analysis) -> None:
+    table = summary(measures)
+    st.markdown(plain(verdict(measures)))
+    st.dataframe(
+        savable(_named(table).drop(columns="n"), simulated=done.simulated),
+        hide_index=True,
+        column_config=_summary_columns(int(table["n"].max())),
+        placeholder="—",
+    )
+    chart_once(
+        "by method",
+        done.identity,
+        lambda: charts.by_method(measures, simulated=done.simulated),
+    )
+    others = [name for name in table["method"] if name != GPAR]
+    if GPAR in set(table["method"]) and others:
+        rival = st.selectbox(
+            "GPAR beside",
+            others,
+            format_func=lambda name: METHODS[name].label,
+            key=f"rival-{done.analysis_id}",
+        )
+        chart_once(
+            "paired",
+            (*done.identity, rival),
+            lambda: charts.paired(measures, rival, simulated=done.simulated),
+        )
+        row = table.set_index("method").loc[rival]
+        n = int(row["n"])
+        few = (
+            f" The smallest p that {n} can give is {smallest_p(n):.2g}." if n < MIN_CLASSES else ""
+        )
+        st.caption(
+            f"Each line is a class, {n} in all. Wilcoxon's matched-pairs signed-rank test, "
+            f"two-sided: p = {row['p']:.2g}; median difference {row['difference']:+.3f}.{few} "
+            "Classes share drugs, so p is optimistic."
+        )
+    left_out = done.tables["left_out"]
+    if len(left_out):
+        with st.expander(f"{len(left_out)} classes left out"):
+            st.dataframe(
+                savable(left_out, simulated=done.simulated),
+                hide_index=True,
+                placeholder="—",
+            )
+
+
+def _classes(measures: pd.DataFrame, done: Analysis, protocol: str) -> None:
+    wide = measures.pivot_table(index="class", columns="method", values="auroc").reset_index()
+    methods = [name for name in METHODS if name in wide]
+    sizes = measures.groupby("class", as_index=False)[["n_positive", "n_negative"]].first()
+    table = sizes.merge(wide)[["class", "n_positive", "n_negative", *methods]]
+    st.caption("AUROC of each method. Click a row to see the curves of the class.")
+    selection = st.dataframe(
+        savable(table, simulated=done.simulated),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode=SELECTION,
+        key=f"classes-{done.analysis_id}-{protocol}",
+        column_config={
+            "class": "Class",
+            "n_positive": "Drugs",
+            "n_negative": "Negatives",
+            **{
+                name: st.column_config.NumberColumn(
+                    METHODS[name].label, format="%.3f", help=explained("mean-auroc")
+                )
+                for name in methods
+            },
+        },
+        placeholder="—",
+    )
+    st.download_button(
+        "Download all figures (CSV)",
+        lambda: analysis_csv(measures, done),
+        download_name("evaluation", done.compendium, simulated=done.simulated),
+        "text/csv",
+        on_click="ignore",
+    )
+    row = chosen_row(selection, len(table))
+    if row is not None:
+        _one(str(table["class"].iloc[row]), measures, done, protocol)
+
+
+def _one(name: str, measures: pd.DataFrame, done: Analysis, protocol: str) -> None:
+    """Figures with their intervals, and the curves of one class."""
+    st.subheader(plain(name), anchor=False)
+    own = measures[measures["class"] == name]
+    st.dataframe(
+        savable(
+            _named(own)[["method", "auroc", "low", "high", "ap", "base_rate"]],
+            simulated=done.simulated,
+        ),
+        hide_index=True,
+        column_config={
+            "method": "Method",
+            "auroc": st.column_config.NumberColumn(
+                "AUROC", format="%.3f", help=explained("mean-auroc")
+            ),
+            "low": st.column_config.NumberColumn(
+                "95% from", format="%.3f", help=explained("interval")
+            ),
+            "high": st.column_config.NumberColumn("to", format="%.3f", help=explained("interval")),
+            "ap": st.column_config.NumberColumn(
+                "Average precision", format="%.3f", help=explained("average-precision")
+            ),
+            "base_rate": st.column_config.NumberColumn(
+                "Without skill", format="%.3f", help=explained("average-precision")
+            ),
+        },
+        placeholder="—",
+    )
+    scores, pairs = done.tables["scores"], done.tables["pair_curves"]
+    of_class = curves(scores[scores["class"] == name], own["method"])
+    if protocol == PAIR:
+        learns = of_class["method"].map(lambda each: METHODS[each].kind is not Kind.SIMILARITY)
+        of_class = pd.concat([of_class[learns], pairs[pairs["class"] == name]])
+    both = {"roc": charts.roc, "precision and recall": charts.precision_recall}
+    for column, (what, build) in zip(st.columns(2), both.items(), strict=True):
+        with column:
+            chart_once(
+                what,
+                (*done.identity, name),
+                partial(build, of_class, simulated=done.simulated),
+            )
+    st.caption("Curves are over all held-out scores together; AUROC above is the mean over folds.")
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(method=table["method"].map(lambda name: METHODS[name].label))
+
+
+def _summary_columns(n: int) -> dict[str, object]:
+    number = st.column_config.NumberColumn
+    return {
+        "method": "Method",
+        "mean": number("Mean AUROC", format="%.3f", help=f"Over {n} classes"),
+        "se": number(
+            "±",
+            format="%.3f",
+            help=f"Standard error over the classes; from {MIN_CLASSES} classes on",
+        ),
+        "median": number("Median", format="%.3f", help="Half of the classes lie above it"),
+        "reach_line": number("0.6 or more", format="percent", help="Share of the classes"),
+        "ap": number("Average precision", format="%.3f", help="Mean over the classes"),
+        "seconds": number("Seconds", format="%.0f", help="Of computing, all classes together"),
+        "difference": number(
+            "GPAR higher by", format="%+.3f", help="Median over the classes of GPAR's AUROC minus"
+        ),
+        "p": number("p", format="%.2g", help="Wilcoxon's matched-pairs signed-rank test"),
+    }

@@ -1,0 +1,100 @@
+"""Choose drugs, numbers of genes and draws; see what it takes before it starts."""
+
+import streamlit as st
+
+from gpar_core import fields
+from gpar_core.analyses.genes.counts import (
+    DEFAULT_COUNTS,
+    DEFAULT_REPEATS,
+    MAX_REPEATS,
+    MIN_COUNT,
+    n_networks,
+)
+from gpar_core.analyses.genes.plan import plan_gene_counts
+from gpar_core.analyses.genes.request import GeneCountRequest
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import TrainingSet
+from gpar_core.learn.folds import assign_folds
+from pages._shared.compound_picker import Picked, pick
+from pages._shared.error_box import error_box
+from pages._shared.job_panel import start
+from pages._shared.method_form import as_numbers, choose_cells, choose_method
+from pages._shared.terms import explained
+
+
+def form(compendium: Compendium) -> None:
+    """Drugs and settings, and what would be trained shown before the click."""
+    left, right = st.columns([3, 2], gap="large")
+    picked = Picked()
+    with left:
+        st.header("1 · Drugs", anchor=False)
+        with error_box():
+            picked = pick(compendium, uploads=False)
+        cells = choose_cells(compendium, "cells")
+        st.header("2 · Genes", anchor=False)
+        counts = st.multiselect(
+            "Numbers of genes",
+            DEFAULT_COUNTS,
+            DEFAULT_COUNTS,
+            accept_new_options=True,
+            placeholder=f"{MIN_COUNT} to {fields.N_LANDMARKS}; type a number",
+            help="Those of the paper, and all 978.",
+            key="genes-counts",
+            persist_state="session",
+        )
+        repeats = st.number_input(
+            "Random draws of each",
+            1,
+            MAX_REPEATS,
+            DEFAULT_REPEATS,
+            help="The paper: 10. Fewer take less time and leave the spread rough.",
+            key="genes-repeats",
+            persist_state="session",
+        )
+        with st.expander("Method"):
+            method = choose_method("genes")
+    with right, st.container(border=True):
+        st.header("3 · What is trained", anchor=False)
+        if picked.nothing:
+            st.caption("Choose drugs or a MOA to see how much there is to train.")
+            st.button("Start", type="primary", disabled=True, width="stretch")
+            return
+        with error_box():
+            request, training_set = plan_gene_counts(
+                compendium,
+                drugs=picked.drugs,
+                moa=picked.moa,
+                cells=cells,
+                counts=as_numbers(counts, "genes", MIN_COUNT, fields.N_LANDMARKS),
+                repeats=int(repeats),
+                preset=method.preset,
+                negatives=method.negatives,
+                seed=method.seed,
+            )
+            show_plan(request, training_set)
+            if st.button("Start", type="primary", width="stretch"):
+                start(request)
+
+
+def show_plan(request: GeneCountRequest, training_set: TrainingSet) -> None:
+    """The training set, and how many networks there are to train."""
+    k = assign_folds(training_set.positive, training_set.drug, seed=request.seed).k
+    drugs, networks = st.columns(2)
+    drugs.metric("Drugs", training_set.n_positive_compounds, help=explained("positive-set"))
+    drugs.caption(
+        f"{training_set.n_positive_signatures:,} signatures, against "
+        f"{training_set.n_negative_signatures:,}"
+    )
+    networks.metric(
+        "Networks",
+        f"{n_networks(request.counts, request.repeats, k):,}",
+        help="Trainings that this takes: one for each fold of each setting",
+    )
+    networks.caption(f"{k} folds for each draw, and for the most important genes")
+    st.caption(
+        "With 'paper', each takes as long as a fold of a model: choose few numbers and draws."
+        if request.preset == "paper"
+        else "Small networks are quick: on two cores and 1,170 signatures 1,880 of them took "
+        "about two minutes. More signatures take longer."
+    )
+    st.caption("What is done stays, even if you cancel: asking again goes on with the rest.")

@@ -1,0 +1,146 @@
+"""AUROC and similarities against the number of genes, on screen."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core import fields
+from gpar_core.analyses.genes import charts
+from gpar_core.analyses.genes.counts import ENOUGH, curves, enough_genes, summary
+from gpar_core.analyses.result import Analysis
+from gpar_core.export import analysis_csv, download_name
+from gpar_core.learn.metrics import PAPER_LINE
+from pages._shared.drawn import chart_once
+from pages._shared.tables import savable
+from pages._shared.terms import explained
+
+
+def draw(done: Analysis) -> None:
+    """What it takes in words, both curves, similarities, table and download."""
+    auroc, sizes = done.tables["auroc"], done.tables["sizes"].iloc[0]
+    table = summary(auroc, done.tables["similarity"])
+    st.markdown(_verdict(table))
+    chart_once(
+        "auroc by count",
+        done.identity,
+        lambda: charts.auroc_by_count(curves(auroc), simulated=done.simulated),
+    )
+    st.caption(
+        f"Mean AUROC over {sizes['k']} folds, {sizes['n_positive_drugs']} positive drugs "
+        f"({sizes['n_positive']:,} signatures) against {sizes['n_negative_drugs']:,} "
+        f"({sizes['n_negative']:,}). Band of random genes: standard deviation over the draws; of "
+        "the most important ones: 95% interval, resampling drugs. Importance is judged within the "
+        "training part of each fold, by logistic regression; no held-out drug has chosen a gene."
+    )
+    both = {"similarity": charts.similarity_by_count, "distance": charts.distance_by_count}
+    for column, (what, build) in zip(st.columns(2), both.items(), strict=True):
+        with column:
+            chart_once(
+                f"{what} by count",
+                done.identity,
+                partial(build, table, simulated=done.simulated),
+            )
+    st.caption(
+        "Pearson correlation over the random genes: of each two positive signatures of different "
+        "drugs, and of each positive with each negative, whatever their cell lines. Distance: the "
+        "difference of the two means over the standard deviation of the pairs. Bands: standard "
+        "deviation over the draws."
+    )
+    st.dataframe(
+        savable(table, simulated=done.simulated),
+        hide_index=True,
+        column_config=_columns(),
+        placeholder="—",
+    )
+    each, whole = st.columns(2)
+    for column, label, what, shown in (
+        (whole, "Table (CSV)", "gene-counts", table),
+        (each, "Every cross-validation (CSV)", "gene-counts-draws", _all_draws(done)),
+    ):
+        column.download_button(
+            label,
+            analysis_csv(shown.assign(label=done.request.label), done),
+            download_name(what, done.request.label, simulated=done.simulated),
+            "text/csv",
+            on_click="ignore",
+            width="stretch",
+        )
+
+
+def _verdict(table: pd.DataFrame) -> str:
+    """How few random genes do about as well as the most, and whether important ones do better."""
+    most = table.iloc[-1]
+    text = (
+        f"With {_genes(most['n_genes'])} the mean AUROC is **{most['random']:.3f}** (95% interval "
+        f"{most['random_low']:.3f}–{most['random_high']:.3f}, resampling drugs)."
+    )
+    if len(table) == 1:
+        return text
+    if (enough := enough_genes(table)) is None:
+        text += (
+            " **The interval does not lie above 0.5**, so these figures cannot show how many genes "
+            "are needed."
+        )
+    elif enough < most["n_genes"]:
+        row = table.set_index("n_genes").loc[enough]
+        text += (
+            f" **{enough} genes drawn at random do about as well**: {row['random']:.3f} ± "
+            f"{row['random_sd']:.3f} (standard deviation over {row['draws']:.0f} draws). About as "
+            f"well: they, and larger numbers on average, keep {ENOUGH:.0%} of what "
+            f"{_genes(most['n_genes'])} add to 0.5."
+        )
+    else:
+        text += (
+            f" No smaller number of random genes keeps {ENOUGH:.0%} of what "
+            f"{_genes(most['n_genes'])} add to 0.5."
+        )
+    fewer = table[table["n_genes"] < fields.N_LANDMARKS]
+    if len(fewer):
+        first = fewer.iloc[0]
+        text += (
+            f" With the {first['n_genes']:.0f} most important genes it is "
+            f"{first['important']:.3f}, higher than in {first['beaten']:.0f} of "
+            f"{first['draws']:.0f} random draws of as many; over all numbers below "
+            f"{fields.N_LANDMARKS}, higher than in {fewer['beaten'].sum():.0f} of "
+            f"{fewer['draws'].sum():.0f}."
+        )
+    if table[["random", "important"]].max(axis=None) < PAPER_LINE:
+        text += f" All of these figures are below {PAPER_LINE:.2f}, the paper's line."
+    return text
+
+
+def _genes(n: float) -> str:
+    return f"all {n:.0f} genes" if n == fields.N_LANDMARKS else f"{n:.0f} genes"
+
+
+def _all_draws(done: Analysis) -> pd.DataFrame:
+    """One row per cross-validation, with the similarities where genes were drawn."""
+    alike = done.tables["similarity"].assign(way="random")
+    return done.tables["auroc"].merge(alike, how="left", on=["way", "n_genes", "draw"])
+
+
+def _columns() -> dict[str, object]:
+    number = st.column_config.NumberColumn
+    return {
+        "n_genes": number("Genes", format="%d", help=explained("landmark-genes")),
+        "draws": number(
+            "Draws", format="%d", help="Random choices of so many genes; their mean is shown"
+        ),
+        "random": number("Random", format="%.3f", help="Mean AUROC over the draws"),
+        "random_sd": number("±", format="%.3f", help="Standard deviation over the draws"),
+        "random_low": number(
+            "95% from   ", format="%.3f", help="Resampling drugs, mean over the draws"
+        ),
+        "random_high": number("to   ", format="%.3f", help=explained("interval")),
+        "important": number("Most important", format="%.3f", help="Mean AUROC"),
+        "important_low": number("95% from", format="%.3f", help="Resampling drugs"),
+        "important_high": number("to", format="%.3f", help=explained("interval")),
+        "beaten": number("Draws below", format="%d", help="With lower AUROC than most important"),
+        "within": number("Within positives", format="%.3f", help="Mean Pearson correlation"),
+        "within_sd": number("± ", format="%.3f", help="Standard deviation over the draws"),
+        "between": number("With negatives", format="%.3f", help="Mean Pearson correlation"),
+        "between_sd": number("±  ", format="%.3f", help="Standard deviation over the draws"),
+        "distance": number("Distance", format="%.2f", help="Cohen's d"),
+        "distance_sd": number("±   ", format="%.2f", help="Standard deviation over the draws"),
+    }

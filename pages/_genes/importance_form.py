@@ -1,0 +1,77 @@
+"""Choose the trained model whose genes are asked for."""
+
+import streamlit as st
+
+from gpar_core.analyses.genes.plan import plan_gene_importance
+from gpar_core.analyses.training.result import ModelSummary
+from gpar_core.data.compendium import Compendium
+from gpar_core.learn.gene_selection import N_SELECTED
+from gpar_core.learn.verdict import WELL_TRAINED
+from pages._shared.error_box import error_box, plain
+from pages._shared.job_panel import start
+from pages._shared.loaders import load_summaries
+from pages._shared.state import Key, from_url, go
+from pages._shared.terms import explained
+
+
+def form(compendium: Compendium) -> None:
+    """The models of the compendium, and what would be computed shown before the click."""
+    summaries = {
+        each.model_id: each for each in load_summaries()[0] if each.compendium == compendium.name
+    }
+    if not summaries:
+        st.info("No model of this compendium yet. Train one: choose drugs or a MOA.")
+        if st.button("Drug prediction", type="primary"):
+            go("drug_prediction")
+        return
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        wanted = from_url(Key.MODEL)
+        ids = list(summaries)
+        chosen = st.selectbox(
+            "Model",
+            ids,
+            index=ids.index(wanted) if wanted in summaries else 0,
+            format_func=lambda model_id: _named(summaries[model_id]),
+            key=f"genes-model-{wanted}",
+        )
+        if wanted and wanted not in summaries:
+            st.caption("The model of this link is not one of this compendium, or was deleted.")
+        st.caption(
+            f"The {N_SELECTED} most important of the landmark genes, two ways: **integrated "
+            "gradients** of the network (Sundararajan et al. 2017), and the coefficients of a "
+            "**logistic regression**, as in the paper. Then: how far they agree, and which genes "
+            "stay without the drugs of each fold."
+        )
+    with right, st.container(border=True), error_box():
+        summary = summaries[chosen]
+        request = plan_gene_importance(compendium, summary)
+        auroc, networks = st.columns(2)
+        auroc.metric(
+            "Mean AUROC", f"{summary.metrics.mean_auroc:.3f}", help=explained("mean-auroc")
+        )
+        auroc.caption("95% interval {:.3f}-{:.3f}".format(*summary.metrics.interval))
+        networks.metric(
+            "Networks",
+            summary.k,
+            help="Trainings that this takes: one for each fold of each setting",
+        )
+        networks.caption(f"of the folds, to train again: {_about(summary)}")
+        if summary.verdict.name != WELL_TRAINED:
+            st.warning(
+                f"The verdict on this model is {plain(summary.verdict.name)}: its genes may mean "
+                "little."
+            )
+        if st.button("Find its genes", type="primary", width="stretch"):
+            start(request)
+
+
+def _named(summary: ModelSummary) -> str:
+    day = summary.created_at[:16].replace("T", " ")
+    return f"{summary.label} · {summary.preset} · {summary.metrics.mean_auroc:.3f} · {day}"
+
+
+def _about(summary: ModelSummary) -> str:
+    trained = 1 + summary.k * (1 + len(summary.null_auroc))
+    seconds = summary.seconds / trained * summary.k
+    return "about a minute" if seconds < 90 else f"about {seconds / 60:.0f} minutes"

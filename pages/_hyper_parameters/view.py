@@ -1,0 +1,139 @@
+"""A sweep over depths and widths on screen."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from gpar_core.analyses.hyper_parameters.charts import MEASURES, heat_map
+from gpar_core.analyses.hyper_parameters.compute import PAPER
+from gpar_core.analyses.result import Analysis
+from gpar_core.export import analysis_csv, download_name
+from pages._shared.drawn import chart_once
+from pages._shared.tables import savable
+from pages._shared.terms import explained
+
+
+def draw(done: Analysis) -> None:
+    """The best setting in words, two heat maps, and the table."""
+    table = done.tables["settings"]
+    sizes = done.tables["training_set"].iloc[0]
+    _verdict(table)
+    st.caption(
+        f"{sizes['n_drugs']} drugs ({sizes['n_signatures']} signatures) against "
+        f"{sizes['n_negative_drugs']:,} negative drugs ({sizes['n_negative_signatures']:,} "
+        f"signatures), {sizes['k']} folds by drug, the same for all settings."
+    )
+    for column, measure in zip(st.columns(2), MEASURES, strict=True):
+        with column:
+            chart_once(
+                "settings",
+                (*done.identity, measure),
+                partial(heat_map, table, measure, simulated=done.simulated),
+            )
+    st.caption(
+        f"Gray: stopped early, with the folds done. A setting is stopped when its AUROC is behind "
+        "the best on the same folds by more than the noise of the differences fold by fold; its "
+        "figures are of fewer folds, and not to be compared with the others. Average precision "
+        f"without skill: {table['base_rate'].iloc[0]:.3f}. The paper's {PAPER} is in the table."
+    )
+    st.dataframe(
+        savable(_shown(table), simulated=done.simulated),
+        hide_index=True,
+        column_config=_columns(),
+        placeholder="—",
+    )
+    st.caption(
+        "±: standard deviation over the folds. 95% interval by resampling drugs. Behind the best: "
+        "difference of the mean AUROC, the same drugs drawn for both."
+    )
+    left, right = st.columns(2)
+    _download(left, "Download settings (CSV)", table, "sweep", done)
+    _download(right, "Download folds (CSV)", done.tables["folds"], "sweep-folds", done)
+
+
+def _verdict(table: pd.DataFrame) -> None:
+    complete = table[~table["stopped"]]
+    best = complete.iloc[0]
+    alike = complete.iloc[1:]
+    n_alike = int(alike["within_noise"].astype(bool).sum())
+    verb = "has" if best["setting"] == PAPER else "have"
+    text = (
+        f"**{_named(best)}** {verb} the highest mean AUROC, {best['auroc']:.3f} (95% interval "
+        f"{best['low']:.3f}-{best['high']:.3f}; ± {best['sd']:.3f} over {best['n_folds']} folds). "
+    )
+    if n_alike:
+        others = "setting cannot" if n_alike == 1 else "settings cannot"
+        text += f"**{n_alike} other {others} be told from the best**; "
+    else:
+        text += "All others are behind by more than noise; "
+    text += f"{int(table['stopped'].sum())} of {len(table)} were stopped early."
+    st.markdown(text)
+    if best["setting"] != PAPER:
+        paper = table[table["setting"] == PAPER].iloc[0]
+        verdict = "within noise" if paper["within_noise"] else "more than noise"
+        st.markdown(
+            f"The paper's {PAPER} reaches {paper['auroc']:.3f}, {paper['difference']:.3f} less "
+            f"(95% interval {paper['difference_low']:+.3f} to {paper['difference_high']:+.3f}): "
+            f"{verdict}."
+        )
+    st.warning(
+        f"**The best of {len(table)} is flattered.** It was chosen on the folds that its AUROC "
+        "comes from. For an honest figure, try the chosen setting on drugs that took no part. "
+        "Where many cannot be told apart, take the smallest."
+    )
+
+
+def _named(setting: pd.Series) -> str:
+    if setting["setting"] == PAPER:
+        return f"The paper's {PAPER}"
+    return f"{setting['layers']} layers of {setting['nodes']:,} nodes"
+
+
+def _shown(table: pd.DataFrame) -> pd.DataFrame:
+    folds = table["n_folds"].astype(str) + " of " + table["k"].astype(str)
+    verdict = table["within_noise"].map({True: "within noise", False: "worse"}).fillna("")
+    verdict[table["stopped"]] = "stopped"
+    verdict.iloc[0] = "best"
+    label = table["hidden"] + table["setting"].eq(PAPER).map({True: " (paper)", False: ""})
+    interval = [
+        f"{low:.3f}-{high:.3f}" for low, high in zip(table["low"], table["high"], strict=True)
+    ]
+    behind = table["difference"].where(~table["stopped"], table["behind"])
+    behind.iloc[0] = 0.0
+    return pd.DataFrame(
+        {
+            "hidden": label,
+            "auroc": table["auroc"],
+            "sd": table["sd"],
+            "interval": interval,
+            "ap": table["ap"],
+            "folds": folds,
+            "behind": behind,
+            "verdict": verdict,
+        }
+    )
+
+
+def _download(
+    column: DeltaGenerator, label: str, table: pd.DataFrame, what: str, done: Analysis
+) -> None:
+    name = download_name(what, done.request.title, simulated=done.simulated)
+    column.download_button(
+        label, lambda: analysis_csv(table, done), name, "text/csv", on_click="ignore"
+    )
+
+
+def _columns() -> dict[str, object]:
+    number = st.column_config.NumberColumn
+    return {
+        "hidden": "Hidden layers",
+        "auroc": number("Mean AUROC", format="%.3f", help=explained("mean-auroc")),
+        "sd": number("±", format="%.3f", help="Standard deviation over the folds"),
+        "interval": "95% interval",
+        "ap": number("Average precision", format="%.3f", help=explained("average-precision")),
+        "folds": "Folds",
+        "behind": number("Behind the best", format="%.3f", help="On the same folds"),
+        "verdict": "Verdict",
+    }

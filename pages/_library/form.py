@@ -1,0 +1,57 @@
+"""The form of a library: which MOAs, how they are trained, and what that comes to."""
+
+import streamlit as st
+
+from gpar_core.analyses.library import result as library
+from gpar_core.analyses.library.plan import plan_library
+from gpar_core.data.compendium import Compendium
+from pages._shared.error_box import error_box
+from pages._shared.job_panel import start
+from pages._shared.method_form import choose_cells, choose_method
+from pages._shared.state import cache
+from pages._shared.terms import explained
+
+
+def show_form(compendium: Compendium) -> None:
+    """Settings, and what would be trained shown before the click."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        min_drugs = st.number_input(
+            "Least number of drugs of a MOA",
+            2,
+            1000,
+            library.MIN_DRUGS,
+            help="With fewer there is little to hold out, and the quality is rough.",
+            key="library-min-drugs",
+            persist_state="session",
+        )
+        moas = st.multiselect(
+            "MOAs",
+            compendium.moas["moa"],
+            placeholder="All with enough drugs",
+            key="library-moas",
+            select_all=False,
+            persist_state="session",
+        )
+        cells = choose_cells(compendium, "library-cells")
+        method = choose_method("library")
+    with right, st.container(border=True), error_box():
+        request = plan_library(
+            compendium,
+            moas=moas,
+            min_drugs=int(min_drugs),
+            cells=cells,
+            preset=method.preset,
+            negatives=method.negatives,
+            seed=method.seed,
+        )
+        n_trained = library.n_trained(cache(), compendium, request)
+        st.metric("MOAs", len(request.moas), help=explained("moa"))
+        if too_few := len(moas) - len(request.moas) if moas else 0:
+            st.caption(f"{too_few} of those chosen have fewer than {min_drugs} drugs.")
+        st.caption(
+            f"{len(request.moas) - n_trained} models to train; {n_trained} are there already and "
+            "are taken as they are. How long the rest will take is shown once the first is done."
+        )
+        if st.button("Build", type="primary", width="stretch"):
+            start(request)

@@ -1,0 +1,185 @@
+"""A library on screen: what became of each MOA, to open, save and train again."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core.analyses.library import result as libraries
+from gpar_core.analyses.library.result import Library
+from gpar_core.analyses.moa_prediction import charts as moas
+from gpar_core.data.compendium import Compendium
+from gpar_core.export import download_name, library_csv
+from gpar_core.jobs.store import JobStore
+from gpar_core.learn.verdict import VERDICTS
+from gpar_core.upkeep import deletion
+from pages._shared import deleting
+from pages._shared.drawn import chart_once
+from pages._shared.error_box import plain
+from pages._shared.job_panel import start
+from pages._shared.keeping import keeping
+from pages._shared.state import Key, cache, from_url, go
+from pages._shared.tables import HOW_TO_OPEN, SELECTION, chosen_row, opened_row, savable
+from pages._shared.terms import explained
+
+ASKED = "Asked by MOA prediction: its mean AUROC reaches 0.60, the paper's line"
+
+
+def choose_library(of_compendium: Sequence[Library]) -> Library:
+    """The library that the URL names or the user chooses; the first where there is no choice."""
+    by_id = {each.library_id: each for each in of_compendium}
+    ids = list(by_id)
+    if len(ids) == 1:
+        return of_compendium[0]
+    asked = from_url(Key.LIBRARY)
+    chosen = st.selectbox(
+        "Library",
+        ids,
+        index=ids.index(asked) if asked in ids else 0,
+        format_func=lambda library_id: _name(by_id[library_id]),
+        key=f"library-of-{of_compendium[0].request.compendium}",
+    )
+    st.query_params[Key.LIBRARY] = chosen
+    return by_id[chosen]
+
+
+def show_library(library: Library, compendium: Compendium) -> None:
+    """Summary, table and chart; a stale library shows only why it is, and how to get a new one."""
+    if stale := library.why_stale(compendium.fingerprint):
+        _stale(library, compendium, stale)
+        return
+    table = libraries.table(library)
+    seconds = table["seconds"].sum()
+    counts = table["verdict"].value_counts()
+    judged = ", ".join(f"{counts.get(name, 0)} {name}" for name in VERDICTS)
+    st.markdown(
+        f"**{judged}.** MOA prediction asks the {len(library.asked)} of {len(table)} MOAs "
+        f"with a mean AUROC of 0.60 or more, the paper's line. {_minutes(seconds)} of training in "
+        "all."
+    )
+    if n_open := sum(entry.open for entry in library.entries):
+        st.info(f"{n_open} of {len(table)} MOAs are not trained yet. Those that are stay.")
+        active = any(job.id == library.library_id for job in JobStore(cache()).active_jobs())
+        label = "See how far it is" if active else f"Train the {n_open} that are missing"
+        if st.button(label, type="primary"):
+            start(library.request)
+    by_moa, chart = st.tabs(["MOAs", "Chart"])
+    with by_moa:
+        _show_table(library, table, compendium)
+    with chart:
+        if table["mean_auroc"].isna().all():
+            st.caption("No MOA is trained yet.")
+            return
+        chart_once(
+            "library", library.identity, lambda: moas.auroc(table, simulated=compendium.simulated)
+        )
+
+
+def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -> None:
+    search, only = st.columns([3, 1], vertical_alignment="bottom")
+    wanted = search.text_input("Find", placeholder="MOA", key="library-find")
+    asked_only = only.checkbox("Asked only", key="library-asked", help=ASKED)
+    hit = table["moa"].str.contains(wanted.strip(), case=False, regex=False)
+    shown = table[hit & (table["asked"] | (not asked_only))]
+    st.caption(HOW_TO_OPEN)
+    selection = st.dataframe(
+        savable(_columns_of(shown), simulated=compendium.simulated),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode=SELECTION,
+        height=min(35 * (len(shown) + 1) + 2, 640),
+        key=f"library-{library.library_id}-{asked_only}-{wanted}",
+        column_config=_columns(),
+        placeholder="—",
+    )
+    row = chosen_row(selection, len(shown))
+    if row is not None and pd.isna(shown["mean_auroc"].iloc[row]):
+        st.info(plain(f"{shown['moa'].iloc[row]}: {shown['verdict'].iloc[row]}"))
+    else:
+        names = [f"the model of {moa}" for moa in shown["moa"]]
+        row = opened_row(selection, names, shown["model_id"].tolist())
+        if row is not None:
+            go("models", model=shown["model_id"].iloc[row])
+    save, again = st.columns([1, 1])
+    save.download_button(
+        "Download library (CSV)",
+        lambda: library_csv(library, simulated=compendium.simulated),
+        download_name("library", compendium.name, simulated=compendium.simulated),
+        "text/csv",
+        on_click="ignore",
+    )
+    with again.popover("Train one MOA again"):
+        _retrain(library)
+    keeping(cache().library(library.library_id))
+
+
+def _retrain(library: Library) -> None:
+    trained = {entry.moa: entry.model_id for entry in library.entries if entry.summary}
+    moa = st.selectbox("MOA", list(trained), index=None, placeholder="Type a mechanism")
+    st.caption(
+        "Deletes its model and trains it as before. For other drugs or settings use Drug "
+        "prediction; what you train there does not enter the library."
+    )
+    if st.button("Delete and train again", disabled=moa is None):
+        deletion.delete(cache(), cache().existing_model(trained[moa]), time.time())
+        start(library.request)
+
+
+def _stale(library: Library, compendium: Compendium, why: str) -> None:
+    st.warning(plain(why))
+    st.caption("Its models are not asked any more. You find them on the page Models.")
+    known = set(compendium.moas["moa"])
+    request = replace(
+        library.request,
+        fingerprint=compendium.fingerprint,
+        moas=tuple(moa for moa in library.request.moas if moa in known),
+    )
+    build, forget = st.columns(2)
+    if build.button("Build anew", type="primary", disabled=not request.moas):
+        start(request)
+    if forget.button("Delete this library"):
+        deleting.delete(cache().existing_library(library.library_id))
+        st.rerun()
+
+
+def _name(library: Library) -> str:
+    asked = library.request
+    cells = ", ".join(asked.cells) or "all cell lines"
+    method = f"{asked.preset}, negatives {asked.negatives}, seed {asked.seed}"
+    return f"{len(library.entries)} MOAs · {cells} · {method} · {library.library_id[:6]}"
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def _columns_of(table: pd.DataFrame) -> pd.DataFrame:
+    interval = [
+        f"{low:.3f}-{high:.3f}" if pd.notna(low) else None
+        for low, high in zip(table["low"], table["high"], strict=True)
+    ]
+    shown = table.assign(interval=interval)
+    return shown[list(_columns())]
+
+
+def _columns() -> dict[str, object]:
+    column = st.column_config
+    return {
+        "moa": column.TextColumn("MOA"),
+        "verdict": column.TextColumn("Verdict", width=160, help=explained("verdict")),
+        "asked": column.CheckboxColumn("Asked", help=ASKED),
+        "mean_auroc": column.NumberColumn(
+            "Mean AUROC", format="%.3f", help=explained("mean-auroc")
+        ),
+        "interval": column.TextColumn("95% interval", help="Resampling drugs"),
+        "chance": column.NumberColumn("Chance", format="%.2g", help=explained("permuted-labels")),
+        "n_drugs": column.NumberColumn("Drugs", help=explained("positive-set")),
+        "n_signatures": column.NumberColumn("Signatures", help="Representatives trained on"),
+        "average_precision": column.NumberColumn("AP", format="%.3f", help="Average precision"),
+        "base_rate": column.NumberColumn(
+            "Base rate", format="%.3f", help="What the average precision is without skill"
+        ),
+        "seconds": column.NumberColumn("Seconds", format="%.0f", help="Of training"),
+    }

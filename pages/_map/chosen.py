@@ -1,0 +1,140 @@
+"""What is chosen on a map: a drug, signatures in the lasso, and what can be done with them."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from gpar_core import fields, links
+from gpar_core.analyses.map.packing import Packed
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.training.result import Model
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.selecting import shown_unit
+from gpar_core.data.training_set import known_drugs
+from gpar_core.export import analysis_csv, download_name
+from pages._shared.error_box import plain
+from pages._shared.point_map.component import Chosen
+from pages._shared.state import go
+from pages._shared.tables import ABOUT_COLUMN, about, savable
+from pages._shared.terms import explained
+
+MAX_ROWS_SHOWN = 2000
+MAX_DRUGS_PASTED = 2000
+
+
+def show_chosen(
+    chosen: Chosen, points: Packed, compendium: Compendium, done: Analysis, model: Model | None
+) -> None:
+    if chosen.drug:
+        rows = points.rows[
+            compendium.signatures[fields.DRUG].to_numpy()[points.rows] == chosen.drug
+        ]
+        clicked = None if chosen.point is None else points.rows[chosen.point]
+        _show_drug(signatures(compendium, rows, model), clicked, compendium, done)
+    if len(chosen.inside):
+        table = signatures(compendium, points.rows[chosen.inside], model)
+        drugs = table["drug"].drop_duplicates().tolist()
+        st.subheader(
+            f"{len(table):,} signatures of {len(drugs):,} drugs in the lasso", anchor=False
+        )
+        _show_signatures(table, "lasso", "lasso", done)
+        _offer_as_positive_set(drugs, "lasso", done)
+
+
+def signatures(compendium: Compendium, rows: np.ndarray, model: Model | None) -> pd.DataFrame:
+    """One line per row of the compendium: who, where, how much, and what a model says of it."""
+    chosen = compendium.signatures.iloc[np.sort(rows)]
+    drugs = compendium.drugs.set_index(fields.DRUG).loc[chosen[fields.DRUG]]
+    table = pd.DataFrame(
+        {
+            "drug": drugs[fields.PERT_INAME].to_numpy(),
+            "cell_line": chosen[fields.CELL_ID],
+            "dose": chosen[fields.DOSE],
+            "dose_unit": chosen[fields.DOSE_UNIT].map(shown_unit),
+            "time": chosen[fields.TIME],
+            "time_unit": chosen[fields.TIME_UNIT],
+            "moa": drugs[fields.MOA].str.replace("|", ", ", regex=False).to_numpy(),
+            "tas": chosen[fields.TAS],
+        }
+    )
+    if model:
+        table["score"] = model.scores[chosen.index.to_numpy()]
+        table["model_id"] = model.summary.model_id
+    table["sig_id"] = chosen[fields.SIG_ID]
+    return table
+
+
+def _show_drug(
+    table: pd.DataFrame, clicked: int | None, compendium: Compendium, done: Analysis
+) -> None:
+    name = str(table["drug"].iloc[0])
+    moas = table.loc[table["moa"] != "", "moa"]
+    st.subheader(plain(name), anchor=False)
+    st.markdown(plain(moas.iloc[0]) if len(moas) else "No MOA annotation.")
+    if clicked in table.index:
+        at = table.loc[clicked]
+        st.caption(
+            plain(
+                f"Clicked: {at['cell_line']}, {at['dose']:g} {at['dose_unit']}, {at['time']:g} "
+                f"{at['time_unit']}, TAS {at['tas']:.2f} ({at['sig_id']})"
+            )
+        )
+    (drug,) = known_drugs(compendium, [name])
+    compound = compendium.drugs[compendium.drugs[fields.DRUG] == drug].iloc[0]
+    pubchem = links.pubchem(
+        name, cid=compound[fields.PUBCHEM_CID], inchi_key=compound[fields.INCHI_KEY]
+    )
+    buttons = st.columns(4)
+    buttons[0].link_button("PubChem", pubchem, width="stretch")
+    buttons[1].link_button("iLINCS", links.ilincs(name, compound[fields.PERT_ID]), width="stretch")
+    buttons[2].link_button("CLUE", links.clue(name), width="stretch")
+    with buttons[3]:
+        _offer_as_positive_set([name], "drug", done)
+    _show_signatures(table, name, "drug", done)
+
+
+def _show_signatures(table: pd.DataFrame, what: str, key: str, done: Analysis) -> None:
+    number = st.column_config.NumberColumn
+    shown = table.drop(columns="model_id", errors="ignore").head(MAX_ROWS_SHOWN)
+    st.dataframe(
+        savable(
+            shown.assign(about=about(shown["drug"], done.compendium)), simulated=done.simulated
+        ),
+        hide_index=True,
+        column_config={
+            "drug": "Drug",
+            "about": ABOUT_COLUMN,
+            "cell_line": "Cell line",
+            "dose": "Dose",
+            "dose_unit": "Dose unit",
+            "time": "Time",
+            "time_unit": "Unit ",
+            "moa": "MOA",
+            "tas": number("TAS", format="%.2f", help=explained("tas")),
+            "score": number("Score", format="%.3f", help=explained("score")),
+            "sig_id": "Signature",
+        },
+        placeholder="—",
+    )
+    if len(table) > MAX_ROWS_SHOWN:
+        st.caption(f"The first {MAX_ROWS_SHOWN:,} of {len(table):,}; the download has all.")
+    st.download_button(
+        "Download signatures (CSV)",
+        lambda: analysis_csv(table, done),
+        download_name("map", what, simulated=done.simulated),
+        "text/csv",
+        on_click="ignore",
+        key=f"map-csv-{key}",
+    )
+
+
+def _offer_as_positive_set(drugs: list[str], key: str, done: Analysis) -> None:
+    if len(drugs) > MAX_DRUGS_PASTED:
+        st.caption(
+            f"{len(drugs):,} drugs are too many for a positive set; up to {MAX_DRUGS_PASTED:,} can "
+            "be used. Draw a smaller lasso."
+        )
+    elif st.button("Use as positive set", key=f"map-positive-{key}", width="stretch"):
+        st.session_state["way"] = "Pasted list"
+        st.session_state["pasted"] = "\n".join(drugs)
+        go("drug_prediction", compendium=done.compendium)

@@ -1,0 +1,142 @@
+"""What is to be laid out, and how."""
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core.analyses.map.coordinates import MAX_BYTES, placed
+from gpar_core.analyses.map.plan import plan_map
+from gpar_core.analyses.map.selection import selected_rows
+from gpar_core.analyses.training.result import ModelSummary
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.uploads import publish_table
+from gpar_core.errors import GparError
+from gpar_core.learn.presets import LINEAR, PRESETS
+from gpar_core.maps import FROM_FILE, MAPS
+from gpar_core.reading.uploads import PLACES
+from pages._shared.error_box import error_box, plain
+from pages._shared.job_panel import start
+from pages._shared.loaders import load_summaries
+from pages._shared.method_form import choose_cells
+from pages._shared.state import Key, cache, from_url
+from pages._shared.terms import explained
+from pages._shared.uploads import read
+
+LARGE = 50_000
+"""From so many signatures on a map takes minutes."""
+
+
+def form(compendium: Compendium) -> None:
+    """Settings, and how many signatures would be laid out shown before the click."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        method = st.segmented_control(
+            "Map",
+            list(MAPS),
+            default=next(iter(MAPS)),
+            required=True,
+            format_func=lambda name: MAPS[name].label,
+            key="map-method",
+            persist_state="session",
+        )
+        st.caption(f"{MAPS[method].label}: {MAPS[method].about}.")
+        coordinates = _upload_places(compendium) if method == FROM_FILE else None
+        cells = choose_cells(compendium, "map-cells")
+        moas = st.multiselect(
+            "MOAs",
+            compendium.moas["moa"],
+            placeholder="All signatures, also those without a MOA",
+            key="map-moas",
+            select_all=False,
+            persist_state="session",
+        )
+        representatives = st.toggle(
+            "One signature per compound and cell line",
+            help="The one most like the compound's other signatures in that cell line.",
+            key="map-representatives",
+            persist_state="session",
+        )
+        model, seed = None, 0
+        if method != FROM_FILE:
+            with st.expander("Neighbors and seed"):
+                model = choose_space(compendium)
+                seed = st.number_input(
+                    "Seed", 0, 2**31 - 1, 0, key="map-seed", persist_state="session"
+                )
+    with right, st.container(border=True), error_box():
+        if method == FROM_FILE and coordinates is None:
+            st.caption("Upload a table of sig_id, x and y to go on.")
+            return
+        request = plan_map(
+            compendium,
+            method=method,
+            cells=cells,
+            moas=moas,
+            representatives=representatives,
+            model=model,
+            coordinates=coordinates,
+            seed=int(seed),
+        )
+        n = len(
+            selected_rows(
+                compendium,
+                cells=request.cells,
+                moas=request.moas,
+                representatives=request.representatives,
+            )
+        )
+        st.metric("Signatures", f"{n:,}", help=explained("signature"))
+        st.caption(
+            "This takes minutes; the page may be closed meanwhile."
+            if n >= LARGE
+            else "The page may be closed meanwhile."
+        )
+        if from_url(Key.MODEL):
+            st.caption("The drugs of the model that you came from will be in color.")
+        if st.button("Lay out", type="primary", width="stretch"):
+            if coordinates is not None:
+                publish_table(cache(), coordinates)
+            start(request)
+
+
+def _upload_places(compendium: Compendium) -> pd.DataFrame | None:
+    """Places from a file, with how many of them the compendium knows; None until there is one."""
+    upload = st.file_uploader(
+        "Places: a CSV or TSV with the columns sig_id, x and y",
+        ["csv", "tsv", "txt"],
+        key="map-places",
+        max_upload_size=MAX_BYTES // 2**20,
+    )
+    if upload is None:
+        return None
+    try:
+        coordinates = read(PLACES, upload)
+        found = placed(compendium, coordinates)
+    except GparError as error:
+        st.error(plain(str(error)))
+        return None
+    st.markdown(f"**{len(found.points):,}** of {len(coordinates):,} places are of this compendium")
+    if found.unknown:
+        names = ", ".join(found.unknown[:5]) + (", …" if len(found.unknown) > 5 else "")
+        st.caption(plain(f"Not in '{compendium.name}': {names[:300]}"))
+    return coordinates
+
+
+def choose_space(compendium: Compendium) -> ModelSummary | None:
+    """The model in whose last hidden layer neighbours are looked for, None for z-scores."""
+    summaries = {
+        each.model_id: each
+        for each in load_summaries()[0]
+        if each.fingerprint == compendium.fingerprint and PRESETS.get(each.preset) != LINEAR
+    }
+    chosen = st.selectbox(
+        "Neighbors are looked for in",
+        list(summaries),
+        index=None,
+        format_func=lambda model_id: f"the last hidden layer of {summaries[model_id].label}",
+        placeholder="The z-scores of all 978 genes",
+        help="A network pulls together what it learned to be alike. How far that holds for drugs "
+        "that it did not see is measured with the map.",
+        key="map-space",
+        persist_state="session",
+    )
+    return summaries.get(chosen)

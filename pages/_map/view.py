@@ -1,0 +1,226 @@
+"""A map of signatures on screen: its colours, the drugs of a model, and the map."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from gpar_core import fields
+from gpar_core.analyses.map.packing import Packed, from_tables, pack_scores
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.training.result import Model, ModelSummary
+from gpar_core.data.compendium import Compendium
+from gpar_core.errors import DataError
+from gpar_core.export import download_name
+from pages._map.chosen import show_chosen
+from pages._map.trust import laid_out, learned, trust
+from pages._shared.error_box import error_box
+from pages._shared.loaders import load_compendium, load_model, load_summaries
+from pages._shared.point_map.component import Group, chosen_on, point_map
+from pages._shared.state import Key, cache, from_url, public_compendia
+
+BY_MODEL = "Model score"
+NO_COLOUR = "Nothing"
+COLOURS = {
+    "MOA": "moa",
+    "Cell line": "cell",
+    "Dose": "dose",
+    "Time": "time",
+    "TAS": "tas",
+    BY_MODEL: "score",
+    NO_COLOUR: "none",
+}
+MAX_COLOURED = 12
+
+
+def draw(done: Analysis) -> None:
+    """The map, what is known of it, and what is chosen on it. Raises GparError."""
+    compendium, points = _compendium_of(done), _points_of(done)
+    if about := laid_out(done.request):
+        st.caption(about)
+    colour, only, model = _choose_colours(compendium)
+    scores = None
+    if model and colour == BY_MODEL:  # scores are many bytes: only where they are to be seen
+        scores = _scores((points.digest, model.summary.model_id), model, points)
+    key = _key(done)
+    chosen = chosen_on(key, points, at_first=from_url(Key.DRUG).casefold())
+    _into_url(Key.DRUG, chosen.drug)
+    groups = _groups(model) if model else ()
+    _show(done, points, groups, colour, key=key, only=only, scores=scores, drug=chosen.drug)
+    st.caption(trust(done))
+    if said := learned(done):
+        st.caption(said)
+    show_chosen(chosen, points, compendium, done, model)
+
+
+def draw_with_drugs_of(model: Model, done: Analysis) -> None:
+    """The map with the drugs of a model in colour, and nothing to set. Raises GparError."""
+    compendium, points = _compendium_of(done), _points_of(done)
+    key = _key(done)
+    chosen = chosen_on(key, points)
+    _show(done, points, _groups(model), NO_COLOUR, key=key, drug=chosen.drug)
+    st.caption(trust(done))
+    show_chosen(chosen, points, compendium, done, model)
+
+
+def draw_with_drug(name: str, done: Analysis) -> None:
+    """The map with the signatures of one drug in colour, and nothing to set. Raises GparError."""
+    compendium, points = _compendium_of(done), _points_of(done)
+    drug = name.casefold()
+    if drug not in points.drugs:
+        st.info("None of its signatures is on this map, which shows a part of the compendium.")
+        return
+    key = f"{_key(done)}-{drug}"
+    chosen = chosen_on(key, points)
+    only_it = (Group(name, "red", (drug,)),)
+    _show(done, points, only_it, NO_COLOUR, key=key, drug=chosen.drug)
+    st.caption(trust(done))
+    if chosen.drug not in {"", drug} or len(chosen.inside):
+        show_chosen(chosen, points, compendium, done, None)
+
+
+def _show(
+    done: Analysis,
+    points: Packed,
+    groups: tuple[Group, ...],
+    colour: str,
+    *,
+    key: str,
+    only: Sequence[str] = (),
+    scores: Packed | None = None,
+    drug: str,
+) -> None:
+    name = download_name("map", done.request.title, simulated=done.simulated, ending="")
+    point_map(
+        points,
+        key=key,
+        public=_public(done),
+        title=done.request.title,
+        file=name.removesuffix("."),
+        simulated=done.simulated,
+        colour=COLOURS[colour],
+        colour_label=colour,
+        only=only,
+        scores=scores,
+        groups=groups,
+        drug=drug,
+    )
+
+
+def _key(done: Analysis) -> str:
+    return f"map-{done.analysis_id}"
+
+
+def _compendium_of(done: Analysis) -> Compendium:
+    compendium = load_compendium(done.compendium)
+    if compendium.fingerprint != done.request.fingerprint:
+        raise DataError(
+            f"The compendium '{done.compendium}' has changed since this map was laid out. Ask anew "
+            "for a map of what it is now."
+        )
+    return compendium
+
+
+def _points_of(done: Analysis) -> Packed:
+    return _points((str(cache().root), done.analysis_id, done.created_at), done)
+
+
+def _public(done: Analysis) -> bool:
+    """Where points lie in a model's hidden layer tells of the model, which may be someone's own."""
+    open_to_all = done.simulated or done.compendium in public_compendia()
+    return open_to_all and not done.request.model
+
+
+def _choose_colours(compendium: Compendium) -> tuple[str, list[str], Model | None]:
+    """The colouring, names that get a colour (none for the most frequent), and a model."""
+    left, middle, right = st.columns(3)
+    with middle:
+        model = _choose_model(compendium)
+    known = [name for name in COLOURS if model or name != BY_MODEL]
+    with left:
+        colour = st.selectbox(
+            "Color by",
+            known,
+            index=known.index(NO_COLOUR) if model else 0,
+            key="colour",
+            bind="query-params",
+        )
+    names = {
+        "MOA": compendium.moas["moa"].tolist(),
+        "Cell line": compendium.cell_lines,
+    }.get(colour)
+    only = []
+    if names:
+        with right:
+            only = st.multiselect(
+                "In color",
+                names,
+                max_selections=MAX_COLOURED,
+                placeholder=f"The {MAX_COLOURED} most frequent",
+                key=f"map-only-{colour}",
+                persist_state="session",
+            )
+    return colour, only, model
+
+
+def _choose_model(compendium: Compendium) -> Model | None:
+    summaries = {
+        each.model_id: each
+        for each in load_summaries()[0]
+        if each.fingerprint == compendium.fingerprint
+    }
+    wanted = from_url(Key.MODEL)
+    ids = list(summaries)
+    chosen = st.selectbox(
+        "Drugs of a model",
+        ids,
+        index=ids.index(wanted) if wanted in summaries else None,
+        format_func=lambda model_id: _named(summaries[model_id]),
+        placeholder="No model" if ids else "No model of this compendium yet",
+        disabled=not ids,
+        help="Its training drugs in red, those it ranks first in yellow. Color by model score to "
+        "see the score of every signature.",
+        key="map-model",
+        on_change=_only_its_drugs,
+    )
+    if wanted and wanted not in summaries:
+        st.caption("The model of this link is not one of this compendium, or was deleted.")
+    else:
+        _into_url(Key.MODEL, chosen or "")
+    return load_model(chosen) if chosen else None
+
+
+@error_box()
+def _only_its_drugs() -> None:
+    """A model that was chosen is to be seen; without one, colours come back."""
+    st.session_state["colour"] = NO_COLOUR if st.session_state["map-model"] else "MOA"
+
+
+def _named(summary: ModelSummary) -> str:
+    return f"{summary.label} · {summary.preset} · {summary.metrics.mean_auroc:.3f}"
+
+
+def _groups(model: Model) -> tuple[Group, ...]:
+    """Predicted drugs, then those of the training set, which are drawn over them."""
+    top = model.map.loc[model.map["role"] == "predicted", fields.DRUG]
+    predicted = tuple(top.drop_duplicates())
+    return (
+        Group(f"Predicted (top {len(predicted)})", "yellow", predicted),
+        Group("Training drugs", "red", model.summary.drugs),
+    )
+
+
+def _into_url(key: Key, value: str) -> None:
+    if value and value != from_url(key):
+        st.query_params[key] = value
+    elif not value and key in st.query_params:
+        del st.query_params[key]
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _points(made: tuple[str, str, str], _done: Analysis) -> Packed:
+    return from_tables(_done.tables)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _scores(made: tuple[str, str], _model: Model, _points: Packed) -> Packed:
+    return pack_scores(_model.scores, _points)

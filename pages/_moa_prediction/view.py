@@ -1,0 +1,262 @@
+"""Likely MOAs of a compound or of uploaded profiles on screen."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from gpar_core import fields
+from gpar_core.analyses.moa_prediction.charts import percentile_map
+from gpar_core.analyses.moa_prediction.result import (
+    Prediction,
+    by_origin,
+    nearest_to,
+    queries,
+    ranked,
+)
+from gpar_core.export import download_name, moas_csv
+from gpar_core.rank.moa_prediction import NEAR_THE_TOP, ORDERS, TOP, rank_moas
+from pages._shared.drawn import drawn_once, show_chart
+from pages._shared.error_box import plain
+from pages._shared.loaders import load_compendium, load_summaries
+from pages._shared.state import go
+from pages._shared.tables import ABOUT_COLUMN, HOW_TO_OPEN, SELECTION, about, opened_row, savable
+from pages._shared.terms import explained
+
+ORDER_NAMES = {
+    "calibrated": "Calibrated probability",
+    "percentile": "Percentile",
+    "paper": "Mean probability (paper)",
+}
+TOGETHER = "All together, as replicates"
+MAX_ORIGINS = 60
+"""Columns of the heat map: more cannot be read."""
+
+
+def show_prediction(prediction: Prediction, annotated: Sequence[str] = ()) -> None:
+    """Ranked MOAs, a heat map of the first, and the nearest signatures.
+
+    annotated: MOAs that are known of the compound.
+    """
+    for note in prediction.notes:
+        st.info(plain(note))
+    chosen, name = _choose_profiles(prediction)
+    order, number = st.columns(2)
+    by = order.selectbox("Rank by", list(ORDERS), format_func=ORDER_NAMES.get, key="moa-order")
+    n_moas = len(prediction.scores.moa)
+    choices = sorted({min(n, n_moas) for n in (TOP, 25, n_moas)})
+    top = number.selectbox("Show", choices, format_func=lambda n: _top(n, n_moas), key="moa-top")
+    table = rank_moas(prediction.scores, chosen, by=by)
+    if annotated:
+        _known(table, annotated)
+    st.caption(
+        f"{n_moas} models were asked about {_counted(len(chosen), 'signature')}. Similar "
+        "expression is not proof of a mechanism: take a MOA as a hypothesis to test."
+    )
+    _show_table(table.head(top), prediction, key=f"{name}-{by}-{top}")
+    _say_what_was_held_out(table.head(top))
+    _downloads(table, prediction, name, by)
+    moas = table["moa"].head(top).tolist()
+    drawn_once("moas", (*prediction.identity, *moas), lambda: _heat_map(prediction, moas))
+    known = prediction.nearest is not None
+    near = st.expander(
+        "Nearest signatures",
+        expanded=known,
+        key="moa-nearest-known" if known else "moa-nearest",
+        on_change="rerun",
+    )
+    if near.open:
+        with near:
+            drawn_once(
+                "nearest", (*prediction.identity, name), lambda: _nearest(prediction, chosen)
+            )
+
+
+def _say_what_was_held_out(table: pd.DataFrame) -> None:
+    learned = table.loc[table["held_out"], "moa"].tolist()
+    if learned:
+        st.caption(
+            plain(
+                f"It is a training drug of the model{'s' * (len(learned) > 1)} of "
+                f"{', '.join(learned)}: there the fold that did not see it gives the score."
+            )
+        )
+
+
+def _choose_profiles(prediction: Prediction) -> tuple[np.ndarray, str]:
+    """Positions of the signatures to go by, and what they are called."""
+    found = queries(prediction)
+    if len(found) == 1:
+        return found[0][1], prediction.label
+    labels = [*(name for name, _ in found), TOGETHER]
+    choice = st.selectbox(
+        "Profile",
+        range(len(labels)),
+        format_func=labels.__getitem__,
+        help="Replicates of one drug are one query: the mean over its profiles counts.",
+        key=f"moa-profile-{len(labels)}-{prediction.label}",
+    )
+    if choice == len(found):
+        return np.arange(len(prediction.signatures)), prediction.label
+    return found[choice][1], labels[choice]
+
+
+def _known(table: pd.DataFrame, annotated: Sequence[str]) -> None:
+    place = {moa: number for number, moa in enumerate(table["moa"], start=1)}
+    said = [
+        f"**{plain(moa)}** (number {place[moa]} of {len(table)})"
+        if moa in place
+        else f"**{plain(moa)}** (its model is not asked)"
+        for moa in annotated
+    ]
+    st.markdown("Annotated MOA: " + ", ".join(said))
+
+
+def _show_table(top: pd.DataFrame, prediction: Prediction, key: str) -> None:
+    models = {summary.model_id: summary for summary in load_summaries()[0]}
+    asked = [models.get(model_id) for model_id in top["model_id"]]
+    n = int(top["n_signatures"].iloc[0])
+    shown = pd.DataFrame(
+        {
+            "place": range(1, len(top) + 1),
+            "moa": top["moa"],
+            "calibrated": top["calibrated"],
+            "percentile": top["percentile"],
+            "mean_probability": top["mean_probability"],
+            "in_favour": [f"{share * n:.0f} of {n}" for share in top["agreement"]],
+            "auroc": [model.metrics.mean_auroc if model else None for model in asked],
+            "drugs": [", ".join(model.drugs) if model else "" for model in asked],
+            "scored_by": top["held_out"].map({True: "held-out fold", False: "model"}),
+        }
+    )
+    st.caption(HOW_TO_OPEN)
+    selection = st.dataframe(
+        savable(shown, simulated=prediction.simulated),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode=SELECTION,
+        key=f"moas-{prediction.library_id}-{key}",
+        column_config=_columns(),
+        placeholder="—",
+    )
+    names = [f"the model of {moa}" for moa in top["moa"]]
+    row = opened_row(selection, names, top["model_id"].tolist())
+    if row is not None:
+        go("models", model=top["model_id"].iloc[row])
+
+
+def _downloads(table: pd.DataFrame, prediction: Prediction, name: str, by: str) -> None:
+    one, every = st.columns(2)
+    one.download_button(
+        "Download all MOAs (CSV)",
+        lambda: moas_csv(table.assign(name=name)[["name", *table.columns]], prediction),
+        download_name("moas", name, simulated=prediction.simulated),
+        "text/csv",
+        on_click="ignore",
+    )
+    if len(queries(prediction)) > 1:
+        every.download_button(
+            "Download all MOAs of each profile (CSV)",
+            lambda: moas_csv(ranked(prediction, by=by), prediction),
+            download_name("moas-of-each", prediction.label, simulated=prediction.simulated),
+            "text/csv",
+            on_click="ignore",
+        )
+
+
+def _heat_map(prediction: Prediction, moas: list[str]) -> None:
+    origins = by_origin(prediction, moas)
+    kept = origins["origin"].unique()[:MAX_ORIGINS]
+    if len(kept) == 1:
+        return  # one column would only repeat the table
+    chart = percentile_map(origins[origins["origin"].isin(kept)], simulated=prediction.simulated)
+    show_chart(chart)
+    if len(kept) < origins["origin"].nunique():
+        st.caption(f"The first {MAX_ORIGINS} of {origins['origin'].nunique():,} are drawn.")
+
+
+def _nearest(prediction: Prediction, chosen: np.ndarray) -> None:
+    st.caption("Of the compendium's representative signatures, those most alike by cosine.")
+    near = prediction.nearest
+    if near is None:
+        near = nearest_to(prediction, load_compendium(prediction.compendium))
+    near = near[near["signature"].isin(chosen)]
+    own = prediction.signatures
+    named = own["name"] if "name" in own else own[fields.CELL_ID]
+    table = pd.DataFrame(
+        {
+            "cosine": near["cosine"],
+            "drug": near[fields.PERT_INAME],
+            "about": about(near[fields.PERT_INAME], prediction.compendium),
+            "moa": near[fields.MOA].str.replace(fields.MOA_SEPARATOR, ", ", regex=False),
+            "cell_id": near[fields.CELL_ID],
+            "like": named.iloc[near["signature"]].to_numpy(),
+            "sig_id": near[fields.SIG_ID],
+        }
+    ).sort_values("cosine", ascending=False, kind="stable")
+    shown = table if len(chosen) > 1 else table.drop(columns="like")
+    st.dataframe(
+        savable(shown, simulated=prediction.simulated),
+        hide_index=True,
+        column_config={
+            "cosine": st.column_config.NumberColumn(
+                "Cosine", format="%.3f", help=explained("cosine")
+            ),
+            "drug": "Drug",
+            "about": ABOUT_COLUMN,
+            "moa": "Known MOA",
+            "cell_id": "Cell line",
+            "like": "Near to that of",
+            "sig_id": "Signature",
+        },
+        placeholder="—",
+    )
+
+
+def _columns() -> dict[str, object]:
+    column = st.column_config
+    return {
+        "place": column.NumberColumn("#", width=50, help=explained("rank")),
+        "moa": column.TextColumn("MOA"),
+        "percentile": column.NumberColumn(
+            "Percentile",
+            format="percent",
+            help="The share of the compendium's signatures that score lower by this model, mean "
+            "over the signatures. Comparable between MOAs; not how likely the MOA is.",
+        ),
+        "mean_probability": column.NumberColumn(
+            "Mean probability",
+            format="%.3f",
+            help="What the network puts out, 0 to 1, mean over the signatures: the ranking of the "
+            "paper. Each network has its own scale, so it is not comparable between MOAs.",
+        ),
+        "calibrated": column.ProgressColumn(
+            "Calibrated probability",
+            min_value=0,
+            max_value=1,
+            format="%.3f",
+            help="The probability by what held-out scores came true, for a mix of drugs as in the "
+            "training set. Not the chance that any drug at all has this MOA.",
+        ),
+        "in_favour": column.TextColumn(
+            "Signatures in favor", help=f"Those that reach {NEAR_THE_TOP:.0%} by themselves"
+        ),
+        "auroc": column.NumberColumn(
+            "Model's AUROC", format="%.3f", help="Mean over held-out folds; 0.5 is chance"
+        ),
+        "drugs": column.TextColumn("Drugs of the MOA"),
+        "scored_by": column.TextColumn(
+            "Scored by",
+            help="Held-out fold: the compound is in this model's training set, so the fold that "
+            "did not see it was asked",
+        ),
+    }
+
+
+def _top(number: int, n_moas: int) -> str:
+    return f"All {n_moas} MOAs" if number == n_moas else f"First {number} MOAs"
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"

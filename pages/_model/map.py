@@ -1,0 +1,82 @@
+"""The signatures of a model on maps, in both ways of the paper: by themselves and among all."""
+
+import streamlit as st
+
+from gpar_core.analyses.map.request import MapRequest
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.training.result import Model, ModelSummary
+from gpar_core.charts.scatter import training_map
+from gpar_core.errors import RequestError
+from gpar_core.jobs import engine
+from pages._map.view import draw_with_drugs_of
+from pages._shared.drawn import chart_once
+from pages._shared.loaders import load_analyses, load_analysis, load_compendium
+from pages._shared.state import cache, go
+
+ALONE, AMONG_ALL = "By themselves (t-SNE)", "Among all signatures (graph)"
+
+
+def show_maps(model: Model) -> None:
+    """Training drugs and the 30 compounds ranked first. Raises GparError."""
+    summary = model.summary
+    way = st.segmented_control(
+        "Training drugs and top 30",
+        (ALONE, AMONG_ALL),
+        default=ALONE,
+        required=True,
+        key=f"maps-{summary.model_id}",
+    )
+    maps = [
+        each
+        for each in load_analyses(MapRequest, summary.compendium)
+        if getattr(each.request, "fingerprint", "") == summary.fingerprint
+    ]
+    if way == AMONG_ALL:
+        _among_all(model, [each for each in maps if _is_whole_graph(each)])
+        return
+    chart_once(
+        "training map",
+        summary.identity,
+        lambda: training_map(model.map, simulated=summary.simulated),
+    )
+    st.caption(
+        "t-SNE (scikit-learn defaults) of representative signatures: the training drugs, the "
+        "30 compounds ranked first, and up to 300 negatives. Distances between far groups "
+        "mean nothing."
+    )
+    if st.button("Show on a map of the compendium", key=f"map-{summary.model_id}"):
+        job = {"job": maps[0].analysis_id} if maps else {}
+        go("map", compendium=summary.compendium, model=summary.model_id, **job)
+
+
+def _among_all(model: Model, graphs: list[Analysis]) -> None:
+    if graphs:
+        draw_with_drugs_of(model, load_analysis(graphs[0].analysis_id))
+        return
+    st.markdown(
+        "The strongest similarities between all signatures as a graph, after L1000FWD, with the "
+        "training drugs in red and the predicted ones in yellow. It is laid out once for a "
+        "compendium, in minutes."
+    )
+    if st.button("Lay out the graph", type="primary", key=f"graph-{model.summary.model_id}"):
+        _lay_out(model.summary)
+
+
+def _lay_out(summary: ModelSummary) -> None:
+    # Late: it brings classifiers, which a model's page does without.
+    from gpar_core.analyses.map.plan import plan_map  # noqa: PLC0415
+
+    compendium = load_compendium(summary.compendium)
+    if compendium.fingerprint != summary.fingerprint:
+        raise RequestError(
+            f"'{summary.compendium}' has changed since this model was trained. Train it anew to "
+            "see its drugs among all signatures."
+        )
+    job = engine.submit(cache(), plan_map(compendium, method="fwd"))
+    go("map", compendium=summary.compendium, model=summary.model_id, job=job.id)
+
+
+def _is_whole_graph(done: Analysis) -> bool:
+    request = done.request
+    whole = isinstance(request, MapRequest) and not (request.cells or request.moas or request.model)
+    return whole and request.method == "fwd"

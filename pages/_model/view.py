@@ -1,0 +1,209 @@
+"""A trained model on screen."""
+
+import streamlit as st
+
+from gpar_core.analyses.training.charts import curves, folds
+from gpar_core.analyses.training.charts.reliability import reliability
+from gpar_core.analyses.training.result import Model, ModelSummary
+from gpar_core.export import csv_text, file_name, with_provenance
+from gpar_core.learn import calibration
+from gpar_core.learn.verdict import WELL_TRAINED
+from pages._model.curation_view import show_curation
+from pages._model.map import show_maps
+from pages._model.ranking_view import show_ranking
+from pages._shared.drawn import drawn_once, show_chart
+from pages._shared.error_box import error_box, plain
+from pages._shared.frame import simulated_note
+from pages._shared.linear_offer import offer_linear
+from pages._shared.report_buttons import report_buttons
+from pages._shared.state import Key, go
+from pages._shared.tables import ABOUT_COLUMN, about, savable
+from pages._shared.terms import explained
+
+
+def show(model: Model) -> None:
+    """Verdict, ranked drugs, quality, map, training drugs and details.
+
+    Only the first tab, whose filters are to stay, and the open one are drawn.
+    """
+    summary = model.summary
+    st.header(plain(summary.label), anchor=False)
+    if summary.simulated:
+        simulated_note()
+    drawn_once("verdict", summary.identity, lambda: _verdict(summary))
+    offer_linear(summary)
+    report_buttons(summary.model_id, summary.label, simulated=summary.simulated)
+    ranking, *others = st.tabs(
+        ["Ranked drugs", "Quality", "Map", "Training drugs", "Details"],
+        key=Key.TAB,
+        on_change="rerun",
+        bind="query-params",
+    )
+    with ranking:
+        show_ranking(model)
+    for tab, draw in zip(others, (_quality, show_maps, _training_drugs, _details), strict=True):
+        if tab.open:
+            with tab, error_box():
+                draw(model)
+
+
+def _verdict(summary: ModelSummary) -> None:
+    metrics, verdict = summary.metrics, summary.verdict
+    low, high = metrics.interval
+    unit = "drugs" if summary.folds_by == "drug" else "signatures"
+    show = st.success if verdict.name == WELL_TRAINED else st.warning
+    show(f"**{verdict.title}.** {verdict.why}")
+    figures = st.columns(4)
+    figures[0].metric(
+        "Mean AUROC", f"{metrics.mean_auroc:.3f}", border=True, help=explained("mean-auroc")
+    )
+    figures[0].caption(
+        f"95% interval {low:.3f}-{high:.3f}, resampling {metrics.n_resampled} {unit}; "
+        f"{summary.k} folds"
+    )
+    figures[1].metric(
+        "Average precision",
+        f"{metrics.average_precision:.3f}",
+        border=True,
+        help=explained("average-precision"),
+    )
+    figures[1].caption(f"{metrics.base_rate:.3f} without skill")
+    figures[2].metric(
+        "Pooled AUROC", f"{metrics.pooled_auroc:.3f}", border=True, help=explained("pooled-auroc")
+    )
+    figures[2].caption("all held-out scores together")
+    if summary.logistic_auroc is None:
+        figures[3].caption(
+            "This model is linear: balanced logistic regression on the signed square roots of the "
+            "z-scores (preset 'linear')."
+        )
+    else:
+        figures[3].metric(
+            "Logistic regression",
+            f"{summary.logistic_auroc:.3f}",
+            border=True,
+            help=explained("logistic-regression"),
+        )
+        figures[3].caption("mean AUROC on the same folds")
+    if summary.note:
+        st.info(plain(summary.note))
+
+
+def _quality(model: Model) -> None:
+    summary = model.summary
+    drawn_once("quality", summary.identity, lambda: _curves(model))
+    st.markdown(
+        f"**Permuted labels:** {summary.chance}. In quick runs a nearest-mean classifier stands in "
+        "for the network, on the same folds."
+    )
+    if summary.null_auroc:
+        null = ", ".join(f"{auroc:.2f}" for auroc in summary.null_auroc)
+        st.markdown(f"Mean AUROC of full trainings with permuted labels: {null}")
+    on = {"model": summary.model_id, "compendium": summary.compendium}
+    genes, other = st.columns(2)
+    if summary.drugs and genes.button("Which genes does it go by?", key=f"genes-{on['model']}"):
+        go("genes", **on)
+    if other.button("Compare with another model", key=f"compare-{on['model']}"):
+        go("compare", **on)
+    details = st.expander("Reliability", key=f"reliability-{summary.model_id}", on_change="rerun")
+    if details.open:
+        with details:
+            drawn_once("reliability", summary.identity, lambda: _reliability(model))
+
+
+def _curves(model: Model) -> None:
+    summary = model.summary
+    left, right = st.columns(2)
+    with left:
+        show_chart(curves.roc(model.held_out, simulated=summary.simulated))
+    with right:
+        show_chart(curves.precision_recall(model.held_out, simulated=summary.simulated))
+    by_fold = dict(enumerate(summary.metrics.fold_auroc, start=1))
+    show_chart(folds.fold_auroc(by_fold, summary.k, simulated=summary.simulated))
+
+
+def _reliability(model: Model) -> None:
+    held_out = model.held_out
+    bins = calibration.reliability(
+        held_out["positive"].to_numpy(), held_out["score"].to_numpy(), held_out["fold"].to_numpy()
+    )
+    show_chart(reliability(bins, simulated=model.summary.simulated))
+    st.caption(
+        "Of the held-out signatures given a probability, how many are positive: on the dashed line "
+        "the calibrated probability is what it says, for a mix of positives and negatives as in "
+        "the training set. Bars are 95% intervals, n the signatures of each bin."
+    )
+
+
+def _training_drugs(model: Model) -> None:
+    drawn_once("training drugs", model.summary.identity, lambda: _fared(model))
+    st.download_button(
+        "Download training set (CSV)",
+        lambda: csv_text(with_provenance(model.held_out, model.summary)),
+        file_name(model.summary, "training-set"),
+        "text/csv",
+        on_click="ignore",
+    )
+    show_curation(model)
+
+
+def _fared(model: Model) -> None:
+    st.caption(
+        "How each training drug fared in the folds that did not see it: the share of negative "
+        "signatures that score lower. A drug near 0.5 or below does not look like the others."
+    )
+    st.dataframe(
+        savable(
+            model.training_drugs.assign(about=_about(model)), simulated=model.summary.simulated
+        ),
+        hide_index=True,
+        column_config={
+            "pert_iname": "Drug",
+            "about": ABOUT_COLUMN,
+            "n_signatures": "Signatures",
+            "mean_score": st.column_config.NumberColumn(
+                "Mean score", format="%.3f", help=explained("score")
+            ),
+            "beats_negatives": st.column_config.ProgressColumn(
+                "Beats negatives",
+                min_value=0,
+                max_value=1,
+                format="%.2f",
+                help="The share of negative signatures that score lower than the drug when it "
+                "was held out; 0.5 is chance",
+            ),
+        },
+        placeholder="—",
+    )
+
+
+def _about(model: Model) -> list[str]:
+    """Uploaded profiles have no page."""
+    drugs = model.training_drugs["pert_iname"]
+    return about(drugs, model.summary.compendium) if model.summary.drugs else [""] * len(drugs)
+
+
+def _details(model: Model) -> None:
+    drawn_once("details", model.summary.identity, lambda: _facts(model.summary))
+
+
+def _facts(summary: ModelSummary) -> None:
+    rows = {
+        "Model": summary.model_id,
+        "Compendium": summary.compendium + (" (simulated)" if summary.simulated else ""),
+        "Fingerprint": summary.fingerprint,
+        "MOA": summary.moa or ("chosen by drug" if summary.drugs else "unknown"),
+        "Drugs": ", ".join(summary.drugs) or "uploaded profiles",
+        "Cell lines": ", ".join(summary.cells) or "all",
+        "Positive set": f"{summary.n_positive_compounds} compounds, "
+        f"{summary.n_positive_signatures} representative signatures",
+        "Negative set": f"{summary.n_negative_compounds} compounds, "
+        f"{summary.n_negative_signatures} representative signatures ({summary.negatives})",
+        "Preset and seed": f"{summary.preset}, {summary.seed}",
+        "Trained": f"{summary.created_at} in {summary.seconds:.0f} s",
+        "Versions": ", ".join(f"{name} {number}" for name, number in summary.versions.items()),
+    }
+    for name, text in rows.items():
+        label, value = st.columns([1, 4])
+        label.caption(name)
+        value.markdown(plain(text))

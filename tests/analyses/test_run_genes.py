@@ -1,0 +1,104 @@
+"""Questions about genes as jobs: of the model's own training set, and published whole."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gpar_core.analyses import result as analysis
+from gpar_core.analyses.genes.plan import plan_gene_counts, plan_gene_importance
+from gpar_core.analyses.genes.request import GeneImportanceRequest
+from gpar_core.analyses.run_job import run_job
+from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.plan import plan_training
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.learning_set import learning_set
+from gpar_core.errors import NotFoundError
+from gpar_core.learn.engine import FitTask
+from gpar_core.learn.folds import assign_folds
+from gpar_core.learn.presets import PRESETS
+from gpar_core.progress import silent
+from gpar_core.storage.cache import Cache, publishing
+from gpar_core.storage.requests import job_id
+from tests.pools import Means
+from tests.saved_model import model as saved
+from tests.synthetic import build, drugs_of
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(tmp_path)
+
+
+@pytest.fixture
+def compendium(cache: Cache) -> Compendium:
+    drugs = [*drugs_of("HDAC inhibitor", 5), *drugs_of("", 30, tas=0.1), *drugs_of("MTOR", 1)]
+    return build(cache.compendium("tiny"), drugs, effect=9, simulated=True)
+
+
+@pytest.fixture
+def trained(cache: Cache, compendium: Compendium) -> GeneImportanceRequest:
+    """A model of one cell line is there, and the request for its genes."""
+    plan, training_set = plan_training(
+        compendium, moa="HDAC inhibitor", cells=["MCF7"], negatives="inactive", seed=3
+    )
+    task = FitTask("final", np.arange(len(training_set.rows)), training_set.positive, 3)
+    learning = learning_set(compendium, training_set, seed=3)
+    ((_, network),) = Means().fit_all(learning, PRESETS["fast"], [task], report=silent)
+    made = saved(
+        network,
+        label=plan.label,
+        moa=plan.moa,
+        drugs=plan.drugs,
+        cells=plan.cells,
+        compendium=plan.compendium,
+        fingerprint=plan.fingerprint,
+        negatives=plan.negatives,
+        preset=plan.preset,
+        seed=plan.seed,
+    )
+    with publishing(cache.model(made.summary.model_id)) as folder:
+        model.save(made, folder)
+    return plan_gene_importance(compendium, made.summary)
+
+
+def test_genes_are_those_of_the_training_set_of_the_model(
+    cache: Cache, trained: GeneImportanceRequest, compendium: Compendium
+) -> None:
+    pool = Means()
+    run_job(trained, cache, silent, pool)
+    done = analysis.load(cache.existing_analysis(job_id(trained)))
+    assert (done.request, done.simulated) == (trained, True)
+    assert set(done.tables) == {"genes", "folds", "agreement", "heat"}
+    assert set(done.tables["heat"]["cell_id"]) == {"MCF7"}
+    told = done.tables["agreement"].iloc[0]
+    assert (told["n_positive"], told["n_negative"]) == (5, 30)
+    _, training_set = plan_training(
+        compendium, moa="HDAC inhibitor", cells=["MCF7"], negatives="inactive", seed=3
+    )
+    folds = assign_folds(training_set.positive, training_set.drug, seed=3)
+    (tasks,) = pool.calls
+    assert [task.seed for task in tasks] == [4, 5, 6, 7, 8]
+    for k, task in enumerate(tasks):
+        np.testing.assert_array_equal(task.rows, np.flatnonzero(folds.fold != k))
+    assert not cache.parts_of(job_id(trained)).exists()
+
+
+def test_genes_of_a_model_that_was_deleted_are_not_to_be_had(
+    cache: Cache, compendium: Compendium
+) -> None:
+    gone = GeneImportanceRequest("tiny", compendium.fingerprint, "0" * 20, "HDAC inhibitor")
+    with pytest.raises(NotFoundError, match="No model is called"):
+        run_job(gone, cache, silent, Means())
+
+
+def test_numbers_of_genes_are_published(cache: Cache, compendium: Compendium) -> None:
+    request, _ = plan_gene_counts(
+        compendium, moa="HDAC inhibitor", counts=[10, 978], repeats=2, cells=["A375"]
+    )
+    run_job(request, cache, silent, Means())
+    done = analysis.load(cache.existing_analysis(job_id(request)))
+    assert done.request == request
+    assert sorted(done.tables["auroc"]["n_genes"]) == [10, 10, 10, 978, 978]
+    assert done.tables["sizes"]["n_positive"][0] == 5
+    assert len(done.tables["similarity"]) == 3

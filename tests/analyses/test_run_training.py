@@ -1,0 +1,106 @@
+"""From a request to a published model, with real training."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gpar_core import fields
+from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.plan import plan_training
+from gpar_core.analyses.training.run import run_training
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.profiles import Profiles
+from gpar_core.data.uploads import publish_profiles
+from gpar_core.errors import RequestError
+from gpar_core.learn import calibration
+from gpar_core.learn.engine import FitPool
+from gpar_core.progress import silent
+from gpar_core.rank.scoring import score
+from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
+from tests.synthetic import build, drugs_of
+
+MEMBERS = {f"planted{place}" for place in range(5)}
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    return Cache(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="module")
+def planted(cache: Cache) -> Compendium:
+    drugs = [*drugs_of("Planted inhibitor", 5), *drugs_of("Other inhibitor", 5)]
+    inactive = drugs_of("", 60, tas=0.1)
+    return build(cache.compendium("tiny"), [*drugs, *inactive], effect=16.0)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[FitPool]:
+    with FitPool(2) as pool:
+        yield pool
+
+
+def _uploaded(planted: Compendium, n: int = 4) -> Profiles:
+    """New drugs that do what the planted ones do."""
+    of_moa = planted.signatures[fields.DRUG].isin(MEMBERS).to_numpy()
+    direction = planted.matrix[of_moa].mean(axis=0)
+    noise = np.random.default_rng(5).normal(size=(n, fields.N_LANDMARKS))
+    names = tuple(f"new {place}" for place in range(n))
+    return Profiles(names, names, (noise + direction).astype(np.float32), ())
+
+
+def test_uploaded_profiles_find_what_is_like_them(
+    cache: Cache, planted: Compendium, pool: FitPool
+) -> None:
+    uploaded = _uploaded(planted)
+    publish_profiles(cache, uploaded)
+    request, _ = plan_training(planted, uploaded=uploaded, label="my profiles")
+    run_training(request, cache, silent, pool)
+    found = model.load(cache.model(job_id(request)))
+    assert found.summary.label == "my profiles"
+    assert found.summary.metrics.mean_auroc > 0.9
+    assert set(found.ranking[fields.PERT_INAME].head(5)) == MEMBERS
+    assert found.held_out.loc[found.held_out["positive"], fields.SIG_ID].tolist() == list(
+        uploaded.names
+    )
+    assert set(found.training_drugs[fields.PERT_INAME]) == set(uploaded.names)
+    assert (found.map["role"] == "training").sum() == 4
+
+
+def test_profiles_that_were_deleted_are_asked_for(
+    cache: Cache, planted: Compendium, pool: FitPool
+) -> None:
+    request, _ = plan_training(planted, uploaded=_uploaded(planted, 3), label="gone")
+    with pytest.raises(RequestError, match="profile set"):
+        run_training(request, cache, silent, pool)
+
+
+def test_a_model_knows_every_signature_of_its_compendium(
+    cache: Cache, planted: Compendium, pool: FitPool
+) -> None:
+    request, training_set = plan_training(planted, moa="Planted inhibitor")
+    run_training(request, cache, silent, pool)
+    found = model.load(cache.model(job_id(request)))
+    assert found.scores.shape == found.scored_by.shape == (planted.n_signatures,)
+    by_network = found.scored_by < 0
+    of_set = planted.signatures[fields.DRUG].isin(set(training_set.drug)).to_numpy()
+    np.testing.assert_array_equal(by_network, ~of_set)
+    expected = score(found.network, planted.matrix, np.flatnonzero(by_network))
+    np.testing.assert_allclose(found.scores[by_network], expected, rtol=1e-5)
+    held_out = found.held_out.set_index(fields.SIG_ID)["score"]
+    rows = planted.signatures[fields.SIG_ID].isin(held_out.index).to_numpy()
+    named = planted.signatures.loc[rows, fields.SIG_ID]
+    np.testing.assert_allclose(found.scores[rows], held_out.loc[named], rtol=1e-5)
+    assert found.calibration == calibration.calibrate(
+        found.held_out["positive"].to_numpy(), found.held_out["score"].to_numpy()
+    )
+    assert len(found.fold_calibration) == found.summary.k
+
+
+def test_a_changed_compendium_is_refused(cache: Cache, planted: Compendium, pool: FitPool) -> None:
+    request, _ = plan_training(planted, moa="Planted inhibitor")
+    with pytest.raises(RequestError, match="has changed"):
+        run_training(replace(request, fingerprint="0" * 64), cache, silent, pool)
