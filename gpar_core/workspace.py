@@ -78,7 +78,7 @@ class Workspace:
     ) -> "Model":
         """Train, cross-validate and rank: the page Drug prediction.
 
-        Give drugs, by name or pert_id, or one MOA. The rest as in `planning.training`.
+        Give drugs, by name or pert_id, or one MOA. The rest as in `analyses.training.plan`.
         """
         from gpar_core.analyses.training.plan import plan_training  # noqa: PLC0415 -- only who plans
 
@@ -188,7 +188,7 @@ class Workspace:
         return CaseResult(table, tuple(models.values()), tuple(analyses.values()))
 
     def run(self, request: Request) -> "Analysis":
-        """The answer to any request of an analysis, as `planning.analyses` plans them."""
+        """The answer to any request of an analysis, as the `plan` of each analysis makes it."""
         return analysis.load(self.cache.existing_analysis(self._finish(request)))
 
     def report(self, result_id: str, path: str | Path) -> Path:

@@ -28,7 +28,7 @@ def held_bytes(cache: Cache, owner: str) -> int:
     return sum(
         measured(folder)[1]
         for kind in KINDS
-        for folder in _folders(cache.root / kind)
+        for folder in things_in(cache.root / kind)
         if cache.thing_of(folder) in held
     )
 
@@ -45,7 +45,8 @@ def check_room(cache: Cache, owner_gb: int) -> None:
         )
 
 
-def _folders(parent: Path) -> list[Path]:
+def things_in(parent: Path) -> list[Path]:
+    """Folders of things, of what was published or uploaded, in a folder of the cache."""
     if not parent.is_dir():
         return []
     return sorted(

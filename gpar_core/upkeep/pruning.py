@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from gpar_core.storage.access import Record
-from gpar_core.storage.cache import MANIFEST, NAME_PATTERN, Cache, remove
+from gpar_core.storage.cache import MANIFEST, Cache, remove
 from gpar_core.storage.disk import measured
-from gpar_core.storage.room import KINDS
+from gpar_core.storage.room import KINDS, things_in
 from gpar_core.upkeep import deletion
 
 PRUNABLE: Final = frozenset({"models", "analyses", "curations", "predictions"})
@@ -45,7 +45,7 @@ def contents(cache: Cache) -> list[Item]:
     records, wholes, hidden = cache.access.records(), cache.access.wholes(), cache.hidden()
     items = []
     for kind in KINDS:
-        for folder in _folders(cache.root / kind):
+        for folder in things_in(cache.root / kind):
             thing = cache.thing_of(folder)
             if thing in hidden:
                 continue
@@ -108,20 +108,10 @@ def clear_uploads(cache: Cache, now: float, needed: Iterable[str]) -> list[Path]
     kept = frozenset(needed)
     old = [
         folder
-        for folder in _folders(cache.uploads)
+        for folder in things_in(cache.uploads)
         if folder.name not in kept and now - measured(folder)[0] > UPLOAD_SECONDS
     ]
     for folder in old:
         shutil.rmtree(folder, ignore_errors=True)
         cache.access.forget(folder.name)
     return old
-
-
-def _folders(parent: Path) -> list[Path]:
-    if not parent.is_dir():
-        return []
-    return sorted(
-        folder
-        for folder in parent.iterdir()
-        if NAME_PATTERN.fullmatch(folder.name) and folder.is_dir()
-    )

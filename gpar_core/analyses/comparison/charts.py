@@ -18,7 +18,7 @@ def rank_shifts(
 ) -> alt.LayerChart:
     """Ranks by either, both logarithmic, the best at the top right.
 
-    compounds: as `results.comparison.Comparison` has them. first, second: what the two are called.
+    compounds: as `result.Comparison` has them. first, second: what the two are called.
     """
     both = compounds.dropna(subset=["rank_first", "rank_second"])
     best = both[["rank_first", "rank_second"]].min(axis=1)
