@@ -122,7 +122,7 @@ TRAIN_AGAIN = """
 import sys
 from pathlib import Path
 from benchmarks.processors import KINDS, OwnPool, train_as
-from gpar_core.jobs.request import job_id
+from gpar_core.storage.requests import job_id
 from gpar_core.analyses.run_job import run_job
 from gpar_core.progress import silent
 from gpar_core.report.make import as_file, report_of
