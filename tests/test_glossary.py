@@ -18,7 +18,7 @@ def explained() -> list[tuple[str, str]]:
     for path in PAGES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "explained":
-                found.append((path.name, ast.literal_eval(node.args[0])))
+                found.append((f"{path.parent.name}/{path.name}", ast.literal_eval(node.args[0])))
     return found
 
 
@@ -28,7 +28,7 @@ def test_pages_explain_only_what_the_glossary_has() -> None:
 
 
 def test_every_number_of_a_verdict_is_explained() -> None:
-    of_models = {name for file, name in explained() if file == "model_view.py"}
+    of_models = {name for file, name in explained() if file == "_model/view.py"}
     assert {"mean-auroc", "average-precision", "pooled-auroc", "logistic-regression"} <= of_models
 
 

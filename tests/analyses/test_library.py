@@ -14,8 +14,8 @@ from gpar_core.analyses.training.plan import plan_training
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import DataError, NotFoundError, RequestError
-from gpar_core.jobs import request as requests
 from gpar_core.learn.metrics import Metrics
+from gpar_core.storage import requests
 from gpar_core.storage.cache import MANIFEST, Cache, publishing, remove
 from gpar_core.storage.requests import job_id
 from tests.saved_model import SUMMARY

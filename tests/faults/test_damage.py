@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from gpar_core.__main__ import main
+from gpar_core.analyses.registry import STORED as EXAMINED
 from gpar_core.errors import DataError
 from gpar_core.storage.cache import MANIFEST, Cache
-from gpar_core.upkeep.doctor import KINDS as EXAMINED
 from tests.faults.kinds import KINDS, write
 
 

@@ -13,9 +13,9 @@ from gpar_core.analyses.run_job import run_job
 from gpar_core.data import compendium as compendia
 from gpar_core.data.requests import DemoRequest
 from gpar_core.export import analysis_csv
-from gpar_core.jobs import request as requests
 from gpar_core.jobs.store import State
 from gpar_core.progress import silent
+from gpar_core.storage import requests
 from gpar_core.storage.cache import Cache, remove
 from gpar_core.storage.requests import job_id
 from tests.pages.conftest import Library

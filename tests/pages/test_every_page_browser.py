@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from gpar_core.jobs.store import State
 from gpar_core.storage.cache import Cache
@@ -166,6 +166,14 @@ def test_a_foreign_page_cannot_connect_and_is_no_reason_to_ask_the_network(cache
         assert "101" in handshake(server, server.address)
         assert "403" in handshake(server, "https://evil.example")
         assert server.outside() == ""
+
+
+def test_the_browser_reaches_nothing_else_and_every_try_is_noted() -> None:
+    with browsing() as (page, outside):
+        for address in (f"http://{OUTSIDE}/a", "https://evil.example/b"):
+            with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
+                page.goto(address)
+        assert outside == [f"http://{OUTSIDE}/a", "https://evil.example/b"]
 
 
 def handshake(server: Server, origin: str) -> str:

@@ -9,10 +9,10 @@ from streamlit.testing.v1 import AppTest
 from gpar_core.analyses.library import result as library
 from gpar_core.analyses.library.request import LibraryRequest
 from gpar_core.export import library_csv
-from gpar_core.jobs import request as requests
 from gpar_core.jobs.events import FILE_NAME, EventLog
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.progress import Progress
+from gpar_core.storage import requests
 from gpar_core.storage.cache import remove
 from gpar_core.storage.requests import job_id
 from pages._shared.error_box import plain

@@ -15,10 +15,10 @@ from gpar_core.analyses.moa_prediction.request import PredictionRequest
 from gpar_core.analyses.moa_prediction.run import run_prediction
 from gpar_core.data import compendium as compendia
 from gpar_core.data import profiles as uploads
-from gpar_core.jobs import request as requests
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.progress import silent
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, ORDERS
+from gpar_core.storage import requests
 from gpar_core.storage.cache import Cache, remove
 from gpar_core.storage.requests import job_id
 from pages._shared.error_box import plain

@@ -8,6 +8,7 @@ import pytest
 from gpar_core.errors import AccessError
 from gpar_core.storage.access import Visitor
 from gpar_core.storage.cache import MANIFEST, Cache
+from gpar_core.storage.room import check_room
 from gpar_core.upkeep import pruning as upkeep
 
 NOW = 1_000_000.0
@@ -110,11 +111,11 @@ def test_old_uploads_go_unless_a_job_needs_them(cache: Cache) -> None:
 def test_room_is_checked_for_each_person_but_administrators(cache: Cache) -> None:
     ann = Cache(cache.root, Visitor("ann"))
     put(cache.model("m0"), 10**9, age=10)
-    upkeep.check_room(ann, 1)
+    check_room(ann, 1)
     ann.hold("m0")
     assert ann.access.record("m0").owners == ("ann",)
     with pytest.raises(AccessError, match="Delete what you no longer need on the page Storage"):
-        upkeep.check_room(ann, 1)
-    upkeep.check_room(ann, 2)
-    upkeep.check_room(ann, 0)
-    upkeep.check_room(Cache(cache.root, Visitor("ann", admin=True)), 1)
+        check_room(ann, 1)
+    check_room(ann, 2)
+    check_room(ann, 0)
+    check_room(Cache(cache.root, Visitor("ann", admin=True)), 1)
