@@ -10,6 +10,7 @@ import streamlit as st
 
 from gpar_core.data.fetching.meter import size_text
 from gpar_core.storage.access import LOCAL, Record
+from gpar_core.storage.room import held_bytes
 from gpar_core.upkeep import deletion
 from gpar_core.upkeep import pruning as upkeep
 from gpar_core.upkeep.deletion import Deletion
@@ -86,7 +87,7 @@ def say_limits() -> None:
     """What this server allows, where it sets limits."""
     allowed, view = limits(), cache()
     if allowed.owner_gb and not view.visitor.admin:
-        held = upkeep.held_bytes(view, view.visitor.name)
+        held = held_bytes(view, view.visitor.name)
         share = min(held / (allowed.owner_gb * 10**9), 1.0)
         st.progress(share, f"Yours: {size_text(held)} of {allowed.owner_gb} GB")
     if allowed.cache_gb:

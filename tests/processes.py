@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 
 import psutil
 
@@ -65,10 +66,21 @@ def _froze(cache: Cache) -> bool:
         for process in of_cache(cache, module):
             with suppress(psutil.NoSuchProcess):
                 process.suspend()
+                until(lambda process=process: _has_stopped(process))  # type: ignore[misc]
     if _is_free(cache):
         return True
     _thaw(cache)
     return False
+
+
+def _has_stopped(process: psutil.Process) -> bool:
+    """Every thread of it: one within the system's call for a lock still gets the lock, then stops."""
+    states = []
+    with suppress(OSError):
+        for task in Path(f"/proc/{process.pid}/task").iterdir():
+            with suppress(FileNotFoundError):  # the thread has ended
+                states.append((task / "stat").read_text().rpartition(")")[2].split()[0])
+    return set(states) <= set("TtZX")
 
 
 def _is_free(cache: Cache) -> bool:

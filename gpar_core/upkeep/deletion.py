@@ -33,7 +33,7 @@ NAMED_BY_PEOPLE: Final = frozenset({"compendia", "sources"})
 class Deletion:
     """What was deleted, and can be had back.
 
-    kind: of `upkeep.KINDS`. name: of its folder. title: what it is called. at: when, in seconds
+    kind: of `storage.room.KINDS`. name: of its folder. title: what it is called. at: when, in seconds
     since 1970. owners: whose it is. token: under which it was set aside, '' where it stays for
     others who hold it.
     """

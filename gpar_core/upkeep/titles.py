@@ -11,7 +11,7 @@ from gpar_core.storage.cache import MANIFEST
 
 
 def title(kind: str, folder: Path) -> str:
-    """Title of the thing of a kind, of `upkeep.KINDS`, in `folder`; says so where it is damaged."""
+    """Title of the thing of a kind, of `storage.room.KINDS`, in `folder`; says so where it is damaged."""
     try:
         match kind:
             case "compendia":
