@@ -19,12 +19,12 @@ from pages._compendium.fetch_form import show_fetch, show_fetched
 from pages._compendium.filter_form import show_choose
 from pages._compendium.import_form import show_import
 from pages._shared import deleting
-from pages._shared.drawn import drawn_once, show_chart
+from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import job_or_form, put_aside, size_of
 from pages._shared.job_panel import finished_job
-from pages._shared.keeping import keeping
 from pages._shared.navigation import begin
+from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, go
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
@@ -142,7 +142,7 @@ def show(compendium: Compendium) -> None:
         show_import()
     with delete:
         folder = cache().compendium(compendium.name)
-        keeping(folder)
+        sharing_popover(folder)
         st.caption(f"Frees the space of {plain(compendium.name)}; models stay.")
         if not cache().may_change(cache().thing_of(folder)):
             st.caption("Only its owner or an administrator can delete it.")

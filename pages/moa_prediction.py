@@ -14,10 +14,10 @@ from pages._shared.compound_picker import pick_one
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import job_or_form, simulated_note
 from pages._shared.job_panel import finished_job, start
-from pages._shared.keeping import keeping
 from pages._shared.loaders import load_libraries, load_prediction, predict
 from pages._shared.navigation import begin
 from pages._shared.profile_form import show_upload
+from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, go
 
 WAYS = ("Compound of the compendium", "Your own profiles")
@@ -82,7 +82,7 @@ def show_job(job_id: str) -> None:
         if prediction.simulated:
             simulated_note()
         st.header(plain(prediction.label), anchor=False)
-        keeping(cache().prediction(job_id))
+        sharing_popover(cache().prediction(job_id))
         show_prediction(prediction)
         return
     request = JobStore(cache()).get(job_id).request

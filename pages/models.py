@@ -12,9 +12,9 @@ from pages._model import view as model_view
 from pages._shared import deleting
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import running_jobs
-from pages._shared.keeping import keeping
 from pages._shared.loaders import load_model, load_summaries
 from pages._shared.navigation import begin
+from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, from_url, go
 from pages._shared.tables import HOW_TO_OPEN, SELECTION, opened_row, savable
 from pages._shared.terms import explained
@@ -83,7 +83,7 @@ def show_one(model_id: str) -> None:
         gone(model_id)
         return
     with keep:
-        keeping(folder)
+        sharing_popover(folder)
     if cache().may_change(model_id) and delete.button("Delete", width="stretch"):
         confirm_deletion(model_id)
     model_view.show(load_model(model_id))

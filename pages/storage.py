@@ -18,9 +18,9 @@ from gpar_core.upkeep.pruning import Item
 from pages._shared import deleting
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import running_jobs
-from pages._shared.keeping import switches
 from pages._shared.loaders import load_title
 from pages._shared.navigation import begin
+from pages._shared.sharing import switches
 from pages._shared.state import cache, limits
 from pages._shared.tables import SELECTION, chosen_row, savable
 

@@ -20,10 +20,10 @@ LONGEST = (
     "pages/test_keyboard_browser.py", "learn/test_cluster.py", "benchmarks/test_load.py",
     "pages/test_map_browser.py", "faults/test_kills.py", "jobs/test_supervisor.py",
     "pages/test_sign_in_browser.py", "pages/test_fetch_browser.py", "learn/test_training.py",
-    "test_notebooks.py", "learn/test_engine.py", "maps/test_signature_map.py",
+    "test_notebooks.py", "learn/test_engine.py", "analyses/test_signature_map.py",
     "maps/test_nearest.py", "maps/test_umap.py", "benchmarks/test_items.py",
 )  # fmt: skip
-"""Files that take long, begun first: one that is begun last keeps a run waiting for it alone."""
+"""Files that take long, started first: a run waits for one that starts last."""
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

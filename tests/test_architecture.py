@@ -5,28 +5,11 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from docs import architecture
 from gpar_core.analyses.registry import KINDS
 
-CORE = Path(__file__).resolve().parents[1] / "gpar_core"
-FILES = sorted(path.relative_to(CORE).as_posix() for path in CORE.rglob("*.py"))
-LAYERS = (
-    ("errors.py", "fields.py", "links.py", "progress.py", "glossary.py", "__init__.py"),
-    ("storage/",),
-    ("server/",),
-    ("data/",),
-    ("learn/", "rank/", "compare/", "maps/", "chemistry/", "charts/"),
-    ("analyses/",),
-    (
-        "jobs/__init__.py", "jobs/events.py", "jobs/interrupted.py", "jobs/store.py",
-        "jobs/workers.py",
-    ),
-    ("upkeep/",),
-    ("jobs/",),
-    ("export.py", "lessons.py", "case_studies.py", "report/", "reading/"),
-    ("commands/", "workspace.py"),
-    ("__main__.py",),
-)  # fmt: skip
-"""From the ground up: nothing imports what is above it. The longest beginning of a path counts."""
+CORE = architecture.CORE
+FILES = architecture.FILES
 SCIENCE = ("data/", "learn/", "rank/", "compare/", "maps/", "charts/", "chemistry/")
 
 ONLY_USERS = {
@@ -109,37 +92,24 @@ def test_heavy_or_fragile_packages_have_few_users() -> None:
 
 
 def test_nothing_imports_what_is_above_it() -> None:
-    found = []
-    for file in FILES:
-        for module in set(_imports(file)):
-            imported = _file_of(module)
-            if imported and _layer(imported) > _layer(file):
-                found.append(f"{file} imports {imported}")
+    found = [
+        f"{file} imports {imported}"
+        for file in FILES
+        for imported in architecture.imports_of(file)
+        if architecture.layer_of(imported) > architecture.layer_of(file)
+    ]
     assert not found
+
+
+def test_the_diagram_is_that_of_the_imports() -> None:
+    text = architecture.DOCUMENT.read_text("utf-8")
+    assert text == architecture.with_diagram(text), "run: python docs/architecture.py"
 
 
 def test_analyses_meet_jobs_in_the_registry_alone() -> None:
     runs = [file for file in FILES if file.startswith("jobs/")]
     asked = {f"gpar_core.{place.partition(':')[0]}" for place in (k.run for k in KINDS.values())}
     assert not _importing(runs, tuple(asked))
-
-
-def _file_of(module: str) -> str:
-    path = module.removeprefix("gpar_core").lstrip(".").replace(".", "/")
-    if not module.startswith("gpar_core"):
-        return ""
-    return next((each for each in (f"{path}.py", f"{path}/__init__.py") if each in FILES), "")
-
-
-def _layer(file: str) -> int:
-    ranked = [
-        (len(start), n)
-        for n, layer in enumerate(LAYERS)
-        for start in layer
-        if file.startswith(start)
-    ]
-    assert ranked, f"{file} belongs to no layer"
-    return max(ranked)[1]
 
 
 def test_data_and_ranking_do_not_import_learning() -> None:

@@ -12,7 +12,10 @@ import pytest
 from gpar_core.__main__ import _parser
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 TEXT = {path.name: path.read_text("utf-8") for path in DOCUMENTS}
 EVERYTHING = "\n".join(TEXT.values())
 

@@ -13,7 +13,7 @@ from gpar_core.export import analysis_csv, download_name
 from gpar_core.jobs import engine
 from gpar_core.learn.metrics import PAPER_LINE
 from gpar_core.learn.paired import against
-from pages._shared.drawn import chart_once
+from pages._shared.cached_charts import chart_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import load_compendium
 from pages._shared.state import cache, go

@@ -11,7 +11,7 @@ from gpar_core.analyses.comparison.result import Comparison, compare
 from gpar_core.analyses.training.result import Model
 from gpar_core.data.compendium import Compendium
 from gpar_core.export import comparison_csv, download_name
-from pages._shared.drawn import chart_once
+from pages._shared.cached_charts import chart_once
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
 

@@ -12,7 +12,7 @@ from gpar_core.data.selecting import shown_unit
 from gpar_core.export import csv_text, download_name
 from pages._map.view import draw_with_drug
 from pages._moa_prediction.view import show_prediction
-from pages._shared.drawn import drawn_once
+from pages._shared.cached_charts import drawn_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import (
     load_analyses,

@@ -19,7 +19,7 @@ from gpar_core.compare.methods import (
     Kind,
 )
 from gpar_core.export import analysis_csv, download_name
-from pages._shared.drawn import chart_once
+from pages._shared.cached_charts import chart_once
 from pages._shared.error_box import plain
 from pages._shared.report_buttons import report_buttons
 from pages._shared.tables import SELECTION, chosen_row, savable

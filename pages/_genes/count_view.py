@@ -11,7 +11,7 @@ from gpar_core.analyses.genes.counts import ENOUGH, curves, enough_genes, summar
 from gpar_core.analyses.result import Analysis
 from gpar_core.export import analysis_csv, download_name
 from gpar_core.learn.metrics import PAPER_LINE
-from pages._shared.drawn import chart_once
+from pages._shared.cached_charts import chart_once
 from pages._shared.tables import savable
 from pages._shared.terms import explained
 

@@ -9,7 +9,7 @@ from gpar_core.analyses.genes.request import GeneImportanceRequest
 from gpar_core.analyses.result import Analysis
 from gpar_core.export import analysis_csv, download_name, gene_list
 from gpar_core.learn.gene_selection import N_SELECTED
-from pages._shared.drawn import chart_once
+from pages._shared.cached_charts import chart_once
 from pages._shared.error_box import plain
 from pages._shared.state import Key, cache
 from pages._shared.tables import savable

@@ -10,7 +10,7 @@ from gpar_core.analyses.hyper_parameters.charts import MEASURES, heat_map
 from gpar_core.analyses.hyper_parameters.compute import PAPER
 from gpar_core.analyses.result import Analysis
 from gpar_core.export import analysis_csv, download_name
-from pages._shared.drawn import chart_once
+from pages._shared.cached_charts import chart_once
 from pages._shared.tables import savable
 from pages._shared.terms import explained
 

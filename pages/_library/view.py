@@ -16,10 +16,10 @@ from gpar_core.jobs.store import JobStore
 from gpar_core.learn.verdict import VERDICTS
 from gpar_core.upkeep import deletion
 from pages._shared import deleting
-from pages._shared.drawn import chart_once
+from pages._shared.cached_charts import chart_once
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
-from pages._shared.keeping import keeping
+from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, from_url, go
 from pages._shared.tables import HOW_TO_OPEN, SELECTION, chosen_row, opened_row, savable
 from pages._shared.terms import explained
@@ -112,7 +112,7 @@ def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -
     )
     with again.popover("Train one MOA again"):
         _retrain(library)
-    keeping(cache().library(library.library_id))
+    sharing_popover(cache().library(library.library_id))
 
 
 def _retrain(library: Library) -> None:

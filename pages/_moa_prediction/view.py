@@ -17,7 +17,7 @@ from gpar_core.analyses.moa_prediction.result import (
 )
 from gpar_core.export import download_name, moas_csv
 from gpar_core.rank.moa_prediction import NEAR_THE_TOP, ORDERS, TOP, rank_moas
-from pages._shared.drawn import drawn_once, show_chart
+from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.error_box import plain
 from pages._shared.loaders import load_compendium, load_summaries
 from pages._shared.state import go

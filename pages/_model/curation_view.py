@@ -20,7 +20,7 @@ from gpar_core.jobs import engine
 from gpar_core.jobs.store import JobStore, State
 from gpar_core.storage.requests import job_id
 from pages._shared import deleting
-from pages._shared.drawn import chart_once
+from pages._shared.cached_charts import chart_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import finished_job
 from pages._shared.loaders import load_compendium

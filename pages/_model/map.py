@@ -9,7 +9,7 @@ from gpar_core.charts.scatter import training_map
 from gpar_core.errors import RequestError
 from gpar_core.jobs import engine
 from pages._map.view import draw_with_drugs_of
-from pages._shared.drawn import chart_once
+from pages._shared.cached_charts import chart_once
 from pages._shared.loaders import load_analyses, load_analysis, load_compendium
 from pages._shared.state import cache, go
 

@@ -11,7 +11,7 @@ from gpar_core.learn.verdict import WELL_TRAINED
 from pages._model.curation_view import show_curation
 from pages._model.map import show_maps
 from pages._model.ranking_view import show_ranking
-from pages._shared.drawn import drawn_once, show_chart
+from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import simulated_note
 from pages._shared.linear_offer import offer_linear

@@ -15,9 +15,9 @@ from pages._shared import deleting
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import job_or_form, note_if_simulated, simulated_note
 from pages._shared.job_panel import finished_job
-from pages._shared.keeping import keeping
 from pages._shared.loaders import load_analyses, load_analysis
 from pages._shared.navigation import begin
+from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache
 
 MAX_EARLIER = 10
@@ -59,7 +59,7 @@ def _job(kind: type[Request], draw: Draw, job_id: str) -> None:
         _open("")
     if job_id in cache().analysis_ids():
         with keep:
-            keeping(cache().analysis(job_id))
+            sharing_popover(cache().analysis(job_id))
         if cache().may_change(job_id) and delete.button("Delete", width="stretch"):
             _confirm_deletion(job_id)
         _result(kind, draw, load_analysis(job_id))

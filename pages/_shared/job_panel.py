@@ -16,7 +16,7 @@ from gpar_core.jobs.events import Event, read_events
 from gpar_core.jobs.store import Job, JobStore, State
 from gpar_core.progress import Progress
 from gpar_core.storage.requests import Request
-from pages._shared.drawn import chart_once
+from pages._shared.cached_charts import chart_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import load_library
 from pages._shared.state import Key, cache

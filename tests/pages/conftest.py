@@ -18,7 +18,7 @@ from gpar_core.learn.engine import FitPool
 from gpar_core.progress import silent
 from gpar_core.storage.cache import MANIFEST, Cache
 from gpar_core.storage.requests import job_id
-from pages._shared import drawn
+from pages._shared import cached_charts
 from tests.pages.stage import DRUGS, EVIL, EVIL_DRUGS, embed, train
 from tests.synthetic import build
 from tests.waiting import PATIENCE
@@ -89,7 +89,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cache:
 
 @pytest.fixture(autouse=True)
 def _checked_charts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawn, "CHECKED", True)
+    monkeypatch.setattr(cached_charts, "CHECKED", True)
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from pages._shared.error_box import error_box, plain
 from pages._shared.state import cache, limits
 
 
-def keeping(folder: Path) -> None:
+def sharing_popover(folder: Path) -> None:
     """A button that opens what is kept of a folder; nothing where nothing could be set."""
     if cache().visitor == LOCAL and not limits().cache_gb:
         return
