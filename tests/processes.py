@@ -74,7 +74,7 @@ def _froze(cache: Cache) -> bool:
 
 
 def _has_stopped(process: psutil.Process) -> bool:
-    """Every thread of it: one within the system's call for a lock still gets the lock, then stops."""
+    """Every thread: one within the system's call for a lock gets the lock before it stops."""
     states = []
     with suppress(OSError):
         for task in Path(f"/proc/{process.pid}/task").iterdir():

@@ -33,9 +33,9 @@ NAMED_BY_PEOPLE: Final = frozenset({"compendia", "sources"})
 class Deletion:
     """What was deleted, and can be had back.
 
-    kind: of `storage.room.KINDS`. name: of its folder. title: what it is called. at: when, in seconds
-    since 1970. owners: whose it is. token: under which it was set aside, '' where it stays for
-    others who hold it.
+    kind: of `storage.room.KINDS`. name: of its folder. title: what it is called. at: when, in
+    seconds since 1970. owners: whose it is. token: under which it was set aside, '' where it stays
+    for others who hold it.
     """
 
     kind: str

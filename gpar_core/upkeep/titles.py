@@ -11,7 +11,7 @@ from gpar_core.storage.cache import MANIFEST
 
 
 def title(kind: str, folder: Path) -> str:
-    """Title of the thing of a kind, of `storage.room.KINDS`, in `folder`; says so where it is damaged."""
+    """Title of what is in `folder`, of a kind of `storage.room.KINDS`; says so if it is damaged."""
     try:
         match kind:
             case "compendia":
