@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
         cache = Cache(options.cache.resolve())
         if not options.any_cache:
             bring_up_to_date(cache)
-        status = options.command(options, cache) or 0
-        sys.stdout.flush()
+        return options.command(options, cache) or 0
     except GparError as error:
         print(f"gpar: {error}", file=sys.stderr)
         return 2
@@ -65,8 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader (head, less) has seen enough; Python must not complain again at exit.
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
-        return 0
-    return status
+    return 0
 
 
 def _demo(options: argparse.Namespace, cache: Cache) -> None:
@@ -363,6 +362,8 @@ def _prediction_options(commands: Any) -> None:
 
 if __name__ == "__main__":
     ended_with = main()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BrokenPipeError):
+            stream.flush()
     # Python's own way out now and then aborts while threads of Arrow or TensorFlow still wait.
     os._exit(ended_with)

@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -206,6 +209,22 @@ def test_a_damaged_model_is_named(cache: Cache, capsys: pytest.CaptureFixture[st
     (cache.model(model().summary.model_id) / "network.npz").write_bytes(b"")
     assert _run(cache, "rank", model().summary.model_id) == 2
     assert "Delete it and train it again" in capsys.readouterr().err
+
+
+def test_what_was_printed_before_an_error_gets_through_a_pipe(cache: Cache) -> None:
+    damaged = cache.model("m99")
+    damaged.mkdir()
+    (damaged / "manifest.json").write_text("{}")
+    done = subprocess.run(
+        [sys.executable, "-m", "gpar_core", "--cache", str(cache.root), "models"],
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stdout.startswith(model().summary.model_id)
+    assert "m99" in done.stderr
 
 
 def test_an_evaluation_that_is_done_is_shown_and_written_at_once(
