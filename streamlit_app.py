@@ -3,7 +3,7 @@
 import streamlit as st
 
 from gpar_core.upkeep.migration import bring_up_to_date
-from pages._shared import boot, sign_in
+from pages._app import boot, sign_in
 from pages._shared.error_box import error_box
 from pages._shared.navigation import navigation
 from pages._shared.state import cache

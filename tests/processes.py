@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -66,7 +67,7 @@ def _froze(cache: Cache) -> bool:
         for process in of_cache(cache, module):
             with suppress(psutil.NoSuchProcess):
                 process.suspend()
-                until(lambda process=process: _has_stopped(process))  # type: ignore[misc]
+                until(partial(_has_stopped, process))
     if _is_free(cache):
         return True
     _thaw(cache)

@@ -73,9 +73,9 @@ def read(folder: Path) -> None:
 
 def _is_of(cache: Cache, folder: Path, request: Request) -> bool:
     """A compendium bears the name that was asked for; it may be another's."""
-    return kind_of(request).folder != "compendia" or cache.compendium_made_by(
-        folder.name
-    ) == job_id(request)
+    if kind_of(request).folder != "compendia":
+        return True
+    return cache.compendium_made_by(folder.name) == job_id(request)
 
 
 def _is_readable(folder: Path) -> bool:

@@ -11,9 +11,7 @@ from gpar_core.analyses.training.result import Model
 from gpar_core.data.selecting import shown_unit
 from gpar_core.export import file_name, ranking_csv
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, order_by
-from pages._shared.cached_charts import drawn_once, show_chart
-from pages._shared.error_box import error_box, plain
-from pages._shared.ranking_filters import (
+from pages._model.ranking_filters import (
     Filters,
     Relaxation,
     masks,
@@ -21,6 +19,8 @@ from pages._shared.ranking_filters import (
     relaxations,
     usual_minimum,
 )
+from pages._shared.cached_charts import drawn_once, show_chart
+from pages._shared.error_box import error_box, plain
 from pages._shared.state import go
 from pages._shared.structures import (
     ROW_HEIGHT,

@@ -9,12 +9,12 @@ from gpar_core.export import csv_text, file_name, with_provenance
 from gpar_core.learn import calibration
 from gpar_core.learn.verdict import WELL_TRAINED
 from pages._model.curation_view import show_curation
+from pages._model.linear_offer import offer_linear
 from pages._model.map import show_maps
 from pages._model.ranking_view import show_ranking
 from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import simulated_note
-from pages._shared.linear_offer import offer_linear
 from pages._shared.report_buttons import report_buttons
 from pages._shared.state import Key, go
 from pages._shared.tables import ABOUT_COLUMN, about, savable

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from gpar_core import fields
-from pages._shared.ranking_filters import (
+from pages._model.ranking_filters import (
     ANY_P,
     Filters,
     Relaxation,

@@ -12,7 +12,7 @@ from threading import Thread
 
 from streamlit import net_util
 
-from pages import _shared
+import pages
 
 M_ARENA_MAX = -8
 """Of glibc's mallopt."""
@@ -67,8 +67,9 @@ def _get_ready() -> None:
     """
     from altair.utils import schemapi  # noqa: PLC0415  (not before the first page)
 
-    for module in pkgutil.walk_packages(_shared.__path__, f"{_shared.__name__}."):
-        import_module(module.name)
+    for module in pkgutil.walk_packages(pages.__path__, "pages."):
+        if module.name.startswith("pages._"):  # a page itself runs when it is imported
+            import_module(module.name)
     schemapi.disable_debug_mode()  # else every part of a chart is checked as it is made
     gc.collect()
     gc.freeze()
