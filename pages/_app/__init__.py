@@ -1,0 +1,1 @@
+"""Parts of the frame around all pages: start-up and sign-in."""
