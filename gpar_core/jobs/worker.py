@@ -27,6 +27,7 @@ from filelock import Timeout
 
 from gpar_core.analyses.curation.request import CurationRequest
 from gpar_core.analyses.library.request import LibraryRequest
+from gpar_core.analyses.registry import found, kind_of
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.errors import Cancelled, GparError, JobError, WorkerError
 from gpar_core.fields import N_LANDMARKS
@@ -50,7 +51,12 @@ NICENESS = 10
 MAX_PROCESSES = 8
 """Of a worker's pool: each takes 0.3 GB of memory."""
 
-SCIENCE = ("gpar_core.analyses.run_job", "gpar_core.learn.training", "gpar_core.maps.tsne")
+SCIENCE = (
+    "gpar_core.analyses.run_job",
+    "gpar_core.analyses.training.run",
+    "gpar_core.learn.training",
+    "gpar_core.maps.tsne",
+)
 """What a training imports, in seconds."""
 
 Run = Callable[[Request, Cache, Report, Pool], None]
@@ -158,6 +164,7 @@ def run_science(request: Request, cache: Cache, report: Report, pool: Pool) -> N
         pool.warm()
     with _importing:
         run = import_module(SCIENCE[0]).run_job
+        found(kind_of(request).run)
     run(request, cache, report, pool)
     take_care(cache)
 

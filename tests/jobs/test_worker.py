@@ -1,5 +1,6 @@
 import io
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -161,3 +162,21 @@ def test_a_claim_lost_on_the_way_cannot_finish(carry_out: CarryOut, store: JobSt
     (job,) = carry_out(run, work("a"))
     assert stopped
     assert (job.state, job.attempt) == (State.QUEUED, 2)
+
+
+WARMED = """
+import sys
+from gpar_core.analyses.registry import KINDS, found
+from gpar_core.jobs import worker
+worker._import_science()
+known = set(sys.modules)
+found(KINDS["train"].run)
+print(*sorted(set(sys.modules) - known))
+"""
+
+
+def test_a_waiting_worker_has_imported_what_a_training_needs() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WARMED], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []
