@@ -135,7 +135,7 @@ LESSONS = (
         aim="Find a training drug that does not belong.",
         look=(
             "Compare the mean AUROC with and without VER-155008.",
-            "In the model of all six, under Training drugs, ask which drugs do not belong.",
+            "In the model of all six, under Training drugs, find the outlier drugs.",
         ),
         questions=(
             Question(

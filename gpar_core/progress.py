@@ -3,7 +3,7 @@
 A long function takes `report`, calls it with a `Progress` every so often, and lets through
 whatever it raises. A caller cancels by raising `Cancelled` from `report`.
 
-Work of many parts also takes `remember`, and goes on where it was stopped.
+Work of many parts also takes `remember`, and resumes where it stopped.
 """
 
 from collections.abc import Callable, Mapping

@@ -127,7 +127,7 @@ def show_import_job(job_id: str) -> None:
 
 def show(compendium: Compendium) -> None:
     inside, findings, choose, fetch, imports, delete = st.tabs(
-        ["Inside", "What the import found", "Choose", "Get real data", "Import", "Delete"]
+        ["Overview", "Import report", "Filter", "Download data", "Import", "Delete"]
     )
     identity = (compendium.name, compendium.fingerprint)
     with inside:

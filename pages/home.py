@@ -11,7 +11,7 @@ from pages._shared.state import go
 STARTS = (
     ("Find drugs like these", "Choose drugs or a MOA, train, read the ranked list.",
      "Drug prediction", "drug_prediction"),
-    ("Name the mechanism", "Of a compound, or of a profile you measured, by models of many MOAs.",
+    ("Predict a mechanism", "Of a compound, or of a profile you measured, by models of many MOAs.",
      "MOA prediction", "moa_prediction"),
     ("Follow the paper", "Its own examples by one click, beside what it reported.",
      "Case studies", "case_studies"),
@@ -62,5 +62,5 @@ with error_box():
 st.divider()
 st.caption(
     "Method: Gao et al., BMC Bioinformatics 2021, 22:17 (GPAR). A ranking is a hypothesis, not a "
-    "finding: p-values take a compound's signatures as independent and are optimistic."
+    "finding: p-values assume that a compound's signatures are independent, so they are optimistic."
 )

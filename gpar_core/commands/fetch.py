@@ -27,7 +27,7 @@ def add(commands: Any) -> None:
     command = commands.add_parser(
         "fetch",
         help="fetch real LINCS data",
-        description="Fetch real LINCS data. Stopped, the same command goes on where it was.",
+        description="Fetch real LINCS data. Run the same command again to resume a stopped fetch.",
         epilog="\n".join(f"{each.name}: {each.title}. {each.about}" for each in SOURCES.values()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

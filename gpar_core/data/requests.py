@@ -34,4 +34,4 @@ class SelectRequest:
 
     @property
     def title(self) -> str:
-        return f"Choose '{self.name}' from '{self.compendium}'"
+        return f"Filter '{self.compendium}' into '{self.name}'"

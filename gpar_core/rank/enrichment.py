@@ -24,7 +24,7 @@ class Enrichment:
     mean |es| of the null scores of its sign. p: (m,) by permutation. p_exact: (m,) one-sided, from
     the Kolmogorov-Smirnov distribution for n >= `EXACT_FROM`, else by more permutations.
 
-    Every p takes the signatures of a compound as independent, which they are not: p is optimistic.
+    p-values assume that a compound's signatures are independent, so they are optimistic.
     """
 
     k: np.ndarray

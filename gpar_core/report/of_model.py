@@ -147,10 +147,10 @@ def _ranking(model: Model) -> Section:
     n = len(model.ranking)
     said = [
         f"{n:,} compounds are ranked, by the enrichment of their signatures among all. ES is not "
-        "comparable between compounds with different numbers of signatures. Every p takes a "
-        "compound's signatures as independent and is optimistic. FDR (Benjamini-Hochberg of the "
-        f"exact p) is over all {n:,} compounds. A high rank is a hypothesis, not a proof of a "
-        "shared mechanism."
+        "comparable between compounds with different numbers of signatures. The p-values assume "
+        "that a compound's signatures are independent, so they are optimistic. FDR "
+        f"(Benjamini-Hochberg of the exact p) is over all {n:,} compounds. A high rank is a "
+        "hypothesis, not a proof of a shared mechanism."
     ]
     try:
         passing = filtered(model.ranking, min_signatures=MIN_SIGNATURES, max_p=MAX_P)

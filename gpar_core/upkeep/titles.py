@@ -32,7 +32,7 @@ def _said(kind: str, manifest: Any) -> str:
         case "models":
             return str(manifest["summary"]["label"])
         case "curations":
-            return f"Which drugs do not belong to {manifest['provenance']['label']}?"
+            return f"Outlier drugs of {manifest['provenance']['label']}"
         case "predictions":
             return f"MOAs of {manifest['prediction']['label']}"
         case "profiles":

@@ -32,7 +32,7 @@ def draw(done: Analysis) -> None:
     """AUROC of each selection, their differences, each drug, and the way on to a model."""
     request = done.request
     if not isinstance(request, CellInfluenceRequest):
-        raise RequestError("This link leads to something else. Ask anew on this page.")
+        raise RequestError("This link leads to something else. Start a new analysis on this page.")
     table, pairs = done.tables["selections"], done.tables["differences"]
     _verdict(table, pairs)
     _used(request)

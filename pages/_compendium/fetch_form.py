@@ -23,7 +23,7 @@ def show_fetch() -> None:
     """Choose a source and queue its fetch; import what is there. Raises GparError."""
     st.markdown(
         "L1000 data from GEO and clue.io, fetched by the computer that GPAR runs on. A fetch can "
-        "be paused, and goes on where it was, also after a broken connection. What comes is "
+        "be paused and resumes where it stopped, also after a broken connection. What comes is "
         "checked before it is used."
     )
     fetched = all_fetched(cache())
@@ -49,8 +49,8 @@ def show_fetch() -> None:
     begun = 0 if name in {each.source for each in fetched} else _begun(name)
     if begun:
         st.caption(plain(f"{size_text(begun)} of it came before and are used."))
-    go_on, delete = st.columns([3, 1])
-    if go_on.button("Go on" if begun else "Fetch", type="primary", width="stretch"):
+    resume, delete = st.columns([3, 1])
+    if resume.button("Resume" if begun else "Download", type="primary", width="stretch"):
         start(plan_fetch(name, base_url=mirror(), cells=cells))
     folder = cache().source(name)
     if (

@@ -135,5 +135,5 @@ def _new(compendium: Compendium, quality: QualityFilter) -> None:
     ready = bool(name) and quality != EVERYTHING
     if not ready:
         st.caption("Set one limit at least, and a name.")
-    if st.button("Choose", type="primary", disabled=not ready):
+    if st.button("Create compendium", type="primary", disabled=not ready):
         start(plan_select(cache(), compendium, name=name, quality=quality, replace=replace))

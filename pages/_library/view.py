@@ -60,7 +60,7 @@ def show_library(library: Library, compendium: Compendium) -> None:
         "all."
     )
     if n_open := sum(entry.open for entry in library.entries):
-        st.info(f"{n_open} of {len(table)} MOAs are not trained yet. Those that are stay.")
+        st.info(f"{n_open} of {len(table)} MOAs are not trained yet. Finished models are kept.")
         active = any(job.id == library.library_id for job in JobStore(cache()).active_jobs())
         label = "See how far it is" if active else f"Train the {n_open} that are missing"
         if st.button(label, type="primary"):

@@ -86,13 +86,13 @@ def form(compendium: Compendium) -> None:
         )
         st.metric("Signatures", f"{n:,}", help=explained("signature"))
         st.caption(
-            "This takes minutes; the page may be closed meanwhile."
+            "This takes minutes. You can close this page; the job keeps running."
             if n >= LARGE
-            else "The page may be closed meanwhile."
+            else "You can close this page; the job keeps running."
         )
         if from_url(Key.MODEL):
             st.caption("The drugs of the model that you came from will be in color.")
-        if st.button("Lay out", type="primary", width="stretch"):
+        if st.button("Build map", type="primary", width="stretch"):
             if coordinates is not None:
                 publish_table(cache(), coordinates)
             start(request)

@@ -114,8 +114,8 @@ def _compendium_of(done: Analysis) -> Compendium:
     compendium = load_compendium(done.compendium)
     if compendium.fingerprint != done.request.fingerprint:
         raise DataError(
-            f"The compendium '{done.compendium}' has changed since this map was laid out. Ask anew "
-            "for a map of what it is now."
+            f"The compendium '{done.compendium}' has changed since this map was built. Build "
+            "a new map."
         )
     return compendium
 

@@ -32,7 +32,7 @@ from pages._shared.terms import explained
 def show_curation(model: Model) -> None:
     """The question, the job under way, or the answer, whichever is there."""
     summary = model.summary
-    st.subheader("Which drugs do not belong?", anchor=False)
+    st.subheader("Outlier drugs", anchor=False)
     if not summary.drugs:
         st.caption("This model was trained on uploaded profiles; drugs can only be left out of "
                    "sets chosen by drug or by MOA.")  # fmt: skip
@@ -73,7 +73,7 @@ def _question(request: CurationRequest, summary: ModelSummary) -> None:
         f"explains does not look like the others. Trains {n:,} networks: "
         f"{_about(summary.seconds / trained * n)}."
     )
-    if st.button("Find drugs that do not belong"):
+    if st.button("Find outlier drugs"):
         engine.submit(cache(), request)
         st.rerun()
 

@@ -58,7 +58,7 @@ def _among_all(model: Model, graphs: list[Analysis]) -> None:
         "training drugs in red and the predicted ones in yellow. It is laid out once for a "
         "compendium, in minutes."
     )
-    if st.button("Lay out the graph", type="primary", key=f"graph-{model.summary.model_id}"):
+    if st.button("Build graph", type="primary", key=f"graph-{model.summary.model_id}"):
         _lay_out(model.summary)
 
 

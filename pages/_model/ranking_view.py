@@ -126,8 +126,8 @@ def _explained(model: Model, n_passing: int, filters: Filters) -> str:
         f"{n_passing:,} of {n_ranked:,} ranked compounds pass (filters: {filters or 'none'}); "
         f"{left_out}. ES is "
         "not comparable between compounds with different numbers of signatures; sort by p for "
-        "that. Every p takes a compound's signatures as independent and is optimistic. FDR is over "
-        f"all {n_ranked:,} compounds."
+        "that. The p-values assume that a compound's signatures are independent, so they are "
+        f"optimistic. FDR is over all {n_ranked:,} compounds."
     )
 
 
@@ -222,7 +222,7 @@ def _compound(model: Model, compound: pd.Series) -> None:
         buttons[1].link_button("iLINCS", ilincs, width="stretch")
         buttons[2].link_button("CLUE", links.clue(name), width="stretch")
         if buttons[3].button(
-            "All about it", key=f"about-{compound[fields.PERT_ID]}", width="stretch"
+            "Open compound", key=f"about-{compound[fields.PERT_ID]}", width="stretch"
         ):
             go("compound", compound=name, compendium=model.summary.compendium)
 

@@ -38,7 +38,7 @@ def _form(kind: type[Request], form: Form, compendium: Compendium) -> None:
     earlier = load_analyses(kind, compendium.name)[:MAX_EARLIER]
     if not earlier:
         return
-    st.header("Done before", anchor=False)
+    st.header("Previous results", anchor=False)
     for done in earlier:
         stale = "" if _fresh(done, compendium) else " · the compendium has changed since"
         if st.button(
@@ -55,7 +55,7 @@ def _fresh(done: Analysis, compendium: Compendium) -> bool:
 
 def _job(kind: type[Request], draw: Draw, job_id: str) -> None:
     back, keep, delete = st.columns([3, 1, 1])
-    if back.button("Ask anew"):
+    if back.button("New analysis"):
         _open("")
     if job_id in cache().analysis_ids():
         with keep:
@@ -70,7 +70,7 @@ def _job(kind: type[Request], draw: Draw, job_id: str) -> None:
     if finished_job(job_id, simulated=simulated):
         if job_id in cache().analysis_ids():
             st.rerun()
-        st.warning("This result was deleted. Ask for it anew to see it.")
+        st.warning("This result was deleted. Start a new analysis to see it.")
 
 
 def _result(kind: type[Request], draw: Draw, done: Analysis) -> None:
@@ -87,7 +87,7 @@ def _result(kind: type[Request], draw: Draw, done: Analysis) -> None:
 
 def _check(kind: type[Request], request: Request | None) -> None:
     if not isinstance(request, kind):
-        raise RequestError("This link leads to something else. Ask anew on this page.")
+        raise RequestError("This link leads to something else. Start a new analysis on this page.")
 
 
 @st.dialog("Delete this result?")

@@ -51,7 +51,7 @@ def finished_job(job_id: str, *, simulated: bool = False) -> Job | None:
         st.info(f"**{plain(job.title)}** was cancelled.")
     else:
         st.error(f"**{plain(job.title)}** did not finish. {plain(job.error)}")
-    again = "Go on" if _pausable(job) else "Try again"
+    again = "Resume" if _pausable(job) else "Try again"
     if job.request is not None and st.button(again, type="primary"):
         engine.submit(cache(), job.request)
         st.rerun()
@@ -59,7 +59,7 @@ def finished_job(job_id: str, *, simulated: bool = False) -> Job | None:
 
 
 def _pausable(job: Job) -> bool:
-    """Whether a job that was stopped goes on where it was, byte by byte."""
+    """Whether a job that was stopped resumes where it stopped, byte by byte."""
     return job.request is not None and kind_of(job.request).resumes
 
 
@@ -106,7 +106,10 @@ def _show(job: Job, simulated: bool) -> None:
             st.rerun()
         if job.state is State.QUEUED:
             place = JobStore(cache()).position(job.id)
-            st.info(f"Waiting: number {place} in the queue. This page may be closed meanwhile.")
+            st.info(
+                f"Waiting: number {place} in the queue. "
+                "You can close this page; the job keeps running."
+            )
             return
         waited = f" · {max(0, time.time() - job.started_at):.0f} s" if job.started_at else ""
         log = read_events(cache().job(job.id))

@@ -17,7 +17,7 @@ SELECTION = ["single-row", "single-cell"]
 HOW_TO_OPEN = "Tick a row to open its model, or click in it and press Open."
 
 ABOUT_COLUMN = st.column_config.LinkColumn(
-    "About", display_text="About", help="All that is known of the drug", width=70
+    "Open compound", display_text="Open", help="The page of the drug", width=115
 )
 
 

@@ -22,7 +22,7 @@ def _filled(app: AppTest, name: str = "active", tas: float = 0.2) -> AppTest:
 
 
 def _disabled(app: AppTest) -> bool:
-    return next(button for button in app.button if button.label == "Choose").disabled
+    return next(button for button in app.button if button.label == "Create compendium").disabled
 
 
 def test_without_a_filter_there_is_one_row_and_nothing_to_choose(stocked: Library) -> None:
@@ -48,7 +48,7 @@ def test_a_choice_is_queued_and_shown(stocked: Library) -> None:
     app.multiselect(key="choose-times").set_value([24.0])
     app.toggle(key="choose-exemplars").set_value(True)
     app.number_input(key="choose-high").set_value(10.0)
-    press(app.run(), "Choose")
+    press(app.run(), "Create compendium")
     (job,) = JobStore(stocked.cache).active_jobs()
     assert isinstance(job.request, SelectRequest)
     assert (job.request.compendium, job.request.name) == ("measured", "active")
@@ -71,7 +71,7 @@ def test_a_choice_is_queued_and_shown(stocked: Library) -> None:
 def test_what_cannot_be_chosen_is_said_and_not_queued(
     stocked: Library, name: str, tas: float, said: str
 ) -> None:
-    app = press(_filled(page("compendium"), name, tas), "Choose")
+    app = press(_filled(page("compendium"), name, tas), "Create compendium")
     assert said in words(app.error)
     assert not JobStore(stocked.cache).active_jobs()
 
@@ -88,7 +88,7 @@ def test_a_choice_under_way_is_shown_on_this_page_and_then_comes_into_use(
 ) -> None:
     request = SelectRequest("demo", "f", "measured", QualityFilter(min_tas=0.2))
     app = page("compendium", job=running(stocked.cache, request).id)
-    assert "Choose 'measured' from 'demo'" in words(app).replace("\\", "")
+    assert "Filter 'demo' into 'measured'" in words(app).replace("\\", "")
     other = SelectRequest("demo", "f", "measured", QualityFilter(min_tas=0.3))
     app = page("compendium", job=ended(stocked.cache, other, State.DONE).id)
     assert app.sidebar.selectbox(key="compendium").value == "measured"

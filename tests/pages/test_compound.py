@@ -92,7 +92,7 @@ def test_a_ranked_drug_leads_here(stocked: Library) -> None:
         "selection": {"rows": [0], "columns": [], "cells": []}
     }
     name = app.dataframe[0].value["drug"][0]
-    app = press(app.run(), "All about it")
+    app = press(app.run(), "Open compound")
     assert words(app.header) == name
 
 

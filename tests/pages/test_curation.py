@@ -14,7 +14,7 @@ from tests.pages.conftest import Library
 from tests.pages.stage import EVIL, ended, labels, page, press, running, words
 from tests.saved_curation import drugs, saved
 
-ASK, RETRAIN = "Find drugs that do not belong", "Train without them"
+ASK, RETRAIN = "Find outlier drugs", "Train without them"
 
 
 def of(model: TrainRequest) -> CurationRequest:
@@ -38,7 +38,7 @@ def jobs_of(stocked: Library, kind: type[Request]) -> list[Request]:
 
 def test_the_question_says_what_it_takes(stocked: Library) -> None:
     said = words(opened(stocked.simulated))
-    assert "Which drugs do not belong?" in said
+    assert "Outlier drugs" in said
     # Four folds of four drugs, and each drug left out of the three folds that do not hold it out.
     assert "Trains 80 networks" in said
 

@@ -135,7 +135,7 @@ def test_earlier_results_are_offered_and_opened(stocked: Library) -> None:
     app = press(app, next(each for each in labels(app) if "Evaluate 4" in each))
     assert app.query_params["job"] == job_id(request)
     assert "cannot show which method is better" in words(app)
-    assert "Done before" not in words(page("evaluation", compendium="measured"))
+    assert "Previous results" not in words(page("evaluation", compendium="measured"))
 
 
 def test_deleting_a_result_asks_first(stocked: Library) -> None:

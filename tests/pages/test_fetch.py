@@ -53,7 +53,7 @@ def test_a_fetch_is_queued_with_its_cell_lines_from_the_mirror(
     monkeypatch.setenv("GPAR_MIRROR", "https://mirror.example/lincs")
     app = choose(page("compendium"), "lincs2020")
     app.text_input(key="fetch-cells").set_value(" PC3,MCF7, ").run()
-    app = press(app, "Fetch")
+    app = press(app, "Download")
     expected = FetchRequest("lincs2020", "https://mirror.example/lincs/", ("MCF7", "PC3"))
     assert only_job(stocked) == expected
     assert "number 1 in the queue" in words(app)
@@ -68,7 +68,7 @@ def test_a_fetch_under_way_is_paused_not_cancelled(stocked: Library) -> None:
     other = ended(stocked.cache, plan_fetch("gse70138"), State.CANCELLED)
     app = page("compendium", job=other.id)
     assert "is paused. What came is kept." in words(app)
-    press(app, "Go on")
+    press(app, "Resume")
     assert plan_fetch("gse70138") in [job.request for job in JobStore(stocked.cache).active_jobs()]
 
 
@@ -140,6 +140,6 @@ def test_files_are_deleted_but_not_while_they_are_fetched(
     (folder / "repurposing_drugs_20200324.txt.part").write_bytes(b"0" * 1234)
     app = choose(page("compendium"), "repurposing-hub")
     assert "1.2 kB of it came before and are used" in words(app)
-    assert {"Go on", "Delete what came"} <= set(labels(app))
+    assert {"Resume", "Delete what came"} <= set(labels(app))
     running(stocked.cache, plan_fetch("repurposing-hub"))
     assert "Delete what came" not in labels(choose(page("compendium"), "repurposing-hub"))

@@ -24,18 +24,18 @@ def test_a_new_user_gets_real_data(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         site.faults.slow = 0.3
         with serving(cache) as server, browsing() as (page, outside):
             page.goto(f"{server.address}/compendium")
-            page.get_by_role("tab", name="Get real data").click()
+            page.get_by_role("tab", name="Download data").click()
             page.get_by_text("LINCS 2020 (clue.io)").click()
             cells = page.get_by_label("Cell lines to fetch")
             cells.fill("MCF7, PC3")
             cells.press("Enter")
-            page.get_by_role("button", name="Fetch", exact=True).click()
+            page.get_by_role("button", name="Download", exact=True).click()
             expect(page.get_by_text("B/s")).to_be_visible()
             site.faults.slow = 2.0  # it is not done before it is paused
             page.get_by_role("button", name="Pause").click()
             expect(page.get_by_text("is paused. What came is kept.")).to_be_visible()
             site.faults.slow = 0.0
-            page.get_by_role("button", name="Go on").click()
+            page.get_by_role("button", name="Resume").click()
             expect(page.get_by_text("is here")).to_be_visible()
             page.get_by_label("Name of the compendium").fill("mine")
             page.get_by_label("Name of the compendium").press("Enter")

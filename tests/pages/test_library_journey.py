@@ -294,9 +294,9 @@ def see_its_reliability(page: Page, server: Server, model: str) -> None:
 def look_for_strangers(page: Page) -> None:
     page.get_by_role("tab", name="Training drugs").click()
     expect(main(page)).to_contain_text("Trains 145 networks")
-    page.get_by_role("button", name="Find drugs that do not belong").click()
-    expect(main(page)).to_contain_text("Which drugs do not belong to HSP inhibitor?")
-    expect(sidebar(page).get_by_role("link", name="Which drugs do not belong")).to_be_visible()
+    page.get_by_role("button", name="Find outlier drugs").click()
+    expect(main(page)).to_contain_text("Outlier drugs of HSP inhibitor")
+    expect(sidebar(page).get_by_role("link", name="Outlier drugs")).to_be_visible()
     expect(main(page).get_by_role("progressbar")).to_be_visible()
     stopped = page.get_by_role("button", name="Try again")
     press_until(page.get_by_role("button", name="Cancel", exact=True), stopped.is_visible)

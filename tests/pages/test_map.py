@@ -66,13 +66,13 @@ def test_the_form_says_how_many_signatures_there_are(stocked: Library) -> None:
     assert app.metric[0].value == "22"
     app.toggle(key="map-representatives").set_value(True).run()
     assert "9 signatures are chosen; UMAP needs 15" in words(app.error)
-    assert "Lay out" not in labels(app)
+    assert "Build map" not in labels(app)
 
 
 def test_laying_out_starts_the_job(stocked: Library) -> None:
     app = page("map")
     app.segmented_control(key="map-method").set_value("tsne").run()
-    app = press(pick(app, "map-space", job_id(stocked.simulated)), "Lay out")
+    app = press(pick(app, "map-space", job_id(stocked.simulated)), "Build map")
     (job,) = JobStore(stocked.cache).active_jobs()
     data = compendia.load(stocked.cache.compendium("demo"))
     assert isinstance(job.request, MapRequest)
@@ -86,7 +86,7 @@ def test_places_from_a_file_are_counted_and_laid_out(stocked: Library) -> None:
     data = compendia.load(stocked.cache.compendium("demo"))
     app = page("map")
     app.segmented_control(key="map-method").set_value("file").run()
-    assert "Lay out" not in labels(app)
+    assert "Build map" not in labels(app)
     app.file_uploader(key="map-places").upload("x.csv", b"sig_id,x\na,1\n", "text/csv").run()
     assert "'x.csv' lacks y" in words(app.error)
     lines = [f"{sig_id},{n},{n % 7}" for n, sig_id in enumerate(data.signatures["sig_id"][:50])]
@@ -94,7 +94,7 @@ def test_places_from_a_file_are_counted_and_laid_out(stocked: Library) -> None:
     app.file_uploader(key="map-places").upload("fwd.csv", text.encode(), "text/csv").run()
     assert "**50** of 51 places are of this compendium" in words(app)
     assert plain(EVIL[0]) in words(app.caption)
-    app = press(app, "Lay out")
+    app = press(app, "Build map")
     (job,) = JobStore(stocked.cache).active_jobs()
     assert isinstance(job.request, MapRequest)
     run_job(job.request, stocked.cache, silent, Means())
@@ -309,7 +309,7 @@ def test_a_map_of_a_compendium_that_changed_is_refused(stocked: Library) -> None
     request = charted(stocked.cache)
     build(stocked.cache.compendium("demo"), DRUGS, seed=7, name="demo", simulated=True)
     app = opened(request)
-    assert "has changed since this map was laid out" in words(app.error)
+    assert "has changed since this map was built" in words(app.error)
     assert not sent(app)
 
 
@@ -334,7 +334,7 @@ def test_a_model_page_shows_its_drugs_among_all_signatures(stocked: Library) -> 
     charted(stocked.cache, method="fwd", model=page_summary(stocked))
     charted(stocked.cache, method="umap")
     assert not sent(app.run())
-    app = press(app, "Lay out the graph")
+    app = press(app, "Build graph")
     (job,) = JobStore(stocked.cache).active_jobs()
     assert isinstance(job.request, MapRequest)
     assert (job.request.method, job.request.cells, job.request.model) == ("fwd", (), "")
@@ -354,9 +354,7 @@ def test_a_graph_of_a_compendium_that_changed_is_not_laid_out(stocked: Library) 
     build(stocked.cache.compendium("demo"), DRUGS, seed=7, name="demo", simulated=True)
     app = page("models", model=model_id, tab="Map")
     app.segmented_control(key=f"maps-{model_id}").set_value(AMONG_ALL).run()
-    assert "has changed since this model was trained" in words(
-        press(app, "Lay out the graph").error
-    )
+    assert "has changed since this model was trained" in words(press(app, "Build graph").error)
 
 
 def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None:

@@ -139,7 +139,7 @@ def test_what_a_page_asks_for_belongs_to_who_looks_at_it(
 ) -> None:
     sign_in(monkeypatch, "ann")
     app = page("map", compendium="demo")
-    press(app, "Lay out")
+    press(app, "Build map")
     job = JobStore(stocked.cache).active_jobs()[0]
     assert job.owner == "ann"
     record = stocked.cache.access.record(job.id)

@@ -17,7 +17,7 @@ MANIFESTS = {
     "models": ({"summary": {"label": "SSRI"}}, "SSRI"),
     "libraries": ({"request": to_json(LibraryRequest("demo", "f", ("a", "b")))}, "Library of 2"),
     "analyses": ({"request": to_json(MapRequest("demo", "f"))}, "UMAP of 'demo'"),
-    "curations": ({"provenance": {"label": "SSRI"}}, "Which drugs do not belong to SSRI?"),
+    "curations": ({"provenance": {"label": "SSRI"}}, "Outlier drugs of SSRI"),
     "predictions": ({"prediction": {"label": "mine"}}, "MOAs of mine"),
     "profiles": ({"names": ["a", "b", "c"]}, "a, b and 1 more"),
 }

@@ -19,4 +19,4 @@ class CurationRequest:
 
     @property
     def title(self) -> str:
-        return f"Which drugs do not belong to {self.label}?"
+        return f"Outlier drugs of {self.label}"

@@ -1,4 +1,4 @@
-"""Downloading one file so that whatever stops it, the next try goes on where it was.
+"""Downloading one file so that whatever stops it, the next try resumes where it stopped.
 
 What has come lies in `NAME.part`, and what it is a part of in `NAME.part.json`.
 """

@@ -1,4 +1,4 @@
-"""An import is published whole, goes on where it was stopped, and leaves nothing behind."""
+"""An import is published whole, resumes where it stopped, and leaves nothing behind."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Values are copied as numpy would, and a stopped copy goes on where it was."""
+"""Values are copied as numpy would, and a stopped copy resumes where it stopped."""
 
 from pathlib import Path
 
