@@ -37,7 +37,13 @@ def show_inside(compendium: Compendium) -> None:
     with left:
         show_chart(overview.cell_lines(compendium.signatures, simulated=compendium.simulated))
     with right:
-        show_chart(overview.activity(compendium.drugs, simulated=compendium.simulated))
+        if compendium.drugs[fields.TAS].notna().any():
+            show_chart(overview.activity(compendium.drugs, simulated=compendium.simulated))
+        else:
+            st.caption(
+                "No transcriptional activity score (TAS) is known for these signatures, so no "
+                "compound counts as inactive. To have it, import them with their signature metrics."
+            )
     st.header("Mechanisms of action", anchor=False)
     st.dataframe(
         savable(compendium.moas, simulated=compendium.simulated),

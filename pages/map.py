@@ -7,7 +7,7 @@ from pages._shared.analysis_frame import analysis_page
 
 ABOUT = (
     "Signatures that are alike lie together. **Hover** to see what a point is, **click** it for "
-    "its drug, draw round a group to list it, download it, or train on it."
+    "its drug, or **lasso** points to list, download or train on them."
 )
 
 analysis_page("Map", ABOUT, MapRequest, form, draw)

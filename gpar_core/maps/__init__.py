@@ -17,8 +17,8 @@ class Method:
 
 
 METHODS: Final[dict[str, Method]] = {
-    "umap": Method("UMAP", "neighbors stay neighbors; the fastest of large selections", 15),
-    "tsne": Method("t-SNE", "neighbors stay neighbors; distances between groups say little", 15),
+    "umap": Method("UMAP", "keeps neighbors together and is fastest for large selections", 15),
+    "tsne": Method("t-SNE", "keeps neighbors together; distances between groups say little", 15),
     "fwd": Method("L1000FWD graph", "only the strongest 0.1% of all similarities, as springs", 150),
 }
 """All of them look at the direction of a signature, not at its length: by cosine. On the demo, 19%

@@ -1,6 +1,7 @@
 """The compendium page: imports, what is inside, deletion, and what cannot be read."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.geo_files import release, write_release
 from tests.import_requests import import_request
 from tests.pages.conftest import Library
 from tests.pages.stage import ended, page, press, running, words
+from tests.synthetic import build, drugs_of
 
 REQUEST = import_request("measured")
 
@@ -49,6 +51,13 @@ def test_the_demo_shows_what_is_inside(stocked: Library) -> None:
     assert len(compounds) == 69
     assert len(app.get("vega_lite_chart")) == 2
     assert "was not imported from files" in words(app)
+
+
+def test_without_known_activity_the_page_says_so_in_place_of_a_chart(stocked: Library) -> None:
+    build(stocked.cache.compendium("unknown"), drugs_of("HDAC inhibitor", 3, tas=math.nan))
+    app = page("compendium", compendium="unknown")
+    assert "no compound counts as inactive" in words(app)
+    assert len(app.get("vega_lite_chart")) == 1
 
 
 def test_an_import_shows_what_it_found(stocked: Library) -> None:
