@@ -10,6 +10,7 @@ from benchmarks.alone import worker_process
 from benchmarks.figures import Figure
 from benchmarks.server import APP, PAGES, serving
 from gpar_core.analyses.map.plan import plan_map
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.data import compendium as compendia
 from gpar_core.progress import Progress
@@ -23,7 +24,7 @@ def measure_training(cache: Cache, name: str) -> tuple[str, list[Figure]]:
     """The MOA with the most drugs of a compendium: the model's id, seconds of stages, memory."""
     compendium = compendia.load(cache.compendium(name))
     moas = compendium.moas
-    request, _ = plan_training(compendium, moa=moas["moa"].iloc[moas["n_drugs"].argmax()])
+    request, _ = plan_training(compendium, DrugSet(moa=moas["moa"].iloc[moas["n_drugs"].argmax()]))
     return job_id(request), _measured(cache, request, "train", _run_with_processes)
 
 

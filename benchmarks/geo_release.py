@@ -73,13 +73,13 @@ def _simulate(matrix: StoredMatrix, n: int, seed: int) -> tuple[_Release, dict[s
         raise ValueError(f"The simulation has {len(every)} signatures, fewer than {n}.")
     chosen = np.sort(rngs[3].choice(len(every), size=n, replace=False))
     signatures, compound_row = every.iloc[chosen].reset_index(drop=True), compound_row[chosen]
-    programmes = demo.draw_programmes(len(compounds.annotation), rngs[2])
+    programs = demo.draw_programs(len(compounds.annotation), rngs[2])
     tas, correlation = np.empty((2, n))
     for part, (cell, rows) in enumerate(_parts(signatures[fields.CELL_ID].to_numpy())):
         rng = np.random.default_rng([seed, part])
         z, tas[rows], correlation[rows] = demo.simulate_cell(
             demo.CELLS.index(cell), signatures.iloc[rows], compound_row[rows], compounds,
-            programmes, rng,
+            programs, rng,
         )  # fmt: skip
         matrix.put(np.arange(rows.start, rows.stop), np.arange(fields.N_LANDMARKS), z)
     described = signatures.assign(tas=tas.round(4), cc_q75=correlation.round(4))

@@ -52,7 +52,7 @@ async def read_the_library(visitor: Visitor, rng: random.Random) -> None:
 
 
 async def look_at_the_map(visitor: Visitor, rng: random.Random) -> None:
-    """Open the map, colour it, click on drugs, show the drugs of a model."""
+    """Open the map, color it, click on drugs, show the drugs of a model."""
     await visitor.open("map")
     for earlier in visitor.names("button", "UMAP")[:1]:
         await visitor.press(earlier)

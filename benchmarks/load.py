@@ -30,7 +30,8 @@ from benchmarks.server import APP, serving
 from benchmarks.visitor import PATIENCE_SECONDS, Interaction, Visitor, visiting
 from gpar_core.errors import NotFoundError
 from gpar_core.jobs.events import read_events
-from gpar_core.jobs.store import Job, JobStore, State
+from gpar_core.jobs.job import Job, State
+from gpar_core.jobs.store import JobStore
 from gpar_core.server.identity import SECRET_HEADER
 from gpar_core.storage.cache import Cache
 

@@ -1,7 +1,7 @@
 """How soon 470,000 points are seen in a browser: GPAR's map, Altair, and Plotly's WebGL.
 
 `python -m benchmarks.map_page [--n 470000] [--patience 300] [--rounds 1]`. All by Streamlit in the
-same Chromium: the same places in one colour, each with a drug, cell line, dose, time and TAS to
+same Chromium: the same places in one color, each with a drug, cell line, dose, time and TAS to
 hover over. Each by a fresh server that has shown its page without points before, so that all is
 imported; GPAR's form has read the compendium then. Timed from the request of the page to the first
 frame of the browser with points on it, reading of the map included, which its job has packed;
@@ -44,7 +44,7 @@ N = 470_000
 PATIENCE_SECONDS = 300.0
 TIMES_ALTAIR, TIMES_PLOTLY, MAX_HIGHLIGHT_BYTES = 10.0, 3.0, 50_000
 ENOUGH = 0.02
-"""Share of the picture that must have the colour of points."""
+"""Share of the picture that must have the color of points."""
 QUIET_SECONDS = 3.0
 SCREENCAST = {"format": "jpeg", "quality": 60, "maxWidth": 650, "maxHeight": 550}
 """Small pictures, so that taking them costs the page little."""
@@ -67,8 +67,8 @@ ALTAIR = (
     OTHER_PAGE
     + """
 alt.data_transformers.disable_max_rows()
-def layer(table, colour, size):
-    mark = alt.Chart(table).mark_circle(size=size, color=colour, opacity=0.7)
+def layer(table, color, size):
+    mark = alt.Chart(table).mark_circle(size=size, color=color, opacity=0.7)
     return mark.encode(x="x:Q", y="y:Q", tooltip=about).properties(height=760)
 chart = layer(points, "#8f98a3", 4)
 if len(marked):
@@ -79,10 +79,10 @@ st.altair_chart(chart.interactive(), width="stretch")
 PLOTLY = (
     OTHER_PAGE
     + """
-def layer(table, colour, size):
+def layer(table, color, size):
     return go.Scattergl(
         x=table["x"], y=table["y"], mode="markers", customdata=table[about],
-        hovertemplate="%{{customdata}}", marker=dict(size=size, color=colour, opacity=0.7),
+        hovertemplate="%{{customdata}}", marker=dict(size=size, color=color, opacity=0.7),
     )
 figure = go.Figure(layer(points, "#8f98a3", 2.2))
 if len(marked):
@@ -242,7 +242,7 @@ def _view(page: Page, address: str, highlight: Callable[[Page], None], patience:
 
 
 def _has_points(picture: str) -> bool:
-    """Whether enough of the picture has the bluish grey of points, on white or on each other."""
+    """Whether enough of the picture has the bluish gray of points, on white or on each other."""
     red, _, blue = np.asarray(Image.open(BytesIO(b64decode(picture))).convert("RGB"), np.int16).T
     return bool(((red > 120) & (red < 215) & (blue - red > 8) & (blue - red < 30)).mean() > ENOUGH)
 

@@ -111,7 +111,7 @@ def measure(method: str, n: int, folder: Path) -> list[Figure]:
             f"standard error {quality['trustworthiness_se']:.3f}, {sampled:,} signatures sampled",
         ),
         Figure(
-            f"{name}, recall of neighbours",
+            f"{name}, recall of neighbors",
             (float(quality["knn_recall"]),),
             "",
             f"standard error {quality['knn_recall_se']:.3f}, {k} nearest by cosine; at random "

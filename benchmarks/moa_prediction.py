@@ -69,7 +69,7 @@ def by_library(
     return found
 
 
-def by_neighbours(similarity: np.ndarray, member: np.ndarray, *, mean: bool) -> Likeness:
+def by_neighbors(similarity: np.ndarray, member: np.ndarray, *, mean: bool) -> Likeness:
     """Highest, or mean, similarity (n, n) to the other drugs of each MOA."""
     similarity = similarity.copy()
     np.fill_diagonal(similarity, np.nan)
@@ -122,7 +122,7 @@ def measure(cache: Cache, compendium: Compendium, library_id: str = "") -> pd.Da
     }
     for name, alike in _similarities(compendium, drugs).items():
         for how, mean in (("nearest", False), ("mean", True)):
-            likeness = by_neighbours(alike, member, mean=mean)[known]
+            likeness = by_neighbors(alike, member, mean=mean)[known]
             found[f"{name}, {how} of the MOA"] = places(likeness, member_kept)
     chance = np.random.default_rng(0).random(member_kept.shape)
     found["chance"] = places(chance, member_kept)

@@ -14,7 +14,7 @@ from gpar_core.data import demo
 from gpar_core.data.requests import DemoRequest
 from gpar_core.errors import JobError
 from gpar_core.jobs import engine
-from gpar_core.jobs.store import State
+from gpar_core.jobs.job import State
 from gpar_core.storage.cache import MANIFEST, Cache, publishing
 from gpar_core.storage.requests import Request
 

@@ -27,6 +27,7 @@ from scipy.stats import spearmanr
 
 from gpar_core import fields
 from gpar_core.__main__ import DEFAULT_CACHE
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.plan import plan_training
@@ -144,7 +145,7 @@ def train(cache: Cache, compendium: str, moas: Sequence[str], presets: Sequence[
     ids = []
     for preset in presets:
         for moa in moas:
-            request, _ = plan_training(loaded, moa=moa, preset=preset)
+            request, _ = plan_training(loaded, DrugSet(moa=moa), Method(preset=preset))
             run_job(request, cache, silent, OwnPool())
             ids.append(job_id(request))
             print(moa, preset, file=sys.stderr, flush=True)

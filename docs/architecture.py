@@ -19,7 +19,7 @@ LAYERS = (
     ("learn/", "rank/", "compare/", "maps/", "chemistry/", "charts/"),
     ("analyses/",),
     (
-        "jobs/__init__.py", "jobs/events.py", "jobs/interrupted.py", "jobs/store.py",
+        "jobs/__init__.py", "jobs/events.py", "jobs/interrupted.py", "jobs/job.py", "jobs/store.py",
         "jobs/workers.py",
     ),
     ("upkeep/",),

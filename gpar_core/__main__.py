@@ -11,6 +11,7 @@ from typing import Any
 
 from gpar_core.analyses.library import result as library
 from gpar_core.analyses.library.plan import plan_library
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.moa_prediction import result as prediction
 from gpar_core.analyses.moa_prediction.plan import plan_prediction
 from gpar_core.analyses.training import result as model
@@ -21,7 +22,14 @@ from gpar_core.commands import fetch as fetch_command
 from gpar_core.commands import importing as import_command
 from gpar_core.commands import report as report_command
 from gpar_core.commands import select as select_command
-from gpar_core.commands.terminal import add_dask, check_folder, finish, print_compendium
+from gpar_core.commands.terminal import (
+    add_dask,
+    add_method,
+    check_folder,
+    finish,
+    method_of,
+    print_compendium,
+)
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.name_lists import read_drugs
@@ -34,11 +42,9 @@ from gpar_core.data.profile_choices import (
 from gpar_core.data.profiles import accept, read_profiles
 from gpar_core.data.requests import DemoRequest
 from gpar_core.data.result_tables import SIGNED_P
-from gpar_core.data.training_set import NEGATIVE_CHOICES
 from gpar_core.data.uploads import publish_profiles
 from gpar_core.errors import GparError
 from gpar_core.export import moas_csv, ranking_csv
-from gpar_core.learn.presets import PRESETS
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, TOP
 from gpar_core.rank.moa_prediction import ORDERS as MOA_ORDERS
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, ORDERS, filtered, order_by
@@ -78,12 +84,8 @@ def _train(options: argparse.Namespace, cache: Cache) -> None:
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     request, training_set = plan_training(
         compendium,
-        drugs=[*read_drugs(compendium, options.drugs), *options.drug],
-        moa=options.moa,
-        cells=options.cells,
-        preset=options.preset,
-        negatives=options.negatives,
-        seed=options.seed,
+        DrugSet((*read_drugs(compendium, options.drugs), *options.drug), options.moa),
+        method_of(options, compendium),
         null_repeats=options.null,
     )
     if training_set.note:
@@ -136,12 +138,9 @@ def _library_build(options: argparse.Namespace, cache: Cache) -> None:
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     request = plan_library(
         compendium,
+        method_of(options, compendium),
         moas="\n".join(options.moas),
         min_drugs=options.min_drugs,
-        cells=options.cells,
-        preset=options.preset,
-        negatives=options.negatives,
-        seed=options.seed,
     )
     library_id = finish(cache, request, cluster=options.dask)
     _print_library(library.load(cache, library_id), compendium)
@@ -171,7 +170,7 @@ def _print_library(shown: library.Library, compendium: Compendium) -> None:
         "verdict"
     )
     for entry in shown.entries:
-        drugs = len(entry.training.drugs)
+        drugs = len(entry.training.drug_set.drugs)
         if entry.summary is None:
             print(f"{entry.moa[:48]:<48} {drugs:>5}  {entry.reason or 'not trained yet'}")
             continue
@@ -266,13 +265,7 @@ def _parser() -> argparse.ArgumentParser:
         help="one name or pert_id, whatever it holds; repeat it for more",
     )  # fmt: skip
     chosen.add_argument("--moa", default="", help="all drugs with this MOA")
-    train.add_argument("--cells", default="", metavar="A,B", help="cell lines (default: all)")
-    train.add_argument("--preset", choices=sorted(PRESETS), default="fast")
-    train.add_argument(
-        "--negatives", choices=NEGATIVE_CHOICES, default="auto",
-        help="unannotated compounds with low TAS, or all without the MOA",
-    )  # fmt: skip
-    train.add_argument("--seed", type=int, default=0)
+    add_method(train)
     train.add_argument(
         "--null",
         type=int,
@@ -312,10 +305,7 @@ def _library_options(commands: Any) -> None:
     build.add_argument("--compendium", required=True, metavar="NAME")
     build.add_argument("--min-drugs", type=int, default=library.MIN_DRUGS, metavar="N")
     build.add_argument("--moas", nargs="+", default=[], metavar="MOA", help="only these")
-    build.add_argument("--cells", default="", metavar="A,B", help="cell lines (default: all)")
-    build.add_argument("--preset", choices=sorted(PRESETS), default="fast")
-    build.add_argument("--negatives", choices=NEGATIVE_CHOICES, default="auto")
-    build.add_argument("--seed", type=int, default=0)
+    add_method(build)
     add_dask(build)
     show = actions.add_parser("show", help="what is trained, and how well")
     show.set_defaults(command=_library_show)

@@ -10,6 +10,7 @@ from gpar_core.analyses.cell_influence.plan import plan_cell_influence
 from gpar_core.analyses.cell_influence.request import CellInfluenceRequest
 from gpar_core.analyses.evaluation.plan import plan_evaluation
 from gpar_core.analyses.evaluation.request import EvaluationRequest
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.analyses.training.request import TrainRequest
@@ -149,20 +150,18 @@ def plan(study: CaseStudy, compendium: Compendium, *, preset: str = "fast", seed
     preset: 'paper' for the network that the paper used, 'fast' for that of this project.
     """
     moa, drugs, missing = _drugs(study, compendium)
+    method = Method(preset=preset, seed=seed)
+    asked = DrugSet(moa=moa) if moa else DrugSet(drugs, label=study.title)
     if study.selections:
-        influence, _ = plan_cell_influence(
-            compendium, selections=study.selections, moa=moa, preset=preset, seed=seed
-        )
+        influence, _ = plan_cell_influence(compendium, asked, method, selections=study.selections)
         return Plan(influence=influence, missing=missing)
     trainings, notes = [], []
-    asked = {"moa": moa} if moa else {"drugs": drugs, "label": study.title}
-    trainings.append(plan_training(compendium, preset=preset, seed=seed, **asked)[0])
+    trainings.append(plan_training(compendium, asked, method)[0])
     left_out = match_drugs(compendium, [study.without]).found
     if set(left_out) & set(drugs):
-        kept = [drug for drug in drugs if drug not in left_out]
-        label = f"{study.title}, {study.without} left out"
-        without, _ = plan_training(compendium, preset=preset, seed=seed, drugs=kept, label=label)
-        trainings.append(without)
+        kept = tuple(drug for drug in drugs if drug not in left_out)
+        without = DrugSet(kept, label=f"{study.title}, {study.without} left out")
+        trainings.append(plan_training(compendium, without, method)[0])
     elif study.without:
         notes.append(f"Without {study.without} there is nothing to leave out.")
     gsea = labels = None
@@ -170,12 +169,11 @@ def plan(study: CaseStudy, compendium: Compendium, *, preset: str = "fast", seed
         labels = None if moa else _labels(study, drugs)
         gsea = plan_evaluation(
             compendium,
+            Method(seed=seed),
             classes=[moa or study.title],
             methods=["gsea"],
             min_drugs=2,
             labels=labels,
-            negatives="auto",
-            seed=seed,
         )
     elif study.gsea_auroc:
         notes.append("With one drug there are no pairs for GSEA to rank.")

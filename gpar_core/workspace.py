@@ -9,12 +9,15 @@ import pandas as pd
 
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.library import result as library
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.moa_prediction import result as prediction
 from gpar_core.analyses.training import result as model
 from gpar_core.data import compendium as compendia
 from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.name_lists import read_drugs
 from gpar_core.data.requests import DemoRequest
+from gpar_core.data.training_set import known_cells
 from gpar_core.jobs import engine
 from gpar_core.progress import Report, silent
 from gpar_core.storage.cache import Cache
@@ -82,17 +85,9 @@ class Workspace:
         """
         from gpar_core.analyses.training.plan import plan_training  # noqa: PLC0415 -- only who plans
 
-        request, _ = plan_training(
-            compendium,
-            drugs=drugs,
-            moa=moa,
-            cells=cells,
-            preset=preset,
-            negatives=negatives,
-            seed=seed,
-            null_repeats=null_repeats,
-            label=label,
-        )
+        drug_set = DrugSet(tuple(read_drugs(compendium, drugs)), moa, label=label)
+        method = Method(known_cells(compendium, cells), preset, negatives, seed)
+        request, _ = plan_training(compendium, drug_set, method, null_repeats=null_repeats)
         return model.load(self.cache.existing_model(self._finish(request)))
 
     def model(self, model_id: str) -> "Model":
@@ -113,15 +108,8 @@ class Workspace:
         """A model of each MOA with enough drugs: the page Library."""
         from gpar_core.analyses.library.plan import plan_library  # noqa: PLC0415
 
-        request = plan_library(
-            compendium,
-            moas=moas,
-            min_drugs=min_drugs,
-            cells=cells,
-            preset=preset,
-            negatives=negatives,
-            seed=seed,
-        )
+        method = Method(known_cells(compendium, cells), preset, negatives, seed)
+        request = plan_library(compendium, method, moas=moas, min_drugs=min_drugs)
         return library.load(self.cache, self._finish(request))
 
     def predict_moa(
@@ -155,13 +143,10 @@ class Workspace:
 
         request = plan_evaluation(
             compendium,
+            Method(known_cells(compendium, cells), preset, negatives, seed),
             classes=classes,
             methods=methods or USUAL,
             min_drugs=min_drugs or MIN_DRUGS,
-            cells=cells,
-            preset=preset,
-            negatives=negatives,
-            seed=seed,
         )
         return self.run(request)
 

@@ -6,14 +6,14 @@ import streamlit as st
 from gpar_core.analyses.cell_influence.compute import drugs_with_signatures
 from gpar_core.analyses.cell_influence.plan import plan_cell_influence
 from gpar_core.analyses.cell_influence.request import CellInfluenceRequest
+from gpar_core.analyses.training_set import known_drug_set
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.training_set import drugs_of_moa, known_drugs
 from pages._cell_influence.view import draw
 from pages._shared.analysis_frame import analysis_page
 from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box, plain
-from pages._shared.job_panel import start
 from pages._shared.method_form import choose_method
+from pages._shared.planned_form import KEPT, offer
 from pages._shared.tables import savable
 from pages._shared.terms import explained
 
@@ -55,34 +55,28 @@ def form(compendium: Compendium) -> None:
         )
         with st.expander("Method"):
             method = choose_method("influence")
-    with right, st.container(border=True):
-        st.header("3 · What is compared", anchor=False)
-        if picked.nothing:
-            st.caption("Choose drugs or a MOA to see how many there are in each selection.")
-            st.button("Start", type="primary", disabled=True, width="stretch")
-            return
-        with error_box():
-            shared = st.toggle(
-                "Only drugs with signatures in every selection",
-                value=_n_shared(compendium, picked, selections) >= ENOUGH_SHARED,
-                help="Else a selection with other drugs may look better because its drugs are "
-                "easier.",
-                key=f"influence-shared-{_named(picked)}-{selections}",
-            )
-            request, table = plan_cell_influence(
-                compendium,
-                drugs=picked.drugs,
-                moa=picked.moa,
-                selections=selections,
-                every_cell_line=every,
-                shared_drugs=shared,
-                preset=method.preset,
-                negatives=method.negatives,
-                seed=method.seed,
-            )
-            show_plan(request, table, simulated=compendium.simulated)
-            if st.button("Start", type="primary", width="stretch"):
-                start(request)
+
+    def plan() -> CellInfluenceRequest:
+        shared = st.toggle(
+            "Only drugs with signatures in every selection",
+            value=_n_shared(compendium, picked, selections) >= ENOUGH_SHARED,
+            help="Otherwise a selection may look better only because its drugs are easier.",
+            key=f"influence-shared-{_named(picked)}-{selections}",
+        )
+        request, table = plan_cell_influence(
+            compendium,
+            picked.drug_set,
+            method,
+            selections=selections,
+            every_cell_line=every,
+            shared_drugs=shared,
+        )
+        show_plan(request, table, simulated=compendium.simulated)
+        return request
+
+    with right:
+        hint = "Choose drugs or a MOA to see how many there are in each selection."
+        offer(picked, "3 · What is compared", hint, plan)
 
 
 def choose_selections(compendium: Compendium, picked: Picked) -> list[list[str]]:
@@ -115,13 +109,14 @@ def show_plan(request: CellInfluenceRequest, table: pd.DataFrame, *, simulated: 
     """How many drugs each selection has, and who is left out."""
     enough = table[table["reason"] == ""]
     drugs, selections = st.columns(2)
-    drugs.metric("Drugs", len(request.drugs), help=explained("positive-set"))
+    n_used = len(request.drug_set.drugs)
+    drugs.metric("Drugs", n_used, help=explained("positive-set"))
     selections.metric(
         "Selections", len(enough), help="Selections of cell lines with enough of the drugs"
     )
     if n := len(request.left_out):
         st.caption(
-            f"{n} of {n + len(request.drugs)} drugs left out, without a signature in some "
+            f"{n} of {n + n_used} drugs left out, without a signature in some "
             f"selection: {plain(', '.join(request.left_out[:20]))}{', …' if n > 20 else ''}"
         )
     st.dataframe(
@@ -132,16 +127,13 @@ def show_plan(request: CellInfluenceRequest, table: pd.DataFrame, *, simulated: 
     )
     if few := len(table) - len(enough):
         st.caption(f"{few} cell lines have signatures of fewer than two of the drugs.")
-    kind = "inactive compounds" if request.negatives == "inactive" else "all that share no MOA"
-    st.caption(f"Negatives in all selections: {kind}. What is done stays, even if you cancel.")
+    inactive = request.method.negatives == "inactive"
+    kind = "inactive compounds" if inactive else "all that share no MOA"
+    st.caption(f"Negatives in all selections: {kind}. {KEPT}")
 
 
 def _n_shared(compendium: Compendium, picked: Picked, selections: list[list[str]]) -> int:
-    drugs = (
-        drugs_of_moa(compendium, picked.moa)
-        if picked.moa
-        else known_drugs(compendium, picked.drugs)
-    )
+    drugs = known_drug_set(compendium, picked.drug_set).drugs
     return len(set.intersection(*drugs_with_signatures(compendium, drugs, selections)))
 
 

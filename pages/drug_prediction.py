@@ -40,7 +40,7 @@ def choose(compendium: Compendium) -> None:
             help="Of the drugs and negatives; uploaded profiles are taken as they are.",
         )
         with st.expander("Method"):
-            method = choose_method("drugs")
+            method = choose_method("drugs", cells)
             null = st.number_input(
                 "Full permuted-label runs",
                 0,
@@ -64,15 +64,10 @@ def choose(compendium: Compendium) -> None:
             uploaded = picked.upload.profiles() if picked.upload else None
             request, training_set = plan_training(
                 compendium,
-                drugs=picked.drugs,
-                moa=picked.moa,
-                cells=cells,
-                preset=method.preset,
-                negatives=method.negatives,
-                seed=method.seed,
+                picked.drug_set,
+                method,
                 null_repeats=int(null),
                 uploaded=uploaded,
-                label=picked.upload.label if picked.upload else "",
             )
             show_training_set(training_set, method.seed)
             if st.button("Train", type="primary", width="stretch"):

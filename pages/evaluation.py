@@ -53,18 +53,15 @@ def form(compendium: Compendium) -> None:
         st.caption(" · ".join(f"{METHODS[name].label}: {METHODS[name].about}" for name in methods))
         cells = choose_cells(compendium, "evaluation-cells")
         with st.expander("Method of GPAR"):
-            method = choose_method("evaluation", networks_only=True)
+            method = choose_method("evaluation", cells, networks_only=True)
     with right, st.container(border=True), error_box():
         request = plan_evaluation(
             compendium,
+            method,
             classes=classes,
             methods=methods,
             min_drugs=int(min_drugs),
             labels=labels,
-            cells=cells,
-            preset=method.preset,
-            negatives=method.negatives,
-            seed=method.seed,
         )
         st.metric(
             "Classes",

@@ -6,7 +6,8 @@ import streamlit as st
 from gpar_core.analyses.training.result import ModelSummary
 from gpar_core.errors import NotFoundError
 from gpar_core.jobs import engine
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.upkeep import deletion
 from pages._model import view as model_view
 from pages._shared import deleting

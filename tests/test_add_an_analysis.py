@@ -13,7 +13,8 @@ from gpar_core.analyses import registry
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.registry import from_json, kind_of
 from gpar_core.analyses.run_job import run_job
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.progress import silent
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import Request, job_id, to_json

@@ -42,7 +42,7 @@ def test_every_example_of_the_paper_can_be_planned(compendium: Compendium) -> No
 def test_drugs_that_are_missing_are_named_and_the_others_used(compendium: Compendium) -> None:
     planned = plan(SSRI, compendium)
     assert planned.missing == SSRI.drugs[5:]
-    assert planned.trainings[0].drugs == tuple(sorted(SSRI.drugs[:5]))
+    assert planned.trainings[0].drug_set.drugs == tuple(sorted(SSRI.drugs[:5]))
     assert planned.gsea is not None
     assert planned.gsea.methods == ("gsea",)
     assert planned.gsea.classes == (SSRI.title,)
@@ -58,22 +58,24 @@ def test_a_compendium_without_the_drugs_says_so(compendium: Compendium) -> None:
 
 def test_a_moa_is_found_under_any_of_its_names(compendium: Compendium) -> None:
     planned = plan(case("NF-kB inhibitors"), compendium)
-    assert planned.trainings[0].moa == "nf-kb inhibitor"
+    assert planned.trainings[0].drug_set.moa == "nf-kb inhibitor"
     assert planned.labels is None
 
 
 def test_the_stranger_is_left_out_in_a_second_training(compendium: Compendium) -> None:
     whole, without = plan(HSP, compendium).trainings
-    assert set(whole.drugs) - set(without.drugs) == {"ver-155008"}
-    assert set(without.drugs) < set(whole.drugs)
+    assert set(whole.drug_set.drugs) - set(without.drug_set.drugs) == {"ver-155008"}
+    assert set(without.drug_set.drugs) < set(whole.drug_set.drugs)
 
 
 def test_the_network_of_the_paper_can_be_asked_for(compendium: Compendium) -> None:
-    assert {each.preset for each in plan(HSP, compendium).trainings} == {"fast"}
-    assert {each.preset for each in plan(HSP, compendium, preset="paper").trainings} == {"paper"}
+    assert {each.method.preset for each in plan(HSP, compendium).trainings} == {"fast"}
+    assert {each.method.preset for each in plan(HSP, compendium, preset="paper").trainings} == {
+        "paper"
+    }
     cells = plan(case("Estrogen receptor agonists by cell line"), compendium, preset="paper")
     assert cells.influence is not None
-    assert cells.influence.preset == "paper"
+    assert cells.influence.method.preset == "paper"
 
 
 def test_cell_lines_are_compared_as_in_the_paper(compendium: Compendium) -> None:

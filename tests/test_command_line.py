@@ -15,7 +15,8 @@ from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training import result as models
 from gpar_core.data import compendium
 from gpar_core.data.fetching.plan import plan_fetch
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.progress import silent
 from gpar_core.storage.cache import Cache, publishing
 from tests.geo_files import release, write_release

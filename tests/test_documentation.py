@@ -75,14 +75,14 @@ def test_every_page_is_told_of_and_exists() -> None:
 def test_every_command_is_told_of() -> None:
     for name in COMMANDS:
         told = rf"^ +{re.escape(name)}\b|gpar_core {re.escape(name)}\b"
-        assert re.search(told, TEXT["README.md"], re.MULTILINE), name
+        assert re.search(told, TEXT["command-line.md"], re.MULTILINE), name
 
 
 def used() -> list[str]:
     """Every command line of GPAR in the documents, continued lines joined."""
     joined = re.sub(r"\\\n\s*", "", EVERYTHING)
     found = re.findall(r"-m gpar_core ([^\n`']+)", joined)
-    overview = TEXT["README.md"].split("## By command")[1].split("```")[1]
+    overview = TEXT["command-line.md"].split("```")[1]
     flat = re.sub(r"\n {8,}", " ", overview)
     return found + [line.strip() for line in flat.splitlines() if line.startswith("    ")]
 
@@ -111,8 +111,8 @@ def test_every_benchmark_and_target_exists() -> None:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-def test_every_module_that_the_readme_draws_exists() -> None:
-    drawn = TEXT["README.md"].split("## How it works")[1].split("```")[1]
+def test_every_module_that_is_drawn_exists() -> None:
+    drawn = TEXT["how-it-works.md"].split("## The code")[1].split("```")[1]
     core = drawn.split("gpar_core/")[1].split("cache/")[0]
     for folder in re.findall(r"^ {2,4}([a-z_]+)/", core, re.MULTILINE):
         found = [path for path in (ROOT / "gpar_core").rglob(folder) if path.is_dir()]
@@ -133,3 +133,10 @@ def test_settings_of_the_environment_that_are_told_are_read_somewhere() -> None:
     )
     for name in set(re.findall(r"\bGPAR_[A-Z_]+\b", EVERYTHING)):
         assert name in source, name
+
+
+def test_the_readme_is_short_and_leads_to_every_page() -> None:
+    assert len(TEXT["README.md"].splitlines()) < 250
+    for path in DOCUMENTS:
+        if path.parent.name == "docs":
+            assert f"](docs/{path.name})" in TEXT["README.md"], path.name

@@ -11,7 +11,8 @@ from gpar_core import fields
 from gpar_core.analyses.run_job import run_job
 from gpar_core.errors import Cancelled, JobError
 from gpar_core.jobs import engine
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.progress import silent
 from gpar_core.report.reproduce import read_origin
 from gpar_core.storage.cache import Cache

@@ -23,7 +23,7 @@ from gpar_core.data.fetching.request import FetchRequest
 from gpar_core.data.importing.request import ImportRequest
 from gpar_core.data.requests import DemoRequest, SelectRequest
 from gpar_core.errors import DataError, RequestError
-from gpar_core.storage.requests import Request
+from gpar_core.storage.requests import Request, nested
 from gpar_core.storage.saved_json import as_dataclass
 
 
@@ -122,7 +122,7 @@ def from_json(text: str) -> Request:
     try:
         content: dict[str, Any] = json.loads(text)
         kind = KINDS[content.pop("kind")].request
-        request: Request = as_dataclass(kind, content)
+        request: Request = as_dataclass(kind, nested(kind, content))
         request.title  # noqa: B018 -- a source or method of another version has none
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, DataError) as error:
         raise RequestError("This job was written by another version of GPAR.") from error

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.charts.style import BLUE, GREY, titled
+from gpar_core.charts.style import BLUE, GRAY, titled
 
 MAX_CELL_LINES = 30
 BIN = 0.025
@@ -41,7 +41,7 @@ def activity(drugs: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     table = pd.DataFrame({"start": start, "end": start + BIN, "kind": kind})
     table = table.groupby(["start", "end", "kind"]).size().reset_index(name="drugs")
     limit = alt.Chart(pd.DataFrame({"x": [fields.INACTIVE_TAS]})).mark_rule(
-        strokeDash=[4, 4], color=GREY
+        strokeDash=[4, 4], color=GRAY
     )
     bars = (
         alt.Chart(table)
@@ -53,7 +53,7 @@ def activity(drugs: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
             color=alt.Color(
                 "kind:N",
                 title=None,
-                scale=alt.Scale(domain=["MOA annotated", "not annotated"], range=[BLUE, GREY]),
+                scale=alt.Scale(domain=["MOA annotated", "not annotated"], range=[BLUE, GRAY]),
                 legend=alt.Legend(orient="bottom"),
             ),
             tooltip=["kind:N", "drugs:Q", alt.Tooltip("start:Q", format=".3f")],

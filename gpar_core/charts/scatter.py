@@ -3,14 +3,14 @@
 import altair as alt
 import pandas as pd
 
-from gpar_core.charts.style import GREY, RED, YELLOW, titled
+from gpar_core.charts.style import GRAY, RED, YELLOW, titled
 
-ROLES = {"negative": GREY, "predicted": YELLOW, "training": RED}
+ROLES = {"negative": GRAY, "predicted": YELLOW, "training": RED}
 LABELS = {"negative": "Negative set", "predicted": "Predicted (top 30)", "training": "Training"}
 
 
 def training_map(points: pd.DataFrame, *, simulated: bool) -> alt.Chart:
-    """t-SNE of negatives (grey), predicted (yellow) and training drugs (red, drawn last).
+    """t-SNE of negatives (gray), predicted (yellow) and training drugs (red, drawn last).
 
     points: `model.Model.map`.
     """

@@ -1,4 +1,4 @@
-"""Colours and titles shared by all charts."""
+"""Colors and titles shared by all charts."""
 
 from typing import TypeVar
 
@@ -6,7 +6,7 @@ import altair as alt
 
 RED = "#d6453d"
 YELLOW = "#e0a100"
-GREY = "#8f98a3"
+GRAY = "#8f98a3"
 BLUE = "#3b7dd8"
 
 SIMULATED = "Simulated data"

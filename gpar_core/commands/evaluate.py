@@ -8,12 +8,11 @@ from typing import Any
 import pandas as pd
 
 from gpar_core.analyses import result as analysis
-from gpar_core.commands.terminal import add_dask, check_folder, finish
+from gpar_core.commands.terminal import add_dask, add_method, check_folder, finish, method_of
 from gpar_core.compare.methods import DRUG, METHODS, MIN_DRUGS, PROTOCOLS, USUAL
 from gpar_core.data import compendium as compendia
 from gpar_core.data.labels import read_labels
 from gpar_core.data.name_lists import read_names
-from gpar_core.data.training_set import NEGATIVE_CHOICES
 from gpar_core.errors import FileFormatError
 from gpar_core.export import analysis_csv
 from gpar_core.learn.presets import LINEAR, PRESETS
@@ -41,11 +40,11 @@ def add(commands: Any) -> None:
         help="rank drugs, or as in the paper pairs of them, where the method compares pairs",
     )  # fmt: skip
     command.add_argument("--min-drugs", type=int, default=MIN_DRUGS, metavar="N")
-    command.add_argument("--cells", default="", metavar="A,B", help="cell lines (default: all)")
-    networks = sorted(name for name in PRESETS if PRESETS[name] != LINEAR)
-    command.add_argument("--preset", choices=networks, default="fast")
-    command.add_argument("--negatives", choices=NEGATIVE_CHOICES, default="others")
-    command.add_argument("--seed", type=int, default=0)
+    add_method(
+        command,
+        presets=[name for name in PRESETS if PRESETS[name] != LINEAR],
+        negatives="others",
+    )
     add_dask(command)
     command.add_argument("--json", type=Path, metavar="OUT", help="write both tables to a file")
     command.add_argument("--csv", type=Path, metavar="OUT", help="write the MOAs' table to a file")
@@ -60,16 +59,14 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
     check_folder(options.json)
     check_folder(options.csv)
     labels = _labels(options.labels) if options.labels else None
+    compendium = compendia.load(cache.existing_compendium(options.compendium))
     request = plan_evaluation(
-        compendia.load(cache.existing_compendium(options.compendium)),
+        compendium,
+        method_of(options, compendium),
         classes=[] if options.moas == ["all"] else "\n".join(options.moas),
         methods=read_names(options.methods),
         min_drugs=options.min_drugs,
         labels=labels,
-        cells=options.cells,
-        preset=options.preset,
-        negatives=options.negatives,
-        seed=options.seed,
     )
     if labels is not None:
         publish_table(cache, labels)

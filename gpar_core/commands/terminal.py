@@ -2,12 +2,17 @@
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+from gpar_core.analyses.method import Method
 from gpar_core.data import compendium as compendia
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import NEGATIVE_CHOICES, known_cells
 from gpar_core.errors import RequestError
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import Event
+from gpar_core.learn.presets import PRESETS
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import Request
 
@@ -57,6 +62,28 @@ def finish(cache: Cache, request: Request, *, cluster: str | None = None) -> str
     finally:
         if live:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def add_method(
+    command: argparse.ArgumentParser,
+    *,
+    presets: Iterable[str] = PRESETS,
+    negatives: str = Method.negatives,
+) -> None:
+    """The options of a `Method`. presets: to choose among. negatives: unless asked otherwise."""
+    command.add_argument("--cells", default="", metavar="A,B", help="cell lines (default: all)")
+    command.add_argument("--preset", choices=sorted(presets), default=Method.preset)
+    command.add_argument(
+        "--negatives", choices=NEGATIVE_CHOICES, default=negatives,
+        help="unannotated compounds with low TAS, or all without the MOA (default: %(default)s)",
+    )  # fmt: skip
+    command.add_argument("--seed", type=int, default=Method.seed)
+
+
+def method_of(options: argparse.Namespace, compendium: Compendium) -> Method:
+    """The method that the options of `add_method` ask for. Raises NotFoundError."""
+    cells = known_cells(compendium, options.cells)
+    return Method(cells, options.preset, options.negatives, options.seed)
 
 
 def add_dask(command: argparse.ArgumentParser) -> None:

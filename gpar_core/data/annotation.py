@@ -65,7 +65,7 @@ def match_moas(compounds: pd.DataFrame, tables: Sequence[MoaTable]) -> MoaMatch:
 
     In each table a compound is found by the first of `compound_keys.KEYS` that finds a row. The
     names and synonyms of all rows with its id, InChIKey or name are synonyms of the compound, in
-    whatever table. A MOA is spelt as in the first table that has it, there as most often.
+    whatever table. A MOA is spelled as in the first table that has it, there as most often.
     """
     compounds = compounds.reset_index(drop=True)
     compounds = compounds.assign(**{c: "" for c in IDENTIFIERS if c not in compounds})
@@ -151,8 +151,8 @@ def _moas(found: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     uses = pd.DataFrame({"key": key, "table": rows["table"].reindex(key.index), "moa": listed})
     uses["n"] = uses.groupby(["table", "moa"])["key"].transform("size")
     first = uses.sort_values(["table", "n"], ascending=[True, False], kind="stable")
-    spelt = key.map(first.drop_duplicates("key").set_index("key")["moa"])
-    names = pd.DataFrame({fields.MOA: spelt, "listed": listed})
+    spelled = key.map(first.drop_duplicates("key").set_index("key")["moa"])
+    names = pd.DataFrame({fields.MOA: spelled, "listed": listed})
     return found[["row", "drug", "table", "their_row"]].join(names, on="their_row", how="inner")
 
 

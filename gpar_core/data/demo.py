@@ -2,12 +2,12 @@
 
 One signature is, gene by gene,
 
-    z = response of each mechanism x its programme in this cell line and at this time
-      + off-target response x the compound's own programme
-      + toxicity x the stress programme, which drowns the rest in strong compounds
+    z = response of each mechanism x its program in this cell line and at this time
+      + off-target response x the compound's own program
+      + toxicity x the stress program, which drowns the rest in strong compounds
       + plate effect + correlated noise + independent noise.
 
-A programme is a pattern over the landmark genes with root mean square 1, so every strength is the
+A program is a pattern over the landmark genes with root mean square 1, so every strength is the
 root mean square z-score it causes. `demo_catalogue` says which drug does what.
 
 The demo is bit-identical on every processor, and so is its fingerprint. Every line here keeps the
@@ -49,7 +49,7 @@ MEMBERS_PER_MECHANISM: Final = 2
 N_BATCHES: Final = 16
 N_MODULES: Final = 40
 KINSHIP: Final = 0.5
-"""Share of a programme's variance that the mechanisms of a family have in common."""
+"""Share of a program's variance that the mechanisms of a family have in common."""
 
 PLATE_SD: Final = 0.35
 COMMON_NOISE_SD: Final = 0.4
@@ -78,8 +78,8 @@ class Compounds:
 
 
 @dataclass(frozen=True)
-class Programmes:
-    """What the cell lines have in common, every row a programme over the landmark genes.
+class Programs:
+    """What the cell lines have in common, every row a program over the landmark genes.
 
     modules: (N_MODULES, 978) genes that move together, of mean square 1. core, rebound:
     (n_mechanisms, 978). own: (n_compounds, 978). stress: (1, 978). All these are on the grid.
@@ -100,17 +100,17 @@ def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
     The same seed gives the same compendium, to the fingerprint, on every processor.
     """
     seeds = np.random.SeedSequence((DRAW, seed)).spawn(3 + len(CELLS))
-    compounds_rng, signatures_rng, programmes_rng, *cell_rngs = map(np.random.default_rng, seeds)
+    compounds_rng, signatures_rng, programs_rng, *cell_rngs = map(np.random.default_rng, seeds)
     compounds = draw_compounds(compounds_rng)
     signatures, compound_rows = lay_out(compounds, signatures_rng)
-    programmes = draw_programmes(len(compounds.annotation), programmes_rng)
+    programs = draw_programs(len(compounds.annotation), programs_rng)
     matrix = np.empty((len(signatures), fields.N_LANDMARKS), dtype=np.float32)
     tas, correlation = np.empty((2, len(signatures)))
     for number, (cell, rng) in enumerate(zip(CELLS, cell_rngs, strict=True)):
         report(Progress("Simulating signatures", number, len(CELLS), cell))
         rows = np.flatnonzero(signatures[fields.CELL_ID] == cell)
         matrix[rows], tas[rows], correlation[rows] = simulate_cell(
-            number, signatures.iloc[rows], compound_rows[rows], compounds, programmes, rng
+            number, signatures.iloc[rows], compound_rows[rows], compounds, programs, rng
         )
     report(Progress("Writing the compendium", len(CELLS), len(CELLS)))
     annotation = compounds.annotation
@@ -261,12 +261,12 @@ def _first(values: np.ndarray, count: np.ndarray) -> np.ndarray:
     return order.argsort(axis=1, kind="stable") < count[:, None]
 
 
-def draw_programmes(n_compounds: int, rng: np.random.Generator) -> Programmes:
+def draw_programs(n_compounds: int, rng: np.random.Generator) -> Programs:
     """What mechanisms, compounds and cell lines do to the genes."""
     modules = normal(rng, (N_MODULES, fields.N_LANDMARKS))
     families = sorted({m.family for m in MECHANISMS if m.family})
-    kin = _programme(len(families), modules, rng)
-    own = _programme(len(MECHANISMS), modules, rng)
+    kin = _program(len(families), modules, rng)
+    own = _program(len(MECHANISMS), modules, rng)
     core = np.array(
         [
             math.sqrt(1 - KINSHIP) * row + math.sqrt(KINSHIP) * kin[families.index(m.family)]
@@ -276,13 +276,13 @@ def draw_programmes(n_compounds: int, rng: np.random.Generator) -> Programmes:
         ]
     )
     core_share = [1 - m.cell_share - m.rebound_share for m in MECHANISMS]
-    rebound = _programme(len(MECHANISMS), modules, rng)
-    return Programmes(
+    rebound = _program(len(MECHANISMS), modules, rng)
+    return Programs(
         modules=modules,
         core=on_grid(core * _root(core_share)),
         rebound=on_grid(rebound * _root([m.rebound_share for m in MECHANISMS])),
-        own=_programme(n_compounds, modules, rng),
-        stress=_programme(1, modules, rng),
+        own=_program(n_compounds, modules, rng),
+        stress=_program(1, modules, rng),
         sensitivity=_draw_sensitivity(rng),
     )
 
@@ -300,8 +300,8 @@ def _draw_sensitivity(rng: np.random.Generator) -> np.ndarray:
     return np.array(sensitivity) * variation
 
 
-def _programme(n: int, modules: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw (n, 978) programmes: some genes of their own, the rest moved by gene modules."""
+def _program(n: int, modules: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw (n, 978) programs: some genes of their own, the rest moved by gene modules."""
     shape = (n, fields.N_LANDMARKS)
     genes = normal(rng, shape)
     genes *= 2.0 * (rng.random(shape, dtype=np.float32) < 0.2)
@@ -316,7 +316,7 @@ def _moved(strength: np.ndarray, modules: np.ndarray) -> np.ndarray:
 
 
 def _root(shares: list[float]) -> np.ndarray:
-    """Factors that give programmes these shares of the variance, as a column."""
+    """Factors that give programs these shares of the variance, as a column."""
     return np.sqrt(np.array(shares))[:, None]
 
 
@@ -325,7 +325,7 @@ def simulate_cell(
     signatures: pd.DataFrame,
     row: np.ndarray,
     compounds: Compounds,
-    programmes: Programmes,
+    programs: Programs,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Simulate the signatures of one cell line.
@@ -337,18 +337,18 @@ def simulate_cell(
     late = signatures[fields.TIME].to_numpy() > TIMES[0]
     pace = np.where(late, 1.0, 0.75)
     reached = pace * dose / (dose + compounds.half_dose[row])
-    response = on_grid(compounds.response[row] * programmes.sensitivity[:, cell] * reached[:, None])
+    response = on_grid(compounds.response[row] * programs.sensitivity[:, cell] * reached[:, None])
     off_reached = pace * dose / (dose + compounds.off_half_dose[row])
     off_target = compounds.off_target[row] * off_reached
     strength = np.sqrt(np.sum(response**2, axis=1) + off_target**2)
     toxicity = np.maximum(strength - 0.5, 0.0)
 
-    signal = _specific_signal(response, off_target, late, row, programmes, rng)
+    signal = _specific_signal(response, off_target, late, row, programs, rng)
     signal /= (1.0 + 0.3 * toxicity)[:, None]
-    stress = _mix(programmes.stress, 0.3, programmes.modules, rng)
+    stress = _mix(programs.stress, 0.3, programs.modules, rng)
     signal += (0.6 * toxicity)[:, None] * stress
 
-    z = signal + _noise(compounds.batch[row] * len(TIMES) + late, programmes.modules, rng)
+    z = signal + _noise(compounds.batch[row] * len(TIMES) + late, programs.modules, rng)
     z = np.clip(z, -Z_LIMIT, Z_LIMIT).astype(np.float32)
     return z, *_quality(z, on_grid(signal), rng)
 
@@ -358,26 +358,26 @@ def _specific_signal(
     off_target: np.ndarray,
     late: np.ndarray,
     row: np.ndarray,
-    programmes: Programmes,
+    programs: Programs,
     rng: np.random.Generator,
 ) -> np.ndarray:
     """(n, 978) response of mechanisms and off-targets, both partly peculiar to this cell line."""
-    local = _programme(len(MECHANISMS), programmes.modules, rng)
+    local = _program(len(MECHANISMS), programs.modules, rng)
     local = on_grid(local * _root([m.cell_share for m in MECHANISMS]))
     turn = np.where(late, 1.0, -1.0)[:, None]
-    signal = response @ (programmes.core + local) + (turn * response) @ programmes.rebound
+    signal = response @ (programs.core + local) + (turn * response) @ programs.rebound
     present, index = np.unique(row, return_inverse=True)
-    own = _mix(programmes.own[present], 0.4, programmes.modules, rng)
+    own = _mix(programs.own[present], 0.4, programs.modules, rng)
     signal += off_target[:, None] * own[index]
     return signal
 
 
 def _mix(
-    programmes: np.ndarray, share: float, modules: np.ndarray, rng: np.random.Generator
+    programs: np.ndarray, share: float, modules: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Replace a share of the programmes' variance by what is peculiar to one cell line."""
-    local = _programme(len(programmes), modules, rng)
-    return math.sqrt(1 - share) * programmes + math.sqrt(share) * local
+    """Replace a share of the programs' variance by what is peculiar to one cell line."""
+    local = _program(len(programs), modules, rng)
+    return math.sqrt(1 - share) * programs + math.sqrt(share) * local
 
 
 def _noise(plate: np.ndarray, modules: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Gene lists (GMT, GRP, up and down) where a profile is needed: recognised, and said."""
+"""Gene lists (GMT, GRP, up and down) where a profile is needed: recognized, and said."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final

@@ -41,7 +41,7 @@ def learning_set(compendium: Compendium, training_set: TrainingSet, *, seed: int
     """
     signatures = compendium.signatures
     annotated = compendium.compound_moas
-    # As `select` does: else a drug whose MOA is spelt in other letters would be remembered.
+    # As `select` does: else a drug whose MOA is spelled in other letters would be remembered.
     annotated = annotated.assign(**{fields.MOA: annotated[fields.MOA].str.casefold()})
     positives = set(training_set.drug[training_set.positive])
     if training_set.uploaded is not None:

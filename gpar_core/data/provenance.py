@@ -9,8 +9,6 @@ import numpy as np
 from gpar_core import __version__
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.profiles import Profiles
-from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.errors import RequestError
 from gpar_core.storage.cache import Cache
 
@@ -22,33 +20,6 @@ class OnCompendium(Protocol):
     def compendium(self) -> str: ...
     @property
     def fingerprint(self) -> str: ...
-
-
-class OnDrugs(Protocol):
-    """What was asked of, or learned from, drugs of a compendium."""
-
-    @property
-    def drugs(self) -> tuple[str, ...]: ...
-    @property
-    def cells(self) -> tuple[str, ...]: ...
-    @property
-    def moa(self) -> str: ...
-    @property
-    def negatives(self) -> str: ...
-
-
-def training_set_of(
-    of: OnDrugs, compendium: Compendium, uploaded: Profiles | None = None
-) -> TrainingSet:
-    """The training set of a request or a model. Raises as `training_set.select`."""
-    return select(
-        compendium,
-        of.drugs,
-        cells=of.cells,
-        moa=of.moa,
-        negatives=of.negatives,
-        uploaded=uploaded,
-    )
 
 
 def same_compendium(of: OnCompendium, cache: Cache) -> Compendium:

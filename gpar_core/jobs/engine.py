@@ -11,7 +11,8 @@ from gpar_core.data.importing.request import ImportRequest
 from gpar_core.data.requests import DemoRequest, SelectRequest
 from gpar_core.errors import AccessError, Cancelled, JobError, RequestError
 from gpar_core.jobs.events import Event, read_events
-from gpar_core.jobs.store import Job, JobStore, State
+from gpar_core.jobs.job import Job, State
+from gpar_core.jobs.store import JobStore
 from gpar_core.jobs.supervisor import ensure_running
 from gpar_core.server.limits import read_limits
 from gpar_core.storage.access import LOCAL

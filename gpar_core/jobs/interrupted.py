@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from gpar_core.jobs.store import Job, JobStore, State
+from gpar_core.jobs.job import Job, State
+from gpar_core.jobs.store import JobStore
 
 MAX_RESTARTS: Final = 2
 

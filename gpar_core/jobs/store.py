@@ -12,15 +12,13 @@ import shutil
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from gpar_core.analyses.registry import from_json
 from gpar_core.errors import AccessError, JobError, NotFoundError, RequestError
 from gpar_core.jobs.events import clear_events
+from gpar_core.jobs.job import Job, State, fair_order, job_of
 from gpar_core.progress import Progress
 from gpar_core.storage.access import LOCAL
 from gpar_core.storage.cache import Cache
@@ -59,65 +57,6 @@ OF_CLAIM = "WHERE id = ? AND attempt = ? AND state = 'running' AND (? IS NULL OR
 """One attempt at work, whoever does it or a process of this number."""
 
 
-class State(StrEnum):
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def active(self) -> bool:
-        """Whether the job still has something before it."""
-        return self in (State.QUEUED, State.RUNNING)
-
-
-@dataclass(frozen=True)
-class Job:
-    """A job as it stood when it was read. Times are seconds since 1970.
-
-    request: None where another version of GPAR wrote it; such a job is shown as failed.
-    stage, done, total, message: the last progress, as in `Progress`.
-    error: why it failed, for the user; '' otherwise.
-    attempt: 1 for the first try. restarts: how many tries were begun without the user.
-    created_at: when it was queued by the user. heartbeat: when its worker last gave a sign.
-    cluster: address of the Dask scheduler whose workers train; '' for this computer.
-    """
-
-    id: str
-    request: Request | None
-    owner: str
-    state: State
-    stage: str
-    done: int
-    total: int
-    message: str
-    error: str
-    cancel_requested: bool
-    attempt: int
-    restarts: int
-    pid: int | None
-    process_created: float | None
-    created_at: float
-    started_at: float | None
-    finished_at: float | None
-    heartbeat: float | None
-    cluster: str
-
-    @property
-    def active(self) -> bool:
-        return self.state.active
-
-    @property
-    def title(self) -> str:
-        return self.request.title if self.request else "Job of another version"
-
-    @property
-    def fraction(self) -> float:
-        """How much of the present stage is done, 0 to 1."""
-        return min(self.done / self.total, 1.0) if self.total > 0 else 0.0
-
-
 class JobStore:
     """The jobs of one cache. Every call can raise JobError when the database cannot be used.
 
@@ -137,7 +76,7 @@ class JobStore:
 
         self._database = Database(path, (TABLE,), UPGRADES, trouble, spare=True)
 
-    # For whoever asks for work
+    # For those who ask for work
 
     def submit(
         self,
@@ -161,7 +100,7 @@ class JobStore:
             if row is not None and (
                 State(row["state"]).active or (row["state"] == State.DONE and result_exists)
             ):
-                return _job(row)
+                return job_of(row)
             _check_waiting(database, owner, max_waiting)
             if row is None:
                 database.execute(
@@ -177,13 +116,13 @@ class JobStore:
                     (to_json(request), owner, cluster, now, new_id),
                 )
             clear_events(self._cache.job(new_id))
-            return _job(_known_row(database, new_id))
+            return job_of(_known_row(database, new_id))
 
     def get(self, job_id: str) -> Job:
         """Raises NotFoundError."""
         self._check_seen(job_id)
         with self._database.connection() as database:
-            return _job(_known_row(database, job_id))
+            return job_of(_known_row(database, job_id))
 
     def active_jobs(self) -> list[Job]:
         """Running and queued jobs, oldest first."""
@@ -192,14 +131,14 @@ class JobStore:
             rows = database.execute(
                 "SELECT * FROM jobs WHERE state IN ('queued', 'running') ORDER BY created_at, rowid"
             )
-            return [job for job in map(_job, rows) if job.active and job.id not in hidden]
+            return [job for job in map(job_of, rows) if job.active and job.id not in hidden]
 
     def recent(self, limit: int | None = 50) -> list[Job]:
         """Jobs of any state, newest first; all of them where `limit` is None."""
         hidden = self._cache.hidden()
         with self._database.connection() as database:
             rows = database.execute("SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC")
-            return [_job(row) for row in islice(_seen(rows, hidden), limit)]
+            return [job_of(row) for row in islice(_seen(rows, hidden), limit)]
 
     def position(self, job_id: str) -> int:
         """Place in the queue: 1 for the next to start, 0 if the job is not waiting."""
@@ -220,7 +159,7 @@ class JobStore:
             database.execute(
                 "UPDATE jobs SET cancel_requested = 1 WHERE id = ? AND state = 'running'", (job_id,)
             )
-            return _job(_known_row(database, job_id))
+            return job_of(_known_row(database, job_id))
 
     def lose(self, job_id: str, reason: str) -> bool:
         """Let a done job whose result is gone be a failed one; False if it has moved on."""
@@ -267,13 +206,14 @@ class JobStore:
                 "UPDATE jobs SET state = 'running', started_at = ? WHERE id = ?",
                 (time.time(), chosen),
             )
-            return _job(_known_row(database, chosen))
+            return job_of(_known_row(database, chosen))
 
     def running(self) -> list[Job]:
         """All jobs that were claimed and have not ended, even those of another version."""
         with self._database.connection() as database:
             return [
-                _job(row) for row in database.execute("SELECT * FROM jobs WHERE state = 'running'")
+                job_of(row)
+                for row in database.execute("SELECT * FROM jobs WHERE state = 'running'")
             ]
 
     def requeue(self, job_id: str, attempt: int) -> bool:
@@ -357,7 +297,7 @@ class JobStore:
 
     def _check_seen(self, job_id: str) -> None:
         if not self._cache.sees(job_id):
-            raise _no_job(job_id)
+            raise _nojob_of(job_id)
 
     def _queue_again(self, database: sqlite3.Connection, job_id: str) -> None:
         database.execute(
@@ -370,37 +310,12 @@ class JobStore:
 
     def _fail_unreadable(self, database: sqlite3.Connection) -> None:
         rows = database.execute("SELECT * FROM jobs WHERE state = 'queued'").fetchall()
-        for job in map(_job, rows):
+        for job in map(job_of, rows):
             if job.request is None:
                 database.execute(
                     "UPDATE jobs SET state = 'failed', error = ?, finished_at = ? WHERE id = ?",
                     (job.error, time.time(), job.id),
                 )
-
-
-def fair_order(queue: Sequence[tuple[str, str]], running: Mapping[str, int]) -> Iterator[str]:
-    """Ids of `queue` (id and owner, oldest first) in the order in which they will start.
-
-    Next is always the oldest job of the owner who has the fewest running.
-    """
-    load = Counter(running)
-    waiting = list(queue)
-    while waiting:
-        chosen = min(waiting, key=lambda entry: load[entry[1]])
-        waiting.remove(chosen)
-        load[chosen[1]] += 1
-        yield chosen[0]
-
-
-def _job(row: sqlite3.Row) -> Job:
-    values = dict(row)
-    values["state"] = State(values["state"])
-    values["cancel_requested"] = bool(values["cancel_requested"])
-    try:
-        values["request"] = from_json(values["request"])
-    except RequestError as error:
-        values.update(request=None, state=State.FAILED, error=f"{error} Ask for it anew.")
-    return Job(**values)
 
 
 def _row(database: sqlite3.Connection, job_id: str) -> sqlite3.Row | None:
@@ -413,13 +328,13 @@ def _row(database: sqlite3.Connection, job_id: str) -> sqlite3.Row | None:
 def _known_row(database: sqlite3.Connection, job_id: str) -> sqlite3.Row:
     row = _row(database, job_id)
     if row is None:
-        raise _no_job(job_id)
+        raise _nojob_of(job_id)
     return row
 
 
-def _no_job(job_id: str) -> NotFoundError:
+def _nojob_of(job_id: str) -> NotFoundError:
     return NotFoundError(
-        f"There is no job '{job_id[:80]}'. It may have been removed; ask for it anew."
+        f"There is no job '{job_id[:80]}'. It may have been removed; start it again."
     )
 
 

@@ -34,7 +34,8 @@ from filelock import FileLock, Timeout
 from gpar_core.data.importing.request import ImportRequest
 from gpar_core.errors import JobError, WorkerError
 from gpar_core.jobs.interrupted import settle_lost
-from gpar_core.jobs.store import Job, JobStore, State
+from gpar_core.jobs.job import Job, State
+from gpar_core.jobs.store import JobStore
 from gpar_core.jobs.workers import (
     SOURCE_ROOT,
     WORKER_LOG,

@@ -27,12 +27,14 @@ from filelock import Timeout
 
 from gpar_core.analyses.curation.request import CurationRequest
 from gpar_core.analyses.library.request import LibraryRequest
+from gpar_core.analyses.method import Method
 from gpar_core.analyses.registry import found, kind_of
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.errors import Cancelled, GparError, JobError, WorkerError
 from gpar_core.fields import N_LANDMARKS
 from gpar_core.jobs.events import EventLog
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.jobs.workers import WORKER_LOG, at_work
 from gpar_core.learn.engine import FitPool, Pool
 from gpar_core.learn.presets import LINEAR, preset
@@ -172,13 +174,13 @@ def run_science(request: Request, cache: Cache, report: Report, pool: Pool) -> N
 def _trains_networks(request: Request) -> bool:
     """Whether the processes of a pool are needed for sure, or, of a curation, most likely."""
     if isinstance(request, TrainRequest | LibraryRequest):
-        return preset(request.preset) != LINEAR
+        return preset(request.method.preset) != LINEAR
     return isinstance(request, CurationRequest)
 
 
 def warm_science(pool: FitPool) -> None:
     """Make ready for a training in the background, here and in the pool."""
-    pool.rehearse(preset(TrainRequest.preset), N_LANDMARKS)
+    pool.rehearse(preset(Method.preset), N_LANDMARKS)
     threading.Thread(target=_import_science).start()
 
 

@@ -16,7 +16,7 @@ import psutil
 from filelock import FileLock, Timeout
 
 import gpar_core
-from gpar_core.jobs.store import Job
+from gpar_core.jobs.job import Job
 from gpar_core.storage.cache import Cache
 
 WORKER_LOG = "worker.log"

@@ -9,7 +9,7 @@ LIMIT = 1e-6
 """Scores are kept this far from 0 and 1, where log-odds end."""
 
 EDGES = (0.003, 0.01, 0.03, 0.1, 0.3)
-"""Between the bins of probability: fixed, since cuts that follow the data would favour them."""
+"""Between the bins of probability: fixed, since cuts that follow the data would favor them."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Classifiers of scikit-learn as `Fit` functions, to stand beside the network.
 
-Gao et al. 2021 compare with nearest neighbours, random forest and naive Bayes at scikit-learn's
+Gao et al. 2021 compare with nearest neighbors, random forest and naive Bayes at scikit-learn's
 defaults on z-scores as they are; `default_logistic_regression` is treated alike. The other methods
 are this project's own choice.
 """
@@ -63,7 +63,7 @@ def tuned_logistic_regression(
     return lambda other: model.decision_function(scaled(other, LINEAR.scaling))
 
 
-def k_nearest_neighbours(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Score:
+def k_nearest_neighbors(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Score:
     """Share of positives among the 5 nearest signatures by Euclidean distance.
 
     x: (n, 978) z-scores as they are. Scores tie often: there are six of them.
@@ -96,7 +96,7 @@ def rbf_svm(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> S
 CLASSIFIERS: dict[str, Fit] = {
     "balanced_logistic": logistic_regression,
     "default_logistic": default_logistic_regression,
-    "knn": k_nearest_neighbours,
+    "knn": k_nearest_neighbors,
     "forest": random_forest,
     "bayes": naive_bayes,
     "tuned_logistic": tuned_logistic_regression,

@@ -3,7 +3,7 @@
 Few drugs of one MOA teach a deep network little. What makes two signatures alike, though, can be
 learned from the drugs of every MOA: first in closed form (`metric.whitening`), then by gradient
 steps in which each drug has to pick out those of its own class among the others of a batch
-(neighbourhood component analysis, Goldberger et al. 2004, with cosines). A signature is then scored
+(neighborhood component analysis, Goldberger et al. 2004, with cosines). A signature is then scored
 by its similarity to the positives, relative to that to the negatives.
 """
 
@@ -152,7 +152,7 @@ class MatchingTrainer:
             member = tf.cast(tf.gather(classes, rows), tf.float32)
             alike = tf.matmul(member, member, transpose_b=True) > 0
             of, part = tf.gather(drug, rows), tf.gather(role, rows)
-            # No credit for recognising the drug itself. Nor are positives and reference compared:
+            # No credit for recognizing the drug itself. Nor are positives and reference compared:
             # the reference will be ranked, so nothing may have pushed it away from them.
             other = (of[:, None] != of[None, :]) & (
                 part[:, None] * part[None, :] != POSITIVE * REFERENCE

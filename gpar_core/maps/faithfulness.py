@@ -1,4 +1,4 @@
-"""How far neighbours among all genes are neighbours on the map."""
+"""How far neighbors among all genes are neighbors on the map."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 from gpar_core.progress import Progress, Report, silent
-from gpar_core.rank.neighbours import unit
+from gpar_core.rank.neighbors import unit
 
 K = 15
 MAX_SAMPLED = 2000
@@ -19,11 +19,11 @@ EQUAL = 1e-6
 class Faithfulness:
     """Of a map of n signatures.
 
-    k: neighbours looked at of each of `n_sampled` signatures. se: standard error of a mean over
+    k: neighbors looked at of each of `n_sampled` signatures. se: standard error of a mean over
     them, 0 if there are no others. chance: knn_recall of a map at random, k / (n - 1).
 
     trustworthiness: 1 - 2 / (n k (2n - 3k - 1)) sum_i sum_j max(0, r(i, j) - k), with r(i, j) the
-    rank of j among the neighbours of i in the full space, over its k neighbours j on the map (Venna
+    rank of j among the neighbors of i in the full space, over its k neighbors j on the map (Venna
     and Kaski 2001). 0.5 is about chance, 1 says that all near on the map are near.
     knn_recall: share of the k nearest in the full space that are among the k nearest on the map.
     """
@@ -40,17 +40,17 @@ class Faithfulness:
 def faithfulness(
     x: np.ndarray, place: np.ndarray, *, seed: int, report: Report = silent
 ) -> Faithfulness:
-    """Compare the neighbours of up to `MAX_SAMPLED` signatures with those on the map.
+    """Compare the neighbors of up to `MAX_SAMPLED` signatures with those on the map.
 
     x: (n, d), compared by cosine, in memory or memory-mapped, n >= 4. place: (n, 2). All n are
-    candidates; the sample is of those whose neighbours are looked for. k is `K`, or the most below
+    candidates; the sample is of those whose neighbors are looked for. k is `K`, or the most below
     n / 2.
     """
     n = len(x)
     k = min(K, (n - 1) // 2)
     rng = np.random.default_rng([seed, 0xFA17])
     sampled = np.sort(rng.permutation(n)[:MAX_SAMPLED])
-    on_map = _neighbours_on_map(place, sampled, k)
+    on_map = _neighbors_on_map(place, sampled, k)
     ranks = _ranks(x, sampled, on_map, report)
     penalty = np.maximum(ranks - k, 0).sum(axis=1) * 2 / (k * (2 * n - 3 * k - 1))
     recall = (ranks <= k).mean(axis=1)
@@ -68,7 +68,7 @@ def faithfulness(
     )
 
 
-def _neighbours_on_map(place: np.ndarray, sampled: np.ndarray, k: int) -> np.ndarray:
+def _neighbors_on_map(place: np.ndarray, sampled: np.ndarray, k: int) -> np.ndarray:
     """(m, k) rows of the nearest others of each sampled signature."""
     index = NearestNeighbors(n_neighbors=k + 1, algorithm="kd_tree").fit(place)
     found = index.kneighbors(place[sampled], return_distance=False)
@@ -78,7 +78,7 @@ def _neighbours_on_map(place: np.ndarray, sampled: np.ndarray, k: int) -> np.nda
 
 
 def _ranks(x: np.ndarray, sampled: np.ndarray, on_map: np.ndarray, report: Report) -> np.ndarray:
-    """(m, k) ranks by falling cosine, from 1, of the neighbours on the map among all others."""
+    """(m, k) ranks by falling cosine, from 1, of the neighbors on the map among all others."""
     directions = unit(x[sampled])
     own = np.stack([np.einsum("ij,ij->i", directions, unit(x[of])) for of in on_map.T], axis=1)
     nearer = np.zeros(on_map.shape, dtype=np.int64)

@@ -11,9 +11,9 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gpar_core.maps.nearest import EXACT, nearest_neighbours
+from gpar_core.maps.nearest import EXACT, nearest_neighbors
 from gpar_core.progress import Progress, Report, silent
-from gpar_core.rank.neighbours import unit
+from gpar_core.rank.neighbors import unit
 
 STAGE = "Graph"
 PERCENTILE = 99.9
@@ -21,7 +21,7 @@ SMALL_COMPONENT = 10
 MAX_PAIRS = 2_000_000
 """By which the percentile is told; of more pairs, a seeded sample."""
 
-N_NEIGHBOURS = 50
+N_NEIGHBORS = 50
 """Above `nearest.EXACT` signatures an edge must also lead to one of the nearest of either end: of
 n (n - 1) / 2000 edges hardly anything else would be left of a map of 100,000."""
 
@@ -75,15 +75,15 @@ def edges(
     """Pairs of signatures whose cosine is above `limit`, each once.
 
     directions: (n, d) of length 1. All pairs up to `nearest.EXACT` signatures, block by block;
-    above that those among each one's `N_NEIGHBOURS` nearest, see `nearest_neighbours`.
+    above that those among each one's `N_NEIGHBORS` nearest, see `nearest_neighbors`.
 
     Returns (m, 2) int64, the smaller row first, and their cosines (m,) float32.
     """
     n = len(directions)
     if n > EXACT:
         report(Progress(STAGE, 0, 2, "Nearest neighbors"))
-        others, distance = nearest_neighbours(directions, N_NEIGHBOURS, seed=seed)
-        rows = np.repeat(np.arange(n), N_NEIGHBOURS)
+        others, distance = nearest_neighbors(directions, N_NEIGHBORS, seed=seed)
+        rows = np.repeat(np.arange(n), N_NEIGHBORS)
         pairs = np.sort(np.column_stack([rows, others.ravel()]), axis=1)
         pairs, first = np.unique(pairs, axis=0, return_index=True)
         cosine = 1 - np.square(distance.ravel()[first]) / 2
@@ -109,7 +109,7 @@ def large_components(n: int, pairs: np.ndarray) -> np.ndarray:
 def force_directed(n: int, pairs: np.ndarray, weights: np.ndarray, *, seed: int) -> np.ndarray:
     """Place the nodes of a graph by DrL (Martin et al. 2011, igraph).
 
-    pairs: (m, 2). weights: (m,) > 0. Of the layouts for so many nodes, this one keeps neighbours:
+    pairs: (m, 2). weights: (m,) > 0. Of the layouts for so many nodes, this one keeps neighbors:
     on the demo (11,903 signatures) 18% of the 15 nearest by cosine, against 4% by
     Fruchterman-Reingold on a grid, and 28% against 17% of a signature's nearest share its MOA.
     Takes 0.6 GB for any number of nodes, and cannot be stopped half-way. Returns (n, 2) float32.

@@ -1,14 +1,14 @@
-"""Nearest neighbours of every signature, never all distances at once."""
+"""Nearest neighbors of every signature, never all distances at once."""
 
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 EXACT = 30_000
-"""Of more signatures, neighbours are found by NN-descent: 20,000 of 200 dimensions take a few
+"""Of more signatures, neighbors are found by NN-descent: 20,000 of 200 dimensions take a few
 seconds either way, and all pairs grow with the square."""
 
 
-def nearest_neighbours(x: np.ndarray, k: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def nearest_neighbors(x: np.ndarray, k: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The k nearest others of each row by Euclidean distance.
 
     x: (n, d) float32, n > k. Exact (scikit-learn) up to `EXACT` rows, above that by NN-descent
@@ -18,7 +18,7 @@ def nearest_neighbours(x: np.ndarray, k: int, *, seed: int) -> tuple[np.ndarray,
     """
     found, distances = _with_itself(x, k + 1, seed)
     others = found != np.arange(len(x))[:, None]
-    # Among equal rows a row need not be among its own neighbours: then the last one has to go.
+    # Among equal rows a row need not be among its own neighbors: then the last one has to go.
     others[others.all(axis=1), -1] = False
     found, distances = found[others].astype(np.int32), distances[others].astype(np.float32)
     return found.reshape(len(x), k), distances.reshape(len(x), k)

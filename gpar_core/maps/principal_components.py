@@ -3,10 +3,10 @@
 import numpy as np
 
 from gpar_core.progress import Progress, Report, silent
-from gpar_core.rank.neighbours import BLOCK_ROWS, unit
+from gpar_core.rank.neighbors import BLOCK_ROWS, unit
 
 N_COMPONENTS = 200
-"""With 50, as is usual for single cells, many neighbours are lost: on the demo, of the 15 nearest
+"""With 50, as is usual for single cells, many neighbors are lost: on the demo, of the 15 nearest
 signatures of other drugs 12% share a signature's MOA with 50 components, 16% with 200, 19% in the
 space of all genes; on 1,170 real consensus signatures 4.3%, 4.4% and 4.5%."""
 

@@ -15,7 +15,7 @@ from gpar_core.learn.engine import FitTask, Pool
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.presets import Settings
 from gpar_core.progress import Progress, Report, silent
-from gpar_core.rank.neighbours import unit
+from gpar_core.rank.neighbors import unit
 from gpar_core.rank.scoring import scaled
 
 STAGE = "Purity"
@@ -35,17 +35,17 @@ def held_out_purity(
     pool: Pool,
     report: Report = silent,
 ) -> pd.DataFrame:
-    """Neighbours of each positive drug before and after a network that did not see it.
+    """Neighbors of each positive drug before and after a network that did not see it.
 
     training_set, settings, seed: those that the network was trained with. The networks of the folds
     are trained again, as those of `training.train`.
 
-    Neighbours are the `n_neighbours` nearest signatures of the training set, of other drugs only,
+    Neighbors are the `n_neighbours` nearest signatures of the training set, of other drugs only,
     by cosine: before, of the scaled signatures that a network is given; after, of its last hidden
     layer. A share of a drug is the mean over its signatures. One row per positive drug:
     drug, fold, n_signatures,
-    purity_before, purity_after: share of the neighbours that are positive.
-    batch_before, batch_after: share of the neighbours that are from the same cell line; missing
+    purity_before, purity_after: share of the neighbors that are positive.
+    batch_before, batch_after: share of the neighbors that are from the same cell line; missing
         where there is one cell line.
     purity_chance, batch_chance: the same of all signatures of other drugs.
 
@@ -83,8 +83,8 @@ def held_out_purity(
 
 
 def n_neighbours(positive: np.ndarray, drug: np.ndarray) -> int:
-    """How many neighbours are looked at: `K`, or fewer where any positive drug has fewer signatures
-    of other positive drugs, so that each could have nothing else for neighbours.
+    """How many neighbors are looked at: `K`, or fewer where any positive drug has fewer signatures
+    of other positive drugs, so that each could have nothing else for neighbors.
 
     positive: (n,) bool. drug: (n,) names; at least two positive ones.
     """

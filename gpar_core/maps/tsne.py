@@ -40,10 +40,10 @@ def _embed_many(x: np.ndarray, seed: int, threads: int, report: Report) -> np.nd
     from openTSNE.initialization import pca  # noqa: PLC0415
     from openTSNE.nearest_neighbors import PrecomputedNeighbors  # noqa: PLC0415
 
-    from gpar_core.maps.nearest import nearest_neighbours  # noqa: PLC0415
+    from gpar_core.maps.nearest import nearest_neighbors  # noqa: PLC0415
 
     report(Progress("t-SNE", 0, N_ITERATIONS, "t-SNE: nearest neighbors"))
-    found, distances = nearest_neighbours(x, int(3 * PERPLEXITY), seed=seed)
+    found, distances = nearest_neighbors(x, int(3 * PERPLEXITY), seed=seed)
     affinities = PerplexityBasedNN(
         perplexity=PERPLEXITY,
         knn_index=PrecomputedNeighbors(found, distances),

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gpar_core.maps.nearest import nearest_neighbours
+from gpar_core.maps.nearest import nearest_neighbors
 from gpar_core.progress import Progress, Report, silent
 
-N_NEIGHBOURS = 15
+N_NEIGHBORS = 15
 MANY = 10_000
 EPOCHS_OF_FEW, EPOCHS_OF_MANY = 500, 200
 """umap-learn's own numbers, up to `MANY` signatures and above."""
@@ -21,7 +21,7 @@ EPOCHS_OF_FEW, EPOCHS_OF_MANY = 500, 200
 def embed(x: np.ndarray, *, seed: int, report: Report = silent) -> np.ndarray:
     """Place signatures in the plane.
 
-    x: (n, d), n >= 4. 15 neighbours, counting the signature itself, or n - 1 where there are fewer.
+    x: (n, d), n >= 4. 15 neighbors, counting the signature itself, or n - 1 where there are fewer.
     It begins with the two first principal components, so that the place of groups means something
     (Kobak and Linderman 2021), and runs on one thread, or the seed would not settle the result.
     report: gets epochs, and may raise to stop.
@@ -32,10 +32,10 @@ def embed(x: np.ndarray, *, seed: int, report: Report = silent) -> np.ndarray:
         from umap import UMAP  # noqa: PLC0415 -- it compiles for seconds
 
     n = len(x)
-    k = min(N_NEIGHBOURS, n - 1)
+    k = min(N_NEIGHBORS, n - 1)
     epochs = EPOCHS_OF_FEW if n <= MANY else EPOCHS_OF_MANY
     report(Progress("UMAP", 0, epochs, "UMAP: nearest neighbors"))
-    others, distances = nearest_neighbours(x, k - 1, seed=seed)
+    others, distances = nearest_neighbors(x, k - 1, seed=seed)
     model = UMAP(
         n_neighbors=k,
         n_epochs=epochs,

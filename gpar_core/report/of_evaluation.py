@@ -45,9 +45,9 @@ def _asked(request: EvaluationRequest, done: Analysis) -> Section:
         "Classes": f"{len(request.classes)} "
         + ("uploaded labels" if request.labels else "MOAs of the compendium"),
         "Methods": ", ".join(METHODS[name].label for name in request.methods),
-        "Cell lines": ", ".join(request.cells) or "all",
-        "Negatives": request.negatives,
-        "Preset of GPAR": request.preset,
+        "Cell lines": ", ".join(request.method.cells) or "all",
+        "Negatives": request.method.negatives,
+        "Preset of GPAR": request.method.preset,
         "Seconds": f"{done.seconds:.0f}",
     }
     said = "Every method saw the same folds and the same drugs; no drug is in training and test."

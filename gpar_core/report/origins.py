@@ -2,8 +2,10 @@
 
 import shlex
 from collections.abc import Mapping
+from dataclasses import replace
 
 from gpar_core.analyses.evaluation.request import EvaluationRequest
+from gpar_core.analyses.method import Method
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.analyses.training.result import Model, ModelSummary
@@ -46,7 +48,7 @@ def of_evaluation(done: Analysis) -> Origin:
         compendium=done.compendium,
         fingerprint=request.fingerprint,
         simulated=done.simulated,
-        seed=request.seed,
+        seed=request.method.seed,
         created_at=done.created_at,
         versions=done.versions,
         outcome=outcomes.of_measures(done.tables["measures"]),
@@ -60,15 +62,10 @@ def training_request(summary: ModelSummary) -> TrainRequest | None:
     """
     for negatives in dict.fromkeys(("auto", summary.negatives)):
         request = TrainRequest(
-            compendium=summary.compendium,
-            fingerprint=summary.fingerprint,
-            label=summary.label,
-            drugs=summary.drugs,
-            moa=summary.moa,
-            cells=summary.cells,
-            preset=summary.preset,
-            negatives=negatives,
-            seed=summary.seed,
+            summary.compendium,
+            summary.fingerprint,
+            summary.drug_set,
+            replace(summary.method, negatives=negatives),
             null_repeats=len(summary.null_auroc),
         )
         if job_id(request) == summary.model_id:
@@ -78,14 +75,12 @@ def training_request(summary: ModelSummary) -> TrainRequest | None:
 
 def training_command(request: TrainRequest) -> str:
     """The command line that asks for the same training."""
-    chosen = {"--moa": request.moa} if request.moa else {"--drugs": written(request.drugs)}
+    drugs, moa = request.drug_set.drugs, request.drug_set.moa
+    chosen = {"--moa": moa} if moa else {"--drugs": written(drugs)}
     options = {
         "--compendium": request.compendium,
         **chosen,
-        "--cells": ",".join(request.cells),
-        "--preset": request.preset,
-        "--negatives": request.negatives,
-        "--seed": str(request.seed),
+        **_of_method(request.method),
         "--null": str(request.null_repeats) if request.null_repeats else "",
     }
     return _command("train", options)
@@ -97,13 +92,19 @@ def evaluation_command(request: EvaluationRequest) -> str:
         "--compendium": request.compendium,
         "--labels": "FILE" if request.labels else "",
         "--methods": ",".join(request.methods),
-        "--cells": ",".join(request.cells),
-        "--preset": request.preset,
-        "--negatives": request.negatives,
-        "--seed": str(request.seed),
+        **_of_method(request.method),
     }
     classes = " ".join(shlex.quote(name) for name in request.classes)
     return f"{_command('evaluate', options)} --moas {classes}"
+
+
+def _of_method(method: Method) -> dict[str, str]:
+    return {
+        "--cells": ",".join(method.cells),
+        "--preset": method.preset,
+        "--negatives": method.negatives,
+        "--seed": str(method.seed),
+    }
 
 
 def _command(name: str, options: Mapping[str, str]) -> str:

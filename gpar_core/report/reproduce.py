@@ -113,7 +113,7 @@ def agreement(report: Origin, again: Origin) -> Agreement:
 
     Raises RequestError where the report does not hold its request.
     """
-    tolerance = TOLERANCES[request_of(report).preset]
+    tolerance = TOLERANCES[request_of(report).method.preset]
     then, now = report.outcome, again.outcome
     names = list(dict.fromkeys((*then.figures, *now.figures)))
     figures = pd.DataFrame(

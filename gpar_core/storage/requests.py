@@ -6,8 +6,9 @@ The id of a job is a hash of its request (which names the fingerprint of its dat
 
 import hashlib
 import json
-from dataclasses import asdict
-from typing import Any, ClassVar, Protocol
+from collections.abc import Iterator
+from dataclasses import asdict, fields, is_dataclass
+from typing import Any, ClassVar, Protocol, get_type_hints
 
 METHOD_VERSION = 6
 """Raise it when the same request would give another result."""
@@ -24,8 +25,32 @@ class Request(Protocol):
 
 
 def to_json(request: Request) -> str:
-    """The request as one line of JSON, keys sorted."""
-    return json.dumps({"kind": request.kind, **asdict(request)}, sort_keys=True)
+    """The request as one line of JSON, keys sorted.
+
+    Parts that say `inlined` stand there as their own parts, less what the request says is `unused`.
+    """
+    content = {"kind": request.kind, **asdict(request)}
+    for name, _ in _inlined(type(request)):
+        content |= content.pop(name)
+    for name in getattr(request, "unused", ()):
+        del content[name]
+    return json.dumps(content, sort_keys=True)
+
+
+def nested(kind: type[Any], content: dict[str, Any]) -> dict[str, Any]:
+    """What `to_json` wrote of a request of this kind, its inlined parts in their place again."""
+    parts = {
+        name: {each.name: content[each.name] for each in fields(part) if each.name in content}
+        for name, part in _inlined(kind)
+    }
+    taken = {name for part in parts.values() for name in part}
+    return {name: value for name, value in content.items() if name not in taken} | parts
+
+
+def _inlined(kind: type[Any]) -> Iterator[tuple[str, type[Any]]]:
+    for name, part in get_type_hints(kind).items():
+        if isinstance(part, type) and is_dataclass(part) and getattr(part, "inlined", False):
+            yield name, part
 
 
 def job_id(request: Request) -> str:

@@ -20,7 +20,8 @@ from gpar_core.analyses import results
 from gpar_core.analyses.registry import STORED, found
 from gpar_core.errors import DataError, NotFoundError
 from gpar_core.jobs.interrupted import settle_lost
-from gpar_core.jobs.store import Job, JobStore, State
+from gpar_core.jobs.job import Job, State
+from gpar_core.jobs.store import JobStore
 from gpar_core.jobs.workers import find, supervisor_lock
 from gpar_core.storage import leftovers
 from gpar_core.storage.cache import MANIFEST, NAME_PATTERN, Cache

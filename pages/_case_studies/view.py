@@ -7,7 +7,8 @@ from gpar_core.case_studies import CaseStudy, Plan, findings, plan
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import NotFoundError
 from gpar_core.export import csv_text, download_name
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.storage.requests import Request, job_id
 from pages._shared.error_box import plain
 from pages._shared.job_panel import finished_job

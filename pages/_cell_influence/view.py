@@ -1,11 +1,14 @@
 """A comparison of selections of cell lines on screen."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
 from gpar_core.analyses.cell_influence import charts
 from gpar_core.analyses.cell_influence.compute import named
 from gpar_core.analyses.cell_influence.request import CellInfluenceRequest
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.errors import RequestError
@@ -85,7 +88,8 @@ def _verdict(table: pd.DataFrame, pairs: pd.DataFrame) -> None:
 
 
 def _used(request: CellInfluenceRequest) -> None:
-    said = f"{len(request.drugs)} drugs: {', '.join(request.drugs)}."
+    drugs = request.drug_set.drugs
+    said = f"{len(drugs)} drugs: {', '.join(drugs)}."
     if request.left_out:
         said += f" Left out, without a signature in some selection: {', '.join(request.left_out)}."
     st.caption(plain(said))
@@ -179,17 +183,11 @@ def _train(request: CellInfluenceRequest, done: Analysis) -> None:
             f"The compendium '{request.compendium}' has changed since this was asked for. Compare "
             "the cell lines anew."
         )
-    whole = request.moa and not request.left_out
-    training, _ = plan_training(
-        compendium,
-        drugs=() if whole else request.drugs,
-        moa=request.moa if whole else "",
-        cells=cells_of[chosen],
-        preset=request.preset,
-        negatives=request.negatives,
-        seed=request.seed,
-        label=request.label,
-    )
+    asked = request.drug_set
+    whole = asked.moa and not request.left_out
+    drug_set = DrugSet(moa=asked.moa) if whole else replace(asked, moa="")
+    method = replace(request.method, cells=cells_of[chosen])
+    training, _ = plan_training(compendium, drug_set, method)
     job = engine.submit(cache(), training)
     go("drug_prediction", job=job.id)
 

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core import fields, links
-from gpar_core.analyses.compound.result import Compound, by_cell_line, in_models, neighbours
+from gpar_core.analyses.compound.result import Compound, by_cell_line, in_models, neighbors
 from gpar_core.analyses.map.request import MapRequest
 from gpar_core.analyses.training.result import ModelSummary
 from gpar_core.data.compendium import Compendium
@@ -35,7 +35,7 @@ def show_compound(compound: Compound, compendium: Compendium) -> None:
         "Signatures": _signatures,
         "Models": _models,
         "Likely MOAs": _likely,
-        "Neighbors": _neighbours,
+        "Neighbors": _neighbors,
         "Map": _maps,
     }
     shown = st.tabs(list(tabs), key=Key.ABOUT, on_change="rerun", bind="query-params")
@@ -218,7 +218,7 @@ def _likely(compound: Compound, compendium: Compendium) -> None:
     show_prediction(predict(fresh[0], compendium, compound.name), annotated=compound.moas)
 
 
-def _neighbours(compound: Compound, compendium: Compendium) -> None:
+def _neighbors(compound: Compound, compendium: Compendium) -> None:
     table = _near(compendium.fingerprint, compound.drug, compound, compendium)
     st.caption(
         f"The drugs whose representative signatures are most like the {len(compound.signatures)} "
@@ -258,7 +258,7 @@ def _neighbours(compound: Compound, compendium: Compendium) -> None:
 def _near(
     fingerprint: str, drug: str, _compound: Compound, _compendium: Compendium
 ) -> pd.DataFrame:
-    return neighbours(_compound, _compendium)
+    return neighbors(_compound, _compendium)
 
 
 def _maps(compound: Compound, compendium: Compendium) -> None:

@@ -14,12 +14,10 @@ from gpar_core.analyses.genes.plan import plan_gene_counts
 from gpar_core.analyses.genes.request import GeneCountRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
-from gpar_core.learn.folds import assign_folds
 from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box
-from pages._shared.job_panel import start
 from pages._shared.method_form import as_numbers, choose_cells, choose_method
-from pages._shared.terms import explained
+from pages._shared.planned_form import KEPT, offer, show_size
 
 
 def form(compendium: Compendium) -> None:
@@ -52,49 +50,36 @@ def form(compendium: Compendium) -> None:
             persist_state="session",
         )
         with st.expander("Method"):
-            method = choose_method("genes")
-    with right, st.container(border=True):
-        st.header("3 · What is trained", anchor=False)
-        if picked.nothing:
-            st.caption("Choose drugs or a MOA to see how much there is to train.")
-            st.button("Start", type="primary", disabled=True, width="stretch")
-            return
-        with error_box():
-            request, training_set = plan_gene_counts(
-                compendium,
-                drugs=picked.drugs,
-                moa=picked.moa,
-                cells=cells,
-                counts=as_numbers(counts, "genes", MIN_COUNT, fields.N_LANDMARKS),
-                repeats=int(repeats),
-                preset=method.preset,
-                negatives=method.negatives,
-                seed=method.seed,
-            )
-            show_plan(request, training_set)
-            if st.button("Start", type="primary", width="stretch"):
-                start(request)
+            method = choose_method("genes", cells)
+
+    def plan() -> GeneCountRequest:
+        request, training_set = plan_gene_counts(
+            compendium,
+            picked.drug_set,
+            method,
+            counts=as_numbers(counts, "genes", MIN_COUNT, fields.N_LANDMARKS),
+            repeats=int(repeats),
+        )
+        show_plan(request, training_set)
+        return request
+
+    with right:
+        hint = "Choose drugs or a MOA to see how much there is to train."
+        offer(picked, "3 · What is trained", hint, plan)
 
 
 def show_plan(request: GeneCountRequest, training_set: TrainingSet) -> None:
     """The training set, and how many networks there are to train."""
-    k = assign_folds(training_set.positive, training_set.drug, seed=request.seed).k
-    drugs, networks = st.columns(2)
-    drugs.metric("Drugs", training_set.n_positive_compounds, help=explained("positive-set"))
-    drugs.caption(
-        f"{training_set.n_positive_signatures:,} signatures, against "
-        f"{training_set.n_negative_signatures:,}"
+    show_size(
+        training_set,
+        request.method.seed,
+        lambda k: n_networks(request.counts, request.repeats, k),
+        "{k} folds for each draw, and for the most important genes",
     )
-    networks.metric(
-        "Networks",
-        f"{n_networks(request.counts, request.repeats, k):,}",
-        help="Trainings that this takes: one for each fold of each setting",
-    )
-    networks.caption(f"{k} folds for each draw, and for the most important genes")
     st.caption(
         "With 'paper', each takes as long as a fold of a model: choose few numbers and draws."
-        if request.preset == "paper"
+        if request.method.preset == "paper"
         else "Small networks are quick: on two cores and 1,170 signatures 1,880 of them took "
         "about two minutes. More signatures take longer."
     )
-    st.caption("What is done stays, even if you cancel: asking again goes on with the rest.")
+    st.caption(KEPT)

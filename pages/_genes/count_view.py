@@ -60,8 +60,8 @@ def draw(done: Analysis) -> None:
     ):
         column.download_button(
             label,
-            analysis_csv(shown.assign(label=done.request.label), done),
-            download_name(what, done.request.label, simulated=done.simulated),
+            analysis_csv(shown.assign(label=done.request.drug_set.label), done),
+            download_name(what, done.request.drug_set.label, simulated=done.simulated),
             "text/csv",
             on_click="ignore",
             width="stretch",

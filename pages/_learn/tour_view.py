@@ -3,6 +3,7 @@
 import streamlit as st
 
 from gpar_core import fields
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.analyses.training.result import Model
@@ -58,7 +59,7 @@ def _planned(compendium: Compendium) -> TrainRequest:
             f"The tour trains on {', '.join(DRUGS)}; '{compendium.name}' has {len(found)} of them "
             f"and {MIN_DRUGS} are needed. Choose the demo in the sidebar."
         )
-    request, _ = plan_training(compendium, drugs=found, label="Tour: glucocorticoids")
+    request, _ = plan_training(compendium, DrugSet(found, label="Tour: glucocorticoids"))
     return request
 
 
@@ -67,7 +68,7 @@ def _progress(step: int) -> None:
         f"**{number} · {name}**" if number - 1 == step else f"{number} · {name}"
         for number, name in enumerate(STEPS, start=1)
     ]
-    if step == 2:  # judgement and answer stand on one page
+    if step == 2:  # judgment and answer stand on one page
         words[3] = f"**4 · {STEPS[3]}**"
     st.markdown(" → ".join(words))
 
@@ -75,14 +76,14 @@ def _progress(step: int) -> None:
 def _ask(request: TrainRequest, compendium: Compendium) -> None:
     st.header("Which drugs act like dexamethasone?", anchor=False)
     st.markdown(
-        f"{len(request.drugs)} anti-inflammatory drugs of '{plain(compendium.name)}', "
+        f"{len(request.drug_set.drugs)} anti-inflammatory drugs of '{plain(compendium.name)}', "
         "dexamethasone among them, activate the glucocorticoid receptor. Each changed the "
         "expression of genes in cells; each change is a **signature** of 978 numbers. A network "
         "learns what their signatures have in common, and then looks at every other compound. More "
         "glucocorticoids are among those: will it find them?"
     )
-    with st.expander(f"The {len(request.drugs)} drugs"):
-        st.markdown(plain(", ".join(request.drugs)))
+    with st.expander(f"The {len(request.drug_set.drugs)} drugs"):
+        st.markdown(plain(", ".join(request.drug_set.drugs)))
     if st.button("Train the network", type="primary"):
         st.query_params[Key.JOB] = engine.submit(cache(), request).id
         st.rerun()

@@ -34,17 +34,9 @@ def show_form(compendium: Compendium) -> None:
             persist_state="session",
         )
         cells = choose_cells(compendium, "library-cells")
-        method = choose_method("library")
+        method = choose_method("library", cells)
     with right, st.container(border=True), error_box():
-        request = plan_library(
-            compendium,
-            moas=moas,
-            min_drugs=int(min_drugs),
-            cells=cells,
-            preset=method.preset,
-            negatives=method.negatives,
-            seed=method.seed,
-        )
+        request = plan_library(compendium, method, moas=moas, min_drugs=int(min_drugs))
         n_trained = library.n_trained(cache(), compendium, request)
         st.metric("MOAs", len(request.moas), help=explained("moa"))
         if too_few := len(moas) - len(request.moas) if moas else 0:

@@ -145,7 +145,7 @@ def _stale(library: Library, compendium: Compendium, why: str) -> None:
 
 
 def _name(library: Library) -> str:
-    asked = library.request
+    asked = library.request.method
     cells = ", ".join(asked.cells) or "all cell lines"
     method = f"{asked.preset}, negatives {asked.negatives}, seed {asked.seed}"
     return f"{len(library.entries)} MOAs · {cells} · {method} · {library.library_id[:6]}"

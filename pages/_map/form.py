@@ -122,7 +122,7 @@ def _upload_places(compendium: Compendium) -> pd.DataFrame | None:
 
 
 def choose_space(compendium: Compendium) -> ModelSummary | None:
-    """The model in whose last hidden layer neighbours are looked for, None for z-scores."""
+    """The model in whose last hidden layer neighbors are looked for, None for z-scores."""
     summaries = {
         each.model_id: each
         for each in load_summaries()[0]

@@ -1,4 +1,4 @@
-"""A map of signatures on screen: its colours, the drugs of a model, and the map."""
+"""A map of signatures on screen: its colors, the drugs of a model, and the map."""
 
 from collections.abc import Sequence
 
@@ -19,17 +19,17 @@ from pages._shared.point_map.component import Group, chosen_on, point_map
 from pages._shared.state import Key, cache, from_url, public_compendia
 
 BY_MODEL = "Model score"
-NO_COLOUR = "Nothing"
-COLOURS = {
+NO_COLOR = "Nothing"
+COLORS = {
     "MOA": "moa",
     "Cell line": "cell",
     "Dose": "dose",
     "Time": "time",
     "TAS": "tas",
     BY_MODEL: "score",
-    NO_COLOUR: "none",
+    NO_COLOR: "none",
 }
-MAX_COLOURED = 12
+MAX_COLORED = 12
 
 
 def draw(done: Analysis) -> None:
@@ -37,15 +37,15 @@ def draw(done: Analysis) -> None:
     compendium, points = _compendium_of(done), _points_of(done)
     if about := laid_out(done.request):
         st.caption(about)
-    colour, only, model = _choose_colours(compendium)
+    color, only, model = _choose_colors(compendium)
     scores = None
-    if model and colour == BY_MODEL:  # scores are many bytes: only where they are to be seen
+    if model and color == BY_MODEL:  # scores are many bytes: only where they are to be seen
         scores = _scores((points.digest, model.summary.model_id), model, points)
     key = _key(done)
     chosen = chosen_on(key, points, at_first=from_url(Key.DRUG).casefold())
     _into_url(Key.DRUG, chosen.drug)
     groups = _groups(model) if model else ()
-    _show(done, points, groups, colour, key=key, only=only, scores=scores, drug=chosen.drug)
+    _show(done, points, groups, color, key=key, only=only, scores=scores, drug=chosen.drug)
     st.caption(trust(done))
     if said := learned(done):
         st.caption(said)
@@ -53,17 +53,17 @@ def draw(done: Analysis) -> None:
 
 
 def draw_with_drugs_of(model: Model, done: Analysis) -> None:
-    """The map with the drugs of a model in colour, and nothing to set. Raises GparError."""
+    """The map with the drugs of a model in color, and nothing to set. Raises GparError."""
     compendium, points = _compendium_of(done), _points_of(done)
     key = _key(done)
     chosen = chosen_on(key, points)
-    _show(done, points, _groups(model), NO_COLOUR, key=key, drug=chosen.drug)
+    _show(done, points, _groups(model), NO_COLOR, key=key, drug=chosen.drug)
     st.caption(trust(done))
     show_chosen(chosen, points, compendium, done, model)
 
 
 def draw_with_drug(name: str, done: Analysis) -> None:
-    """The map with the signatures of one drug in colour, and nothing to set. Raises GparError."""
+    """The map with the signatures of one drug in color, and nothing to set. Raises GparError."""
     compendium, points = _compendium_of(done), _points_of(done)
     drug = name.casefold()
     if drug not in points.drugs:
@@ -72,7 +72,7 @@ def draw_with_drug(name: str, done: Analysis) -> None:
     key = f"{_key(done)}-{drug}"
     chosen = chosen_on(key, points)
     only_it = (Group(name, "red", (drug,)),)
-    _show(done, points, only_it, NO_COLOUR, key=key, drug=chosen.drug)
+    _show(done, points, only_it, NO_COLOR, key=key, drug=chosen.drug)
     st.caption(trust(done))
     if chosen.drug not in {"", drug} or len(chosen.inside):
         show_chosen(chosen, points, compendium, done, None)
@@ -82,7 +82,7 @@ def _show(
     done: Analysis,
     points: Packed,
     groups: tuple[Group, ...],
-    colour: str,
+    color: str,
     *,
     key: str,
     only: Sequence[str] = (),
@@ -97,8 +97,8 @@ def _show(
         title=done.request.title,
         file=name.removesuffix("."),
         simulated=done.simulated,
-        colour=COLOURS[colour],
-        colour_label=colour,
+        color=COLORS[color],
+        color_label=color,
         only=only,
         scores=scores,
         groups=groups,
@@ -130,36 +130,36 @@ def _public(done: Analysis) -> bool:
     return open_to_all and not done.request.model
 
 
-def _choose_colours(compendium: Compendium) -> tuple[str, list[str], Model | None]:
-    """The colouring, names that get a colour (none for the most frequent), and a model."""
+def _choose_colors(compendium: Compendium) -> tuple[str, list[str], Model | None]:
+    """The coloring, names that get a color (none for the most frequent), and a model."""
     left, middle, right = st.columns(3)
     with middle:
         model = _choose_model(compendium)
-    known = [name for name in COLOURS if model or name != BY_MODEL]
+    known = [name for name in COLORS if model or name != BY_MODEL]
     with left:
-        colour = st.selectbox(
+        color = st.selectbox(
             "Color by",
             known,
-            index=known.index(NO_COLOUR) if model else 0,
-            key="colour",
+            index=known.index(NO_COLOR) if model else 0,
+            key="colour",  # stands in addresses
             bind="query-params",
         )
     names = {
         "MOA": compendium.moas["moa"].tolist(),
         "Cell line": compendium.cell_lines,
-    }.get(colour)
+    }.get(color)
     only = []
     if names:
         with right:
             only = st.multiselect(
                 "In color",
                 names,
-                max_selections=MAX_COLOURED,
-                placeholder=f"The {MAX_COLOURED} most frequent",
-                key=f"map-only-{colour}",
+                max_selections=MAX_COLORED,
+                placeholder=f"The {MAX_COLORED} most frequent",
+                key=f"map-only-{color}",
                 persist_state="session",
             )
-    return colour, only, model
+    return color, only, model
 
 
 def _choose_model(compendium: Compendium) -> Model | None:
@@ -191,8 +191,8 @@ def _choose_model(compendium: Compendium) -> Model | None:
 
 @error_box()
 def _only_its_drugs() -> None:
-    """A model that was chosen is to be seen; without one, colours come back."""
-    st.session_state["colour"] = NO_COLOUR if st.session_state["map-model"] else "MOA"
+    """A model that was chosen is to be seen; without one, colors come back."""
+    st.session_state["colour"] = NO_COLOR if st.session_state["map-model"] else "MOA"
 
 
 def _named(summary: ModelSummary) -> str:

@@ -11,13 +11,15 @@ from gpar_core.analyses.curation.charts import effects
 from gpar_core.analyses.curation.leave_one_out import MIN_DRUGS, Curation, n_networks
 from gpar_core.analyses.curation.request import CurationRequest
 from gpar_core.analyses.curation.result import SavedCuration
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.analyses.training.result import Model, ModelSummary
 from gpar_core.errors import DataError, NotFoundError, RequestError
 from gpar_core.export import csv_text, file_name, with_provenance
 from gpar_core.jobs import engine
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.storage.requests import job_id
 from pages._shared import deleting
 from pages._shared.cached_charts import chart_once
@@ -201,12 +203,8 @@ def _plan(summary: ModelSummary, drugs: list[str], label: str) -> TrainRequest:
         )
     request, _ = plan_training(
         compendium,
-        drugs=drugs,
-        cells=summary.cells,
-        preset=summary.preset,
-        negatives=summary.negatives,
-        seed=summary.seed,
+        DrugSet(tuple(drugs), label=label),
+        summary.method,
         null_repeats=len(summary.null_auroc),
-        label=label,
     )
     return request

@@ -52,7 +52,9 @@ def _linear_request(summary: ModelSummary) -> TrainRequest | None:
         with suppress(NotFoundError):
             found = JobStore(cache()).get(summary.model_id).request
             request = found if isinstance(found, TrainRequest) else None
-    return None if request is None else replace(request, preset="linear")
+    if request is None:
+        return None
+    return replace(request, method=replace(request.method, preset="linear"))
 
 
 def _check_unchanged(summary: ModelSummary) -> None:

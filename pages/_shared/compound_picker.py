@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from gpar_core import fields
+from gpar_core.analyses.method import DrugSet
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import match_drugs
 from pages._shared.error_box import plain
@@ -27,6 +28,10 @@ class Picked:
     @property
     def nothing(self) -> bool:
         return not self.drugs and not self.moa and self.upload is None
+
+    @property
+    def drug_set(self) -> DrugSet:
+        return DrugSet(self.drugs, self.moa, label=self.upload.label if self.upload else "")
 
 
 def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:

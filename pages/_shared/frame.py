@@ -9,7 +9,8 @@ from gpar_core.data.compendium import Compendium, read_manifest
 from gpar_core.data.requests import DemoRequest
 from gpar_core.errors import DataError, NotFoundError
 from gpar_core.jobs import engine
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.storage.requests import job_id as id_of
 from pages._shared import deleting
 from pages._shared.error_box import error_box, plain

@@ -13,7 +13,8 @@ from gpar_core.analyses.registry import kind_of
 from gpar_core.analyses.training.charts.folds import fold_auroc
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import Event, read_events
-from gpar_core.jobs.store import Job, JobStore, State
+from gpar_core.jobs.job import Job, State
+from gpar_core.jobs.store import JobStore
 from gpar_core.progress import Progress
 from gpar_core.storage.requests import Request
 from pages._shared.cached_charts import chart_once

@@ -1,9 +1,8 @@
 """What models are trained on and how: cell lines, preset, negative set and seed."""
 
-from dataclasses import dataclass
-
 import streamlit as st
 
+from gpar_core.analyses.method import Method
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
 from gpar_core.learn.presets import LINEAR, PRESETS
@@ -20,16 +19,9 @@ NEGATIVES = {
 }
 
 
-@dataclass(frozen=True)
-class Method:
-    preset: str
-    negatives: str
-    seed: int
-
-
-def choose_cells(compendium: Compendium, key: str, help: str | None = None) -> list[str]:
+def choose_cells(compendium: Compendium, key: str, help: str | None = None) -> tuple[str, ...]:
     """Cell lines, none for all, kept under the key."""
-    return st.multiselect(
+    chosen = st.multiselect(
         "Cell lines",
         compendium.cell_lines,
         placeholder="All cell lines",
@@ -39,6 +31,7 @@ def choose_cells(compendium: Compendium, key: str, help: str | None = None) -> l
         select_all=False,
         persist_state="session",
     )
+    return tuple(chosen)
 
 
 def as_numbers(typed: list[int | str], what: str, low: int, high: int) -> list[int]:
@@ -51,8 +44,8 @@ def as_numbers(typed: list[int | str], what: str, low: int, high: int) -> list[i
         ) from error
 
 
-def choose_method(page: str, *, networks_only: bool = False) -> Method:
-    """The fields of the method; each page keeps its own choice."""
+def choose_method(page: str, cells: tuple[str, ...] = (), *, networks_only: bool = False) -> Method:
+    """The fields of the method but its cell lines; each page keeps its own choice."""
     preset = st.selectbox(
         "Preset",
         [name for name in PRESET_NAMES if not (networks_only and PRESETS[name] == LINEAR)],
@@ -62,6 +55,13 @@ def choose_method(page: str, *, networks_only: bool = False) -> Method:
         key=f"{page}-preset",
         persist_state="session",
     )
+    return choose_negatives_and_seed(page, cells, preset)
+
+
+def choose_negatives_and_seed(
+    page: str, cells: tuple[str, ...], preset: str = Method.preset
+) -> Method:
+    """The rest of the method where cell lines and preset are known."""
     negatives = st.selectbox(
         "Negative set",
         list(NEGATIVES),
@@ -70,4 +70,4 @@ def choose_method(page: str, *, networks_only: bool = False) -> Method:
         persist_state="session",
     )
     seed = st.number_input("Seed", 0, 2**31 - 1, 0, key=f"{page}-seed", persist_state="session")
-    return Method(preset, negatives, int(seed))
+    return Method(cells, preset, negatives, int(seed))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gpar_core import fields
-from gpar_core.analyses.compound.result import by_cell_line, find, in_models, neighbours
+from gpar_core.analyses.compound.result import by_cell_line, find, in_models, neighbors
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import NotFoundError
 from tests.saved_model import SUMMARY, ranking
@@ -55,9 +55,9 @@ def test_each_model_says_which_part_the_drug_plays(tiny: Compendium) -> None:
     assert in_models(found, []).empty
 
 
-def test_neighbours_are_those_of_all_pairs_of_signatures(tiny: Compendium) -> None:
+def test_neighbors_are_those_of_all_pairs_of_signatures(tiny: Compendium) -> None:
     compound = find(tiny, "hdac0")
-    table = neighbours(compound, tiny).set_index(fields.PERT_INAME)
+    table = neighbors(compound, tiny).set_index(fields.PERT_INAME)
     signatures = tiny.signatures
     unit = tiny.matrix / np.linalg.norm(tiny.matrix, axis=1, keepdims=True)
     others = np.flatnonzero(

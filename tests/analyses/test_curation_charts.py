@@ -1,4 +1,4 @@
-"""The chart of a curation: honest about simulated data, suspects in their colour, small."""
+"""The chart of a curation: honest about simulated data, suspects in their color, small."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The heat map of a sweep: every setting with its value, the stopped ones grey and marked."""
+"""The heat map of a sweep: every setting with its value, the stopped ones gray and marked."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from gpar_core.analyses.hyper_parameters.charts import MEASURES, heat_map
-from gpar_core.charts.style import GREY, SIMULATED
+from gpar_core.charts.style import GRAY, SIMULATED
 
 SETTINGS = pd.DataFrame(
     {
@@ -54,18 +54,18 @@ def test_each_setting_says_its_value() -> None:
     assert values == {"2 x 100": "0.50", "3 x 100": "0.60", "2 x 10": "0.05"}
 
 
-def test_a_stopped_setting_is_grey_and_says_after_how_many_folds() -> None:
+def test_a_stopped_setting_is_gray_and_says_after_how_many_folds() -> None:
     chart = drawn(SETTINGS)
     marks = {row["setting"]: row["mark"] for row in rows(chart)}
     assert marks == {"2 x 100": "", "3 x 100": "", "2 x 10": "stopped|3 of 10"}
-    coloured, grey = chart["layer"][:2]
-    assert coloured["transform"] == [{"filter": "!datum.stopped"}]
-    assert grey["transform"] == [{"filter": "datum.stopped"}]
-    assert grey["mark"]["color"] == GREY
-    assert "color" not in grey["encoding"]
+    colored, gray = chart["layer"][:2]
+    assert colored["transform"] == [{"filter": "!datum.stopped"}]
+    assert gray["transform"] == [{"filter": "datum.stopped"}]
+    assert gray["mark"]["color"] == GRAY
+    assert "color" not in gray["encoding"]
 
 
-def test_colours_span_the_settings_that_were_done() -> None:
+def test_colors_span_the_settings_that_were_done() -> None:
     assert drawn(SETTINGS, "ap")["layer"][0]["encoding"]["color"]["scale"]["domain"] == [0.5, 0.6]
     alike = drawn(SETTINGS)["layer"][0]["encoding"]["color"]["scale"]["domain"]
     assert alike == pytest.approx([0.8, 0.9])

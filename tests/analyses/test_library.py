@@ -9,6 +9,7 @@ import pytest
 from gpar_core.analyses.library import result as library
 from gpar_core.analyses.library.plan import plan_library
 from gpar_core.analyses.library.request import LibraryRequest
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.analyses.training.request import TrainRequest
@@ -50,7 +51,7 @@ Planned = tuple[LibraryRequest, dict[str, TrainRequest]]
 
 def test_its_models_are_those_of_drug_prediction(tiny: Compendium, planned: Planned) -> None:
     for moa, training in planned[1].items():
-        assert training == plan_training(tiny, moa=moa)[0]
+        assert training == plan_training(tiny, DrugSet(moa=moa))[0]
 
 
 def test_nothing_is_trained_before_its_model_is_there(cache: Cache, planned: Planned) -> None:
@@ -64,7 +65,7 @@ def test_nothing_is_trained_before_its_model_is_there(cache: Cache, planned: Pla
     publish(cache, second, METRICS["poor"])
     loaded = library.load(cache, job_id(request))
     assert [entry.asked for entry in loaded.entries] == [True, False]
-    assert [entry.moa for entry in loaded.asked] == [first.moa]
+    assert [entry.moa for entry in loaded.asked] == [first.drug_set.moa]
     assert library.is_complete(cache, job_id(request))
 
 
@@ -117,7 +118,7 @@ def test_the_one_with_most_usable_models_is_chosen(
     cache: Cache, planned: Planned, tiny: Compendium
 ) -> None:
     request, trainings = planned
-    small = plan_library(tiny, moas=["MTOR inhibitor"], seed=1)
+    small = plan_library(tiny, Method(seed=1), moas=["MTOR inhibitor"])
     of_small = library.trainings(tiny, small)
     library.save(cache.library(job_id(small)), small, of_small, {})
     assert len(library.of_compendium(cache, tiny)) == 2

@@ -11,6 +11,7 @@ from gpar_core import fields
 from gpar_core.analyses.library import result as library
 from gpar_core.analyses.library.plan import plan_library
 from gpar_core.analyses.library.result import Library
+from gpar_core.analyses.method import Method
 from gpar_core.analyses.moa_prediction import result as prediction
 from gpar_core.analyses.training import result as model
 from gpar_core.data.compendium import Compendium
@@ -154,7 +155,7 @@ def test_what_cannot_be_asked_is_refused(cache: Cache, built: Library, tiny: Com
     entries = tuple(replace(entry, summary=poor) for entry in built.entries)
     with pytest.raises(RequestError, match=r"None of the 2 MOAs .* mean AUROC 0.6"):
         prediction.of_compound(cache, replace(built, entries=entries), tiny, "hdac0")
-    elsewhere = replace(built, request=replace(built.request, cells=("PC3",)))
+    elsewhere = replace(built, request=replace(built.request, method=Method(cells=("PC3",))))
     with pytest.raises(RequestError, match=r"no signature in the cell lines .*PC3"):
         prediction.of_compound(cache, elsewhere, tiny, "hdac0")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.registry import from_json
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.data.compendium import Compendium
@@ -15,46 +16,53 @@ from gpar_core.data.importing.request import ImportRequest
 from gpar_core.errors import FileFormatError, NotFoundError, RequestError, TrainingSetError
 from gpar_core.storage.cache import MADE_BY, MANIFEST, Cache, publishing
 from gpar_core.storage.requests import job_id, to_json
+from tests.asked import asked
 from tests.synthetic import build, drugs_of
 
 # --------------------------------------------------------------------------------- training
 
 
 def test_a_moa_becomes_the_drugs_that_have_it(tiny: Compendium) -> None:
-    request, training_set = plan_training(tiny, moa=" hdac inhibitor ", cells=["mcf7", "MCF7"])
-    assert request.drugs == ("both", "hdac0", "hdac1", "hdac2", "hdac3")
-    assert (request.moa, request.label) == ("HDAC inhibitor", "HDAC inhibitor")
-    assert request.cells == ("MCF7",)
+    request, training_set = plan_training(
+        tiny, DrugSet(moa=" hdac inhibitor "), Method(cells=("mcf7", "MCF7"))
+    )
+    assert request.drug_set.drugs == ("both", "hdac0", "hdac1", "hdac2", "hdac3")
+    assert (request.drug_set.moa, request.drug_set.label) == ("HDAC inhibitor", "HDAC inhibitor")
+    assert request.method.cells == ("MCF7",)
     assert (request.compendium, request.fingerprint) == ("tiny", tiny.fingerprint)
     assert training_set.n_positive_compounds == 5
 
 
 def test_drugs_in_any_spelling_and_order_are_one_request(tiny: Compendium) -> None:
-    one, _ = plan_training(tiny, drugs=["HDAC1", "hdac0", " "])
-    other, _ = plan_training(tiny, drugs=["HDAC-000", "hdac1", "hdac1"])
+    one, _ = plan_training(tiny, DrugSet(drugs=("HDAC1", "hdac0", " ")))
+    other, _ = plan_training(tiny, DrugSet(drugs=("HDAC-000", "hdac1", "hdac1")))
     assert job_id(one) == job_id(other)
-    assert one.label == "hdac0, hdac1"
+    assert one.drug_set.label == "hdac0, hdac1"
 
 
 def test_drugs_and_cell_lines_may_come_as_a_text(tiny: Compendium) -> None:
-    one, _ = plan_training(tiny, drugs="HDAC-000; hdac1\nhdac1", cells="mcf7, A375")
-    other, _ = plan_training(tiny, drugs=["hdac0", "hdac1"], cells=["A375", "MCF7"])
+    one, _ = plan_training(
+        tiny, DrugSet(drugs="HDAC-000; hdac1\nhdac1"), Method(cells="mcf7, A375")
+    )
+    other, _ = plan_training(
+        tiny, DrugSet(drugs=("hdac0", "hdac1")), Method(cells=("A375", "MCF7"))
+    )
     assert one == other
 
 
 def test_a_model_that_would_have_nothing_to_rank_is_not_trained(tmp_path: Path) -> None:
     compendium = build(tmp_path, [*drugs_of("X", 3), *drugs_of("", 60, tas=0.1)])
     with pytest.raises(RequestError, match=r"All 63 drugs of 'tiny' .* nothing left to rank"):
-        plan_training(compendium, moa="X", negatives="inactive")
-    _, training_set = plan_training(compendium, moa="X")
+        plan_training(compendium, DrugSet(moa="X"), Method(negatives="inactive"))
+    _, training_set = plan_training(compendium, DrugSet(moa="X"))
     assert training_set.negatives == "others"
     assert "no compound would be left to rank" in training_set.note
-    plan_training(compendium, moa="X", negatives="inactive", ranked=False)
+    plan_training(compendium, DrugSet(moa="X"), Method(negatives="inactive"), ranked=False)
 
 
 def test_a_long_list_of_drugs_has_a_short_label(tiny: Compendium) -> None:
-    request, _ = plan_training(tiny, drugs=[f"hdac{i}" for i in range(4)] + ["both"])
-    assert request.label == "both, hdac0, hdac1 and 2 more"
+    request, _ = plan_training(tiny, DrugSet(drugs=[f"hdac{i}" for i in range(4)] + ["both"]))
+    assert request.drug_set.label == "both, hdac0, hdac1 and 2 more"
 
 
 @pytest.mark.parametrize("change", [{"seed": 1}, {"preset": "paper"}, {"cells": ["A375"]},
@@ -62,13 +70,13 @@ def test_a_long_list_of_drugs_has_a_short_label(tiny: Compendium) -> None:
 def test_whatever_changes_the_result_changes_the_request(
     tiny: Compendium, change: dict[str, object]
 ) -> None:
-    plain, _ = plan_training(tiny, moa="HDAC inhibitor")
-    changed, _ = plan_training(tiny, moa="HDAC inhibitor", **change)
+    plain, _ = plan_training(tiny, DrugSet(moa="HDAC inhibitor"))
+    changed, _ = plan_training(tiny, **asked(moa="HDAC inhibitor", **change))
     assert job_id(plain) != job_id(changed)
 
 
 @pytest.mark.parametrize(
-    ("asked", "error", "words"),
+    ("settings", "error", "words"),
     [
         ({}, RequestError, "either drugs or one MOA"),
         ({"drugs": [" "]}, RequestError, "either drugs or one MOA"),
@@ -83,10 +91,10 @@ def test_whatever_changes_the_result_changes_the_request(
     ],
 )
 def test_what_cannot_be_trained_is_refused_beforehand(
-    tiny: Compendium, asked: dict[str, object], error: type[Exception], words: str
+    tiny: Compendium, settings: dict[str, object], error: type[Exception], words: str
 ) -> None:
     with pytest.raises(error, match=words):
-        plan_training(tiny, **asked)
+        plan_training(tiny, **{"drug_set": DrugSet(), **asked(**settings)})
 
 
 # ----------------------------------------------------------------------------------- import

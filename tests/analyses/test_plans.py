@@ -10,10 +10,12 @@ from gpar_core.analyses.evaluation.plan import plan_evaluation
 from gpar_core.analyses.genes.plan import plan_gene_counts, plan_gene_importance
 from gpar_core.analyses.hyper_parameters.plan import plan_sweep
 from gpar_core.analyses.map.plan import plan_map
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.registry import from_json
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
 from gpar_core.storage.requests import to_json
+from tests.asked import asked
 from tests.saved_model import SUMMARY
 from tests.synthetic import build, drugs_of
 
@@ -28,7 +30,7 @@ def test_the_strong_and_the_weak_regression_are_both_evaluated_by_default(tiny: 
 
 def test_the_linear_preset_is_not_compared_with_itself(tiny: Compendium) -> None:
     with pytest.raises(RequestError, match="the method 'balanced_logistic' itself"):
-        plan_evaluation(tiny, preset="linear")
+        plan_evaluation(tiny, Method(preset="linear", negatives="others"))
 
 
 def test_what_earlier_versions_called_logistic_is_not_taken_for_another_method(
@@ -44,13 +46,13 @@ def test_what_earlier_versions_called_logistic_is_not_taken_for_another_method(
 # --------------------------------------------------------------------------- cell influence
 
 
-def test_selections_are_spelt_as_the_compendium_does(tiny: Compendium) -> None:
+def test_selections_are_spelled_as_the_compendium_does(tiny: Compendium) -> None:
     request, table = plan_cell_influence(
-        tiny, moa="hdac inhibitor", selections=[["mcf7"], ["A375", "a375"], []]
+        tiny, DrugSet(moa="hdac inhibitor"), selections=[["mcf7"], ["A375", "a375"], []]
     )
     assert request.selections == (("MCF7",), ("A375",), ())
-    assert request.drugs == ("both", "hdac0", "hdac1", "hdac2", "hdac3")
-    assert (request.label, request.left_out) == ("HDAC inhibitor", ())
+    assert request.drug_set.drugs == ("both", "hdac0", "hdac1", "hdac2", "hdac3")
+    assert (request.drug_set.label, request.left_out) == ("HDAC inhibitor", ())
     assert table["selection"].tolist() == ["MCF7", "A375", "all cell lines"]
     assert set(table["n_drugs"]) == {5}
     assert from_json(to_json(request)) == request
@@ -58,11 +60,11 @@ def test_selections_are_spelt_as_the_compendium_does(tiny: Compendium) -> None:
 
 def test_every_cell_line_comes_once(tiny: Compendium) -> None:
     request, _ = plan_cell_influence(
-        tiny, moa="HDAC inhibitor", selections=[["MCF7"], []], every_cell_line=True
+        tiny, DrugSet(moa="HDAC inhibitor"), selections=[["MCF7"], []], every_cell_line=True
     )
     assert request.selections == (("MCF7",), (), ("A375",))
     request, _ = plan_cell_influence(
-        tiny, moa="HDAC inhibitor", selections=[], every_cell_line=True
+        tiny, DrugSet(moa="HDAC inhibitor"), selections=[], every_cell_line=True
     )
     assert sorted(request.selections) == [("A375",), ("MCF7",)]
 
@@ -90,9 +92,9 @@ def uneven(tmp_path_factory: pytest.TempPathFactory) -> Compendium:
 
 def test_drugs_that_a_selection_lacks_are_left_out(uneven: Compendium) -> None:
     request, table = plan_cell_influence(
-        uneven, moa="HDAC inhibitor", selections=[["MCF7"], ["A375"]], every_cell_line=True
+        uneven, DrugSet(moa="HDAC inhibitor"), selections=[["MCF7"], ["A375"]], every_cell_line=True
     )
-    assert request.drugs == ("hdac0", "hdac1", "hdac2")
+    assert request.drug_set.drugs == ("hdac0", "hdac1", "hdac2")
     assert request.left_out == ("hdac3", "hdac4")
     assert table.set_index("selection")["n_drugs"].to_dict() == {"MCF7": 3, "A375": 3, "PC3": 1}
     reasons = table.set_index("selection")["reason"]
@@ -104,14 +106,14 @@ def test_drugs_that_a_selection_lacks_are_left_out(uneven: Compendium) -> None:
 
 def test_each_selection_may_use_the_drugs_it_has(uneven: Compendium) -> None:
     request, table = plan_cell_influence(
-        uneven, moa="HDAC inhibitor", selections=[["MCF7"], ["A375"]], shared_drugs=False
+        uneven, DrugSet(moa="HDAC inhibitor"), selections=[["MCF7"], ["A375"]], shared_drugs=False
     )
-    assert (len(request.drugs), request.left_out) == (5, ())
+    assert (len(request.drug_set.drugs), request.left_out) == (5, ())
     assert table["n_drugs"].tolist() == [5, 3]
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"),
+    ("settings", "words"),
     [
         ({"selections": [["MCF7"]]}, "two selections of cell lines are needed"),
         ({"selections": [["MCF7"], ["mcf7"]]}, "Two selections are MCF7"),
@@ -130,16 +132,16 @@ def test_each_selection_may_use_the_drugs_it_has(uneven: Compendium) -> None:
     ],
 )
 def test_a_comparison_that_cannot_be_done_is_refused(
-    uneven: Compendium, asked: dict[str, Any], words: str
+    uneven: Compendium, settings: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(RequestError, match=words):
-        plan_cell_influence(uneven, **{"moa": "HDAC inhibitor", **asked})
+        plan_cell_influence(uneven, **asked(**{"moa": "HDAC inhibitor", **settings}))
 
 
 def test_negatives_are_one_choice_for_all_selections(uneven: Compendium) -> None:
-    asked = {"moa": "HDAC inhibitor", "selections": [["MCF7"], ["A375"]]}
-    request, _ = plan_cell_influence(uneven, **asked)
-    assert request.negatives == "inactive"
+    settings = asked(moa="HDAC inhibitor", selections=[["MCF7"], ["A375"]])
+    request, _ = plan_cell_influence(uneven, **settings)
+    assert request.method.negatives == "inactive"
     there = uneven.signatures["cell_id"] != "A375"
     scarce = (
         there
@@ -151,8 +153,8 @@ def test_negatives_are_one_choice_for_all_selections(uneven: Compendium) -> None
         matrix=uneven.matrix[scarce],
         signatures=uneven.signatures[scarce].reset_index(drop=True),
     )
-    request, _ = plan_cell_influence(fewer, **asked)
-    assert request.negatives == "others"
+    request, _ = plan_cell_influence(fewer, **settings)
+    assert request.method.negatives == "others"
 
 
 # --------------------------------------------------------------------------- hyper-parameters
@@ -160,17 +162,21 @@ def test_negatives_are_one_choice_for_all_selections(uneven: Compendium) -> None
 
 def test_a_sweep_is_over_rising_layers_and_nodes(tiny: Compendium) -> None:
     request, training_set = plan_sweep(
-        tiny, moa="hdac inhibitor", layers=[4, 2, 4], nodes=[100, 10], cells=["mcf7"]
+        tiny,
+        DrugSet(moa="hdac inhibitor"),
+        Method(cells=("mcf7",)),
+        layers=[4, 2, 4],
+        nodes=[100, 10],
     )
     assert (request.layers, request.nodes, request.steps) == ((2, 4), (10, 100), 2000)
-    assert (request.label, request.cells) == ("HDAC inhibitor", ("MCF7",))
-    assert request.negatives == training_set.negatives == "inactive"
+    assert (request.drug_set.label, request.method.cells) == ("HDAC inhibitor", ("MCF7",))
+    assert request.method.negatives == training_set.negatives == "inactive"
     assert training_set.n_positive_compounds == 5
     assert from_json(to_json(request)) == request
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"),
+    ("settings", "words"),
     [
         ({"layers": []}, "hidden layers are none; needed is at least one, from 2 to 5"),
         ({"layers": [1, 2]}, "hidden layers are 1, 2"),
@@ -183,10 +189,10 @@ def test_a_sweep_is_over_rising_layers_and_nodes(tiny: Compendium) -> None:
     ],
 )
 def test_a_sweep_that_cannot_be_done_is_refused(
-    tiny: Compendium, asked: dict[str, Any], words: str
+    tiny: Compendium, settings: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(RequestError, match=words):
-        plan_sweep(tiny, **{"moa": "HDAC inhibitor", **asked})
+        plan_sweep(tiny, **asked(**{"moa": "HDAC inhibitor", **settings}))
 
 
 # -------------------------------------------------------------------------------------- genes
@@ -194,13 +200,13 @@ def test_a_sweep_that_cannot_be_done_is_refused(
 
 def test_numbers_of_genes_rise_and_the_rest_is_as_in_training(tiny: Compendium) -> None:
     request, training_set = plan_gene_counts(
-        tiny, moa="hdac inhibitor", counts=[50, 10, 50], repeats=3, cells=["mcf7"]
+        tiny, DrugSet(moa="hdac inhibitor"), Method(cells=("mcf7",)), counts=[50, 10, 50], repeats=3
     )
     assert (request.counts, request.repeats) == ((10, 50), 3)
-    assert (request.label, request.cells) == ("HDAC inhibitor", ("MCF7",))
-    assert request.negatives == training_set.negatives == "inactive"
+    assert (request.drug_set.label, request.method.cells) == ("HDAC inhibitor", ("MCF7",))
+    assert request.method.negatives == training_set.negatives == "inactive"
     assert from_json(to_json(request)) == request
-    usual, _ = plan_gene_counts(tiny, moa="HDAC inhibitor")
+    usual, _ = plan_gene_counts(tiny, DrugSet(moa="HDAC inhibitor"))
     assert usual.counts == (
         10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 200, 300, 400, 500, 600, 700, 800, 978,
     )  # fmt: skip
@@ -208,7 +214,7 @@ def test_numbers_of_genes_rise_and_the_rest_is_as_in_training(tiny: Compendium) 
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"),
+    ("settings", "words"),
     [
         ({"counts": []}, "numbers of genes are none; needed is at least one, from 2 to 978"),
         ({"counts": [1, 10]}, "numbers of genes are 1, 10"),
@@ -220,10 +226,10 @@ def test_numbers_of_genes_rise_and_the_rest_is_as_in_training(tiny: Compendium) 
     ],
 )
 def test_numbers_of_genes_that_cannot_be_compared_are_refused(
-    tiny: Compendium, asked: dict[str, Any], words: str
+    tiny: Compendium, settings: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(RequestError, match=words):
-        plan_gene_counts(tiny, **{"moa": "HDAC inhibitor", **asked})
+        plan_gene_counts(tiny, **asked(**{"moa": "HDAC inhibitor", **settings}))
 
 
 def test_genes_are_asked_of_a_model_whose_training_set_is_still_there(tiny: Compendium) -> None:
@@ -254,7 +260,7 @@ def test_a_map_is_asked_for_in_the_words_of_the_compendium(tiny: Compendium) -> 
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"),
+    ("settings", "words"),
     [
         ({"method": "pca"}, "no map 'pca'. There are: umap, tsne, fwd"),
         ({"seed": -1}, "The seed is -1"),
@@ -267,9 +273,9 @@ def test_a_map_is_asked_for_in_the_words_of_the_compendium(tiny: Compendium) -> 
     ],
 )
 def test_a_map_that_shows_nothing_is_refused(
-    tiny: Compendium, asked: dict[str, Any], words: str
+    tiny: Compendium, settings: dict[str, Any], words: str
 ) -> None:
-    if asked.get("model") == LINEAR:
-        asked = {"model": replace(LINEAR, fingerprint=tiny.fingerprint)}
+    if settings.get("model") == LINEAR:
+        settings = {"model": replace(LINEAR, fingerprint=tiny.fingerprint)}
     with pytest.raises(RequestError, match=words):
-        plan_map(tiny, **{"representatives": True, **asked})
+        plan_map(tiny, **{"representatives": True, **settings})

@@ -8,15 +8,19 @@ import pytest
 from gpar_core.analyses import results
 from gpar_core.analyses.curation import result as curation
 from gpar_core.analyses.curation.request import CurationRequest
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.jobs import engine
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.storage.cache import Cache, publishing
 from gpar_core.storage.requests import Request, job_id
 from tests import saved_curation, saved_model
 
-TRAINING = TrainRequest("tiny", "f", "ssri", ("a", "b"))
+TRAINING = TrainRequest(
+    compendium="tiny", fingerprint="f", drug_set=DrugSet(label="ssri", drugs=("a", "b"))
+)
 CURATION = CurationRequest("0" * 20, "ssri")
 
 

@@ -17,10 +17,12 @@ from gpar_core.data.labels import read_labels
 from gpar_core.data.uploads import publish_table
 from gpar_core.errors import Cancelled, DataError, RequestError
 from gpar_core.jobs import engine
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.progress import Progress, Tables, silent
 from gpar_core.storage.cache import MANIFEST, Cache, remove
 from gpar_core.storage.requests import job_id, to_json
+from tests.asked import asked
 from tests.pools import Means
 from tests.synthetic import build, drugs_of
 
@@ -162,7 +164,7 @@ def test_what_cannot_be_evaluated_is_said_before_it_starts(
     compendium: Compendium, changes: dict[str, object], what: str
 ) -> None:
     with pytest.raises(RequestError, match=what):
-        plan_evaluation(compendium, **changes)
+        plan_evaluation(compendium, **asked(**changes))
 
 
 def test_labels_of_too_few_drugs_are_called_labels(compendium: Compendium) -> None:

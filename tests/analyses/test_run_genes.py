@@ -8,6 +8,7 @@ import pytest
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.genes.plan import plan_gene_counts, plan_gene_importance
 from gpar_core.analyses.genes.request import GeneImportanceRequest
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.plan import plan_training
@@ -40,22 +41,24 @@ def compendium(cache: Cache) -> Compendium:
 def trained(cache: Cache, compendium: Compendium) -> GeneImportanceRequest:
     """A model of one cell line is there, and the request for its genes."""
     plan, training_set = plan_training(
-        compendium, moa="HDAC inhibitor", cells=["MCF7"], negatives="inactive", seed=3
+        compendium,
+        DrugSet(moa="HDAC inhibitor"),
+        Method(cells=("MCF7",), negatives="inactive", seed=3),
     )
     task = FitTask("final", np.arange(len(training_set.rows)), training_set.positive, 3)
     learning = learning_set(compendium, training_set, seed=3)
     ((_, network),) = Means().fit_all(learning, PRESETS["fast"], [task], report=silent)
     made = saved(
         network,
-        label=plan.label,
-        moa=plan.moa,
-        drugs=plan.drugs,
-        cells=plan.cells,
+        label=plan.drug_set.label,
+        moa=plan.drug_set.moa,
+        drugs=plan.drug_set.drugs,
+        cells=plan.method.cells,
         compendium=plan.compendium,
         fingerprint=plan.fingerprint,
-        negatives=plan.negatives,
-        preset=plan.preset,
-        seed=plan.seed,
+        negatives=plan.method.negatives,
+        preset=plan.method.preset,
+        seed=plan.method.seed,
     )
     with publishing(cache.model(made.summary.model_id)) as folder:
         model.save(made, folder)
@@ -74,7 +77,9 @@ def test_genes_are_those_of_the_training_set_of_the_model(
     told = done.tables["agreement"].iloc[0]
     assert (told["n_positive"], told["n_negative"]) == (5, 30)
     _, training_set = plan_training(
-        compendium, moa="HDAC inhibitor", cells=["MCF7"], negatives="inactive", seed=3
+        compendium,
+        DrugSet(moa="HDAC inhibitor"),
+        Method(cells=("MCF7",), negatives="inactive", seed=3),
     )
     folds = assign_folds(training_set.positive, training_set.drug, seed=3)
     (tasks,) = pool.calls
@@ -94,7 +99,11 @@ def test_genes_of_a_model_that_was_deleted_are_not_to_be_had(
 
 def test_numbers_of_genes_are_published(cache: Cache, compendium: Compendium) -> None:
     request, _ = plan_gene_counts(
-        compendium, moa="HDAC inhibitor", counts=[10, 978], repeats=2, cells=["A375"]
+        compendium,
+        DrugSet(moa="HDAC inhibitor"),
+        Method(cells=("A375",)),
+        counts=[10, 978],
+        repeats=2,
     )
     run_job(request, cache, silent, Means())
     done = analysis.load(cache.existing_analysis(job_id(request)))

@@ -36,13 +36,13 @@ class Scripted:
     def __call__(
         self, compendium: Compendium, training: TrainRequest, cache: Cache, report: Report, _: Pool
     ) -> None:
-        self.asked.append(training.moa)
+        self.asked.append(training.drug_set.moa)
         report(Progress("Cross-validation", 1, 2))
-        while training.moa == self.wait_in:
+        while training.drug_set.moa == self.wait_in:
             report(Progress("Cross-validation", 1, 2))
             threading.Event().wait(0.01)
-        if training.moa in self.fail:
-            raise self.fail[training.moa]
+        if training.drug_set.moa in self.fail:
+            raise self.fail[training.drug_set.moa]
         with publishing(cache.model(job_id(training))) as folder:
             model.save(saved_model(model_id=job_id(training)), folder)
 

@@ -8,6 +8,7 @@ import pytest
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.map.plan import plan_map
 from gpar_core.analyses.map.request import MapRequest
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.plan import plan_training
@@ -52,18 +53,20 @@ def test_a_map_is_published_with_its_provenance(cache: Cache, compendium: Compen
 def test_a_map_of_a_model_says_how_pure_held_out_drugs_are(
     cache: Cache, compendium: Compendium, uploaded: bool
 ) -> None:
-    plan, _ = plan_training(compendium, moa="HDAC inhibitor", negatives="inactive", seed=3)
+    plan, _ = plan_training(
+        compendium, DrugSet(moa="HDAC inhibitor"), Method(negatives="inactive", seed=3)
+    )
     made = saved(
         layered_network(),
-        label=plan.label,
-        moa=plan.moa,
-        drugs=() if uploaded else plan.drugs,
-        cells=plan.cells,
+        label=plan.drug_set.label,
+        moa=plan.drug_set.moa,
+        drugs=() if uploaded else plan.drug_set.drugs,
+        cells=plan.method.cells,
         compendium=plan.compendium,
         fingerprint=plan.fingerprint,
-        negatives=plan.negatives,
-        preset=plan.preset,
-        seed=plan.seed,
+        negatives=plan.method.negatives,
+        preset=plan.method.preset,
+        seed=plan.method.seed,
     )
     with publishing(cache.model(made.summary.model_id)) as folder:
         model.save(made, folder)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from gpar_core import fields
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.analyses.training.run import run_training
@@ -57,7 +58,7 @@ def test_uploaded_profiles_find_what_is_like_them(
 ) -> None:
     uploaded = _uploaded(planted)
     publish_profiles(cache, uploaded)
-    request, _ = plan_training(planted, uploaded=uploaded, label="my profiles")
+    request, _ = plan_training(planted, DrugSet(label="my profiles"), uploaded=uploaded)
     run_training(request, cache, silent, pool)
     found = model.load(cache.model(job_id(request)))
     assert found.summary.label == "my profiles"
@@ -73,7 +74,7 @@ def test_uploaded_profiles_find_what_is_like_them(
 def test_profiles_that_were_deleted_are_asked_for(
     cache: Cache, planted: Compendium, pool: FitPool
 ) -> None:
-    request, _ = plan_training(planted, uploaded=_uploaded(planted, 3), label="gone")
+    request, _ = plan_training(planted, DrugSet(label="gone"), uploaded=_uploaded(planted, 3))
     with pytest.raises(RequestError, match="profile set"):
         run_training(request, cache, silent, pool)
 
@@ -81,7 +82,7 @@ def test_profiles_that_were_deleted_are_asked_for(
 def test_a_model_knows_every_signature_of_its_compendium(
     cache: Cache, planted: Compendium, pool: FitPool
 ) -> None:
-    request, training_set = plan_training(planted, moa="Planted inhibitor")
+    request, training_set = plan_training(planted, DrugSet(moa="Planted inhibitor"))
     run_training(request, cache, silent, pool)
     found = model.load(cache.model(job_id(request)))
     assert found.scores.shape == found.scored_by.shape == (planted.n_signatures,)
@@ -101,6 +102,6 @@ def test_a_model_knows_every_signature_of_its_compendium(
 
 
 def test_a_changed_compendium_is_refused(cache: Cache, planted: Compendium, pool: FitPool) -> None:
-    request, _ = plan_training(planted, moa="Planted inhibitor")
+    request, _ = plan_training(planted, DrugSet(moa="Planted inhibitor"))
     with pytest.raises(RequestError, match="has changed"):
         run_training(replace(request, fingerprint="0" * 64), cache, silent, pool)

@@ -131,7 +131,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.maps import fwd
 from gpar_core.analyses.map.compute import signature_map
 from gpar_core.maps import umap
-from gpar_core.rank.neighbours import unit
+from gpar_core.rank.neighbors import unit
 
 class Pool:
     processes = 1

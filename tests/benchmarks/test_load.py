@@ -15,11 +15,13 @@ from benchmarks.load import Plan, Sample, Seen
 from benchmarks.populated import fill_with_private
 from benchmarks.server import Server, serving
 from benchmarks.visitor import Visitor, visiting
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.data import compendium as compendia
 from gpar_core.data.requests import DemoRequest
 from gpar_core.jobs.events import FILE_NAME
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.storage.cache import Cache
 from tests.pages.charted import charted
 from tests.pages.shelf import shelve, train_the_rest
@@ -148,7 +150,7 @@ def _jobs(cache: Cache, asked: list[str]) -> list[float]:
 
 def test_a_job_of_two_workers_at_once_counts_as_run_twice(cache: Cache) -> None:
     data = compendia.load(cache.compendium("demo"))
-    job = ended(cache, plan_training(data, moa="HDAC inhibitor")[0], State.DONE)
+    job = ended(cache, plan_training(data, DrugSet(moa="HDAC inhibitor"))[0], State.DONE)
     assert _jobs(cache, [job.id])[2] == 0
     log = cache.job(job.id) / FILE_NAME
     log.write_text(log.read_text() * 2)

@@ -13,7 +13,7 @@ from gpar_core.analyses.comparison import charts as comparison
 from gpar_core.analyses.moa_prediction import charts as moas
 from gpar_core.analyses.training.charts import curves, folds, ranks, reliability
 from gpar_core.charts import overview, scatter
-from gpar_core.charts.style import GREY, RED, SIMULATED, YELLOW
+from gpar_core.charts.style import GRAY, RED, SIMULATED, YELLOW
 from gpar_core.data.compendium import Compendium
 
 N = 3000
@@ -135,12 +135,12 @@ def test_a_chart_sends_few_rows(case: Case) -> None:
     assert 0 < sent <= case.most
 
 
-def test_a_map_paints_training_red_predicted_yellow_and_the_rest_grey() -> None:
+def test_a_map_paints_training_red_predicted_yellow_and_the_rest_gray() -> None:
     scale = scatter.training_map(MANY[:500], simulated=False).to_dict()["encoding"]["color"][
         "scale"
     ]
-    colour = dict(zip(scale["domain"], scale["range"], strict=True))
-    assert colour == {"Training": RED, "Predicted (top 30)": YELLOW, "Negative set": GREY}
+    color = dict(zip(scale["domain"], scale["range"], strict=True))
+    assert color == {"Training": RED, "Predicted (top 30)": YELLOW, "Negative set": GRAY}
 
 
 def test_a_map_draws_the_training_drugs_last() -> None:
@@ -201,8 +201,8 @@ def test_a_percentile_map_keeps_the_order_of_its_table() -> None:
     encoding = moas.percentile_map(ORIGINS, simulated=False).to_dict()["encoding"]
     assert encoding["y"]["sort"] == [f"moa {i}" for i in range(10)]
     assert encoding["x"]["sort"] == [f"CELL{j}" for j in range(60)]
-    colour = encoding["color"]["scale"]
-    assert len(colour["range"]) == len(colour["domain"]) + 1
+    color = encoding["color"]["scale"]
+    assert len(color["range"]) == len(color["domain"]) + 1
 
 
 def test_a_bin_without_positives_has_a_place_on_the_axis_of_reliability() -> None:

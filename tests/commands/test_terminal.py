@@ -8,7 +8,7 @@ import pytest
 from gpar_core.commands import terminal
 from gpar_core.data.requests import DemoRequest
 from gpar_core.jobs.events import Event
-from gpar_core.jobs.store import State
+from gpar_core.jobs.job import State
 from gpar_core.progress import Progress
 from gpar_core.storage.cache import Cache
 

@@ -121,7 +121,7 @@ def test_probe_ids_are_refused_with_what_they_are(tmp_path: Path) -> None:
          "40 genes with a direction"),
     ],
 )  # fmt: skip
-def test_a_gene_list_is_recognised(tmp_path: Path, content: str, what: str) -> None:
+def test_a_gene_list_is_recognized(tmp_path: Path, content: str, what: str) -> None:
     with pytest.raises(FileFormatError, match=f"{what}.*, not a profile.*ranked table"):
         read_upload(tmp_path, content)
 

@@ -217,7 +217,7 @@ def test_the_filter_is_part_of_the_fingerprint(source: Compendium, tmp_path: Pat
     assert one.fingerprint == again.fingerprint
 
 
-@pytest.mark.parametrize("filters", [[{"min_tas": 7}], [{"colour": "red"}], [3], 3])
+@pytest.mark.parametrize("filters", [[{"min_tas": 7}], [{"color": "red"}], [3], 3])
 def test_a_filter_in_the_manifest_that_is_none_is_damage(
     source: Compendium, tmp_path: Path, filters: object
 ) -> None:

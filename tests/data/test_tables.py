@@ -86,11 +86,11 @@ def test_tabs_at_the_end_of_lines_shift_nothing(tmp_path: Path) -> None:
     assert _read(tmp_path / "t", text) == {"sig_id": ["a", "b"], "tas": ["1", "2"]}
 
 
-def test_latin_1_is_recognised(tmp_path: Path) -> None:
+def test_latin_1_is_recognized(tmp_path: Path) -> None:
     assert _read(tmp_path / "t", "sig_id\ttas\nnaïve\t1\n", "latin-1")["sig_id"] == ["naïve"]
 
 
-def test_latin_1_is_recognised_deep_in_a_long_table(tmp_path: Path) -> None:
+def test_latin_1_is_recognized_deep_in_a_long_table(tmp_path: Path) -> None:
     text = "sig_id\ttas\n" + "abcdefgh\t1\n" * 100_000 + "naïve\t1\n"
     assert _read(tmp_path / "t", text, "latin-1")["sig_id"][-1] == "naïve"
 

@@ -50,14 +50,14 @@ def test_matching_ignores_case_and_reports_every_unknown_name(
     assert match.unknown == tuple(dict.fromkeys(name for name in unknown if name))
 
 
-def test_a_misspelt_drug_is_answered_with_close_names(tiny: Compendium) -> None:
+def test_a_misspelled_drug_is_answered_with_close_names(tiny: Compendium) -> None:
     with pytest.raises(NotFoundError, match=r"^'hdca1', 'zzz' not .*Did you mean .*hdac1"):
         known_drugs(tiny, ["hdca1", "hdac2", "zzz"])
     with pytest.raises(NotFoundError, match=r"^'a', 'b', 'c' and 2 more not found"):
         known_drugs(tiny, ["a", "b", "c", "d", "e"])
 
 
-def test_a_misspelt_name_with_a_comma_is_answered_by_its_parts(tiny: Compendium) -> None:
+def test_a_misspelled_name_with_a_comma_is_answered_by_its_parts(tiny: Compendium) -> None:
     with pytest.raises(NotFoundError, match=r"^'3', 'hdac-1' not .*Did you mean .*hdac1"):
         known_drugs(tiny, "3,hdac-1")
 
@@ -71,7 +71,7 @@ def test_the_drugs_of_a_moa_are_found_without_regard_to_case(tiny: Compendium) -
     assert drugs_of_moa(tiny, " hdac INHIBITOR ") == ("both", *HDAC)
 
 
-def test_a_misspelt_moa_is_answered_with_close_names(tiny: Compendium) -> None:
+def test_a_misspelled_moa_is_answered_with_close_names(tiny: Compendium) -> None:
     with pytest.raises(NotFoundError, match=r"2 MOAs are listed.*Did you mean: HDAC inhibitor"):
         drugs_of_moa(tiny, "HDAC inhibitors")
 

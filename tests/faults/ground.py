@@ -4,9 +4,10 @@ from pathlib import Path
 
 import psutil
 
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.request import TrainRequest
-from gpar_core.jobs.store import Job, State
+from gpar_core.jobs.job import Job, State
 from gpar_core.storage import leftovers
 from tests.jobs.staging import Site
 from tests.processes import kill
@@ -16,7 +17,9 @@ MODULE = "tests.faults.staged_worker"
 
 
 def training(label: str) -> TrainRequest:
-    return TrainRequest("tiny", "f" * 64, label, ("a", "b"))
+    return TrainRequest(
+        compendium="tiny", fingerprint="f" * 64, drug_set=DrugSet(label=label, drugs=("a", "b"))
+    )
 
 
 class Ground(Site):

@@ -12,6 +12,7 @@ from gpar_core.analyses.curation import result as curation
 from gpar_core.analyses.evaluation.request import EvaluationRequest
 from gpar_core.analyses.library import result as library
 from gpar_core.analyses.library.request import LibraryRequest
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.moa_prediction import result as prediction
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.request import TrainRequest
@@ -55,14 +56,25 @@ def _prediction(folder: Path) -> None:
 
 
 def _analysis(folder: Path) -> None:
-    request = EvaluationRequest("tiny", "f", ("m",), ("gpar",))
+    request = EvaluationRequest(
+        compendium="tiny", fingerprint="f", classes=("m",), methods=("gpar",)
+    )
     tables = {"summary": pd.DataFrame({"a": [1.0, 2.0]})}
     analysis.save(analysis.Analysis("0", request, "tiny", False, 1.0, "", {}, tables), folder)
 
 
 def _library(folder: Path) -> None:
-    request = LibraryRequest("tiny", "f", ("m",))
-    library.save(folder, request, {"m": TrainRequest("tiny", "f", "m", ("a",))}, {})
+    request = LibraryRequest(compendium="tiny", fingerprint="f", moas=("m",))
+    library.save(
+        folder,
+        request,
+        {
+            "m": TrainRequest(
+                compendium="tiny", fingerprint="f", drug_set=DrugSet(label="m", drugs=("a",))
+            )
+        },
+        {},
+    )
 
 
 def _table(folder: Path) -> None:

@@ -33,9 +33,9 @@ def run(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
     assert isinstance(request, TrainRequest)
 
     def at(stage: str) -> None:
-        wait = cache.root / f"wait-{request.label}"
+        wait = cache.root / f"wait-{request.drug_set.label}"
         while wait.exists() and wait.read_text() == stage:
-            (cache.root / f"at-{request.label}").touch()
+            (cache.root / f"at-{request.drug_set.label}").touch()
             if stage in {"begun", "training"}:
                 report(Progress("Waiting", message=stage))
             time.sleep(0.02)
@@ -44,7 +44,7 @@ def run(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
     at("begun")
     if results.is_there(cache, request):
         return
-    with (cache.root / f"trainings-{request.label}").open("a") as file:
+    with (cache.root / f"trainings-{request.drug_set.label}").open("a") as file:
         file.write("1\n")
     for step in range(STEPS):
         report(Progress("Training", step + 1, STEPS, values={"loss": 1 / (step + 1)}))
@@ -54,7 +54,7 @@ def run(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
     with _small_files(cache), publishing(target) as folder:
         (folder / "network.npz").write_bytes(b"half")
         at("half written")
-        model.save(saved_model.model(model_id=target.name, label=request.label), folder)
+        model.save(saved_model.model(model_id=target.name, label=request.drug_set.label), folder)
         at("written")
     at("published")
 

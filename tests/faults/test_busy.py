@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gpar_core.errors import JobError
-from gpar_core.jobs.store import State
+from gpar_core.jobs.job import State
 from gpar_core.jobs.workers import at_work, is_held
 from gpar_core.storage import database
 from tests.faults.ground import Ground, training

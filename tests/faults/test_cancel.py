@@ -4,11 +4,12 @@ from functools import partial
 
 import pytest
 
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.data import compendium as compendia
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import read_events
-from gpar_core.jobs.store import State
+from gpar_core.jobs.job import State
 from gpar_core.storage.cache import Cache
 from tests.faults import stepping_worker
 from tests.faults.ground import Ground
@@ -34,7 +35,7 @@ def test_a_training_is_cancelled_at_each_of_its_stages(site: Ground) -> None:
     drugs = [*drugs_of("HDAC inhibitor", 3, replicates=2), *drugs_of("", 30, tas=0.1)]
     build(site.cache.compendium("tiny"), drugs, effect=20)
     compendium = compendia.load(site.cache.compendium("tiny"))
-    request, _ = plan_training(compendium, moa="HDAC inhibitor")
+    request, _ = plan_training(compendium, DrugSet(moa="HDAC inhibitor"))
     stages: list[str] = []
     while True:
         # The worker goes on with each stage but the last it comes to, which is one more each time.

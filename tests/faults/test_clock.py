@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gpar_core.jobs.store import State
+from gpar_core.jobs.job import State
 from tests.faults.ground import Ground
 from tests.waiting import until
 

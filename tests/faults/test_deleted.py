@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data import compendium as compendia
 from gpar_core.jobs import engine
-from gpar_core.jobs.store import State
+from gpar_core.jobs.job import State
 from gpar_core.storage.cache import Cache, remove
 from tests.faults import stepping_worker
 from tests.faults.ground import Ground
@@ -25,7 +26,7 @@ def site(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Ground:
 def planned(cache: Cache) -> TrainRequest:
     drugs = [*drugs_of("HDAC inhibitor", 3, replicates=2), *drugs_of("", 30, tas=0.1)]
     build(cache.compendium("tiny"), drugs, effect=20)
-    return plan_training(compendia.load(cache.compendium("tiny")), moa="HDAC inhibitor")[0]
+    return plan_training(compendia.load(cache.compendium("tiny")), DrugSet(moa="HDAC inhibitor"))[0]
 
 
 def test_a_training_goes_on_with_the_compendium_it_has_open(site: Ground) -> None:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from gpar_core.jobs.store import State
+from gpar_core.jobs.job import State
 from gpar_core.jobs.workers import SOURCE_ROOT
 from gpar_core.storage.cache import MANIFEST
 from gpar_core.storage.requests import job_id

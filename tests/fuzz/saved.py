@@ -36,7 +36,9 @@ def _prediction() -> Prediction:
 
 
 def _analysis() -> Analysis:
-    request = EvaluationRequest("tiny", "f", ("HDAC inhibitor",), ("gpar", "gsea"))
+    request = EvaluationRequest(
+        compendium="tiny", fingerprint="f", classes=("HDAC inhibitor",), methods=("gpar", "gsea")
+    )
     return Analysis(
         analysis_id="a", request=request, compendium="tiny", simulated=True, seconds=1.0,
         created_at="2024-01-01T00:00:00+00:00", versions={"gpar": "1"}, tables={"one": TABLE},

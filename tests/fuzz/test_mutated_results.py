@@ -12,6 +12,7 @@ import pytest
 
 from gpar_core.analyses.evaluation.request import EvaluationRequest
 from gpar_core.analyses.map.request import MapRequest
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.registry import from_json
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.analyses.training.result import load_network, load_reading, load_summary
@@ -30,8 +31,13 @@ VALUES = (
     [None], [[1]], {}, {"a": 1}, {"__class__": "os.system"},
 )  # fmt: skip
 REQUESTS = (
-    TrainRequest("demo", "f", "HDAC inhibitor", ("a", "b"), cells=("MCF7",)),
-    EvaluationRequest("demo", "f", ("a",), ("gpar",)),
+    TrainRequest(
+        compendium="demo",
+        fingerprint="f",
+        drug_set=DrugSet(label="HDAC inhibitor", drugs=("a", "b")),
+        method=Method(cells=("MCF7",)),
+    ),
+    EvaluationRequest(compendium="demo", fingerprint="f", classes=("a",), methods=("gpar",)),
     ImportRequest("n", ("s",), ("g",), ("i",), ("e",), ("",), ("",)),
     MapRequest("demo", "f"),
 )

@@ -45,7 +45,7 @@ SAMPLES = (
     "BRD-K81418486-001-01-1\tvorinostat\tWAEXFXRVDQXREF-UHFFFAOYSA-N\t5311.0\t\n"
 )  # fmt: skip
 LABELS = "name,label\nfluoxetine,antidepressant\nsertraline,antidepressant|SSRI\ndigoxin,cardiac\n"
-PLACES = "sig_id,x,y,colour\na,0.5,-1\nb,1e3,2,red\nc,0,0,blue\n"
+PLACES = "sig_id,x,y,color\na,0.5,-1\nb,1e3,2,red\nc,0,0,blue\n"
 
 
 def _gct(version: str, folder: Path) -> bytes:

@@ -23,8 +23,8 @@ def run(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
     assert isinstance(request, ImportRequest)
     with (cache.root / f"runs-{request.name}").open("a") as file:
         file.write(f"{os.getpid()}\n")
-    (behaviour,) = request.gctx
-    match behaviour:
+    (behavior,) = request.gctx
+    match behavior:
         case "quick":
             for step in range(3):
                 report(Progress("Counting", step + 1, 3, values={"loss": 1 / (step + 1)}))

@@ -5,7 +5,8 @@ from pathlib import Path
 import psutil
 
 from gpar_core.data.importing.request import ImportRequest
-from gpar_core.jobs.store import Job, JobStore
+from gpar_core.jobs.job import Job
+from gpar_core.jobs.store import JobStore
 from gpar_core.jobs.supervisor import ensure_running
 from gpar_core.storage.cache import Cache
 from tests.import_requests import import_request
@@ -98,5 +99,5 @@ class Site:
         end_jobs(self.cache, self.module)
 
 
-def work(name: str, behaviour: str = "quick") -> ImportRequest:
-    return import_request(name, behaviour)
+def work(name: str, behavior: str = "quick") -> ImportRequest:
+    return import_request(name, behavior)

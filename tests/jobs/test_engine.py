@@ -6,13 +6,14 @@ import pytest
 from staging import Site, work
 
 from gpar_core.analyses import results
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data.importing.request import ImportRequest
 from gpar_core.data.requests import DemoRequest
 from gpar_core.errors import NotFoundError, RequestError
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import Event
-from gpar_core.jobs.store import State
+from gpar_core.jobs.job import State
 from gpar_core.jobs.supervisor import ensure_running
 from gpar_core.storage.access import Visitor
 from gpar_core.storage.cache import MADE_BY, MANIFEST
@@ -93,7 +94,7 @@ def test_what_is_no_address_of_a_cluster_is_refused(site: Site, address: str) ->
         engine.submit(site.cache, work("a"), cluster=address)
 
 
-TRAIN = TrainRequest(compendium="demo", fingerprint="f", label="X", drugs=("x",))
+TRAIN = TrainRequest(compendium="demo", fingerprint="f", drug_set=DrugSet(label="X", drugs=("x",)))
 
 
 @pytest.mark.parametrize(

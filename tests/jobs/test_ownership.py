@@ -7,19 +7,23 @@ import pytest
 
 from gpar_core.analyses import results
 from gpar_core.analyses.library.request import LibraryRequest
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data.fetching.request import FetchRequest
 from gpar_core.data.requests import DemoRequest
 from gpar_core.errors import AccessError, NotFoundError
 from gpar_core.jobs import engine
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.storage.access import Visitor
 from gpar_core.storage.cache import MANIFEST, Cache, publishing
 from gpar_core.storage.requests import Request, job_id
 from gpar_core.upkeep import deletion
 from tests.import_requests import import_request
 
-TRAINING = TrainRequest("demo", "f", "ssri", ("a", "b"))
+TRAINING = TrainRequest(
+    compendium="demo", fingerprint="f", drug_set=DrugSet(label="ssri", drugs=("a", "b"))
+)
 NOW = 1_000_000.0
 
 
@@ -156,7 +160,7 @@ def test_a_name_whose_import_failed_is_free_again(people: People) -> None:
 
 
 def test_the_models_of_a_library_are_seen_with_it(people: People) -> None:
-    request = LibraryRequest("demo", "f", ("HDAC inhibitor",))
+    request = LibraryRequest(compendium="demo", fingerprint="f", moas=("HDAC inhibitor",))
     library = engine.submit(people.ann, request).id
     model = "0" * 20
     people.server.access.put_within(library, [model], [model])
@@ -173,11 +177,11 @@ def test_waiting_jobs_of_one_person_are_limited(
 ) -> None:
     monkeypatch.setenv("GPAR_MAX_WAITING_PER_OWNER", "2")
     for seed in range(2):
-        engine.submit(people.ann, replace(TRAINING, seed=seed))
+        engine.submit(people.ann, replace(TRAINING, method=Method(seed=seed)))
     with pytest.raises(AccessError, match="2 jobs of yours are waiting already"):
-        engine.submit(people.ann, replace(TRAINING, seed=2))
+        engine.submit(people.ann, replace(TRAINING, method=Method(seed=2)))
     engine.submit(people.ann, TRAINING)  # is waiting already, and no other
-    assert engine.submit(people.bob, replace(TRAINING, seed=2)).state is State.QUEUED
+    assert engine.submit(people.bob, replace(TRAINING, method=Method(seed=2))).state is State.QUEUED
 
 
 def test_who_has_used_up_their_room_gets_no_new_result(
@@ -188,7 +192,7 @@ def test_who_has_used_up_their_room_gets_no_new_result(
     with (people.server.model(name) / "large").open("wb") as file:
         file.truncate(10**9)
     with pytest.raises(AccessError, match=r"takes 1\.0 GB; 1 GB are allowed"):
-        engine.submit(people.ann, replace(TRAINING, seed=1))
+        engine.submit(people.ann, replace(TRAINING, method=Method(seed=1)))
     assert engine.submit(people.ann, TRAINING).state is State.DONE
-    assert engine.submit(people.bob, replace(TRAINING, seed=1)).state is State.QUEUED
+    assert engine.submit(people.bob, replace(TRAINING, method=Method(seed=1))).state is State.QUEUED
     assert JobStore(people.ann).active_jobs() == []

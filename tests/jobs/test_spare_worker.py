@@ -5,7 +5,7 @@ import pytest
 from staging import Site, work
 
 from gpar_core.errors import WorkerError
-from gpar_core.jobs.store import Job, State
+from gpar_core.jobs.job import Job, State
 from tests.processes import kill, lives
 from tests.waiting import until
 
@@ -22,14 +22,14 @@ def spare(site: Site) -> psutil.Process:
     return process
 
 
-def done(site: Site, name: str, behaviour: str = "quick") -> Job:
-    job = site.store.submit(work(name, behaviour))
+def done(site: Site, name: str, behavior: str = "quick") -> Job:
+    job = site.store.submit(work(name, behavior))
     site.supervise()
     return site.ended(job)
 
 
-def begun(site: Site, name: str, behaviour: str = "until released") -> Job:
-    job = site.store.submit(work(name, behaviour))
+def begun(site: Site, name: str, behavior: str = "until released") -> Job:
+    job = site.store.submit(work(name, behavior))
     site.supervise()
     return site.reached(job)
 
@@ -40,9 +40,9 @@ def test_a_worker_waits_before_the_first_job_and_takes_it(site: Site) -> None:
     assert done(site, "a").pid == waiting.pid
 
 
-@pytest.mark.parametrize("behaviour", ["quick", "refused"])
-def test_a_worker_whose_job_has_ended_takes_the_next(site: Site, behaviour: str) -> None:
-    first = done(site, "a", behaviour)
+@pytest.mark.parametrize("behavior", ["quick", "refused"])
+def test_a_worker_whose_job_has_ended_takes_the_next(site: Site, behavior: str) -> None:
+    first = done(site, "a", behavior)
     assert done(site, "b").pid == first.pid
 
 
@@ -53,9 +53,9 @@ def test_a_worker_that_was_cancelled_takes_the_next(site: Site) -> None:
     assert done(site, "b").pid == first.pid
 
 
-@pytest.mark.parametrize("behaviour", ["broken", "without a process", "talks and dies"])
-def test_a_worker_that_may_be_broken_is_not_used_again(site: Site, behaviour: str) -> None:
-    first = done(site, "a", behaviour)
+@pytest.mark.parametrize("behavior", ["broken", "without a process", "talks and dies"])
+def test_a_worker_that_may_be_broken_is_not_used_again(site: Site, behavior: str) -> None:
+    first = done(site, "a", behavior)
     assert first.state == State.FAILED
     second = done(site, "b")
     assert second.state == State.DONE

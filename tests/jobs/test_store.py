@@ -8,7 +8,8 @@ from staging import work
 
 from gpar_core.errors import JobError, NotFoundError, RequestError
 from gpar_core.jobs.events import EventLog, read_events
-from gpar_core.jobs.store import Job, JobStore, State, fair_order
+from gpar_core.jobs.job import Job, State, fair_order
+from gpar_core.jobs.store import JobStore
 from gpar_core.progress import Progress
 from gpar_core.storage.cache import Cache
 

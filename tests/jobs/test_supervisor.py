@@ -12,16 +12,16 @@ from staging import Site, work
 
 from gpar_core.errors import WorkerError
 from gpar_core.jobs.events import read_events
-from gpar_core.jobs.store import Job, State
+from gpar_core.jobs.job import Job, State
 from gpar_core.jobs.worker import NICENESS
 from gpar_core.jobs.workers import ENVIRONMENT, SOURCE_ROOT
 from tests.processes import kill, lives
 from tests.waiting import until
 
 
-def start(site: Site, name: str, behaviour: str = "until released", *options: str) -> Job:
+def start(site: Site, name: str, behavior: str = "until released", *options: str) -> Job:
     """Submit and wait until the worker has made some progress."""
-    job = site.store.submit(work(name, behaviour))
+    job = site.store.submit(work(name, behavior))
     site.supervise(*options)
     return site.reached(job)
 

@@ -13,7 +13,8 @@ from staging import work
 from gpar_core.errors import Cancelled
 from gpar_core.jobs import worker
 from gpar_core.jobs.events import read_events
-from gpar_core.jobs.store import Job, JobStore, State
+from gpar_core.jobs.job import Job, State
+from gpar_core.jobs.store import JobStore
 from gpar_core.learn.cluster import ClusterPool
 from gpar_core.learn.engine import Pool
 from gpar_core.progress import Progress, Report
@@ -75,17 +76,17 @@ def test_a_bug_is_one_friendly_line(
     assert "ValueError: shapes differ" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("behaviour", ["quick", "refused"])
-def test_the_next_job_follows(carry_out: CarryOut, behaviour: str) -> None:
-    jobs = carry_out(scripted_worker.run, work("a", behaviour), work("b"))
+@pytest.mark.parametrize("behavior", ["quick", "refused"])
+def test_the_next_job_follows(carry_out: CarryOut, behavior: str) -> None:
+    jobs = carry_out(scripted_worker.run, work("a", behavior), work("b"))
     assert jobs[1].state == State.DONE
 
 
-@pytest.mark.parametrize("behaviour", ["broken", "without a process"])
+@pytest.mark.parametrize("behavior", ["broken", "without a process"])
 def test_no_job_follows_one_that_may_have_broken_something(
-    carry_out: CarryOut, behaviour: str
+    carry_out: CarryOut, behavior: str
 ) -> None:
-    jobs = carry_out(scripted_worker.run, work("a", behaviour), work("b"))
+    jobs = carry_out(scripted_worker.run, work("a", behavior), work("b"))
     assert [job.state for job in jobs] == [State.FAILED, State.RUNNING]
 
 

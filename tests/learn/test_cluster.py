@@ -16,6 +16,7 @@ from distributed import Client
 
 from benchmarks.ports import free_port
 from gpar_core.analyses.evaluation.evaluate import compare
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.request import TrainRequest
@@ -235,8 +236,7 @@ def test_a_whole_training_gives_the_same_model(
         request = TrainRequest(
             compendium="tiny",
             fingerprint=compendium.fingerprint,
-            label="planted",
-            drugs=tuple(f"planted{i}" for i in range(4)),
+            drug_set=DrugSet(label="planted", drugs=tuple(f"planted{i}" for i in range(4))),
         )
         run_job(request, cache, silent, each)
         models.append(model.load(cache.model(job_id(request))))

@@ -6,7 +6,7 @@ from sklearn.manifold import trustworthiness
 
 from gpar_core.maps import faithfulness as module
 from gpar_core.maps.faithfulness import faithfulness
-from gpar_core.rank.neighbours import unit
+from gpar_core.rank.neighbors import unit
 
 
 def _x(n: int = 200) -> np.ndarray:
@@ -60,7 +60,7 @@ def test_the_space_itself_is_faithful_and_a_random_map_is_at_chance() -> None:
 
 
 @pytest.mark.parametrize(("n", "k"), [(4, 1), (15, 7), (31, 15), (100, 15)])
-def test_a_small_map_has_fewer_neighbours(n: int, k: int) -> None:
+def test_a_small_map_has_fewer_neighbors(n: int, k: int) -> None:
     found = faithfulness(_x(n), _x(n)[:, :2], seed=0)
     assert found.k == k
     assert 0 <= found.knn_recall <= 1

@@ -10,7 +10,7 @@ from gpar_core.errors import Cancelled
 from gpar_core.maps import fwd
 from gpar_core.maps.fwd import edges, embed, force_directed, large_components, similarity_limit
 from gpar_core.progress import Progress
-from gpar_core.rank.neighbours import unit
+from gpar_core.rank.neighbors import unit
 
 
 def _directions(n: int = 300, d: int = 30) -> np.ndarray:

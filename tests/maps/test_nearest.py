@@ -1,10 +1,10 @@
-"""Nearest neighbours against all distances."""
+"""Nearest neighbors against all distances."""
 
 import numpy as np
 import pytest
 
 from gpar_core.maps import nearest
-from gpar_core.maps.nearest import nearest_neighbours
+from gpar_core.maps.nearest import nearest_neighbors
 
 
 def _x(n: int = 400) -> np.ndarray:
@@ -18,9 +18,9 @@ def _slowly(x: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     return found, np.take_along_axis(apart, found, axis=1)
 
 
-def test_few_have_their_exact_neighbours() -> None:
+def test_few_have_their_exact_neighbors() -> None:
     x = _x()
-    found, distances = nearest_neighbours(x, 9, seed=0)
+    found, distances = nearest_neighbors(x, 9, seed=0)
     expected, apart = _slowly(x, 9)
     np.testing.assert_array_equal(found, expected)
     np.testing.assert_allclose(distances, apart, atol=1e-3)
@@ -31,20 +31,20 @@ def test_many_have_nearly_all_of_them_and_the_same_for_a_seed(
 ) -> None:
     monkeypatch.setattr(nearest, "EXACT", 100)
     x = _x(3000)
-    found, distances = nearest_neighbours(x, 10, seed=1)
+    found, distances = nearest_neighbors(x, 10, seed=1)
     monkeypatch.setattr(nearest, "EXACT", 10_000)
-    exact, _ = nearest_neighbours(x, 10, seed=1)
+    exact, _ = nearest_neighbors(x, 10, seed=1)
     shared = [len(set(a) & set(b)) for a, b in zip(found, exact, strict=True)]
     assert np.mean(shared) > 9.3
     assert (np.diff(distances, axis=1) >= 0).all()
     assert (found != np.arange(len(x))[:, None]).all()
     monkeypatch.setattr(nearest, "EXACT", 100)
-    np.testing.assert_array_equal(nearest_neighbours(x, 10, seed=1)[0], found)
+    np.testing.assert_array_equal(nearest_neighbors(x, 10, seed=1)[0], found)
 
 
-def test_equal_signatures_are_each_others_neighbours_and_not_their_own() -> None:
+def test_equal_signatures_are_each_others_neighbors_and_not_their_own() -> None:
     x = np.repeat(_x(5), 20, axis=0)
-    found, distances = nearest_neighbours(x, 4, seed=0)
+    found, distances = nearest_neighbors(x, 4, seed=0)
     assert found.shape == (100, 4)
     assert (found != np.arange(100)[:, None]).all()
     assert (found // 20 == (np.arange(100) // 20)[:, None]).all()

@@ -1,4 +1,4 @@
-"""Purity among neighbours: planted MOAs come together, nothing does by chance."""
+"""Purity among neighbors: planted MOAs come together, nothing does by chance."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -131,6 +131,6 @@ def test_of_one_cell_line_no_batch_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("drug", "k"), [("aabb", 2), ("aaab", 1), ("abc", 2), ("a" * 30 + "b" * 20 + "c", 15)]
 )
-def test_so_many_neighbours_can_all_be_positive(drug: str, k: int) -> None:
+def test_so_many_neighbors_can_all_be_positive(drug: str, k: int) -> None:
     names = np.array([*drug, "z"])
     assert n_neighbours(names != "z", names) == k

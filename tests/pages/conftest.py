@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.analyses.training.request import TrainRequest
@@ -57,10 +58,10 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     evil = build(cache.compendium("evil"), EVIL_DRUGS, effect=20, name="evil", cells=EVIL[2:])
     _rewrite(cache.compendium("evil"), source=EVIL[0], report={"findings": FINDINGS})
     requests = [
-        plan_training(demo, moa="HDAC inhibitor"),
-        plan_training(demo, drugs=["hdac0", "hdac1"]),
-        plan_training(load(cache.compendium("measured")), moa="MTOR inhibitor"),
-        plan_training(evil, moa=EVIL[0]),
+        plan_training(demo, DrugSet(moa="HDAC inhibitor")),
+        plan_training(demo, DrugSet(drugs=("hdac0", "hdac1"))),
+        plan_training(load(cache.compendium("measured")), DrugSet(moa="MTOR inhibitor")),
+        plan_training(evil, DrugSet(moa=EVIL[0])),
     ]
     library = Library(cache, *(request for request, _ in requests))
     with pytest.MonkeyPatch.context() as patch, FitPool(1) as pool:

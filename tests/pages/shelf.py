@@ -14,6 +14,7 @@ from gpar_core.learn.engine import FitPool
 from gpar_core.progress import silent
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
+from tests.asked import asked
 from tests.pages.stage import embed, train
 
 
@@ -25,7 +26,7 @@ def shelve(
 ) -> LibraryRequest:
     """A library as a job leaves it when it begins: with the models that are there already."""
     data = compendia.load(cache.compendium(compendium))
-    request = plan_library(data, **settings)
+    request = plan_library(data, **asked(**settings))
     trainings = library.trainings(data, request)
     library.save(cache.library(job_id(request)), request, trainings, reasons or {})
     return request

@@ -14,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.jobs.events import EventLog
-from gpar_core.jobs.store import Job, JobStore, State
+from gpar_core.jobs.job import Job, State
+from gpar_core.jobs.store import JobStore
 from gpar_core.learn.cross_validation import Score, cross_validate
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.verdict import chance
@@ -28,7 +29,7 @@ from tests.waiting import PATIENCE
 APP = Path(__file__).resolve().parents[2] / "streamlit_app.py"
 
 EVIL = ("![x](http://evil/)", "<img src=x onerror=1>", "$x$", ":red[x]")
-"""Names that, read as markup, would load an image, run a script, be a formula or a colour."""
+"""Names that, read as markup, would load an image, run a script, be a formula or a color."""
 
 MARKUP = (
     "[a](javascript:alert(1))", ":material/home:", ":smile:", "| a | b |\n|---|---|\n| 1 | 2 |",

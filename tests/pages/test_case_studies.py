@@ -11,7 +11,7 @@ from gpar_core.case_studies import case, plan
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.uploads import publish_table
 from gpar_core.jobs import engine
-from gpar_core.jobs.store import State
+from gpar_core.jobs.job import State
 from gpar_core.progress import silent
 from gpar_core.storage.cache import Cache, remove
 from tests.pages.stage import embed, ended, labels, page, press, running, train, words

@@ -8,16 +8,19 @@ from streamlit.testing.v1 import AppTest
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.cell_influence.plan import plan_cell_influence
 from gpar_core.analyses.cell_influence.request import CellInfluenceRequest
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data import compendium as compendia
 from gpar_core.data.requests import DemoRequest
 from gpar_core.export import analysis_csv
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.progress import silent
 from gpar_core.storage.cache import Cache, remove
 from gpar_core.storage.requests import job_id
 from pages._shared.error_box import plain
+from tests.asked import asked
 from tests.pages.conftest import Library
 from tests.pages.stage import DRUGS, EVIL, ended, labels, page, press, running, words
 from tests.pools import Means
@@ -28,8 +31,8 @@ SELECTIONS = (("MCF7",), ("A375",), ())
 
 def compared(cache: Cache, compendium: str = "demo", **how: object) -> CellInfluenceRequest:
     data = compendia.load(cache.compendium(compendium))
-    asked = {"moa": "HDAC inhibitor", "selections": SELECTIONS, **how}
-    request, _ = plan_cell_influence(data, **asked)  # type: ignore[arg-type]
+    settings = {"moa": "HDAC inhibitor", "selections": SELECTIONS, **how}
+    request, _ = plan_cell_influence(data, **asked(**settings))
     run_job(request, cache, silent, Means())
     return request
 
@@ -70,7 +73,7 @@ def test_the_two_largest_cell_lines_are_the_example(stocked: Library) -> None:
         request
         == plan_cell_influence(
             compendia.load(stocked.cache.compendium("demo")),
-            moa="HDAC inhibitor",
+            DrugSet(moa="HDAC inhibitor"),
             selections=[["A375"], ["MCF7"]],
         )[0]
     )
@@ -112,7 +115,7 @@ def test_one_cell_line_is_too_few(stocked: Library) -> None:
 
 def test_the_job_is_shown_while_it_runs(stocked: Library) -> None:
     data = compendia.load(stocked.cache.compendium("demo"))
-    request, _ = plan_cell_influence(data, moa="HDAC inhibitor", selections=SELECTIONS)
+    request, _ = plan_cell_influence(data, DrugSet(moa="HDAC inhibitor"), selections=SELECTIONS)
     job = running(stocked.cache, request)
     app = page("cell_influence", job=job.id)
     assert "Cell influence on HDAC inhibitor" in words(app)
@@ -121,7 +124,7 @@ def test_the_job_is_shown_while_it_runs(stocked: Library) -> None:
 
 def test_a_failed_job_can_be_tried_again(stocked: Library) -> None:
     data = compendia.load(stocked.cache.compendium("demo"))
-    request, _ = plan_cell_influence(data, moa="HDAC inhibitor", selections=SELECTIONS)
+    request, _ = plan_cell_influence(data, DrugSet(moa="HDAC inhibitor"), selections=SELECTIONS)
     job = ended(stocked.cache, request, State.FAILED, "No memory.")
     press(page("cell_influence", job=job.id), "Try again")
     assert asked_for(stocked, CellInfluenceRequest) == [request]
@@ -157,17 +160,21 @@ def test_differences_are_seen_from_the_first_selection_or_any_other(stocked: Lib
 def test_drugs_that_were_left_out_are_named(stocked: Library) -> None:
     data = compendia.load(stocked.cache.compendium("demo"))
     request = CellInfluenceRequest(
-        "demo", data.fingerprint, "HDAC inhibitor", ("hdac0", "hdac1"), (("A375",), ("MCF7",)),
-        left_out=("hdac2", "hdac3"), moa="HDAC inhibitor", negatives="inactive",
-    )  # fmt: skip
+        "demo",
+        data.fingerprint,
+        DrugSet(("hdac0", "hdac1"), "HDAC inhibitor", label="HDAC inhibitor"),
+        (("A375",), ("MCF7",)),
+        left_out=("hdac2", "hdac3"),
+        method=Method(negatives="inactive"),
+    )
     run_job(request, stocked.cache, silent, Means())
     app = page("cell_influence", job=job_id(request))
     assert plain("2 drugs: hdac0, hdac1. Left out") in words(app)
     press(app, "Train")
     (training,) = asked_for(stocked, TrainRequest)
     assert isinstance(training, TrainRequest)
-    assert (training.drugs, training.moa) == (("hdac0", "hdac1"), "")
-    assert training.label == "HDAC inhibitor"
+    assert (training.drug_set.drugs, training.drug_set.moa) == (("hdac0", "hdac1"), "")
+    assert training.drug_set.label == "HDAC inhibitor"
 
 
 def test_one_click_trains_a_model_on_a_selection(stocked: Library) -> None:
@@ -177,8 +184,11 @@ def test_one_click_trains_a_model_on_a_selection(stocked: Library) -> None:
     press(app, "Train")
     (training,) = asked_for(stocked, TrainRequest)
     assert isinstance(training, TrainRequest)
-    assert training.cells == ("A375",)
-    assert (training.moa, training.negatives) == (request.moa, request.negatives)
+    assert training.method.cells == ("A375",)
+    assert (training.drug_set.moa, training.method.negatives) == (
+        request.drug_set.moa,
+        request.method.negatives,
+    )
     assert "Train on HDAC inhibitor" in words(app)
 
 

@@ -5,7 +5,8 @@ from streamlit.testing.v1 import AppTest
 
 from gpar_core.data.quality import QualityFilter
 from gpar_core.data.requests import SelectRequest
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from tests.pages.conftest import Library
 from tests.pages.stage import ended, page, press, running, words
 

@@ -10,7 +10,8 @@ from streamlit.testing.v1.element_tree import Button
 
 from gpar_core.data.importing.request import ImportRequest
 from gpar_core.data.requests import DemoRequest
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.storage.cache import MANIFEST, remove
 from tests.geo_files import release, write_release
 from tests.import_requests import import_request

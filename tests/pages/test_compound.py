@@ -53,7 +53,7 @@ def test_its_place_is_shown_on_a_map_that_is_there(stocked: Library) -> None:
     app = about("hdac1", "Map")
     (shown,) = sent(app)
     (group,) = shown["groups"]
-    assert (group["label"], group["colour"], len(group["drugs"])) == ("hdac1", "red", 1)
+    assert (group["label"], group["color"], len(group["drugs"])) == ("hdac1", "red", 1)
     assert shown["drug"] is None
     (link,) = [each for each in app.get("page_link") if "map" in each.proto.page]
     assert f"job={job_id(request)}" in link.proto.query_string
@@ -78,7 +78,7 @@ def test_its_likely_moas_are_there(stocked: Library) -> None:
     assert app.dataframe[0].value["moa"][0] == "HDAC inhibitor"
 
 
-def test_its_neighbours_are_named_with_their_pages(stocked: Library) -> None:
+def test_its_neighbors_are_named_with_their_pages(stocked: Library) -> None:
     table = about("hdac1", "Neighbors").dataframe[0].value
     assert set(table["pert_iname"][:3]) == {"hdac0", "hdac2", "hdac3"}
     assert table["about"][0].startswith("compound?compound=hdac")

@@ -1,12 +1,15 @@
 """Curation on a model's page: asked for, followed, shown, and the set trained without suspects."""
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from gpar_core.analyses.curation import result as curations
 from gpar_core.analyses.curation.request import CurationRequest
 from gpar_core.analyses.training.request import TrainRequest
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.storage.cache import publishing
 from gpar_core.storage.requests import Request, job_id
 from pages._shared.error_box import plain
@@ -18,13 +21,13 @@ ASK, RETRAIN = "Find outlier drugs", "Train without them"
 
 
 def of(model: TrainRequest) -> CurationRequest:
-    return CurationRequest(job_id(model), model.label)
+    return CurationRequest(job_id(model), model.drug_set.label)
 
 
 def find(stocked: Library, model: TrainRequest, n_suspects: int = 1) -> None:
     """Put a curation there whose first `n_suspects` drugs are suspected."""
     with publishing(stocked.cache.curation(job_id(of(model)))) as folder:
-        curations.save(saved(drugs(model.drugs, n_suspects=n_suspects)), folder)
+        curations.save(saved(drugs(model.drug_set.drugs, n_suspects=n_suspects)), folder)
 
 
 def opened(model: TrainRequest) -> AppTest:
@@ -87,7 +90,7 @@ def test_a_suspect_is_named_with_its_figures(stocked: Library) -> None:
         "0.990 (by 0.150; noise 0.050)." in words(app)
     )
     table = app.dataframe[-1].value
-    assert table["pert_iname"].tolist() == list(stocked.simulated.drugs)
+    assert table["pert_iname"].tolist() == list(stocked.simulated.drug_set.drugs)
     assert set(table["data"]) == {"SIMULATED"}
 
 
@@ -104,10 +107,14 @@ def test_one_click_trains_without_the_suspects(stocked: Library) -> None:
     app = press(opened(stocked.simulated), RETRAIN)
     (request,) = jobs_of(stocked, TrainRequest)
     assert isinstance(request, TrainRequest)
-    assert request.drugs == ("hdac1", "hdac2", "hdac3")
-    assert request.label == "HDAC inhibitor without hdac0"
-    same = ("compendium", "fingerprint", "cells", "preset", "seed")
-    assert all(getattr(request, name) == getattr(stocked.simulated, name) for name in same)
+    assert request.drug_set.drugs == ("hdac1", "hdac2", "hdac3")
+    assert request.drug_set.label == "HDAC inhibitor without hdac0"
+    simulated = stocked.simulated
+    assert (request.compendium, request.fingerprint) == (
+        simulated.compendium,
+        simulated.fingerprint,
+    )
+    assert replace(request.method, negatives="auto") == replace(simulated.method, negatives="auto")
     assert app.query_params["job"] == job_id(request)
     assert "Train on HDAC inhibitor without hdac0" in words(app)
 
@@ -119,13 +126,13 @@ def test_the_user_decides_who_is_left_out(stocked: Library) -> None:
     press(app, RETRAIN)
     (request,) = jobs_of(stocked, TrainRequest)
     assert isinstance(request, TrainRequest)
-    assert request.drugs == ("hdac0", "hdac1")
+    assert request.drug_set.drugs == ("hdac0", "hdac1")
 
 
 def test_not_everyone_can_be_left_out(stocked: Library) -> None:
     find(stocked, stocked.simulated)
     app = opened(stocked.simulated)
-    app.multiselect[0].set_value(list(stocked.simulated.drugs)).run()
+    app.multiselect[0].set_value(list(stocked.simulated.drug_set.drugs)).run()
     assert next(button for button in app.button if button.label == RETRAIN).disabled
 
 
@@ -158,5 +165,5 @@ def test_names_are_shown_as_they_stand(stocked: Library) -> None:
     find(stocked, stocked.evil)
     app = opened(stocked.evil)
     said = words(app.warning)
-    assert plain(stocked.evil.drugs[0]) in said
+    assert plain(stocked.evil.drug_set.drugs[0]) in said
     assert not any(name in said for name in EVIL)

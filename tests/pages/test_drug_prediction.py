@@ -7,10 +7,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gpar_core import fields
+from gpar_core.analyses.method import Method
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.errors import WorkerError
 from gpar_core.jobs import engine
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.storage.cache import Cache, remove
 from gpar_core.storage.requests import job_id
 from tests.import_requests import import_request
@@ -26,7 +28,7 @@ def form(stocked: Library) -> AppTest:
 @pytest.fixture
 def request_(stocked: Library) -> TrainRequest:
     """A training that is not done yet, of four folds."""
-    return dataclasses.replace(stocked.simulated, seed=1)
+    return dataclasses.replace(stocked.simulated, method=Method(seed=1))
 
 
 def figures(app: AppTest) -> dict[str, str]:
@@ -169,8 +171,8 @@ def test_uploaded_profiles_are_the_positive_set(
     press(form, "Train")
     (job,) = JobStore(stocked.cache).active_jobs()
     assert isinstance(job.request, TrainRequest)
-    assert (job.request.drugs, job.request.label) == ((), "my =drugs")
-    assert stocked.cache.existing_profile_set(job.request.profiles)
+    assert (job.request.drug_set.drugs, job.request.drug_set.label) == ((), "my =drugs")
+    assert stocked.cache.existing_profile_set(job.request.drug_set.profiles)
 
 
 def test_uploaded_replicates_are_one_drug_until_said_otherwise(form: AppTest) -> None:
@@ -208,7 +210,7 @@ def test_train_queues_one_job_and_puts_it_into_the_url(
     (job,) = JobStore(stocked.cache).active_jobs()
     assert form.query_params["job"] == job.id
     assert isinstance(job.request, TrainRequest)
-    assert (job.request.moa, job.request.cells, job.request.seed) == (
+    assert (job.request.drug_set.moa, job.request.method.cells, job.request.method.seed) == (
         "HDAC inhibitor",
         ("MCF7",),
         7,
@@ -228,7 +230,10 @@ def test_the_same_training_again_is_the_model_that_is_there(
 
 
 def test_a_queued_job_shows_its_place(stocked: Library, request_: TrainRequest) -> None:
-    waiting(stocked.cache, dataclasses.replace(request_, seed=2))
+    waiting(
+        stocked.cache,
+        dataclasses.replace(request_, method=Method(seed=2)),
+    )
     app = page("drug_prediction", job=waiting(stocked.cache, request_).id)
     assert "number 2 in the queue" in words(app)
     assert "Cancel" in labels(app)
@@ -245,7 +250,7 @@ def test_a_running_job_shows_its_folds_so_far(stocked: Library, request_: TrainR
 
 
 def test_a_running_job_on_measured_data_is_not_called_simulated(stocked: Library) -> None:
-    request = dataclasses.replace(stocked.measured, seed=1)
+    request = dataclasses.replace(stocked.measured, method=Method(seed=1))
     app = page("drug_prediction", job=running(stocked.cache, request).id)
     assert "Mean AUROC so far" in words(app)
     assert not app.warning

@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, Locator, Page, expect
 
-from gpar_core.jobs.store import State
+from gpar_core.jobs.job import State
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
 from tests.pages.browser import NO_NETWORK, Server, browsing, serving

@@ -11,7 +11,8 @@ from gpar_core.data.fetching.plan import plan_fetch
 from gpar_core.data.fetching.request import FetchRequest
 from gpar_core.data.fetching.sources import SOURCES
 from gpar_core.data.importing.request import ImportRequest
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.progress import silent
 from pages._shared.error_box import plain
 from tests.http_files import Site

@@ -3,7 +3,8 @@ import shutil
 import pytest
 
 from gpar_core.data.requests import DemoRequest
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.storage.cache import MADE_BY, Cache
 from tests.pages.conftest import Library
 from tests.pages.stage import ended, page, press, waiting, words

@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gpar_core.jobs.store import State
+from gpar_core.analyses.method import Method
+from gpar_core.jobs.job import State
 from gpar_core.storage.requests import job_id
 from pages._shared.error_box import plain
 from tests.pages.conftest import Library
@@ -50,12 +51,12 @@ def test_in_the_drugs_of_a_moa(stocked: Library) -> None:
 
 
 def test_in_a_job_under_way(stocked: Library) -> None:
-    request = dataclasses.replace(stocked.evil, seed=1)
+    request = dataclasses.replace(stocked.evil, method=Method(seed=1))
     assert_literal(page("drug_prediction", job=running(stocked.cache, request).id), EVIL[0])
 
 
 def test_in_the_reason_of_a_failure(stocked: Library) -> None:
-    request = dataclasses.replace(stocked.evil, seed=1)
+    request = dataclasses.replace(stocked.evil, method=Method(seed=1))
     job = ended(stocked.cache, request, State.FAILED, " ".join(EVIL))
     app = page("drug_prediction", job=job.id)
     assert_literal(app, " ".join(EVIL))

@@ -10,11 +10,13 @@ from streamlit.testing.v1 import AppTest
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.hyper_parameters.plan import plan_sweep
 from gpar_core.analyses.hyper_parameters.request import SweepRequest
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.run_job import run_job
 from gpar_core.data import compendium as compendia
 from gpar_core.data.requests import DemoRequest
 from gpar_core.export import analysis_csv
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.progress import silent
 from gpar_core.storage.cache import Cache, publishing
 from gpar_core.storage.requests import job_id
@@ -26,7 +28,7 @@ from tests.pools import Means
 
 def planned(cache: Cache, compendium: str = "demo", moa: str = "HDAC inhibitor") -> SweepRequest:
     data = compendia.load(cache.compendium(compendium))
-    return plan_sweep(data, moa=moa, layers=[2, 3], nodes=[10, 100])[0]
+    return plan_sweep(data, DrugSet(moa=moa), layers=[2, 3], nodes=[10, 100])[0]
 
 
 def swept(cache: Cache, compendium: str = "demo", moa: str = "HDAC inhibitor") -> SweepRequest:
@@ -72,7 +74,7 @@ def test_the_cost_is_said_before_the_click(stocked: Library) -> None:
     press(app, "Start")
     (request,) = asked_for(stocked)
     data = compendia.load(stocked.cache.compendium("demo"))
-    assert request == plan_sweep(data, moa="HDAC inhibitor", nodes=[10, 32])[0]
+    assert request == plan_sweep(data, DrugSet(moa="HDAC inhibitor"), nodes=[10, 32])[0]
 
 
 def test_a_number_of_nodes_can_be_typed(stocked: Library) -> None:

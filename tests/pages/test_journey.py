@@ -108,7 +108,7 @@ def report(page: Page) -> None:
         main(page).get_by_role("button", name="Report", exact=True).click()
     assert waiting.value.suggested_filename == "gpar-report-digoxin-SIMULATED.html"
     origin = read_origin(Path(waiting.value.path()))
-    assert request_of(origin).drugs == ("digoxin",)
+    assert request_of(origin).drug_set.drugs == ("digoxin",)
 
 
 def about(page: Page) -> None:

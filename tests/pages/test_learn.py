@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.analyses.training.request import TrainRequest
@@ -40,7 +41,7 @@ def toured(cache: Cache) -> str:
 def asked(data: Compendium) -> TrainRequest:
     """The training of the tour."""
     label = "Tour: glucocorticoids"
-    return plan_training(data, drugs=[*tour_view.DRUGS], label=label)[0]
+    return plan_training(data, DrugSet(drugs=(*tour_view.DRUGS,), label=label))[0]
 
 
 def test_the_tour_begins_with_a_question(toured: str) -> None:

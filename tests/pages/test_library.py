@@ -8,9 +8,11 @@ from streamlit.testing.v1 import AppTest
 
 from gpar_core.analyses.library import result as library
 from gpar_core.analyses.library.request import LibraryRequest
+from gpar_core.analyses.method import Method
 from gpar_core.export import library_csv
 from gpar_core.jobs.events import FILE_NAME, EventLog
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.progress import Progress
 from gpar_core.storage import requests
 from gpar_core.storage.cache import remove
@@ -84,8 +86,8 @@ def test_build_queues_one_job_with_what_was_chosen(stocked: Library) -> None:
     (job,) = JobStore(stocked.cache).active_jobs()
     assert app.query_params["job"] == job.id
     assert isinstance(job.request, LibraryRequest)
-    assert (job.request.moas, job.request.cells) == (("MTOR inhibitor",), ("MCF7",))
-    assert (job.request.negatives, job.request.seed) == ("others", 7)
+    assert (job.request.moas, job.request.method.cells) == (("MTOR inhibitor",), ("MCF7",))
+    assert (job.request.method.negatives, job.request.method.seed) == ("others", 7)
     assert "number 1 in the queue" in words(app)
 
 
@@ -250,7 +252,10 @@ def test_a_mad_library_in_the_url_falls_back(stocked: Library, shelved: LibraryR
 
 
 def test_a_job_of_another_kind_is_not_a_library(stocked: Library) -> None:
-    job = waiting(stocked.cache, replace(stocked.simulated, seed=1))
+    job = waiting(
+        stocked.cache,
+        replace(stocked.simulated, method=Method(seed=1)),
+    )
     app = page("library", job=job.id)
     assert "does not lead to a library" in words(app.error)
     press(app, "Back to the library")

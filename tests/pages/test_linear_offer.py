@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training.request import TrainRequest
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.learn.engine import FitPool
 from gpar_core.progress import silent
 from gpar_core.storage.cache import MANIFEST
@@ -36,6 +37,10 @@ def opened(stocked: Library, ahead: float | None, *, known: bool = True) -> AppT
     return page("models", model=job_id(stocked.by_name))
 
 
+def linear(request: TrainRequest) -> TrainRequest:
+    return replace(request, method=replace(request.method, preset="linear"))
+
+
 @pytest.mark.parametrize("ahead", [None, -0.2, 0.0, 0.0004])
 def test_nothing_is_offered_where_it_is_not_ahead(stocked: Library, ahead: float | None) -> None:
     app = opened(stocked, ahead)
@@ -48,7 +53,7 @@ def test_the_same_training_is_asked_for_with_the_linear_preset(stocked: Library)
     assert "logistic regression is ahead of this network in mean AUROC" in words(app.info)
     press(app, TRAIN)
     (job,) = JobStore(stocked.cache).active_jobs()
-    assert job.request == replace(stocked.by_name, preset="linear")
+    assert job.request == linear(stocked.by_name)
     assert app.query_params["job"] == job.id
     assert words(app.title) == "Drug prediction"
 
@@ -59,11 +64,11 @@ def test_what_only_the_job_knows_is_taken_from_it(stocked: Library) -> None:
     ended(stocked.cache, stocked.by_name, State.DONE)
     press(page("models", model=job_id(stocked.by_name)), TRAIN)
     (job,) = JobStore(stocked.cache).active_jobs()
-    assert job.request == replace(stocked.by_name, preset="linear")
+    assert job.request == linear(stocked.by_name)
 
 
 def test_a_linear_model_that_is_there_is_opened(stocked: Library) -> None:
-    request: TrainRequest = replace(stocked.by_name, preset="linear")
+    request: TrainRequest = linear(stocked.by_name)
     with FitPool(1) as pool:
         run_job(request, stocked.cache, silent, pool)
     app = press(opened(stocked, 0.05), OPEN)

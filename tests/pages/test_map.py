@@ -1,4 +1,4 @@
-"""The map page: what is asked, the job, the map, its colours, what is chosen, what goes wrong."""
+"""The map page: what is asked, the job, the map, its colors, what is chosen, what goes wrong."""
 
 import csv
 import json
@@ -14,7 +14,8 @@ from gpar_core.analyses.map.plan import plan_map
 from gpar_core.analyses.map.request import MapRequest
 from gpar_core.analyses.run_job import run_job
 from gpar_core.data import compendium as compendia
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.progress import silent
 from gpar_core.storage.requests import job_id
 from pages._model.map import AMONG_ALL
@@ -184,30 +185,30 @@ def test_points_in_the_hidden_layer_of_a_model_are_not_public(
     assert not list(static.iterdir())
 
 
-def test_a_model_colours_its_drugs_and_its_scores(stocked: Library) -> None:
+def test_a_model_colors_its_drugs_and_its_scores(stocked: Library) -> None:
     app = opened(charted(stocked.cache), model=job_id(stocked.simulated))
     (map_,) = sent(app)
-    assert map_["colour"] == "none"
+    assert map_["color"] == "none"
     predicted, training = map_["groups"]
-    assert (predicted["colour"], training["colour"]) == ("yellow", "red")
+    assert (predicted["color"], training["color"]) == ("yellow", "red")
     assert predicted["label"] == f"Predicted (top {len(predicted['drugs'])})"
     assert len(training["drugs"]) == 4
     assert not set(predicted["drugs"]) & set(training["drugs"])
     (scored,) = sent(pick(app, "colour", "Model score"))
-    assert scored["colour"] == "score"
+    assert scored["color"] == "score"
     assert scored["scores"]["url"] == ""  # never a file: a model may be someone's own
     assert scored["points"] == map_["points"]
 
 
 def test_a_model_that_is_chosen_is_seen_and_in_the_url(stocked: Library) -> None:
     app = opened(charted(stocked.cache))
-    assert sent(app)[0]["colour"] == "moa"
+    assert sent(app)[0]["color"] == "moa"
     assert "Model score" not in app.selectbox(key="colour").options
     app = pick(app, "map-model", job_id(stocked.simulated))
-    assert sent(app)[0]["colour"] == "none"
+    assert sent(app)[0]["color"] == "none"
     assert app.query_params["model"] == job_id(stocked.simulated)
     app = pick(app, "map-model", None)
-    assert sent(app)[0]["colour"] == "moa"
+    assert sent(app)[0]["color"] == "moa"
     assert not sent(app)[0]["groups"]
     assert "model" not in app.query_params
 
@@ -218,13 +219,13 @@ def test_a_link_to_a_model_that_is_gone_says_so(stocked: Library) -> None:
     assert len(sent(app)) == 1
 
 
-def test_a_change_of_colour_leaves_the_points_as_they_are(stocked: Library) -> None:
+def test_a_change_of_color_leaves_the_points_as_they_are(stocked: Library) -> None:
     app = opened(charted(stocked.cache, "measured"))
     (before,), (message,) = sent(app), sent(app, "gpar_map_points")
     app = pick(app, "colour", "Cell line")
     app.multiselect(key="map-only-Cell line").set_value(["MCF7"]).run()
     (after,) = sent(app)
-    assert (after["colour"], after["only"]) == ("cell", ["MCF7"])
+    assert (after["color"], after["only"]) == ("cell", ["MCF7"])
     assert after["points"] == before["points"]
     assert sent(app, "gpar_map_points") == [message]
 
@@ -343,7 +344,7 @@ def test_a_model_page_shows_its_drugs_among_all_signatures(stocked: Library) -> 
     app = page("models", model=model_id, tab="Map")
     app.segmented_control(key=f"maps-{model_id}").set_value(AMONG_ALL).run()
     (map_,) = sent(app)
-    assert [group["colour"] for group in map_["groups"]] == ["yellow", "red"]
+    assert [group["color"] for group in map_["groups"]] == ["yellow", "red"]
     assert "nearest neighbors of a signature" in words(app.caption)
     app.session_state[f"map-{job.id}"] = {"chosen": {"drug": 3, "point": None, "lasso": "0 1"}}
     assert "2 signatures of" in words(app.run().subheader)

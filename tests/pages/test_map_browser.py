@@ -129,7 +129,7 @@ def test_all_points_are_drawn_by_webgl(screen: Screen) -> None:
     expect(screen.status).to_contain_text("100,000 signatures")
     expect(screen.page.locator(".badge")).to_be_visible()
     assert len(screen.fetched) == 1
-    assert colours(screen.page.locator(".stage").screenshot()) > 20
+    assert colors(screen.page.locator(".stage").screenshot()) > 20
 
 
 def test_hovering_tells_what_a_point_is(screen: Screen) -> None:
@@ -260,7 +260,7 @@ def test_pictures_say_that_data_are_simulated(screen: Screen, tmp_path: Path) ->
     assert "SIMULATED DATA" in text
     assert text.count("<image") == 1
     assert "are one image inside the drawing" in screen.status.inner_text()
-    assert colours(saved["PNG"]) > 20
+    assert colors(saved["PNG"]) > 20
     for _ in range(7):
         screen.page.get_by_role("button", name="Zoom in").click()
     with screen.page.expect_download() as download:
@@ -327,8 +327,8 @@ def by_winding(polygon: np.ndarray, xy: np.ndarray) -> np.ndarray:
     return np.abs(turn) > np.pi
 
 
-def colours(png: bytes) -> int:
-    """How many colours a picture has, one pixel in 16 looked at."""
+def colors(png: bytes) -> int:
+    """How many colors a picture has, one pixel in 16 looked at."""
     return len(np.unique(pixels(png)[::4, ::4].reshape(-1, 3), axis=0))
 
 

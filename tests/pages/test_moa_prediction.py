@@ -11,11 +11,13 @@ from gpar_core import fields
 from gpar_core.__main__ import main
 from gpar_core.analyses.library import result as library
 from gpar_core.analyses.library.request import LibraryRequest
+from gpar_core.analyses.method import Method
 from gpar_core.analyses.moa_prediction.request import PredictionRequest
 from gpar_core.analyses.moa_prediction.run import run_prediction
 from gpar_core.data import compendium as compendia
 from gpar_core.data import profiles as uploads
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.progress import silent
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, ORDERS
 from gpar_core.storage import requests
@@ -274,7 +276,10 @@ def test_a_prediction_that_was_deleted_can_be_asked_for_again(
 
 
 def test_a_job_of_another_kind_is_not_a_prediction(stocked: Library) -> None:
-    job = waiting(stocked.cache, replace(stocked.simulated, seed=1))
+    job = waiting(
+        stocked.cache,
+        replace(stocked.simulated, method=Method(seed=1)),
+    )
     app = page("moa_prediction", job=job.id)
     assert "does not lead to a MOA prediction" in words(app.error)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.jobs import engine
 from gpar_core.jobs.store import JobStore
@@ -120,7 +121,9 @@ def test_a_job_is_in_the_sidebar_of_who_asked_for_it(
 ) -> None:
     ann = Cache(stocked.cache.root, Visitor("ann"))
     request = TrainRequest(
-        "demo", stocked.simulated.fingerprint, "secret drugs", ("hdac0", "hdac1")
+        compendium="demo",
+        fingerprint=stocked.simulated.fingerprint,
+        drug_set=DrugSet(label="secret drugs", drugs=("hdac0", "hdac1")),
     )
     job = engine.submit(ann, request)
     sign_in(monkeypatch, "bob")

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gpar_core import fields
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.plan import plan_training
@@ -41,7 +42,7 @@ def chemical(cache: Cache) -> Compendium:
 @pytest.fixture
 def trained(cache: Cache, chemical: Compendium) -> str:
     """A model of three of the five alike."""
-    request, _ = plan_training(chemical, drugs=["hdac0", "hdac1", "hdac2"])
+    request, _ = plan_training(chemical, DrugSet(drugs=("hdac0", "hdac1", "hdac2")))
     run_job(request, cache, silent, Means())
     return job_id(request)
 

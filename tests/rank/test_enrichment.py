@@ -70,7 +70,7 @@ def test_ranks_do_not_depend_on_the_order_of_the_file(n: int, levels: int, seed:
     assert (np.diff(score[np.argsort(ranks)]) <= 0).all()
 
 
-def test_ties_are_broken_by_the_seed_and_favour_no_name() -> None:
+def test_ties_are_broken_by_the_seed_and_favor_no_name() -> None:
     names = np.array([f"S{i}" for i in range(20)])
     ranks = np.array([falling_ranks(np.zeros(20), seed=s, tie_key=names) for s in range(400)])
     # A mean rank has a standard error of 5.77 / 20 = 0.29.

@@ -8,6 +8,7 @@ from gpar_core.analyses.evaluation.plan import plan_evaluation
 from gpar_core.analyses.evaluation.request import EvaluationRequest
 from gpar_core.analyses.genes.plan import plan_gene_importance
 from gpar_core.analyses.genes.request import GeneImportanceRequest
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.plan import plan_training
@@ -42,7 +43,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
         *drugs_of("", 60, tas=0.1),
     ]
     compendium = build(cache.compendium("small"), drugs, name="small", effect=8.0, simulated=True)
-    training, _ = plan_training(compendium, moa="HDAC inhibitor", null_repeats=1)
+    training, _ = plan_training(compendium, DrugSet(moa="HDAC inhibitor"), null_repeats=1)
     evaluation = plan_evaluation(compendium, methods=("gpar", "cosine"), min_drugs=3)
     run_job(training, cache, silent, Means())
     run_job(evaluation, cache, silent, Means())

@@ -6,10 +6,12 @@ from dataclasses import replace
 import pytest
 
 from gpar_core.__main__ import _parser
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.report.origins import evaluation_command, training_command, training_request
 from gpar_core.storage.requests import job_id
+from tests.asked import asked
 from tests.report.conftest import Results
 
 
@@ -25,23 +27,26 @@ def test_the_request_of_a_model_is_found_from_what_it_keeps(results: Results) ->
 def test_the_command_of_a_training_asks_for_the_same(
     results: Results, chosen: dict[str, object], cells: tuple[str, ...]
 ) -> None:
-    asked, _ = plan_training(results.compendium, **chosen, cells=cells, seed=4, negatives="others")
-    options = _parser().parse_args(shlex.split(training_command(asked))[3:])
+    first, _ = plan_training(
+        results.compendium, **asked(**chosen, cells=cells, seed=4, negatives="others")
+    )
+    options = _parser().parse_args(shlex.split(training_command(first))[3:])
     again, _ = plan_training(
         results.compendium,
-        drugs=options.drugs.split(","),
-        moa=options.moa,
-        cells=options.cells.split(","),
-        preset=options.preset,
-        negatives=options.negatives,
-        seed=options.seed,
+        DrugSet(drugs=options.drugs.split(","), moa=options.moa),
+        Method(
+            cells=options.cells.split(","),
+            preset=options.preset,
+            negatives=options.negatives,
+            seed=options.seed,
+        ),
         null_repeats=options.null,
     )
-    assert again == asked
+    assert again == first
 
 
 def test_the_command_of_an_evaluation_names_its_classes(results: Results) -> None:
     options = _parser().parse_args(shlex.split(evaluation_command(results.evaluation))[3:])
     assert tuple(options.moas) == results.evaluation.classes
     assert tuple(options.methods.split(",")) == results.evaluation.methods
-    assert options.seed == results.evaluation.seed
+    assert options.seed == results.evaluation.method.seed

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.moa_prediction.request import PredictionRequest
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.jobs.store import JobStore
@@ -36,7 +37,7 @@ def test_jobs_under_way_need_themselves_and_what_they_name(cache: Cache) -> None
     store = JobStore(cache)
     prediction = PredictionRequest(PROFILES, LIBRARY, (MODEL,), "mine")
     upload = import_request("lab", str(cache.uploads / UPLOAD / "m.gctx"))
-    ended = TrainRequest("demo", "f", OLD, ())
+    ended = TrainRequest(compendium="demo", fingerprint="f", drug_set=DrugSet(label=OLD, drugs=()))
     ids = [store.submit(request).id for request in (prediction, upload, ended)]
     store.request_cancel(ids[2])
     assert needed_by_jobs(cache) == {*ids[:2], PROFILES, LIBRARY, MODEL, UPLOAD}
@@ -67,7 +68,9 @@ def test_what_goes_wrong_is_only_printed(
 
 
 def test_a_result_that_was_pruned_is_computed_again(cache: Cache) -> None:
-    request = TrainRequest("demo", "f", "ssri", ())
+    request = TrainRequest(
+        compendium="demo", fingerprint="f", drug_set=DrugSet(label="ssri", drugs=())
+    )
     store = JobStore(cache)
     job = store.submit(request)
     assert store.claim(9, 9)

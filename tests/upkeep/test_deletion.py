@@ -7,9 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.errors import AccessError, JobError, NotFoundError, RequestError
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.storage import leftovers
 from gpar_core.storage.access import Access, Visitor
 from gpar_core.storage.cache import MANIFEST, Cache
@@ -18,7 +20,9 @@ from gpar_core.upkeep import pruning as upkeep
 from gpar_core.upkeep.deletion import KEPT_SECONDS, Deletion
 
 NOW = 1_000_000.0
-REQUEST = TrainRequest("demo", "f", "ssri", ("a", "b"))
+REQUEST = TrainRequest(
+    compendium="demo", fingerprint="f", drug_set=DrugSet(label="ssri", drugs=("a", "b"))
+)
 
 
 @pytest.fixture

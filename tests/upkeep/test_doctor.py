@@ -14,9 +14,11 @@ from filelock import FileLock
 
 from gpar_core.__main__ import main
 from gpar_core.analyses.curation import result as curations
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.training import result as models
 from gpar_core.analyses.training.request import TrainRequest
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.jobs.workers import supervisor_lock
 from gpar_core.storage.cache import MADE_BY, MANIFEST, Cache, publishing
 from gpar_core.storage.requests import job_id
@@ -27,7 +29,9 @@ from tests.saved_curation import saved
 from tests.saved_model import model
 from tests.synthetic import build, drugs_of
 
-TRAINING = TrainRequest("tiny", "f", "ssri", ("a", "b"))
+TRAINING = TrainRequest(
+    compendium="tiny", fingerprint="f", drug_set=DrugSet(label="ssri", drugs=("a", "b"))
+)
 MODEL = job_id(TRAINING)
 UUID = "0" * 32
 

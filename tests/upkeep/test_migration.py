@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.errors import DataError
 from gpar_core.jobs.store import JobStore
@@ -28,7 +29,9 @@ def test_an_empty_folder_becomes_a_cache_of_this_version(tmp_path: Path) -> None
 def test_what_people_asked_of_an_earlier_gpar_becomes_theirs(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     store = JobStore(cache)
-    training = TrainRequest("demo", "f", "ssri", ())
+    training = TrainRequest(
+        compendium="demo", fingerprint="f", drug_set=DrugSet(label="ssri", drugs=())
+    )
     model, own = store.submit(training, "ann").id, store.submit(import_request("lab"), "bob").id
     for folder in (cache.model(model), cache.compendium("lab"), cache.compendium("demo")):
         with publishing(folder) as building:
@@ -44,7 +47,16 @@ def test_what_people_asked_of_an_earlier_gpar_becomes_theirs(tmp_path: Path) -> 
 
 def test_a_list_of_owners_that_is_gone_does_not_open_what_was_private(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
-    model = JobStore(cache).submit(TrainRequest("demo", "f", "ssri", ()), "ann").id
+    model = (
+        JobStore(cache)
+        .submit(
+            TrainRequest(
+                compendium="demo", fingerprint="f", drug_set=DrugSet(label="ssri", drugs=())
+            ),
+            "ann",
+        )
+        .id
+    )
     bring_up_to_date(cache)
     for file in tmp_path.glob("access.sqlite3*"):
         file.unlink()
@@ -55,7 +67,10 @@ def test_a_list_of_owners_that_is_gone_does_not_open_what_was_private(tmp_path: 
 def test_it_is_done_once(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     bring_up_to_date(cache)
-    job = JobStore(cache).submit(TrainRequest("demo", "f", "ssri", ()), "ann")
+    job = JobStore(cache).submit(
+        TrainRequest(compendium="demo", fingerprint="f", drug_set=DrugSet(label="ssri", drugs=())),
+        "ann",
+    )
     bring_up_to_date(cache)
     assert job.id not in cache.access.records()
 

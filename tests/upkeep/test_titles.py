@@ -15,7 +15,10 @@ from gpar_core.upkeep.titles import title
 
 MANIFESTS = {
     "models": ({"summary": {"label": "SSRI"}}, "SSRI"),
-    "libraries": ({"request": to_json(LibraryRequest("demo", "f", ("a", "b")))}, "Library of 2"),
+    "libraries": (
+        {"request": to_json(LibraryRequest(compendium="demo", fingerprint="f", moas=("a", "b")))},
+        "Library of 2",
+    ),
     "analyses": ({"request": to_json(MapRequest("demo", "f"))}, "UMAP of 'demo'"),
     "curations": ({"provenance": {"label": "SSRI"}}, "Outlier drugs of SSRI"),
     "predictions": ({"prediction": {"label": "mine"}}, "MOAs of mine"),

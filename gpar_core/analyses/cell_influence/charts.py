@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GREY, RED, titled
+from gpar_core.charts.style import BLUE, GRAY, RED, titled
 from gpar_core.learn.metrics import PAPER_LINE
 
 ROW = 30
@@ -37,11 +37,11 @@ def auroc(selections: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
         x=alt.X("auroc:Q", scale=unit, axis=tenths)
     )
     # Above the line, so that it meets neither an interval nor the end of the scale.
-    words = base.mark_text(dy=-9, fontSize=10, color=GREY).encode(
+    words = base.mark_text(dy=-9, fontSize=10, color=GRAY).encode(
         x=alt.X("auroc:Q", scale=unit, axis=tenths), text="n:N"
     )
     limits = alt.Chart(pd.DataFrame({"x": [0.5, PAPER_LINE]})).mark_rule(
-        color=GREY, strokeDash=[4, 4]
+        color=GRAY, strokeDash=[4, 4]
     )
     chart = limits.encode(x=alt.X("x:Q", scale=unit, axis=tenths)) + intervals + points + words
     title = "How well the drugs are told apart, held-out"
@@ -77,7 +77,7 @@ def differences(pairs: pd.DataFrame, reference: str, *, simulated: bool) -> alt.
         x=alt.X("low:Q", title="Difference of the mean AUROC with 95% interval"), x2="high:Q"
     )
     points = base.mark_circle(size=110, opacity=1).encode(x="difference:Q")
-    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GREY, strokeDash=[4, 4])
+    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GRAY, strokeDash=[4, 4])
     chart = zero.encode(x="x:Q") + intervals + points
     return titled(chart, f"Difference to {reference}", simulated).properties(height={"step": ROW})
 

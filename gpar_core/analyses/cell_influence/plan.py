@@ -1,40 +1,35 @@
 """From what a user asks for to a comparison of cell lines that can be queued."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
 from gpar_core.analyses.cell_influence import compute as cell_influence
 from gpar_core.analyses.cell_influence.request import CellInfluenceRequest
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.training.plan import plan_training
+from gpar_core.analyses.training_set import known_drug_set
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.name_lists import read_drugs
-from gpar_core.data.training_set import (
-    drugs_of_moa,
-    known_cells,
-    known_drugs,
-)
+from gpar_core.data.training_set import known_cells
 from gpar_core.errors import RequestError
 
 
 def plan_cell_influence(
     compendium: Compendium,
+    drug_set: DrugSet,
+    method: Method = Method(),
     *,
     selections: Iterable[Iterable[str]],
     every_cell_line: bool = False,
     shared_drugs: bool = True,
-    drugs: Iterable[str] = (),
-    moa: str = "",
-    preset: str = "fast",
-    negatives: str = "auto",
-    seed: int = 0,
 ) -> tuple[CellInfluenceRequest, pd.DataFrame]:
     """Check a comparison of selections of cell lines before it starts.
 
     selections: cell lines each, none for all. every_cell_line: each one becomes a selection too.
     shared_drugs: only drugs with a signature in each of `selections` are used; single cell lines
-    that come by `every_cell_line` use those of them that they have. negatives: 'auto' is one choice
-    for all selections. The rest as in `plan_training`.
+    that come by `every_cell_line` use those of them that they have. The method's cell lines have no
+    say, and its negatives 'auto' are one choice for all selections.
 
     Returns the request, and a table of selection, n_drugs and reason ('' where there are enough).
     Raises RequestError, NotFoundError or TrainingSetError.
@@ -51,9 +46,8 @@ def plan_cell_influence(
             "To compare, two selections of cell lines are needed. Add one, or compare every single "
             "cell line."
         )
-    drugs = read_drugs(compendium, drugs)
-    chosen = drugs_of_moa(compendium, moa) if moa else known_drugs(compendium, drugs)
-    used = chosen
+    known = known_drug_set(compendium, drug_set)
+    chosen = used = known.drugs
     if shared_drugs and wanted:
         there = cell_influence.drugs_with_signatures(compendium, chosen, wanted)
         used = tuple(sorted(set.intersection(*there)))
@@ -70,31 +64,17 @@ def plan_cell_influence(
             f"{len(used)} drugs. Choose more drugs."
         )
     plans = [
-        plan_training(
-            compendium,
-            drugs=drugs,
-            moa=moa,
-            cells=cells,
-            preset=preset,
-            negatives=negatives,
-            seed=seed,
-            ranked=False,
-        )
+        plan_training(compendium, drug_set, replace(method, cells=cells), ranked=False)
         for cells in wanted or [()]
     ]
-    first, _ = plans[0]
     inactive = all(training_set.negatives == "inactive" for _, training_set in plans)
     request = CellInfluenceRequest(
-        compendium=compendium.name,
-        fingerprint=compendium.fingerprint,
-        label=first.label,
-        drugs=used,
-        selections=everything,
+        compendium.name,
+        compendium.fingerprint,
+        replace(known, drugs=used),
+        everything,
         left_out=tuple(drug for drug in chosen if drug not in used),
-        moa=first.moa,
-        preset=preset,
-        negatives="inactive" if inactive else "others",
-        seed=seed,
+        method=replace(method, cells=(), negatives="inactive" if inactive else "others"),
     )
     return request, table
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gpar_core.analyses.method import DrugSet, Method
+
 
 @dataclass(frozen=True)
 class CellInfluenceRequest:
@@ -10,21 +12,18 @@ class CellInfluenceRequest:
 
     selections: each a sorted tuple of cell lines, an empty one for all. left_out: drugs that were
     chosen but lack signatures in some selection, and so are neither positive nor negative. The rest
-    as in `TrainRequest`.
+    as in `TrainRequest`; the method has no cell lines of its own.
     """
 
     kind: ClassVar[str] = "cell_influence"
+    unused: ClassVar[tuple[str, ...]] = ("profiles", "cells")
     compendium: str
     fingerprint: str
-    label: str
-    drugs: tuple[str, ...]
+    drug_set: DrugSet
     selections: tuple[tuple[str, ...], ...]
     left_out: tuple[str, ...] = ()
-    moa: str = ""
-    preset: str = "fast"
-    negatives: str = "others"
-    seed: int = 0
+    method: Method = Method()
 
     @property
     def title(self) -> str:
-        return f"Cell influence on {self.label}"
+        return f"Cell influence on {self.drug_set.label}"

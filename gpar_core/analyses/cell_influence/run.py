@@ -18,13 +18,13 @@ def run_cell_influence(
     def compute(compendium: Compendium, remember: Remember) -> Tables:
         return cell_influence(
             compendium,
-            request.drugs,
+            request.drug_set.drugs,
             request.selections,
-            preset(request.preset),
+            preset(request.method.preset),
             left_out=request.left_out,
-            moa=request.moa,
-            negatives=request.negatives,
-            seed=request.seed,
+            moa=request.drug_set.moa,
+            negatives=request.method.negatives,
+            seed=request.method.seed,
             pool=pool,
             report=report,
             remember=remember,

@@ -4,7 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GREY, titled
+from gpar_core.charts.style import BLUE, GRAY, titled
 
 NAMED = 12
 """Compounds that have their name beside them: those that moved most among the best."""
@@ -50,13 +50,13 @@ def rank_shifts(
     )
     names = (
         alt.Chart(table[table["name"] != ""])
-        .mark_text(align="left", dx=6, fontSize=11, color=GREY)
+        .mark_text(align="left", dx=6, fontSize=11, color=GRAY)
         .encode(**places, text="name:N")
     )
     diagonal = pd.DataFrame({"x": [1.0, last], "y": [1.0, last]})
     same = (
         alt.Chart(diagonal)
-        .mark_line(color=GREY, strokeDash=[4, 4])
+        .mark_line(color=GRAY, strokeDash=[4, 4])
         .encode(x=alt.X("x:Q", scale=scale), y=alt.Y("y:Q", scale=scale))
     )
     chart = (same + points + names).properties(height=420)

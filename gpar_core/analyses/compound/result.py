@@ -67,7 +67,7 @@ def by_cell_line(compound: Compound) -> pd.DataFrame:
                              ignore_index=True)  # fmt: skip
 
 
-def neighbours(compound: Compound, compendium: Compendium) -> pd.DataFrame:
+def neighbors(compound: Compound, compendium: Compendium) -> pd.DataFrame:
     """The other drugs with a representative signature near to one of the drug's, the nearest first.
 
     Of each signature the ten nearest are looked at. Returns pert_iname, moa, cosine (the highest),

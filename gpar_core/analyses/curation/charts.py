@@ -3,14 +3,14 @@
 import altair as alt
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GREY, RED, titled
+from gpar_core.charts.style import BLUE, GRAY, RED, titled
 
 MAX_DRUGS = 40
 BELONGS, SUSPECT = "belongs", "suspect"
 
 
 def effects(drugs: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
-    """Effect of each drug, the 40 highest, its standard deviation, and (grey tick) its noise.
+    """Effect of each drug, the 40 highest, its standard deviation, and (gray tick) its noise.
 
     drugs: `learn.curation.Curation.drugs`.
     """
@@ -41,8 +41,8 @@ def effects(drugs: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     points = base.mark_circle(size=110, opacity=1).encode(x=alt.X("effect:Q", title=x_title))
     spread = base.mark_rule().encode(x=alt.X("low:Q", title=x_title), x2="high:Q")
     noise = base.mark_tick(thickness=3, size=16).encode(
-        x=alt.X("noise:Q", title=x_title), color=alt.value(GREY)
+        x=alt.X("noise:Q", title=x_title), color=alt.value(GRAY)
     )
-    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GREY, strokeDash=[4, 4])
+    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GRAY, strokeDash=[4, 4])
     chart = zero.encode(x="x:Q") + noise + spread + points
     return titled(chart, "Without each drug", simulated)

@@ -9,8 +9,9 @@ from gpar_core.analyses.curation.request import CurationRequest
 from gpar_core.analyses.curation.result import Provenance, SavedCuration
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.result import ModelSummary
+from gpar_core.analyses.training_set import training_set_of
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.provenance import same_compendium, training_set_of, versions
+from gpar_core.data.provenance import same_compendium, versions
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.errors import RequestError
 from gpar_core.learn.engine import Pool
@@ -60,4 +61,4 @@ def _training_set(summary: ModelSummary, compendium: Compendium) -> TrainingSet:
             f"The model of {summary.label} was trained on uploaded profiles; only drugs of the "
             "compendium can be left out. Choose a model trained on drugs or on a MOA."
         )
-    return training_set_of(summary, compendium)
+    return training_set_of(compendium, summary.drug_set, summary.method)

@@ -5,7 +5,7 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GREY, RED, titled
+from gpar_core.charts.style import BLUE, GRAY, RED, titled
 from gpar_core.compare.methods import GPAR, METHODS, MIN_CLASSES
 from gpar_core.learn.metrics import PAPER_LINE
 
@@ -49,13 +49,13 @@ def by_method(measures: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     means = alt.Chart(
         grouped.assign(low=grouped["mean"] - grouped["sem"], high=grouped["mean"] + grouped["sem"])
     )
-    tick = means.mark_tick(thickness=3, size=24, color=GREY).encode(
+    tick = means.mark_tick(thickness=3, size=24, color=GRAY).encode(
         y=y, x="mean:Q", tooltip=["label:N", alt.Tooltip("mean:Q", format=".3f"),
                                   alt.Tooltip("sem:Q", title="standard error", format=".3f")],
     )  # fmt: skip
-    spread = means.mark_rule(strokeWidth=2, color=GREY).encode(y=y, x="low:Q", x2="high:Q")
+    spread = means.mark_rule(strokeWidth=2, color=GRAY).encode(y=y, x="low:Q", x2="high:Q")
     limits = alt.Chart(pd.DataFrame({"x": [0.5, PAPER_LINE]})).mark_rule(
-        color=GREY, strokeDash=[4, 4]
+        color=GRAY, strokeDash=[4, 4]
     )
     chart = limits.encode(x="x:Q") + points + spread + tick
     return titled(
@@ -88,7 +88,7 @@ def paired(measures: pd.DataFrame, rival: str, *, simulated: bool) -> alt.LayerC
     )  # fmt: skip
     means = (
         alt.Chart(long.groupby("method", as_index=False)["auroc"].mean())
-        .mark_tick(thickness=4, size=60, color=GREY)
+        .mark_tick(thickness=4, size=60, color=GRAY)
         .encode(x=alt.X("method:N", sort=order), y="auroc:Q")
     )
     chart = means + base.mark_line(opacity=0.5) + base.mark_circle(size=50)
@@ -99,7 +99,7 @@ def paired(measures: pd.DataFrame, rival: str, *, simulated: bool) -> alt.LayerC
 def roc(curves: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     """ROC curves of one class. curves: of `compare.evaluation.curves`."""
     chance = pd.DataFrame({"x": [0, 1], "y": [0, 1]})
-    line = alt.Chart(chance).mark_line(color=GREY, strokeDash=[4, 4]).encode(x="x:Q", y="y:Q")
+    line = alt.Chart(chance).mark_line(color=GRAY, strokeDash=[4, 4]).encode(x="x:Q", y="y:Q")
     # Straight between its points: tied scores are a slope, not a step.
     chart = line + _lines(curves, "roc", "False positive rate", "True positive rate", "linear")
     return titled(chart.properties(height=HEIGHT), "ROC curves, held-out", simulated)

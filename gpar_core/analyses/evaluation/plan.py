@@ -5,34 +5,30 @@ from collections.abc import Iterable
 import pandas as pd
 
 from gpar_core.analyses.evaluation.request import EvaluationRequest
+from gpar_core.analyses.method import Method
+from gpar_core.analyses.training_set import known_method
 from gpar_core.compare.methods import METHODS, MIN_DRUGS, USUAL
 from gpar_core.data import labels as class_labels
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.training_set import (
-    known_cells,
-    with_enough_drugs,
-)
+from gpar_core.data.training_set import with_enough_drugs
 from gpar_core.data.uploaded_table import table_id
 from gpar_core.errors import RequestError
-from gpar_core.learn.presets import LINEAR
-from gpar_core.learn.presets import preset as known_preset
+from gpar_core.learn.presets import LINEAR, preset
 
 
 def plan_evaluation(
     compendium: Compendium,
+    method: Method = Method(negatives="others"),
     *,
     classes: Iterable[str] = (),
     methods: Iterable[str] = USUAL,
     min_drugs: int = MIN_DRUGS,
     labels: pd.DataFrame | None = None,
-    cells: Iterable[str] = (),
-    preset: str = "fast",
-    negatives: str = "others",
-    seed: int = 0,
 ) -> EvaluationRequest:
     """The request to compare methods on each class with at least `min_drugs` drugs.
 
-    classes: MOAs, or classes of `labels` if given; none for all. methods: of `METHODS`. Raises
+    method: of GPAR; its cell lines and negatives are those of every method. classes: MOAs, or
+    classes of `labels` if given; none for all. methods: of `METHODS`. Raises
     RequestError, NotFoundError or AnnotationError.
     """
     chosen = list(dict.fromkeys(methods))
@@ -42,26 +38,24 @@ def plan_evaluation(
         )
     if not chosen:
         raise RequestError("Choose at least one method to evaluate.")
-    if seed < 0 or min_drugs < 2:
+    if min_drugs < 2:
         raise RequestError(
-            f"The seed is {seed} and the least number of drugs {min_drugs}; needed are at least 0 "
-            "and 2: with one drug of a class there is none to hold out."
+            f"The least number of drugs is {min_drugs}; needed are at least 2: with one drug of a "
+            "class there is none to hold out."
         )
-    if known_preset(preset) == LINEAR:
+    method = known_method(compendium, method)
+    if preset(method.preset) == LINEAR:
         raise RequestError(
-            f"With the preset '{preset}', GPAR is the method 'balanced_logistic' itself. Compare "
-            "that method with another preset."
+            f"With the preset '{method.preset}', GPAR is the method 'balanced_logistic' itself. "
+            "Compare that method with another preset."
         )
     if labels is not None:
         compendium, _ = class_labels.relabelled(compendium, labels)
     return EvaluationRequest(
-        compendium=compendium.name,
-        fingerprint=compendium.fingerprint,
-        classes=with_enough_drugs(compendium, classes, min_drugs, labelled=labels is not None),
-        methods=tuple(name for name in METHODS if name in chosen),
+        compendium.name,
+        compendium.fingerprint,
+        with_enough_drugs(compendium, classes, min_drugs, labelled=labels is not None),
+        tuple(name for name in METHODS if name in chosen),
         labels="" if labels is None else table_id(labels),
-        cells=known_cells(compendium, cells),
-        preset=preset,
-        negatives=negatives,
-        seed=seed,
+        method=method,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gpar_core.analyses.method import Method
 from gpar_core.compare.methods import METHODS
 
 
@@ -20,10 +21,7 @@ class EvaluationRequest:
     classes: tuple[str, ...]
     methods: tuple[str, ...]
     labels: str = ""
-    cells: tuple[str, ...] = ()
-    preset: str = "fast"
-    negatives: str = "others"
-    seed: int = 0
+    method: Method = Method()
 
     @property
     def title(self) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GREY, RED, YELLOW, titled
+from gpar_core.charts.style import BLUE, GRAY, RED, YELLOW, titled
 
 MAX_GENES: Final = 25
 ROW: Final = 20
@@ -53,7 +53,7 @@ def importance(genes: pd.DataFrame, chosen: Sequence[str], *, simulated: bool) -
             title="By",
             scale=alt.Scale(domain=list(WAY_NAMES.values()), range=["circle", "diamond"]),
             legend=alt.Legend(
-                orient="bottom", symbolOpacity=1, symbolFillColor=GREY, symbolStrokeColor=GREY
+                orient="bottom", symbolOpacity=1, symbolFillColor=GRAY, symbolStrokeColor=GRAY
             ),
         ),
     )
@@ -64,7 +64,7 @@ def importance(genes: pd.DataFrame, chosen: Sequence[str], *, simulated: bool) -
 def heat_map(heat: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     """Genes by signatures, the positives left of the line; genes that are up in them on top.
 
-    heat: as `learn.gene_importance` gives it. The colours end at the 95th percentile of |z|.
+    heat: as `learn.gene_importance` gives it. The colors end at the 95th percentile of |z|.
     """
     kind = heat["positive"].map({True: "positive", False: "negative"})
     table = heat.assign(label=_labels(heat), kind=kind)
@@ -74,7 +74,7 @@ def heat_map(heat: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     n_positive = table.loc[table["positive"], "label"].nunique()
     end = float(table["z"].abs().quantile(0.95)) or 1.0
     # Seen through in the middle, so that no change fades into a light and a dark ground alike.
-    colours = [_faded(BLUE, 1), _faded(GREY, 0.06), _faded(RED, 1)]
+    colors = [_faded(BLUE, 1), _faded(GRAY, 0.06), _faded(RED, 1)]
     x = alt.X(
         "label:N",
         sort=columns,
@@ -91,7 +91,7 @@ def heat_map(heat: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
             color=alt.Color(
                 "z:Q",
                 title="z-score",
-                scale=alt.Scale(domain=[-end, 0, end], range=colours, clamp=True),
+                scale=alt.Scale(domain=[-end, 0, end], range=colors, clamp=True),
                 legend=alt.Legend(orient="top", format=".1f", gradientLength=160),
             ),
             tooltip=[
@@ -145,7 +145,7 @@ def auroc_by_count(curves: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     lines = base.mark_line(point=alt.OverlayMarkDef(size=45)).encode(
         y=alt.Y("auroc:Q", title=title, scale=unit)
     )
-    skill = alt.Chart(pd.DataFrame({"y": [0.5]})).mark_rule(color=GREY, strokeDash=[4, 4])
+    skill = alt.Chart(pd.DataFrame({"y": [0.5]})).mark_rule(color=GRAY, strokeDash=[4, 4])
     chart = skill.encode(y=alt.Y("y:Q", scale=unit)) + bands + lines
     return titled(chart, "Held-out drugs found", simulated).properties(height=420)
 
@@ -169,7 +169,7 @@ def similarity_by_count(summary: pd.DataFrame, *, simulated: bool) -> alt.LayerC
             for name, label in PAIR_NAMES.items()
         ]
     )
-    chart = _mean_and_spread(table, "pairs", "Mean Pearson correlation", [RED, GREY])
+    chart = _mean_and_spread(table, "pairs", "Mean Pearson correlation", [RED, GRAY])
     return titled(chart, "How alike signatures are", simulated)
 
 
@@ -189,22 +189,22 @@ def distance_by_count(summary: pd.DataFrame, *, simulated: bool) -> alt.LayerCha
 
 
 def _mean_and_spread(
-    table: pd.DataFrame, by: str | None, title: str, colours: list[str]
+    table: pd.DataFrame, by: str | None, title: str, colors: list[str]
 ) -> alt.LayerChart:
     table = table.assign(low=table["mean"] - table["sd"], high=table["mean"] + table["sd"])
-    colour = (
+    color = (
         alt.Color(
             f"{by}:N",
             title=None,
-            scale=alt.Scale(domain=table[by].unique().tolist(), range=colours),
+            scale=alt.Scale(domain=table[by].unique().tolist(), range=colors),
             legend=alt.Legend(orient="top", symbolOpacity=1),
         )
         if by
-        else alt.value(colours[0])
+        else alt.value(colors[0])
     )
     base = alt.Chart(table).encode(
         x=_count_axis(),
-        color=colour,
+        color=color,
         tooltip=[
             alt.Tooltip("pairs:N"),
             alt.Tooltip("n_genes:Q", title="genes"),
@@ -249,8 +249,8 @@ def _labels(heat: pd.DataFrame) -> pd.Series:
     return heat["signature"].map(dict(zip(names["signature"], label, strict=True)))
 
 
-def _faded(colour: str, opacity: float) -> str:
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+def _faded(color: str, opacity: float) -> str:
+    red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
 
 

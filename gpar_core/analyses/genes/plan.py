@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from gpar_core import fields
 from gpar_core.analyses.genes import counts as gene_counts
 from gpar_core.analyses.genes.request import GeneCountRequest, GeneImportanceRequest
-from gpar_core.analyses.training.plan import check_several_drugs, plan_training
+from gpar_core.analyses.method import DrugSet, Method
+from gpar_core.analyses.training.plan import plan_cross_validation
 from gpar_core.analyses.training.result import ModelSummary
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.training_set import (
-    TrainingSet,
-)
+from gpar_core.data.training_set import TrainingSet
 from gpar_core.errors import RequestError
 
 
@@ -39,15 +38,11 @@ def plan_gene_importance(compendium: Compendium, summary: ModelSummary) -> GeneI
 
 def plan_gene_counts(
     compendium: Compendium,
+    drug_set: DrugSet,
+    method: Method = Method(),
     *,
     counts: Iterable[int] = gene_counts.DEFAULT_COUNTS,
     repeats: int = gene_counts.DEFAULT_REPEATS,
-    drugs: Iterable[str] = (),
-    moa: str = "",
-    cells: Iterable[str] = (),
-    preset: str = "fast",
-    negatives: str = "auto",
-    seed: int = 0,
 ) -> tuple[GeneCountRequest, TrainingSet]:
     """Check a comparison of numbers of genes before it starts: the request, and its training set.
 
@@ -63,28 +58,8 @@ def plan_gene_counts(
         )
     if not 1 <= repeats <= gene_counts.MAX_REPEATS:
         raise RequestError(f"There are {repeats} draws; needed are 1 to {gene_counts.MAX_REPEATS}.")
-    plan, training_set = plan_training(
-        compendium,
-        drugs=drugs,
-        moa=moa,
-        cells=cells,
-        preset=preset,
-        negatives=negatives,
-        seed=seed,
-        ranked=False,
-    )
-    check_several_drugs(training_set)
+    drug_set, method, training_set = plan_cross_validation(compendium, drug_set, method)
     request = GeneCountRequest(
-        compendium=plan.compendium,
-        fingerprint=plan.fingerprint,
-        label=plan.label,
-        drugs=plan.drugs,
-        counts=counts,
-        repeats=repeats,
-        moa=plan.moa,
-        cells=plan.cells,
-        preset=preset,
-        negatives=training_set.negatives,
-        seed=seed,
+        compendium.name, compendium.fingerprint, drug_set, counts, repeats, method
     )
     return request, training_set

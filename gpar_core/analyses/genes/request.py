@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gpar_core.analyses.method import DrugSet, Method
+
 
 @dataclass(frozen=True)
 class GeneImportanceRequest:
@@ -31,18 +33,14 @@ class GeneCountRequest:
     """
 
     kind: ClassVar[str] = "gene_count"
+    unused: ClassVar[tuple[str, ...]] = ("profiles",)
     compendium: str
     fingerprint: str
-    label: str
-    drugs: tuple[str, ...]
+    drug_set: DrugSet
     counts: tuple[int, ...]
     repeats: int = 10
-    moa: str = ""
-    cells: tuple[str, ...] = ()
-    preset: str = "fast"
-    negatives: str = "others"
-    seed: int = 0
+    method: Method = Method()
 
     @property
     def title(self) -> str:
-        return f"How many genes: {self.label}"
+        return f"How many genes: {self.drug_set.label}"

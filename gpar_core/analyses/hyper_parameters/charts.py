@@ -5,7 +5,7 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GREY, titled
+from gpar_core.charts.style import BLUE, GRAY, titled
 
 ROW: Final = 48
 STEPS: Final = 7
@@ -13,7 +13,7 @@ MEASURES: Final = {"auroc": "Mean AUROC", "ap": "Average precision"}
 
 
 def heat_map(settings: pd.DataFrame, measure: str, *, simulated: bool) -> alt.LayerChart:
-    """Hidden layers by nodes, the deeper coloured the higher; grey where a setting was stopped.
+    """Hidden layers by nodes, the deeper colored the higher; gray where a setting was stopped.
 
     settings: as `learn.sweep.sweep` gives them. measure: of `MEASURES`.
     """
@@ -42,19 +42,19 @@ def heat_map(settings: pd.DataFrame, measure: str, *, simulated: bool) -> alt.La
     )
     complete = base.transform_filter("!datum.stopped")
     stopped = base.transform_filter("datum.stopped")
-    shades = complete.mark_rect(stroke=GREY, strokeWidth=0.5).encode(
+    shades = complete.mark_rect(stroke=GRAY, strokeWidth=0.5).encode(
         color=alt.Color(
             f"{measure}:Q",
             scale=alt.Scale(type="linear", domain=_span(full), range=blues),
             legend=None,
         )
     )
-    greys = stopped.mark_rect(color=GREY, opacity=0.3, stroke=GREY, strokeDash=[3, 3])
-    # The page's own text colour: on a shade seen through, black or white alone would not do.
+    grays = stopped.mark_rect(color=GRAY, opacity=0.3, stroke=GRAY, strokeDash=[3, 3])
+    # The page's own text color: on a shade seen through, black or white alone would not do.
     values = complete.mark_text(fontSize=13, color="currentColor").encode(text="value:N")
     cut_short = stopped.mark_text(fontSize=13, color="currentColor", dy=-11)
     marks = stopped.mark_text(fontSize=9, color="currentColor", dy=3, lineBreak="|")
-    chart = shades + greys + values + cut_short.encode(text="value:N") + marks.encode(text="mark:N")
+    chart = shades + grays + values + cut_short.encode(text="value:N") + marks.encode(text="mark:N")
     return titled(chart, MEASURES[measure], simulated).properties(height={"step": ROW})
 
 

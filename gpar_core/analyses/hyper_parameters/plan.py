@@ -1,14 +1,14 @@
 """From what a user asks for to a sweep over network sizes that can be queued."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from gpar_core.analyses.hyper_parameters import compute as sweeps
 from gpar_core.analyses.hyper_parameters.request import SweepRequest
-from gpar_core.analyses.training.plan import check_several_drugs, plan_training
+from gpar_core.analyses.method import DrugSet, Method
+from gpar_core.analyses.training.plan import plan_cross_validation
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.training_set import (
-    TrainingSet,
-)
+from gpar_core.data.training_set import TrainingSet
 from gpar_core.errors import RequestError
 
 MAX_STEPS = 20_000
@@ -16,19 +16,16 @@ MAX_STEPS = 20_000
 
 def plan_sweep(
     compendium: Compendium,
+    drug_set: DrugSet,
+    method: Method = Method(),
     *,
     layers: Iterable[int] = sweeps.LAYERS,
     nodes: Iterable[int] = sweeps.NODES,
     steps: int = 2000,
-    drugs: Iterable[str] = (),
-    moa: str = "",
-    cells: Iterable[str] = (),
-    negatives: str = "auto",
-    seed: int = 0,
 ) -> tuple[SweepRequest, TrainingSet]:
     """Check a sweep over depths and widths before it starts: the request, and its training set.
 
-    layers and nodes: within the range of the paper. The rest as in `plan_training`. Raises
+    layers and nodes: within the range of the paper. Of the method the preset has no say. Raises
     RequestError, NotFoundError or TrainingSetError.
     """
     layers, nodes = tuple(sorted(set(layers))), tuple(sorted(set(nodes)))
@@ -44,28 +41,9 @@ def plan_sweep(
             )
     if not 1 <= steps <= MAX_STEPS:
         raise RequestError(f"There are {steps:,} steps; needed are 1 to {MAX_STEPS:,}.")
-    plan, training_set = plan_training(
-        compendium,
-        drugs=drugs,
-        moa=moa,
-        cells=cells,
-        preset="paper",
-        negatives=negatives,
-        seed=seed,
-        ranked=False,
-    )
-    check_several_drugs(training_set)
+    method = replace(method, preset=Method.preset)
+    drug_set, method, training_set = plan_cross_validation(compendium, drug_set, method)
     request = SweepRequest(
-        compendium=plan.compendium,
-        fingerprint=plan.fingerprint,
-        label=plan.label,
-        drugs=plan.drugs,
-        layers=layers,
-        nodes=nodes,
-        steps=steps,
-        moa=plan.moa,
-        cells=plan.cells,
-        negatives=training_set.negatives,
-        seed=seed,
+        compendium.name, compendium.fingerprint, drug_set, layers, nodes, steps, method
     )
     return request, training_set

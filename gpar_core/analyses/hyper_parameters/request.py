@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gpar_core.analyses.method import DrugSet, Method
+
 
 @dataclass(frozen=True)
 class SweepRequest:
@@ -13,18 +15,15 @@ class SweepRequest:
     """
 
     kind: ClassVar[str] = "sweep"
+    unused: ClassVar[tuple[str, ...]] = ("profiles", "preset")
     compendium: str
     fingerprint: str
-    label: str
-    drugs: tuple[str, ...]
+    drug_set: DrugSet
     layers: tuple[int, ...]
     nodes: tuple[int, ...]
     steps: int = 2000
-    moa: str = ""
-    cells: tuple[str, ...] = ()
-    negatives: str = "others"
-    seed: int = 0
+    method: Method = Method()
 
     @property
     def title(self) -> str:
-        return f"Hyper-parameters for {self.label}"
+        return f"Hyper-parameters for {self.drug_set.label}"

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gpar_core.analyses.method import Method
+
 
 @dataclass(frozen=True)
 class LibraryRequest:
@@ -15,10 +17,7 @@ class LibraryRequest:
     compendium: str
     fingerprint: str
     moas: tuple[str, ...]
-    cells: tuple[str, ...] = ()
-    preset: str = "fast"
-    negatives: str = "auto"
-    seed: int = 0
+    method: Method = Method()
 
     @property
     def title(self) -> str:

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core.analyses.library.request import LibraryRequest
+from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.registry import from_json
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.request import TrainRequest
@@ -112,15 +113,10 @@ def trainings(compendium: Compendium, request: LibraryRequest) -> dict[str, Trai
     """What trains the model of each MOA: the same request as that of *Drug prediction*."""
     return {
         moa: TrainRequest(
-            compendium=compendium.name,
-            fingerprint=compendium.fingerprint,
-            label=moa,
-            drugs=drugs_of_moa(compendium, moa),
-            moa=moa,
-            cells=request.cells,
-            preset=request.preset,
-            negatives=request.negatives,
-            seed=request.seed,
+            compendium.name,
+            compendium.fingerprint,
+            DrugSet(drugs_of_moa(compendium, moa), moa, label=moa),
+            request.method,
         )
         for moa in request.moas
     }
@@ -219,7 +215,7 @@ def _row(entry: Entry) -> dict[str, object]:
     low, high = metrics.interval if metrics else (np.nan, np.nan)
     return {
         "moa": entry.moa,
-        "n_drugs": summary.n_positive_compounds if summary else len(entry.training.drugs),
+        "n_drugs": summary.n_positive_compounds if summary else len(entry.training.drug_set.drugs),
         "n_signatures": summary.n_positive_signatures if summary else np.nan,
         "mean_auroc": metrics.mean_auroc if metrics else np.nan,
         "low": low,

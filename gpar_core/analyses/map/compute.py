@@ -25,7 +25,7 @@ SMALL = f"in a component of {fwd.SMALL_COMPONENT} signatures or fewer"
 
 @dataclass(frozen=True, eq=False)
 class TrainedNetwork:
-    """A network in whose last hidden layer neighbours are looked for, and what it learned from.
+    """A network in whose last hidden layer neighbors are looked for, and what it learned from.
 
     training_set: None where it is not to be had any more; settings, seed: as it was trained with.
     """
@@ -129,7 +129,7 @@ def hidden_layer(
 def _space(
     compendium: Compendium, rows: np.ndarray, trained: TrainedNetwork | None, report: Report
 ) -> np.ndarray:
-    """(n, d) in which neighbours are looked for."""
+    """(n, d) in which neighbors are looked for."""
     report(Progress(STAGE, 0, 1, "Reading signatures"))
     if trained is not None:
         return hidden_layer(trained.network, compendium.matrix, rows, report)

@@ -33,7 +33,7 @@ def plan_map(
     """The request to lay signatures out in the plane.
 
     method: of `maps.MAPS`. moas: none for all signatures, also those without a MOA. model: in
-    whose last hidden layer neighbours are looked for, None for z-scores. coordinates: what 'file'
+    whose last hidden layer neighbors are looked for, None for z-scores. coordinates: what 'file'
     takes, as `read_coordinates` gives them. Raises RequestError or NotFoundError.
     """
     if method not in MAPS:

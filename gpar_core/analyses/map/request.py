@@ -14,7 +14,7 @@ class MapRequest:
     coordinates: id of the uploaded table of places that 'file' takes, else ''.
     cells: cell lines, sorted; empty for all. moas: MOAs, sorted; empty for all signatures.
     representatives: only one signature per compound and cell line.
-    model: id of the model in whose last hidden layer neighbours are looked for, '' for z-scores.
+    model: id of the model in whose last hidden layer neighbors are looked for, '' for z-scores.
     """
 
     kind: ClassVar[str] = "map"

@@ -7,9 +7,9 @@ from gpar_core.analyses.map.request import MapRequest
 from gpar_core.analyses.map.selection import selected_rows
 from gpar_core.analyses.run import publish_analysis
 from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training_set import training_set_of
 from gpar_core.data import uploaded_table
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.provenance import training_set_of
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.presets import preset
 from gpar_core.progress import Remember, Report, Tables
@@ -54,7 +54,7 @@ def _trained(request: MapRequest, cache: Cache, compendium: Compendium) -> Train
     return TrainedNetwork(
         model.load_network(folder),
         # Uploaded profiles are not kept with a model.
-        training_set_of(summary, compendium) if summary.drugs else None,
+        training_set_of(compendium, summary.drug_set, summary.method) if summary.drugs else None,
         preset(summary.preset),
         summary.seed,
     )

@@ -3,12 +3,12 @@
 import altair as alt
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GREY, YELLOW, titled
+from gpar_core.charts.style import BLUE, GRAY, YELLOW, titled
 from gpar_core.learn.metrics import PAPER_LINE
 from gpar_core.learn.verdict import BY_CHANCE, UNCERTAIN, WELL_TRAINED
 
 ROW = 16
-VERDICTS = {WELL_TRAINED: BLUE, UNCERTAIN: YELLOW, BY_CHANCE: GREY}
+VERDICTS = {WELL_TRAINED: BLUE, UNCERTAIN: YELLOW, BY_CHANCE: GRAY}
 STEPS = {0.5: 0.06, 0.8: 0.2, 0.95: 0.4, 0.99: 0.7}
 """Opacity of percentiles below each limit; from the last limit on they are opaque."""
 
@@ -39,7 +39,7 @@ def auroc(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
         ],
     )
     unit = alt.Scale(domain=[0, 1])
-    limit = alt.Chart(pd.DataFrame({"x": [PAPER_LINE]})).mark_rule(color=GREY, strokeDash=[4, 4])
+    limit = alt.Chart(pd.DataFrame({"x": [PAPER_LINE]})).mark_rule(color=GRAY, strokeDash=[4, 4])
     intervals = base.mark_rule().encode(
         x=alt.X("low:Q", title="Mean AUROC with 95% interval", scale=unit), x2="high:Q"
     )
@@ -56,10 +56,10 @@ def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
     """
     red, green, blue = (int(BLUE[place : place + 2], 16) for place in (1, 3, 5))
     # Seen through, so that low percentiles fade into a light and into a dark ground alike.
-    colours = [f"rgba({red},{green},{blue},{opacity})" for opacity in (*STEPS.values(), 1)]
+    colors = [f"rgba({red},{green},{blue},{opacity})" for opacity in (*STEPS.values(), 1)]
     chart = (
         alt.Chart(table)
-        .mark_rect(stroke=GREY, strokeWidth=0.3)
+        .mark_rect(stroke=GRAY, strokeWidth=0.3)
         .encode(
             y=alt.Y("moa:N", sort=table["moa"].unique().tolist(), title=None, axis=_names()),
             x=alt.X(
@@ -71,7 +71,7 @@ def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
             color=alt.Color(
                 "percentile:Q",
                 title="Percentile",
-                scale=alt.Scale(type="threshold", domain=list(STEPS), range=colours),
+                scale=alt.Scale(type="threshold", domain=list(STEPS), range=colors),
                 legend=alt.Legend(orient="top", format=".0%", gradientLength=104),
             ),
             tooltip=[

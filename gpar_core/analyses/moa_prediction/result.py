@@ -20,7 +20,7 @@ from gpar_core.data.training_set import drug_name, known_drugs
 from gpar_core.errors import DataError, RequestError, in_words
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, MoaScores, percentiles, rank_moas
-from gpar_core.rank.neighbours import nearest
+from gpar_core.rank.neighbors import nearest
 from gpar_core.rank.scoring import score
 from gpar_core.storage.cache import MANIFEST, Cache
 from gpar_core.storage.saved_arrays import read_array
@@ -73,13 +73,14 @@ def of_compound(cache: Cache, library: Library, compendium: Compendium, name: st
     (drug,) = known_drugs(compendium, [name])
     of_drug = compendium.signatures[fields.DRUG] == drug
     in_scope = of_drug
-    if library.request.cells:
-        in_scope = of_drug & compendium.signatures[fields.CELL_ID].isin(library.request.cells)
+    cells = library.request.method.cells
+    if cells:
+        in_scope = of_drug & compendium.signatures[fields.CELL_ID].isin(cells)
     rows = np.flatnonzero(in_scope)
     if len(rows) == 0:
         raise RequestError(
             f"'{name[:80]}' has no signature in the cell lines of this library "
-            f"({', '.join(library.request.cells)}). Choose another compound or another library."
+            f"({', '.join(cells)}). Choose another compound or another library."
         )
 
     def read(folder: Path) -> Answer:
@@ -108,7 +109,7 @@ def nearest_to(prediction: Prediction, compendium: Compendium) -> pd.DataFrame:
     """Representative signatures of other compounds that are most like those of a compound.
 
     Returns signature (0 to n - 1, of `prediction.signatures`), place (from 1), cosine, and the
-    neighbour's sig_id, pert_iname, cell_id and moa. It reads every representative signature.
+    neighbor's sig_id, pert_iname, cell_id and moa. It reads every representative signature.
     """
     rows = np.flatnonzero(
         compendium.signatures[fields.SIG_ID].isin(prediction.signatures[fields.SIG_ID])
@@ -120,7 +121,7 @@ def nearest_to(prediction: Prediction, compendium: Compendium) -> pd.DataFrame:
 def nearest_of_others(compendium: Compendium, rows: np.ndarray, drug: str) -> pd.DataFrame:
     """The same of any signatures of a drug, by their rows in the compendium."""
     others = compendium.signatures[fields.DRUG].to_numpy() != drug
-    return _neighbours(compendium, compendium.matrix[rows], others)
+    return _neighbors(compendium, compendium.matrix[rows], others)
 
 
 def of_profiles(
@@ -157,7 +158,7 @@ def of_profiles(
         simulated=compendium.simulated,
         scores=_ask(cache, entries, read, report),
         signatures=pd.DataFrame({"name": profiles.names, fields.DRUG: profiles.drug}),
-        nearest=_neighbours(
+        nearest=_neighbors(
             compendium, profiles.matrix, np.ones(compendium.n_signatures, dtype=bool)
         ),
         notes=profiles.notes,
@@ -297,24 +298,24 @@ def _ask(
     )
 
 
-def _neighbours(compendium: Compendium, profiles: np.ndarray, allowed: np.ndarray) -> pd.DataFrame:
+def _neighbors(compendium: Compendium, profiles: np.ndarray, allowed: np.ndarray) -> pd.DataFrame:
     representative = compendium.signatures[fields.REPRESENTATIVE].to_numpy()
     rows, cosine = nearest(
         compendium.matrix, np.flatnonzero(representative & allowed), profiles, top=N_NEAREST
     )
     n, k = rows.shape
-    neighbours = compendium.signatures[[fields.SIG_ID, fields.DRUG, fields.CELL_ID]].iloc[
+    neighbors = compendium.signatures[[fields.SIG_ID, fields.DRUG, fields.CELL_ID]].iloc[
         rows.ravel()
     ]
-    drugs = compendium.drugs.set_index(fields.DRUG).loc[neighbours[fields.DRUG]]
+    drugs = compendium.drugs.set_index(fields.DRUG).loc[neighbors[fields.DRUG]]
     return pd.DataFrame(
         {
             "signature": np.repeat(np.arange(n), k),
             "place": np.tile(np.arange(1, k + 1), n),
             "cosine": cosine.ravel(),
-            fields.SIG_ID: neighbours[fields.SIG_ID].to_numpy(),
+            fields.SIG_ID: neighbors[fields.SIG_ID].to_numpy(),
             fields.PERT_INAME: drugs[fields.PERT_INAME].to_numpy(),
-            fields.CELL_ID: neighbours[fields.CELL_ID].to_numpy(),
+            fields.CELL_ID: neighbors[fields.CELL_ID].to_numpy(),
             fields.MOA: drugs[fields.MOA].to_numpy(),
         }
     )

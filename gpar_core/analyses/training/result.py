@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.errors import DataError, in_words
 from gpar_core.learn.calibration import Calibration
 from gpar_core.learn.metrics import Metrics
@@ -70,6 +71,16 @@ class ModelSummary:
     def identity(self) -> tuple[str, str]:
         """Another one once the model was trained again."""
         return self.model_id, self.created_at
+
+    @property
+    def drug_set(self) -> DrugSet:
+        """The positive set; of uploaded profiles, which a model does not keep, only its name."""
+        return DrugSet(self.drugs, self.moa, label=self.label)
+
+    @property
+    def method(self) -> Method:
+        """How it was trained."""
+        return Method(self.cells, self.preset, self.negatives, self.seed)
 
     @property
     def verdict(self) -> Verdict:

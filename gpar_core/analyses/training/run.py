@@ -8,10 +8,11 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.request import TrainRequest
+from gpar_core.analyses.training_set import training_set_of
 from gpar_core.data import profiles
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import Profiles
-from gpar_core.data.provenance import same_compendium, training_set_of, versions
+from gpar_core.data.provenance import same_compendium, versions
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.errors import EmptyRankingError
 from gpar_core.learn.calibration import calibrate, calibrate_each
@@ -50,13 +51,14 @@ def train_model(
     """Train, cross-validate, rank, and publish the model."""
     from gpar_core.learn.training import train  # noqa: PLC0415 -- brings classifiers
 
-    settings = preset(request.preset)
-    training_set = training_set_of(request, compendium, _uploaded(request, cache))
+    method = request.method
+    settings = preset(method.preset)
+    training_set = training_set_of(compendium, request.drug_set, method, _uploaded(request, cache))
     training = train(
         compendium,
         training_set,
         settings,
-        seed=request.seed,
+        seed=method.seed,
         null_repeats=request.null_repeats,
         pool=pool,
         report=report,
@@ -70,24 +72,24 @@ def train_model(
         report=report,
     )
     report(Progress("Ranking", 0, 1, "Enrichment of every compound"))
-    ranked = rank_signatures(compendium, training_set, scores, scored_by >= 0, seed=request.seed)
-    ranking = rank_compounds(compendium, ranked, seed=request.seed, threads=pool.processes)
+    ranked = rank_signatures(compendium, training_set, scores, scored_by >= 0, seed=method.seed)
+    ranking = rank_compounds(compendium, ranked, seed=method.seed, threads=pool.processes)
     ranking = ranking.assign(shares_moa=known_members(ranking, _moas_of(compendium, request)))
     report(Progress("Map", 0, 1, "t-SNE of training set and top predictions"))
     validation, logistic = training.validation, training.logistic
     summary = model.ModelSummary(
         model_id=job_id(request),
-        label=request.label,
-        moa=request.moa,
-        drugs=request.drugs,
-        cells=request.cells,
+        label=request.drug_set.label,
+        moa=request.drug_set.moa,
+        drugs=request.drug_set.drugs,
+        cells=method.cells,
         compendium=compendium.name,
         fingerprint=compendium.fingerprint,
         simulated=compendium.simulated,
-        preset=request.preset,
+        preset=method.preset,
         negatives=training_set.negatives,
         note=training_set.note,
-        seed=request.seed,
+        seed=method.seed,
         n_positive_compounds=training_set.n_positive_compounds,
         n_positive_signatures=training_set.n_positive_signatures,
         n_negative_compounds=training_set.n_negative_compounds,
@@ -117,7 +119,7 @@ def train_model(
         ),
         ranking=ranking,
         training_drugs=training_drugs(compendium, training_set, validation.score),
-        map=_map(compendium, training_set, ranking, seed=request.seed),
+        map=_map(compendium, training_set, ranking, seed=method.seed),
         calibration=calibrate(training_set.positive, validation.score),
         fold_calibration=calibrate_each(
             training_set.positive, validation.score, validation.folds.fold
@@ -130,17 +132,17 @@ def train_model(
 
 
 def _uploaded(request: TrainRequest, cache: Cache) -> Profiles | None:
-    if not request.profiles:
+    if not request.drug_set.profiles:
         return None
-    return profiles.load(cache.existing_profile_set(request.profiles))
+    return profiles.load(cache.existing_profile_set(request.drug_set.profiles))
 
 
 def _moas_of(compendium: Compendium, request: TrainRequest) -> set[str]:
     """The MOA trained on, or all MOAs of the drugs."""
-    if request.moa:
-        return {request.moa}
+    if request.drug_set.moa:
+        return {request.drug_set.moa}
     table = compendium.compound_moas
-    return set(table.loc[table[fields.DRUG].isin(request.drugs), fields.MOA])
+    return set(table.loc[table[fields.DRUG].isin(request.drug_set.drugs), fields.MOA])
 
 
 def _described(compendium: Compendium, rows: np.ndarray) -> pd.DataFrame:

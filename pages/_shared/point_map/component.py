@@ -15,12 +15,12 @@ import numpy as np
 import streamlit as st
 
 from gpar_core.analyses.map.packing import Packed, positions
-from gpar_core.charts.style import GREY, RED, YELLOW
+from gpar_core.charts.style import GRAY, RED, YELLOW
 from pages._shared.point_map.published import address
 
 BROWSER = Path(__file__).resolve().parent / "browser"
 PARTS = (
-    "points", "colours", "camera", "drawing", "processor", "legend", "picture", "search", "pointer",
+    "points", "colors", "camera", "drawing", "processor", "legend", "picture", "search", "pointer",
     "map",
 )  # fmt: skip
 """One module in several files, in this order."""
@@ -42,15 +42,15 @@ _show = st.components.v2.component(
     js=_text("shelf.js", "view.js"),
 )
 
-STYLE = {"grey": GREY, "red": RED, "yellow": YELLOW}
+STYLE = {"gray": GRAY, "red": RED, "yellow": YELLOW}
 
 
 @dataclass(frozen=True)
 class Group:
-    """Drugs in a colour of their own, drawn over the others. drugs: names without case."""
+    """Drugs in a color of their own, drawn over the others. drugs: names without case."""
 
     label: str
-    colour: str
+    color: str
     drugs: tuple[str, ...]
 
 
@@ -88,8 +88,8 @@ def point_map(
     title: str,
     file: str,
     simulated: bool,
-    colour: str = "none",
-    colour_label: str = "",
+    color: str = "none",
+    color_label: str = "",
     only: Iterable[str] = (),
     scores: Packed | None = None,
     groups: Iterable[Group] = (),
@@ -99,8 +99,8 @@ def point_map(
 
     public: whether the points may lie in a file that anyone who reaches the server can fetch;
     scores never do.
-    colour: 'moa', 'cell', 'dose', 'time', 'tas', 'score' (needs `scores`) or 'none'. only: MOAs or
-    cell lines that get a colour. groups: the last one is drawn over the others. file: name of
+    color: 'moa', 'cell', 'dose', 'time', 'tas', 'score' (needs `scores`) or 'none'. only: MOAs or
+    cell lines that get a color. groups: the last one is drawn over the others. file: name of
     exports, without ending. drug: where the view begins.
     """
     codes = {name: place for place, name in enumerate(points.drugs)}
@@ -112,13 +112,13 @@ def point_map(
             "code": CODE_NAME,
             "points": of_points,
             "scores": of_scores,
-            "colour": colour,
-            "colour_label": colour_label,
+            "color": color,
+            "color_label": color_label,
             "only": list(only),
             "groups": [
                 {
                     "label": group.label,
-                    "colour": group.colour,
+                    "color": group.color,
                     "drugs": [codes[name] for name in group.drugs if name in codes],
                 }
                 for group in groups

@@ -13,7 +13,8 @@ from gpar_core.data.fetching.request import FetchRequest
 from gpar_core.data.fetching.run import LOCK
 from gpar_core.errors import Cancelled, RequestError
 from gpar_core.jobs import engine
-from gpar_core.jobs.store import JobStore, State
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.progress import Progress, silent
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id, to_json

@@ -4,10 +4,10 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GREY, RED, titled
+from gpar_core.charts.style import BLUE, GRAY, RED, titled
 
 MAX_POINTS = 400
-COLOURS = {"GPAR network": RED, "Logistic regression": BLUE}
+COLORS = {"GPAR network": RED, "Logistic regression": BLUE}
 
 
 def roc(held_out: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
@@ -22,7 +22,7 @@ def roc(held_out: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
         false_rate, true_rate, _ = roc_curve(held_out["positive"], held_out[column])
         curves.append(_thinned(false_rate, true_rate).assign(method=name))
     chance = alt.Chart(pd.DataFrame({"x": [0, 1], "y": [0, 1]})).mark_line(
-        color=GREY, strokeDash=[4, 4]
+        color=GRAY, strokeDash=[4, 4]
     )
     lines = _lines(pd.concat(curves), "False positive rate", "True positive rate")
     return titled(chance.encode(x="x:Q", y="y:Q") + lines, "ROC curve, held-out", simulated)
@@ -37,7 +37,7 @@ def precision_recall(held_out: pd.DataFrame, *, simulated: bool) -> alt.LayerCha
         precision, recall, _ = precision_recall_curve(held_out["positive"], held_out[column])
         curves.append(_thinned(recall, precision).assign(method=name))
     base = pd.DataFrame({"y": [held_out["positive"].mean()]})
-    rule = alt.Chart(base).mark_rule(color=GREY, strokeDash=[4, 4]).encode(y="y:Q")
+    rule = alt.Chart(base).mark_rule(color=GRAY, strokeDash=[4, 4]).encode(y="y:Q")
     lines = _lines(pd.concat(curves), "Recall", "Precision")
     return titled(rule + lines, "Precision-recall curve, held-out", simulated)
 
@@ -62,7 +62,7 @@ def _lines(curves: pd.DataFrame, x_title: str, y_title: str) -> alt.Chart:
             color=alt.Color(
                 "method:N",
                 title=None,
-                scale=alt.Scale(domain=shown, range=[COLOURS[name] for name in shown]),
+                scale=alt.Scale(domain=shown, range=[COLORS[name] for name in shown]),
                 legend=alt.Legend(orient="bottom"),
             ),
             tooltip=["method:N", alt.Tooltip("x:Q", title=x_title, format=".3f"),

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from gpar_core.charts.style import GREY, RED, titled
+from gpar_core.charts.style import GRAY, RED, titled
 from gpar_core.learn.metrics import PAPER_LINE
 
 
@@ -13,7 +13,7 @@ def fold_auroc(auroc: dict[int, float], k: int, *, simulated: bool) -> alt.Layer
     auroc: by fold number from 1. k: number of folds.
     """
     table = pd.DataFrame({"fold": list(auroc), "auroc": list(auroc.values())})
-    limit = alt.Chart(pd.DataFrame({"y": [PAPER_LINE]})).mark_rule(color=GREY, strokeDash=[4, 4])
+    limit = alt.Chart(pd.DataFrame({"y": [PAPER_LINE]})).mark_rule(color=GRAY, strokeDash=[4, 4])
     points = (
         alt.Chart(table)
         .mark_circle(size=110, color=RED, opacity=1)

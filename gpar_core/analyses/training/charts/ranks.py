@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from gpar_core.charts.style import GREY, YELLOW, titled
+from gpar_core.charts.style import GRAY, YELLOW, titled
 
 
 def rank_strip(signatures: pd.DataFrame, n: int, name: str, *, simulated: bool) -> alt.LayerChart:
@@ -14,7 +14,7 @@ def rank_strip(signatures: pd.DataFrame, n: int, name: str, *, simulated: bool) 
     columns = ["rank", "score", "cell_id", "pert_dose", "pert_dose_unit", "pert_time"]
     axis = alt.Scale(domain=[1, n], nice=False)
     ground = alt.Chart(pd.DataFrame({"first": [1], "last": [n]})).mark_bar(
-        color=GREY, opacity=0.25, height=34
+        color=GRAY, opacity=0.25, height=34
     )
     ticks = (
         alt.Chart(signatures[columns])

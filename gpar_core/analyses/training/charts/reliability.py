@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GREY, titled
+from gpar_core.charts.style import BLUE, GRAY, titled
 
 TICKS = [0, 0.003, 0.01, 0.03, 0.1, 0.3, 1]
 
@@ -38,12 +38,12 @@ def reliability(bins: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     )
     numbers = (
         alt.Chart(bins.assign(label=bins["n"].map("n = {:,}".format)))
-        .mark_text(color=GREY, dy=-8)
+        .mark_text(color=GRAY, dy=-8)
         .encode(x=x, y=alt.Y("high:Q", title=y_title), text="label:N")
     )
     honest = (
         alt.Chart(pd.DataFrame({"predicted": [0, 1], "observed": [0, 1]}))
-        .mark_line(color=GREY, strokeDash=[4, 4])
+        .mark_line(color=GRAY, strokeDash=[4, 4])
         .encode(x=x, y=alt.Y("observed:Q", title=y_title))
     )
     chart = honest + interval + points + numbers

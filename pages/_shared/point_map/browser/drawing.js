@@ -1,22 +1,22 @@
-// Renderers: how points get on a canvas. Both take points, colours, and then draw any view of them.
+// Renderers: how points get on a canvas. Both take points, colors, and then draw any view of them.
 
 const VERTEX = `#version 300 es
 in vec2 place; in uint code;
 uniform vec2 centre, scale; uniform float size, alpha; uniform vec4 single; uniform sampler2D palette;
-out vec4 colour; flat out float edge;
+out vec4 color; flat out float edge;
 void main() {
   gl_Position = vec4((place - centre) * scale, 0, 1);
   gl_PointSize = size;
   edge = min(1.0 / size, 0.3);
   vec4 own = single.a > 0.0 ? single : texelFetch(palette, ivec2(int(code), 0), 0);
-  colour = vec4(own.rgb, own.a * alpha);
+  color = vec4(own.rgb, own.a * alpha);
 }`;
 const FRAGMENT = `#version 300 es
 precision mediump float;
-in vec4 colour; flat in float edge; out vec4 shown;
+in vec4 color; flat in float edge; out vec4 shown;
 void main() {
   float cover = 1.0 - smoothstep(0.5 - edge, 0.5, length(gl_PointCoord - 0.5));
-  shown = vec4(colour.rgb, 1) * colour.a * cover;
+  shown = vec4(color.rgb, 1) * color.a * cover;
 }`;
 
 function program(gl) {
@@ -75,7 +75,7 @@ function webgl(canvas) {
       gl.enableVertexAttribArray(0);
       gl.vertexAttribPointer(0, 2, gl.UNSIGNED_SHORT, true, 0, 0);
     },
-    colours({ code, palette }, strength) {
+    colors({ code, palette }, strength) {
       gl.bindBuffer(gl.ARRAY_BUFFER, codes);
       gl.bufferData(gl.ARRAY_BUFFER, code, gl.DYNAMIC_DRAW);
       gl.enableVertexAttribArray(1);

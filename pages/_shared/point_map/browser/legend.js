@@ -1,15 +1,15 @@
-// What the colours mean: groups first, then the colouring.
+// What the colors mean: groups first, then the coloring.
 
-function legendOf({ data, groups, colouring, chosen, points }) {
+function legendOf({ data, groups, coloring, chosen, points }) {
   const roles = groups.toReversed().filter((group) => group.members.length);
   const entries = roles.map((group) => ({ label: group.label, rgb: group.rgb }));
-  const colours = colouring.entries;
-  if (entries.length && !colours.length) entries.push({ label: "Others", rgb: rgb(data.style.grey) });
+  const colors = coloring.entries;
+  if (entries.length && !colors.length) entries.push({ label: "Others", rgb: rgb(data.style.gray) });
   if (chosen.drug !== null) entries.push({ label: points.drugs.names[chosen.drug], ring: true });
-  return colours.length ? [...entries, { heading: data.colour_label }, ...colours] : entries;
+  return colors.length ? [...entries, { heading: data.color_label }, ...colors] : entries;
 }
 
-// A click on an entry leaves its points in colour and dims the others.
+// A click on an entry leaves its points in color and dims the others.
 function showLegend(map) {
   const lines = legendOf(map).map((entry) => {
     if (entry.heading) return made("b", entry.heading);

@@ -3,7 +3,7 @@
 
 const REACH = 9; // pixels from the pointer within which a point is found
 const DIMMED = 0.08; // opacity of points beside those that were picked out
-const BEHIND = 0.5; // opacity of points without a colour of their own
+const BEHIND = 0.5; // opacity of points without a color of their own
 const NOTHING = { drug: null, point: null, lasso: "" };
 
 class PointMap {
@@ -72,14 +72,14 @@ class PointMap {
     this.scores = source ? await load(source) : null;
   }
 
-  // Colours and groups.
+  // Colors and groups.
   dress() {
     const { data, points } = this;
-    const wanted = JSON.stringify([data.colour, data.only, this.digest, this.scored]);
+    const wanted = JSON.stringify([data.color, data.only, this.digest, this.scored]);
     if (this.dressed !== wanted) {
       this.dressed = wanted;
       this.isolated = null;
-      this.colouring = colouring(points, this.scores, data.colour, data.only, rgb(data.style.grey));
+      this.coloring = coloring(points, this.scores, data.color, data.only, rgb(data.style.gray));
     }
     const groupOf = new Uint8Array(points.drugs.names.length);
     data.groups.forEach((group, at) => group.drugs.forEach((drug) => (groupOf[drug] = at + 1)));
@@ -87,20 +87,20 @@ class PointMap {
     this.role = translated(points.drug, groupOf);
     this.role.forEach((role, i) => role && members[role - 1].push(i));
     this.groups = data.groups.map((group, at) => ({
-      ...group, rgb: rgb(data.style[group.colour]), members: Uint32Array.from(members[at]),
+      ...group, rgb: rgb(data.style[group.color]), members: Uint32Array.from(members[at]),
     }));
     this.paint();
     this.sum();
   }
 
   paint() {
-    this.renderer.colours(this.colouring, (code) => this.strength(code));
+    this.renderer.colors(this.coloring, (code) => this.strength(code));
     showLegend(this);
     this.redraw();
   }
 
   strength(code) {
-    const { rest, entries } = this.colouring;
+    const { rest, entries } = this.coloring;
     if (this.isolated !== null) return this.isolated === code ? 1 : DIMMED;
     return code === rest && entries.length ? BEHIND : 1;
   }
@@ -190,7 +190,7 @@ class PointMap {
   draw() {
     cancelAnimationFrame(this.frame);
     this.frame = null;
-    if (!this.colouring || !this.canvas.width || !this.canvas.height) return;
+    if (!this.coloring || !this.canvas.width || !this.canvas.height) return;
     const dots = this.dots();
     this.renderer.draw(this.camera, dots, this.groups);
     drawMarks(this, dots.size);
@@ -207,7 +207,7 @@ class PointMap {
     }
     this.chosen = chosen;
     this.find('[data-do="clear"]').disabled = drug === null && !this.polygon;
-    if (!this.colouring) return;
+    if (!this.coloring) return;
     showLegend(this);
     this.sum();
     this.redraw();
@@ -275,7 +275,7 @@ class PointMap {
     listenToSearch(this, signal);
     this.find(".tools").addEventListener("click", (event) => {
       const action = event.target.closest("button")?.dataset.do;
-      if (action && this.colouring) this.act(action);
+      if (action && this.coloring) this.act(action);
     }, { signal });
     this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault(), { signal });
     this.canvas.addEventListener("webglcontextrestored", () => {
@@ -304,7 +304,7 @@ class PointMap {
   }
 
   hover(left, top) {
-    const point = this.colouring ? this.nearest(left, top) : null;
+    const point = this.coloring ? this.nearest(left, top) : null;
     if (point === null) return this.leave();
     if (point !== this.over) {
       this.over = point;

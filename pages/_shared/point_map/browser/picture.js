@@ -38,11 +38,11 @@ async function savePng(map) {
 
 function circles(map, visible) {
   const { size, larger, alpha } = map.dots();
-  const { code, palette } = map.colouring;
-  const circle = (i, diameter, colour, opacity) => {
+  const { code, palette } = map.coloring;
+  const circle = (i, diameter, color, opacity) => {
     const [x, y] = map.pixelOf(i).map((v) => v.toFixed(1));
     const r = (diameter / 2).toFixed(1);
-    return `<circle cx="${x}" cy="${y}" r="${r}" fill="${css(colour)}" fill-opacity="${opacity}"/>`;
+    return `<circle cx="${x}" cy="${y}" r="${r}" fill="${css(color)}" fill-opacity="${opacity}"/>`;
   };
   const faint = (i) => (alpha * map.strength(code[i])).toFixed(2);
   const lines = visible.filter((i) => !map.role[i]).map((i) => circle(i, size, palette[code[i]], faint(i)));

@@ -1,19 +1,19 @@
 // The renderer for computers without a graphics card, and for browsers without WebGL: discs blended
-// pixel by pixel. Colours are kept multiplied by their opacity, two channels to a number: red and blue
+// pixel by pixel. Colors are kept multiplied by their opacity, two channels to a number: red and blue
 // in `rb`, green and opacity in `ga`, each in the low half of its 16 bits, shares counted in 256ths.
 
 const HALVES = 0xff00ff;
 
 function byProcessor(canvas) {
   const context = canvas.getContext("2d");
-  let [all, order, codes, colours] = [null, null, null, null];
+  let [all, order, codes, colors] = [null, null, null, null];
   return {
     name: "processor",
     points: (points) => (all = points),
-    colours({ code, palette }, strength) {
+    colors({ code, palette }, strength) {
       order = drawingOrder(code, (c) => strength(c) < 1);
       codes = code;
-      colours = palette.map((rgb, c) => ({ rgb, share: strength(c) }));
+      colors = palette.map((rgb, c) => ({ rgb, share: strength(c) }));
     },
     draw({ x, y, k, width, height, ratio }, { size, larger, alpha }, groups) {
       const image = context.createImageData(canvas.width, canvas.height);
@@ -31,7 +31,7 @@ function byProcessor(canvas) {
           blend(pixels, row * image.width + column, dabOf(i));
         }
       };
-      const dabs = colours.map(({ rgb, share }) => dab(size * ratio, rgb, alpha * share, image.width));
+      const dabs = colors.map(({ rgb, share }) => dab(size * ratio, rgb, alpha * share, image.width));
       discs(order, size * ratio, (i) => dabs[codes[i]]);
       for (const group of groups) {
         const own = dab(larger * ratio, group.rgb, 1, image.width);
@@ -68,7 +68,7 @@ function blend(pixels, at, { n, numbers }) {
   }
 }
 
-// A canvas takes colours that are not multiplied by their opacity.
+// A canvas takes colors that are not multiplied by their opacity.
 function undoMultiplication(pixels) {
   for (let at = 0; at < pixels.length; at++) {
     const pixel = pixels[at];

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from sklearn.metrics.pairwise import cosine_similarity
 
-from gpar_core.rank import neighbours
-from gpar_core.rank.neighbours import nearest
+from gpar_core.rank import neighbors
+from gpar_core.rank.neighbors import nearest
 
 
 @pytest.mark.parametrize("block", [7, 1000])
 def test_the_nearest_are_those_of_the_whole_matrix(
     block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(neighbours, "BLOCK_ROWS", block)
+    monkeypatch.setattr(neighbors, "BLOCK_ROWS", block)
     rng = np.random.default_rng(0)
     matrix = rng.normal(size=(60, 12)).astype(np.float32)
     profiles = rng.normal(size=(5, 12)).astype(np.float32)
@@ -40,7 +40,7 @@ def test_of_equal_ones_the_first_comes_first_and_zeros_are_like_nothing() -> Non
 
 def test_ties_within_and_between_blocks_go_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
     """Against sorting all of them, where cosines take three values only."""
-    monkeypatch.setattr(neighbours, "BLOCK_ROWS", 16)
+    monkeypatch.setattr(neighbors, "BLOCK_ROWS", 16)
     kinds = np.eye(3, dtype=np.float32)
     matrix = kinds[np.random.default_rng(0).integers(0, 3, size=100)]
     profiles = np.array([[3, 2, 1], [0, 1, 0]], np.float32)

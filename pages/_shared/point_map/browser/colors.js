@@ -1,9 +1,9 @@
-// Colourings: a code (0 to 255) of each point, a palette, and entries of the legend. An entry has a
-// label and a colour, and the code that it stands for where it can be picked out. rest: the code of
-// points without a colour of their own, which are drawn first.
+// Colorings: a code (0 to 255) of each point, a palette, and entries of the legend. An entry has a
+// label and a color, and the code that it stands for where it can be picked out. rest: the code of
+// points without a color of their own, which are drawn first.
 
 const RAMP = [[59, 111, 216], [154, 111, 176], [232, 102, 42]];
-const COLOURS = [
+const COLORS = [
   "#3b7dd8", "#2a9d8f", "#8e5bd0", "#c2670f", "#d45fa8", "#5a8f29",
   "#17a2c4", "#8a5a3c", "#4d5ae0", "#b08fd8", "#4fb286", "#a34a78",
 ];
@@ -20,35 +20,35 @@ function ramp(share) {
   return RAMP[low].map((v, c) => Math.round(v + (RAMP[low + 1][c] - v) * (at - low)));
 }
 
-// only: names that get a colour; none for the most frequent.
-function colouring(points, scores, colour, only, grey) {
-  if (colour === "moa") return byMoa(points, only, grey);
-  if (colour === "cell") return byCell(points, only, grey);
-  if (colour === "dose") return byAmount(points.dose, points.doses, grey);
-  if (colour === "time") return byAmount(points.time, points.times, grey);
-  if (colour === "tas") return byLevel(points.tas, points.tas_range, grey);
-  if (colour === "score" && scores) return byLevel(scores.score, scores.score_range, grey);
-  return { code: new Uint8Array(points.n), palette: [grey], entries: [], rest: 0 };
+// only: names that get a color; none for the most frequent.
+function coloring(points, scores, color, only, gray) {
+  if (color === "moa") return byMoa(points, only, gray);
+  if (color === "cell") return byCell(points, only, gray);
+  if (color === "dose") return byAmount(points.dose, points.doses, gray);
+  if (color === "time") return byAmount(points.time, points.times, gray);
+  if (color === "tas") return byLevel(points.tas, points.tas_range, gray);
+  if (color === "score" && scores) return byLevel(scores.score, scores.score_range, gray);
+  return { code: new Uint8Array(points.n), palette: [gray], entries: [], rest: 0 };
 }
 
-// A drug with several MOAs bears the colour of the first one that has a colour.
-function byMoa(points, only, grey) {
+// A drug with several MOAs bears the color of the first one that has a color.
+function byMoa(points, only, gray) {
   const { moas_of: of, moa_names: names } = points.drugs;
   const perDrug = counts(points.drug, of.length);
   const perMoa = new Uint32Array(names.length);
   of.forEach((moas, drug) => moas.forEach((moa) => (perMoa[moa] += perDrug[drug])));
-  const shown = coloured(names, perMoa, only);
+  const shown = colored(names, perMoa, only);
   const place = places(shown, names.length);
   const ofDrug = of.map((moas) => Math.min(...moas.map((moa) => place[moa] || 255)));
   const table = ofDrug.map((at) => (at > shown.length ? 0 : at));
-  return named(points.drug, table, names, shown, "Other MOAs, or none", grey);
+  return named(points.drug, table, names, shown, "Other MOAs, or none", gray);
 }
 
-function byCell(points, only, grey) {
-  const shown = coloured(points.cells, counts(points.cell, points.cells.length), only);
+function byCell(points, only, gray) {
+  const shown = colored(points.cells, counts(points.cell, points.cells.length), only);
   const table = places(shown, points.cells.length);
   const rest = points.cells.length - shown.length ? "Other cell lines" : "";
-  return named(points.cell, table, points.cells, shown, rest, grey);
+  return named(points.cell, table, points.cells, shown, rest, gray);
 }
 
 function counts(codes, n) {
@@ -57,10 +57,10 @@ function counts(codes, n) {
   return found;
 }
 
-// Codes of the names that get a colour, those with most points first.
-function coloured(names, count, only) {
+// Codes of the names that get a color, those with most points first.
+function colored(names, count, only) {
   const codes = [...names.keys()].filter((c) => count[c] && (!only.length || only.includes(names[c])));
-  return codes.sort((a, b) => count[b] - count[a]).slice(0, COLOURS.length);
+  return codes.sort((a, b) => count[b] - count[a]).slice(0, COLORS.length);
 }
 
 function places(shown, n) {
@@ -69,10 +69,10 @@ function places(shown, n) {
   return place;
 }
 
-function named(codes, table, names, shown, rest, grey) {
-  const entries = shown.map((c, at) => ({ label: names[c], rgb: rgb(COLOURS[at]), code: at + 1 }));
-  if (rest) entries.push({ label: rest, rgb: grey, code: 0 });
-  const palette = [grey, ...shown.map((_, at) => rgb(COLOURS[at]))];
+function named(codes, table, names, shown, rest, gray) {
+  const entries = shown.map((c, at) => ({ label: names[c], rgb: rgb(COLORS[at]), code: at + 1 }));
+  if (rest) entries.push({ label: rest, rgb: gray, code: 0 });
+  const palette = [gray, ...shown.map((_, at) => rgb(COLORS[at]))];
   return { code: translated(codes, table), palette, entries, rest: 0 };
 }
 
@@ -83,13 +83,13 @@ function translated(codes, table) {
 }
 
 // Amounts with units: by their logarithm where they span more than a hundredfold.
-function byAmount(codes, { names, numbers }, grey) {
+function byAmount(codes, { names, numbers }, gray) {
   const known = numbers.filter((v) => v > 0);
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const by = high / low > 100 ? Math.log : (v) => v;
   const share = (v) => (high > low ? (by(Math.max(v, low)) - by(low)) / (by(high) - by(low)) : 0.5);
   const level = numbers.map((v) => (v === null ? UNKNOWN : Math.round(share(v) * 254)));
-  const palette = levels(grey);
+  const palette = levels(gray);
   let entries = names.map((name, c) => ({
     label: name || "Unknown", rgb: palette[level[c]], code: level[c],
   }));
@@ -101,10 +101,10 @@ function byAmount(codes, { names, numbers }, grey) {
   return { code: translated(codes, level), palette, entries, rest: UNKNOWN };
 }
 
-function byLevel(code, [low, high], grey) {
+function byLevel(code, [low, high], gray) {
   const entries = [{ ramp: true, from: low.toFixed(2), to: high.toFixed(2) }];
-  if (code.includes(UNKNOWN)) entries.push({ label: "Unknown", rgb: grey, code: UNKNOWN });
-  return { code, palette: levels(grey), entries, rest: UNKNOWN };
+  if (code.includes(UNKNOWN)) entries.push({ label: "Unknown", rgb: gray, code: UNKNOWN });
+  return { code, palette: levels(gray), entries, rest: UNKNOWN };
 }
 
 // Positions of all points, those of faint codes first.
@@ -118,6 +118,6 @@ function drawingOrder(code, faint) {
   return order;
 }
 
-function levels(grey) {
-  return [...Array.from({ length: UNKNOWN }, (_, level) => ramp(level / 254)), grey];
+function levels(gray) {
+  return [...Array.from({ length: UNKNOWN }, (_, level) => ramp(level / 254)), gray];
 }

@@ -1,0 +1,39 @@
+"""What every analysis is asked: on which drugs, and by which method.
+
+Plain values, so that what waits for jobs need not load a compendium.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class DrugSet:
+    """The positive set: one of drugs, a MOA, or uploaded profiles.
+
+    drugs: names or pert_ids as asked; once known, names without case, sorted, also those of a
+    MOA. moa: the MOA they were chosen by, or ''. profiles: id of the uploaded profiles, or ''.
+    label: what the set is called on screen.
+    """
+
+    inlined: ClassVar[bool] = True
+    drugs: tuple[str, ...] = ()
+    moa: str = ""
+    profiles: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Method:
+    """How something is trained.
+
+    cells: cell lines; empty for all. preset: a key of `learn.presets.PRESETS`. negatives:
+    'inactive' (unannotated, low TAS), 'others' (all compounds without the MOA), or 'auto', the
+    second where the first are too few.
+    """
+
+    inlined: ClassVar[bool] = True
+    cells: tuple[str, ...] = ()
+    preset: str = "fast"
+    negatives: str = "auto"
+    seed: int = 0

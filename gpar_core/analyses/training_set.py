@@ -1,0 +1,68 @@
+"""From what a user asks for to drugs, cell lines and training sets of a compendium."""
+
+from dataclasses import replace
+
+from gpar_core import fields
+from gpar_core.analyses.method import DrugSet, Method
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.name_lists import read_drugs
+from gpar_core.data.profiles import Profiles, profiles_id
+from gpar_core.data.training_set import (
+    TrainingSet,
+    drugs_of_moa,
+    known_cells,
+    known_drugs,
+    moa_key,
+    select,
+)
+from gpar_core.errors import RequestError
+from gpar_core.learn.presets import preset
+
+MAX_SHOWN = 3
+
+
+def known_drug_set(
+    compendium: Compendium, drug_set: DrugSet, uploaded: Profiles | None = None
+) -> DrugSet:
+    """The drug set as the compendium spells it. Raises RequestError or NotFoundError.
+
+    uploaded: the profiles that are the set in place of drugs.
+    """
+    asked = read_drugs(compendium, drug_set.drugs)
+    if bool(asked) + bool(drug_set.moa) + (uploaded is not None) != 1:
+        raise RequestError("Name either drugs or one MOA to train on, or upload profiles.")
+    if uploaded is not None:
+        return replace(drug_set, drugs=(), profiles=profiles_id(uploaded))
+    if drug_set.moa:
+        drugs = drugs_of_moa(compendium, drug_set.moa)
+        names = compendium.compound_moas[fields.MOA].unique()
+        moa = next(name for name in names if name.casefold() == moa_key(drug_set.moa))
+        return DrugSet(drugs, moa, label=moa)
+    drugs = known_drugs(compendium, asked)
+    more = f" and {len(drugs) - MAX_SHOWN} more" if len(drugs) > MAX_SHOWN else ""
+    return DrugSet(drugs, label=drug_set.label or ", ".join(drugs[:MAX_SHOWN]) + more)
+
+
+def known_method(compendium: Compendium, method: Method) -> Method:
+    """The method with its cell lines as the compendium spells them, sorted.
+
+    Raises RequestError or NotFoundError.
+    """
+    if method.seed < 0:
+        raise RequestError(f"The seed is {method.seed}; needed is a whole number from 0 on.")
+    preset(method.preset)
+    return replace(method, cells=known_cells(compendium, method.cells))
+
+
+def training_set_of(
+    compendium: Compendium, drug_set: DrugSet, method: Method, uploaded: Profiles | None = None
+) -> TrainingSet:
+    """The training set of a known drug set and method. Raises as `data.training_set.select`."""
+    return select(
+        compendium,
+        drug_set.drugs,
+        cells=method.cells,
+        moa=drug_set.moa,
+        negatives=method.negatives,
+        uploaded=uploaded,
+    )

@@ -1,0 +1,96 @@
+"""A job as it stood when it was read, and the order in which waiting ones start."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gpar_core.analyses.registry import from_json
+from gpar_core.errors import RequestError
+from gpar_core.storage.requests import Request
+
+
+class State(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def active(self) -> bool:
+        """Whether the job still has something before it."""
+        return self in (State.QUEUED, State.RUNNING)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as it stood when it was read. Times are seconds since 1970.
+
+    request: None where another version of GPAR wrote it; such a job is shown as failed.
+    stage, done, total, message: the last progress, as in `Progress`.
+    error: why it failed, for the user; '' otherwise.
+    attempt: 1 for the first try. restarts: how many tries were begun without the user.
+    created_at: when it was queued by the user. heartbeat: when its worker last gave a sign.
+    cluster: address of the Dask scheduler whose workers train; '' for this computer.
+    """
+
+    id: str
+    request: Request | None
+    owner: str
+    state: State
+    stage: str
+    done: int
+    total: int
+    message: str
+    error: str
+    cancel_requested: bool
+    attempt: int
+    restarts: int
+    pid: int | None
+    process_created: float | None
+    created_at: float
+    started_at: float | None
+    finished_at: float | None
+    heartbeat: float | None
+    cluster: str
+
+    @property
+    def active(self) -> bool:
+        return self.state.active
+
+    @property
+    def title(self) -> str:
+        return self.request.title if self.request else "Job of another version"
+
+    @property
+    def fraction(self) -> float:
+        """How much of the present stage is done, 0 to 1."""
+        return min(self.done / self.total, 1.0) if self.total > 0 else 0.0
+
+
+def job_of(row: sqlite3.Row) -> Job:
+    """A row of the table of jobs."""
+    values = dict(row)
+    values["state"] = State(values["state"])
+    values["cancel_requested"] = bool(values["cancel_requested"])
+    try:
+        values["request"] = from_json(values["request"])
+    except RequestError as error:
+        values.update(request=None, state=State.FAILED, error=f"{error} Start it again.")
+    return Job(**values)
+
+
+def fair_order(queue: Sequence[tuple[str, str]], running: Mapping[str, int]) -> Iterator[str]:
+    """Ids of `queue` (id and owner, oldest first) in the order in which they will start.
+
+    Next is always the oldest job of the owner who has the fewest running.
+    """
+    load = Counter(running)
+    waiting = list(queue)
+    while waiting:
+        chosen = min(waiting, key=lambda entry: load[entry[1]])
+        waiting.remove(chosen)
+        load[chosen[1]] += 1
+        yield chosen[0]
