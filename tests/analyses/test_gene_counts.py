@@ -1,6 +1,6 @@
 """More genes tell more, the important ones sooner, and held-out drugs have no part in choosing."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -50,12 +50,6 @@ class Noting(Means):
         if len(tasks) == 1:
             self.alone.append((learning, tasks[0]))
         yield from super().fit_all(learning, settings, tasks, report=report)
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[FitPool]:
-    with FitPool(1) as pool:
-        yield pool
 
 
 @pytest.fixture(scope="module")

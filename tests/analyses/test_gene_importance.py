@@ -1,6 +1,5 @@
 """Planted genes are found both ways, by folds that did not see them held out; chance finds none."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,12 +30,6 @@ from tests.synthetic import build, drugs_of
 FAST = PRESETS["fast"]
 N_UP, N_DOWN = 30, 20
 PLANTED = set(fields.LANDMARK_SYMBOLS[: N_UP + N_DOWN])
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[FitPool]:
-    with FitPool(1) as pool:
-        yield pool
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """A stranger among real members is found, and where all belong hardly anyone is suspected."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import NormalDist
 
@@ -51,12 +51,6 @@ def suspects(curation: Curation) -> set[str]:
 @pytest.fixture
 def strange(tmp_path: Path) -> Compendium:
     return compendium(tmp_path, seed=1)
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[FitPool]:
-    with FitPool(1) as pool:
-        yield pool
 
 
 def test_a_stranger_is_found_by_trained_networks(strange: Compendium, pool: FitPool) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -31,11 +30,6 @@ METRICS = {
 def publish(cache: Cache, training: TrainRequest, metrics: Metrics = METRICS["good"]) -> None:
     with publishing(cache.model(job_id(training))) as folder:
         model.save(saved_model(model_id=job_id(training), metrics=metrics), folder)
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Cache:
-    return Cache(tmp_path)
 
 
 @pytest.fixture

@@ -26,11 +26,6 @@ from tests.saved_model import model as saved_model
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Cache:
-    return Cache(tmp_path)
-
-
-@pytest.fixture
 def built(cache: Cache, tiny: Compendium) -> Library:
     """Two models: that of HDAC finds hdac drugs and held hdac0 out, that of MTOR is by chance."""
     request = plan_library(tiny)

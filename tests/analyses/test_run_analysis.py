@@ -31,11 +31,6 @@ METHODS = ("gpar", "cosine")
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Cache:
-    return Cache(tmp_path)
-
-
-@pytest.fixture
 def compendium(cache: Cache) -> Compendium:
     drugs = [drug for name in CLASSES for drug in drugs_of(name, 5)]
     return build(

@@ -1,7 +1,6 @@
 """The training set of a model is curated by the model's own settings."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,11 +28,6 @@ from tests.synthetic import build, drugs_of
 
 REQUEST = CurationRequest(SUMMARY.model_id, "HDAC inhibitor")
 DRUGS = tuple(f"hdac{i}" for i in range(4))
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Cache:
-    return Cache(tmp_path)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Questions about genes as jobs: of the model's own training set, and published whole."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -23,18 +21,6 @@ from gpar_core.storage.cache import Cache, publishing
 from gpar_core.storage.requests import job_id
 from tests.pools import Means
 from tests.saved_model import model as saved
-from tests.synthetic import build, drugs_of
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Cache:
-    return Cache(tmp_path)
-
-
-@pytest.fixture
-def compendium(cache: Cache) -> Compendium:
-    drugs = [*drugs_of("HDAC inhibitor", 5), *drugs_of("", 30, tas=0.1), *drugs_of("MTOR", 1)]
-    return build(cache.compendium("tiny"), drugs, effect=9, simulated=True)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Maps as jobs: of z-scores and of the hidden layer of a model, published whole."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -20,20 +18,8 @@ from gpar_core.storage.requests import job_id
 from tests.pools import Means
 from tests.saved_model import layered_network
 from tests.saved_model import model as saved
-from tests.synthetic import build, drugs_of
 
 TABLES = {"points", "quality", "dropped", "purity", "packed", "packed_rows", "packed_drugs"}
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Cache:
-    return Cache(tmp_path)
-
-
-@pytest.fixture
-def compendium(cache: Cache) -> Compendium:
-    drugs = [*drugs_of("HDAC inhibitor", 5), *drugs_of("", 30, tas=0.1), *drugs_of("MTOR", 1)]
-    return build(cache.compendium("tiny"), drugs, effect=9, simulated=True)
 
 
 def test_a_map_is_published_with_its_provenance(cache: Cache, compendium: Compendium) -> None:
