@@ -1,1 +1,1 @@
-"""What pages have in common: state, loaders, panels. The core knows nothing of it."""
+"""State, loaders and panels that pages share. The core does not depend on them."""

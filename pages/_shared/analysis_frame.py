@@ -1,4 +1,4 @@
-"""The frame of every analysis page: the form, the job under way, its result, and earlier ones."""
+"""The frame of every analysis page: form, running job, result and previous results."""
 
 from collections.abc import Callable
 from functools import partial
@@ -27,7 +27,7 @@ Draw = Callable[[Analysis], None]
 
 
 def analysis_page(title: str, about: str, kind: type[Request], form: Form, draw: Draw) -> None:
-    """A whole page. form: queues a request of this kind. draw: shows what came of one."""
+    """Draw a whole page. form: queues a request of this kind. draw: shows its result."""
     begin(title)
     st.markdown(about)
     job_or_form(partial(_job, kind, draw), partial(_form, kind, form))
@@ -81,21 +81,25 @@ def _result(kind: type[Request], draw: Draw, done: Analysis) -> None:
     draw(done)
     versions = ", ".join(f"{name} {number}" for name, number in done.versions.items())
     st.caption(
-        plain(f"On '{done.compendium}', {done.created_at} in {done.seconds:.0f} s; {versions}.")
+        plain(
+            f"Compendium '{done.compendium}', {done.created_at}, {done.seconds:.0f} s; {versions}."
+        )
     )
 
 
 def _check(kind: type[Request], request: Request | None) -> None:
     if not isinstance(request, kind):
-        raise RequestError("This link leads to something else. Start a new analysis on this page.")
+        raise RequestError(
+            "This link opens another kind of result. Start a new analysis on this page."
+        )
 
 
 @st.dialog("Delete this result?")
 @error_box()
 def _confirm_deletion(job_id: str) -> None:
     st.markdown(
-        f"{deletion.outlook(cache(), cache().existing_analysis(job_id))} It can be computed again, "
-        "with the same result, while its compendium is there."
+        f"{deletion.outlook(cache(), cache().existing_analysis(job_id))} You can compute it again, "
+        "with the same result, as long as its compendium exists."
     )
     if st.button("Delete", type="primary", key="confirm-deletion"):
         deleting.delete(cache().existing_analysis(job_id))

@@ -1,7 +1,7 @@
-"""Charts and tables drawn once per server and repeated from then on, for every viewer.
+"""Charts and tables that are drawn once per server and reused for every viewer.
 
-Altair takes 20 to 60 ms of the processor to build a chart and to check it against its schema, and
-a page has several; all reruns of a page wait for that.
+Altair takes 20 to 60 ms of CPU time to build a chart and to check it against its schema. A page has
+several charts, and each of its reruns would wait for them.
 """
 
 from collections.abc import Callable
@@ -11,20 +11,20 @@ import altair as alt
 import streamlit as st
 
 Source = tuple[str | int | float | bool, ...]
-"""All that a picture depends on: ids, fingerprints, times of creation, choices."""
+"""Everything that a picture depends on: ids, fingerprints, times of creation, choices."""
 
 MAX_PICTURES = 512
 """Each takes 5 to 200 kB."""
 
 CHECKED = False
-"""Whether charts are checked against the schema of Vega-Lite: two thirds of the time of one.
+"""Whether charts are checked against the Vega-Lite schema, which takes two thirds of the time.
 
-Tests do it.
+Tests turn it on.
 """
 
 
 class _Drawable:
-    """All that Streamlit asks of a chart; without it, it would have each one checked."""
+    """The one method of a chart that Streamlit calls; it would check an Altair chart itself."""
 
     def __init__(self, chart: alt.TopLevelMixin) -> None:
         self._chart = chart
@@ -34,21 +34,21 @@ class _Drawable:
 
 
 def show_chart(chart: alt.TopLevelMixin, *, height: int | Literal["content"] = "content") -> None:
-    """Put a chart on screen, as wide as there is room. height: in pixels."""
+    """Show a chart in full width. height: in pixels."""
     st.altair_chart(_Drawable(chart), width="stretch", height=height)  # type: ignore[arg-type]
 
 
 def drawn_once(what: str, source: Source, draw: Callable[[], object]) -> None:
-    """Put on screen what `draw` puts there, without calling it where that is known.
+    """Show the output of `draw`, calling it only if the output is not cached.
 
-    what: the picture's name, another one for each `draw`. draw: uses no widget. Raises what `draw`
-    raises.
+    what: the picture's name, unique for each `draw`. draw: must not use widgets. Raises the errors
+    of `draw`.
     """
     _drawn(what, source, draw)
 
 
 def chart_once(what: str, source: Source, build: Callable[[], alt.TopLevelMixin]) -> None:
-    """The same for a chart."""
+    """Show the chart that `build` returns, calling it only if the chart is not cached."""
     drawn_once(what, source, lambda: show_chart(build()))
 
 

@@ -1,4 +1,4 @@
-"""Choose drugs: one to look at, or a positive set by MOA, by name, by a list, or as profiles."""
+"""Choose one drug to open, or a positive set by MOA, by name, from a list, or as profiles."""
 
 from dataclasses import dataclass
 
@@ -54,7 +54,7 @@ def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:
             "Drugs",
             names,
             key="drugs",
-            placeholder="Type the beginning of a name",
+            placeholder="Type the start of a name",
             # Enter takes the first match, so it must begin with what was typed: sorted by name,
             # a name typed in full comes before all others that begin with it.
             filter_mode="prefix",
@@ -68,7 +68,10 @@ def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:
 
 
 def pick_one(compendium: Compendium, key: str) -> str:
-    """A drug by name, which the URL keeps; what the URL says where it is none, '' for nothing."""
+    """Return the chosen name and keep it in the URL; '' if there is none.
+
+    A name in the URL that matches no drug is returned unchanged.
+    """
     drugs = compendium.drugs.sort_values(fields.DRUG)
     asked = from_url(Key.COMPOUND)
     found = match_drugs(compendium, [asked]).found

@@ -1,4 +1,4 @@
-"""Deleting with a way back: what was deleted last, and the button that brings it back."""
+"""Delete with undo: the last deletion, and the button that restores it."""
 
 import time
 from pathlib import Path
@@ -14,18 +14,18 @@ OFFERED_SECONDS = 120.0
 
 
 def delete(folder: Path) -> None:
-    """Delete a folder of the cache; the next page that begins says so and offers it back."""
+    """Delete a folder of the cache; the next page shows a notice with an Undo button."""
     st.session_state[Key.DELETED] = deletion.delete(cache(), folder, time.time()) or "for good"
 
 
 @error_box()
 def offer_undo() -> None:
-    """Say what was deleted just now, until it is brought back, put away, or a while has passed."""
+    """Show the last deletion until it is undone, closed, or too long ago."""
     last = st.session_state.get(Key.DELETED)
     if last is None:
         return
     if not isinstance(last, Deletion):
-        st.info("Deleted. The disk is short of room, so it cannot be brought back.")
+        st.info("Deleted. The disk is almost full, so you cannot undo this.")
         del st.session_state[Key.DELETED]
         return
     if time.time() - last.at > OFFERED_SECONDS:
@@ -38,7 +38,7 @@ def offer_undo() -> None:
 
 
 def forget(deleted: Deletion) -> None:
-    """Offer it no longer: it is back, or gone for good."""
+    """Stop offering to undo a deletion that was restored or made permanent."""
     last = st.session_state.get(Key.DELETED)
     if isinstance(last, Deletion) and last.token == deleted.token:
         _put_away()
@@ -48,7 +48,7 @@ def forget(deleted: Deletion) -> None:
 def _undo(last: Deletion) -> None:
     _put_away()
     deletion.undo(cache(), last, time.time())
-    st.toast(plain(f"{last.title} is back"))
+    st.toast(plain(f"Restored {last.title}"))
 
 
 @error_box()

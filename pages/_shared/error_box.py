@@ -1,4 +1,4 @@
-"""The one place where errors are shown: those meant for the user, and those that nobody foresaw."""
+"""The one place where errors are shown: messages for the user, and unexpected errors by id."""
 
 import logging
 import re
@@ -14,37 +14,38 @@ from pages._shared.state import Key
 MARKUP = re.compile(
     r"[\\`*_{}\[\]()<>#+!|$~:&@=]|(?<!\w)-|-(?!\w)|(?i:(?<=www))\.|(?<=[0-9])\.(?=\s|$)"
 )
-"""What Markdown, or Streamlit's own additions to it, may take for something else than itself."""
+"""Characters that Markdown, or Streamlit's additions to it, may interpret as markup."""
 
 log = logging.getLogger("gpar.pages")
 
 
 @contextmanager
 def error_box() -> Iterator[None]:
-    """Show an error raised inside as a message; the rest of the block is left out.
+    """Show an error raised inside as a message; the rest of the block is skipped.
 
-    Of a GparError its own words; of any other an id under which the log has all of it. Streamlit's
-    rerun and stop are no errors and pass. Whatever Streamlit calls by itself (the app, fragments,
-    dialogs, callbacks) must stand in one: `@error_box()` does that for a function.
+    A GparError is shown with its own text; any other error with an id under which the log has the
+    details. Streamlit's rerun and stop are not errors and pass through. Everything that Streamlit
+    calls itself (the app, fragments, dialogs, callbacks) must run inside an error box: decorate a
+    function with `@error_box()`.
     """
     try:
         yield
     except GparError as error:
         st.error(plain(str(error)))
-    except Exception:  # the last station of any bug
+    except Exception:  # the last resort for any bug
         error_id = secrets.token_hex(4).upper()
         page = st.session_state.get(Key.PAGE, "")
         log.exception("Error id %s on the page '%s'", error_id, page)
         st.error(
-            f"Something went wrong. Error id {error_id}. What was computed is kept and jobs go on: "
-            "reload this page. If it happens again, give the id to whoever runs GPAR; its log says "
-            "under this id what happened."
+            f"Something went wrong. Error id {error_id}. Your results are kept and jobs keep "
+            "running: reload this page. If it happens again, send the error id to the person who "
+            "runs this server, who can find the details in the log."
         )
 
 
 def plain(text: str) -> str:
-    """Text with Markdown's signs escaped: names from files and users are shown as they are.
+    """Escape Markdown characters, so that names from files and users are shown literally.
 
-    Line ends become blanks, since only after one, or at the start, are there headings and lists.
+    Line breaks become spaces, because headings and lists start only at the beginning of a line.
     """
     return MARKUP.sub(r"\\\g<0>", " ".join(text.split()))

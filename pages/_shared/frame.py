@@ -1,4 +1,4 @@
-"""The frame of every page: title, compendium in use, whether it is simulated, running jobs."""
+"""The frame of every page: compendium in use, simulated-data note, running jobs."""
 
 from collections.abc import Callable
 
@@ -21,10 +21,10 @@ from pages._shared.terms import explained
 
 
 def compendium_in_use() -> Compendium | None:
-    """The compendium chosen in the sidebar; the demo is built first where there is none.
+    """Return the compendium chosen in the sidebar; build the demo first if there is none.
 
-    Returns None while there is none to show, or where the one asked for is not there: another one
-    takes its place only when the user says so. Raises NotFoundError.
+    Returns None while there is none to show, or if the requested one is missing: another one
+    replaces it only when the user chooses it. Raises NotFoundError.
     """
     running_jobs()
     names = cache().compendium_names()
@@ -50,9 +50,9 @@ def compendium_in_use() -> Compendium | None:
 
 
 def _missing(names: list[str]) -> str:
-    """The compendium that the URL names, or that was in use, where it is not there; else ''.
+    """Return the compendium of the URL, or the last one in use, if it no longer exists; else ''.
 
-    One that the user has put aside is not missed, until another one is in use.
+    One that the user has put aside does not count as missing until another one is in use.
     """
     name = from_url(Key.COMPENDIUM)
     if not name and st.session_state.get(Key.COMPENDIUM) not in names:
@@ -64,12 +64,13 @@ def _missing(names: list[str]) -> str:
 
 
 def _offer_others(missing: str, names: list[str]) -> None:
-    """Say that a compendium is not there, and let the user choose or import one."""
+    """Say that a compendium was not found, and let the user choose or import one."""
     st.session_state[Key.IN_USE] = missing
     st.error(
         plain(
             f"There is no compendium '{missing[:80]}' here. It may have been deleted or renamed, "
-            "or it is on another server or not shared with you. Choose another one, or import it."
+            "it may be on another server, or it may not be shared with you. Choose another one or "
+            "import it."
         )
     )
     default = names.index(demo.NAME) if demo.NAME in names else 0
@@ -91,7 +92,7 @@ def _use(missing: str, name: str) -> None:
 
 
 def put_aside(name: str) -> None:
-    """Note that the user knows that a compendium is gone: another one may take its place."""
+    """Note that the user knows that a compendium is gone: another one may replace it."""
     st.session_state[Key.PUT_ASIDE] = name
 
 
@@ -106,9 +107,9 @@ def job_or_form(show_job: Callable[[str], None], form: Callable[[Compendium], No
 
 
 def _offer_deletion(name: str, why: str) -> None:
-    """Of a compendium that cannot be read: the demo is then built anew, others are imported."""
+    """Offer to delete a compendium that cannot be read, or to rebuild it if it is the demo."""
     st.error(plain(why))
-    if st.button("Build the demo anew" if name == demo.NAME else "Delete it", type="primary"):
+    if st.button("Rebuild demo" if name == demo.NAME else "Delete compendium", type="primary"):
         deleting.delete(cache().existing_compendium(name))
         put_aside(name)
         if name == demo.NAME:
@@ -117,40 +118,40 @@ def _offer_deletion(name: str, why: str) -> None:
 
 
 def _build_demo() -> None:
-    """Show the building of the demo; one that failed or was cancelled waits for the user."""
-    st.info("Building the simulated demo compendium. This happens once and takes seconds.")
+    """Build the demo and show the job; one that failed or was cancelled waits for the user."""
+    st.info("Building the simulated demo compendium. This happens once and takes a few seconds.")
     demo_id = id_of(DemoRequest())
     try:
         state = JobStore(cache()).get(demo_id).state
     except NotFoundError:
         state = State.DONE
-    if state is State.DONE:  # or never asked for: in both cases there is no demo
+    if state is State.DONE:  # or never started: in both cases there is no demo
         engine.submit(cache(), DemoRequest())
     if finished_job(demo_id):
         st.rerun()
 
 
 def size_of(compendium: Compendium) -> None:
-    """What a compendium holds, in four figures."""
+    """Show the size of a compendium in four figures."""
     figures = st.columns(4)
     figures[0].metric("Signatures", f"{compendium.n_signatures:,}", help=explained("signature"))
     figures[1].metric(
         "Drugs",
         f"{compendium.n_drugs:,}",
-        help=f"One for each molecule, whatever its {compendium.n_compounds:,} compound ids. "
-        f"{explained('molecule')}",
+        help=f"Each molecule counts once. The compendium has {compendium.n_compounds:,} compound "
+        f"ids. {explained('molecule')}",
     )
     figures[2].metric(
         "Cell lines",
         len(compendium.cell_lines),
-        help="Cell lines with a signature. A drug leaves a mark only where its target is "
-        "expressed.",
+        help="Cell lines with at least one signature. A drug changes expression only where its "
+        "target is expressed.",
     )
     figures[3].metric("MOAs", len(compendium.moas), help=explained("moa"))
 
 
 def note_if_simulated(name: str) -> bool:
-    """Say so if the compendium `name` is simulated; one that is gone says nothing."""
+    """Show a note if the compendium `name` exists and is simulated; return whether it is."""
     if name not in cache().compendium_names():
         return False
     simulated = bool(read_manifest(cache().compendium(name))["simulated"])
@@ -162,7 +163,7 @@ def note_if_simulated(name: str) -> bool:
 def simulated_note() -> None:
     """Say that the data are simulated."""
     st.warning(
-        "**Simulated data.** No laboratory measured these signatures: drug names are real, values "
-        "are not. For learning and trying out only.",
+        "**Simulated data.** These signatures were not measured in a laboratory: the drug names "
+        "are real, the values are not. Use them only for learning and testing.",
         icon="⚠️",
     )

@@ -1,4 +1,4 @@
-"""A job on screen: its place in the queue, progress, folds as they come, cancel, and its end."""
+"""A job on screen: position in the queue, progress, finished folds, Cancel, and the outcome."""
 
 import time
 from dataclasses import replace
@@ -36,7 +36,7 @@ def start(request: Request) -> None:
 
 
 def finished_job(job_id: str, *, simulated: bool = False) -> Job | None:
-    """The job if it is done; else show how it stands and return None. Raises GparError.
+    """Return the job if it is done; else show its state and return None. Raises GparError.
 
     While it is active, one fragment polls; at the end the whole page runs once more.
     """
@@ -47,7 +47,7 @@ def finished_job(job_id: str, *, simulated: bool = False) -> Job | None:
     if job.state is State.DONE:
         return job
     if job.state is State.CANCELLED and _pausable(job):
-        st.info(f"**{plain(job.title)}** is paused. What came is kept.")
+        st.info(f"**{plain(job.title)}** is paused. Downloaded data are kept.")
     elif job.state is State.CANCELLED:
         st.info(f"**{plain(job.title)}** was cancelled.")
     else:
@@ -60,7 +60,7 @@ def finished_job(job_id: str, *, simulated: bool = False) -> Job | None:
 
 
 def _pausable(job: Job) -> bool:
-    """Whether a job that was stopped resumes where it stopped, byte by byte."""
+    """Whether a stopped job resumes where it stopped, to the byte."""
     return job.request is not None and kind_of(job.request).resumes
 
 
@@ -127,7 +127,7 @@ def _show(job: Job, simulated: bool) -> None:
 
 
 def _share(events: list[Progress]) -> float:
-    """How much of the stage is done, 0 to 1, the part of a fold included."""
+    """Share of the stage that is done, 0 to 1, including part of a fold."""
     if not events or events[-1].total == 0:
         return 0.0
     last = events[-1]
@@ -154,7 +154,7 @@ def _folds(events: list[Progress], simulated: bool) -> None:
 
 
 def _time_left(log: list[Event], now: float) -> str:
-    """An estimate from the parts done in this run, '' before the first.
+    """Estimate the time left from the parts done in this run; '' before the first.
 
     Parts that an earlier run finished are only read again, all within the first seconds.
     """
@@ -171,7 +171,7 @@ def _time_left(log: list[Event], now: float) -> str:
 
 
 def _moas(job: Job, simulated: bool) -> None:
-    """The MOAs done so far, the last one first."""
+    """Show the MOAs done so far, the latest first."""
     if job.id not in cache().library_ids():
         return
     library = load_library(job.id)

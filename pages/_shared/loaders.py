@@ -1,4 +1,4 @@
-"""What the cache holds, loaded once per server and shared by all sessions: never change it."""
+"""Load the content of the cache, once per server. All sessions share it: never change it."""
 
 import time
 from contextlib import suppress
@@ -63,14 +63,14 @@ def load_summaries() -> tuple[list[ModelSummary], list[str]]:
 
 
 def load_library(library_id: str) -> Library:
-    """A library with what is trained of it. Raises NotFoundError or DataError."""
+    """A library with the models trained so far. Raises NotFoundError or DataError."""
     cache().existing_library(library_id)
     note_use(library_id)
     return _library(str(cache().root), library_id, _last_change())
 
 
 def load_libraries(compendium: Compendium) -> list[Library]:
-    """Readable libraries of a compendium, the best first and stale ones last."""
+    """Readable libraries of a compendium, the best first and outdated ones last."""
     of = (compendium.name, compendium.fingerprint)
     found = _libraries(str(cache().root), of, _last_change(), compendium)
     seen = set(cache().library_ids())
@@ -78,21 +78,21 @@ def load_libraries(compendium: Compendium) -> list[Library]:
 
 
 def load_prediction(job_id: str) -> Prediction:
-    """What the models say of uploaded profiles. Raises NotFoundError, RequestError or DataError."""
+    """A prediction for uploaded profiles. Raises NotFoundError, RequestError or DataError."""
     cache().existing_prediction(job_id)
     note_use(job_id)
     return _prediction(str(cache().root), job_id)
 
 
 def predict(library: Library, compendium: Compendium, compound: str) -> Prediction:
-    """What a library says of a compound. Raises NotFoundError, RequestError or DataError."""
+    """Predict the MOAs of a compound. Raises NotFoundError, RequestError or DataError."""
     note_use(library.library_id)
     asked = (library.library_id, compendium.fingerprint, compound)
     return _of_compound(str(cache().root), asked, _last_change(), library, compendium)
 
 
 def load_counts(compendium: Compendium, quality: QualityFilter) -> pd.DataFrame:
-    """What each criterion of a filter leaves of a compendium, as `selecting.counts`."""
+    """How much of a compendium each criterion of a filter keeps, as `selecting.counts`."""
     return _counts(compendium.fingerprint, quality, compendium)
 
 
@@ -123,7 +123,7 @@ def load_analyses(kind: type[Request], compendium: str) -> list[Analysis]:
 
 
 def load_title(item: Item) -> str:
-    """What a thing of the cache is called."""
+    """Title of an item of the cache."""
     try:
         changed = item.folder.stat().st_mtime_ns
     except FileNotFoundError:
@@ -132,12 +132,12 @@ def load_title(item: Item) -> str:
 
 
 def note_use(thing: str) -> None:
-    """Note that a thing is used; pages say so at each look, once in ten minutes it is written."""
+    """Note that an item is used, on every view; it is written at most once in ten minutes."""
     _use(str(cache().root), thing)
 
 
 def _last_change() -> tuple[int, ...]:
-    """Another value whenever a library or a model has come, changed or gone."""
+    """A value that changes when a library or a model is added, changed or deleted."""
     server = cache().unrestricted
     manifests = [server.library(library_id) / MANIFEST for library_id in server.library_ids()]
     changes = []
@@ -148,7 +148,7 @@ def _last_change() -> tuple[int, ...]:
 
 
 def _server(root: str) -> Cache:
-    """The cache for what all sessions share; whoever calls has asked who may see it."""
+    """The cache that all sessions share; callers must have checked access."""
     return Cache(Path(root))
 
 
@@ -157,7 +157,7 @@ def _use(root: str, thing: str) -> None:
     _server(root).access.touch(thing, time.time())
 
 
-# Asked for hundreds at every click: Streamlit's cache takes 0.1 ms for each.
+# Called hundreds of times per click: Streamlit's cache takes 0.1 ms for each.
 @lru_cache(maxsize=5000)
 def _title(folder: str, kind: str, changed: int) -> str:
     return titles.title(kind, Path(folder))

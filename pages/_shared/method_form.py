@@ -1,4 +1,4 @@
-"""What models are trained on and how: cell lines, preset, negative set and seed."""
+"""How models are trained: cell lines, preset, negative set and seed."""
 
 import streamlit as st
 
@@ -13,14 +13,14 @@ PRESET_NAMES = {
     "paper": "paper: Gao et al. 2021, 2,000 steps (minutes)",
 }
 NEGATIVES = {
-    "auto": "Inactive compounds, or all others where these are too few",
+    "auto": "Inactive compounds, or all others if there are too few",
     "inactive": "Inactive compounds: no MOA annotation, TAS < 0.2",
     "others": "All compounds that do not share the MOA",
 }
 
 
 def choose_cells(compendium: Compendium, key: str, help: str | None = None) -> tuple[str, ...]:
-    """Cell lines, none for all, kept under the key."""
+    """Choose cell lines, none for all, kept under the key."""
     chosen = st.multiselect(
         "Cell lines",
         compendium.cell_lines,
@@ -35,23 +35,24 @@ def choose_cells(compendium: Compendium, key: str, help: str | None = None) -> t
 
 
 def as_numbers(typed: list[int | str], what: str, low: int, high: int) -> list[int]:
-    """What was chosen or typed, as whole numbers. Raises RequestError."""
+    """Convert chosen or typed values to whole numbers. Raises RequestError."""
     try:
         return [int(str(each).replace(",", "")) for each in typed]
     except ValueError as error:
         raise RequestError(
-            f"Numbers of {what} are whole numbers from {low} to {high:,}."
+            f"Enter numbers of {what} as whole numbers from {low} to {high:,}."
         ) from error
 
 
 def choose_method(page: str, cells: tuple[str, ...] = (), *, networks_only: bool = False) -> Method:
-    """The fields of the method but its cell lines; each page keeps its own choice."""
+    """Choose the method except its cell lines; each page keeps its own choice."""
     preset = st.selectbox(
         "Preset",
         [name for name in PRESET_NAMES if not (networks_only and PRESETS[name] == LINEAR)],
         format_func=PRESET_NAMES.get,
-        help="For one MOA. 'fast' also looks at drugs of other MOAs, to learn which differences "
-        "between signatures mean little. Drugs that share a MOA with yours are kept from it.",
+        help="Training times are for one MOA. From drugs of other MOAs, 'fast' also learns which "
+        "differences between signatures matter little; it excludes drugs that share a MOA with "
+        "yours.",
         key=f"{page}-preset",
         persist_state="session",
     )
@@ -61,7 +62,7 @@ def choose_method(page: str, cells: tuple[str, ...] = (), *, networks_only: bool
 def choose_negatives_and_seed(
     page: str, cells: tuple[str, ...], preset: str = Method.preset
 ) -> Method:
-    """The rest of the method where cell lines and preset are known."""
+    """Choose the rest of the method once cell lines and preset are known."""
     negatives = st.selectbox(
         "Negative set",
         list(NEGATIVES),

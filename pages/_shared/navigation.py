@@ -1,4 +1,4 @@
-"""The pages in their order, and how each begins."""
+"""The pages in their order, and the first call of each."""
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -8,7 +8,7 @@ from pages._shared.state import Key
 
 
 def navigation(*, listed: bool = True) -> StreamlitPage:
-    """Register the pages, in the sidebar if `listed`; returns the one that was asked for."""
+    """Register the pages, in the sidebar if `listed`; return the requested one."""
     st.session_state[Key.ENTERED] = True
     page = st.navigation(
         {
@@ -47,10 +47,10 @@ def navigation(*, listed: bool = True) -> StreamlitPage:
 
 
 def begin(title: str) -> None:
-    """First call of every page.
+    """Show the title; the first call of every page.
 
-    If the first thing a fresh server is asked for is a page's own address, Streamlit runs the file
-    in pages/ without the app around it, until `st.navigation` has been called once.
+    If the first request to a new server is a page's own address, Streamlit runs the file in pages/
+    without the app around it, until `st.navigation` has been called once.
     """
     if Key.ENTERED not in st.session_state:
         navigation()

@@ -54,7 +54,7 @@ def selections_of(app: AppTest) -> list[list[str]]:
 def test_before_a_choice_nothing_can_be_started(stocked: Library) -> None:
     app = page("cell_influence")
     assert "Choose drugs or a MOA" in words(app)
-    assert next(button for button in app.button if button.label == "Start").disabled
+    assert next(button for button in app.button if button.label == "Start analysis").disabled
     assert "Simulated data" in words(app.warning)
     assert "Upload" not in app.segmented_control[0].options
 
@@ -67,7 +67,7 @@ def test_the_two_largest_cell_lines_are_the_example(stocked: Library) -> None:
         "Selections": "2",
     }
     assert app.toggle[0].value
-    press(app, "Start")
+    press(app, "Start analysis")
     (request,) = asked_for(stocked, CellInfluenceRequest)
     assert (
         request
@@ -102,7 +102,7 @@ def test_up_to_six_selections_and_a_scan(stocked: Library) -> None:
     assert table["selection"].tolist() == ["A375", "MCF7", "all cell lines"]
     app.number_input(key="influence-n").set_value(4).run()
     assert "Two selections are all cell lines" in words(app.error)
-    assert "Start" not in labels(app)
+    assert "Start analysis" not in labels(app)
 
 
 def test_one_cell_line_is_too_few(stocked: Library) -> None:
@@ -110,7 +110,7 @@ def test_one_cell_line_is_too_few(stocked: Library) -> None:
     build(stocked.cache.compendium("measured"), DRUGS, cells=("MCF7",), name="measured")
     app = page("cell_influence", compendium="measured")
     assert "from one cell line, MCF7; to compare, two are needed" in words(app.info)
-    assert "Start" not in labels(app)
+    assert "Start analysis" not in labels(app)
 
 
 def test_the_job_is_shown_while_it_runs(stocked: Library) -> None:
@@ -211,7 +211,7 @@ def test_downloads_say_where_they_come_from(stocked: Library, table: str) -> Non
 
 def test_a_link_to_another_job_is_refused(stocked: Library) -> None:
     job = running(stocked.cache, DemoRequest())
-    assert "leads to something else" in words(page("cell_influence", job=job.id).error)
+    assert "opens another kind of result" in words(page("cell_influence", job=job.id).error)
 
 
 def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None:

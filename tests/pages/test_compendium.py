@@ -86,7 +86,7 @@ def test_a_matrix_without_tables_may_describe_itself(stocked: Library, uploads: 
     only = {"matrix": uploads["matrix"]}
     app = upload(page("compendium"), only, "GSE92742")
     assert "Without sig_info, the matrix itself must describe its signatures" in words(app)
-    assert "Names are kept in lower case: **gse92742**" in words(app)
+    assert "Names are saved in lower case: **gse92742**" in words(app)
     press(app, "Import")
     (job,) = JobStore(stocked.cache).active_jobs()
     assert (job.request.name, job.request.sig_info, job.request.gene_info) == (
@@ -263,8 +263,8 @@ def test_a_compendium_of_an_older_gpar_is_deleted_or_built_anew_without_a_termin
         file.write_text(json.dumps(json.loads(file.read_text()) | {"format_version": 1}))
     app = page("home", compendium="measured")
     assert "has format 1" in words(app.error)
-    press(app, "Delete it")
+    press(app, "Delete compendium")
     assert "measured" not in stocked.cache.compendium_names()
-    app = press(page("compendium", compendium="demo"), "Build the demo anew")
+    app = press(page("compendium", compendium="demo"), "Rebuild demo")
     (job,) = JobStore(stocked.cache).active_jobs()
     assert job.request == DemoRequest()

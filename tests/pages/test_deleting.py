@@ -33,7 +33,7 @@ def test_a_click_brings_it_back(stocked: Library) -> None:
     assert job_id(stocked.simulated) in stocked.cache.model_ids()
     assert "HDAC inhibitor" in set(app.dataframe[0].value["Positive set"])
     assert "Deleted:" not in words(app)
-    assert "HDAC inhibitor is back" in words(app.toast)
+    assert "Restored HDAC inhibitor" in words(app.toast)
 
 
 def test_it_is_offered_on_whatever_page_comes_next_and_can_be_put_away(stocked: Library) -> None:
@@ -79,5 +79,5 @@ def test_where_the_disk_is_short_of_room_nothing_is_offered(
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10**9))
     app = deleted(stocked)
-    assert "cannot be brought back" in words(app.info)
+    assert "you cannot undo this" in words(app.info)
     assert "Undo" not in labels(app)

@@ -151,7 +151,7 @@ def test_deleting_a_result_asks_first(stocked: Library) -> None:
 
 def test_a_link_to_another_job_is_refused(stocked: Library) -> None:
     job = running(stocked.cache, DemoRequest())
-    assert "leads to something else" in words(page("evaluation", job=job.id).error)
+    assert "opens another kind of result" in words(page("evaluation", job=job.id).error)
 
 
 def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None:

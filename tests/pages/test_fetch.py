@@ -68,7 +68,7 @@ def test_a_fetch_under_way_is_paused_not_cancelled(stocked: Library) -> None:
     assert "Cancel" not in labels(app)
     other = ended(stocked.cache, plan_fetch("gse70138"), State.CANCELLED)
     app = page("compendium", job=other.id)
-    assert "is paused. What came is kept." in words(app)
+    assert "is paused. Downloaded data are kept." in words(app)
     press(app, "Resume")
     assert plan_fetch("gse70138") in [job.request for job in JobStore(stocked.cache).active_jobs()]
 

@@ -33,7 +33,7 @@ def test_a_new_user_gets_real_data(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             expect(page.get_by_text("B/s")).to_be_visible()
             site.faults.slow = 2.0  # it is not done before it is paused
             page.get_by_role("button", name="Pause").click()
-            expect(page.get_by_text("is paused. What came is kept.")).to_be_visible()
+            expect(page.get_by_text("is paused. Downloaded data are kept.")).to_be_visible()
             site.faults.slow = 0.0
             page.get_by_role("button", name="Resume").click()
             expect(page.get_by_text("is here")).to_be_visible()

@@ -191,7 +191,7 @@ def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None
 def test_before_a_choice_nothing_can_be_started(stocked: Library) -> None:
     app = how_many()
     assert "Choose drugs or a MOA" in words(app)
-    assert next(button for button in app.button if button.label == "Start").disabled
+    assert next(button for button in app.button if button.label == "Start analysis").disabled
     assert "Upload" not in app.segmented_control[1].options
 
 
@@ -214,7 +214,7 @@ def test_a_click_starts_the_job_and_the_page_follows_it(stocked: Library) -> Non
     app.selectbox(key="moa").select("HDAC inhibitor").run()
     app.multiselect(key="genes-counts").set_value([978, 10, 100]).run()
     app.number_input(key="genes-repeats").set_value(2).run()
-    app = press(app, "Start")
+    app = press(app, "Start analysis")
     assert asked_for(stocked) == [planned(stocked.cache)]
     assert plain("How many genes: HDAC inhibitor") in words(app)
 
@@ -226,7 +226,7 @@ def test_what_is_no_number_of_genes_is_refused(stocked: Library) -> None:
     assert "whole numbers from 2 to 978" in words(app.run().error)
     app.session_state["genes-counts"] = [1]
     assert "needed is at least one, from 2 to 978" in words(app.run().error)
-    assert "Start" not in labels(app)
+    assert "Start analysis" not in labels(app)
 
 
 def test_curves_are_told_in_words_and_figures(stocked: Library) -> None:
@@ -288,4 +288,4 @@ def test_earlier_answers_of_both_questions_are_offered(stocked: Library) -> None
 
 def test_a_link_to_another_job_is_refused(stocked: Library) -> None:
     job = running(stocked.cache, DemoRequest())
-    assert "leads to something else" in words(page("genes", job=job.id).error)
+    assert "opens another kind of result" in words(page("genes", job=job.id).error)

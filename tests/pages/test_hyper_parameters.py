@@ -55,7 +55,7 @@ def asked_for(stocked: Library) -> list[object]:
 def test_before_a_choice_nothing_can_be_started(stocked: Library) -> None:
     app = page("hyper_parameters")
     assert "Choose drugs or a MOA" in words(app)
-    assert next(button for button in app.button if button.label == "Start").disabled
+    assert next(button for button in app.button if button.label == "Start analysis").disabled
     assert "Upload" not in app.segmented_control[0].options
 
 
@@ -71,7 +71,7 @@ def test_the_cost_is_said_before_the_click(stocked: Library) -> None:
     app.multiselect(key="sweep-nodes").set_value([10, 32]).run()
     assert "As much work as training the paper's network **172 times**" in whole
     assert "As much work as training the paper's network **4 times**" in words(app)
-    press(app, "Start")
+    press(app, "Start analysis")
     (request,) = asked_for(stocked)
     data = compendia.load(stocked.cache.compendium("demo"))
     assert request == plan_sweep(data, DrugSet(moa="HDAC inhibitor"), nodes=[10, 32])[0]
@@ -80,7 +80,7 @@ def test_the_cost_is_said_before_the_click(stocked: Library) -> None:
 def test_a_number_of_nodes_can_be_typed(stocked: Library) -> None:
     app = form()
     app.multiselect(key="sweep-nodes").set_value([10, "1,024"]).run()
-    press(app, "Start")
+    press(app, "Start analysis")
     (request,) = asked_for(stocked)
     assert isinstance(request, SweepRequest)
     assert request.nodes == (10, 1024)
@@ -88,7 +88,7 @@ def test_a_number_of_nodes_can_be_typed(stocked: Library) -> None:
 
 @pytest.mark.parametrize(
     ("nodes", "said"),
-    [(["many"], "are whole numbers"), ([5], "from 10 to 2,048"), ([], "are none")],
+    [(["many"], "as whole numbers"), ([5], "from 10 to 2,048"), ([], "are none")],
 )
 def test_numbers_beyond_the_papers_range_are_refused(
     stocked: Library, nodes: list[object], said: str
@@ -96,7 +96,7 @@ def test_numbers_beyond_the_papers_range_are_refused(
     app = form()
     app.multiselect(key="sweep-nodes").set_value(nodes).run()
     assert said in words(app.error)
-    assert "Start" not in labels(app)
+    assert "Start analysis" not in labels(app)
 
 
 def test_the_job_is_shown_while_it_runs(stocked: Library) -> None:
@@ -168,7 +168,7 @@ def test_downloads_say_where_they_come_from(stocked: Library, table: str) -> Non
 
 def test_a_link_to_another_job_is_refused(stocked: Library) -> None:
     job = running(stocked.cache, DemoRequest())
-    assert "leads to something else" in words(page("hyper_parameters", job=job.id).error)
+    assert "opens another kind of result" in words(page("hyper_parameters", job=job.id).error)
 
 
 def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None:
