@@ -33,7 +33,9 @@ def choose_labels(compendium: Compendium) -> tuple[pd.DataFrame | None, Compendi
         key="labels",
         max_upload_size=MAX_BYTES // 2**20,
     )
-    st.download_button("Template (CSV)", TEMPLATE, "gpar-labels.csv", "text/csv", on_click="ignore")
+    st.download_button(
+        "Download template (CSV)", TEMPLATE, "gpar-labels.csv", "text/csv", on_click="ignore"
+    )
     if upload is None:
         st.caption("A column of names or pert_ids, and a column of labels. Until then: the MOAs.")
         return None, compendium

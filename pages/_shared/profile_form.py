@@ -1,4 +1,4 @@
-"""Uploaded profiles: what the file holds, what may be changed in it, and the click."""
+"""Upload profiles: report the content of the file, choose how to read it, and predict."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from pages._shared.terms import explained
 from pages._shared.uploads import read
 
 KINDS = ["csv", "tsv", "txt", "tab", "gct", "gctx", "gmt", "grp"]
-"""Gene lists among them, to say what is needed instead."""
+"""Includes gene lists, so that an error can explain what is needed instead."""
 ID_NAMES = {"symbol": "symbol", "entrez": "Entrez id", "ensembl": "Ensembl id"}
 MAX_NAMES = 50
 MAX_LISTED = 978
@@ -39,7 +39,7 @@ MAX_LISTED = 978
 
 @dataclass(frozen=True)
 class Upload:
-    """A file as it was read, what may be changed in it, and what it is called on screen."""
+    """A file as it was read, the permitted changes, and its label on screen."""
 
     draft: Draft
     impute: bool
@@ -47,28 +47,28 @@ class Upload:
     label: str
 
     def profiles(self) -> Profiles:
-        """Raises GparError where the file cannot be used as it is."""
+        """The profiles to use. Raises GparError if the file cannot be used as it is."""
         return accept(self.draft, impute=self.impute, z_score=self.z_score)
 
 
 def choose_upload(page: str) -> Upload | None:
-    """A file, how it matches, and what may be changed; each page keeps its own.
+    """Choose a file, show how it matches, and ask how to read it; each page keeps its own.
 
-    Raises GparError where it cannot be read.
+    Raises GparError if the file cannot be read.
     """
     upload = st.file_uploader(
-        "Profiles: z-scores or a table of differential expression, human genes by symbol or id",
+        "Profiles: z-scores or a differential expression table; human genes by symbol or id",
         KINDS,
         key=f"{page}-profiles",
         max_upload_size=MAX_BYTES // 2**20,
     )
     st.download_button(
-        "Template (CSV)", template_csv, "gpar-template.csv", "text/csv", on_click="ignore"
+        "Download template (CSV)", template_csv, "gpar-template.csv", "text/csv", on_click="ignore"
     )
     if upload is None:
         st.caption(
-            "CSV, TSV, GCT or GCTX; genes in rows or columns, several profiles at once. Results of "
-            "DESeq2, limma, edgeR, Seurat and others as they are."
+            "CSV, TSV, GCT or GCTX, with genes in rows or columns and one or more profiles. You "
+            "can upload results of DESeq2, limma, edgeR, Seurat and others unchanged."
         )
         return None
     draft = _choose_drugs(upload.file_id, _choose_statistic(upload.file_id, read(PROFILES, upload)))
@@ -79,14 +79,14 @@ def choose_upload(page: str) -> Upload | None:
 def show_upload(library: Library) -> None:
     """Read a file, show how it matches and queue its prediction. Raises DataError or JobError."""
     upload = choose_upload("moa")
-    if upload is not None and st.button("Predict", type="primary"):
+    if upload is not None and st.button("Predict MOAs", type="primary"):
         profiles = upload.profiles()
         publish_profiles(cache(), profiles)
         start(plan_prediction(library, profiles, upload.label))
 
 
 def _choose_statistic(file_id: str, draft: Draft) -> Draft:
-    """Which column of a result table is the profile."""
+    """Choose the column of a result table that is the profile."""
     choices = statistics_of(draft)
     if not choices:
         return draft
@@ -94,20 +94,20 @@ def _choose_statistic(file_id: str, draft: Draft) -> Draft:
         "Column of the result table",
         choices,
         key=f"statistic-{file_id}",
-        help="Only signed statistics can be profiles: p-values, mean levels, standard errors and "
-        "the like do not say in which direction a gene changes.",
+        help="Only signed statistics can be profiles: p-values, mean levels and standard errors "
+        "do not show in which direction a gene changes.",
     )
     st.caption(
         plain(
-            f"This is a table of differential expression. The profile is its column '{chosen}'; "
-            "you can choose another signed statistic."
+            f"This is a differential expression table. GPAR uses its column '{chosen}' as the "
+            "profile; you can choose another signed statistic."
         )
     )
     return with_statistic(draft, chosen)
 
 
 def _choose_drugs(file_id: str, draft: Draft) -> Draft:
-    """Which profiles are replicates of one drug."""
+    """Choose which profiles are replicates of one drug."""
     if len(draft.names) == 1:
         return draft
     by, n_drugs = draft.report.drugs_by, len(set(draft.drug))
@@ -115,8 +115,8 @@ def _choose_drugs(file_id: str, draft: Draft) -> Draft:
     own = n_drugs == len(draft.names)
     as_read = f"By '{by}' in the file: {drugs}"
     if by in {"", BY_NAME}:
-        as_read = "Each profile is a drug of its own" if own else f"By their names: {drugs}"
-    labels = {BY_FILE: as_read, EACH: "Each profile is a drug of its own",
+        as_read = "Each profile is a separate drug" if own else f"By profile name: {drugs}"
+    labels = {BY_FILE: as_read, EACH: "Each profile is a separate drug",
               ONE: "All profiles are replicates of one drug"}  # fmt: skip
     if own and not by:
         labels.pop(EACH)
@@ -125,8 +125,8 @@ def _choose_drugs(file_id: str, draft: Draft) -> Draft:
         labels,
         format_func=labels.__getitem__,
         key=f"drugs-{file_id}",
-        help="Replicates of one drug are kept together in cross-validation, and are averaged when "
-        "a MOA is predicted. A row or column named 'drug' in the file decides it.",
+        help="Replicates of one drug stay together in cross-validation and are averaged to "
+        "predict MOAs. To set the drugs in the file, add a row or column named 'drug'.",
     )
     if by == BY_NAME and chosen == BY_FILE:
         first = Counter(draft.drug).most_common(1)[0][0]
@@ -135,7 +135,7 @@ def _choose_drugs(file_id: str, draft: Draft) -> Draft:
         st.caption(
             plain(
                 f"Guessed from the names: {', '.join(together[:6])} are replicates of one drug. "
-                "Change it if they are not."
+                "Change this if they are not."
             )
         )
     return with_drugs(draft, chosen)
@@ -150,7 +150,7 @@ def _show_report(draft: Draft) -> None:
     )
     of_drugs = "" if n_drugs == len(draft.names) else f"; {n_drugs:,} drug{'s' * (n_drugs > 1)}"
     figures[0].caption(f"{report.file_kind}, genes in {report.genes_in}{of_drugs}")
-    with st.expander("Names of the profiles"):
+    with st.expander("Profile names"):
         st.markdown(plain(", ".join(draft.names[:MAX_NAMES])))
         if len(draft.names) > MAX_NAMES:
             st.caption(f"and {len(draft.names) - MAX_NAMES:,} more")
@@ -161,27 +161,27 @@ def _show_report(draft: Draft) -> None:
     )
     _show_scale(figures[2], draft)
     if draft.n_missing_values:
-        st.caption(f"{draft.n_missing_values:,} values of the genes found are missing.")
+        st.caption(f"{draft.n_missing_values:,} values of the matched genes are missing.")
     found = (
         ("landmark gene is missing", "landmark genes are missing", report.missing),
         (
-            "gene is there more than once; its mean was taken",
-            "genes are there more than once; their means were taken",
+            "gene occurs more than once; its mean is used",
+            "genes occur more than once; their means are used",
             report.duplicated,
         ),
         (
-            "gene was found by a newer name or an alias",
-            "genes were found by a newer name or an alias",
+            "gene was matched by a newer name or an alias",
+            "genes were matched by a newer name or an alias",
             report.other_names,
         ),
         (
-            "gene name was turned into a date by Excel; it is no landmark",
-            "gene names were turned into dates by Excel; none is a landmark",
+            "gene name was converted to a date by Excel; it is not a landmark gene",
+            "gene names were converted to dates by Excel; none is a landmark gene",
             report.dates,
         ),
         (
-            "name stands for several profiles, which were numbered",
-            "names stand for several profiles, which were numbered",
+            "name is shared by several profiles, which were numbered",
+            "names are shared by several profiles, which were numbered",
             report.renamed,
         ),
         (
@@ -198,7 +198,7 @@ def _show_report(draft: Draft) -> None:
 
 
 def _show_scale(place: DeltaGenerator, draft: Draft) -> None:
-    """What kind of numbers the profiles hold, and which differ from the others."""
+    """Show the scale of the profiles, and which ones differ from the others."""
     if any(draft.statistics):
         place.metric("Scale", "signed statistic", help=explained("z-score"))
         place.caption(plain(draft.scales[0].reason))
@@ -214,20 +214,20 @@ def _show_scale(place: DeltaGenerator, draft: Draft) -> None:
            for name, scale in zip(draft.names, draft.scales, strict=True)
            if scale.kind != usual]  # fmt: skip
     place.caption(plain(f"{kinds[usual]:,} of {len(draft.scales):,} are {usual}"))
-    with st.expander(f"{len(odd)} profiles are of another scale"):
+    with st.expander(f"{len(odd)} profiles have another scale"):
         st.markdown(plain("; ".join(odd[:MAX_NAMES])))
 
 
 def _permissions(page: str, draft: Draft) -> tuple[bool, bool]:
-    """Whether gaps may be filled, and z-scores be made; asked only where it is needed."""
+    """Whether to fill gaps and to compute z-scores; asked only if needed."""
     impute = bool(draft.report.missing or draft.n_missing_values) and st.checkbox(
         "Set missing genes to 0 (no change)", key=f"{page}-impute"
     )
     n_z = sum(scale.kind == Z_SCORES for scale in draft.scales)
     may_z_score = not any(draft.statistics) and n_z < len(draft.scales) / 2
     z_score = may_z_score and st.checkbox(
-        "Make z-scores across these profiles",
+        "Compute z-scores across these profiles",
         key=f"{page}-z-score",
-        help="They then say how the profiles differ from each other, not from controls.",
+        help="The z-scores then show how the profiles differ from each other, not from controls.",
     )
     return impute, z_score

@@ -1,4 +1,4 @@
-"""A result as a report, by one click."""
+"""Buttons that download a result as a report."""
 
 import streamlit as st
 
@@ -8,21 +8,22 @@ from pages._shared.state import cache
 
 FILES = {
     ".html": (
-        "Report",
+        "Download report",
         "text/html",
         "One page to read, print and send: training or evaluation, curves, ranked list, maps, "
-        "versions, and how to reproduce it. It takes a few seconds to make.",
+        "versions, and how to reproduce it. Creating it takes a few seconds.",
     ),
     ".zip": (
-        "Report with all files",
+        "Download all files",
         "application/zip",
-        "The page, every figure as SVG and PNG, every table as CSV and Parquet, and checksums.",
+        "A zip with the report, every figure as SVG and PNG, every table as CSV and Parquet, and "
+        "checksums.",
     ),
 }
 
 
 def report_buttons(result_id: str, title: str, *, simulated: bool) -> None:
-    """Two downloads, made when they are asked for."""
+    """Draw two download buttons; the files are created on a click."""
     view = cache()
     for column, (ending, (label, kind, explanation)) in zip(
         st.columns([1, 1, 2]), FILES.items(), strict=False

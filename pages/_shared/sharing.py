@@ -1,4 +1,4 @@
-"""Who sees a result and how long it is kept, to look at and to change."""
+"""Show and change who sees a result and whether it is pinned."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ from pages._shared.state import cache, limits
 
 
 def sharing_popover(folder: Path) -> None:
-    """A button that opens what is kept of a folder; nothing where nothing could be set."""
+    """Draw a button that opens the switches of a folder; nothing if there is nothing to set."""
     if cache().visitor == LOCAL and not limits().cache_gb:
         return
     with st.popover("Keep and share", width="stretch"):
@@ -19,7 +19,7 @@ def sharing_popover(folder: Path) -> None:
 
 
 def switches(folder: Path) -> None:
-    """Who holds the thing in a folder, who sees it, and whether it is pinned."""
+    """Show who owns the item in a folder, who sees it, and whether it is pinned."""
     view = cache()
     thing = view.thing_of(folder)
     record = view.access.record(thing)
@@ -27,12 +27,12 @@ def switches(folder: Path) -> None:
     st.caption(plain(holders(record)))
     if view.visitor != LOCAL:
         _switch(
-            "Shared with everyone here",
+            "Shared with everyone on this server",
             f"shared-{thing}",
             record.shared,
             lambda wanted: view.access.share(thing, shared=wanted),
             disabled=not mine or not record.owners,
-            explanation="Off: only its owners and administrators see it.",
+            explanation="If off, only owners and administrators see it.",
         )
     _switch(
         "Pinned",
@@ -40,7 +40,8 @@ def switches(folder: Path) -> None:
         record.pinned,
         lambda wanted: view.access.pin(thing, pinned=wanted),
         disabled=not mine,
-        explanation="Kept however long it is unused, also when this server runs short of disk.",
+        explanation="Pinned items are never deleted automatically, even if they are unused for a "
+        "long time or the server is short of disk space.",
     )
 
 
@@ -57,7 +58,7 @@ def _switch(
     def changed() -> None:
         write(st.session_state[key])
 
-    # The list of owners is the truth, which others may have changed since this page was drawn.
+    # Show the record, which others may have changed since this page was drawn.
     st.session_state[key] = now
     st.toggle(
         label,
@@ -69,13 +70,13 @@ def _switch(
 
 
 def holders(record: Record) -> str:
-    """Who holds a thing, in words that show no name but to those who hold it too."""
+    """Who owns an item, in words; names are shown to administrators only."""
     view = cache()
     if not record.owners:
-        return "Of this server: everyone sees it, an administrator can delete it."
+        return "Owned by the server: everyone sees it, and an administrator can delete it."
     if view.visitor.admin:
         return f"Belongs to {', '.join(record.owners)}."
     others = len(record.owners) - (view.visitor.name in record.owners)
     if others == len(record.owners):
         return "Shared by its owner."
-    return "Yours." if not others else f"Yours, and {others} more asked for the same."
+    return "Yours." if not others else f"Yours, shared with {others} more who requested the same."

@@ -1,4 +1,4 @@
-"""Where the cache is, and the names of everything kept in session or URL."""
+"""The location of the cache, and the names of all session and URL parameters."""
 
 import os
 from enum import StrEnum
@@ -39,22 +39,22 @@ class Key(StrEnum):
 
 
 def cache() -> Cache:
-    """The cache of this server, as whoever looks at the page sees it.
+    """The cache of this server, as the current visitor sees it.
 
-    It is at `GPAR_CACHE`, or `cache/` beside the app. Raises AccessError where nobody is signed in.
+    It is at `GPAR_CACHE`, or `cache/` beside the app. Raises AccessError if nobody is signed in.
     """
     return Cache(Path(os.environ.get("GPAR_CACHE", ROOT / "cache")).resolve(), visitor())
 
 
 def limits() -> ServerLimits:
-    """What this server allows. Raises RequestError where a limit is set wrongly."""
+    """The limits of this server. Raises RequestError if a limit is invalid."""
     return read_limits(os.environ)
 
 
 def public_compendia() -> set[str]:
-    """Compendia whose maps may lie in files that anyone who reaches the server can fetch.
+    """Compendia whose maps may be stored in files that anyone who reaches the server can fetch.
 
-    Names in `GPAR_PUBLIC_COMPENDIA`, separated by commas; none where it is not set.
+    Names in `GPAR_PUBLIC_COMPENDIA`, separated by commas; none if it is not set.
     """
     return set(filter(None, os.environ.get("GPAR_PUBLIC_COMPENDIA", "").split(",")))
 
@@ -65,10 +65,10 @@ def mirror() -> str:
 
 
 def from_url(key: Key) -> str:
-    """Value of a URL parameter, '' where it is absent."""
+    """Value of a URL parameter, '' if it is absent."""
     return st.query_params.get(key, "")
 
 
 def go(page: str, **parameters: str) -> None:
-    """Open a page with these URL parameters; the compendium in use goes along by itself."""
+    """Open a page with these URL parameters; the compendium in use is kept."""
     st.switch_page(f"pages/{page}.py", query_params=parameters)

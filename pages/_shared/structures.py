@@ -1,4 +1,4 @@
-"""Chemical structures on screen, where the compendium has SMILES."""
+"""Chemical structures on screen, if the compendium has SMILES."""
 
 import pandas as pd
 import streamlit as st
@@ -21,9 +21,9 @@ TABLE_HEIGHT = 36 + 8 * ROW_HEIGHT
 
 
 def load_structures(summary: ModelSummary) -> pd.DataFrame | None:
-    """Structures of the compendium beside a model's training drugs, as `beside_training`.
+    """Structures of the compendium compared with a model's training drugs, as `beside_training`.
 
-    None where there are none or the compendium has changed since.
+    None if there are none or the compendium has changed since.
     """
     try:
         compendium = load_compendium(summary.compendium)
@@ -41,27 +41,27 @@ def _beside(fingerprint: str, drugs: tuple[str, ...], _data: Compendium) -> pd.D
 
 
 def choose_similarity(structures: pd.DataFrame, key: str) -> tuple[bool, float]:
-    """Whether structures are drawn, and the highest similarity to a training drug to be shown."""
+    """Choose whether to draw structures, and the maximum similarity to a training drug."""
     drawn, most = st.columns([1, 2.4])
     draws = drawn.toggle(
         "Draw structures",
         value=True,
         key=f"structures-{key}",
-        help=f"Of the first {MAX_DRAWN} rows",
+        help=f"Draws the first {MAX_DRAWN} rows",
     )
     if structures["similarity"].isna().all():
         return draws, 1.0
     st.session_state.setdefault(f"similarity-{key}", 1.0)
     limit = most.slider(
-        "Similarity to the nearest training drug, at most",
+        "Maximum similarity to the nearest training drug",
         0.0,
         1.0,
         step=0.05,
         key=f"similarity-{key}",
-        help="Tanimoto similarity of Morgan fingerprints (radius 2, 2,048 bits). From about "
-        f"{ANALOGUE:.1f} on drugs are commonly analogues; lower the limit to see hits that are new "
-        "scaffolds. Like structures need not act alike, nor unlike ones differently. Compounds "
-        "without a structure are left out where the limit is below 1.",
+        help="Tanimoto similarity of Morgan fingerprints (radius 2, 2,048 bits). Above about "
+        f"{ANALOGUE:.1f}, drugs are commonly analogs; lower the limit to see hits with new "
+        "scaffolds. Similar structures can act differently, and different structures can act "
+        "alike. Below 1, compounds without a structure are left out.",
     )
     return draws, limit
 
@@ -69,9 +69,9 @@ def choose_similarity(structures: pd.DataFrame, key: str) -> tuple[bool, float]:
 def with_structures(
     table: pd.DataFrame, ids: pd.Series, structures: pd.DataFrame, *, draw: bool
 ) -> pd.DataFrame:
-    """The table with a structure beside each drug, and its similarity after the links.
+    """Add the structure next to each drug, and its similarity after the links.
 
-    ids: pert_id of its rows.
+    ids: pert_id of the rows.
     """
     by_id = structures.set_index(fields.PERT_ID).reindex(ids)
     smiles = by_id[fields.SMILES].fillna("").tolist()
@@ -92,7 +92,7 @@ def with_structures(
 
 
 def structure_columns() -> dict[str, object]:
-    """What these columns are called."""
+    """Labels and formats of these columns."""
     column = st.column_config
     return {
         "structure": column.ImageColumn("Structure", width=100),
@@ -102,7 +102,7 @@ def structure_columns() -> dict[str, object]:
             min_value=0,
             max_value=1,
             help="Tanimoto similarity to the nearest training drug, 0 to 1; 1 is the same "
-            "fingerprint. It says how alike structures are, not how alike they act.",
+            "fingerprint. It compares structures, not effects.",
         ),
         "nearest_drug": column.TextColumn(
             "Nearest training drug", help="The training drug with the most similar structure"
@@ -111,6 +111,6 @@ def structure_columns() -> dict[str, object]:
 
 
 def show_structure(smiles: str) -> None:
-    """A drawing of one compound, nothing where there is no structure."""
+    """Draw one compound; nothing if it has no structure."""
     if drawn := svg(smiles, DRAWN_WIDTH, 160):
         st.image(drawn, width=DRAWN_WIDTH)

@@ -1,4 +1,4 @@
-"""Help texts: what a number means and what it does not, with the way to the glossary."""
+"""Help texts: what a number means and does not mean, with a link to the glossary."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,7 +10,7 @@ from gpar_core.glossary import TERMS, explanation
 from pages._shared.state import Key
 
 GLOSSARY = "Glossary"
-"""The tab of the page Learn."""
+"""The tab of the Learn page."""
 
 OF_RANKINGS: Final = ("es", "nes", "p", "exact-p", "fdr", "rank", "score", "tanimoto")
 OF_QUALITY: Final = (
@@ -48,16 +48,16 @@ ON_PAGE: Final[Mapping[str, tuple[str, ...]]] = {
                    "perturbagen", "tas", "cc-q75", "moa", "fingerprint", "simulated"),
     "Storage": ("compendium", "library", "fingerprint"),
 }  # fmt: skip
-"""Terms that a page speaks of; Learn has all of them."""
+"""Terms that a page uses; the Learn page lists all of them."""
 
 
 def explained(term: str, more: str = "") -> str:
-    """Help of a number or a word. term: a key of `glossary.TERMS`. more: what is special here."""
+    """Help text of a term. term: a key of `glossary.TERMS`. more: a note for this place."""
     return f"{explanation(term)} {more}".strip() + f" [Glossary]({_address(term)})"
 
 
 def words_of(page: str) -> None:
-    """Below a page, the words that it uses, each a way to the glossary. page: its title."""
+    """Show the terms that a page uses, linked to the glossary. page: its title."""
     if terms := ON_PAGE.get(page):
         words = " · ".join(f"[{TERMS[term].name}]({_address(term)})" for term in terms)
         st.markdown(f":small[In the glossary: {words}]")

@@ -1,4 +1,4 @@
-"""A file from the browser, read once, in a process of its own and within the server's limits."""
+"""Read an uploaded file once, in a separate process and within the server's limits."""
 
 import os
 
@@ -12,14 +12,14 @@ from gpar_core.server.limits import read_limits
 
 
 def read(kind: Upload[T], upload: UploadedFile) -> T:
-    """What the file holds. Raises DataError where it cannot be read."""
+    """Return the content of the file. Raises DataError if it cannot be read."""
     found = _read(kind.name, upload.file_id, upload)
     if isinstance(found, DataError):
-        raise type(found)(str(found))  # a new one: sessions and reruns share what is kept
+        raise type(found)(str(found))  # a new one: sessions and reruns share the cached one
     return found
 
 
-# Each rerun of a page asks again, also for a file that cost the whole time limit to refuse.
+# Each rerun of a page reads again, even a file that took the whole time limit to reject.
 @st.cache_resource(max_entries=8, show_spinner="Reading the file …")
 def _read(kind: str, file_id: str, _upload: UploadedFile):  # type: ignore[no-untyped-def]
     try:

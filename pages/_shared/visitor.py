@@ -1,4 +1,4 @@
-"""Who looks at the page."""
+"""The visitor of the page."""
 
 import os
 
@@ -10,14 +10,14 @@ from gpar_core.storage.access import LOCAL, Visitor
 
 
 def visitor() -> Visitor:
-    """Whoever looks. Raises AccessError where nobody is signed in, RequestError where the server's
-    sign-in is set up wrongly.
+    """The current visitor. Raises AccessError if nobody is signed in, RequestError if the server's
+    sign-in is not configured correctly.
     """
     sign_in = read_sign_in(os.environ)
     match sign_in.way:
         case "oidc":
             if not signed_in():
-                raise AccessError("You are not signed in, or not any more. Load the page again.")
+                raise AccessError("You are not signed in, or your sign-in ended. Reload the page.")
             return of_claims(sign_in, st.user.to_dict())
         case "proxy":
             return of_headers(sign_in, st.context.headers)
@@ -26,7 +26,7 @@ def visitor() -> Visitor:
 
 
 def known() -> bool:
-    """Whether the visitor is somebody who may use this server."""
+    """Whether the visitor may use this server."""
     try:
         visitor()
     except RequestError:
@@ -35,5 +35,5 @@ def known() -> bool:
 
 
 def signed_in() -> bool:
-    """Whether an OpenID provider vouches for somebody."""
+    """Whether the visitor is signed in with an OpenID provider."""
     return bool(getattr(st.user, "is_logged_in", False))

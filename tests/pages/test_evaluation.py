@@ -145,7 +145,7 @@ def test_earlier_results_are_offered_and_opened(stocked: Library) -> None:
 def test_deleting_a_result_asks_first(stocked: Library) -> None:
     request = evaluated(stocked.cache)
     app = press(page("evaluation", job=job_id(request)), "Delete")
-    assert "can be computed again" in words(app)
+    assert "can compute it again" in words(app)
     assert stocked.cache.analysis_ids() == [job_id(request)]
 
 

@@ -105,7 +105,7 @@ def download(page: Page) -> None:
 def report(page: Page) -> None:
     """It is a page that stands alone, and its command line agrees with what was asked."""
     with page.expect_download() as waiting:
-        main(page).get_by_role("button", name="Report", exact=True).click()
+        main(page).get_by_role("button", name="Download report").click()
     assert waiting.value.suggested_filename == "gpar-report-digoxin-SIMULATED.html"
     origin = read_origin(Path(waiting.value.path()))
     assert request_of(origin).drug_set.drugs == ("digoxin",)

@@ -39,7 +39,7 @@ def test_a_result_is_found_read_deleted_and_brought_back(
         expect(page.get_by_role("heading", name="Models")).to_be_visible()
         settled(page)
 
-        expect(main(page)).to_contain_text("Tick a row")
+        expect(main(page)).to_contain_text("Check a row")
         # A table is one stop, arrows move in it, and what they come to is offered below.
         tab_to(page, page.get_by_test_id("stDataFrame").locator("canvas").first)
         opening = main(page).get_by_role("button", name=re.compile("^Open "))

@@ -59,7 +59,7 @@ def upload(text: str, name: str = "mine.csv") -> AppTest:
 
 def predicted(cache: Cache, text: str, name: str = "mine.csv") -> AppTest:
     """Upload, press Predict, and let the job be done."""
-    app = press(upload(text, name), "Predict")
+    app = press(upload(text, name), "Predict MOAs")
     (job,) = JobStore(cache).active_jobs()
     assert isinstance(job.request, PredictionRequest)
     run_prediction(job.request, cache, silent)
@@ -189,13 +189,13 @@ def test_profiles_show_how_they_match_before_the_click(
     figures = {metric.label: metric.value for metric in app.metric}
     assert figures == {"Profiles": "2", "Landmark genes": "978", "Scale": "z-scores"}
     assert not app.checkbox
-    assert "Predict" in labels(app)
+    assert "Predict MOAs" in labels(app)
 
 
 def test_a_template_is_offered(stocked: Library, shelved: LibraryRequest) -> None:
     app = page("moa_prediction")
     app.segmented_control(key="moa-way").set_value(PROFILES).run()
-    assert "Template (CSV)" in [button.label for button in app.get("download_button")]
+    assert "Download template (CSV)" in [button.label for button in app.get("download_button")]
 
 
 def test_missing_genes_are_filled_only_when_allowed(
@@ -204,16 +204,16 @@ def test_missing_genes_are_filled_only_when_allowed(
     app = upload(csv_of(stocked.cache, ("hdac0",), genes=970))
     assert fields.LANDMARK_SYMBOLS[-1] in words(app)
     assert "8 landmark genes are missing" in [each.label for each in app.expander]
-    press(app, "Predict")
+    press(app, "Predict MOAs")
     assert "allow them to be set to 0" in words(app.error)
     app.checkbox(key="moa-impute").set_value(True).run()
-    press(app, "Predict")
+    press(app, "Predict MOAs")
     assert len(JobStore(stocked.cache).active_jobs()) == 1
 
 
 def test_what_are_no_z_scores_must_be_made_so(stocked: Library, shelved: LibraryRequest) -> None:
     app = upload(csv_of(stocked.cache, ("hdac0",), scale=1000))
-    assert [box.label for box in app.checkbox] == ["Make z-scores across these profiles"]
+    assert [box.label for box in app.checkbox] == ["Compute z-scores across these profiles"]
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2", "\0\0\0", "PK\x03\x04"])
@@ -223,7 +223,7 @@ def test_a_file_that_is_no_profile_is_an_error(
     app = upload(text, "![x](http:).csv")
     assert app.error
     assert "![x](http:)" not in words(app)
-    assert "Predict" not in labels(app)
+    assert "Predict MOAs" not in labels(app)
 
 
 def test_the_name_of_a_file_is_no_path(stocked: Library, shelved: LibraryRequest) -> None:
@@ -332,12 +332,12 @@ def test_of_a_result_table_the_statistic_is_shown_and_can_be_changed(
     text = genes_in_rows({"baseMean": 9 + p, "log2FoldChange": -like, "stat": like, "pvalue": p})
     app = upload(text)
     assert field(app, "Column of the result table").value == "stat"
-    assert "The profile is its column 'stat'" in words(app)
+    assert "GPAR uses its column 'stat'" in words(app)
     assert {metric.label: metric.value for metric in app.metric}["Profiles"] == "1"
     assert "2 columns were not used" in [each.label for each in app.expander]
     field(app, "Column of the result table").set_value("log2FoldChange").run()
-    assert "The profile is its column 'log2FoldChange'" in words(app)
-    press(app, "Predict")
+    assert "GPAR uses its column 'log2FoldChange'" in words(app)
+    press(app, "Predict MOAs")
     (job,) = JobStore(stocked.cache).active_jobs()
     assert isinstance(job.request, PredictionRequest)
     kept = uploads.load(stocked.cache.existing_profile_set(job.request.profiles))
@@ -376,14 +376,14 @@ def test_what_is_no_human_profile_says_what_is_needed(
 ) -> None:
     app = upload(text)
     assert said in words(app.error)
-    assert "Predict" not in labels(app)
+    assert "Predict MOAs" not in labels(app)
 
 
 def test_one_profile_of_another_scale_is_named(stocked: Library, shelved: LibraryRequest) -> None:
     like = profile(stocked.cache, "hdac1")
     app = upload(genes_in_rows({"a": like, "b": like, "reads": np.arange(978)}))
     assert {metric.label: metric.value for metric in app.metric}["Scale"] == "mixed"
-    press(app, "Predict")
+    press(app, "Predict MOAs")
     assert plain("Profiles: 1 (reads) look like counts") in words(app.error)
 
 

@@ -243,7 +243,7 @@ def test_an_unknown_model_is_told_with_a_way_back(stocked: Library) -> None:
     assert "There is no model at this link" in words(app.warning)
     assert job_id(stocked.by_name) not in words(app.warning)
     press(app, "All models")
-    assert "Tick a row to open its model" in words(app)
+    assert "Check a row to open its model" in words(app)
 
 
 @pytest.mark.parametrize("model", ["../demo", ".", "X" * 300])

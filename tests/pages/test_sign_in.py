@@ -98,7 +98,9 @@ def test_what_is_shared_on_its_page_is_seen_by_all_and_then_no_more(
     own(stocked.cache, "ann", name)
     sign_in(monkeypatch, "ann")
     app = page("models", model=name)
-    share = next(toggle for toggle in app.toggle if toggle.label == "Shared with everyone here")
+    share = next(
+        toggle for toggle in app.toggle if toggle.label == "Shared with everyone on this server"
+    )
     assert (share.value, share.disabled) == (False, False)
     assert "Yours." in words(app.caption)
     share.set_value(True).run()

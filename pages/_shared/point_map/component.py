@@ -1,8 +1,8 @@
-"""The component: what goes to the browser, and what comes back.
+"""The component: the data sent to the browser, and the selection it returns.
 
-Streamlit sends a component's code and data whenever its data change. So the code, and points that
-go by message, are components of their own, which never change and are sent once; the map itself is
-a few lines and the highlights.
+Streamlit sends a component's code and data whenever its data change. Therefore the code, and points
+that are sent by message, are separate components that never change and are sent once; the map
+itself is a few lines and the highlights.
 """
 
 import hashlib
@@ -47,7 +47,7 @@ STYLE = {"gray": GRAY, "red": RED, "yellow": YELLOW}
 
 @dataclass(frozen=True)
 class Group:
-    """Drugs in a color of their own, drawn over the others. drugs: names without case."""
+    """Drugs drawn in their own color over the others. drugs: names in lower case."""
 
     label: str
     color: str
@@ -56,10 +56,10 @@ class Group:
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """What the user chose on the map.
+    """The user's selection on the map.
 
-    drug: its name without case, '' where none is chosen. point: position of the signature that was
-    clicked, or None. inside: (k,) positions of the signatures in the lasso, rising.
+    drug: its name in lower case, '' if none is chosen. point: position of the clicked signature, or
+    None. inside: (k,) positions of the signatures in the lasso, ascending.
     """
 
     drug: str
@@ -68,7 +68,7 @@ class Chosen:
 
 
 def chosen_on(key: str, points: Packed, *, at_first: str = "") -> Chosen:
-    """What is chosen on the map of this key; at first the drug `at_first`."""
+    """The selection on the map with this key; initially the drug `at_first`."""
     state = st.session_state.get(key, {}).get("chosen")
     if not isinstance(state, Mapping):
         return Chosen(at_first if at_first in points.drugs else "", None, np.empty(0, np.int64))
@@ -95,13 +95,13 @@ def point_map(
     groups: Iterable[Group] = (),
     drug: str = "",
 ) -> None:
-    """Draw the map; `chosen_on(key, points)` says what is chosen on it.
+    """Draw the map; `chosen_on(key, points)` returns the selection on it.
 
-    public: whether the points may lie in a file that anyone who reaches the server can fetch;
-    scores never do.
+    public: whether the points may be stored in a file that anyone who reaches the server can fetch;
+    scores never are.
     color: 'moa', 'cell', 'dose', 'time', 'tas', 'score' (needs `scores`) or 'none'. only: MOAs or
     cell lines that get a color. groups: the last one is drawn over the others. file: name of
-    exports, without ending. drug: where the view begins.
+    exports, without extension. drug: where the view starts.
     """
     codes = {name: place for place, name in enumerate(points.drugs)}
     of_points, of_scores = _source(points, public), scores and _source(scores, public=False)
@@ -130,7 +130,7 @@ def point_map(
             "style": STYLE,
         },
     )
-    # Below the map, where what they take up is not seen; the map waits for them.
+    # Below the map, where the space they take is not visible; the map waits for them.
     _send_code(key=f"{key}-code", data={"name": CODE_NAME}, height=1)
     for packed, source in ((points, of_points), (scores, of_scores)):
         if packed and source and not source["url"]:
@@ -139,15 +139,15 @@ def point_map(
 
 
 def _source(packed: Packed, public: bool) -> dict[str, Any]:
-    """Where the browser finds the bytes: at an address, or, where that is '', in a message."""
+    """Where the browser finds the bytes: at a URL, or in a message if that is ''."""
     url = address(packed) if public else ""
     return {"url": url, "digest": packed.digest, "n": len(packed.rows)}
 
 
 def _place(value: object, n: int) -> bool:
-    """Whether what came from the browser is a place among `n`."""
+    """Whether a value from the browser is a valid position among `n`."""
     return isinstance(value, int) and 0 <= value < n
 
 
 def _nothing() -> None:
-    """Streamlit keeps a value of a component only where someone is told of its change."""
+    """Do nothing: Streamlit keeps a component's value only if there is a change callback."""

@@ -1,6 +1,6 @@
-"""Files under `static/`, which Streamlit serves to anyone who can reach it, without asking who.
+"""Files under `static/`, which Streamlit serves to anyone who can reach it, without sign-in.
 
-Only maps of public compendia are put there, under the digest of their content.
+Only maps of public compendia are stored there, under the digest of their content.
 """
 
 import os
@@ -21,9 +21,9 @@ ENDING = ".points.gz"
 
 
 def address(packed: Packed) -> str:
-    """Where the browser finds the content; '' where it cannot be served from a file.
+    """URL of the content; '' if it cannot be served from a file.
 
-    The files used least recently are removed where there are more than `MAX_FILES`.
+    The least recently used files are removed if there are more than `MAX_FILES`.
     """
     if not st.get_option("server.enableStaticServing"):
         return ""
