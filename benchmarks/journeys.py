@@ -31,7 +31,7 @@ async def read_a_model(visitor: Visitor, rng: random.Random) -> None:
     for tab in ("Quality", "Map"):
         await visitor.choose(TABS, tab)
     await visitor.choose("Training drugs and top 30", "By themselves (t-SNE)")
-    await visitor.press("All models")
+    await visitor.press("Show all models")
 
 
 async def name_mechanisms(visitor: Visitor, rng: random.Random) -> None:
@@ -112,7 +112,7 @@ async def start_and_watch(visitor: Visitor, asked: list[str], answered: list[str
 
     The id of its job is added to `asked`, and to `answered` once its model is on screen.
     """
-    await visitor.press("Train")
+    await visitor.press("Start training")
     asked.append(visitor.parameter("job"))
     await visitor.follow()
     if visitor.names("number_input", "Minimum signatures"):

@@ -1,4 +1,4 @@
-"""Case studies: the paper's examples by one click, held beside what it reported."""
+"""Case studies: run the paper's examples and compare them with its figures."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from pages._shared.state import Key, cache
 
 
 def show(compendium: Compendium) -> None:
-    """The story, what the compendium has of it, and the run or its result."""
+    """Show the story, the drugs that the compendium has, and the run or its result."""
     titles = [each.title for each in CASES]
     study = case(st.selectbox("Case study", titles, key=Key.CASE, bind="query-params"))
     st.header(study.title, anchor=False)
@@ -35,8 +35,8 @@ def show(compendium: Compendium) -> None:
             result(study, planned, compendium)
             if preset == "fast":
                 st.caption(
-                    "Figures under Here come from GPAR's own network, not from the paper's. Choose "
-                    "the paper's network above to train that one too."
+                    "The figures in the column Here come from GPAR's own network, not from the "
+                    "paper's. To train the paper's network too, choose it above."
                 )
         elif request := under_way(missing):
             show_job(request, planned, simulated=compendium.simulated)
@@ -54,7 +54,7 @@ def _what_is_there(planned: Plan, compendium: Compendium) -> None:
 
 def _offer(study: CaseStudy, planned: Plan) -> None:
     st.caption(" · ".join(plain(request.title) for request in planned.requests))
-    if st.button("Run this case study", type="primary", key=f"run-{study.title}"):
+    if st.button("Run case study", type="primary", key=f"run-{study.title}"):
         if planned.labels is not None:
             publish_table(cache(), planned.labels)
         for request in planned.requests:
@@ -64,8 +64,8 @@ def _offer(study: CaseStudy, planned: Plan) -> None:
 
 begin("Case studies")
 st.markdown(
-    "The examples of [Gao et al. 2021](https://doi.org/10.1186/s12859-020-03915-6), run on the "
-    "compendium in use by **one click**. Another compendium gives other figures: the paper used "
+    "Run the examples of [Gao et al. 2021](https://doi.org/10.1186/s12859-020-03915-6) on the "
+    "compendium in use with **one click**. The figures depend on the compendium: the paper used "
     "GSE92742 with its own annotation."
 )
 with error_box():

@@ -1,4 +1,4 @@
-"""Cell influence: the same drugs cross-validated in several selections of cell lines."""
+"""Cell influence: cross-validate the same drugs in several selections of cell lines."""
 
 import pandas as pd
 import streamlit as st
@@ -18,23 +18,23 @@ from pages._shared.tables import savable
 from pages._shared.terms import explained
 
 ABOUT = (
-    "In which cell lines are your drugs told apart best? **The same drugs** are cross-validated in "
-    "each selection of cell lines (Gao et al. 2021, Figure 1d: estrogen receptor agonists in cells "
-    "that express the receptor and in cells that do not)."
+    "In which cell lines can a network best recognize your drugs? GPAR cross-validates **the same "
+    "drugs** in each selection of cell lines (Gao et al. 2021, Figure 1d: estrogen receptor "
+    "agonists in cells that express the receptor and in cells that do not)."
 )
 PAPER_MOA = "estrogen receptor agonist"
 PAPER_SELECTIONS = (("MCF7", "HT29"), ("PC3", "A549"))
 MAX_SELECTIONS = 6
-# Drugs with signatures everywhere from which on the rest are left out unless asked for.
+# With this many drugs that have signatures in every selection, the others are left out by default.
 ENOUGH_SHARED = 3
 
 
 def form(compendium: Compendium) -> None:
-    """Drugs, selections and method, and what would be compared shown before the click."""
+    """Choose drugs, selections and method; show the planned comparison before the click."""
     if len(compendium.cell_lines) < 2:
         st.info(
             f"All signatures of this compendium are from one cell line, "
-            f"{plain(compendium.cell_lines[0])}; to compare, two are needed. Choose another "
+            f"{plain(compendium.cell_lines[0])}; a comparison needs at least two. Choose another "
             "compendium in the sidebar, or import one."
         )
         return
@@ -47,9 +47,9 @@ def form(compendium: Compendium) -> None:
         st.header("2 · Selections of cell lines", anchor=False)
         selections = choose_selections(compendium, picked)
         every = st.checkbox(
-            "Scan all single cell lines too",
-            help="Each cell line becomes a selection of its own. Those with signatures of fewer "
-            "than two of the drugs are listed with the reason.",
+            "Also test each cell line by itself",
+            help="Adds each cell line as a selection. Cell lines with signatures of fewer than two "
+            "of the drugs are listed with the reason.",
             key="influence-scan",
             persist_state="session",
         )
@@ -60,7 +60,8 @@ def form(compendium: Compendium) -> None:
         shared = st.toggle(
             "Only drugs with signatures in every selection",
             value=_n_shared(compendium, picked, selections) >= ENOUGH_SHARED,
-            help="Otherwise a selection may look better only because its drugs are easier.",
+            help="Otherwise a selection may look better only because its drugs are easier to "
+            "recognize.",
             key=f"influence-shared-{_named(picked)}-{selections}",
         )
         request, table = plan_cell_influence(
@@ -75,12 +76,12 @@ def form(compendium: Compendium) -> None:
         return request
 
     with right:
-        hint = "Choose drugs or a MOA to see how many there are in each selection."
-        offer(picked, "3 · What is compared", hint, plan)
+        hint = "Choose drugs or a MOA to see how many drugs each selection has."
+        offer(picked, "3 · Comparison", hint, plan)
 
 
 def choose_selections(compendium: Compendium, picked: Picked) -> list[list[str]]:
-    """Two to six selections; those of the paper to begin with where they fit."""
+    """Choose two to six selections, by default those of the paper if they fit."""
     of_paper = picked.moa.casefold() == PAPER_MOA
     known = set(compendium.cell_lines)
     if of_paper and all(known.issuperset(cells) for cells in PAPER_SELECTIONS):
@@ -88,7 +89,7 @@ def choose_selections(compendium: Compendium, picked: Picked) -> list[list[str]]
     else:
         first = [[cell] for cell in compendium.cell_lines[:2]]
     n = st.number_input(
-        "How many selections", 2, MAX_SELECTIONS, 2, key="influence-n", persist_state="session"
+        "Number of selections", 2, MAX_SELECTIONS, 2, key="influence-n", persist_state="session"
     )
     return [
         st.multiselect(
@@ -106,7 +107,7 @@ def choose_selections(compendium: Compendium, picked: Picked) -> list[list[str]]
 
 
 def show_plan(request: CellInfluenceRequest, table: pd.DataFrame, *, simulated: bool) -> None:
-    """How many drugs each selection has, and who is left out."""
+    """Show how many drugs each selection has, and which are left out."""
     enough = table[table["reason"] == ""]
     drugs, selections = st.columns(2)
     n_used = len(request.drug_set.drugs)
@@ -116,7 +117,7 @@ def show_plan(request: CellInfluenceRequest, table: pd.DataFrame, *, simulated: 
     )
     if n := len(request.left_out):
         st.caption(
-            f"{n} of {n + n_used} drugs left out, without a signature in some "
+            f"{n} of {n + n_used} drugs are left out because they lack a signature in at least one "
             f"selection: {plain(', '.join(request.left_out[:20]))}{', …' if n > 20 else ''}"
         )
     st.dataframe(
@@ -128,7 +129,7 @@ def show_plan(request: CellInfluenceRequest, table: pd.DataFrame, *, simulated: 
     if few := len(table) - len(enough):
         st.caption(f"{few} cell lines have signatures of fewer than two of the drugs.")
     inactive = request.method.negatives == "inactive"
-    kind = "inactive compounds" if inactive else "all that share no MOA"
+    kind = "inactive compounds" if inactive else "all compounds that do not share the MOA"
     st.caption(f"Negatives in all selections: {kind}. {KEPT}")
 
 

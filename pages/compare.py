@@ -1,4 +1,4 @@
-"""Compare: two models, or two orders of one ranking, side by side."""
+"""Compare: two models, or two sort orders of one ranking, side by side."""
 
 import streamlit as st
 
@@ -14,15 +14,15 @@ from pages._shared.state import Key, from_url, go
 
 
 def choose(compendium: Compendium) -> None:
-    """Two models of the compendium in use, which the URL names, and by what each is sorted."""
+    """Choose two models of the compendium in use, kept in the URL, and the order of each."""
     models = {
         each.model_id: each
         for each in load_summaries()[0]
         if each.fingerprint == compendium.fingerprint
     }
     if not models:
-        st.info("No model of this compendium yet. Train two, of other drugs or settings.")
-        if st.button("Drug prediction", type="primary"):
+        st.info("This compendium has no models yet. Train two with different drugs or settings.")
+        if st.button("Open Drug prediction", type="primary"):
             go("drug_prediction")
         return
     left, right = st.columns(2, gap="large")
@@ -31,7 +31,7 @@ def choose(compendium: Compendium) -> None:
     with right:
         second, order_second = _side("Second", Key.SECOND, models, min(1, len(models) - 1))
     if first == second and order_first == order_second:
-        st.info("Choose another model on one side, or another order of the same ranking.")
+        st.info("Choose another model or another sort order on one side.")
         return
     show_comparison(load_model(first), load_model(second), compendium, (order_first, order_second))
 
@@ -61,7 +61,8 @@ def _named(summary: ModelSummary) -> str:
 
 begin("Compare")
 st.markdown(
-    "Two models side by side: **what both find**, what moved, and the cell lines that moved it."
+    "Compare two models: see **which compounds both find**, which ones moved, and in which cell "
+    "lines their scores changed."
 )
 with error_box():
     if (in_use := compendium_in_use()) is not None:

@@ -1,4 +1,4 @@
-"""Compendium: what is inside the one in use; choose, fetch, import and delete."""
+"""Compendium: overview of the one in use; filter, download, import and delete."""
 
 import pandas as pd
 import streamlit as st
@@ -41,14 +41,15 @@ def show_inside(compendium: Compendium) -> None:
             show_chart(overview.activity(compendium.drugs, simulated=compendium.simulated))
         else:
             st.caption(
-                "No transcriptional activity score (TAS) is known for these signatures, so no "
-                "compound counts as inactive. To have it, import them with their signature metrics."
+                "These signatures have no transcriptional activity score (TAS), so no compound "
+                "counts as inactive. To add TAS, import the signatures with their signature "
+                "metrics."
             )
     st.header("Mechanisms of action", anchor=False)
     st.dataframe(
         savable(compendium.moas, simulated=compendium.simulated),
         hide_index=True,
-        column_config={"moa": "MOA", "n_drugs": "Drugs", "drugs": "Names"},
+        column_config={"moa": "MOA", "n_drugs": "Drugs", "drugs": "Drug names"},
         placeholder="—",
     )
     st.header("Drugs", anchor=False)
@@ -87,7 +88,7 @@ def _compounds(which: tuple[str, str], _compendium: Compendium) -> pd.DataFrame:
 def show_findings(compendium: Compendium) -> None:
     findings = compendium.report.get("findings", [])
     if not findings:
-        st.caption("This compendium was not imported from files; nothing was left out.")
+        st.caption("This compendium was not imported from files, so nothing was left out.")
     for finding in findings:
         st.markdown(f"**{finding['count']:,}** {plain(finding['what'])}")
         if finding["names"]:
@@ -100,8 +101,8 @@ def show_findings(compendium: Compendium) -> None:
 @error_box()
 def confirm_deletion(compendium: Compendium) -> None:
     st.markdown(
-        f"**{plain(compendium.name)}** with {compendium.n_signatures:,} signatures. Models trained "
-        "on it stay; to train again it must be there."
+        f"**{plain(compendium.name)}** has {compendium.n_signatures:,} signatures. Models trained "
+        "on it are kept, but you need the compendium to train them again."
     )
     folder = cache().existing_compendium(compendium.name)
     st.markdown(deletion.outlook(cache(), folder))
@@ -112,16 +113,16 @@ def confirm_deletion(compendium: Compendium) -> None:
 
 
 def show_import_job(job_id: str) -> None:
-    """The fetch, import or choice under way; when it is done, its compendium comes into use.
+    """Show a running download, import or filter; when it is done, open its compendium.
 
-    What was fetched is offered for import.
+    Downloaded files are offered for import.
     """
     if st.button("Back to the compendium"):
         del st.query_params[Key.JOB]
         st.rerun()
     request = JobStore(cache()).get(job_id).request
     if not isinstance(request, ImportRequest | SelectRequest | FetchRequest | DemoRequest):
-        raise RequestError("This link does not lead to an import. Go back to the compendium.")
+        raise RequestError("This link does not open an import. Go back to the compendium.")
     if not finished_job(job_id):
         return
     if isinstance(request, FetchRequest):
@@ -149,10 +150,10 @@ def show(compendium: Compendium) -> None:
     with delete:
         folder = cache().compendium(compendium.name)
         sharing_popover(folder)
-        st.caption(f"Frees the space of {plain(compendium.name)}; models stay.")
+        st.caption(f"Frees the disk space of {plain(compendium.name)}. Its models are kept.")
         if not cache().may_change(cache().thing_of(folder)):
             st.caption("Only its owner or an administrator can delete it.")
-        elif st.button("Delete this compendium"):
+        elif st.button("Delete compendium"):
             confirm_deletion(compendium)
 
 

@@ -1,4 +1,4 @@
-"""Compound: everything that is known of one drug, found by name or by its URL."""
+"""Compound: everything known about one drug, found by name or by URL."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from pages._shared.navigation import begin
 
 
 def choose(compendium: Compendium) -> None:
-    """A drug, and all about it."""
+    """Choose a drug and show its page."""
     if name := pick_one(compendium, "about"):
         show_compound(find(compendium, name), compendium)
     else:

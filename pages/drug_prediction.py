@@ -26,7 +26,7 @@ from pages._shared.terms import explained
 
 
 def choose(compendium: Compendium) -> None:
-    """The form, with the training set it would give shown before the click."""
+    """Show the form, and the resulting training set before the click."""
     left, right = st.columns([3, 2], gap="large")
     picked = Picked()
     with left:
@@ -37,7 +37,7 @@ def choose(compendium: Compendium) -> None:
         cells = choose_cells(
             compendium,
             "cells",
-            help="Of the drugs and negatives; uploaded profiles are taken as they are.",
+            help="Applies to drugs and negatives; uploaded profiles are used as they are.",
         )
         with st.expander("Method"):
             method = choose_method("drugs", cells)
@@ -46,19 +46,17 @@ def choose(compendium: Compendium) -> None:
                 0,
                 20,
                 0,
-                help="Train the network on permuted labels too. From 19 on they decide the verdict "
-                "in place of the quick runs. Each takes as long as the training itself.",
+                help="Also trains the network on permuted labels. With 19 or more runs, these "
+                "decide the verdict instead of the quick runs. Each run takes as long as the "
+                "training itself.",
                 key="null",
                 persist_state="session",
             )
     with right, st.container(border=True):
         st.header("3 · Training set", anchor=False)
         if picked.nothing:
-            st.caption(
-                "Choose drugs or a MOA, or upload profiles, to see what the network would learn "
-                "from."
-            )
-            st.button("Train", type="primary", disabled=True, width="stretch")
+            st.caption("Choose drugs or a MOA, or upload profiles, to see the training set.")
+            st.button("Start training", type="primary", disabled=True, width="stretch")
             return
         with error_box():
             uploaded = picked.upload.profiles() if picked.upload else None
@@ -70,7 +68,7 @@ def choose(compendium: Compendium) -> None:
                 uploaded=uploaded,
             )
             show_training_set(training_set, method.seed)
-            if st.button("Train", type="primary", width="stretch"):
+            if st.button("Start training", type="primary", width="stretch"):
                 if uploaded:
                     publish_profiles(cache(), uploaded)
                 start(request)
@@ -92,7 +90,7 @@ def show_training_set(training_set: TrainingSet, seed: int) -> None:
     negative.caption(f"{training_set.n_negative_signatures:,} representative signatures")
     st.markdown(f"**{folds.k}-fold** cross-validation by {folds.by}")
     if folds.by == "signature":
-        st.caption("With one drug, its signatures are shared out over the folds instead of drugs.")
+        st.caption("With only one drug, the folds split its signatures instead of drugs.")
     for note in training_set.uploaded.notes if training_set.uploaded else ():
         st.caption(plain(note))
     if training_set.note:
@@ -100,7 +98,7 @@ def show_training_set(training_set: TrainingSet, seed: int) -> None:
 
 
 def show_job(job_id: str) -> None:
-    """A training under way, or the model it became."""
+    """Show a running training, or its model."""
     if st.button("New prediction"):
         del st.query_params[Key.JOB]
         st.rerun()
@@ -109,7 +107,7 @@ def show_job(job_id: str) -> None:
         return
     request = JobStore(cache()).get(job_id).request
     if not isinstance(request, TrainRequest):
-        raise RequestError("This link does not lead to a training. Start a new prediction.")
+        raise RequestError("This link does not open a training. Start a new prediction.")
     if finished_job(job_id, simulated=note_if_simulated(request.compendium)):
         st.warning("This model was deleted. Train it again to see it.")
         if st.button("Train again", type="primary"):
@@ -118,7 +116,7 @@ def show_job(job_id: str) -> None:
 
 def choose_and_wake(compendium: Compendium) -> None:
     choose(compendium)
-    with suppress(WorkerError):  # what is wrong is said when a training is asked for
+    with suppress(WorkerError):  # the error is shown when a training starts
         engine.wake(cache())
 
 

@@ -1,4 +1,4 @@
-"""Evaluation: GPAR beside other methods, on identical folds of every MOA or class."""
+"""Evaluation: compare GPAR with other methods, on identical folds of every MOA or class."""
 
 import streamlit as st
 
@@ -22,20 +22,20 @@ ABOUT = (
 
 
 def form(compendium: Compendium) -> None:
-    """Settings, and what would be compared shown before the click."""
+    """Choose settings; show the planned comparison before the click."""
     left, right = st.columns([3, 2], gap="large")
     with left:
         labels, labelled = choose_labels(compendium)
         classes = st.multiselect(
             "Classes",
             labelled.moas["moa"],
-            placeholder="All with enough drugs",
+            placeholder="All classes with enough drugs",
             key="evaluation-classes",
             select_all=False,
             persist_state="session",
         )
         min_drugs = st.number_input(
-            "Least number of drugs of a class",
+            "Minimum drugs per class",
             2,
             1000,
             MIN_DRUGS,
@@ -52,7 +52,7 @@ def form(compendium: Compendium) -> None:
         )
         st.caption(" · ".join(f"{METHODS[name].label}: {METHODS[name].about}" for name in methods))
         cells = choose_cells(compendium, "evaluation-cells")
-        with st.expander("Method of GPAR"):
+        with st.expander("GPAR settings"):
             method = choose_method("evaluation", cells, networks_only=True)
     with right, st.container(border=True), error_box():
         request = plan_evaluation(
@@ -66,13 +66,13 @@ def form(compendium: Compendium) -> None:
         st.metric(
             "Classes",
             len(request.classes),
-            help="MOAs or labels with enough drugs; each is a question to every method",
+            help="MOAs or labels with enough drugs; every method is tested on each of them",
         )
         st.caption(
-            f"{len(request.methods)} methods on each. What is done stays, even if you cancel: "
-            "asking again goes on with the rest."
+            f"{len(request.methods)} methods on each. Finished parts are kept even if you cancel: "
+            "starting again computes only the rest."
         )
-        if st.button("Evaluate", type="primary", width="stretch"):
+        if st.button("Run evaluation", type="primary", width="stretch"):
             if labels is not None:
                 publish_table(cache(), labels)
             start(request)

@@ -1,4 +1,4 @@
-"""Genes: which ones a model goes by, and how many it takes."""
+"""Genes: which ones a model uses, and how many it needs."""
 
 import streamlit as st
 
@@ -19,15 +19,15 @@ from pages._shared.analysis_frame import analysis_page
 from pages._shared.state import Key, from_url
 
 ABOUT = (
-    "**Which genes** does a trained model go by, and are they the same by another method and "
-    "without some of the drugs? **How many genes** does it take to tell the drugs of a MOA from "
+    "**Which genes** matter most to a trained model, and do they stay the same with another method "
+    "or without some of the drugs? **How many genes** are needed to tell the drugs of a MOA from "
     "others? (Gao et al. 2021, Additional Figures S1 and S2, Table S2.)"
 )
 FORMS = {"Which genes": gene_importance_form.form, "How many genes": gene_count_form.form}
 
 
 def form(compendium: Compendium) -> None:
-    """One of the two questions; a link from a model leads to the first."""
+    """Show the form of one of the two questions; a link from a model opens the first."""
     question = st.segmented_control(
         "Question",
         list(FORMS),

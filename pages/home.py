@@ -1,4 +1,4 @@
-"""Home: what this is, which compendium is in use, where to start."""
+"""Home: what GPAR does, which compendium is in use, where to start."""
 
 import streamlit as st
 
@@ -9,22 +9,22 @@ from pages._shared.navigation import begin
 from pages._shared.state import go
 
 STARTS = (
-    ("Find drugs like these", "Choose drugs or a MOA, train, read the ranked list.",
-     "Drug prediction", "drug_prediction"),
-    ("Predict a mechanism", "Of a compound, or of a profile you measured, by models of many MOAs.",
-     "MOA prediction", "moa_prediction"),
-    ("Follow the paper", "Its own examples by one click, beside what it reported.",
-     "Case studies", "case_studies"),
-    ("Use real data", "Get LINCS signatures from GEO or clue.io, or import files of your own.",
-     "Compendium", "compendium"),
+    ("Find similar drugs", "Choose drugs or a MOA, train a model, and read the ranked list.",
+     "Open Drug prediction", "drug_prediction"),
+    ("Predict a mechanism", "Score a compound, or your own profile, with models of many MOAs.",
+     "Open MOA prediction", "moa_prediction"),
+    ("Follow the paper", "Run its examples with one click and compare the figures.",
+     "Open Case studies", "case_studies"),
+    ("Use real data", "Download LINCS signatures from GEO or clue.io, or import your own files.",
+     "Open Compendium", "compendium"),
 )  # fmt: skip
 
 begin("GPAR")
 st.markdown(
     "Find drugs that share a **mechanism of action** (MOA) from L1000 gene-expression signatures. "
-    "Name drugs you know; a neural network learns what their signatures have in common, tells you "
-    "how well it can, and ranks every other compound. Or ask the other way round: which mechanism "
-    "does a compound, or a profile of your own, look like?"
+    "Choose drugs you know: a neural network learns what their signatures have in common, reports "
+    "how well it recognizes them, and ranks all other compounds. Or start from the other end: "
+    "predict the mechanism of a compound or of your own profile."
 )
 with error_box():
     compendium = compendium_in_use()
@@ -44,7 +44,7 @@ with error_box():
 
         models, _ = load_summaries()
         if not models:
-            st.info("First time here? The tour ends with a finished prediction, in two minutes.")
+            st.info("New to GPAR? The tour takes two minutes and ends with a finished prediction.")
             if st.button("Take the tour"):
                 go("learn")
         if models:

@@ -1,4 +1,4 @@
-"""Hyper-parameters: depth and width of the paper's network, cross-validated on the same folds."""
+"""Hyper-parameters: cross-validate depths and widths of the paper's network on the same folds."""
 
 import streamlit as st
 
@@ -16,17 +16,17 @@ from pages._shared.method_form import as_numbers, choose_cells, choose_negatives
 from pages._shared.planned_form import KEPT, offer, show_size
 
 ABOUT = (
-    "How deep and how wide should the paper's network be? Networks of 2 to 5 hidden layers of 10 "
-    "to 2,048 nodes each (the range that Gao et al. 2021 tested) are cross-validated on **the same "
-    "folds**; those that cannot win are stopped early."
+    "How deep and how wide should the paper's network be? GPAR cross-validates networks of 2 to 5 "
+    "hidden layers of 10 to 2,048 nodes each (the range that Gao et al. 2021 tested) on **the same "
+    "folds** and stops settings that cannot win early."
 )
 
-# Nodes of a layer from which on most of the time goes there.
+# Layers with at least this many nodes take most of the time.
 WIDE = 1000
 
 
 def form(compendium: Compendium) -> None:
-    """Drugs and settings, and what would be trained shown before the click."""
+    """Choose drugs and settings; show the planned training before the click."""
     left, right = st.columns([3, 2], gap="large")
     picked = Picked()
     with left:
@@ -66,12 +66,12 @@ def form(compendium: Compendium) -> None:
         return request
 
     with right:
-        hint = "Choose drugs or a MOA to see how much there is to train."
-        offer(picked, "3 · What is trained", hint, plan)
+        hint = "Choose drugs or a MOA to see how many networks will be trained."
+        offer(picked, "3 · Training", hint, plan)
 
 
 def show_plan(request: SweepRequest, training_set: TrainingSet) -> None:
-    """The training set, how many networks, and what they come to."""
+    """Show the training set, the number of networks, and the work they take."""
     settings = grid(request.layers, request.nodes, request.steps)
     k = show_size(
         training_set,
@@ -80,14 +80,17 @@ def show_plan(request: SweepRequest, training_set: TrainingSet) -> None:
         f"at most: {len(settings)} settings, {{k}} folds",
     )
     work = sum(n_weights(each) for each in settings.values()) / n_weights(LayeredSettings())
-    # 2,000 steps at 5 to 8 ms, measured; a network's time goes by its weights, roughly.
+    # 2,000 steps at 5 to 8 ms, measured; training time is roughly proportional to the weights.
     st.markdown(
         f"As much work as training the paper's network **{work * k * request.steps / 2000:,.0f} "
-        "times**, less what is stopped early; once takes about 10 seconds of one core."
+        "times**, or less if settings are stopped early. Each time takes about 10 seconds on one "
+        "core."
     )
     wide = max(request.nodes)
     if wide >= WIDE:
-        st.caption(f"Most of it is in the widest layers: without {wide:,} nodes it is far less.")
+        st.caption(
+            f"The widest layers take most of the time: without {wide:,} nodes it is far less."
+        )
     st.caption(KEPT)
 
 

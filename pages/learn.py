@@ -1,4 +1,4 @@
-"""Learn: a tour, lessons with questions, a glossary, and what a teacher prepares."""
+"""Learn: a tour, lessons with questions, a glossary, and a guide for teachers."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Library: a model for each MOA of the compendium in use; build it, see what it can tell."""
+"""Library: a model for each MOA of the compendium in use; build it and see its quality."""
 
 import streamlit as st
 
@@ -17,10 +17,10 @@ from pages._shared.state import Key, cache, go
 
 
 def show(compendium: Compendium) -> None:
-    """The libraries of a compendium, and the form of another one."""
+    """Show the libraries of a compendium, and the form for a new one."""
     if compendium.moas.empty:
         st.info("This compendium has no MOA annotation. Import it with a MOA table.")
-        if st.button("Compendium", type="primary"):
+        if st.button("Open Compendium", type="primary"):
             go("compendium")
         return
     libraries = load_libraries(compendium)
@@ -28,7 +28,7 @@ def show(compendium: Compendium) -> None:
         with error_box():
             show_library(choose_library(libraries), compendium)
     else:
-        st.info("No library of this compendium yet. Build one: a model for each of its MOAs.")
+        st.info("This compendium has no library yet. Build one to train a model for each MOA.")
     form = st.expander(
         "Build a library", expanded=not libraries, key="library-form", on_change="rerun"
     )
@@ -38,7 +38,7 @@ def show(compendium: Compendium) -> None:
 
 
 def show_job(job_id: str) -> None:
-    """The building of a library; when it is done, the library."""
+    """Show the job that builds a library; when it is done, open the library."""
     if st.button("Back to the library"):
         if job_id in cache().library_ids():
             st.query_params[Key.LIBRARY] = job_id
@@ -46,17 +46,15 @@ def show_job(job_id: str) -> None:
         st.rerun()
     request = JobStore(cache()).get(job_id).request
     if not isinstance(request, LibraryRequest):
-        raise RequestError("This link does not lead to a library. Go back to the library.")
-    st.caption(
-        "A model that is done stays, even if you cancel; building again goes on with the rest."
-    )
+        raise RequestError("This link does not open a library. Go back to the library.")
+    st.caption("Finished models are kept even if you cancel; building again trains only the rest.")
     if finished_job(job_id, simulated=note_if_simulated(request.compendium)):
         go("library", compendium=request.compendium, library=job_id)
 
 
 begin("Library")
 st.markdown(
-    "A model for each **mechanism of action** of a compendium, all trained alike. *MOA prediction* "
-    "asks those with a mean AUROC of 0.60 or more, the paper's line."
+    "A model for each **mechanism of action** of a compendium, all trained with the same settings. "
+    "*MOA prediction* uses the models with a mean AUROC of 0.60 or more, the paper's line."
 )
 job_or_form(show_job, show)

@@ -1,4 +1,4 @@
-"""MOA prediction: which mechanisms a compound or an uploaded profile looks like."""
+"""MOA prediction: likely mechanisms of a compound or an uploaded profile."""
 
 import streamlit as st
 
@@ -20,28 +20,29 @@ from pages._shared.profile_form import show_upload
 from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, go
 
-WAYS = ("Compound of the compendium", "Your own profiles")
+WAYS = ("Compound in the compendium", "Your own profiles")
 
 
 def ask(compendium: Compendium) -> None:
-    """Choose who is to be asked about what."""
+    """Choose a library, and the compound or profiles to predict MOAs for."""
     libraries = load_libraries(compendium)
     if not libraries:
-        to_library("No library of this compendium yet. Its models are what is asked here.")
+        to_library("This compendium has no library yet. MOA prediction needs the models of one.")
         return
     library = choose_library(libraries)
     if stale := library.why_stale(compendium.fingerprint):
         to_library(stale)
         return
     if not library.asked:
-        to_library("No MOA of this library reaches a mean AUROC of 0.60 yet, so none is asked.")
+        to_library("No model of this library reaches a mean AUROC of 0.60 yet, so none is used.")
         return
     st.caption(
-        f"{len(library.asked)} of the {len(library.entries)} MOAs are asked: those with a mean "
-        "AUROC of 0.60 or more, the paper's line. The page Library shows the verdict on each model."
+        f"GPAR uses the models of {len(library.asked)} of the {len(library.entries)} MOAs: those "
+        "with a mean AUROC of 0.60 or more, the paper's line. The Library page shows the verdict "
+        "on each model."
     )
     way = st.segmented_control(
-        "Whose MOA?",
+        "Predict MOAs of",
         WAYS,
         default=WAYS[0],
         required=True,
@@ -57,12 +58,12 @@ def ask(compendium: Compendium) -> None:
 
 def to_library(why: str) -> None:
     st.info(plain(why))
-    if st.button("Library", type="primary"):
+    if st.button("Open Library", type="primary"):
         go("library")
 
 
 def ask_compound(library: Library, compendium: Compendium) -> None:
-    """A compound, which the URL names, and what the models say of it."""
+    """Choose a compound, kept in the URL, and show its prediction."""
     if compound := pick_one(compendium, "compound-of"):
         prediction = predict(library, compendium, compound)
         show_prediction(prediction, annotated(compendium, prediction.label))
@@ -73,7 +74,7 @@ def annotated(compendium: Compendium, name: str) -> list[str]:
 
 
 def show_job(job_id: str) -> None:
-    """Uploaded profiles being read, or what the models say of them."""
+    """Show a running prediction for uploaded profiles, or its result."""
     if st.button("New prediction"):
         del st.query_params[Key.JOB]
         st.rerun()
@@ -87,10 +88,10 @@ def show_job(job_id: str) -> None:
         return
     request = JobStore(cache()).get(job_id).request
     if not isinstance(request, PredictionRequest):
-        raise RequestError("This link does not lead to a MOA prediction. Start a new one.")
+        raise RequestError("This link does not open a MOA prediction. Start a new one.")
     if finished_job(job_id):
-        st.warning("This prediction was deleted. Ask again to see it.")
-        if st.button("Ask again", type="primary"):
+        st.warning("This prediction was deleted. Run it again to see it.")
+        if st.button("Run again", type="primary"):
             start(request)
 
 

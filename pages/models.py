@@ -1,4 +1,4 @@
-"""Models: every trained model, to reopen by its URL or to delete."""
+"""Models: list, open and delete trained models."""
 
 import pandas as pd
 import streamlit as st
@@ -44,12 +44,12 @@ def show_all() -> None:
     for model_id in damaged:
         st.page_link(
             "pages/models.py",
-            label=f"⚠️ The model {model_id} cannot be read: open it to see why, or to delete it",
+            label=f"⚠️ The model {model_id} cannot be read. Open it to see why or to delete it",
             query_params={Key.MODEL.value: model_id},
         )
     if not summaries:
-        st.info("No model yet. Train one: choose drugs or a MOA.")
-        if st.button("Drug prediction", type="primary"):
+        st.info("No models yet. Choose drugs or a MOA to train one.")
+        if st.button("Open Drug prediction", type="primary"):
             go("drug_prediction")
         return
     st.caption(HOW_TO_OPEN)
@@ -65,7 +65,7 @@ def show_all() -> None:
         placeholder="—",
     )
     listed = [summary.model_id for summary in summaries]
-    clicked_in = st.session_state.get(Key.LISTED, listed)  # a model may have come since
+    clicked_in = st.session_state.get(Key.LISTED, listed)  # a model may have been added since
     st.session_state[Key.LISTED] = listed
     labels = {summary.model_id: summary.label for summary in summaries}
     names = [labels.get(model_id, model_id) for model_id in clicked_in]
@@ -77,7 +77,7 @@ def show_all() -> None:
 
 def show_one(model_id: str) -> None:
     back, keep, delete = st.columns([3, 1, 1])
-    if back.button("All models"):
+    if back.button("Show all models"):
         close()
     folder = cache().model(model_id)
     if not cache().has(folder):
@@ -91,7 +91,7 @@ def show_one(model_id: str) -> None:
 
 
 def gone(model_id: str) -> None:
-    """A model that was deleted, to be trained again, or one that was never here."""
+    """Offer to retrain a deleted model, or say that there is no model at this link."""
     try:
         job = JobStore(cache()).get(model_id)
     except NotFoundError:
@@ -99,7 +99,7 @@ def gone(model_id: str) -> None:
         return
     if job.state is not State.DONE:
         st.info("This model is not trained yet.")
-        if st.button("Open its training", type="primary"):
+        if st.button("Open training", type="primary"):
             go("drug_prediction", job=model_id)
         return
     st.warning("This model was deleted. Train it again to see it.")
@@ -111,9 +111,9 @@ def gone(model_id: str) -> None:
 @error_box()
 def confirm_deletion(model_id: str) -> None:
     st.markdown(
-        f"{deletion.outlook(cache(), cache().existing_model(model_id))} It can be trained again, "
-        "with the same result, as long as its compendium is there; links to it lead nowhere until "
-        "then."
+        f"{deletion.outlook(cache(), cache().existing_model(model_id))} You can train it again, "
+        "with the same result, as long as its compendium exists; until then, links to it do not "
+        "work."
     )
     if st.button("Delete", type="primary"):
         deleting.delete(cache().existing_model(model_id))

@@ -1,4 +1,4 @@
-"""Storage: what is kept on this server, how large it is, to share, pin and delete."""
+"""Storage: list, share, pin and delete everything stored on this server."""
 
 import shutil
 import time
@@ -34,19 +34,19 @@ KINDS = {
     "profiles": "Uploaded profiles",
     "tables": "Uploaded table",
     "uploads": "Uploaded files",
-    "sources": "Fetched data",
+    "sources": "Downloaded data",
 }
 
 
 def show(items: list[Item]) -> None:
     left, right = st.columns(2)
     total = sum(item.n_bytes for item in items)
-    left.metric("Kept", size_text(total), border=True, help="Of what you can see.")
+    left.metric("Used", size_text(total), border=True, help="Size of all items that you can see")
     right.metric(
-        "Free on the disk",
+        "Free disk space",
         size_text(shutil.disk_usage(cache().root).free),
         border=True,
-        help="Of the disk that the cache lies on",
+        help="On the disk that holds the cache",
     )
     say_limits()
     mine = cache().visitor != LOCAL and st.checkbox("Only mine", key="storage-mine")
@@ -84,17 +84,17 @@ def show(items: list[Item]) -> None:
 
 
 def say_limits() -> None:
-    """What this server allows, where it sets limits."""
+    """Show the limits of this server, if it has any."""
     allowed, view = limits(), cache()
     if allowed.owner_gb and not view.visitor.admin:
         held = held_bytes(view, view.visitor.name)
         share = min(held / (allowed.owner_gb * 10**9), 1.0)
-        st.progress(share, f"Yours: {size_text(held)} of {allowed.owner_gb} GB")
+        st.progress(share, f"You use {size_text(held)} of {allowed.owner_gb} GB")
     if allowed.cache_gb:
         st.caption(
-            f"Beyond {allowed.cache_gb} GB in all, the models, maps and other results that were "
-            "not used for longest are deleted. What is pinned stays. All of them can be computed "
-            "again, with the same result."
+            f"If the total exceeds {allowed.cache_gb} GB, the least recently used models, maps and "
+            "other results are deleted. Pinned items are kept. You can compute deleted results "
+            "again, with the same outcome."
         )
 
 
@@ -102,18 +102,18 @@ def table(items: list[Item]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Kind": [KINDS[item.kind] for item in items],
-            "What": [load_title(item) for item in items],
+            "Name": [load_title(item) for item in items],
             "MB": [item.n_bytes / 1e6 for item in items],
             "Last used": [_day(item.used) for item in items],
-            "Whose": [_whose(item.record) for item in items],
-            "Seen by": ["everyone" if item.record.shared else "its owners" for item in items],
+            "Owner": [_whose(item.record) for item in items],
+            "Visible to": ["everyone" if item.record.shared else "its owners" for item in items],
             "Pinned": ["yes" if item.pinned else "" for item in items],
         }
     )
 
 
 def show_one(item: Item) -> None:
-    """What can be done with one thing."""
+    """Show one item, its switches, and the button that deletes it."""
     with st.container(border=True):
         name = plain(load_title(item))
         st.markdown(f"**{name}** · {KINDS[item.kind]} · {size_text(item.n_bytes)}")
@@ -124,15 +124,15 @@ def show_one(item: Item) -> None:
             confirm_deletion(item)
 
 
-@st.dialog("Delete this?")
+@st.dialog("Delete this item?")
 @error_box()
 def confirm_deletion(item: Item) -> None:
     st.markdown(f"**{plain(load_title(item))}**, {size_text(item.n_bytes)}")
     st.markdown(deletion.outlook(cache(), item.folder))
     st.markdown(
-        "It can be computed again, with the same result, while its compendium is there."
+        "You can compute it again, with the same result, as long as its compendium exists."
         if item.kind in upkeep.PRUNABLE
-        else "Otherwise, to have it again, it must be built, imported, fetched or uploaded again."
+        else "To get it back later, you would have to build, import, download or upload it again."
     )
     if st.button("Delete", type="primary", key="confirm-deletion"):
         deleting.delete(item.folder)
@@ -142,10 +142,10 @@ def confirm_deletion(item: Item) -> None:
 def _whose(record: Record) -> str:
     visitor = cache().visitor
     if not record.owners:
-        return "the server's"
+        return "the server"
     if visitor.admin:
         return ", ".join(record.owners)
-    return "yours" if visitor.name in record.owners else "another's"
+    return "you" if visitor.name in record.owners else "another user"
 
 
 def _day(seconds: float) -> str:
@@ -153,13 +153,13 @@ def _day(seconds: float) -> str:
 
 
 def show_deleted() -> None:
-    """What can be had back for an hour, and the room that it takes until then."""
+    """List the items deleted within the last hour, which can still be restored."""
     there = deletion.recent(cache())
     if not there:
         return
     size = size_text(sum(deletion.n_bytes(cache(), each) for each in there))
     with st.expander(f"Deleted within the last hour ({len(there)}, {size})"):
-        st.caption("After an hour it is deleted for good. Until then it takes its room.")
+        st.caption("Items are deleted permanently after an hour. Until then they use disk space.")
         for each in there:
             named = each.owners and cache().visitor.admin
             whose = f" · {plain(', '.join(each.owners))}" if named else ""
@@ -168,9 +168,9 @@ def show_deleted() -> None:
                     f"**{plain(each.title)}** · {KINDS[each.kind]} · {_day(each.at)}{whose}",
                     width="stretch",
                 )
-                st.button("Put back", on_click=put_back, args=(each,), key=f"put-back-{each.token}")
+                st.button("Restore", on_click=put_back, args=(each,), key=f"put-back-{each.token}")
                 st.button(
-                    "Delete for good", on_click=empty, args=(each,), key=f"empty-{each.token}"
+                    "Delete permanently", on_click=empty, args=(each,), key=f"empty-{each.token}"
                 )
 
 
@@ -187,7 +187,7 @@ def empty(deleted: Deletion) -> None:
 
 
 begin("Storage")
-st.markdown("What this server keeps for you: results, compendia, uploads and fetched data.")
+st.markdown("Results, compendia, uploads and downloaded data that this server stores for you.")
 with error_box():
     running_jobs()
     deletion.purge(cache(), time.time())
@@ -195,4 +195,4 @@ with error_box():
     if found := upkeep.contents(cache()):
         show(found)
     else:
-        st.info("Nothing is kept yet. Build the demo or import data on the page Compendium.")
+        st.info("Nothing is stored yet. Build the demo or import data on the Compendium page.")

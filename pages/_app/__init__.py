@@ -1,1 +1,1 @@
-"""Parts of the frame around all pages: start-up and sign-in."""
+"""Start-up and sign-in, which run around all pages."""

@@ -1,4 +1,4 @@
-"""What the server does before it shows a page."""
+"""Start-up of the server, before it shows the first page."""
 
 import ctypes
 import functools
@@ -22,9 +22,9 @@ ARENAS = 2
 
 @functools.cache
 def once() -> None:
-    """Stay off the network, log to stderr, and import what pages will need.
+    """Stay off the network, log to stderr, and import the modules that pages need.
 
-    The imports are done beside the first page and not before it.
+    The imports run in parallel with the first page, not before it.
     """
     _keep_memory_together()
     _ask_nobody_for_our_address()
@@ -33,15 +33,15 @@ def once() -> None:
 
 
 def _ask_nobody_for_our_address() -> None:
-    """Streamlit would ask a server of Amazon's for it, once for each refused connection.
+    """Stop Streamlit from asking an Amazon server for it on each refused connection.
 
-    It does so before it refuses a websocket of a foreign origin, and all pages wait meanwhile.
+    It does so before it refuses a websocket from a foreign origin, and all pages wait meanwhile.
     """
     net_util.get_external_ip = net_util.get_internal_ip = lambda: None
 
 
 def _log_to_stderr() -> None:
-    """What pages and core log, with its time; Streamlit has a format of its own."""
+    """Log messages of pages and core with their time; Streamlit has its own format."""
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     for name in ("gpar", "gpar_core"):
@@ -49,10 +49,10 @@ def _log_to_stderr() -> None:
 
 
 def _keep_memory_together() -> None:
-    """Have what sessions used given back: without this, 100 of them leave 3 MB behind, for good.
+    """Return the memory of ended sessions: without this, 100 of them leave 3 MB behind.
 
-    Every rerun is a thread of its own, and glibc gives threads up to eight arenas a processor, each
-    with its own free memory. Arrow's own allocator does likewise; it is chosen at its first use.
+    Every rerun is a separate thread, and glibc gives threads up to eight arenas per processor, each
+    with its own free memory. Arrow's allocator does the same; it is chosen at its first use.
     """
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     with suppress(OSError, AttributeError):  # only glibc has it
@@ -60,9 +60,9 @@ def _keep_memory_together() -> None:
 
 
 def _get_ready() -> None:
-    """Import all that any page imports, then exempt it from garbage collection.
+    """Import all modules that pages import, then exempt them from garbage collection.
 
-    With heavy imports each collection costs 72-450 ms of CPU otherwise, during which no other
+    With heavy imports, each collection otherwise costs 72-450 ms of CPU time, during which no other
     visitor is served.
     """
     from altair.utils import schemapi  # noqa: PLC0415  (not before the first page)

@@ -1,4 +1,4 @@
-"""How people sign in and out, and see as whom."""
+"""Sign-in, sign-out, and the name of the signed-in visitor."""
 
 import os
 
@@ -11,7 +11,7 @@ from pages._shared.visitor import signed_in, visitor
 
 
 def show_visitor() -> None:
-    """The visitor's name in the sidebar, and the way out; nothing where nobody signs in."""
+    """Show the visitor's name and a Sign out button; nothing if the server has no sign-in."""
     sign_in = read_sign_in(os.environ)
     if not sign_in.way:
         return
@@ -23,7 +23,7 @@ def show_visitor() -> None:
 
 
 def ask_to_sign_in() -> None:
-    """In place of a page: the way in, or why there is none for this visitor."""
+    """Show the sign-in page, or the reason why this visitor cannot sign in."""
     try:
         sign_in = read_sign_in(os.environ)
         if sign_in.way == "oidc" and not signed_in():
@@ -40,17 +40,17 @@ def _welcome(sign_in: SignIn) -> None:
     if not _is_set_up():
         raise RequestError(
             "GPAR_SIGN_IN is 'oidc', but .streamlit/secrets.toml has no complete section [auth]. "
-            "docs/server.md shows one."
+            "See the example in docs/server.md."
         )
-    st.markdown("Find drugs that share a mechanism of action. Sign in to go on.")
+    st.markdown("Find drugs that share a mechanism of action. Sign in to continue.")
     if st.button("Sign in", type="primary"):
         st.login()
     if sign_in.users:
-        st.caption("Only people who were invited to this server can come in.")
+        st.caption("Only people invited to this server can sign in.")
 
 
 def _offer_sign_out() -> None:
-    """Of an account that is not let in, so that another can be tried."""
+    """Let a visitor whose account is not admitted sign out and try another."""
     if _is_set_up() and signed_in() and st.button("Sign out"):
         st.logout()
 

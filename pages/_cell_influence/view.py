@@ -175,7 +175,7 @@ def _train(request: CellInfluenceRequest, done: Analysis) -> None:
     chosen = st.selectbox(
         "Cell lines", done.tables["selections"]["selection"], key=f"train-{done.analysis_id}"
     )
-    if not st.button("Train"):
+    if not st.button("Start training"):
         return
     compendium = load_compendium(request.compendium)
     if compendium.fingerprint != request.fingerprint:

@@ -211,8 +211,10 @@ def _likely(compound: Compound, compendium: Compendium) -> None:
         if each.asked and not each.why_stale(compendium.fingerprint)
     ]
     if not fresh:
-        st.info("No library of models reads this compendium yet; one is built on the page Library.")
-        if st.button("Library", type="primary"):
+        st.info(
+            "This compendium has no library that can be used yet. Build one on the Library page."
+        )
+        if st.button("Open Library", type="primary"):
             go("library")
         return
     show_prediction(predict(fresh[0], compendium, compound.name), annotated=compound.moas)

@@ -1,4 +1,4 @@
-"""Classes to learn: the MOAs of the compendium, or labels from an uploaded table."""
+"""Choose the classes to learn: the MOAs of the compendium, or labels from an uploaded table."""
 
 import pandas as pd
 import streamlit as st
@@ -16,9 +16,9 @@ MAX_NAMES = 20
 
 
 def choose_labels(compendium: Compendium) -> tuple[pd.DataFrame | None, Compendium]:
-    """Labels, None for MOAs, and the compendium with these as its classes."""
+    """Return the labels, None for MOAs, and the compendium with these as its classes."""
     kind = st.segmented_control(
-        "Classes are",
+        "Classes from",
         (MOAS, UPLOADED),
         default=MOAS,
         required=True,
@@ -37,14 +37,17 @@ def choose_labels(compendium: Compendium) -> tuple[pd.DataFrame | None, Compendi
         "Download template (CSV)", TEMPLATE, "gpar-labels.csv", "text/csv", on_click="ignore"
     )
     if upload is None:
-        st.caption("A column of names or pert_ids, and a column of labels. Until then: the MOAs.")
+        st.caption(
+            "The table needs a column of names or pert_ids and a column of labels. Until you "
+            "upload one, the MOAs are the classes."
+        )
         return None, compendium
     try:
         labels = read(LABELS, upload)
         labelled, match = relabelled(compendium, labels)
     except GparError as error:
         st.error(plain(str(error)))
-        st.caption("The MOAs are used until the table can be read.")
+        st.caption("Until you upload a readable table, the MOAs are the classes.")
         return None, compendium
     st.markdown(
         f"**{match.n_matched:,}** compounds with **{len(labelled.moas):,}** classes; "
@@ -52,7 +55,7 @@ def choose_labels(compendium: Compendium) -> tuple[pd.DataFrame | None, Compendi
     )
     if match.resembling:
         pairs = [f"{name} (resembles {other})" for name, other in match.resembling[:MAX_NAMES]]
-        st.caption(plain(f"Classes that may be one, kept apart: {', '.join(pairs)}"))
+        st.caption(plain(f"Similar class names, kept separate: {', '.join(pairs)}"))
     if match.unmatched:
         names = ", ".join(match.unmatched[:MAX_NAMES])
         more = ", …" if len(match.unmatched) > MAX_NAMES else ""

@@ -45,7 +45,7 @@ def run(cache: Cache, compendium: Compendium) -> None:
 def test_an_example_is_offered_with_its_story(compendium: Compendium) -> None:
     app = page("case_studies", case=HSP.title)
     assert "alone acts on HSP70" in words(app)
-    assert "Run this case study" in labels(app)
+    assert "Run case study" in labels(app)
     assert "Simulated data" in words(app.warning)
 
 
@@ -53,7 +53,7 @@ def test_one_click_asks_for_all_its_parts(
     compendium: Compendium, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "ensure_running", lambda cache: None)
-    app = press(page("case_studies", case=HSP.title), "Run this case study")
+    app = press(page("case_studies", case=HSP.title), "Run case study")
     assert "0 of 3 parts are done" in words(app)
     assert len(list(cache.tables.iterdir())) == 1
 
@@ -62,7 +62,7 @@ def test_while_it_runs_the_first_part_is_shown(compendium: Compendium, cache: Ca
     running(cache, plan(HSP, compendium).trainings[0])
     app = page("case_studies", case=HSP.title)
     assert "Cancel" in labels(app)
-    assert "Run this case study" not in labels(app)
+    assert "Run case study" not in labels(app)
 
 
 def test_a_part_that_failed_can_be_tried_again(compendium: Compendium, cache: Cache) -> None:
@@ -82,10 +82,10 @@ def test_the_result_stands_beside_the_paper(compendium: Compendium, cache: Cache
     assert set(table["data"]) == {"SIMULATED"}
     assert len(app.page_link) >= 2
     remove(cache.model(cache.model_ids()[0]))
-    assert "Run this case study" in labels(page("case_studies", case=HSP.title))
+    assert "Run case study" in labels(page("case_studies", case=HSP.title))
 
 
 def test_drugs_that_are_lacking_are_named(compendium: Compendium, tmp_path: Path) -> None:
     app = page("case_studies", case="Digoxin alone")
     assert "no signature of digoxin" in words(app.error)
-    assert "Run this case study" not in labels(app)
+    assert "Run case study" not in labels(app)

@@ -109,7 +109,7 @@ def test_one_cell_line_is_too_few(stocked: Library) -> None:
     remove(stocked.cache.compendium("measured"))
     build(stocked.cache.compendium("measured"), DRUGS, cells=("MCF7",), name="measured")
     app = page("cell_influence", compendium="measured")
-    assert "from one cell line, MCF7; to compare, two are needed" in words(app.info)
+    assert "from one cell line, MCF7; a comparison needs at least two" in words(app.info)
     assert "Start analysis" not in labels(app)
 
 
@@ -170,7 +170,7 @@ def test_drugs_that_were_left_out_are_named(stocked: Library) -> None:
     run_job(request, stocked.cache, silent, Means())
     app = page("cell_influence", job=job_id(request))
     assert plain("2 drugs: hdac0, hdac1. Left out") in words(app)
-    press(app, "Train")
+    press(app, "Start training")
     (training,) = asked_for(stocked, TrainRequest)
     assert isinstance(training, TrainRequest)
     assert (training.drug_set.drugs, training.drug_set.moa) == (("hdac0", "hdac1"), "")
@@ -181,7 +181,7 @@ def test_one_click_trains_a_model_on_a_selection(stocked: Library) -> None:
     request = compared(stocked.cache)
     app = page("cell_influence", job=job_id(request))
     app.selectbox(key=f"train-{job_id(request)}").select("A375").run()
-    press(app, "Train")
+    press(app, "Start training")
     (training,) = asked_for(stocked, TrainRequest)
     assert isinstance(training, TrainRequest)
     assert training.method.cells == ("A375",)
@@ -196,7 +196,7 @@ def test_training_on_a_changed_compendium_is_refused(stocked: Library) -> None:
     request = compared(stocked.cache)
     app = page("cell_influence", job=job_id(request))
     build(stocked.cache.compendium("demo"), DRUGS, seed=7, name="demo", simulated=True)
-    press(app, "Train")
+    press(app, "Start training")
     assert "has changed since this was asked for" in words(app.error)
 
 

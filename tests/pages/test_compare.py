@@ -37,7 +37,7 @@ def test_the_address_names_both_and_finding_narrows_the_list(stocked: Library) -
 def test_two_orders_of_one_ranking(stocked: Library) -> None:
     model = job_id(stocked.by_name)
     app = page("compare", model=model, second=model)
-    assert "another order of the same ranking" in words(app.info)
+    assert "another sort order on one side" in words(app.info)
     app.selectbox(key="compare-order-Second").set_value("p").run()
     assert app.dataframe[-1].value["why"].str.startswith("ES ").all()
 
@@ -53,5 +53,5 @@ def test_without_a_model_the_page_leads_to_training(cache: Cache, stocked: Libra
     for model in stocked.models():
         remove(cache.model(model))
     app = page("compare")
-    assert "No model of this compendium yet" in words(app)
-    assert labels(app) == ["Drug prediction"]
+    assert "This compendium has no models yet" in words(app)
+    assert labels(app) == ["Open Drug prediction"]

@@ -188,7 +188,7 @@ def test_the_finished_job_of_a_deleted_import_is_no_dead_end(stocked: Library) -
 
 def test_a_training_is_not_an_import(stocked: Library) -> None:
     app = page("compendium", job=ended(stocked.cache, stocked.simulated, State.DONE).id)
-    assert "does not lead to an import" in words(app.error)
+    assert "does not open an import" in words(app.error)
 
 
 def test_an_unknown_job_is_an_error_with_a_way_back(stocked: Library) -> None:
@@ -200,8 +200,8 @@ def test_an_unknown_job_is_an_error_with_a_way_back(stocked: Library) -> None:
 
 def test_deleting_a_compendium_asks_first(stocked: Library) -> None:
     app = page("compendium", compendium="measured")
-    press(app, "Delete this compendium")
-    assert "Models trained on it stay" in words(app)
+    press(app, "Delete compendium")
+    assert "Models trained on it are kept" in words(app)
     assert "measured" in stocked.cache.compendium_names()
 
 

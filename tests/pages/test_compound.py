@@ -66,7 +66,7 @@ def test_a_map_without_it_says_so(stocked: Library) -> None:
 
 
 def test_without_a_library_its_likely_moas_lead_to_one(stocked: Library) -> None:
-    app = press(about("hdac1", "Likely MOAs"), "Library")
+    app = press(about("hdac1", "Likely MOAs"), "Open Library")
     assert words(app.title) == "Library"
 
 

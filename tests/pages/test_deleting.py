@@ -54,7 +54,7 @@ def test_after_a_while_it_is_offered_on_storage_only(
     assert "Undo" not in labels(app.run())
     app = page("storage")
     assert "Deleted within the last hour (1, " in words(app.expander)
-    press(app, "Put back")
+    press(app, "Restore")
     assert job_id(stocked.simulated) in stocked.cache.model_ids()
     assert not app.expander
 
@@ -62,7 +62,7 @@ def test_after_a_while_it_is_offered_on_storage_only(
 def test_what_is_back_or_gone_for_good_is_no_longer_offered(stocked: Library) -> None:
     app = deleted(stocked)
     app.switch_page("pages/storage.py").run()
-    press(app, "Delete for good")
+    press(app, "Delete permanently")
     assert "Undo" not in labels(app)
     assert deletion.recent(stocked.cache) == []
 

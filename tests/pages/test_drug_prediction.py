@@ -41,7 +41,7 @@ def choose_by(app: AppTest, way: str) -> AppTest:
 
 def test_nothing_can_be_trained_before_drugs_are_chosen(form: AppTest) -> None:
     assert "Choose drugs or a MOA" in words(form)
-    assert next(button for button in form.button if button.label == "Train").disabled
+    assert next(button for button in form.button if button.label == "Start training").disabled
 
 
 def test_a_worker_is_wanted_as_soon_as_the_form_is_shown(
@@ -86,7 +86,7 @@ def test_one_drug_is_held_out_signature_by_signature(form: AppTest) -> None:
     choose_by(form, "Drugs by name")
     form.multiselect(key="drugs").set_value(["hdac1"]).run()
     assert "**2-fold** cross-validation by signature" in words(form)
-    assert "its signatures are shared out" in words(form)
+    assert "the folds split its signatures" in words(form)
 
 
 def test_a_pasted_list_says_what_it_found(form: AppTest) -> None:
@@ -112,7 +112,7 @@ def test_a_model_with_nothing_to_rank_is_not_offered(form: AppTest) -> None:
     ).run()
     form.text_area(key="pasted").set_value("; ".join([*names, "both", "annotated elsewhere"])).run()
     assert "there is nothing left to rank. Choose fewer drugs" in words(form.error)
-    assert "Train" not in labels(form)
+    assert "Start training" not in labels(form)
 
 
 def test_an_impossible_choice_is_an_error_and_offers_no_training(form: AppTest) -> None:
@@ -120,14 +120,14 @@ def test_an_impossible_choice_is_an_error_and_offers_no_training(form: AppTest) 
     form.multiselect(key="cells").set_value(["MCF7"])
     form.multiselect(key="drugs").set_value(["hdac0"]).run()
     assert "cross-validation needs at least two. Add drugs or cell lines." in words(form.error)
-    assert "Train" not in labels(form)
+    assert "Start training" not in labels(form)
 
 
 def test_too_few_inactive_compounds_are_said_before_the_click(form: AppTest) -> None:
     choose_by(form, "Drugs by name")
     form.multiselect(key="drugs").set_value([f"dark{i}" for i in range(20)]).run()
     assert "Only 40 compounds" in words(form.info)
-    assert "Train" in labels(form)
+    assert "Start training" in labels(form)
 
 
 def test_the_choice_is_kept_when_another_page_is_looked_at(form: AppTest) -> None:
@@ -168,7 +168,7 @@ def test_uploaded_profiles_are_the_positive_set(
     _upload(form, _profiles(3))
     assert figures(form)["Positive drugs"] == "3"
     assert "3 uploaded profiles" in words(form.caption)
-    press(form, "Train")
+    press(form, "Start training")
     (job,) = JobStore(stocked.cache).active_jobs()
     assert isinstance(job.request, TrainRequest)
     assert (job.request.drug_set.drugs, job.request.drug_set.label) == ((), "my =drugs")
@@ -206,7 +206,7 @@ def test_train_queues_one_job_and_puts_it_into_the_url(
     form.multiselect(key="cells").set_value(["MCF7"])
     form.number_input(key="drugs-seed").set_value(7).run()
     supervised.clear()
-    press(form, "Train")
+    press(form, "Start training")
     (job,) = JobStore(stocked.cache).active_jobs()
     assert form.query_params["job"] == job.id
     assert isinstance(job.request, TrainRequest)
@@ -224,7 +224,7 @@ def test_the_same_training_again_is_the_model_that_is_there(
 ) -> None:
     ended(stocked.cache, stocked.simulated, State.DONE)
     form.selectbox(key="moa").set_value("HDAC inhibitor").run()
-    press(form, "Train")
+    press(form, "Start training")
     assert not JobStore(stocked.cache).active_jobs()
     assert words(form.header) == "HDAC inhibitor"
 
@@ -318,7 +318,7 @@ def test_a_mad_job_id_is_an_error(stocked: Library, job: str) -> None:
 def test_the_job_of_an_import_is_not_a_training(stocked: Library) -> None:
     request = import_request("other")
     app = page("drug_prediction", job=running(stocked.cache, request).id)
-    assert "does not lead to a training" in words(app.error)
+    assert "does not open a training" in words(app.error)
 
 
 def test_a_job_of_another_version_is_not_a_training(
@@ -329,7 +329,7 @@ def test_a_job_of_another_version_is_not_a_training(
     with sqlite3.connect(path) as database:
         database.execute("UPDATE jobs SET request = '{}' WHERE id = ?", (job.id,))
     app = page("drug_prediction", job=job.id)
-    assert "does not lead to a training" in words(app.error)
+    assert "does not open a training" in words(app.error)
 
 
 def test_a_model_opens_by_its_job_even_when_the_list_of_jobs_is_lost(stocked: Library) -> None:

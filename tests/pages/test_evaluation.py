@@ -47,7 +47,7 @@ def test_the_form_says_what_would_be_compared(stocked: Library) -> None:
     app = page("evaluation")
     assert {metric.label: metric.value for metric in app.metric} == {"Classes": "2"}
     assert "10 methods on each" in words(app)
-    assert "Evaluate" in labels(app)
+    assert "Run evaluation" in labels(app)
     assert "Simulated data" in words(app.warning)
 
 
@@ -55,7 +55,7 @@ def test_a_limit_that_no_class_reaches_is_an_error_and_offers_nothing(stocked: L
     app = page("evaluation")
     app.number_input(key="evaluation-min-drugs").set_value(40).run()
     assert "the most is 5" in words(app.error)
-    assert "Evaluate" not in labels(app)
+    assert "Run evaluation" not in labels(app)
 
 
 def test_a_compendium_without_moas_says_so(stocked: Library) -> None:

@@ -74,7 +74,7 @@ def test_each_start_leads_to_its_page_with_the_same_compendium(
     stocked: Library, title: str
 ) -> None:
     app = page("home", compendium="measured")
-    press(app, title)
+    press(app, f"Open {title}")
     assert words(app.title) == title
     assert "Simulated data" not in words(app)
 

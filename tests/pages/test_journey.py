@@ -53,7 +53,7 @@ def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None
 
 def open_a_deep_link_first(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/models")
-    expect(main(page)).to_contain_text("No model yet")
+    expect(main(page)).to_contain_text("No models yet")
     expect(sidebar(page).get_by_role("link", name="Drug prediction", exact=True)).to_be_visible()
 
 
@@ -66,13 +66,13 @@ def build_the_demo(page: Page, server: Server) -> None:
 
 def train_on_digoxin(page: Page, cache: Cache) -> str:
     """Watch the training across a refresh and other pages. Returns the id of the model."""
-    main(page).get_by_role("button", name="Drug prediction").click()
+    main(page).get_by_role("button", name="Open Drug prediction").click()
     page.get_by_role("radio", name="Drugs by name").click()
     page.get_by_role("combobox", name="Drugs").fill("digoxin")
     page.get_by_role("option", name="digoxin", exact=True).click()
     page.keyboard.press("Escape")
     expect(main(page)).to_contain_text("4-fold cross-validation by signature")
-    page.get_by_role("button", name="Train").click()
+    page.get_by_role("button", name="Start training").click()
     expect(main(page)).to_contain_text("Mean AUROC so far")
     page.wait_for_url(re.compile("job="))
 
@@ -80,7 +80,7 @@ def train_on_digoxin(page: Page, cache: Cache) -> str:
         page.reload()
         expect(main(page)).to_contain_text("Train on digoxin")
         sidebar(page).get_by_role("link", name="Models", exact=True).click()
-        expect(main(page)).to_contain_text("No model yet")
+        expect(main(page)).to_contain_text("No models yet")
         sidebar(page).get_by_role("link", name="Train on digoxin").click()
         expect(main(page)).to_contain_text("Mean AUROC so far")
 
@@ -155,7 +155,7 @@ def lose_the_server_while_training(page: Page, server: Server, cache: Cache) -> 
     page.get_by_role("combobox", name="MOA").fill("ATPase")
     page.get_by_role("option", name="ATPase inhibitor (12)").click()
     expect(main(page)).to_contain_text("10-fold cross-validation by drug")
-    page.get_by_role("button", name="Train").click()
+    page.get_by_role("button", name="Start training").click()
     expect(main(page)).to_contain_text("of 10 folds")
     address = page.url
     with frozen(cache):
@@ -175,7 +175,7 @@ def delete(page: Page, server: Server, model: str) -> None:
     page.goto(f"{server.address}/models?model={model}")
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(main(page)).to_contain_text("No model yet")
+    expect(main(page)).to_contain_text("No models yet")
 
 
 def main(page: Page) -> Locator:

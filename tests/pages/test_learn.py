@@ -81,12 +81,12 @@ def test_without_the_drugs_of_the_tour_it_says_where_they_are(stocked: Library) 
 
 
 def test_the_first_visit_is_led_to_the_tour(toured: str, cache: Cache) -> None:
-    assert "First time here?" in words(page("home").info)
+    assert "New to GPAR?" in words(page("home").info)
     assert words(press(page("home"), "Take the tour").title) == "Learn"
 
 
 def test_who_has_models_is_left_alone(stocked: Library) -> None:
-    assert "First time here?" not in words(page("home"))
+    assert "New to GPAR?" not in words(page("home"))
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda each: each.case)

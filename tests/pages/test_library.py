@@ -48,7 +48,7 @@ def click(app: AppTest, row: int) -> AppTest:
 
 def test_without_a_library_the_form_is_open(stocked: Library) -> None:
     app = page("library")
-    assert "No library of this compendium yet" in words(app.info)
+    assert "This compendium has no library yet" in words(app.info)
     assert {metric.label: metric.value for metric in app.metric} == {"MOAs": "2"}
     assert "1 models to train; 1 are there already" in words(app)
     assert "Simulated data" in words(app.warning)
@@ -59,7 +59,7 @@ def test_a_compendium_without_moas_leads_to_import(stocked: Library) -> None:
     build(stocked.cache.compendium("measured"), drugs_of("", 60), name="measured")
     app = page("library", compendium="measured")
     assert "no MOA annotation" in words(app.info)
-    assert labels(app) == ["Compendium"]
+    assert labels(app) == ["Open Compendium"]
 
 
 def test_a_limit_that_no_moa_reaches_is_an_error_and_offers_no_building(stocked: Library) -> None:
@@ -155,7 +155,7 @@ def test_a_building_library_shows_its_moas_as_they_are_done(
     said = words(app)
     assert plain("MTOR inhibitor: cross-validation") in said
     assert "**1 of 2** MOAs trained, 1 with a mean AUROC of 0.60" in said
-    assert "A model that is done stays" in said
+    assert "Finished models are kept" in said
     assert "left" not in app.progress[0].text
     assert app.progress[0].value == 50
     assert app.dataframe[0].value["moa"].tolist() == ["HDAC inhibitor"]
@@ -230,7 +230,7 @@ def test_a_library_of_older_data_is_built_anew_on_the_present_ones(stocked: Libr
     assert JobStore(stocked.cache).active_jobs()[0].request == request
     press(app, "Back to the library")
     press(app, "Delete this library")
-    assert "No library of this compendium yet" in words(app.info)
+    assert "This compendium has no library yet" in words(app.info)
 
 
 def test_one_of_several_libraries_is_chosen_and_kept_in_the_url(
@@ -257,9 +257,9 @@ def test_a_job_of_another_kind_is_not_a_library(stocked: Library) -> None:
         replace(stocked.simulated, method=Method(seed=1)),
     )
     app = page("library", job=job.id)
-    assert "does not lead to a library" in words(app.error)
+    assert "does not open a library" in words(app.error)
     press(app, "Back to the library")
-    assert "No library of this compendium yet" in words(app.info)
+    assert "This compendium has no library yet" in words(app.info)
 
 
 def test_the_csv_says_of_every_moa_where_it_comes_from(

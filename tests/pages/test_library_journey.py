@@ -125,7 +125,7 @@ def test_a_model_of_the_library_is_judged(built: Cache, server: Server) -> None:
 
 def choose_moas(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/library")
-    expect(main(page)).to_contain_text("No library of this compendium yet")
+    expect(main(page)).to_contain_text("This compendium has no library yet")
     for moa in MOAS:
         page.get_by_role("combobox", name="MOAs").fill(moa)
         page.get_by_role("option", name=moa, exact=True).click()
@@ -136,7 +136,7 @@ def choose_moas(page: Page, server: Server) -> None:
 def cancel_under_way(page: Page, stock: Cache) -> dict[str, int]:
     """Returns the models that were done by then, and when."""
     page.get_by_role("button", name="Build").click()
-    expect(main(page)).to_contain_text("A model that is done stays, even if you cancel")
+    expect(main(page)).to_contain_text("Finished models are kept even if you cancel")
     expect(main(page)).to_contain_text("DNA polymerase inhibitor: cross-validation")
     expect(main(page)).to_contain_text(re.compile(r"[12] of 4 MOAs trained"))
     with frozen(stock):
@@ -187,7 +187,7 @@ def open_a_model(page: Page) -> None:
 def ask_for_geldanamycin(page: Page, server: Server) -> None:
     page.goto(server.address)
     sidebar(page).get_by_role("link", name="MOA prediction").click()
-    expect(main(page)).to_contain_text("3 of the 4 MOAs are asked")
+    expect(main(page)).to_contain_text("3 of the 4 MOAs")
     page.get_by_role("combobox", name="Compound").fill("geldana")
     page.get_by_role("option", name="geldanamycin", exact=True).click()
     page.wait_for_url(re.compile("compound=geldanamycin"))
@@ -259,7 +259,7 @@ def train_on(page: Page, server: Server, file: Path) -> None:
     attach(page, file)
     expect(main(page)).to_contain_text("6 uploaded profiles")
     expect(main(page)).to_contain_text("3-fold cross-validation by drug")
-    page.get_by_role("button", name="Train").click()
+    page.get_by_role("button", name="Start training").click()
     expect(main(page)).to_contain_text("Mean AUROC so far")
 
 

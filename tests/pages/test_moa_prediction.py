@@ -74,8 +74,8 @@ def field(app: AppTest, label: str):  # type: ignore[no-untyped-def]
 
 def test_without_a_library_the_page_leads_to_one(stocked: Library) -> None:
     app = page("moa_prediction")
-    assert "No library of this compendium yet" in words(app.info)
-    assert words(press(app, "Library").title) == "Library"
+    assert "This compendium has no library yet" in words(app.info)
+    assert words(press(app, "Open Library").title) == "Library"
 
 
 def test_a_stale_library_is_not_asked(stocked: Library, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +89,7 @@ def test_a_stale_library_is_not_asked(stocked: Library, monkeypatch: pytest.Monk
 def test_a_library_without_a_model_to_ask_says_so(stocked: Library) -> None:
     shelve(stocked.cache, "measured")
     app = page("moa_prediction", compendium="measured")
-    assert "No MOA of this library reaches a mean AUROC of 0.60" in words(app.info)
+    assert "No model of this library reaches a mean AUROC of 0.60" in words(app.info)
 
 
 def test_a_compound_in_the_url_is_read_at_once(stocked: Library, shelved: LibraryRequest) -> None:
@@ -271,7 +271,7 @@ def test_a_prediction_that_was_deleted_can_be_asked_for_again(
     remove(stocked.cache.prediction(job))
     app = page("moa_prediction", job=job)
     assert "This prediction was deleted" in words(app.warning)
-    press(app, "Ask again")
+    press(app, "Run again")
     assert [each.id for each in JobStore(stocked.cache).active_jobs()] == [job]
 
 
@@ -281,7 +281,7 @@ def test_a_job_of_another_kind_is_not_a_prediction(stocked: Library) -> None:
         replace(stocked.simulated, method=Method(seed=1)),
     )
     app = page("moa_prediction", job=job.id)
-    assert "does not lead to a MOA prediction" in words(app.error)
+    assert "does not open a MOA prediction" in words(app.error)
 
 
 @pytest.mark.parametrize("job", ["../../etc", "x" * 5000, EVIL[0], "0123456789"])

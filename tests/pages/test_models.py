@@ -46,8 +46,8 @@ def select_row(app: AppTest, table: str, row: int) -> AppTest:
 
 def test_without_a_model_the_page_says_how_to_get_one(cache: Cache) -> None:
     app = page("models")
-    assert "No model yet" in words(app.info)
-    assert labels(app) == ["Drug prediction"]
+    assert "No models yet" in words(app.info)
+    assert labels(app) == ["Open Drug prediction"]
 
 
 def test_all_models_are_listed_with_what_they_are_worth(stocked: Library) -> None:
@@ -107,7 +107,7 @@ def test_a_click_opens_what_was_clicked_though_a_model_has_come_since(stocked: L
     (come_since / MANIFEST).write_text(json.dumps(manifest))
     select_row(app, "models", listed.index("MTOR inhibitor"))
     assert app.query_params["model"] == job_id(stocked.measured)
-    press(app, "All models")
+    press(app, "Show all models")
     assert len(app.dataframe[0].value) == len(listed) + 1
 
 
@@ -242,7 +242,7 @@ def test_an_unknown_model_is_told_with_a_way_back(stocked: Library) -> None:
     app = page("models", model="0123456789")
     assert "There is no model at this link" in words(app.warning)
     assert job_id(stocked.by_name) not in words(app.warning)
-    press(app, "All models")
+    press(app, "Show all models")
     assert "Check a row to open its model" in words(app)
 
 
@@ -278,7 +278,7 @@ def test_a_model_deleted_while_it_is_listed_is_left_out(
 def test_deleting_a_model_asks_first(stocked: Library) -> None:
     app = page("models", model=job_id(stocked.simulated))
     press(app, "Delete")
-    assert "can be trained again" in words(app)
+    assert "can train it again" in words(app)
     assert len(stocked.cache.model_ids()) == 4
 
 
@@ -298,5 +298,5 @@ def test_a_model_still_to_be_trained_leads_to_its_training(stocked: Library) -> 
     name = job_id(stocked.by_name)
     ended(stocked.cache, stocked.by_name, State.FAILED, "No memory.")
     remove(stocked.cache.model(name))
-    app = press(page("models", model=name), "Open its training")
+    app = press(page("models", model=name), "Open training")
     assert app.query_params["job"] == name

@@ -61,7 +61,7 @@ def _journey(page: Page, server: Server, provider: Provider, private: str) -> No
     address = f"{server.address}/models?model={private}"
     # A page's own address, the first thing this server is asked for, shows nothing of the page.
     page.goto(address)
-    expect(page.get_by_text("Sign in to go on")).to_be_visible()
+    expect(page.get_by_text("Sign in to continue")).to_be_visible()
     expect(page.get_by_text("HDAC inhibitor")).to_have_count(0)
     expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
 
@@ -108,6 +108,6 @@ def test_a_cookie_that_was_made_up_signs_nobody_in(cache: Cache, tmp_path: Path)
                 ]
             )
             page.goto(server.address)
-            expect(page.get_by_text("Sign in to go on")).to_be_visible()
+            expect(page.get_by_text("Sign in to continue")).to_be_visible()
         finally:
             server.stop()

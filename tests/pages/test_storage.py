@@ -11,14 +11,14 @@ from tests.pages.test_models import select_row
 
 
 def test_an_empty_cache_says_where_to_begin(cache: Cache) -> None:
-    assert "Nothing is kept yet" in words(page("storage").info)
+    assert "Nothing is stored yet" in words(page("storage").info)
 
 
 def test_everything_is_listed_with_its_size_the_largest_first(stocked: Library) -> None:
     table = page("storage").dataframe[0].value
     assert sorted(table["Kind"].unique()) == ["Compendium", "Model"]
-    assert set(table.loc[table["Kind"] == "Compendium", "What"]) == {"demo", "measured", "evil"}
-    assert "HDAC inhibitor" in set(table["What"])
+    assert set(table.loc[table["Kind"] == "Compendium", "Name"]) == {"demo", "measured", "evil"}
+    assert "HDAC inhibitor" in set(table["Name"])
     assert table["MB"].is_monotonic_decreasing
     assert (table["MB"] > 0).all()
 
@@ -31,7 +31,7 @@ def test_kinds_narrow_the_list(stocked: Library) -> None:
 
 def test_a_row_is_pinned_and_deleted(stocked: Library) -> None:
     app = page("storage")
-    row = app.dataframe[0].value["What"].tolist().index("MTOR inhibitor")
+    row = app.dataframe[0].value["Name"].tolist().index("MTOR inhibitor")
     name = job_id(stocked.measured)
     select_row(app, "storage", row)
     next(toggle for toggle in app.toggle if toggle.label == "Pinned").set_value(True).run()
@@ -39,19 +39,19 @@ def test_a_row_is_pinned_and_deleted(stocked: Library) -> None:
     select_row(app, "storage", row)
     assert app.dataframe[0].value["Pinned"].tolist()[row] == "yes"
     press(app, "Delete …")
-    assert "can be computed again" in words(app)
+    assert "can compute it again" in words(app)
     # A full run, as this is, opens the dialog anew only if its own button is pressed as well.
     for label in ("Delete …", "Delete"):
         next(button for button in app.button if button.label == label).click()
     app.run()
     assert name not in stocked.cache.model_ids()
     assert name not in stocked.cache.access.records()
-    assert "MTOR inhibitor" not in set(app.dataframe[0].value["What"])
+    assert "MTOR inhibitor" not in set(app.dataframe[0].value["Name"])
 
 
 def test_limits_are_told(stocked: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GPAR_CACHE_GB", "20")
-    assert "Beyond 20 GB in all" in words(page("storage").caption)
+    assert "exceeds 20 GB" in words(page("storage").caption)
 
 
 def test_people_see_theirs_and_what_is_shared_and_delete_only_theirs(
@@ -60,7 +60,7 @@ def test_people_see_theirs_and_what_is_shared_and_delete_only_theirs(
     behind_a_proxy(monkeypatch, GPAR_OWNER_GB="2")
     stocked.cache.access.hold("ann", job_id(stocked.simulated), 0, shared=False)
     sign_in(monkeypatch, "bob")
-    others = page("storage").dataframe[0].value["What"].tolist()
+    others = page("storage").dataframe[0].value["Name"].tolist()
     assert "HDAC inhibitor" not in others
     app = page("storage")
     select_row(app, "storage", others.index("MTOR inhibitor"))
@@ -68,15 +68,15 @@ def test_people_see_theirs_and_what_is_shared_and_delete_only_theirs(
     assert "Delete …" not in labels(app)
     sign_in(monkeypatch, "ann")
     app = page("storage")
-    assert "HDAC inhibitor" in app.dataframe[0].value["What"].tolist()
+    assert "HDAC inhibitor" in app.dataframe[0].value["Name"].tolist()
     app.checkbox[0].set_value(True).run()
-    assert app.dataframe[0].value["What"].tolist() == ["HDAC inhibitor"]
-    assert app.dataframe[0].value["Whose"].tolist() == ["yours"]
+    assert app.dataframe[0].value["Name"].tolist() == ["HDAC inhibitor"]
+    assert app.dataframe[0].value["Owner"].tolist() == ["you"]
 
 
 def test_hostile_names_are_shown_as_they_are(stocked: Library) -> None:
     app = page("storage")
-    row = app.dataframe[0].value["What"].tolist().index("![x](http://evil/)")
+    row = app.dataframe[0].value["Name"].tolist().index("![x](http://evil/)")
     select_row(app, "storage", row)
     assert "![x](http" not in words(app.markdown)
     press(app, "Delete …")
