@@ -47,7 +47,7 @@ async def read_the_library(visitor: Visitor, rng: random.Random) -> None:
     """Search a library and open one of its models."""
     await visitor.open("library")
     await visitor.choose("Find", "in")
-    await visitor.choose("Asked only", True)
+    await visitor.choose("Used only", True)
     await visitor.select_row("library-", 0)
 
 

@@ -1,4 +1,4 @@
-"""A case study on screen: its jobs while they run, then its figures beside the paper's."""
+"""A case study on screen: its jobs while they run, then its figures next to the paper's."""
 
 import streamlit as st
 
@@ -23,7 +23,7 @@ NETWORKS = {
 
 
 def plan_once(study: CaseStudy, compendium: Compendium, preset: str) -> Plan:
-    """What the study asks of the compendium. Raises RequestError."""
+    """Plan the analyses of the study for the compendium. Raises RequestError."""
     asked = (study.title, compendium.name, compendium.fingerprint, preset)
     return _plan(asked, study, compendium)
 
@@ -35,17 +35,17 @@ def _plan(asked: tuple[str, str, str, str], _study: CaseStudy, _data: Compendium
 
 
 def unfinished(planned: Plan) -> list[Request]:
-    """The parts whose result is not there."""
+    """The parts that have no result yet."""
     return [request for request in planned.requests if not _done(request)]
 
 
 def under_way(missing: list[Request]) -> Request | None:
-    """The first of them that was asked for, if any was."""
+    """The first of the parts that was started, if any."""
     return next((request for request in missing if _asked_for(request)), None)
 
 
 def show_job(request: Request, planned: Plan, *, simulated: bool) -> None:
-    """One part as it stands, and how many are done."""
+    """Show the state of one part, and how many are done."""
     n_done = len(planned.requests) - len(unfinished(planned))
     st.caption(f"{n_done} of {len(planned.requests)} parts are done.")
     if finished_job(job_id(request), simulated=simulated):
@@ -59,7 +59,7 @@ def _done(request: Request) -> bool:
 
 
 def _asked_for(request: Request) -> bool:
-    """Whether there is a job to show; one that is done has lost its result."""
+    """Whether there is a job to show; the result of a finished job was deleted."""
     try:
         return JobStore(cache()).get(job_id(request)).state is not State.DONE
     except NotFoundError:
@@ -67,7 +67,7 @@ def _asked_for(request: Request) -> bool:
 
 
 def result(study: CaseStudy, planned: Plan, compendium: Compendium) -> None:
-    """Figures beside the paper's, and the way to all the rest."""
+    """Show the figures next to the paper's, with links to models and analyses."""
     models = {job_id(each): load_model(job_id(each)) for each in planned.trainings}
     parts = [each for each in planned.requests if job_id(each) not in models]
     analyses = {job_id(each): load_analysis(job_id(each)) for each in parts}
@@ -83,11 +83,11 @@ def result(study: CaseStudy, planned: Plan, compendium: Compendium) -> None:
         placeholder="—",
     )
     st.caption(
-        "Intervals are 95%, resampling drugs. The paper ranked pairs for GSEA and signatures for "
-        "its network; so does this table."
+        "95% intervals are from resampling drugs. Like the paper, this table ranks pairs for GSEA "
+        "and signatures for the network."
     )
     st.download_button(
-        "Download this table (CSV)",
+        "Download table (CSV)",
         lambda: csv_text(
             table.assign(
                 case=study.title,

@@ -21,7 +21,7 @@ FIRST, SECOND = "the first", "the second"
 def show_comparison(
     first: Model, second: Model, compendium: Compendium, orders: tuple[str, str]
 ) -> None:
-    """What differs, how much both agree, and what moved. Raises RequestError."""
+    """Show the settings that differ, the agreement, and the rank changes. Raises RequestError."""
     sides = (*first.summary.identity, *second.summary.identity, *orders)
     found = _compared(sides, first, second, compendium)
     simulated = compendium.simulated
@@ -53,38 +53,38 @@ def _agreement(found: Comparison, *, simulated: bool) -> None:
     both, known = found.agreement, not np.isnan(found.agreement.rho)
     left, right = st.columns([1, 2])
     left.metric(
-        "Agreement of the ranks",
+        "Rank agreement",
         f"{both.rho:.3f}" if known else "—",
         border=True,
-        help="Spearman's correlation over the compounds that both rank: 1 is the same order, 0 "
-        "none, -1 the reverse. It weighs all compounds alike, the many that neither finds too; "
-        "for the top of the lists read the table beside it.",
+        help="Spearman's correlation over the compounds that both models rank: 1 is the same "
+        "order, 0 is no agreement, -1 is the reverse order. All compounds count equally, including "
+        "the many that neither model finds; for the top of the lists, read the table on the right.",
     )
     left.caption(
         f"95% interval {both.low:.3f} to {both.high:.3f}, n {both.n:,} compounds"
         if known
-        else f"{both.n} compounds are ranked by both; 4 are needed"
+        else f"Both models rank {both.n} compounds; at least 4 are needed"
     )
     right.dataframe(
         savable(found.overlap, simulated=simulated),
         hide_index=True,
         column_config={
             "top": st.column_config.NumberColumn(
-                "Of the first",
+                "Of the top",
                 format="%d",
-                help="So many compounds of either ranking, from the top",
+                help="Number of compounds from the top of each ranking",
             ),
             "shared": st.column_config.NumberColumn(
-                "both have", help="Compounds that stand there in both rankings"
+                "In both", help="Compounds in the top of both rankings"
             ),
             "expected": st.column_config.NumberColumn(
-                "by chance", format="%.1f", help="Of rankings that have nothing in common"
+                "By chance", format="%.1f", help="Expected for two unrelated rankings"
             ),
             "p": st.column_config.NumberColumn(
                 "p",
                 format="%.2g",
-                help="Of as many or more by chance (hypergeometric). Two models of one MOA share "
-                "training drugs, so that a low p is no surprise.",
+                help="Probability of at least as many by chance (hypergeometric). Two models of "
+                "one MOA share training drugs, so a low p is no surprise.",
             ),
         },
         placeholder="—",
@@ -96,19 +96,19 @@ def _compounds(found: Comparison, first: Model, second: Model, *, simulated: boo
     wanted, best = st.columns([3, 1], vertical_alignment="bottom")
     text = wanted.text_input("Find", placeholder="Drug or MOA", key="compare-find")
     limit = best.number_input(
-        "Among the first",
+        "Among the top",
         10,
         1_000_000,
         100,
         key="compare-best",
-        help="Only compounds that either ranks at least so high",
+        help="Shows compounds that at least one of the models ranks this high",
     )
     table = found.compounds
     ranks = table[["rank_first", "rank_second"]].min(axis=1)
     names = table["pert_iname"] + " " + table["moa"]
     shown = table[(ranks <= limit) & names.str.contains(text.strip(), case=False, regex=False)]
     st.caption(
-        f"{len(shown):,} of {len(table):,} compounds, those that moved most first. A mean "
+        f"{len(shown):,} of {len(table):,} compounds; those that moved most come first. A mean "
         "percentile is the share of all signatures that the model scores lower."
     )
     st.dataframe(
@@ -125,7 +125,7 @@ def _compounds(found: Comparison, first: Model, second: Model, *, simulated: boo
                 "Rank, second", format="%d", help=explained("rank")
             ),
             "shift": st.column_config.NumberColumn(
-                "Moved", format="%+d", help="Places gained in the second"
+                "Moved", format="%+d", help="Places gained in the second ranking"
             ),
             "k": st.column_config.NumberColumn("Signatures", help=explained("signature")),
             "why": st.column_config.TextColumn("Why", width="large"),
@@ -133,7 +133,7 @@ def _compounds(found: Comparison, first: Model, second: Model, *, simulated: boo
         },
     )
     st.download_button(
-        "Download the comparison (CSV)",
+        "Download comparison (CSV)",
         lambda: comparison_csv(found.compounds, first.summary, second.summary),
         download_name("comparison", f"{first.summary.label} {second.summary.label}",
                       simulated=simulated),

@@ -1,4 +1,4 @@
-"""Choose drugs, numbers of genes and draws; see what it takes before it starts."""
+"""Choose drugs, numbers of genes and draws; show the planned training before it starts."""
 
 import streamlit as st
 
@@ -21,7 +21,7 @@ from pages._shared.planned_form import KEPT, offer, show_size
 
 
 def form(compendium: Compendium) -> None:
-    """Drugs and settings, and what would be trained shown before the click."""
+    """Choose drugs and settings; show the planned training before the click."""
     left, right = st.columns([3, 2], gap="large")
     picked = Picked()
     with left:
@@ -36,16 +36,16 @@ def form(compendium: Compendium) -> None:
             DEFAULT_COUNTS,
             accept_new_options=True,
             placeholder=f"{MIN_COUNT} to {fields.N_LANDMARKS}; type a number",
-            help="Those of the paper, and all 978.",
+            help="By default the numbers in the paper, and all 978.",
             key="genes-counts",
             persist_state="session",
         )
         repeats = st.number_input(
-            "Random draws of each",
+            "Random draws of each number",
             1,
             MAX_REPEATS,
             DEFAULT_REPEATS,
-            help="The paper: 10. Fewer take less time and leave the spread rough.",
+            help="The paper used 10. Fewer draws take less time but give a rougher spread.",
             key="genes-repeats",
             persist_state="session",
         )
@@ -64,12 +64,12 @@ def form(compendium: Compendium) -> None:
         return request
 
     with right:
-        hint = "Choose drugs or a MOA to see how much there is to train."
-        offer(picked, "3 · What is trained", hint, plan)
+        hint = "Choose drugs or a MOA to see how many networks will be trained."
+        offer(picked, "3 · Training", hint, plan)
 
 
 def show_plan(request: GeneCountRequest, training_set: TrainingSet) -> None:
-    """The training set, and how many networks there are to train."""
+    """Show the training set and the number of networks to train."""
     show_size(
         training_set,
         request.method.seed,
@@ -77,9 +77,10 @@ def show_plan(request: GeneCountRequest, training_set: TrainingSet) -> None:
         "{k} folds for each draw, and for the most important genes",
     )
     st.caption(
-        "With 'paper', each takes as long as a fold of a model: choose few numbers and draws."
+        "With the preset 'paper', each network takes as long as one fold of a model. Choose few "
+        "numbers and draws."
         if request.method.preset == "paper"
-        else "Small networks are quick: on two cores and 1,170 signatures 1,880 of them took "
-        "about two minutes. More signatures take longer."
+        else "Small networks train quickly: 1,880 of them took about two minutes on two cores with "
+        "1,170 signatures. More signatures take longer."
     )
     st.caption(KEPT)

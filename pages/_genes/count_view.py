@@ -17,7 +17,7 @@ from pages._shared.terms import explained
 
 
 def draw(done: Analysis) -> None:
-    """What it takes in words, both curves, similarities, table and download."""
+    """Show the answer in words, the curves, the similarities, the table and downloads."""
     auroc, sizes = done.tables["auroc"], done.tables["sizes"].iloc[0]
     table = summary(auroc, done.tables["similarity"])
     st.markdown(_verdict(table))
@@ -29,9 +29,10 @@ def draw(done: Analysis) -> None:
     st.caption(
         f"Mean AUROC over {sizes['k']} folds, {sizes['n_positive_drugs']} positive drugs "
         f"({sizes['n_positive']:,} signatures) against {sizes['n_negative_drugs']:,} "
-        f"({sizes['n_negative']:,}). Band of random genes: standard deviation over the draws; of "
-        "the most important ones: 95% interval, resampling drugs. Importance is judged within the "
-        "training part of each fold, by logistic regression; no held-out drug has chosen a gene."
+        f"({sizes['n_negative']:,}). Bands: for random genes, the standard deviation over the "
+        "draws; for the most important genes, the 95% interval from resampling drugs. Logistic "
+        "regression ranks the genes within the training part of each fold, so held-out drugs do "
+        "not influence the choice."
     )
     both = {"similarity": charts.similarity_by_count, "distance": charts.distance_by_count}
     for column, (what, build) in zip(st.columns(2), both.items(), strict=True):
@@ -42,10 +43,10 @@ def draw(done: Analysis) -> None:
                 partial(build, table, simulated=done.simulated),
             )
     st.caption(
-        "Pearson correlation over the random genes: of each two positive signatures of different "
-        "drugs, and of each positive with each negative, whatever their cell lines. Distance: the "
-        "difference of the two means over the standard deviation of the pairs. Bands: standard "
-        "deviation over the draws."
+        "Pearson correlation over the random genes, for every two positive signatures of different "
+        "drugs and for every positive with every negative, across all cell lines. Distance: the "
+        "difference of the two means, divided by the standard deviation of the pairs. Bands: "
+        "standard deviation over the draws."
     )
     st.dataframe(
         savable(table, simulated=done.simulated),
@@ -55,8 +56,8 @@ def draw(done: Analysis) -> None:
     )
     each, whole = st.columns(2)
     for column, label, what, shown in (
-        (whole, "Table (CSV)", "gene-counts", table),
-        (each, "Every cross-validation (CSV)", "gene-counts-draws", _all_draws(done)),
+        (whole, "Download table (CSV)", "gene-counts", table),
+        (each, "Download all cross-validations (CSV)", "gene-counts-draws", _all_draws(done)),
     ):
         column.download_button(
             label,
@@ -69,7 +70,7 @@ def draw(done: Analysis) -> None:
 
 
 def _verdict(table: pd.DataFrame) -> str:
-    """How few random genes do about as well as the most, and whether important ones do better."""
+    """The smallest number of random genes that does about as well, and how important ones do."""
     most = table.iloc[-1]
     text = (
         f"With {_genes(most['n_genes'])} the mean AUROC is **{most['random']:.3f}** (95% interval "
@@ -79,30 +80,30 @@ def _verdict(table: pd.DataFrame) -> str:
         return text
     if (enough := enough_genes(table)) is None:
         text += (
-            " **The interval does not lie above 0.5**, so these figures cannot show how many genes "
-            "are needed."
+            " **The interval is not above 0.5**, so these figures cannot show how many genes are "
+            "needed."
         )
     elif enough < most["n_genes"]:
         row = table.set_index("n_genes").loc[enough]
         text += (
             f" **{enough} genes drawn at random do about as well**: {row['random']:.3f} ± "
-            f"{row['random_sd']:.3f} (standard deviation over {row['draws']:.0f} draws). About as "
-            f"well: they, and larger numbers on average, keep {ENOUGH:.0%} of what "
-            f"{_genes(most['n_genes'])} add to 0.5."
+            f"{row['random_sd']:.3f} (standard deviation over {row['draws']:.0f} draws). That is, "
+            f"they, and larger numbers on average, keep {ENOUGH:.0%} of the gain over 0.5 that "
+            f"{_genes(most['n_genes'])} give."
         )
     else:
         text += (
-            f" No smaller number of random genes keeps {ENOUGH:.0%} of what "
-            f"{_genes(most['n_genes'])} add to 0.5."
+            f" No smaller number of random genes keeps {ENOUGH:.0%} of the gain over 0.5 that "
+            f"{_genes(most['n_genes'])} give."
         )
     fewer = table[table["n_genes"] < fields.N_LANDMARKS]
     if len(fewer):
         first = fewer.iloc[0]
         text += (
-            f" With the {first['n_genes']:.0f} most important genes it is "
+            f" With the {first['n_genes']:.0f} most important genes, the mean AUROC is "
             f"{first['important']:.3f}, higher than in {first['beaten']:.0f} of "
-            f"{first['draws']:.0f} random draws of as many; over all numbers below "
-            f"{fields.N_LANDMARKS}, higher than in {fewer['beaten'].sum():.0f} of "
+            f"{first['draws']:.0f} random draws of the same size; over all numbers below "
+            f"{fields.N_LANDMARKS}, it is higher than in {fewer['beaten'].sum():.0f} of "
             f"{fewer['draws'].sum():.0f}."
         )
     if table[["random", "important"]].max(axis=None) < PAPER_LINE:
@@ -115,7 +116,7 @@ def _genes(n: float) -> str:
 
 
 def _all_draws(done: Analysis) -> pd.DataFrame:
-    """One row per cross-validation, with the similarities where genes were drawn."""
+    """One row per cross-validation, with the similarities if genes were drawn."""
     alike = done.tables["similarity"].assign(way="random")
     return done.tables["auroc"].merge(alike, how="left", on=["way", "n_genes", "draw"])
 
@@ -125,18 +126,22 @@ def _columns() -> dict[str, object]:
     return {
         "n_genes": number("Genes", format="%d", help=explained("landmark-genes")),
         "draws": number(
-            "Draws", format="%d", help="Random choices of so many genes; their mean is shown"
+            "Draws", format="%d", help="Random draws of this many genes; the table shows their mean"
         ),
         "random": number("Random", format="%.3f", help="Mean AUROC over the draws"),
         "random_sd": number("±", format="%.3f", help="Standard deviation over the draws"),
         "random_low": number(
-            "95% from   ", format="%.3f", help="Resampling drugs, mean over the draws"
+            "95% from   ", format="%.3f", help="From resampling drugs, mean over the draws"
         ),
         "random_high": number("to   ", format="%.3f", help=explained("interval")),
         "important": number("Most important", format="%.3f", help="Mean AUROC"),
-        "important_low": number("95% from", format="%.3f", help="Resampling drugs"),
+        "important_low": number("95% from", format="%.3f", help="From resampling drugs"),
         "important_high": number("to", format="%.3f", help=explained("interval")),
-        "beaten": number("Draws below", format="%d", help="With lower AUROC than most important"),
+        "beaten": number(
+            "Draws below",
+            format="%d",
+            help="Random draws with a lower mean AUROC than the most important genes",
+        ),
         "within": number("Within positives", format="%.3f", help="Mean Pearson correlation"),
         "within_sd": number("± ", format="%.3f", help="Standard deviation over the draws"),
         "between": number("With negatives", format="%.3f", help="Mean Pearson correlation"),

@@ -1,4 +1,4 @@
-"""Choose the trained model whose genes are asked for."""
+"""Choose the trained model to find important genes for."""
 
 import streamlit as st
 
@@ -15,13 +15,13 @@ from pages._shared.terms import explained
 
 
 def form(compendium: Compendium) -> None:
-    """The models of the compendium, and what would be computed shown before the click."""
+    """Choose a model of the compendium; show the planned computation before the click."""
     summaries = {
         each.model_id: each for each in load_summaries()[0] if each.compendium == compendium.name
     }
     if not summaries:
-        st.info("No model of this compendium yet. Train one: choose drugs or a MOA.")
-        if st.button("Drug prediction", type="primary"):
+        st.info("This compendium has no models yet. Choose drugs or a MOA to train one.")
+        if st.button("Open Drug prediction", type="primary"):
             go("drug_prediction")
         return
     left, right = st.columns([3, 2], gap="large")
@@ -36,12 +36,12 @@ def form(compendium: Compendium) -> None:
             key=f"genes-model-{wanted}",
         )
         if wanted and wanted not in summaries:
-            st.caption("The model of this link is not one of this compendium, or was deleted.")
+            st.caption("The linked model was deleted or is not from this compendium.")
         st.caption(
-            f"The {N_SELECTED} most important of the landmark genes, two ways: **integrated "
-            "gradients** of the network (Sundararajan et al. 2017), and the coefficients of a "
-            "**logistic regression**, as in the paper. Then: how far they agree, and which genes "
-            "stay without the drugs of each fold."
+            f"Finds the {N_SELECTED} most important landmark genes in two ways: by **integrated "
+            "gradients** of the network (Sundararajan et al. 2017), and by the coefficients of a "
+            "**logistic regression**, as in the paper. Also shows how far the two agree, and which "
+            "genes remain important without the drugs of each fold."
         )
     with right, st.container(border=True), error_box():
         summary = summaries[chosen]
@@ -54,15 +54,15 @@ def form(compendium: Compendium) -> None:
         networks.metric(
             "Networks",
             summary.k,
-            help="Trainings that this takes: one for each fold of each setting",
+            help="Number of networks to train: one for each fold",
         )
-        networks.caption(f"of the folds, to train again: {_about(summary)}")
+        networks.caption(f"one for each fold, to train again: {_about(summary)}")
         if summary.verdict.name != WELL_TRAINED:
             st.warning(
-                f"The verdict on this model is {plain(summary.verdict.name)}: its genes may mean "
-                "little."
+                f"The verdict on this model is {plain(summary.verdict.name)}, so its genes may not "
+                "be meaningful."
             )
-        if st.button("Find its genes", type="primary", width="stretch"):
+        if st.button("Find important genes", type="primary", width="stretch"):
             start(request)
 
 

@@ -1,4 +1,4 @@
-"""The genes that a model goes by, on screen."""
+"""The most important genes of a model, on screen."""
 
 import pandas as pd
 import streamlit as st
@@ -18,12 +18,12 @@ BOTH = "both"
 CHOICES = {
     "ig": "Network: integrated gradients",
     "lr": "Logistic regression",
-    BOTH: "First 100 both ways",
+    BOTH: "Top 100 by both",
 }
 
 
 def draw(done: Analysis) -> None:
-    """Agreement in words, chart, table, heat map and downloads."""
+    """Show agreement in words, chart, table, heat map and downloads."""
     _agreement(done)
     way = st.segmented_control(
         "Genes by",
@@ -36,7 +36,7 @@ def draw(done: Analysis) -> None:
     genes = done.tables["genes"]
     chosen = selected(genes, way)
     if chosen.empty:
-        st.info("No gene is among the first 100 both ways. Choose one of the ways.")
+        st.info("No gene is in the top 100 by both methods. Choose one of the methods.")
         return
     chart_once(
         "importance",
@@ -44,8 +44,8 @@ def draw(done: Analysis) -> None:
         lambda: charts.importance(genes, chosen["symbol"].tolist(), simulated=done.simulated),
     )
     st.caption(
-        "Absolute values; bars are one standard error, by leaving out the drugs of one fold at a "
-        "time (delete-one-group jackknife). Color: the mean z-score of the positive drugs."
+        "Absolute values. Bars: one standard error, from leaving out the drugs of one fold at a "
+        "time (delete-one-group jackknife). Color: mean z-score of the positive drugs."
     )
     _table(chosen, done)
     _downloads(chosen, way, done)
@@ -55,15 +55,15 @@ def draw(done: Analysis) -> None:
     shown = heat.drop_duplicates("signature")["positive"]
     told = done.tables["agreement"].iloc[0]
     st.caption(
-        f"The {heat['symbol'].nunique()} genes that rank best either way, in {int(shown.sum())} of "
-        f"{int(told['n_positive']):,} positive signatures and, right of the line, "
-        f"{int((~shown).sum())} of {int(told['n_negative']):,} negative ones drawn at random. "
-        "Colors are full at the 95th percentile."
+        f"The {heat['symbol'].nunique()} genes that rank best by either method, in "
+        f"{int(shown.sum())} of {int(told['n_positive']):,} positive signatures and, to the right "
+        f"of the line, in {int((~shown).sum())} of {int(told['n_negative']):,} negative signatures "
+        "drawn at random. The color scale ends at the 95th percentile."
     )
 
 
 def selected(genes: pd.DataFrame, way: str) -> pd.DataFrame:
-    """The 100 first genes by a way, or those among the first 100 both ways; the best first."""
+    """The top 100 genes by one method, or those in the top 100 by both; the best first."""
     if way != BOTH:
         order = genes.sort_values(f"{way}_rank")
         return order.head(N_SELECTED).reset_index(drop=True)
@@ -80,27 +80,27 @@ def _agreement(done: Analysis) -> None:
     n, overlap = int(told["n_selected"]), int(told["overlap"])
     again = {way: _mean_and_sd(folds[f"{way}_again"]) for way in ("ig", "lr")}
     st.markdown(
-        f"Of the {n} genes most important for the network, **{overlap} are among the first {n} of "
-        f"the logistic regression too** ({told['expected']:.1f} by chance, p = {told['p']:.2g}, "
+        f"Of the {n} most important genes of the network, **{overlap} are also in the top {n} of "
+        f"the logistic regression** ({told['expected']:.1f} by chance, p = {told['p']:.2g}, "
         f"hypergeometric; without the drugs of one fold {_mean_and_sd(folds['overlap'])}). Over "
-        f"all {int(told['n_genes'])} genes the importances correlate with "
-        f"{told['spearman']:.2f} (Spearman). **Stability:** without the drugs of one fold, "
+        f"all {int(told['n_genes'])} genes, the Spearman correlation of the importances is "
+        f"{told['spearman']:.2f}. **Stability:** without the drugs of one fold, "
         f"{again['ig']} of the network's {n} genes are found again, and {again['lr']} of the "
         f"regression's (mean ± standard deviation over {len(folds)} folds)."
     )
     st.caption(
         f"{int(told['n_positive_drugs'])} positive drugs ({int(told['n_positive']):,} "
-        f"signatures), {int(told['n_negative']):,} negative signatures. Both ways learn from the "
-        "same data, genes are co-regulated, and folds share most of their drugs: p and stability "
-        "are optimistic. A gene that matters to a model need not be a target or a cause. "
-        "Attributions start at z = 0, no change; their sum misses the difference of the log-odds "
-        f"to that, {told['rise']:.1f} on average, by {told['gap']:.2g}."
+        f"signatures), {int(told['n_negative']):,} negative signatures. Both methods learn from "
+        "the same data, genes are co-regulated, and folds share most of their drugs, so p and "
+        "stability are optimistic. A gene that matters to a model is not necessarily a target or a "
+        "cause. Attributions are relative to z = 0, no change; their sum differs from the change "
+        f"in log-odds, {told['rise']:.1f} on average, by {told['gap']:.2g}."
     )
     request = done.request
     if isinstance(request, GeneImportanceRequest) and request.model in cache().model_ids():
         st.page_link(
             "pages/models.py",
-            label=plain(f"The model of {request.label}"),
+            label=plain(f"Open the model of {request.label}"),
             query_params={Key.MODEL.value: request.model},
         )
 
@@ -128,7 +128,7 @@ def _downloads(chosen: pd.DataFrame, way: str, done: Analysis) -> None:
     up, down, table, enrichr = st.columns(4)
     for column, (name, genes) in zip((up, down), by_direction.items(), strict=True):
         column.download_button(
-            f"{len(genes)} {name} genes (text)",
+            f"Download {len(genes)} {name} genes (text)",
             gene_list(genes["symbol"]),
             download_name(
                 f"genes-{way}-{name}",
@@ -142,7 +142,7 @@ def _downloads(chosen: pd.DataFrame, way: str, done: Analysis) -> None:
             width="stretch",
         )
     table.download_button(
-        "All genes (CSV)",
+        "Download all genes (CSV)",
         lambda: analysis_csv(_exported(done), done),
         download_name("genes", done.request.label, simulated=done.simulated),
         "text/csv",
@@ -150,11 +150,13 @@ def _downloads(chosen: pd.DataFrame, way: str, done: Analysis) -> None:
         width="stretch",
     )
     enrichr.link_button("Open Enrichr", links.ENRICHR, width="stretch")
-    background = "As background take the 978 landmark genes: they are no random sample of all."
+    background = (
+        "Use the 978 landmark genes as the background: they are not a random sample of all genes."
+    )
     st.caption(
-        "The text files hold one symbol a line, to paste into Enrichr, up and down apart: by the "
-        f"mean z-score of the positive drugs. {background}"
-        + (" Their names say that the data are simulated." if done.simulated else "")
+        "The text files have one gene symbol per line to paste into Enrichr. Up and down genes, by "
+        f"the mean z-score of the positive drugs, are in separate files. {background}"
+        + (" The file names say that the data are simulated." if done.simulated else "")
     )
 
 
@@ -172,25 +174,37 @@ def _columns() -> dict[str, object]:
     number, share = st.column_config.NumberColumn, st.column_config.ProgressColumn
     z_help = "Mean over drugs of the mean z-score of their signatures"
     return {
-        "ig_rank": number("# network", help="By integrated gradients"),
-        "lr_rank": number("# regression", help="By logistic regression"),
+        "ig_rank": number("Rank, network", help="By integrated gradients"),
+        "lr_rank": number("Rank, regression", help="By logistic regression"),
         "symbol": "Gene",
         "gene": st.column_config.LinkColumn("NCBI", display_text="NCBI Gene"),
         "direction": st.column_config.TextColumn("Positives", help="Sign of their mean z-score"),
-        "ig": number("Attribution", format="%+.3f", help="Mean part in the log-odds of positives"),
+        "ig": number(
+            "Attribution",
+            format="%+.3f",
+            help="Mean contribution to the log-odds of the positives",
+        ),
         "ig_se": number("±", format="%.3f", help="Jackknife standard error over the folds"),
         "ig_share": share(
-            "Folds", min_value=0, max_value=1, format="percent", help="In their first 100, network"
+            "Folds",
+            min_value=0,
+            max_value=1,
+            format="percent",
+            help="Share of the folds with the gene in the network's top 100",
         ),
         "lr": number(
             "Coefficient",
             format="%+.4f",
-            help="Weight of the z-score in the logistic regression; the genes share their "
-            "weight where they go together",
+            help="Weight of the z-score in the logistic regression; correlated genes share their "
+            "weight",
         ),
         "lr_se": number("± ", format="%.4f", help="Jackknife standard error over the folds"),
         "lr_share": share(
-            "Folds ", min_value=0, max_value=1, format="percent", help="Likewise, regression"
+            "Folds ",
+            min_value=0,
+            max_value=1,
+            format="percent",
+            help="Share of the folds with the gene in the regression's top 100",
         ),
         "z_positive": number("z positives", format="%+.2f", help=z_help),
         "z_positive_se": number("±  ", format="%.2f", help="Standard error over the drugs"),

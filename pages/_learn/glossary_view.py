@@ -1,4 +1,4 @@
-"""The glossary on screen: all terms, those that are searched for, or the one that was linked to."""
+"""The glossary on screen: all terms, the search results, or the linked term."""
 
 import streamlit as st
 
@@ -8,14 +8,14 @@ from pages._shared.state import Key, from_url
 
 
 def show_glossary() -> None:
-    """A field to search in, and the terms."""
+    """Show a search field and the terms."""
     if linked := from_url(Key.TERM):
         _show(term(linked))
-        st.button("All terms", on_click=_all)
+        st.button("Show all terms", on_click=_all)
         return
     found = search(st.text_input("Find", placeholder="A word or a number", key="glossary-find"))
     if not found:
-        st.info("The glossary has nothing of that. Try a shorter word.")
+        st.info("No term matches. Try a shorter word.")
     for each in found.values():
         _show(each)
 

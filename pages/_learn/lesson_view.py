@@ -1,4 +1,4 @@
-"""A lesson on screen: a case study, what to look at, and questions."""
+"""A lesson on screen: a case study, steps to follow, and questions."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from pages._shared.state import Key, go
 
 
 def show_lessons() -> None:
-    """One lesson at a time."""
+    """Show one lesson at a time."""
     title = st.selectbox(
         "Lesson", [each.case for each in LESSONS], key=Key.LESSON, bind="query-params"
     )
@@ -17,15 +17,15 @@ def show_lessons() -> None:
     st.markdown(f"**Aim.** {shown.aim}")
     st.markdown(case(shown.case).story)
     st.markdown("\n".join(f"{number}. {step}" for number, step in enumerate(shown.look, start=1)))
-    if st.button("Open the case study", type="primary"):
+    if st.button("Open case study", type="primary"):
         go("case_studies", case=shown.case)
     st.header("Questions", anchor=False)
     right = sum(_question(number, each, shown.case) for number, each in enumerate(shown.questions))
-    st.markdown(f"**{right} of {len(shown.questions)}** right so far.")
+    st.markdown(f"**{right} of {len(shown.questions)}** correct so far.")
 
 
 def _question(number: int, question: Question, case: str) -> bool:
-    """Ask it; whether the answer given is right."""
+    """Show a question; return whether the answer is correct."""
     answer = st.radio(
         f"{number + 1}. {question.asks}",
         range(len(question.answers)),
@@ -37,7 +37,7 @@ def _question(number: int, question: Question, case: str) -> bool:
     if answer is None:
         return False
     if answer == question.right:
-        st.success(f"Right. {question.why}")
+        st.success(f"Correct. {question.why}")
     else:
-        st.warning(f"Not so. {question.why}")
+        st.warning(f"Not correct. {question.why}")
     return answer == question.right

@@ -28,7 +28,7 @@ DRUGS = (
     "fluocinonide",
     "fluticasone",
 )
-"""Some of the glucocorticoids: the others are there to be found."""
+"""Some of the glucocorticoids: the network should find the others."""
 
 MIN_DRUGS = 3
 
@@ -37,7 +37,7 @@ STEPS = ("The question", "Learning", "How good is it?", "The answer")
 
 
 def show_tour(compendium: Compendium) -> None:
-    """The step that has come. Raises RequestError where the compendium lacks the drugs."""
+    """Show the current step. Raises RequestError if the compendium lacks the drugs."""
     request = _planned(compendium)
     started = from_url(Key.JOB) == job_id(request)
     done = started and job_id(request) in cache().model_ids()
@@ -56,8 +56,8 @@ def _planned(compendium: Compendium) -> TrainRequest:
     found = match_drugs(compendium, DRUGS).found
     if len(found) < MIN_DRUGS:
         raise RequestError(
-            f"The tour trains on {', '.join(DRUGS)}; '{compendium.name}' has {len(found)} of them "
-            f"and {MIN_DRUGS} are needed. Choose the demo in the sidebar."
+            f"The tour trains on {', '.join(DRUGS)}. It needs at least {MIN_DRUGS} of them, but "
+            f"'{compendium.name}' has {len(found)}. Choose the demo in the sidebar."
         )
     request, _ = plan_training(compendium, DrugSet(found, label="Tour: glucocorticoids"))
     return request
@@ -68,7 +68,7 @@ def _progress(step: int) -> None:
         f"**{number} · {name}**" if number - 1 == step else f"{number} · {name}"
         for number, name in enumerate(STEPS, start=1)
     ]
-    if step == 2:  # judgment and answer stand on one page
+    if step == 2:  # judgment and answer are on one page
         words[3] = f"**4 · {STEPS[3]}**"
     st.markdown(" → ".join(words))
 
@@ -76,26 +76,27 @@ def _progress(step: int) -> None:
 def _ask(request: TrainRequest, compendium: Compendium) -> None:
     st.header("Which drugs act like dexamethasone?", anchor=False)
     st.markdown(
-        f"{len(request.drug_set.drugs)} anti-inflammatory drugs of '{plain(compendium.name)}', "
-        "dexamethasone among them, activate the glucocorticoid receptor. Each changed the "
-        "expression of genes in cells; each change is a **signature** of 978 numbers. A network "
-        "learns what their signatures have in common, and then looks at every other compound. More "
-        "glucocorticoids are among those: will it find them?"
+        f"{len(request.drug_set.drugs)} anti-inflammatory drugs in '{plain(compendium.name)}', "
+        "including dexamethasone, activate the glucocorticoid receptor. Each drug changed gene "
+        "expression in cells; each change is a **signature** of 978 numbers. A network learns what "
+        "these signatures have in common and then scores every other compound. These include more "
+        "glucocorticoids: will the network find them?"
     )
     with st.expander(f"The {len(request.drug_set.drugs)} drugs"):
         st.markdown(plain(", ".join(request.drug_set.drugs)))
-    if st.button("Train the network", type="primary"):
+    if st.button("Start training", type="primary"):
         st.query_params[Key.JOB] = engine.submit(cache(), request).id
         st.rerun()
     st.caption("Training takes about 15 seconds. You can leave this page and come back.")
 
 
 def _learn(request: TrainRequest, compendium: Compendium) -> None:
-    st.header("The network is examined while it learns", anchor=False)
+    st.header("GPAR tests the network while it learns", anchor=False)
     st.markdown(
-        "Would it find a drug it has never seen? The drugs are split into **folds**; each time it "
-        "learns without one fold and is asked about it. Each point below is one fold: at 1 all "
-        "held-out drugs stand above all others, at 0.5 it is guessing."
+        "Would the network recognize a drug it has never seen? The drugs are split into **folds**. "
+        "In each round, the network trains without one fold and is then tested on it. Each point "
+        "below is one fold: at 1, all held-out drugs rank above all others; at 0.5, the network is "
+        "guessing."
     )
     job = JobStore(cache()).get(job_id(request))
     if finished_job(job.id, simulated=compendium.simulated):
@@ -113,20 +114,20 @@ def _judge(model: Model) -> None:
     left.caption(f"95% interval {low:.3f}-{high:.3f}, n {metrics.n_resampled} drugs")
     verdict = model.summary.verdict
     right.markdown(
-        f"**{verdict.title}.** {verdict.why}\n\nRead this before any list. The interval shows how "
-        "much the figure depends on which drugs happen to be there; permuted labels show how high "
-        "it gets by chance."
+        f"**{verdict.title}.** {verdict.why}\n\nRead this before you look at any ranked list. The "
+        "interval shows how much the figure depends on the choice of drugs; permuted labels show "
+        "how high it gets by chance."
     )
 
 
 def _answer(model: Model) -> None:
     st.header("The answer: every other compound, ranked", anchor=False)
     st.markdown(
-        "None of these was among the training drugs. Those whose known MOA is glucocorticoid "
-        "receptor agonist show that the network found the mechanism: nobody told it of them. Those "
-        "with another MOA, or none, are what you came for: a **hypothesis** to test in the "
-        "laboratory, not a finding. **ES** says how far a compound's signatures gather at the top "
-        "of all."
+        "None of these compounds was a training drug. Those with the known MOA glucocorticoid "
+        "receptor agonist show that the network found the mechanism: it was not trained on "
+        "them. Those with another MOA, or none, are the interesting ones: each is a **hypothesis** "
+        "to test in the laboratory, not a finding. **ES** shows how far a compound's signatures "
+        "cluster at the top of the ranking."
     )
     top = model.ranking.head(N_SHOWN)
     st.dataframe(
@@ -151,11 +152,11 @@ def _answer(model: Model) -> None:
         },
         placeholder="—",
     )
-    st.success("That was the tour. You have made a prediction.")
+    st.success("You finished the tour and made a prediction.")
     model_page, own, lessons = st.columns(3)
-    if model_page.button("See all of this model", type="primary", width="stretch"):
+    if model_page.button("Open model", type="primary", width="stretch"):
         go("models", model=model.summary.model_id)
-    if own.button("Choose drugs of your own", width="stretch"):
+    if own.button("Choose your own drugs", width="stretch"):
         go("drug_prediction")
-    if lessons.button("Continue with the lessons", width="stretch"):
+    if lessons.button("Open lessons", width="stretch"):
         go("learn", learn="Lessons")

@@ -1,4 +1,4 @@
-"""The form of a library: which MOAs, how they are trained, and what that comes to."""
+"""The form of a library: MOAs, method, and the number of models to train."""
 
 import streamlit as st
 
@@ -13,22 +13,22 @@ from pages._shared.terms import explained
 
 
 def show_form(compendium: Compendium) -> None:
-    """Settings, and what would be trained shown before the click."""
+    """Choose settings; show the planned training before the click."""
     left, right = st.columns([3, 2], gap="large")
     with left:
         min_drugs = st.number_input(
-            "Least number of drugs of a MOA",
+            "Minimum drugs per MOA",
             2,
             1000,
             library.MIN_DRUGS,
-            help="With fewer there is little to hold out, and the quality is rough.",
+            help="With fewer drugs there is little to hold out, so the quality estimate is rough.",
             key="library-min-drugs",
             persist_state="session",
         )
         moas = st.multiselect(
             "MOAs",
             compendium.moas["moa"],
-            placeholder="All with enough drugs",
+            placeholder="All MOAs with enough drugs",
             key="library-moas",
             select_all=False,
             persist_state="session",
@@ -40,10 +40,10 @@ def show_form(compendium: Compendium) -> None:
         n_trained = library.n_trained(cache(), compendium, request)
         st.metric("MOAs", len(request.moas), help=explained("moa"))
         if too_few := len(moas) - len(request.moas) if moas else 0:
-            st.caption(f"{too_few} of those chosen have fewer than {min_drugs} drugs.")
+            st.caption(f"{too_few} of the chosen MOAs have fewer than {min_drugs} drugs.")
         st.caption(
-            f"{len(request.moas) - n_trained} models to train; {n_trained} are there already and "
-            "are taken as they are. How long the rest will take is shown once the first is done."
+            f"{len(request.moas) - n_trained} models to train; {n_trained} are already trained and "
+            "will be reused. You will see the time left once the first model is done."
         )
-        if st.button("Build", type="primary", width="stretch"):
+        if st.button("Build library", type="primary", width="stretch"):
             start(request)

@@ -1,4 +1,4 @@
-"""A library on screen: what became of each MOA, to open, save and train again."""
+"""A library on screen: the model of each MOA, to open, download and train again."""
 
 import time
 from collections.abc import Sequence
@@ -24,11 +24,11 @@ from pages._shared.state import Key, cache, from_url, go
 from pages._shared.tables import HOW_TO_OPEN, SELECTION, chosen_row, opened_row, savable
 from pages._shared.terms import explained
 
-ASKED = "Asked by MOA prediction: its mean AUROC reaches 0.60, the paper's line"
+ASKED = "Used by MOA prediction: the mean AUROC reaches 0.60, the paper's line"
 
 
 def choose_library(of_compendium: Sequence[Library]) -> Library:
-    """The library that the URL names or the user chooses; the first where there is no choice."""
+    """Return the library of the URL or the user's choice; the only one if there is no choice."""
     by_id = {each.library_id: each for each in of_compendium}
     ids = list(by_id)
     if len(ids) == 1:
@@ -46,7 +46,7 @@ def choose_library(of_compendium: Sequence[Library]) -> Library:
 
 
 def show_library(library: Library, compendium: Compendium) -> None:
-    """Summary, table and chart; a stale library shows only why it is, and how to get a new one."""
+    """Show summary, table and chart; for an outdated library, why it is and how to rebuild it."""
     if stale := library.why_stale(compendium.fingerprint):
         _stale(library, compendium, stale)
         return
@@ -55,14 +55,14 @@ def show_library(library: Library, compendium: Compendium) -> None:
     counts = table["verdict"].value_counts()
     judged = ", ".join(f"{counts.get(name, 0)} {name}" for name in VERDICTS)
     st.markdown(
-        f"**{judged}.** MOA prediction asks the {len(library.asked)} of {len(table)} MOAs "
-        f"with a mean AUROC of 0.60 or more, the paper's line. {_minutes(seconds)} of training in "
-        "all."
+        f"**{judged}.** MOA prediction uses the models of {len(library.asked)} of {len(table)} "
+        "MOAs: those with a mean AUROC of 0.60 or more, the paper's line. Total training time: "
+        f"{_minutes(seconds)}."
     )
     if n_open := sum(entry.open for entry in library.entries):
         st.info(f"{n_open} of {len(table)} MOAs are not trained yet. Finished models are kept.")
         active = any(job.id == library.library_id for job in JobStore(cache()).active_jobs())
-        label = "See how far it is" if active else f"Train the {n_open} that are missing"
+        label = "Show progress" if active else f"Train missing models ({n_open})"
         if st.button(label, type="primary"):
             start(library.request)
     by_moa, chart = st.tabs(["MOAs", "Chart"])
@@ -70,7 +70,7 @@ def show_library(library: Library, compendium: Compendium) -> None:
         _show_table(library, table, compendium)
     with chart:
         if table["mean_auroc"].isna().all():
-            st.caption("No MOA is trained yet.")
+            st.caption("No model is trained yet.")
             return
         chart_once(
             "library", library.identity, lambda: moas.auroc(table, simulated=compendium.simulated)
@@ -80,7 +80,7 @@ def show_library(library: Library, compendium: Compendium) -> None:
 def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -> None:
     search, only = st.columns([3, 1], vertical_alignment="bottom")
     wanted = search.text_input("Find", placeholder="MOA", key="library-find")
-    asked_only = only.checkbox("Asked only", key="library-asked", help=ASKED)
+    asked_only = only.checkbox("Used only", key="library-asked", help=ASKED)
     hit = table["moa"].str.contains(wanted.strip(), case=False, regex=False)
     shown = table[hit & (table["asked"] | (not asked_only))]
     st.caption(HOW_TO_OPEN)
@@ -110,7 +110,7 @@ def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -
         "text/csv",
         on_click="ignore",
     )
-    with again.popover("Train one MOA again"):
+    with again.popover("Retrain one model"):
         _retrain(library)
     sharing_popover(cache().library(library.library_id))
 
@@ -119,17 +119,17 @@ def _retrain(library: Library) -> None:
     trained = {entry.moa: entry.model_id for entry in library.entries if entry.summary}
     moa = st.selectbox("MOA", list(trained), index=None, placeholder="Type a mechanism")
     st.caption(
-        "Deletes its model and trains it as before. For other drugs or settings use Drug "
-        "prediction; what you train there does not enter the library."
+        "Deletes the model and trains it again with the same settings. For other drugs or "
+        "settings, use Drug prediction; models that you train there are not added to the library."
     )
-    if st.button("Delete and train again", disabled=moa is None):
+    if st.button("Delete and retrain", disabled=moa is None):
         deletion.delete(cache(), cache().existing_model(trained[moa]), time.time())
         start(library.request)
 
 
 def _stale(library: Library, compendium: Compendium, why: str) -> None:
     st.warning(plain(why))
-    st.caption("Its models are not asked any more. You find them on the page Models.")
+    st.caption("MOA prediction no longer uses its models. You can find them on the Models page.")
     known = set(compendium.moas["moa"])
     request = replace(
         library.request,
@@ -137,9 +137,9 @@ def _stale(library: Library, compendium: Compendium, why: str) -> None:
         moas=tuple(moa for moa in library.request.moas if moa in known),
     )
     build, forget = st.columns(2)
-    if build.button("Build anew", type="primary", disabled=not request.moas):
+    if build.button("Rebuild library", type="primary", disabled=not request.moas):
         start(request)
-    if forget.button("Delete this library"):
+    if forget.button("Delete library"):
         deleting.delete(cache().existing_library(library.library_id))
         st.rerun()
 
@@ -169,17 +169,21 @@ def _columns() -> dict[str, object]:
     return {
         "moa": column.TextColumn("MOA"),
         "verdict": column.TextColumn("Verdict", width=160, help=explained("verdict")),
-        "asked": column.CheckboxColumn("Asked", help=ASKED),
+        "asked": column.CheckboxColumn("Used", help=ASKED),
         "mean_auroc": column.NumberColumn(
             "Mean AUROC", format="%.3f", help=explained("mean-auroc")
         ),
-        "interval": column.TextColumn("95% interval", help="Resampling drugs"),
+        "interval": column.TextColumn("95% interval", help="From resampling drugs"),
         "chance": column.NumberColumn("Chance", format="%.2g", help=explained("permuted-labels")),
         "n_drugs": column.NumberColumn("Drugs", help=explained("positive-set")),
-        "n_signatures": column.NumberColumn("Signatures", help="Representatives trained on"),
-        "average_precision": column.NumberColumn("AP", format="%.3f", help="Average precision"),
-        "base_rate": column.NumberColumn(
-            "Base rate", format="%.3f", help="What the average precision is without skill"
+        "n_signatures": column.NumberColumn(
+            "Signatures", help="Representative signatures used for training"
         ),
-        "seconds": column.NumberColumn("Seconds", format="%.0f", help="Of training"),
+        "average_precision": column.NumberColumn(
+            "Average precision", format="%.3f", help=explained("average-precision")
+        ),
+        "base_rate": column.NumberColumn(
+            "Base rate", format="%.3f", help="The average precision without skill"
+        ),
+        "seconds": column.NumberColumn("Seconds", format="%.0f", help="Training time"),
     }

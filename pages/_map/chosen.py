@@ -1,4 +1,4 @@
-"""What is chosen on a map: a drug, signatures in the lasso, and what can be done with them."""
+"""The selection on a map: a drug or signatures in the lasso, to list, download and train on."""
 
 import numpy as np
 import pandas as pd
@@ -42,7 +42,7 @@ def show_chosen(
 
 
 def signatures(compendium: Compendium, rows: np.ndarray, model: Model | None) -> pd.DataFrame:
-    """One line per row of the compendium: who, where, how much, and what a model says of it."""
+    """One line per row of the compendium: drug, cell line, dose, time, and a model's score."""
     chosen = compendium.signatures.iloc[np.sort(rows)]
     drugs = compendium.drugs.set_index(fields.DRUG).loc[chosen[fields.DRUG]]
     table = pd.DataFrame(
@@ -108,7 +108,7 @@ def _show_signatures(table: pd.DataFrame, what: str, key: str, done: Analysis) -
             "dose": "Dose",
             "dose_unit": "Dose unit",
             "time": "Time",
-            "time_unit": "Unit ",
+            "time_unit": "Time unit",
             "moa": "MOA",
             "tas": number("TAS", format="%.2f", help=explained("tas")),
             "score": number("Score", format="%.3f", help=explained("score")),
@@ -117,7 +117,10 @@ def _show_signatures(table: pd.DataFrame, what: str, key: str, done: Analysis) -
         placeholder="—",
     )
     if len(table) > MAX_ROWS_SHOWN:
-        st.caption(f"The first {MAX_ROWS_SHOWN:,} of {len(table):,}; the download has all.")
+        st.caption(
+            f"The table shows the first {MAX_ROWS_SHOWN:,} of {len(table):,} signatures; the "
+            "download has all of them."
+        )
     st.download_button(
         "Download signatures (CSV)",
         lambda: analysis_csv(table, done),
@@ -131,8 +134,8 @@ def _show_signatures(table: pd.DataFrame, what: str, key: str, done: Analysis) -
 def _offer_as_positive_set(drugs: list[str], key: str, done: Analysis) -> None:
     if len(drugs) > MAX_DRUGS_PASTED:
         st.caption(
-            f"{len(drugs):,} drugs are too many for a positive set; up to {MAX_DRUGS_PASTED:,} can "
-            "be used. Draw a smaller lasso."
+            f"{len(drugs):,} drugs are too many for a positive set; the maximum is "
+            f"{MAX_DRUGS_PASTED:,}. Draw a smaller lasso."
         )
     elif st.button("Use as positive set", key=f"map-positive-{key}", width="stretch"):
         st.session_state["way"] = "Pasted list"

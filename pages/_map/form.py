@@ -1,4 +1,4 @@
-"""What is to be laid out, and how."""
+"""The form of a map: signatures and method."""
 
 import pandas as pd
 import streamlit as st
@@ -22,11 +22,11 @@ from pages._shared.terms import explained
 from pages._shared.uploads import read
 
 LARGE = 50_000
-"""From so many signatures on a map takes minutes."""
+"""A map of at least this many signatures takes minutes."""
 
 
 def form(compendium: Compendium) -> None:
-    """Settings, and how many signatures would be laid out shown before the click."""
+    """Choose settings; show the number of signatures on the map before the click."""
     left, right = st.columns([3, 2], gap="large")
     with left:
         method = st.segmented_control(
@@ -44,14 +44,14 @@ def form(compendium: Compendium) -> None:
         moas = st.multiselect(
             "MOAs",
             compendium.moas["moa"],
-            placeholder="All signatures, also those without a MOA",
+            placeholder="All signatures, including those without a MOA",
             key="map-moas",
             select_all=False,
             persist_state="session",
         )
         representatives = st.toggle(
             "One signature per compound and cell line",
-            help="The one most like the compound's other signatures in that cell line.",
+            help="The signature most similar to the compound's other signatures in that cell line.",
             key="map-representatives",
             persist_state="session",
         )
@@ -64,7 +64,7 @@ def form(compendium: Compendium) -> None:
                 )
     with right, st.container(border=True), error_box():
         if method == FROM_FILE and coordinates is None:
-            st.caption("Upload a table of sig_id, x and y to go on.")
+            st.caption("Upload a table of sig_id, x and y to continue.")
             return
         request = plan_map(
             compendium,
@@ -91,7 +91,7 @@ def form(compendium: Compendium) -> None:
             else "You can close this page; the job keeps running."
         )
         if from_url(Key.MODEL):
-            st.caption("The drugs of the model that you came from will be in color.")
+            st.caption("The map will show the drugs of the model that you came from in color.")
         if st.button("Build map", type="primary", width="stretch"):
             if coordinates is not None:
                 publish_table(cache(), coordinates)
@@ -99,9 +99,9 @@ def form(compendium: Compendium) -> None:
 
 
 def _upload_places(compendium: Compendium) -> pd.DataFrame | None:
-    """Places from a file, with how many of them the compendium knows; None until there is one."""
+    """Return coordinates from a file and show how many match; None until there is a file."""
     upload = st.file_uploader(
-        "Places: a CSV or TSV with the columns sig_id, x and y",
+        "Coordinates: a CSV or TSV with the columns sig_id, x and y",
         ["csv", "tsv", "txt"],
         key="map-places",
         max_upload_size=MAX_BYTES // 2**20,
@@ -114,7 +114,9 @@ def _upload_places(compendium: Compendium) -> pd.DataFrame | None:
     except GparError as error:
         st.error(plain(str(error)))
         return None
-    st.markdown(f"**{len(found.points):,}** of {len(coordinates):,} places are of this compendium")
+    st.markdown(
+        f"**{len(found.points):,}** of {len(coordinates):,} signatures are in this compendium"
+    )
     if found.unknown:
         names = ", ".join(found.unknown[:5]) + (", …" if len(found.unknown) > 5 else "")
         st.caption(plain(f"Not in '{compendium.name}': {names[:300]}"))
@@ -122,20 +124,20 @@ def _upload_places(compendium: Compendium) -> pd.DataFrame | None:
 
 
 def choose_space(compendium: Compendium) -> ModelSummary | None:
-    """The model in whose last hidden layer neighbors are looked for, None for z-scores."""
+    """Choose the model whose last hidden layer defines neighbors, None for z-scores."""
     summaries = {
         each.model_id: each
         for each in load_summaries()[0]
         if each.fingerprint == compendium.fingerprint and PRESETS.get(each.preset) != LINEAR
     }
     chosen = st.selectbox(
-        "Neighbors are looked for in",
+        "Find neighbors in",
         list(summaries),
         index=None,
         format_func=lambda model_id: f"the last hidden layer of {summaries[model_id].label}",
         placeholder="The z-scores of all 978 genes",
-        help="A network pulls together what it learned to be alike. How far that holds for drugs "
-        "that it did not see is measured with the map.",
+        help="A network pulls together signatures that it learned to see as similar. With the map, "
+        "GPAR measures how far that holds for drugs that the network did not see.",
         key="map-space",
         persist_state="session",
     )

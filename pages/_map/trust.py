@@ -1,4 +1,4 @@
-"""What a map shows and how far it can be trusted, in words."""
+"""The content of a map, and how far you can trust it, in words."""
 
 import pandas as pd
 
@@ -8,7 +8,7 @@ from pages._shared.error_box import plain
 
 
 def laid_out(request: MapRequest) -> str:
-    """What is on the map and by what, in words; '' where it is all signatures by their z-scores."""
+    """Describe the selection and method of the map; '' for all signatures by their z-scores."""
     parts = []
     if request.cells:
         parts.append(f"Cell lines: {', '.join(request.cells)}")
@@ -22,16 +22,16 @@ def laid_out(request: MapRequest) -> str:
 
 
 def trust(done: Analysis) -> str:
-    """How many signatures are on the map, and how far it can be trusted, in words."""
+    """Describe how many signatures are on the map, and how far you can trust it."""
     quality = done.tables["quality"].iloc[0]
     n, shown, k = (int(quality[name]) for name in ("n", "n_shown", "k"))
     text = (
         f"**{shown:,} signatures.** Of the {k} nearest neighbors of a signature, "
         f"**{_percent(quality, 'knn_recall')}** are among the {k} nearest on the map "
-        f"({quality['chance']:.1%} on a map at random). Trustworthiness "
+        f"({quality['chance']:.1%} on a random map). Trustworthiness "
         f"{quality['trustworthiness']:.3f} ± {quality['trustworthiness_se']:.3f}: 1 means that "
-        "what is near on the map is near in the data, 0.5 is chance. ±: standard error, "
-        f"{int(quality['n_sampled']):,} signatures sampled. Distances between far groups mean "
+        "neighbors on the map are neighbors in the data; 0.5 is chance. ±: standard error, "
+        f"{int(quality['n_sampled']):,} signatures sampled. Distances between distant groups mean "
         "little."
     )
     if shown < n:
@@ -45,19 +45,19 @@ def trust(done: Analysis) -> str:
 
 
 def learned(done: Analysis) -> str:
-    """Whether learning pulls drugs together that the network did not see; '' without a network."""
+    """Describe whether learning groups drugs that the network did not see; '' without a network."""
     quality = done.tables["quality"].iloc[0]
     if not done.request.model:
         return ""
     if pd.isna(quality["purity_after"]):
         return (
-            "Neighbors are those of a network's last hidden layer. The drugs that it was "
-            "trained on lie together because it learned them; there were too few to say what that "
-            "is worth for others."
+            "Neighbors are those in a network's last hidden layer. Its training drugs are close "
+            "together because the network learned them; there were too few to measure whether this "
+            "holds for other drugs."
         )
     k, n = int(quality["n_neighbours"]), int(quality["n_drugs"])
     text = (
-        f"**Does learning pull drugs together that the network did not see?** Of the {k} nearest "
+        f"**Does learning group drugs that the network did not see?** Of the {k} nearest "
         f"neighbors of a held-out drug, **{_percent(quality, 'purity_after')}** share its class "
         f"in the hidden layer and {_percent(quality, 'purity_before')} among z-scores "
         f"({quality['purity_chance']:.0%} by chance; {n} drugs, ± standard error; difference "
@@ -65,10 +65,11 @@ def learned(done: Analysis) -> str:
     )
     if pd.notna(quality["batch_after"]):
         text += (
-            f" From the same cell line are {_percent(quality, 'batch_after')} after and "
-            f"{_percent(quality, 'batch_before')} before ({quality['batch_chance']:.0%} by chance)."
+            f" The share from the same cell line is {_percent(quality, 'batch_after')} in the "
+            f"hidden layer and {_percent(quality, 'batch_before')} among z-scores "
+            f"({quality['batch_chance']:.0%} by chance)."
         )
-    return text + " Drugs that it was trained on lie together here because it learned them."
+    return text + " Training drugs are close together here because the network learned them."
 
 
 def _percent(quality: pd.Series, name: str, sign: str = "") -> str:

@@ -33,13 +33,13 @@ MAX_COLORED = 12
 
 
 def draw(done: Analysis) -> None:
-    """The map, what is known of it, and what is chosen on it. Raises GparError."""
+    """Show the map, its quality, and the selection on it. Raises GparError."""
     compendium, points = _compendium_of(done), _points_of(done)
     if about := laid_out(done.request):
         st.caption(about)
     color, only, model = _choose_colors(compendium)
     scores = None
-    if model and color == BY_MODEL:  # scores are many bytes: only where they are to be seen
+    if model and color == BY_MODEL:  # scores are many bytes: only if they are shown
         scores = _scores((points.digest, model.summary.model_id), model, points)
     key = _key(done)
     chosen = chosen_on(key, points, at_first=from_url(Key.DRUG).casefold())
@@ -53,7 +53,7 @@ def draw(done: Analysis) -> None:
 
 
 def draw_with_drugs_of(model: Model, done: Analysis) -> None:
-    """The map with the drugs of a model in color, and nothing to set. Raises GparError."""
+    """Show the map with the drugs of a model in color, without settings. Raises GparError."""
     compendium, points = _compendium_of(done), _points_of(done)
     key = _key(done)
     chosen = chosen_on(key, points)
@@ -63,11 +63,11 @@ def draw_with_drugs_of(model: Model, done: Analysis) -> None:
 
 
 def draw_with_drug(name: str, done: Analysis) -> None:
-    """The map with the signatures of one drug in color, and nothing to set. Raises GparError."""
+    """Show the map with the signatures of one drug in color, without settings. Raises GparError."""
     compendium, points = _compendium_of(done), _points_of(done)
     drug = name.casefold()
     if drug not in points.drugs:
-        st.info("None of its signatures is on this map, which shows a part of the compendium.")
+        st.info("This map shows only part of the compendium, and none of the drug's signatures.")
         return
     key = f"{_key(done)}-{drug}"
     chosen = chosen_on(key, points)
@@ -125,13 +125,13 @@ def _points_of(done: Analysis) -> Packed:
 
 
 def _public(done: Analysis) -> bool:
-    """Where points lie in a model's hidden layer tells of the model, which may be someone's own."""
+    """Whether points may be public; those in a hidden layer reveal a model that may be private."""
     open_to_all = done.simulated or done.compendium in public_compendia()
     return open_to_all and not done.request.model
 
 
 def _choose_colors(compendium: Compendium) -> tuple[str, list[str], Model | None]:
-    """The coloring, names that get a color (none for the most frequent), and a model."""
+    """Choose the coloring, names that get a color (none for the most frequent), and a model."""
     left, middle, right = st.columns(3)
     with middle:
         model = _choose_model(compendium)
@@ -141,7 +141,7 @@ def _choose_colors(compendium: Compendium) -> tuple[str, list[str], Model | None
             "Color by",
             known,
             index=known.index(NO_COLOR) if model else 0,
-            key="colour",  # stands in addresses
+            key="colour",  # part of URLs
             bind="query-params",
         )
     names = {
@@ -175,15 +175,15 @@ def _choose_model(compendium: Compendium) -> Model | None:
         ids,
         index=ids.index(wanted) if wanted in summaries else None,
         format_func=lambda model_id: _named(summaries[model_id]),
-        placeholder="No model" if ids else "No model of this compendium yet",
+        placeholder="No model" if ids else "This compendium has no models yet",
         disabled=not ids,
-        help="Its training drugs in red, those it ranks first in yellow. Color by model score to "
-        "see the score of every signature.",
+        help="Shows the training drugs in red and the top-ranked drugs in yellow. Color by model "
+        "score to see the score of every signature.",
         key="map-model",
         on_change=_only_its_drugs,
     )
     if wanted and wanted not in summaries:
-        st.caption("The model of this link is not one of this compendium, or was deleted.")
+        st.caption("The linked model was deleted or is not from this compendium.")
     else:
         _into_url(Key.MODEL, chosen or "")
     return load_model(chosen) if chosen else None
@@ -191,7 +191,7 @@ def _choose_model(compendium: Compendium) -> Model | None:
 
 @error_box()
 def _only_its_drugs() -> None:
-    """A model that was chosen is to be seen; without one, colors come back."""
+    """Turn colors off when a model is chosen, so that its drugs stand out; else back on."""
     st.session_state["colour"] = NO_COLOR if st.session_state["map-model"] else "MOA"
 
 

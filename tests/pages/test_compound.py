@@ -62,7 +62,7 @@ def test_its_place_is_shown_on_a_map_that_is_there(stocked: Library) -> None:
 
 def test_a_map_without_it_says_so(stocked: Library) -> None:
     charted(stocked.cache, moas=["MTOR inhibitor"])
-    assert "None of its signatures is on this map" in words(about("hdac1", "Map").info)
+    assert "none of the drug's signatures" in words(about("hdac1", "Map").info)
 
 
 def test_without_a_library_its_likely_moas_lead_to_one(stocked: Library) -> None:

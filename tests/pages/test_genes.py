@@ -83,7 +83,7 @@ def test_the_models_of_the_compendium_are_offered_with_what_it_takes(stocked: Li
 
 def test_a_click_asks_for_the_genes_of_the_chosen_model(stocked: Library) -> None:
     request = of(stocked.cache, stocked.simulated)
-    app = press(page("genes", model=request.model), "Find its genes")
+    app = press(page("genes", model=request.model), "Find important genes")
     assert asked_for(stocked) == [request]
     assert app.query_params["job"] == job_id(request)
     assert "Waiting: number 1 in the queue" in words(app)
@@ -101,8 +101,8 @@ def test_without_a_model_the_page_leads_to_training(stocked: Library) -> None:
     for trained in stocked.models():
         remove(stocked.cache.model(trained))
     app = page("genes")
-    assert "No model of this compendium yet" in words(app)
-    assert "Find its genes" not in labels(app)
+    assert "This compendium has no models yet" in words(app)
+    assert "Find important genes" not in labels(app)
 
 
 def test_a_link_to_a_model_that_is_gone_says_so(stocked: Library) -> None:
@@ -116,7 +116,7 @@ def test_a_model_of_uploaded_profiles_is_refused_with_advice(stocked: Library) -
         model.save(replace(whole, summary=replace(whole.summary, drugs=())), building)
     app = page("genes", model=job_id(stocked.simulated))
     assert "trained on uploaded profiles" in words(app.error)
-    assert "Find its genes" not in labels(app)
+    assert "Find important genes" not in labels(app)
     quality = page("models", model=job_id(stocked.simulated))
     assert "Which genes does it go by?" not in labels(quality)
 
@@ -127,7 +127,7 @@ def test_the_answer_is_told_in_figures_and_shown(stocked: Library) -> None:
     told = words(app)
     done = analysis.load(stocked.cache.analysis(job_id(request)))
     overlap = int(done.tables["agreement"]["overlap"][0])
-    assert f"**{overlap} are among the first 100 of the logistic regression too**" in told
+    assert f"**{overlap} are also in the top 100 of the logistic regression**" in told
     assert "10.2 by chance" in told
     assert "over 4 folds" in told
     assert "4 positive drugs (8 signatures)" in told
@@ -149,8 +149,8 @@ def test_lists_for_enrichr_are_up_and_down_apart(stocked: Library) -> None:
     chosen = selected(genes, "ig")
     n_up = int((chosen["z_positive"] > 0).sum())
     shown = [button.label for button in page("genes", job=job_id(request)).get("download_button")]
-    assert f"{n_up} up genes (text)" in shown
-    assert f"{100 - n_up} down genes (text)" in shown
+    assert f"Download {n_up} up genes (text)" in shown
+    assert f"Download {100 - n_up} down genes (text)" in shown
     both = selected(genes, "both")
     assert (both[["ig_rank", "lr_rank"]] <= 100).all(axis=None)
     assert both[["ig_rank", "lr_rank"]].sum(axis=1).is_monotonic_increasing
@@ -173,7 +173,7 @@ def test_where_no_gene_is_first_both_ways_that_is_said(stocked: Library) -> None
         analysis.save(replace(done, tables={**done.tables, "genes": genes}), folder)
     app = page("genes", job=job_id(request))
     app.segmented_control(key=f"genes-by-{job_id(request)}").set_value("both").run()
-    assert "No gene is among the first 100 both ways" in words(app)
+    assert "No gene is in the top 100 by both methods" in words(app)
 
 
 def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None:
@@ -206,7 +206,7 @@ def test_what_it_takes_is_said_before_the_click(stocked: Library) -> None:
     app.number_input(key="genes-repeats").set_value(2).run()
     assert f"{4 * (17 * 3 + 1):,}" in [metric.value for metric in app.metric]
     app.selectbox(key="genes-preset").select("paper").run()
-    assert "choose few numbers and draws" in words(app)
+    assert "Choose few numbers and draws" in words(app)
 
 
 def test_a_click_starts_the_job_and_the_page_follows_it(stocked: Library) -> None:
@@ -235,7 +235,7 @@ def test_curves_are_told_in_words_and_figures(stocked: Library) -> None:
     told = words(app)
     (whole,) = auroc_of(stocked.cache, request).query("way == 'random' and n_genes == 978")["auroc"]
     assert f"With all 978 genes the mean AUROC is **{whole:.3f}**" in told
-    assert "most important genes it is" in told
+    assert "most important genes, the mean AUROC is" in told
     assert "4 positive drugs" in told
     assert "Simulated data" in words(app.warning)
     table = app.dataframe[0].value
@@ -253,7 +253,7 @@ def test_one_number_of_genes_is_told_too(stocked: Library) -> None:
 def test_what_cannot_be_learned_is_no_better_than_chance_or_called_so(stocked: Library) -> None:
     request = counted(stocked.cache, "measured", moa="MTOR inhibitor")
     told = words(page("genes", job=job_id(request)))
-    assert "does not lie above 0.5" in told or "the paper's line" in told
+    assert "is not above 0.5" in told or "the paper's line" in told
 
 
 # ----------------------------------------------------------------------------------- both

@@ -47,7 +47,7 @@ def asked(data: Compendium) -> TrainRequest:
 def test_the_tour_begins_with_a_question(toured: str) -> None:
     app = page("learn")
     assert "Which drugs act like dexamethasone?" in words(app.header)
-    assert "Train the network" in labels(app)
+    assert "Start training" in labels(app)
     assert "**1 · The question**" in words(app)
 
 
@@ -65,12 +65,12 @@ def test_the_tour_ends_with_a_prediction(cache: Cache, toured: str) -> None:
     run_job(request, cache, silent, Means())
     app = page("learn", job=toured)
     assert not app.exception
-    assert "You have made a prediction" in words(app.success)
+    assert "You finished the tour" in words(app.success)
     table = app.dataframe[0].value
     assert len(table) == 4
     assert set(table["data"]) == {"SIMULATED"}
     assert app.metric[0].label == "Mean AUROC"
-    opened = press(app, "See all of this model")
+    opened = press(app, "Open model")
     assert opened.query_params["model"] == toured
 
 
@@ -93,18 +93,18 @@ def test_who_has_models_is_left_alone(stocked: Library) -> None:
 def test_questions_are_answered_and_explained(cache: Cache, lesson: object) -> None:
     app = page("learn", learn="Lessons", lesson=lesson.case)
     assert not app.exception
-    assert f"**0 of {len(lesson.questions)}** right" in words(app)
+    assert f"**0 of {len(lesson.questions)}** correct" in words(app)
     for number, question in enumerate(lesson.questions):
         app.radio[number].set_value(question.right)
     app.run()
-    assert f"**{len(lesson.questions)} of {len(lesson.questions)}** right" in words(app)
+    assert f"**{len(lesson.questions)} of {len(lesson.questions)}** correct" in words(app)
     wrong = (lesson.questions[0].right + 1) % len(lesson.questions[0].answers)
     app.radio[0].set_value(wrong).run()
     assert lesson.questions[0].why in words(app.warning)
 
 
 def test_a_lesson_opens_its_case_study(stocked: Library) -> None:
-    app = press(page("learn", learn="Lessons", lesson="Chloroquine"), "Open the case study")
+    app = press(page("learn", learn="Lessons", lesson="Chloroquine"), "Open case study")
     assert app.query_params["case"] == "Chloroquine"
 
 
@@ -116,7 +116,7 @@ def test_the_glossary_lists_all_and_finds_some(cache: Cache) -> None:
     assert TERMS["fdr"].means in words(app)
     assert TERMS["moa"].means not in words(app)
     app.text_input(key="glossary-find").set_value("xyzzy").run()
-    assert "nothing of that" in words(app.info)
+    assert "No term matches" in words(app.info)
 
 
 def test_a_help_text_leads_to_its_term(cache: Cache) -> None:
@@ -125,7 +125,7 @@ def test_a_help_text_leads_to_its_term(cache: Cache) -> None:
     app = page("learn", learn="Glossary", term="fdr")
     assert TERMS["fdr"].means in words(app)
     assert TERMS["moa"].means not in words(app)
-    assert TERMS["moa"].means in words(press(app, "All terms"))
+    assert TERMS["moa"].means in words(press(app, "Show all terms"))
     assert "has no" in words(page("learn", learn="Glossary", term="<b>").error)
 
 

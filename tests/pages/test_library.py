@@ -50,7 +50,7 @@ def test_without_a_library_the_form_is_open(stocked: Library) -> None:
     app = page("library")
     assert "This compendium has no library yet" in words(app.info)
     assert {metric.label: metric.value for metric in app.metric} == {"MOAs": "2"}
-    assert "1 models to train; 1 are there already" in words(app)
+    assert "1 models to train; 1 are already trained" in words(app)
     assert "Simulated data" in words(app.warning)
 
 
@@ -66,14 +66,14 @@ def test_a_limit_that_no_moa_reaches_is_an_error_and_offers_no_building(stocked:
     app = page("library")
     app.number_input(key="library-min-drugs").set_value(9).run()
     assert "No MOA of 'demo' has 9 drugs; the most is 5" in words(app.error)
-    assert "Build" not in labels(app)
+    assert "Build library" not in labels(app)
 
 
 def test_chosen_moas_with_too_few_drugs_are_said(stocked: Library) -> None:
     app = page("library")
     app.number_input(key="library-min-drugs").set_value(5)
     app.multiselect(key="library-moas").set_value(["HDAC inhibitor", "MTOR inhibitor"]).run()
-    assert "1 of those chosen have fewer than 5 drugs" in words(app)
+    assert "1 of the chosen MOAs have fewer than 5 drugs" in words(app)
 
 
 def test_build_queues_one_job_with_what_was_chosen(stocked: Library) -> None:
@@ -82,7 +82,7 @@ def test_build_queues_one_job_with_what_was_chosen(stocked: Library) -> None:
     app.multiselect(key="library-cells").set_value(["MCF7"])
     app.selectbox(key="library-negatives").set_value("others")
     app.number_input(key="library-seed").set_value(7).run()
-    press(app, "Build")
+    press(app, "Build library")
     (job,) = JobStore(stocked.cache).active_jobs()
     assert app.query_params["job"] == job.id
     assert isinstance(job.request, LibraryRequest)
@@ -96,7 +96,7 @@ def test_every_moa_is_listed_with_what_became_of_it(
 ) -> None:
     app = page("library")
     assert "**1 well trained, 0 uncertain, 0 no better than chance.**" in words(app)
-    assert "asks the 1 of 2 MOAs" in words(app)
+    assert "uses the models of 1 of 2 MOAs" in words(app)
     table = app.dataframe[0].value.set_index("moa")
     assert table.loc["HDAC inhibitor", "verdict"] == "well trained"
     assert table["asked"].to_dict() == {"HDAC inhibitor": True, "MTOR inhibitor": False}
@@ -115,7 +115,7 @@ def test_a_moa_that_cannot_be_learnt_or_trained_says_so(stocked: Library) -> Non
     verdicts = app.dataframe[0].value.set_index("moa")["verdict"]
     assert verdicts["MTOR inhibitor"] == "no better than chance"
     assert verdicts["HDAC inhibitor"] == "Too few drugs. Add some."
-    assert not [label for label in labels(app) if label.startswith("Train the")]
+    assert not [label for label in labels(app) if label.startswith("Train missing")]
     assert "Too few drugs" in words(click(app, 0).info)
 
 
@@ -139,11 +139,11 @@ def test_a_row_opens_its_model(stocked: Library, shelved: LibraryRequest) -> Non
 def test_what_is_missing_is_trained_by_the_same_job(
     stocked: Library, shelved: LibraryRequest
 ) -> None:
-    app = press(page("library"), "Train the 1 that are missing")
+    app = press(page("library"), "Train missing models (1)")
     (job,) = JobStore(stocked.cache).active_jobs()
     assert job.request == shelved
     press(app, "Back to the library")
-    press(app, "See how far it is")
+    press(app, "Show progress")
     assert app.query_params["job"] == job.id
     assert len(JobStore(stocked.cache).recent()) == 1
 
@@ -187,7 +187,7 @@ def test_a_library_that_is_built_is_shown(stocked: Library, shelved: LibraryRequ
     train_the_rest(stocked.cache, shelved)
     job = ended(stocked.cache, shelved, State.DONE)
     app = page("library", job=job.id, compendium="measured")
-    assert "asks the 2 of 2 MOAs" in words(app)
+    assert "uses the models of 2 of 2 MOAs" in words(app)
     assert "job" not in app.query_params
 
 
@@ -203,7 +203,7 @@ def test_one_moa_can_be_trained_again(stocked: Library, shelved: LibraryRequest)
     again = next(field for field in app.selectbox if field.label == "MOA")
     assert again.options == ["HDAC inhibitor"]
     again.set_value("HDAC inhibitor").run()
-    press(app, "Delete and train again")
+    press(app, "Delete and retrain")
     assert job_id(stocked.simulated) not in stocked.cache.model_ids()
     assert JobStore(stocked.cache).active_jobs()[0].request == shelved
 
@@ -215,7 +215,7 @@ def test_a_stale_library_shows_why_and_nothing_else(
     app = page("library")
     assert "The method has changed" in words(app.warning)
     assert not app.dataframe
-    press(app, "Build anew")
+    press(app, "Rebuild library")
     assert JobStore(stocked.cache).active_jobs()[0].request == shelved
 
 
@@ -226,10 +226,10 @@ def test_a_library_of_older_data_is_built_anew_on_the_present_ones(stocked: Libr
     library.save(stocked.cache.library(job_id(old)), old, {}, {})
     app = page("library")
     assert "has changed since these models were trained" in words(app.warning)
-    press(app, "Build anew")
+    press(app, "Rebuild library")
     assert JobStore(stocked.cache).active_jobs()[0].request == request
     press(app, "Back to the library")
-    press(app, "Delete this library")
+    press(app, "Delete library")
     assert "This compendium has no library yet" in words(app.info)
 
 
@@ -248,7 +248,7 @@ def test_one_of_several_libraries_is_chosen_and_kept_in_the_url(
 
 def test_a_mad_library_in_the_url_falls_back(stocked: Library, shelved: LibraryRequest) -> None:
     shelve(stocked.cache, moas=["MTOR inhibitor"])
-    assert "asks the 1 of 2 MOAs" in words(page("library", library="../../etc"))
+    assert "uses the models of 1 of 2 MOAs" in words(page("library", library="../../etc"))
 
 
 def test_a_job_of_another_kind_is_not_a_library(stocked: Library) -> None:

@@ -130,12 +130,12 @@ def choose_moas(page: Page, server: Server) -> None:
         page.get_by_role("combobox", name="MOAs").fill(moa)
         page.get_by_role("option", name=moa, exact=True).click()
     page.keyboard.press("Escape")
-    expect(main(page)).to_contain_text("4 models to train; 0 are there already")
+    expect(main(page)).to_contain_text("4 models to train; 0 are already trained")
 
 
 def cancel_under_way(page: Page, stock: Cache) -> dict[str, int]:
     """Returns the models that were done by then, and when."""
-    page.get_by_role("button", name="Build").click()
+    page.get_by_role("button", name="Build library").click()
     expect(main(page)).to_contain_text("Finished models are kept even if you cancel")
     expect(main(page)).to_contain_text("DNA polymerase inhibitor: cross-validation")
     expect(main(page)).to_contain_text(re.compile(r"[12] of 4 MOAs trained"))
@@ -156,9 +156,9 @@ def finish(page: Page, stock: Cache, trained: dict[str, int]) -> None:
     page.get_by_role("button", name="Back to the library").click()
     expect(main(page)).to_contain_text(f"{missing} of 4 MOAs are not trained yet")
     expect(main(page).locator("td", has_text="not trained yet")).to_have_count(missing)
-    page.get_by_role("button", name=f"Train the {missing} that are missing").click()
+    page.get_by_role("button", name=f"Train missing models ({missing})").click()
     expect(main(page)).to_contain_text(f"{len(trained)} of 4 MOAs trained")
-    expect(main(page)).to_contain_text("asks the 3 of 4 MOAs")
+    expect(main(page)).to_contain_text("uses the models of 3 of 4 MOAs")
     now = models_of(stock)
     assert len(now) == len(MOAS)
     assert trained.items() <= now.items()
@@ -275,7 +275,7 @@ def find_the_others(page: Page) -> None:
 
 def model_of(page: Page, server: Server, moa: str) -> str:
     page.goto(f"{server.address}/library")
-    expect(main(page)).to_contain_text("asks the 3 of 4 MOAs")
+    expect(main(page)).to_contain_text("uses the models of 3 of 4 MOAs")
     _, rows = downloaded(page, "Download library (CSV)")
     return next(row["model_id"] for row in rows if row["moa"] == moa)
 

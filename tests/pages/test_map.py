@@ -93,7 +93,7 @@ def test_places_from_a_file_are_counted_and_laid_out(stocked: Library) -> None:
     lines = [f"{sig_id},{n},{n % 7}" for n, sig_id in enumerate(data.signatures["sig_id"][:50])]
     text = "\n".join(["sig_id,x,y", *lines, f"{EVIL[0]},1,2"])
     app.file_uploader(key="map-places").upload("fwd.csv", text.encode(), "text/csv").run()
-    assert "**50** of 51 places are of this compendium" in words(app)
+    assert "**50** of 51 signatures are in this compendium" in words(app)
     assert plain(EVIL[0]) in words(app.caption)
     app = press(app, "Build map")
     (job,) = JobStore(stocked.cache).active_jobs()
@@ -121,7 +121,7 @@ def test_the_map_says_how_far_it_can_be_trusted(stocked: Library) -> None:
     app = opened(charted(stocked.cache, dropped=4))
     said = words(app)
     assert "Of the 15 nearest neighbors of a signature, **43% ± 0.5%** are among the 15" in said
-    assert "(2.0% on a map at random)" in said
+    assert "(2.0% on a random map)" in said
     assert "Trustworthiness 0.912 ± 0.003" in said
     assert "150 signatures sampled" in said
     assert "**160 signatures.**" in said
@@ -147,9 +147,9 @@ def test_of_a_hidden_layer_it_says_what_learning_was_worth(stocked: Library) -> 
         "**62% ± 5.0%** share its class in the hidden layer and 31% ± 2.0% among z-scores" in said
     )
     assert "(10% by chance; 4 drugs, ± standard error; difference +31% ± 3.0%)" in said
-    assert "From the same cell line are 55% ± 6.0% after and 70% ± 4.0% before" in said
+    assert "same cell line is 55% ± 6.0% in the hidden layer and 70% ± 4.0% among z-scores" in said
     lacking = charted(stocked.cache, model=summary, seed=1)
-    assert "there were too few to say" in words(opened(lacking))
+    assert "there were too few to measure" in words(opened(lacking))
 
 
 def page_summary(stocked: Library):  # type: ignore[no-untyped-def]
@@ -215,7 +215,7 @@ def test_a_model_that_is_chosen_is_seen_and_in_the_url(stocked: Library) -> None
 
 def test_a_link_to_a_model_that_is_gone_says_so(stocked: Library) -> None:
     app = opened(charted(stocked.cache), model="0123456789abcdef0123")
-    assert "is not one of this compendium, or was deleted" in words(app.caption)
+    assert "was deleted or is not from this compendium" in words(app.caption)
     assert len(sent(app)) == 1
 
 
