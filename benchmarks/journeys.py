@@ -20,7 +20,7 @@ async def read_a_model(visitor: Visitor, rng: random.Random) -> None:
     await visitor.open("")
     await visitor.go("models")
     await visitor.select_row("models-", rng.randrange(2))
-    for relax in ("Lower the minimum", "Show any p", "Remove all filters"):
+    for relax in ("Lower the minimum", "Remove the p limit", "Remove all filters"):
         for name in visitor.names("button", relax):  # where none passes the filters
             await visitor.press(name)
     for order in ("Exact p", "Normalized ES"):
@@ -89,7 +89,7 @@ async def look_inside_the_compendium(visitor: Visitor, rng: random.Random) -> No
     """Look at the tables of the compendium and count what limits would leave."""
     await visitor.open("compendium")
     for limit in (0.1, 0.2, 0.3):
-        await visitor.choose("Least TAS", limit)
+        await visitor.choose("Minimum TAS", limit)
 
 
 JOURNEYS: tuple[Journey, ...] = (

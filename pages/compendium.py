@@ -62,7 +62,7 @@ def show_inside(compendium: Compendium) -> None:
             "names": st.column_config.TextColumn("All names", help=explained("molecule")),
             "pert_ids": "Compound ids",
             "about": ABOUT_COLUMN,
-            "moa": "MOA",
+            "moa": "Known MOA",
             "annotated": "MOA annotated",
             "n_signatures": "Signatures",
             "n_cell_lines": "Cell lines",

@@ -25,17 +25,19 @@ from pages._shared.terms import explained
 
 MAX_SENTENCES = 5
 FEW_DRUGS = 5
-HALF_A_DIGIT = 0.0005
-"""Differences below it are 0.000 on screen."""
+"""With fewer drugs, an interval from resampling drugs is rough."""
 
-"""Below this, an interval by resampling drugs is rough."""
+HALF_A_DIGIT = 0.0005
+"""Smaller differences are 0.000 on screen."""
 
 
 def draw(done: Analysis) -> None:
-    """AUROC of each selection, their differences, each drug, and the way on to a model."""
+    """Show the AUROC of each selection, differences, each drug, and a form to train a model."""
     request = done.request
     if not isinstance(request, CellInfluenceRequest):
-        raise RequestError("This link leads to something else. Start a new analysis on this page.")
+        raise RequestError(
+            "This link opens another kind of result. Start a new analysis on this page."
+        )
     table, pairs = done.tables["selections"], done.tables["differences"]
     _verdict(table, pairs)
     _used(request)
@@ -47,7 +49,7 @@ def draw(done: Analysis) -> None:
         placeholder="—",
     )
     st.caption(
-        "Mean AUROC over the folds, 95% interval by resampling drugs; with fewer than "
+        "Mean AUROC over the folds, with the 95% interval from resampling drugs; with fewer than "
         f"{FEW_DRUGS} drugs it is rough. Dashed: chance and {PAPER_LINE:.1f}, the paper's line."
     )
     _download("Download selections (CSV)", table, "cell-influence", done)
@@ -61,6 +63,7 @@ def draw(done: Analysis) -> None:
             st.dataframe(
                 savable(left_out, simulated=done.simulated),
                 hide_index=True,
+                column_config={"selection": "Cell lines", "reason": "Reason"},
                 placeholder="—",
             )
     st.subheader("Train a model on one selection", anchor=False)
@@ -77,11 +80,11 @@ def _verdict(table: pd.DataFrame, pairs: pd.DataFrame) -> None:
     others = pairs[pairs["first"] == best["selection"]]
     n_alike = int(others["within_noise"].sum())
     if n_alike == len(others):
-        text += " **No other selection can be told from it:** the differences are within noise."
+        text += " **No other selection is clearly worse:** the differences are within noise."
     elif n_alike:
-        text += f" {n_alike} of the {len(others)} others cannot be told from it."
+        text += f" {n_alike} of the {len(others)} other selections are within noise of it."
     else:
-        text += " It is better than every other by more than noise."
+        text += " It is better than every other selection by more than noise."
     if best["auroc"] < PAPER_LINE:
         text += f" None reaches {PAPER_LINE:.2f}, the paper's line."
     st.markdown(text)
@@ -91,14 +94,15 @@ def _used(request: CellInfluenceRequest) -> None:
     drugs = request.drug_set.drugs
     said = f"{len(drugs)} drugs: {', '.join(drugs)}."
     if request.left_out:
-        said += f" Left out, without a signature in some selection: {', '.join(request.left_out)}."
+        names = ", ".join(request.left_out)
+        said += f" Left out because they lack a signature in at least one selection: {names}."
     st.caption(plain(said))
 
 
 def _differences(
     request: CellInfluenceRequest, pairs: pd.DataFrame, table: pd.DataFrame, done: Analysis
 ) -> None:
-    # The first one that was asked for is what the others are meant to be compared with.
+    # The first selection in the request is the reference for the others.
     asked = [named(cells) for cells in request.selections]
     names = [name for name in asked if name in set(table["selection"])]
     reference = st.selectbox("Compare with", names, key=f"against-{done.analysis_id}")
@@ -121,14 +125,14 @@ def _differences(
             placeholder="—",
         )
     text = (
-        "Difference of the mean AUROC, resampling drugs jointly: a drug that is drawn counts in "
-        "both selections. The interval is widened for the training data, which would differ too "
-        "(Nadeau and Bengio 2003)."
+        "Difference in mean AUROC. Drugs are resampled jointly: a drawn drug counts in both "
+        "selections. The interval is widened because the training data would differ too (Nadeau "
+        "and Bengio 2003)."
     )
     if len(pairs) > 1:
         text += (
-            f" Of {len(pairs)} pairs, about one in twenty looks different by chance alone, and the "
-            "best of many selections is flattered."
+            f" About one in twenty of the {len(pairs)} pairs looks different by chance alone, and "
+            "the best of many selections looks better than it is."
         )
     st.caption(text)
     _download("Download differences (CSV)", pairs, "cell-influence-differences", done)
@@ -138,7 +142,7 @@ def _sentence(pair: pd.Series) -> str:
     first, second = plain(pair["first"]), plain(pair["second"])
     if max(abs(pair[name]) for name in ("difference", "low", "high")) < HALF_A_DIGIT:
         return f"{first} and {second} do equally well ({pair['n_drugs']} drugs in both)."
-    place = "below" if pair["difference"] < 0 else "above"
+    place = "lower than" if pair["difference"] < 0 else "higher than"
     verdict = "**within noise**" if pair["within_noise"] else "**more than noise**"
     return (
         f"{first} is {abs(pair['difference']):.3f} {place} {second} (95% interval "
@@ -154,7 +158,7 @@ def _drugs(done: Analysis) -> None:
     wide.insert(1, "about", about(wide["pert_iname"], done.compendium))
     st.caption(
         "Share of the negative signatures that score lower than the drug's, in the folds that did "
-        "not see it. —: no signature there."
+        "not see the drug. —: no signature."
     )
     number = st.column_config.NumberColumn
     st.dataframe(
@@ -180,8 +184,8 @@ def _train(request: CellInfluenceRequest, done: Analysis) -> None:
     compendium = load_compendium(request.compendium)
     if compendium.fingerprint != request.fingerprint:
         raise RequestError(
-            f"The compendium '{request.compendium}' has changed since this was asked for. Compare "
-            "the cell lines anew."
+            f"The compendium '{request.compendium}' has changed since this comparison. Run the "
+            "comparison again."
         )
     asked = request.drug_set
     whole = asked.moa and not request.left_out
@@ -200,7 +204,7 @@ def _download(label: str, table: pd.DataFrame, what: str, done: Analysis) -> Non
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with its interval in one column, behind the AUROC."""
+    """The table with its interval in one column, after the AUROC."""
     ends = zip(table["low"], table["high"], strict=True)
     shown = table.drop(columns=["low", "high"])
     shown.insert(2, "interval", [f"{low:.3f}-{high:.3f}" for low, high in ends])
@@ -213,12 +217,12 @@ def _columns() -> dict[str, object]:
         "selection": "Cell lines",
         "auroc": number("Mean AUROC", format="%.3f", help=explained("mean-auroc")),
         "interval": "95% interval",
-        "ap": number("AP", format="%.3f", help="Average precision"),
-        "base_rate": number("AP by chance", format="%.3f", help=explained("average-precision")),
+        "ap": number("Average precision", format="%.3f", help=explained("average-precision")),
+        "base_rate": number("Base rate", format="%.3f", help="The average precision without skill"),
         "n_drugs": "Drugs",
         "n_signatures": "Signatures",
         "n_negative_drugs": "Negatives",
-        "n_negative_signatures": "Their signatures",
+        "n_negative_signatures": "Negative signatures",
         "k": "Folds",
     }
 

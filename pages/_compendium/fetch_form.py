@@ -1,4 +1,4 @@
-"""Real data from their publishers: what to fetch, what was fetched, and its import."""
+"""Download real data from their publishers and import them."""
 
 import shutil
 from collections.abc import Sequence
@@ -20,11 +20,11 @@ from pages._shared.state import cache, mirror
 
 
 def show_fetch() -> None:
-    """Choose a source and queue its fetch; import what is there. Raises GparError."""
+    """Choose a source to download, and import downloaded data. Raises GparError."""
     st.markdown(
-        "L1000 data from GEO and clue.io, fetched by the computer that GPAR runs on. A fetch can "
-        "be paused and resumes where it stopped, also after a broken connection. What comes is "
-        "checked before it is used."
+        "Download L1000 data from GEO and clue.io to the computer that GPAR runs on. You can pause "
+        "a download; it resumes where it stopped, even after a broken connection. GPAR checks all "
+        "files before it uses them."
     )
     fetched = all_fetched(cache())
     for each in fetched:
@@ -40,15 +40,15 @@ def show_fetch() -> None:
     cells = ""
     if source.cell_column:
         cells = st.text_input(
-            "Cell lines to fetch",
-            placeholder="MCF7, PC3; empty for all, for the starter for those above",
+            "Cell lines to download",
+            placeholder="MCF7, PC3; leave empty for all (starter: for those above)",
             key="fetch-cells",
         )
     free = shutil.disk_usage(cache().root).free
-    st.caption(plain(f"{size_in_words(source)} Free on the disk: {size_text(free)}."))
+    st.caption(plain(f"{size_in_words(source)} Free disk space: {size_text(free)}."))
     begun = 0 if name in {each.source for each in fetched} else _begun(name)
     if begun:
-        st.caption(plain(f"{size_text(begun)} of it came before and are used."))
+        st.caption(plain(f"{size_text(begun)} are already downloaded and will be reused."))
     resume, delete = st.columns([3, 1])
     if resume.button("Resume" if begun else "Download", type="primary", width="stretch"):
         start(plan_fetch(name, base_url=mirror(), cells=cells))
@@ -57,27 +57,27 @@ def show_fetch() -> None:
         begun
         and not _is_fetching(name)
         and cache().may_change(cache().thing_of(folder))
-        and delete.button("Delete what came", width="stretch")
+        and delete.button("Delete downloaded files", width="stretch")
     ):
         deleting.delete(cache().source(name))
         st.rerun()
 
 
 def show_fetched(fetched: Fetched, there: Sequence[Fetched]) -> None:
-    """One source that is there: its size, its import, and how to free its space.
+    """Show a downloaded source: its size, its import, and the button that deletes it.
 
-    there: all that may be imported together with it.
+    there: all sources that can be imported together with it.
     """
     source = SOURCES[fetched.source]
     with st.container(border=True):
-        st.markdown(f"**{plain(source.title)}** is here")
+        st.markdown(f"**{plain(source.title)}** is downloaded")
         day = datetime.fromisoformat(fetched.fetched_at).date()
-        parts = [f"Fetched {day}", size_text(sum(file.n_bytes for file in fetched.files))]
+        parts = [f"Downloaded {day}", size_text(sum(file.n_bytes for file in fetched.files))]
         parts += [f"cell lines: {', '.join(fetched.cells)}"] if fetched.cells else []
-        parts += [f"{size_text(fetched.n_saved)} left on the server"] if fetched.n_saved else []
+        parts += [f"{size_text(fetched.n_saved)} not downloaded"] if fetched.n_saved else []
         st.caption(plain(" · ".join([*parts, fetched.note] if fetched.note else parts)))
         if fetched.series is None:
-            st.caption("Its tables are used whenever something that was fetched is imported.")
+            st.caption("Its tables are used for every import of downloaded data.")
             name = ""
         else:
             name = name_field(
@@ -92,12 +92,14 @@ def show_fetched(fetched: Fetched, there: Sequence[Fetched]) -> None:
                 "Together with",
                 list(others),
                 placeholder="Nothing else",
-                help="In one compendium; what is in several is taken from the first.",
+                help="Combines the sources in one compendium. Signatures in several sources are "
+                "taken from the first.",
                 key=f"fetched-together-{fetched.source}",
                 disabled=not others,
             )
             replace = st.checkbox(
-                "Replace a compendium of this name", key=f"fetched-replace-{fetched.source}"
+                "Replace an existing compendium of this name",
+                key=f"fetched-replace-{fetched.source}",
             )
         use, delete = st.columns([3, 1])
         if name and use.button(
@@ -105,7 +107,7 @@ def show_fetched(fetched: Fetched, there: Sequence[Fetched]) -> None:
         ):
             sources = [fetched, *(others[title] for title in together)]
             start(plan_import_of(cache(), sources, name=name, replace=replace))
-        own = fetched.folder == cache().source(fetched.source)  # not a folder of the user's
+        own = fetched.folder == cache().source(fetched.source)  # not one of the user's folders
         own = own and cache().may_change(cache().thing_of(fetched.folder))
         if (
             own
@@ -119,7 +121,7 @@ def show_fetched(fetched: Fetched, there: Sequence[Fetched]) -> None:
 
 
 def _begun(name: str) -> int:
-    """Bytes of a source that are there, though not all."""
+    """Number of bytes of a source that are already downloaded."""
     folder = cache().source(name)
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 

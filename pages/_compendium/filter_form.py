@@ -1,4 +1,4 @@
-"""Choose the better signatures of a compendium: the filter, what it leaves, and the job."""
+"""Filter the signatures of a compendium: the limits, the signatures kept, and the job."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -24,11 +24,13 @@ COLUMNS = {
         "Compounds", format="localized", help=explained("perturbagen")
     ),
     "n_inactive": st.column_config.NumberColumn(
-        "Inactive", format="localized", help="Without MOA annotation and TAS < 0.2: the negatives."
+        "Inactive",
+        format="localized",
+        help="Compounds without MOA annotation and with TAS < 0.2: the negatives",
     ),
-    "n_moas": st.column_config.NumberColumn("MOAs", help="With three drugs or more."),
+    "n_moas": st.column_config.NumberColumn("MOAs", help="MOAs with three or more drugs"),
     "n_unknown": st.column_config.NumberColumn(
-        "Unknown", format="localized", help="Signatures left out because the value is unknown."
+        "Unknown", format="localized", help="Signatures left out because the value is unknown"
     ),
 }
 
@@ -38,17 +40,17 @@ TAS = (
     "expression. Below 0.2 CMap calls it inactive."
 )
 CORRELATION = (
-    "How alike the replicates of a signature are: the 75th percentile of their correlations with "
-    "each other (cc_q75)."
+    "How well the replicates of a signature agree: the 75th percentile of the correlations between "
+    "them (cc_q75)."
 )
-REPLICATES = "Number of wells that a signature was put together from."
+REPLICATES = "Number of wells that a signature combines."
 
 
 def show_choose(compendium: Compendium) -> None:
-    """The filter, counts before and after it, and a new compendium of what it keeps."""
+    """Show the filter, counts before and after it, and the form of the new compendium."""
     st.markdown(
-        "Make a compendium of some signatures of this one. A signature whose value is unknown does "
-        "not meet a limit for it."
+        "Create a compendium from selected signatures of this one. A signature with an unknown "
+        "value does not pass a limit on that value."
     )
     quality = _filter(compendium)
     _counts(compendium, quality)
@@ -56,14 +58,14 @@ def show_choose(compendium: Compendium) -> None:
 
 
 def _filter(compendium: Compendium) -> QualityFilter:
-    """What is asked for. Raises RequestError."""
+    """The limits that the user set. Raises RequestError."""
     numbers, lists = st.columns(5), st.columns([2, 2, 1], vertical_alignment="bottom")
     return QualityFilter(
-        min_tas=_limit(numbers[0], "Least TAS", "tas", 0.0, 1.0, TAS),
-        min_cc_q75=_limit(numbers[1], "Least correlation", "cc", 0.0, 1.0, CORRELATION),
-        min_replicates=_limit(numbers[2], "Least replicates", "replicates", 1, 1000, REPLICATES),
-        min_dose=_limit(numbers[3], "Lowest dose (µM)", "low", 0.0, None),
-        max_dose=_limit(numbers[4], "Highest dose (µM)", "high", 0.0, None),
+        min_tas=_limit(numbers[0], "Minimum TAS", "tas", 0.0, 1.0, TAS),
+        min_cc_q75=_limit(numbers[1], "Minimum correlation", "cc", 0.0, 1.0, CORRELATION),
+        min_replicates=_limit(numbers[2], "Minimum replicates", "replicates", 1, 1000, REPLICATES),
+        min_dose=_limit(numbers[3], "Minimum dose (µM)", "low", 0.0, None),
+        max_dose=_limit(numbers[4], "Maximum dose (µM)", "high", 0.0, None),
         times=tuple(
             lists[0].multiselect(
                 "Times (h)",
@@ -77,7 +79,7 @@ def _filter(compendium: Compendium) -> QualityFilter:
         cells=tuple(_cells(lists[1], compendium)),
         exemplars_only=lists[2].toggle(
             "Exemplars only",
-            help="What the source calls the best signature of a compound in a cell line.",
+            help="Signatures that the source marks as the best of a compound in a cell line.",
             key="choose-exemplars",
             persist_state="session",
         ),
@@ -120,10 +122,10 @@ def _counts(compendium: Compendium, quality: QualityFilter) -> None:
     before, after = counts["n_inactive"].iloc[[0, -1]]
     if after < before:
         lack = after < MIN_INACTIVE_COMPOUNDS
-        few = " All compounds without the MOA will serve instead." if lack else ""
+        few = " Training will use all compounds without the MOA instead." if lack else ""
         st.caption(
-            f"Of {before:,} inactive drugs without MOA annotation, the negatives of a training, "
-            f"{after:,} are left.{few}"
+            f"Training uses inactive drugs without MOA annotation as negatives. The filter keeps "
+            f"{after:,} of {before:,}.{few}"
         )
 
 
@@ -131,9 +133,9 @@ def _new(compendium: Compendium, quality: QualityFilter) -> None:
     name = name_field(
         "Name of the new compendium", placeholder=f"{compendium.name}-active", key="choose-name"
     )
-    replace = st.checkbox("Replace a compendium of this name", key="choose-replace")
+    replace = st.checkbox("Replace an existing compendium of this name", key="choose-replace")
     ready = bool(name) and quality != EVERYTHING
     if not ready:
-        st.caption("Set one limit at least, and a name.")
+        st.caption("Set at least one limit and enter a name.")
     if st.button("Create compendium", type="primary", disabled=not ready):
         start(plan_select(cache(), compendium, name=name, quality=quality, replace=replace))

@@ -34,9 +34,10 @@ Field = Callable[[str, str, bool], list[File]]
 def show_import() -> None:
     """Collect the files of one import and queue it. Raises RequestError or FileFormatError."""
     st.markdown(
-        "LINCS files in the layout of GEO (GSE92742, GSE70138) or of LINCS2020, plain or gzipped. "
-        "Kept are compound signatures over the 978 landmark genes; everything left out is counted "
-        "and named. Tables may be separated by tabs, semicolons or commas, with or without quotes."
+        "Import LINCS files in the layout of GEO (GSE92742, GSE70138) or LINCS2020, plain or "
+        "gzipped. GPAR keeps compound signatures over the 978 landmark genes, and counts and names "
+        "everything that it leaves out. Tables may be separated by tabs, semicolons or commas, "
+        "with or without quotes."
     )
     source = st.segmented_control(
         "Files", ["Upload", "From the server's inbox"], default="Upload", required=True
@@ -47,16 +48,16 @@ def show_import() -> None:
     given = {("1", kind): file for kind, file in _files(field, "").items()}
     for number in map(str, range(2, n_series + 1)):
         with st.container(border=True):
-            st.markdown(f"**Series {number}**; gene_info as above if none is given")
+            st.markdown(f"**Series {number}**; uses the gene_info above if you give none")
             given |= {(number, kind): file for kind, file in _files(field, f"-{number}").items()}
     if n_series < MAX_SERIES and st.button(
-        "Add another series", help="What stands in several series is taken from the first."
+        "Add another series", help="Signatures in several series are taken from the first."
     ):
         st.session_state[Key.SERIES] = n_series + 1
         st.rerun()
     moas = {("moa", str(place)): file for place, file in enumerate(field(MOAS, "moas", True))}
-    fill_missing = st.checkbox("Set missing landmark genes to 0 instead of refusing the file")
-    replace = st.checkbox("Replace a compendium of this name", key="import-replace")
+    fill_missing = st.checkbox("Set missing landmark genes to 0 instead of rejecting the file")
+    replace = st.checkbox("Replace an existing compendium of this name", key="import-replace")
     lacking = [] if name else ["a name"]
     for number in dict.fromkeys(["1", *(number for number, _ in given)]):
         lacking += _lacking(number, given)
@@ -74,7 +75,7 @@ def show_import() -> None:
 
 
 def _files(field: Field, suffix: str) -> dict[str, File]:
-    """The files of one series that are given, by kind."""
+    """The chosen files of one series, by kind."""
     chosen = {
         kind: field(f"{title} ({note})", kind + suffix, False)
         for kind, (title, note, _) in KINDS.items()
@@ -111,7 +112,7 @@ def _of_inbox() -> Field:
     folder = cache().inbox
     folder.mkdir(parents=True, exist_ok=True)
     files = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
-    st.caption(f"Put large files into {plain(str(folder))} on the server, then choose them here.")
+    st.caption(f"Put large files in {plain(str(folder))} on the server, then choose them here.")
 
     def field(label: str, key: str, several: bool) -> list[File]:
         if several:
@@ -139,11 +140,11 @@ def _store(given: dict[tuple[str, str], File]) -> dict[tuple[str, str], Path]:
         try:
             target.write_bytes(upload.getbuffer())
         except OSError as error:
-            raise RequestError(f"The upload could not be kept ({error.strerror}).") from error
+            raise RequestError(f"The upload could not be saved ({error.strerror}).") from error
         paths[kind] = target
     return paths
 
 
 def _safe_name(name: str) -> str:
-    """A file name the user will know again, with nothing in it that could lead elsewhere."""
+    """A file name that the user will recognize, without characters that could change the path."""
     return re.sub(r"[^A-Za-z0-9._-]+", "_", name)[-80:].lstrip(".") or "file"

@@ -1,4 +1,4 @@
-"""One drug on screen: what it is, its signatures, and what models and maps say of it."""
+"""One drug on screen: identity, signatures, and its place in models and on maps."""
 
 import pandas as pd
 import streamlit as st
@@ -29,7 +29,7 @@ from pages._shared.terms import explained
 
 
 def show_compound(compound: Compound, compendium: Compendium) -> None:
-    """Who it is, then a tab for each kind of knowledge; only the open one is drawn."""
+    """Show the drug's identity, then a tab for each topic; only the open one is drawn."""
     _who(compound, compendium)
     tabs = {
         "Signatures": _signatures,
@@ -66,8 +66,8 @@ def _who(compound: Compound, compendium: Compendium) -> None:
         "Cell lines",
         compound.signatures[fields.CELL_ID].nunique(),
         border=True,
-        help="Cell lines with a signature. A drug leaves a mark only where its target is "
-        "expressed.",
+        help="Cell lines with at least one signature. A drug changes expression only where its "
+        "target is expressed.",
     )
     figures[2].metric(
         "Median TAS",
@@ -119,9 +119,9 @@ def _signature_tables(compound: Compound, compendium: Compendium) -> None:
         fields.TIME_UNIT: "Time unit",
         fields.TAS: number("TAS", format="%.2f", help=explained("tas")),
         fields.CC_Q75: number(
-            "Replicates agree",
+            "Replicate correlation",
             format="%.2f",
-            help="75th percentile of the correlations between replicates",
+            help=explained("cc-q75"),
         ),
         fields.N_REPLICATES: "Replicates",
         fields.REPRESENTATIVE: st.column_config.CheckboxColumn(
@@ -138,7 +138,7 @@ def _signature_tables(compound: Compound, compendium: Compendium) -> None:
             fields.CELL_ID: "Cell line",
             "n_signatures": "Signatures",
             "median_tas": number("Median TAS", format="%.2f", help=explained("tas")),
-            "max_tas": number("Highest", format="%.2f", help=explained("tas")),
+            "max_tas": number("Highest TAS", format="%.2f", help=explained("tas")),
         },
         placeholder="—",
     )
@@ -158,15 +158,15 @@ def _signature_tables(compound: Compound, compendium: Compendium) -> None:
 def _models(compound: Compound, compendium: Compendium) -> None:
     summaries = _of(compendium)
     if not summaries:
-        st.info("No model of this compendium yet.")
+        st.info("This compendium has no models yet.")
         return
     table = _standing(
         (compendium.fingerprint, compound.drug, *_ids(summaries)), compound, summaries
     )
     st.caption(
-        "What each model makes of the drug; tick a row to open the model. Ranks are by exact p, "
-        "which takes signatures as independent and is optimistic. A training drug is not ranked by "
-        "its own model."
+        "How each model ranks the drug. Check a row to open the model. Ranks are by exact p, which "
+        "assumes that signatures are independent, so it is optimistic. A model does not rank its "
+        "own training drugs."
     )
     number = st.column_config.NumberColumn
     selection = st.dataframe(
@@ -183,12 +183,12 @@ def _models(compound: Compound, compendium: Compendium) -> None:
         placeholder="—",
         column_config={
             "label": "Model",
-            "mean_auroc": number("Mean AUROC", format="%.3f", help="Held-out; 0.5 is chance"),
+            "mean_auroc": number("Mean AUROC", format="%.3f", help=explained("mean-auroc")),
             "created_at": "Trained",
             "role": st.column_config.TextColumn(
                 "Role",
-                help="What the drug is to the model: one it was trained on, one it took for "
-                "inactive, or one that it ranks",
+                help="The role of the drug in the model: a training drug, an inactive negative, or "
+                "a ranked compound",
             ),
             "rank": number("Rank", format="%d", help=explained("rank")),
             "n_ranked": number("of", format="%d", help="Compounds that the model ranks"),
@@ -223,9 +223,9 @@ def _likely(compound: Compound, compendium: Compendium) -> None:
 def _neighbors(compound: Compound, compendium: Compendium) -> None:
     table = _near(compendium.fingerprint, compound.drug, compound, compendium)
     st.caption(
-        f"The drugs whose representative signatures are most like the {len(compound.signatures)} "
-        f"of {plain(compound.name)}, by cosine; of each signature the ten nearest count. Alike "
-        "expression in one cell line is not proof of a shared mechanism."
+        "Drugs whose representative signatures are most similar to the "
+        f"{len(compound.signatures)} of {plain(compound.name)}, by cosine; the ten nearest of each "
+        "signature count. Similar expression in one cell line does not prove a shared mechanism."
     )
     st.dataframe(
         savable(
@@ -244,19 +244,20 @@ def _neighbors(compound: Compound, compendium: Compendium) -> None:
             "cosine": st.column_config.NumberColumn(
                 "Cosine",
                 format="%.3f",
-                help="Of the two nearest signatures, -1 to 1. Noise alone gives about 0 ± 0.03 "
-                "over 978 genes; signatures of one cell line share more than that.",
+                help="Cosine of the two nearest signatures, -1 to 1. Noise alone gives about "
+                "0 ± 0.03 over 978 genes; signatures of one cell line share more than that.",
             ),
             "n_near": st.column_config.NumberColumn(
-                "Near to", help=f"Of the {len(compound.signatures)} signatures, those it is near to"
+                "Near to",
+                help=f"How many of the {len(compound.signatures)} signatures it is near to",
             ),
             "own_cell": "Cell line",
-            "cell_id": "Its cell line",
+            "cell_id": "Neighbor's cell line",
         },
     )
 
 
-@st.cache_resource(max_entries=64, show_spinner="Looking at every signature")
+@st.cache_resource(max_entries=64, show_spinner="Comparing all signatures …")
 def _near(
     fingerprint: str, drug: str, _compound: Compound, _compendium: Compendium
 ) -> pd.DataFrame:
@@ -270,8 +271,8 @@ def _maps(compound: Compound, compendium: Compendium) -> None:
         if getattr(each.request, "fingerprint", "") == compendium.fingerprint
     ]
     if not maps:
-        st.info("No map of this compendium yet. One is laid out on the page Map.")
-        if st.button("Map", type="primary"):
+        st.info("This compendium has no map yet. Build one on the Map page.")
+        if st.button("Open Map", type="primary"):
             go("map")
         return
     by_id = {each.analysis_id: each for each in maps}
@@ -286,7 +287,7 @@ def _maps(compound: Compound, compendium: Compendium) -> None:
     draw_with_drug(compound.name, load_analysis(chosen))
     st.page_link(
         "pages/map.py",
-        label="Open this map, to color and to choose on it",
+        label="Open this map to color and select signatures",
         query_params={
             Key.JOB.value: chosen,
             Key.DRUG.value: compound.drug,
@@ -303,7 +304,7 @@ def _ids(summaries: list[ModelSummary]) -> tuple[str, ...]:
     return tuple("-".join(each.identity) for each in summaries)
 
 
-@st.cache_resource(max_entries=256, show_spinner="Asking every model")
+@st.cache_resource(max_entries=256, show_spinner="Reading all models …")
 def _standing(
     asked: tuple[str, ...], _compound: Compound, _summaries: list[ModelSummary]
 ) -> pd.DataFrame:

@@ -27,7 +27,7 @@ from pages._shared.terms import explained
 
 
 def draw(done: Analysis) -> None:
-    """Figures over all classes, GPAR beside each method, and each class."""
+    """Show figures over all classes, GPAR compared with each method, and each class."""
     report_buttons(done.analysis_id, done.compendium, simulated=done.simulated)
     protocol = st.segmented_control(
         "Protocol",
@@ -63,7 +63,7 @@ def _overall(measures: pd.DataFrame, done: Analysis) -> None:
     others = [name for name in table["method"] if name != GPAR]
     if GPAR in set(table["method"]) and others:
         rival = st.selectbox(
-            "GPAR beside",
+            "Compare GPAR with",
             others,
             format_func=lambda name: METHODS[name].label,
             key=f"rival-{done.analysis_id}",
@@ -75,9 +75,7 @@ def _overall(measures: pd.DataFrame, done: Analysis) -> None:
         )
         row = table.set_index("method").loc[rival]
         n = int(row["n"])
-        few = (
-            f" The smallest p that {n} can give is {smallest_p(n):.2g}." if n < MIN_CLASSES else ""
-        )
+        few = f" With {n}, p cannot be below {smallest_p(n):.2g}." if n < MIN_CLASSES else ""
         st.caption(
             f"Each line is a class, {n} in all. Wilcoxon's matched-pairs signed-rank test, "
             f"two-sided: p = {row['p']:.2g}; median difference {row['difference']:+.3f}.{few} "
@@ -89,6 +87,7 @@ def _overall(measures: pd.DataFrame, done: Analysis) -> None:
             st.dataframe(
                 savable(left_out, simulated=done.simulated),
                 hide_index=True,
+                column_config={"class": "Class", "reason": "Reason"},
                 placeholder="—",
             )
 
@@ -131,7 +130,7 @@ def _classes(measures: pd.DataFrame, done: Analysis, protocol: str) -> None:
 
 
 def _one(name: str, measures: pd.DataFrame, done: Analysis, protocol: str) -> None:
-    """Figures with their intervals, and the curves of one class."""
+    """Show figures with their intervals, and the curves of one class."""
     st.subheader(plain(name), anchor=False)
     own = measures[measures["class"] == name]
     st.dataframe(
@@ -143,7 +142,7 @@ def _one(name: str, measures: pd.DataFrame, done: Analysis, protocol: str) -> No
         column_config={
             "method": "Method",
             "auroc": st.column_config.NumberColumn(
-                "AUROC", format="%.3f", help=explained("mean-auroc")
+                "Mean AUROC", format="%.3f", help=explained("mean-auroc")
             ),
             "low": st.column_config.NumberColumn(
                 "95% from", format="%.3f", help=explained("interval")
@@ -153,7 +152,7 @@ def _one(name: str, measures: pd.DataFrame, done: Analysis, protocol: str) -> No
                 "Average precision", format="%.3f", help=explained("average-precision")
             ),
             "base_rate": st.column_config.NumberColumn(
-                "Without skill", format="%.3f", help=explained("average-precision")
+                "Base rate", format="%.3f", help="The average precision without skill"
             ),
         },
         placeholder="—",
@@ -171,7 +170,7 @@ def _one(name: str, measures: pd.DataFrame, done: Analysis, protocol: str) -> No
                 (*done.identity, name),
                 partial(build, of_class, simulated=done.simulated),
             )
-    st.caption("Curves are over all held-out scores together; AUROC above is the mean over folds.")
+    st.caption("Curves are over all held-out scores; the mean AUROC above is over the folds.")
 
 
 def _named(table: pd.DataFrame) -> pd.DataFrame:
@@ -186,14 +185,16 @@ def _summary_columns(n: int) -> dict[str, object]:
         "se": number(
             "±",
             format="%.3f",
-            help=f"Standard error over the classes; from {MIN_CLASSES} classes on",
+            help=f"Standard error over the classes; needs at least {MIN_CLASSES} classes",
         ),
-        "median": number("Median", format="%.3f", help="Half of the classes lie above it"),
+        "median": number("Median", format="%.3f", help="Half of the classes are above it"),
         "reach_line": number("0.6 or more", format="percent", help="Share of the classes"),
         "ap": number("Average precision", format="%.3f", help="Mean over the classes"),
-        "seconds": number("Seconds", format="%.0f", help="Of computing, all classes together"),
+        "seconds": number("Seconds", format="%.0f", help="Computing time of all classes"),
         "difference": number(
-            "GPAR higher by", format="%+.3f", help="Median over the classes of GPAR's AUROC minus"
+            "GPAR higher by",
+            format="%+.3f",
+            help="Median over the classes of GPAR's AUROC minus the method's",
         ),
         "p": number("p", format="%.2g", help="Wilcoxon's matched-pairs signed-rank test"),
     }

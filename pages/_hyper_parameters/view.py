@@ -16,7 +16,7 @@ from pages._shared.terms import explained
 
 
 def draw(done: Analysis) -> None:
-    """The best setting in words, two heat maps, and the table."""
+    """Show the best setting in words, two heat maps, and the table."""
     table = done.tables["settings"]
     sizes = done.tables["training_set"].iloc[0]
     _verdict(table)
@@ -33,10 +33,11 @@ def draw(done: Analysis) -> None:
                 partial(heat_map, table, measure, simulated=done.simulated),
             )
     st.caption(
-        f"Gray: stopped early, with the folds done. A setting is stopped when its AUROC is behind "
-        "the best on the same folds by more than the noise of the differences fold by fold; its "
-        "figures are of fewer folds, and not to be compared with the others. Average precision "
-        f"without skill: {table['base_rate'].iloc[0]:.3f}. The paper's {PAPER} is in the table."
+        f"Gray: stopped early, with the number of finished folds. A setting is stopped when its "
+        "AUROC is below the best on the same folds by more than the noise of the differences "
+        "between folds; its figures are from fewer folds, so do not compare them with the others. "
+        f"Base rate of the average precision: {table['base_rate'].iloc[0]:.3f}. The paper's "
+        f"{PAPER} is in the table."
     )
     st.dataframe(
         savable(_shown(table), simulated=done.simulated),
@@ -45,8 +46,8 @@ def draw(done: Analysis) -> None:
         placeholder="—",
     )
     st.caption(
-        "±: standard deviation over the folds. 95% interval by resampling drugs. Behind the best: "
-        "difference of the mean AUROC, the same drugs drawn for both."
+        "±: standard deviation over the folds. 95% interval: from resampling drugs. Behind the "
+        "best: difference in mean AUROC, with the same drugs drawn for both."
     )
     left, right = st.columns(2)
     _download(left, "Download settings (CSV)", table, "sweep", done)
@@ -64,10 +65,10 @@ def _verdict(table: pd.DataFrame) -> None:
         f"{best['low']:.3f}-{best['high']:.3f}; ± {best['sd']:.3f} over {best['n_folds']} folds). "
     )
     if n_alike:
-        others = "setting cannot" if n_alike == 1 else "settings cannot"
-        text += f"**{n_alike} other {others} be told from the best**; "
+        others = "setting is" if n_alike == 1 else "settings are"
+        text += f"**{n_alike} other {others} within noise of the best**; "
     else:
-        text += "All others are behind by more than noise; "
+        text += "All others are worse by more than noise; "
     text += f"{int(table['stopped'].sum())} of {len(table)} were stopped early."
     st.markdown(text)
     if best["setting"] != PAPER:
@@ -79,9 +80,9 @@ def _verdict(table: pd.DataFrame) -> None:
             f"{verdict}."
         )
     st.warning(
-        f"**The best of {len(table)} is flattered.** It was chosen on the folds that its AUROC "
-        "comes from. For an honest figure, try the chosen setting on drugs that took no part. "
-        "Where many cannot be told apart, take the smallest."
+        f"**The AUROC of the best of {len(table)} is too optimistic:** the setting was chosen on "
+        "the same folds. For an unbiased figure, test the chosen setting on other drugs. If "
+        "several settings do equally well, choose the smallest."
     )
 
 

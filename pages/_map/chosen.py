@@ -109,7 +109,7 @@ def _show_signatures(table: pd.DataFrame, what: str, key: str, done: Analysis) -
             "dose_unit": "Dose unit",
             "time": "Time",
             "time_unit": "Time unit",
-            "moa": "MOA",
+            "moa": "Known MOA",
             "tas": number("TAS", format="%.2f", help=explained("tas")),
             "score": number("Score", format="%.3f", help=explained("score")),
             "sig_id": "Signature",

@@ -29,15 +29,15 @@ ORDER_NAMES = {
     "percentile": "Percentile",
     "paper": "Mean probability (paper)",
 }
-TOGETHER = "All together, as replicates"
+TOGETHER = "All profiles as replicates"
 MAX_ORIGINS = 60
 """Columns of the heat map: more cannot be read."""
 
 
 def show_prediction(prediction: Prediction, annotated: Sequence[str] = ()) -> None:
-    """Ranked MOAs, a heat map of the first, and the nearest signatures.
+    """Show ranked MOAs, a heat map of the top ones, and the nearest signatures.
 
-    annotated: MOAs that are known of the compound.
+    annotated: known MOAs of the compound.
     """
     for note in prediction.notes:
         st.info(plain(note))
@@ -51,8 +51,8 @@ def show_prediction(prediction: Prediction, annotated: Sequence[str] = ()) -> No
     if annotated:
         _known(table, annotated)
     st.caption(
-        f"{n_moas} models were asked about {_counted(len(chosen), 'signature')}. Similar "
-        "expression is not proof of a mechanism: take a MOA as a hypothesis to test."
+        f"{n_moas} models scored {_counted(len(chosen), 'signature')}. Similar expression does not "
+        "prove a mechanism: treat each MOA as a hypothesis to test."
     )
     _show_table(table.head(top), prediction, key=f"{name}-{by}-{top}")
     _say_what_was_held_out(table.head(top))
@@ -78,14 +78,14 @@ def _say_what_was_held_out(table: pd.DataFrame) -> None:
     if learned:
         st.caption(
             plain(
-                f"It is a training drug of the model{'s' * (len(learned) > 1)} of "
-                f"{', '.join(learned)}: there the fold that did not see it gives the score."
+                f"This compound is a training drug of the model{'s' * (len(learned) > 1)} of "
+                f"{', '.join(learned)}. There, the score comes from the fold that did not see it."
             )
         )
 
 
 def _choose_profiles(prediction: Prediction) -> tuple[np.ndarray, str]:
-    """Positions of the signatures to go by, and what they are called."""
+    """Choose profiles; return the positions of their signatures, and a label."""
     found = queries(prediction)
     if len(found) == 1:
         return found[0][1], prediction.label
@@ -94,7 +94,7 @@ def _choose_profiles(prediction: Prediction) -> tuple[np.ndarray, str]:
         "Profile",
         range(len(labels)),
         format_func=labels.__getitem__,
-        help="Replicates of one drug are one query: the mean over its profiles counts.",
+        help="Replicates of one drug are one query; their scores are averaged.",
         key=f"moa-profile-{len(labels)}-{prediction.label}",
     )
     if choice == len(found):
@@ -105,9 +105,9 @@ def _choose_profiles(prediction: Prediction) -> tuple[np.ndarray, str]:
 def _known(table: pd.DataFrame, annotated: Sequence[str]) -> None:
     place = {moa: number for number, moa in enumerate(table["moa"], start=1)}
     said = [
-        f"**{plain(moa)}** (number {place[moa]} of {len(table)})"
+        f"**{plain(moa)}** (rank {place[moa]} of {len(table)})"
         if moa in place
-        else f"**{plain(moa)}** (its model is not asked)"
+        else f"**{plain(moa)}** (its model is not used)"
         for moa in annotated
     ]
     st.markdown("Annotated MOA: " + ", ".join(said))
@@ -173,11 +173,11 @@ def _heat_map(prediction: Prediction, moas: list[str]) -> None:
     chart = percentile_map(origins[origins["origin"].isin(kept)], simulated=prediction.simulated)
     show_chart(chart)
     if len(kept) < origins["origin"].nunique():
-        st.caption(f"The first {MAX_ORIGINS} of {origins['origin'].nunique():,} are drawn.")
+        st.caption(f"The map shows the first {MAX_ORIGINS} of {origins['origin'].nunique():,}.")
 
 
 def _nearest(prediction: Prediction, chosen: np.ndarray) -> None:
-    st.caption("Of the compendium's representative signatures, those most alike by cosine.")
+    st.caption("The most similar representative signatures in the compendium, by cosine.")
     near = prediction.nearest
     if near is None:
         near = nearest_to(prediction, load_compendium(prediction.compendium))
@@ -207,7 +207,7 @@ def _nearest(prediction: Prediction, chosen: np.ndarray) -> None:
             "about": ABOUT_COLUMN,
             "moa": "Known MOA",
             "cell_id": "Cell line",
-            "like": "Near to that of",
+            "like": "Similar to",
             "sig_id": "Signature",
         },
         placeholder="—",
@@ -222,40 +222,39 @@ def _columns() -> dict[str, object]:
         "percentile": column.NumberColumn(
             "Percentile",
             format="percent",
-            help="The share of the compendium's signatures that score lower by this model, mean "
-            "over the signatures. Comparable between MOAs; not how likely the MOA is.",
+            help="Share of the compendium's signatures that this model scores lower, mean over the "
+            "signatures. Comparable between MOAs, but not the probability of the MOA.",
         ),
         "mean_probability": column.NumberColumn(
             "Mean probability",
             format="%.3f",
-            help="What the network puts out, 0 to 1, mean over the signatures: the ranking of the "
-            "paper. Each network has its own scale, so it is not comparable between MOAs.",
+            help="Output of the network, 0 to 1, mean over the signatures; the paper ranks MOAs by "
+            "it. Each network has its own scale, so it is not comparable between MOAs.",
         ),
         "calibrated": column.ProgressColumn(
             "Calibrated probability",
             min_value=0,
             max_value=1,
             format="%.3f",
-            help="The probability by what held-out scores came true, for a mix of drugs as in the "
-            "training set. Not the chance that any drug at all has this MOA.",
+            help="How often held-out signatures with such a score had the MOA, for a mix of drugs "
+            "as in the training set. Not the probability that an arbitrary drug has this MOA.",
         ),
         "in_favour": column.TextColumn(
-            "Signatures in favor", help=f"Those that reach {NEAR_THE_TOP:.0%} by themselves"
+            "Signatures in favor",
+            help=f"Signatures that reach a percentile of {NEAR_THE_TOP:.0%} by themselves",
         ),
-        "auroc": column.NumberColumn(
-            "Model's AUROC", format="%.3f", help="Mean over held-out folds; 0.5 is chance"
-        ),
-        "drugs": column.TextColumn("Drugs of the MOA"),
+        "auroc": column.NumberColumn("Mean AUROC", format="%.3f", help=explained("mean-auroc")),
+        "drugs": column.TextColumn("Training drugs"),
         "scored_by": column.TextColumn(
             "Scored by",
-            help="Held-out fold: the compound is in this model's training set, so the fold that "
-            "did not see it was asked",
+            help="Held-out fold: the compound is in this model's training set, so its score comes "
+            "from the fold that did not see it",
         ),
     }
 
 
 def _top(number: int, n_moas: int) -> str:
-    return f"All {n_moas} MOAs" if number == n_moas else f"First {number} MOAs"
+    return f"All {n_moas} MOAs" if number == n_moas else f"Top {number} MOAs"
 
 
 def _counted(n: int, what: str) -> str:

@@ -1,4 +1,4 @@
-"""Which training drugs of a model do not belong: asked for, awaited, shown and acted on."""
+"""Outlier drugs of a model: the question, the running job, the result, and retraining."""
 
 from pathlib import Path
 
@@ -32,18 +32,18 @@ from pages._shared.terms import explained
 
 
 def show_curation(model: Model) -> None:
-    """The question, the job under way, or the answer, whichever is there."""
+    """Show the question, the running job, or the result."""
     summary = model.summary
     st.subheader("Outlier drugs", anchor=False)
     if not summary.drugs:
-        st.caption("This model was trained on uploaded profiles; drugs can only be left out of "
+        st.caption("This model was trained on uploaded profiles; you can only leave out drugs of "
                    "sets chosen by drug or by MOA.")  # fmt: skip
         return
     if summary.n_positive_compounds < MIN_DRUGS:
         n = summary.n_positive_compounds
         st.caption(
-            f"The positive set has {n} drug{'s' * (n != 1)}. To leave one out and compare, "
-            f"{MIN_DRUGS} are needed: train on more drugs."
+            f"The positive set has {n} drug{'s' * (n != 1)}. To leave one out and compare, you "
+            f"need at least {MIN_DRUGS}: train on more drugs."
         )
         return
     with error_box():
@@ -59,7 +59,7 @@ def show_curation(model: Model) -> None:
 
 
 def _asked_for(request: CurationRequest) -> bool:
-    """Whether there is a job to show; one that is done has lost its result."""
+    """Whether there is a job to show; the result of a finished job was deleted."""
     try:
         return JobStore(cache()).get(job_id(request)).state is not State.DONE
     except NotFoundError:
@@ -70,9 +70,9 @@ def _question(request: CurationRequest, summary: ModelSummary) -> None:
     n = n_networks(summary.n_positive_compounds, summary.k, request.repeats)
     trained = summary.k + 1 + summary.k * len(summary.null_auroc)
     st.caption(
-        f"Repeats the cross-validation {request.repeats} times on other folds, with all drugs and "
-        "without each of them. A drug whose absence raises the mean AUROC beyond what chance "
-        f"explains does not look like the others. Trains {n:,} networks: "
+        f"Repeats the cross-validation {request.repeats} times on different folds, with all drugs "
+        "and without each of them. A drug does not look like the others if leaving it out raises "
+        f"the mean AUROC more than chance explains. Trains {n:,} networks: "
         f"{_about(summary.seconds / trained * n)}."
     )
     if st.button("Find outlier drugs"):
@@ -106,9 +106,9 @@ def _result(saved: SavedCuration, summary: ModelSummary) -> None:
     )
     st.caption(
         f"Mean AUROC of the whole set {found.mean_auroc:.3f} ± {found.spread:.3f} over "
-        f"{found.repeats} repeats with other folds. Dots: by how much it changes without the drug, "
-        "on the same folds; bars: standard deviation over the repeats. Gray ticks: the noise, the "
-        "highest change that chance explains, given how the other drugs differ and how few "
+        f"{found.repeats} repeats with different folds. Dots: the change without the drug, on the "
+        "same folds. Bars: standard deviation over the repeats. Gray ticks: the noise, which is "
+        "the largest change that chance explains, given how the other drugs differ and how few "
         "signatures the drug has."
     )
     st.dataframe(
@@ -136,7 +136,7 @@ def _verdict(found: Curation) -> None:
     first = found.drugs.iloc[0]
     if found.suspects.empty:
         st.success(
-            f"**Nothing stands out.** The mean AUROC changes most without "
+            f"**No drug stands out.** The mean AUROC changes most without "
             f"{plain(first[fields.PERT_INAME])}, from {found.mean_auroc:.3f} to "
             f"{first['auroc_without']:.3f}: within the noise of {first['noise']:.3f}."
         )
@@ -157,7 +157,7 @@ def _columns() -> dict[str, object]:
         "auroc_without": number("AUROC without", format="%.3f", help=explained("mean-auroc")),
         "effect": number("Change", format="%+.3f", help=explained("curation")),
         "effect_sd": number("±", format="%.3f", help="Standard deviation over the repeats"),
-        "noise": number("Noise", format="%.3f", help="The highest change that chance explains"),
+        "noise": number("Noise", format="%.3f", help="The largest change that chance explains"),
         "suspect": st.column_config.CheckboxColumn("Suspect"),
     }
 
@@ -185,7 +185,7 @@ def _retrain(saved: SavedCuration, summary: ModelSummary) -> None:
         select_all=False,
     )
     kept = [drug for drug in name if drug not in left_out]
-    if st.button("Train without them", type="primary", disabled=not left_out or not kept):
+    if st.button("Retrain without these drugs", type="primary", disabled=not left_out or not kept):
         label = f"{summary.label} without " + ", ".join(name[drug] for drug in left_out)
         if len(left_out) > 3:
             label = f"{summary.label} without {len(left_out)} drugs"
@@ -194,12 +194,12 @@ def _retrain(saved: SavedCuration, summary: ModelSummary) -> None:
 
 
 def _plan(summary: ModelSummary, drugs: list[str], label: str) -> TrainRequest:
-    """The same training on fewer drugs."""
+    """Plan the same training on fewer drugs."""
     compendium = load_compendium(summary.compendium)
     if compendium.fingerprint != summary.fingerprint:
         raise RequestError(
             f"The compendium '{summary.compendium}' has changed since this model was trained. "
-            "Train on it anew, and curate that model."
+            "Train a new model on it, and find the outlier drugs of that model."
         )
     request, _ = plan_training(
         compendium,

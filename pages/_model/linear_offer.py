@@ -1,4 +1,4 @@
-"""Where logistic regression is ahead of a network on the same folds: its ranking, by one click."""
+"""Offer to train or open the linear model if it beats the network on the same folds."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -18,20 +18,20 @@ from pages._shared.state import cache, go
 
 
 def offer_linear(summary: ModelSummary) -> None:
-    """Say that the linear model is ahead, with the button that trains or opens it."""
+    """Show a note if the linear model is better, with a button that trains or opens it."""
     ahead, own = summary.logistic_auroc, summary.metrics.mean_auroc
     if ahead is None or round(ahead, 3) <= round(own, 3):
         return
     said, button = st.columns([3, 1], vertical_alignment="center")
     said.info(
-        "On the same folds, logistic regression is ahead of this network in mean AUROC: "
-        f"{ahead:.3f} against {own:.3f}."
+        "On the same folds, logistic regression has a higher mean AUROC than this network: "
+        f"{ahead:.3f} versus {own:.3f}."
     )
     request = _linear_request(summary)
     if request is None:
         return
     trained = job_id(request) in cache().model_ids()
-    label = "Open the linear model" if trained else "Train the linear model"
+    label = "Open linear model" if trained else "Train linear model"
     if button.button(
         label,
         key=f"linear-{summary.model_id}",
@@ -46,7 +46,7 @@ def offer_linear(summary: ModelSummary) -> None:
 
 
 def _linear_request(summary: ModelSummary) -> TrainRequest | None:
-    """The training of a model with the preset 'linear', None where it is not known any more."""
+    """The same training with the preset 'linear', None if the request is no longer known."""
     request = training_request(summary)
     if request is None:  # of uploaded profiles: its job knows them
         with suppress(NotFoundError):

@@ -1,4 +1,4 @@
-"""The signatures of a model on maps, in both ways of the paper: by themselves and among all."""
+"""The signatures of a model on the two maps of the paper: by themselves and among all."""
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ ALONE, AMONG_ALL = "By themselves (t-SNE)", "Among all signatures (graph)"
 
 
 def show_maps(model: Model) -> None:
-    """Training drugs and the 30 compounds ranked first. Raises GparError."""
+    """Show training drugs and the 30 top-ranked compounds. Raises GparError."""
     summary = model.summary
     way = st.segmented_control(
         "Training drugs and top 30",
@@ -41,7 +41,7 @@ def show_maps(model: Model) -> None:
     )
     st.caption(
         "t-SNE (scikit-learn defaults) of representative signatures: the training drugs, the "
-        "30 compounds ranked first, and up to 300 negatives. Distances between far groups "
+        "30 top-ranked compounds, and up to 300 negatives. Distances between distant groups "
         "mean nothing."
     )
     if st.button("Show on a map of the compendium", key=f"map-{summary.model_id}"):
@@ -54,22 +54,22 @@ def _among_all(model: Model, graphs: list[Analysis]) -> None:
         draw_with_drugs_of(model, load_analysis(graphs[0].analysis_id))
         return
     st.markdown(
-        "The strongest similarities between all signatures as a graph, after L1000FWD, with the "
-        "training drugs in red and the predicted ones in yellow. It is laid out once for a "
-        "compendium, in minutes."
+        "A graph of the strongest similarities between all signatures, as in L1000FWD, with the "
+        "training drugs in red and the predicted drugs in yellow. GPAR builds it once per "
+        "compendium, which takes minutes."
     )
     if st.button("Build graph", type="primary", key=f"graph-{model.summary.model_id}"):
         _lay_out(model.summary)
 
 
 def _lay_out(summary: ModelSummary) -> None:
-    # Late: it brings classifiers, which a model's page does without.
+    # Imported late: it loads classifiers, which a model's page does not need.
     from gpar_core.analyses.map.plan import plan_map  # noqa: PLC0415
 
     compendium = load_compendium(summary.compendium)
     if compendium.fingerprint != summary.fingerprint:
         raise RequestError(
-            f"'{summary.compendium}' has changed since this model was trained. Train it anew to "
+            f"'{summary.compendium}' has changed since this model was trained. Train it again to "
             "see its drugs among all signatures."
         )
     job = engine.submit(cache(), plan_map(compendium, method="fwd"))

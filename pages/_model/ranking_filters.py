@@ -1,4 +1,4 @@
-"""The filters of a ranked list: what passes, in words, and what to relax where nothing does."""
+"""The filters of a ranked list: which compounds pass, and what to relax if none does."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -15,8 +15,8 @@ ANY_P = 1.01
 
 @dataclass(frozen=True)
 class Filters:
-    """min_signatures: at least so many. max_p: p below it, any from 1 on. find: part of a name, id
-    or MOA, '' for all. similarity: to the nearest training drug at most, 1 for all."""
+    """min_signatures: at least this many. max_p: p below it; above 1, any p. find: part of a name,
+    id or MOA, '' for all. similarity: maximum to the nearest training drug, 1 for all."""
 
     min_signatures: int = 1
     max_p: float = ANY_P
@@ -24,7 +24,7 @@ class Filters:
     similarity: float = 1.0
 
     def __str__(self) -> str:
-        """What they ask for, '' for nothing."""
+        """The active filters in words, '' for none."""
         n, p, find, limit = self.min_signatures, self.max_p, self.find.strip(), self.similarity
         asked = (
             n > 1 and f"at least {_count(n, 'signature')}",
@@ -37,7 +37,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Relaxation:
-    """why: what empties the list. label: of a button. changes: values of `Filters`, by name."""
+    """why: the reason for the empty list. label: of a button. changes: values of `Filters`."""
 
     why: str
     label: str
@@ -45,7 +45,7 @@ class Relaxation:
 
 
 def usual_minimum(ranking: pd.DataFrame) -> int:
-    """The paper's minimum of signatures, or 1 where no compound has as many."""
+    """The paper's minimum number of signatures, or 1 if no compound has that many."""
     return MIN_SIGNATURES if ranking["k"].max() >= MIN_SIGNATURES else 1
 
 
@@ -54,7 +54,7 @@ def masks(
 ) -> dict[str, np.ndarray]:
     """(m,) bool for each field of `Filters`: the compounds that it lets pass.
 
-    structures: as `chemistry.similarity.beside_training` gives them, None where there are none.
+    structures: from `chemistry.similarity.beside_training`, None if there are none.
     """
     found = np.ones(len(ranking), dtype=bool)
     if wanted := filters.find.strip():
@@ -74,7 +74,7 @@ def masks(
 def passing(ranking: pd.DataFrame, let_pass: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """The compounds that pass all filters, `rank` first.
 
-    The rank counts those that pass the statistical filters: what is found keeps its place.
+    The rank counts those that pass the statistical filters, so a search does not change it.
     """
     counted = let_pass["min_signatures"] & let_pass["max_p"]
     numbered = ranking.assign(rank=np.cumsum(counted))[["rank", *ranking.columns]]
@@ -84,7 +84,7 @@ def passing(ranking: pd.DataFrame, let_pass: Mapping[str, np.ndarray]) -> pd.Dat
 def relaxations(
     ranking: pd.DataFrame, filters: Filters, let_pass: Mapping[str, np.ndarray]
 ) -> list[Relaxation]:
-    """Where nothing passes: each filter that empties the list by itself, and how to relax it."""
+    """If no compound passes: each filter that alone empties the list, and how to relax it."""
     found = []
     for name in let_pass:
         others = np.logical_and.reduce([let_pass[each] for each in let_pass if each != name])
@@ -94,11 +94,11 @@ def relaxations(
         return found
     everything = {each.name: each.default for each in fields(Filters)}
     label = f"Remove all filters to see {_count(len(ranking), 'compound')}"
-    return [Relaxation("No compound passes any two of them together.", label, everything)]
+    return [Relaxation("No compound passes any two filters together.", label, everything)]
 
 
 def _relaxation(name: str, others: pd.DataFrame, filters: Filters) -> Relaxation:
-    """others: what all other filters let pass."""
+    """others: the compounds that pass all other filters."""
     n = len(others)
     see = f"to see {_count(n, 'compound')}"
     match name:
@@ -106,7 +106,7 @@ def _relaxation(name: str, others: pd.DataFrame, filters: Filters) -> Relaxation
             most = int(others["k"].max())
             see = f"to see {_count(int((others['k'] == most).sum()), 'compound')}"
             return Relaxation(
-                f"None has {_count(filters.min_signatures, 'signature')}; the most is {most}.",
+                f"None has {_count(filters.min_signatures, 'signature')}; the maximum is {most}.",
                 f"Lower the minimum to {_count(most, 'signature')} {see}",
                 {name: most},
             )
@@ -114,7 +114,7 @@ def _relaxation(name: str, others: pd.DataFrame, filters: Filters) -> Relaxation
             lowest = others["p"].min()
             return Relaxation(
                 f"None has p below {filters.max_p:g}; the lowest p is {lowest:.3g}.",
-                f"Show any p {see}",
+                f"Remove the p limit {see}",
                 {name: ANY_P},
             )
         case "find":
@@ -123,9 +123,9 @@ def _relaxation(name: str, others: pd.DataFrame, filters: Filters) -> Relaxation
             )
         case _:
             return Relaxation(
-                f"Each is more similar to a training drug than {filters.similarity:.2f}, or has no "
-                "structure.",
-                f"Show any similarity {see}",
+                "Each has a similarity to a training drug above "
+                f"{filters.similarity:.2f}, or no structure.",
+                f"Remove the similarity limit {see}",
                 {name: 1.0},
             )
 

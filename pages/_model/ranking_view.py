@@ -34,13 +34,13 @@ from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, chosen_row, sav
 from pages._shared.terms import explained
 
 FILTER_KEYS = {"min_signatures": "k", "max_p": "p", "find": "find", "similarity": "similarity"}
-"""In the session, before the id of the model."""
+"""Prefixes of session keys, before the id of the model."""
 
 ORDER_NAMES = {"es": "Enrichment score (paper)", "nes": "Normalized ES", "p": "Exact p"}
 
 
 def show_ranking(model: Model) -> None:
-    """Filters and table; a click on a row shows the compound's signatures."""
+    """Show filters and table; a click on a row shows the compound's signatures."""
     signatures, p_limit, order_choice, search = st.columns([1, 1, 1.4, 1.6])
     key = model.summary.model_id
     usual = usual_minimum(model.ranking)
@@ -59,8 +59,8 @@ def show_ranking(model: Model) -> None:
         draws, limit = choose_similarity(structures, key)
     if usual < MIN_SIGNATURES:
         st.caption(
-            f"No ranked compound has {MIN_SIGNATURES} signatures, the paper's minimum: the most is "
-            f"{model.ranking['k'].max()}. The minimum is therefore set to {usual}."
+            f"No ranked compound has {MIN_SIGNATURES} signatures, the paper's minimum; the maximum "
+            f"is {model.ranking['k'].max()}. Therefore, the minimum is set to {usual}."
         )
     filters = Filters(min_signatures, max_p, wanted, limit)
     ranking = _ordered((*model.summary.identity, order), model)
@@ -91,7 +91,7 @@ def show_ranking(model: Model) -> None:
     )
     row = chosen_row(selection, len(shown))
     if row is None:
-        st.caption("Click a row to see where the compound's signatures stand.")
+        st.caption("Click a row to see where the compound's signatures rank.")
     else:
         _compound(model, shown.iloc[row])
 
@@ -132,7 +132,7 @@ def _explained(model: Model, n_passing: int, filters: Filters) -> str:
 
 
 def _nothing_passes(model: Model, filters: Filters, ways: list[Relaxation]) -> None:
-    """Why, and a button for each way to see something."""
+    """Explain why the list is empty, with a button for each way to relax the filters."""
     said = ["No compound passes the filters.", *(way.why for way in ways)]
     wanted = filters.find.strip().casefold()
     trained = [name for name in model.summary.drugs if wanted and wanted in name.casefold()]
@@ -182,11 +182,11 @@ def _columns() -> dict[str, object]:
         "drug": column.TextColumn("Drug", width=130),
         "about": ABOUT_COLUMN,
         "k": column.NumberColumn(
-            "Signatures", width=75, help="k, the compound's ranked signatures"
+            "Signatures", width=75, help="Number of the compound's ranked signatures (k)"
         ),
         "es": column.NumberColumn("ES", width=55, format="%.3f", help="Enrichment score, -1 to 1"),
-        "nes": column.NumberColumn("NES", format="%.2f", help="ES over the mean of its null"),
-        "p": column.NumberColumn("p", format="%.4f", help="1,000 permutations"),
+        "nes": column.NumberColumn("NES", format="%.2f", help=explained("nes")),
+        "p": column.NumberColumn("p", format="%.4f", help="From 1,000 permutations"),
         "p_exact": column.NumberColumn(
             "Exact p", width=70, format="%.2g", help=explained("exact-p")
         ),
@@ -228,7 +228,7 @@ def _compound(model: Model, compound: pd.Series) -> None:
 
 
 def _standing(model: Model, compound: pd.Series) -> None:
-    """Where the compound's signatures stand among all."""
+    """Show where the compound's signatures rank among all."""
     name = compound[fields.PERT_INAME]
     own = model.signatures[model.signatures[fields.DRUG] == compound[fields.DRUG]]
     st.markdown(
@@ -238,7 +238,7 @@ def _standing(model: Model, compound: pd.Series) -> None:
     ids = compound[fields.PERT_IDS].split(fields.MOA_SEPARATOR)
     if len(ids) > 1:
         names = compound[fields.NAMES].replace(fields.MOA_SEPARATOR, "; ")
-        st.caption(plain(f"One molecule under {len(ids)} ids ({', '.join(ids)}) as {names}"))
+        st.caption(plain(f"One molecule with {len(ids)} ids ({', '.join(ids)}), named {names}"))
     strip = rank_strip(own, len(model.signatures), name, simulated=model.summary.simulated)
     show_chart(strip, height=140)
     columns = ["rank", "score", "cell_id", "pert_dose", "pert_dose_unit", "pert_time"]

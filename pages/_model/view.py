@@ -22,9 +22,9 @@ from pages._shared.terms import explained
 
 
 def show(model: Model) -> None:
-    """Verdict, ranked drugs, quality, map, training drugs and details.
+    """Show verdict, ranked drugs, quality, map, training drugs and details.
 
-    Only the first tab, whose filters are to stay, and the open one are drawn.
+    Only the first tab, whose filters are kept, and the open one are drawn.
     """
     summary = model.summary
     st.header(plain(summary.label), anchor=False)
@@ -67,7 +67,7 @@ def _verdict(summary: ModelSummary) -> None:
         border=True,
         help=explained("average-precision"),
     )
-    figures[1].caption(f"{metrics.base_rate:.3f} without skill")
+    figures[1].caption(f"base rate {metrics.base_rate:.3f}")
     figures[2].metric(
         "Pooled AUROC", f"{metrics.pooled_auroc:.3f}", border=True, help=explained("pooled-auroc")
     )
@@ -93,15 +93,15 @@ def _quality(model: Model) -> None:
     summary = model.summary
     drawn_once("quality", summary.identity, lambda: _curves(model))
     st.markdown(
-        f"**Permuted labels:** {summary.chance}. In quick runs a nearest-mean classifier stands in "
-        "for the network, on the same folds."
+        f"**Permuted labels:** {summary.chance}. Quick runs use a nearest-mean classifier instead "
+        "of the network, on the same folds."
     )
     if summary.null_auroc:
         null = ", ".join(f"{auroc:.2f}" for auroc in summary.null_auroc)
         st.markdown(f"Mean AUROC of full trainings with permuted labels: {null}")
     on = {"model": summary.model_id, "compendium": summary.compendium}
     genes, other = st.columns(2)
-    if summary.drugs and genes.button("Which genes does it go by?", key=f"genes-{on['model']}"):
+    if summary.drugs and genes.button("Find important genes", key=f"genes-{on['model']}"):
         go("genes", **on)
     if other.button("Compare with another model", key=f"compare-{on['model']}"):
         go("compare", **on)
@@ -129,9 +129,9 @@ def _reliability(model: Model) -> None:
     )
     show_chart(reliability(bins, simulated=model.summary.simulated))
     st.caption(
-        "Of the held-out signatures given a probability, how many are positive: on the dashed line "
-        "the calibrated probability is what it says, for a mix of positives and negatives as in "
-        "the training set. Bars are 95% intervals, n the signatures of each bin."
+        "Share of positives among held-out signatures with a given calibrated probability. On the "
+        "dashed line the two are equal, for a mix of positives and negatives as in the training "
+        "set. Bars are 95% intervals; n is the number of signatures in each bin."
     )
 
 
@@ -149,8 +149,9 @@ def _training_drugs(model: Model) -> None:
 
 def _fared(model: Model) -> None:
     st.caption(
-        "How each training drug fared in the folds that did not see it: the share of negative "
-        "signatures that score lower. A drug near 0.5 or below does not look like the others."
+        "How well the network recognizes each training drug in the folds that did not see it: the "
+        "share of negative signatures that score lower. A drug near 0.5 or below does not look "
+        "like the others."
     )
     st.dataframe(
         savable(
@@ -169,8 +170,8 @@ def _fared(model: Model) -> None:
                 min_value=0,
                 max_value=1,
                 format="%.2f",
-                help="The share of negative signatures that score lower than the drug when it "
-                "was held out; 0.5 is chance",
+                help="Share of negative signatures that score lower than the drug when it is held "
+                "out; 0.5 is chance",
             ),
         },
         placeholder="—",
@@ -178,7 +179,7 @@ def _fared(model: Model) -> None:
 
 
 def _about(model: Model) -> list[str]:
-    """Uploaded profiles have no page."""
+    """URLs of the drugs' pages; uploaded profiles have none."""
     drugs = model.training_drugs["pert_iname"]
     return about(drugs, model.summary.compendium) if model.summary.drugs else [""] * len(drugs)
 

@@ -140,7 +140,7 @@ def test_a_result_says_which_is_best_and_what_is_noise(stocked: Library) -> None
         f"**{best['selection']}** has the highest mean AUROC, {best['auroc']:.3f} (95% interval "
         f"{best['low']:.3f}-{best['high']:.3f}, 4 drugs)" in said
     )
-    assert "No other selection can be told from it" in said
+    assert "No other selection is clearly worse" in said
     assert said.count("**within noise**") == 2
     assert "Simulated data" in words(app.warning)
     assert set(app.dataframe[0].value["data"]) == {"SIMULATED"}
@@ -197,7 +197,7 @@ def test_training_on_a_changed_compendium_is_refused(stocked: Library) -> None:
     app = page("cell_influence", job=job_id(request))
     build(stocked.cache.compendium("demo"), DRUGS, seed=7, name="demo", simulated=True)
     press(app, "Start training")
-    assert "has changed since this was asked for" in words(app.error)
+    assert "has changed since this comparison" in words(app.error)
 
 
 @pytest.mark.parametrize("table", ["selections", "differences", "drugs"])

@@ -29,7 +29,7 @@ def _disabled(app: AppTest) -> bool:
 def test_without_a_filter_there_is_one_row_and_nothing_to_choose(stocked: Library) -> None:
     app = page("compendium")
     assert _counts(app) == [["all signatures", 164, 69, 60, 2, 0]]
-    assert "Set one limit at least, and a name." in words(app)
+    assert "Set at least one limit and enter a name." in words(app)
     assert _disabled(app)
 
 
@@ -39,8 +39,8 @@ def test_counts_follow_the_filter_and_negatives_that_are_lost_are_told(stocked: 
         ["all signatures", 164, 69, 60, 2, 0],
         ["TAS at least 0.2", 44, 9, 0, 2, 0],
     ]
-    assert "Of 60 inactive drugs without MOA annotation" in words(app)
-    assert "0 are left. All compounds without the MOA will serve instead." in words(app)
+    assert "inactive drugs without MOA annotation as negatives" in words(app)
+    assert "keeps 0 of 60. Training will use all compounds without the MOA instead." in words(app)
 
 
 def test_a_choice_is_queued_and_shown(stocked: Library) -> None:

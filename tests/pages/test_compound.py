@@ -48,7 +48,7 @@ def test_each_model_says_which_part_it_plays(stocked: Library, drug: str, part: 
 
 
 def test_its_place_is_shown_on_a_map_that_is_there(stocked: Library) -> None:
-    assert "No map of this compendium yet" in words(about("hdac1", "Map"))
+    assert "This compendium has no map yet" in words(about("hdac1", "Map"))
     request = charted(stocked.cache)
     app = about("hdac1", "Map")
     (shown,) = sent(app)
@@ -74,7 +74,7 @@ def test_its_likely_moas_are_there(stocked: Library) -> None:
     train_the_rest(stocked.cache, shelve(stocked.cache))
     app = about("hdac1", "Likely MOAs")
     assert not app.exception
-    assert "Annotated MOA: **HDAC inhibitor** (number 1 of 2)" in words(app)
+    assert "Annotated MOA: **HDAC inhibitor** (rank 1 of 2)" in words(app)
     assert app.dataframe[0].value["moa"][0] == "HDAC inhibitor"
 
 

@@ -17,7 +17,7 @@ from tests.pages.conftest import Library
 from tests.pages.stage import EVIL, ended, labels, page, press, running, words
 from tests.saved_curation import drugs, saved
 
-ASK, RETRAIN = "Find outlier drugs", "Train without them"
+ASK, RETRAIN = "Find outlier drugs", "Retrain without these drugs"
 
 
 def of(model: TrainRequest) -> CurationRequest:
@@ -97,7 +97,7 @@ def test_a_suspect_is_named_with_its_figures(stocked: Library) -> None:
 def test_where_all_belong_nothing_stands_out(stocked: Library) -> None:
     find(stocked, stocked.simulated, n_suspects=0)
     app = opened(stocked.simulated)
-    assert "**Nothing stands out.**" in words(app)
+    assert "**No drug stands out.**" in words(app)
     assert app.multiselect[0].value == []
     assert next(button for button in app.button if button.label == RETRAIN).disabled
 

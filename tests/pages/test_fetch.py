@@ -42,7 +42,7 @@ def test_the_starter_is_offered_first_with_its_size(stocked: Library) -> None:
     assert radio.value == "starter"
     assert radio.options == [source.title for source in SOURCES.values()]
     assert "473 MB of tables to fetch" in words(app)
-    assert plain("Free on the disk: ") in words(app)
+    assert plain("Free disk space: ") in words(app)
     app = choose(app, "gse92742")
     assert "21 GB to fetch; 23 GB on disk, 45 GB while it is unpacked" in words(app)
     assert "fetch-cells" not in [field.key for field in choose(app, "repurposing-hub").text_input]
@@ -77,8 +77,8 @@ def test_what_came_is_imported_with_the_moas_of_the_hub(stocked: Library, lincs_
     fetched(stocked, lincs_site, "starter", "repurposing-hub", cells=())
     app = page("compendium")
     said = words(app)
-    assert "**Starter of LINCS 2020** is here" in said
-    assert "Its tables are used whenever something that was fetched is imported" in said
+    assert "**Starter of LINCS 2020** is downloaded" in said
+    assert "Its tables are used for every import of downloaded data" in said
     app.text_input(key="fetched-name-starter").set_value("mine").run()
     app.button(key="fetched-import-starter").click().run()
     request = only_job(stocked)
@@ -125,7 +125,7 @@ def test_a_finished_fetch_offers_its_import(stocked: Library, lincs_site: Site) 
     run_job(request, stocked.cache, silent, Means())
     job = ended(stocked.cache, request, State.DONE)
     app = page("compendium", job=job.id)
-    assert "**Starter of LINCS 2020** is here" in words(app)
+    assert "**Starter of LINCS 2020** is downloaded" in words(app)
     assert "Import" in labels(app)
 
 
@@ -140,7 +140,7 @@ def test_files_are_deleted_but_not_while_they_are_fetched(
     folder.mkdir(parents=True)
     (folder / "repurposing_drugs_20200324.txt.part").write_bytes(b"0" * 1234)
     app = choose(page("compendium"), "repurposing-hub")
-    assert "1.2 kB of it came before and are used" in words(app)
-    assert {"Resume", "Delete what came"} <= set(labels(app))
+    assert "1.2 kB are already downloaded and will be reused" in words(app)
+    assert {"Resume", "Delete downloaded files"} <= set(labels(app))
     running(stocked.cache, plan_fetch("repurposing-hub"))
-    assert "Delete what came" not in labels(choose(page("compendium"), "repurposing-hub"))
+    assert "Delete downloaded files" not in labels(choose(page("compendium"), "repurposing-hub"))

@@ -26,7 +26,7 @@ def test_a_new_user_gets_real_data(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             page.goto(f"{server.address}/compendium")
             page.get_by_role("tab", name="Download data").click()
             page.get_by_text("LINCS 2020 (clue.io)").click()
-            cells = page.get_by_label("Cell lines to fetch")
+            cells = page.get_by_label("Cell lines to download")
             cells.fill("MCF7, PC3")
             cells.press("Enter")
             page.get_by_role("button", name="Download", exact=True).click()
@@ -36,7 +36,7 @@ def test_a_new_user_gets_real_data(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             expect(page.get_by_text("is paused. Downloaded data are kept.")).to_be_visible()
             site.faults.slow = 0.0
             page.get_by_role("button", name="Resume").click()
-            expect(page.get_by_text("is here")).to_be_visible()
+            expect(page.get_by_text("is downloaded")).to_be_visible()
             page.get_by_label("Name of the compendium").fill("mine")
             page.get_by_label("Name of the compendium").press("Enter")
             page.get_by_role("button", name="Import", exact=True).click()

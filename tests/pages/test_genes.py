@@ -91,7 +91,7 @@ def test_a_click_asks_for_the_genes_of_the_chosen_model(stocked: Library) -> Non
 
 def test_a_models_page_leads_to_its_genes(stocked: Library) -> None:
     app = press(
-        page("models", model=job_id(stocked.measured), tab="Quality"), "Which genes does it go by?"
+        page("models", model=job_id(stocked.measured), tab="Quality"), "Find important genes"
     )
     assert app.query_params["model"] == job_id(stocked.measured)
     assert app.query_params["compendium"] == "measured"
@@ -118,7 +118,7 @@ def test_a_model_of_uploaded_profiles_is_refused_with_advice(stocked: Library) -
     assert "trained on uploaded profiles" in words(app.error)
     assert "Find important genes" not in labels(app)
     quality = page("models", model=job_id(stocked.simulated))
-    assert "Which genes does it go by?" not in labels(quality)
+    assert "Find important genes" not in labels(quality)
 
 
 def test_the_answer_is_told_in_figures_and_shown(stocked: Library) -> None:

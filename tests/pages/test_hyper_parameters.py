@@ -118,8 +118,8 @@ def test_a_result_says_the_best_its_noise_and_that_it_is_flattered(stocked: Libr
     app = page("hyper_parameters", job=job_id(request))
     said = words(app)
     assert "have the highest mean AUROC" in said or "has the highest mean AUROC" in said
-    assert "**4 other settings cannot be told from the best**; 0 of 5 were stopped early" in said
-    assert "**The best of 5 is flattered.**" in words(app.warning)
+    assert "**4 other settings are within noise of the best**; 0 of 5 were stopped early" in said
+    assert "**The AUROC of the best of 5 is too optimistic:**" in words(app.warning)
     assert "Simulated data" in words(app.warning)
     table = app.dataframe[0].value
     assert table["verdict"].tolist() == ["best"] + ["within noise"] * 4
@@ -146,7 +146,7 @@ def test_stopped_settings_are_marked_and_the_paper_is_compared(stocked: Library)
     said = words(app)
     assert "**3 layers of 100 nodes** have the highest mean AUROC, 0.900" in said
     assert "± 0.050 over 4 folds" in said
-    assert "**2 other settings cannot be told from the best**; 1 of 5 were stopped early" in said
+    assert "**2 other settings are within noise of the best**; 1 of 5 were stopped early" in said
     assert (
         "The paper's 978-512-256 reaches 0.700, 0.200 less (95% interval +0.100 to +0.300): more "
         "than noise." in said

@@ -280,7 +280,7 @@ def test_a_model_shows_its_reliability_once_that_is_opened(stocked: Library) -> 
     assert "dashed line" not in words(app)
     app.session_state[f"reliability-{model}"] = True
     app.run()
-    assert "on the dashed line the calibrated probability is what it says" in words(app)
+    assert "On the dashed line the two are equal" in words(app)
     assert len(app.get("vega_lite_chart")) == charts + 1
 
 

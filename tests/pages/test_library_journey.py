@@ -191,7 +191,7 @@ def ask_for_geldanamycin(page: Page, server: Server) -> None:
     page.get_by_role("combobox", name="Compound").fill("geldana")
     page.get_by_role("option", name="geldanamycin", exact=True).click()
     page.wait_for_url(re.compile("compound=geldanamycin"))
-    expect(main(page)).to_contain_text(f"Annotated MOA: {HSP} (number 1 of 3)")
+    expect(main(page)).to_contain_text(f"Annotated MOA: {HSP} (rank 1 of 3)")
     expect(cell(page, 0, 2)).to_have_text(HSP)
 
 
@@ -220,8 +220,8 @@ def predict(page: Page, server: Server, file: Path, kind: str) -> str:
 
 def read_them_together(page: Page) -> None:
     page.get_by_role("combobox", name="Profile").click()
-    page.get_by_role("option", name="All together, as replicates").click()
-    expect(main(page)).to_contain_text("3 models were asked about 6 signatures")
+    page.get_by_role("option", name="All profiles as replicates").click()
+    expect(main(page)).to_contain_text("3 models scored 6 signatures")
     expect(cell(page, 0, 2)).to_have_text(PROTEASOME)
     _, rows = downloaded(page, "Download all MOAs of each profile (CSV)")
     assert len(rows) == 9
@@ -286,7 +286,7 @@ def see_its_reliability(page: Page, server: Server, model: str) -> None:
     charts = main(page).get_by_role("tabpanel", name="Quality").get_by_test_id("stVegaLiteChart")
     expect(charts).to_have_count(3)
     page.get_by_text("Reliability", exact=True).click()
-    expect(main(page)).to_contain_text("on the dashed line the calibrated probability is what")
+    expect(main(page)).to_contain_text("On the dashed line the two are equal")
     expect(charts).to_have_count(4)
     expect(charts.last.locator("canvas, svg").first).to_be_visible()
 

@@ -102,9 +102,9 @@ def test_a_compound_in_the_url_is_read_at_once(stocked: Library, shelved: Librar
     assert "mtor0, mtor1" in table["drugs"][0]
     assert set(table["data"]) == {"SIMULATED"}
     said = words(app)
-    assert "Annotated MOA: **MTOR inhibitor** (number 1 of 2)" in said
-    assert "2 models were asked about 4 signatures" in said
-    assert "not proof of a mechanism" in said
+    assert "Annotated MOA: **MTOR inhibitor** (rank 1 of 2)" in said
+    assert "2 models scored 4 signatures" in said
+    assert "not prove a mechanism" in said
     assert not JobStore(stocked.cache).recent()
 
 
@@ -123,7 +123,7 @@ def test_a_compound_is_chosen_and_put_into_the_url(
 def test_an_annotated_moa_whose_model_is_not_asked_says_so(stocked: Library) -> None:
     shelve(stocked.cache)
     app = page("moa_prediction", compound="mtor1")
-    assert "**MTOR inhibitor** (its model is not asked)" in words(app)
+    assert "**MTOR inhibitor** (its model is not used)" in words(app)
 
 
 @pytest.mark.parametrize("name", ["aspirin", EVIL[0], "x" * 3000])
@@ -252,7 +252,7 @@ def test_several_profiles_are_read_one_by_one_or_together(
     assert field(app, "Profile").options == [
         "like mtor2",
         "like hdac1",
-        "All together, as replicates",
+        "All profiles as replicates",
     ]
     assert app.dataframe[0].value["moa"][0] == "MTOR inhibitor"
     field(app, "Profile").set_value(1).run()

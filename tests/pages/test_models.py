@@ -24,7 +24,7 @@ def simulated(stocked: Library) -> AppTest:
 TAB_WORDS = {
     "Quality": "Mean AUROC of full trainings with permuted labels: 0.48, 0.52",
     "Map": "t-SNE (scikit-learn defaults)",
-    "Training drugs": "How each training drug fared",
+    "Training drugs": "How well the network recognizes each training drug",
     "Details": "Preset and seed",
 }
 
@@ -201,7 +201,7 @@ def test_a_minimum_of_signatures_that_none_has_is_relaxed_to_the_most(
     simulated: AppTest,
 ) -> None:
     next(iter(filters(simulated).values())).set_value(50).run()
-    assert "None has 50 signatures; the most is 6" in words(simulated.warning)
+    assert "None has 50 signatures; the maximum is 6" in words(simulated.warning)
     press_relax(simulated)
     assert set(ranked(simulated)["drug"]) == {"hdac2", "hdac3"}
 

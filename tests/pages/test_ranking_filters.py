@@ -83,7 +83,7 @@ def test_the_filters_say_what_they_ask_for() -> None:
 
 def test_what_empties_the_list_is_named_and_relaxed_to_what_is_there() -> None:
     (way,) = ways(Filters(min_signatures=7, max_p=0.05))[:1]
-    assert way.why == "None has 7 signatures; the most is 6."
+    assert way.why == "None has 7 signatures; the maximum is 6."
     assert way.label == "Lower the minimum to 6 signatures to see 1 compound"
     assert way.changes == {"min_signatures": 6}
     assert [each.changes for each in ways(Filters(find="nobody"))] == [{"find": ""}]
