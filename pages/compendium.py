@@ -1,10 +1,7 @@
 """Compendium: overview of the one in use; filter, download, import and delete."""
 
-import pandas as pd
 import streamlit as st
 
-from gpar_core import fields
-from gpar_core.charts import overview
 from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.fetching.fetched import load_fetched
@@ -18,83 +15,15 @@ from gpar_core.upkeep import deletion
 from pages._compendium.fetch_form import show_fetch, show_fetched
 from pages._compendium.filter_form import show_choose
 from pages._compendium.import_form import show_import
+from pages._compendium.overview import show_findings, show_inside
 from pages._shared import deleting
-from pages._shared.cached_charts import drawn_once, show_chart
+from pages._shared.cached_charts import drawn_once
 from pages._shared.error_box import error_box, plain
-from pages._shared.frame import job_or_form, put_aside, size_of
+from pages._shared.frame import job_or_form, put_aside
 from pages._shared.job_panel import finished_job
 from pages._shared.navigation import begin
 from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, go
-from pages._shared.tables import ABOUT_COLUMN, about, savable
-from pages._shared.terms import explained
-
-
-def show_inside(compendium: Compendium) -> None:
-    st.caption(plain(compendium.source))
-    size_of(compendium)
-    left, right = st.columns(2)
-    with left:
-        show_chart(overview.cell_lines(compendium.signatures, simulated=compendium.simulated))
-    with right:
-        if compendium.drugs[fields.TAS].notna().any():
-            show_chart(overview.activity(compendium.drugs, simulated=compendium.simulated))
-        else:
-            st.caption(
-                "These signatures have no transcriptional activity score (TAS), so no compound "
-                "counts as inactive. To add TAS, import the signatures with their signature "
-                "metrics."
-            )
-    st.header("Mechanisms of action", anchor=False)
-    st.dataframe(
-        savable(compendium.moas, simulated=compendium.simulated),
-        hide_index=True,
-        column_config={"moa": "MOA", "n_drugs": "Drugs", "drugs": "Drug names"},
-        placeholder="—",
-    )
-    st.header("Drugs", anchor=False)
-    st.dataframe(
-        _compounds((compendium.name, compendium.fingerprint), compendium),
-        hide_index=True,
-        lazy=False,
-        column_config={
-            "pert_iname": "Drug",
-            "names": st.column_config.TextColumn("All names", help=explained("molecule")),
-            "pert_ids": "Compound ids",
-            "about": ABOUT_COLUMN,
-            "moa": "Known MOA",
-            "annotated": "MOA annotated",
-            "n_signatures": "Signatures",
-            "n_cell_lines": "Cell lines",
-            "pubchem_cid": "PubChem CID",
-            "inchi_key": "InChIKey",
-            "canonical_smiles": "SMILES",
-            "tas": st.column_config.NumberColumn("TAS", format="%.2f", help=explained("tas")),
-        },
-        placeholder="—",
-    )
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _compounds(which: tuple[str, str], _compendium: Compendium) -> pd.DataFrame:
-    table = _compendium.drugs.drop(columns=[fields.DRUG, fields.PERT_ID])
-    for column in (fields.PERT_IDS, fields.NAMES, fields.MOA):
-        table[column] = table[column].str.replace(fields.MOA_SEPARATOR, "; ", regex=False)
-    place = table.columns.get_loc(fields.PERT_INAME) + 1
-    table.insert(place, "about", about(table[fields.PERT_INAME], _compendium.name))
-    return savable(table, simulated=_compendium.simulated)
-
-
-def show_findings(compendium: Compendium) -> None:
-    findings = compendium.report.get("findings", [])
-    if not findings:
-        st.caption("This compendium was not imported from files, so nothing was left out.")
-    for finding in findings:
-        st.markdown(f"**{finding['count']:,}** {plain(finding['what'])}")
-        if finding["names"]:
-            more = " …" if finding["count"] > len(finding["names"]) else ""
-            st.caption(plain("; ".join(finding["names"])) + more)
-    st.caption(f"Fingerprint {compendium.fingerprint}")
 
 
 @st.dialog("Delete this compendium?")

@@ -4,97 +4,18 @@ from contextlib import suppress
 
 import streamlit as st
 
-from gpar_core.analyses.training.plan import plan_training
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.training_set import TrainingSet
-from gpar_core.data.uploads import publish_profiles
 from gpar_core.errors import RequestError, WorkerError
 from gpar_core.jobs import engine
 from gpar_core.jobs.store import JobStore
-from gpar_core.learn.folds import assign_folds
+from pages._drug_prediction.form import choose
 from pages._model import view as model_view
-from pages._shared.compound_picker import Picked, pick
-from pages._shared.error_box import error_box, plain
 from pages._shared.frame import job_or_form, note_if_simulated
 from pages._shared.job_panel import finished_job, start
 from pages._shared.loaders import load_model
-from pages._shared.method_form import choose_cells, choose_method
 from pages._shared.navigation import begin
 from pages._shared.state import Key, cache
-from pages._shared.terms import explained
-
-
-def choose(compendium: Compendium) -> None:
-    """Show the form, and the resulting training set before the click."""
-    left, right = st.columns([3, 2], gap="large")
-    picked = Picked()
-    with left:
-        st.header("1 · Positive drugs", anchor=False)
-        with error_box():
-            picked = pick(compendium)
-        st.header("2 · Cell lines", anchor=False)
-        cells = choose_cells(
-            compendium,
-            "cells",
-            help="Applies to drugs and negatives; uploaded profiles are used as they are.",
-        )
-        with st.expander("Method"):
-            method = choose_method("drugs", cells)
-            null = st.number_input(
-                "Full permuted-label runs",
-                0,
-                20,
-                0,
-                help="Also trains the network on permuted labels. With 19 or more runs, these "
-                "decide the verdict instead of the quick runs. Each run takes as long as the "
-                "training itself.",
-                key="null",
-                persist_state="session",
-            )
-    with right, st.container(border=True):
-        st.header("3 · Training set", anchor=False)
-        if picked.nothing:
-            st.caption("Choose drugs or a MOA, or upload profiles, to see the training set.")
-            st.button("Start training", type="primary", disabled=True, width="stretch")
-            return
-        with error_box():
-            uploaded = picked.upload.profiles() if picked.upload else None
-            request, training_set = plan_training(
-                compendium,
-                picked.drug_set,
-                method,
-                null_repeats=int(null),
-                uploaded=uploaded,
-            )
-            show_training_set(training_set, method.seed)
-            if st.button("Start training", type="primary", width="stretch"):
-                if uploaded:
-                    publish_profiles(cache(), uploaded)
-                start(request)
-
-
-def show_training_set(training_set: TrainingSet, seed: int) -> None:
-    folds = assign_folds(training_set.positive, training_set.drug, seed=seed)
-    positive, negative = st.columns(2)
-    positive.metric(
-        "Positive drugs", training_set.n_positive_compounds, help=explained("positive-set")
-    )
-    kind = "uploaded profiles" if training_set.uploaded else "representative signatures"
-    positive.caption(f"{training_set.n_positive_signatures} {kind}")
-    negative.metric(
-        "Negatives",
-        f"{training_set.n_negative_compounds:,}",
-        help=explained("negative-set"),
-    )
-    negative.caption(f"{training_set.n_negative_signatures:,} representative signatures")
-    st.markdown(f"**{folds.k}-fold** cross-validation by {folds.by}")
-    if folds.by == "signature":
-        st.caption("With only one drug, the folds split its signatures instead of drugs.")
-    for note in training_set.uploaded.notes if training_set.uploaded else ():
-        st.caption(plain(note))
-    if training_set.note:
-        st.info(plain(training_set.note))
 
 
 def show_job(job_id: str) -> None:

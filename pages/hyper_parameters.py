@@ -10,10 +10,8 @@ from gpar_core.data.training_set import TrainingSet
 from gpar_core.learn.presets import LayeredSettings
 from pages._hyper_parameters.view import draw
 from pages._shared.analysis_frame import analysis_page
-from pages._shared.compound_picker import Picked, pick
-from pages._shared.error_box import error_box
 from pages._shared.method_form import as_numbers, choose_cells, choose_negatives_and_seed
-from pages._shared.planned_form import KEPT, offer, show_size
+from pages._shared.planned_form import KEPT, offer, pick_drugs, show_size
 
 ABOUT = (
     "How deep and how wide should the paper's network be? GPAR cross-validates networks of 2 to 5 "
@@ -28,11 +26,8 @@ WIDE = 1000
 def form(compendium: Compendium) -> None:
     """Choose drugs and settings; show the planned training before the click."""
     left, right = st.columns([3, 2], gap="large")
-    picked = Picked()
     with left:
-        st.header("1 · Drugs", anchor=False)
-        with error_box():
-            picked = pick(compendium, uploads=False)
+        picked = pick_drugs(compendium)
         cells = choose_cells(compendium, "cells")
         st.header("2 · Settings", anchor=False)
         layers = st.multiselect(

@@ -14,20 +14,15 @@ from gpar_core.analyses.genes.plan import plan_gene_counts
 from gpar_core.analyses.genes.request import GeneCountRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
-from pages._shared.compound_picker import Picked, pick
-from pages._shared.error_box import error_box
 from pages._shared.method_form import as_numbers, choose_cells, choose_method
-from pages._shared.planned_form import KEPT, offer, show_size
+from pages._shared.planned_form import KEPT, offer, pick_drugs, show_size
 
 
 def form(compendium: Compendium) -> None:
     """Choose drugs and settings; show the planned training before the click."""
     left, right = st.columns([3, 2], gap="large")
-    picked = Picked()
     with left:
-        st.header("1 · Drugs", anchor=False)
-        with error_box():
-            picked = pick(compendium, uploads=False)
+        picked = pick_drugs(compendium)
         cells = choose_cells(compendium, "cells")
         st.header("2 · Genes", anchor=False)
         counts = st.multiselect(

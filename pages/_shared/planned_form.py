@@ -4,15 +4,24 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.learn.folds import assign_folds
 from gpar_core.storage.requests import Request
-from pages._shared.compound_picker import Picked
+from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import start
 from pages._shared.terms import explained
 
 KEPT = "Finished parts are kept even if you cancel: starting again computes only the rest."
+
+
+def pick_drugs(compendium: Compendium) -> Picked:
+    """The first field of the form: drugs or a MOA; nothing where they cannot be read."""
+    st.header("1 · Drugs", anchor=False)
+    with error_box():
+        return pick(compendium, uploads=False)
+    return Picked()
 
 
 def offer(picked: Picked, title: str, hint: str, plan: Callable[[], Request]) -> None:
