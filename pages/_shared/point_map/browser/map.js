@@ -130,6 +130,7 @@ class PointMap {
 
   // The view stands in the address, without a word to the server.
   remember() {
+    if (this.flight) return; // its last step is remembered
     const address = new URL(window.location.href);
     if (this.camera.seesAll) address.searchParams.delete("view");
     else address.searchParams.set("view", this.camera.text);
@@ -147,7 +148,7 @@ class PointMap {
       const s = t * t * (3 - 2 * t);
       const between = zoom * (to.zoom / zoom) ** s;
       this.look({ x: x + (to.x - x) * s, y: y + (to.y - y) * s, zoom: between });
-      if (t < 1) this.flight = requestAnimationFrame(step);
+      this.flight = t < 1 ? requestAnimationFrame(step) : 0;
     };
     this.land();
     this.flight = requestAnimationFrame(step);
@@ -155,6 +156,7 @@ class PointMap {
 
   land() {
     cancelAnimationFrame(this.flight);
+    this.flight = 0;
   }
 
   pixelOf(i) {
