@@ -160,8 +160,8 @@ def _print_library(shown: library.Library, compendium: Compendium) -> None:
     seconds = sum(entry.summary.seconds for entry in shown.entries if entry.summary)
     print(
         f"library {shown.library_id} of {compendium.name}: {len(shown.asked)} of "
-        f"{len(shown.entries)} MOAs asked (mean AUROC 0.6 or more), {seconds:.0f} s of "
-        f"training{mark}"
+        f"{len(shown.entries)} MOAs used for prediction (mean AUROC 0.6 or more), {seconds:.0f} s "
+        f"of training{mark}"
     )
     if stale := shown.why_stale(compendium.fingerprint):
         print(f"STALE: {stale}")
@@ -257,12 +257,14 @@ def _parser() -> argparse.ArgumentParser:
     chosen = train.add_mutually_exclusive_group()
     chosen.add_argument(
         "--drugs", default="", metavar="A,B,C",
-        help="names or pert_ids, separated by commas or semicolons; names of the compendium that "
-        "hold commas themselves are recognized",
+        help=(
+            "names or pert_ids, separated by commas or semicolons; compound names that contain "
+            "commas are recognized"
+        ),
     )  # fmt: skip
     train.add_argument(
         "--drug", action="append", default=[], metavar="NAME",
-        help="one name or pert_id, whatever it holds; repeat it for more",
+        help="one name or pert_id, taken literally; repeat the option for more drugs",
     )  # fmt: skip
     chosen.add_argument("--moa", default="", help="all drugs with this MOA")
     add_method(train)
@@ -271,12 +273,15 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=0,
         metavar="N",
-        help="full trainings with permuted labels; from 19 on they decide the verdict",
+        help=(
+            "number of full training runs with permuted labels; with 19 or more, they decide the "
+            "verdict"
+        ),
     )
     add_dask(train)
-    train.add_argument("--json", type=Path, metavar="OUT", help="write the figures to a file")
+    train.add_argument("--json", type=Path, metavar="OUT", help="write the metrics to a JSON file")
 
-    rank = commands.add_parser("rank", help="the ranked list of a model")
+    rank = commands.add_parser("rank", help="show the ranked list of a model")
     rank.set_defaults(command=_rank)
     rank.add_argument("model_id", metavar="MODEL_ID")
     rank.add_argument("--min-signatures", type=int, default=MIN_SIGNATURES, metavar="K")
@@ -298,22 +303,28 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _library_options(commands: Any) -> None:
-    libraries = commands.add_parser("library", help="a model for each MOA of a compendium")
+    libraries = commands.add_parser(
+        "library", help="build or show a library: one model for each MOA of a compendium"
+    )
     actions = libraries.add_subparsers(required=True, metavar="ACTION")
-    build = actions.add_parser("build", help="train what is not trained yet")
+    build = actions.add_parser("build", help="train the models that are still missing")
     build.set_defaults(command=_library_build)
     build.add_argument("--compendium", required=True, metavar="NAME")
     build.add_argument("--min-drugs", type=int, default=library.MIN_DRUGS, metavar="N")
-    build.add_argument("--moas", nargs="+", default=[], metavar="MOA", help="only these")
+    build.add_argument(
+        "--moas", nargs="+", default=[], metavar="MOA", help="only these MOAs (default: all)"
+    )
     add_method(build)
     add_dask(build)
-    show = actions.add_parser("show", help="what is trained, and how well")
+    show = actions.add_parser("show", help="list the trained models and how good they are")
     show.set_defaults(command=_library_show)
     show.add_argument("--compendium", required=True, metavar="NAME")
 
 
 def _prediction_options(commands: Any) -> None:
-    predict = commands.add_parser("predict-moa", help="likely MOAs of a compound or of profiles")
+    predict = commands.add_parser(
+        "predict-moa", help="predict the MOA of a compound or of uploaded profiles"
+    )
     predict.set_defaults(command=_predict_moa)
     predict.add_argument("--compendium", required=True, metavar="NAME")
     of = predict.add_mutually_exclusive_group(required=True)
@@ -322,32 +333,40 @@ def _prediction_options(commands: Any) -> None:
         "--profiles",
         type=Path,
         metavar="FILE",
-        help="z-scores or a table of differential expression, as CSV, TSV, GCT or GCTX",
+        help="z-scores or a differential expression table, as CSV, TSV, GCT or GCTX",
     )
-    predict.add_argument("--library", default="", metavar="ID", help="(default: the best)")
+    predict.add_argument(
+        "--library", default="", metavar="ID", help="library to use (default: the best)"
+    )
     predict.add_argument(
         "--by", choices=sorted(MOA_ORDERS), default=DEFAULT_ORDER,
-        help="'paper': mean probability (default: %(default)s)",
+        help="order of the MOAs; 'paper' is by mean probability (default: %(default)s)",
     )  # fmt: skip
     predict.add_argument("--top", type=int, default=TOP, metavar="N")
     predict.add_argument(
-        "--impute", action="store_true", help="set missing landmark genes to 0, no change"
+        "--impute", action="store_true", help="set missing landmark genes to 0 (no change)"
     )
     predict.add_argument(
         "--z-score", action="store_true",
-        help="make z-scores of counts or log-values, across the profiles of the file",
+        help="convert counts or log values to z-scores across the profiles in the file",
     )  # fmt: skip
     predict.add_argument(
         "--column", default="", metavar="NAME",
-        help="of a table of differential expression, the signed statistic that is the profile, or "
-        f"'{SIGNED_P}' (default: stat or t, else z, else log fold change)",
+        help=(
+            "column with the signed statistic to use from a differential expression table, or "
+            f"'{SIGNED_P}' (default: stat or t, else z, else log fold change)"
+        ),
     )  # fmt: skip
     predict.add_argument(
         "--replicates", choices=DRUG_CHOICES, default=BY_FILE,
-        help="which profiles are one drug and are averaged: as the file or its names say, each by "
-        "itself, or all one (default: %(default)s)",
+        help=(
+            "which profiles belong to the same drug and are averaged: as the file or the profile "
+            "names say, none, or all (default: %(default)s)"
+        ),
     )  # fmt: skip
-    predict.add_argument("--csv", type=Path, metavar="OUT", help="all MOAs of all profiles")
+    predict.add_argument(
+        "--csv", type=Path, metavar="OUT", help="write all MOAs for all profiles to a CSV file"
+    )
 
 
 if __name__ == "__main__":

@@ -52,8 +52,11 @@ class CaseStudy:
 CASES = (
     CaseStudy(
         title="Digoxin alone",
-        story="A cardiac glycoside is toxic to cells and leaves much the same mark in each of them:"
-        " one drug is enough to find others that inhibit Na+/K+-ATPase (Figure 2).",
+        story=(
+            "A cardiac glycoside is toxic to cells and leaves much the same signature in each "
+            "cell line, so one drug is enough to find others that inhibit Na+/K+-ATPase (Figure "
+            "2)."
+        ),
         drugs=("digoxin",),
         auroc="0.99",
         gsea_auroc="1",
@@ -77,8 +80,10 @@ CASES = (
     ),
     CaseStudy(
         title="NF-kB inhibitors",
-        story="Their signatures vary much over cell lines, doses and times, so they are hard to "
-        "learn (Figure 4; the paper's text says 0.84, the figure's legend 0.87).",
+        story=(
+            "Their signatures vary a lot across cell lines, doses and times, so they are hard to "
+            "learn (Figure 4; the paper's text says 0.84, the figure's legend 0.87)."
+        ),
         moas=("NFkB pathway inhibitor", "NF-kB pathway inhibitor", "NF-kB inhibitor"),
         auroc="0.84 (0.87)",
         gsea_auroc="0.66",
@@ -87,8 +92,10 @@ CASES = (
     ),
     CaseStudy(
         title="HSP inhibitors and VER-155008",
-        story="Of six drugs listed as inhibitors of heat shock proteins, VER-155008 alone acts on "
-        "HSP70; the others act on HSP90. Without it the mean AUROC rises (Discussion).",
+        story=(
+            "Of six drugs listed as heat shock protein inhibitors, only VER-155008 acts on "
+            "HSP70; the others act on HSP90. Without it the mean AUROC rises (Discussion)."
+        ),
         drugs=(
             "VER-155008", "alvespimycin", "geldanamycin", "PU-H71", "tanespimycin", "BIIB021",
         ),
@@ -98,16 +105,20 @@ CASES = (
     ),
     CaseStudy(
         title="Chloroquine",
-        story="Which drugs resemble an antimalarial that is also given in autoimmune disease? Two "
-        "anti-inflammatory drugs were among the first ten. Chloroquine was of no benefit in large "
-        "trials in COVID-19, for which the question had been asked.",
+        story=(
+            "Which drugs resemble an antimalarial that is also given in autoimmune disease? Two "
+            "anti-inflammatory drugs were among the first ten. The question came up because of "
+            "COVID-19; in large trials, chloroquine was of no benefit against it."
+        ),
         drugs=("chloroquine",),
         seen=("oxaprozin", "niflumic-acid"),
     ),
     CaseStudy(
         title="Estrogen receptor agonists by cell line",
-        story="MCF7 and HT29 cells express the estrogen receptor, PC3 and A549 do not: where "
-        "there is no target there is little to learn (Figure 1d, which gives no numbers).",
+        story=(
+            "MCF7 and HT29 cells express the estrogen receptor, PC3 and A549 do not: without the "
+            "target there is little to learn (Figure 1d, which gives no numbers)."
+        ),
         moas=("estrogen receptor agonist",),
         selections=(("HT29", "MCF7"), ("A549", "PC3")),
         auroc="higher in MCF7 + HT29",
@@ -141,7 +152,7 @@ def case(title: str) -> CaseStudy:
     for each in CASES:
         if each.title == title:
             return each
-    raise RequestError(f"There is no case study '{title[:40]}'. Choose one of the list.")
+    raise RequestError(f"There is no case study '{title[:40]}'. Choose one from the list.")
 
 
 def plan(study: CaseStudy, compendium: Compendium, *, preset: str = "fast", seed: int = 0) -> Plan:
@@ -163,7 +174,7 @@ def plan(study: CaseStudy, compendium: Compendium, *, preset: str = "fast", seed
         without = DrugSet(kept, label=f"{study.title}, {study.without} left out")
         trainings.append(plan_training(compendium, without, method)[0])
     elif study.without:
-        notes.append(f"Without {study.without} there is nothing to leave out.")
+        notes.append(f"The training set has no {study.without}, so there is nothing to leave out.")
     gsea = labels = None
     if len(drugs) > 1:
         labels = None if moa else _labels(study, drugs)
@@ -224,14 +235,14 @@ def _drugs(
         if not moa:
             raise RequestError(
                 f"No drug of '{compendium.name}' has the MOA {study.moas[0]}. Choose a compendium "
-                "that lists it."
+                "that includes it."
             )
         return moa, drugs_of_moa(compendium, moa), ()
     match = match_drugs(compendium, study.drugs)
     if not match.found:
         raise RequestError(
             f"'{compendium.name}' has no signature of {', '.join(study.drugs)[:200]}. Choose a "
-            "compendium that has."
+            "compendium that includes these drugs."
         )
     return "", match.found, match.unknown
 

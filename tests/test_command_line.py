@@ -53,13 +53,16 @@ def _run(cache: Cache, *arguments: str) -> int:
         (["train", "--compendium", "../x", "--moa", "x"], "cannot name a compendium"),
         ([*TRAIN, "--moa", "HDAC inhibitr"], "Did you mean: HDAC inhibitor"),
         ([*TRAIN, "--drugs", "nobody,hdac0"], "'nobody' not found"),
-        ([*TRAIN], "Name either drugs or one MOA"),
-        ([*TRAIN, "--drug", "hdac0", "--moa", "HDAC inhibitor"], "Name either drugs or one MOA"),
-        ([*TRAIN, "--drugs", " , "], "Name either drugs or one MOA"),
+        ([*TRAIN], "Choose what to train on: drugs, one MOA"),
+        (
+            [*TRAIN, "--drug", "hdac0", "--moa", "HDAC inhibitor"],
+            "Choose what to train on: drugs, one MOA",
+        ),
+        ([*TRAIN, "--drugs", " , "], "Choose what to train on: drugs, one MOA"),
         ([*TRAIN, "--drug", "a,b"], "'a,b' not found"),
         ([*TRAIN, "--moa", "HDAC inhibitor", "--negatives", "inactive"], "nothing left to rank"),
         ([*TRAIN, "--moa", "HDAC inhibitor", "--cells", "PC3"], "It has: A375, MCF7"),
-        ([*EVALUATE, "--methods", "gpar,magic"], "There is no method 'magic'. There are: gpar"),
+        ([*EVALUATE, "--methods", "gpar,magic"], "There is no method 'magic'. Choose from: gpar"),
         ([*EVALUATE, "--min-drugs", "9"], "No MOA of 'tiny' has 9 drugs; the most is 3"),
         ([*EVALUATE, "--moas", "HDAC inhibitr"], "Did you mean: HDAC inhibitor"),
         ([*EVALUATE, "--labels", "gone.csv"], "There is no file 'gone.csv'"),
@@ -113,9 +116,9 @@ def test_files_of_several_series_must_be_as_many(
 ) -> None:
     command = ["import", "--name", "new", "--gctx", "a", "b", "--gene-info", "g"]
     assert _run(cache, *command, "--sig-info", "s") == 2
-    assert "--sig-info has 1 and --gctx 2" in capsys.readouterr().err
+    assert "--sig-info has 1 and --gctx has 2" in capsys.readouterr().err
     assert _run(cache, *command, "--sig-info", "s", "t", "--sig-metrics", "m") == 2
-    assert "--sig-metrics has 1 and --gctx 2" in capsys.readouterr().err
+    assert "--sig-metrics has 1 and --gctx has 2" in capsys.readouterr().err
 
 
 def test_two_series_are_imported_by_one_command(

@@ -67,8 +67,8 @@ def load(folder: Path, *, tables: bool = True) -> Analysis:
         RequestError,
     ) as error:  # fmt: skip
         raise DataError(
-            f"The analysis '{folder.name}' cannot be read ({in_words(error)}). "
-            "Delete it and ask for it again."
+            f"The analysis '{folder.name}' cannot be read ({in_words(error)}). Delete it and run "
+            "it again."
         ) from error
 
 

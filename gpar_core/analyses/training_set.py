@@ -30,7 +30,7 @@ def known_drug_set(
     """
     asked = read_drugs(compendium, drug_set.drugs)
     if bool(asked) + bool(drug_set.moa) + (uploaded is not None) != 1:
-        raise RequestError("Name either drugs or one MOA to train on, or upload profiles.")
+        raise RequestError("Choose what to train on: drugs, one MOA, or uploaded profiles.")
     if uploaded is not None:
         return replace(drug_set, drugs=(), profiles=profiles_id(uploaded))
     if drug_set.moa:
@@ -49,7 +49,7 @@ def known_method(compendium: Compendium, method: Method) -> Method:
     Raises RequestError or NotFoundError.
     """
     if method.seed < 0:
-        raise RequestError(f"The seed is {method.seed}; needed is a whole number from 0 on.")
+        raise RequestError(f"The seed is {method.seed}. It must be a whole number, 0 or more.")
     preset(method.preset)
     return replace(method, cells=known_cells(compendium, method.cells))
 

@@ -1,4 +1,4 @@
-"""`python -m gpar_core doctor`: check a cache, repair it, and say what was done."""
+"""`python -m gpar_core doctor`: check a cache, repair it, and report what was done."""
 
 import argparse
 import time
@@ -18,17 +18,23 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "doctor",
         help="check the cache and repair it",
-        description="Check the cache and repair it; GPAR may be at work meanwhile. Nothing of "
-        "yours is deleted: what cannot be read is moved to the folder 'damaged' in the cache. "
-        "Exit status: 0 healthy, 1 repaired (or, with --dry-run, to be repaired), 2 something "
-        "needs a person.",
+        description=(
+            "Check the cache and repair it. GPAR can keep running. None of your data is deleted: "
+            "unreadable files are moved to the folder 'damaged' in the cache. Exit status: 0 "
+            "healthy, 1 repaired (or, with --dry-run, repairable), 2 something needs your "
+            "attention."
+        ),
     )
     parser.set_defaults(command=_doctor, any_cache=True)
-    parser.add_argument("--dry-run", action="store_true", help="change nothing, say what is wrong")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="only report problems, change nothing"
+    )
     parser.add_argument(
         "--remove-unused", action="store_true",
-        help="also delete uploads that no job needs, what stopped imports and analyses have done "
-        "so far, and what was set aside as damaged",
+        help=(
+            "also delete uploads that no job needs, partial results of stopped imports and "
+            "analyses, and files set aside as damaged"
+        ),
     )  # fmt: skip
 
 
@@ -44,12 +50,12 @@ def _doctor(options: argparse.Namespace, cache: Cache) -> int:
             left += finding.remedy is Remedy.PERSON
             continue
         said = _repaired(cache, finding)
-        print(f"{finding.path}: {finding.what}. {said or 'It has settled itself'}.")
+        print(f"{finding.path}: {finding.what}. {said or 'The problem has already gone away'}.")
         done += not said.startswith(FAILED)
         left += said.startswith(FAILED)
     unused = [] if options.remove_unused else [f for f in found if f.remedy is Remedy.DELETE]
     for finding in unused:
-        print(f"{finding.path}: {finding.what}. Kept; --remove-unused deletes it.")
+        print(f"{finding.path}: {finding.what}. Kept. Use --remove-unused to delete it.")
     print(_summary(done, left, dry_run=options.dry_run))
     return NEEDS_A_PERSON if left else REPAIRED if done else HEALTHY
 
@@ -68,4 +74,4 @@ def _summary(done: int, left: int, *, dry_run: bool) -> str:
     if not done and not left:
         return "The cache is healthy."
     verb = "to repair" if dry_run else "repaired"
-    return f"{done} {verb}, {left} left to you."
+    return f"{done} {verb}, {left} need your attention."

@@ -25,11 +25,11 @@ def add(commands: Any) -> None:
     command.set_defaults(command=_evaluate)
     command.add_argument("--compendium", required=True, metavar="NAME")
     command.add_argument(
-        "--moas", nargs="+", default=[], metavar="MOA", help="only these (default: all)"
+        "--moas", nargs="+", default=[], metavar="MOA", help="only these classes (default: all)"
     )
     command.add_argument(
         "--labels", type=Path, metavar="FILE",
-        help="table of other class labels (CSV or TSV) in place of the MOAs",
+        help="table of class labels (CSV or TSV) to use instead of the MOAs",
     )  # fmt: skip
     command.add_argument(
         "--methods", default=",".join(USUAL), metavar="A,B",
@@ -37,7 +37,7 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     command.add_argument(
         "--protocol", choices=PROTOCOLS, default=DRUG,
-        help="rank drugs, or as in the paper pairs of them, where the method compares pairs",
+        help="rank drugs, or pairs of drugs as in the paper (for methods that compare pairs)",
     )  # fmt: skip
     command.add_argument("--min-drugs", type=int, default=MIN_DRUGS, metavar="N")
     add_method(
@@ -46,8 +46,12 @@ def add(commands: Any) -> None:
         negatives="others",
     )
     add_dask(command)
-    command.add_argument("--json", type=Path, metavar="OUT", help="write both tables to a file")
-    command.add_argument("--csv", type=Path, metavar="OUT", help="write the MOAs' table to a file")
+    command.add_argument(
+        "--json", type=Path, metavar="OUT", help="write both tables to a JSON file"
+    )
+    command.add_argument(
+        "--csv", type=Path, metavar="OUT", help="write the table of MOAs to a CSV file"
+    )
 
 
 def _evaluate(options: argparse.Namespace, cache: Cache) -> None:

@@ -33,15 +33,22 @@ def add(commands: Any) -> None:
     )
     command.set_defaults(command=_fetch)
     command.add_argument("source", choices=list(SOURCES), metavar="|".join(SOURCES))
-    command.add_argument("--base-url", default="", metavar="U", help="mirror with the same files")
+    command.add_argument(
+        "--base-url", default="", metavar="U", help="address of a mirror with the same files"
+    )
     command.add_argument("--cells", default="", metavar="A,B", help="cell lines (default: all)")
     command.add_argument(
         "--to", type=Path, metavar="DIR",
-        help="folder for its files (default: in the cache); files there that are not right are "
-        "fetched again",
+        help=(
+            "folder for the files (default: in the cache); files that fail their checks are "
+            "fetched again"
+        ),
     )  # fmt: skip
     command.add_argument(
-        "--import-as", default="", metavar="NAME", help="import it into a compendium of this name"
+        "--import-as",
+        default="",
+        metavar="NAME",
+        help="import the data into a compendium with this name",
     )
 
 
@@ -74,4 +81,4 @@ def _print(fetched: Fetched) -> None:
     if tables := fetched.compound_tables:
         lines.append("--moa " + " ".join(f"'{path}'" for path in tables))
     start = f"python -m gpar_core import --name {fetched.source}" if series else "import ..."
-    print("import it: " + " \\\n    ".join([start, *lines]))
+    print("To import it: " + " \\\n    ".join([start, *lines]))

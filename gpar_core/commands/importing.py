@@ -20,13 +20,15 @@ def add(commands: Any) -> None:
     command = commands.add_parser(
         "import",
         help="import LINCS files in GEO layout",
-        description="Of several series, give the files in the same order: --gctx F1 F2 --sig-info "
-        "S1 S2. One --gene-info may serve all; '-' stands for a table that a series lacks. What is "
-        "in several series is taken from the first.",
+        description=(
+            "Of several series, give the files in the same order: --gctx F1 F2 --sig-info S1 S2. "
+            "One --gene-info can serve all series; use '-' for a table that a series lacks. "
+            "Signatures found in several series are taken from the first."
+        ),
     )
     command.set_defaults(command=_import)
     command.add_argument(
-        "--name", required=True, help="of the compendium: letters, digits, '-', '_'"
+        "--name", required=True, help="name of the compendium: letters, digits, '-', '_'"
     )
     for option, needed, text in (
         ("--gctx", True, "Level 5 matrix, GCTX or GCT, plain or gzipped"),
@@ -40,17 +42,19 @@ def add(commands: Any) -> None:
         )
     command.add_argument(
         "--series", nargs="+", default=[], metavar="NAME",
-        help="names of the series (default: told by the names of the matrices)",
+        help="names of the series (default: from the file names of the matrices)",
     )  # fmt: skip
     command.add_argument(
         "--moa", type=Path, nargs="+", default=[], metavar="FILE",
-        help="MOA tables: repurposing_drugs and repurposing_samples, compoundinfo, your own",
+        help="MOA tables: repurposing_drugs and repurposing_samples, compoundinfo, or your own",
     )  # fmt: skip
     command.add_argument(
         "--fill-missing", action="store_true", help="set missing landmark genes to 0"
     )
     add_filter(command)
-    command.add_argument("--replace", action="store_true", help="replace a compendium of that name")
+    command.add_argument(
+        "--replace", action="store_true", help="replace an existing compendium with that name"
+    )
 
 
 def _import(options: argparse.Namespace, cache: Cache) -> None:
@@ -89,7 +93,7 @@ def _optional(option: str, files: Sequence[Path], n: int) -> list[Path | None]:
 def _one_each(option: str, values: Sequence[Any], n: int) -> Sequence[Any]:
     if len(values) != n:
         raise RequestError(
-            f"{option} has {len(values)} and --gctx {n}. Give one for each series, in the same "
-            "order; '-' stands for a table that a series lacks."
+            f"{option} has {len(values)} and --gctx has {n}. Give one for each series, in the "
+            "same order; use '-' for a table that a series lacks."
         )
     return values

@@ -1,4 +1,4 @@
-"""`report`: a result as a page or with all files; `reproduce`: the same computed anew."""
+"""`report`: a result as a page or with all files; `reproduce`: run a report's analysis again."""
 
 import argparse
 from pathlib import Path
@@ -9,14 +9,16 @@ from gpar_core.errors import FileFormatError
 from gpar_core.storage.cache import Cache
 
 SAID = {
-    "identical": "THE SAME: every figure and every score, to nine digits.",
-    "within tolerance": "THE SAME WITHIN PROCESSOR TOLERANCE: the versions are the same, and "
-    "{limits}, as on another processor.",
-    "close": "CLOSE: versions have changed, and {limits}.",
-    "different": "DIFFERENT: further apart than another processor explains.",
+    "identical": "THE SAME: every value and every score agrees to nine digits.",
+    "within tolerance": (
+        "THE SAME WITHIN PROCESSOR TOLERANCE: the versions are the same, and {limits}, as "
+        "expected on a different processor."
+    ),
+    "close": "CLOSE: software versions have changed, and {limits}.",
+    "different": "DIFFERENT: the difference is larger than a change of processor can explain.",
 }
 LIMITS = (
-    "no AUROC differs by more than {0.auroc:g}, no figure of one fold and no average precision or "
+    "no AUROC differs by more than {0.auroc:g}, no value of a single fold, average precision or "
     "interval by more than {0.part:g}, and at least {0.first:.0%} of the first compounds are the "
     "same"
 )
@@ -24,19 +26,26 @@ LIMITS = (
 
 def add(commands: Any) -> None:
     """Register both commands."""
-    report = commands.add_parser("report", help="a model or an evaluation as a page to publish")
+    report = commands.add_parser(
+        "report", help="write a report of a model or an evaluation, ready to publish"
+    )
     report.set_defaults(command=_report)
-    report.add_argument("result_id", metavar="ID", help="of a model or of an evaluation")
+    report.add_argument("result_id", metavar="ID", help="id of a model or an evaluation")
     report.add_argument(
         "--out", type=Path, required=True, metavar="FILE",
-        help="report.html: the page; report.zip: figures, tables and checksums too",
+        help="report.html for the page alone, report.zip to include figures, tables and checksums",
     )  # fmt: skip
 
-    reproduce = commands.add_parser("reproduce", help="compute what a report says anew")
+    reproduce = commands.add_parser(
+        "reproduce", help="run the analysis of a report again and compare the results"
+    )
     reproduce.set_defaults(command=_reproduce)
     reproduce.add_argument("report", type=Path, metavar="REPORT", help="HTML or zip file")
     reproduce.add_argument(
-        "--labels", type=Path, metavar="FILE", help="the class labels that were uploaded, if any"
+        "--labels",
+        type=Path,
+        metavar="FILE",
+        help="the class labels that were uploaded for it, if any",
     )
 
 
@@ -63,7 +72,7 @@ def _reproduce(options: argparse.Namespace, cache: Cache) -> int:
     origin = read_origin(options.report)
     if options.labels:
         if not options.labels.is_file():
-            raise FileFormatError(f"There is no file '{options.labels}'. Check its name.")
+            raise FileFormatError(f"There is no file '{options.labels}'. Check the file name.")
         publish_table(cache, read_labels(options.labels.read_bytes(), options.labels.name))
     with apart(origin, cache) as scratch:
         now = report_of(scratch, finish(scratch, request_of(origin))).origin

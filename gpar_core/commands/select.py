@@ -16,29 +16,39 @@ from gpar_core.storage.cache import Cache
 def add(commands: Any) -> None:
     """Register the command."""
     command = commands.add_parser(
-        "select", help="make a compendium of the better signatures of another one"
+        "select", help="filter a compendium by signature quality into a new one"
     )
     command.set_defaults(command=_select)
     command.add_argument("--compendium", required=True, metavar="NAME")
-    command.add_argument("--name", required=True, help="of the new compendium")
+    command.add_argument("--name", required=True, help="name of the new compendium")
     add_filter(command)
-    command.add_argument("--replace", action="store_true", help="replace a compendium of that name")
+    command.add_argument(
+        "--replace", action="store_true", help="replace an existing compendium with that name"
+    )
 
 
 def add_filter(command: argparse.ArgumentParser) -> None:
     """The options of a filter. A signature whose value is unknown does not meet its criterion."""
     for option, kind, text in (
-        ("--min-tas", float, "least TAS, 0-1; 0.2 leaves no inactive compound as a negative"),
-        ("--min-cc-q75", float, "least correlation of replicates, 0-1"),
-        ("--min-replicates", int, "least number of replicates"),
+        (
+            "--min-tas",
+            float,
+            "minimum TAS, 0-1; 0.2 leaves no inactive compounds to use as negatives",
+        ),
+        ("--min-cc-q75", float, "minimum replicate correlation, 0-1"),
+        ("--min-replicates", int, "minimum number of replicates"),
         ("--min-dose", float, "lowest dose in µM"),
         ("--max-dose", float, "highest dose in µM"),
     ):
         command.add_argument(option, type=kind, metavar="X", help=text)
     command.add_argument(
-        "--exemplars-only", action="store_true", help="only the source's own best signatures"
+        "--exemplars-only",
+        action="store_true",
+        help="only the signatures that the source marks as its best",
     )
-    command.add_argument("--times", default="", metavar="6,24", help="hours (default: all)")
+    command.add_argument(
+        "--times", default="", metavar="6,24", help="time points in hours (default: all)"
+    )
     command.add_argument("--cells", default="", metavar="A,B", help="cell lines (default: all)")
 
 
@@ -47,7 +57,7 @@ def filter_of(options: argparse.Namespace) -> QualityFilter:
     try:
         times = tuple(float(time) for time in read_names(options.times))
     except ValueError as error:
-        raise RequestError(f"--times is '{options.times}'; needed are hours, as 6,24.") from error
+        raise RequestError(f"--times is '{options.times}'. Give hours, such as 6,24.") from error
     return QualityFilter(
         min_tas=options.min_tas,
         min_cc_q75=options.min_cc_q75,

@@ -28,7 +28,9 @@ def check_folder(output: Path | None) -> None:
 def print_kept_name(given: str, kept: str) -> None:
     """Say so where a compendium is called otherwise than it was asked for."""
     if kept != given:
-        print(f"note: the compendium is called '{kept}'; names are in lower case", file=sys.stderr)
+        print(
+            f"note: the compendium is named '{kept}', because names are lower case", file=sys.stderr
+        )
 
 
 def finish(cache: Cache, request: Request, *, cluster: str | None = None) -> str:
@@ -75,7 +77,10 @@ def add_method(
     command.add_argument("--preset", choices=sorted(presets), default=Method.preset)
     command.add_argument(
         "--negatives", choices=NEGATIVE_CHOICES, default=negatives,
-        help="unannotated compounds with low TAS, or all without the MOA (default: %(default)s)",
+        help=(
+            "negatives: unannotated compounds with low TAS, or all compounds without the MOA "
+            "(default: %(default)s)"
+        ),
     )  # fmt: skip
     command.add_argument("--seed", type=int, default=Method.seed)
 
@@ -89,7 +94,7 @@ def method_of(options: argparse.Namespace, compendium: Compendium) -> Method:
 def add_dask(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--dask", metavar="tcp://HOST:PORT",
-        help="train on the workers of this Dask scheduler (default: GPAR_DASK, else here)",
+        help="train on the workers of this Dask scheduler (default: GPAR_DASK, or this computer)",
     )  # fmt: skip
 
 

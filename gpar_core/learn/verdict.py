@@ -105,11 +105,11 @@ def judge(metrics: Metrics, by_chance: Chance, *, held_out: str) -> Verdict:
 
 
 def _held_out(n: int, what: str) -> str:
-    rough = f" With {n} the interval is rough." if n < FEW else ""
+    rough = f" With only {n}, the interval is rough." if n < FEW else ""
     if what == "signature":
         return (
-            f"The {n} signatures of one drug were held out in turn: this tells how alike they are, "
-            f"not how well another drug of the class would be found.{rough}"
+            f"The {n} signatures of one drug were held out in turn: this shows how similar they "
+            f"are to each other, not how well another drug of the class would be found.{rough}"
         )
     return f"{n} drugs were held out in turn.{rough}"
 

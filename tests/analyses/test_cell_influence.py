@@ -150,7 +150,7 @@ def test_a_selection_with_too_few_drugs_is_listed_with_the_reason(tmp_path: Path
     (left_out,) = found["left_out"].to_dict("records")
     assert left_out["selection"] == "A549 + PC3"
     assert "1 of the 2 drugs has a signature in A549 + PC3; 2 are needed" in left_out["reason"]
-    with pytest.raises(TrainingSetError, match=r"1 of the 2 selections .* two are needed"):
+    with pytest.raises(TrainingSetError, match=r"1 of the 2 selections .* needs two"):
         compared(made, [EXPRESSING, SILENT], drugs=DRUGS[:2])
 
 

@@ -58,4 +58,4 @@ def test_what_is_more_than_noise_is_red() -> None:
     scale = chart["layer"][-1]["encoding"]["color"]["scale"]
     assert dict(zip(scale["domain"], scale["range"], strict=True))[BEYOND] == RED
     assert [row["verdict"] for row in rows(chart)] == [BEYOND, WITHIN]
-    assert chart["title"]["text"] == "Difference to HT29 + MCF7"
+    assert chart["title"]["text"] == "Difference from HT29 + MCF7"

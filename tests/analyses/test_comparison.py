@@ -80,9 +80,9 @@ def test_what_moved_says_where_and_what_is_not_ranked_says_why(first: Model, sec
 
 def test_only_settings_that_differ_are_listed(first: Model, second: Model) -> None:
     settings = compare(first, second, SIGNATURES).settings.set_index("what")
-    assert settings.index.tolist() == ["Drugs of one only", "Seed"]
+    assert settings.index.tolist() == ["Drugs in only one of them", "Seed"]
     assert settings.loc["Seed"].tolist() == ["3", "9"]
-    assert settings.loc["Drugs of one only"].tolist() == ["entinostat, vorinostat", "delta"]
+    assert settings.loc["Drugs in only one of them"].tolist() == ["entinostat, vorinostat", "delta"]
 
 
 def test_weights_add_up_to_the_change_of_the_mean_percentile() -> None:
@@ -136,7 +136,7 @@ def test_what_cannot_be_compared_is_refused(first: Model, second: Model) -> None
     with pytest.raises(RequestError, match="same ranking"):
         compare(first, first, SIGNATURES)
     changed = replace(second, summary=replace(second.summary, fingerprint="0" * 64))
-    with pytest.raises(RequestError, match="one compendium"):
+    with pytest.raises(RequestError, match="the same compendium"):
         compare(first, changed, SIGNATURES)
     with pytest.raises(RequestError, match="cannot be sorted"):
         compare(first, second, SIGNATURES, orders=("es", "nonsense"))

@@ -26,7 +26,7 @@ def test_signatures_are_found_by_their_ids(tiny: Compendium, content: bytes) -> 
     ("content", "what"),
     [
         (b"", "has 0 lines"),
-        (b"sig_id,x\na,1\n", "lacks y; it has the columns sig_id, x"),
+        (b"sig_id,x\na,1\n", "has no column y. Its columns are sig_id, x"),
         (b"sig_id,x,y\na,1,2\nb,1\n", "1 rows without a sig_id and two finite numbers.*'b,1,'"),
         (b"sig_id,x,y\na,1,inf\n", "two finite numbers"),
         (b"sig_id,x,y\na,1,nan\n,1,2\n", "has 2 rows"),
@@ -48,5 +48,7 @@ def test_what_cannot_be_used_is_refused_in_words(content: bytes, what: str) -> N
 
 def test_a_map_of_another_compendium_is_refused(tiny: Compendium) -> None:
     table = read_coordinates(b"sig_id,x,y\nCPC004_PC3:1,1,2\n", "a.csv")
-    with pytest.raises(AnnotationError, match=r"None of the 1 placed .* 'CPC004_PC3:1'.*'A375:"):
+    with pytest.raises(
+        AnnotationError, match=r"None of the 1 signatures .* 'CPC004_PC3:1'.*'A375:"
+    ):
         placed(tiny, table)

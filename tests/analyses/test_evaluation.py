@@ -155,8 +155,8 @@ def _measured(n: int, **auroc: float) -> pd.DataFrame:
 def test_the_verdict_names_the_method_that_is_ahead_by_more_than_noise() -> None:
     said = verdict(_measured(8, gpar=0.8, gsea=0.6))
     assert said == (
-        "GPAR has the highest mean AUROC, 0.835 ± 0.009 (standard error over 8 classes), before "
-        "GSEA with 0.635 (p = 0.0078, Wilcoxon's test over the classes)."
+        "GPAR has the highest mean AUROC, 0.835 ± 0.009 (standard error over 8 classes), "
+        "followed by GSEA with 0.635 (p = 0.0078, Wilcoxon's test over the classes)."
     )
     assert verdict(_measured(8, gsea=0.8, cosine=0.6)).startswith("GSEA has the highest")
 
@@ -166,7 +166,7 @@ def test_within_noise_no_method_is_ahead() -> None:
     measures.loc[measures["method"] == "gsea", "auroc"] -= [0.1, -0.1] * 3 + [0.1, -0.09]
     said = verdict(measures)
     assert "GPAR has the highest mean AUROC" in said
-    assert said.endswith("): neither is ahead.")
+    assert said.endswith("), so neither is ahead.")
     assert "within noise" in said
 
 

@@ -93,7 +93,7 @@ def test_another_compendium_or_method_makes_it_stale(
     assert "has changed" in loaded.why_stale("0" * 64)
     monkeypatch.setattr(library, "METHOD_VERSION", requests.METHOD_VERSION + 1)
     assert "method has changed" in loaded.why_stale(tiny.fingerprint)
-    with pytest.raises(RequestError, match="Build the library anew"):
+    with pytest.raises(RequestError, match="Build the library again"):
         library.chosen(cache, tiny)
 
 
@@ -146,7 +146,7 @@ def test_a_damaged_one_is_told_apart_and_left_out(
 ) -> None:
     manifest = cache.library(job_id(planned[0])) / MANIFEST
     manifest.write_text(harm(manifest.read_text()))
-    with pytest.raises(DataError, match="build it anew"):
+    with pytest.raises(DataError, match="build it again"):
         library.load(cache, job_id(planned[0]))
     assert library.of_compendium(cache, tiny) == []
     assert not library.is_complete(cache, job_id(planned[0]))

@@ -163,7 +163,7 @@ def test_a_damaged_prediction_is_a_data_error(
     folder.mkdir()
     prediction.save(prediction.of_compound(cache, built, tiny, "hdac0"), folder)
     (folder / name).write_bytes(b"{")
-    with pytest.raises(DataError, match="Ask for it anew"):
+    with pytest.raises(DataError, match="Run it again"):
         prediction.load(folder)
 
 

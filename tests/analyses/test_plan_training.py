@@ -78,9 +78,13 @@ def test_whatever_changes_the_result_changes_the_request(
 @pytest.mark.parametrize(
     ("settings", "error", "words"),
     [
-        ({}, RequestError, "either drugs or one MOA"),
-        ({"drugs": [" "]}, RequestError, "either drugs or one MOA"),
-        ({"drugs": ["hdac0"], "moa": "HDAC inhibitor"}, RequestError, "either drugs or one MOA"),
+        ({}, RequestError, "what to train on: drugs, one MOA"),
+        ({"drugs": [" "]}, RequestError, "what to train on: drugs, one MOA"),
+        (
+            {"drugs": ["hdac0"], "moa": "HDAC inhibitor"},
+            RequestError,
+            "what to train on: drugs, one MOA",
+        ),
         ({"moa": "HDAC inhibitor", "preset": "slow"}, RequestError, "no preset 'slow'"),
         ({"moa": "HDAC inhibitor", "negatives": "all"}, RequestError, "no choice of negatives"),
         ({"moa": "kinase"}, NotFoundError, "has the MOA 'kinase'"),

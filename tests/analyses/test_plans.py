@@ -29,7 +29,7 @@ def test_the_strong_and_the_weak_regression_are_both_evaluated_by_default(tiny: 
 
 
 def test_the_linear_preset_is_not_compared_with_itself(tiny: Compendium) -> None:
-    with pytest.raises(RequestError, match="the method 'balanced_logistic' itself"):
+    with pytest.raises(RequestError, match="the same as the method 'balanced_logistic'"):
         plan_evaluation(tiny, Method(preset="linear", negatives="others"))
 
 
@@ -115,8 +115,8 @@ def test_each_selection_may_use_the_drugs_it_has(uneven: Compendium) -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"selections": [["MCF7"]]}, "two selections of cell lines are needed"),
-        ({"selections": [["MCF7"], ["mcf7"]]}, "Two selections are MCF7"),
+        ({"selections": [["MCF7"]]}, "at least two selections of cell lines"),
+        ({"selections": [["MCF7"], ["mcf7"]]}, "Two selections are the same: MCF7"),
         ({"selections": [["MCF7"], ["PC3"]]}, "1 of the 5 drugs has a signature in every"),
         (
             {"selections": [["MCF7"], ["PC3"]], "shared_drugs": False},
@@ -124,7 +124,7 @@ def test_each_selection_may_use_the_drugs_it_has(uneven: Compendium) -> None:
         ),
         ({"selections": [["MCF7"], ["HT29"]]}, "is from 'HT29'"),
         ({"selections": [["MCF7"], []], "preset": "slow"}, "no preset 'slow'"),
-        ({"selections": [["MCF7"], []], "drugs": ["hdac0"]}, "either drugs or one MOA"),
+        ({"selections": [["MCF7"], []], "drugs": ["hdac0"]}, "what to train on: drugs, one MOA"),
         (
             {"selections": [], "every_cell_line": True, "moa": "", "drugs": ["hdac3"]},
             "Fewer than two cell lines",
@@ -178,13 +178,13 @@ def test_a_sweep_is_over_rising_layers_and_nodes(tiny: Compendium) -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"layers": []}, "hidden layers are none; needed is at least one, from 2 to 5"),
+        ({"layers": []}, "hidden layers are none. Give at least one, from 2 to 5"),
         ({"layers": [1, 2]}, "hidden layers are 1, 2"),
-        ({"nodes": [4096]}, "nodes of a layer are 4096; .* from 10 to 2,048"),
-        ({"nodes": [9, 10]}, "nodes of a layer are 9, 10"),
-        ({"steps": 0}, "0 steps"),
-        ({"steps": 10**6}, "1,000,000 steps"),
-        ({"moa": "", "drugs": ["hdac0"]}, "1 drug; to hold drugs out, 2 are needed"),
+        ({"nodes": [4096]}, r"nodes per layer are 4096\. .* from 10 to 2,048"),
+        ({"nodes": [9, 10]}, "nodes per layer are 9, 10"),
+        ({"steps": 0}, "steps is 0. Choose 1 to"),
+        ({"steps": 10**6}, "steps is 1,000,000"),
+        ({"moa": "", "drugs": ["hdac0"]}, "1 drug. Cross-validation needs at least 2"),
         ({"seed": -1}, "seed is -1"),
     ],
 )
@@ -216,12 +216,12 @@ def test_numbers_of_genes_rise_and_the_rest_is_as_in_training(tiny: Compendium) 
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"counts": []}, "numbers of genes are none; needed is at least one, from 2 to 978"),
+        ({"counts": []}, "numbers of genes are none. Give at least one, from 2 to 978"),
         ({"counts": [1, 10]}, "numbers of genes are 1, 10"),
         ({"counts": [979]}, "numbers of genes are 979"),
-        ({"repeats": 0}, "0 draws; needed are 1 to 50"),
-        ({"repeats": 51}, "51 draws"),
-        ({"moa": "", "drugs": ["hdac0"]}, "1 drug; .* 2 are needed"),
+        ({"repeats": 0}, "draws is 0. Choose 1 to 50"),
+        ({"repeats": 51}, "draws is 51"),
+        ({"moa": "", "drugs": ["hdac0"]}, "1 drug. .* at least 2"),
         ({"seed": -1}, "seed is -1"),
     ],
 )
@@ -262,10 +262,10 @@ def test_a_map_is_asked_for_in_the_words_of_the_compendium(tiny: Compendium) -> 
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"method": "pca"}, "no map 'pca'. There are: umap, tsne, fwd"),
+        ({"method": "pca"}, "no map 'pca'. Choose from: umap, tsne, fwd"),
         ({"seed": -1}, "The seed is -1"),
         ({"model": LINEAR}, "is linear and has no hidden layer"),
-        ({"model": SUMMARY}, "'tiny' as it was then, which is not 'tiny' as it is now"),
+        ({"model": SUMMARY}, "'tiny' as it was then, which is not the same as 'tiny' today"),
         ({"cells": ["MCF7"], "moas": ["MTOR inhibitor"]}, r"6 signatures .* UMAP needs 15"),
         ({"method": "fwd", "cells": ["MCF7"]}, "L1000FWD graph needs 150"),
         ({"moas": ["MTOR inhibitr"]}, "Did you mean: MTOR inhibitor"),

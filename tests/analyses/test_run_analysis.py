@@ -114,7 +114,7 @@ def test_a_damaged_analysis_is_refused(cache: Cache, request_: EvaluationRequest
     run_job(request_, cache, silent, Means())
     folder = cache.analysis(job_id(request_))
     (folder / "measures.parquet").write_bytes(b"PAR1")
-    with pytest.raises(DataError, match="Delete it and ask for it again"):
+    with pytest.raises(DataError, match="Delete it and run it again"):
         analysis.load(folder)
     manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
     (folder / MANIFEST).write_text(json.dumps({**manifest, "format_version": 99}), "utf-8")
@@ -148,7 +148,7 @@ def test_an_evaluation_survives_json(request_: EvaluationRequest) -> None:
     ("changes", "what"),
     [
         ({"methods": ["gpar", "magic"]}, "no method 'magic'"),
-        ({"methods": []}, "at least one method"),
+        ({"methods": []}, "Choose at least one to evaluate"),
         ({"min_drugs": 1}, "none to hold out"),
         ({"min_drugs": 50}, "the most is 5"),
         ({"classes": ["HDAC inhibitr"]}, "Did you mean: HDAC inhibitor"),

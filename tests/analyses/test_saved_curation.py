@@ -40,7 +40,7 @@ def test_a_missing_or_damaged_file_is_a_data_error(
     folder: Path, name: str, harm: Callable[[Path], None]
 ) -> None:
     harm(folder / name)
-    with pytest.raises(DataError, match=r"cannot be read .*Delete it and ask for it again"):
+    with pytest.raises(DataError, match=r"cannot be read .*Delete it and run it again"):
         curations.load(folder)
 
 

@@ -69,7 +69,9 @@ def test_a_selection_is_placed_under_its_own_rows(compendium: Compendium) -> Non
 
 def test_a_graph_of_nothing_is_refused_in_words(compendium: Compendium) -> None:
     dark = np.flatnonzero(compendium.signatures["drug"].str.startswith("dark"))[:200]
-    with pytest.raises(RequestError, match=r"Of 200 signatures, the graph .* no component of more"):
+    with pytest.raises(
+        RequestError, match=r"between the 200 signatures has no component with more"
+    ):
         signature_map(compendium, dark, "fwd", seed=0, pool=Means())
 
 
@@ -185,6 +187,6 @@ def test_places_from_elsewhere_are_taken_and_judged(compendium: Compendium) -> N
     pd.testing.assert_frame_equal(made["points"], elsewhere.reset_index(drop=True))
     assert made["quality"].iloc[0][["n", "n_shown"]].tolist() == [90, 70]
     assert made["quality"].iloc[0]["knn_recall"] > 1.5 * made["quality"].iloc[0]["chance"]
-    assert made["dropped"].values.tolist() == [["without a place in the file", 20]]
-    with pytest.raises(RequestError, match="0 of the 5 signatures asked for have a place"):
+    assert made["dropped"].values.tolist() == [["without coordinates in the file", 20]]
+    with pytest.raises(RequestError, match="0 of the 5 chosen signatures have coordinates"):
         signature_map(compendium, np.arange(5), "file", elsewhere=given, seed=0, pool=Means())

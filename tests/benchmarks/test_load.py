@@ -117,7 +117,7 @@ def test_pages_hold_and_every_job_is_done_once(cache: Cache) -> None:
     said = re.split(r"; (?=\d+ x )", found["load: errors told to the user"].how)
     # Those of the paper, and of the tour.
     lacks_drugs = (
-        "Choose a compendium that has",
+        "Choose a compendium that includes",
         "which 'demo' does not list",
         "Choose the demo in the sidebar",
     )

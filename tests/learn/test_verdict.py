@@ -60,7 +60,9 @@ def test_a_weak_signal_that_is_none_of_chance_says_so() -> None:
 
 def test_what_was_held_out_is_said() -> None:
     good, rare = metrics(0.9, 0.8, 1.0, 3), Chance(99, 0, quick=True)
-    assert "3 drugs were held out in turn. With 3 the" in judge(good, rare, held_out="drug").why
+    assert (
+        "3 drugs were held out in turn. With only 3, the" in judge(good, rare, held_out="drug").why
+    )
     alone = judge(good, rare, held_out="signature").why
     assert "3 signatures of one drug were held out" in alone
     assert "not how well another drug of the class would be found" in alone

@@ -44,7 +44,7 @@ def run(cache: Cache, compendium: Compendium) -> None:
 
 def test_an_example_is_offered_with_its_story(compendium: Compendium) -> None:
     app = page("case_studies", case=HSP.title)
-    assert "alone acts on HSP70" in words(app)
+    assert "only VER-155008 acts on HSP70" in words(app)
     assert "Run case study" in labels(app)
     assert "Simulated data" in words(app.warning)
 

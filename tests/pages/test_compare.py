@@ -17,7 +17,7 @@ def both(stocked: Library) -> AppTest:
 def test_what_differs_and_what_both_find(stocked: Library) -> None:
     app = both(stocked)
     differs, overlap, compounds = (frame.value for frame in app.dataframe)
-    assert differs.set_index("what").loc["Drugs of one only", "first"] == "hdac2, hdac3"
+    assert differs.set_index("what").loc["Drugs in only one of them", "first"] == "hdac2, hdac3"
     assert overlap["shared"].le(overlap["top"]).all()
     moved = compounds.set_index("pert_iname")
     assert moved.loc["hdac2", "why"] == "not ranked by the first: a training drug"

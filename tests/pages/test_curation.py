@@ -157,7 +157,7 @@ def test_a_damaged_result_is_an_error_with_advice(stocked: Library) -> None:
     find(stocked, stocked.simulated)
     (stocked.cache.curation(job_id(of(stocked.simulated))) / "drugs.parquet").write_text("x")
     app = opened(stocked.simulated)
-    assert "Delete it and ask for it again" in words(app.error)
+    assert "Delete it and run it again" in words(app.error)
     assert ASK in labels(press(app, "Delete this curation"))
 
 

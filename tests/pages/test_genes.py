@@ -225,7 +225,7 @@ def test_what_is_no_number_of_genes_is_refused(stocked: Library) -> None:
     app.session_state["genes-counts"] = ["ten"]
     assert "whole numbers from 2 to 978" in words(app.run().error)
     app.session_state["genes-counts"] = [1]
-    assert "needed is at least one, from 2 to 978" in words(app.run().error)
+    assert "Give at least one, from 2 to 978" in words(app.run().error)
     assert "Start analysis" not in labels(app)
 
 

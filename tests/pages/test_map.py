@@ -103,7 +103,7 @@ def test_places_from_a_file_are_counted_and_laid_out(stocked: Library) -> None:
     assert done.tables["points"]["row"].tolist() == list(range(50))
     said = words(page("map", job=job.id))
     assert "From a file of 'demo'" in said
-    assert "Not on the map: 114 without a place in the file" in said
+    assert "Not on the map: 114 without coordinates in the file" in said
 
 
 def test_a_job_under_way_and_a_failed_one(stocked: Library) -> None:

@@ -122,7 +122,7 @@ def test_a_model_shows_quality_and_verdict(simulated: AppTest) -> None:
     assert "**Well trained.** The mean AUROC (" in said
     assert "0 of 99 quick permuted-label runs reach it; chance about 0.01" in said
     assert "resampling 2 drugs; 2 folds" in said
-    assert "2 drugs were held out in turn. With 2 the interval is rough." in said
+    assert "2 drugs were held out in turn. With only 2, the interval is rough." in said
 
 
 def test_a_tab_is_drawn_when_it_is_opened_and_the_address_opens_it(stocked: Library) -> None:

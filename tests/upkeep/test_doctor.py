@@ -259,7 +259,7 @@ def test_what_is_unused_is_kept_unless_it_is_to_go(
     os.utime(unused[0], (1, 1))
     os.utime(needed[0], (1, 1))
     assert doctor(cache) == 0
-    assert capsys.readouterr().out.count("Kept; --remove-unused deletes it.") == 4
+    assert capsys.readouterr().out.count("Kept. Use --remove-unused to delete it.") == 4
     assert doctor(cache, "--remove-unused") == 1
     assert not any(folder.exists() for folder in unused)
     assert all(folder.exists() for folder in [*needed, new])

@@ -44,7 +44,7 @@ def auroc(selections: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
         color=GRAY, strokeDash=[4, 4]
     )
     chart = limits.encode(x=alt.X("x:Q", scale=unit, axis=tenths)) + intervals + points + words
-    title = "How well the drugs are told apart, held-out"
+    title = "Held-out drugs: mean AUROC by cell line"
     return titled(chart, title, simulated).properties(height={"step": ROW})
 
 
@@ -79,7 +79,7 @@ def differences(pairs: pd.DataFrame, reference: str, *, simulated: bool) -> alt.
     points = base.mark_circle(size=110, opacity=1).encode(x="difference:Q")
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GRAY, strokeDash=[4, 4])
     chart = zero.encode(x="x:Q") + intervals + points
-    return titled(chart, f"Difference to {reference}", simulated).properties(height={"step": ROW})
+    return titled(chart, f"Difference from {reference}", simulated).properties(height={"step": ROW})
 
 
 def _names() -> alt.Axis:

@@ -62,8 +62,8 @@ def too_few(n_drugs: int, n_wanted: int, name: str) -> str:
         return ""
     have = "has a signature" if n_drugs == 1 else "have signatures"
     return (
-        f"{n_drugs} of the {n_wanted} drugs {have} in {name}; {MIN_DRUGS} are needed, or there is "
-        "none to hold out."
+        f"{n_drugs} of the {n_wanted} drugs {have} in {name}; {MIN_DRUGS} are needed so that one "
+        "can be held out."
     )
 
 
@@ -102,7 +102,7 @@ def cell_influence(
     if len(chosen) < 2:
         raise TrainingSetError(
             f"{len(chosen)} of the {len(selections)} selections of cell lines can be "
-            f"cross-validated; to compare, two are needed. {next(iter(reasons.values()))}"
+            f"cross-validated, but a comparison needs two. {next(iter(reasons.values()))}"
         )
 
     def answer(name: str, report: Report) -> Tables:

@@ -1,4 +1,4 @@
-"""From what a user asks for to a comparison of cell lines that can be queued."""
+"""Plan a comparison of cell lines, ready to be queued."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -37,14 +37,14 @@ def plan_cell_influence(
     wanted = [known_cells(compendium, cells) for cells in selections]
     if twice := [cells for cells in wanted if wanted.count(cells) > 1]:
         raise RequestError(
-            f"Two selections are {cell_influence.named(twice[0])}. Change one of them."
+            f"Two selections are the same: {cell_influence.named(twice[0])}. Change one of them."
         )
     singles = [(cell,) for cell in compendium.cell_lines] if every_cell_line else []
     everything = (*wanted, *(single for single in singles if single not in wanted))
     if len(everything) < 2:
         raise RequestError(
-            "To compare, two selections of cell lines are needed. Add one, or compare every single "
-            "cell line."
+            "A comparison needs at least two selections of cell lines. Add one, or compare every "
+            "single cell line."
         )
     known = known_drug_set(compendium, drug_set)
     chosen = used = known.drugs
@@ -53,7 +53,8 @@ def plan_cell_influence(
         used = tuple(sorted(set.intersection(*there)))
         if reason := cell_influence.too_few(len(used), len(chosen), "every selection"):
             raise RequestError(
-                f"{reason} Choose other cell lines, or let each selection use the drugs it has."
+                f"{reason} Choose other cell lines, or let each selection use the drugs that it "
+                "has."
             )
     table = _drugs_by_selection(compendium, used, everything)
     if reasons := [reason for reason in table["reason"].head(len(wanted)) if reason]:

@@ -1,4 +1,4 @@
-"""A comparison of cell lines, asked for."""
+"""The request for a comparison of cell lines."""
 
 from dataclasses import dataclass
 from typing import ClassVar

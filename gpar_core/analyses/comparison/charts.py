@@ -60,4 +60,4 @@ def rank_shifts(
         .encode(x=alt.X("x:Q", scale=scale), y=alt.Y("y:Q", scale=scale))
     )
     chart = (same + points + names).properties(height=420)
-    return titled(chart, "Ranks in both: on the dashed line nothing moved", simulated)
+    return titled(chart, "Ranks in both rankings (dashed line: same rank)", simulated)

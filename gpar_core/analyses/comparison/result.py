@@ -1,7 +1,6 @@
 """Two trained models side by side: how alike their rankings are, what moved, and why.
 
-Nothing is computed anew: everything comes from the two rankings and the two scores of every
-signature.
+Nothing is recomputed: everything comes from the two rankings and the two scores of each signature.
 """
 
 from collections.abc import Sequence
@@ -67,12 +66,15 @@ def compare(
     if first.summary.fingerprint != second.summary.fingerprint:
         raise RequestError(
             f"'{first.summary.label}' was trained on '{first.summary.compendium}' and "
-            f"'{second.summary.label}' on '{second.summary.compendium}' as they were then; ranks "
-            "among different signatures cannot be compared. Choose two models of one compendium."
+            f"'{second.summary.label}' on '{second.summary.compendium}' as they were then. Ranks "
+            "among different signatures cannot be compared. Choose two models of the same "
+            "compendium."
         )
     same_model = first.summary.model_id == second.summary.model_id
     if same_model and orders[0] == orders[1]:
-        raise RequestError("Both sides are the same ranking. Choose another model or order.")
+        raise RequestError(
+            "Both sides show the same ranking. Choose another model or another order."
+        )
     compounds = _merged(order_by(first.ranking, orders[0]), order_by(second.ranking, orders[1]))
     if same_model:
         compounds["why"] = _orders_differ(compounds)
@@ -208,7 +210,11 @@ def _settings(first: ModelSummary, second: ModelSummary) -> pd.DataFrame:
     only_second = sorted(set(second.drugs) - set(first.drugs))
     rows = [
         ("Positive set", first.label, second.label),
-        ("Drugs of one only", ", ".join(only_first) or "none", ", ".join(only_second) or "none"),
+        (
+            "Drugs in only one of them",
+            ", ".join(only_first) or "none",
+            ", ".join(only_second) or "none",
+        ),
         ("Cell lines", ", ".join(first.cells) or "all", ", ".join(second.cells) or "all"),
         ("Preset", first.preset, second.preset),
         ("Negative set", first.negatives, second.negatives),

@@ -20,7 +20,7 @@ def effects(drugs: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
         high=shown["effect"] + shown["effect_sd"],
         verdict=shown["suspect"].map({True: SUSPECT, False: BELONGS}),
     )
-    x_title = "Change of the mean AUROC without the drug"
+    x_title = "Change in mean AUROC without the drug"
     base = alt.Chart(table).encode(
         y=alt.Y("pert_iname:N", title=None, sort=shown["pert_iname"].tolist()),
         color=alt.Color(

@@ -98,8 +98,8 @@ def curate(
     drugs = np.unique(training_set.drug[training_set.positive].astype(str))
     if len(drugs) < MIN_DRUGS:
         raise TrainingSetError(
-            f"The positive set has {len(drugs)} drug{'s' * (len(drugs) != 1)}; to leave one out "
-            f"and compare, {MIN_DRUGS} are needed. Train on more drugs."
+            f"The positive set has {len(drugs)} drug{'s' * (len(drugs) != 1)}; leave-one-out "
+            f"needs at least {MIN_DRUGS} are needed. Train on more drugs."
         )
     learning = learning_set(compendium, training_set, seed=seed)
     x = learning.x[: learning.n_training]

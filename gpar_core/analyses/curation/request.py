@@ -1,4 +1,4 @@
-"""A curation, asked for."""
+"""The request for a curation."""
 
 from dataclasses import dataclass
 from typing import ClassVar

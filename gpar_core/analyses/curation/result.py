@@ -73,8 +73,8 @@ def load(folder: Path) -> SavedCuration:
         return _parsed(manifest, pd.read_parquet(folder / DRUGS))
     except (OSError, ValueError, KeyError, TypeError, RecursionError, DataError) as error:
         raise DataError(
-            f"The curation '{folder.name}' cannot be read ({in_words(error)}). "
-            "Delete it and ask for it again."
+            f"The curation '{folder.name}' cannot be read ({in_words(error)}). Delete it and run "
+            "it again."
         ) from error
 
 

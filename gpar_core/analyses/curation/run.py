@@ -58,7 +58,7 @@ def run_curation(request: CurationRequest, cache: Cache, report: Report, pool: P
 def _training_set(summary: ModelSummary, compendium: Compendium) -> TrainingSet:
     if not summary.drugs:
         raise RequestError(
-            f"The model of {summary.label} was trained on uploaded profiles; only drugs of the "
-            "compendium can be left out. Choose a model trained on drugs or on a MOA."
+            f"The model of {summary.label} was trained on uploaded profiles, and only drugs of "
+            "the compendium can be left out. Choose a model trained on drugs or on a MOA."
         )
     return training_set_of(compendium, summary.drug_set, summary.method)

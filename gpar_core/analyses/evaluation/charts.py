@@ -59,7 +59,7 @@ def by_method(measures: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     )
     chart = limits.encode(x="x:Q") + points + spread + tick
     return titled(
-        chart.properties(height=max(34 * len(order), 120) + 60), "AUROC of each class", simulated
+        chart.properties(height=max(34 * len(order), 120) + 60), "AUROC by class", simulated
     )
 
 

@@ -74,7 +74,7 @@ def compare(
     questions, reasons = _questions(compendium, classes, cells, negatives, seed)
     if not questions:
         raise TrainingSetError(
-            f"None of the {len(classes)} classes can be evaluated. The first reason: "
+            f"None of the {len(classes)} classes can be evaluated. For the first one: "
             f"{next(iter(reasons.values()))}"
         )
     sets = [each.training_set for each in questions]
@@ -168,12 +168,12 @@ def verdict(measures: pd.DataFrame) -> str:
     auroc = measures.pivot_table(index="class", columns="method", values="auroc")
     median, p = _gain(auroc, best["method"], second["method"])
     said = (
-        f"{METHODS[best['method']].label} has the highest mean AUROC, {figure}, before "
+        f"{METHODS[best['method']].label} has the highest mean AUROC, {figure}, followed by "
         f"{METHODS[second['method']].label} with {second['mean']:.3f}"
     )
     if p < SIGNIFICANT and median > 0:
         return f"{said} (p = {p:.2g}, Wilcoxon's test over the classes)."
-    return f"{said}. The difference is within noise (p = {p:.2g}): neither is ahead."
+    return f"{said}. The difference is within noise (p = {p:.2g}), so neither is ahead."
 
 
 def smallest_p(n: int) -> float:
@@ -214,7 +214,7 @@ def _questions(
         if folds.by == DRUG:
             found.append(question(name, training_set, folds))
         else:
-            reasons[name] = "Only one of its drugs has a signature here; two are needed."
+            reasons[name] = "Only one of its drugs has a signature here, but two are needed."
     return found, reasons
 
 

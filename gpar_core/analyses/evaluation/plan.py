@@ -1,4 +1,4 @@
-"""From what a user asks for to an evaluation that can be queued."""
+"""Plan an evaluation, ready to be queued."""
 
 from collections.abc import Iterable
 
@@ -34,20 +34,20 @@ def plan_evaluation(
     chosen = list(dict.fromkeys(methods))
     if unknown := [name for name in chosen if name not in METHODS]:
         raise RequestError(
-            f"There is no method '{unknown[0][:40]}'. There are: {', '.join(METHODS)}."
+            f"There is no method '{unknown[0][:40]}'. Choose from: {', '.join(METHODS)}."
         )
     if not chosen:
-        raise RequestError("Choose at least one method to evaluate.")
+        raise RequestError("No method was chosen. Choose at least one to evaluate.")
     if min_drugs < 2:
         raise RequestError(
-            f"The least number of drugs is {min_drugs}; needed are at least 2: with one drug of a "
-            "class there is none to hold out."
+            f"The minimum number of drugs is {min_drugs}. It must be at least 2: a class with one "
+            "drug has none to hold out."
         )
     method = known_method(compendium, method)
     if preset(method.preset) == LINEAR:
         raise RequestError(
-            f"With the preset '{method.preset}', GPAR is the method 'balanced_logistic' itself. "
-            "Compare that method with another preset."
+            f"With the preset '{method.preset}', GPAR is the same as the method "
+            "'balanced_logistic'. Leave that method out, or choose another preset."
         )
     if labels is not None:
         compendium, _ = class_labels.relabelled(compendium, labels)

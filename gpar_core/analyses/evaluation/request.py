@@ -1,4 +1,4 @@
-"""An evaluation, asked for."""
+"""The request for an evaluation."""
 
 from dataclasses import dataclass
 from typing import ClassVar

@@ -170,7 +170,7 @@ def similarity_by_count(summary: pd.DataFrame, *, simulated: bool) -> alt.LayerC
         ]
     )
     chart = _mean_and_spread(table, "pairs", "Mean Pearson correlation", [RED, GRAY])
-    return titled(chart, "How alike signatures are", simulated)
+    return titled(chart, "Similarity of signatures", simulated)
 
 
 def distance_by_count(summary: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
@@ -185,7 +185,7 @@ def distance_by_count(summary: pd.DataFrame, *, simulated: bool) -> alt.LayerCha
         }
     )
     chart = _mean_and_spread(table, None, "Distance (Cohen's d)", [BLUE])
-    return titled(chart, "How far positives stand out", simulated)
+    return titled(chart, "Separation of positives from negatives", simulated)
 
 
 def _mean_and_spread(

@@ -1,4 +1,4 @@
-"""From what a user asks for to a question about genes that can be queued."""
+"""Plan a question about genes, ready to be queued."""
 
 from collections.abc import Iterable
 
@@ -14,19 +14,19 @@ from gpar_core.errors import RequestError
 
 
 def plan_gene_importance(compendium: Compendium, summary: ModelSummary) -> GeneImportanceRequest:
-    """The request to find the genes that a model goes by.
+    """The request to find the genes that a model uses.
 
-    Raises RequestError where its training set is not to be had from the compendium any more.
+    Raises RequestError where the compendium no longer contains its training set.
     """
     if not summary.drugs:
         raise RequestError(
-            f"The model of {summary.label} was trained on uploaded profiles, which are not kept "
+            f"The model of {summary.label} was trained on uploaded profiles, which are not stored "
             "with it. Choose a model trained on drugs or on a MOA."
         )
     if compendium.fingerprint != summary.fingerprint:
         raise RequestError(
             f"The compendium '{summary.compendium}' has changed since the model of "
-            f"{summary.label} was trained. Train it anew, and ask about that model."
+            f"{summary.label} was trained. Train it again and use the new model."
         )
     return GeneImportanceRequest(
         compendium=compendium.name,
@@ -53,11 +53,13 @@ def plan_gene_counts(
     low, high = gene_counts.MIN_COUNT, fields.N_LANDMARKS
     if not counts or counts[0] < low or counts[-1] > high:
         raise RequestError(
-            f"The numbers of genes are {', '.join(map(str, counts)) or 'none'}; needed is at least "
+            f"The numbers of genes are {', '.join(map(str, counts)) or 'none'}. Give at least "
             f"one, from {low} to {high}."
         )
     if not 1 <= repeats <= gene_counts.MAX_REPEATS:
-        raise RequestError(f"There are {repeats} draws; needed are 1 to {gene_counts.MAX_REPEATS}.")
+        raise RequestError(
+            f"The number of random draws is {repeats}. Choose 1 to {gene_counts.MAX_REPEATS}."
+        )
     drug_set, method, training_set = plan_cross_validation(compendium, drug_set, method)
     request = GeneCountRequest(
         compendium.name, compendium.fingerprint, drug_set, counts, repeats, method

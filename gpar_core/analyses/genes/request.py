@@ -1,4 +1,4 @@
-"""Questions about genes, asked for."""
+"""The requests about genes."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from gpar_core.analyses.method import DrugSet, Method
 
 @dataclass(frozen=True)
 class GeneImportanceRequest:
-    """Find the landmark genes that a model goes by.
+    """Find the landmark genes that a model uses.
 
     model: its id. label: what its positive set is called. compendium, fingerprint: what it was
     trained on.
@@ -22,7 +22,7 @@ class GeneImportanceRequest:
 
     @property
     def title(self) -> str:
-        return f"Which genes: {self.label}"
+        return f"Important genes: {self.label}"
 
 
 @dataclass(frozen=True)
@@ -43,4 +43,4 @@ class GeneCountRequest:
 
     @property
     def title(self) -> str:
-        return f"How many genes: {self.drug_set.label}"
+        return f"Number of genes: {self.drug_set.label}"

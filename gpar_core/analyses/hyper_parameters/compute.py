@@ -79,7 +79,7 @@ def sweep(
     folds = assign_folds(training_set.positive, training_set.drug, seed=seed)
     if folds.by != "drug":
         raise TrainingSetError(
-            "The positive set has 1 drug; to hold drugs out, 2 are needed. Choose more drugs."
+            "The positive set has 1 drug. Cross-validation needs at least 2. Choose more drugs."
         )
     learning = learning_set(compendium, training_set, seed=seed)
     settings = grid(layers, nodes, steps)

@@ -31,16 +31,16 @@ def plan_sweep(
     layers, nodes = tuple(sorted(set(layers))), tuple(sorted(set(nodes)))
     for what, numbers, known in (
         ("hidden layers", layers, sweeps.LAYERS),
-        ("nodes of a layer", nodes, sweeps.NODES),
+        ("nodes per layer", nodes, sweeps.NODES),
     ):
         low, high = known[0], known[-1]
         if not numbers or numbers[0] < low or numbers[-1] > high:
             raise RequestError(
-                f"The numbers of {what} are {', '.join(map(str, numbers)) or 'none'}; needed is at "
+                f"The numbers of {what} are {', '.join(map(str, numbers)) or 'none'}. Give at "
                 f"least one, from {low} to {high:,}."
             )
     if not 1 <= steps <= MAX_STEPS:
-        raise RequestError(f"There are {steps:,} steps; needed are 1 to {MAX_STEPS:,}.")
+        raise RequestError(f"The number of training steps is {steps:,}. Choose 1 to {MAX_STEPS:,}.")
     method = replace(method, preset=Method.preset)
     drug_set, method, training_set = plan_cross_validation(compendium, drug_set, method)
     request = SweepRequest(

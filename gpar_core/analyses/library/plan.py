@@ -24,8 +24,8 @@ def plan_library(
     """
     if min_drugs < 2:
         raise RequestError(
-            f"The least number of drugs is {min_drugs}; needed are at least 2: with one drug of a "
-            "MOA there is none to hold out."
+            f"The minimum number of drugs is {min_drugs}. It must be at least 2: a MOA with one "
+            "drug has none to hold out."
         )
     method = known_method(compendium, method)
     moas = with_enough_drugs(compendium, moas, min_drugs)

@@ -90,11 +90,13 @@ class Library:
     def why_stale(self, fingerprint: str) -> str:
         """Why its models no longer stand for a compendium with this fingerprint, or ''."""
         if self.method_version != METHOD_VERSION:
-            return "The method has changed since these models were trained. Build the library anew."
+            return (
+                "The method has changed since these models were trained. Build the library again."
+            )
         if self.request.fingerprint != fingerprint:
             return (
                 f"The compendium '{self.request.compendium}' has changed since these models were "
-                "trained. Build the library anew."
+                "trained. Build the library again."
             )
         return ""
 
@@ -186,7 +188,7 @@ def chosen(cache: Cache, compendium: Compendium, library_id: str = "") -> Librar
         if asked.request.compendium != compendium.name:
             raise RequestError(
                 f"The library '{library_id}' is of the compendium '{asked.request.compendium}', "
-                f"not of '{compendium.name}'. Choose one of its own."
+                f"not of '{compendium.name}'. Choose a library of this compendium."
             )
     else:
         libraries = of_compendium(cache, compendium)
@@ -245,8 +247,8 @@ def read_plan(folder: Path) -> Library:
         RequestError,
     ) as error:
         raise DataError(
-            f"The library '{folder.name}' cannot be read ({in_words(error)}). Delete it and "
-            "build it anew; models that are trained are not trained again."
+            f"The library '{folder.name}' cannot be read ({in_words(error)}). Delete it and build "
+            "it again; finished models are kept."
         ) from error
 
 
@@ -255,7 +257,7 @@ def _parsed(library_id: str, manifest: Mapping[str, Any]) -> Library:
         raise DataError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
     request = from_json(manifest["request"])
     if not isinstance(request, LibraryRequest):
-        raise DataError("its request is of another kind")
+        raise DataError("its request is of the wrong kind")
     entries = tuple(
         Entry(each["moa"], _training(each["training"]), each["reason"])
         for each in manifest["entries"]
@@ -266,7 +268,7 @@ def _parsed(library_id: str, manifest: Mapping[str, Any]) -> Library:
 def _training(text: str) -> TrainRequest:
     request = from_json(text)
     if not isinstance(request, TrainRequest):
-        raise DataError("a training of it is of another kind")
+        raise DataError("one of its training requests is of the wrong kind")
     return request
 
 

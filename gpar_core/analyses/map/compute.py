@@ -19,7 +19,7 @@ from gpar_core.rank.scoring import BLOCK_ROWS, Network
 
 STAGE = "Map"
 PERCENT = 100
-UNPLACED = "without a place in the file"
+UNPLACED = "without coordinates in the file"
 SMALL = f"in a component of {fwd.SMALL_COMPONENT} signatures or fewer"
 
 
@@ -143,8 +143,8 @@ def _those_of(elsewhere: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
     points = elsewhere[elsewhere["row"].isin(rows)].reset_index(drop=True)
     if len(points) < MAPS[FROM_FILE].min_signatures:
         raise RequestError(
-            f"{len(points)} of the {len(rows):,} signatures asked for have a place in the file; "
-            f"a map needs {MAPS[FROM_FILE].min_signatures}. Choose more cell lines or MOAs."
+            f"{len(points)} of the {len(rows):,} chosen signatures have coordinates in the file, "
+            f"but a map needs {MAPS[FROM_FILE].min_signatures}. Choose more cell lines or MOAs."
         )
     return points
 
@@ -157,9 +157,9 @@ def _places(
         shown, place = fwd.embed(space, seed=seed, report=report)
         if not len(shown):
             raise RequestError(
-                f"Of {len(rows):,} signatures, the graph of the strongest 0.1% of all similarities "
-                f"has no component of more than {fwd.SMALL_COMPONENT}. Choose more signatures, or "
-                "UMAP."
+                f"The graph of the strongest 0.1% of all similarities between the {len(rows):,} "
+                f"signatures has no component with more than {fwd.SMALL_COMPONENT} signatures. "
+                "Choose more signatures, or use UMAP."
             )
         rows = rows[shown]
     else:

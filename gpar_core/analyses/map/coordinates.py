@@ -16,7 +16,7 @@ MAX_BYTES: Final = 64 * 2**20
 """Half a million signatures take 30 MB."""
 
 COLUMNS: Final = (fields.SIG_ID, "x", "y")
-NEEDED: Final = "Needed is a CSV or TSV whose first line names the columns sig_id, x and y."
+NEEDED: Final = "Use a CSV or TSV file whose first line names the columns sig_id, x and y."
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ def read_coordinates(content: bytes, name: str) -> pd.DataFrame:
     if lacking := [column for column in COLUMNS if column not in columns]:
         shown = ", ".join(columns[:10])[:200]
         raise AnnotationError(
-            f"'{name}' lacks {', '.join(lacking)}; it has the columns {shown}. {NEEDED}"
+            f"'{name}' has no column {', '.join(lacking)}. Its columns are {shown}. {NEEDED}"
         )
     where = [columns.index(column) for column in COLUMNS]
     cells = [[row[i].strip() if i < len(row) else "" for i in where] for row in rows]
@@ -52,13 +52,13 @@ def read_coordinates(content: bytes, name: str) -> pd.DataFrame:
     if not usable.all():
         line = int(np.flatnonzero(~usable)[0])
         raise AnnotationError(
-            f"'{name}' has {(~usable).sum():,} rows without a sig_id and two finite numbers; the "
+            f"'{name}' has {(~usable).sum():,} rows without a sig_id and two finite numbers. The "
             f"first is '{','.join(cells[line])[:80]}'. Correct or delete them."
         )
     if (twice := table[fields.SIG_ID].duplicated()).any():
         raise AnnotationError(
             f"'{name}' places {twice.sum():,} signatures more than once; the first is "
-            f"'{table.loc[twice, fields.SIG_ID].iloc[0][:80]}'. Keep one row of each."
+            f"'{table.loc[twice, fields.SIG_ID].iloc[0][:80]}'. Keep one row for each."
         )
     return table
 
@@ -74,10 +74,10 @@ def placed(compendium: Compendium, coordinates: pd.DataFrame) -> PlacedSignature
     unknown = tuple(coordinates.loc[~known, fields.SIG_ID])
     if not known.any():
         raise AnnotationError(
-            f"None of the {len(unknown):,} placed signatures is in '{compendium.name}'; the first "
-            f"is '{unknown[0][:80]}', there it would be like "
+            f"None of the {len(unknown):,} signatures in the file is in '{compendium.name}'. The "
+            f"first is '{unknown[0][:80]}', while the compendium has ids such as "
             f"'{compendium.signatures[fields.SIG_ID].iloc[0][:80]}'. Choose the compendium that "
-            "the map was made of."
+            "the map was made from."
         )
     points = coordinates[known].assign(row=row[known].astype(np.int64))
     points = points[["row", "x", "y"]].sort_values("row", ignore_index=True)

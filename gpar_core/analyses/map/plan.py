@@ -37,23 +37,24 @@ def plan_map(
     takes, as `read_coordinates` gives them. Raises RequestError or NotFoundError.
     """
     if method not in MAPS:
-        raise RequestError(f"There is no map '{method[:40]}'. There are: {', '.join(MAPS)}.")
+        raise RequestError(f"There is no map '{method[:40]}'. Choose from: {', '.join(MAPS)}.")
     if seed < 0:
-        raise RequestError(f"The seed is {seed}; needed is a whole number from 0 on.")
+        raise RequestError(f"The seed is {seed}. It must be a whole number, 0 or more.")
     if (method == FROM_FILE) != (coordinates is not None):
         raise RequestError(
-            "A map from a file needs a table of sig_id, x and y, and other maps take none. Upload "
+            "A map from a file needs a table of sig_id, x and y; other maps use no table. Upload "
             "one, or choose another map."
         )
     if model is not None and model.fingerprint != compendium.fingerprint:
         raise RequestError(
-            f"The model of {model.label} was trained on '{model.compendium}' as it was then, which "
-            f"is not '{compendium.name}' as it is now. Train it anew, or choose its compendium."
+            f"The model of {model.label} was trained on '{model.compendium}' as it was then, "
+            f"which is not the same as '{compendium.name}' today. Train the model again, or "
+            "choose its compendium."
         )
     if model is not None and known_preset(model.preset) == LINEAR:
         raise RequestError(
-            f"The model of {model.label} is linear and has no hidden layer to find neighbors in. "
-            "Choose a model of another preset, or the z-scores."
+            f"The model of {model.label} is linear and has no hidden layer to map. Choose a model "
+            "of another preset, or use the z-scores."
         )
     request = MapRequest(
         compendium=compendium.name,
@@ -73,7 +74,7 @@ def plan_map(
     )
     if n < MAPS[method].min_signatures:
         raise RequestError(
-            f"{n} signatures are chosen; {MAPS[method].label} needs {MAPS[method].min_signatures}. "
-            "Choose more cell lines or MOAs, or another map."
+            f"{n} signatures are chosen, but {MAPS[method].label} needs "
+            f"{MAPS[method].min_signatures}. Choose more cell lines or MOAs, or another map."
         )
     return request

@@ -45,7 +45,7 @@ def auroc(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     )
     points = base.mark_circle(size=60, opacity=1).encode(x=alt.X("mean_auroc:Q", scale=unit))
     chart = limit.encode(x=alt.X("x:Q", scale=unit)) + intervals + points
-    title = "How well each MOA is told apart, held-out"
+    title = "Held-out drugs: mean AUROC by MOA"
     return titled(chart, title, simulated).properties(height={"step": ROW})
 
 

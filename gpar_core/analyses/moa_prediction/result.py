@@ -79,7 +79,7 @@ def of_compound(cache: Cache, library: Library, compendium: Compendium, name: st
     rows = np.flatnonzero(in_scope)
     if len(rows) == 0:
         raise RequestError(
-            f"'{name[:80]}' has no signature in the cell lines of this library "
+            f"'{name[:80]}' has no signature in the cell lines that this library uses "
             f"({', '.join(cells)}). Choose another compound or another library."
         )
 
@@ -248,7 +248,7 @@ def load(folder: Path) -> Prediction:
         OSError, EOFError, ValueError, KeyError, TypeError, RecursionError, DataError,
     ) as error:  # fmt: skip
         raise DataError(
-            f"The prediction '{folder.name}' cannot be read ({in_words(error)}). Ask for it anew."
+            f"The prediction '{folder.name}' cannot be read ({in_words(error)}). Run it again."
         ) from error
 
 
@@ -279,7 +279,7 @@ def _asked(library: Library, compendium: Compendium) -> tuple[Entry, ...]:
     if not library.asked:
         raise RequestError(
             f"None of the {len(library.entries)} MOAs of this library has a model with mean AUROC "
-            "0.6 or more. Build it to its end, or with more cell lines."
+            "0.6 or more. Finish building it, or build one with more cell lines."
         )
     return library.asked
 

@@ -48,8 +48,8 @@ def plan_cross_validation(
     request, training_set = plan_training(compendium, drug_set, method, ranked=False)
     if training_set.n_positive_compounds < 2:
         raise RequestError(
-            "The positive set has 1 drug; to hold drugs out, 2 are needed. Choose more drugs or "
-            "cell lines."
+            "The positive set has 1 drug. Cross-validation needs at least 2. Choose more drugs "
+            "or cell lines."
         )
     settled = replace(request.method, negatives=training_set.negatives)
     return request.drug_set, settled, training_set

@@ -232,7 +232,7 @@ def load_reading(folder: Path) -> Reading:
         or kinds != ["f", "f", "i"]
         or (by.size and not -1 <= by.min() <= by.max() < n_folds)
     ):
-        raise _damaged(folder, "its scores do not fit together")
+        raise _damaged(folder, "its scores are inconsistent")
     return reading
 
 
