@@ -61,9 +61,9 @@ def _run(cache: Cache, *arguments: str) -> int:
         ([*TRAIN, "--drugs", " , "], "Choose what to train on: drugs, one MOA"),
         ([*TRAIN, "--drug", "a,b"], "'a,b' not found"),
         ([*TRAIN, "--moa", "HDAC inhibitor", "--negatives", "inactive"], "nothing left to rank"),
-        ([*TRAIN, "--moa", "HDAC inhibitor", "--cells", "PC3"], "It has: A375, MCF7"),
+        ([*TRAIN, "--moa", "HDAC inhibitor", "--cells", "PC3"], "Its cell lines are A375, MCF7"),
         ([*EVALUATE, "--methods", "gpar,magic"], "There is no method 'magic'. Choose from: gpar"),
-        ([*EVALUATE, "--min-drugs", "9"], "No MOA of 'tiny' has 9 drugs; the most is 3"),
+        ([*EVALUATE, "--min-drugs", "9"], "No MOA of 'tiny' has 9 drugs; the largest has 3"),
         ([*EVALUATE, "--moas", "HDAC inhibitr"], "Did you mean: HDAC inhibitor"),
         ([*EVALUATE, "--labels", "gone.csv"], "There is no file 'gone.csv'"),
         ([*EVALUATE, "--csv", "."], "it is a folder"),
@@ -276,7 +276,7 @@ def test_a_fetch_that_is_done_says_how_to_import_it(
     store.finish(job.id, 1, State.DONE, "")
     assert _run(cache, "fetch", "starter", "--base-url", site.url) == 0
     printed = capsys.readouterr()
-    assert "473 MB of tables to fetch" in printed.err
+    assert "473 MB of tables to download" in printed.err
     folder = cache.source("starter")
     assert f"--gctx '{folder / 'level5_landmarks.gctx'}'" in printed.out
     assert f"--moa '{folder / 'compoundinfo_beta.txt'}'" in printed.out

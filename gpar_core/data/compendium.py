@@ -171,7 +171,7 @@ def write(
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Manifest of the compendium in `folder`. Raises DataError where it cannot be read."""
     unreadable = DataError(
-        f"The compendium '{folder.name}' has no readable manifest. Delete it and import again."
+        f"The compendium '{folder.name}' has no readable manifest. Delete it and import it again."
     )
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
@@ -180,8 +180,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise unreadable from error
     if version != FORMAT_VERSION:
         raise DataError(
-            f"The compendium '{folder.name}' has format {version}; this GPAR reads "
-            f"format {FORMAT_VERSION}. Delete it and import again."
+            f"The compendium '{folder.name}' has format {version}, but this version of GPAR reads "
+            f"format {FORMAT_VERSION}. Delete it and import it again."
         )
     if MANIFEST_KEYS - set(manifest):
         raise unreadable
@@ -209,14 +209,13 @@ def load(folder: Path) -> Compendium:
         DataError,
     ) as error:
         raise DataError(
-            f"A file of the compendium '{folder.name}' is missing or damaged "
-            f"({in_words(error)}). "
-            "Delete it and import again."
+            f"A file of the compendium '{folder.name}' is missing or damaged ({in_words(error)}). "
+            "Delete the compendium and import it again."
         ) from error
     if matrix.shape != (len(signatures), fields.N_LANDMARKS):
         raise DataError(
             f"The compendium '{folder.name}' holds a matrix of {matrix.shape} for "
-            f"{len(signatures)} signatures. Delete it and import again."
+            f"{len(signatures)} signatures. Delete it and import it again."
         )
     return Compendium(
         name=manifest["name"],
@@ -242,8 +241,8 @@ def check(folder: Path) -> None:
     )
     if found != compendium.fingerprint:
         raise DataError(
-            f"The compendium '{folder.name}' does not hold what was imported: some values have "
-            "changed on the disk. Delete it and import again."
+            f"The compendium '{folder.name}' is not as it was imported: some values have changed "
+            "on disk. Delete it and import it again."
         )
 
 
@@ -284,21 +283,21 @@ def drugs_of(compounds: pd.DataFrame, signatures: pd.DataFrame) -> pd.DataFrame:
 def _check(matrix: StoredMatrix, signatures: pd.DataFrame, annotation: pd.DataFrame) -> None:
     if matrix.dtype != np.float32 or matrix.shape != (len(signatures), fields.N_LANDMARKS):
         raise DataError(
-            f"The matrix is {matrix.dtype} of {matrix.shape}; needed is float32 of "
+            f"The matrix is {matrix.dtype} of {matrix.shape}; it must be float32 of "
             f"{(len(signatures), fields.N_LANDMARKS)}."
         )
     if len(signatures) == 0:
-        raise DataError("The compendium would hold no signature at all.")
+        raise DataError("The compendium would contain no signatures.")
     if not pd.MultiIndex.from_frame(signatures[ROW_ORDER]).is_monotonic_increasing:
         raise DataError(f"The signatures are not sorted by {', '.join(ROW_ORDER)}.")
     if signatures[fields.SIG_ID].duplicated().any():
-        raise DataError("Some sig_id occurs twice.")
+        raise DataError("A sig_id occurs twice.")
     unknown = set(signatures[fields.PERT_ID].unique()) - set(annotation[fields.PERT_ID])
     if unknown:
         raise DataError(f"{len(unknown)} compounds have no row in the compound table.")
     names = dict(zip(annotation[fields.PERT_ID], annotation[fields.PERT_INAME], strict=True))
     if (signatures[fields.PERT_INAME] != signatures[fields.PERT_ID].map(names)).any():
-        raise DataError("Some signature bears another name than its compound.")
+        raise DataError("A signature has a different name than its compound.")
 
 
 def _compound_table(signatures: pd.DataFrame, annotation: pd.DataFrame) -> pd.DataFrame:

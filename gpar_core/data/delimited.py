@@ -150,8 +150,8 @@ def read_cells(
     """
     if len(content) > max_bytes:
         raise AnnotationError(
-            f"'{name}' has {len(content) / 2**20:.0f} MB; at most {max_bytes // 2**20} MB are "
-            f"taken. Keep the columns that are needed only. {needed}"
+            f"'{name}' has {len(content) / 2**20:.0f} MB; the limit is {max_bytes // 2**20} MB. "
+            f"Keep only the columns you need. {needed}"
         )
     lines = [line for line in _text(content, name, needed).splitlines() if line.strip()]
     if len(lines) > MAX_LINES:
@@ -169,7 +169,8 @@ def read_cells(
         rows = list(csv.reader(text, delimiter=layout.separator))
     except csv.Error as error:
         raise AnnotationError(
-            f"'{name}' is no table: a quotation mark opens that none closes. {needed}"
+            f"'{name}' is not a readable table: an opening quotation mark has no closing one. "
+            f"{needed}"
         ) from error
     return [cell.casefold().replace(" ", "_") for cell in layout.header], rows
 

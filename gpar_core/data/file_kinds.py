@@ -9,8 +9,8 @@ HDF5_MAGIC: Final = b"\x89HDF\r\n\x1a\n"
 GZIP_MAGIC: Final = b"\x1f\x8b"
 UTF_16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
-_UNPACK: Final = "Unpack it first and upload what is in it."
-_SAVE: Final = "Save the table as CSV in UTF-8 and upload that."
+_UNPACK: Final = "Unpack it first and upload the file inside."
+_SAVE: Final = "Save the table as CSV (UTF-8) and upload that."
 
 _KINDS: Final = (
     (HDF5_MAGIC, "an HDF5 file, such as a GCTX", _SAVE),
@@ -32,16 +32,16 @@ _KINDS: Final = (
     ),
     (b"%PDF", "a PDF", _SAVE),
     (b"{\\rtf", "a document (RTF)", _SAVE),
-    (b"\x89PNG", "a picture (PNG)", _SAVE),
-    (b"\xff\xd8\xff", "a picture (JPEG)", _SAVE),
-    (b"GIF8", "a picture (GIF)", _SAVE),
+    (b"\x89PNG", "an image (PNG)", _SAVE),
+    (b"\xff\xd8\xff", "an image (JPEG)", _SAVE),
+    (b"GIF8", "an image (GIF)", _SAVE),
     (b"\x7fELF", "a program", _SAVE),
     (b"MZ\x90", "a program", _SAVE),
     (b"PAR1", "a Parquet file", _SAVE),
     (b"\x93NUMPY", "a NumPy file", _SAVE),
     (b"SQLite format 3", "a database (SQLite)", _SAVE),
     *(
-        (b"\x80" + bytes([version]), "a pickle of Python, which can hold a program", _SAVE)
+        (b"\x80" + bytes([version]), "a Python pickle, which can contain a program", _SAVE)
         for version in range(2, 6)
     ),
 )

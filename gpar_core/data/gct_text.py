@@ -42,14 +42,14 @@ def gct_shape(version: str, line: str) -> GctShape:
     n_needed = 2 if version == "#1.2" else 4
     if len(announced) != n_needed or not all(re.fullmatch("[0-9]{1,9}", n) for n in announced):
         raise FileFormatError(
-            f"its second line is '{cleaned(' '.join(announced))[:60]}'; a GCT of version {version} "
-            f"announces its dimensions there, {n_needed} whole numbers."
+            f"its second line is '{cleaned(' '.join(announced))[:60]}'; a GCT of version "
+            f"{version} gives its dimensions there, as {n_needed} whole numbers."
         )
     n_genes, n_profiles, *n_labels = (int(number) for number in announced)
     n_row_labels, n_column_labels = n_labels or (1, 0)
     if max(n_row_labels, n_column_labels) > MAX_LABELS:
         raise FileFormatError(
-            f"it announces {n_row_labels} columns and {n_column_labels} lines of metadata; at most "
-            f"{MAX_LABELS} of each are taken."
+            f"it declares {n_row_labels} columns and {n_column_labels} lines of metadata; the "
+            f"limit is {MAX_LABELS} of each."
         )
     return GctShape(n_genes, n_profiles, n_row_labels, n_column_labels)

@@ -47,7 +47,7 @@ def refuse_directions(values: np.ndarray) -> None:
 
 def _refused(what: str) -> FileFormatError:
     return FileFormatError(
-        f"it holds {what}, not a profile. Needed is a value for each of the 978 landmark genes. "
-        "Export the ranked table that the list was cut from: every measured gene with its signed "
-        "statistic (stat, t, z or log fold change), without a threshold."
+        f"it contains {what}, not a profile. A profile has a value for each of the 978 landmark "
+        "genes. Export the full ranked table that the list was taken from: every measured gene "
+        "with its signed statistic (stat, t, z or log fold change), without a threshold."
     )

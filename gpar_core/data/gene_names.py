@@ -30,7 +30,7 @@ _DATE: Final = re.compile(
 _PLATFORMS: Final = (
     (
         re.compile(r"\d{6,7}(_[a-z]){0,2}_at"),
-        "Affymetrix probe ids (GeneChip HG-U133 or alike)",
+        "Affymetrix probe ids (GeneChip HG-U133 or similar)",
         "the columns 'Gene Symbol' and 'ENTREZ_GENE_ID' of the platform's table at GEO (GPL96 for "
         "HG-U133A, GPL570 for HG-U133 Plus 2.0) or the Bioconductor package hgu133a.db or "
         "hgu133plus2.db",
@@ -192,8 +192,8 @@ def no_genes(labels: Sequence[str]) -> str:
         like = [label for label in shown if pattern.fullmatch(label)]
         if len(like) > max(MIN_SPECIES, len(shown) / 2):
             return (
-                f"its rows are named by {what}, such as {like[0]}. Needed are genes: replace each "
-                f"id by the symbol or Entrez id of its gene ({where}), and keep one row for each "
+                f"its rows are named by {what}, such as {like[0]}. GPAR needs genes: replace each "
+                f"id with the symbol or Entrez id of its gene ({where}), and keep one row per "
                 "gene, such as the mean of its probes."
             )
     return ""

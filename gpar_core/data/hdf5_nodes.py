@@ -4,7 +4,7 @@ import h5py
 
 from gpar_core.errors import FileFormatError
 
-NEEDED = "Needed are /0/DATA/0/matrix, /0/META/ROW/id and /0/META/COL/id."
+NEEDED = "A GCTX file needs /0/DATA/0/matrix, /0/META/ROW/id and /0/META/COL/id."
 """Of a GCTX."""
 
 
@@ -12,10 +12,10 @@ def own_dataset(file: h5py.File, path: str) -> h5py.Dataset:
     """The values at `path`, which lie in this very file. Raises FileFormatError."""
     node = own_node(file, path)
     if not isinstance(node, h5py.Dataset):
-        raise FileFormatError(f"it is no GCTX: {path} holds no values. {NEEDED}")
+        raise FileFormatError(f"it is not a GCTX file: {path} contains no values. {NEEDED}")
     if node.is_virtual or node.external:
         raise FileFormatError(
-            f"{path} lies in another file. Needed is a GCTX that holds its values itself."
+            f"{path} is stored in another file. Use a GCTX file that contains its own values."
         )
     return node
 
@@ -26,6 +26,8 @@ def own_node(file: h5py.File, path: str) -> h5py.Group | h5py.Dataset:
     for name in path.strip("/").split("/"):
         link = node.get(name, getlink=True) if isinstance(node, h5py.Group) else None
         if not isinstance(link, h5py.HardLink):
-            raise FileFormatError(f"it is no GCTX: {path} is absent or a link. {NEEDED}")
+            raise FileFormatError(
+                f"it is not a GCTX file: {path} is missing or is a link. {NEEDED}"
+            )
         node = node[name]
     return node

@@ -59,7 +59,7 @@ def read_labels(content: bytes, name: str) -> pd.DataFrame:
     )
     table = table[table[LABEL].map(moas_in).map(bool)]
     if table.empty:
-        raise AnnotationError(f"'{name}' gives no compound a label. {_needed()}")
+        raise AnnotationError(f"'{name}' has no labeled compound. {_needed()}")
     return table.drop_duplicates(ignore_index=True)
 
 
@@ -74,8 +74,8 @@ def relabelled(compendium: Compendium, labels: pd.DataFrame) -> tuple[Compendium
     match = match_moas(own.drop(columns=[fields.MOA, fields.ANNOTATED]), [moa_table(LABEL, table)])
     if match.n_matched == 0:
         raise AnnotationError(
-            f"None of the {len(labels):,} labeled compounds is in '{compendium.name}'; the first "
-            f"is '{match.unmatched[0][:80]}'. Give names or pert_ids as the compendium has them."
+            f"None of the {len(labels):,} labeled compounds is in '{compendium.name}'. The first "
+            f"is '{match.unmatched[0][:80]}'. Use the names or pert_ids of the compendium."
         )
     annotated = match.compounds[fields.ANNOTATED] | own[fields.ANNOTATED]
     compounds = match.compounds.assign(annotated=annotated)[list(fields.COMPOUND_COLUMNS)]
@@ -84,7 +84,7 @@ def relabelled(compendium: Compendium, labels: pd.DataFrame) -> tuple[Compendium
 
 def _needed() -> str:
     return (
-        "Needed is a CSV or TSV whose first line names a column of compounds "
+        "Use a CSV or TSV file whose first line names a column of compounds "
         f"({', '.join((*NAME_COLUMNS[:4], ID_COLUMNS[0]))}) and one of labels "
         f"({', '.join(LABEL_COLUMNS[:5])})."
     )

@@ -67,13 +67,13 @@ def open_matrix(path: Path) -> MatrixFile:
         return _open_gctx(path)
     if not begins_gct(head):
         raise FileFormatError(
-            f"'{path.name}' is neither GCTX (HDF5) nor GCT (text starting with #1.2 or #1.3); it "
-            f"{beginning(head)}. Needed is a Level 5 matrix in one of these two formats."
+            f"'{path.name}' is neither GCTX (HDF5) nor GCT (text starting with #1.2 or #1.3): it "
+            f"{beginning(head)}. Use a Level 5 matrix in one of these two formats."
         )
     if path.suffix.lower() == ".gctx":
         raise FileFormatError(
-            f"'{path.name}' ends in .gctx but holds a text GCT. If it is what you meant to import, "
-            "rename it to .gct."
+            f"'{path.name}' ends in .gctx but is a text GCT file. If this is the file you want to "
+            "import, rename it to .gct."
         )
     return _open_gct(path)
 
@@ -109,7 +109,7 @@ def _open_gctx(path: Path) -> MatrixFile:
         raise FileFormatError(
             f"'{path.name}' holds a matrix of {shape} for {len(sig_ids)} signatures and "
             f"{len(gene_ids)} genes, or its values are not floating-point numbers. The file is "
-            "damaged or was not written as GCTX; download it again."
+            "damaged or is not a GCTX file. Download it again."
         )
     return MatrixFile(path, "gctx", gene_ids, sig_ids)
 
@@ -173,8 +173,9 @@ def _open_gct(path: Path) -> MatrixFile:
     sig_ids = tuple(header[skip_columns:])
     if len(sig_ids) != shape.n_profiles or len(gene_ids) != shape.n_genes:
         raise FileFormatError(
-            f"'{path.name}' announces {shape.n_genes} genes x {shape.n_profiles} signatures and "
-            f"holds {len(gene_ids)} x {len(sig_ids)}. The file is cut short or damaged."
+            f"'{path.name}' declares {shape.n_genes} genes x {shape.n_profiles} signatures but "
+            f"contains {len(gene_ids)} x {len(sig_ids)}. The file is cut short or damaged. "
+            "Download it again."
         )
     genes = tuple(unquoted(gene) for gene in gene_ids.fillna(""))
     return MatrixFile(path, "gct", genes, sig_ids, (skip_lines, skip_columns), encoding)
@@ -214,6 +215,6 @@ def _gct_blocks(
                 yield Block(number, int(end) * len(signatures), signatures, inside, values)
     except ValueError as error:
         raise FileFormatError(
-            f"'{matrix.path.name}' holds a value that is not a number, or a line that is too "
+            f"'{matrix.path.name}' contains a value that is not a number, or a line that is too "
             "short or too long. Correct it, or download it again."
         ) from error

@@ -31,8 +31,8 @@ def metadata_columns(matrix: MatrixFile, axis: Axis) -> list[str]:
     names = _gctx_names(matrix, axis) if matrix.kind == "gctx" else _gct_names(matrix, axis)
     if len(names) > MAX_COLUMNS:
         raise FileFormatError(
-            f"'{matrix.path.name}' has {len(names):,} columns of metadata; at most {MAX_COLUMNS:,} "
-            "are taken."
+            f"'{matrix.path.name}' has {len(names):,} columns of metadata; the limit is "
+            f"{MAX_COLUMNS:,}. Remove some of them."
         )
     return names
 
@@ -53,12 +53,12 @@ def read_metadata(matrix: MatrixFile, axis: Axis, wanted: Sequence[str]) -> pd.D
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
         raise FileFormatError(
             f"The metadata of the {axis} in '{matrix.path.name}' cannot be read "
-            f"({in_words(error)}). Give it as a table of its own."
+            f"({in_words(error)}). Provide it as a separate table."
         ) from error
     if short := next((name for name, values in columns.items() if len(values) != n), None):
         raise FileFormatError(
             f"'{matrix.path.name}' has {n} {axis} and {len(columns[short])} values of their "
-            f"metadata '{short}'. The file is damaged; give the metadata as a table of its own."
+            f"metadata '{short}'. The file is damaged. Provide the metadata as a separate table."
         )
     texts = {name: columns[original].fillna("").str.strip() for name, original in names.items()}
     tidy = {name: text.mask(text.isin(MISSING_WORDS), "") for name, text in texts.items()}

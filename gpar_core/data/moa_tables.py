@@ -97,10 +97,11 @@ def _check(name: str, rows: pd.DataFrame) -> None:
     if by_id and fields.PERT_INAME in rows:
         return
     raise AnnotationError(
-        f"'{name}' lacks the column {fields.MOA}, or a column that says whose MOA it is: of those "
-        f"looked for it has {', '.join(map(str, rows)) or 'none'}. Needed is moa (or mechanism of "
-        "action) with one of pert_id, broad_id, inchi_key and pert_iname (or name, drug, "
-        "compound); or, as in repurposing_samples, pert_iname with one of the ids."
+        f"'{name}' lacks the column {fields.MOA}, or a column that identifies the compound. Of "
+        f"the columns that GPAR looks for, it has {', '.join(map(str, rows)) or 'none'}. The "
+        "table needs moa (or mechanism of action) with one of pert_id, broad_id, inchi_key and "
+        "pert_iname (or name, drug, compound); or, as in repurposing_samples, pert_iname with "
+        "one of the ids."
     )
 
 

@@ -163,4 +163,4 @@ def _findings(compounds: pd.DataFrame, drug: pd.Series) -> Iterator[Finding]:
         for name, theirs in several.groupby(drug)
     ]
     if named:
-        yield Finding.of("molecules found under several names or ids; each is one drug", named)
+        yield Finding.of("molecules with several names or ids; each counts as one drug", named)

@@ -90,14 +90,15 @@ class NumberRows:
             return ""
         if point:
             return (
-                f"it has both '{point}' and '{comma or grouped}', so a comma may part decimals or "
-                "thousands. Save it with one decimal mark and without separators between thousands."
+                f"it has both '{point}' and '{comma or grouped}', so it is unclear whether a "
+                "comma separates decimals or thousands. Save it with one decimal mark and no "
+                "thousands separators."
             )
         if not comma:
             return (
-                f"'{grouped}' may be one number with a separator between its thousands, or a "
-                "decimal comma; every comma of the file can be either. Save it without separators "
-                "between thousands, with a decimal point."
+                f"'{grouped}' may contain a thousands separator or a decimal comma, and no other "
+                "number in the file settles which. Save it with a decimal point and no thousands "
+                "separators."
             )
         return ""
 

@@ -29,10 +29,10 @@ def plan_select(
     name = compendium_name(name)
     if name == compendium.name:
         raise RequestError(
-            f"The signatures are chosen from '{name}' itself; give the new compendium another name."
+            f"The new compendium cannot have the name of its source, '{name}'. Choose another name."
         )
     if quality == EVERYTHING:
-        raise RequestError("The filter asks for nothing. Set one limit at least.")
+        raise RequestError("The filter has no limits. Set at least one.")
     quality = with_values(
         quality,
         cells=known_cells(compendium, quality.cells),

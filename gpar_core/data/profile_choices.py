@@ -27,10 +27,10 @@ def with_statistic(draft: Draft, statistic: str = "") -> Draft:
     """
     choices = statistics_of(draft)
     if statistic and statistic not in choices:
-        has = f"has {', '.join(choices)}" if choices else "is no result table"
+        has = f"has {', '.join(choices)}" if choices else "is not a result table"
         raise FileFormatError(
-            f"'{cleaned(statistic)}' is no signed statistic of the file, which {has}. Choose one "
-            "of its signed columns, or none to have the best taken."
+            f"'{cleaned(statistic)}' is not a signed statistic of the file, which {has}. Choose "
+            "one of its signed columns, or leave it empty to use the best one."
         )
     if not choices:
         return draft
@@ -54,7 +54,7 @@ def with_drugs(draft: Draft, drugs: str = BY_FILE) -> Draft:
     """
     if drugs not in DRUG_CHOICES:
         raise FileFormatError(
-            f"Drugs cannot be told by '{cleaned(drugs)}'. Use {', '.join(DRUG_CHOICES)}."
+            f"'{cleaned(drugs)}' is not a way to group replicates. Use {', '.join(DRUG_CHOICES)}."
         )
     if drugs == BY_FILE:
         return draft

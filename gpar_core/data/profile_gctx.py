@@ -43,8 +43,8 @@ def read_gctx(path: Path) -> Table:
             matrix = own_dataset(file, GCTX_MATRIX)
             if matrix.ndim != 2 or matrix.dtype.kind not in "fiu":
                 raise FileFormatError(
-                    f"its matrix has the shape {matrix.shape} and the type {matrix.dtype}; needed "
-                    "are two dimensions of numbers."
+                    f"its matrix has the shape {matrix.shape} and the type {matrix.dtype}, but a "
+                    "matrix needs two dimensions of numbers."
                 )
             n_columns, n_rows = matrix.shape
             check_shape(n_rows, n_columns)
@@ -70,13 +70,13 @@ def _texts(dataset: h5py.Dataset, n: int) -> tuple[str, ...]:
     if dataset.shape != (n,):
         raise FileFormatError(
             f"{dataset.name} has the shape {dataset.shape} where the matrix needs {n} labels. The "
-            "file is damaged or was not written as GCTX."
+            "file is damaged or is not a GCTX file."
         )
     if dataset.dtype.kind not in "Sifu":
         # Variable-length text is read at whatever length the file claims, gigabytes if it lies.
         raise FileFormatError(
-            f"{dataset.name} has the type {dataset.dtype}; needed is text of fixed length, as "
-            "cmapPy and cmapR write it. Write it with one of them, or as a text GCT."
+            f"{dataset.name} has the type {dataset.dtype}, but fixed-length text is needed, as "
+            "cmapPy and cmapR write it. Write the file with one of them, or as a text GCT."
         )
     _check_storage(dataset, MAX_BYTES)
     return tuple(_text(value) for value in dataset[()])
@@ -94,8 +94,8 @@ def _check_storage(dataset: h5py.Dataset, max_bytes: int) -> None:
     )
     if padded * dataset.dtype.itemsize > max_bytes:
         raise FileFormatError(
-            f"{dataset.name} unpacks to more than {max_bytes / 1e6:,.0f} MB. Keep the 978 landmark "
-            "genes only, or write it in smaller chunks."
+            f"{dataset.name} unpacks to more than {max_bytes / 1e6:,.0f} MB. Keep only the 978 "
+            "landmark genes, or write it in smaller chunks."
         )
     if dataset.chunks:
         _check_chunks(dataset)
@@ -107,7 +107,7 @@ def _check_chunks(dataset: h5py.Dataset) -> None:
     filters = [settings.get_filter(i)[0] for i in range(settings.get_nfilters())]
     if filters not in ([], [SHUFFLE], [DEFLATE], [SHUFFLE, DEFLATE]):
         raise FileFormatError(
-            f"{dataset.name} is compressed by other means than gzip. Write it with gzip or without "
+            f"{dataset.name} is not compressed with gzip. Write it with gzip or without "
             "compression."
         )
     if DEFLATE not in filters:
@@ -123,5 +123,5 @@ def _check_chunks(dataset: h5py.Dataset) -> None:
             continue
         if len(zlib.decompressobj().decompress(packed, n_bytes + 1)) > n_bytes:
             raise FileFormatError(
-                f"{dataset.name} unpacks to more than it announces. The file is damaged."
+                f"{dataset.name} unpacks to more than it declares. The file is damaged."
             )

@@ -98,7 +98,7 @@ def draft_of(table: Table, name: str) -> Draft:
     statistics = table.statistics if in_rows else ("",) * len(values)
     if len(values) > MAX_PROFILES:
         raise FileFormatError(
-            f"it holds {len(values):,} profiles; at most {MAX_PROFILES:,} are taken at once. "
+            f"it contains {len(values):,} profiles; the limit is {MAX_PROFILES:,} per upload. "
             "Upload it in parts."
         )
     given = [cleaned(one) for one in labels[0].cells]
@@ -107,7 +107,7 @@ def draft_of(table: Table, name: str) -> Draft:
     drug_label = _drug_label(labels)
     kept = np.flatnonzero(~np.isnan(values).all(axis=1))
     if not len(kept):
-        raise FileFormatError("it holds no numbers. Needed is a value for each gene and profile.")
+        raise FileFormatError("it contains no numbers. It needs a value for each gene and profile.")
     names = given if results else _made_distinct(given)
     drug, drugs_by = _drugs(labels, drug_label, given, name)
     position = genes.match.position
@@ -168,8 +168,8 @@ def _find_genes(table: Table) -> _Genes:
     headings = [best.label.heading] if best.axis == "rows" else []
     if any(matched_by(headings, best.match.id_kind).position >= 0):
         raise FileFormatError(
-            f"its first line starts with the gene '{cleaned(headings[0])}'. Needed is a header "
-            "line first, with a name for each profile."
+            f"its first line starts with the gene '{cleaned(headings[0])}'. Add a header line "
+            "above it, with a name for each profile."
         )
     return best
 
@@ -182,8 +182,9 @@ def _another_species(genes: _Genes) -> LandmarkError:
     shown = ", ".join(map(cleaned, genes.label.cells[:3]))
     return LandmarkError(
         f"its genes are of another species: {genes.match.species} (first: {shown}). The models "
-        "know human genes only. Translate the genes to their human orthologs, one to one (Ensembl "
-        "BioMart, or orthogene or babelgene in R), and upload human symbols, Entrez or Ensembl ids."
+        "know only human genes. Convert the genes to their one-to-one human orthologs (Ensembl "
+        "BioMart, or orthogene or babelgene in R), and upload human symbols, Entrez or Ensembl "
+        "ids."
     )
 
 
@@ -193,8 +194,8 @@ def _no_landmarks(table: Table) -> LandmarkError:
     first = [", ".join(map(cleaned, labels[0].cells[:3])) for labels in (table.rows, table.columns)]
     return LandmarkError(
         f"none of the 978 landmark genes is among its rows (first: {first[0]}) or columns (first: "
-        f"{first[1]}). Needed are gene symbols, such as DDIT4, Entrez ids, such as 54541, or "
-        "Ensembl ids; probe ids must be translated first."
+        f"{first[1]}). Use gene symbols, such as DDIT4, Entrez ids, such as 54541, or Ensembl "
+        "ids. Convert probe ids to genes first."
     )
 
 

@@ -32,7 +32,7 @@ def detect(values: np.ndarray) -> Scale:
     """
     seen = values[np.isfinite(values)].astype(np.float64)
     if not seen.size or (seen == seen[0]).all():
-        return Scale(UNCLEAR, "there are no two different values")
+        return Scale(UNCLEAR, "all values are the same")
     low, high, median = float(seen.min()), float(seen.max()), float(np.median(seen))
     negative = float((seen < 0).mean())
     spread = 1.4826 * float(np.median(np.abs(seen - median)))

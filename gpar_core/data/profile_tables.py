@@ -73,7 +73,7 @@ def table_of(
         raise FileFormatError(
             f"{len(infinite)} of its values are infinite or too large, the first in row "
             f"'{cleaned(rows[0].cells[row])}', column '{cleaned(columns[0].cells[column])}'. "
-            "Correct them, or leave the cells empty to have them count as missing."
+            "Correct them, or leave the cells empty to count them as missing."
         )
     statistics = statistics or ("",) * values.shape[1]
     return Table(kind, tuple(rows), tuple(columns), values, statistics, set_aside)
@@ -84,9 +84,9 @@ def check_shape(n_rows: int, n_columns: int) -> None:
     larger, smaller = max(n_rows, n_columns), min(n_rows, n_columns)
     if larger > MAX_GENES or smaller > MAX_PROFILES or n_rows * n_columns > MAX_VALUES:
         raise FileFormatError(
-            f"it holds {n_rows:,} rows x {n_columns:,} columns of values or more; at most "
-            f"{MAX_PROFILES:,} profiles, {MAX_GENES:,} genes and {MAX_VALUES:,} values are taken. "
-            "Keep the 978 landmark genes only, or upload it in parts."
+            f"it contains {n_rows:,} rows x {n_columns:,} columns of values or more; at most "
+            f"{MAX_PROFILES:,} profiles, {MAX_GENES:,} genes and {MAX_VALUES:,} values are "
+            "allowed. Keep only the 978 landmark genes, or upload it in parts."
         )
 
 

@@ -95,15 +95,15 @@ def _lines(file: TextIO) -> Iterator[_Line]:
         if len(line) == MAX_LINE or number > 2 * MAX_GENES:
             raise FileFormatError(
                 f"it has a line of {MAX_LINE:,} characters or {2 * MAX_GENES:,} lines, or more. "
-                f"Needed is a table of at most {MAX_GENES:,} genes."
+                f"Use a table of at most {MAX_GENES:,} genes."
             )
         n_cells = max(map(line.count, KINDS)) + 1
         if n_cells > MAX_GENES + MAX_LABELS:
             raise FileFormatError(
-                f"line {number} has {n_cells:,} cells; at most {MAX_GENES:,} genes are taken."
+                f"line {number} has {n_cells:,} cells; at most {MAX_GENES:,} genes are allowed."
             )
         if "\0" in line:
-            raise FileFormatError(f"line {number} is not text. Save the table as CSV in UTF-8.")
+            raise FileFormatError(f"line {number} is not text. Save the table as CSV (UTF-8).")
         if line.strip("\t;, \n\ufeff"):
             yield _Line(number, line.rstrip("\n"))
 
@@ -126,12 +126,12 @@ def _check_columns(table: Sequence[_Line], layout: Layout, lines: Iterator[_Line
         refuse_gene_list(cells, lines)
     if len(table) < 2:
         raise FileFormatError(
-            "it is empty or has a single line. Needed are a header line and a line for each gene "
+            "it is empty or has a single line. It needs a header line and a line for each gene "
             "or profile."
         )
     raise FileFormatError(
-        f"its lines are not parted into columns (first: '{cleaned(table[0].text)[:60]}'). "
-        "Needed is a table with commas, tabs or semicolons between the cells."
+        f"its lines are not split into columns (first: '{cleaned(table[0].text)[:60]}'). Use a "
+        "table with commas, tabs or semicolons between the cells."
     )
 
 
@@ -180,10 +180,12 @@ def _read_delimited(header: Sequence[str], rows: Iterator[_Row], separator: str)
 
 def _nothing_signed(aside: Sequence[str]) -> FileFormatError:
     if not aside:
-        return FileFormatError("it holds no values. Needed is a number for each gene and profile.")
+        return FileFormatError(
+            "it contains no values. It needs a number for each gene and profile."
+        )
     return FileFormatError(
-        f"its columns of numbers are {cleaned(', '.join(aside))}: none of them says in which "
-        "direction a gene changes. Needed is a signed statistic, such as stat, t, z or logFC."
+        f"its columns of numbers are {cleaned(', '.join(aside))}, and none of them shows in which "
+        "direction a gene changes. Include a signed statistic, such as stat, t, z or logFC."
     )
 
 
@@ -206,9 +208,9 @@ def _text_columns(header: Sequence[str], opening: Sequence[_Row]) -> list[int]:
     found = [column for column in range(len(header)) if is_text(column)]
     if len(found) == len(header) or len(found) > MAX_LABELS:
         raise FileFormatError(
-            f"{len(found)} of its {len(header)} columns hold text. Needed is a header line, then a "
-            "number for each gene and profile, with a decimal point or comma; at most "
-            f"{MAX_LABELS} columns may be text."
+            f"{len(found)} of its {len(header)} columns contain text. It needs a header line, "
+            "then a number for each gene and profile, with a decimal point or comma; at most "
+            f"{MAX_LABELS} columns can be text."
         )
     return found
 
@@ -262,7 +264,7 @@ def _body(
     if contradiction := reader.contradiction():
         raise FileFormatError(contradiction)
     if not numbers or not others:
-        raise FileFormatError("it holds no values. Needed is a number for each gene and profile.")
+        raise FileFormatError("it contains no values. It needs a number for each gene and profile.")
     labels = [
         Label(header[column].strip(), tuple(row[i] for row in words))
         for i, column in enumerate(texts)
@@ -283,10 +285,10 @@ def _no_number(row: _Row, columns: Sequence[int], header: Sequence[str]) -> File
     bad = next(c for c in columns if not (is_number(row.cells[c]) or is_missing(row.cells[c])))
     cell = cleaned(row.cells[bad])[:40]
     grouped = is_grouped(cell)
-    advice = "Save it without separators between thousands" if grouped else "Correct it"
+    advice = "Save it without thousands separators" if grouped else "Correct it"
     return FileFormatError(
-        f"line {row.number}, column {bad + 1} ('{cleaned(header[bad])[:60]}') holds '{cell}', "
-        f"which is not a number. {advice}, or leave the cell empty to have it count as missing."
+        f"line {row.number}, column {bad + 1} ('{cleaned(header[bad])[:60]}') contains '{cell}', "
+        f"which is not a number. {advice}, or leave the cell empty to count it as missing."
     )
 
 
@@ -307,13 +309,13 @@ def _read_gct(lines: Iterator[_Line]) -> Table:
     n_texts = 1 + shape.n_row_labels
     if len(header) != n_texts + shape.n_profiles:
         raise FileFormatError(
-            f"it announces {shape.n_profiles} profiles beside {n_texts} columns of ids and "
-            f"metadata, and its header has {len(header)} cells. It is cut short or damaged."
+            f"it declares {shape.n_profiles} profiles and {n_texts} columns of ids and metadata, "
+            f"and its header has {len(header)} cells. It is cut short or damaged."
         )
     labels, values = _body(rows, header, range(n_texts), range(n_texts, len(header)))
     if len(values) != shape.n_genes:
         raise FileFormatError(
-            f"it announces {shape.n_genes} genes and holds {len(values)}. It is cut short or "
+            f"it declares {shape.n_genes} genes but contains {len(values)}. It is cut short or "
             "damaged."
         )
     columns = [Label(row.cells[0].strip(), tuple(row.cells[n_texts:])) for row in above]

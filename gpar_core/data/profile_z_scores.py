@@ -31,13 +31,13 @@ def to_z_scores(draft: Draft, z_score: bool) -> tuple[np.ndarray, list[str]]:
     levels = [*kinds[COUNTS], *kinds[LOG_VALUES]]
     if levels and kinds[Z_SCORES]:
         raise FileFormatError(
-            f"{_described(draft, levels)} Other profiles are z-scores. Needed are profiles of one "
-            "kind: leave out the ones that do not belong, or upload them by themselves."
+            f"{_described(draft, levels)} Other profiles are z-scores. All profiles in a file "
+            "must be of one kind: remove the ones that differ, or upload them separately."
         )
     if levels and not z_score:
         raise FileFormatError(
-            f"{_described(draft, levels)} Upload z-scores against controls, or allow the profiles "
-            "to be z-scored against each other (--z-score)."
+            f"{_described(draft, levels)} Upload z-scores against controls, or allow GPAR to "
+            "z-score the profiles against each other (--z-score)."
         )
     if not z_score or (not levels and len(kinds[Z_SCORES]) >= len(kinds[UNCLEAR])):
         return draft.values, _as_they_are(draft, kinds[UNCLEAR], z_score)
@@ -59,14 +59,14 @@ def _described(draft: Draft, levels: Sequence[int]) -> str:
 
 def _as_they_are(draft: Draft, unclear: Sequence[int], z_score: bool) -> list[str]:
     if z_score and not unclear:
-        return ["The values are z-scores already and were left as they are."]
+        return ["The values are already z-scores and were not changed."]
     if not unclear or any(draft.statistics):
         return []
     which = ""
     if len(unclear) < len(draft.names):
         which = f" of {listed('some profiles', [draft.names[i] for i in unclear])}"
     reason = draft.scales[unclear[0]].reason
-    return [f"Whether the values{which} are z-scores is unclear ({reason}); they were left as is."]
+    return [f"Whether the values{which} are z-scores is unclear ({reason}). They were not changed."]
 
 
 def _z_scored(
@@ -75,26 +75,26 @@ def _z_scored(
     if len(draft.names) < MIN_PROFILES_TO_Z_SCORE:
         raise FileFormatError(
             f"The file holds {len(draft.names)} profiles; at least {MIN_PROFILES_TO_Z_SCORE} are "
-            "needed for z-scores, which say how far a gene lies from its usual level. Add profiles "
-            "to compare with, such as untreated controls, to the same file."
+            "needed to compute z-scores, which show how far a gene lies from its usual level. "
+            "Add more profiles, such as untreated controls, to the same file."
         )
     levels, notes = draft.values, []
     if counts:
         if logarithms:
             raise FileFormatError(
-                f"{_described(draft, counts)} Others look like logarithms. Needed are profiles of "
-                "one kind: upload them by themselves."
+                f"{_described(draft, counts)} Others look like logarithms. All profiles in a file "
+                "must be of one kind: upload them separately."
             )
         if (draft.totals <= 0).any():
             raise FileFormatError(
                 f"All counts of '{draft.names[int(draft.totals.argmin())]}' are 0, so there is "
-                "nothing to compare. Take this profile out."
+                "nothing to compare. Remove this profile."
             )
         levels = log_cpm(levels, draft.totals)
-        notes = ["The values were turned into log2(counts per million + 1)."]
+        notes = ["The values were converted to log2(counts per million + 1)."]
     notes.append(
-        f"The values were z-scored gene by gene across the {len(levels)} uploaded profiles: "
-        f"(x - median) / (1.4826 MAD), MAD at least {MIN_MAD}, clipped to ±{MAX_Z:.0f}. They tell "
-        "the profiles apart from each other, not from controls."
+        f"The values were z-scored gene by gene across the {len(levels)} uploaded profiles: (x - "
+        f"median) / (1.4826 MAD), MAD at least {MIN_MAD}, clipped to ±{MAX_Z:.0f}. They show how "
+        "the profiles differ from each other, not from controls."
     )
     return z_scores(levels), notes

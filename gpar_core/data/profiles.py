@@ -65,13 +65,13 @@ def read_profiles(path: Path, file_name: str) -> Draft:
         raise FileFormatError(f"'{cleaned(file_name)}' cannot be opened ({reason}).") from error
     except UnicodeError as error:
         raise FileFormatError(
-            f"'{cleaned(file_name)}' cannot be read as text: it begins as UTF-16 and does not go "
-            "on so. Save the table as CSV in UTF-8 and upload that."
+            f"'{cleaned(file_name)}' cannot be read as text: it begins as UTF-16 but is not valid "
+            "UTF-16. Save the table as CSV (UTF-8) and upload that."
         ) from error
     except csv.Error as error:
         raise FileFormatError(
-            f"'{cleaned(file_name)}' cannot be used: a cell of it has more than "
-            f"{csv.field_size_limit():,} characters. Needed is a number in each cell, or a name."
+            f"'{cleaned(file_name)}' cannot be used: one of its cells has more than "
+            f"{csv.field_size_limit():,} characters. Each cell must be a number or a name."
         ) from error
     except DataError as error:
         raise type(error)(f"'{cleaned(file_name)}' cannot be used: {error}") from error
@@ -81,8 +81,8 @@ def _read_table(path: Path) -> Table:
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise FileFormatError(
-            f"it has {size / 2**20:,.0f} MiB; at most {MAX_BYTES // 2**20} MiB are taken. Keep the "
-            "978 landmark genes only, or upload it in parts."
+            f"it has {size / 2**20:,.0f} MiB; at most {MAX_BYTES // 2**20} MiB are allowed. Keep "
+            "only the 978 landmark genes, or upload it in parts."
         )
     with path.open("rb") as file:
         head = file.read(HEAD)
@@ -139,7 +139,7 @@ def _check_missing(draft: Draft, impute: bool) -> None:
         return
     found = []
     if report.missing:
-        found.append(listed("landmark genes absent from the file", report.missing))
+        found.append(listed("landmark genes missing from the file", report.missing))
     if draft.n_missing_values:
         in_file = [symbol not in report.missing for symbol in fields.LANDMARK_SYMBOLS]
         profile, gene = np.argwhere(missing & in_file)[0]
@@ -149,18 +149,18 @@ def _check_missing(draft: Draft, impute: bool) -> None:
         )
     raise LandmarkError(
         f"All 978 landmark genes are needed; {'; '.join(found)}. Use a file with all of them, or "
-        "allow them to be set to 0, no change (--impute)."
+        "set the missing ones to 0, which means no change (--impute)."
     )
 
 
 def _notes(draft: Draft) -> list[str]:
     report = draft.report
     found = {
-        "Landmark genes absent from the file": report.missing,
-        "Genes repeated in the file, their mean taken": report.duplicated,
+        "Landmark genes missing from the file": report.missing,
+        "Genes repeated in the file; their mean was used": report.duplicated,
         "Genes found by a newer name or an alias": report.other_names,
-        "Gene names that Excel turned into dates, no landmarks": report.dates,
-        "Names of several profiles, now numbered": report.renamed,
+        "Gene names that Excel turned into dates (none is a landmark gene)": report.dates,
+        "Names shared by several profiles, now numbered": report.renamed,
         "Profiles without values, left out": report.empty,
     }
     notes = [f"{listed(what, names)}." for what, names in found.items() if names]
@@ -168,7 +168,7 @@ def _notes(draft: Draft) -> list[str]:
         notes.insert(0, f"The profile is '{statistics[0]}' of a result table.")
     n_drugs = len(set(draft.drug))
     if n_drugs < len(draft.names):
-        how = {"": "", BY_NAME: ", told by their names"}.get(
+        how = {"": "", BY_NAME: ", identified by their names"}.get(
             report.drugs_by, f", named by '{report.drugs_by}'"
         )
         drugs = "1 drug" if n_drugs == 1 else f"{n_drugs:,} drugs"

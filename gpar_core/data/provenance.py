@@ -27,7 +27,7 @@ def same_compendium(of: OnCompendium, cache: Cache) -> Compendium:
     compendium = compendia.load(cache.existing_compendium(of.compendium))
     if compendium.fingerprint != of.fingerprint:
         raise RequestError(
-            f"The compendium '{of.compendium}' has changed since this was asked for. Train the "
+            f"The compendium '{of.compendium}' has changed since this request was made. Train the "
             "model again."
         )
     return compendium

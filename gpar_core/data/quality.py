@@ -36,18 +36,18 @@ class QualityFilter:
         for field, what in SHARES.items():
             limit = getattr(self, field)
             if limit is not None and not 0 <= limit <= 1:
-                raise RequestError(f"The least {what} is {limit:g}; needed is a number 0 to 1.")
+                raise RequestError(f"The minimum {what} is {limit:g}. It must be between 0 and 1.")
         for field, what in AMOUNTS.items():
             limit = getattr(self, field)
             if limit is not None and not 0 < limit < float("inf"):
-                raise RequestError(f"The limit of the {what} is {limit:g}; it must be above 0.")
+                raise RequestError(f"The limit of the {what} is {limit:g}. It must be above 0.")
         if self.min_dose and self.max_dose and self.min_dose > self.max_dose:
             raise RequestError(
-                f"The lowest dose, {self.min_dose:g} µM, is above the highest, "
-                f"{self.max_dose:g} µM. Exchange them."
+                f"The lowest dose, {self.min_dose:g} µM, is above the highest, {self.max_dose:g} "
+                "µM. Swap them."
             )
         if not all(0 < time < float("inf") for time in self.times):
-            raise RequestError("A time is not above 0; needed are hours, such as 6 and 24.")
+            raise RequestError("A time is not above 0. Give hours, such as 6 and 24.")
 
     def as_json(self) -> dict[str, Any]:
         """What is asked for, and nothing else."""

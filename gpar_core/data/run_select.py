@@ -16,8 +16,7 @@ def run_select(request: SelectRequest, cache: Cache, report: Report) -> None:
     own = cache.compendium_made_by(request.name) == job_id(request)  # and damaged since
     if target.exists() and not (request.replace or own):
         raise RequestError(
-            f"There is already a compendium '{request.name}'. Choose another name, or have it "
-            "replaced."
+            f"There is already a compendium '{request.name}'. Choose another name, or replace it."
         )
     with publishing(target) as folder:
         select_compendium(source, request.quality, folder, name=request.name, report=report)

@@ -128,7 +128,8 @@ def choose(signatures: pd.DataFrame, quality: QualityFilter) -> tuple[np.ndarray
     if not left.any():
         found = "; ".join(f"{each.count:,} {each.what}" for each in findings)
         raise RequestError(
-            f"The filter leaves none of {len(signatures):,} signatures: {found}. Relax it."
+            f"The filter keeps none of the {len(signatures):,} signatures: {found}. Relax the "
+            "limits."
         )
     return left, findings
 
@@ -145,7 +146,7 @@ def check_cells(signatures: pd.DataFrame, quality: QualityFilter) -> None:
     known = {cell.casefold() for cell in there}
     if absent := [cell for cell in quality.cells if cell.casefold() not in known]:
         raise RequestError(
-            f"No signature is from '{', '.join(absent)[:80]}'. There are: "
+            f"No signature is from '{', '.join(absent)[:80]}'. Choose from: "
             f"{', '.join(sorted(there)[:20])}."
         )
 
@@ -154,7 +155,9 @@ def usable(signatures: pd.DataFrame, compounds: pd.DataFrame) -> list[Finding]:
     """What there is to train with. signatures, compounds: as in `counts`."""
     left = counts(signatures, compounds, QualityFilter()).iloc[0]
     return [
-        Finding("inactive drugs without MOA annotation left, for negatives", int(left.n_inactive)),
+        Finding(
+            "inactive drugs without MOA annotation left, to use as negatives", int(left.n_inactive)
+        ),
         Finding(f"MOAs with at least {LEARNABLE} drugs left", int(left.n_moas)),
     ]
 

@@ -69,8 +69,8 @@ def read_table(
     header = list(layout.header)
     if len(header) > MAX_COLUMNS:
         raise AnnotationError(
-            f"'{path.name}' has {len(header):,} columns; at most {MAX_COLUMNS:,} are taken. Is it "
-            "a matrix? Needed is a table of names, ids and the like."
+            f"'{path.name}' has {len(header):,} columns; the limit is {MAX_COLUMNS:,}. Is it a "
+            "matrix? GPAR needs a table of names, ids and annotation here."
         )
     place = {
         name: place_of(name, header, (others or {}).get(name, ())) for name in (*needed, *optional)
@@ -80,7 +80,7 @@ def read_table(
         shown = ", ".join(header[:12]) or "nothing"
         raise AnnotationError(
             f"'{path.name}' lacks the column {', '.join(lacking)}. Its first line has: "
-            f"{shown[:300]}. Needed is a tab-separated table or CSV with the columns "
+            f"{shown[:300]}. Use a tab-separated table or CSV with the columns "
             f"{', '.join(needed)}."
         )
     wanted = {name: position for name, position in place.items() if position >= 0}
@@ -116,9 +116,9 @@ def _layout(path: Path) -> Layout:
                 break
             if len(line) == MAX_HEADER or (not lines and b"\0" in line):
                 raise AnnotationError(
-                    f"'{path.name}' is no table of text: its first line has {MAX_HEADER:,} "
-                    "characters, or some that no text has. Save it as a tab-separated table or "
-                    "CSV in UTF-8."
+                    f"'{path.name}' is not a text table: its first line has {MAX_HEADER:,} or "
+                    "more characters, or contains binary data. Save it as a tab-separated table "
+                    "or CSV (UTF-8)."
                 )
             lines.append(line.decode("utf-8", errors="replace"))
     return layout_of(lines)
@@ -159,8 +159,9 @@ def _blocks(path: Path, n_before: int) -> Iterator[bytes]:
             end = block.rfind(b"\n") + 1
             if n_bytes > MAX_BYTES or len(rest) + (end or len(block)) > 2 * BLOCK_BYTES:
                 raise AnnotationError(
-                    f"'{path.name}' has more than {MAX_BYTES / 1e9:.0f} GB, or a line of more than "
-                    f"{2 * BLOCK_BYTES // 2**20} MB, unpacked. Needed is a table as GEO has it."
+                    f"'{path.name}' has more than {MAX_BYTES / 1e9:.0f} GB, or a line of more "
+                    f"than {2 * BLOCK_BYTES // 2**20} MB, unpacked. Use the table as published on "
+                    "GEO."
                 )
             if end:
                 yield rest + block[:end]

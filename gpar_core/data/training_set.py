@@ -126,7 +126,7 @@ def known_drugs(compendium: Compendium, names: Iterable[str]) -> tuple[str, ...]
             f"({compendium.n_drugs:,} drugs).{hint}"
         )
     if not match.found:
-        raise RequestError("No drug was given. Name at least one drug, or a MOA.")
+        raise RequestError("No drug was given. Choose at least one drug, or a MOA.")
     return match.found
 
 
@@ -149,15 +149,15 @@ def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
     names = sorted(set(table[fields.MOA]))
     if not names:
         raise NotFoundError(
-            f"The compendium '{compendium.name}' has no MOA annotation at all. Import it again "
-            "with a MOA table, or name the drugs."
+            f"The compendium '{compendium.name}' has no MOA annotation. Import it again with a "
+            "MOA table, or choose drugs by name."
         )
     by_name = {name.casefold(): name for name in names}
     close = difflib.get_close_matches(moa_key(moa), by_name, n=3, cutoff=0.4)
     hint = f" Did you mean: {'; '.join(by_name[name] for name in close)}?" if close else ""
     raise NotFoundError(
-        f"No drug of the compendium '{compendium.name}' has the MOA '{moa[:80]}' "
-        f"({len(names)} MOAs are listed).{hint}"
+        f"No drug of the compendium '{compendium.name}' has the MOA '{moa[:80]}' ({len(names)} "
+        f"MOAs are available).{hint}"
     )
 
 
@@ -195,7 +195,7 @@ def select(
     """
     if negatives not in NEGATIVE_CHOICES:
         raise RequestError(
-            f"'{negatives}' is no choice of negatives. Use {', '.join(NEGATIVE_CHOICES)}."
+            f"'{negatives}' is not a choice of negatives. Use {', '.join(NEGATIVE_CHOICES)}."
         )
     drugs = set(drugs)
     if uploaded is not None:
@@ -225,8 +225,8 @@ def select(
         negative = in_scope & ~positive & ~signatures[fields.DRUG].isin(alike).to_numpy()
     if not negative.any():
         raise TrainingSetError(
-            f"No compound{where} can serve as a negative ({negatives}). Choose other negatives or "
-            "more cell lines."
+            f"No compound{where} can be used as a negative ({negatives}). Choose other negatives "
+            "or more cell lines."
         )
     if uploaded is not None:
         rows = np.flatnonzero(negative)
@@ -252,8 +252,8 @@ def known_cells(compendium: Compendium, cells: Iterable[str]) -> tuple[str, ...]
     unknown = [cell for cell in wanted if cell.casefold() not in by_name]
     if unknown:
         raise NotFoundError(
-            f"No signature of '{compendium.name}' is from '{', '.join(unknown)[:80]}'. It has: "
-            f"{', '.join(compendium.cell_lines[:20])}."
+            f"No signature of '{compendium.name}' is from '{', '.join(unknown)[:80]}'. Its cell "
+            f"lines are {', '.join(compendium.cell_lines[:20])}."
         )
     return tuple(sorted({by_name[cell.casefold()] for cell in wanted}))
 
@@ -271,8 +271,8 @@ def _why_others(
 ) -> str:
     """Why inactive compounds cannot be the negatives, '' where they can."""
     instead = (
-        "All compounds that share no MOA with the chosen drugs serve as negatives instead; each of "
-        "them is ranked by the fold that did not see it."
+        "All compounds that share no MOA with the chosen drugs are used as negatives instead; "
+        "each is ranked by the fold that held it out."
     )
     if len(inactive) < MIN_INACTIVE_COMPOUNDS:
         return (
@@ -323,9 +323,9 @@ def with_enough_drugs(
         most = int(table["n_drugs"].max()) if len(table) else 0
         what, remedy = "MOA", "import the compendium with a MOA table"
         if labelled:
-            what, remedy = "uploaded label", "label more of its compounds"
+            what, remedy = "uploaded label", "label more compounds"
         raise RequestError(
-            f"No {what} of '{compendium.name}' has {min_drugs} drugs; the most is {most}. Lower "
-            f"the least number of drugs, or {remedy}."
+            f"No {what} of '{compendium.name}' has {min_drugs} drugs; the largest has {most}. "
+            f"Lower the minimum number of drugs, or {remedy}."
         )
     return enough

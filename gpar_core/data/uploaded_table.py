@@ -34,7 +34,7 @@ def load(folder: Path) -> pd.DataFrame:
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(folder, in_words(error)) from error
     if not same:
-        raise _damaged(folder, "not what was uploaded")
+        raise _damaged(folder, "it is not the table that was uploaded")
     return table
 
 

@@ -86,7 +86,7 @@ def test_whatever_changes_the_result_changes_the_request(
             "what to train on: drugs, one MOA",
         ),
         ({"moa": "HDAC inhibitor", "preset": "slow"}, RequestError, "no preset 'slow'"),
-        ({"moa": "HDAC inhibitor", "negatives": "all"}, RequestError, "no choice of negatives"),
+        ({"moa": "HDAC inhibitor", "negatives": "all"}, RequestError, "not a choice of negatives"),
         ({"moa": "kinase"}, NotFoundError, "has the MOA 'kinase'"),
         ({"drugs": "hdac0; nobody"}, NotFoundError, "'nobody' not found"),
         ({"drugs": ["nobody"]}, NotFoundError, "'nobody' not found"),
@@ -189,7 +189,7 @@ def test_the_import_that_made_a_compendium_may_be_asked_for_again(
 
 def test_the_series_of_an_import_have_names_of_their_own(cache: Cache, files: ImportFiles) -> None:
     (one,) = files.series
-    with pytest.raises(RequestError, match=r"called matrix, matrix\. Give each a name .*--series"):
+    with pytest.raises(RequestError, match=r"named matrix, matrix\. Give each series .*--series"):
         plan_import(cache, ImportFiles((one, one)), name="mine")
     both = plan_import(cache, ImportFiles((one, replace(one, name="other"))), name="mine")
     assert both.series == ("matrix", "other")

@@ -59,10 +59,10 @@ def test_an_import_takes_the_same_options(tmp_path: Path, cache: Cache) -> None:
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ([], "asks for nothing"),
-        (["--min-tas", "2"], "needed is a number 0 to 1"),
-        (["--min-tas", "0.9"], "leaves none of 126 signatures"),
-        (["--times", "soon"], "needed are hours"),
+        ([], "has no limits"),
+        (["--min-tas", "2"], "must be between 0 and 1"),
+        (["--min-tas", "0.9"], "keeps none of the 126 signatures"),
+        (["--times", "soon"], "Give hours"),
         (["--cells", "PC3"], "is from 'PC3'"),
     ],
 )

@@ -108,7 +108,7 @@ def test_probe_ids_are_named_with_what_to_do(form: str, what: str) -> None:
     said = no_genes([form.format(i) for i in range(100, 120)])
     assert what in said
     assert form.format(100) in said
-    assert "replace each id by the symbol or Entrez id" in said
+    assert "replace each id with the symbol or Entrez id" in said
 
 
 def test_genes_are_no_probe_ids() -> None:

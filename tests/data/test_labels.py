@@ -53,12 +53,12 @@ def test_a_quoted_name_may_hold_the_separator() -> None:
         (b"gene,score\nA,1\n", "has the columns gene, score"),
         (b"name,score\nA,1\n", "has the columns name, score"),
         (b"label,score\nA,1\n", "has the columns label, score"),
-        (b"name,label\nA,\n", "gives no compound a label"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "is a picture"),
+        (b"name,label\nA,\n", "has no labeled compound"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "is an image"),
         (b"name,label\n\0,a\n", "is not a text file"),
         (b"a," * 5_000 + b"\n" + b"a," * 5_000, "more than 100 columns"),
         (b"name,label\n" + b"a" * 200_000, "a line of 200,000 characters"),
-        (b"a" * (MAX_BYTES + 1), "at most 20 MB"),
+        (b"a" * (MAX_BYTES + 1), "the limit is 20 MB"),
     ],
 )
 def test_what_is_no_table_of_labels_is_refused_in_words(content: bytes, what: str) -> None:
@@ -84,5 +84,5 @@ def test_what_has_a_moa_or_a_label_is_no_inactive_negative(compendium: Compendiu
 
 
 def test_labels_of_other_compounds_are_refused(compendium: Compendium) -> None:
-    with pytest.raises(AnnotationError, match="the first is 'aspirin'"):
+    with pytest.raises(AnnotationError, match="The first is 'aspirin'"):
         relabelled(compendium, read_labels(b"name,label\naspirin,pain\n", "a.csv"))

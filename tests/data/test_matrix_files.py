@@ -151,8 +151,14 @@ def test_a_chunk_over_all_signatures_does_not_make_one_block_of_all(
         (b"#1.3\n", "header cannot be read"),
         (b"#1.3\nmany\trows\t1\t1\n", "header cannot be read"),
         (b"#1.2\n1\t1\t0\t0\nid\ta\n1\t2\n", "header cannot be read"),
-        (b"#1.3\n3\t1\t0\t0\nid\ta\n1\t2.0\n", "announces 3 genes x 1 signatures and holds 1 x 1"),
-        (b"#1.3\n1\t2\t0\t0\nid\ta\n1\t2.0\n", "announces 1 genes x 2 signatures and holds 1 x 1"),
+        (
+            b"#1.3\n3\t1\t0\t0\nid\ta\n1\t2.0\n",
+            "declares 3 genes x 1 signatures but",
+        ),
+        (
+            b"#1.3\n1\t2\t0\t0\nid\ta\n1\t2.0\n",
+            "declares 1 genes x 2 signatures but",
+        ),
     ],
 )
 def test_what_is_no_matrix_is_refused_with_a_reason(
@@ -171,7 +177,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_a_text_gct_called_gctx_is_refused(tmp_path: Path) -> None:
     path = write_gct(tmp_path / "matrix.gctx", VALUES, sig_ids=SIGNATURES, genes=GENES)
-    with pytest.raises(FileFormatError, match=r"ends in \.gctx but holds a text GCT"):
+    with pytest.raises(FileFormatError, match=r"ends in \.gctx but is a text GCT"):
         open_matrix(path)
 
 
@@ -206,7 +212,7 @@ def test_an_hdf5_file_without_a_part_of_gctx_is_refused(tmp_path: Path, lost: st
     path = write_gctx(tmp_path / "matrix.gctx", VALUES, sig_ids=SIGNATURES, genes=GENES)
     with h5py.File(path, "a") as file:
         del file[lost]
-    with pytest.raises(FileFormatError, match="Needed are /0/DATA/0/matrix"):
+    with pytest.raises(FileFormatError, match="A GCTX file needs /0/DATA/0/matrix"):
         open_matrix(path)
 
 
@@ -240,5 +246,5 @@ def test_a_gctx_that_points_elsewhere_is_refused(tmp_path: Path, how: str) -> No
         else:
             raw = [(str(tmp_path / "raw"), 0, h5py.h5f.UNLIMITED)]
             file.create_dataset(where, VALUES.shape, np.float32, external=raw)
-    with pytest.raises(FileFormatError, match=r"is absent or a link|lies in another file"):
+    with pytest.raises(FileFormatError, match=r"is missing or is a link|is stored in another file"):
         open_matrix(path)

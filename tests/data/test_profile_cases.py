@@ -146,7 +146,7 @@ def test_another_line_above_the_values_is_passed_over(tmp_path: Path) -> None:
 def test_replicates_are_guessed_said_and_can_be_changed(tmp_path: Path) -> None:
     draft = read_upload(tmp_path, text_of(Z, ("X17_rep1", "X17_rep2", "X17_rep3")))
     assert set(draft.drug) == {"x17"}
-    assert "The 3 profiles are of 1 drug, told by their names." in accept(draft).notes
+    assert "The 3 profiles are of 1 drug, identified by their names." in accept(draft).notes
     each = accept(with_drugs(draft, "each"))
     assert each.drug == ("x17_rep1", "x17_rep2", "x17_rep3")
     assert each.notes == ()
@@ -167,7 +167,11 @@ REAL: dict[str, tuple[int, int, str]] = {
     "13-several-symbols-in-a-cell/gpl570.txt": (978, 1, ""),
     "17-lines-before-the-table/sep_line.csv": (978, 2, ""),
     "33-padded-ids/padded.gctx": (978, 36, ""),
-    "38-replicates-of-one-drug/reps.csv": (978, 3, "3 profiles are of 1 drug, told by their names"),
+    "38-replicates-of-one-drug/reps.csv": (
+        978,
+        3,
+        "3 profiles are of 1 drug, identified by their names",
+    ),
     "40-gct-with-bom/bom.gct": (978, 2, ""),
     "40-gct-with-bom/quoted.gct": (978, 2, ""),
 }

@@ -102,21 +102,21 @@ def _infinite(file: h5py.File, other: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (_external_link, "matrix is absent or a link"),
-        (_external_group, "/0/META/ROW is absent or a link"),
-        (_soft_link, "matrix is absent or a link"),
-        (_external_storage, "matrix lies in another file"),
-        (_virtual, "matrix lies in another file"),
-        (_huge_shape, "holds 1,000,000 rows x 1,000,000 columns"),
+        (_external_link, "matrix is missing or is a link"),
+        (_external_group, "/0/META/ROW is missing or is a link"),
+        (_soft_link, "matrix is missing or is a link"),
+        (_external_storage, "matrix is stored in another file"),
+        (_virtual, "matrix is stored in another file"),
+        (_huge_shape, "contains 1,000,000 rows x 1,000,000 columns"),
         (_huge_chunk, "matrix unpacks to more than 400 MB"),
         (_huge_ids, "id unpacks to more than 67 MB"),
-        (_bomb, "matrix unpacks to more than it announces"),
-        (_other_compression, "compressed by other means than gzip"),
+        (_bomb, "matrix unpacks to more than it declares"),
+        (_other_compression, "not compressed with gzip"),
         (_words, r"shape \(3, 978\) and the type \|S8"),
         (_one_dimension, r"shape \(978,\)"),
-        (_group, "holds no values"),
+        (_group, "contains no values"),
         (_other_ids, r"id has the shape \(2,\) where the matrix needs 3 labels"),
-        (_free_text, "needed is text of fixed length"),
+        (_free_text, "fixed-length text is needed"),
         (_infinite, rf"row '{LANDMARKS[2]}', column 'Vorinostat'"),
     ],
 )
@@ -138,7 +138,7 @@ def test_a_gctx_that_reaches_too_far_is_refused(
 def test_hdf5_that_is_no_gctx_is_refused(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "a", "w") as file:
         file["x"] = np.zeros(3)
-    with pytest.raises(FileFormatError, match=r"it is no GCTX: .*Needed are /0/DATA"):
+    with pytest.raises(FileFormatError, match=r"not a GCTX file: .*A GCTX file needs /0/DATA"):
         read_profiles(tmp_path / "a", "a.gctx")
     whole = (tmp_path / "a").read_bytes()
     with pytest.raises(FileFormatError, match=r"not a readable GCTX 1\.0"):

@@ -82,7 +82,7 @@ def test_repeated_genes_are_averaged_and_said(tmp_path: Path) -> None:
         expected[:, gene] = np.nanmean(values[:, columns], axis=1)
     np.testing.assert_allclose(draft.values, expected, rtol=1e-6)
     assert draft.report.duplicated == (SYMBOLS[3], SYMBOLS[7])
-    repeated = f"Genes repeated in the file, their mean taken: 2 ({SYMBOLS[3]}, {SYMBOLS[7]})."
+    repeated = f"Genes repeated in the file; their mean was used: 2 ({SYMBOLS[3]}, {SYMBOLS[7]})."
     assert accept(draft).notes == (repeated,)
 
 

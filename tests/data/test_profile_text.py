@@ -132,40 +132,40 @@ def test_a_damaged_gctx_raises_nothing_but_errors_meant_for_the_user(tmp_path: P
         (b"id,a,b\n", "is empty or has a single line"),
         (b"PK\x03\x04 zipped", "Excel workbook or a zip archive. Save the sheet as CSV"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel workbook or a zip archive"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "it is a picture"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "it is an image"),
         (gzip.compress(b"id,a\nDDIT4,1\n", mtime=0), r"compressed \(gzip\). Unpack it first"),
         ("id,a\nDDIT4,1\n".encode("utf-16-le"), "is not a text file"),
         (b"\xff\xfei\0d\0,\0a\0\n\0\x00\xd8", "cannot be read as text"),
         (b"id,a\n" + b"DDIT4,1\n" * 5000 + b"\0", "line 5002 is not text"),
-        (b"one\ntwo\nthree\n", r"not parted into columns \(first: 'one'\)"),
+        (b"one\ntwo\nthree\n", r"not split into columns \(first: 'one'\)"),
         (b"id,a\nDDIT4,1\nPAX8,2,3\n", "line 3 has 3 cells where the header has 2"),
         (b"id,a,b\nDDIT4,1,2\nPAX8,2\n", "line 3 has 2 cells where the header has 3"),
-        (b'id,a\nDDIT4,1\n"PAX8\n",2\n', "line 3 has 1 cells|not parted into columns"),
-        (b"id,a\nDDIT4,up\nPAX8,down\n", "2 of its 2 columns hold text"),
-        (b"id,a\nDDIT4,\nPAX8,NA\n", "holds no numbers"),
+        (b'id,a\nDDIT4,1\n"PAX8\n",2\n', "line 3 has 1 cells|not split into columns"),
+        (b"id,a\nDDIT4,up\nPAX8,down\n", "2 of its 2 columns contain text"),
+        (b"id,a\nDDIT4,\nPAX8,NA\n", "contains no numbers"),
         (b"id,a,b\nDDIT4,1,2\nPAX8,2,inf\n", "infinite or too large, .* row 'PAX8', column 'b'"),
         (b"id,a\nDDIT4,1e60\n", "infinite or too large"),
-        (b"id,a,b\nDDIT4,1,2\nPAX8,2,high\n", r"line 3, column 3 \('b'\) holds 'high'"),
-        (b"id,a,b\nDDIT4,NA,2\nPAX8,NA,1 0\n", r"line 3, column 3 \('b'\) holds '1 0'"),
-        (b"id;a;b\nDDIT4;1;2.5\nPAX8;2;0,5\n", "has both '2.5' and '0,5', so a comma may part"),
-        (b"id;a;b\nDDIT4;1;1,234\nPAX8;2;5,678\n", "'1,234' may be one number with a separator"),
-        (b"id;a;b\nDDIT4;1;2\nPAX8;2;1.234,5\n", "holds '1.234,5', .* without separators between"),
-        (b'id,a,b\nDDIT4,1,2\nPAX8,2,"1,234.5"\n', "holds '1,234.5', .* without separators"),
-        (b"id,DDIT4,PAX8\na,1,high\n", r"line 2, column 3 \('PAX8'\) holds 'high'"),
-        (b'id,a\nDDIT4,"' + b"1" * 200_000 + b'"\n', "a cell of it has more than 131,072"),
+        (b"id,a,b\nDDIT4,1,2\nPAX8,2,high\n", r"line 3, column 3 \('b'\) contains 'high'"),
+        (b"id,a,b\nDDIT4,NA,2\nPAX8,NA,1 0\n", r"line 3, column 3 \('b'\) contains '1 0'"),
+        (b"id;a;b\nDDIT4;1;2.5\nPAX8;2;0,5\n", "has both '2.5' and '0,5', so it is unclear"),
+        (b"id;a;b\nDDIT4;1;1,234\nPAX8;2;5,678\n", "'1,234' may contain a thousands separator"),
+        (b"id;a;b\nDDIT4;1;2\nPAX8;2;1.234,5\n", "contains '1.234,5', .* without thousands"),
+        (b'id,a,b\nDDIT4,1,2\nPAX8,2,"1,234.5"\n', "contains '1,234.5', .* without thousands"),
+        (b"id,DDIT4,PAX8\na,1,high\n", r"line 2, column 3 \('PAX8'\) contains 'high'"),
+        (b'id,a\nDDIT4,"' + b"1" * 200_000 + b'"\n', "one of its cells has more than 131,072"),
         (b"#1.2\nmany\trows\n", "second line is 'many rows'"),
-        (b"#1.2\n1\t1\t0\t0\nid\td\ta\nDDIT4\tx\t2\n", "version #1.2 announces .* 2 whole"),
-        (b"#1.3\n1\t1\nid\ta\nDDIT4\t2\n", "version #1.3 announces .* 4 whole numbers"),
+        (b"#1.2\n1\t1\t0\t0\nid\td\ta\nDDIT4\tx\t2\n", "version #1.2 gives .* 2 whole"),
+        (b"#1.3\n1\t1\nid\ta\nDDIT4\t2\n", "version #1.3 gives .* 4 whole numbers"),
         (b"#1.3\n1\t1\t0\t0\n", "ends after its dimensions"),
-        (b"#1.3\n1\t1\t0\t0\nid\ta\n", "holds no values"),
-        (b"#1.3\n3\t1\t0\t0\nid\ta\nDDIT4\t2\n", "announces 3 genes and holds 1"),
-        (b"#1.3\n1\t2\t0\t0\nid\ta\nDDIT4\t2\n", "announces 2 profiles .* header has 2 cells"),
-        (b"#1.3\n1\t1\t5\t0\nid\ta\nDDIT4\t2\n", "1 profiles beside 6 .* header has 2 cells"),
-        (b"#1.3\n1\t0\t1\t0\nid\ta\nDDIT4\t2\n", "holds no values"),
-        (b"#1.3\n1\t1\t0\t2\nid\ta\nc\tx\n", "holds no values"),
+        (b"#1.3\n1\t1\t0\t0\nid\ta\n", "contains no values"),
+        (b"#1.3\n3\t1\t0\t0\nid\ta\nDDIT4\t2\n", "declares 3 genes but contains 1"),
+        (b"#1.3\n1\t2\t0\t0\nid\ta\nDDIT4\t2\n", "declares 2 profiles .* header has 2 cells"),
+        (b"#1.3\n1\t1\t5\t0\nid\ta\nDDIT4\t2\n", "1 profiles and 6 .* header has 2 cells"),
+        (b"#1.3\n1\t0\t1\t0\nid\ta\nDDIT4\t2\n", "contains no values"),
+        (b"#1.3\n1\t1\t0\t2\nid\ta\nc\tx\n", "contains no values"),
         (b"#1.3\n1\t1\t0\t1\nid\ta\nc\nDDIT4\t2\n", "line 4 has 1 cells"),
-        (b"#1.3\n1\t1\t900\t0\nid\ta\nDDIT4\t2\n", "announces 900 columns and 0 lines"),
-        (b"#1.3\n900000\t900000\t0\t0\nid\ta\nDDIT4\t2\n", "holds 900,000 rows x 900,000 columns"),
+        (b"#1.3\n1\t1\t900\t0\nid\ta\nDDIT4\t2\n", "declares 900 columns and 0 lines"),
+        (b"#1.3\n900000\t900000\t0\t0\nid\ta\nDDIT4\t2\n", "contains 900,000 rows x 900,000"),
         (b"#1.3\n99999999999\t1\t0\t0\nid\ta\nDDIT4\t2\n", "second line is '99999999999"),
     ],
 )  # fmt: skip
@@ -203,7 +203,7 @@ def test_a_file_that_is_not_there_is_named_without_its_place_on_the_server(tmp_p
             "none of the 978|holds .* rows",
         ),
         (lambda: b"id,a" + b",w" * 200 + b"\n" + (b"x,1" + b",w" * 200 + b"\n") * 9000,
-         "201 of its 202 columns hold text"),
+         "201 of its 202 columns contain text"),
     ],
     ids=["one line", "two lines", "wide", "blank", "much", "words"],
 )  # fmt: skip
@@ -226,7 +226,7 @@ def test_a_file_that_is_too_large_is_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(profiles, "MAX_BYTES", 1000)
-    with pytest.raises(FileFormatError, match=r"at most 0 MiB are taken\. Keep the 978 landmark"):
+    with pytest.raises(FileFormatError, match=r"at most 0 MiB are allowed"):
         read_upload(tmp_path, template_csv())
 
 
@@ -235,7 +235,7 @@ def test_too_many_profiles_are_refused_either_way_round(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, genes_in: str
 ) -> None:
     monkeypatch.setattr("gpar_core.data.profile_matching.MAX_PROFILES", 2)
-    with pytest.raises(FileFormatError, match="holds 3 profiles; at most 2"):
+    with pytest.raises(FileFormatError, match="contains 3 profiles; the limit is 2"):
         read_upload(tmp_path, text_of(Z, genes_in=genes_in))
 
 
@@ -244,7 +244,7 @@ def test_too_many_rows_stop_the_reading_at_once(
 ) -> None:
     monkeypatch.setattr(profile_tables, "MAX_VALUES", 30)
     text = text_of(Z) + "never reached, as it would be ragged"
-    with pytest.raises(FileFormatError, match="holds 11 rows x 3 columns of values or more"):
+    with pytest.raises(FileFormatError, match="contains 11 rows x 3 columns of values or more"):
         read_upload(tmp_path, text)
 
 

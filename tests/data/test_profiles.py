@@ -45,7 +45,7 @@ def test_complete_z_scores_are_accepted_as_they_are(tmp_path: Path) -> None:
     assert accepted.drug == ("aspirin", "vorinostat", "dmso")
     assert accepted.matrix.dtype == np.float32
     (note,) = accept(draft, z_score=True).notes
-    assert "z-scores already" in note
+    assert "already z-scores" in note
     np.testing.assert_array_equal(accept(draft, z_score=True).matrix, Z)
 
 
@@ -54,8 +54,8 @@ def test_missing_genes_and_values_are_refused_until_allowed(tmp_path: Path) -> N
     values[1, 5] = np.nan
     draft = read_upload(tmp_path, text_of(values[:, 2:], genes=SYMBOLS[2:]))
     words = (
-        rf"genes absent from the file: 2 \({SYMBOLS[0]}, {SYMBOLS[1]}\); missing .* genes: 1, .*"
-        rf"{SYMBOLS[5]} in 'Vorinostat'\. Use a file with all .*set to 0"
+        rf"genes missing from the file: 2 \({SYMBOLS[0]}, {SYMBOLS[1]}\); missing .* genes: 1, .*"
+        rf"{SYMBOLS[5]} in 'Vorinostat'\. Use a file with all .* to 0"
     )
     with pytest.raises(LandmarkError, match=words):
         accept(draft)
@@ -64,7 +64,7 @@ def test_missing_genes_and_values_are_refused_until_allowed(tmp_path: Path) -> N
     expected[:, :2] = expected[1, 5] = 0
     np.testing.assert_array_equal(accepted.matrix, expected)
     assert accepted.notes == (
-        f"Landmark genes absent from the file: 2 ({SYMBOLS[0]}, {SYMBOLS[1]}).",
+        f"Landmark genes missing from the file: 2 ({SYMBOLS[0]}, {SYMBOLS[1]}).",
         "Missing values set to 0 (no change): 7.",
     )
 
@@ -102,9 +102,9 @@ def test_one_profile_with_few_values_is_named(tmp_path: Path) -> None:
         (_counts() * np.float32(1.37), "counts", "too large for logarithms"),
         (np.log2(_counts() + 1), "log-values", "none is negative"),
         (np.log2(_counts() + 1) - 2, "log-values", "none is negative"),
-        (np.zeros((3, 978)), "unclear", "no two different values"),
+        (np.zeros((3, 978)), "unclear", "all values are the same"),
         (np.abs(Z), "log-values", "none is negative"),
-        (np.full((1, 978), np.nan), "unclear", "no two different values"),
+        (np.full((1, 978), np.nan), "unclear", "all values are the same"),
     ],
 )
 def test_the_scale_is_told_with_a_reason(values: np.ndarray, scale: str, why: str) -> None:
@@ -169,7 +169,7 @@ def test_counts_are_z_scored_over_all_genes_of_the_file(tmp_path: Path) -> None:
         mad = np.median(np.abs(levels - np.median(levels)))
         z = (levels - np.median(levels)) / (1.4826 * max(mad, 0.1))
         np.testing.assert_allclose(accepted.matrix[:, gene], np.clip(z, -10, 10), atol=1e-3)
-    assert [note.split()[3] for note in accepted.notes] == ["turned", "z-scored"]
+    assert [note.split()[3] for note in accepted.notes] == ["converted", "z-scored"]
     assert "across the 8 uploaded profiles" in accepted.notes[1]
 
 

@@ -29,9 +29,9 @@ def test_only_what_is_asked_for_is_written() -> None:
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({"min_tas": 1.5}, "least TAS is 1.5"),
-        ({"min_tas": float("nan")}, "least TAS is nan"),
-        ({"min_cc_q75": -0.1}, "least correlation of replicates is -0.1"),
+        ({"min_tas": 1.5}, "minimum TAS is 1.5"),
+        ({"min_tas": float("nan")}, "minimum TAS is nan"),
+        ({"min_cc_q75": -0.1}, "minimum correlation of replicates is -0.1"),
         ({"min_replicates": 0}, "number of replicates is 0"),
         ({"min_dose": 0.0}, "dose is 0"),
         ({"max_dose": float("inf")}, "dose is inf"),

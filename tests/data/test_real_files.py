@@ -88,7 +88,7 @@ def test_the_same_signatures_as_gct_and_gctx_are_one_compendium(
     [
         ("modzs_gct_n3x978.gctx", LandmarkError, "None of the 978 .*1007_s_at.*Entrez gene ids"),
         ("mini_gctoo_for_testing.gctx", LandmarkError, "None of the 978 landmark genes"),
-        ("test_l1000.gctx", FileFormatError, "holds a text GCT"),
+        ("test_l1000.gctx", FileFormatError, "is a text GCT"),
     ],
 )
 def test_what_is_no_matrix_over_landmarks_is_refused_with_a_reason(
@@ -144,10 +144,10 @@ def test_copies_under_other_names_are_one_drug_and_are_named(lincs: Compendium) 
     assert drug["citalopram"] == drug["escitalopram"]
     assert lincs.drugs["drug"].is_unique
     findings = {each["what"]: each for each in lincs.report["findings"]}
-    named = findings["molecules found under several names or ids; each is one drug"]
+    named = findings["molecules with several names or ids; each counts as one drug"]
     assert named["count"] == 68
     assert any(name.startswith("citalopram: citalopram; escitalopram") for name in named["names"])
-    (twice,) = (each for what, each in findings.items() if "their values are those of" in what)
+    (twice,) = (each for what, each in findings.items() if "their values equal those of" in what)
     assert twice["count"] == 78
 
 

@@ -1,4 +1,4 @@
-"""Replicates of one drug are told by their names, and different drugs stay apart."""
+"""Replicates of one drug are identified by their names, and different drugs stay apart."""
 
 import pytest
 

@@ -68,7 +68,7 @@ def test_another_signed_column_can_be_chosen(tmp_path: Path) -> None:
     assert "The profile is 'log2FoldChange' of a result table." in fold.notes
     assert not np.array_equal(fold.matrix, accept(draft).matrix)
     for refused in ("padj", "baseMean", "nothing"):
-        with pytest.raises(FileFormatError, match=f"'{refused}' is no signed .*stat, log2"):
+        with pytest.raises(FileFormatError, match=f"'{refused}' is not a signed .*stat, log2"):
             with_statistic(draft, refused)
 
 
@@ -76,7 +76,7 @@ def test_a_table_of_profiles_has_no_statistic_to_choose(tmp_path: Path) -> None:
     draft = read_upload(tmp_path, _table("t,B,z"))
     assert draft.names == ("t", "B", "z")
     assert with_statistic(draft) is draft
-    with pytest.raises(FileFormatError, match="is no result table"):
+    with pytest.raises(FileFormatError, match="is not a result table"):
         with_statistic(draft, "t")
 
 
@@ -131,7 +131,7 @@ def test_ids_beside_a_statistic_find_the_genes(tmp_path: Path) -> None:
 
 
 def test_only_unsigned_columns_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(FileFormatError, match=r"are baseMean, pvalue, padj: none .* direction"):
+    with pytest.raises(FileFormatError, match=r"are baseMean, pvalue, padj, and none .* direction"):
         read_upload(tmp_path, _table("baseMean,pvalue,padj"))
 
 

@@ -78,9 +78,9 @@ def test_another_compendium_of_the_name_stays_unless_it_may_be_replaced(
     [
         ({"name": "tiny"}, RequestError, "another name"),
         ({"name": "../x"}, RequestError, "cannot name a compendium"),
-        ({"quality": QualityFilter()}, RequestError, "asks for nothing"),
+        ({"quality": QualityFilter()}, RequestError, "has no limits"),
         ({"quality": QualityFilter(cells=("PC3",))}, NotFoundError, "is from 'PC3'"),
-        ({"quality": QualityFilter(min_tas=0.9)}, RequestError, "leaves none of 14"),
+        ({"quality": QualityFilter(min_tas=0.9)}, RequestError, "keeps none of the 14"),
     ],
 )
 def test_what_cannot_be_selected_is_refused_beforehand(

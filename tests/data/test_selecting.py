@@ -145,13 +145,13 @@ def test_a_tas_filter_takes_the_inactive_compounds_away(tiny: Compendium) -> Non
 
 
 def test_a_filter_that_keeps_nothing_says_what_it_left_out(tiny: Compendium) -> None:
-    with pytest.raises(RequestError, match=r"none of \d+ signatures: .*TAS at least 0\.9"):
+    with pytest.raises(RequestError, match=r"none of the \d+ signatures: .*TAS at least 0\.9"):
         choose(tiny.signatures, QualityFilter(min_tas=0.9))
 
 
 def test_a_cell_line_that_is_not_there_is_named(tiny: Compendium) -> None:
     check_cells(tiny.signatures, QualityFilter(cells=("mcf7",)))
-    with pytest.raises(RequestError, match=r"from 'PC3'\. There are: A375, MCF7"):
+    with pytest.raises(RequestError, match=r"from 'PC3'\. Choose from: A375, MCF7"):
         check_cells(tiny.signatures, QualityFilter(cells=("MCF7", "PC3")))
 
 
@@ -203,7 +203,7 @@ def test_its_report_says_what_was_left_out_and_how_many_negatives_there_are(
         "signatures of 'tiny'": 34,
         "signatures kept": 26,
         "signatures left out by the filter: TAS at least 0.2": 8,
-        "inactive drugs without MOA annotation left, for negatives": 0,
+        "inactive drugs without MOA annotation left, to use as negatives": 0,
         "MOAs with at least 3 drugs left": 1,
     }
 

@@ -72,12 +72,12 @@ def test_the_drugs_of_a_moa_are_found_without_regard_to_case(tiny: Compendium) -
 
 
 def test_a_misspelled_moa_is_answered_with_close_names(tiny: Compendium) -> None:
-    with pytest.raises(NotFoundError, match=r"2 MOAs are listed.*Did you mean: HDAC inhibitor"):
+    with pytest.raises(NotFoundError, match=r"2 MOAs are available.*Did you mean: HDAC inhibitor"):
         drugs_of_moa(tiny, "HDAC inhibitors")
 
 
 def test_without_any_annotation_a_moa_cannot_be_chosen(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match="no MOA annotation at all"):
+    with pytest.raises(NotFoundError, match="no MOA annotation"):
         drugs_of_moa(build(tmp_path, drugs_of("", 3)), "HDAC inhibitor")
 
 
@@ -191,7 +191,7 @@ def test_the_moa_of_others_is_known_without_regard_to_case(tiny: Compendium) -> 
 
 
 def test_an_unknown_cell_line_is_answered_with_those_there_are(tiny: Compendium) -> None:
-    with pytest.raises(NotFoundError, match=r"is from 'VCAP'\. It has: A375, MCF7"):
+    with pytest.raises(NotFoundError, match=r"is from 'VCAP'\. Its cell lines are A375, MCF7"):
         select(tiny, HDAC, cells=["MCF7", "VCAP"])
 
 
@@ -208,7 +208,7 @@ def test_drugs_without_a_signature_there_are_refused(tiny: Compendium) -> None:
 def test_no_negative_at_all_is_refused(tmp_path: Path) -> None:
     only = build(tmp_path, drugs_of("X inhibitor", 3))
     for negatives in ("auto", "inactive", "others"):
-        with pytest.raises(TrainingSetError, match="No compound can serve as a negative"):
+        with pytest.raises(TrainingSetError, match="No compound can be used as a negative"):
             select(only, ["x0"], moa="X inhibitor", negatives=negatives)
 
 

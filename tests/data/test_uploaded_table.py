@@ -28,7 +28,7 @@ def test_a_table_is_kept_under_what_it_holds(table: pd.DataFrame, tmp_path: Path
 def test_a_damaged_table_is_refused(tmp_path: Path) -> None:
     save(LABELS, tmp_path)
     (tmp_path / MANIFEST).write_text('{"format_version": 1, "id": "0"}', encoding="utf-8")
-    with pytest.raises(DataError, match="not what was uploaded"):
+    with pytest.raises(DataError, match="not the table that was uploaded"):
         load(tmp_path)
     (tmp_path / TABLE).write_bytes(b"PAR1")
     with pytest.raises(DataError, match="Upload the file again"):

@@ -66,7 +66,7 @@ def test_a_choice_is_queued_and_shown(stocked: Library) -> None:
         ("../active", 0.2, "cannot name a compendium"),
         ("demo", 0.2, "another name"),
         ("measured", 0.2, "already a compendium 'measured'"),
-        ("active", 0.9, "leaves none of 164 signatures"),
+        ("active", 0.9, "keeps none of the 164 signatures"),
     ],
 )
 def test_what_cannot_be_chosen_is_said_and_not_queued(

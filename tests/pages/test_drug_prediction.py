@@ -180,7 +180,7 @@ def test_uploaded_replicates_are_one_drug_until_said_otherwise(form: AppTest) ->
     assert figures(form)["Positive drugs"] == "1"
     assert "4 uploaded profiles" in words(form.caption)
     assert "cross-validation by signature" in words(form)
-    assert "The 4 profiles are of 1 drug, told by their names." in words(form.caption)
+    assert "The 4 profiles are of 1 drug, identified by their names." in words(form.caption)
     next(each for each in form.selectbox if each.label == "Replicates").set_value("each").run()
     assert figures(form)["Positive drugs"] == "4"
     assert "cross-validation by drug" in words(form)

@@ -41,10 +41,10 @@ def test_the_starter_is_offered_first_with_its_size(stocked: Library) -> None:
     radio = app.radio(key="fetch-source")
     assert radio.value == "starter"
     assert radio.options == [source.title for source in SOURCES.values()]
-    assert "473 MB of tables to fetch" in words(app)
+    assert "473 MB of tables to download" in words(app)
     assert plain("Free disk space: ") in words(app)
     app = choose(app, "gse92742")
-    assert "21 GB to fetch; 23 GB on disk, 45 GB while it is unpacked" in words(app)
+    assert "21 GB to download; 23 GB on disk, 45 GB during unpacking" in words(app)
     assert "fetch-cells" not in [field.key for field in choose(app, "repurposing-hub").text_input]
 
 

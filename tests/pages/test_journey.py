@@ -123,7 +123,7 @@ def about(page: Page) -> None:
     page.context.on("page", lambda tab: opened.append(tab))  # noqa: PLW0108 -- a function it marks
 
     def try_all_places() -> list[Page]:
-        """The table is a picture, whose columns are as wide as what they hold."""
+        """The table is an image, whose columns are as wide as what they hold."""
         for x in range(150, 450, 20):
             table.hover(position={"x": x, "y": 52})
             table.click(position={"x": x, "y": 52})
@@ -143,7 +143,7 @@ def reopen(page: Page, server: Server, model: str) -> None:
     expect(main(page)).to_contain_text("Click a row to see")
     table = main(page).get_by_test_id("stDataFrame").first
     expect(table.locator("canvas").first).to_be_visible()
-    # The table is a picture; its first row begins below a header of 35 points.
+    # The table is an image; its first row begins below a header of 35 points.
     table.click(position={"x": 15, "y": 52})
     expect(main(page)).to_contain_text("FDR")
     expect(main(page).get_by_role("link", name="CLUE")).to_be_visible()

@@ -65,7 +65,7 @@ def test_a_compendium_without_moas_leads_to_import(stocked: Library) -> None:
 def test_a_limit_that_no_moa_reaches_is_an_error_and_offers_no_building(stocked: Library) -> None:
     app = page("library")
     app.number_input(key="library-min-drugs").set_value(9).run()
-    assert "No MOA of 'demo' has 9 drugs; the most is 5" in words(app.error)
+    assert "No MOA of 'demo' has 9 drugs; the largest has 5" in words(app.error)
     assert "Build library" not in labels(app)
 
 

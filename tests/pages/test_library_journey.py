@@ -233,7 +233,7 @@ def upload_what_is_no_profile(page: Page, server: Server, good: Path) -> None:
     page.get_by_role("button", name="New prediction").click()
     page.get_by_role("radio", name="Your own profiles").click()
     attach(page, payload("plot.csv", PNG))
-    expect(alert(page)).to_contain_text("'plot.csv' cannot be used: it is a picture (PNG).")
+    expect(alert(page)).to_contain_text("'plot.csv' cannot be used: it is an image (PNG).")
     counts = np.random.default_rng(0).poisson(300, (3, fields.N_LANDMARKS)).astype(np.float32)
     attach(page, payload("counts.csv", text_of(counts).encode()))
     expect(main(page).get_by_test_id("stMetricValue")).to_have_text(["3", "978", "counts"])
@@ -323,7 +323,7 @@ def cell(page: Page, row: int, column: int) -> Locator:
 
 
 def click_row(page: Page, row: int) -> None:
-    # The table is a picture; its rows, of 35 points each, begin below a header of the same height.
+    # The table is an image; its rows, of 35 points each, begin below a header of the same height.
     table = main(page).get_by_test_id("stDataFrame").first
     table.click(position={"x": 15, "y": 52 + 35 * row})
 

@@ -205,7 +205,7 @@ def test_missing_genes_are_filled_only_when_allowed(
     assert fields.LANDMARK_SYMBOLS[-1] in words(app)
     assert "8 landmark genes are missing" in [each.label for each in app.expander]
     press(app, "Predict MOAs")
-    assert "allow them to be set to 0" in words(app.error)
+    assert "set the missing ones to 0" in words(app.error)
     app.checkbox(key="moa-impute").set_value(True).run()
     press(app, "Predict MOAs")
     assert len(JobStore(stocked.cache).active_jobs()) == 1

@@ -100,7 +100,9 @@ def _positions(matrix: RemoteMatrix, sig_ids: Collection[str]) -> np.ndarray:
             "and its matrix must come from the same release."
         )
     if in_file.iloc[rows].duplicated().any():
-        raise DownloadError(f"{matrix.file.url} holds some signatures more than once.")
+        raise DownloadError(
+            f"{matrix.file.url} contains some signatures more than once. Use another mirror."
+        )
     return rows
 
 

@@ -66,13 +66,13 @@ def _receive(
 ) -> None:
     if answer.status == 416 or (answer.status == 206 and not _continues(answer, have, version)):
         _remove(part)
-        raise Trouble("the file on the server is another than before, so it is fetched anew")
+        raise Trouble("the file on the server has changed, so it is downloaded from the start")
     if answer.status == 200:
         have, version = 0, answer.version
         if version.n_bytes > 2 * expected + MARGIN:
             raise DownloadError(
                 f"{url} has {size_text(version.n_bytes)} where about {size_text(expected)} were "
-                "expected. This cannot be the right file; look at the address."
+                "expected. This cannot be the right file. Check the address."
             )
         _remove(part)
         part.touch()
@@ -91,11 +91,11 @@ def _receive(
     if have > limit:
         _remove(part)
         raise DownloadError(
-            f"{url} sent more than the {size_text(limit)} it should have. What came was deleted; "
-            "try again, or use another mirror."
+            f"{url} sent more than the {size_text(limit)} it should have. The download was "
+            "deleted. Try again, or use another mirror."
         )
     if have < version.n_bytes:
-        raise Trouble(f"only {size_text(have)} of {size_text(version.n_bytes)} came")
+        raise Trouble(f"only {size_text(have)} of {size_text(version.n_bytes)} arrived")
 
 
 def _continues(answer: Answer, have: int, version: Version) -> bool:

@@ -44,8 +44,8 @@ CHOSEN_MATRIX: Final = "level5_landmarks.gctx"
 CHOSEN_SIG_INFO: Final = "siginfo_chosen.txt"
 WHOLE_SIG_INFO: Final = "whole_sig_info"
 WHOLE_NOTE: Final = (
-    "GEO's matrix is packed and cannot be read in parts: all of it is fetched, and the cell lines "
-    "are chosen when it is imported."
+    "GEO's matrix is compressed and cannot be read in parts. The whole file is downloaded; cell "
+    "lines are selected when it is imported."
 )
 
 
@@ -88,8 +88,8 @@ def fetch(
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
             raise
         raise RequestError(
-            f"The disk of '{folder}' is full. Free some space and fetch again: it goes on from "
-            "where it is."
+            f"The disk of '{folder}' is full. Free some space and fetch again; it resumes where "
+            "it stopped."
         ) from error
     forget_blocks(folder / BLOCKS)
     return fetched
@@ -163,8 +163,8 @@ class _Fetch:
         if n_bytes > free:
             raise RequestError(
                 f"{self.source.title} needs {size_text(n_bytes)}{detail} on the disk of "
-                f"'{self.folder}', {size_text(free)} are free. Free some space, or fetch by "
-                "command into a folder on another disk (--to)."
+                f"'{self.folder}', but only {size_text(free)} are free. Free some space, or fetch "
+                "from the command line into a folder on another disk (--to)."
             )
 
     # ------------------------------------------------------------------------------------ tables
@@ -281,7 +281,7 @@ class _Fetch:
             checked = check(part)
         except DownloadError as error:
             discard(target)
-            raise DownloadError(f"{error} What came was deleted.") from error
+            raise DownloadError(f"{error} The download was deleted.") from error
         publish(target)
         return checked
 
@@ -303,9 +303,9 @@ class _Fetch:
         expected = sums.get(file.name, digest)
         if digest != expected:
             raise DownloadError(
-                f"'{file.name}' has the SHA-512 {digest[:16]}…, published is {expected[:16]}…: it "
-                "was damaged on the way, or the mirror has another file. Fetch again, or from "
-                "another mirror."
+                f"'{file.name}' has the SHA-512 {digest[:16]}…, but the published one is "
+                f"{expected[:16]}…. The file was damaged in transit, or the mirror has a "
+                "different one. Fetch it again, or use another mirror."
             )
         return digest
 

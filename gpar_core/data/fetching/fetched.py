@@ -56,7 +56,7 @@ class Fetched:
         for file in self.files:
             if role in file.roles:
                 return self.folder / file.name
-        raise NotFoundError(f"'{self.source}' has no file of the kind '{role}'.")
+        raise NotFoundError(f"'{self.source}' has no '{role}' file.")
 
     @property
     def series(self) -> SeriesFiles | None:
@@ -114,8 +114,11 @@ def load_fetched(folder: Path) -> Fetched:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotFoundError(
-            f"Nothing was fetched whole into '{folder}' yet. Fetch it; what is there is used."
+            f"There is no complete download in '{folder}' yet. Fetch it first; files that are "
+            "already there are used."
         ) from error
     if any(Path(file.name).name != file.name for file in files):
-        raise NotFoundError(f"'{folder / FETCHED}' names files elsewhere. Fetch again.")
+        raise NotFoundError(
+            f"'{folder / FETCHED}' lists files outside its folder. Fetch them again."
+        )
     return fetched

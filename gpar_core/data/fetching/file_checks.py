@@ -48,7 +48,7 @@ def read_checksums(path: Path, names: Collection[str]) -> dict[str, str]:
             text = file.read(MAX_CHECKSUMS).decode("ascii", errors="replace")
     except (OSError, EOFError, zlib.error) as error:
         raise DownloadError(
-            f"'{_shown(path)}' is no gzipped list of checksums ({error}). {_ANOTHER}"
+            f"'{_shown(path)}' is not a gzipped list of checksums ({error}). {_ANOTHER}"
         ) from error
     sums: dict[str, str] = {}
     for found in filter(None, map(_CHECKSUM_LINE.fullmatch, map(str.strip, text.splitlines()))):
@@ -56,9 +56,7 @@ def read_checksums(path: Path, names: Collection[str]) -> dict[str, str]:
         if name in names and sums.setdefault(name, digest) != digest:
             raise DownloadError(f"'{_shown(path)}' has two checksums for '{name}'. {_ANOTHER}")
     if not sums:
-        raise DownloadError(
-            f"'{_shown(path)}' names none of the files that are fetched. {_ANOTHER}"
-        )
+        raise DownloadError(f"'{_shown(path)}' lists none of the files to download. {_ANOTHER}")
     return sums
 
 
@@ -72,7 +70,7 @@ def check_table(path: Path, columns: Collection[str]) -> None:
         for block in blocks(path):
             n_bytes += len(block)
             if b"\0" in block or n_bytes > MAX_TABLE:
-                raise DownloadError(f"'{_shown(path)}' is no text table. {_ANOTHER}")
+                raise DownloadError(f"'{_shown(path)}' is not a text table. {_ANOTHER}")
             if len(header) < MAX_HEADER:
                 header += block[:MAX_HEADER]
     except (OSError, EOFError, zlib.error) as error:
@@ -82,9 +80,9 @@ def check_table(path: Path, columns: Collection[str]) -> None:
     lacking = sorted(set(columns) - {name.strip() for name in first.split("\t")})
     if lacking:
         raise DownloadError(
-            f"'{_shown(path)}' lacks the columns {', '.join(lacking)}; it begins with "
-            f"'{first[:80]}'. If that is a web page, your network asks for a login: open a "
-            f"browser first. {_ANOTHER}"
+            f"'{_shown(path)}' lacks the columns {', '.join(lacking)}. It begins with "
+            f"'{first[:80]}'. If that is a web page, your network requires a login: open a "
+            f"browser and sign in first. {_ANOTHER}"
         )
     if not next(lines, b""):
         raise DownloadError(f"'{_shown(path)}' has a header but no rows. {_ANOTHER}")
@@ -97,7 +95,7 @@ def check_packed(path: Path) -> None:
             head = file.read(HEAD)
         raise DownloadError(
             f"'{_shown(path)}' is not gzipped: it {beginning(head)}. If it is a web page, your "
-            f"network asks for a login: open a browser first. {_ANOTHER}"
+            f"network requires a login: open a browser and sign in first. {_ANOTHER}"
         )
 
 
@@ -106,9 +104,9 @@ def check_matrix(path: Path, shown_as: str) -> None:
     try:
         matrix = open_matrix(path)
     except FileFormatError as error:
-        raise DownloadError(f"'{shown_as}' is no usable matrix: {error}") from error
+        raise DownloadError(f"'{shown_as}' is not a usable matrix: {error}") from error
     if matrix.kind != "gctx":
-        raise DownloadError(f"'{shown_as}' is no GCTX. {_ANOTHER}")
+        raise DownloadError(f"'{shown_as}' is not a GCTX file. {_ANOTHER}")
 
 
 def unpack(packed: Path, target: Path, *, limit: int, position: Position) -> None:
@@ -123,21 +121,21 @@ def unpack(packed: Path, target: Path, *, limit: int, position: Position) -> Non
             for block in content:
                 if not n_bytes and not block.startswith(HDF5_MAGIC):
                     raise DownloadError(
-                        f"'{_shown(packed)}' holds no GCTX (HDF5): it {beginning(block[:HEAD])}. "
-                        f"{_ANOTHER}"
+                        f"'{_shown(packed)}' does not contain a GCTX (HDF5) file: it "
+                        f"{beginning(block[:HEAD])}. {_ANOTHER}"
                     )
                 n_bytes += len(block)
                 if n_bytes > limit:
                     raise DownloadError(
-                        f"'{_shown(packed)}' unpacks to more than {limit / 1e9:.1f} GB, more "
-                        f"than the matrix can have. {_ANOTHER}"
+                        f"'{_shown(packed)}' unpacks to more than {limit / 1e9:.1f} GB, more than "
+                        f"the matrix can be. {_ANOTHER}"
                     )
                 out.write(block)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DownloadError(f"'{_shown(packed)}' is damaged ({error}). {_ANOTHER}") from error
 
 
-_ANOTHER = "Fetch it again, or from another mirror."
+_ANOTHER = "Fetch it again, or use another mirror."
 
 
 def _shown(path: Path) -> str:

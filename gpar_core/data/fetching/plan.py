@@ -31,13 +31,15 @@ def plan_fetch(
     cache, for the command line only: a page has none to give.
     """
     if source not in SOURCES:
-        raise NotFoundError(f"There is no source '{source[:80]}'. There are: {', '.join(SOURCES)}.")
+        raise NotFoundError(
+            f"There is no source '{source[:80]}'. Choose from: {', '.join(SOURCES)}."
+        )
     names = read_names(cells) if isinstance(cells, str) else cells
     chosen = tuple(sorted({cell.strip() for cell in names} - {""}))
     if chosen and not SOURCES[source].cell_column:
-        raise RequestError(f"{SOURCES[source].title} has no cell lines to choose.")
+        raise RequestError(f"{SOURCES[source].title} has no cell lines to choose from.")
     if to is not None and to.exists() and not to.is_dir():
-        raise RequestError(f"'{to}' is a file; needed is a folder to fetch into.")
+        raise RequestError(f"'{to}' is a file. Give a folder to download into.")
     return FetchRequest(
         source=source,
         base_url=_checked(base_url),
@@ -68,8 +70,8 @@ def plan_import_of(
     for each in sources:
         if each.series is None:
             raise RequestError(
-                f"{SOURCES[each.source].title} has no signatures to import. Its tables are used "
-                "with those of another source."
+                f"{SOURCES[each.source].title} has no signatures to import. Use its tables "
+                "together with another source."
             )
         series.append(each.series)
     hub = [each for each in all_fetched(cache) if each.source == MOAS_FOR_ALL]
@@ -91,15 +93,15 @@ def size_in_words(source: Source) -> str:
     tables = sum(file.n_bytes for file in source.tables)
     matrix = source.matrix
     if matrix is None:
-        return f"{size_text(tables)} to fetch."
+        return f"{size_text(tables)} to download."
     if source.by_ranges:
         return (
-            f"{size_text(tables)} of tables to fetch, then what is chosen of the matrix of "
-            f"{size_text(matrix.n_bytes)}, about 50 kB a signature."
+            f"{size_text(tables)} of tables to download, then the selected part of the "
+            f"{size_text(matrix.n_bytes)} matrix, about 50 kB per signature."
         )
     return (
-        f"{size_text(tables + matrix.n_bytes)} to fetch; {size_text(tables + matrix.unpacked)} on "
-        f"disk, {size_text(tables + matrix.n_bytes + matrix.unpacked)} while it is unpacked."
+        f"{size_text(tables + matrix.n_bytes)} to download; {size_text(tables + matrix.unpacked)} "
+        f"on disk, {size_text(tables + matrix.n_bytes + matrix.unpacked)} during unpacking."
     )
 
 
@@ -114,7 +116,7 @@ def _checked(base_url: str) -> str:
         valid = False
     if not valid or parts.query or parts.fragment or parts.username or not base_url.isprintable():
         raise RequestError(
-            f"'{base_url[:80]}' is not the address of a mirror. Needed is http://HOST/FOLDER/ or "
-            "https://HOST/FOLDER/, without user name, '?' or '#'."
+            f"'{base_url[:80]}' is not the address of a mirror. Use http://HOST/FOLDER/ or "
+            "https://HOST/FOLDER/, without a user name, '?' or '#'."
         )
     return base_url.rstrip("/") + "/"

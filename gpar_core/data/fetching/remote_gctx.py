@@ -178,19 +178,19 @@ def open_remote(web: Web, url: str) -> Iterator[RemoteMatrix]:
     try:
         opened = h5py.File(raw, "r", rdcc_nbytes=CHUNK_BYTES)
     except OSError as error:
-        raise DownloadError(f"{url} is no HDF5 file ({error}). {_ANOTHER}") from error
+        raise DownloadError(f"{url} is not an HDF5 file ({error}). {_ANOTHER}") from error
     with opened:
         try:
             values = opened[GCTX_MATRIX]
             gene_ids, sig_ids = gctx_ids(opened, GCTX_GENES), gctx_ids(opened, GCTX_SIGNATURES)
         except (FileFormatError, KeyError, OSError, AttributeError, TypeError) as error:
             raise DownloadError(
-                f"{url} is no readable GCTX ({in_words(error)}). {_ANOTHER}"
+                f"{url} is not a readable GCTX file ({in_words(error)}). {_ANOTHER}"
             ) from error
         if values.shape != (len(sig_ids), len(gene_ids)) or values.dtype.kind != "f":
             raise DownloadError(
                 f"{url} holds a matrix of {values.shape} for {len(sig_ids)} signatures and "
-                f"{len(gene_ids)} genes, or no floating-point numbers. {_ANOTHER}"
+                f"{len(gene_ids)} genes, or its values are not floating-point numbers. {_ANOTHER}"
             )
         yield RemoteMatrix(raw, values, gene_ids, sig_ids)
 
@@ -233,13 +233,13 @@ def read_block(matrix: RemoteMatrix, plan: Plan, rows: np.ndarray, arrived: Arri
         values = _fetched(matrix, plan.grid, rows, plan.columns, arrived)
     if (np.abs(values[np.isfinite(values)]) > LARGEST_Z).any():
         raise DownloadError(
-            f"{matrix.file.url} gave values of up to {np.nanmax(np.abs(values)):.3g}; z-scores lie "
-            f"within about 10. {_ANOTHER}"
+            f"{matrix.file.url} contains values of up to {np.nanmax(np.abs(values)):.3g}, but "
+            f"z-scores lie within about 10. {_ANOTHER}"
         )
     return values
 
 
-_ANOTHER: Final = "Fetch it again, or from another mirror."
+_ANOTHER: Final = "Fetch it again, or use another mirror."
 
 
 def _layout(matrix: RemoteMatrix, rows: np.ndarray, columns: np.ndarray) -> tuple[Grid | None, int]:
@@ -255,8 +255,8 @@ def _layout(matrix: RemoteMatrix, rows: np.ndarray, columns: np.ndarray) -> tupl
     height, width = values.chunks
     if height * width * values.dtype.itemsize > CHUNK_BYTES:
         raise DownloadError(
-            f"{matrix.file.url} is stored in chunks of {height} x {width} values, too large to "
-            "read a few signatures of. Use another mirror."
+            f"{matrix.file.url} is stored in chunks of {height} x {width} values, too large for "
+            "reading only a few signatures. Use another mirror."
         )
     stored = {
         (i, j): values.id.get_chunk_info_by_coord((i * height, j * width))
@@ -380,6 +380,6 @@ def _compare(matrix: RemoteMatrix, plan: Plan, rows: np.ndarray) -> None:
     mine = read_block(matrix, plan, rows, lambda n_bytes: None)
     if not np.array_equal(mine, _decoded(matrix, rows, plan.columns), equal_nan=True):
         raise DownloadError(
-            f"{matrix.file.url} is laid out in a way that GPAR does not know, so that signatures "
-            "cannot be read from it in parts. Use another mirror."
+            f"{matrix.file.url} has a layout that GPAR does not know, so single signatures cannot "
+            "be read from it. Use another mirror."
         )

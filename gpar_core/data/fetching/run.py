@@ -30,5 +30,5 @@ def run_fetch(request: FetchRequest, cache: Cache, report: Report) -> None:
             )
     except Timeout as error:
         raise RequestError(
-            f"Another fetch is writing to '{folder}'. Wait for its end, or cancel it."
+            f"Another fetch is writing to '{folder}'. Wait until it finishes, or cancel it."
         ) from error

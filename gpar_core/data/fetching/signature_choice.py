@@ -35,7 +35,7 @@ def known_cells(cell_info: Path, column: str, cells: Sequence[str]) -> tuple[str
     unknown = [cell for cell in cells if cell.strip().casefold() not in by_key]
     if unknown:
         raise NotFoundError(
-            f"No cell line is called {', '.join(repr(cell[:40]) for cell in unknown)}. "
+            f"No cell line is named {', '.join(repr(cell[:40]) for cell in unknown)}. "
             f"'{cell_info.name}' has {len(known)}: {', '.join(known[:300])}."
         )
     return tuple(sorted({by_key[cell.strip().casefold()] for cell in cells}))
@@ -87,8 +87,8 @@ def starter_signatures(
     if not rows[fields.PERT_ID].isin(known_ids).any():
         raise AnnotationError(
             f"No compound that '{touchstone.name}' marks as {TOUCHSTONE} has an exemplary "
-            f"signature in {', '.join(cells)}. The tables must be of the releases they are named "
-            "after."
+            f"signature in {', '.join(cells)}. The two tables must be from the release that their "
+            "names give."
         )
     return chosen.reset_index(drop=True)
 
@@ -131,6 +131,6 @@ def _rows(
     if rows.empty:
         where = f" in {', '.join(sorted(cells))}" if cells else ""
         raise AnnotationError(
-            f"'{sig_info.name}' has no such compound signature{where}. Choose other cell lines."
+            f"'{sig_info.name}' has no matching compound signature{where}. Choose other cell lines."
         )
     return rows.reset_index(drop=True)

@@ -160,8 +160,10 @@ _SOURCES = (
     Source(
         name="starter",
         title="Starter of LINCS 2020",
-        about=f"Real data in minutes: well-known and inactive compounds in "
-        f"{', '.join(STARTER_CELLS)}, one signature each. One to two GB are read.",
+        about=(
+            "Real data in minutes: well-known and inactive compounds in "
+            f"{', '.join(STARTER_CELLS)}, one signature each. Downloads one to two GB."
+        ),
         files=(_TOUCHSTONE, *_LINCS2020_FILES),
         by_ranges=True,
         cell_column="cell_iname",
@@ -171,8 +173,10 @@ _SOURCES = (
     Source(
         name="lincs2020",
         title="LINCS 2020 (clue.io)",
-        about="720,216 compound signatures; only the landmark genes of the chosen cell lines are "
-        "read.",
+        about=(
+            "720,216 compound signatures; only the landmark genes of the selected cell lines are "
+            "downloaded."
+        ),
         files=_LINCS2020_FILES,
         by_ranges=True,
         cell_column="cell_iname",
@@ -183,7 +187,7 @@ _SOURCES = (
         GSE92742,
         "GSE92742_Broad_LINCS_Level5_COMPZ.MODZ_n473647x12328.gctx.gz",
         title="GSE92742 (GEO, LINCS phase I)",
-        about="473,647 signatures, the data of the paper.",
+        about="473,647 signatures, the data used in the paper.",
         n_bytes=(1_150_000, 12_500_000, 11_100_000, 21_400_000_000, 23_400_000_000),
     ),
     _geo_series(
@@ -191,14 +195,14 @@ _SOURCES = (
         GSE70138,
         "GSE70138_Broad_LINCS_Level5_COMPZ_n118050x12328_2017-03-06.gctx.gz",
         title="GSE70138 (GEO, LINCS phase II)",
-        about="118,050 signatures of 2017-03-06.",
+        about="118,050 signatures, release 2017-03-06.",
         n_bytes=(100_000, 3_500_000, 2_000_000, 5_350_000_000, 5_830_000_000),
         dates=("_2017-04-28", "_2017-03-06"),
     ),
     Source(
         name="repurposing-hub",
         title="Drug Repurposing Hub (2020-03-24)",
-        about="MOAs, targets and indications of 6,800 drugs, for the compounds of any release.",
+        about="MOAs, targets and indications of 6,800 drugs, for compounds of any release.",
         files=(
             _table(
                 "moa", REPURPOSING_HUB, "repurposing_drugs_20200324.txt", 1_100_000,

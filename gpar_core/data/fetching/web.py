@@ -117,8 +117,8 @@ class Web:
                 raise Trouble(f"the server answered {status} {response.reason}")
             if status not in {200, 206, 416}:
                 raise DownloadError(
-                    f"{url} cannot be had: the server answered {status} {response.reason}. Look "
-                    "whether the address is right; the file may have been moved."
+                    f"{url} cannot be downloaded: the server answered {status} {response.reason}. "
+                    "Check the address; the file may have moved."
                 )
             yield Answer(response)
 
@@ -145,9 +145,9 @@ class Web:
                 before = now
                 if failures > len(self._waits):
                     raise DownloadError(
-                        f"{url} could not be read in {failures} tries ({trouble}). What came so "
-                        "far is kept: look at your connection and fetch again, it goes on from "
-                        "there."
+                        f"{url} could not be read in {failures} tries ({trouble}). The part "
+                        "downloaded so far is kept. Check your connection and fetch again to "
+                        "resume."
                     ) from trouble
                 seconds = self._waits[max(failures - 1, 0)] if self._waits else 0.0
                 tell(f"{trouble}; trying again in {seconds:.0f} s")
@@ -160,8 +160,8 @@ class Web:
             with self.get(url, {"Range": "bytes=0-0"}) as answer:
                 if answer.span != (0, 1) or answer.version.n_bytes < 0:
                     raise DownloadError(
-                        f"The server of {url} does not give parts of files (it answered "
-                        f"{answer.status}), so the chosen signatures cannot be picked out of it. "
+                        f"The server of {url} does not send parts of files (it answered "
+                        f"{answer.status}), so the selected signatures cannot be read from it. "
                         "Use another mirror."
                     )
                 return answer.version
@@ -180,7 +180,7 @@ class Web:
                     raise DownloadError(
                         f"{url} has changed on the server while it was read (asked for bytes "
                         f"{start}-{stop} of {version.n_bytes}, got {answer.span} of "
-                        f"{answer.version.n_bytes}). Fetch again: it begins with the new file."
+                        f"{answer.version.n_bytes}). Fetch again to start over with the new file."
                     )
                 content = bytearray()
                 for piece in answer.body():
@@ -188,7 +188,7 @@ class Web:
                     if len(content) > stop - start:
                         break
             if len(content) != stop - start:
-                raise Trouble(f"{len(content)} of {stop - start} bytes came")
+                raise Trouble(f"{len(content)} of {stop - start} bytes arrived")
             return bytes(content)
 
         return self.patiently(read, url)

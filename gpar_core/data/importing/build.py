@@ -58,8 +58,8 @@ def import_compendium(
     signatures, bad = _without_missing_values(signatures, matrix)
     if signatures.empty:
         raise FileFormatError(
-            f"Every signature of {_called(files)} holds missing or infinite values; nothing is "
-            "left to import."
+            f"Every signature of {_called(files)} has missing or infinite values, so there is "
+            "nothing to import. Use another matrix."
         )
     report(Progress("Import", 1, 1, "Annotating compounds"))
     signatures, tas_findings = _complete_tas(signatures, matrix)
@@ -70,20 +70,21 @@ def import_compendium(
         pert_infos=[each.pert_info for each in files.series if each.pert_info],
         moas=files.moas,
     )
-    report(Progress("Import", 1, 1, "Telling molecules apart"))
+    report(Progress("Import", 1, 1, "Matching compounds to molecules"))
     copy = copies_of(matrix)
     molecules = molecules_of(annotation, signatures.assign(copy=copy))
     annotation = annotation.assign(**{fields.DRUG: molecules.drug})
     repeated = _repeated(signatures, copy)
     twice = Finding.of(
-        "signatures left out, as their values are those of another one of their cell line",
+        "signatures left out because their values equal those of another signature of the same "
+        "cell line",
         signatures[fields.SIG_ID][repeated],
     )
     signatures = _kept(signatures, matrix, ~repeated)
     found = (
         Finding("signatures imported", len(signatures)),
         Finding("compounds imported", len(annotation)),
-        Finding("drugs imported, one a molecule", annotation[fields.DRUG].nunique()),
+        Finding("drugs imported, one per molecule", annotation[fields.DRUG].nunique()),
         *summed([*findings, bad, *tas_findings, *left_out, twice]),
         *annotation_findings,
         *molecules.findings,

@@ -39,7 +39,9 @@ def annotate(
         compounds[column] = compounds[column].fillna("") if column in compounds else ""
     compounds[fields.PUBCHEM_CID] = compounds[fields.PUBCHEM_CID].str.removesuffix(".0")
     if not moas:
-        findings.append(Finding("MOA tables given; every compound counts as unannotated", 0))
+        findings.append(
+            Finding("MOA tables were given, so every compound counts as unannotated", 0)
+        )
         return compounds.assign(moa="", annotated=False), findings
     tables = [read_moa_table(path) for path in moas]
     match = match_moas(compounds, tables)
@@ -59,7 +61,9 @@ def _of_tables(tables: Sequence[MoaTable], match: MoaMatch) -> list[Finding]:
         ]
         if table.has_moas and keys.empty:
             findings.append(Finding(f"compounds found in {table.name}", 0))
-        what = f"rows of {table.name} skipped: their id, InChIKey or PubChem CID cannot be one"
+        what = (
+            f"rows of {table.name} skipped because their id, InChIKey or PubChem CID is not valid"
+        )
         findings += [Finding.of(what, table.shifted)] if table.shifted else []
     return findings
 
@@ -77,16 +81,16 @@ def _of_compounds(before: pd.DataFrame, match: MoaMatch) -> list[Finding]:
         Finding("compounds with a MOA", int((~without).sum())),
         Finding.of("compounds that the MOA tables list without a MOA", named[found & without]),
         Finding.of(
-            "compounds whose synonym, or structure without stereochemistry, is that of several "
+            "compounds whose synonym, or structure without stereochemistry, matches several "
             "drugs; they count as not found",
             named[ambiguous],
         ),
         Finding.of(
-            "compounds of which no MOA table has the id, InChIKey, name or a synonym",
+            "compounds whose id, InChIKey, name and synonyms are in no MOA table",
             named[~found & ~ambiguous],
         ),
         Finding.of(
-            "compounds to which two tables give different MOAs; they have all of them",
+            "compounds with different MOAs in two tables; they keep all of them",
             names[list(match.disagreeing)],
         ),
         *(
@@ -94,19 +98,19 @@ def _of_compounds(before: pd.DataFrame, match: MoaMatch) -> list[Finding]:
             for column in IDENTIFIERS
             if (n := int((before[column] != after[column]).sum()))
         ),
-        Finding.of("names with a MOA that no compound bears", match.unmatched),
+        Finding.of("names with a MOA that match no compound", match.unmatched),
         Finding.of(
             "MOAs spelled in several ways, counted as one",
             [f"{name} (as {kept})" for name, kept in match.respelled],
         ),
         Finding.of(
-            "MOAs joined by commas in the tables, read as several",
+            "MOAs joined by commas in the tables, read as separate MOAs",
             match.parted,
         ),
-        Finding.of("MOAs with a comma in their name, read as one", match.whole),
+        Finding.of("MOAs with a comma in their name, read as one MOA", match.whole),
         Finding.of(
-            "MOAs that may be another spelling of one that more drugs have; they are kept apart, "
-            "so correct the table and import again where they are the same",
+            "MOAs that may be another spelling of a more common one; they are kept separate, so "
+            "if they are the same, correct the table and import again",
             [f"{name} (resembles {other})" for name, other in match.resembling],
         ),
     ]

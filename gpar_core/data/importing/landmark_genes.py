@@ -62,27 +62,27 @@ def locate_landmarks(
     if len(places.missing) == fields.N_LANDMARKS:
         raise LandmarkError(
             f"None of the 978 landmark genes is among the {len(ids)} row ids of '{file_name}' "
-            f"(first: {', '.join(map(_shown, ids[:3]))}). Needed are Entrez gene ids, such as "
-            "5720, symbols or Ensembl ids, or with these in the file's own row metadata "
-            "(pr_gene_id, pr_gene_symbol) and no gene_info table; probe ids must be translated "
+            f"(first: {', '.join(map(_shown, ids[:3]))}). Rows must be named by Entrez gene ids, "
+            "such as 5720, symbols or Ensembl ids; or the file's own row metadata must give them "
+            "(pr_gene_id, pr_gene_symbol), without a gene_info table. Convert probe ids to genes "
             "first."
         )
     if places.repeated:
         raise LandmarkError(
-            f"'{file_name}' holds {len(places.repeated)} landmark genes more than once: "
+            f"'{file_name}' contains {len(places.repeated)} landmark genes more than once: "
             f"{_genes(places.repeated)}. Keep one row for each gene."
         )
     if places.missing and not fill_missing:
         raise LandmarkError(
             f"'{file_name}' lacks {len(places.missing)} of the 978 landmark genes: "
-            f"{_genes(places.missing)}. Use a file with all of them, or have them set to 0 "
+            f"{_genes(places.missing)}. Use a file with all of them, or set the missing ones to 0 "
             "(--fill-missing)."
         )
     is_landmark = np.zeros(len(ids), dtype=bool)
     is_landmark[places.position[places.position >= 0]] = True
     unknown = ids[~ids.map(entrez_of).isin(known) & ~is_landmark]
     findings = [
-        Finding(f"genes told by the {named_by} of the matrix", len(ids) if named_by else 0),
+        Finding(f"genes identified by the {named_by} of the matrix", len(ids) if named_by else 0),
         Finding.of("landmark genes missing, set to 0", [_gene(gene) for gene in places.missing]),
         Finding.of("rows that are not in gene_info, ignored", unknown),
     ]
@@ -123,7 +123,8 @@ def _check_gene_info(gene_info: Path, table: pd.DataFrame) -> None:
         raise LandmarkError(
             f"'{gene_info.name}' marks {len(flagged)} landmark genes, not the 978 of L1000: "
             f"{len(lacking)} are not marked ({_genes(lacking)}), {len(extra)} are others "
-            f"({', '.join(map(_shown, extra[:5]))}). Use the gene_info of the same LINCS release."
+            f"({', '.join(map(_shown, extra[:5]))}). Use the gene_info table of the same LINCS "
+            "release."
         )
 
 

@@ -31,7 +31,8 @@ def plan_import(
     names = [each.series for each in files.series]
     if len(set(names)) < len(names):
         raise RequestError(
-            f"The series are called {', '.join(names)}. Give each a name of its own (--series)."
+            f"The series are named {', '.join(names)}. Give each series a different name "
+            "(--series)."
         )
 
     def text(path: Path | None) -> str:
@@ -64,5 +65,5 @@ def check_free(cache: Cache, request: ImportRequest | SelectRequest) -> None:
     ):
         raise RequestError(
             f"There is already a compendium '{request.name}' from other files. Choose another "
-            "name, or put the new one in its place with --replace."
+            "name, or replace it (--replace)."
         )

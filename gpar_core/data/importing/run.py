@@ -26,7 +26,7 @@ def run_import(request: ImportRequest, cache: Cache, report: Report) -> None:
     if target.exists() and not (request.replace or own):
         raise RequestError(
             f"There is already a compendium '{request.name}'. Choose another name, delete it, or "
-            "import with --replace."
+            "replace it (--replace)."
         )
     files = files_of(request)
     _check_unchanged(request, files)
@@ -46,7 +46,9 @@ def run_import(request: ImportRequest, cache: Cache, report: Report) -> None:
             (building / MADE_BY).write_text(job_id(request), encoding="utf-8")
             put_in_place(building, target)
     except Timeout as error:
-        raise JobError(f"{request.title} is under way in another process; wait for it.") from error
+        raise JobError(
+            f"{request.title} is already running in another process. Wait until it finishes."
+        ) from error
     except GparError:
         if not any(path.is_file() for path in building.rglob("*")):  # nothing to go on with
             shutil.rmtree(building, ignore_errors=True)
@@ -98,11 +100,12 @@ def _check_unchanged(request: ImportRequest, files: ImportFiles) -> None:
         found = digest(files.paths)
     except OSError as error:
         raise FileFormatError(
-            f"A file to import cannot be read ({in_words(error)}). Ask for the import again."
+            f"A file to import cannot be read ({in_words(error)}). Check the file and start the "
+            "import again."
         ) from error
     if found != request.files_digest:
         raise FileFormatError(
-            f"The files for '{request.name}' have changed since the import was asked for. Ask for "
+            f"The files for '{request.name}' have changed since the import was requested. Start "
             "it again."
         )
 

@@ -64,5 +64,5 @@ def _one_name_each(signatures: pd.DataFrame) -> tuple[pd.DataFrame, Finding]:
     first = by_compound.transform("first").fillna(signatures[fields.PERT_ID])
     signatures[fields.PERT_INAME] = first
     renamed = signatures[several].drop_duplicates(fields.PERT_ID)[fields.PERT_INAME]
-    what = "compounds with more than one name, one of which is kept"
+    what = "compounds with more than one name; one name is kept"
     return signatures, Finding.of(what, renamed)

@@ -52,7 +52,7 @@ def read_signatures(
     if not in_file.is_unique:
         raise FileFormatError(
             f"'{matrix.path.name}' holds the signature '{_first(in_file[in_file.duplicated()])}' "
-            "more than once. Each sig_id must name one signature."
+            "more than once. Each sig_id must be unique."
         )
     table = _own_table(matrix) if sig_info is None else _read(sig_info)
     called = f"'{sig_info.name}'" if sig_info else f"The metadata of '{matrix.path.name}'"
@@ -64,8 +64,8 @@ def read_signatures(
     if not in_both.any():
         raise AnnotationError(
             f"No sig_id of {called} (first: '{_first(table[fields.SIG_ID])}') is in "
-            f"'{matrix.path.name}' (first: '{_first(in_file)}'). Matrix and sig_info must come "
-            "from the same release."
+            f"'{matrix.path.name}' (first: '{_first(in_file)}'). The matrix and sig_info must "
+            "come from the same release."
         )
     has_metadata = np.zeros(len(in_file), dtype=bool)
     has_metadata[table.loc[in_both, POSITION]] = True
@@ -79,7 +79,7 @@ def read_signatures(
         Finding.of("rows of sig_info without a signature, ignored", sig_ids[~in_both]),
         Finding("repeated rows of sig_info, ignored", int(repeated.sum())),
         Finding.of(
-            "signatures of other perturbagens than compounds, left out",
+            "signatures of perturbagens other than compounds, left out",
             sig_ids[once & ~is_compound],
         ),
         Finding.of(
@@ -118,10 +118,10 @@ def _own_table(matrix: MatrixFile) -> pd.DataFrame:
     table[fields.SIG_ID] = pd.array(matrix.sig_ids, dtype=TEXT)
     if lacking := [name for name in IDENTITY if name not in table and name != fields.PERT_INAME]:
         names = metadata_columns(matrix, "signatures")
-        shown = cleaned(", ".join(names[:12])) or "nothing but their ids"
+        shown = cleaned(", ".join(names[:12])) or "only their ids"
         raise AnnotationError(
-            f"Without a sig_info table, '{matrix.path.name}' itself must describe its signatures. "
-            f"It lacks {', '.join(lacking)}; it has {shown[:300]}. Give a sig_info table "
+            f"Without a sig_info table, '{matrix.path.name}' must describe its own signatures. It "
+            f"lacks {', '.join(lacking)} and has {shown[:300]}. Give a sig_info table "
             "(--sig-info)."
         )
     if fields.PERT_INAME not in table:

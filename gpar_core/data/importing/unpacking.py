@@ -62,8 +62,8 @@ def unpack(packed: Path, folder: Path, report: Report) -> Path:
             first = next(content, b"")
             if not (first.startswith(HDF5_MAGIC) or begins_gct(first)):
                 raise FileFormatError(
-                    f"'{packed.name}' is compressed and holds neither GCTX nor GCT; what is in it "
-                    f"{beginning(first[:HEAD])}. Needed is a Level 5 matrix in one of these two "
+                    f"'{packed.name}' is compressed but contains neither GCTX nor GCT: its "
+                    f"content {beginning(first[:HEAD])}. Use a Level 5 matrix in one of these two "
                     "formats."
                 )
             for block in chain([first], content):
@@ -81,5 +81,6 @@ def unpack(packed: Path, folder: Path, report: Report) -> Path:
 def _full(packed: Path, folder: Path) -> FileFormatError:
     return FileFormatError(
         f"Unpacking '{packed.name}' leaves less than {SPARE_BYTES / 1e9:.0f} GB free on the disk "
-        f"of '{folder}'. Make room, or unpack it elsewhere (gunzip) and import the .gctx or .gct."
+        f"of '{folder}'. Free some space, or unpack it elsewhere (gunzip) and import the .gctx or "
+        ".gct file."
     )

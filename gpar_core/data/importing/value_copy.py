@@ -104,7 +104,7 @@ def _check_scale(file_name: str, values: np.ndarray) -> None:
     finite = values[np.isfinite(values)]
     if finite.size >= fields.N_LANDMARKS and finite.min() >= 0 < finite.max():
         raise FileFormatError(
-            f"The values of '{file_name}' are all positive (median {np.median(finite):.1f}); "
-            "z-scores lie around 0. This looks like expression levels (Level 3) or counts. Needed "
-            "is a Level 5 file of z-scores."
+            f"The values of '{file_name}' are all positive (median {np.median(finite):.1f}), but "
+            "z-scores lie around 0. These look like expression levels (Level 3) or counts. Use a "
+            "Level 5 file of z-scores."
         )

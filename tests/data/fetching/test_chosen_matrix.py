@@ -195,17 +195,17 @@ def test_broken_connections_and_busy_servers_are_tried_again(site: Site, tmp_pat
 def test_a_server_without_ranges_is_refused_in_words(site: Site, tmp_path: Path) -> None:
     _publish(tmp_path)
     site.faults.no_ranges = True
-    with pytest.raises(DownloadError, match="does not give parts of files"):
+    with pytest.raises(DownloadError, match="does not send parts of files"):
         _fetch(site, tmp_path)
 
 
 def test_what_is_no_gctx_is_refused(site: Site, tmp_path: Path) -> None:
     (tmp_path / "published/level5.gctx").write_bytes(b"<html>" * 1000)
-    with pytest.raises(DownloadError, match="no HDF5 file"):
+    with pytest.raises(DownloadError, match="not an HDF5 file"):
         _fetch(site, tmp_path)
     with h5py.File(tmp_path / "published/level5.gctx", "w") as file:
         file["x"] = np.arange(3)
-    with pytest.raises(DownloadError, match="no readable GCTX"):
+    with pytest.raises(DownloadError, match="not a readable GCTX"):
         _fetch(site, tmp_path)
 
 

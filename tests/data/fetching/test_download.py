@@ -65,7 +65,7 @@ def test_a_file_is_whole_and_gets_its_name_only_when_published(site: Site, targe
 
 def _stop_after_a_piece(site: Site, target: Path) -> None:
     site.faults.cut_after = [PIECE, 0]
-    with pytest.raises(DownloadError, match="goes on from there"):
+    with pytest.raises(DownloadError, match="fetch again to resume"):
         _get(site, target, Web(waits=()))
     assert part_of(target).read_bytes() == CONTENT[:PIECE]
 
@@ -90,7 +90,7 @@ def test_a_server_that_gives_nothing_more_is_given_up_with_growing_waits(
     _stop_after_a_piece(site, target)
     site.faults.fail = [503] * 4
     waits: list[float] = []
-    with pytest.raises(DownloadError, match=r"in 4 tries .*503.*goes on from there"):
+    with pytest.raises(DownloadError, match=r"in 4 tries .*503.*fetch again to resume"):
         _get(site, target, Web(wait=waits.append, waits=(1.0, 2.0, 4.0)))
     assert waits == [1.0, 2.0, 4.0]
     assert _get(site, target) == CONTENT

@@ -146,7 +146,7 @@ def test_a_wrong_checksum_deletes_what_came_and_says_so(
     name = next(file.name for file in GEO.files if file.role == role)
     content = (published / name).read_bytes()
     (published / name).write_bytes(gzip.compress(gzip.decompress(content) + b"\nmore", mtime=1))
-    with pytest.raises(DownloadError, match=rf"{name}' has the SHA-512 .*What came was deleted"):
+    with pytest.raises(DownloadError, match=rf"{name}' has the SHA-512 .*The download was deleted"):
         _fetch(site, folder)
     assert not [each for each in _names(folder) if each.startswith(name)]
     assert not (folder / FETCHED).exists()
@@ -175,10 +175,10 @@ def test_a_file_that_is_not_listed_is_checked_by_its_content(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (gzip.compress(b"<html>Log in</html>", mtime=0), "asks for a login"),
+        (gzip.compress(b"<html>Log in</html>", mtime=0), "requires a login"),
         (gzip.compress(b"sig_id\tpert_id\n", mtime=0), "lacks the columns"),
         (gzip.compress("\t".join(GEO.files[4].columns).encode() + b"\n", mtime=0), "no rows"),
-        (gzip.compress(b"sig_id\t\0\n", mtime=0), "is no text table"),
+        (gzip.compress(b"sig_id\t\0\n", mtime=0), "is not a text table"),
     ],
 )
 def test_a_table_that_is_something_else_is_refused(
@@ -196,8 +196,8 @@ def test_a_table_that_is_something_else_is_refused(
     ("content", "words"),
     [
         (b"<html>", "is not gzipped"),
-        (gzip.compress(b"<html>" * 9, mtime=0), "holds no GCTX"),
-        (gzip.compress(b"\x89HDF\r\n\x1a\n" * 9, mtime=0), "no usable matrix"),
+        (gzip.compress(b"<html>" * 9, mtime=0), "does not contain a GCTX"),
+        (gzip.compress(b"\x89HDF\r\n\x1a\n" * 9, mtime=0), "not a usable matrix"),
     ],
 )
 def test_a_matrix_that_is_something_else_is_refused(
@@ -238,12 +238,12 @@ def test_cell_lines_of_a_series_are_checked_early_and_chosen_at_import(
 ) -> None:
     publish_geo(published)
     with pytest.raises(
-        NotFoundError, match=r"called 'MCF8'.*has 6: A375, A549, HT29, MCF7, PC3, VCAP"
+        NotFoundError, match=r"named 'MCF8'.*has 6: A375, A549, HT29, MCF7, PC3, VCAP"
     ):
         _fetch(site, folder, cells=("MCF8",))
     assert site.asked_for(PACKED) == []
     done = _fetch(site, folder, cells=("mcf7",))
-    assert "chosen when it is imported" in done.note
+    assert "selected when it is imported" in done.note
     assert done.cells == ("mcf7",)
 
 
@@ -450,7 +450,7 @@ def test_the_repurposing_hub_is_a_moa_table(site: Site, published: Path, folder:
 def test_a_damaged_account_is_no_fetch(folder: Path, text: str) -> None:
     folder.mkdir()
     (folder / FETCHED).write_text(text)
-    with pytest.raises(NotFoundError, match="Nothing was fetched whole"):
+    with pytest.raises(NotFoundError, match="no complete download"):
         load_fetched(folder)
     assert not is_fetched(folder, "gse70138", "", ())
 
@@ -464,11 +464,11 @@ def test_an_account_that_names_files_elsewhere_is_refused(
     content = json.loads((folder / FETCHED).read_text())
     content["files"][0]["name"] = name
     (folder / FETCHED).write_text(json.dumps(content))
-    with pytest.raises(NotFoundError, match="files elsewhere"):
+    with pytest.raises(NotFoundError, match="files outside its folder"):
         load_fetched(folder)
 
 
 def test_a_role_that_a_source_lacks_is_named(site: Site, published: Path, folder: Path) -> None:
     publish_hub(published)
-    with pytest.raises(NotFoundError, match="no file of the kind 'matrix'"):
+    with pytest.raises(NotFoundError, match="no 'matrix' file"):
         _fetch(site, folder, "repurposing-hub").path(MATRIX)

@@ -50,7 +50,7 @@ def test_a_folder_becomes_absolute_and_is_no_file(
 
 def test_the_size_is_said_in_words() -> None:
     assert size_in_words(SOURCES["gse92742"]) == (
-        "21 GB to fetch; 23 GB on disk, 45 GB while it is unpacked."
+        "21 GB to download; 23 GB on disk, 45 GB during unpacking."
     )
-    assert "matrix of 36 GB" in size_in_words(SOURCES["lincs2020"])
-    assert size_in_words(SOURCES["repurposing-hub"]) == "5.1 MB to fetch."
+    assert "36 GB matrix" in size_in_words(SOURCES["lincs2020"])
+    assert size_in_words(SOURCES["repurposing-hub"]) == "5.1 MB to download."

@@ -174,7 +174,7 @@ def test_a_compound_with_two_names_gets_one_and_both_are_reported(run: Import) -
     loaded, findings = run(made.with_info(pert_iname=names))
     assert set(loaded.signatures["drug"]) == set(loaded.compounds["drug"])
     assert loaded.compounds["pert_iname"].tolist() == ["drug 9", "drug 2", "drug 9"]
-    assert findings["compounds with more than one name, one of which is kept"].names == ("drug 2",)
+    assert findings["compounds with more than one name; one name is kept"].names == ("drug 2",)
 
 
 # ------------------------------------------------------------------------------------- TAS
@@ -239,13 +239,13 @@ def test_moas_are_joined_and_counted(run: Import) -> None:
     assert loaded.compounds["annotated"].tolist() == [True, False, False]
     assert findings["compounds found in a MOA table"].count == 2
     assert findings["compounds with a MOA"].count == 1
-    assert findings["names with a MOA that no compound bears"].names == ("nobody",)
+    assert findings["names with a MOA that match no compound"].names == ("nobody",)
 
 
 def test_without_a_moa_table_the_report_says_so(run: Import) -> None:
     loaded, findings = run(release())
     assert not loaded.compounds["annotated"].any()
-    assert "MOA tables given; every compound counts as unannotated" in findings
+    assert "MOA tables were given, so every compound counts as unannotated" in findings
 
 
 # --------------------------------------------------------------------------- what is left out
@@ -290,7 +290,7 @@ def test_other_perturbagens_and_nameless_signatures_are_left_out_and_named(run: 
     info.loc[3, "cell_id"] = "-666"
     loaded, findings = run(replace(made, sig_info=info))
     assert loaded.n_signatures == 8
-    others = findings["signatures of other perturbagens than compounds, left out"]
+    others = findings["signatures of perturbagens other than compounds, left out"]
     assert others.names == made.sig_ids[:2]
     nameless = findings["signatures without pert_id or cell line, left out"]
     assert nameless.names == made.sig_ids[2:4]

@@ -78,13 +78,13 @@ def test_it_says_what_is_left_to_train_with(tmp_path: Path) -> None:
     found = {finding["what"]: finding["count"] for finding in made.report["findings"]}
     assert found["signatures left out by the filter: TAS at least 0.05"] == 1
     assert found["signatures left out by the filter: TAS at least 0.05 (value unknown)"] == 1
-    assert "inactive drugs without MOA annotation left, for negatives" in found
+    assert "inactive drugs without MOA annotation left, to use as negatives" in found
 
 
 @pytest.mark.parametrize(
     ("quality", "words"),
     [
-        (QualityFilter(min_tas=0.9), "leaves none of 12 signatures"),
+        (QualityFilter(min_tas=0.9), "keeps none of the 12 signatures"),
         (QualityFilter(cells=("PC3",)), "No signature is from 'PC3'"),
     ],
 )

@@ -86,7 +86,7 @@ def test_a_release_without_compounds_is_refused(run: Import) -> None:
 
 def test_a_matrix_of_nothing_but_missing_values_is_refused(run: Import) -> None:
     made = release()
-    with pytest.raises(FileFormatError, match=r"Every signature .* nothing is left"):
+    with pytest.raises(FileFormatError, match=r"Every signature .* there is nothing to import"):
         run(replace(made, values=np.full_like(made.values, np.nan)))
 
 

@@ -76,9 +76,9 @@ def test_a_batch_of_an_id_is_cut_off_and_said(imported: Imported) -> None:
 def test_moas_joined_by_commas_are_several(imported: Imported) -> None:
     compendium, findings = imported(moa="28-moa-tables/comma_joined.tsv")
     assert _moas(compendium) == THREE | {"delta inhibitor": 4}
-    joined = findings["MOAs joined by commas in the tables, read as several"]
+    joined = findings["MOAs joined by commas in the tables, read as separate MOAs"]
     assert joined.names == ("alpha inhibitor, delta inhibitor",)
-    whole = findings["MOAs with a comma in their name, read as one"]
+    whole = findings["MOAs with a comma in their name, read as one MOA"]
     assert whole.names == ("gamma blocker, class II",)
 
 

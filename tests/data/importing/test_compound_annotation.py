@@ -66,14 +66,14 @@ def test_findings_say_by_what_each_was_found_and_why_others_were_not(
     assert findings["compounds found in a MOA table"].count == 3
     assert findings["compounds with a MOA"].count == 2
     assert findings["compounds that the MOA tables list without a MOA"].names == ("gamma",)
-    (ambiguous,) = (each for what, each in findings.items() if "is that of several drugs" in what)
+    (ambiguous,) = (each for what, each in findings.items() if "matches several drugs" in what)
     assert ambiguous.names == ("MK-886",)
-    (unknown,) = (each for what, each in findings.items() if "no MOA table has the id" in what)
+    (unknown,) = (each for what, each in findings.items() if "are in no MOA table" in what)
     assert unknown.names == ("delta",)
     assert 2 + 1 + ambiguous.count + unknown.count == len(compounds)
     (different,) = (each for what, each in findings.items() if "different MOAs" in what)
     assert different.names == ("alpha",)
-    assert findings["names with a MOA that no compound bears"].names == ("omega", "y")
+    assert findings["names with a MOA that match no compound"].names == ("omega", "y")
     (skipped,) = (each for what, each in findings.items() if "skipped" in what)
     assert skipped == Finding(skipped.what, 1, ("omega",))
     assert "rows of samples" in skipped.what

@@ -91,21 +91,21 @@ def test_a_file_with_its_own_metadata_is_the_compendium_of_its_tables(
     ours, theirs = (each.signatures.drop(columns=fields.SERIES) for each in (own, expected))
     pd.testing.assert_frame_equal(ours, theirs)
     assert findings["signatures described by the matrix itself"].count == 12
-    assert sum("genes told by" in what for what in findings) == rows.startswith("pr_")
+    assert sum("genes identified by" in what for what in findings) == rows.startswith("pr_")
 
 
 @pytest.mark.parametrize("name", ["own.gct", "own.gctx"])
 @pytest.mark.parametrize("lost", ["pert_id", "pert_type", "cell_id"])
 def test_what_the_metadata_lacks_is_said(tmp_path: Path, name: str, lost: str) -> None:
     matrix = _write(tmp_path / name, _without(release(), lost))
-    with pytest.raises(AnnotationError, match=f"It lacks {lost}; it has .* Give a sig_info table"):
+    with pytest.raises(AnnotationError, match=f"It lacks {lost} and has .* Give a sig_info table"):
         _imported(matrix, tmp_path)
 
 
 def test_a_matrix_of_ids_alone_needs_sig_info(tmp_path: Path) -> None:
     made = release()
     bare = replace(made, sig_info=made.sig_info[["sig_id"]])
-    with pytest.raises(AnnotationError, match="it has nothing but their ids"):
+    with pytest.raises(AnnotationError, match="has only their ids"):
         _imported(_write(tmp_path / "own.gctx", bare), tmp_path)
 
 
@@ -129,7 +129,7 @@ def test_a_real_file_of_probes_is_read_by_the_genes_it_names(
     assert own.n_signatures == 3
     assert {"cimetidine", "picloram, technical grade"} < set(own.compounds["pert_iname"])
     assert own.cell_lines == ["HEPG2"]
-    assert findings["genes told by the pr_gene_id of the matrix"].count == 978
+    assert findings["genes identified by the pr_gene_id of the matrix"].count == 978
 
 
 @pytest.mark.parametrize("kind", ["gct", "gctx"])
@@ -137,7 +137,7 @@ def test_a_real_file_without_compounds_needs_sig_info(
     gct_files: Path, tmp_path: Path, kind: str
 ) -> None:
     matrix = gct_files / f"level5_s2n_lm_n5x978.{kind}"
-    with pytest.raises(AnnotationError, match="It lacks pert_id, pert_type, cell_id; it has class"):
+    with pytest.raises(AnnotationError, match="It lacks pert_id, pert_type, cell_id and has class"):
         _imported(matrix, tmp_path)
     sig_ids = [f"Trametinib_42MGBA_24h_{dose}uM_vs_DMSO_42MGBA_24h" for dose in ("0.25", "0.5")]
     sig_info = pd.DataFrame({"sig_id": sig_ids, "pert_id": "BRD-K12343256", "cell_id": "42MGBA"})

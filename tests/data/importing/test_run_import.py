@@ -168,7 +168,7 @@ def test_what_another_process_works_on_is_left_alone(
     folder = cache.importing("mine", job_id(begun))
     monkeypatch.setattr(module, "LOCK_SECONDS", 0)
     with FileLock(folder.with_name(folder.name + ".lock")):
-        with pytest.raises(JobError, match="under way in another process"):
+        with pytest.raises(JobError, match="already running in another process"):
             run_import(begun, cache, silent)
         request = plan_import(cache, write_release(release(seed=9), tmp_path / "new"), name="mine")
         run_import(request, cache, silent)
@@ -182,7 +182,7 @@ def test_files_that_changed_since_are_refused(
     request = _stopped(cache, files)
     sig_info = files.series[0].sig_info
     sig_info.write_text(sig_info.read_text().replace("um", "nm"))
-    words = "have changed since the import was asked for"
+    words = "have changed since the import was requested"
     if change == "gone":
         sig_info.unlink()
         words = r"cannot be read \(.*No such file"

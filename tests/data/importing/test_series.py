@@ -79,7 +79,7 @@ def test_what_is_left_out_is_named() -> None:
     assert named == {
         "signatures with the sig_id of one of an earlier series, left out": ("b",),
         "signatures made of the same replicates as one of an earlier series, left out": ("c",),
-        "compounds with more than one name, one of which is kept": ("one",),
+        "compounds with more than one name; one name is kept": ("one",),
     }
     assert found["series"].tolist() == ["GSE92742", "GSE92742", "GSE70138"]
 
