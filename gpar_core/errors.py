@@ -1,14 +1,14 @@
-"""Every error GPAR raises on purpose.
+"""The errors that GPAR raises on purpose.
 
 GparError
 ├── DataError            files and compendia
-│   ├── FileFormatError      a file is not what it should be
+│   ├── FileFormatError      a file is of the wrong kind or has the wrong content
 │   ├── LandmarkError        landmark genes are missing, repeated or unknown
 │   ├── AnnotationError      a metadata or MOA table cannot be used
-│   ├── DiskFullError        a disk takes no more
+│   ├── DiskFullError        a disk is full
 │   ├── ReadingError         an upload was too much to read, or its reader broke down
 │   └── DownloadError        a server, or what came from it, cannot be used
-├── RequestError         what the user asked for cannot be done
+├── RequestError         the request cannot be carried out
 │   ├── NotFoundError        no such compendium, model, job, drug or MOA
 │   ├── AccessError          it belongs to others, or a limit of this server is reached
 │   ├── TrainingSetError     too few drugs, signatures or negatives
@@ -17,16 +17,16 @@ GparError
     ├── Cancelled            the user stopped the job
     └── WorkerError          the child process died
 
-A message says what was found, what was needed and what to do next.
+A message says what was found, what is needed and what to do next.
 """
 
 import re
 
 
 class GparError(Exception):
-    """Base of all errors whose message is meant for the user.
+    """Base of all errors with a message for the user.
 
-    What is not printable, in names that come from files, becomes a space.
+    Unprintable characters, in names that come from files, become spaces.
     """
 
     def __str__(self) -> str:
@@ -39,7 +39,7 @@ class DataError(GparError):
 
 
 class FileFormatError(DataError):
-    """A file is not of the kind, or has not the content, that was needed."""
+    """A file is of the wrong kind or has the wrong content."""
 
 
 class LandmarkError(DataError):
@@ -51,19 +51,19 @@ class AnnotationError(DataError):
 
 
 class DiskFullError(DataError):
-    """The disk takes no more."""
+    """The disk is full."""
 
 
 class ReadingError(DataError):
-    """The reading of an upload went beyond its limits, or broke down."""
+    """Reading an upload exceeded its limits or failed."""
 
 
 class DownloadError(DataError):
-    """A server does not give a file, or gives something else."""
+    """A server does not send a file, or sends something else."""
 
 
 class RequestError(GparError):
-    """The request cannot be carried out as asked."""
+    """The request cannot be carried out."""
 
 
 class NotFoundError(RequestError):
@@ -71,7 +71,7 @@ class NotFoundError(RequestError):
 
 
 class AccessError(RequestError):
-    """Who asks may not do this, or has no more room on this server."""
+    """The user may not do this, or has no more space on this server."""
 
 
 class TrainingSetError(RequestError):
@@ -95,10 +95,10 @@ class WorkerError(JobError):
 
 
 def in_words(error: Exception) -> str:
-    """Why a file cannot be read, to stand in parentheses.
+    """Why a file cannot be read, as text for parentheses.
 
-    What a library says of a damaged file speaks of its own code; it stays as the cause of the
-    error, for the log.
+    A library's own message describes its code rather than the file; it stays in the log as the
+    cause of the error.
     """
     if isinstance(error, GparError):
         return str(error)
@@ -106,4 +106,4 @@ def in_words(error: Exception) -> str:
         return error.strerror
     if isinstance(error, KeyError) and (named := re.findall(r"'([\w/]{1,80})'", repr(error))):
         return f"it lacks {', '.join(named[:5])}"
-    return "it is cut short, damaged or of another kind"
+    return "it is cut short, damaged or of the wrong kind"

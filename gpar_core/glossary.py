@@ -1,4 +1,4 @@
-"""The words and numbers of GPAR: what each means, and what it does not."""
+"""Terms and figures used in GPAR: what each means, and what it does not mean."""
 
 from dataclasses import dataclass
 
@@ -18,217 +18,233 @@ TERMS = {
     "moa": Term(
         "Mechanism of action (MOA)",
         "How a drug produces its effect, usually named by its target: 'HDAC inhibitor'.",
-        "It is what a table of annotation says; drugs have effects that no table lists, and "
+        "It comes from an annotation table. Drugs have effects that no table lists, and "
         "annotations can be wrong.",
     ),
     "compendium": Term(
         "Compendium",
-        "A collection of gene-expression signatures with their drugs, cell lines, doses, times and "
-        "MOAs: what GPAR learns from and searches in.",
+        "A collection of gene-expression signatures with their drugs, cell lines, doses, times "
+        "and MOAs. GPAR trains on it and searches it.",
     ),
     "signature": Term(
         "Signature",
         "How one drug at one dose and time changed the expression of genes in one cell line: one "
-        "z-score a gene (LINCS Level 5), from several replicates.",
-        "It shows cells in a dish, mostly cancer cells, mostly after 6 or 24 hours.",
+        "z-score per gene (LINCS Level 5), from several replicates.",
+        "It comes from cultured cells, mostly cancer cell lines, mostly after 6 or 24 hours.",
     ),
     "z-score": Term(
         "z-score",
-        "How far a gene's expression lies from that of its plate's other wells, in units of their "
-        "spread. 0 is no change; positive is up.",
+        "How far a gene's expression lies from its level in the other wells of the plate, in "
+        "units of their spread. 0 is no change; positive is up.",
     ),
     "landmark-genes": Term(
         "Landmark genes",
-        "The 978 genes that the L1000 assay measures. GPAR uses these and no inferred ones.",
-        "They were chosen to stand for many others, so a pathway's best-known genes may be "
+        "The 978 genes that the L1000 assay measures. GPAR uses only these, not the inferred "
+        "genes.",
+        "They were chosen to represent many other genes, so a pathway's best-known genes may be "
         "missing.",
     ),
     "perturbagen": Term(
         "Perturbagen",
-        "Whatever cells were treated with; here always a compound. One drug may have several ids.",
+        "The treatment applied to the cells; in GPAR always a compound. One drug can have "
+        "several ids.",
     ),
     "molecule": Term(
         "Molecule",
-        "Two names are one molecule when their parent compounds, without salts and counter-ions, "
-        "share the first block of the InChIKey, else the BRD core id, else the name; or when their "
-        "signatures are identical.",
-        "The first block of the InChIKey leaves out stereochemistry: enantiomers count as one "
-        "molecule even where only one of them is active.",
+        "Two names count as one molecule if their parent compounds (without salts and "
+        "counter-ions) share the first block of the InChIKey or, if that is unknown, the BRD "
+        "core id or, failing that, the name. They also count as one if their signatures are "
+        "identical.",
+        "The first block of the InChIKey ignores stereochemistry: enantiomers count as one "
+        "molecule even if only one of them is active.",
     ),
     "tas": Term(
         "TAS (transcriptional activity score)",
         "0 to 1: how strong a signature is and how well its replicates agree. Below 0.2 a compound "
         "counts as inactive.",
-        "It is no measure of the effect in patients, and an inactive compound may act in other "
+        "It does not measure the effect in patients, and an inactive compound may act in other "
         "cells or at other doses.",
     ),
     "cc-q75": Term(
         "Replicate correlation",
-        "The 75th percentile of the correlations between the replicates of a signature: how far "
-        "the measurement repeats itself.",
+        "The 75th percentile of the correlations between the replicates of a signature: how "
+        "reproducible the measurement is.",
     ),
     "representative": Term(
         "Representative signature",
-        "The one signature of a drug in a cell line that models are trained on: the one with the "
-        "highest mean Pearson correlation to the drug's other signatures in that cell line; where "
-        "there are only two, the one with the higher TAS. All others are scored too.",
+        "The signature that models are trained on for a drug in a cell line: the one with the "
+        "highest mean Pearson correlation to the drug's other signatures in that cell line or, "
+        "if there are only two, the one with the higher TAS. The others are scored too.",
     ),
     "positive-set": Term(
-        "Positive set", "The drugs whose common mark the network is to learn: yours, or a MOA's."
+        "Positive set",
+        "The drugs whose shared pattern the network learns: the ones you choose, or "
+        "those of a MOA.",
     ),
     "negative-set": Term(
         "Negative set",
-        "What the network learns to tell them from: compounds without MOA and with low TAS, or, "
-        "where there are few, all compounds that do not share the MOA.",
+        "The compounds that the network learns to distinguish from the positive set: compounds "
+        "without a known MOA and with low TAS or, if there are too few of these, all compounds "
+        "that do not share the MOA.",
         "'Without a known MOA' is not 'without the MOA'.",
     ),
     "fold": Term(
         "Cross-validation, fold",
-        "The drugs are split into folds; each time the network learns without one fold and is "
-        "then asked about it. A drug is never on both sides.",
+        "The drugs are split into folds. In turn, each fold is held out: the network trains on "
+        "the other folds and then scores the held-out drugs. A drug is never in both training "
+        "and test.",
     ),
     "mean-auroc": Term(
         "Mean AUROC",
-        "The chance that a held-out drug of the set scores above a negative, mean over the folds. "
-        "1 is perfect, 0.5 is chance; 0.6 is the line from which the paper calls a model well "
-        "trained. GPAR asks for more: see the verdict.",
-        "It does not say how many of the first hits are right: with thousands of compounds even "
-        "0.95 can leave many wrong ones on top. Average precision says more of that.",
+        "The chance that a held-out drug of the set scores above a negative, mean over the "
+        "folds. 1 is perfect, 0.5 is chance; the paper calls a model well trained from 0.6 on. "
+        "GPAR asks for more: see the verdict.",
+        "It does not show how many of the top hits are right: with thousands of compounds, even "
+        "0.95 can leave many wrong ones at the top. Average precision shows that better.",
     ),
     "pooled-auroc": Term(
         "Pooled AUROC",
-        "The same over the held-out scores of all folds together. Folds are different networks, so "
-        "it is usually a little lower than the mean.",
+        "The AUROC of the held-out scores of all folds pooled. Each fold is a different network, "
+        "so it is usually a little lower than the mean.",
     ),
     "interval": Term(
         "95% interval",
-        "Where the figure would lie in 95 of 100 repetitions with other drugs of the same kind, by "
-        "resampling the drugs. With few drugs it is wide, and below five it is rough.",
-        "It does not cover what all drugs here share: the compendium, its cell lines, its batches.",
+        "The range expected in 95 of 100 repetitions with other drugs of the same kind, "
+        "estimated by resampling the drugs. With few drugs it is wide; with fewer than five it "
+        "is only rough.",
+        "It does not cover effects that all drugs here share: the compendium, its cell lines, "
+        "its batches.",
     ),
     "average-precision": Term(
         "Average precision",
-        "How pure the top of the list is, averaged over all places where a member is found. Always "
-        "read it beside its base rate, what it would be without skill.",
+        "How pure the top of the list is: the precision averaged over the ranks of all members. "
+        "Always compare it with the base rate, its value for a random ranking.",
     ),
     "logistic-regression": Term(
-        "Logistic regression beside it",
-        "A simple linear model on the same folds. Where it is as good, the network adds nothing.",
+        "Logistic regression baseline",
+        "A simple linear model on the same folds. If it does as well, the network adds nothing.",
     ),
     "verdict": Term(
         "Verdict",
-        "Three questions: does the mean AUROC reach the paper's line of 0.6, does its 95% interval "
-        "lie above 0.5, and do permuted labels reach it in at most 5% of the runs? Three times yes "
-        "is well trained, three times no is no better than chance, anything between is uncertain.",
-        "Uncertain does not mean wrong: more drugs of the class would decide it.",
+        "It asks three questions: does the mean AUROC reach the paper's line of 0.6, does its "
+        "95% interval lie above 0.5, and do permuted labels reach it in at most 5% of the runs? "
+        "Three times yes means well trained, three times no means no better than chance, and "
+        "anything in between is uncertain.",
+        "Uncertain does not mean wrong: more drugs of the class would settle it.",
     ),
     "permuted-labels": Term(
         "Permuted labels",
-        "The same cross-validation with the labels shuffled among the drugs of each fold: what "
-        "mean AUROC comes by chance. In quick runs a nearest-mean classifier stands in for the "
-        "network; full runs train the network itself each time, if you ask for them.",
-        "Chance is the share of runs that reach the model's own mean AUROC, the model counted as "
-        "one of them.",
+        "The same cross-validation with the labels shuffled among the drugs of each fold. It "
+        "shows which mean AUROC arises by chance. Quick runs use a nearest-mean classifier in "
+        "place of the network; full runs, which are optional, train the network each time.",
+        "Chance is the share of runs that reach the model's own mean AUROC; the model itself "
+        "counts as one run.",
     ),
     "score": Term(
         "Score",
-        "What the network puts out for a signature, 0 to 1.",
-        "Each network has a scale of its own: scores of different models cannot be compared.",
+        "The network's output for a signature, 0 to 1.",
+        "Each network has its own scale, so scores of different models cannot be compared.",
     ),
     "es": Term(
         "Enrichment score (ES)",
-        "How far a compound's signatures gather at the top of all signatures ranked by score, -1 "
-        "to 1 (a Kolmogorov-Smirnov statistic, as in GSEA).",
-        "It cannot be compared between compounds with different numbers of signatures: few reach "
-        "high values by chance. Sort by p for that.",
+        "How strongly a compound's signatures cluster at the top of all signatures ranked by "
+        "score, -1 to 1 (a Kolmogorov-Smirnov statistic, as in GSEA).",
+        "Do not compare it between compounds with different numbers of signatures: with few "
+        "signatures, high values arise by chance. Sort by p instead.",
     ),
     "nes": Term(
         "Normalized ES (NES)",
-        "ES divided by its mean over random sets of the same number of signatures.",
+        "ES divided by the mean ES of random sets with the same number of signatures.",
     ),
     "p": Term(
         "p (permutation)",
-        "The share of 1,000 random sets of as many signatures whose ES is as high.",
-        "It takes a compound's signatures as independent, which they are not, and is too small. It "
-        "is a guide to what to test, not a finding. Its least value is about 0.001.",
+        "The share of 1,000 random sets of equally many signatures with an ES at least as high.",
+        "It assumes that a compound's signatures are independent, which they are not, so it is "
+        "too small. Use it as a guide to what to test, not as a finding. The smallest possible "
+        "value is about 0.001.",
     ),
     "exact-p": Term(
         "Exact p",
-        "The same without drawing, from the exact law of the statistic; it tells small values "
-        "apart.",
-        "As optimistic as the other.",
+        "The p-value from the exact distribution of the statistic instead of random sets. It "
+        "resolves small values.",
+        "It is as optimistic as the permutation p.",
     ),
     "fdr": Term(
         "FDR",
-        "Of the compounds up to here on the list, the share expected to be there by chance "
-        "(Benjamini-Hochberg of the exact p, over all compounds).",
-        "It inherits the optimism of p.",
+        "The share of the compounds down to this rank that is expected to be there by chance "
+        "(Benjamini-Hochberg on the exact p, over all compounds).",
+        "It is optimistic because p is.",
     ),
     "rank": Term(
         "Rank",
-        "A place in the ranked list of all compounds that are not in the training set.",
-        "A high rank is a hypothesis of a shared mechanism: test it.",
+        "The position in the ranked list of all compounds that are not in the training set.",
+        "A high rank suggests a shared mechanism; test it in an experiment.",
     ),
     "calibrated": Term(
         "Calibrated probability",
-        "How often a held-out signature with such a score was a member, for a mix of drugs as in "
-        "the training set.",
-        "Not the chance that any drug at all has this MOA: outside, members are far rarer.",
+        "How often held-out signatures with such a score belonged to the class, given the mix of "
+        "drugs in the training set.",
+        "It is not the chance that any given drug has this MOA: outside the training set, "
+        "members are far rarer.",
     ),
     "percentile": Term(
         "Percentile",
-        "The share of the compendium's signatures that this model scores lower. Comparable between "
-        "MOAs.",
-        "Not how likely the MOA is.",
+        "The share of the compendium's signatures that this model scores lower. It can be "
+        "compared between MOAs.",
+        "It is not the probability of the MOA.",
     ),
     "mean-probability": Term(
         "Mean probability",
-        "The network's output, mean over the signatures: the number the paper ranks MOAs by.",
-        "Not comparable between models.",
+        "The network's output averaged over the signatures; the paper ranks MOAs by this number.",
+        "It cannot be compared between models.",
     ),
     "agreement": Term(
         "Signatures in favor",
-        "How many of the signatures reach the 95th percentile by themselves: whether the answer "
-        "hangs on a single one.",
+        "How many of the signatures reach the 95th percentile individually. It shows whether the "
+        "answer depends on a single one.",
     ),
     "library": Term(
-        "Library", "A model for each MOA with enough drugs; together they read a drug's mechanism."
+        "Library",
+        "One model for each MOA with enough drugs. Together they predict a drug's mechanism.",
     ),
     "curation": Term(
         "Curation",
-        "Each training drug is left out in turn; one without which the others are found better "
-        "does not belong, or is annotated wrongly.",
+        "Leaves out each training drug in turn. If the others are found better without a drug, "
+        "that drug does not belong to the set or is wrongly annotated.",
     ),
     "cosine": Term(
         "Cosine",
-        "How alike two signatures are in direction, -1 to 1, whatever their strength.",
-        "Signatures of one cell line are alike to a degree whatever the drug.",
+        "How similar two signatures are in direction, -1 to 1, regardless of their strength.",
+        "Signatures of the same cell line are somewhat similar regardless of the drug.",
     ),
     "wilcoxon": Term(
         "Wilcoxon's signed-rank test",
-        "Whether one method is better than another over many classes, each class one pair.",
+        "Tests whether one method is better than another over many classes; each class is one "
+        "pair.",
         "Classes share drugs, so its p is optimistic.",
     ),
     "integrated-gradients": Term(
         "Integrated gradients",
-        "Which genes move the network's answer from that for no change to that for a signature, "
-        "and by how much; the parts add up to the whole.",
+        "How much each gene contributes to the difference between the network's output for a "
+        "signature and its output for no change. The contributions add up to the whole "
+        "difference.",
         "A gene that matters to a model need not be a target or a cause.",
     ),
     "map": Term(
         "Map (t-SNE, UMAP, graph)",
-        "Signatures in the plane so that neighbors stay neighbors as far as that is possible; "
-        "each map says how far it was.",
-        "Distances between far groups, and sizes of groups, mean nothing.",
+        "A two-dimensional layout of signatures that keeps neighbors together as far as "
+        "possible. Each map shows how well that worked.",
+        "Distances between distant groups and the sizes of groups have no meaning.",
     ),
     "tanimoto": Term(
         "Tanimoto similarity",
-        "How alike two structures are: of the fragments in either, the share that is in both "
-        "(Morgan fingerprints, radius 2). From about 0.4 on, commonly analogues.",
-        "Like structures need not act alike, nor unlike ones differently.",
+        "How similar two structures are: the share of their fragments that both have (Morgan "
+        "fingerprints, radius 2). Pairs above about 0.4 are often analogs.",
+        "Similar structures can act differently, and different structures can act alike.",
     ),
     "spearman": Term(
-        "Spearman's rho", "How far two rankings agree: 1 the same order, 0 none, -1 reversed."
+        "Spearman's rho",
+        "How well two rankings agree: 1 means the same order, 0 no relation, -1 reversed.",
     ),
     "preset": Term(
         "Preset",
@@ -237,17 +253,19 @@ TERMS = {
     ),
     "seed": Term(
         "Seed",
-        "The number that fixes all that is drawn at random. The same request with the same seed "
-        "gives the same result.",
+        "The number that sets all random choices. The same request with the same seed gives the "
+        "same result.",
     ),
     "fingerprint": Term(
         "Fingerprint",
-        "A checksum of all values and annotation of a compendium: two with the same are the same.",
+        "A checksum of all values and annotations of a compendium. Compendia with the same "
+        "fingerprint are identical.",
     ),
     "simulated": Term(
         "Simulated",
-        "Made by a program with real drug names, to learn with. No laboratory measured it.",
-        "Nothing found in it says anything about a real drug.",
+        "Generated by a program, with real drug names, for learning how to use GPAR. No "
+        "laboratory measured it.",
+        "No result from it says anything about a real drug.",
     ),
 }
 """By the name in addresses, in the order of the page."""
@@ -256,18 +274,18 @@ TERMS = {
 def term(name: str) -> Term:
     """A term by the name in addresses. Raises NotFoundError."""
     if name not in TERMS:
-        raise NotFoundError(f"The glossary has no '{name[:40]}'. Look for it in the list.")
+        raise NotFoundError(f"The glossary has no '{name[:40]}'. Choose a term from the list.")
     return TERMS[name]
 
 
 def explanation(name: str) -> str:
-    """What a term means and what it does not, in a few sentences. Raises NotFoundError."""
+    """What a term means and what it does not mean, in a few sentences. Raises NotFoundError."""
     found = term(name)
     return f"{found.means} {found.beware}".strip()
 
 
 def search(text: str) -> dict[str, Term]:
-    """Terms with this text in their name or explanation, without case; all for ''."""
+    """Terms with this text in their name or explanation, ignoring case; all terms for ''."""
     wanted = text.strip().casefold()
     return {
         key: each

@@ -45,6 +45,6 @@ Remember = Callable[[str, Callable[[], Tables]], Tables]
 """`remember(key, compute)`: what was kept under the key, or what is computed and kept now."""
 
 
-def afresh(key: str, compute: Callable[[], Tables]) -> Tables:
+def uncached(key: str, compute: Callable[[], Tables]) -> Tables:
     """Compute it and keep nothing."""
     return compute()

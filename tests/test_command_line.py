@@ -49,8 +49,8 @@ def _run(cache: Cache, *arguments: str) -> int:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["train", "--compendium", "absent", "--moa", "x"], "No compendium is called 'absent'"),
-        (["train", "--compendium", "../x", "--moa", "x"], "cannot name a compendium"),
+        (["train", "--compendium", "absent", "--moa", "x"], "No compendium is named 'absent'"),
+        (["train", "--compendium", "../x", "--moa", "x"], "is not a valid name for a compendium"),
         ([*TRAIN, "--moa", "HDAC inhibitr"], "Did you mean: HDAC inhibitor"),
         ([*TRAIN, "--drugs", "nobody,hdac0"], "'nobody' not found"),
         ([*TRAIN], "Choose what to train on: drugs, one MOA"),
@@ -69,8 +69,8 @@ def _run(cache: Cache, *arguments: str) -> int:
         ([*EVALUATE, "--csv", "."], "it is a folder"),
         (["fetch", "starter", "--base-url", "ftp://x"], "not the address of a mirror"),
         (["fetch", "repurposing-hub", "--cells", "PC3"], "no cell lines to choose"),
-        (["rank", "0000"], "No model is called '0000'. There are: 0123456789abcdef0123"),
-        (["rank", "../.."], "cannot name a model"),
+        (["rank", "0000"], "No model is named '0000'. There are: 0123456789abcdef0123"),
+        (["rank", "../.."], "is not a valid name for a model"),
         (["rank", model().summary.model_id, "--min-signatures", "7"], "Lower the minimum to 6"),
         (["rank", model().summary.model_id, "--max-p", "0.0001"], "the lowest p is 0.001"),
     ],

@@ -69,8 +69,8 @@ def notebook(study: CaseStudy) -> nbformat.NotebookNode:
                 "SVG(svg(roc(model.held_out, simulated=demo.simulated)))"
             ),
             new_markdown_cell(
-                "## The first ten\n\nA high rank is a hypothesis. p takes a compound's signatures "
-                "as independent and is optimistic."
+                "## The first ten\n\nA high rank is a hypothesis. The p-values assume that a "
+                "compound's signatures are independent, so they are optimistic."
             ),
             new_code_cell(
                 "try:\n    top = gpar.filter_ranking(model.ranking, min_signatures=5, max_p=0.05)\n"

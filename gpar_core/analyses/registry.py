@@ -125,5 +125,5 @@ def from_json(text: str) -> Request:
         request: Request = as_dataclass(kind, nested(kind, content))
         request.title  # noqa: B018 -- a source or method of another version has none
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, DataError) as error:
-        raise RequestError("This job was written by another version of GPAR.") from error
+        raise RequestError("This job comes from another version of GPAR.") from error
     return request

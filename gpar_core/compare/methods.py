@@ -29,8 +29,8 @@ MIN_CLASSES = 6
 METHODS: dict[str, Method] = {
     GPAR: Method("GPAR", Kind.NETWORK, "this tool's network"),
     "gsea": Method("GSEA", Kind.SIMILARITY, "20 most up and down genes in merged ranked lists"),
-    "cosine": Method("Cosine", Kind.SIMILARITY, "angle between merged signatures"),
-    "jaccard": Method("Jaccard", Kind.SIMILARITY, "shared share of genes with |z| of 2 or more"),
+    "cosine": Method("Cosine", Kind.SIMILARITY, "cosine of the angle between merged signatures"),
+    "jaccard": Method("Jaccard", Kind.SIMILARITY, "overlap of the genes with |z| of 2 or more"),
     "fisher": Method("Fisher", Kind.SIMILARITY, "p of Fisher's exact test on the same genes"),
     "balanced_logistic": Method(
         "Logistic regression", Kind.CLASSIFIER, "balanced, C = 0.001, signed roots: preset 'linear'"
@@ -57,8 +57,11 @@ PROTOCOLS = (DRUG, PAIR)
 PROTOCOL_NAMES = {DRUG: "Ranking drugs", PAIR: "Ranking pairs (the paper's)"}
 ABOUT_PROTOCOLS = {
     DRUG: "The drugs of each held-out fold are ranked; AUROC is the mean over the folds.",
-    PAIR: "As in Gao et al. 2021: similarities rank pairs of positives against pairs of a positive "
-    "and a negative. Methods that learn have no pairs and keep their ranking of drugs.",
+    PAIR: (
+        "As in Gao et al. 2021: similarity methods rank pairs of positives against pairs of a "
+        "positive and a negative. Methods that learn do not compare pairs and keep their ranking "
+        "of drugs."
+    ),
 }
 
 MIN_DRUGS = 4

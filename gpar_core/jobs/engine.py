@@ -85,9 +85,12 @@ def why_not_cancelled(cache: Cache, job_id: str) -> str:
         return ""
     owners = cache.access.record(job_id).owners
     if cache.visitor.name not in owners:
-        return "This job is another's. Whoever asked for it can cancel it."
+        return "This job belongs to another user. Only the person who started it can cancel it."
     if len(owners) > 1:
-        return f"{len(owners) - 1} more asked for the same: an administrator can cancel it."
+        return (
+            f"Others are waiting for this job too ({len(owners) - 1}), so only an administrator "
+            "can cancel it."
+        )
     return ""
 
 
@@ -149,8 +152,8 @@ def _checked(cluster: str) -> str:
     if not cluster or CLUSTER_PATTERN.fullmatch(cluster):
         return cluster
     raise RequestError(
-        f"'{cluster[:80]}' is not the address of a Dask scheduler, as tcp://HOST:8786 is. Correct "
-        "--dask or the environment variable GPAR_DASK."
+        f"'{cluster[:80]}' is not the address of a Dask scheduler, such as tcp://HOST:8786. "
+        "Correct --dask or the environment variable GPAR_DASK."
     )
 
 

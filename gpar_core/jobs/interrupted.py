@@ -15,13 +15,13 @@ def settle_lost(store: JobStore, job: Job) -> str:
     """
     if job.cancel_requested:
         store.finish(job.id, job.attempt, State.CANCELLED, "Cancelled.")
-        return "cancelled, as was asked for"
+        return "cancelled, as requested"
     if job.restarts < MAX_RESTARTS:
         store.requeue(job.id, job.attempt)
         return "queued again"
     reason = (
         f"The job was interrupted {job.restarts + 1} times together with GPAR's background "
-        "service. See whether the computer runs out of memory, then try again."
+        "service. Check whether the computer runs out of memory, then try again."
     )
     store.finish(job.id, job.attempt, State.FAILED, reason)
-    return f"given up after {job.restarts + 1} interruptions"
+    return f"stopped after {job.restarts + 1} interruptions"

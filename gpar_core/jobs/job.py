@@ -62,7 +62,7 @@ class Job:
 
     @property
     def title(self) -> str:
-        return self.request.title if self.request else "Job of another version"
+        return self.request.title if self.request else "Job from another version"
 
     @property
     def fraction(self) -> float:

@@ -69,9 +69,9 @@ class JobStore:
 
         def trouble(error: Exception) -> JobError:
             return JobError(
-                f"The list of jobs {path} cannot be used ({error}). Try again: a list that is "
-                "damaged is set aside and a new one begun; results are kept elsewhere. If this "
-                "stays, see whether the disk is full or another program holds the file."
+                f"The list of jobs {path} cannot be used ({error}). Try again: a damaged list is "
+                "set aside and a new one is started; your results are safe. If the error "
+                "persists, check whether the disk is full or another program has the file open."
             )
 
         self._database = Database(path, (TABLE,), UPGRADES, trouble, spare=True)
@@ -346,8 +346,8 @@ def _check_waiting(database: sqlite3.Connection, owner: str, most: int) -> None:
     waiting = sum(each == owner for _, each in _queue(database))
     if most and waiting >= most:
         raise AccessError(
-            f"{waiting} jobs of yours are waiting already, as many as this server allows one "
-            "person. Wait for some to end, or cancel some."
+            f"{waiting} of your jobs are already waiting, the most that this server allows per "
+            "person. Wait until some finish, or cancel some."
         )
 
 

@@ -221,13 +221,13 @@ class Supervisor:
         if watch.unwanted > self._limits.grace:
             self._kill(watch, State.CANCELLED, "Cancelled.")
         elif watch.silent > self._limits.silence:
-            reason = f"The worker gave no sign of life for {self._limits.silence:.0f} seconds. "
+            reason = f"The worker did not respond for {self._limits.silence:.0f} seconds. "
             self._kill(watch, State.FAILED, reason + "Try again.")
         elif (limit := self._memory_of(job)) and watch.worker.held_mb > limit[0]:
             most, name = limit
             reason = (
-                f"It needs more than {most:,} MB of memory, the most that such a job may take on "
-                "this server. Choose fewer signatures or cell lines; whoever runs the server can "
+                f"It needs more than {most:,} MB of memory, the limit for such a job on this "
+                "server. Choose fewer signatures or cell lines, or ask your administrator to "
                 f"raise the limit ({name})."
             )
             self._kill(watch, State.FAILED, reason)
@@ -272,10 +272,10 @@ class Supervisor:
         if code is None:
             how = "The worker died"
         elif code < 0:
-            how = f"The worker was ended by signal {-code}"
+            how = f"The worker was stopped by signal {-code}"
             how += SIGNALS.get(-code, "")
         else:
-            how = f"The worker ended with exit code {code} before its job was done"
+            how = f"The worker stopped with exit code {code} before its job was done"
         begun = job.pid is not None
         details = self._cache.job(job.id) / WORKER_LOG if begun else self._cache.jobs / LOG_NAME
         return f"{how}. Try again. The details are in {details}."
@@ -299,8 +299,8 @@ def ensure_running(cache: Cache, options: Sequence[str] = ()) -> None:
         return
     except OSError as error:
         raise WorkerError(
-            f"GPAR's background service could not be started ({error}). See whether the disk of "
-            f"'{cache.root}' is full or may not be written to, and try again."
+            f"GPAR's background service could not be started ({error}). Check whether the disk of "
+            f"'{cache.root}' is full or read-only, then try again."
         ) from error
 
 

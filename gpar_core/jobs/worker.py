@@ -89,12 +89,12 @@ class Claim:
             self._at_work.acquire(timeout=LOCK_SECONDS)
         except Timeout as error:
             raise WorkerError(
-                "A process that was given up is still at this job. Try again in a minute."
+                "An earlier process is still working on this job. Try again in a minute."
             ) from error
         process = psutil.Process()
         created = process.create_time()
         if not self._store.register(self._job_id, self._attempt, process.pid, created):
-            raise WorkerError(f"Attempt {self._attempt} of job {self._job_id} was given up.")
+            raise WorkerError(f"Attempt {self._attempt} of job {self._job_id} was abandoned.")
         self._pid = process.pid
         job = self._store.get(self._job_id)
         if job.request is None:
@@ -115,7 +115,7 @@ class Claim:
         try:
             return self._store.should_stop(self._job_id, self._attempt, self._pid)
         except JobError as error:  # no reason to lose the work
-            _tell(f"Nobody knows whether to stop: {error}")
+            _tell(f"Cannot check whether to stop: {error}")
             return False
 
     @contextmanager
@@ -137,7 +137,7 @@ class Claim:
             try:
                 self._store.heartbeat(self._job_id, self._attempt, self._latest, self._pid)
             except JobError as error:
-                _tell(f"No heartbeat: {error}")
+                _tell(f"Cannot write the heartbeat: {error}")
 
     def finish(self, state: State, message: str = "") -> None:
         """Say how the attempt ended; where the list of jobs is busy, as soon as it is not.
@@ -151,7 +151,7 @@ class Claim:
             except JobError as error:
                 if time.monotonic() > deadline:
                     raise
-                _tell(f"The end is not noted yet: {error}")
+                _tell(f"Cannot record the end of the job yet: {error}")
                 time.sleep(BEAT_SECONDS)
             else:
                 self._at_work.release()
@@ -246,8 +246,8 @@ def _carry_out(claim: Claim, cache: Cache, pool: FitPool, run: Run) -> bool:
         # The last station of any bug: the process has no other way to tell the user than its job.
         sound, state = False, State.FAILED
         message = (
-            "Something went wrong inside GPAR. Try again; if it happens again, tell whoever runs "
-            f"GPAR: the details are in {claim.log_path}."
+            "Something went wrong inside GPAR. Try again; if it happens again, tell the person "
+            f"who runs GPAR. The details are in {claim.log_path}."
         )
     claim.finish(state, message)
     return sound

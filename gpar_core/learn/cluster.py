@@ -163,9 +163,9 @@ class ClusterPool:
             return Client(self.address, timeout=CONNECT_SECONDS, set_as_default=False, name="gpar")
         except (OSError, TypeError, ValueError) as error:
             raise WorkerError(
-                f"No Dask scheduler answers at {self.address} ({str(error) or 'silence'}). See "
-                "whether it runs and can be reached from this computer, or train without --dask "
-                "and GPAR_DASK."
+                f"No Dask scheduler answers at {self.address} ({str(error) or 'silence'}). Check "
+                "that it is running and can be reached from this computer, or train without "
+                "--dask and GPAR_DASK."
             ) from error
 
     def _send(
@@ -234,18 +234,20 @@ class ClusterPool:
             yield
         except KilledWorker as error:
             raise WorkerError(
-                "One training after the other died on the Dask cluster, possibly for lack of "
-                "memory. Give its workers more, or choose fewer drugs or cell lines, and try again."
+                "Several training runs in a row died on the Dask cluster, possibly for lack of "
+                "memory. Give its workers more memory, or choose fewer drugs or cell lines, and "
+                "try again."
             ) from error
         except _gone() as error:
             raise WorkerError(
-                f"The connection to the Dask cluster at {self.address} was lost ({error}). See "
-                "whether its scheduler runs, then try again."
+                f"The connection to the Dask cluster at {self.address} was lost ({error}). Check "
+                "that its scheduler is running, then try again."
             ) from error
         except ImportError as error:
             raise WorkerError(
                 f"A process of the Dask cluster at {self.address} cannot import what it needs "
-                f"({error}). Start scheduler and workers in GPAR's folder with its environment."
+                f"({error}). Start the scheduler and workers in GPAR's folder with its "
+                "environment."
             ) from error
 
 
@@ -295,7 +297,7 @@ def _check_software(wanted: Mapping[str, str], who: str) -> None:
     if others:
         raise WorkerError(
             f"The {who} of the Dask cluster has {'; '.join(others)}. Install the same GPAR with "
-            "the same requirements there, start scheduler and workers anew, and try again."
+            "the same requirements there, restart the scheduler and workers, and try again."
         )
 
 

@@ -148,10 +148,10 @@ class FitPool:
                     for future in done:
                         yield running.pop(future), future.result()
             except BrokenProcessPool as error:
-                error.add_note(f"Its last words, if any:\n{self._last_words()}")
+                error.add_note(f"Its last output, if any:\n{self._last_words()}")
                 raise WorkerError(
                     "A training process died, possibly for lack of memory. Close other programs, "
-                    "or choose fewer drugs or cell lines, and try again."
+                    "or choose fewer drugs or cell lines, then try again."
                 ) from error
             finally:
                 (folder / STOP).touch()

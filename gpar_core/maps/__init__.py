@@ -18,8 +18,10 @@ class Method:
 
 METHODS: Final[dict[str, Method]] = {
     "umap": Method("UMAP", "keeps neighbors together and is fastest for large selections", 15),
-    "tsne": Method("t-SNE", "keeps neighbors together; distances between groups say little", 15),
-    "fwd": Method("L1000FWD graph", "only the strongest 0.1% of all similarities, as springs", 150),
+    "tsne": Method("t-SNE", "keeps neighbors together; distances between groups mean little", 15),
+    "fwd": Method(
+        "L1000FWD graph", "connects signatures by the strongest 0.1% of all similarities", 150
+    ),
 }
 """All of them look at the direction of a signature, not at its length: by cosine. On the demo, 19%
 of the 15 nearest signatures of other drugs share a signature's MOA by cosine and 12% by Euclidean
@@ -32,7 +34,9 @@ FROM_FILE: Final = "file"
 MAPS: Final = {
     **METHODS,
     FROM_FILE: Method(
-        "From a file", "places found elsewhere, such as L1000FWD's: a table of sig_id, x and y", 4
+        "From a file",
+        "coordinates computed elsewhere, such as L1000FWD's: a table of sig_id, x and y",
+        4,
     ),
 }
 """All that a map can come from."""

@@ -32,11 +32,11 @@ def rows_to_rank(compendium: Compendium, training_set: TrainingSet) -> np.ndarra
     rows = np.flatnonzero(~compendium.signatures[fields.DRUG].isin(out).to_numpy())
     if len(rows) == 0:
         raise EmptyRankingError(
-            f"All {compendium.n_drugs:,} drugs of '{compendium.name}' are in the training "
-            f"set ({training_set.n_positive_compounds:,} positive and "
+            f"All {compendium.n_drugs:,} drugs of '{compendium.name}' are in the training set "
+            f"({training_set.n_positive_compounds:,} positive and "
             f"{training_set.n_negative_compounds:,} negative drugs), so there is nothing left to "
-            "rank. Choose fewer drugs, or as negatives 'others': these are ranked by the fold that "
-            "did not see them."
+            "rank. Choose fewer drugs, or use 'others' as negatives: these are ranked by the "
+            "fold that held them out."
         )
     return rows
 
@@ -132,9 +132,12 @@ def filtered(ranking: pd.DataFrame, *, min_signatures: int, max_p: float) -> pd.
     if (enough & significant).any():
         return ranking[enough & significant].reset_index(drop=True)
     if ranking.empty:
-        raise EmptyRankingError("There is no compound to show. Choose other drugs or compounds.")
+        raise EmptyRankingError("There are no compounds to show. Choose other drugs or compounds.")
     if not enough.any():
-        none = f"No compound has {min_signatures} signatures; the most is {ranking['k'].max()}"
+        none = (
+            f"No compound has {min_signatures} signatures; the highest number is "
+            f"{ranking['k'].max()}"
+        )
         if not significant.any():
             raise EmptyRankingError(
                 f"{none}, and the lowest p is {ranking['p'].min():.3g}. Lower the minimum of "

@@ -58,8 +58,8 @@ def read_upload(kind: Upload[T], content: bytes | memoryview, name: str, limits:
             return _read(scratch, kind, content, name, limits)
     except OSError as error:
         raise ReadingError(
-            f"'{name}' could not be read: this server lacks room on its disk or processes "
-            f"({error.strerror}). Try again later, or tell whoever runs it."
+            f"'{name}' could not be read: this server is short of disk space or processes "
+            f"({error.strerror}). Try again later, or tell your administrator."
         ) from error
 
 
@@ -103,9 +103,9 @@ def _run(folder: Path, name: str, limits: ServerLimits) -> int:
         raise _too_much_time(name, limits)
     log.error("Reading an upload ended with code %d: %s", code, said.read_text("utf-8", "replace"))
     raise ReadingError(
-        f"'{name}' could not be read: its reader broke down (code {code}). The file is damaged, or "
-        "this is an error of GPAR, which the log of the server tells more about. Save the table "
-        "as CSV in UTF-8 and upload that."
+        f"'{name}' could not be read: the reader crashed (code {code}). Either the file is "
+        "damaged, or this is a bug in GPAR; the server's log has the details. Save the table as "
+        "CSV (UTF-8) and upload that."
     )
 
 
@@ -132,19 +132,19 @@ def _resident(pid: int) -> int:
 
 def _too_much_memory(name: str, limits: ServerLimits) -> ReadingError:
     return ReadingError(
-        f"'{name}' needs more than {limits.reading_mb:,} MB of memory to read, the most that one "
-        f"upload may take here. {_ADVICE.format('GPAR_READING_MB')}"
+        f"'{name}' needs more than {limits.reading_mb:,} MB of memory to read, the limit for one "
+        f"upload here. {_ADVICE.format('GPAR_READING_MB')}"
     )
 
 
 def _too_much_time(name: str, limits: ServerLimits) -> ReadingError:
     return ReadingError(
-        f"'{name}' takes more than {limits.reading_seconds} seconds to read, the longest that one "
-        f"upload may take here. {_ADVICE.format('GPAR_READING_SECONDS')}"
+        f"'{name}' takes more than {limits.reading_seconds} seconds to read, the limit for one "
+        f"upload here. {_ADVICE.format('GPAR_READING_SECONDS')}"
     )
 
 
 _ADVICE: Final = (
-    "Keep the rows and columns that are needed only, or upload it in parts; whoever runs this "
-    "server can raise the limit ({})."
+    "Keep only the rows and columns you need, upload it in parts, or ask your administrator to "
+    "raise the limit ({})."
 )

@@ -46,11 +46,13 @@ def made_in_child(cache: Cache, result_id: str, ending: str) -> bytes:
                 creationflags=no_window(),
             )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise DataError(f"The report could not be made ({error}). Try again later.") from error
+        raise DataError(f"The report could not be created ({error}). Try again later.") from error
     said = made.stderr.decode("utf-8", errors="replace").strip()
     if made.returncode == 2:
         raise DataError(said.splitlines()[-1])
     if made.returncode:
         log.error("a report broke down: %s", said)
-        raise DataError("The report could not be made; the server's log says why. Try again later.")
+        raise DataError(
+            "The report could not be created; the server's log says why. Try again later."
+        )
     return made.stdout

@@ -32,8 +32,8 @@ def of_analysis(done: Analysis) -> Document:
     """The report of an evaluation. Raises RequestError for another analysis."""
     if not isinstance(done.request, EvaluationRequest):
         raise RequestError(
-            f"'{done.request.title}' is neither a model nor an evaluation; there are reports of "
-            "those only."
+            f"'{done.request.title}' is neither a model nor an evaluation. Reports are available "
+            "only for these."
         )
     return evaluation_report(done)
 
@@ -46,7 +46,8 @@ def as_file(document: Document, ending: str) -> bytes:
         case ".zip":
             return bundle(document)
     raise RequestError(
-        f"A report ends in .html or .zip, not in '{ending[:20]}'. Give the file another name."
+        f"A report's file name ends in .html or .zip, not in '{ending[:20]}'. Choose another file "
+        "name."
     )
 
 

@@ -50,7 +50,9 @@ def _asked(request: EvaluationRequest, done: Analysis) -> Section:
         "Preset of GPAR": request.method.preset,
         "Seconds": f"{done.seconds:.0f}",
     }
-    said = "Every method saw the same folds and the same drugs; no drug is in training and test."
+    said = (
+        "Every method used the same folds and the same drugs; no drug is in both training and test."
+    )
     return Section("What was compared", (said,), facts)
 
 
@@ -61,7 +63,8 @@ def _protocol(protocol: str, measures: pd.DataFrame, done: Analysis) -> Section:
         Figure(
             f"methods-{protocol}",
             charts.by_method(measures, simulated=simulated),
-            "AUROC of every class by method, with mean and standard error. Dashed: 0.6 and chance.",
+            "AUROC of every class by method, with mean and standard error. Dashed lines: 0.6 and "
+            "chance.",
         )
     ]
     if GPAR in set(overall["method"]):
@@ -69,7 +72,7 @@ def _protocol(protocol: str, measures: pd.DataFrame, done: Analysis) -> Section:
             Figure(
                 f"beside-{rival}-{protocol}".replace("_", "-"),
                 charts.paired(measures, rival, simulated=simulated),
-                f"GPAR and {METHODS[rival].label}: a line for each class, on the same folds.",
+                f"GPAR and {METHODS[rival].label}: one line per class, on the same folds.",
             )
             for rival in overall["method"]
             if rival != GPAR
@@ -99,9 +102,9 @@ def _protocol(protocol: str, measures: pd.DataFrame, done: Analysis) -> Section:
             f"methods-{protocol}",
             with_analysis(overall, done),
             by_method,
-            f"Over {int(overall['n'].max())} classes. GPAR higher by: median over the classes. "
-            "Wilcoxon's matched-pairs signed-rank test, two-sided; classes share drugs, so p is "
-            "optimistic.",
+            f"Over {int(overall['n'].max())} classes. 'GPAR higher by' is the median over the "
+            "classes. p is from Wilcoxon's matched-pairs signed-rank test, two-sided; classes "
+            "share drugs, so it is optimistic.",
         ),
         Table(
             f"classes-{protocol}",

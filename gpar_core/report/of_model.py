@@ -73,8 +73,8 @@ def _training_set(model: Model) -> Section:
         "training-drugs",
         with_provenance(model.training_drugs, summary),
         shown,
-        "How each positive drug fared in the folds that did not see it: the share of negative "
-        "signatures that score lower. Near 0.5 or below, it does not look like the others.",
+        "How each positive drug scored when it was held out: the share of negative signatures "
+        "that score lower. A drug near 0.5 or below does not look like the others.",
     )
     signatures = Table("training-set", with_provenance(model.held_out, summary), pd.DataFrame(), "")
     notes = (summary.note,) if summary.note else ()
@@ -98,12 +98,12 @@ def _validation(model: Model) -> Section:
     summary, metrics = model.summary, model.summary.metrics
     simulated = summary.simulated
     facts = {
-        "Folds": f"{summary.k}, by {summary.folds_by}: none of it is in training and test at once",
+        "Folds": f"{summary.k}, by {summary.folds_by}: none is in both training and test",
         "Mean AUROC": f"{metrics.mean_auroc:.3f}, 95% interval {metrics.interval[0]:.3f}-"
         f"{metrics.interval[1]:.3f} (n = {metrics.n_resampled} {_unit(model)}s)",
         "Pooled AUROC": number(metrics.pooled_auroc),
-        "Average precision": f"{metrics.average_precision:.3f} ({metrics.base_rate:.3f} without "
-        "skill)",
+        "Average precision": f"{metrics.average_precision:.3f} "
+        f"({metrics.base_rate:.3f} for a random ranking)",
     }
     if summary.logistic_auroc is not None:
         facts["Logistic regression"] = f"{summary.logistic_auroc:.3f} mean AUROC on the same folds"
@@ -121,23 +121,24 @@ def _validation(model: Model) -> Section:
         Figure(
             "roc",
             curves.roc(held_out, simulated=simulated),
-            "ROC curve over all held-out scores together. Dashed: without skill.",
+            "ROC curve of all held-out scores together. Dashed line: random ranking.",
         ),
         Figure(
             "precision-recall",
             curves.precision_recall(held_out, simulated=simulated),
-            "Precision and recall over all held-out scores. Dashed: the share of positives.",
+            "Precision and recall of all held-out scores. Dashed line: the share of positives.",
         ),
         Figure(
             "folds",
             folds.fold_auroc(by_fold, summary.k, simulated=simulated),
-            "AUROC of each fold; their mean is the mean AUROC. Dashed: the paper's line, 0.60.",
+            "AUROC of each fold; the mean AUROC is their mean. Dashed line: the paper's line, "
+            "0.60.",
         ),
         Figure(
             "reliability",
             reliability.reliability(bins, simulated=simulated),
-            "Share of positives among held-out signatures of like calibrated probability, with "
-            "95% intervals. On the dashed line it is what it says.",
+            "Share of positives among held-out signatures with similar calibrated probability, "
+            "with 95% intervals. On the dashed line, the calibration is perfect.",
         ),
     )
     return Section("Cross-validation", facts=facts, figures=figures)
@@ -146,11 +147,11 @@ def _validation(model: Model) -> Section:
 def _ranking(model: Model) -> Section:
     n = len(model.ranking)
     said = [
-        f"{n:,} compounds are ranked, by the enrichment of their signatures among all. ES is not "
-        "comparable between compounds with different numbers of signatures. The p-values assume "
-        "that a compound's signatures are independent, so they are optimistic. FDR "
-        f"(Benjamini-Hochberg of the exact p) is over all {n:,} compounds. A high rank is a "
-        "hypothesis, not a proof of a shared mechanism."
+        f"{n:,} compounds are ranked by the enrichment of their signatures among all signatures. "
+        "ES is not comparable between compounds with different numbers of signatures. The "
+        "p-values assume that a compound's signatures are independent, so they are optimistic. "
+        f"FDR (Benjamini-Hochberg on the exact p) is over all {n:,} compounds. A high rank is a "
+        "hypothesis, not proof, of a shared mechanism."
     ]
     try:
         passing = filtered(model.ranking, min_signatures=MIN_SIGNATURES, max_p=MAX_P)
@@ -201,8 +202,8 @@ def _map(model: Model) -> Section:
     figure = Figure(
         "map",
         scatter.training_map(model.map, simulated=model.summary.simulated),
-        "t-SNE of representative signatures: the training drugs, the 30 compounds ranked first, "
-        "and up to 300 negatives. Distances between far groups mean nothing.",
+        "t-SNE of representative signatures: the training drugs, the 30 top-ranked compounds, "
+        "and up to 300 negatives. Distances between distant groups have no meaning.",
     )
     places = Table("map", with_provenance(model.map, model.summary), pd.DataFrame())
     return Section("Map", figures=(figure,), tables=(places,))
@@ -211,7 +212,10 @@ def _map(model: Model) -> Section:
 def _genes(model: Model, importance: Analysis | None) -> Section:
     title = "Genes"
     if importance is None:
-        said = "Which genes the model goes by was not computed. The dashboard's page Genes does it."
+        said = (
+            "Gene importance was not computed for this model. To compute it, use the page Genes "
+            "of the dashboard."
+        )
         return Section(title, (said,))
     all_genes = importance.tables["genes"]
     order = all_genes.sort_values("ig_rank").head(N_GENES)
@@ -232,15 +236,15 @@ def _genes(model: Model, importance: Analysis | None) -> Section:
     told = importance.tables["agreement"].iloc[0]
     said = (
         f"Integrated gradients, mean over {int(told['n_positive']):,} positive signatures, ± one "
-        "jackknife standard error over the folds. Of the first "
-        f"{int(told['n_selected'])} genes {int(told['overlap'])} are among the first of the "
-        f"logistic regression too ({told['expected']:.1f} by chance). A gene that matters to a "
-        "model need not be a target or a cause."
+        f"jackknife standard error over the folds. Of the first {int(told['n_selected'])} genes "
+        f"{int(told['overlap'])} are also among the first genes of the logistic regression "
+        f"({told['expected']:.1f} by chance). A gene that matters to a model need not be a target "
+        "or a cause."
     )
     figure = Figure(
         "genes",
         genes.importance(all_genes, order["symbol"].tolist(), simulated=importance.simulated),
-        "The 25 most important genes, relative to the most important one of each way.",
+        "The 25 most important genes, relative to the most important one by each method.",
     )
     table = Table("genes", with_provenance(all_genes, model.summary), shown, links=("NCBI",))
     return Section(title, (said,), figures=(figure,), tables=(table,))

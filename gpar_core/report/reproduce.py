@@ -61,12 +61,12 @@ def read_origin(path: Path) -> Origin:
         OSError, ValueError, KeyError, TypeError, RecursionError, zipfile.BadZipFile, DataError,
     ) as error:  # fmt: skip
         raise FileFormatError(
-            f"'{path.name}' is no report of GPAR, or was changed since. Needed is the HTML file or "
-            "the zip file that the dashboard or 'report' wrote."
+            f"'{path.name}' is not a report of GPAR, or has been changed. Use the HTML or zip "
+            "file that the dashboard or 'report' wrote."
         ) from error
     raise FileFormatError(
-        f"'{path.name}' is a report of format {version}; this GPAR reads {FORMAT_VERSION}. Use the "
-        "version of GPAR that is written in it."
+        f"'{path.name}' is a report of format {version}, but this version of GPAR reads format "
+        f"{FORMAT_VERSION}. Use the version of GPAR named in the report."
     )
 
 
@@ -83,8 +83,8 @@ def apart(origin: Origin, cache: Cache) -> Iterator[Cache]:
     if found != request.fingerprint:
         raise RequestError(
             f"The report is on a compendium '{request.compendium}' with the fingerprint "
-            f"{request.fingerprint[:12]}; the one here has {found[:12]}. Import the same files, or "
-            "get the compendium from whoever made the report."
+            f"{request.fingerprint[:12]}; the one here has {found[:12]}. Import the same files, "
+            "or get the compendium from the author of the report."
         )
     with scratch_folder() as folder:
         scratch = Cache(folder)
@@ -92,7 +92,7 @@ def apart(origin: Origin, cache: Cache) -> Iterator[Cache]:
         if isinstance(request, EvaluationRequest) and request.labels:
             if not cache.has(cache.table(request.labels)):
                 raise RequestError(
-                    "This report is of uploaded class labels, which are not here. Give the same "
+                    "This report uses uploaded class labels, which are not here. Give the same "
                     "file with --labels."
                 )
             _lend(cache.table(request.labels), scratch.table(request.labels))
@@ -146,12 +146,12 @@ def request_of(origin: Origin) -> TrainRequest | EvaluationRequest:
     """What was asked. Raises RequestError where that is not in the report."""
     if not origin.request:
         raise RequestError(
-            "This report is of uploaded profiles, or of another version of the method; what was "
-            "asked is not in it. Ask for it anew from the dashboard."
+            "This report is of uploaded profiles, or from another version of the method, and "
+            "does not contain its request. Run the analysis again from the dashboard."
         )
     request = from_json(origin.request)
     if not isinstance(request, TrainRequest | EvaluationRequest):
-        raise RequestError("This report is of something that cannot be run again from it.")
+        raise RequestError("This kind of report cannot be run again.")
     return request
 
 

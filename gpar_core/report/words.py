@@ -28,15 +28,15 @@ def reproduction(origin: Origin) -> Section:
     }
     if not origin.request:
         said = (
-            "This result was made from uploaded profiles, or by another version of the method; "
-            "this report cannot run it again."
+            "This result comes from uploaded profiles or from another version of the method, so "
+            "it cannot be run again from this report."
         )
         return Section("To reproduce this", (said,), facts)
     said = (
         "The same request on the same compendium with the same seed and versions gives the same "
         "result: to nine digits on the same kind of processor, within a stated tolerance on "
-        "another. 'python -m gpar_core reproduce' with this file runs it again and says which; "
-        "the command below asks for it from the beginning."
+        "another. Run 'python -m gpar_core reproduce' with this file to repeat the analysis and "
+        "compare the results, or use the command below to start from the beginning."
     )
     return Section("To reproduce this", (said,), facts, command=origin.command)
 
@@ -45,7 +45,7 @@ def citation(origin: Origin) -> Section:
     """What to cite, and what the data are."""
     data = (
         "The data are SIMULATED: no laboratory measured them. Nothing here says anything about a "
-        "real drug, and there is nothing to publish."
+        "real drug, so do not publish it."
         if origin.simulated
         else "Cite the source of the compendium too, with its accession number."
     )

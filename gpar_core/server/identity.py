@@ -49,8 +49,8 @@ def read_sign_in(environment: Mapping[str, str]) -> SignIn:
     _check_one_of("GPAR_VISIBILITY", asked["VISIBILITY"], ("", "private", "shared"))
     if asked["SIGN_IN"] == "proxy" and not asked["USER_HEADER"]:
         raise RequestError(
-            "GPAR_SIGN_IN is 'proxy', but GPAR_USER_HEADER does not say in which header the proxy "
-            "names the user, as X-Forwarded-User. Set it and start GPAR again."
+            "GPAR_SIGN_IN is 'proxy', but GPAR_USER_HEADER is not set. Set it to the header in "
+            "which the proxy names the user, such as X-Forwarded-User, and start GPAR again."
         )
     if asked["SIGN_IN"] == "proxy" and len(asked["PROXY_SECRET"]) < MIN_SECRET:
         raise RequestError(
@@ -74,13 +74,13 @@ def of_claims(sign_in: SignIn, claims: Mapping[str, object]) -> Visitor:
     if not isinstance(name, str) or not name.strip():
         raise AccessError(
             f"The sign-in did not say who you are: its claim '{sign_in.claim}' is missing. Tell "
-            "whoever runs this server; GPAR_USER_CLAIM names the claim."
+            "your administrator; GPAR_USER_CLAIM sets the claim."
         )
     # A provider at which people write down any address they like says so here.
     if sign_in.claim == "email" and claims.get("email_verified", True) not in (True, "true"):
         raise AccessError(
-            f"The sign-in has not verified that the address '{name[:MAX_NAME]}' is yours. Verify "
-            "it there, then sign in again."
+            f"The sign-in service has not verified that the address '{name[:MAX_NAME]}' is yours. "
+            "Verify it there, then sign in again."
         )
     return _visitor(sign_in, name)
 
@@ -91,7 +91,8 @@ def of_headers(sign_in: SignIn, headers: Mapping[str, str]) -> Visitor:
     secret = sent.get(SECRET_HEADER.casefold(), "")
     if not hmac.compare_digest(secret.encode(), sign_in.secret.encode()):
         raise AccessError(
-            "This server is used through its proxy, which signs you in. Open its usual address."
+            "You reached this server without its proxy, which signs you in. Open the server's "
+            "usual address."
         )
     name = sent.get(sign_in.header.casefold(), "")
     if not name.strip():
@@ -102,12 +103,14 @@ def of_headers(sign_in: SignIn, headers: Mapping[str, str]) -> Visitor:
 def _visitor(sign_in: SignIn, name: str) -> Visitor:
     known = _normal(name)
     if len(known) > MAX_NAME or not known.isprintable() or known == LOCAL.name:
-        raise AccessError(f"The name '{known[:40]}' cannot be used here. Sign in as another.")
+        raise AccessError(
+            f"The name '{known[:40]}' cannot be used here. Sign in with another account."
+        )
     domain = "@" + known.rpartition("@")[2] if "@" in known else ""
     if sign_in.users and known not in sign_in.users and domain not in sign_in.users:
         raise AccessError(
-            f"'{known}' may not use this server. Ask whoever runs it for access, or sign in as "
-            "another."
+            f"'{known}' may not use this server. Ask your administrator for access, or sign in "
+            "with another account."
         )
     return Visitor(known, admin=known in sign_in.admins, shares=sign_in.shares)
 
@@ -123,6 +126,6 @@ def _names(text: str) -> frozenset[str]:
 def _check_one_of(variable: str, text: str, known: tuple[str, ...]) -> None:
     if text not in known:
         raise RequestError(
-            f"The environment variable {variable} is '{text[:80]}'; it can be "
+            f"The environment variable {variable} is '{text[:80]}', but it must be one of "
             f"{', '.join(repr(each) for each in known)}. Correct it and start GPAR again."
         )

@@ -62,6 +62,6 @@ def _number(
         return int(text)
     bounds = f"of at least {least}" if most is None else f"from {least} to {most}"
     raise RequestError(
-        f"The environment variable {variable} is '{text[:80]}'; a whole number {bounds} is needed. "
-        "Correct or remove it and start GPAR again."
+        f"The environment variable {variable} is '{text[:80]}', but it must be a whole number "
+        f"{bounds}. Correct or remove it, then start GPAR again."
     )

@@ -103,8 +103,8 @@ class Access:
         def trouble(error: Exception) -> JobError:
             # Never "delete it": without the records, all would see what is private.
             return JobError(
-                f"The list of owners {path} cannot be used ({error}). Try again. If this stays, "
-                "see whether the disk is full, or tell whoever runs this server."
+                f"The list of owners {path} cannot be used ({error}). Try again. If the error "
+                "persists, check whether the disk is full, or tell your administrator."
             )
 
         self.path = path

@@ -277,7 +277,7 @@ class Cache:
         known = names()  # for the message only
         shown = ", ".join(known[:10]) + (", …" if len(known) > 10 else "")
         have = f"There are: {shown}." if known else f"There is no {kind} yet."
-        raise NotFoundError(f"No {kind} is called '{folder.name}'. {have}")
+        raise NotFoundError(f"No {kind} is named '{folder.name}'. {have}")
 
 
 def last_change(folder: Path) -> int:
@@ -288,7 +288,9 @@ def last_change(folder: Path) -> int:
     try:
         return (folder / MANIFEST).stat().st_mtime_ns
     except FileNotFoundError as error:
-        raise NotFoundError(f"'{folder.name}' was deleted just now. Choose another.") from error
+        raise NotFoundError(
+            f"'{folder.name}' has just been deleted. Choose another one."
+        ) from error
 
 
 def compendium_name(text: str) -> str:
@@ -305,8 +307,8 @@ def checked_name(name: str, kind: str) -> str:
     if NAME_PATTERN.fullmatch(name) and name not in WINDOWS_DEVICES:
         return name
     raise RequestError(
-        f"'{name[:80]}' cannot name a {kind}. Use 1 to 64 of the letters a-z, digits, '-' and '_', "
-        "starting with a letter or a digit."
+        f"'{name[:80]}' is not a valid name for a {kind}. Use 1 to 64 of the letters a-z, digits, "
+        "'-' and '_', starting with a letter or a digit."
     )
 
 

@@ -34,8 +34,8 @@ def saying_full(path: Path) -> Iterator[None]:
         if not is_full(error):
             raise
         raise DiskFullError(
-            f"A disk takes no more ({error}); that of '{path.parent}' has {_free_mb(path):,.0f} MB "
-            "free. Make room and try again; what was finished before is kept."
+            f"A disk is full ({error}); the disk of '{path.parent}' has {_free_mb(path):,.0f} MB "
+            "free. Free some space and try again; finished results are kept."
         ) from error
 
 

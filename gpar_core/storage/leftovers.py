@@ -82,7 +82,7 @@ def _half_done(path: Path, state: str, target: Path, dry_run: bool) -> Iterator[
     else:
         if not dry_run:
             shutil.rmtree(path, ignore_errors=True)
-        yield Leftover(path, "the rest of a folder that was being deleted")
+        yield Leftover(path, "the rest of a folder whose deletion was interrupted")
 
 
 def _abandoned(building: Path, dry_run: bool) -> Iterator[Leftover]:
@@ -97,7 +97,7 @@ def _abandoned(building: Path, dry_run: bool) -> Iterator[Leftover]:
     if not (there and dry_run):  # looking made it anew, where another had just cleared both
         lock.unlink(missing_ok=True)
     if there:
-        yield Leftover(building, "a result that a process which is gone had half written")
+        yield Leftover(building, "a half-written result of a process that is gone")
 
 
 def _out_of_place(replaced: Path, target: Path, dry_run: bool) -> Iterator[Leftover]:
@@ -107,12 +107,12 @@ def _out_of_place(replaced: Path, target: Path, dry_run: bool) -> Iterator[Lefto
         if target.exists():
             if not dry_run:
                 remove(replaced, of=target)
-            yield Leftover(replaced, "an old result whose place a new one has taken")
+            yield Leftover(replaced, "an old result that a new one has replaced")
         else:
             if not dry_run:
                 replaced.replace(target)
             done = f"put back as '{target.name}'"
-            yield Leftover(replaced, "a result without the one that was to replace it", done)
+            yield Leftover(replaced, "an old result whose replacement is missing", done)
 
 
 def _half_written(path: Path, dry_run: bool) -> Iterator[Leftover]:
@@ -123,7 +123,7 @@ def _half_written(path: Path, dry_run: bool) -> Iterator[Leftover]:
         return
     if not dry_run:
         path.unlink(missing_ok=True)
-    yield Leftover(path, "a file that was never finished")
+    yield Leftover(path, "an unfinished file")
 
 
 def _lock_of_nothing(lock: Path, dry_run: bool) -> Iterator[Leftover]:

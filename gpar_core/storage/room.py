@@ -40,8 +40,8 @@ def check_room(cache: Cache, owner_gb: int) -> None:
     held = held_bytes(cache, cache.visitor.name)
     if held >= owner_gb * 10**9:
         raise AccessError(
-            f"What you keep on this server takes {held / 1e9:.1f} GB; {owner_gb} GB are allowed. "
-            "Delete what you no longer need on the page Storage, then ask again."
+            f"Your results on this server take {held / 1e9:.1f} GB; the limit is {owner_gb} GB. "
+            "Delete what you no longer need on the page Storage, then try again."
         )
 
 

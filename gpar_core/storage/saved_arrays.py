@@ -21,7 +21,7 @@ def read_array(path: Path, *, mapped: bool = False) -> np.ndarray:
         array = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
         if isinstance(array, np.ndarray):
             return array
-    raise DataError(f"its file {path.name} is no array")
+    raise DataError(f"its file {path.name} is not an array")
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
@@ -29,7 +29,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
     with _damage_told(path), np.load(path, allow_pickle=False) as arrays:
         if isinstance(arrays, np.lib.npyio.NpzFile):
             return dict(arrays)
-    raise DataError(f"its file {path.name} holds no arrays")
+    raise DataError(f"its file {path.name} contains no arrays")
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def as_dataclass(kind: type[T], content: object) -> T:
     except msgspec.ValidationError as error:
         _, _, place = str(error).partition(" - at `$.")
         where = f"the part '{place[:80].rstrip('`')}'" if place else "a part"
-        raise DataError(f"in it {where} is missing or of another kind than it should be") from error
+        raise DataError(f"{where} in it is missing or of the wrong type") from error
     _check_known(made, content)
     return made
 
@@ -32,6 +32,6 @@ def _check_known(made: object, content: object) -> None:
     if not is_dataclass(made) or not isinstance(content, Mapping):
         return
     if unknown := sorted(set(content) - {each.name for each in fields(made)}):
-        raise DataError(f"in it the part '{unknown[0][:80]}' is unknown")
+        raise DataError(f"the part '{unknown[0][:80]}' in it is unknown")
     for name, value in content.items():
         _check_known(getattr(made, name), value)

@@ -31,11 +31,11 @@ def take_care(cache: Cache) -> None:
             for each in leftovers.clear(cache):
                 print(f"{each.path}: {each.what}, {each.done}.")
             for folder in upkeep.clear_uploads(cache, now, needed):
-                print(f"Deleted {folder}, an upload long imported.")
+                print(f"Deleted {folder}, an upload that was imported long ago.")
     except Timeout:
         return
     except (GparError, OSError) as error:
-        print(f"The cache was not cleared: {error}", file=sys.stderr)
+        print(f"The cache could not be cleaned up: {error}", file=sys.stderr)
 
 
 def needed_by_jobs(cache: Cache) -> frozenset[str]:

@@ -58,9 +58,12 @@ def outlook(cache: Cache, folder: Path) -> str:
     """Whether a deletion could be undone, in words."""
     others = len(set(cache.access.record(cache.thing_of(folder)).owners) - {cache.visitor.name})
     if others and _is_held(cache, folder):
-        return f"It stays for {others} more who asked for it; ask again to have it again."
+        return (
+            f"It is kept for {others} other {'user' if others == 1 else 'users'}. To get it back, "
+            "run it again."
+        )
     if _is_short(cache):
-        return "**This cannot be undone:** the disk is short of room, so it is deleted at once."
+        return "**This cannot be undone:** the disk is almost full, so it is deleted at once."
     return "You can undo this for an hour."
 
 
@@ -72,14 +75,16 @@ def delete(cache: Cache, folder: Path, now: float) -> Deletion | None:
     """
     thing = cache.thing_of(folder)
     if not folder.is_dir():
-        raise NotFoundError(f"'{folder.name}' was deleted already.")
+        raise NotFoundError(f"'{folder.name}' has already been deleted.")
     if not cache.may_change(thing):
         raise AccessError(
             f"'{folder.name}' is not yours to delete. Ask its owner or an administrator of this "
             "server."
         )
     if any(job.id == folder.name for job in JobStore(cache.unrestricted).active_jobs()):
-        raise RequestError("It is being made just now. Cancel the job first, or wait for its end.")
+        raise RequestError(
+            "It is being created right now. Cancel the job first, or wait until it finishes."
+        )
     purge(cache, now)
     kind, name = folder.parent.name, folder.name
     called = title(kind, folder)
@@ -116,7 +121,7 @@ def undo(cache: Cache, deletion: Deletion, now: float) -> Path:
         return target
     if not TOKEN.fullmatch(deletion.token) or not aside.is_dir():
         if target.is_dir() and cache.sees(cache.thing_of(target)):
-            raise NotFoundError(f"'{deletion.title}' is back already.")
+            raise NotFoundError(f"'{deletion.title}' has already been restored.")
         raise _gone(deletion)
     _check_mine(cache, deletion)
     target.parent.mkdir(exist_ok=True)
@@ -180,7 +185,7 @@ def _set_aside(cache: Cache, folder: Path, done: Deletion) -> bool:
         if not is_full(error):
             raise
         return False
-    raise NotFoundError(f"'{folder.name}' was deleted already.")
+    raise NotFoundError(f"'{folder.name}' has already been deleted.")
 
 
 def _put_back(cache: Cache, deletion: Deletion) -> None:
@@ -189,8 +194,8 @@ def _put_back(cache: Cache, deletion: Deletion) -> None:
     others = set(cache.access.record(thing).owners) - set(deletion.owners)
     if deletion.kind in NAMED_BY_PEOPLE and (others or target.exists()):
         raise RequestError(
-            f"'{deletion.title}' cannot come back: the name '{target.name}' has been given to "
-            "another, which is there or being made."
+            f"'{deletion.title}' cannot be restored: another result now has the name "
+            f"'{target.name}', or is being created with it."
         )
     # First the record, for the same reason. What is there already was asked for by the same
     # request, so it is the same.
@@ -231,7 +236,7 @@ def _within(folder: Path) -> Path:
 
 
 def _gone(deletion: Deletion) -> NotFoundError:
-    return NotFoundError(f"'{deletion.title}' cannot come back: it was deleted for good meanwhile.")
+    return NotFoundError(f"'{deletion.title}' cannot be restored: it has been permanently deleted.")
 
 
 def _is_held(cache: Cache, folder: Path) -> bool:
@@ -252,7 +257,7 @@ def _is_mine(cache: Cache, deletion: Deletion) -> bool:
 
 def _check_mine(cache: Cache, deletion: Deletion) -> None:
     if not _is_mine(cache, deletion):
-        raise AccessError(f"'{deletion.title}' is not yours to put back or to delete.")
+        raise AccessError(f"'{deletion.title}' is not yours to restore or delete.")
 
 
 def _forget(cache: Cache, deletion: Deletion) -> None:

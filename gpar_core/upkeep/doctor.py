@@ -36,13 +36,13 @@ LOST: Final = "Its result could not be read. Try again."
 class Remedy(StrEnum):
     """What is to be done about a finding."""
 
-    CLEAR = "clear the leftover"
+    CLEAR = "remove the leftover"
     SET_ASIDE = "move it to 'damaged'"
-    BEGIN_LIST = "move it to 'damaged' and begin a new list"
+    BEGIN_LIST = "move it to 'damaged' and start a new list"
     SETTLE = "queue the job again, or end it"
     TELL = "mark the job as failed"
-    DELETE = "delete it, which --remove-unused does"
-    PERSON = "see to it yourself"
+    DELETE = "delete it with --remove-unused"
+    PERSON = "fix it yourself"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def repair(cache: Cache, finding: Finding) -> str:
             done = _set_aside(cache, finding.path)
         case Remedy.BEGIN_LIST:
             aside = JobStore(cache).set_aside()
-            done = f"moved to {aside}, and a new list begun" if aside else ""
+            done = f"moved to {aside}, and a new list was started" if aside else ""
         case Remedy.SETTLE:
             done = _settle(cache, finding.job)
         case Remedy.TELL:
@@ -103,9 +103,9 @@ def _lists(cache: Cache) -> Iterator[Finding]:
     if damage := cache.access.damage():
         yield Finding(
             cache.access.path,
-            f"the list of owners is damaged ({damage}). Put a copy from a backup in its place. "
-            "Without one, move it elsewhere: owners are then read from the list of jobs, but what "
-            "was shared, pinned or uploaded has to be set anew",
+            f"the list of owners is damaged ({damage}). Replace it with a copy from a backup. "
+            "Without a backup, move it elsewhere: owners are then read from the list of jobs, "
+            "but sharing, pins and owners of uploads must be set again",
             Remedy.PERSON,
         )
     if not is_readable(cache):
@@ -125,13 +125,13 @@ def _things(cache: Cache, name: str) -> Iterator[Finding]:
         if not NAME_PATTERN.fullmatch(folder.name) or not folder.is_dir():
             continue
         if not (folder / MANIFEST).is_file():
-            yield Finding(folder, f"it has no {MANIFEST}, so it is no result", Remedy.SET_ASIDE)
+            yield Finding(folder, f"it has no {MANIFEST}, so it is not a result", Remedy.SET_ASIDE)
             continue
         if (version := _version(folder)) > newest:
             yield Finding(
                 folder,
-                f"a later GPAR wrote it (format {version}, this one reads {newest}). Install "
-                "that GPAR, or delete it",
+                f"a later version of GPAR wrote it (format {version}, this version reads "
+                f"{newest}). Install that version, or delete it",
                 Remedy.PERSON,
             )
             continue
@@ -159,7 +159,7 @@ def _lost_jobs(cache: Cache) -> Iterator[Finding]:
     except Timeout:
         return
     for job in lost:
-        what = f"'{job.title}' is said to run, but its process is gone"
+        what = f"'{job.title}' is listed as running, but its process is gone"
         yield Finding(cache.job(job.id), what, Remedy.SETTLE, job.id)
 
 
@@ -184,11 +184,11 @@ def _unused(cache: Cache, now: float) -> Iterator[Finding]:
             yield Finding(folder, "uploaded files that no job needs", Remedy.DELETE)
     for folder in _folders(cache.parts):
         if folder.name not in needed:
-            what = "parts of an analysis that was stopped; asked for again, it would go on there"
+            what = "partial results of a stopped analysis; if you run it again, it resumes there"
             yield Finding(folder, what, Remedy.DELETE)
     for folder in cache.importing_folders():
         if folder.name not in needed:
-            what = "an import that was stopped; asked for again, it would go on there"
+            what = "a stopped import; if you run it again, it resumes there"
             yield Finding(folder, what, Remedy.DELETE)
     known = {job.id for job in JobStore(cache.unrestricted).recent(limit=None)}
     for folder in _folders(cache.jobs):

@@ -33,9 +33,9 @@ def bring_up_to_date(cache: Cache) -> None:
         version = _version(cache)
         if version > len(STEPS):
             raise DataError(
-                f"The cache {cache.root} was written by a later GPAR (its format is {version}, "
-                f"this GPAR knows {len(STEPS)}). Install that GPAR again, or set GPAR_CACHE to "
-                "another folder."
+                f"The cache {cache.root} was written by a later version of GPAR (format "
+                f"{version}; this version knows {len(STEPS)}). Install that version again, or set "
+                "GPAR_CACHE to another folder."
             )
         # A list of owners that was deleted is made anew, or all would see what was private.
         lacking = STEPS[version:] if cache.access.path.exists() else STEPS
@@ -83,8 +83,8 @@ def _version(cache: Cache) -> int:
         return 0
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(
-            f"The file {_file(cache)} cannot be read ({error}). If it was damaged, delete it: it "
-            "is written again."
+            f"The file {_file(cache)} cannot be read ({error}). If it is damaged, delete it; GPAR "
+            "writes a new one."
         ) from error
 
 

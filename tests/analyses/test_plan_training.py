@@ -159,7 +159,7 @@ def test_a_file_that_is_not_there_is_named(cache: Cache, files: ImportFiles, los
 
 
 def test_a_name_that_is_no_folder_name_is_refused(cache: Cache, files: ImportFiles) -> None:
-    with pytest.raises(RequestError, match="cannot name a compendium"):
+    with pytest.raises(RequestError, match="is not a valid name for a compendium"):
         plan_import(cache, files, name="../mine")
 
 

@@ -150,7 +150,7 @@ def test_an_evaluation_survives_json(request_: EvaluationRequest) -> None:
         ({"methods": ["gpar", "magic"]}, "no method 'magic'"),
         ({"methods": []}, "Choose at least one to evaluate"),
         ({"min_drugs": 1}, "none to hold out"),
-        ({"min_drugs": 50}, "the most is 5"),
+        ({"min_drugs": 50}, "the largest has 5"),
         ({"classes": ["HDAC inhibitr"]}, "Did you mean: HDAC inhibitor"),
         ({"preset": "slow"}, "no preset 'slow'"),
     ],

@@ -79,7 +79,7 @@ def test_genes_of_a_model_that_was_deleted_are_not_to_be_had(
     cache: Cache, compendium: Compendium
 ) -> None:
     gone = GeneImportanceRequest("tiny", compendium.fingerprint, "0" * 20, "HDAC inhibitor")
-    with pytest.raises(NotFoundError, match="No model is called"):
+    with pytest.raises(NotFoundError, match="No model is named"):
         run_job(gone, cache, silent, Means())
 
 

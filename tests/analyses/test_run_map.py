@@ -74,7 +74,7 @@ def test_a_map_of_a_model_says_how_pure_held_out_drugs_are(
 
 def test_a_model_that_was_deleted_has_no_map(cache: Cache, compendium: Compendium) -> None:
     gone = MapRequest("tiny", compendium.fingerprint, model="0" * 20)
-    with pytest.raises(NotFoundError, match="No model is called"):
+    with pytest.raises(NotFoundError, match="No model is named"):
         run_job(gone, cache, silent, Means())
 
 

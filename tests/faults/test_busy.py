@@ -57,7 +57,7 @@ def test_a_job_that_ends_meanwhile_is_done(ground: Ground, how: str) -> None:
     job = ground.start("a", "published")
     with held(ground, how):
         ground.go_on("a")
-        until(lambda: "The end is not noted yet" in ground.log(), saw=ground.told)
+        until(lambda: "Cannot record the end of the job yet" in ground.log(), saw=ground.told)
         assert ground.store.get(job.id).state == State.RUNNING  # who only reads need not wait
     end = ground.ended(job)
     assert (end.state, end.attempt, ground.trainings("a")) == (State.DONE, 1, 1)

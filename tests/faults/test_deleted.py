@@ -45,7 +45,7 @@ def test_a_training_whose_compendium_is_gone_before_it_begins_says_so(site: Grou
     remove(site.cache.compendium("tiny"))
     job = site.ended(engine.submit(site.cache, request))
     assert job.state == State.FAILED
-    assert "No compendium is called 'tiny'" in job.error
+    assert "No compendium is named 'tiny'" in job.error
 
 
 def test_an_open_compendium_can_be_read_after_it_was_deleted(tmp_path: Path) -> None:

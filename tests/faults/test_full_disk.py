@@ -21,7 +21,7 @@ from tests.faults import kinds
 from tests.faults.ground import Ground, training
 from tests.waiting import until
 
-TOLD = "A disk takes no more"
+TOLD = "A disk is full"
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_a_job_that_the_system_lets_write_no_more(ground: Ground) -> None:
     job = ground.ended(ground.submit("a"))
     assert job.state == State.FAILED
     assert TOLD in job.error
-    assert "Make room and try again" in job.error
+    assert "Free some space and try again" in job.error
     assert ground.cache.model_ids() == []
     ground.check_clean()
     (ground.cache.root / "limit").unlink()

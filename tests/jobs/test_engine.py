@@ -90,7 +90,7 @@ def test_a_cluster_is_asked_for_or_set(
     "address", ["localhost:8786", "tcp://lab", "http://lab:8786", "tcp://a b:1"]
 )
 def test_what_is_no_address_of_a_cluster_is_refused(site: Site, address: str) -> None:
-    with pytest.raises(RequestError, match=r"tcp://HOST:8786 is\. Correct --dask or"):
+    with pytest.raises(RequestError, match=r"tcp://HOST:8786\. Correct --dask or"):
         engine.submit(site.cache, work("a"), cluster=address)
 
 

@@ -138,5 +138,5 @@ def test_a_wrong_number_is_said_to_who_asked(
     site: Site, monkeypatch: pytest.MonkeyPatch, wrong: str
 ) -> None:
     monkeypatch.setenv("GPAR_SPARE_WORKERS", wrong)
-    with pytest.raises(WorkerError, match="a whole number from 0 to 1 is needed"):
+    with pytest.raises(WorkerError, match="it must be a whole number from 0 to 1"):
         site.supervise()

@@ -104,7 +104,7 @@ def test_a_worker_without_a_heartbeat_is_killed(site: Site) -> None:
     site.supervise("--silence", "1.5")
     end = site.ended(job)
     assert end.state == State.FAILED
-    assert "no sign of life" in end.error
+    assert "did not respond" in end.error
     assert end.pid not in {worker.pid for worker in site.workers()}
 
 
@@ -258,7 +258,7 @@ def test_no_job_is_stranded_by_a_leaving_supervisor(site: Site) -> None:
 
 def test_a_wrong_setting_is_said_to_who_asked(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GPAR_MAX_JOBS", "many")
-    with pytest.raises(WorkerError, match="GPAR_MAX_JOBS is 'many'; a whole number"):
+    with pytest.raises(WorkerError, match="GPAR_MAX_JOBS is 'many', but it must be a whole number"):
         site.supervise()
 
 

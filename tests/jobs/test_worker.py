@@ -70,8 +70,8 @@ def test_a_bug_is_one_friendly_line(
     assert job.state == State.FAILED
     log = tmp_path / "jobs" / job.id / "worker.log"
     assert job.error == (
-        "Something went wrong inside GPAR. Try again; if it happens again, tell whoever runs GPAR: "
-        f"the details are in {log}."
+        "Something went wrong inside GPAR. Try again; if it happens again, tell the person who "
+        f"runs GPAR. The details are in {log}."
     )
     assert "ValueError: shapes differ" in capsys.readouterr().err
 

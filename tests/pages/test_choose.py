@@ -63,7 +63,7 @@ def test_a_choice_is_queued_and_shown(stocked: Library) -> None:
 @pytest.mark.parametrize(
     ("name", "tas", "said"),
     [
-        ("../active", 0.2, "cannot name a compendium"),
+        ("../active", 0.2, "is not a valid name for a compendium"),
         ("demo", 0.2, "another name"),
         ("measured", 0.2, "already a compendium 'measured'"),
         ("active", 0.9, "keeps none of the 164 signatures"),

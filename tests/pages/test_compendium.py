@@ -115,7 +115,7 @@ def test_a_name_that_is_no_folder_name_is_refused(
     stocked: Library, uploads: Uploads, name: str
 ) -> None:
     app = press(upload(page("compendium"), uploads, name), "Import")
-    assert "cannot name a compendium" in words(app.error)
+    assert "is not a valid name for a compendium" in words(app.error)
     assert not JobStore(stocked.cache).active_jobs()
 
 

@@ -71,7 +71,7 @@ def test_what_cannot_come_back_says_why(stocked: Library) -> None:
     app = deleted(stocked)
     deletion.purge(stocked.cache, 0, every=True)
     press(app, "Undo")
-    assert "deleted for good meanwhile" in words(app.error)
+    assert "permanently deleted" in words(app.error)
 
 
 def test_where_the_disk_is_short_of_room_nothing_is_offered(

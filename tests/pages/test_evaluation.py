@@ -54,7 +54,7 @@ def test_the_form_says_what_would_be_compared(stocked: Library) -> None:
 def test_a_limit_that_no_class_reaches_is_an_error_and_offers_nothing(stocked: Library) -> None:
     app = page("evaluation")
     app.number_input(key="evaluation-min-drugs").set_value(40).run()
-    assert "the most is 5" in words(app.error)
+    assert "the largest has 5" in words(app.error)
     assert "Run evaluation" not in labels(app)
 
 

@@ -248,7 +248,7 @@ def test_an_unknown_model_is_told_with_a_way_back(stocked: Library) -> None:
 
 @pytest.mark.parametrize("model", ["../demo", ".", "X" * 300])
 def test_a_mad_model_id_is_an_error(stocked: Library, model: str) -> None:
-    assert "cannot name a model" in words(page("models", model=model).error)
+    assert "is not a valid name for a model" in words(page("models", model=model).error)
 
 
 def test_a_damaged_model_is_an_error_with_advice(stocked: Library) -> None:

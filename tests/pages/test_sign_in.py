@@ -36,7 +36,7 @@ def test_no_page_is_shown_to_whom_the_proxy_does_not_vouch_for(
 ) -> None:
     sign_in(monkeypatch, "ann", given="a guess at the secret")
     app = page(name)
-    assert "This server is used through its proxy" in words(app.error)
+    assert "You reached this server without its proxy" in words(app.error)
     assert not app.title
     assert not app.dataframe
     assert not app.selectbox
@@ -157,7 +157,7 @@ def test_a_sign_in_that_is_set_up_by_half_says_so_on_every_page(
 ) -> None:
     monkeypatch.setenv("GPAR_SIGN_IN", "proxy")
     app = page("home")
-    assert "does not say in which header" in words(app.error)
+    assert "Set it to the header" in words(app.error)
     assert not app.title
     monkeypatch.setenv("GPAR_SIGN_IN", "oidc")
     app = page("home")

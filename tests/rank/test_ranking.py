@@ -159,8 +159,8 @@ def test_too_high_a_minimum_says_which_minimum_would_show_how_many() -> None:
     table = _table([1, 3, 3, 3, 2], [0.001, 0.01, 0.02, 0.5, 0.001])
     with pytest.raises(
         EmptyRankingError,
-        match=r"No compound has 5 signatures; the most is 3. Lower the minimum to 3 signatures to "
-        r"see 2 compounds with p < 0.05",
+        match=r"No compound has 5 signatures; the highest number is 3. Lower the minimum to "
+        r"3 signatures to see 2 compounds with p < 0.05",
     ):
         filtered(table, min_signatures=5, max_p=0.05)
 
@@ -176,7 +176,7 @@ def test_too_low_a_limit_of_p_says_the_lowest_there_is() -> None:
 
 
 def test_where_both_filters_are_in_the_way_both_are_named() -> None:
-    with pytest.raises(EmptyRankingError, match=r"the most is 3, and the lowest p is 0\.2\."):
+    with pytest.raises(EmptyRankingError, match=r"number is 3, and the lowest p is 0\.2\."):
         filtered(_table([3, 3], [0.3, 0.2]), min_signatures=5, max_p=0.05)
 
 
@@ -186,7 +186,7 @@ def test_the_minimum_named_is_one_at_which_something_is_significant() -> None:
 
 
 def test_a_ranking_without_any_compound_says_so() -> None:
-    with pytest.raises(EmptyRankingError, match="no compound to show"):
+    with pytest.raises(EmptyRankingError, match="no compounds to show"):
         filtered(_table([], []), min_signatures=1, max_p=1.0)
 
 

@@ -94,13 +94,13 @@ def test_a_child_that_takes_too_long_is_ended() -> None:
 
 
 def test_a_reader_that_breaks_down_is_told_of() -> None:
-    with pytest.raises(ReadingError, match=r"'mine\.csv' could not be read: its reader broke down"):
+    with pytest.raises(ReadingError, match=r"'mine\.csv' could not be read: the reader crashed"):
         read_upload(replace(LABELS, name="no such kind"), b"", "mine.csv", LIMITS)
 
 
 def test_a_child_that_cannot_be_started_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limited.sys, "executable", "/no/such/python")
-    with pytest.raises(ReadingError, match="lacks room on its disk or processes"):
+    with pytest.raises(ReadingError, match="is short of disk space or processes"):
         read_upload(LABELS, b"", "mine.csv", LIMITS)
 
 

@@ -21,7 +21,7 @@ def test_it_is_the_report(results: Results) -> None:
 def test_what_the_visitor_may_not_see_is_not_made(results: Results) -> None:
     name = job_id(results.evaluation)
     results.cache.access.hold("ann", name, 0.0, shared=False)
-    with pytest.raises(DataError, match="No model is called"):
+    with pytest.raises(DataError, match="No model is named"):
         made_in_child(Cache(results.cache.root, Visitor("bob")), name, ".html")
     results.cache.access.forget(name)
 
@@ -33,5 +33,5 @@ def test_a_break_down_is_told_without_its_details(
     with pytest.raises(DataError, match="the server's log"):
         made_in_child(results.cache, job_id(results.training), ".html")
     monkeypatch.setattr(child.sys, "executable", "/nowhere")
-    with pytest.raises(DataError, match="could not be made"):
+    with pytest.raises(DataError, match="could not be created"):
         made_in_child(results.cache, job_id(results.training), ".html")

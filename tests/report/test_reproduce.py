@@ -212,7 +212,7 @@ def test_a_zip_without_an_origin_is_told_so(tmp_path: Path) -> None:
     path = tmp_path / "report.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("else.txt", "x")
-    with pytest.raises(FileFormatError, match="no report of GPAR"):
+    with pytest.raises(FileFormatError, match="not a report of GPAR"):
         read_origin(path)
 
 

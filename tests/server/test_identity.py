@@ -21,9 +21,9 @@ def test_nobody_signs_in_unless_it_is_set() -> None:
 @pytest.mark.parametrize(
     ("environment", "message"),
     [
-        ({"GPAR_SIGN_IN": "OIDC"}, "GPAR_SIGN_IN is 'OIDC'; it can be"),
+        ({"GPAR_SIGN_IN": "OIDC"}, "GPAR_SIGN_IN is 'OIDC', but it must be one of"),
         ({"GPAR_VISIBILITY": "all"}, "GPAR_VISIBILITY is 'all'"),
-        ({**PROXY, "GPAR_USER_HEADER": " "}, "GPAR_USER_HEADER does not say"),
+        ({**PROXY, "GPAR_USER_HEADER": " "}, "GPAR_USER_HEADER is not set"),
         ({**PROXY, "GPAR_PROXY_SECRET": ""}, "GPAR_PROXY_SECRET is missing"),
         ({**PROXY, "GPAR_PROXY_SECRET": SAID[1:]}, "fewer than 16"),
     ],

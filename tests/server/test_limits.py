@@ -25,12 +25,16 @@ def test_each_limit_is_read_from_its_own_variable(name: str, variable: str) -> N
 
 @pytest.mark.parametrize("text", ["many", "", "-1", "1.5", "1e3", "٣", "9" * 5000])
 def test_what_is_no_whole_number_is_named(text: str) -> None:
-    with pytest.raises(RequestError, match=r"GPAR_MAX_JOBS is '.*'; a whole number of at least 1"):
+    with pytest.raises(
+        RequestError, match=r"GPAR_MAX_JOBS is '.*', but .* a whole number of at least 1"
+    ):
         read_limits({"GPAR_MAX_JOBS": text})
 
 
 def test_bounds_hold() -> None:
-    with pytest.raises(RequestError, match="GPAR_SPARE_WORKERS is '2'; a whole number from 0 to 1"):
+    with pytest.raises(
+        RequestError, match="GPAR_SPARE_WORKERS is '2', but it must be a whole number from 0 to 1"
+    ):
         read_limits({"GPAR_SPARE_WORKERS": "2"})
     assert read_limits({"GPAR_SPARE_WORKERS": "0"}).spares == 0
     with pytest.raises(RequestError, match="of at least 500"):

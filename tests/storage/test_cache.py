@@ -29,11 +29,11 @@ def test_plain_names_are_taken_as_they_are(name: str) -> None:
      "a\0", "a.b", "c:"],
 )  # fmt: skip
 def test_names_that_could_leave_the_folder_are_refused(cache: Cache, name: str) -> None:
-    with pytest.raises(RequestError, match="cannot name a compendium"):
+    with pytest.raises(RequestError, match="is not a valid name for a compendium"):
         cache.compendium(name)
-    with pytest.raises(RequestError, match="cannot name a model"):
+    with pytest.raises(RequestError, match="is not a valid name for a model"):
         cache.model(name)
-    with pytest.raises(RequestError, match="cannot name a job"):
+    with pytest.raises(RequestError, match="is not a valid name for a job"):
         cache.job(name)
 
 
@@ -54,7 +54,7 @@ def test_only_what_is_published_is_listed(cache: Cache) -> None:
 
 
 def test_an_unknown_name_is_answered_with_those_there_are(cache: Cache) -> None:
-    with pytest.raises(NotFoundError, match=r"No model is called 'abc'. There is no model yet"):
+    with pytest.raises(NotFoundError, match=r"No model is named 'abc'. There is no model yet"):
         cache.existing_model("abc")
     for number in range(12):
         _publish(cache.compendium(f"c{number:02}"))

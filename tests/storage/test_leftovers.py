@@ -90,7 +90,7 @@ def test_a_file_that_was_never_finished_goes_once_it_is_old(cache: Cache, name: 
     path.touch()
     assert _cleared(cache) == []
     os.utime(path, (1, 1))
-    assert _cleared(cache) == ["a file that was never finished, deleted"]
+    assert _cleared(cache) == ["an unfinished file, deleted"]
     assert not path.exists()
 
 

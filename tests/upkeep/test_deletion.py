@@ -76,7 +76,7 @@ def test_after_an_hour_it_is_gone_for_good(cache: Cache) -> None:
     assert deletion.purge(cache, NOW + KEPT_SECONDS) == len("{}")
     assert list(cache.deleted.iterdir()) == []
     assert cache.access.records() == {}
-    with pytest.raises(NotFoundError, match="for good"):
+    with pytest.raises(NotFoundError, match="permanently"):
         deletion.undo(cache, done, NOW)
 
 
@@ -109,7 +109,7 @@ def test_what_was_made_meanwhile_is_not_overwritten(cache: Cache) -> None:
     folder = put(cache.compendium("lab"), "old")
     done = deleted(cache, folder)
     put(folder, "new")
-    with pytest.raises(RequestError, match="the name 'lab' has been given to another"):
+    with pytest.raises(RequestError, match="another result now has the name 'lab'"):
         deletion.undo(cache, done, NOW)
     assert (folder / MANIFEST).read_text() == "new"
     second = deleted(cache, folder)
@@ -125,7 +125,7 @@ def test_a_name_that_another_asks_for_meanwhile_is_theirs(
     cache.access.hold("ann", "compendia/lab", 1.0, shared=False)
     done = deleted(ann, folder)
     cache.access.hold("bob", "compendia/lab", 2.0, shared=False)  # his import is under way
-    with pytest.raises(RequestError, match="has been given to another"):
+    with pytest.raises(RequestError, match="another result now has the name"):
         deletion.undo(ann, done, NOW)
     assert cache.access.record("compendia/lab").owners == ("bob",)
     put(folder, "bobs")
@@ -153,7 +153,7 @@ def test_the_same_that_another_has_made_meanwhile_is_held_by_both(
 def test_what_is_being_made_is_not_deleted(cache: Cache) -> None:
     job = JobStore(cache).submit(REQUEST)
     folder = put(cache.library(job.id))
-    with pytest.raises(RequestError, match="being made just now"):
+    with pytest.raises(RequestError, match="being created right now"):
         deletion.delete(cache, folder, NOW)
     assert folder.exists()
 
@@ -263,7 +263,7 @@ def test_two_who_free_the_room_at_once_do_not_meet(cache: Cache) -> None:
 def test_what_is_back_already_is_said_to_be(cache: Cache) -> None:
     done = deleted(cache, put(cache.model("a")))
     deletion.undo(cache, done, NOW)
-    with pytest.raises(NotFoundError, match="is back already"):
+    with pytest.raises(NotFoundError, match="has already been restored"):
         deletion.undo(cache, done, NOW)
 
 
@@ -274,7 +274,7 @@ def test_the_outlook_says_what_will_come(
     cache.access.hold("ann", "a", 1.0, shared=False)
     assert deletion.outlook(ann, folder) == "You can undo this for an hour."
     cache.access.hold("bob", "a", 1.0, shared=False)
-    assert "stays for 1 more" in deletion.outlook(ann, folder)
+    assert "kept for 1 other user" in deletion.outlook(ann, folder)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10**9))
     assert "cannot be undone" in deletion.outlook(cache, folder)
 
@@ -319,7 +319,7 @@ def test_where_another_holds_it_too_the_hold_comes_back(
     assert ann.model_ids() == bob.model_ids() == ["a"]
     deleted(ann, folder)
     deleted(bob, folder)
-    with pytest.raises(NotFoundError, match="for good"):
+    with pytest.raises(NotFoundError, match="permanently"):
         deletion.undo(ann, done, NOW)
 
 
@@ -364,7 +364,7 @@ def test_a_limit_of_the_server_takes_it_first(cache: Cache) -> None:
 def test_it_cannot_be_deleted_twice(cache: Cache) -> None:
     folder = put(cache.model("a"))
     deleted(cache, folder)
-    with pytest.raises(NotFoundError, match="deleted already"):
+    with pytest.raises(NotFoundError, match="already been deleted"):
         deletion.delete(cache, folder, NOW)
     assert len(deletion.recent(cache)) == 1
 

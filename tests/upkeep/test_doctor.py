@@ -121,7 +121,7 @@ def test_what_a_later_gpar_wrote_is_left_to_a_person(
     rewrite(cache.model(MODEL) / MANIFEST, format_version=999)
     JobStore(cache).forget(MODEL)
     assert doctor(cache) == 2
-    assert "a later GPAR wrote it (format 999" in capsys.readouterr().out
+    assert "a later version of GPAR wrote it (format 999" in capsys.readouterr().out
     assert cache.model_ids() == [MODEL]
 
 
@@ -130,7 +130,7 @@ def test_leftovers_are_cleared_and_said(cache: Cache, capsys: pytest.CaptureFixt
     cache.model(MODEL).rename(cache.models / f".replaced-{MODEL}-{UUID}")
     assert doctor(cache) == 1
     said = capsys.readouterr().out
-    assert "half written. Deleted." in said
+    assert "a process that is gone. Deleted." in said
     assert f"Put back as '{MODEL}'." in said
     assert cache.model_ids() == [MODEL]
     assert doctor(cache) == 0
@@ -201,7 +201,7 @@ def test_a_job_without_a_process_is_queued_again(
     cache: Cache, lost: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert doctor(cache) == 1
-    assert "is said to run, but its process is gone. Queued again." in capsys.readouterr().out
+    assert "is listed as running, but its process is gone. Queued again." in capsys.readouterr().out
     assert JobStore(cache).get(lost).state == State.QUEUED
     assert doctor(cache) == 0
 

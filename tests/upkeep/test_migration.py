@@ -78,8 +78,8 @@ def test_it_is_done_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (json.dumps({"version": len(STEPS) + 1}), "later GPAR"),
-        ("{", "delete it: it is written again"),
+        (json.dumps({"version": len(STEPS) + 1}), "later version of GPAR"),
+        ("{", "delete it; GPAR writes a new one"),
         ("[]", "cannot be read"),
         ('{"version": "new"}', "cannot be read"),
     ],

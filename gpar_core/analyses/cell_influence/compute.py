@@ -20,7 +20,7 @@ from gpar_core.learn.metrics import Metrics, evaluate
 from gpar_core.learn.paired import HeldOut, differences
 from gpar_core.learn.presets import Settings
 from gpar_core.learn.side_by_side import side_by_side
-from gpar_core.progress import Progress, Remember, Report, Tables, afresh, silent
+from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
 
 STAGE = "Cell influence"
 MIN_DRUGS = 2
@@ -79,7 +79,7 @@ def cell_influence(
     seed: int,
     pool: Pool,
     report: Report = silent,
-    remember: Remember = afresh,
+    remember: Remember = uncached,
 ) -> Tables:
     """Cross-validate the same drugs on each selection of cell lines; each is remembered once done.
 

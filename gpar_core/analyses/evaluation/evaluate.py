@@ -38,7 +38,7 @@ from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.metrics import PAPER_LINE, evaluate
 from gpar_core.learn.presets import Settings
 from gpar_core.learn.side_by_side import side_by_side
-from gpar_core.progress import Progress, Remember, Report, Tables, afresh, silent
+from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
 
 STAGE = "Evaluation"
 CURVE_POINTS = 200
@@ -56,7 +56,7 @@ def compare(
     seed: int,
     pool: Pool,
     report: Report = silent,
-    remember: Remember = afresh,
+    remember: Remember = uncached,
 ) -> Tables:
     """Evaluate all methods on all classes; each class is remembered once it is done.
 

@@ -25,7 +25,7 @@ from gpar_core.learn.metrics import evaluate
 from gpar_core.learn.presets import Settings
 from gpar_core.learn.side_by_side import side_by_side
 from gpar_core.learn.verdict import GUESSING
-from gpar_core.progress import Progress, Remember, Report, Tables, afresh, silent
+from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
 from gpar_core.rank.scoring import score
 
 DEFAULT_COUNTS = (*range(10, 100, 10), *range(100, 900, 100), fields.N_LANDMARKS)
@@ -71,7 +71,7 @@ def gene_counts(
     seed: int,
     pool: Pool,
     report: Report = silent,
-    remember: Remember = afresh,
+    remember: Remember = uncached,
 ) -> Tables:
     """Cross-validate on N random genes, `repeats` times, and on the N most important ones.
 

@@ -25,7 +25,7 @@ from gpar_core.learn.engine import FitTask, Pool
 from gpar_core.learn.folds import Folds, assign_folds
 from gpar_core.learn.gene_selection import N_SELECTED, logistic_coefficients, ranks
 from gpar_core.learn.presets import Settings
-from gpar_core.progress import Progress, Remember, Report, Tables, afresh, silent
+from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
 from gpar_core.rank.scoring import Network, scaled
 
 IG, LR = "ig", "lr"
@@ -49,7 +49,7 @@ def gene_importance(
     seed: int,
     pool: Pool,
     report: Report = silent,
-    remember: Remember = afresh,
+    remember: Remember = uncached,
 ) -> Tables:
     """Importance of each landmark gene for a trained network, and without each fold.
 

@@ -20,7 +20,7 @@ from gpar_core.learn.metrics import evaluate
 from gpar_core.learn.paired import HeldOut, differences
 from gpar_core.learn.presets import LayeredSettings
 from gpar_core.learn.side_by_side import side_by_side
-from gpar_core.progress import Progress, Remember, Report, Tables, afresh, silent
+from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
 
 STAGE = "Hyper-parameters"
 LAYERS = (2, 3, 4, 5)
@@ -56,7 +56,7 @@ def sweep(
     seed: int,
     pool: Pool,
     report: Report = silent,
-    remember: Remember = afresh,
+    remember: Remember = uncached,
 ) -> Tables:
     """Cross-validate networks of each number of hidden layers, all of the same number of nodes.
 

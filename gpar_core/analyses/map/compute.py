@@ -14,7 +14,7 @@ from gpar_core.maps import FROM_FILE, MAPS, fwd, tsne, umap
 from gpar_core.maps import purity as purities
 from gpar_core.maps.faithfulness import faithfulness
 from gpar_core.maps.principal_components import principal_components
-from gpar_core.progress import Progress, Remember, Report, Tables, afresh, silent
+from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
 from gpar_core.rank.scoring import BLOCK_ROWS, Network
 
 STAGE = "Map"
@@ -46,7 +46,7 @@ def signature_map(
     seed: int,
     pool: Pool,
     report: Report = silent,
-    remember: Remember = afresh,
+    remember: Remember = uncached,
 ) -> Tables:
     """Lay signatures out in the plane; places, faithfulness and purity are remembered.
 
