@@ -29,104 +29,106 @@ class Lesson:
 LESSONS = (
     Lesson(
         case="Digoxin alone",
-        aim="Tell what a cross-validation by signature says, and what it cannot say.",
+        aim="Understand what a cross-validation by signature shows, and what it cannot show.",
         look=(
             "Run the case study, open the model and read the verdict.",
             "Under Ranked drugs, look at the known MOA of the first ten.",
-            "Click the first one: where do its signatures stand among all?",
+            "Click the first one: where do its signatures rank among all signatures?",
         ),
         questions=(
             Question(
-                "There is one training drug. What was held out?",
+                "There is only one training drug. What was held out?",
                 ("Another cardiac glycoside", "Some of digoxin's own signatures", "Nothing"),
                 1,
-                "With one drug there is no other to hold out, so its signatures are shared out "
-                "over the folds. The AUROC says how alike they are, not how well another drug of "
-                "the class would be found.",
+                "With one drug, no other drug can be held out, so its signatures are divided "
+                "among the folds. The AUROC shows how similar they are to each other, not how "
+                "well another drug of the class would be found.",
             ),
             Question(
-                "Most of the first ten are ATPase inhibitors. What supports that the model found "
-                "the mechanism?",
+                "Most of the first ten are ATPase inhibitors. What is evidence that the model "
+                "found the mechanism?",
                 (
                     "The AUROC of 0.99",
-                    "That drugs it never saw, annotated by others, come first",
-                    "That the p-values are small",
+                    "Drugs that it never saw, annotated by others, rank first",
+                    "The small p-values",
                 ),
                 1,
-                "Annotation played no part in the training on one drug. That unseen drugs of the "
-                "class lead the list is evidence from outside; the AUROC is about digoxin itself.",
+                "Training on one drug uses no annotation. Unseen drugs of the class at the top "
+                "of the list are independent evidence; the AUROC describes only digoxin itself.",
             ),
         ),
     ),
     Lesson(
         case="Serotonin transporter inhibitors",
-        aim="Read a weak signal: interval, base rate and the simpler model beside it.",
+        aim="Judge a weak signal by its interval, its base rate and a simpler model.",
         look=(
             "Compare the mean AUROC, its interval and logistic regression on the same folds.",
-            "Read in the verdict how often permuted labels do as well.",
-            "Compare average precision with what it would be without skill.",
-            "Under Quality, see how far the folds differ.",
+            "In the verdict, read how often permuted labels do as well.",
+            "Compare the average precision with its base rate.",
+            "Under Quality, see how much the folds differ.",
         ),
         questions=(
             Question(
                 "Why are these antidepressants harder to learn than cardiac glycosides?",
                 (
                     "They are newer drugs",
-                    "Their target acts in neurons, and the cells measured are mostly cancer lines",
+                    "Their target acts in neurons, but most of the cells measured are cancer "
+                    "cell lines",
                     "They have more signatures",
                 ),
                 1,
-                "Where the target matters little to the cell, expression changes little, and "
-                "differently from cell line to cell line.",
+                "If the target matters little to the cell, expression changes little, and the "
+                "changes differ between cell lines.",
             ),
             Question(
                 "The 95% interval of the mean AUROC is wide. What would narrow it most?",
                 ("More training steps", "More drugs of the class", "Another seed"),
                 1,
-                "The interval comes from resampling the drugs. It says how much the figure depends "
-                "on which drugs happen to be there.",
+                "The interval comes from resampling the drugs. It shows how much the mean AUROC "
+                "depends on which drugs happen to be in the set.",
             ),
             Question(
-                "Average precision is 0.4 and its base rate 0.03. That means:",
+                "Average precision is 0.4 and its base rate 0.03. What does that mean?",
                 (
                     "40% of all compounds are members",
-                    "The list is far purer at its top than chance, and still holds many others",
+                    "The top of the list is far purer than by chance, but still contains many "
+                    "others",
                     "The model is worse than chance, since 0.4 is below 0.5",
                 ),
                 1,
-                "Average precision starts at the base rate, not at 0.5.",
+                "A random ranking has an average precision equal to the base rate, not 0.5.",
             ),
         ),
     ),
     Lesson(
         case="NF-kB inhibitors",
-        aim="See that drugs under one name need not act alike.",
+        aim="See that drugs of one class can act differently.",
         look=(
             "Under Training drugs, find those that do not beat the negatives.",
-            "Under Map, see whether the training drugs lie together.",
+            "Under Map, see whether the training drugs cluster together.",
         ),
         questions=(
             Question(
-                "A class is named by a pathway. Why is it harder to learn than one named by an "
+                "Why is a class named after a pathway harder to learn than one named after an "
                 "enzyme?",
                 (
                     "Its drugs may act on different proteins of the pathway",
-                    "Pathways have no genes among the landmarks",
-                    "There are too many drugs in it",
+                    "Pathways have no landmark genes",
+                    "It contains too many drugs",
                 ),
                 0,
-                "One name can cover several mechanisms, each with its own mark.",
+                "One name can cover several mechanisms, each with its own signature.",
             ),
             Question(
-                "A proteasome inhibitor stands high on the list. Is that an error?",
+                "A proteasome inhibitor ranks high on the list. Is that an error?",
                 (
                     "Yes: it has another MOA",
                     "Not necessarily: the proteasome is needed to activate NF-kB",
-                    "It cannot be said whether it was measured",
+                    "There is no way to know whether it was measured",
                 ),
                 1,
-                "Inhibitors that act upstream leave a similar mark. A hit with another annotation "
-                "is a hypothesis, and sometimes the more interesting one.",
+                "Inhibitors that act upstream leave a similar signature. A hit with another "
+                "annotation is a hypothesis, and sometimes the more interesting one.",
             ),
         ),
     ),
@@ -139,53 +141,53 @@ LESSONS = (
         ),
         questions=(
             Question(
-                "Leaving one drug out raises the mean AUROC. When may you leave it out for good?",
+                "Leaving one drug out raises the mean AUROC. When may you exclude it permanently?",
                 (
                     "Always: a higher AUROC is better",
-                    "When the change is beyond noise and there is a reason from outside",
+                    "When the change is beyond noise and there is an independent reason",
                     "Never",
                 ),
                 1,
-                "Leaving out whatever lowers a figure makes any figure high. Here there is a "
-                "reason: VER-155008 binds HSP70, the others HSP90.",
+                "If you exclude every drug that lowers the mean AUROC, you can make it as high "
+                "as you like. Here there is a reason: VER-155008 binds HSP70, the others HSP90.",
             ),
             Question(
-                "With five or six drugs, each left out in turn, one stands out by chance. What "
-                "does the curation hold against that?",
+                "When five or six drugs are left out in turn, one of them stands out by chance. "
+                "How does the curation guard against that?",
                 (
-                    "It repeats the cross-validation with other folds and tells the noise",
+                    "It repeats the cross-validation with other folds and estimates the noise",
                     "It uses more genes",
                     "Nothing",
                 ),
                 0,
-                "A drug is called a suspect only if the change is larger than chance explains, "
-                "given how the other drugs differ.",
+                "A drug becomes a suspect only if the change is larger than chance explains, "
+                "given how the other drugs vary.",
             ),
         ),
     ),
     Lesson(
         case="Chloroquine",
-        aim="Tell a hypothesis from a finding.",
+        aim="Distinguish a hypothesis from a finding.",
         look=(
             "Look at the first thirty drugs and their p-values.",
             "Click one with few signatures and one with many.",
         ),
         questions=(
             Question(
-                "Two anti-inflammatory drugs stand among the first ten. The next step is:",
+                "Two anti-inflammatory drugs are among the first ten. What is the next step?",
                 (
                     "Tell patients",
                     "A laboratory experiment that could prove it wrong",
-                    "A lower limit of p",
+                    "A lower limit for p",
                 ),
                 1,
-                "In large trials chloroquine did not help against COVID-19, for which the question "
-                "was asked. A ranking can only say what to test.",
+                "The question came up because of COVID-19; in large trials, chloroquine did not "
+                "help against it. A ranking can only suggest what to test.",
             ),
             Question(
                 "Why do the p-values look better than they are?",
                 (
-                    "Signatures of one drug are taken as independent, and they are not",
+                    "They assume that signatures of one drug are independent, which they are not",
                     "They are rounded",
                     "There are too few permutations",
                 ),
@@ -197,10 +199,8 @@ LESSONS = (
     ),
     Lesson(
         case="Estrogen receptor agonists by cell line",
-        aim="See that a mechanism is visible only where its target is.",
-        look=(
-            "Compare the two selections of cell lines, and whether the difference is beyond noise.",
-        ),
+        aim="See that a mechanism is visible only in cells that express its target.",
+        look=("Compare the two selections of cell lines. Is the difference beyond noise?",),
         questions=(
             Question(
                 "In PC3 and A549 there is little to learn. Why?",
@@ -210,17 +210,18 @@ LESSONS = (
                     "The network is too small",
                 ),
                 0,
-                "No target, no mark. Choose cell lines in which the target is expressed.",
+                "Without the target, there is no signature. Choose cell lines in which the "
+                "target is expressed.",
             ),
             Question(
-                "A drug has no effect in any cell line of the compendium. It is then:",
+                "A drug has no effect in any cell line of the compendium. What does that mean?",
                 (
-                    "Inactive",
-                    "Inactive in these cells at these doses and times",
-                    "Wrongly annotated",
+                    "It is inactive",
+                    "It is inactive in these cells at these doses and times",
+                    "It is wrongly annotated",
                 ),
                 1,
-                "Absence of a signal here is no evidence of absence elsewhere.",
+                "The absence of a signal here is not evidence of absence elsewhere.",
             ),
         ),
     ),
@@ -233,5 +234,5 @@ def lesson(case: str) -> Lesson:
         if each.case == case:
             return each
     raise NotFoundError(
-        f"There is no lesson '{case[:40]}'. There are: {', '.join(each.title for each in CASES)}."
+        f"There is no lesson '{case[:40]}'. Choose from: {', '.join(each.title for each in CASES)}."
     )

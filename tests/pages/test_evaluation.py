@@ -62,7 +62,7 @@ def test_a_compendium_without_moas_says_so(stocked: Library) -> None:
     remove(stocked.cache.compendium("measured"))
     build(stocked.cache.compendium("measured"), drugs_of("", 60), name="measured")
     app = page("evaluation", compendium="measured")
-    assert "the most is 0" in words(app.error)
+    assert "the largest has 0" in words(app.error)
     assert not app.exception
 
 
