@@ -101,7 +101,7 @@ def test_up_to_six_selections_and_a_scan(stocked: Library) -> None:
     table = app.dataframe[0].value
     assert table["selection"].tolist() == ["A375", "MCF7", "all cell lines"]
     app.number_input(key="influence-n").set_value(4).run()
-    assert "Two selections are all cell lines" in words(app.error)
+    assert r"Two selections are the same\: all cell lines" in words(app.error)
     assert "Start analysis" not in labels(app)
 
 

@@ -66,7 +66,7 @@ def test_the_form_says_how_many_signatures_there_are(stocked: Library) -> None:
     app.multiselect(key="map-moas").set_value(["HDAC inhibitor", "MTOR inhibitor"]).run()
     assert app.metric[0].value == "22"
     app.toggle(key="map-representatives").set_value(True).run()
-    assert "9 signatures are chosen; UMAP needs 15" in words(app.error)
+    assert "9 signatures are chosen, but UMAP needs 15" in words(app.error)
     assert "Build map" not in labels(app)
 
 
@@ -89,7 +89,7 @@ def test_places_from_a_file_are_counted_and_laid_out(stocked: Library) -> None:
     app.segmented_control(key="map-method").set_value("file").run()
     assert "Build map" not in labels(app)
     app.file_uploader(key="map-places").upload("x.csv", b"sig_id,x\na,1\n", "text/csv").run()
-    assert "'x.csv' lacks y" in words(app.error)
+    assert "'x.csv' has no column y" in words(app.error)
     lines = [f"{sig_id},{n},{n % 7}" for n, sig_id in enumerate(data.signatures["sig_id"][:50])]
     text = "\n".join(["sig_id,x,y", *lines, f"{EVIL[0]},1,2"])
     app.file_uploader(key="map-places").upload("fwd.csv", text.encode(), "text/csv").run()

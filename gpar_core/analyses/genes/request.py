@@ -22,7 +22,7 @@ class GeneImportanceRequest:
 
     @property
     def title(self) -> str:
-        return f"Important genes: {self.label}"
+        return f"Which genes: {self.label}"
 
 
 @dataclass(frozen=True)
@@ -43,4 +43,4 @@ class GeneCountRequest:
 
     @property
     def title(self) -> str:
-        return f"Number of genes: {self.drug_set.label}"
+        return f"How many genes: {self.drug_set.label}"
