@@ -1,7 +1,7 @@
 """Progress events: how long work tells its caller where it is.
 
 A long function takes `report`, calls it with a `Progress` every so often, and lets through
-whatever it raises. A caller cancels by raising `Cancelled` from `report`.
+what it raises. A caller cancels by raising `Cancelled` from `report`.
 
 Work of many parts also takes `remember`, and resumes where it stopped.
 """

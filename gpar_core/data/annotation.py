@@ -65,7 +65,7 @@ def match_moas(compounds: pd.DataFrame, tables: Sequence[MoaTable]) -> MoaMatch:
 
     In each table a compound is found by the first of `compound_keys.KEYS` that finds a row. The
     names and synonyms of all rows with its id, InChIKey or name are synonyms of the compound, in
-    whatever table. A MOA is spelled as in the first table that has it, there as most often.
+    any table. A MOA is spelled as in the first table that has it, there as most often.
     """
     compounds = compounds.reset_index(drop=True)
     compounds = compounds.assign(**{c: "" for c in IDENTIFIERS if c not in compounds})

@@ -6,13 +6,13 @@ equal values in, and in the last bits of exp, log and pow, on which numpy's norm
 lognormal deviates depend too. They agree on random integers, on comparisons and on every single
 +, -, *, / and square root of doubles (IEEE 754).
 
-Two rules follow, and whoever keeps them gets the same bits everywhere:
+Two rules follow; code that keeps them gets the same bits everywhere:
 
 - Deviates are quantiles, looked up by a random integer in a table whose values are rounded to
   multiples of `GRID`. The tables are constants; no entry lies so near to a rounding boundary that
   the last bits of a logarithm could move it, which a test shows.
 - What is added up was brought to multiples of `GRID` first (`on_grid`). Products are then multiples
-  of GRID^2, and sums of them below `SUM_LIMIT` are exact, whatever their order.
+  of GRID^2, and sums of them below `SUM_LIMIT` are exact in any order.
 """
 
 from functools import cache

@@ -73,7 +73,7 @@ def _texts(dataset: h5py.Dataset, n: int) -> tuple[str, ...]:
             "file is damaged or is not a GCTX file."
         )
     if dataset.dtype.kind not in "Sifu":
-        # Variable-length text is read at whatever length the file claims, gigabytes if it lies.
+        # Variable-length text is read at the length that the file claims, gigabytes if it lies.
         raise FileFormatError(
             f"{dataset.name} has the type {dataset.dtype}, but fixed-length text is needed, as "
             "cmapPy and cmapR write it. Write the file with one of them, or as a text GCT."

@@ -172,7 +172,7 @@ def select_compendium(
 ) -> None:
     """Write the signatures of `source` that the filter keeps as the compendium `name` in `folder`.
 
-    Representatives are chosen anew among them. Raises RequestError where none is kept.
+    Representatives are chosen again among them. Raises RequestError where none is kept.
     """
     left, findings = choose(source.signatures, quality)
     rows = np.flatnonzero(left)

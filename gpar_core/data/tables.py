@@ -147,7 +147,7 @@ def _columns(path: Path, wanted: Mapping[str, int], layout: Layout) -> pd.DataFr
 def _blocks(path: Path, n_before: int) -> Iterator[bytes]:
     """Whole lines behind the first `n_before`, about `BLOCK_BYTES` at a time.
 
-    Memory stays bounded whatever a packed file unpacks to. Raises AnnotationError.
+    Memory stays bounded for any size that a packed file unpacks to. Raises AnnotationError.
     """
     rest, n_bytes = b"", 0
     with _opened(path) as opened:

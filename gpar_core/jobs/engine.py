@@ -105,7 +105,7 @@ def wake(cache: Cache) -> None:
 def follow(cache: Cache, job_id: str, on_event: Callable[[Event], None]) -> Job:
     """Wait for the end of a job, passing its events on as they come; returns the ended job.
 
-    Raises NotFoundError, JobError, WorkerError, and whatever `on_event` raises.
+    Raises NotFoundError, JobError, WorkerError, and what `on_event` raises.
     """
     attempt, seen = 0, 0
     while True:

@@ -39,7 +39,7 @@ class EventLog:
             "message": progress.message,
             "values": {name: float(value) for name, value in progress.values.items()},
         }
-        # Opened anew each time: readers on Windows then never meet a file that is held open.
+        # Opened again each time: readers on Windows then never meet a file that is held open.
         with self._path.open("ab") as file:
             file.write(json.dumps(content).encode() + b"\n")
 
@@ -58,7 +58,7 @@ def read_events(folder: Path, since: int = 0) -> list[Event]:
 
 
 def clear_events(folder: Path) -> None:
-    """Forget all events, before a job is tried anew."""
+    """Forget all events, before a job is tried again."""
     path = folder / FILE_NAME
     if path.exists():
         # Emptied, not deleted: Windows refuses to delete a file that a page is reading.

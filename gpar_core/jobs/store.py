@@ -5,7 +5,7 @@
 
 Every attempt has its number. A worker names its attempt in each call, so one that was given up
 (its supervisor was killed, its job was queued again) can no longer change the job. It also names
-its process: where a damaged list was begun anew, attempts are counted from 1 again.
+its process: where a new list replaced a damaged one, attempts are counted from 1 again.
 """
 
 import shutil
@@ -54,13 +54,13 @@ UPGRADES = ("ALTER TABLE jobs ADD COLUMN cluster TEXT NOT NULL DEFAULT ''",)
 
 
 OF_CLAIM = "WHERE id = ? AND attempt = ? AND state = 'running' AND (? IS NULL OR pid = ?)"
-"""One attempt at work, whoever does it or a process of this number."""
+"""One running attempt, of any process or of the one with this number."""
 
 
 class JobStore:
     """The jobs of one cache. Every call can raise JobError when the database cannot be used.
 
-    Whoever looks at jobs meets only those that the cache's visitor may see.
+    Only jobs that the cache's visitor may see are returned.
     """
 
     def __init__(self, cache: Cache) -> None:

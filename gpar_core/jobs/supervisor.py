@@ -3,7 +3,7 @@
 There is one supervisor per cache, the holder of `supervisor.lock`. It runs in a session of its
 own, so jobs outlive the web server, and leaves after some idle time.
 
-No job is stranded when a supervisor leaves. Whoever submits writes the job first and then calls
+No job is stranded when a supervisor leaves. A submitter writes the job first and then calls
 `ensure_running`, which tries the lock. If the lock is free, a supervisor is started. If it is
 held, its holder releases it later than the job was written, and a leaving supervisor looks for
 jobs once more after the release; it then takes the lock again, or finds that another has it.

@@ -1,6 +1,6 @@
 """Worker processes as their supervisor sees them: started, given orders, dismissed, killed.
 
-Whatever a worker has started ends with it (see `FitPool`), so killing a worker is enough.
+Processes that a worker has started end with it (see `FitPool`), so killing a worker is enough.
 """
 
 import logging
@@ -166,7 +166,7 @@ class Crew:
         if self._spare is not None and self._spare.ended:
             log.info("the spare ended with exit code %s", self._spare.exit_code)
             self._spare = None
-        # Due once for each job: a spare that cannot live is not started for ever.
+        # Due once for each job: a spare that cannot live is not started again and again.
         if self._spare is None and self._spare_due and self._spares and not at_work:
             self._spare_due = False
             self._start_spare()

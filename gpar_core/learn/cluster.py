@@ -73,7 +73,7 @@ class _Call:
         self.heard = time.monotonic()
 
     def hear(self, number: int, steps: int, loss: float) -> None:
-        """Note what a task tells; one that begins anew takes back nothing."""
+        """Note what a task tells; one that begins again takes back nothing."""
         self.heard = time.monotonic()
         self.progress[number] = max(steps, self.progress[number, 0]), loss
 
@@ -254,7 +254,7 @@ class ClusterPool:
 async def _ask(address: str) -> None:
     """Raises OSError, TypeError or ValueError where no scheduler answers.
 
-    `Client` itself would wait for ever where something else listens, as on the dashboard's port.
+    `Client` itself would wait forever where something else listens, as on the dashboard's port.
     """
     from distributed import Security, rpc  # noqa: PLC0415
 

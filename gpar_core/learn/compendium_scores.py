@@ -27,7 +27,7 @@ def score_compendium(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Score every signature, once.
 
-    Every signature of a drug of the training set, at whatever dose, is scored by the fold that held
+    Every signature of a drug of the training set, at any dose, is scored by the fold that held
     the drug out; all else by `network`, which learned from the whole set. Where the signatures of a
     single positive drug were shared out over the folds, only those are scored by folds, the drug's
     other signatures by `network`.

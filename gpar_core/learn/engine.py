@@ -55,7 +55,7 @@ class FitTask:
 
 
 class Pool(Protocol):
-    """Whatever trains networks side by side: here `FitPool`, on a cluster `cluster.ClusterPool`.
+    """What trains networks side by side: here `FitPool`, on a cluster `cluster.ClusterPool`.
 
     processes: how many of this computer's cores other work beside the training may use.
     """
@@ -102,7 +102,7 @@ class FitPool:
     def warm(self) -> None:
         """Start all processes, which takes them seconds, without waiting for them.
 
-        No effect where they are running. If one has died since the last call, all start anew.
+        No effect where they are running. If one has died since the last call, all start again.
         """
         self._scratch.make()
         try:
@@ -215,7 +215,7 @@ def _begin(lifeline: Connection, folder: Path) -> None:
 
 
 def _end_with(lifeline: Connection, folder: Path) -> None:
-    """End this process, whatever it does, when its pool is gone."""
+    """End this process, even while it works, when its pool is gone."""
     wait_for([lifeline])
     for _ in range(TRIES):
         shutil.rmtree(folder, ignore_errors=True)

@@ -30,7 +30,7 @@ class Metrics:
 
     @property
     def reaches_line(self) -> bool:
-        """Whether the mean AUROC reaches the paper's line, whatever it is worth."""
+        """Whether the mean AUROC reaches the paper's line alone."""
         return self.mean_auroc >= PAPER_LINE
 
 

@@ -49,7 +49,7 @@ class Adam:
         ]
 
     def begin(self, values: Sequence[np.ndarray]) -> None:
-        """Start anew from these values."""
+        """Start again from these values."""
         for variable, value in zip(self.variables, values, strict=True):
             variable.assign(value)
         for first, second in self._moments:

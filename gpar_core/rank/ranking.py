@@ -56,7 +56,7 @@ def rank_signatures(
     Raises EmptyRankingError where the training set leaves no compound to rank.
     """
     rows = rows_to_rank(compendium, training_set)
-    # The rows of a compendium have one order, whatever that of its file, and sort faster than ids.
+    # The rows of a compendium have one order, not that of its file, and sort faster than ids.
     ranks = falling_ranks(score[rows], seed=seed, tie_key=rows)
     table = pd.DataFrame(
         {"row": rows, "score": score[rows], "rank": ranks, "held_out": held_out[rows]}

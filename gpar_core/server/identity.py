@@ -69,7 +69,7 @@ def read_sign_in(environment: Mapping[str, str]) -> SignIn:
 
 
 def of_claims(sign_in: SignIn, claims: Mapping[str, object]) -> Visitor:
-    """Whoever an OpenID provider vouches for. Raises AccessError."""
+    """The person an OpenID provider vouches for. Raises AccessError."""
     name = claims.get(sign_in.claim)
     if not isinstance(name, str) or not name.strip():
         raise AccessError(
@@ -86,7 +86,7 @@ def of_claims(sign_in: SignIn, claims: Mapping[str, object]) -> Visitor:
 
 
 def of_headers(sign_in: SignIn, headers: Mapping[str, str]) -> Visitor:
-    """Whoever a trusted proxy names. Raises AccessError."""
+    """The person a trusted proxy names. Raises AccessError."""
     sent = {name.casefold(): value for name, value in headers.items()}
     secret = sent.get(SECRET_HEADER.casefold(), "")
     if not hmac.compare_digest(secret.encode(), sign_in.secret.encode()):

@@ -1,6 +1,6 @@
 """What one server gives to its users: every limit that can be set, in one place.
 
-Each is read from an environment variable; `docs/server.md` tells the same table to whoever runs a
+Each is read from an environment variable; `docs/server.md` has the same table for those who run a
 server.
 """
 

@@ -1,8 +1,8 @@
 """Who may see and change what: owners, visibility and use of everything kept in the cache.
 
 A *thing* is named by its folder: the id of a job and of its result, the id of an upload, or
-`compendia/NAME`; what was deleted is `deleted/TOKEN` for a while. Whoever asks for a thing holds
-it; two people who ask for the same hold the same one. A thing without a record is the server's own:
+`compendia/NAME`; what was deleted is `deleted/TOKEN` for a while. People hold what they ask for;
+two people who ask for the same hold the same one. A thing without a record is the server's own:
 all see it, only an administrator deletes it.
 
 Without sign-in there is one visitor, `LOCAL`, who sees all and may do all, and nothing is recorded
@@ -76,7 +76,7 @@ class Visitor:
 
 
 LOCAL = Visitor("local", admin=True, shares=True)
-"""Whoever sits at the computer or its terminal, and everybody where there is no sign-in."""
+"""The person at the computer or its terminal, and everybody where there is no sign-in."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class Access:
             )
 
     def put_within(self, whole: str, things: Iterable[str], new: Iterable[str]) -> None:
-        """Whoever sees the library `whole` shall see its models `things`.
+        """Everyone who sees the library `whole` shall see its models `things`.
 
         Its holders also hold those that are recorded, and those of them that are `new`; another
         one without a record stays the server's own.

@@ -378,7 +378,7 @@ def _being_built(building: Path) -> Iterator[None]:
         with FileLock(lock):
             yield
     finally:
-        with suppress(OSError):  # whoever clears may hold it for a moment
+        with suppress(OSError):  # another that clears may hold it for a moment
             lock.unlink()
 
 

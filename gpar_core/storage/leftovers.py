@@ -94,7 +94,7 @@ def _abandoned(building: Path, dry_run: bool) -> Iterator[Leftover]:
                 shutil.rmtree(building, ignore_errors=True)
     except Timeout:
         return  # a process is at it
-    if not (there and dry_run):  # looking made it anew, where another had just cleared both
+    if not (there and dry_run):  # looking made it again, where another had just cleared both
         lock.unlink(missing_ok=True)
     if there:
         yield Leftover(building, "a half-written result of a process that is gone")

@@ -1,6 +1,6 @@
 """Arrays from `.npy` and `.npz`: never an object that could run, and a damaged file is an error.
 
-What numpy raises for a damaged header is whatever its parser of Python says.
+For a damaged header, numpy raises any error of its parser of Python.
 """
 
 import tokenize

@@ -86,7 +86,7 @@ def clear() -> list[Path]:
 def forget_lock(folder: Path) -> None:
     """Delete the lock of a folder that is gone; with the folder it stays, for the next to try."""
     if not folder.exists():
-        with suppress(OSError):  # whoever clears may hold it for a moment
+        with suppress(OSError):  # another that clears may hold it for a moment
             _lock_of(folder).unlink(missing_ok=True)
 
 

@@ -175,7 +175,7 @@ def held_bytes(cache: Cache) -> int:
 def _set_aside(cache: Cache, folder: Path, done: Deletion) -> bool:
     """Move the folder; False where the disk takes nothing more, not even that."""
     try:
-        for _ in range(2):  # whoever clears everything may take the new place for an empty one
+        for _ in range(2):  # another that clears everything may take the new place for an empty one
             done.aside(cache).parent.mkdir(parents=True, exist_ok=True)
             with suppress(FileNotFoundError):
                 # First the folder: nobody may see for a moment what is private.
@@ -220,7 +220,7 @@ def _all(cache: Cache) -> list[Deletion]:
         if match := TOKEN.fullmatch(folder.name):
             aside = _within(folder)
             kind, name = aside.parent.name, aside.name
-            # Where whoever deleted was killed before the record was moved, it is at the old name.
+            # The record keeps its old name where the deleting process was killed before moving it.
             things = (_thing(cache, folder.name), cache.thing_of(cache.root / kind / name))
             owners = next(filter(None, (cache.access.record(each).owners for each in things)), ())
             found.append(
@@ -248,7 +248,7 @@ def _is_short(cache: Cache) -> bool:
 
 
 def _is_mine(cache: Cache, deletion: Deletion) -> bool:
-    """Whatever it says of its owners: it may come from a page."""
+    """Not by what it says of its owners: it may come from a page."""
     if cache.visitor.admin:
         return True
     known = {each.token: each.owners for each in _all(cache)}
@@ -276,7 +276,7 @@ def _forget_job(cache: Cache, kind: str, name: str) -> None:
         except NotFoundError:
             pass  # it was uploaded
         except RequestError:
-            return  # it is asked for anew
+            return  # it is asked for again
     cache.access.forget(cache.thing_of(cache.root / kind / name))
 
 

@@ -37,7 +37,7 @@ def bring_up_to_date(cache: Cache) -> None:
                 f"{version}; this version knows {len(STEPS)}). Install that version again, or set "
                 "GPAR_CACHE to another folder."
             )
-        # A list of owners that was deleted is made anew, or all would see what was private.
+        # A list of owners that was deleted is made again, or all would see what was private.
         lacking = STEPS[version:] if cache.access.path.exists() else STEPS
         for step in lacking:
             step(cache)

@@ -42,8 +42,8 @@ def show_form(compendium: Compendium) -> None:
         if too_few := len(moas) - len(request.moas) if moas else 0:
             st.caption(f"{too_few} of the chosen MOAs have fewer than {min_drugs} drugs.")
         st.caption(
-            f"{len(request.moas) - n_trained} models to train; {n_trained} are already trained and "
-            "will be reused. You will see the time left once the first model is done."
+            f"{len(request.moas) - n_trained} models to train; {n_trained} already trained, to be "
+            "reused. You will see the time left once the first model is done."
         )
         if st.button("Build library", type="primary", width="stretch"):
             start(request)

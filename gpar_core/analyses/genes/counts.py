@@ -153,7 +153,7 @@ def pair_correlations(x: np.ndarray, positive: np.ndarray, drug: np.ndarray) -> 
 
     x: (n, n_genes) z-scores. positive: (n,) bool, of two drugs or more. drug: (n,) names.
 
-    within: mean over all pairs of positive signatures of different drugs, whatever their cell
+    within: mean over all pairs of positive signatures of different drugs, in any cell
     lines, with within_sd. between: mean over all pairs of a positive and a negative, with
     between_sd.
     distance: (within - between) / sqrt((within_sd^2 + between_sd^2) / 2), Cohen's d. A signature

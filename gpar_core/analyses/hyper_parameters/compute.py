@@ -28,7 +28,7 @@ NODES = (10, 32, 100, 316, 1000, 2048)
 """About half a decade apart, over the paper's range."""
 
 PAPER = "978-512-256"
-"""Name of the setting that the paper chose: it runs all folds whatever happens."""
+"""Name of the setting that the paper chose: it always runs all folds."""
 
 
 def grid(layers: Sequence[int], nodes: Sequence[int], steps: int) -> dict[str, LayeredSettings]:

@@ -2,7 +2,7 @@
 
 Settings race over the same folds: a few folds for all, then a few more for those still in it, as
 successive halving does (Jamieson and Talwalkar 2016, AISTATS 51:240). Who falls out is decided as
-in a race (Maron and Moore 1994, "Hoeffding races", NIPS 6:59): not the worse half, but whoever is
+in a race (Maron and Moore 1994, "Hoeffding races", NIPS 6:59): not the worse half, but each that is
 behind the best by more than noise. The noise is that of paired differences fold by fold, since a
 fold that is hard is hard for all (the blocking of Moore and Lee 1994, ICML 11:190).
 """
@@ -85,7 +85,7 @@ def race(n: int, k: int, run: Run, *, never_stopped: Collection[int] = ()) -> Ra
     """Run n settings over k folds, rung by rung, those left that are behind by their limit.
 
     run: called once per rung with the settings still in it. never_stopped: settings that run all
-    folds whatever happens.
+    folds in any case.
     """
     auroc = np.full((n, k), np.nan)
     behind, limit = np.zeros(n), np.full(n, np.inf)

@@ -1,4 +1,4 @@
-"""Downloading one file so that whatever stops it, the next try resumes where it stopped.
+"""Download one file; after any interruption, the next try resumes where it stopped.
 
 What has come lies in `NAME.part`, and what it is a part of in `NAME.part.json`.
 """
@@ -24,8 +24,8 @@ def download(web: Web, url: str, target: Path, meter: Meter, *, expected: int) -
     """Get all of `url`; returns the unchecked `part_of(target)`, which the caller publishes.
 
     Goes on with what an earlier try left if the file on the server is still the same, and begins
-    anew if not, or if the server does not say or does not give parts.
-    expected: about how many bytes. Raises DownloadError, and whatever the meter's report raises.
+    from the start if not, or if the server does not say or does not give parts.
+    expected: about how many bytes. Raises DownloadError, and what the meter's report raises.
     """
     part = part_of(target)
 

@@ -27,13 +27,13 @@ class Meter:
         self._next = clock()
 
     def start(self, done: int, total: int) -> None:
-        """Begin anew at `done` bytes that were there before, of `total`."""
+        """Begin again at `done` bytes that were there before, of `total`."""
         self._total = total
         self._past.clear()
         self.at(done)
 
     def at(self, done: int) -> None:
-        """So many bytes are done. Lets through whatever `report` raises."""
+        """So many bytes are done. Lets through what `report` raises."""
         now = self._clock()
         self._done = done
         if now < self._next and done != self._total and self._past:

@@ -41,7 +41,7 @@ def import_compendium(
     """Build the compendium `name` in `folder`, empty or left by a stopped import of these files.
 
     Kept are the signatures of compounds (pert_type trt_cp) that are in both matrix and sig_info and
-    hold only finite values. Landmark genes are found by Entrez id, whatever their order. What a
+    hold only finite values. Landmark genes are found by Entrez id, in any order. What a
     stopped import has copied is not copied again. Memory does not grow with the matrices.
 
     fill_missing: set landmark genes that a matrix lacks to 0 (no change) instead of refusing.

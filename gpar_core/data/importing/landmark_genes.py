@@ -49,7 +49,7 @@ def locate_landmarks(
 ) -> tuple[np.ndarray, list[Finding]]:
     """(978,) file positions of the landmark genes, -1 where missing and `fill_missing`.
 
-    They are found by Entrez id, symbol or Ensembl id, whatever their order. gene_info: None to take
+    They are found by Entrez id, symbol or Ensembl id, in any order. gene_info: None to take
     what the matrix says of its rows: their ids, or pr_gene_id or gene symbols in its metadata.
     Raises LandmarkError, AnnotationError or FileFormatError.
     """

@@ -75,7 +75,7 @@ def finite_rows(matrix: StoredMatrix) -> np.ndarray:
 
 
 def _n_done(notes: Path, plan: str, target: Path, shape: tuple[int, int]) -> list[int] | None:
-    """Blocks of each source that are done; None where the copy must begin anew."""
+    """Blocks of each source that are done; None where the copy must begin again."""
     try:
         noted = json.loads(notes.read_text("utf-8"))
         if noted["plan"] == plan and StoredMatrix(target).shape == shape:
