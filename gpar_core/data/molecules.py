@@ -25,7 +25,7 @@ QUALIFIED: Final = r" |^\(|^(?:d|l|dl|r|s|rac|cis|trans)-"
 
 @dataclass(frozen=True, eq=False)
 class Molecules:
-    """Compounds told apart by molecule.
+    """Compounds grouped by molecule.
 
     drug: (n_compounds,) of each compound the name without case of its molecule. findings: the
     molecules that stand under several names or ids.

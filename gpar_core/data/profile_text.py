@@ -66,7 +66,7 @@ class _Row:
 
 
 def read_text(path: Path) -> Table:
-    """Read a CSV, TSV or GCT, told apart by content; UTF-8, UTF-16 with its mark, or Latin-1.
+    """Read a CSV, TSV or GCT, recognized by content; UTF-8, UTF-16 with its mark, or Latin-1.
 
     Raises FileFormatError, OSError, UnicodeError or csv.Error.
     """

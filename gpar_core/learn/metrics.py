@@ -1,4 +1,4 @@
-"""How well held-out signatures are told apart."""
+"""How well held-out signatures are recognized."""
 
 from dataclasses import dataclass
 

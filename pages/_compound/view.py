@@ -223,8 +223,8 @@ def _likely(compound: Compound, compendium: Compendium) -> None:
 def _neighbors(compound: Compound, compendium: Compendium) -> None:
     table = _near(compendium.fingerprint, compound.drug, compound, compendium)
     st.caption(
-        "Drugs whose representative signatures are most similar to the "
-        f"{len(compound.signatures)} of {plain(compound.name)}, by cosine; the ten nearest of each "
+        "Drugs whose representative signatures are most similar to those of "
+        f"{plain(compound.name)} ({len(compound.signatures)}), by cosine; the ten nearest of each "
         "signature count. Similar expression in one cell line does not prove a shared mechanism."
     )
     st.dataframe(

@@ -1,4 +1,4 @@
-"""How well the same drugs are told apart in different cell lines (Gao et al. 2021, Figure 1d)."""
+"""How well the same drugs are recognized in different cell lines (Gao et al. 2021, Figure 1d)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
