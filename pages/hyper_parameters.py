@@ -16,7 +16,7 @@ from pages._shared.planned_form import KEPT, offer, pick_drugs, show_size
 ABOUT = (
     "How deep and how wide should the paper's network be? GPAR cross-validates networks of 2 to 5 "
     "hidden layers of 10 to 2,048 nodes each (the range that Gao et al. 2021 tested) on **the same "
-    "folds** and stops settings that cannot win early."
+    "folds**. Settings that cannot win are stopped early."
 )
 
 # Layers with at least this many nodes take most of the time.

@@ -144,7 +144,7 @@ def _with_quality(
 
 def draw_compounds(rng: np.random.Generator, n_simulated: int = N_SIMULATED) -> Compounds:
     """The drugs of the catalogue, and `n_simulated` compounds without a name of their own."""
-    moas = _annotated_moas()
+    moas = catalogue.annotated_moas()
     drugs = sorted([*moas, *catalogue.PROFILED_TWICE, *catalogue.UNANNOTATED])
     simulated = [f"SIM-{number:04d}" for number in range(1, n_simulated + 1)]
     names = drugs + simulated
@@ -177,15 +177,6 @@ def draw_compounds(rng: np.random.Generator, n_simulated: int = N_SIMULATED) -> 
         n_cells=np.where(annotated, rng.integers(4, 10, n), rng.integers(2, 8, n)),
         planted=planted,
     )
-
-
-def _annotated_moas() -> dict[str, str]:
-    """MOA names, joined, of every annotated drug; empty where its MOA is not in the catalogue."""
-    moas: dict[str, list[str]] = {drug: [] for drug in catalogue.ANNOTATED_ELSEWHERE}
-    for mechanism in MECHANISMS:
-        for drug in mechanism.drugs.split(", ") if mechanism.listed else ():
-            moas.setdefault(drug, []).append(mechanism.name)
-    return {drug: fields.MOA_SEPARATOR.join(names) for drug, names in moas.items()}
 
 
 def _plant(names: list[str], rng: np.random.Generator) -> dict[str, str]:
@@ -382,10 +373,9 @@ def _mix(
 
 def _noise(plate: np.ndarray, modules: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """(n, 978) noise; the signatures of one plate, (n,) numbers from 0, share a part of it."""
-    n, width = len(plate), len(modules)
-    plate_effect = PLATE_SD * normal(rng, (plate.max() + 1, width))
-    common = COMMON_NOISE_SD * normal(rng, (n, width))
-    own = OWN_NOISE_SD * normal(rng, (n, fields.N_LANDMARKS))
+    plate_effect = PLATE_SD * normal(rng, (plate.max() + 1, len(modules)))
+    common = COMMON_NOISE_SD * normal(rng, (len(plate), len(modules)))
+    own = OWN_NOISE_SD * normal(rng, (len(plate), fields.N_LANDMARKS))
     return _moved(plate_effect[plate] + common, modules) + own
 
 
@@ -399,7 +389,6 @@ def _quality(
     """
     power = mean_square(signal)
     noise = N_REPLICATES * (COMMON_NOISE_SD**2 + OWN_NOISE_SD**2)
-    measured = power / (power + noise) + 0.02 + 0.03 * normal(rng, len(z))
-    correlation = np.clip(measured, 0.0, 1.0)
+    correlation = np.clip(power / (power + noise) + 0.02 + 0.03 * normal(rng, len(z)), 0.0, 1.0)
     breadth = np.mean(np.abs(z) * np.sqrt(N_REPLICATES) >= 2, axis=1)
     return np.sqrt(breadth * correlation), correlation

@@ -125,3 +125,12 @@ def _mechanism(row: dict[str, str]) -> Mechanism:
 
 MECHANISMS: Final = tuple(_mechanism(row) for row in _rows("demo_mechanisms.tsv"))
 """Order and values both shape the simulated numbers: any change changes the fingerprint."""
+
+
+def annotated_moas() -> dict[str, str]:
+    """MOA names, joined, of every annotated drug; empty where its MOA is not listed here."""
+    moas: dict[str, list[str]] = {drug: [] for drug in ANNOTATED_ELSEWHERE}
+    for mechanism in MECHANISMS:
+        for drug in mechanism.drugs.split(", ") if mechanism.listed else ():
+            moas.setdefault(drug, []).append(mechanism.name)
+    return {drug: fields.MOA_SEPARATOR.join(names) for drug, names in moas.items()}
