@@ -22,13 +22,13 @@ _WHERE = {
     "ranking_csv": "gpar_core.export",
     "GparError": "gpar_core.errors",
 }
-"""Where each public name is at home; after ':' what it is called there."""
+"""The module of each public name, and after ':' its name in that module if it differs."""
 
 __all__ = sorted(["__version__", *_WHERE])  # noqa: PLE0605 -- the names are those of the table
 
 
 def __getattr__(name: str) -> object:
-    """A public name, imported when it is asked for: most of GPAR does without most of it."""
+    """Import a public name on first use, so that `import gpar_core` stays fast."""
     if name not in _WHERE:
         raise AttributeError(f"module 'gpar_core' has no attribute '{name}'")
     module, _, there = _WHERE[name].partition(":")

@@ -128,7 +128,7 @@ CASES = (
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What a case study asks of a compendium.
+    """The analyses of a case study on a compendium.
 
     trainings: of all drugs, and without one of them. gsea: of the same drugs. labels: what `gsea`
     calls them, to be published first. influence: of cell lines. missing: drugs that are not there.
@@ -156,7 +156,7 @@ def case(title: str) -> CaseStudy:
 
 
 def plan(study: CaseStudy, compendium: Compendium, *, preset: str = "fast", seed: int = 0) -> Plan:
-    """What is to be computed. Raises RequestError where drugs are lacking.
+    """Plan the analyses. Raises RequestError where drugs are missing.
 
     preset: 'paper' for the network that the paper used, 'fast' for that of this project.
     """
@@ -194,7 +194,7 @@ def plan(study: CaseStudy, compendium: Compendium, *, preset: str = "fast", seed
 def findings(
     study: CaseStudy, planned: Plan, models: Mapping[str, Model], analyses: Mapping[str, Analysis]
 ) -> pd.DataFrame:
-    """What the paper reported and what was found: question, paper, here; all text.
+    """The paper's results beside those found here: question, paper, here; all text.
 
     models, analyses: what came of the requests, by id of their jobs.
     """

@@ -85,7 +85,7 @@ def library_csv(shown: Library, *, simulated: bool) -> str:
 
 
 def comparison_csv(compounds: pd.DataFrame, first: ModelSummary, second: ModelSummary) -> str:
-    """What moved between two models, with the provenance of both in every row."""
+    """The changes in rank between two models, with the provenance of both in every row."""
     return csv_text(
         compounds.assign(
             first_model_id=first.model_id,

@@ -115,7 +115,7 @@ class Workspace:
     def predict_moa(
         self, compendium: Compendium, compound: str, *, library_id: str = ""
     ) -> "Prediction":
-        """What the models of a library, the best by default, make of a compound: MOA prediction.
+        """Predict the MOA of a compound with a library, the best one by default.
 
         `gpar_core.ranked_moas` makes a table of it.
         """

@@ -1,1 +1,1 @@
-"""What a user can ask, one folder each: request, plan, run, result, charts."""
+"""The analyses, one folder each: request, plan, run, result, charts."""

@@ -11,7 +11,7 @@ from gpar_core.storage.cache import MANIFEST, publishing
 
 
 def kept_in(folder: Path) -> Remember:
-    """A `Remember` that keeps each part in a folder of its own; a damaged one is computed again."""
+    """A `Remember` that keeps each part in its own folder; damaged parts are computed again."""
 
     def remember(key: str, compute: Callable[[], Tables]) -> Tables:
         part = folder / hashlib.sha256(key.encode()).hexdigest()[:20]

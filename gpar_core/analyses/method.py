@@ -1,4 +1,4 @@
-"""What every analysis is asked: on which drugs, and by which method.
+"""The drugs and the method of an analysis.
 
 Plain values, so that what waits for jobs need not load a compendium.
 """

@@ -1,4 +1,4 @@
-"""The one list of what can be asked for: jobs, pages, reports and the command line look here.
+"""The registry of all requests, used by jobs, pages, reports and the command line.
 
 What carries a request out or reads its result is named, not imported: each brings what the others
 do not need.
@@ -29,7 +29,7 @@ from gpar_core.storage.saved_json import as_dataclass
 
 @dataclass(frozen=True)
 class Kind:
-    """One thing that can be asked for.
+    """One kind of request.
 
     request: its class. run: 'module:function' below `gpar_core` that carries it out and publishes
     the result, called with request, cache and report, and with a pool where it `trains`. folder: of
@@ -107,7 +107,7 @@ STORED: Final = {
 
 
 def kind_of(request: Request) -> Kind:
-    """What is known of a request's kind."""
+    """The registry entry of a request's kind."""
     return KINDS[request.kind]
 
 

@@ -55,7 +55,7 @@ def save(analysis: Analysis, folder: Path) -> None:
 
 
 def load(folder: Path, *, tables: bool = True) -> Analysis:
-    """The analysis in `folder`, or without its tables what is said about it.
+    """The analysis in `folder`, or its manifest without the tables.
 
     Raises DataError where it is damaged or of another version.
     """

@@ -20,7 +20,7 @@ from gpar_core.storage.requests import Request, job_id
 
 
 def is_there(cache: Cache, request: Request) -> bool:
-    """Whether all that was asked for is there and can be read."""
+    """Whether the whole result exists and can be read."""
     match request:
         case LibraryRequest():
             return library.is_complete(cache, job_id(request))
@@ -72,7 +72,7 @@ def read(folder: Path) -> None:
 
 
 def _is_of(cache: Cache, folder: Path, request: Request) -> bool:
-    """A compendium bears the name that was asked for; it may be another's."""
+    """A compendium has the requested name, but it may belong to another user."""
     if kind_of(request).folder != "compendia":
         return True
     return cache.compendium_made_by(folder.name) == job_id(request)

@@ -9,7 +9,7 @@ from gpar_core.storage.requests import Request
 
 
 def run_job(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
-    """Do what is asked and publish the result. Raises GparError; `report` may raise to stop.
+    """Carry out the request and publish the result. Raises GparError; `report` may raise to stop.
 
     Nothing is done where the result is there, as when a process died before it could say so.
     pool: whose processes train networks.

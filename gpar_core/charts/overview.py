@@ -1,4 +1,4 @@
-"""What is inside a compendium."""
+"""Overview charts of a compendium."""
 
 import altair as alt
 import numpy as np

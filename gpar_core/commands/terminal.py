@@ -1,4 +1,4 @@
-"""What the commands share: options, checks before the work, and waiting for a job."""
+"""Shared parts of the commands: options, checks and waiting for a job."""
 
 import argparse
 import sys
@@ -26,7 +26,7 @@ def check_folder(output: Path | None) -> None:
 
 
 def print_kept_name(given: str, kept: str) -> None:
-    """Say so where a compendium is called otherwise than it was asked for."""
+    """Print a note if the name of a compendium differs from the one given."""
     if kept != given:
         print(
             f"note: the compendium is named '{kept}', because names are lower case", file=sys.stderr

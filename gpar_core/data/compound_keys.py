@@ -1,4 +1,4 @@
-"""What compounds of two tables are told alike by: id, structure, name and synonym."""
+"""Match compounds of two tables by id, structure, name and synonym."""
 
 import re
 from collections.abc import Collection
@@ -17,14 +17,14 @@ _BROAD_ID: Final = re.compile(r"\s*(BRD-[A-Z]\d{8})(?:-\S*)?\s*", re.IGNORECASE)
 """A BRD id, with or without the salt, batch and vendor behind its 13 characters."""
 
 BLOCK_LENGTH: Final = 14
-"""Characters of an InChIKey that stand for the structure without its stereochemistry."""
+"""Characters of an InChIKey that encode the structure without its stereochemistry."""
 
 SYNONYMS: Final = "compound_aliases"
 """Column of synonyms, joined by '|'."""
 
 
 def core_id(text: str) -> str:
-    """The 13 characters of a BRD id that stand for the compound, other texts unchanged.
+    """The 13 characters of a BRD id that identify the compound; other texts unchanged.
 
     >>> core_id("brd-k10000000-001-01-2"), core_id("digoxin")
     ('BRD-K10000000', 'digoxin')
@@ -44,7 +44,7 @@ def folded(names: pd.Series) -> pd.Series:
 
 
 def keys_of(table: pd.DataFrame) -> pd.DataFrame:
-    """All keys of all rows: row (label in `table`), drug (its name), rank, value; '' is no key.
+    """All keys of all rows: row (label in `table`), drug (its name), rank, value, except ''.
 
     table: pert_id, inchi_key, pert_iname and, if there are any, compound_aliases; all text. A name
     counts without case; a synonym, and the name as one, without spaces and hyphens either.

@@ -79,7 +79,7 @@ class Compounds:
 
 @dataclass(frozen=True)
 class Programs:
-    """What the cell lines have in common, every row a program over the landmark genes.
+    """Expression programs shared by all cell lines, each row one program over the landmark genes.
 
     modules: (N_MODULES, 978) genes that move together, of mean square 1. core, rebound:
     (n_mechanisms, 978). own: (n_compounds, 978). stress: (1, 978). All these are on the grid.
@@ -253,7 +253,7 @@ def _first(values: np.ndarray, count: np.ndarray) -> np.ndarray:
 
 
 def draw_programs(n_compounds: int, rng: np.random.Generator) -> Programs:
-    """What mechanisms, compounds and cell lines do to the genes."""
+    """The simulated effects of mechanisms, compounds and cell lines on the genes."""
     modules = normal(rng, (N_MODULES, fields.N_LANDMARKS))
     families = sorted({m.family for m in MECHANISMS if m.family})
     kin = _program(len(families), modules, rng)

@@ -22,7 +22,7 @@ RARE_CELLS: Final = ("ASC", "HUH7", "NEU", "NPC", "PHH", "SKB")
 
 @dataclass(frozen=True)
 class Mechanism:
-    """What a mechanism of action does to the z-scores, and which drugs have it.
+    """The simulated effect of a mechanism of action on the z-scores, and its drugs.
 
     drugs: names joined by ', '.
     strength: root mean square z-score over the landmark genes of a full response.

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes and not by its name."""
+"""Recognize the kind of a file by its first bytes, regardless of its name."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What an import counted and left out."""
+"""The counts of an import: what was kept and left out."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass

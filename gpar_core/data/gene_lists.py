@@ -1,4 +1,4 @@
-"""Gene lists (GMT, GRP, up and down) where a profile is needed: recognized, and said."""
+"""Recognize gene lists (GMT, GRP, up and down) uploaded in place of a profile."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final

@@ -59,7 +59,7 @@ _PLATFORMS: Final = (
 """Ids of what is measured instead of genes: how they look, what they are, where genes are found."""
 
 MIN_SPECIES: Final = 5
-"""Names by which another species is told."""
+"""Gene names that identify another species."""
 
 
 @dataclass(frozen=True, eq=False)

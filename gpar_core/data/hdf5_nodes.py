@@ -1,4 +1,4 @@
-"""What stands in an HDF5 file itself: such files can point at any other file of the computer."""
+"""Read only the contents of an HDF5 file itself, as its links can point at any file."""
 
 import h5py
 
@@ -21,7 +21,7 @@ def own_dataset(file: h5py.File, path: str) -> h5py.Dataset:
 
 
 def own_node(file: h5py.File, path: str) -> h5py.Group | h5py.Dataset:
-    """What stands at `path`: no link is followed. Raises FileFormatError."""
+    """The node at `path`, without following links. Raises FileFormatError."""
     node = file
     for name in path.strip("/").split("/"):
         link = node.get(name, getlink=True) if isinstance(node, h5py.Group) else None

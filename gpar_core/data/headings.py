@@ -7,7 +7,7 @@ from gpar_core import fields
 
 
 def place_of(name: str, header: Sequence[str], others: Sequence[str] = ()) -> int:
-    """Where the column `name` stands in a header, -1 where it does not.
+    """Position of the column `name` in a header, -1 if missing.
 
     It may bear its own name, one of `fields.ALIASES` or one of `others`; the first of them that is
     there counts. Case, spaces and signs are ignored only where none is there as it is written.

@@ -1,4 +1,4 @@
-"""What a network may look at while it learns: the training set, and annotated drugs beside it."""
+"""The data for training a network: the training set, and annotated drugs as a reference."""
 
 from dataclasses import dataclass
 

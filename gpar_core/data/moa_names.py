@@ -17,7 +17,7 @@ from gpar_core import fields
 NONE: Final = frozenset(
     {"", "-", "--", "?", "na", "n/a", "nan", "none", "null", "unknown", "not available", "-666"}
 )
-"""What tables write where they know no MOA."""
+"""Texts that tables use for an unknown MOA."""
 
 _JOINED: Final = re.compile("[|;]")
 _COMMA: Final = (re.compile(r",\s+"), re.compile(","))
@@ -111,7 +111,7 @@ def _is_moa(name: str, known: Collection[str]) -> bool:
 
 
 def _traits(name: str) -> Iterable[str]:
-    """What two names that resemble each other have in common."""
+    """Keys that similar names share."""
     words = [_singular(word) for word in re.findall(r"[^\W_]+", moa_key(name))]
     yield "".join(words)
     for place, word in enumerate(words):

@@ -42,7 +42,7 @@ _FORMS: Final = {
 
 @dataclass(frozen=True, eq=False)
 class MoaTable:
-    """What one table says of compounds.
+    """The compounds of one table.
 
     name: of its file. rows: `COLUMNS`, text but for annotated; BRD ids are without batch, several
     MOAs and several synonyms are joined by '|', what is unknown is ''.

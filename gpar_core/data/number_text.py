@@ -27,7 +27,7 @@ _GROUPED: Final = re.compile(
 
 
 def is_missing(cell: str) -> bool:
-    """Whether a cell stands for a value that is not there."""
+    """Whether a cell marks a missing value."""
     text = cell.strip()
     return text.casefold() in MISSING_WORDS or _EXCEL_ERROR.fullmatch(text) is not None
 
@@ -104,7 +104,7 @@ class NumberRows:
 
 
 def numbers(column: pd.Series) -> pd.Series:
-    """Text to float64, NaN where the text is no number. A single comma is a decimal comma."""
+    """Text to float64, NaN where the text is not a number. A single comma is a decimal comma."""
     found = pd.to_numeric(column, errors="coerce").astype("float64")
     other = found.isna() & column.astype(str).str.contains(_OTHER_MARKS)
     return found.where(~other, column[other].map(_number_or_nan).reindex(column.index))

@@ -1,4 +1,4 @@
-"""What a user can change in uploaded profiles: the statistic of a result table, and the drugs."""
+"""The options for uploaded profiles: the statistic of a result table, and the drugs."""
 
 from dataclasses import replace
 from typing import Final
@@ -11,12 +11,12 @@ BY_FILE: Final = "file"
 EACH: Final = "each"
 ONE: Final = "one"
 DRUG_CHOICES: Final = (BY_FILE, EACH, ONE)
-"""How the drug of each profile is told: by the file's labels or the profiles' names; each its own;
-all replicates of one."""
+"""How the drug of each profile is identified: by the file's labels or the profiles' names, each its
+own drug, or all replicates of one."""
 
 
 def statistics_of(draft: Draft) -> tuple[str, ...]:
-    """What can be taken of a result table, the best first; empty for a table of profiles."""
+    """The statistics of a result table, the best first; empty for a table of profiles."""
     return tuple(dict.fromkeys(one for one in draft.statistics if one))
 
 

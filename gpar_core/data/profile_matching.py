@@ -24,7 +24,7 @@ UNNAMED: Final = frozenset({"", "na", "nan", fields.MISSING})
 
 @dataclass(frozen=True)
 class MatchReport:
-    """What a file holds and what was made of it, for the user to check.
+    """A report on an uploaded file and how it was read, for the user to check.
 
     file_kind: 'CSV', 'CSV with semicolons', 'TSV', 'GCT' or 'GCTX'. genes_in: 'rows' or 'columns'.
     id_kind: 'symbol', 'entrez' or 'ensembl'. n_found: of the 978 landmark genes. missing: symbols

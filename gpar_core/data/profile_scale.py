@@ -1,4 +1,4 @@
-"""What kind of numbers a profile holds, and z-scores made of expression levels."""
+"""Recognize the kind of numbers in a profile, and compute z-scores from expression levels."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,4 +1,4 @@
-"""What a file uploaded by a user may hold, and the table that any of them is read into.
+"""The limits of an uploaded file, and the table that it is read into.
 
 An upload is a stranger's file: its size, its lines and the shapes it announces are checked before
 anything is built from them, so that memory and time stay bounded for any content.

@@ -49,7 +49,7 @@ class Profiles:
 
 
 def read_profiles(path: Path, file_name: str) -> Draft:
-    """Read a CSV, TSV, GCT or GCTX, its kind told by its content.
+    """Read a CSV, TSV, GCT or GCTX file, recognized by its content.
 
     Genes may be in rows or in columns, by symbol, Entrez or Ensembl id; whichever matches most
     landmark genes is taken. Of a result table (DESeq2, limma, edgeR and others) the draft holds a

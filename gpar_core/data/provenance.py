@@ -1,4 +1,4 @@
-"""What a result was made from: its compendium, its training set, its software."""
+"""The provenance of a result: its compendium, its training set, its software."""
 
 import platform
 from importlib.metadata import version
@@ -14,7 +14,7 @@ from gpar_core.storage.cache import Cache
 
 
 class OnCompendium(Protocol):
-    """What was asked of, or learned from, a compendium as it was then."""
+    """A request or result that depends on one state of a compendium."""
 
     @property
     def compendium(self) -> str: ...

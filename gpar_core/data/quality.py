@@ -12,7 +12,7 @@ AMOUNTS = {"min_replicates": "number of replicates", "min_dose": "dose", "max_do
 
 @dataclass(frozen=True)
 class QualityFilter:
-    """What a signature must be like to be kept; None, False or () asks for nothing.
+    """The limits of a quality filter; None, False or () means no limit.
 
     min_tas: transcriptional activity score, 0-1. min_cc_q75: 75th percentile of the correlations
     between replicates, 0-1. min_replicates: profiles that a signature is made of. exemplars_only:
@@ -50,7 +50,7 @@ class QualityFilter:
             raise RequestError("A time is not above 0. Give hours, such as 6 and 24.")
 
     def as_json(self) -> dict[str, Any]:
-        """What is asked for, and nothing else."""
+        """The limits that are set, without the others."""
         nothing = asdict(EVERYTHING)
         return {key: value for key, value in asdict(self).items() if value != nothing[key]}
 

@@ -25,7 +25,7 @@ MAX_NUMBERED: Final = 6
 
 
 def drugs_by_name(names: Sequence[str]) -> list[str]:
-    """The drug of each profile, told by its name.
+    """The drug of each profile, from the profile's name.
 
     Names that differ in a word for replicates ('_rep1', 'biological replicate 2') are one drug, and
     so are 2 to `MAX_NUMBERED` names that differ in a number from 0, 1 or 2 on ('X', 'X.1' or 'X_1',

@@ -1,4 +1,4 @@
-"""What can be asked for of a compendium as a whole."""
+"""Requests that create a whole compendium."""
 
 from dataclasses import dataclass
 from typing import ClassVar

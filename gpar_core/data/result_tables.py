@@ -55,7 +55,7 @@ _RANK: Final = {name: rank for rank, names in enumerate(STATISTICS) for name in 
 
 @dataclass(frozen=True)
 class ProfileColumns:
-    """The columns of a table that may be profiles, told by their headings.
+    """The columns of a table that may be profiles, recognized by their headings.
 
     names: (n,) of the profiles, '' where the heading only says what it is. statistics: (n,) what
     each is, '' in a table of profiles; a comparison of a result table comes once for each
@@ -150,7 +150,7 @@ def signed_log_p(p: np.ndarray, change: np.ndarray) -> np.ndarray:
 
 
 def _column(place: int, heading: str) -> _Column:
-    """What a heading means: 'log2FoldChange', 'drugA_log2FoldChange' or 'logFC.drugA'."""
+    """The meaning of a heading: 'log2FoldChange', 'drugA_log2FoldChange' or 'logFC.drugA'."""
     if (whole := _plain(heading)) in _RANK or whole in _NEVER:
         return _Column(place, heading, "", whole)
     tokens = list(_TOKEN.finditer(heading))

@@ -45,7 +45,7 @@ class Criterion:
 
 
 def criteria(signatures: pd.DataFrame, quality: QualityFilter) -> Iterator[Criterion]:
-    """What the filter asks for, one by one. signatures: `fields.SIGNATURE_COLUMNS`."""
+    """The criteria of the filter, one by one. signatures: `fields.SIGNATURE_COLUMNS`."""
     dose = _in_unit(signatures, fields.DOSE, fields.DOSE_UNIT, MICROMOLAR)
     time = _in_unit(signatures, fields.TIME, fields.TIME_UNIT, HOURS)
     for limit, column, words in (
@@ -88,7 +88,7 @@ def kept(signatures: pd.DataFrame, quality: QualityFilter) -> np.ndarray:
 def counts(
     signatures: pd.DataFrame, compounds: pd.DataFrame, quality: QualityFilter
 ) -> pd.DataFrame:
-    """What is left when the criteria of the filter are applied one after the other.
+    """The signatures left after each criterion of the filter in turn.
 
     signatures: pert_id, tas and what the filter asks for. compounds: pert_id, drug, moa, annotated.
     Returns one row for all signatures and one for each criterion: filter (in words), n_signatures,
@@ -152,7 +152,7 @@ def check_cells(signatures: pd.DataFrame, quality: QualityFilter) -> None:
 
 
 def usable(signatures: pd.DataFrame, compounds: pd.DataFrame) -> list[Finding]:
-    """What there is to train with. signatures, compounds: as in `counts`."""
+    """Counts of drugs and MOAs to train with. signatures, compounds: as in `counts`."""
     left = counts(signatures, compounds, QualityFilter()).iloc[0]
     return [
         Finding(

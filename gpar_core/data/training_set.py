@@ -131,7 +131,7 @@ def known_drugs(compendium: Compendium, names: Iterable[str]) -> tuple[str, ...]
 
 
 def drug_name(compendium: Compendium, drug: str) -> str:
-    """The pert_iname that a molecule goes by."""
+    """The pert_iname used for a molecule."""
     return str(compendium.drugs.set_index(fields.DRUG)[fields.PERT_INAME][drug])
 
 

@@ -1,4 +1,4 @@
-"""What pages and the command line do with jobs: submit, look, follow, cancel, wake."""
+"""Job functions for pages and the command line: submit, look, follow, cancel, wake."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What becomes of a running job whose process is gone together with its supervisor."""
+"""Recover running jobs whose process is gone together with its supervisor."""
 
 from typing import Final
 

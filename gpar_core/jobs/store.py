@@ -54,7 +54,7 @@ UPGRADES = ("ALTER TABLE jobs ADD COLUMN cluster TEXT NOT NULL DEFAULT ''",)
 
 
 OF_CLAIM = "WHERE id = ? AND attempt = ? AND state = 'running' AND (? IS NULL OR pid = ?)"
-"""One running attempt, of any process or of the one with this number."""
+"""One running attempt, of any process or of the one with this pid."""
 
 
 class JobStore:
@@ -171,7 +171,7 @@ class JobStore:
             return changed.rowcount == 1
 
     def damage(self) -> str:
-        """What is wrong with the list itself, or ''."""
+        """Why the list itself is damaged, or ''."""
         return self._database.damage()
 
     def set_aside(self) -> Path | None:
@@ -259,7 +259,7 @@ class JobStore:
         )
 
     def should_stop(self, job_id: str, attempt: int, pid: int | None = None) -> bool:
-        """Whether the user asked for the end of this attempt, or its claim was lost."""
+        """Whether the user cancelled this attempt, or its claim was lost."""
         with self._database.connection() as database:
             row = database.execute(
                 f"SELECT cancel_requested FROM jobs {OF_CLAIM}",  # noqa: S608  (a constant)

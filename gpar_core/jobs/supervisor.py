@@ -64,7 +64,7 @@ SIGNALS: Mapping[int, str] = (
         signal.SIGBUS: ", possibly because the disk is full",
     }
 )
-"""What a signal that ended a worker is likely to mean."""
+"""The likely meaning of a signal that ended a worker."""
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +119,7 @@ class Supervisor:
         self._crew = Crew(cache, worker_module, spares=limits.spares, grace=limits.grace)
 
     def work_until_idle(self) -> bool:
-        """False if the jobs folder was deleted meanwhile, and with it the right to go on.
+        """Whether this supervisor may continue; False if the jobs folder has been deleted.
 
         A list of jobs that is busy, or on a disk that is full, is waited for: jobs that are queued
         have nobody else.
@@ -211,7 +211,7 @@ class Supervisor:
         log.info("%s attempt %d: lost, %s", job.id, job.attempt, settle_lost(self._store, job))
 
     def _check(self, watch: Watch, job: Job, elapsed: float) -> None:
-        """Kill a worker that is no longer wanted, or gives no sign of life."""
+        """Kill a worker that is no longer needed or does not respond."""
         if job.cancel_requested:
             watch.unwanted += elapsed
         elif job.heartbeat != watch.last_heartbeat:

@@ -161,7 +161,7 @@ class Claim:
 
 
 def run_science(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
-    """Do what is asked."""
+    """Carry out the request."""
     if _trains_networks(request):
         pool.warm()
     with _importing:

@@ -1,4 +1,4 @@
-"""What each gene contributes to a network's log-odds: integrated gradients.
+"""Integrated gradients: the contribution of each gene to a network's log-odds.
 
 Sundararajan, Taly and Yan 2017, "Axiomatic attribution for deep networks" (ICML). The path is
 straight between *scaled* signatures, as the network sees them: the slope of the signed root is

@@ -40,7 +40,7 @@ if TYPE_CHECKING:  # it takes a second to import, and most trainings need no clu
 
 CONNECT_SECONDS = 10
 PATIENCE_SECONDS = 60
-"""Without a sign of life, before the cluster is asked whether it has workers."""
+"""Without a response, before checking whether the cluster has workers."""
 
 STEPS = "gpar-steps"
 """The topic under which workers tell their steps."""
@@ -48,7 +48,7 @@ STEPS = "gpar-steps"
 
 @dataclass(frozen=True, eq=False)
 class _Shared:
-    """What all fits of a call need.
+    """The data that all fits of a call share.
 
     call: its id. learning: of scaled signatures. software: see `_software`.
     """
@@ -60,7 +60,7 @@ class _Shared:
 
 
 class _Call:
-    """What is known here of a call under way.
+    """The state of a running call.
 
     progress: (n_tasks, 2) steps and losses. done: futures, as they are done.
     heard: when there was a sign of life.
@@ -73,7 +73,7 @@ class _Call:
         self.heard = time.monotonic()
 
     def hear(self, number: int, steps: int, loss: float) -> None:
-        """Note what a task tells; one that begins again takes back nothing."""
+        """Record a task's progress; a restarted task does not reduce it."""
         self.heard = time.monotonic()
         self.progress[number] = max(steps, self.progress[number, 0]), loss
 
@@ -276,7 +276,7 @@ def _gone() -> tuple[type[Exception], ...]:
 
 @lru_cache(maxsize=1)
 def _software() -> dict[str, str]:
-    """What must be the same everywhere for the results to be the same: names and versions."""
+    """Names and versions of the software that must match everywhere for identical results."""
     code = hashlib.sha256()
     for path in [*sorted(Path(__file__).parent.glob("*.py")), Path(scoring.__file__)]:
         code.update(path.read_text("utf-8").encode())

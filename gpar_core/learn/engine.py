@@ -215,7 +215,7 @@ def _begin(lifeline: Connection, folder: Path) -> None:
 
 
 def _end_with(lifeline: Connection, folder: Path) -> None:
-    """End this process, even while it works, when its pool is gone."""
+    """End this process when its pool is gone, even in the middle of work."""
     wait_for([lifeline])
     for _ in range(TRIES):
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""What a cross-validation reaches by chance, at the cost of a few matrix products.
+"""The mean AUROC that a cross-validation reaches by chance, from a few matrix products.
 
 Training the network again for every permutation of the labels is the plain way and takes as long
 as that many trainings. A classifier in closed form stands in for it: what chance gives depends on

@@ -1,4 +1,4 @@
-"""What the steps of every training are made of: draws, dropout, Adam."""
+"""The parts of a training step: random draws, dropout, Adam."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -29,7 +29,7 @@ FINAL = "final"
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """What training gives: a network and how well its like did on held-out drugs.
+    """The result of a training: a network and its cross-validation on held-out drugs.
 
     logistic: logistic regression on the same folds; None where the network itself is that. chance:
     how often permuted labels reach the mean AUROC, by a quick stand-in. null: mean AUROCs of whole

@@ -75,7 +75,7 @@ class _Epochs:
             self.report(Progress("UMAP", done, self.total, message))
 
     def flush(self) -> None:
-        """A file has it."""
+        """Do nothing; files have this method."""
 
 
 @contextmanager

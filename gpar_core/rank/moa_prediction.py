@@ -26,7 +26,7 @@ TOP = 10
 
 @dataclass(frozen=True, eq=False)
 class MoaScores:
-    """What m models say of n signatures. Arrays are (m, n).
+    """Scores of n signatures by m models. Arrays are (m, n).
 
     moa: (m,) names. model_id: (m,) of their models.
     probability: scores. percentile: see `percentiles`. calibrated: calibrated probabilities.

@@ -1,4 +1,4 @@
-"""What parent and child call the files between them, and the child's exit codes."""
+"""Names of the files exchanged between parent and child, and the child's exit codes."""
 
 from typing import Final
 

@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 
 def read_upload(kind: Upload[T], content: bytes | memoryview, name: str, limits: ServerLimits) -> T:
-    """What a file that a user uploaded holds, read in a child process.
+    """Read an uploaded file in a child process.
 
     kind: what it is to be, one of `uploads.UPLOADS`. content: all of it. name: what the user calls
     it, for messages. limits: `reading_mb` and `reading_seconds` are kept.

@@ -1,4 +1,4 @@
-"""What a report holds, before it is written as a page or as files."""
+"""The content of a report, before it is written as a page or as files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a result comes to, to hold another one beside it.
+    """The figures of a result, for comparison with another one.
 
     figures: by name. first: ids of what ranks first, the best first. digest: SHA-256 of all of it,
     numbers to nine digits.

@@ -24,7 +24,7 @@ def report_of(cache: Cache, result_id: str) -> Document:
 
 
 def of_model(cache: Cache, trained: Model) -> Document:
-    """The report of a model, with the genes it goes by where they were looked for."""
+    """The report of a model, with its important genes if they were computed."""
     return model_report(trained, _importance(cache, trained))
 
 
@@ -52,7 +52,7 @@ def as_file(document: Document, ending: str) -> bytes:
 
 
 def _importance(cache: Cache, trained: Model) -> Analysis | None:
-    """The analysis of the genes the model goes by, where the visitor has one that can be read."""
+    """The gene importance of the model, if the visitor has a readable one."""
     summary = trained.summary
     request = GeneImportanceRequest(
         compendium=summary.compendium,

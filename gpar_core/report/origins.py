@@ -56,7 +56,7 @@ def of_evaluation(done: Analysis) -> Origin:
 
 
 def training_request(summary: ModelSummary) -> TrainRequest | None:
-    """The request that made a model, or None where it is not to be had from what a model keeps.
+    """The request that made a model, or None if the model does not contain it.
 
     That is so for uploaded profiles, and for models of another method version.
     """

@@ -1,4 +1,4 @@
-"""What a result comes to, in a form that two of them can be compared by."""
+"""The figures of a result, in a form that can be compared."""
 
 import hashlib
 from collections.abc import Mapping

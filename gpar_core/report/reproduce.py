@@ -143,7 +143,7 @@ def agreement(report: Origin, again: Origin) -> Agreement:
 
 
 def request_of(origin: Origin) -> TrainRequest | EvaluationRequest:
-    """What was asked. Raises RequestError where that is not in the report."""
+    """The request of a report. Raises RequestError where the report does not contain it."""
     if not origin.request:
         raise RequestError(
             "This report is of uploaded profiles, or from another version of the method, and "

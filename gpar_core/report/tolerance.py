@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 PARTS: Final = ("AUROC of fold", "95% interval", "average precision", "permuted labels")
-"""What figures begin with that hang on few drugs or on the first places of a ranking alone."""
+"""First words of figures that depend on few drugs or on the top of a ranking alone."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What every report says in the same words, and numbers as text."""
+"""Texts shared by all reports, and numbers as text."""
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ CITE = (
 
 
 def reproduction(origin: Origin) -> Section:
-    """What it takes to have the result again, and how to be sure that it is the same."""
+    """How to reproduce the result and check that it is the same."""
     facts = {
         "Result": origin.result_id,
         "Compendium": origin.compendium + (" (simulated)" if origin.simulated else ""),
@@ -42,7 +42,7 @@ def reproduction(origin: Origin) -> Section:
 
 
 def citation(origin: Origin) -> Section:
-    """What to cite, and what the data are."""
+    """The citation, and a note about the data."""
     data = (
         "The data are SIMULATED: no laboratory measured them. Nothing here says anything about a "
         "real drug, so do not publish it."

@@ -1,4 +1,4 @@
-"""Who somebody is, by what a sign-in says of them; how the server signs people in.
+"""Identify users by their sign-in, and configure how the server signs people in.
 
 GPAR_SIGN_IN        '' (nobody signs in), 'oidc' (OpenID Connect) or 'proxy' (a trusted header)
 GPAR_USERS          who may come in: names or @domains, separated by commas; empty for all whom

@@ -1,4 +1,4 @@
-"""What one server gives to its users: every limit that can be set, in one place.
+"""The limits of a server for its users, all in one place.
 
 Each is read from an environment variable; `docs/server.md` has the same table for those who run a
 server.

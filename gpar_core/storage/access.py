@@ -76,12 +76,12 @@ class Visitor:
 
 
 LOCAL = Visitor("local", admin=True, shares=True)
-"""The person at the computer or its terminal, and everybody where there is no sign-in."""
+"""The person at the computer or its terminal, and everybody if there is no sign-in."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """What is known of a thing.
+    """The access record of a thing.
 
     owners: who hold it, first come first. used: when it was last looked at, in seconds since 1970,
     0 for never.
@@ -111,7 +111,7 @@ class Access:
         self._database = Database(path, TABLES, (), trouble)
 
     def damage(self) -> str:
-        """What is wrong with the file of the records, or ''."""
+        """Why the file of the records is damaged, or ''."""
         return self._database.damage()
 
     def record(self, thing: str) -> Record:

@@ -88,7 +88,7 @@ class Cache:
         return self._naming(folder.parent) + folder.name
 
     def _naming(self, parent: Path) -> str:
-        """What stands before the name of a folder in `parent` where `access` speaks of it."""
+        """The prefix of folders in `parent` in the records of `access`."""
         return f"{parent.name}/" if parent in (self.compendia, self.sources, self.deleted) else ""
 
     @property
@@ -118,7 +118,7 @@ class Cache:
 
     @property
     def parts(self) -> Path:
-        """What analyses under way have done so far."""
+        """Partial results of running analyses."""
         return self.root / "parts"
 
     @property
@@ -153,7 +153,7 @@ class Cache:
 
     @property
     def deleted(self) -> Path:
-        """What can still be had back, see `deletion`."""
+        """Deleted results that can still be restored, see `deletion`."""
         return self.root / "deleted"
 
     def compendium(self, name: str) -> Path:

@@ -38,7 +38,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """As `connection`, all of the block or nothing, and nobody else writes meanwhile."""
+        """Like `connection`, but as one transaction with exclusive writing."""
         with self.connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -68,7 +68,7 @@ class Database:
             raise self.trouble(error) from error
 
     def damage(self) -> str:
-        """What SQLite's own check finds wrong with the file, '' for nothing or where there is none.
+        """The problem that SQLite's own check finds in the file, '' if none or if there is no file.
 
         Raises what `trouble` gives where it cannot be looked at.
         """

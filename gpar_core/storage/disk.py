@@ -1,4 +1,4 @@
-"""A disk that is full: how it is known, and what the user is told."""
+"""Detect a full disk, and the error for the user."""
 
 import errno
 import os
@@ -21,7 +21,7 @@ written')."""
 
 
 def is_full(error: OSError) -> bool:
-    """Whether the system refused to write because there is no more room."""
+    """Whether the system refused to write because the disk is full."""
     return error.errno in FULL or any(words in str(error) for words in IN_WORDS)
 
 

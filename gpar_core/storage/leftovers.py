@@ -1,4 +1,4 @@
-"""What killed processes leave in a cache, cleared without disturbing those at work.
+"""Clear the leftovers of killed processes in a cache without disturbing running ones.
 
 A folder that is built is locked by its process, and a folder that takes another's place is locked
 for that moment; the system frees the locks of a process that is gone. So nothing here depends on

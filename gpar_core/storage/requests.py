@@ -1,4 +1,4 @@
-"""What a job is asked to do: frozen, comparable, JSON.
+"""Requests of all kinds: frozen, comparable, saved as JSON.
 
 The id of a job is a hash of its request (which names the fingerprint of its data) and of
 `METHOD_VERSION`: the same request twice is one job and one result.

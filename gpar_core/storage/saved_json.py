@@ -1,4 +1,4 @@
-"""What JSON says, as the frozen dataclass that it was written from: every value of its type."""
+"""Read JSON back into the frozen dataclass that it was written from, checking every type."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass

@@ -1,4 +1,4 @@
-"""What is done for the cache after each job: keep it within its size, clear old uploads."""
+"""Clean up the cache after each job: keep it within its size, clear old uploads."""
 
 import os
 import re
@@ -20,7 +20,7 @@ THING = re.compile("[0-9a-f]{20}")
 
 
 def take_care(cache: Cache) -> None:
-    """Prune and clear, unless another process is about it. What goes wrong is only printed."""
+    """Prune and clear, unless another process is doing so. Errors are only printed."""
     try:
         with FileLock(cache.jobs / "care.lock", timeout=0):
             needed, now = needed_by_jobs(cache), time.time()

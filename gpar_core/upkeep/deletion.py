@@ -26,12 +26,12 @@ ROOM_BYTES: Final = 2 * 10**9
 """Where a disk has less to spare, who deletes wants the room: nothing is set aside."""
 
 NAMED_BY_PEOPLE: Final = frozenset({"compendia", "sources"})
-"""Kinds whose names say nothing of the content; the others are named by what was asked for."""
+"""Kinds whose names are chosen by people; the others are named after their request."""
 
 
 @dataclass(frozen=True)
 class Deletion:
-    """What was deleted, and can be had back.
+    """A deletion that can be undone.
 
     kind: of `storage.room.KINDS`. name: of its folder. title: what it is called. at: when, in
     seconds since 1970. owners: whose it is. token: under which it was set aside, '' where it stays
@@ -50,7 +50,7 @@ class Deletion:
         return cache.root / self.kind / self.name
 
     def aside(self, cache: Cache) -> Path:
-        """Where it is meanwhile."""
+        """Folder that holds it until it is restored or removed."""
         return cache.deleted / self.token / self.kind / self.name
 
 
@@ -132,7 +132,7 @@ def undo(cache: Cache, deletion: Deletion, now: float) -> Path:
 
 
 def recent(cache: Cache) -> list[Deletion]:
-    """What the visitor can have back, the last first."""
+    """The deletions that the visitor can undo, the last first."""
     return [
         each
         for each in reversed(_all(cache))

@@ -1,4 +1,4 @@
-"""What is wrong in a cache, and how it is put right.
+"""Find problems in a cache and repair them.
 
 `examine` only reads. `repair` deletes nothing of a user's: what cannot be read is moved to
 `damaged/` in the cache. Both may run while GPAR is at work.
@@ -34,7 +34,7 @@ LOST: Final = "Its result could not be read. Try again."
 
 
 class Remedy(StrEnum):
-    """What is to be done about a finding."""
+    """The remedy for a finding."""
 
     CLEAR = "remove the leftover"
     SET_ASIDE = "move it to 'damaged'"
@@ -177,7 +177,7 @@ def _done(cache: Cache) -> list[Job]:
 
 
 def _unused(cache: Cache, now: float) -> Iterator[Finding]:
-    """What no job needs and no page shows."""
+    """Files that no job needs and no page shows."""
     needed = needed_by_jobs(cache)
     for folder in _folders(cache.uploads):
         if folder.name not in needed and now - folder.stat().st_mtime > FRESH_SECONDS:

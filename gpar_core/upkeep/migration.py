@@ -54,7 +54,7 @@ def is_readable(cache: Cache) -> bool:
 
 
 def _note_owners(cache: Cache) -> None:
-    """Who asked for a job keeps it, and what came of it, to themselves."""
+    """Make each job and its result private to the person who started it."""
     # To ask for the jobs would make their list, and a command that only looks makes none.
     jobs = JobStore(cache.unrestricted).recent(limit=None) if cache.jobs.exists() else []
     for job in jobs:

@@ -1,4 +1,4 @@
-"""What the cache holds, and how it is kept within its limits.
+"""List the contents of the cache and keep it within its limits.
 
 What can be computed again goes first, the least recently used before the others; what is pinned,
 was used within the last hour or is needed by a job stays, and so do compendia.
@@ -17,7 +17,7 @@ from gpar_core.storage.room import KINDS, things_in
 from gpar_core.upkeep import deletion
 
 PRUNABLE: Final = frozenset({"models", "analyses", "curations", "predictions"})
-"""What is computed again when it is asked for again."""
+"""Kinds that are computed again when requested again."""
 
 FRESH_SECONDS: Final = 3600.0
 UPLOAD_SECONDS: Final = 7 * 24 * 3600.0

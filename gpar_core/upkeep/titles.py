@@ -1,4 +1,4 @@
-"""What a thing in the cache is called on screen, read from what it says of itself."""
+"""Titles on screen of things in the cache, read from their manifests."""
 
 import json
 from pathlib import Path

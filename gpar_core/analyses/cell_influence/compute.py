@@ -36,7 +36,7 @@ class _Selection:
 
 
 def named(cells: Sequence[str]) -> str:
-    """What a selection of cell lines is called; none are all."""
+    """The name of a selection of cell lines; an empty one means all cell lines."""
     return " + ".join(cells) or ALL_CELLS
 
 

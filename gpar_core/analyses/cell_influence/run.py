@@ -1,4 +1,4 @@
-"""Cross-validate on several selections of cell lines and publish what comes of it."""
+"""Cross-validate on several selections of cell lines and publish the results."""
 
 from gpar_core.analyses.cell_influence.compute import cell_influence
 from gpar_core.analyses.cell_influence.request import CellInfluenceRequest

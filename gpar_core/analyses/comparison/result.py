@@ -36,7 +36,7 @@ class Agreement:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """What differs between a first and a second model.
+    """The differences between a first and a second model.
 
     settings: what, first, second; those that differ only. agreement: over what both rank.
     overlap: as `overlap` gives it. compounds: one row per compound that either ranks, the one that
@@ -205,7 +205,7 @@ def _role(drug: str, summary: ModelSummary) -> str:
 
 
 def _settings(first: ModelSummary, second: ModelSummary) -> pd.DataFrame:
-    """What of their requests differs, in words."""
+    """The settings that differ between their requests, in words."""
     only_first = sorted(set(first.drugs) - set(second.drugs))
     only_second = sorted(set(second.drugs) - set(first.drugs))
     rows = [

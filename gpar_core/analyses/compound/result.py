@@ -1,4 +1,4 @@
-"""What is known of one drug: its compounds and signatures, and what models make of it."""
+"""A summary of one drug: its compounds and signatures, and its rank in each model."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -93,7 +93,7 @@ def neighbors(compound: Compound, compendium: Compendium) -> pd.DataFrame:
 def in_models(
     compound: Compound, models: Iterable[tuple[ModelSummary, pd.DataFrame]]
 ) -> pd.DataFrame:
-    """What each model makes of the drug, the best exact p first.
+    """The rank of the drug in each model, the best exact p first.
 
     models: of the compound's compendium, each with its ranking. Returns one row per model:
     model_id, label, created_at, mean_auroc, role, and where it is ranked rank (by exact p),

@@ -1,4 +1,4 @@
-"""What leaving each training drug out does to the mean AUROC."""
+"""Charts of the change in mean AUROC when each training drug is left out."""
 
 import altair as alt
 import pandas as pd

@@ -40,7 +40,7 @@ MAX_SUSPECTS = 1 / 3
 
 @dataclass(frozen=True, eq=False)
 class Curation:
-    """What leaving each positive drug out does to the mean AUROC.
+    """The change in mean AUROC when each positive drug is left out.
 
     mean_auroc, spread: of the whole set, mean and standard deviation over the repeats.
     drugs: one row per positive drug, the highest effect first: drug, pert_iname, n_signatures,

@@ -48,8 +48,9 @@ STAGE = "Gene counts"
 
 @dataclass(frozen=True, eq=False)
 class _Question:
-    """What is cross-validated on fewer genes. first: (k, n_genes) the genes of each fold, the most
-    important first.
+    """The inputs of a cross-validation on fewer genes.
+
+    first: (k, n_genes) the genes of each fold, the most important first.
     """
 
     training_set: TrainingSet

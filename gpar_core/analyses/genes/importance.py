@@ -1,4 +1,4 @@
-"""Which landmark genes a model goes by: two ways to tell, how far they agree, and how stable.
+"""Importance of landmark genes by two methods, how far they agree, and how stable they are.
 
 'ig': integrated gradients of the network (`attribution`), from the signature without any change, a
 z-score of 0 for each gene: that is what no effect looks like. The mean of the negatives would do

@@ -1,4 +1,4 @@
-"""Find the genes that a model goes by, or how many it needs, and publish the answer."""
+"""Find the genes that a model uses, or how many it needs, and publish the answer."""
 
 from gpar_core.analyses.genes.counts import gene_counts
 from gpar_core.analyses.genes.importance import gene_importance

@@ -41,7 +41,7 @@ def grid(layers: Sequence[int], nodes: Sequence[int], steps: int) -> dict[str, L
 
 
 def n_weights(settings: LayeredSettings) -> int:
-    """Weights of a network, biases not counted: what its training time goes by, if it is wide."""
+    """Number of weights without biases, which determines the training time of a wide network."""
     widths = [fields.N_LANDMARKS, *settings.hidden, 1]
     return sum(n_in * n_out for n_in, n_out in pairwise(widths))
 

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 FIRST_FOLDS = 3
-"""Before the first stop; with fewer differences there is no telling their noise."""
+"""Before the first stop; with fewer differences, their noise cannot be estimated."""
 
 FURTHER_FOLDS = 2
 """Between one stop and the next."""

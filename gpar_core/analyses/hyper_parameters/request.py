@@ -1,4 +1,4 @@
-"""A sweep over network sizes, asked for."""
+"""The request for a sweep over network sizes."""
 
 from dataclasses import dataclass
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Cross-validate networks of many sizes and publish what comes of it."""
+"""Cross-validate networks of many sizes and publish the results."""
 
 from gpar_core.analyses.hyper_parameters.compute import sweep
 from gpar_core.analyses.hyper_parameters.request import SweepRequest

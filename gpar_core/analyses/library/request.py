@@ -1,4 +1,4 @@
-"""A library of models, asked for."""
+"""The request for a library of models."""
 
 from dataclasses import dataclass
 from typing import ClassVar

@@ -88,7 +88,7 @@ class Library:
         return self.library_id, *trained
 
     def why_stale(self, fingerprint: str) -> str:
-        """Why its models no longer stand for a compendium with this fingerprint, or ''."""
+        """Why its models are out of date for a compendium with this fingerprint, or ''."""
         if self.method_version != METHOD_VERSION:
             return (
                 "The method has changed since these models were trained. Build the library again."
@@ -112,7 +112,7 @@ def table(library: Library) -> pd.DataFrame:
 
 
 def trainings(compendium: Compendium, request: LibraryRequest) -> dict[str, TrainRequest]:
-    """What trains the model of each MOA: the same request as that of *Drug prediction*."""
+    """The training request of each MOA, the same as that of *Drug prediction*."""
     return {
         moa: TrainRequest(
             compendium.name,
@@ -233,7 +233,7 @@ def _row(entry: Entry) -> dict[str, object]:
 
 
 def read_plan(folder: Path) -> Library:
-    """What a library is to be, without what is trained of it. Raises DataError."""
+    """The plan of a library, without its trained models. Raises DataError."""
     try:
         return _parsed(folder.name, json.loads((folder / MANIFEST).read_text("utf-8")))
     except (

@@ -33,7 +33,7 @@ def run_library(
     *,
     train: Train = train_model,
 ) -> None:
-    """Train what is not trained yet. What is done stays, however this ends.
+    """Train the models that are missing. Finished models are kept, even if this is stopped.
 
     A MOA that cannot be trained as asked is noted with the reason. Any other error ends the job,
     once the trainings under way have stopped.

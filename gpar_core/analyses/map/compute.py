@@ -139,7 +139,7 @@ def _space(
 
 
 def _those_of(elsewhere: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
-    """row, x, y of the signatures asked for that have a place."""
+    """row, x, y of the chosen signatures that have coordinates."""
     points = elsewhere[elsewhere["row"].isin(rows)].reset_index(drop=True)
     if len(points) < MAPS[FROM_FILE].min_signatures:
         raise RequestError(

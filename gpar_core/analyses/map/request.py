@@ -1,4 +1,4 @@
-"""A map, asked for."""
+"""The request for a map."""
 
 from dataclasses import dataclass
 from typing import ClassVar

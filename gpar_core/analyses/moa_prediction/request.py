@@ -1,4 +1,4 @@
-"""A MOA prediction of uploaded profiles, asked for."""
+"""The request for a MOA prediction of uploaded profiles."""
 
 from dataclasses import dataclass
 from typing import ClassVar

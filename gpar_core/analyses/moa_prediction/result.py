@@ -39,7 +39,7 @@ Answer = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What the models of a library say of some signatures.
+    """The scores of some signatures by the models of a library.
 
     label: of the compound or the profiles. scores: of n signatures by m models.
     signatures: n rows, of a compound `DESCRIBED`, of profiles name and drug.
@@ -179,7 +179,7 @@ def ranked(prediction: Prediction, *, by: str = DEFAULT_ORDER) -> pd.DataFrame:
 
 
 def queries(prediction: Prediction) -> list[tuple[str, np.ndarray]]:
-    """What is asked about, by name, with the positions of its signatures.
+    """The compounds or profiles to predict, by name, with the positions of their signatures.
 
     A compound, or each drug of an upload: the replicates of one drug are one query, whose scores
     are means over them.

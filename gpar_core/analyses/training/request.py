@@ -1,4 +1,4 @@
-"""A training, asked for."""
+"""The request for a training."""
 
 from dataclasses import dataclass
 from typing import ClassVar

@@ -33,7 +33,7 @@ ARRAYS = ("scores", "sorted_scores", "scored_by")
 
 @dataclass(frozen=True)
 class ModelSummary:
-    """What a list of models shows, and what the command line prints.
+    """The summary of a model, as shown in lists and by the command line.
 
     logistic_auroc: mean AUROC of logistic regression on the same folds; None where the model itself
         is that. chance: how often permuted labels reach the mean AUROC, by a quick stand-in for the
@@ -120,7 +120,7 @@ class Model:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What a model needs to be asked about single signatures; its arrays stay on the disk.
+    """A model ready to score single signatures; its arrays stay on disk.
 
     calibration, fold_calibration, scores, scored_by: as in `Model`. sorted_scores: the scores,
     rising.
@@ -211,7 +211,7 @@ def load_network(folder: Path) -> Network:
 
 
 def load_reading(folder: Path) -> Reading:
-    """What the model says of its compendium. Raises DataError."""
+    """The model's scores of its compendium. Raises DataError."""
     manifest = _manifest(folder)
     try:
         arrays = {name: read_array(folder / f"{name}.npy", mapped=True) for name in ARRAYS}

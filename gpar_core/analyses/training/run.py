@@ -41,7 +41,7 @@ DESCRIBED = [
 
 
 def run_training(request: TrainRequest, cache: Cache, report: Report, pool: Pool) -> None:
-    """Train what is asked for on its compendium, which must not have changed since."""
+    """Train the requested model on its compendium, which must not have changed since."""
     train_model(same_compendium(request, cache), request, cache, report, pool)
 
 

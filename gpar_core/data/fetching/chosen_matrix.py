@@ -32,7 +32,7 @@ STAGE: Final = "Reading signatures"
 
 @dataclass(frozen=True)
 class Chosen:
-    """What was read.
+    """The values that were read.
 
     sig_ids: as in the new file. n_fetched: bytes read from the server for it, by all tries.
     n_saved: bytes of the whole file that were not read.

@@ -1,4 +1,4 @@
-"""Download one file; after any interruption, the next try resumes where it stopped.
+"""Download one file; after an interruption, the next try resumes where it stopped.
 
 What has come lies in `NAME.part`, and what it is a part of in `NAME.part.json`.
 """
@@ -109,7 +109,7 @@ def _continues(answer: Answer, have: int, version: Version) -> bool:
 
 
 def _left(part: Path, url: str) -> tuple[int, Version]:
-    """What an earlier try left: its bytes, and of which version; (0, unknown) if not to be used."""
+    """The partial file of an earlier try: its bytes and version; (0, unknown) if unusable."""
     try:
         note = json.loads(_note(part).read_text("utf-8"))
         version = Version(int(note["bytes"]), str(note["tag"]))

@@ -1,4 +1,4 @@
-"""What a finished fetch left in its folder, as `fetched.json` tells it."""
+"""The files of a finished download, as listed in `fetched.json`."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -60,7 +60,7 @@ class Fetched:
 
     @property
     def series(self) -> SeriesFiles | None:
-        """What an import takes of it, None where there are no signatures."""
+        """The files to import, None where there are no signatures."""
         files = {role: self.path(role) for role in OF_SERIES if role in self._roles}
         if "matrix" not in files:
             return None
@@ -68,7 +68,7 @@ class Fetched:
 
     @property
     def compound_tables(self) -> tuple[Path, ...]:
-        """What an import takes for the MOAs and ids of compounds."""
+        """The tables of MOAs and compound ids to import."""
         return tuple(self.path(role) for role in OF_COMPOUNDS if role in self._roles)
 
     @property
@@ -83,7 +83,7 @@ class Fetched:
 
 
 def is_fetched(folder: Path, source: str, base_url: str, cells: tuple[str, ...]) -> bool:
-    """Whether what is asked for was fetched into the folder and is still there."""
+    """Whether the requested files were downloaded into the folder and are still there."""
     try:
         there = load_fetched(folder)
     except NotFoundError:
@@ -103,7 +103,7 @@ def save_fetched(fetched: Fetched) -> None:
 
 
 def load_fetched(folder: Path) -> Fetched:
-    """What was fetched into a folder. Raises NotFoundError where no fetch has finished there."""
+    """The files downloaded into a folder. Raises NotFoundError where no download has finished."""
     try:
         content: dict[str, Any] = json.loads((folder / FETCHED).read_text("utf-8"))
         files = tuple(

@@ -27,13 +27,13 @@ class Meter:
         self._next = clock()
 
     def start(self, done: int, total: int) -> None:
-        """Begin again at `done` bytes that were there before, of `total`."""
+        """Start over with `done` of `total` bytes already present."""
         self._total = total
         self._past.clear()
         self.at(done)
 
     def at(self, done: int) -> None:
-        """So many bytes are done. Lets through what `report` raises."""
+        """Add to the bytes done. Raises what `report` raises."""
         now = self._clock()
         self._done = done
         if now < self._next and done != self._total and self._past:

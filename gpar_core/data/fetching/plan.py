@@ -24,7 +24,7 @@ MOAS_FOR_ALL = "repurposing-hub"
 def plan_fetch(
     source: str, *, base_url: str = "", cells: Iterable[str] = (), to: Path | None = None
 ) -> FetchRequest:
-    """Check what was asked for. Raises RequestError or NotFoundError.
+    """Check the request. Raises RequestError or NotFoundError.
 
     base_url: of a mirror that has the same files. cells: cell lines, or a text of them; whether the
     release has them is seen once its cell_info is there. to: a folder in place of the one in the
@@ -49,7 +49,7 @@ def plan_fetch(
 
 
 def all_fetched(cache: Cache) -> list[Fetched]:
-    """What was fetched into the cache and is whole, in the order of `SOURCES`."""
+    """The complete downloads in the cache, in the order of `SOURCES`."""
     found = []
     for name in SOURCES:
         with suppress(NotFoundError):

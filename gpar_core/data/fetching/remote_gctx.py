@@ -173,7 +173,7 @@ class Plan:
 
 @contextmanager
 def open_remote(web: Web, url: str) -> Iterator[RemoteMatrix]:
-    """Read the ids of a GCTX. Raises DownloadError if it is none, or not to be had in parts."""
+    """Read the ids of a GCTX. Raises DownloadError if it is not one, or cannot be read in parts."""
     raw = RemoteFile(web, url, web.look(url))
     try:
         opened = h5py.File(raw, "r", rdcc_nbytes=CHUNK_BYTES)

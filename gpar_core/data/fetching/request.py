@@ -1,4 +1,4 @@
-"""A download, asked for."""
+"""The request for a download."""
 
 from dataclasses import dataclass
 from pathlib import Path

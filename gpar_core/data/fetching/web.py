@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class Trouble(Exception):
-    """What may pass by itself: a broken connection, a busy server."""
+    """Temporary failures: a broken connection, a busy server."""
 
 
 @dataclass(frozen=True)

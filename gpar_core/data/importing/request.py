@@ -1,4 +1,4 @@
-"""An import, asked for."""
+"""The request for an import."""
 
 from dataclasses import dataclass
 from typing import ClassVar

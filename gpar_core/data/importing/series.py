@@ -57,7 +57,7 @@ def _in_earlier(table: pd.DataFrame, earlier: Sequence[pd.DataFrame], column: st
 
 
 def _one_name_each(signatures: pd.DataFrame) -> tuple[pd.DataFrame, Finding]:
-    """A compound bears one name, or its signatures would count as those of several drugs."""
+    """Give each compound one name, or its signatures would count as those of several drugs."""
     names = signatures[fields.PERT_INAME].where(signatures[fields.PERT_INAME] != "")
     by_compound = names.groupby(signatures[fields.PERT_ID])
     several = by_compound.transform("nunique") > 1

@@ -1,4 +1,4 @@
-"""What sig_info (or the matrix itself) and sig_metrics say of the compound signatures."""
+"""Read the compound signatures from sig_info (or the matrix itself) and sig_metrics."""
 
 from pathlib import Path
 

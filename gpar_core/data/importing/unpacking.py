@@ -19,7 +19,7 @@ SPARE_BYTES = 2 * 1024**3
 
 
 def is_packed(path: Path) -> bool:
-    """Whether the content of the file is gzipped. Raises FileFormatError."""
+    """Whether the file is gzipped, regardless of its name. Raises FileFormatError."""
     try:
         with path.open("rb") as file:
             return file.read(len(GZIP_MAGIC)) == GZIP_MAGIC

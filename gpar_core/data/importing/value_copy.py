@@ -20,7 +20,7 @@ MISSING_VALUE = -666.0
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """What to copy from one matrix.
+    """The part of one matrix to copy.
 
     genes: (978,) file positions, -1 for a gene to leave at 0. signatures: (n,) file positions,
     rising. rows: (n,) rows of the compendium that they become.
@@ -75,7 +75,7 @@ def finite_rows(matrix: StoredMatrix) -> np.ndarray:
 
 
 def _n_done(notes: Path, plan: str, target: Path, shape: tuple[int, int]) -> list[int] | None:
-    """Blocks of each source that are done; None where the copy must begin again."""
+    """Blocks of each source that are done; None where the copy must start over."""
     try:
         noted = json.loads(notes.read_text("utf-8"))
         if noted["plan"] == plan and StoredMatrix(target).shape == shape:
