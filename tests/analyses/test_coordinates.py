@@ -36,7 +36,7 @@ def test_signatures_are_found_by_their_ids(tiny: Compendium, content: bytes) -> 
         (b"PK\x03\x04\0\0", "is an Excel workbook or a zip archive"),
         (b"a," * 5_000 + b"\n" + b"a," * 5_000, "more than 100 columns"),
         (b"sig_id,x,y\n" + b"a" * 200_000, "a line of 200,000 characters"),
-        (b"a" * (MAX_BYTES + 1), "at most 64 MB"),
+        (b"a" * (MAX_BYTES + 1), "the limit is 64 MB"),
         (b"sig_id,x,y\n" + b"a\n" * 1_100_000, "more than 1,000,000 lines"),
     ],
 )
