@@ -130,7 +130,7 @@ def choose_moas(page: Page, server: Server) -> None:
         page.get_by_role("combobox", name="MOAs").fill(moa)
         page.get_by_role("option", name=moa, exact=True).click()
     page.keyboard.press("Escape")
-    expect(main(page)).to_contain_text("4 models to train; 0 are already trained")
+    expect(main(page)).to_contain_text("4 models to train; 0 already trained")
 
 
 def cancel_under_way(page: Page, stock: Cache) -> dict[str, int]:
