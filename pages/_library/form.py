@@ -41,8 +41,9 @@ def show_form(compendium: Compendium) -> None:
         st.metric("MOAs", len(request.moas), help=explained("moa"))
         if too_few := len(moas) - len(request.moas) if moas else 0:
             st.caption(f"{too_few} of the chosen MOAs have fewer than {min_drugs} drugs.")
+        missing = len(request.moas) - n_trained
         st.caption(
-            f"{len(request.moas) - n_trained} models to train; {n_trained} already trained, to be "
+            f"{missing} model{'s' * (missing != 1)} to train; {n_trained} already trained, to be "
             "reused. You will see the time left once the first model is done."
         )
         if st.button("Build library", type="primary", width="stretch"):

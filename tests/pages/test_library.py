@@ -50,7 +50,7 @@ def test_without_a_library_the_form_is_open(stocked: Library) -> None:
     app = page("library")
     assert "This compendium has no library yet" in words(app.info)
     assert {metric.label: metric.value for metric in app.metric} == {"MOAs": "2"}
-    assert "1 models to train; 1 are already trained" in words(app)
+    assert "1 model to train; 1 already trained" in words(app)
     assert "Simulated data" in words(app.warning)
 
 
