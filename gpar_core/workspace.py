@@ -41,10 +41,15 @@ class CaseResult:
 
 
 class Workspace:
-    """One cache, and what can be asked of its compendia.
+    """One cache, and the analyses of its compendia.
 
-    Every request is a job of the same queue as the dashboard's: asked for twice, it is computed
-    once, and what the dashboard has computed is there at once. All methods raise GparError.
+    Every call is a job of the dashboard's queue: the same request is computed once, and results of
+    the dashboard are available at once. All methods raise GparError.
+
+    Example:
+        here = gpar_core.Workspace("cache")
+        model = here.train(here.demo(), moa="ATPase inhibitor", cells=["MCF7", "PC3"])
+        model.summary.metrics.mean_auroc, model.ranking.head(10)
     """
 
     def __init__(self, cache: str | Path = "cache", *, report: Report = silent) -> None:
