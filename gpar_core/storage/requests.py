@@ -6,8 +6,8 @@ The id of a job is a hash of its request (which names the fingerprint of its dat
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, fields, is_dataclass
+from functools import cache
 from typing import Any, ClassVar, Protocol, get_type_hints
 
 METHOD_VERSION = 6
@@ -30,14 +30,15 @@ def to_json(request: Request) -> str:
     Parts that say `inlined` stand there as their own parts, less what the request says is `unused`.
     """
     content = {"kind": request.kind, **asdict(request)}
-    for name, _ in _inlined(type(request)):
+    kind: Any = type(request)
+    for name, _ in _inlined(kind):
         content |= content.pop(name)
     for name in getattr(request, "unused", ()):
         del content[name]
     return json.dumps(content, sort_keys=True)
 
 
-def nested(kind: type[Any], content: dict[str, Any]) -> dict[str, Any]:
+def nested(kind: Any, content: dict[str, Any]) -> dict[str, Any]:
     """What `to_json` wrote of a request of this kind, its inlined parts in their place again."""
     parts = {
         name: {each.name: content[each.name] for each in fields(part) if each.name in content}
@@ -47,10 +48,13 @@ def nested(kind: type[Any], content: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in content.items() if name not in taken} | parts
 
 
-def _inlined(kind: type[Any]) -> Iterator[tuple[str, type[Any]]]:
-    for name, part in get_type_hints(kind).items():
-        if isinstance(part, type) and is_dataclass(part) and getattr(part, "inlined", False):
-            yield name, part
+@cache
+def _inlined(kind: Any) -> tuple[tuple[str, Any], ...]:
+    return tuple(
+        (name, part)
+        for name, part in get_type_hints(kind).items()
+        if isinstance(part, type) and is_dataclass(part) and getattr(part, "inlined", False)
+    )
 
 
 def job_id(request: Request) -> str:

@@ -215,7 +215,9 @@ def test_a_click_starts_the_job_and_the_page_follows_it(stocked: Library) -> Non
     app.multiselect(key="genes-counts").set_value([978, 10, 100]).run()
     app.number_input(key="genes-repeats").set_value(2).run()
     app = press(app, "Start analysis")
-    assert asked_for(stocked) == [planned(stocked.cache)]
+    request = planned(stocked.cache)
+    assert request.method.negatives == "inactive"
+    assert asked_for(stocked) == [request]
     assert plain("How many genes: HDAC inhibitor") in words(app)
 
 
