@@ -183,6 +183,7 @@ def add_model(cache: Cache, n: int, *, n_training: int = 40, n_predicted: int = 
         fold_calibration=(),
         scores=np.random.default_rng([1, 0x1A46E]).random(n, np.float32),
         scored_by=np.full(n, -1, np.int16),
+        null_scores=None,
     )
     with publishing(cache.model(made.summary.model_id)) as folder:
         model.save(made, folder)

@@ -16,7 +16,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -32,7 +32,6 @@ from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.data import compendium as compendia
-from gpar_core.data.learning_set import LearningSet
 from gpar_core.jobs.workers import ENVIRONMENT
 from gpar_core.learn.engine import FitTask, fit
 from gpar_core.learn.presets import Settings
@@ -80,13 +79,10 @@ class OwnPool:
     def warm(self) -> None:
         pass
 
-    def rehearse(self, settings: Settings, n_genes: int) -> None:
-        pass
-
     def fit_all(
-        self, learning: LearningSet, settings: Settings, tasks: Sequence[FitTask], *, report: Report
+        self, x: np.ndarray, settings: Settings, tasks: Sequence[FitTask], *, report: Report
     ) -> Generator[tuple[FitTask, Network], None, None]:
-        of_scaled = replace(learning, x=scaled(learning.x, settings.scaling))
+        of_scaled = scaled(x, settings.scaling)
         for task in tasks:
             yield task, fit(of_scaled, settings, task, report=report)
 

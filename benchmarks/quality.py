@@ -32,19 +32,22 @@ from gpar_core.learn.presets import MatchingSettings, Settings, preset
 from gpar_core.progress import Progress, Report, silent
 
 SEED = 0
-SPLIT_SEED = 123
+SPLIT_SEED = 1
 NEGATIVES = ("others", "inactive")
 VARIANTS = {
     "fast": MatchingSettings(),
-    "metric in closed form, not trained": MatchingSettings(steps=1, kept=0.0),
-    "trained metric alone": MatchingSettings(kept=1.0),
-    "no genes dropped": MatchingSettings(gene_dropout=0.0),
-    "four times the steps": MatchingSettings(steps=160),
+    "cell lines not centered": MatchingSettings(center_prior=1e9),
+    "scatter within compounds shrunk by 0.25": MatchingSettings(shrinkage=0.25),
+    "by 0.75": MatchingSettings(shrinkage=0.75),
+    "by 1: not looked at": MatchingSettings(shrinkage=1.0),
+    "spread of compounds kept": MatchingSettings(flattening=1.0),
+    "flattened to 0.5": MatchingSettings(flattening=0.5),
+    "100 dimensions": MatchingSettings(dimensions=100),
+    "400 dimensions": MatchingSettings(dimensions=400),
     "softmax of 5 cos": MatchingSettings(sharpness=5.0),
     "softmax of 20 cos": MatchingSettings(sharpness=20.0),
-    "z-scores as they are": MatchingSettings(scaling="none"),
 }
-"""Settings of the matching network by what they change."""
+"""Settings of `fast` by what they change."""
 
 FILES = {
     "matrix": "*.gctx",

@@ -20,9 +20,7 @@ from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.learn.compendium_scores import score_compendium
-from gpar_core.learn.cross_validation import CrossValidation
 from gpar_core.learn.folds import Folds
-from gpar_core.learn.metrics import Metrics
 from gpar_core.rank.scoring import LayeredNetwork, MatchingNetwork, score
 
 N_SIGNATURES = 473_647
@@ -54,11 +52,17 @@ def run(rounds: int, *, n: int = N_SIGNATURES) -> list[Figure]:
     }
     with tempfile.TemporaryDirectory(prefix="gpar-bench-") as folder:
         write_matrix(Path(folder) / "matrix.npy", n)
-        compendium, training_set, validation = _trained(Path(folder) / "matrix.npy", network)
+        compendium, training_set, folds = _shared_out(Path(folder) / "matrix.npy")
         ways: dict[str, Callable[[], object]] = {
             "one network": partial(score, network, compendium.matrix, threads=threads),
             "folds": partial(
-                score_compendium, compendium, training_set, network, validation, threads=threads
+                score_compendium,
+                compendium,
+                training_set,
+                folds,
+                network,
+                [network] * K,
+                threads=threads,
             ),
             "matching network": partial(score, matching, compendium.matrix, threads=threads),
         }
@@ -182,20 +186,15 @@ def _seconds(action: Callable[[], None]) -> float:
     return time.perf_counter() - started
 
 
-def _trained(
-    matrix_file: Path, network: LayeredNetwork
-) -> tuple[Compendium, TrainingSet, CrossValidation]:
+def _shared_out(matrix_file: Path) -> tuple[Compendium, TrainingSet, Folds]:
     """A compendium, almost all drugs of which are negatives, shared out to `K` folds."""
     matrix = np.load(matrix_file, mmap_mode="r")
     drug = np.array([f"drug {number}" for number in range(N_DRUGS)], dtype=object)
-    signatures = pd.DataFrame({fields.DRUG: np.resize(drug, len(matrix))})
+    signatures = pd.DataFrame({fields.DRUG: np.resize(drug, len(matrix)), fields.CELL_ID: "A375"})
     compendium = Compendium(
         "bench", "random", "", True, matrix, signatures, pd.DataFrame(), report={}
     )
     n = min(N_DRUGS, len(matrix))
     positive, fold = np.arange(n) < 2 * K, np.arange(n) % K
     training_set = TrainingSet(np.arange(n), positive, drug[:n], "others", "")
-    unknown = Metrics((), *[np.nan] * 4, interval=(np.nan, np.nan), n_resampled=0)
-    scorers = tuple(partial(score, network) for _ in range(K))
-    validation = CrossValidation(Folds(K, fold, "drug"), np.zeros(n), unknown, scorers)
-    return compendium, training_set, validation
+    return compendium, training_set, Folds(K, fold, "drug")

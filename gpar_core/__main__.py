@@ -45,8 +45,9 @@ from gpar_core.data.result_tables import SIGNED_P
 from gpar_core.data.uploads import publish_profiles
 from gpar_core.errors import GparError
 from gpar_core.export import moas_csv, ranking_csv
-from gpar_core.rank.moa_prediction import DEFAULT_ORDER, TOP
+from gpar_core.rank.moa_prediction import DEFAULT_ORDER, SUPPORTED, TOP
 from gpar_core.rank.moa_prediction import ORDERS as MOA_ORDERS
+from gpar_core.rank.ranking import DEFAULT_ORDER as DEFAULT_RANKING
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, ORDERS, filtered, order_by
 from gpar_core.storage.cache import Cache
 from gpar_core.upkeep.migration import bring_up_to_date
@@ -208,13 +209,18 @@ def _predict_moa(options: argparse.Namespace, cache: Cache) -> None:
     for name, table in tables.groupby("name", sort=False):
         n = int(table["n_signatures"].iloc[0])
         print(f"{name} ({n} signature{'' if n == 1 else 's'})")
-        print(f"{'':>4} {'MOA':<48} {'pctl':>6} {'prob':>6} {'calib':>6} {'agree':>6}  scored by")
+        print(
+            f"{'':>5}{'MOA':<48} {'evid':>7} {'FDR':>7} {'pctl':>6} {'prob':>6} {'calib':>6} "
+            f"{'agree':>6}  scored by"
+        )
         for place, row in enumerate(table.head(options.top).itertuples(), start=1):
             by = "held-out fold" if row.held_out else "model"
             print(
-                f"{place:>4} {str(row.moa)[:48]:<48} {row.percentile:>6.1%} "
+                f"{place:>3}{'*' if row.supported else ' '} {str(row.moa)[:48]:<48} "
+                f"{row.evidence:>7.3g} {row.fdr:>7.2g} {row.percentile:>6.1%} "
                 f"{row.mean_probability:>6.3f} {row.calibrated:>6.3f} {row.agreement:>6.2f}  {by}"
             )
+        print(f"* supported: FDR of {SUPPORTED:g} or less over all {len(table)} MOAs")
 
 
 def _result(summary: model.ModelSummary) -> dict[str, Any]:
@@ -286,7 +292,7 @@ def _parser() -> argparse.ArgumentParser:
     rank.add_argument("model_id", metavar="MODEL_ID")
     rank.add_argument("--min-signatures", type=int, default=MIN_SIGNATURES, metavar="K")
     rank.add_argument("--max-p", type=float, default=MAX_P, metavar="P")
-    rank.add_argument("--by", choices=sorted(ORDERS), default="es")
+    rank.add_argument("--by", choices=list(ORDERS), default=DEFAULT_RANKING)
     rank.add_argument("--csv", type=Path, metavar="OUT")
 
     _library_options(commands)

@@ -34,6 +34,7 @@ def ranking_csv(
             fields.PERT_INAME: names,
             "all_pert_ids": ranking[fields.PERT_IDS],
             "all_names": ranking[fields.NAMES],
+            "score": ranking.get("score", ranking["mean_score"]),
             "n_signatures": ranking["k"],
             "enrichment_score": ranking["es"],
             "normalized_es": ranking["nes"],
@@ -45,6 +46,7 @@ def ranking_csv(
             "scored_by": ranking["held_out"].map({True: "held-out folds", False: "final model"}),
             fields.MOA: ranking[fields.MOA],
             "shares_moa_with_training": ranking["shares_moa"],
+            "also_first_of": ranking.get("also_first_of", ""),
             "pubchem": [
                 links.pubchem(name, cid=cid, inchi_key=key)
                 for name, cid, key in zip(names, cids, keys, strict=True)

@@ -83,9 +83,10 @@ TERMS = {
     ),
     "negative-set": Term(
         "Negative set",
-        "The compounds that the network learns to distinguish from the positive set: compounds "
-        "without a known MOA and with low TAS or, if there are too few of these, all compounds "
-        "that do not share the MOA.",
+        "The compounds that a model learns to distinguish from the positive set: all compounds "
+        "that do not share the MOA or, as in the paper, compounds without a known MOA and with "
+        "low TAS.",
+        "From inactive negatives a model learns what is active, not what shares the mechanism. "
         "'Without a known MOA' is not 'without the MOA'.",
     ),
     "fold": Term(
@@ -145,6 +146,18 @@ TERMS = {
         "The network's output for a signature, 0 to 1.",
         "Each network has its own scale, so scores of different models cannot be compared.",
     ),
+    "compound-score": Term(
+        "Score of a compound",
+        "The output for the compound as a whole, 0 to 1: for its signatures pooled over cell "
+        "lines with the preset 'fast', otherwise the mean over its signatures. The list is sorted "
+        "by it, because held-out members of a MOA rank higher this way than by ES.",
+    ),
+    "other-moas": Term(
+        "Other MOAs",
+        "The number of other MOAs among whose first 20 compounds this one stands. 0 means that it "
+        "stands out for this mechanism alone.",
+        "Related mechanisms, such as PI3K and mTOR, share their compounds.",
+    ),
     "es": Term(
         "Enrichment score (ES)",
         "How strongly a compound's signatures cluster at the top of all signatures ranked by "
@@ -186,6 +199,18 @@ TERMS = {
         "drugs in the training set.",
         "It is not the chance that any given drug has this MOA: outside the training set, "
         "members are far rarer.",
+    ),
+    "evidence": Term(
+        "Evidence",
+        "How many times higher the odds of the MOA are, by the calibrated score, than its share "
+        "of the training set. Unlike the probability, it does not follow the size of the class.",
+    ),
+    "moa-fdr": Term(
+        "FDR of a MOA",
+        "Each MOA has a p-value: the share of signatures of drugs without it that score as high. "
+        "The FDR corrects it for the number of MOAs (Benjamini-Hochberg); up to 0.1 a MOA is "
+        "supported.",
+        "Many drugs have MOAs that nobody has annotated, and related MOAs are supported together.",
     ),
     "percentile": Term(
         "Percentile",
@@ -248,8 +273,9 @@ TERMS = {
     ),
     "preset": Term(
         "Preset",
-        "'fast': a matching network, in seconds. 'linear': logistic regression, in seconds. "
-        "'paper': the network of Gao et al. 2021, in minutes.",
+        "'fast': compounds are compared in a space learned from all compounds, in seconds. "
+        "'linear': logistic regression, in seconds. 'paper': the network of Gao et al. 2021, in "
+        "minutes.",
     ),
     "seed": Term(
         "Seed",
@@ -301,9 +327,11 @@ COLUMNS = {
     "high": "to", "se": "±", "sd": "±", "p": "p", "p_exact": "Exact p", "fdr": "FDR", "es": "ES",
     "nes": "NES", "rank": "Rank", "score": "Score", "mean_score": "Mean score",
     "percentile": "Percentile", "mean_probability": "Mean probability",
-    "calibrated": "Calibrated probability", "in_favour": "Signatures in favor",
+    "calibrated": "Calibrated probability", "evidence": "Evidence",
+    "supported": "Supported", "in_favour": "Signatures in favor",
     "pert_iname": "Drug", "drug": "Drug", "names": "All names", "pert_ids": "Compound ids",
-    "moa": "MOA", "shares_moa": "Shares MOA", "class": "Class", "structure": "Structure",
+    "moa": "MOA", "shares_moa": "Shares MOA", "n_other_moas": "Other MOAs", "class": "Class",
+    "structure": "Structure",
     "similarity": "Similarity", "nearest_drug": "Nearest training drug",
     "canonical_smiles": "SMILES", "inchi_key": "InChIKey", "pubchem": "PubChem",
     "pubchem_cid": "PubChem CID", "ilincs": "iLINCS", "cell_id": "Cell line",

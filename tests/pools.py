@@ -4,7 +4,6 @@ from collections.abc import Generator, Sequence
 
 import numpy as np
 
-from gpar_core.data.learning_set import LearningSet
 from gpar_core.learn.engine import FitTask
 from gpar_core.learn.presets import Settings
 from gpar_core.progress import Progress, Report
@@ -25,16 +24,13 @@ class Means:
     def warm(self) -> None:
         pass
 
-    def rehearse(self, settings: Settings, n_genes: int) -> None:
-        pass
-
     def fit_all(
-        self, learning: LearningSet, settings: Settings, tasks: Sequence[FitTask], *, report: Report
+        self, x: np.ndarray, settings: Settings, tasks: Sequence[FitTask], *, report: Report
     ) -> Generator[tuple[FitTask, LayeredNetwork], None, None]:
         self.calls.append(list(tasks))
         for number, task in enumerate(tasks):
             report(Progress("Training", number, len(tasks)))
-            x, positive = learning.x[task.rows], task.positive[task.rows]
-            weight = x[positive].mean(axis=0) - x[~positive].mean(axis=0)
-            bias = np.float32([-(x.mean(axis=0) @ weight)])
+            of_task, positive = x[task.rows], task.positive[task.rows]
+            weight = of_task[positive].mean(axis=0) - of_task[~positive].mean(axis=0)
+            bias = np.float32([-(of_task.mean(axis=0) @ weight)])
             yield task, LayeredNetwork((weight[:, None],), (bias,), "none")

@@ -87,8 +87,10 @@ def matching_network() -> MatchingNetwork:
         embedding=rng.normal(size=(fields.N_LANDMARKS, 4)).astype(np.float32),
         memory=memory / np.linalg.norm(memory, axis=1, keepdims=True),
         positive=np.arange(5) < 2,
-        sharpness=10.0,
-        scaling="signed-root",
+        sharpness=13.0,
+        scaling="none",
+        cells=np.array(["A375", "MCF7"]),
+        shift=rng.normal(size=(2, fields.N_LANDMARKS)).astype(np.float32),
     )
 
 
@@ -107,4 +109,5 @@ def model(network: Network | None = None, **changes: object) -> Model:
         fold_calibration=(Calibration(1.0, -3.0), Calibration(0.5, -2.0)),
         scores=np.array([0.9, 0.1], np.float32),
         scored_by=np.array([-1, 0], np.int16),
+        null_scores=np.array([0.1], np.float32),
     )

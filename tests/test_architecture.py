@@ -13,7 +13,7 @@ FILES = architecture.FILES
 SCIENCE = ("data/", "learn/", "rank/", "compare/", "maps/", "charts/", "chemistry/")
 
 ONLY_USERS = {
-    "tensorflow": ("learn/network.py", "learn/matching.py", "learn/steps.py"),
+    "tensorflow": ("learn/network.py", "learn/steps.py"),
     "keras": (),
     "cmapPy": (),
     "distributed": ("learn/cluster.py",),

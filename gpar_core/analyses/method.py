@@ -28,8 +28,8 @@ class Method:
     """How something is trained.
 
     cells: cell lines; empty for all. preset: a key of `learn.presets.PRESETS`. negatives:
-    'inactive' (unannotated, low TAS), 'others' (all compounds without the MOA), or 'auto', the
-    second where the first are too few.
+    'inactive' (unannotated, low TAS), 'others' (all compounds without the MOA), or 'auto', all
+    others, but for the paper's network inactive ones where there are enough.
     """
 
     inlined: ClassVar[bool] = True

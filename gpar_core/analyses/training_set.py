@@ -16,7 +16,7 @@ from gpar_core.data.training_set import (
     select,
 )
 from gpar_core.errors import RequestError
-from gpar_core.learn.presets import preset
+from gpar_core.learn.presets import PAPER, preset
 
 MAX_SHOWN = 3
 
@@ -57,12 +57,19 @@ def known_method(compendium: Compendium, method: Method) -> Method:
 def training_set_of(
     compendium: Compendium, drug_set: DrugSet, method: Method, uploaded: Profiles | None = None
 ) -> TrainingSet:
-    """The training set of a known drug set and method. Raises as `data.training_set.select`."""
+    """The training set of a known drug set and method. Raises as `data.training_set.select`.
+
+    With 'auto', the negatives are all others, but inactive ones for the paper's network: a model
+    that learns from inactive ones tells active compounds, not those of one mechanism.
+    """
+    negatives = method.negatives
+    if negatives == "auto" and method.preset != PAPER:
+        negatives = "others"
     return select(
         compendium,
         drug_set.drugs,
         cells=method.cells,
         moa=drug_set.moa,
-        negatives=method.negatives,
+        negatives=negatives,
         uploaded=uploaded,
     )

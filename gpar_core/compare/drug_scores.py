@@ -6,18 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from gpar_core import fields
-from gpar_core.compare import gsea, similarity
+from gpar_core.compare import drsim, gsea, similarity
 from gpar_core.compare.methods import METHODS, Kind
 from gpar_core.compare.pairs import held_out_scores
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.learning_set import learning_set
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.learn import held_out
 from gpar_core.learn.classifiers import CLASSIFIERS
 from gpar_core.learn.cross_validation import cross_validate
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.folds import Folds
-from gpar_core.learn.presets import Settings
+from gpar_core.learn.presets import MatchingSettings, Settings
+from gpar_core.learn.space import Space
 from gpar_core.progress import Progress, Report
 
 _MEASURES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
@@ -47,12 +47,14 @@ class Similarities:
 def similarities(
     compendium: Compendium,
     training_sets: Iterable[TrainingSet],
+    fold_of: Mapping[str, int],
     methods: Iterable[str],
     report: Report,
 ) -> Similarities:
     """Compare each drug that is positive in a training set with each drug of any of them.
 
-    A drug's signatures are its representatives in the training sets. methods: those of another
+    A drug's signatures are its representatives in the training sets. fold_of: the fold of each
+    drug, without which what is compared with it is learned. methods: those of another
     kind than `SIMILARITY` are passed over. report: may raise to stop.
     """
     sets = list(training_sets)
@@ -70,6 +72,10 @@ def similarities(
         if method == "gsea":
             _, prototypes = gsea.prototypes(gsea.ranked_lists(x), drug)
             of[method] = gsea.similarity(prototypes[chosen], prototypes).astype(np.float32)
+        elif method == "drsim":
+            fold = np.array([fold_of[name] for name in drugs])
+            code = np.searchsorted(drugs, drug)
+            of[method] = drsim.similarity(x, code, chosen, fold).astype(np.float32)
         else:
             of[method] = _MEASURES[method](merged[chosen], merged).astype(np.float32)
     return Similarities(positives, drugs, of)
@@ -108,19 +114,24 @@ def drug_scores(
     seed: int,
     pool: Pool,
     report: Report,
+    space: Space | None = None,
 ) -> np.ndarray:
     """(n,) held-out score of each drug: of methods that score signatures, the mean of its own.
 
-    Raises WorkerError where a process dies.
+    space: as in `held_out.matching_of`. Raises WorkerError where a process dies.
     """
     training_set, folds = asked.training_set, asked.folds
     if METHODS[method].kind is Kind.SIMILARITY:
         among = alike.among(method, asked.drugs[asked.positive], asked.drugs)
         return held_out_scores(among, asked.positive, asked.fold)
     if METHODS[method].kind is Kind.NETWORK:
-        learning = learning_set(compendium, training_set, seed=seed)
+        if isinstance(settings, MatchingSettings):
+            matching = held_out.matching_of(
+                compendium, training_set, folds, settings, seed=seed, pool=pool, space=space
+            )
+            return matching.of_compounds()[matching.space.places(asked.drugs)]
         score = held_out.held_out_scores(
-            learning, training_set.positive, folds, settings, seed=seed, pool=pool, report=report
+            compendium, training_set, folds, settings, seed=seed, pool=pool, report=report
         )
     else:
         x = training_set.z_scores(compendium)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """How a method comes to a score: `SIMILARITY` compares two drugs, and learns nothing."""
+    """How a method comes to a score: `SIMILARITY` compares two drugs, and looks at no MOA."""
 
     NETWORK = "network"
     SIMILARITY = "similarity"
@@ -32,6 +32,9 @@ METHODS: dict[str, Method] = {
     "cosine": Method("Cosine", Kind.SIMILARITY, "cosine of the angle between merged signatures"),
     "jaccard": Method("Jaccard", Kind.SIMILARITY, "overlap of the genes with |z| of 2 or more"),
     "fisher": Method("Fisher", Kind.SIMILARITY, "p of Fisher's exact test on the same genes"),
+    "drsim": Method(
+        "DrSim", Kind.SIMILARITY, "cosine after discriminants learned from the same compounds"
+    ),
     "balanced_logistic": Method(
         "Logistic regression", Kind.CLASSIFIER, "balanced, C = 0.001, signed roots: preset 'linear'"
     ),
@@ -47,8 +50,8 @@ METHODS: dict[str, Method] = {
     "svm": Method("RBF SVM", Kind.CLASSIFIER, "balanced, signed roots"),
 }
 
-USUAL = tuple(METHODS)[:10]
-"""The paper's methods, and two logistic regressions: a strong one and one at the defaults."""
+USUAL = tuple(METHODS)[:11]
+"""The paper's methods, DrSim, and logistic regressions: a strong one and one at the defaults."""
 
 DRUG, PAIR = "drug", "pair"
 PROTOCOLS = (DRUG, PAIR)

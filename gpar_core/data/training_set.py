@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -68,6 +68,12 @@ class TrainingSet:
     def compendium_rows(self) -> np.ndarray:
         """The rows that are of the compendium, rising."""
         return self.rows[: len(self.rows) - self._n_uploaded]
+
+    def only(self, kept: np.ndarray) -> "TrainingSet":
+        """Some of its rows, (n,) bool; of one without uploaded profiles."""
+        return replace(
+            self, rows=self.rows[kept], positive=self.positive[kept], drug=self.drug[kept]
+        )
 
     def z_scores(self, compendium: Compendium) -> np.ndarray:
         """(n, 978) float32."""

@@ -25,19 +25,16 @@ from pathlib import Path
 import psutil
 from filelock import Timeout
 
-from gpar_core.analyses.curation.request import CurationRequest
 from gpar_core.analyses.library.request import LibraryRequest
-from gpar_core.analyses.method import Method
 from gpar_core.analyses.registry import found, kind_of
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.errors import Cancelled, GparError, JobError, WorkerError
-from gpar_core.fields import N_LANDMARKS
 from gpar_core.jobs.events import EventLog
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
 from gpar_core.jobs.workers import WORKER_LOG, at_work
 from gpar_core.learn.engine import FitPool, Pool
-from gpar_core.learn.presets import LINEAR, preset
+from gpar_core.learn.presets import LayeredSettings, preset
 from gpar_core.progress import Progress, Report
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.disk import saying_full
@@ -172,15 +169,14 @@ def run_science(request: Request, cache: Cache, report: Report, pool: Pool) -> N
 
 
 def _trains_networks(request: Request) -> bool:
-    """Whether the processes of a pool are needed for sure, or, of a curation, most likely."""
+    """Whether the processes of a pool are needed for sure."""
     if isinstance(request, TrainRequest | LibraryRequest):
-        return preset(request.method.preset) != LINEAR
-    return isinstance(request, CurationRequest)
+        return isinstance(preset(request.method.preset), LayeredSettings)
+    return False
 
 
 def warm_science(pool: FitPool) -> None:
-    """Make ready for a training in the background, here and in the pool."""
-    pool.rehearse(preset(Method.preset), N_LANDMARKS)
+    """Make ready for a training in the background."""
     threading.Thread(target=_import_science).start()
 
 

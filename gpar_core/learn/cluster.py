@@ -18,7 +18,7 @@ import time
 import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -27,7 +27,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from gpar_core.data.learning_set import LearningSet
 from gpar_core.errors import WorkerError
 from gpar_core.learn.engine import POLL_SECONDS, FitTask, fit, fit_here, prepare, together
 from gpar_core.learn.presets import LinearSettings, Settings
@@ -50,11 +49,11 @@ STEPS = "gpar-steps"
 class _Shared:
     """The data that all fits of a call share.
 
-    call: its id. learning: of scaled signatures. software: see `_software`.
+    call: its id. x: (n, n_genes) scaled signatures. software: see `_software`.
     """
 
     call: str
-    learning: LearningSet
+    x: np.ndarray
     settings: Settings
     software: Mapping[str, str]
 
@@ -107,12 +106,8 @@ class ClusterPool:
         """Connect. Raises WorkerError where no scheduler of the same version answers."""
         self._connected()
 
-    def rehearse(self, settings: Settings, n_genes: int) -> None:
-        """`warm`: workers keep the graphs that they have traced."""
-        self.warm()
-
     def fit_all(
-        self, learning: LearningSet, settings: Settings, tasks: Sequence[FitTask], *, report: Report
+        self, x: np.ndarray, settings: Settings, tasks: Sequence[FitTask], *, report: Report
     ) -> Generator[tuple[FitTask, Network], None, None]:
         """Train all tasks; yield each as it is done. Several threads may call it at once.
 
@@ -121,7 +116,7 @@ class ClusterPool:
         software, or where one task outlives several workers.
         """
         if isinstance(settings, LinearSettings):
-            yield from fit_here(learning, settings, tasks, report=report)
+            yield from fit_here(x, settings, tasks, report=report)
             return
         call = _Call(len(tasks))
         client = self._connected()
@@ -129,7 +124,7 @@ class ClusterPool:
         fits: dict[Future[Network], int] = {}
         try:
             with self._explained():
-                fits = self._send(client, call, learning, settings, tasks)
+                fits = self._send(client, call, x, settings, tasks)
             for future in self._as_done(client, call, len(tasks)):
                 report(together(call.progress, len(tasks) * settings.steps))
                 if future is not None:
@@ -156,7 +151,7 @@ class ClusterPool:
         import dask  # noqa: PLC0415
         from distributed import Client  # noqa: PLC0415
 
-        # Else it advises against sending a learning set as we do, each time.
+        # Else it advises against sending signatures as we do, each time.
         dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"})
         try:
             asyncio.run(_ask(self.address))
@@ -172,20 +167,20 @@ class ClusterPool:
         self,
         client: "Client",
         call: _Call,
-        learning: LearningSet,
+        x: np.ndarray,
         settings: Settings,
         tasks: Sequence[FitTask],
     ) -> "dict[Future[Network], int]":
-        x = scaled(learning.x, settings.scaling)
+        x = scaled(x, settings.scaling)
         # As a task, not scattered: so Dask can make it again when all who had it are dead.
         shared = client.submit(
-            _Shared, call.id, replace(learning, x=x), settings, _software(),
-            key=f"gpar-learning-set-{call.id}", priority=1,
+            _Shared, call.id, x, settings, _software(),
+            key=f"gpar-signatures-{call.id}", priority=1,
         )  # fmt: skip
         workers = sorted(client.nthreads())
         fits = {}
         for number, task in enumerate(tasks):
-            # By itself, Dask has all done where the learning set is, until others steal the work.
+            # By itself, Dask has all done where the signatures are, until others steal the work.
             preferred = [workers[next(self._turn) % len(workers)]] if workers else None
             future = client.submit(
                 _fit, shared, number, task,
@@ -323,7 +318,7 @@ def _fit(shared: _Shared, number: int, task: FitTask) -> Network:
         stop_if_unwanted()
         _begin(worker.local_directory)
         _check_software(shared.software, f"worker {worker.address}")
-        return fit(shared.learning, shared.settings, task, report=report)
+        return fit(shared.x, shared.settings, task, report=report)
 
 
 def _stopper(worker: Any) -> Callable[[], None]:

@@ -1,16 +1,16 @@
 """Scores of a whole compendium in which no drug is scored by a network that learned from it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
-from gpar_core.learn.cross_validation import CrossValidation, Score
+from gpar_core.learn.folds import Folds
 from gpar_core.progress import Progress, Report, silent
-from gpar_core.rank.scoring import Network, score, score_blocks
+from gpar_core.rank.scoring import Network, score
 
 FINAL = -1
 """In place of a fold: the network that learned from the whole training set."""
@@ -19,8 +19,9 @@ FINAL = -1
 def score_compendium(
     compendium: Compendium,
     training_set: TrainingSet,
+    folds: Folds,
     network: Network,
-    validation: CrossValidation,
+    of_folds: Sequence[Network],
     *,
     threads: int = 1,
     report: Report = silent,
@@ -32,11 +33,11 @@ def score_compendium(
     single positive drug were shared out over the folds, only those are scored by folds, the drug's
     other signatures by `network`.
 
-    threads: as in `score_blocks`. Returns score (n_signatures,) float32 and scored_by
-    (n_signatures,) int16, the fold or `FINAL`.
+    of_folds: the networks that did not see each fold. threads: as in `score_blocks`. Returns score
+    (n_signatures,) float32 and scored_by (n_signatures,) int16, the fold or `FINAL`.
     """
-    scored_by = _scorer_of_each(compendium, training_set, validation)
-    scorers: list[Score] = [partial(score, network), *validation.scorers]
+    scored_by = fold_of_each(compendium, training_set, folds)
+    cell = compendium.signatures[fields.CELL_ID].to_numpy()
     matrix = compendium.matrix
     scores = np.empty(len(matrix), np.float32)
     done = 0
@@ -44,18 +45,21 @@ def score_compendium(
     def overall(progress: Progress) -> None:
         report(replace(progress, done=done + progress.done, total=len(matrix)))
 
-    for number, scorer in enumerate(scorers, start=FINAL):
+    for number, each in enumerate([network, *of_folds], start=FINAL):
         rows = np.flatnonzero(scored_by == number)
-        scores[rows] = score_blocks(scorer, matrix, rows, threads=threads, report=overall)
+        scores[rows] = score(each, matrix, rows, cell=cell, threads=threads, report=overall)
         done += len(rows)
     return scores, scored_by
 
 
-def _scorer_of_each(
-    compendium: Compendium, training_set: TrainingSet, validation: CrossValidation
-) -> np.ndarray:
-    fold = validation.folds.fold
-    by_drug = ~training_set.positive if validation.folds.by == "signature" else slice(None)
+def fold_of_each(compendium: Compendium, training_set: TrainingSet, folds: Folds) -> np.ndarray:
+    """(n_signatures,) int16: the fold that holds the drug of each signature out, or `FINAL`.
+
+    Where the signatures of a single positive drug are shared out over the folds, only those have
+    folds, the drug's other signatures have none.
+    """
+    fold = folds.fold
+    by_drug = ~training_set.positive if folds.by == "signature" else slice(None)
     fold_of_drug = dict(zip(training_set.drug[by_drug], fold[by_drug], strict=True))
     scored_by = (
         compendium.signatures[fields.DRUG].map(fold_of_drug).fillna(FINAL).to_numpy(np.int16)

@@ -23,13 +23,11 @@ class CrossValidation:
     """Held-out scores on given folds.
 
     score: (n,), each signature by the model that did not see it. metrics: of these scores.
-    scorers: the model of each fold, which did not see what the fold holds out.
     """
 
     folds: Folds
     score: np.ndarray
     metrics: Metrics
-    scorers: tuple[Score, ...]
 
 
 def cross_validate(
@@ -48,19 +46,20 @@ def cross_validate(
     `step_share`, and after each fold its `auroc`.
     """
     score = np.empty(len(x), np.float32)
-    scorers = []
     for number in range(folds.k):
         held_out = folds.fold == number
         within = _within_fold(report, stage, number, folds.k)
         scorer = fit(x[~held_out], training_set.positive[~held_out], seed + number + 1, within)
         score[held_out] = scorer(x[held_out])
-        scorers.append(scorer)
-        auroc = float(roc_auc_score(training_set.positive[held_out], score[held_out]))
-        message = f"Fold {number + 1} of {folds.k}: AUROC {auroc:.2f}"
-        values = {"fold": number + 1, "k": folds.k, "auroc": auroc}
+        values: dict[str, float] = {"fold": number + 1, "k": folds.k}
+        message = f"Fold {number + 1} of {folds.k}"
+        if len(set(training_set.positive[held_out])) == 2:
+            auroc = float(roc_auc_score(training_set.positive[held_out], score[held_out]))
+            values["auroc"] = auroc
+            message += f": AUROC {auroc:.2f}"
         report(Progress(stage, number + 1, folds.k, message, values))
     metrics = evaluate(training_set.positive, score, folds.fold, training_set.drug, seed=seed)
-    return CrossValidation(folds, score, metrics, tuple(scorers))
+    return CrossValidation(folds, score, metrics)
 
 
 def permuted_labels(training_set: TrainingSet, *, repeats: int, seed: int) -> Iterator[TrainingSet]:

@@ -13,11 +13,10 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
@@ -28,9 +27,8 @@ import numpy as np
 from numpy.lib.format import open_memmap
 from threadpoolctl import threadpool_limits
 
-from gpar_core.data.learning_set import LearningSet
 from gpar_core.errors import Cancelled, WorkerError
-from gpar_core.learn.presets import LinearSettings, MatchingSettings, Settings
+from gpar_core.learn.presets import LayeredSettings, LinearSettings, Settings
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import Network, scaled
 from gpar_core.storage import scratch
@@ -40,7 +38,7 @@ from gpar_core.storage.scratch import Scratch
 POLL_SECONDS = 0.25
 BLOCK_ROWS = 1024
 TRIES = 20
-SIGNATURES, ANNOTATION = "x.npy", "annotation.npz"
+SIGNATURES = "x.npy"
 PROGRESS, STOP, OUTPUT = "progress.npy", "stop", "output.log"
 
 
@@ -65,11 +63,8 @@ class Pool(Protocol):
     def warm(self) -> None:
         """Make ready, without waiting for it."""
 
-    def rehearse(self, settings: Settings, n_genes: int) -> None:
-        """`warm`, and trace the graph that such trainings need."""
-
     def fit_all(
-        self, learning: LearningSet, settings: Settings, tasks: Sequence[FitTask], *, report: Report
+        self, x: np.ndarray, settings: Settings, tasks: Sequence[FitTask], *, report: Report
     ) -> Generator[tuple[FitTask, Network], None, None]:
         """Train all tasks; yield each as it is done. Called by several threads at once."""
 
@@ -106,37 +101,33 @@ class FitPool:
         """
         self._scratch.make()
         try:
-            self._let_each(_greet)
+            self._greet_each()
         except BrokenProcessPool:
             self._executor = self._new_executor()
-            self._let_each(_greet)
-
-    def rehearse(self, settings: Settings, n_genes: int) -> None:
-        """`warm`, and have the processes trace the graph that such trainings need."""
-        self.warm()
-        self._let_each(_rehearse, settings, n_genes)
+            self._greet_each()
 
     def fit_all(
-        self, learning: LearningSet, settings: Settings, tasks: Sequence[FitTask], *, report: Report
+        self, x: np.ndarray, settings: Settings, tasks: Sequence[FitTask], *, report: Report
     ) -> Generator[tuple[FitTask, Network], None, None]:
         """Train all tasks; yield each as it is done.
 
-        learning: of z-scores. report: gets steps of all tasks together, and raises to stop;
-        then, or when the caller stops asking, every fit ends within `STEPS_PER_CALL` steps, and
-        the pool is ready for the next call. Linear models are fitted in this process instead.
+        x: (n, n_genes) z-scores of the training set. report: gets steps of all tasks together, and
+        raises to stop; then, or when the caller stops asking, every fit ends within
+        `STEPS_PER_CALL` steps, and the pool is ready for the next call. Linear models are fitted in
+        this process instead.
 
         A task's result depends on itself alone: not on the number of processes, their order or
         what they did before. Raises WorkerError where a process dies.
         """
         if isinstance(settings, LinearSettings):
-            yield from fit_here(learning, settings, tasks, report=report)
+            yield from fit_here(x, settings, tasks, report=report)
             return
         self.warm()
         with tempfile.TemporaryDirectory(
             dir=self._scratch.folder, ignore_cleanup_errors=True
         ) as name:
             folder = Path(name)
-            _write(folder, learning, settings)
+            _write(folder, x, settings)
             progress = open_memmap(folder / PROGRESS, "w+", np.float64, (len(tasks), 2))
             running: dict[Future[Network], FitTask] = {}
             try:
@@ -161,31 +152,22 @@ class FitPool:
         begin_with = (self._far_end, self._scratch.folder)
         return ProcessPoolExecutor(self.processes, self._context, _begin, begin_with)
 
-    def _let_each(self, function: Callable[..., None], *arguments: object) -> None:
+    def _greet_each(self) -> None:
         for _ in range(self.processes):
-            self._executor.submit(function, *arguments)
+            self._executor.submit(_greet)
 
     def _last_words(self) -> str:
         output = self._scratch.folder / OUTPUT
         return output.read_text("utf-8", errors="replace")[-2000:] if output.exists() else ""
 
 
-def _write(folder: Path, learning: LearningSet, settings: Settings) -> None:
+def _write(folder: Path, x: np.ndarray, settings: Settings) -> None:
     # In blocks: a whole second matrix in memory would only be on its way to the disk.
-    target = open_memmap(folder / SIGNATURES, "w+", np.float32, learning.x.shape)
+    target = open_memmap(folder / SIGNATURES, "w+", np.float32, x.shape)
     reserve(folder / SIGNATURES)
-    for start in range(0, len(learning.x), BLOCK_ROWS):
+    for start in range(0, len(x), BLOCK_ROWS):
         block = slice(start, start + BLOCK_ROWS)
-        target[block] = scaled(learning.x[block], settings.scaling)
-    np.savez(folder / ANNOTATION, drug=learning.drug, moas=learning.moas, n=learning.n_training)
-
-
-def _read(folder: Path) -> LearningSet:
-    with np.load(folder / ANNOTATION, allow_pickle=False) as arrays:
-        drug, moas, n_training = arrays["drug"], arrays["moas"], int(arrays["n"])
-    return LearningSet(
-        np.load(folder / SIGNATURES, mmap_mode="r", allow_pickle=False), drug, moas, n_training
-    )
+        target[block] = scaled(x[block], settings.scaling)
 
 
 def together(progress: np.ndarray, total: int) -> Progress:
@@ -237,55 +219,40 @@ def prepare() -> None:
     threadpool_limits(1)  # numpy's products too, for the result not to depend on the machine
 
 
-def fit(learning: LearningSet, settings: Settings, task: FitTask, *, report: Report) -> Network:
+def fit(x: np.ndarray, settings: Settings, task: FitTask, *, report: Report) -> Network:
     """Train one network in a prepared process, one at a time: the last trainers are kept.
 
-    learning: of scaled signatures. report: gets step and loss, and may raise to stop.
+    x: (n, n_genes) scaled signatures. report: gets step and loss, and may raise to stop.
     """
-    return _trainer(settings, learning.x.shape[1]).fit(
-        learning, task.positive, rows=task.rows, seed=task.seed, report=report
+    return _trainer(settings, x.shape[1]).fit(
+        x, task.positive, rows=task.rows, seed=task.seed, report=report
     )
 
 
 def fit_here(
-    learning: LearningSet, settings: LinearSettings, tasks: Sequence[FitTask], *, report: Report
+    x: np.ndarray, settings: LinearSettings, tasks: Sequence[FitTask], *, report: Report
 ) -> Generator[tuple[FitTask, Network], None, None]:
     """Train all tasks in this process, which needs no TensorFlow. Arguments as in `fit_all`."""
-    x = scaled(learning.x[: learning.n_training], settings.scaling)
-    of_set = replace(learning, x=x)
+    x = scaled(x, settings.scaling)
     for number, task in enumerate(tasks):
         report(Progress("Training", number, len(tasks)))
-        yield task, fit(of_set, settings, task, report=silent)
+        yield task, fit(x, settings, task, report=silent)
 
 
 def _greet() -> None:
     """Takes no time, but a process to do it."""
 
 
-@lru_cache(maxsize=1)
-def _rehearse(settings: Settings, n_genes: int) -> None:
-    """Trace the graph, by the first steps of a fit of nothing."""
-
-    def enough(progress: Progress) -> None:
-        raise Cancelled("Rehearsed.")
-
-    two_moas = np.repeat([[True, False], [False, True]], 2, axis=0)
-    nothing = LearningSet(np.zeros((4, n_genes), np.float32), np.arange(4), two_moas, 4)
-    positive = np.array([True, False, True, False])
-    with suppress(Cancelled):
-        _trainer(settings, n_genes).fit(nothing, positive, seed=0, report=enough)
-
-
 def _fit(folder: Path, settings: Settings, number: int, task: FitTask) -> Network:
     _stop_if_told(folder)
-    learning = _read(folder)
+    x = np.load(folder / SIGNATURES, mmap_mode="r", allow_pickle=False)
     together = np.load(folder / PROGRESS, mmap_mode="r+", allow_pickle=False)
 
     def report(progress: Progress) -> None:
         together[number] = progress.done, progress.values.get("loss", np.nan)
         _stop_if_told(folder)
 
-    return fit(learning, settings, task, report=report)
+    return fit(x, settings, task, report=report)
 
 
 def _stop_if_told(folder: Path) -> None:
@@ -295,14 +262,12 @@ def _stop_if_told(folder: Path) -> None:
 
 @lru_cache(maxsize=2)
 def _trainer(settings: Settings, n_genes: int) -> Any:
-    if isinstance(settings, MatchingSettings):
-        from gpar_core.learn.matching import MatchingTrainer  # noqa: PLC0415
-
-        return MatchingTrainer(settings, n_genes)
     if isinstance(settings, LinearSettings):
         from gpar_core.learn.linear import LinearTrainer  # noqa: PLC0415
 
         return LinearTrainer(settings)
+    if not isinstance(settings, LayeredSettings):
+        raise TypeError(f"{type(settings).__name__} needs no trainer: see `matching`.")
     from gpar_core.learn.network import LayeredTrainer  # noqa: PLC0415
 
     return LayeredTrainer(settings, n_genes)

@@ -1,10 +1,14 @@
-"""Folds by drug (Gao et al. 2021, "Model evaluation")."""
+"""Folds by drug: those of Gao et al. 2021 ("Model evaluation") for one set, and shared ones."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from gpar_core.errors import TrainingSetError
+
+N_SHARED = 10
+"""Folds that several classes share."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +60,38 @@ def assign_folds(positive: np.ndarray, drug: np.ndarray, *, seed: int) -> Folds:
         return Folds(k, fold, "signature")
     fold[positive] = _deal(drug[positive].astype(str), positive_drugs, k, rng)
     return Folds(k, fold, "drug")
+
+
+def shared_folds(
+    drugs: Iterable[str], classes: Iterable[Collection[str]], *, seed: int
+) -> Mapping[str, int]:
+    """One fold for each drug, in which the members of every class are spread.
+
+    classes: the members of each. The rarest class is dealt first, its members in random order. A
+    drug goes to the fold with the fewest of that class, of the classes that it belongs to besides
+    and, last, of all drugs. There are `N_SHARED` folds, or half as many as drugs where that is
+    fewer.
+    """
+    names = sorted(set(drugs))
+    members = sorted((sorted(set(each) & set(names)) for each in classes), key=len)
+    classes_of: dict[str, list[int]] = {name: [] for name in names}
+    for number, each in enumerate(members):
+        for name in each:
+            classes_of[name].append(number)
+    k = max(2, min(N_SHARED, len(names) // 2))
+    rng = np.random.default_rng([seed, 0x5A4E])
+    fold: dict[str, int] = {}
+    of_class = np.zeros((len(members), k), np.int64)
+    size = np.zeros(k, np.int64)
+    for number, each in enumerate([*members, names]):
+        for name in rng.permutation([one for one in each if one not in fold]).tolist():
+            its = classes_of[name]
+            dealt = of_class[number] if number < len(members) else size
+            order = np.lexsort((rng.random(k), size, of_class[its].sum(axis=0), dealt))
+            fold[name] = int(order[0])
+            of_class[its, order[0]] += 1
+            size[order[0]] += 1
+    return fold
 
 
 def _deal(drug: np.ndarray, drugs: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:

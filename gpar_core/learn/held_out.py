@@ -1,24 +1,47 @@
-"""Held-out scores of networks on given folds."""
+"""Held-out scores on given folds, and the networks that have not seen each fold."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
 
-from gpar_core.data.learning_set import LearningSet
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import TrainingSet
 from gpar_core.learn.engine import FitTask, Pool
 from gpar_core.learn.folds import Folds
-from gpar_core.learn.presets import Settings
+from gpar_core.learn.matching import Matching
+from gpar_core.learn.presets import MatchingSettings, Settings
+from gpar_core.learn.space import Space, space_of
 from gpar_core.progress import Progress, Report, silent
-from gpar_core.rank.scoring import score
+from gpar_core.rank.scoring import Network, score
 
 STAGE = "Cross-validation"
 
 
+def matching_of(
+    compendium: Compendium,
+    training_set: TrainingSet,
+    folds: Folds,
+    settings: MatchingSettings,
+    *,
+    seed: int,
+    pool: Pool,
+    report: Report = silent,
+    space: Space | None = None,
+) -> Matching:
+    """The training set in the space of its compendium.
+
+    space: that of this compendium and seed, if it was learned already.
+    """
+    if space is None:
+        space = space_of(compendium, settings, seed=seed, threads=pool.processes, report=report)
+    return Matching(space, compendium, training_set, folds, settings, seed)
+
+
 def held_out_scores(
-    learning: LearningSet,
-    positive: np.ndarray,
+    compendium: Compendium,
+    training_set: TrainingSet,
     folds: Folds,
     settings: Settings,
     *,
@@ -26,27 +49,66 @@ def held_out_scores(
     pool: Pool,
     report: Report = silent,
     only: Iterable[int] | None = None,
+    space: Space | None = None,
 ) -> np.ndarray:
-    """Score each signature of the training set by the network that did not see its fold.
+    """Score each signature of the training set by what has not seen its fold.
 
-    learning: the training set, of n signatures, with its reference. positive: (n,) bool. The
-    networks are those of the folds of `training.train` with the same seed. only: the folds to be
-    scored, None for all.
+    The scores are those of `training.train` with the same seed. only: the folds to be scored, None
+    for all. space: as in `matching_of`.
 
     Returns (n,) float32, NaN in the other folds. Raises WorkerError where a process dies.
     """
-    tasks = [
-        FitTask(str(k), np.flatnonzero(folds.fold != k), positive, seed + k + 1)
-        for k in (range(folds.k) if only is None else only)
-    ]
-    x = learning.x[: learning.n_training]
+    if isinstance(settings, MatchingSettings):
+        matching = matching_of(
+            compendium, training_set, folds, settings, seed=seed, pool=pool, report=report,
+            space=space,
+        )  # fmt: skip
+        return matching.held_out(only, threads=pool.processes, report=report)
+    x = training_set.z_scores(compendium)
     held_out = np.full(len(x), np.nan, np.float32)
+    networks = fold_networks(
+        compendium, training_set, folds, settings, seed=seed, pool=pool, report=report, only=only
+    )
+    with closing(networks):
+        for fold, network in networks:
+            rows = np.flatnonzero(folds.fold == fold)
+            held_out[rows] = score(network, x, rows)
+    return held_out
+
+
+def fold_networks(
+    compendium: Compendium,
+    training_set: TrainingSet,
+    folds: Folds,
+    settings: Settings,
+    *,
+    seed: int,
+    pool: Pool,
+    report: Report = silent,
+    only: Iterable[int] | None = None,
+) -> Generator[tuple[int, Network], None, None]:
+    """Networks that have not seen a fold, each with its number, as they are ready.
+
+    Arguments are those of `held_out_scores`. Close it when it is not run to its end.
+    """
+    numbers = list(range(folds.k) if only is None else only)
+    if isinstance(settings, MatchingSettings):
+        matching = matching_of(
+            compendium, training_set, folds, settings, seed=seed, pool=pool, report=report
+        )
+        for done, fold in enumerate(numbers):
+            report(Progress(STAGE, done, len(numbers)))
+            yield fold, matching.network_without(fold)
+        return
+    tasks = [
+        FitTask(str(k), np.flatnonzero(folds.fold != k), training_set.positive, seed + k + 1)
+        for k in numbers
+    ]
 
     def on_steps(progress: Progress) -> None:
         report(replace(progress, stage=STAGE))
 
-    with closing(pool.fit_all(learning, settings, tasks, report=on_steps)) as fits:
+    x = training_set.z_scores(compendium)
+    with closing(pool.fit_all(x, settings, tasks, report=on_steps)) as fits:
         for task, network in fits:
-            rows = np.flatnonzero(folds.fold == int(task.name))
-            held_out[rows] = score(network, x, rows)
-    return held_out
+            yield int(task.name), network

@@ -11,7 +11,7 @@ from scipy.stats import rankdata
 
 from gpar_core.rank.scoring import scaled
 
-N_PERMUTATIONS = 1000
+N_PERMUTATIONS = 500
 SCALING = "signed-root"
 
 MAX_SIGNATURES = 5000

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gpar_core.data.learning_set import LearningSet
 from gpar_core.learn.classifiers import fit_logistic
 from gpar_core.learn.presets import LinearSettings
 from gpar_core.progress import Progress, Report, silent
@@ -22,19 +21,19 @@ class LinearTrainer:
 
     def fit(
         self,
-        learning: LearningSet,
+        x: np.ndarray,
         positive: np.ndarray,
         *,
         seed: int,
         rows: np.ndarray | None = None,
         report: Report = silent,
     ) -> LayeredNetwork:
-        """Fit on the training set; the reference is not used.
+        """Fit on scaled signatures.
 
         Arguments are those of `LayeredTrainer.fit`; the fit is deterministic, so `seed` is ignored.
         Returns one layer, (n_genes, 1) and (1,), in double precision.
         """
         rows = np.arange(len(positive)) if rows is None else rows
-        model = fit_logistic(learning.x[rows], positive[rows], self.settings.c)
+        model = fit_logistic(x[rows], positive[rows], self.settings.c)
         report(Progress("Training", self.settings.steps, self.settings.steps))
         return LayeredNetwork((model.coef_.T.copy(),), (model.intercept_,), self.settings.scaling)

@@ -1,190 +1,232 @@
-"""A matching network: similarity is learned from drugs of all MOAs, then used to compare.
+"""Compounds are compared with those remembered, in a space learned from all of them (`space`).
 
-Few drugs of one MOA teach a deep network little. What makes two signatures alike, though, can be
-learned from the drugs of every MOA: first in closed form (`metric.whitening`), then by gradient
-steps in which each drug has to pick out those of its own class among the others of a batch
-(neighborhood component analysis, Goldberger et al. 2004, with cosines). A signature is then scored
-by its similarity to the positives, relative to that to the negatives.
+A signature, or the pooled signatures of a compound, is scored by its similarity to the positive
+compounds relative to that to the negative ones (`MatchingNetwork`).
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import tensorflow as tf
 
-from gpar_core.data.learning_set import LearningSet
-from gpar_core.learn.metric import whitening
+from gpar_core import fields
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import TrainingSet, drugs_of_uploaded
+from gpar_core.learn.compendium_scores import FINAL, fold_of_each
+from gpar_core.learn.embedding import Embedding
+from gpar_core.learn.folds import Folds
 from gpar_core.learn.presets import MatchingSettings
-from gpar_core.learn.steps import PRODUCT_TYPE, STEPS_PER_CALL, Adam, draw, dropout, one_cycle
+from gpar_core.learn.space import (
+    Space,
+    embedded,
+    embedding_without,
+    one_hot,
+    pooled,
+    pooled_drugs,
+)
 from gpar_core.progress import Progress, Report, silent
-from gpar_core.rank.scoring import MatchingNetwork, embed
+from gpar_core.rank.scoring import MatchingNetwork, attentions, score_blocks, sigmoid
 
-NEGATIVE, POSITIVE, REFERENCE = 0, 1, 2
+Compare = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""(q, d) embedded queries and (q,) the folds that hold them out, or `FINAL`, to (q,) log-odds."""
 
 
-@dataclass(frozen=True)
-class MatchingTrainer:
-    """Trains matching networks; its graph is traced once and used for every fit."""
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """Compounds to compare with, and the fold that holds each of them out.
 
+    total, counts: (m, n_genes) and (m, n_cells + 1), as `space.pooled` gives them. positive: (m,)
+    bool. fold: (m,) int from 0, of k.
+    """
+
+    total: np.ndarray
+    counts: np.ndarray
+    positive: np.ndarray
+    fold: np.ndarray
+    k: int
+
+    def seen_in(self, of: Embedding, sharpness: float) -> Compare:
+        """How queries compare with it in this space; none with what its own fold holds out."""
+        remembered = embedded(of, self.total, self.counts)
+        not_held_out = self.fold[:, None] != np.arange(FINAL, self.k)
+        shares = [
+            (seen / seen.sum(axis=0)).astype(np.float32)
+            for seen in (
+                not_held_out & self.positive[:, None],
+                not_held_out & ~self.positive[:, None],
+            )
+        ]
+
+        def compare(query: np.ndarray, fold: np.ndarray) -> np.ndarray:
+            attention = attentions(query, remembered, sharpness)
+            place = np.arange(len(query)), fold - FINAL
+            positive, negative = (np.log((attention @ share)[place]) for share in shares)
+            return positive - negative
+
+        return compare
+
+
+@dataclass(frozen=True, eq=False)
+class Matching:
+    """A training set in a space, held out by folds. space: of the compendium."""
+
+    space: Space
+    compendium: Compendium
+    training_set: TrainingSet
+    folds: Folds
     settings: MatchingSettings
-    n_genes: int
+    seed: int
 
-    def fit(
-        self,
-        learning: LearningSet,
-        positive: np.ndarray,
-        *,
-        seed: int,
-        rows: np.ndarray | None = None,
-        report: Report = silent,
-    ) -> MatchingNetwork:
-        """Train on the training set and the reference.
+    @cached_property
+    def memory(self) -> Memory:
+        """The compounds of the training set, `max_memory` of each kind at most.
 
-        Arguments are those of `LayeredTrainer.fit`. Rows of the training set that are not in `rows`
-        have no part in anything that is learned.
+        The signatures of a drug are pooled; those of a single positive drug, which are held out one
+        by one, each stand alone.
         """
-        rows = np.arange(len(positive)) if rows is None else rows
-        seen = np.concatenate([rows, np.arange(learning.n_training, len(learning.x))])
-        x = np.asarray(learning.x[seen], np.float32)
-        of_set = np.zeros(len(seen), dtype=bool)
-        of_set[: len(rows)] = positive[rows]
-        drug = learning.drug[seen]
-        moas = _shared(learning.moas[seen], drug)
-        classes = np.column_stack([moas, of_set])
-        role = np.where(of_set, POSITIVE, NEGATIVE)
-        role[len(rows) :] = REFERENCE
-        center = x.mean(axis=0)
-        x -= center
-        # Not by the positives themselves: where they are of several kinds, that would be lost.
-        start = whitening(x, moas)
-        rng = np.random.default_rng([seed, 0x22])
-        trained = start
-        if moas.shape[1]:
-            trained = self._train(x, classes, drug, role, start, rng, report)
-        else:  # the positives alone would only be learned by heart
-            report(Progress("Training", self.settings.steps, self.settings.steps))
-        embedding = start + np.float32(self.settings.kept) * (trained - start)
-        remembered = np.concatenate(
-            [
-                _at_most(self.settings.max_memory, np.flatnonzero(of_set), rng),
-                _at_most(self.settings.max_memory, np.flatnonzero(~of_set[: len(rows)]), rng),
-            ]
-        )
+        training_set, folds = self.training_set, self.folds
+        unit = training_set.drug.astype(str)
+        if folds.by == "signature":
+            alone = np.arange(len(unit)).astype(str)
+            unit = np.where(training_set.positive, np.char.add("#", alone), unit)
+        _, first, group = np.unique(unit, return_index=True, return_inverse=True)
+        x, code = training_set.z_scores(self.compendium), self._codes
+        total, counts = pooled(x, np.arange(len(x)), group, code, len(first), len(self.space.cells))
+        positive = training_set.positive[first]
+        rng = np.random.default_rng([self.seed, 0x33])
+        kinds = [np.flatnonzero(positive), np.flatnonzero(~positive)]
+        kept = np.concatenate([_at_most(self.settings.max_memory, kind, rng) for kind in kinds])
+        return Memory(total[kept], counts[kept], positive[kept], folds.fold[first][kept], folds.k)
+
+    def network(self) -> MatchingNetwork:
+        """It remembers the whole training set."""
+        return self._network(self.space.embeddings[-1], FINAL)
+
+    def network_without(self, fold: int) -> MatchingNetwork:
+        """It has not seen the drugs that a fold holds out."""
+        held_out = set(self.training_set.drug[self.folds.fold == fold])
+        if self.training_set.uploaded is not None:
+            held_out |= drugs_of_uploaded(self.compendium, self.training_set.uploaded)
+        return self._network(embedding_without(self.space, self.compendium, held_out), fold)
+
+    def held_out(
+        self, only: Iterable[int] | None = None, *, threads: int = 1, report: Report = silent
+    ) -> np.ndarray:
+        """(n,) float32 held-out scores of the signatures of the training set.
+
+        only: folds to be scored, None for all; NaN in the others.
+        """
+        rows = self.training_set.compendium_rows
+        wanted = np.isin(self.folds.fold, list(range(self.folds.k) if only is None else only))
+        ours = wanted[: len(rows)]
+        score = np.full(len(rows), np.nan, np.float32)
+        score[ours] = self.of_signatures(rows[ours], threads=threads, report=report)[0]
+        return np.where(wanted, self.of_training_set(score), np.float32(np.nan))
+
+    def of_signatures(
+        self, rows: np.ndarray | None = None, *, threads: int = 1, report: Report = silent
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Score signatures of the compendium by what has not seen them.
+
+        rows: (n,) rows of the compendium, None for all. threads, report: as in `score_blocks`.
+        Returns score (n,) float32 in 0-1 and scored_by (n,) int16, the fold that held each out, or
+        `FINAL` where it is not in the training set.
+        """
+        fold = fold_of_each(self.compendium, self.training_set, self.folds)
+        signatures, matrix = self.compendium.signatures, self.compendium.matrix
+        rows = np.arange(len(matrix)) if rows is None else rows
+        code = self.space.codes(signatures[fields.CELL_ID].to_numpy())
+        drug = self.space.places(signatures[fields.DRUG].to_numpy()[rows])
+        block = self.space.block[drug]
+        score = np.empty(len(rows), np.float32)
+        done = 0
+
+        def overall(progress: Progress) -> None:
+            report(replace(progress, done=done + progress.done, total=len(rows)))
+
+        for number, of in enumerate(self.space.embeddings):
+            ours = np.flatnonzero(block == number)
+            scorer = self._scorer(of, code, fold)
+            score[ours] = score_blocks(scorer, matrix, rows[ours], threads=threads, report=overall)
+            done += len(ours)
+        return score, fold[rows]
+
+    def of_training_set(self, of_compendium: np.ndarray) -> np.ndarray:
+        """(n,) held-out scores of the signatures of the training set.
+
+        of_compendium: (m,) those of its rows of the compendium, which come first. Uploaded ones are
+        scored by an embedding that has not seen what the compendium has under their names.
+        """
+        uploaded = self.training_set.uploaded
+        if uploaded is None:
+            return of_compendium
+        known = drugs_of_uploaded(self.compendium, uploaded)
+        of = embedding_without(self.space, self.compendium, known)
+        code = np.full(len(uploaded.matrix), len(self.space.cells))
+        scorer = self._scorer(of, code, self.folds.fold[len(of_compendium) :])
+        own = scorer(uploaded.matrix, np.arange(len(code)))
+        return np.concatenate([of_compendium, own]).astype(np.float32)
+
+    def of_compounds(self) -> np.ndarray:
+        """(n_drugs,) scores in 0-1 of the drugs of `space.drug`, each from its pooled signatures.
+
+        They are its representative signatures in the cell lines of the training set or, where it
+        has none there, in others. What is in the training set is scored by what has not seen it. Of
+        a single positive drug, whose signatures are held out one by one, it is NaN.
+        """
+        space = self.space
+        known = space.places(self._known)
+        fold = np.full(len(space.drug), FINAL)
+        fold[known] = self.folds.fold[: len(known)]
+        own_cells = self._codes[: len(known)]
+        total, counts = pooled_drugs(space, self.compendium, own_cells)
+        score = np.empty(len(space.drug))
+        for number, of in enumerate(space.embeddings):
+            ours = np.flatnonzero(space.block == number)
+            compare = self.memory.seen_in(of, self.settings.sharpness)
+            query = embedded(of, total[ours], counts[ours])
+            score[ours] = sigmoid(compare(query, fold[ours]))
+        if self.folds.by == "signature":
+            score[known[self.training_set.positive[: len(known)]]] = np.nan
+        return score
+
+    @property
+    def _known(self) -> np.ndarray:
+        """(m,) drugs of the training set's rows of the compendium."""
+        return self.training_set.drug[: len(self.training_set.compendium_rows)].astype(str)
+
+    @property
+    def _codes(self) -> np.ndarray:
+        described = self.training_set.described(self.compendium, [fields.CELL_ID])
+        return self.space.codes(described[fields.CELL_ID].to_numpy())
+
+    def _network(self, of: Embedding, fold: int) -> MatchingNetwork:
+        memory = self.memory
+        seen = memory.fold != fold
         return MatchingNetwork(
-            center=center,
-            embedding=embedding,
-            memory=embed(x[remembered], np.zeros_like(center), embedding),
-            positive=of_set[remembered],
+            center=of.center,
+            embedding=of.matrix,
+            memory=embedded(of, memory.total[seen], memory.counts[seen]),
+            positive=memory.positive[seen],
             sharpness=self.settings.sharpness,
             scaling=self.settings.scaling,
+            cells=self.space.cells,
+            shift=of.shift,
         )
 
-    def _train(
-        self,
-        x: np.ndarray,
-        classes: np.ndarray,
-        drug: np.ndarray,
-        role: np.ndarray,
-        start: np.ndarray,
-        rng: np.random.Generator,
-        report: Report,
-    ) -> np.ndarray:
-        self._adam.begin([start])
-        labelled = classes.any(axis=1)
-        arguments = (
-            tf.convert_to_tensor(x),
-            tf.convert_to_tensor(classes),
-            tf.constant(drug, tf.int32),
-            tf.constant(role, tf.int32),
-            tf.constant(np.flatnonzero(labelled), tf.int32),
-            # With no signature without a class, labelled ones take their place.
-            tf.constant(np.flatnonzero(labelled if labelled.all() else ~labelled), tf.int32),
-            tf.constant(int(rng.integers(2**31 - 1)), tf.int32),
-        )
-        for first in range(0, self.settings.steps, STEPS_PER_CALL):
-            last = min(first + STEPS_PER_CALL, self.settings.steps)
-            loss = float(self._run(*arguments, tf.constant(first), tf.constant(last)))
-            report(Progress("Training", last, self.settings.steps, values={"loss": loss}))
-        return self._adam.variables[0].numpy()
+    def _scorer(
+        self, of: Embedding, code: np.ndarray, fold: np.ndarray
+    ) -> Callable[[np.ndarray, slice | np.ndarray], np.ndarray]:
+        """Of single signatures. code, fold: of all rows that may be chosen."""
+        compare = self.memory.seen_in(of, self.settings.sharpness)
+        n_codes = len(self.space.cells) + 1
 
-    @cached_property
-    def _adam(self) -> Adam:
-        return Adam([(self.n_genes, self.n_genes)])
+        def scorer(z_scores: np.ndarray, chosen: slice | np.ndarray) -> np.ndarray:
+            query = embedded(of, z_scores, one_hot(code[chosen], n_codes))
+            return sigmoid(compare(query, fold[chosen]))
 
-    @cached_property
-    def _run(self) -> tf.types.experimental.GenericFunction:
-        scalar = tf.TensorSpec([], tf.int32)
-        rows = tf.TensorSpec([None], tf.int32)
-        matrix = tf.TensorSpec([None, self.n_genes], tf.float32)
-        classes = tf.TensorSpec([None, None], tf.bool)
-        _ = self._adam  # its variables must exist before the graph is traced
-        return tf.function(
-            self._steps,
-            input_signature=[matrix, classes, *[rows] * 4, scalar, scalar, scalar],
-        )
-
-    def _steps(
-        self,
-        x: tf.Tensor,
-        classes: tf.Tensor,
-        drug: tf.Tensor,
-        role: tf.Tensor,
-        labelled: tf.Tensor,
-        unlabelled: tf.Tensor,
-        seed: tf.Tensor,
-        first: tf.Tensor,
-        last: tf.Tensor,
-    ) -> tf.Tensor:
-        n_unlabelled = round(self.settings.batch * self.settings.unlabelled_share)
-        n_labelled = self.settings.batch - n_unlabelled
-        loss = tf.constant(0.0)
-        for step in tf.range(first, last):
-            rows = tf.concat(
-                [
-                    tf.gather(labelled, draw(n_labelled, tf.size(labelled), seed, 2 * step)),
-                    tf.gather(
-                        unlabelled, draw(n_unlabelled, tf.size(unlabelled), seed, 2 * step + 1)
-                    ),
-                ],
-                0,
-            )
-            member = tf.cast(tf.gather(classes, rows), tf.float32)
-            alike = tf.matmul(member, member, transpose_b=True) > 0
-            of, part = tf.gather(drug, rows), tf.gather(role, rows)
-            # No credit for recognizing the drug itself. Nor are positives and reference compared:
-            # the reference will be ranked, so nothing may have pushed it away from them.
-            other = (of[:, None] != of[None, :]) & (
-                part[:, None] * part[None, :] != POSITIVE * REFERENCE
-            )
-            signatures = dropout(tf.gather(x, rows), self.settings.gene_dropout, seed - 1, step)
-            with tf.GradientTape() as tape:
-                loss = self._loss(signatures, alike & other, other)
-            gradients = tape.gradient(loss, self._adam.variables)
-            rate = one_cycle(self.settings.learning_rate, step, self.settings.steps)
-            self._adam.apply(gradients, step, rate)
-        return loss
-
-    def _loss(self, x: tf.Tensor, alike: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
-        """Mean of -log p, p being the share of its own class in what a signature attends to."""
-        weight = tf.cast(self._adam.variables[0], PRODUCT_TYPE)
-        embedded = tf.cast(tf.matmul(tf.cast(x, PRODUCT_TYPE), weight), tf.float32)
-        embedded = tf.cast(tf.math.l2_normalize(embedded, 1), PRODUCT_TYPE)
-        cosine = tf.cast(tf.matmul(embedded, embedded, transpose_b=True), tf.float32)
-        attention = tf.exp(self.settings.sharpness * cosine)
-        to_alike = tf.reduce_sum(tf.where(alike, attention, 0.0), 1)
-        to_any = tf.reduce_sum(tf.where(other, attention, 0.0), 1)
-        has_alike = tf.reduce_any(alike, 1)
-        # Ones where nothing is alike: a logarithm of 0 would spoil the gradient of all.
-        share = tf.where(has_alike, to_alike, 1.0) / tf.where(has_alike, to_any, 1.0)
-        counted = tf.reduce_sum(tf.cast(has_alike, tf.float32))
-        return -tf.math.divide_no_nan(tf.reduce_sum(tf.math.log(share)), counted)
-
-
-def _shared(moas: np.ndarray, drug: np.ndarray) -> np.ndarray:
-    """The columns of MOAs that two drugs or more have."""
-    n_drugs = np.array([len(np.unique(drug[of_moa])) for of_moa in moas.T], dtype=np.int64)
-    return moas[:, n_drugs >= 2]
+        return scorer
 
 
 def _at_most(n: int, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -14,7 +14,7 @@ N_RESAMPLES = 1000
 class Metrics:
     """Quality of one cross-validation.
 
-    fold_auroc: per fold. mean_auroc: their mean, the paper's number. pooled_auroc,
+    fold_auroc: per fold with both kinds. mean_auroc: their mean, the paper's number. pooled_auroc,
     average_precision: over all held-out scores together. base_rate: share of positives, what
     average_precision is without skill. interval: 95% for mean_auroc, by resampling drugs.
     n_resampled: positive drugs (signatures, if there is one drug) that were resampled.
@@ -40,11 +40,13 @@ def evaluate(
     """Metrics of held-out scores.
 
     positive: (n,) bool. score: (n,), each from the model that did not see the signature.
-    fold: (n,) int from 0. drug: (n,) names. Every fold holds positives and negatives.
+    fold: (n,) int from 0. drug: (n,) names. A fold without positives, or without negatives, counts
+    only where all held-out scores are taken together.
     """
     from sklearn.metrics import average_precision_score, roc_auc_score  # noqa: PLC0415 -- pages start without it
 
-    folds = [fold == number for number in range(fold.max() + 1)]
+    both = np.intersect1d(fold[positive], fold[~positive])
+    folds = [fold == number for number in both]
     fold_auroc = tuple(float(roc_auc_score(positive[held], score[held])) for held in folds)
     unit = drug.astype(str)
     if len(set(unit[positive])) == 1:

@@ -10,7 +10,6 @@ from itertools import pairwise
 import numpy as np
 import tensorflow as tf
 
-from gpar_core.data.learning_set import LearningSet
 from gpar_core.learn.presets import LayeredSettings
 from gpar_core.learn.steps import PRODUCT_TYPE, STEPS_PER_CALL, Adam, draw, dropout
 from gpar_core.progress import Progress, Report, silent
@@ -26,24 +25,24 @@ class LayeredTrainer:
 
     def fit(
         self,
-        learning: LearningSet,
+        x: np.ndarray,
         positive: np.ndarray,
         *,
         seed: int,
         rows: np.ndarray | None = None,
         report: Report = silent,
     ) -> LayeredNetwork:
-        """Train on the training set; the reference is not looked at.
+        """Train on scaled signatures.
 
-        learning: of scaled signatures. positive: (n_training,) bool.
-        rows: (m,) rows of the training set to learn from, with both kinds among them; None for all.
+        x: (n, n_genes). positive: (n,) bool.
+        rows: (m,) rows to learn from, with both kinds among them; None for all.
         report: gets step and loss every `STEPS_PER_CALL` steps and may raise to stop.
         """
         rows = np.arange(len(positive)) if rows is None else rows
         rng = np.random.default_rng([seed, 0x11])
         self._adam.begin([_initial(rng, shape) for shape in self._shapes])
         arguments = (
-            tf.convert_to_tensor(learning.x),
+            tf.convert_to_tensor(x),
             tf.constant(rows[positive[rows]], tf.int32),
             tf.constant(rows[~positive[rows]], tf.int32),
             tf.constant(int(rng.integers(2**31 - 1)), tf.int32),

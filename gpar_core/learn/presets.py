@@ -26,24 +26,23 @@ class LayeredSettings:
 
 @dataclass(frozen=True)
 class MatchingSettings:
-    """A network that compares signatures with those it remembers.
+    """Compounds are compared with those remembered, in a space learned without any MOA.
 
-    steps: updates of the embedding. batch: signatures per step. unlabelled_share: of a batch, those
-    that belong to no MOA. gene_dropout: share of genes left out of each signature at each step.
-    kept: share of the trained embedding in the final one, the rest is the one it began with.
-    sharpness: weight of a cosine in the exponent. max_memory: positive, and negative, signatures
-    remembered. scaling: as in `LayeredSettings`.
+    center_prior: signatures by which the mean of a cell line is shrunk towards the mean of all.
+    shrinkage: least share by which the scatter within compounds is shrunk towards a multiple of the
+    identity. flattening: how far the spread of compounds loses its shape, from 1, not at all, to 0,
+    all directions alike. dimensions: of the space. sharpness: weight of a cosine in the exponent.
+    max_memory: positive, and negative, compounds remembered. steps: that progress counts.
     """
 
-    steps: int = 40
-    batch: int = 128
-    unlabelled_share: float = 0.25
-    learning_rate: float = 1e-3
-    gene_dropout: float = 0.5
-    kept: float = 0.5
-    sharpness: float = 10.0
+    center_prior: float = 10.0
+    shrinkage: float = 0.5
+    flattening: float = 0.8
+    dimensions: int = 200
+    sharpness: float = 13.0
     max_memory: int = 2000
-    scaling: str = "signed-root"
+    scaling: ClassVar[str] = "none"
+    steps: ClassVar[int] = 1
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,11 @@ class LinearSettings:
 Settings = LayeredSettings | MatchingSettings | LinearSettings
 
 LINEAR = LinearSettings()
+PAPER = "paper"
 PRESETS: dict[str, Settings] = {
     "fast": MatchingSettings(),
     "linear": LINEAR,
-    "paper": LayeredSettings(),
+    PAPER: LayeredSettings(),
 }
 """'paper' is Gao et al. 2021: 978-512-256, dropout 0.1, L1, 2,000 iterations. Batch size, optimizer
 (Adam), learning rate and L1 weight are not in the paper; they are Keras' defaults and a mild L1.

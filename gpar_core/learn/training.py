@@ -1,35 +1,50 @@
 """Train one model from a training set: cross-validation, comparison and final network."""
 
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.learning_set import learning_set
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.learn.classifiers import logistic_regression
+from gpar_core.learn.compendium_scores import FINAL, score_compendium
 from gpar_core.learn.cross_validation import CrossValidation, cross_validate, permuted_labels
 from gpar_core.learn.engine import FitTask, Pool
 from gpar_core.learn.folds import Folds, assign_folds
+from gpar_core.learn.held_out import STAGE, held_out_scores, matching_of
 from gpar_core.learn.label_permutation import permuted_auroc
+from gpar_core.learn.matching import Matching
 from gpar_core.learn.metrics import evaluate
-from gpar_core.learn.presets import LinearSettings, Settings
+from gpar_core.learn.presets import LinearSettings, MatchingSettings, Settings
+from gpar_core.learn.space import Space
 from gpar_core.learn.verdict import Chance, chance
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import Network, score
 
-STAGE = "Cross-validation"
-FINAL = "final"
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Of a whole compendium, by what has not seen the drug in question.
+
+    signature: (n_signatures,) float32 in 0-1. scored_by: (n_signatures,) int16, the fold that held
+    each out, or `FINAL`. drug: (n_drugs,) names, sorted. compound: (n_drugs,) float32 in 0-1, of
+    each drug as a whole: from its pooled signatures where the model pools, else the mean of their
+    scores.
+    """
+
+    signature: np.ndarray
+    scored_by: np.ndarray
+    drug: np.ndarray
+    compound: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """The result of a training: a network and its cross-validation on held-out drugs.
+    """The result of a training: a network, its cross-validation on held-out drugs, and scores.
 
     logistic: logistic regression on the same folds; None where the network itself is that. chance:
     how often permuted labels reach the mean AUROC, by a quick stand-in. null: mean AUROCs of whole
@@ -38,19 +53,11 @@ class Training:
 
     network: Network
     validation: CrossValidation
+    scores: Scores
     logistic: CrossValidation | None
     chance: Chance
     null: tuple[float, ...]
     seconds: float
-
-
-@dataclass(frozen=True, eq=False)
-class _Round:
-    """One cross-validation: its labels, its folds, and the tasks that train its networks."""
-
-    training_set: TrainingSet
-    folds: Folds
-    tasks: tuple[FitTask, ...]
 
 
 def train(
@@ -62,106 +69,149 @@ def train(
     null_repeats: int = 0,
     pool: Pool,
     report: Report = silent,
+    space: Space | None = None,
 ) -> Training:
-    """Cross-validate and train the final network on the whole training set, side by side.
+    """Cross-validate, train the final network on the whole training set, and score the compendium.
 
-    pool: whose processes train the networks; the result does not depend on it.
+    pool: whose processes train the networks; the result does not depend on it. space: as in
+    `held_out.matching_of`.
     Raises TrainingSetError where the training set is too small for its folds, WorkerError where a
     process dies.
     """
     started = time.monotonic()
-    learning = learning_set(compendium, training_set, seed=seed)
-    x = learning.x[: learning.n_training]
-    true, *permuted = _rounds(training_set, null_repeats, seed)
-    final = FitTask(FINAL, np.arange(len(x)), training_set.positive, seed)
-    tasks = [*true.tasks, final, *(task for each in permuted for task in each.tasks)]
-    networks: dict[str, Network] = {}
-
-    def on_steps(progress: Progress) -> None:
-        report(replace(progress, stage=STAGE, message=_folds_done(true, networks)))
-
-    # Closed at once if anything stops the loop, so that no process trains on in vain.
-    with closing(pool.fit_all(learning, settings, tasks, report=on_steps)) as fits:
-        for task, network in fits:
-            networks[task.name] = network
-            if task in true.tasks:
-                _report_fold(x, true, true.tasks.index(task), networks, len(tasks), report)
+    folds = assign_folds(training_set.positive, training_set.drug, seed=seed)
+    if isinstance(settings, MatchingSettings):
+        matching = matching_of(
+            compendium, training_set, folds, settings, seed=seed, pool=pool, report=report,
+            space=space,
+        )  # fmt: skip
+        space = matching.space
+        network, held_out, scores = _matched(matching, pool, report)
+    else:
+        network, held_out, scores = _fitted(
+            compendium, training_set, folds, settings, seed, pool, report
+        )
+    null = tuple(
+        _permuted(compendium, labelled, settings, seed + number, pool, report, space)
+        for number, labelled in enumerate(
+            permuted_labels(training_set, repeats=null_repeats, seed=seed), start=1
+        )
+    )
     seconds = time.monotonic() - started
+    x = training_set.z_scores(compendium)
     logistic = None
     if not isinstance(settings, LinearSettings):
         logistic = cross_validate(
             x,
             training_set,
-            true.folds,
+            folds,
             logistic_regression,
             seed=seed,
             stage="Logistic regression",
             report=report,
         )
-    validation = _validation(x, true, networks, seed)
-    permuted_quickly = permuted_auroc(
-        x, training_set.positive, training_set.drug, true.folds.fold, seed=seed
-    )
+    positive, drug = training_set.positive, training_set.drug
+    metrics = evaluate(positive, held_out, folds.fold, drug, seed=seed)
+    permuted_quickly = permuted_auroc(x, positive, drug, folds.fold, seed=seed)
     return Training(
-        network=networks[FINAL],
-        validation=validation,
+        network=network,
+        validation=CrossValidation(folds, held_out, metrics),
+        scores=scores,
         logistic=logistic,
-        chance=chance(validation.metrics.mean_auroc, permuted_quickly, quick=True),
-        null=tuple(_validation(x, each, networks, seed).metrics.mean_auroc for each in permuted),
+        chance=chance(metrics.mean_auroc, permuted_quickly, quick=True),
+        null=null,
         seconds=seconds,
     )
 
 
-def _rounds(training_set: TrainingSet, null_repeats: int, seed: int) -> Iterator[_Round]:
-    sets = [training_set, *permuted_labels(training_set, repeats=null_repeats, seed=seed)]
-    for number, labelled in enumerate(sets):
-        folds = assign_folds(labelled.positive, labelled.drug, seed=seed + number)
-        tasks = tuple(
-            FitTask(
-                f"round {number} fold {fold}",
-                np.flatnonzero(folds.fold != fold),
-                labelled.positive,
-                seed + 1000 * number + fold + 1,
-            )
-            for fold in range(folds.k)
-        )
-        yield _Round(labelled, folds, tasks)
+def _matched(matching: Matching, pool: Pool, report: Report) -> tuple[Network, np.ndarray, Scores]:
+    """The network, the held-out scores of the training set, and those of the compendium."""
+    signature, scored_by = matching.of_signatures(threads=pool.processes, report=report)
+    training_set, folds = matching.training_set, matching.folds
+    held_out = matching.of_training_set(signature[training_set.compendium_rows])
+    for fold in range(folds.k):
+        _report_fold(training_set, folds, fold, held_out, folds.k, folds.k, report)
+    pooled = matching.of_compounds().astype(np.float32)
+    scores = Scores(signature, scored_by, matching.space.drug, pooled)
+    return matching.network(), held_out, scores
 
 
-def _held_out(x: np.ndarray, each: _Round, fold: int, network: Network) -> np.ndarray:
-    return score(network, x, np.flatnonzero(each.folds.fold == fold))
+def _fitted(
+    compendium: Compendium,
+    training_set: TrainingSet,
+    folds: Folds,
+    settings: Settings,
+    seed: int,
+    pool: Pool,
+    report: Report,
+) -> tuple[Network, np.ndarray, Scores]:
+    """The same of networks that score signatures one by one."""
+    x, positive = training_set.z_scores(compendium), training_set.positive
+    held_out = np.empty(len(x), np.float32)
+    networks: dict[int, Network] = {}
+    tasks = [
+        FitTask(str(fold), np.flatnonzero(folds.fold != fold), positive, seed + fold + 1)
+        for fold in (*range(folds.k), FINAL)
+    ]
+
+    def on_steps(progress: Progress) -> None:
+        done = sum(fold != FINAL for fold in networks)
+        report(replace(progress, stage=STAGE, message=f"{done} of {folds.k} folds done"))
+
+    # Closed at once if anything stops the loop, so that no process trains on in vain.
+    with closing(pool.fit_all(x, settings, tasks, report=on_steps)) as fits:
+        for task, network in fits:
+            fold = int(task.name)
+            networks[fold] = network
+            if fold != FINAL:
+                rows = np.flatnonzero(folds.fold == fold)
+                held_out[rows] = score(network, x, rows)
+                done = len(networks), len(tasks)
+                _report_fold(training_set, folds, fold, held_out, *done, report)
+    signature, scored_by = score_compendium(
+        compendium,
+        training_set,
+        folds,
+        networks[FINAL],
+        [networks[fold] for fold in range(folds.k)],
+        threads=pool.processes,
+        report=report,
+    )
+    names, drug = np.unique(
+        compendium.signatures[fields.DRUG].to_numpy(dtype=str), return_inverse=True
+    )
+    mean = np.bincount(drug, weights=signature) / np.bincount(drug)
+    return networks[FINAL], held_out, Scores(signature, scored_by, names, mean.astype(np.float32))
+
+
+def _permuted(
+    compendium: Compendium,
+    labelled: TrainingSet,
+    settings: Settings,
+    seed: int,
+    pool: Pool,
+    report: Report,
+    space: Space | None,
+) -> float:
+    """The mean AUROC of a whole training with permuted labels."""
+    folds = assign_folds(labelled.positive, labelled.drug, seed=seed)
+    held_out = held_out_scores(
+        compendium, labelled, folds, settings, seed=seed, pool=pool, report=report, space=space
+    )
+    return evaluate(labelled.positive, held_out, folds.fold, labelled.drug, seed=seed).mean_auroc
 
 
 def _report_fold(
-    x: np.ndarray,
-    true: _Round,
+    training_set: TrainingSet,
+    folds: Folds,
     fold: int,
-    networks: dict[str, Network],
-    n_tasks: int,
+    held_out: np.ndarray,
+    done: int,
+    total: int,
     report: Report,
 ) -> None:
-    """Tell the AUROC of a fold whose network is ready."""
-    k = true.folds.k
-    positive = true.training_set.positive[true.folds.fold == fold]
-    held_out = _held_out(x, true, fold, networks[true.tasks[fold].name])
-    auroc = float(roc_auc_score(positive, held_out))
-    values = {"fold": fold + 1, "k": k, "auroc": auroc}
-    message = f"Fold {fold + 1} of {k}: AUROC {auroc:.2f}"
-    report(Progress(STAGE, len(networks), n_tasks, message, values))
-
-
-def _folds_done(true: _Round, networks: dict[str, Network]) -> str:
-    done = sum(task.name in networks for task in true.tasks)
-    return f"{done} of {true.folds.k} folds done"
-
-
-def _validation(
-    x: np.ndarray, each: _Round, networks: dict[str, Network], seed: int
-) -> CrossValidation:
-    held_out = np.empty(len(x), np.float32)
-    for fold, task in enumerate(each.tasks):
-        held_out[each.folds.fold == fold] = _held_out(x, each, fold, networks[task.name])
-    labelled = each.training_set
-    metrics = evaluate(labelled.positive, held_out, each.folds.fold, labelled.drug, seed=seed)
-    scorers = tuple(partial(score, networks[task.name]) for task in each.tasks)
-    return CrossValidation(each.folds, held_out, metrics, scorers)
+    """Tell the AUROC of a fold that is done."""
+    rows = folds.fold == fold
+    auroc = float(roc_auc_score(training_set.positive[rows], held_out[rows]))
+    values = {"fold": fold + 1, "k": folds.k, "auroc": auroc}
+    report(Progress(STAGE, done, total, f"Fold {fold + 1} of {folds.k}: AUROC {auroc:.2f}", values))

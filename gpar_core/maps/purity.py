@@ -9,10 +9,10 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.learning_set import learning_set
 from gpar_core.data.training_set import TrainingSet
-from gpar_core.learn.engine import FitTask, Pool
+from gpar_core.learn.engine import Pool
 from gpar_core.learn.folds import assign_folds
+from gpar_core.learn.held_out import fold_networks
 from gpar_core.learn.presets import Settings
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.neighbors import unit
@@ -55,24 +55,21 @@ def held_out_purity(
     folds = assign_folds(positive, training_set.drug, seed=seed)
     if folds.by != "drug":
         return pd.DataFrame(columns=COLUMNS)
-    learning = learning_set(compendium, training_set, seed=seed)
-    x = learning.x[: learning.n_training]
+    x = training_set.z_scores(compendium)
     cell = training_set.described(compendium, [fields.CELL_ID])[fields.CELL_ID].to_numpy(str)
     k = n_neighbours(positive, drug)
     before = unit(scaled(x, settings.scaling))
-    tasks = [
-        FitTask(str(fold), np.flatnonzero(folds.fold != fold), positive, seed + fold + 1)
-        for fold in range(folds.k)
-    ]
     rows: list[dict[str, object]] = []
 
     def on_steps(progress: Progress) -> None:
         report(replace(progress, stage=STAGE, message="Training without each fold"))
 
-    with closing(pool.fit_all(learning, settings, tasks, report=on_steps)) as fits:
-        for task, network in fits:
-            after = unit(network.hidden(x))
-            fold = int(task.name)
+    networks = fold_networks(
+        compendium, training_set, folds, settings, seed=seed, pool=pool, report=on_steps
+    )
+    with closing(networks):
+        for fold, network in networks:
+            after = unit(network.hidden(x, cell))
             for name in np.unique(drug[positive & (folds.fold == fold)]):
                 own = np.flatnonzero(positive & (drug == name))
                 others = np.flatnonzero(drug != name)

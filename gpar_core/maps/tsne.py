@@ -1,4 +1,4 @@
-"""t-SNE: scikit-learn's with its defaults, as in Gao et al. 2021; of many signatures openTSNE's."""
+"""t-SNE: of few signatures scikit-learn's, as in Gao et al. 2021, of many openTSNE's."""
 
 from itertools import count
 
@@ -11,6 +11,9 @@ PERPLEXITY = 30.0
 FEW = 1000
 """Up to so many signatures by scikit-learn, as in the paper; openTSNE is twice as fast, and can be
 stopped."""
+
+FEW_ITERATIONS = 500
+"""Of scikit-learn: on 400 real signatures 1,000 take twice as long for the same trustworthiness."""
 
 ITERATIONS_PER_CALL = 10
 N_ITERATIONS = 750
@@ -29,7 +32,9 @@ def embed(x: np.ndarray, *, seed: int, threads: int = 1, report: Report = silent
     x = np.asarray(x, np.float32)
     if len(x) <= FEW:
         perplexity = min(PERPLEXITY, (len(x) - 1) / 3)
-        return TSNE(perplexity=perplexity, random_state=seed, init="pca").fit_transform(x)
+        return TSNE(
+            perplexity=perplexity, random_state=seed, init="pca", max_iter=FEW_ITERATIONS
+        ).fit_transform(x)
     return _embed_many(x, seed, threads, report)
 
 

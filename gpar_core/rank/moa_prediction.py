@@ -10,27 +10,34 @@ from gpar_core.errors import RequestError
 NEAR_THE_TOP = 0.95
 """A signature speaks for a MOA from this percentile of its model on."""
 
+SUPPORTED = 0.1
+"""FDR over the MOAs up to which one is supported."""
+
 ORDERS = {
+    "evidence": ("supported", "evidence_if_supported", "calibrated"),
     "calibrated": ("calibrated", "percentile"),
     "percentile": ("percentile", "calibrated"),
     "paper": ("mean_probability", "calibrated"),
 }
-"""What MOAs can be ranked by, and what decides between equal ones. 'paper' is Gao et al. 2021: mean
-probability over signatures."""
+"""What MOAs can be ranked by, and what decides between equal ones. 'evidence': those supported
+first, by their evidence, then the others by calibrated probability. 'paper' is Gao et al. 2021:
+mean probability over signatures."""
 
-DEFAULT_ORDER = "calibrated"
-"""It finds the most; docs/training.md has the figures."""
+DEFAULT_ORDER = "evidence"
+"""It says where the evidence ends; docs/benchmarks.md has what each order finds."""
 
 TOP = 10
+SMALLEST_ODDS = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
 class MoaScores:
-    """Scores of n signatures by m models. Arrays are (m, n).
+    """Scores of n signatures by m models. Arrays are (m, n) but for base_rate, (m,).
 
     moa: (m,) names. model_id: (m,) of their models.
     probability: scores. percentile: see `percentiles`. calibrated: calibrated probabilities.
     held_out: the drug is in the model's training set, and the fold that did not see it scored it.
+    p: see `p_values`; NaN where it is not known. base_rate: share of positives in the training set.
     """
 
     moa: tuple[str, ...]
@@ -39,6 +46,8 @@ class MoaScores:
     percentile: np.ndarray
     calibrated: np.ndarray
     held_out: np.ndarray
+    p: np.ndarray
+    base_rate: np.ndarray
 
 
 def percentiles(score: np.ndarray, sorted_scores: np.ndarray) -> np.ndarray:
@@ -46,6 +55,24 @@ def percentiles(score: np.ndarray, sorted_scores: np.ndarray) -> np.ndarray:
     below = np.searchsorted(sorted_scores, score, side="left")
     up_to = np.searchsorted(sorted_scores, score, side="right")
     return (below + up_to) / (2 * len(sorted_scores))
+
+
+def p_values(score: np.ndarray, null: np.ndarray) -> np.ndarray:
+    """(n,) chance that a signature of another mechanism scores as high.
+
+    null: (m,) rising scores of signatures of drugs that do not have the MOA. p = (1 + number of
+    those that are as high) / (1 + m).
+    """
+    return (1 + len(null) - np.searchsorted(null, score, side="left")) / (1 + len(null))
+
+
+def combined(p: np.ndarray) -> np.ndarray:
+    """(m, n) p-values of n signatures of one compound to (m,).
+
+    Cauchy combination: 1/2 - arctan(mean tan((1/2 - p) pi)) / pi (Liu and Xie 2020, JASA 115:393),
+    which holds for small p however they depend on each other. One p is itself.
+    """
+    return 0.5 - np.arctan(np.tan((0.5 - p) * np.pi).mean(axis=1)) / np.pi
 
 
 def rank_moas(
@@ -56,26 +83,46 @@ def rank_moas(
     chosen: (k,) positions of the signatures to go by, None for all. by: a key of `ORDERS`; the last
     ties go by name.
 
-    Returns moa, model_id, percentile, mean_probability and calibrated (means over the signatures),
-    agreement (share of signatures from percentile `NEAR_THE_TOP` on), n_signatures and held_out.
-    Raises RequestError for another order.
+    Returns moa, model_id, supported (FDR of `SUPPORTED` or less), evidence (how many times the
+    odds of the base rate are the calibrated odds, geometric mean over the signatures), p (see
+    `p_values` and `combined`), fdr (Benjamini-Hochberg over the MOAs), percentile, mean_probability
+    and calibrated (means over the signatures), agreement (share of signatures from percentile
+    `NEAR_THE_TOP` on), n_signatures and held_out. p and fdr are missing where models of an earlier
+    version were asked; nothing is supported then. Raises RequestError for another order.
     """
+    from scipy.stats import false_discovery_control  # noqa: PLC0415 -- pages start without it
+
     if by not in ORDERS:
         raise RequestError(f"MOAs cannot be ranked by '{by[:20]}'. Use {', '.join(ORDERS)}.")
     chosen = np.arange(scores.percentile.shape[1]) if chosen is None else chosen
-    percentile = scores.percentile[:, chosen]
+    percentile, calibrated = scores.percentile[:, chosen], scores.calibrated[:, chosen]
+    p = combined(scores.p[:, chosen])
+    known = bool(np.isfinite(p).all())
+    fdr = false_discovery_control(p) if known else np.full(len(p), np.nan)
+    evidence = np.exp((_log_odds(calibrated) - _log_odds(scores.base_rate)[:, None]).mean(axis=1))
     table = pd.DataFrame(
         {
             "moa": scores.moa,
             "model_id": scores.model_id,
+            "supported": fdr <= SUPPORTED,
+            "evidence": evidence,
+            "p": p,
+            "fdr": fdr,
             "percentile": percentile.mean(axis=1),
             "mean_probability": scores.probability[:, chosen].mean(axis=1),
-            "calibrated": scores.calibrated[:, chosen].mean(axis=1),
+            "calibrated": calibrated.mean(axis=1),
             "agreement": (percentile >= NEAR_THE_TOP).mean(axis=1),
             "n_signatures": len(chosen),
             "held_out": scores.held_out[:, chosen].any(axis=1),
         }
     )
-    return table.sort_values(
-        [*ORDERS[by], "moa"], ascending=[False, False, True], ignore_index=True
-    )
+    keys = table.assign(evidence_if_supported=table["evidence"].where(table["supported"], 0.0))
+    in_order = keys.sort_values(
+        [*ORDERS[by], "moa"], ascending=[*[False] * len(ORDERS[by]), True]
+    ).index
+    return table.loc[in_order].reset_index(drop=True)
+
+
+def _log_odds(probability: np.ndarray) -> np.ndarray:
+    kept = np.clip(probability, SMALLEST_ODDS, 1 - SMALLEST_ODDS)
+    return np.log(kept / (1 - kept))

@@ -14,8 +14,16 @@ from gpar_core.rank.enrichment import enrich, falling_ranks
 PERMUTATIONS = 1000
 MIN_SIGNATURES = 5
 MAX_P = 0.05
-ORDERS = {"es": ("es", False), "nes": ("nes", False), "p": ("p_exact", True)}
+ORDERS = {
+    "score": ("score", False),
+    "es": ("es", False),
+    "nes": ("nes", False),
+    "p": ("p_exact", True),
+}
 """What a ranking can be sorted by: column and whether it rises."""
+
+DEFAULT_ORDER = "score"
+"""It puts held-out members higher than the paper's ES does; docs/benchmarks.md has the figures."""
 
 SIGNATURE_SCORE_COLUMNS = ("row", "score", "rank", "held_out")
 
@@ -65,15 +73,21 @@ def rank_signatures(
 
 
 def rank_compounds(
-    compendium: Compendium, signature_ranks: pd.DataFrame, *, seed: int, threads: int = 1
+    compendium: Compendium,
+    signature_ranks: pd.DataFrame,
+    *,
+    seed: int,
+    threads: int = 1,
+    score: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Enrichment of every compound among the ranked signatures, those of all its ids together.
 
     signature_ranks: as `rank_signatures` gives it. threads: used to draw the null; the result does
-    not depend on them. Returns one row per molecule, highest ES first: drug, pert_id, pert_iname,
-    pert_ids, names, k, es, nes, p, p_exact, fdr (Benjamini-Hochberg of p_exact over all compounds),
-    mean_score, best_score, moa, held_out (scored by folds that did not see it), pubchem_cid,
-    inchi_key, tas.
+    not depend on them. score: of each drug as a whole, by name; without it the mean score of its
+    signatures. Returns one row per molecule, highest score first: drug, pert_id, pert_iname,
+    pert_ids, names, score, k, es, nes, p, p_exact, fdr (Benjamini-Hochberg of p_exact over all
+    compounds), mean_score, best_score, moa, held_out (scored by folds that did not see it),
+    pubchem_cid, inchi_key, tas.
     """
     from scipy.stats import false_discovery_control  # noqa: PLC0415 -- pages start without it
 
@@ -103,20 +117,27 @@ def rank_compounds(
             "held_out": by_compound["held_out"].any().to_numpy(),
         }
     )
+    whole = table["mean_score"] if score is None else score.reindex(drugs).to_numpy()
+    table.insert(1, "score", whole)
     known = compendium.drugs[
         [fields.DRUG, fields.PERT_ID, fields.PERT_INAME, fields.PERT_IDS, fields.NAMES, fields.MOA,
          fields.PUBCHEM_CID, fields.INCHI_KEY, fields.TAS]
     ]  # fmt: skip
-    return order_by(table.merge(known, on=fields.DRUG), "es")
+    return order_by(table.merge(known, on=fields.DRUG))
 
 
-def order_by(ranking: pd.DataFrame, order: str) -> pd.DataFrame:
-    """Sort by 'es', 'nes' or 'p'; ties by mean score, then pert_id. Raises RequestError."""
+def order_by(ranking: pd.DataFrame, order: str = DEFAULT_ORDER) -> pd.DataFrame:
+    """Sort by a key of `ORDERS`; ties by mean score, then pert_id. Raises RequestError.
+
+    Rankings of earlier versions have no score; their mean score takes its place.
+    """
     if order not in ORDERS:
         raise RequestError(
             f"A ranking cannot be sorted by '{order[:20]}'. Use {', '.join(ORDERS)}."
         )
     column, rising = ORDERS[order]
+    if column not in ranking:
+        ranking = ranking.assign(score=ranking["mean_score"])
     return ranking.sort_values(
         [column, "mean_score", fields.PERT_ID], ascending=[rising, False, True], ignore_index=True
     )

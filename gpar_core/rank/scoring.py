@@ -3,7 +3,7 @@
 import mmap
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from gpar_core.errors import DataError
 from gpar_core.progress import Progress, Report, silent
 
 MATCHING_ARRAYS = ("center", "embedding", "memory", "positive")
+CELL_ARRAYS = ("cells", "shift")
 BLOCK_ROWS = 1024
 """Enough for the full speed of matrix products; what a block passes through takes 11 to 24 MB."""
 
@@ -42,14 +43,18 @@ class LayeredNetwork:
     biases: tuple[np.ndarray, ...]
     scaling: str
 
-    def probability(self, z_scores: np.ndarray) -> np.ndarray:
-        """(n, n_genes) z-scores to (n,) probabilities."""
+    def probability(self, z_scores: np.ndarray, cell: np.ndarray | None = None) -> np.ndarray:
+        """(n, n_genes) z-scores to (n,) probabilities. cell: not asked for."""
         log_odds = self.hidden(z_scores) @ self.weights[-1] + self.biases[-1]
-        return _sigmoid(log_odds[:, 0])
+        return sigmoid(log_odds[:, 0])
 
-    def hidden(self, z_scores: np.ndarray) -> np.ndarray:
+    def inputs(self, z_scores: np.ndarray, cell: np.ndarray | None = None) -> np.ndarray:
+        """(n, n_genes) z-scores to (n, n_genes) float32 scaled signatures. cell: not asked for."""
+        return scaled(z_scores, self.scaling)
+
+    def hidden(self, z_scores: np.ndarray, cell: np.ndarray | None = None) -> np.ndarray:
         """(n, n_genes) z-scores to (n, d) float32, the last layer before the output."""
-        x = scaled(z_scores, self.scaling)
+        x = self.inputs(z_scores)
         for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
             x = x @ weight
             x += bias
@@ -59,14 +64,15 @@ class LayeredNetwork:
 
 @dataclass(frozen=True, eq=False)
 class MatchingNetwork:
-    """A signature is compared with those remembered (matching network, Vinyals et al. 2016).
+    """A signature is compared with compounds remembered (matching network, Vinyals et al. 2016).
 
     center: (n_genes,) mean scaled signature. embedding: (n_genes, d); similarity is the cosine
-    between centered signatures after it. memory: (m, d) embedded signatures of length 1.
+    between centered signatures after it. memory: (m, d) embedded compounds of length 1.
     positive: (m,) bool. sharpness: b, how much more the most similar ones count.
-    scaling: as in `LayeredNetwork`. Arrays are float32.
+    scaling: as in `LayeredNetwork`. cells: (n_cells,) names of cell lines. shift: (n_cells,
+    n_genes) what their means have beside `center`. Arrays of numbers are float32.
 
-    With c_i the cosine to signature i, the log-odds are
+    With c_i the cosine to compound i, the log-odds are
     log mean_{i positive} exp(b c_i) - log mean_{i negative} exp(b c_i).
     """
 
@@ -76,23 +82,39 @@ class MatchingNetwork:
     positive: np.ndarray
     sharpness: float
     scaling: str
+    cells: np.ndarray = field(default_factory=lambda: np.empty(0, str))
+    shift: np.ndarray = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
-    def probability(self, z_scores: np.ndarray) -> np.ndarray:
-        """(n, n_genes) z-scores to (n,) probabilities."""
-        embedded = self.hidden(z_scores)
-        embedded *= self.sharpness
-        alike = embedded @ self.memory.T
-        np.exp(alike, out=alike)
+    def probability(self, z_scores: np.ndarray, cell: np.ndarray | None = None) -> np.ndarray:
+        """(n, n_genes) z-scores to (n,) probabilities. cell: as in `inputs`."""
+        attention = attentions(self.hidden(z_scores, cell), self.memory, self.sharpness)
         # Sums by one product: boolean selection would copy the widest array there is.
         share = np.stack(
             [self.positive / self.positive.sum(), ~self.positive / (~self.positive).sum()], 1
         )
-        odds = np.log(alike @ share.astype(np.float32))
-        return _sigmoid(odds[:, 0] - odds[:, 1])
+        odds = np.log(attention @ share.astype(np.float32))
+        return sigmoid(odds[:, 0] - odds[:, 1])
 
-    def hidden(self, z_scores: np.ndarray) -> np.ndarray:
+    def inputs(self, z_scores: np.ndarray, cell: np.ndarray | None = None) -> np.ndarray:
+        """(n, n_genes) z-scores to (n, n_genes) float32 scaled signatures without what is common to
+        their cell line.
+
+        cell: (n,) names of cell lines; of one that is unknown, or None, nothing is taken off.
+        """
+        x = scaled(z_scores, self.scaling)
+        if cell is None or not len(self.cells):
+            return x
+        cell = np.asarray(cell, dtype=str)
+        place = np.searchsorted(self.cells, cell).clip(max=len(self.cells) - 1)
+        known = self.cells[place] == cell
+        if x is z_scores or np.shares_memory(x, z_scores):
+            x = x.copy()
+        x[known] -= self.shift[place[known]]
+        return x
+
+    def hidden(self, z_scores: np.ndarray, cell: np.ndarray | None = None) -> np.ndarray:
         """(n, n_genes) z-scores to (n, d) float32, embedded signatures of length 1."""
-        return embed(scaled(z_scores, self.scaling), self.center, self.embedding)
+        return embed(self.inputs(z_scores, cell), self.center, self.embedding)
 
 
 Network = LayeredNetwork | MatchingNetwork
@@ -105,7 +127,7 @@ def disassembled(network: Network) -> tuple[dict[str, np.ndarray], dict[str, Any
         arrays |= {f"bias_{i}": bias for i, bias in enumerate(network.biases)}
         layers = len(network.weights)
         return arrays, {"kind": "layered", "scaling": network.scaling, "layers": layers}
-    arrays = {name: getattr(network, name) for name in MATCHING_ARRAYS}
+    arrays = {name: getattr(network, name) for name in (*MATCHING_ARRAYS, *CELL_ARRAYS)}
     return arrays, {
         "kind": "matching",
         "scaling": network.scaling,
@@ -120,7 +142,9 @@ def assembled(arrays: Mapping[str, np.ndarray], description: Mapping[str, Any]) 
     if scaling not in SCALINGS:
         raise DataError(f"its scaling '{scaling}' is unknown")
     if description["kind"] == "matching":
-        parts = {name: arrays[name] for name in MATCHING_ARRAYS}
+        # Models of earlier versions know no cell lines.
+        of_cells = CELL_ARRAYS if any(name in arrays for name in CELL_ARRAYS) else ()
+        parts = {name: arrays[name] for name in (*MATCHING_ARRAYS, *of_cells)}
         return MatchingNetwork(**parts, sharpness=float(description["sharpness"]), scaling=scaling)
     if description["kind"] != "layered":
         raise DataError(f"its kind '{description['kind']}' is unknown")
@@ -137,7 +161,14 @@ def embed(x: np.ndarray, center: np.ndarray, embedding: np.ndarray) -> np.ndarra
     return embedded
 
 
-def _sigmoid(log_odds: np.ndarray) -> np.ndarray:
+def attentions(embedded: np.ndarray, memory: np.ndarray, sharpness: float) -> np.ndarray:
+    """(n, d) and (m, d) of length 1 to (n, m) exp(sharpness * cosine)."""
+    alike = (embedded * np.float32(sharpness)) @ memory.T
+    return np.exp(alike, out=alike)
+
+
+def sigmoid(log_odds: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(-x)) of log-odds of any shape, without overflow."""
     return 1 / (1 + np.exp(-np.clip(log_odds, -60, 60)))
 
 
@@ -151,18 +182,24 @@ def score(
     matrix: np.ndarray,
     rows: np.ndarray | None = None,
     *,
+    cell: np.ndarray | None = None,
     threads: int = 1,
     report: Report = silent,
 ) -> np.ndarray:
     """Probability of each signature to be positive.
 
-    Arguments are those of `score_blocks`. Returns (n,) float32 in 0-1.
+    cell: (n_signatures,) names of the cell lines of the matrix, as far as known. The rest as in
+    `score_blocks`. Returns (n,) float32 in 0-1.
     """
-    return score_blocks(network.probability, matrix, rows, threads=threads, report=report)
+
+    def scorer(z_scores: np.ndarray, chosen: slice | np.ndarray) -> np.ndarray:
+        return network.probability(z_scores, None if cell is None else cell[chosen])
+
+    return score_blocks(scorer, matrix, rows, threads=threads, report=report)
 
 
 def score_blocks(
-    scorer: Callable[[np.ndarray], np.ndarray],
+    scorer: Callable[[np.ndarray, slice | np.ndarray], np.ndarray],
     matrix: np.ndarray,
     rows: np.ndarray | None = None,
     *,
@@ -171,16 +208,18 @@ def score_blocks(
 ) -> np.ndarray:
     """Scores of many signatures, `BLOCK_ROWS` at a time: the matrix is never copied whole.
 
-    scorer: (n, n_genes) z-scores to (n,) scores. matrix: (n_signatures, n_genes) z-scores, in
-    memory or memory-mapped. rows: (n,) rows to score; None for all. threads: blocks scored at once,
-    worth it where numpy's own matrix products use one thread, as in the workers; the result does
-    not depend on it. report: may raise to stop. Returns (n,) float32.
+    scorer: (n, n_genes) z-scores, and which rows of the matrix they are, to (n,) scores. matrix:
+    (n_signatures, n_genes) z-scores, in memory or memory-mapped. rows: (n,) rows to score; None for
+    all. threads: blocks scored at once, worth it where numpy's own matrix products use one thread,
+    as in the workers; the result does not depend on it. report: may raise to stop. Returns (n,)
+    float32.
     """
     n = len(matrix) if rows is None else len(rows)
     result = np.empty(n, np.float32)
 
     def score_block(block: slice) -> None:
-        result[block] = scorer(matrix[block if rows is None else rows[block]])
+        chosen = block if rows is None else rows[block]
+        result[block] = scorer(matrix[chosen], chosen)
 
     pool = ThreadPoolExecutor(threads)
     try:

@@ -203,7 +203,7 @@ def _map(model: Model) -> Section:
         "map",
         scatter.training_map(model.map, simulated=model.summary.simulated),
         "t-SNE of representative signatures: the training drugs, the 30 top-ranked compounds, "
-        "and up to 300 negatives. Distances between distant groups have no meaning.",
+        "and up to 150 negatives. Distances between distant groups have no meaning.",
     )
     places = Table("map", with_provenance(model.map, model.summary), pd.DataFrame())
     return Section("Map", figures=(figure,), tables=(places,))

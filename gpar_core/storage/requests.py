@@ -10,7 +10,7 @@ from dataclasses import asdict, fields, is_dataclass
 from functools import cache
 from typing import Any, ClassVar, Protocol, get_type_hints
 
-METHOD_VERSION = 6
+METHOD_VERSION = 7
 """Raise it when the same request would give another result."""
 
 

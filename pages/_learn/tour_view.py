@@ -126,8 +126,8 @@ def _answer(model: Model) -> None:
         "None of these compounds was a training drug. Those with the known MOA glucocorticoid "
         "receptor agonist show that the network found the mechanism: it was not trained on "
         "them. Those with another MOA, or none, are the interesting ones: each is a **hypothesis** "
-        "to test in the laboratory, not a finding. **ES** shows how far a compound's signatures "
-        "cluster at the top of the ranking."
+        "to test in the laboratory, not a finding. They are sorted by the **score** of the "
+        "compound; **ES** shows how far its signatures cluster at the top of all signatures."
     )
     top = model.ranking.head(N_SHOWN)
     st.dataframe(
@@ -135,7 +135,7 @@ def _answer(model: Model) -> None:
             top.assign(
                 rank=range(1, len(top) + 1),
                 about=about(top[fields.PERT_INAME], model.summary.compendium),
-            )[["rank", fields.PERT_INAME, "about", "k", "es", "p_exact", fields.MOA]],
+            )[["rank", fields.PERT_INAME, "about", "score", "k", "es", "p_exact", fields.MOA]],
             simulated=model.summary.simulated,
         ),
         hide_index=True,
@@ -143,6 +143,9 @@ def _answer(model: Model) -> None:
             "rank": st.column_config.NumberColumn("#", width=50, help=explained("rank")),
             fields.PERT_INAME: "Drug",
             "about": ABOUT_COLUMN,
+            "score": st.column_config.NumberColumn(
+                "Score", format="%.3f", help=explained("compound-score")
+            ),
             "k": st.column_config.NumberColumn("Signatures", help=explained("signature")),
             "es": st.column_config.NumberColumn("ES", format="%.3f", help=explained("es")),
             "p_exact": st.column_config.NumberColumn(

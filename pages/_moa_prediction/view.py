@@ -16,7 +16,7 @@ from gpar_core.analyses.moa_prediction.result import (
     ranked,
 )
 from gpar_core.export import download_name, moas_csv
-from gpar_core.rank.moa_prediction import NEAR_THE_TOP, ORDERS, TOP, rank_moas
+from gpar_core.rank.moa_prediction import NEAR_THE_TOP, ORDERS, SUPPORTED, TOP, rank_moas
 from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.error_box import plain
 from pages._shared.loaders import load_compendium, load_summaries
@@ -25,6 +25,7 @@ from pages._shared.tables import ABOUT_COLUMN, HOW_TO_OPEN, SELECTION, about, op
 from pages._shared.terms import explained
 
 ORDER_NAMES = {
+    "evidence": "Evidence: supported MOAs first",
     "calibrated": "Calibrated probability",
     "percentile": "Percentile",
     "paper": "Mean probability (paper)",
@@ -50,6 +51,7 @@ def show_prediction(prediction: Prediction, annotated: Sequence[str] = ()) -> No
     table = rank_moas(prediction.scores, chosen, by=by)
     if annotated:
         _known(table, annotated)
+    st.markdown(plain(_supported(table)))
     st.caption(
         f"{n_moas} models scored {_counted(len(chosen), 'signature')}. Similar expression does not "
         "prove a mechanism: treat each MOA as a hypothesis to test."
@@ -71,6 +73,25 @@ def show_prediction(prediction: Prediction, annotated: Sequence[str] = ()) -> No
             drawn_once(
                 "nearest", (*prediction.identity, name), lambda: _nearest(prediction, chosen)
             )
+
+
+def _supported(table: pd.DataFrame) -> str:
+    """Where the evidence ends."""
+    if table["fdr"].isna().all():
+        return (
+            "This library was built by an earlier version, which did not save what is needed to "
+            "say which MOAs are supported. Build it again."
+        )
+    supported = table.loc[table["supported"], "moa"].tolist()
+    if not supported:
+        return (
+            f"No MOA is supported: none has an FDR of {SUPPORTED:g} or less over the {len(table)} "
+            "MOAs. The list below is only an order of what is least unlikely."
+        )
+    return (
+        f"Supported (FDR of {SUPPORTED:g} or less over {len(table)} MOAs): {', '.join(supported)}. "
+        "The evidence ends here; the others are listed for completeness."
+    )
 
 
 def _say_what_was_held_out(table: pd.DataFrame) -> None:
@@ -121,6 +142,9 @@ def _show_table(top: pd.DataFrame, prediction: Prediction, key: str) -> None:
         {
             "place": range(1, len(top) + 1),
             "moa": top["moa"],
+            "supported": top["supported"],
+            "evidence": top["evidence"],
+            "fdr": top["fdr"],
             "calibrated": top["calibrated"],
             "percentile": top["percentile"],
             "mean_probability": top["mean_probability"],
@@ -219,6 +243,11 @@ def _columns() -> dict[str, object]:
     return {
         "place": column.NumberColumn("#", width=50, help=explained("rank")),
         "moa": column.TextColumn("MOA"),
+        "supported": column.CheckboxColumn(
+            "Supported", help=f"FDR over all MOAs of {SUPPORTED:g} or less"
+        ),
+        "evidence": column.NumberColumn("Evidence", format="%.3g", help=explained("evidence")),
+        "fdr": column.NumberColumn("FDR", format="%.2g", help=explained("moa-fdr")),
         "percentile": column.NumberColumn(
             "Percentile",
             format="percent",

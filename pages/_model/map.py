@@ -41,7 +41,7 @@ def show_maps(model: Model) -> None:
     )
     st.caption(
         "t-SNE (scikit-learn defaults) of representative signatures: the training drugs, the "
-        "30 top-ranked compounds, and up to 300 negatives. Distances between distant groups "
+        "30 top-ranked compounds, and up to 150 negatives. Distances between distant groups "
         "mean nothing."
     )
     if st.button("Show on a map of the compendium", key=f"map-{summary.model_id}"):

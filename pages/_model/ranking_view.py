@@ -36,7 +36,12 @@ from pages._shared.terms import explained
 FILTER_KEYS = {"min_signatures": "k", "max_p": "p", "find": "find", "similarity": "similarity"}
 """Prefixes of session keys, before the id of the model."""
 
-ORDER_NAMES = {"es": "Enrichment score (paper)", "nes": "Normalized ES", "p": "Exact p"}
+ORDER_NAMES = {
+    "score": "Score of the compound",
+    "es": "Enrichment score (paper)",
+    "nes": "Normalized ES",
+    "p": "Exact p",
+}
 
 
 def show_ranking(model: Model) -> None:
@@ -156,6 +161,7 @@ def _table(ranking: pd.DataFrame, model: Model) -> pd.DataFrame:
             "rank": ranking["rank"],
             "drug": names,
             "about": about(names, model.summary.compendium),
+            "score": ranking.get("score", ranking["mean_score"]),
             "k": ranking["k"],
             "es": ranking["es"],
             "p_exact": ranking["p_exact"],
@@ -168,11 +174,21 @@ def _table(ranking: pd.DataFrame, model: Model) -> pd.DataFrame:
             "ilincs": list(map(links.ilincs, names, ranking[fields.PERT_ID])),
             "p": ranking["p"],
             "nes": ranking["nes"],
+            "n_other_moas": _n_other_moas(ranking),
             "shares_moa": ranking["shares_moa"],
             "scored": ranking["held_out"].map({True: "held-out folds", False: "final model"}),
         }
     )
-    return table if table["shares_moa"].any() else table.drop(columns="shares_moa")
+    empty = ["shares_moa"] if not table["shares_moa"].any() else []
+    return table.drop(columns=[*empty, *table.columns[table.isna().all()]])
+
+
+def _n_other_moas(ranking: pd.DataFrame) -> pd.Series | None:
+    """None where the model does not know them."""
+    if "also_first_of" not in ranking:
+        return None
+    found = ranking["also_first_of"]
+    return found.str.count(r"\|").add(1).where(found != "", 0)
 
 
 def _columns() -> dict[str, object]:
@@ -181,6 +197,9 @@ def _columns() -> dict[str, object]:
         "rank": column.NumberColumn("#", width=50, help=explained("rank")),
         "drug": column.TextColumn("Drug", width=130),
         "about": ABOUT_COLUMN,
+        "score": column.NumberColumn(
+            "Score", width=60, format="%.3f", help=explained("compound-score")
+        ),
         "k": column.NumberColumn(
             "Signatures", width=75, help="Number of the compound's ranked signatures (k)"
         ),
@@ -194,6 +213,7 @@ def _columns() -> dict[str, object]:
             "FDR", width=75, format="%.2g", help="Benjamini-Hochberg of exact p"
         ),
         "moa": column.TextColumn("Known MOA", width=150),
+        "n_other_moas": column.NumberColumn("Other MOAs", width=75, help=explained("other-moas")),
         "shares_moa": column.CheckboxColumn(
             "Shares MOA", help="Annotated with a MOA of the training drugs"
         ),
@@ -235,6 +255,9 @@ def _standing(model: Model, compound: pd.Series) -> None:
         f"**{plain(name)}** · ES {compound['es']:.3f} from {compound['k']} signatures · "
         f"p {compound['p']:.4f} · FDR {compound['fdr']:.2g}"
     )
+    if also := compound.get("also_first_of"):
+        named = also.replace(fields.MOA_SEPARATOR, "; ")
+        st.caption(plain(f"Also among the first 20 compounds of: {named}"))
     ids = compound[fields.PERT_IDS].split(fields.MOA_SEPARATOR)
     if len(ids) > 1:
         names = compound[fields.NAMES].replace(fields.MOA_SEPARATOR, "; ")

@@ -12,7 +12,9 @@ from pages._shared.state import Key
 GLOSSARY = "Glossary"
 """The tab of the Learn page."""
 
-OF_RANKINGS: Final = ("es", "nes", "p", "exact-p", "fdr", "rank", "score", "tanimoto")
+OF_RANKINGS: Final = (
+    "compound-score", "other-moas", "es", "nes", "p", "exact-p", "fdr", "rank", "score", "tanimoto",
+)  # fmt: skip
 OF_QUALITY: Final = (
     "verdict",
     "mean-auroc",
@@ -26,7 +28,8 @@ OF_TRAININGS: Final = ("positive-set", "negative-set", "preset", "seed")
 ON_PAGE: Final[Mapping[str, tuple[str, ...]]] = {
     "Home": ("moa", "signature", "compendium", "perturbagen", "simulated"),
     "Drug prediction": ("moa", "signature", *OF_TRAININGS, *OF_QUALITY, *OF_RANKINGS),
-    "MOA prediction": ("moa", "library", "calibrated", "percentile", "mean-probability",
+    "MOA prediction": ("moa", "library", "evidence", "moa-fdr", "calibrated", "percentile",
+                       "mean-probability",
                        "agreement", "mean-auroc", "cosine", "landmark-genes", "z-score"),
     "Models": ("moa", *OF_TRAININGS, *OF_QUALITY, "logistic-regression", "permuted-labels",
                *OF_RANKINGS, "curation", "map", "fingerprint"),

@@ -19,8 +19,7 @@ from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import select
 from gpar_core.errors import Cancelled, TrainingSetError
-from gpar_core.learn.engine import FitPool
-from gpar_core.learn.presets import PRESETS, LayeredSettings
+from gpar_core.learn.presets import PRESETS, LayeredSettings, Settings
 from gpar_core.learn.training import train
 from gpar_core.progress import Progress, Tables
 from tests.pools import Means
@@ -30,7 +29,7 @@ MOA = "Planted inhibitor"
 DRUGS = tuple(f"planted{i}" for i in range(8))
 EXPRESSING, SILENT = ("HT29", "MCF7"), ("A549", "PC3")
 CELLS = (*EXPRESSING, *SILENT)
-SETTINGS = LayeredSettings()
+FAST, LAYERED = PRESETS["fast"], LayeredSettings()
 
 
 def compendium(folder: Path, *, effect: float = 9.0, absent: str = "", seed: int = 0) -> Compendium:
@@ -56,10 +55,15 @@ def compendium(folder: Path, *, effect: float = 9.0, absent: str = "", seed: int
     return compendia.load(folder)
 
 
-def compared(made: Compendium, selections: object = (EXPRESSING, SILENT), **how: object) -> Tables:
-    settings = {"negatives": "inactive", "moa": MOA, "seed": 0, "pool": Means(), **how}
-    drugs = settings.pop("drugs", DRUGS)
-    return cell_influence(made, drugs, selections, SETTINGS, **settings)  # type: ignore[arg-type]
+def compared(
+    made: Compendium,
+    selections: object = (EXPRESSING, SILENT),
+    settings: Settings = LAYERED,
+    **how: object,
+) -> Tables:
+    how = {"negatives": "inactive", "moa": MOA, "seed": 0, "pool": Means(), **how}
+    drugs = how.pop("drugs", DRUGS)
+    return cell_influence(made, drugs, selections, settings, **how)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +76,10 @@ def tables(made: Compendium) -> Tables:
     return compared(made)
 
 
-def test_where_the_drugs_act_they_are_told_apart(tables: Tables) -> None:
+@pytest.mark.parametrize("settings", [FAST, LAYERED])
+def test_where_the_drugs_act_they_are_told_apart(made: Compendium, settings: Settings) -> None:
     """As in Figure 1d of the paper."""
+    tables = compared(made, settings=settings)
     best, worst = tables["selections"].to_dict("records")
     assert (best["selection"], worst["selection"]) == ("HT29 + MCF7", "A549 + PC3")
     assert best["low"] > 0.8
@@ -122,21 +128,11 @@ def test_the_share_beaten_is_the_auroc_where_each_fold_has_as_many(made: Compend
         assert row.auroc == pytest.approx(mean[row.selection])
 
 
-def test_networks_and_folds_are_those_of_a_model(made: Compendium) -> None:
-    quick = PRESETS["fast"]
-    with FitPool(1) as pool:
-        found = cell_influence(
-            made,
-            DRUGS,
-            [("MCF7",), ("PC3",)],
-            quick,
-            moa=MOA,
-            negatives="others",
-            seed=3,
-            pool=pool,
-        )
-        training_set = select(made, DRUGS, cells=["MCF7"], moa=MOA, negatives="others")
-        model = train(made, training_set, quick, seed=3, pool=pool)
+@pytest.mark.parametrize("settings", [FAST, LAYERED])
+def test_networks_and_folds_are_those_of_a_model(made: Compendium, settings: Settings) -> None:
+    found = compared(made, [("MCF7",), ("PC3",)], settings, negatives="others", seed=3)
+    training_set = select(made, DRUGS, cells=["MCF7"], moa=MOA, negatives="others")
+    model = train(made, training_set, settings, seed=3, pool=Means())
     row = found["selections"].set_index("selection").loc["MCF7"]
     metrics = model.validation.metrics
     assert row["auroc"] == pytest.approx(metrics.mean_auroc, abs=1e-9)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from gpar_core import fields
+from gpar_core.analyses.genes import counts
 from gpar_core.analyses.genes.counts import (
     DEFAULT_COUNTS,
     curves,
@@ -20,13 +21,12 @@ from gpar_core.analyses.genes.counts import (
     summary,
 )
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.learning_set import LearningSet
 from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.errors import Cancelled
-from gpar_core.learn.engine import FitPool, FitTask
+from gpar_core.learn.engine import FitTask
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.gene_selection import logistic_coefficients
-from gpar_core.learn.presets import PRESETS, Settings
+from gpar_core.learn.presets import PRESETS, LayeredSettings, Settings
 from gpar_core.learn.training import train
 from gpar_core.progress import Progress, Report, Tables
 from gpar_core.rank.scoring import LayeredNetwork
@@ -34,6 +34,9 @@ from tests.pools import Means
 from tests.synthetic import build, drugs_of
 
 FAST = PRESETS["fast"]
+LAYERED = LayeredSettings()
+"""Trained by the pool, here `Means`."""
+
 N_PLANTED = 40
 
 
@@ -42,14 +45,14 @@ class Noting(Means):
 
     def __init__(self) -> None:
         super().__init__()
-        self.alone: list[tuple[LearningSet, FitTask]] = []
+        self.alone: list[tuple[np.ndarray, FitTask]] = []
 
     def fit_all(
-        self, learning: LearningSet, settings: Settings, tasks: Sequence[FitTask], *, report: Report
+        self, x: np.ndarray, settings: Settings, tasks: Sequence[FitTask], *, report: Report
     ) -> Generator[tuple[FitTask, LayeredNetwork], None, None]:
         if len(tasks) == 1:
-            self.alone.append((learning, tasks[0]))
-        yield from super().fit_all(learning, settings, tasks, report=report)
+            self.alone.append((x, tasks[0]))
+        yield from super().fit_all(x, settings, tasks, report=report)
 
 
 @pytest.fixture(scope="module")
@@ -74,16 +77,22 @@ def chosen(compendium: Compendium) -> TrainingSet:
 
 
 def counted(
-    compendium: Compendium, counts: Sequence[int], *, repeats: int = 4, **how: object
+    compendium: Compendium,
+    numbers: Sequence[int],
+    settings: Settings = LAYERED,
+    *,
+    repeats: int = 4,
+    **how: object,
 ) -> dict[str, pd.DataFrame]:
     how = {"pool": Means(), "seed": 0} | how
+    training_set = chosen(compendium)
     return dict(
-        gene_counts(compendium, chosen(compendium), FAST, counts=counts, repeats=repeats, **how)
-    )  # type: ignore[arg-type]
+        gene_counts(compendium, training_set, settings, counts=numbers, repeats=repeats, **how)  # type: ignore[arg-type]
+    )
 
 
 def test_more_random_genes_tell_more_and_important_ones_tell_it_sooner(planted: Compendium) -> None:
-    tables = counted(planted, [10, 100, 978], repeats=10)
+    tables = counted(planted, [10, 100, 978], FAST, repeats=10)
     told = summary(tables["auroc"], tables["similarity"]).set_index("n_genes")
     assert told.loc[10, "random"] < told.loc[100, "random"] < told.loc[978, "random"]
     assert told.loc[978, "random"] > 0.9
@@ -96,7 +105,7 @@ def test_more_random_genes_tell_more_and_important_ones_tell_it_sooner(planted: 
 
 def test_without_an_effect_important_genes_are_no_better_than_chance(noise: Compendium) -> None:
     """Chosen by all drugs, the 20 most important of 978 would seem to tell noise from noise."""
-    tables = [counted(noise, [20], repeats=1, seed=seed)["auroc"] for seed in range(8)]
+    tables = [counted(noise, [20], FAST, repeats=1, seed=seed)["auroc"] for seed in range(8)]
     found = pd.concat(tables).query("way == 'important'")["auroc"]
     assert found.mean() == pytest.approx(0.5, abs=0.12)
     training_set = chosen(noise)
@@ -104,7 +113,7 @@ def test_without_an_effect_important_genes_are_no_better_than_chance(noise: Comp
     peeked = np.argsort(-np.abs(logistic_coefficients(x, positive)))[:20]
     matrix = np.zeros_like(noise.matrix)
     matrix[:, peeked] = noise.matrix[:, peeked]
-    cheated = counted(replace(noise, matrix=matrix), [978])["auroc"]["auroc"].iloc[0]
+    cheated = counted(replace(noise, matrix=matrix), [978], FAST)["auroc"]["auroc"].iloc[0]
     assert cheated > 0.8
 
 
@@ -115,12 +124,12 @@ def test_the_genes_of_a_fold_are_chosen_by_what_it_does_not_hold_out(planted: Co
     x, positive = training_set.z_scores(planted), training_set.positive
     folds = assign_folds(positive, training_set.drug, seed=0)
     assert len(pool.alone) == folds.k
-    for learning, task in pool.alone:
+    for learned, task in pool.alone:
         seen = folds.fold != int(task.name)
         np.testing.assert_array_equal(task.rows, np.flatnonzero(seen))
         weight = np.abs(logistic_coefficients(x[seen], positive[seen]))
         genes = np.sort(np.argsort(-weight, kind="stable")[:15])
-        np.testing.assert_array_equal(learning.x[: len(x)], x[:, genes])
+        np.testing.assert_array_equal(learned, x[:, genes])
 
 
 def test_random_genes_are_seeded_distinct_and_differ_between_draws() -> None:
@@ -131,11 +140,12 @@ def test_random_genes_are_seeded_distinct_and_differ_between_draws() -> None:
     assert not np.array_equal(draws[0], drawn_genes(50, 1, seed=4))
 
 
+@pytest.mark.parametrize("settings", [FAST, LAYERED])
 def test_all_genes_are_the_cross_validation_of_the_model(
-    planted: Compendium, pool: FitPool
+    planted: Compendium, settings: Settings
 ) -> None:
-    tables = counted(planted, [30, 978], repeats=1, pool=pool)
-    model = train(planted, chosen(planted), FAST, seed=0, pool=pool)
+    tables = counted(planted, [30, 978], settings, repeats=1)
+    model = train(planted, chosen(planted), settings, seed=0, pool=Means())
     whole = tables["auroc"].query("n_genes == 978")
     assert set(whole["way"]) == {"random", "important"}
     np.testing.assert_allclose(whole["auroc"], model.validation.metrics.mean_auroc, atol=1e-6)
@@ -210,8 +220,9 @@ def test_what_it_takes_is_counted_before(planted: Compendium) -> None:
     assert n_networks(DEFAULT_COUNTS, 10, 10) == 1880
 
 
+@pytest.mark.parametrize("settings", [FAST, LAYERED])
 def test_the_same_seed_gives_the_same_and_what_is_remembered_is_not_trained_again(
-    planted: Compendium,
+    planted: Compendium, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: dict[str, Tables] = {}
 
@@ -220,11 +231,10 @@ def test_the_same_seed_gives_the_same_and_what_is_remembered_is_not_trained_agai
             kept[key] = compute()
         return kept[key]
 
-    one = counted(planted, [10, 978], remember=remember)
-    pool = Means()
-    other = counted(planted, [10, 978], remember=remember, pool=pool)
-    assert pool.calls == []
-    anew = counted(planted, [10, 978])
+    one = counted(planted, [10, 978], settings, remember=remember)
+    anew = counted(planted, [10, 978], settings)
+    monkeypatch.setattr(counts, "held_out_scores", None)  # another call would fail
+    other = counted(planted, [10, 978], settings, remember=remember)
     for name, table in one.items():
         pd.testing.assert_frame_equal(table, other[name])
         pd.testing.assert_frame_equal(table, anew[name])
@@ -232,7 +242,7 @@ def test_the_same_seed_gives_the_same_and_what_is_remembered_is_not_trained_agai
 
 def test_progress_names_what_was_done_and_can_stop(planted: Compendium) -> None:
     heard: list[Progress] = []
-    counted(planted, [10], repeats=2, report=heard.append)
+    counted(planted, [10], FAST, repeats=2, report=heard.append)
     assert (heard[-1].done, heard[-1].total) == (3, 3)
     assert "genes" in heard[-1].message
     assert "AUROC" in heard[-1].message
@@ -241,7 +251,7 @@ def test_progress_names_what_was_done_and_can_stop(planted: Compendium) -> None:
         raise Cancelled("Cancelled.")
 
     with pytest.raises(Cancelled):
-        counted(planted, [10], report=stop)
+        counted(planted, [10], FAST, report=stop)
 
 
 @pytest.mark.parametrize(

@@ -17,17 +17,20 @@ from gpar_core.analyses.genes.importance import (
     jackknife,
 )
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.learning_set import learning_set
 from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.errors import Cancelled
-from gpar_core.learn.engine import FitPool, FitTask
+from gpar_core.learn.attribution import integrated_gradients
+from gpar_core.learn.engine import FitPool, FitTask, Pool
 from gpar_core.learn.folds import assign_folds
-from gpar_core.learn.presets import PRESETS, LayeredSettings, Settings
+from gpar_core.learn.held_out import matching_of
+from gpar_core.learn.presets import PRESETS, LayeredSettings, MatchingSettings, Settings
 from gpar_core.progress import Progress, Tables, silent
+from gpar_core.rank.scoring import Network
 from tests.pools import Means
 from tests.synthetic import build, drugs_of
 
 FAST = PRESETS["fast"]
+LAYERED = LayeredSettings(hidden=(32, 16), steps=100)
 N_UP, N_DOWN = 30, 20
 PLANTED = set(fields.LANDMARK_SYMBOLS[: N_UP + N_DOWN])
 
@@ -53,13 +56,25 @@ def chosen(compendium: Compendium) -> TrainingSet:
     return select(compendium, [f"planted{i}" for i in range(5)], negatives="inactive")
 
 
+def trained(
+    compendium: Compendium, training_set: TrainingSet, settings: Settings, pool: Pool
+) -> Network:
+    """On the whole training set."""
+    positive = training_set.positive
+    if isinstance(settings, MatchingSettings):
+        folds = assign_folds(positive, training_set.drug, seed=0)
+        return matching_of(compendium, training_set, folds, settings, seed=0, pool=pool).network()
+    task = FitTask("final", np.arange(len(positive)), positive, 0)
+    x = training_set.z_scores(compendium)
+    ((_, network),) = pool.fit_all(x, settings, [task], report=silent)
+    return network
+
+
 def found(
-    compendium: Compendium, pool: object, settings: Settings = FAST, **how: object
+    compendium: Compendium, pool: Pool, settings: Settings = LAYERED, **how: object
 ) -> dict[str, pd.DataFrame]:
     training_set = chosen(compendium)
-    learning = learning_set(compendium, training_set, seed=0)
-    task = FitTask("final", np.arange(len(training_set.rows)), training_set.positive, 0)
-    ((_, network),) = pool.fit_all(learning, settings, [task], report=silent)  # type: ignore[attr-defined]
+    network = trained(compendium, training_set, settings, pool)
     return dict(
         gene_importance(compendium, training_set, network, settings, seed=0, pool=pool, **how)
     )  # type: ignore[arg-type]
@@ -69,7 +84,7 @@ def first(genes: pd.DataFrame, way: str, n: int = 50) -> set[str]:
     return set(genes.loc[genes[f"{way}_rank"] <= n, "symbol"])
 
 
-@pytest.mark.parametrize("settings", [FAST, LayeredSettings(hidden=(32, 16), steps=100)])
+@pytest.mark.parametrize("settings", [FAST, LAYERED])
 def test_planted_genes_are_found_by_trained_networks_both_ways(
     planted: Compendium, pool: FitPool, settings: Settings
 ) -> None:
@@ -90,8 +105,9 @@ def test_planted_genes_are_found_by_trained_networks_both_ways(
     assert told["gap"] < 0.01 * told["rise"]
 
 
-def test_where_nothing_is_planted_no_gene_is_special(noise: Compendium) -> None:
-    tables = found(noise, Means())
+@pytest.mark.parametrize("settings", [FAST, LAYERED])
+def test_where_nothing_is_planted_no_gene_is_special(noise: Compendium, settings: Settings) -> None:
+    tables = found(noise, Means(), settings)
     genes = tables["genes"]
     assert len(first(genes, "ig") & PLANTED) < 9
     assert len(first(genes, "lr") & PLANTED) < 9
@@ -133,6 +149,24 @@ def test_attributions_of_a_linear_network_are_weight_times_mean_z_score(
     top = [set(np.argsort(-np.abs(each))[:100]) for each in without]
     share = np.mean([[gene in each for gene in range(978)] for each in top], axis=0)
     np.testing.assert_allclose(genes["ig_share"], share)
+
+
+def test_what_is_common_to_a_cell_line_is_not_attributed(planted: Compendium) -> None:
+    cell = planted.signatures["cell_id"].to_numpy()
+    common = np.random.default_rng(3).normal(size=fields.N_LANDMARKS)
+    matrix = planted.matrix + np.where(cell[:, None] == "A375", common, 0).astype(np.float32)
+    shifted = replace(planted, matrix=matrix)
+    training_set = chosen(shifted)
+    network = trained(shifted, training_set, FAST, Means())
+    genes = found(shifted, Means(), FAST)["genes"].set_index("entrez_id").sort_index()
+    x = training_set.z_scores(shifted)[training_set.positive]
+    of_cell = cell[training_set.rows][training_set.positive]
+    ours, uncorrected = (
+        integrated_gradients(network, inputs.astype(float), np.zeros(fields.N_LANDMARKS))
+        for inputs in (network.inputs(x, of_cell), network.inputs(x))
+    )
+    np.testing.assert_allclose(genes["ig"], ours.mean(axis=0), atol=1e-6)
+    assert not np.allclose(genes["ig"], uncorrected.mean(axis=0), atol=1e-3)
 
 
 def test_the_networks_of_the_folds_are_those_of_training(planted: Compendium) -> None:
@@ -206,11 +240,8 @@ def test_what_is_remembered_is_not_trained_again(planted: Compendium) -> None:
 def test_one_drug_has_no_error_of_its_mean(tmp_path: Path) -> None:
     made = build(tmp_path, [*drugs_of("One inhibitor", 1), *drugs_of("", 40, tas=0.1)])
     training_set = select(made, ["one0"], negatives="inactive")
-    pool = Means()
-    task = FitTask("final", np.arange(len(training_set.rows)), training_set.positive, 0)
-    learning = learning_set(made, training_set, seed=0)
-    ((_, network),) = pool.fit_all(learning, FAST, [task], report=silent)
-    tables = gene_importance(made, training_set, network, FAST, seed=0, pool=pool)
+    network = trained(made, training_set, FAST, Means())
+    tables = gene_importance(made, training_set, network, FAST, seed=0, pool=Means())
     assert tables["genes"]["z_positive_se"].isna().all()
 
 

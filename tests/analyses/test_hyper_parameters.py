@@ -11,9 +11,9 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from gpar_core.analyses.hyper_parameters.compute import LAYERS, NODES, PAPER, grid, n_weights, sweep
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.learning_set import LearningSet
 from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.errors import Cancelled, TrainingSetError
+from gpar_core.learn.compendium_scores import FINAL
 from gpar_core.learn.engine import FitTask
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.presets import LayeredSettings, Settings, preset
@@ -38,11 +38,11 @@ class ByWidth(Means):
         self.settings: list[LayeredSettings] = []
 
     def fit_all(
-        self, learning: LearningSet, settings: Settings, tasks: Sequence[FitTask], *, report: Report
+        self, x: np.ndarray, settings: Settings, tasks: Sequence[FitTask], *, report: Report
     ) -> Generator[tuple[FitTask, LayeredNetwork], None, None]:
         assert isinstance(settings, LayeredSettings)
         self.settings.append(settings)
-        for task, network in super().fit_all(learning, settings, tasks, report=report):
+        for task, network in super().fit_all(x, settings, tasks, report=report):
             if settings.hidden[0] == self.idle:
                 rng = np.random.default_rng([task.seed, len(settings.hidden)])
                 weight = rng.normal(size=network.weights[0].shape).astype(np.float32)
@@ -238,5 +238,5 @@ def test_the_papers_setting_is_cross_validated_as_the_paper_preset_is(
     assert (paper["low"], paper["high"]) == pytest.approx(metrics.interval, abs=1e-9)
     ours = [each for each, call in zip(pool.settings, pool.calls, strict=True) for _ in call]
     assert preset("paper") in ours
-    seeds = {task.seed for call in of_model.calls for task in call if "fold" in task.name}
+    seeds = {task.seed for call in of_model.calls for task in call if task.name != str(FINAL)}
     assert {task.seed for call in pool.calls for task in call} == seeds

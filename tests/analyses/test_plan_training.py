@@ -54,10 +54,22 @@ def test_a_model_that_would_have_nothing_to_rank_is_not_trained(tmp_path: Path) 
     compendium = build(tmp_path, [*drugs_of("X", 3), *drugs_of("", 60, tas=0.1)])
     with pytest.raises(RequestError, match=r"All 63 drugs of 'tiny' .* nothing left to rank"):
         plan_training(compendium, DrugSet(moa="X"), Method(negatives="inactive"))
-    _, training_set = plan_training(compendium, DrugSet(moa="X"))
+    _, training_set = plan_training(compendium, DrugSet(moa="X"), Method(preset="paper"))
     assert training_set.negatives == "others"
     assert "no compound would be left to rank" in training_set.note
     plan_training(compendium, DrugSet(moa="X"), Method(negatives="inactive"), ranked=False)
+
+
+def test_automatic_negatives_are_inactive_for_the_network_of_the_paper_alone(
+    tmp_path: Path,
+) -> None:
+    drugs = [*drugs_of("X", 3), *drugs_of("Y", 3), *drugs_of("", 60, tas=0.1)]
+    compendium = build(tmp_path, drugs)
+    chosen = {
+        name: plan_training(compendium, DrugSet(moa="X"), Method(preset=name))[1].negatives
+        for name in ("fast", "linear", "paper")
+    }
+    assert chosen == {"fast": "others", "linear": "others", "paper": "inactive"}
 
 
 def test_a_long_list_of_drugs_has_a_short_label(tiny: Compendium) -> None:
@@ -66,7 +78,7 @@ def test_a_long_list_of_drugs_has_a_short_label(tiny: Compendium) -> None:
 
 
 @pytest.mark.parametrize("change", [{"seed": 1}, {"preset": "paper"}, {"cells": ["A375"]},
-                                    {"negatives": "others"}, {"null_repeats": 2}])  # fmt: skip
+                                    {"negatives": "inactive"}, {"null_repeats": 2}])  # fmt: skip
 def test_whatever_changes_the_result_changes_the_request(
     tiny: Compendium, change: dict[str, object]
 ) -> None:

@@ -139,7 +139,7 @@ def test_a_comparison_that_cannot_be_done_is_refused(
 
 
 def test_negatives_are_one_choice_for_all_selections(uneven: Compendium) -> None:
-    settings = asked(moa="HDAC inhibitor", selections=[["MCF7"], ["A375"]])
+    settings = asked(moa="HDAC inhibitor", preset="paper", selections=[["MCF7"], ["A375"]])
     request, _ = plan_cell_influence(uneven, **settings)
     assert request.method.negatives == "inactive"
     there = uneven.signatures["cell_id"] != "A375"
@@ -204,7 +204,7 @@ def test_numbers_of_genes_rise_and_the_rest_is_as_in_training(tiny: Compendium) 
     )
     assert (request.counts, request.repeats) == ((10, 50), 3)
     assert (request.drug_set.label, request.method.cells) == ("HDAC inhibitor", ("MCF7",))
-    assert request.method.negatives == training_set.negatives == "inactive"
+    assert request.method.negatives == training_set.negatives == "others"
     assert from_json(to_json(request)) == request
     usual, _ = plan_gene_counts(tiny, DrugSet(moa="HDAC inhibitor"))
     assert usual.counts == (

@@ -15,6 +15,7 @@ from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import Cancelled, RequestError, TrainingSetError
 from gpar_core.learn.engine import FitPool, Pool
+from gpar_core.learn.space import Space
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.storage.cache import Cache, publishing
 from gpar_core.storage.requests import job_id
@@ -30,12 +31,20 @@ class Scripted:
     def __init__(self, cache: Cache) -> None:
         self.cache = cache
         self.asked: list[str] = []
+        self.spaces: list[Space | None] = []
         self.fail: dict[str, Exception] = {}
         self.wait_in: str = ""
 
     def __call__(
-        self, compendium: Compendium, training: TrainRequest, cache: Cache, report: Report, _: Pool
+        self,
+        compendium: Compendium,
+        training: TrainRequest,
+        cache: Cache,
+        report: Report,
+        pool: Pool,
+        space: Space | None,
     ) -> None:
+        self.spaces.append(space)
         self.asked.append(training.drug_set.moa)
         report(Progress("Cross-validation", 1, 2))
         while training.drug_set.moa == self.wait_in:

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from gpar_core import fields
-from gpar_core.analyses.method import DrugSet
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.analyses.training.run import run_training
@@ -17,6 +18,9 @@ from gpar_core.data.uploads import publish_profiles
 from gpar_core.errors import RequestError
 from gpar_core.learn import calibration
 from gpar_core.learn.engine import FitPool
+from gpar_core.learn.folds import assign_folds
+from gpar_core.learn.held_out import matching_of
+from gpar_core.learn.presets import MatchingSettings
 from gpar_core.progress import silent
 from gpar_core.rank.scoring import score
 from gpar_core.storage.cache import Cache
@@ -82,15 +86,32 @@ def test_profiles_that_were_deleted_are_asked_for(
 def test_a_model_knows_every_signature_of_its_compendium(
     cache: Cache, planted: Compendium, pool: FitPool
 ) -> None:
-    request, training_set = plan_training(planted, DrugSet(moa="Planted inhibitor"))
+    request, training_set = plan_training(
+        planted, DrugSet(drugs=("planted0", "planted1", "planted2")), Method(negatives="inactive")
+    )
     run_training(request, cache, silent, pool)
     found = model.load(cache.model(job_id(request)))
     assert found.scores.shape == found.scored_by.shape == (planted.n_signatures,)
     by_network = found.scored_by < 0
     of_set = planted.signatures[fields.DRUG].isin(set(training_set.drug)).to_numpy()
     np.testing.assert_array_equal(by_network, ~of_set)
-    expected = score(found.network, planted.matrix, np.flatnonzero(by_network))
-    np.testing.assert_allclose(found.scores[by_network], expected, rtol=1e-5)
+    assert by_network.sum() == 14
+    seed = request.method.seed
+    folds = assign_folds(training_set.positive, training_set.drug, seed=seed)
+    matching = matching_of(planted, training_set, folds, MatchingSettings(), seed=seed, pool=pool)
+    expected, scored_by = matching.of_signatures()
+    np.testing.assert_array_equal(found.scored_by, scored_by)
+    np.testing.assert_allclose(found.scores, expected, rtol=1e-5)
+    # By embeddings that have not seen each drug, much as by that of the final network.
+    cell = planted.signatures[fields.CELL_ID].to_numpy()
+    ours, by_all = (
+        found.scores[by_network],
+        score(found.network, planted.matrix, cell=cell)[by_network],
+    )
+    assert spearmanr(ours, by_all).statistic > 0.7
+    of_moa = planted.signatures[fields.DRUG].isin(MEMBERS).to_numpy()[by_network]
+    for scores in (ours, by_all):
+        assert scores[of_moa].min() > scores[~of_moa].max()
     held_out = found.held_out.set_index(fields.SIG_ID)["score"]
     rows = planted.signatures[fields.SIG_ID].isin(held_out.index).to_numpy()
     named = planted.signatures.loc[rows, fields.SIG_ID]

@@ -15,6 +15,7 @@ from gpar_core.errors import Cancelled, RequestError
 from gpar_core.learn.presets import LayeredSettings
 from gpar_core.maps import METHODS
 from gpar_core.progress import Progress, Tables, silent
+from gpar_core.rank.scoring import MatchingNetwork, Network
 from tests.pools import Means
 from tests.saved_model import layered_network, matching_network
 from tests.synthetic import build, drugs_of
@@ -108,13 +109,18 @@ def test_of_a_trained_network_the_hidden_layer_is_shown_and_judged(compendium: C
 
 @pytest.mark.parametrize("network", [layered_network(), matching_network()])
 def test_the_hidden_layer_in_blocks_is_the_hidden_layer(
-    network: object, monkeypatch: pytest.MonkeyPatch
+    compendium: Compendium, network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Of each signature without what is common to its own cell line, if the network knows it."""
     monkeypatch.setattr("gpar_core.analyses.map.compute.BLOCK_ROWS", 7)
-    x = np.random.default_rng(0).normal(size=(50, 978)).astype(np.float32)
-    rows = np.arange(3, 47, 2)
-    blocks = hidden_layer(network, x, rows, silent)  # type: ignore[arg-type]
-    np.testing.assert_allclose(blocks, network.hidden(x[rows]), rtol=1e-4, atol=1e-4)  # type: ignore[attr-defined]
+    rows = np.arange(3, 590, 23)
+    cell = compendium.signatures["cell_id"].to_numpy()[rows]
+    assert len(set(cell)) == 2
+    x = np.asarray(compendium.matrix[rows])
+    blocks = hidden_layer(network, compendium, rows, silent)
+    np.testing.assert_allclose(blocks, network.hidden(x, cell), rtol=1e-4, atol=1e-4)
+    knows_lines = isinstance(network, MatchingNetwork)
+    assert np.allclose(blocks, network.hidden(x), atol=1e-4) != knows_lines
 
 
 def test_it_can_be_stopped(compendium: Compendium) -> None:

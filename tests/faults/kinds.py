@@ -49,7 +49,9 @@ def _prediction(folder: Path) -> None:
     prediction.save(
         prediction.Prediction(
             "mine", "l", "tiny", "f", False,
-            MoaScores(("m",), ("0",), values, values, values, values > 0), table, nearest=table,
+            MoaScores(
+                ("m",), ("0",), values, values, values, values > 0, values / 2, np.array([0.1])
+            ), table, nearest=table,
         ),
         folder,
     )  # fmt: skip

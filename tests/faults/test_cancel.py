@@ -50,7 +50,14 @@ def test_a_training_is_cancelled_at_each_of_its_stages(site: Ground) -> None:
         assert site.cache.model_ids() == []
         site.check_clean()
     assert site.store.get(job.id).state == State.DONE
-    assert stages == ["Cross-validation", "Logistic regression", "Scoring", "Ranking", "Map"]
+    assert stages == [
+        "Learning the space",
+        "Scoring",
+        "Cross-validation",
+        "Logistic regression",
+        "Ranking",
+        "Map",
+    ]
     site.check_results()
     site.check_clean()
 

@@ -32,7 +32,7 @@ def planned(cache: Cache) -> TrainRequest:
 def test_a_training_goes_on_with_the_compendium_it_has_open(site: Ground) -> None:
     stepping_worker.let_begin(site.cache, 1)
     job = engine.submit(site.cache, planned(site.cache))
-    site.reached(job, "Cross-validation")
+    site.reached(job, "Learning the space")
     remove(site.cache.compendium("tiny"))
     stepping_worker.let_begin(site.cache, 9)
     assert site.ended(job).state == State.DONE

@@ -28,7 +28,9 @@ TABLE = pd.DataFrame({"name": ["a", "b"], "value": [0.5, 1.0]})
 
 def _prediction() -> Prediction:
     one = np.full((2, 2), 0.5)
-    scores = MoaScores(("HDAC inhibitor", "other"), ("m1", "m2"), one, one, one, one > 1)
+    scores = MoaScores(
+        ("HDAC inhibitor", "other"), ("m1", "m2"), one, one, one, one > 1, one, np.array([0.1, 0.2])
+    )
     return Prediction(
         label="mine", library_id="l", compendium="tiny", fingerprint="f", simulated=False,
         scores=scores, signatures=TABLE, nearest=TABLE, notes=("A note.",),

@@ -4,12 +4,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 import scripted_worker
 from staging import work
 
+from gpar_core.analyses.method import DrugSet, Method
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.errors import Cancelled
 from gpar_core.jobs import worker
 from gpar_core.jobs.events import read_events
@@ -17,9 +20,10 @@ from gpar_core.jobs.job import Job, State
 from gpar_core.jobs.store import JobStore
 from gpar_core.learn.cluster import ClusterPool
 from gpar_core.learn.engine import Pool
-from gpar_core.progress import Progress, Report
+from gpar_core.progress import Progress, Report, silent
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import Request
+from tests.pools import Means
 from tests.waiting import until
 
 CarryOut = Callable[..., list[Job]]
@@ -163,6 +167,20 @@ def test_a_claim_lost_on_the_way_cannot_finish(carry_out: CarryOut, store: JobSt
     (job,) = carry_out(run, work("a"))
     assert stopped
     assert (job.state, job.attempt) == (State.QUEUED, 2)
+
+
+@pytest.mark.parametrize(("preset", "started"), [("paper", 1), ("fast", 0), ("linear", 0)])
+def test_processes_start_at_once_where_a_training_needs_them_for_sure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, preset: str, started: int
+) -> None:
+    pool = Means()
+    starts: list[None] = []
+    monkeypatch.setattr(pool, "warm", lambda: starts.append(None))
+    nothing = SimpleNamespace(run_job=lambda *_: None)
+    monkeypatch.setattr(worker, "import_module", lambda _: nothing)
+    request = TrainRequest("tiny", "f" * 64, DrugSet(label="some"), Method(preset=preset))
+    worker.run_science(request, Cache(tmp_path), silent, pool)
+    assert len(starts) == started
 
 
 WARMED = """

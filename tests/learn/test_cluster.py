@@ -16,16 +16,15 @@ from distributed import Client
 
 from benchmarks.ports import free_port
 from gpar_core.analyses.evaluation.evaluate import compare
-from gpar_core.analyses.method import DrugSet
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.request import TrainRequest
-from gpar_core.data.learning_set import LearningSet
 from gpar_core.errors import Cancelled, WorkerError
 from gpar_core.learn import cluster
 from gpar_core.learn.cluster import ClusterPool
 from gpar_core.learn.engine import FitPool, FitTask, Pool
-from gpar_core.learn.presets import LayeredSettings, MatchingSettings, Settings
+from gpar_core.learn.presets import PRESETS, LayeredSettings, Settings
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import Network, disassembled
 from gpar_core.storage.cache import Cache
@@ -35,7 +34,7 @@ from tests.waiting import PATIENCE, until
 
 ROOT = Path(cluster.__file__).parents[2]
 LAYERED = LayeredSettings(steps=60, hidden=(16, 8), batch=32, learning_rate=0.02)
-MATCHING = MatchingSettings(steps=30, batch=32)
+ROOTED = replace(LAYERED, hidden=(8,), steps=30, scaling="signed-root")
 LONG = replace(LAYERED, steps=1500)
 ENDLESS = replace(LAYERED, steps=10**9)
 ROWS, GENES = 200, 30
@@ -47,24 +46,21 @@ from tests.learn.test_cluster import ENDLESS, work
 from tests.waiting import PATIENCE
 
 cluster.CONNECT_SECONDS = PATIENCE
-learning, tasks = work()
+x, tasks = work()
 report = lambda progress: progress.done and print(flush=True)
-list(ClusterPool(input(), 1).fit_all(learning, ENDLESS, tasks, report=report))
+list(ClusterPool(input(), 1).fit_all(x, ENDLESS, tasks, report=report))
 """
 
 
-def work(n: int = 5) -> tuple[LearningSet, list[FitTask]]:
-    """Signatures with a few MOAs, half of them of a reference, and n tasks."""
+def work(n: int = 5) -> tuple[np.ndarray, list[FitTask]]:
+    """Signatures and n tasks."""
     rng = np.random.default_rng(0)
     drug = np.arange(ROWS) // 2
-    moas = np.stack([drug % 3 == 1, drug % 5 == 1], 1)
-    positive = drug[: ROWS // 2] % 4 == 0
+    positive = drug % 4 == 0
     x = rng.normal(size=(ROWS, GENES)).astype(np.float32)
-    x[: ROWS // 2][positive, :5] += 3
-    learning = LearningSet(x, drug, moas, ROWS // 2)
-    rows = np.arange(ROWS // 2)
-    return learning, [
-        FitTask(f"fold {number}", rows[drug[rows] % n != number], positive, number)
+    x[positive, :5] += 3
+    return x, [
+        FitTask(f"fold {number}", np.flatnonzero(drug % n != number), positive, number)
         for number in range(n)
     ]
 
@@ -141,11 +137,8 @@ def lonely(tmp_path: Path) -> Iterator[Processes]:
 
 
 def networks(pool: Pool, settings: Settings, report: Report = silent) -> dict[str, Network]:
-    learning, tasks = work()
-    return {
-        task.name: network
-        for task, network in pool.fit_all(learning, settings, tasks, report=report)
-    }
+    x, tasks = work()
+    return {task.name: network for task, network in pool.fit_all(x, settings, tasks, report=report)}
 
 
 def assert_same(some: dict[str, Network], others: dict[str, Network]) -> None:
@@ -164,7 +157,7 @@ def stop(progress: Progress) -> None:
         raise Cancelled("enough")
 
 
-@pytest.mark.parametrize("settings", [LAYERED, MATCHING], ids=["layered", "matching"])
+@pytest.mark.parametrize("settings", [LAYERED, ROOTED], ids=["as it is", "scaled"])
 def test_the_networks_are_those_of_this_computer(
     pool: ClusterPool, local: FitPool, settings: Settings
 ) -> None:
@@ -176,7 +169,7 @@ def test_the_networks_are_those_of_this_computer(
 
 
 def test_two_threads_train_at_once(pool: ClusterPool, local: FitPool) -> None:
-    kinds = (LAYERED, MATCHING)
+    kinds = (LAYERED, ROOTED)
     with ThreadPoolExecutor(2) as threads:
         found = list(threads.map(lambda settings: networks(pool, settings), kinds))
     for settings, each in zip(kinds, found, strict=True):
@@ -204,8 +197,8 @@ def test_a_wish_to_stop_ends_the_fits_and_the_workers_go_on(
 ) -> None:
     with pytest.raises(Cancelled):
         networks(pool, ENDLESS, stop)
-    learning, tasks = work()
-    with closing(pool.fit_all(learning, LAYERED, tasks, report=silent)) as fits:
+    x, tasks = work()
+    with closing(pool.fit_all(x, LAYERED, tasks, report=silent)) as fits:
         next(fits)
     assert_same(networks(pool, LAYERED), networks(local, LAYERED))
 
@@ -224,8 +217,9 @@ def test_a_killed_owner_ends_the_fits(processes: Processes, pool: ClusterPool) -
 
 
 def test_a_whole_training_gives_the_same_model(
-    pool: ClusterPool, local: FitPool, tmp_path: Path
+    pool: ClusterPool, local: FitPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(PRESETS, "paper", LAYERED)  # the others train nothing on a cluster
     drugs = [*drugs_of("Planted inhibitor", 4), *drugs_of("Other agonist", 4)]
     drugs += drugs_of("", 40, tas=0.1)
     request: TrainRequest | None = None
@@ -237,6 +231,7 @@ def test_a_whole_training_gives_the_same_model(
             compendium="tiny",
             fingerprint=compendium.fingerprint,
             drug_set=DrugSet(label="planted", drugs=tuple(f"planted{i}" for i in range(4))),
+            method=Method(preset="paper"),
         )
         run_job(request, cache, silent, each)
         models.append(model.load(cache.model(job_id(request))))
@@ -286,12 +281,12 @@ def test_other_software_is_told(processes: Processes, monkeypatch: pytest.Monkey
 def test_an_evaluation_is_the_same_on_the_cluster(
     pool: ClusterPool, local: FitPool, tmp_path: Path
 ) -> None:
-    """Several classes at once, each with a learning set of its own."""
+    """Several classes at once, each with a training set of its own."""
     moas = ("HDAC inhibitor", "MTOR inhibitor", "PARP inhibitor")
     drugs = [drug for moa in moas for drug in drugs_of(moa, 4)]
     compendium = build(tmp_path, [*drugs, *drugs_of("", 20, tas=0.1)], effect=9)
     here, there = (
-        compare(compendium, moas, ["gpar"], MATCHING, seed=3, pool=each)["scores"]
+        compare(compendium, moas, ["gpar"], LAYERED, seed=3, pool=each)["scores"]
         for each in (local, pool)
     )
     assert here["gpar"].nunique() > len(moas)

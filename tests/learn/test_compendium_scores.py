@@ -6,9 +6,7 @@ import pytest
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.learn.compendium_scores import FINAL, score_compendium
-from gpar_core.learn.cross_validation import CrossValidation, Score
-from gpar_core.learn.folds import assign_folds
-from gpar_core.learn.metrics import evaluate
+from gpar_core.learn.folds import Folds, assign_folds
 from gpar_core.progress import Progress
 from gpar_core.rank import scoring
 from gpar_core.rank.scoring import LayeredNetwork, Network, score
@@ -21,24 +19,10 @@ def _network(bias: float) -> LayeredNetwork:
     return LayeredNetwork((weight,), (np.float32([bias]),), "signed-root")
 
 
-class _Counted:
-    """A network that remembers how many signatures it scored."""
-
-    def __init__(self, network: Network) -> None:
-        self.network = network
-        self.scored = 0
-
-    def __call__(self, x: np.ndarray) -> np.ndarray:
-        self.scored += len(x)
-        return score(self.network, x)
-
-
-def _validation(training_set: TrainingSet) -> CrossValidation:
+def _folds(training_set: TrainingSet) -> tuple[Folds, list[Network]]:
+    """Folds, and a network for each."""
     folds = assign_folds(training_set.positive, training_set.drug, seed=0)
-    held_out = np.zeros(len(folds.fold), np.float32)
-    metrics = evaluate(training_set.positive, held_out, folds.fold, training_set.drug, seed=0)
-    scorers: list[Score] = [_Counted(_network(number + 1.0)) for number in range(folds.k)]
-    return CrossValidation(folds, held_out, metrics, tuple(scorers))
+    return folds, [_network(number + 1.0) for number in range(folds.k)]
 
 
 @pytest.mark.parametrize("threads", [1, 3])
@@ -48,19 +32,18 @@ def test_every_signature_is_scored_once_by_the_network_that_may(
 ) -> None:
     monkeypatch.setattr(scoring, "BLOCK_ROWS", 16)
     training_set = select(tiny, HDAC, negatives=negatives)
-    validation = _validation(training_set)
+    folds, of_folds = _folds(training_set)
     heard: list[Progress] = []
     scores, scored_by = score_compendium(
-        tiny, training_set, _network(0.0), validation, threads=threads, report=heard.append
+        tiny, training_set, folds, _network(0.0), of_folds, threads=threads, report=heard.append
     )
     drug = tiny.signatures["drug"].to_numpy()
-    fold_of = dict(zip(training_set.drug, validation.folds.fold, strict=True))
+    fold_of = dict(zip(training_set.drug, folds.fold, strict=True))
     assert set(HDAC) <= set(fold_of)
     np.testing.assert_array_equal(scored_by, [fold_of.get(name, FINAL) for name in drug])
     for row, fold in enumerate(scored_by):
         expected = score(_network(fold + 1.0), tiny.matrix[[row]])[0]
         assert scores[row] == pytest.approx(expected, abs=1e-6)
-    assert sum(scorer.scored for scorer in validation.scorers) == (scored_by != FINAL).sum()
     done = [progress.done for progress in heard]
     assert done == sorted(done)
     assert done[-1] == tiny.n_signatures
@@ -69,10 +52,10 @@ def test_every_signature_is_scored_once_by_the_network_that_may(
 
 def test_of_a_single_drug_only_what_was_shared_out_is_scored_by_folds(tiny: Compendium) -> None:
     training_set = select(tiny, HDAC[:1], negatives="others")
-    validation = _validation(training_set)
-    assert validation.folds.by == "signature"
-    _, scored_by = score_compendium(tiny, training_set, _network(0.0), validation)
-    np.testing.assert_array_equal(scored_by[training_set.rows], validation.folds.fold)
+    folds, of_folds = _folds(training_set)
+    assert folds.by == "signature"
+    _, scored_by = score_compendium(tiny, training_set, folds, _network(0.0), of_folds)
+    np.testing.assert_array_equal(scored_by[training_set.rows], folds.fold)
     of_drug = (tiny.signatures["drug"] == HDAC[0]).to_numpy()
     others_of_drug = of_drug & ~np.isin(np.arange(tiny.n_signatures), training_set.rows)
     assert (scored_by[others_of_drug] == FINAL).all()

@@ -15,7 +15,6 @@ import psutil
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from gpar_core.data.learning_set import LearningSet, without_reference
 from gpar_core.errors import Cancelled, WorkerError
 from gpar_core.learn.engine import FitPool, FitTask
 from gpar_core.learn.presets import LayeredSettings, Settings
@@ -30,7 +29,6 @@ ENDLESS = replace(QUICK, steps=1_000_000)
 WARM = "pool.warm(); print(flush=True); time.sleep(600)"
 AT_WORK = """
 import numpy as np
-from gpar_core.data.learning_set import without_reference
 from gpar_core.learn.engine import FitTask
 from gpar_core.learn.presets import LayeredSettings
 
@@ -38,16 +36,16 @@ rows = np.arange(100)
 tasks = [FitTask(str(seed), rows, rows % 4 == 0, seed) for seed in range(2)]
 settings = LayeredSettings(hidden=(8,), steps=10**9)
 report = lambda progress: progress.done and print(flush=True)
-list(pool.fit_all(without_reference(np.ones((100, 30))), settings, tasks, report=report))
+list(pool.fit_all(np.ones((100, 30)), settings, tasks, report=report))
 """
 
 
-def _tasks(n: int = 3) -> tuple[LearningSet, list[FitTask]]:
+def _tasks(n: int = 3) -> tuple[np.ndarray, list[FitTask]]:
     rng = np.random.default_rng(0)
     positive = np.arange(120) % 4 == 0
     x = rng.normal(size=(120, 30)).astype(np.float32)
     x[positive, :5] += 3
-    return without_reference(x), [
+    return x, [
         FitTask(f"fold {number}", np.flatnonzero(np.arange(120) % n != number), positive, number)
         for number in range(n)
     ]
@@ -69,8 +67,8 @@ def _stop(progress: Progress) -> None:
 
 
 def _networks(pool: FitPool, settings: Settings = QUICK) -> dict[str, Network]:
-    learning, tasks = _tasks()
-    found = pool.fit_all(learning, settings, tasks, report=silent)
+    x, tasks = _tasks()
+    found = pool.fit_all(x, settings, tasks, report=silent)
     return {task.name: network for task, network in found}
 
 
@@ -91,13 +89,13 @@ def pool(folder: Path) -> Iterator[FitPool]:
 
 
 def test_every_task_is_trained_once_and_learns(pool: FitPool) -> None:
-    learning, tasks = _tasks()
+    x, tasks = _tasks()
     heard: list[Progress] = []
-    found = dict(pool.fit_all(learning, QUICK, tasks, report=heard.append))
+    found = dict(pool.fit_all(x, QUICK, tasks, report=heard.append))
     assert set(found) == set(tasks)
     for task, network in found.items():
         held_out = np.setdiff1d(np.arange(120), task.rows)
-        scores = score(network, learning.x[held_out])
+        scores = score(network, x[held_out])
         assert roc_auc_score(task.positive[held_out], scores) > 0.9
     done = [progress.done for progress in heard]
     assert done == sorted(done)
@@ -107,35 +105,34 @@ def test_every_task_is_trained_once_and_learns(pool: FitPool) -> None:
 def test_a_wish_to_stop_ends_the_fits_and_the_same_processes_go_on(pool: FitPool) -> None:
     pool.warm()
     before = set(_children())
-    learning, tasks = _tasks()
+    x, tasks = _tasks()
     with pytest.raises(Cancelled):
-        list(pool.fit_all(learning, ENDLESS, tasks, report=_stop))
+        list(pool.fit_all(x, ENDLESS, tasks, report=_stop))
     assert set(_networks(pool)) == {task.name for task in tasks}
     assert set(_children()) == before
 
 
 def test_a_caller_that_asks_no_more_ends_the_fits(pool: FitPool) -> None:
-    learning, tasks = _tasks()
-    with closing(pool.fit_all(learning, QUICK, tasks, report=silent)) as fits:
+    x, tasks = _tasks()
+    with closing(pool.fit_all(x, QUICK, tasks, report=silent)) as fits:
         next(fits)
     assert len(_networks(pool)) == 3
 
 
 def test_what_a_pool_did_before_does_not_show(pool: FitPool, folder: Path) -> None:
-    learning, tasks = _tasks()
+    x, tasks = _tasks()
     for hidden in ((8,), (4,), (16, 8)):
         _networks(pool, replace(QUICK, hidden=hidden, steps=3))
-    pool.rehearse(QUICK, 30)
     used = _networks(pool)
     with FitPool(1) as fresh:
-        for task, network in fresh.fit_all(learning, QUICK, tasks[::-1], report=silent):
+        for task, network in fresh.fit_all(x, QUICK, tasks[::-1], report=silent):
             for one, other in zip(network.weights, used[task.name].weights, strict=True):
                 np.testing.assert_array_equal(one, other)
     assert not list(folder.rglob("*.npy"))
 
 
 def test_a_process_that_dies_is_told_with_what_to_do_and_replaced(pool: FitPool) -> None:
-    learning, tasks = _tasks()
+    x, tasks = _tasks()
 
     def kill(progress: Progress) -> None:
         if progress.done > 0:
@@ -145,7 +142,7 @@ def test_a_process_that_dies_is_told_with_what_to_do_and_replaced(pool: FitPool)
             time.sleep(0.1)
 
     with pytest.raises(WorkerError, match="try again"):
-        list(pool.fit_all(learning, ENDLESS, tasks, report=kill))
+        list(pool.fit_all(x, ENDLESS, tasks, report=kill))
     assert len(_networks(pool)) == 3
 
 

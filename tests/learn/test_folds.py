@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gpar_core.errors import TrainingSetError
-from gpar_core.learn.folds import assign_folds, number_of_folds
+from gpar_core.learn.folds import N_SHARED, assign_folds, number_of_folds, shared_folds
 
 
 @pytest.mark.parametrize("n_drugs", range(1, 31))
@@ -95,3 +95,30 @@ def test_fewer_negative_drugs_than_folds_are_refused_with_both_numbers() -> None
     positive, drug = _labels(10, 9, 3, 0)
     with pytest.raises(TrainingSetError, match=r"9 negative compounds; 10-fold .* at least 10"):
         assign_folds(positive, drug, seed=0)
+
+
+# -------------------------------------------------------------------------------- shared folds
+
+NAMES = [f"drug{i}" for i in range(57)]
+CLASSES = [NAMES[:4], NAMES[2:30], NAMES[10:13], [*NAMES[40:52], "not here"]]
+
+
+def test_every_class_and_all_drugs_are_spread_over_shared_folds() -> None:
+    fold = shared_folds(NAMES, CLASSES, seed=0)
+    assert sorted(fold) == sorted(NAMES)
+    for members in (*CLASSES, NAMES):
+        sizes = np.bincount([fold[name] for name in members if name in fold], minlength=N_SHARED)
+        assert sizes.max() - sizes.min() <= 2
+    for rare in (CLASSES[0], CLASSES[2]):
+        assert len({fold[name] for name in rare}) == len(rare)
+
+
+def test_shared_folds_are_seeded_and_do_not_depend_on_any_order() -> None:
+    fold = shared_folds(NAMES, CLASSES, seed=3)
+    assert fold == shared_folds(NAMES[::-1], [each[::-1] for each in CLASSES], seed=3)
+    assert fold != shared_folds(NAMES, CLASSES, seed=4)
+
+
+def test_few_drugs_have_few_shared_folds() -> None:
+    assert set(shared_folds(NAMES[:7], [NAMES[:2]], seed=0).values()) == {0, 1, 2}
+    assert set(shared_folds(NAMES[:3], [NAMES[:2]], seed=0).values()) == {0, 1}

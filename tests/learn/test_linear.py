@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from gpar_core.data.learning_set import LearningSet, without_reference
 from gpar_core.data.training_set import select
 from gpar_core.errors import Cancelled
 from gpar_core.learn.attribution import integrated_gradients
@@ -54,8 +53,7 @@ def planted() -> tuple[np.ndarray, np.ndarray]:
 
 def fit(rows: np.ndarray | None = None) -> LayeredNetwork:
     x, positive = planted()
-    learning = without_reference(scaled(x, LINEAR.scaling))
-    return LinearTrainer(LINEAR).fit(learning, positive, seed=0, rows=rows)
+    return LinearTrainer(LINEAR).fit(scaled(x, LINEAR.scaling), positive, seed=0, rows=rows)
 
 
 def test_it_is_the_regression_that_scikit_learn_fits() -> None:
@@ -76,11 +74,10 @@ def test_its_log_odds_are_those_of_the_method_beside_every_network() -> None:
 def test_nothing_but_the_chosen_rows_is_learned_from() -> None:
     x, positive = planted()
     rows = np.arange(0, N, 3)
-    other = np.full((N + 10, N_GENES), np.nan, np.float32)
+    other = np.full((N, N_GENES), np.nan, np.float32)
     other[rows] = scaled(x, LINEAR.scaling)[rows]
-    learning = LearningSet(other, np.zeros(N + 10, int), np.ones((N + 10, 2), bool), N)
     flipped = np.where(np.isin(np.arange(N), rows), positive, ~positive)
-    network = LinearTrainer(LINEAR).fit(learning, flipped, seed=5, rows=rows)
+    network = LinearTrainer(LINEAR).fit(other, flipped, seed=5, rows=rows)
     np.testing.assert_array_equal(network.weights[0], fit(rows).weights[0])
     assert not np.array_equal(network.weights[0], fit().weights[0])
 
@@ -104,7 +101,7 @@ def test_attributions_are_coefficient_times_signature() -> None:
 def test_every_pool_fits_it_in_this_process(pool: Pool) -> None:
     x, positive = planted()
     tasks = [FitTask("all", np.arange(N), positive, 0)]
-    ((task, network),) = pool.fit_all(without_reference(x), LINEAR, tasks, report=silent)
+    ((task, network),) = pool.fit_all(x, LINEAR, tasks, report=silent)
     assert task is tasks[0]
     assert isinstance(network, LayeredNetwork)
     np.testing.assert_array_equal(network.weights[0], fit().weights[0])
@@ -120,7 +117,7 @@ def test_it_can_be_stopped_between_fits() -> None:
             raise Cancelled("enough")
 
     with pytest.raises(Cancelled), FitPool(1) as pool:
-        for task, _ in pool.fit_all(without_reference(x), LINEAR, tasks, report=stop):
+        for task, _ in pool.fit_all(x, LINEAR, tasks, report=stop):
             done.append(task.name)
     assert done == ["0"]
 

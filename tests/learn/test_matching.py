@@ -1,529 +1,246 @@
-"""Matching networks: what they find, what they may know, and that numbers are as defined."""
+"""Scores by what has not seen a drug, against loops; and what they find."""
 
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-import tensorflow as tf
 from sklearn.metrics import roc_auc_score
 
-from gpar_core.data.learning_set import LearningSet, without_reference
-from gpar_core.errors import Cancelled
-from gpar_core.learn import matching
-from gpar_core.learn.folds import assign_folds
-from gpar_core.learn.matching import NEGATIVE, POSITIVE, REFERENCE, MatchingTrainer
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.profiles import Profiles
+from gpar_core.data.training_set import TrainingSet, select
+from gpar_core.learn.folds import Folds, assign_folds
+from gpar_core.learn.matching import FINAL, Matching
 from gpar_core.learn.presets import MatchingSettings
-from gpar_core.learn.steps import STEPS_PER_CALL
-from gpar_core.progress import Progress
-from gpar_core.rank.scoring import MATCHING_ARRAYS, MatchingNetwork, embed, score
+from gpar_core.learn.space import Space, embedding_without, space_of
+from gpar_core.rank.scoring import score
+from tests.synthetic import build, drugs_of
 
-N_GENES = 24
-SMALL = MatchingSettings(steps=30, batch=64, scaling="none")
-STILL = replace(SMALL, steps=0)
-"""What `whitening` alone does."""
-
-
-@cache
-def _trainer(settings: MatchingSettings = SMALL, n_genes: int = N_GENES) -> MatchingTrainer:
-    """Its graph takes a second to trace; what it learned last it forgets, as a test below shows."""
-    return MatchingTrainer(settings, n_genes)
+CELLS = ("A375", "MCF7", "PC3")
+MEMBERS = tuple(f"x{i}" for i in range(5))
+SETTINGS = MatchingSettings()
 
 
-@dataclass(frozen=True)
-class _Task:
-    """A learning set, its labels, and held-out signatures of other drugs with theirs."""
-
-    learning: LearningSet
-    positive: np.ndarray
-    x: np.ndarray
-    is_positive: np.ndarray
-
-    def without_reference(self) -> "_Task":
-        n = self.learning.n_training
-        rest = LearningSet(self.learning.x[:n], self.learning.drug[:n], np.zeros((n, 0), bool), n)
-        return replace(self, learning=rest)
-
-    def auroc(self, network: MatchingNetwork) -> float:
-        return float(roc_auc_score(self.is_positive, score(network, self.x)))
+@pytest.fixture(scope="module")
+def compendium(tmp_path_factory: pytest.TempPathFactory) -> Compendium:
+    """Six drugs of a MOA in three lines, twice in each, another MOA and 24 of none."""
+    drugs = [
+        *drugs_of("X inhibitor", 6, replicates=2),
+        *drugs_of("Y agonist", 6, replicates=2),
+        *drugs_of("", 24, tas=0.1),
+    ]
+    return build(tmp_path_factory.mktemp("matching"), drugs, cells=CELLS, effect=12.0)
 
 
-def _task(effect: float = 2.5, nuisance: float = 0.0, seed: int = 0) -> _Task:
-    """8 positive drugs and 40 negative ones, held out 10 and 60, and 15 reference MOAs of 4 drugs.
-
-    Each drug has two signatures. effect: length of what drugs of a MOA have in common. nuisance:
-    strength of variation along 4 directions, the same in all MOAs.
-    """
-    rng = np.random.default_rng(seed)
-    # -1: no MOA; 0: positive.
-    moa = np.concatenate(
-        [np.zeros(8), np.full(40, -1), np.repeat(np.arange(1, 16), 4), np.zeros(10),
-         np.full(60, -1)]
-    ).astype(int).repeat(2)  # fmt: skip
-    of_moa = rng.normal(size=(16, N_GENES))
-    of_moa *= effect / np.linalg.norm(of_moa, axis=1, keepdims=True)
-    directions = np.linalg.qr(rng.normal(size=(N_GENES, 4)))[0].T
-    x = rng.normal(0, 0.5, (len(moa), N_GENES)) + np.where(moa[:, None] >= 0, of_moa[moa], 0)
-    x += nuisance * rng.normal(size=(len(moa), 4)) @ directions
-    x = x.astype(np.float32)
-    n_training, n_seen = 96, 96 + 120
-    drug = np.arange(len(moa)) // 2
-    moas = moa[:n_seen, None] == np.arange(1, 16)
-    return _Task(
-        LearningSet(x[:n_seen], drug[:n_seen], moas, n_training),
-        moa[:n_training] == 0,
-        x[n_seen:],
-        moa[n_seen:] == 0,
-    )
+@pytest.fixture(scope="module")
+def space(compendium: Compendium) -> Space:
+    return space_of(compendium, SETTINGS, seed=0)
 
 
-def _arrays(network: MatchingNetwork) -> dict[str, np.ndarray]:
-    return {name: getattr(network, name) for name in MATCHING_ARRAYS}
+def _folds(training_set: TrainingSet) -> Folds:
+    return assign_folds(training_set.positive, training_set.drug, seed=0)
 
 
-def _same(one: MatchingNetwork, other: MatchingNetwork) -> bool:
-    pairs = zip(_arrays(one).values(), _arrays(other).values(), strict=True)
-    return all(np.array_equal(a, b) for a, b in pairs)
+@pytest.fixture(scope="module")
+def matching(compendium: Compendium, space: Space) -> Matching:
+    chosen = select(compendium, MEMBERS, negatives="others")
+    return Matching(space, compendium, chosen, _folds(chosen), SETTINGS, 0)
 
 
-def _is_finite(network: MatchingNetwork, x: np.ndarray) -> bool:
-    arrays = [*_arrays(network).values(), score(network, x)]
-    return all(np.isfinite(array).all() for array in arrays)
+def _by_loops(matching: Matching, z: np.ndarray, cell: list[str], drug: str, fold: int) -> float:
+    """The score of signatures (k, n_genes) of a drug taken together."""
+    space, chosen = matching.space, matching.training_set
+    known = drug in space.drug
+    of = space.embeddings[space.block[space.places([drug])[0]] if known else -1]
+
+    def place(rows: np.ndarray, cells: list[str]) -> np.ndarray:
+        total = np.zeros(978)
+        for row, name in zip(rows, cells, strict=True):
+            line = list(space.cells).index(name) if name in space.cells else None
+            total += row - of.center - (0 if line is None else of.shift[line])
+        embedded = total @ of.matrix
+        return embedded / np.linalg.norm(embedded)
+
+    query = place(z, cell)
+    x = chosen.z_scores(matching.compendium)
+    lines = chosen.described(matching.compendium, ["cell_id"])["cell_id"].to_numpy()
+    kinds: dict[bool, list[float]] = {True: [], False: []}
+    for name in sorted(set(chosen.drug)):
+        rows = np.flatnonzero(chosen.drug == name)
+        if matching.folds.fold[rows[0]] != fold:
+            cosine = place(x[rows], list(lines[rows])) @ query
+            kinds[bool(chosen.positive[rows[0]])].append(np.exp(SETTINGS.sharpness * cosine))
+    odds = np.mean(kinds[True]) / np.mean(kinds[False])
+    return float(odds / (1 + odds))
 
 
-# -------------------------------------------------------------------------------- what is found
-
-
-@pytest.mark.parametrize("reference", [True, False])
-@pytest.mark.parametrize("seed", [0, 1])
-def test_a_planted_class_is_found_among_drugs_held_out(reference: bool, seed: int) -> None:
-    task = _task(seed=seed)
-    if not reference:
-        task = task.without_reference()
-    assert task.auroc(_trainer().fit(task.learning, task.positive, seed=seed)) > 0.9
-
-
-def _identity(x: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    return np.eye(x.shape[1], dtype=np.float32)
-
-
-def _mean_auroc(settings: MatchingSettings, *, reference: bool = True) -> float:
-    """Over tasks in which noise that all classes share is stronger than any MOA."""
-    aurocs = []
-    for seed in range(4):
-        task = _task(nuisance=4.0, seed=seed)
-        task = task if reference else task.without_reference()
-        network = _trainer(settings).fit(task.learning, task.positive, seed=seed)
-        aurocs.append(task.auroc(network))
-    return float(np.mean(aurocs))
-
-
-def test_the_closed_form_learns_from_other_moas_what_to_look_away_from(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("negatives", ["others", "inactive"])
+def test_scores_of_signatures_are_those_of_the_loops(
+    compendium: Compendium, space: Space, negatives: str
 ) -> None:
-    learned, alone = (_mean_auroc(STILL, reference=given) for given in (True, False))
-    monkeypatch.setattr(matching, "whitening", _identity)
-    untrained = _mean_auroc(STILL)
-    assert learned > 0.9
-    assert learned > untrained + 0.1
-    assert learned > alone + 0.02
+    chosen = select(compendium, MEMBERS, negatives=negatives)
+    matching = Matching(space, compendium, chosen, _folds(chosen), SETTINGS, 0)
+    scores, scored_by = matching.of_signatures()
+    signatures = compendium.signatures
+    fold_of = dict(zip(chosen.drug, matching.folds.fold, strict=True))
+    np.testing.assert_array_equal(
+        scored_by, [fold_of.get(drug, FINAL) for drug in signatures["drug"]]
+    )
+    for row in range(0, len(scores), 7):
+        drug, cell = signatures["drug"][row], signatures["cell_id"][row]
+        z = np.asarray(compendium.matrix[[row]])
+        expected = _by_loops(matching, z, [cell], drug, scored_by[row])
+        assert scores[row] == pytest.approx(expected, rel=1e-3)
+    rows = np.array([40, 3, 17])
+    np.testing.assert_allclose(matching.of_signatures(rows)[0], scores[rows], rtol=1e-5)
 
 
-def test_the_steps_learn_from_other_moas_what_to_look_away_from(
-    monkeypatch: pytest.MonkeyPatch,
+def test_scores_of_compounds_are_of_their_pooled_representatives(matching: Matching) -> None:
+    compendium, chosen = matching.compendium, matching.training_set
+    scores = matching.of_compounds()
+    assert len(scores) == compendium.n_drugs
+    fold_of = dict(zip(chosen.drug, matching.folds.fold, strict=True))
+    signatures = compendium.signatures
+    for drug in ("x0", "x5", "y2", "dark3"):
+        ours = np.flatnonzero(signatures["representative"] & (signatures["drug"] == drug))
+        expected = _by_loops(
+            matching, np.asarray(compendium.matrix[ours]), list(signatures["cell_id"][ours]), drug,
+            fold_of.get(drug, FINAL),
+        )  # fmt: skip
+        place = np.searchsorted(matching.space.drug, drug)
+        assert scores[place] == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_compound_is_pooled_over_the_cell_lines_of_the_training_set(
+    compendium: Compendium, space: Space
 ) -> None:
-    monkeypatch.setattr(matching, "whitening", _identity)
-    steps = replace(SMALL, steps=100, learning_rate=0.02, kept=1.0)
-    assert _mean_auroc(steps) > _mean_auroc(STILL) + 0.1
-
-
-def test_the_steps_make_the_loss_smaller() -> None:
-    task = _task(nuisance=2.0)
-    heard: list[Progress] = []
-    settings = replace(SMALL, steps=150, learning_rate=0.01, gene_dropout=0.1)
-    _trainer(settings).fit(task.learning, task.positive, seed=0, report=heard.append)
-    losses = [progress.values["loss"] for progress in heard]
-    assert np.mean(losses[-2:]) < np.mean(losses[:2])
-
-
-def test_labels_by_chance_are_not_found_again_on_drugs_held_out() -> None:
-    """Those of the training set itself, whose labels the whole knows."""
-    aurocs = []
-    for seed in range(8):
-        task = _task(nuisance=1.0, seed=seed)
-        rng = np.random.default_rng(seed)
-        labels = rng.permutation(np.arange(48) < 8).repeat(2)
-        folds = assign_folds(labels, task.learning.drug[:96], seed=seed)
-        for fold in range(folds.k):
-            held_out = folds.fold == fold
-            network = _trainer().fit(
-                task.learning, labels, seed=seed, rows=np.flatnonzero(~held_out)
-            )
-            found = score(network, task.learning.x[:96][held_out])
-            aurocs.append(roc_auc_score(labels[held_out], found))
-    assert len(aurocs) == 40
-    assert abs(np.mean(aurocs) - 0.5) < 0.1
-
-
-# ------------------------------------------------------------------------- what it may know
-
-
-def _spoilt(task: _Task, rows: np.ndarray) -> tuple[LearningSet, np.ndarray]:
-    """All that is known of the training set outside `rows`, changed."""
-    held_out = np.setdiff1d(np.arange(task.learning.n_training), rows)
-    x, drug, moas = (
-        array.copy() for array in (task.learning.x, task.learning.drug, task.learning.moas)
+    """One that has no signature there is pooled over the others."""
+    kept = ~((compendium.signatures["drug"] == "x5") & (compendium.signatures["cell_id"] == "A375"))
+    rows = np.flatnonzero(kept)
+    fewer = replace(
+        compendium,
+        matrix=compendium.matrix[rows],
+        signatures=compendium.signatures.iloc[rows].reset_index(drop=True),
     )
-    x[held_out] = np.nan
-    drug[held_out] = drug[rows[0]]
-    moas[held_out] = True
-    positive = task.positive.copy()
-    positive[held_out] = ~positive[held_out]
-    return LearningSet(x, drug, moas, task.learning.n_training), positive
+    chosen = select(fewer, MEMBERS, cells=("A375",), negatives="others")
+    matching = Matching(space, fewer, chosen, _folds(chosen), SETTINGS, 0)
+    scores, signatures = matching.of_compounds(), fewer.signatures
+    for drug, lines in (("x1", {"A375"}), ("x5", {"MCF7", "PC3"})):
+        ours = signatures["representative"] & (signatures["drug"] == drug)
+        rows = np.flatnonzero(ours & signatures["cell_id"].isin(lines))
+        fold = dict(zip(chosen.drug, matching.folds.fold, strict=True)).get(drug, FINAL)
+        z, cell = np.asarray(fewer.matrix[rows]), list(signatures["cell_id"].iloc[rows])
+        expected = _by_loops(matching, z, cell, drug, fold)
+        assert scores[space.places([drug])[0]] == pytest.approx(expected, rel=1e-3)
 
 
-@pytest.mark.parametrize("max_memory", [2000, 6])
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_nothing_outside_the_rows_and_the_reference_has_any_influence(
-    seed: int, max_memory: int
+def test_a_planted_moa_is_found_and_its_sixth_drug_leads(matching: Matching) -> None:
+    held_out = matching.held_out()
+    assert roc_auc_score(matching.training_set.positive, held_out) > 0.95
+    scores = dict(zip(matching.space.drug, matching.of_compounds(), strict=True))
+    others = [scores[drug] for drug in scores if not drug.startswith("x")]
+    assert scores["x5"] > max(others)
+
+
+def test_where_there_is_nothing_to_find_nothing_is_found(tmp_path: Path) -> None:
+    made = build(tmp_path, drugs_of("", 40), cells=CELLS)
+    space, found = space_of(made, SETTINGS, seed=0), []
+    for seed in range(20):
+        drugs = np.random.default_rng(seed).choice(space.drug, 6, replace=False)
+        chosen = select(made, drugs, negatives="others")
+        matching = Matching(space, made, chosen, _folds(chosen), SETTINGS, 0)
+        found.append(roc_auc_score(chosen.positive, matching.held_out()))
+    assert abs(np.mean(found) - 0.5) < 0.06
+
+
+def test_what_a_fold_holds_out_has_no_part_in_its_scores(
+    compendium: Compendium, matching: Matching
 ) -> None:
-    task = _task(nuisance=1.0, seed=seed)
-    # In no order, without whole drugs, with gaps everywhere.
-    rows = np.random.default_rng(seed).permutation(task.learning.n_training)[:60]
-    assert 0 < task.positive[rows].sum() < task.positive.sum()
-    trainer = _trainer(replace(SMALL, max_memory=max_memory))
-    network = trainer.fit(task.learning, task.positive, seed=seed, rows=rows)
-    learning, positive = _spoilt(task, rows)
-    assert _same(trainer.fit(learning, positive, seed=seed, rows=rows), network)
-    assert _is_finite(network, task.x)
-    assert not _same(trainer.fit(task.learning, task.positive, seed=seed), network)
-
-
-def test_a_moa_of_what_is_held_out_alone_has_no_influence() -> None:
-    task = _task()
-    rows = np.arange(20, task.learning.n_training)
-    rows = np.concatenate([np.arange(8), rows])
-    moa = np.zeros((len(task.learning.x), 2), dtype=bool)
-    moa[8:14, 0] = moa[10:20, 1] = True
-    more = replace(task.learning, moas=np.hstack([moa, task.learning.moas]))
-    network, other = (
-        _trainer().fit(learning, task.positive, seed=0, rows=rows)
-        for learning in (task.learning, more)
+    """The values of one drug are changed: nothing that is compared without it moves."""
+    drug = "x2"
+    fold = matching.folds.fold[matching.training_set.drug == drug][0]
+    matrix = np.array(compendium.matrix)
+    of_drug = (compendium.signatures["drug"] == drug).to_numpy()
+    matrix[of_drug] = matrix[of_drug][:, ::-1] * 3
+    changed = replace(compendium, matrix=matrix)
+    space = space_of(changed, SETTINGS, seed=0)
+    other = Matching(
+        space, changed, matching.training_set, matching.folds, matching.settings, matching.seed
     )
-    assert _same(network, other)
+    one, two = matching.of_signatures()[0], other.of_signatures()[0]
+    own_block = space.block[space.places([drug])[0]]
+    blocks = space.block[space.places(compendium.signatures["drug"])]
+    folds = matching.of_signatures()[1]
+    without = (blocks == own_block) & (folds == fold) & ~of_drug
+    assert without.any()
+    np.testing.assert_array_equal(one[without], two[without])
+    with_it = (folds != fold) & ~of_drug
+    assert not np.array_equal(one[with_it], two[with_it])
 
 
-def test_all_rows_and_none_given_are_the_same() -> None:
-    task = _task()
-    every = np.arange(task.learning.n_training)
-    network = _trainer().fit(task.learning, task.positive, seed=0, rows=every)
-    assert _same(network, _trainer().fit(task.learning, task.positive, seed=0))
+def test_the_network_scores_new_signatures_as_the_whole_set_does(matching: Matching) -> None:
+    network = matching.network()
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(5, 978)).astype(np.float32)
+    cells = ["A375", "PC3", "HELA", "", "MCF7"]
+    expected = [_by_loops(matching, z[[i]], [cells[i]], "?", FINAL) for i in range(5)]
+    np.testing.assert_allclose(score(network, z, cell=np.array(cells)), expected, rtol=1e-3)
 
 
-def test_the_reference_is_learned_from_but_not_remembered() -> None:
-    task = _task()
-    network = _trainer().fit(task.learning, task.positive, seed=0)
-    assert len(network.memory) == task.learning.n_training
-    changed = task.learning.x.copy()
-    changed[task.learning.n_training :, 0] += 1
-    moved = _trainer().fit(replace(task.learning, x=changed), task.positive, seed=0)
-    assert not np.array_equal(moved.embedding, network.embedding)
+def test_a_network_without_a_fold_has_seen_nothing_of_it(matching: Matching) -> None:
+    fold = 1
+    network = matching.network_without(fold)
+    held_out = set(matching.training_set.drug[matching.folds.fold == fold])
+    of = embedding_without(matching.space, matching.compendium, held_out)
+    np.testing.assert_array_equal(network.embedding, of.matrix)
+    assert len(network.memory) == len(set(matching.training_set.drug) - held_out)
 
 
-def test_signatures_are_left_as_they_were() -> None:
-    task = _task()
-    before = task.learning.x.copy()
-    _trainer().fit(task.learning, task.positive, seed=0)
-    np.testing.assert_array_equal(task.learning.x, before)
-    task.learning.x.flags.writeable = False
-    _trainer().fit(task.learning, task.positive, seed=0)
-
-
-# ------------------------------------------------------------------------------- determinism
-
-
-def test_the_same_seed_gives_the_same_network_bit_for_bit() -> None:
-    task = _task()
-    one, again, other = (
-        MatchingTrainer(SMALL, N_GENES).fit(task.learning, task.positive, seed=seed)
-        for seed in (7, 7, 8)
-    )
-    assert _same(one, again)
-    assert not np.array_equal(one.embedding, other.embedding)
-
-
-def test_a_trainer_forgets_its_last_fit() -> None:
-    one, other = _task(seed=1), _task(seed=2).without_reference()
-    trainer = MatchingTrainer(SMALL, N_GENES)
-    first = trainer.fit(one.learning, one.positive, seed=1)
-    trainer.fit(other.learning, other.positive, seed=2)
-
-    def stop(progress: Progress) -> None:
-        raise Cancelled("enough")
-
-    with pytest.raises(Cancelled):
-        trainer.fit(other.learning, other.positive, seed=2, report=stop)
-    assert _same(trainer.fit(one.learning, one.positive, seed=1), first)
-
-
-# -------------------------------------------------------------------------------- the network
-
-
-def test_the_network_remembers_its_rows_centered_and_embedded() -> None:
-    task = _task()
-    rows = np.random.default_rng(0).permutation(task.learning.n_training)[:50]
-    network = _trainer().fit(task.learning, task.positive, seed=0, rows=rows)
-    assert {array.dtype for array in _arrays(network).values()} == {
-        np.dtype("float32"), np.dtype("bool")
-    }  # fmt: skip
-    seen = np.concatenate([rows, np.arange(task.learning.n_training, len(task.learning.x))])
-    np.testing.assert_allclose(network.center, task.learning.x[seen].mean(axis=0), atol=1e-5)
-    assert network.embedding.shape == (N_GENES, N_GENES)
-    expected = embed(task.learning.x[rows], network.center, network.embedding)
-    for kind in (True, False):
-        np.testing.assert_allclose(
-            network.memory[network.positive == kind],
-            expected[task.positive[rows] == kind],
-            atol=1e-5,
-        )
-    assert (network.sharpness, network.scaling) == (SMALL.sharpness, SMALL.scaling)
-
-
-def test_memory_is_limited_for_each_kind_and_what_is_left_is_seeded() -> None:
-    task = _task()
-    expected = {True: 10, False: 10}
-    trainer = _trainer(replace(STILL, max_memory=10))
-    one, again, other = (trainer.fit(task.learning, task.positive, seed=seed) for seed in (1, 1, 2))
-    for kind, n in expected.items():
-        assert (one.positive == kind).sum() == n
-    assert _same(one, again)
-    # Without steps the metric is the same; what is remembered is not.
-    np.testing.assert_array_equal(one.embedding, other.embedding)
-    assert not np.array_equal(one.memory, other.memory)
-    whole = _trainer(STILL).fit(task.learning, task.positive, seed=1)
-    negatives = {row.tobytes() for row in whole.memory[~whole.positive].round(4)}
-    left = [row.tobytes() for row in one.memory[~one.positive].round(4)]
-    assert len(set(left)) == 10
-    assert set(left) <= negatives
-
-
-def test_what_is_kept_of_the_training_is_its_share() -> None:
-    task = _task()
-    still, half, whole = (
-        _trainer(replace(SMALL, kept=kept)).fit(task.learning, task.positive, seed=0).embedding
-        for kept in (0.0, 0.5, 1.0)
-    )
-    np.testing.assert_array_equal(still, _trainer(STILL).fit(
-        task.learning, task.positive, seed=0).embedding)  # fmt: skip
-    np.testing.assert_allclose(half, (still + whole) / 2, atol=1e-6)
-    assert np.abs(whole - still).max() > 1e-3
-
-
-# ---------------------------------------------------------------------------------- few signatures
-
-
-def test_signatures_of_one_positive_drug_teach_something() -> None:
-    """Held out signature by signature: nothing is like them but themselves."""
-    task = _task(effect=4.0).without_reference()
-    drug = np.where(task.positive, 0, task.learning.drug)
-    learning = replace(task.learning, drug=drug)
-    network = _trainer().fit(learning, task.positive, seed=0)
-    assert _is_finite(network, task.x)
-    assert task.auroc(network) > 0.9
-
-
-def test_one_signature_of_each_kind_trains_without_harm() -> None:
-    x = np.random.default_rng(0).normal(size=(2, N_GENES)).astype(np.float32)
-    network = _trainer().fit(without_reference(x), np.array([True, False]), seed=0)
-    found = score(network, x)
-    assert _is_finite(network, x)
-    assert found[0] > 0.5 > found[1]
-
-
-def test_a_single_positive_among_many_trains_without_harm() -> None:
-    task = _task(effect=4.0)
-    rows = np.concatenate([[3], np.flatnonzero(~task.positive)])
-    network = _trainer().fit(task.learning, task.positive, seed=0, rows=rows)
-    assert network.positive.sum() == 1
-    assert _is_finite(network, task.x)
-    assert task.auroc(network) > 0.7
-
-
-def test_signatures_that_are_all_zero_train_without_harm() -> None:
-    x = np.zeros((6, N_GENES), np.float32)
-    network = _trainer().fit(without_reference(x), np.arange(6) < 3, seed=0)
-    assert _is_finite(network, x)
-    np.testing.assert_array_equal(score(network, x), 0.5)
-
-
-def test_it_trains_where_every_signature_has_a_class() -> None:
-    task = _task()
-    moas = task.learning.moas.copy()
-    moas[np.flatnonzero(~task.positive), np.arange(80) % 15] = True
-    learning = replace(task.learning, moas=moas)
-    assert (moas.any(axis=1)[: len(task.positive)] | task.positive).all()
-    network = _trainer().fit(learning, task.positive, seed=0)
-    assert _is_finite(network, task.x)
-    assert task.auroc(network) > 0.9
-
-
-def test_a_moa_with_a_single_signature_does_no_harm() -> None:
-    task = _task()
-    alone = np.zeros((len(task.learning.x), 1), dtype=bool)
-    alone[120] = True
-    rest = task.learning.moas.copy()
-    rest[120] = False
-    learning = replace(task.learning, moas=np.hstack([rest, alone]))
-    network = _trainer().fit(learning, task.positive, seed=0)
-    assert _is_finite(network, task.x)
-    assert task.auroc(network) > 0.9
-
-
-# ---------------------------------------------------------------------------------------- progress
-
-
-def test_progress_ends_with_the_last_step() -> None:
-    heard: list[Progress] = []
-    task = _task()
-    _trainer().fit(task.learning, task.positive, seed=0, report=heard.append)
-    assert [(progress.done, progress.total) for progress in heard] == [
-        (STEPS_PER_CALL, 30), (30, 30),
-    ]  # fmt: skip
-    assert all(0 < progress.values["loss"] < 50 for progress in heard)
-
-
-def test_training_can_be_stopped_between_steps() -> None:
-    heard: list[Progress] = []
-
-    def stop(progress: Progress) -> None:
-        heard.append(progress)
-        raise Cancelled("enough")
-
-    task = _task()
-    with pytest.raises(Cancelled, match="enough"):
-        _trainer().fit(task.learning, task.positive, seed=0, report=stop)
-    assert len(heard) == 1
-
-
-# -------------------------------------------------------------------------------------------- loss
-
-
-def _loss_by_loops(
-    x: np.ndarray, weight: np.ndarray, alike: np.ndarray, other: np.ndarray, sharpness: float
-) -> float:
-    embedded = [row @ weight for row in x.astype(np.float64)]
-    lost = []
-    for i, one in enumerate(embedded):
-        if not alike[i].any():
-            continue
-        to_alike = to_any = 0.0
-        for j, another in enumerate(embedded):
-            cosine = one @ another / np.linalg.norm(one) / np.linalg.norm(another)
-            to_alike += np.exp(sharpness * cosine) if alike[i, j] else 0.0
-            to_any += np.exp(sharpness * cosine) if other[i, j] else 0.0
-        lost.append(-np.log(to_alike / to_any))
-    return float(np.mean(lost)) if lost else 0.0
-
-
-def _loss(
-    monkeypatch: pytest.MonkeyPatch, x: np.ndarray, alike: np.ndarray, other: np.ndarray
-) -> tuple[float, np.ndarray, np.ndarray]:
-    """The loss, its gradient, and the embedding that they are of."""
-    monkeypatch.setattr(matching, "PRODUCT_TYPE", tf.float32)
-    weight = np.random.default_rng(1).normal(size=(5, 5)).astype(np.float32)
-    trainer = MatchingTrainer(replace(SMALL, sharpness=3.0), 5)
-    trainer._adam.begin([weight])
-    with tf.GradientTape() as tape:
-        loss = trainer._loss(tf.constant(x), tf.constant(alike), tf.constant(other))
-    return float(loss), tape.gradient(loss, trainer._adam.variables)[0].numpy(), weight
-
-
-def _pairs(seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """12 signatures of 8 drugs in 4 classes and in none."""
-    rng = np.random.default_rng(seed)
-    drug, member = np.arange(12) % 8, np.zeros((8, 4), dtype=bool)
-    member[np.arange(6), [0, 0, 1, 1, 1, 2]] = member[2, 3] = True
-    member = member[drug]
-    other = drug[:, None] != drug[None, :]
-    alike = (member.astype(int) @ member.T > 0) & other
-    return rng.normal(size=(12, 5)).astype(np.float32), alike, other
-
-
-def test_the_loss_is_that_of_the_loops(monkeypatch: pytest.MonkeyPatch) -> None:
-    x, alike, other = _pairs()
-    # Some have nothing alike, among them one whose class has no other drug.
-    assert 0 < (~alike.any(axis=1)).sum() < 12
-    loss, gradient, weight = _loss(monkeypatch, x, alike, other)
-    assert loss == pytest.approx(_loss_by_loops(x, weight, alike, other, 3.0), rel=1e-5)
-    step = np.random.default_rng(2).normal(size=(5, 5)) * 1e-4
-    by_difference = [_loss_by_loops(x, weight + sign * step, alike, other, 3.0) for sign in (1, -1)]
-    expected = (by_difference[0] - by_difference[1]) / 2
-    assert float((gradient * step).sum()) == pytest.approx(expected, rel=1e-3)
-
-
-def test_a_loss_of_nothing_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    x, alike, other = _pairs()
-    loss, gradient, _ = _loss(monkeypatch, x, np.zeros_like(alike), other)
-    assert loss == 0
-    np.testing.assert_array_equal(gradient, 0)
-
-
-def test_a_signature_of_which_all_was_left_out_does_not_spoil_the_loss(
-    monkeypatch: pytest.MonkeyPatch,
+def test_signatures_of_a_single_drug_are_remembered_one_by_one(
+    compendium: Compendium, space: Space
 ) -> None:
-    x, alike, other = _pairs()
-    x[:3] = 0
-    loss, gradient, _ = _loss(monkeypatch, x, alike, other)
-    assert np.isfinite(loss)
-    assert np.isfinite(gradient).all()
+    chosen = select(compendium, MEMBERS[:1], negatives="others")
+    matching = Matching(space, compendium, chosen, _folds(chosen), SETTINGS, 0)
+    assert matching.folds.by == "signature"
+    assert matching.memory.positive.sum() == chosen.n_positive_signatures == 3
+    assert roc_auc_score(chosen.positive, matching.held_out()) > 0.95
+    scores = matching.of_compounds()
+    assert np.flatnonzero(np.isnan(scores)).tolist() == [np.searchsorted(space.drug, "x0")]
 
 
-def test_a_batch_holds_both_kinds_and_compares_no_drug_with_itself_or_positives_with_reference(
-    monkeypatch: pytest.MonkeyPatch,
+def test_memory_is_limited_for_each_kind_and_what_is_left_is_seeded(matching: Matching) -> None:
+    def kept(seed: int) -> Matching:
+        return replace(matching, settings=MatchingSettings(max_memory=3), seed=seed)
+
+    one = kept(0).memory
+    assert (one.positive.sum(), (~one.positive).sum()) == (3, 3)
+    np.testing.assert_array_equal(one.total, kept(0).memory.total)
+    assert not np.array_equal(one.total, kept(1).memory.total)
+
+
+def _profiles(compendium: Compendium, rows: np.ndarray, name: Callable[[int], str]) -> Profiles:
+    drug = tuple(name(number) for number in range(len(rows)))
+    return Profiles(drug, drug, np.array(compendium.matrix[rows]), ())
+
+
+def test_uploads_are_held_out_by_a_space_that_has_not_seen_their_drugs(
+    compendium: Compendium, space: Space
 ) -> None:
-    """Seen from the loss; signatures carry their own number."""
-    seen: list[tuple[np.ndarray, ...]] = []
-
-    def watch(self: MatchingTrainer, *arguments: tf.Tensor) -> tf.Tensor:
-        seen.append(tuple(argument.numpy() for argument in arguments))
-        return tf.reduce_sum(self._adam.variables[0])
-
-    monkeypatch.setattr(MatchingTrainer, "_loss", watch)
-    trainer = MatchingTrainer(replace(SMALL, batch=32, gene_dropout=0.0), 5)
-    drug, labelled = np.arange(20) // 2, np.arange(12)
-    role = np.array([POSITIVE] * 4 + [NEGATIVE] * 8 + [REFERENCE] * 8)
-    classes = np.zeros((20, 3), dtype=bool)
-    classes[labelled, labelled % 3] = classes[4, 2] = True
-    trainer._steps(
-        tf.constant(np.repeat(np.arange(20.0)[:, None], 5, axis=1), tf.float32),
-        tf.constant(classes),
-        tf.constant(drug, tf.int32),
-        tf.constant(role, tf.int32),
-        tf.constant(labelled, tf.int32),
-        tf.constant(np.arange(12, 20), tf.int32),
-        *(tf.constant(number) for number in (5, 0, 2)),
-    )
-    assert len(seen) == 2
-    for signatures, alike, other in seen:
-        rows = signatures[:, 0].astype(int)
-        assert np.isin(rows, labelled).sum() == 24
-        for i, one in enumerate(rows):
-            for j, another in enumerate(rows):
-                apart = {role[one], role[another]} == {POSITIVE, REFERENCE}
-                is_other = drug[one] != drug[another] and not apart
-                assert other[i, j] == is_other
-                assert alike[i, j] == (is_other and (classes[one] & classes[another]).any())
-    assert (seen[0][0] != seen[1][0]).any()
-
-
-def test_a_moa_of_which_one_drug_is_seen_has_no_influence() -> None:
-    """Its other drugs are held out; that they share it must not be told by the metric."""
-    task = _task()
-    learning = task.learning
-    of_one = np.zeros((len(learning.x), 1), dtype=bool)
-    of_one[learning.drug == learning.drug[20]] = True
-    more = replace(learning, moas=np.hstack([learning.moas, of_one]))
-    trainer = _trainer()
-    without, with_it = (trainer.fit(one, task.positive, seed=0) for one in (learning, more))
-    for name, array in _arrays(without).items():
-        np.testing.assert_array_equal(array, _arrays(with_it)[name])
+    signatures = compendium.signatures
+    rows = np.flatnonzero(signatures["drug"].isin(MEMBERS) & signatures["representative"])[::3]
+    profiles = _profiles(compendium, rows, lambda number: MEMBERS[number])
+    chosen = select(compendium, (), negatives="others", uploaded=profiles)
+    matching = Matching(space, compendium, chosen, _folds(chosen), SETTINGS, 0)
+    held_out = matching.held_out()
+    assert len(held_out) == len(chosen.positive)
+    assert roc_auc_score(chosen.positive, held_out) > 0.95
+    changed = np.array(compendium.matrix)
+    changed[signatures["drug"].isin(MEMBERS).to_numpy()] *= -5
+    other = replace(compendium, matrix=changed)
+    known = replace(chosen, uploaded=profiles)
+    again = Matching(
+        space_of(other, SETTINGS, seed=0), other, known, matching.folds, SETTINGS, 0
+    ).held_out()
+    np.testing.assert_array_equal(again[chosen.positive], held_out[chosen.positive])

@@ -1,15 +1,16 @@
 """No molecule is on both sides of a fold, whatever it is called."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.learning_set import learning_set
 from gpar_core.data.training_set import drugs_of_moa, known_drugs, select
 from gpar_core.learn.compendium_scores import FINAL, score_compendium
-from gpar_core.learn.cross_validation import Score, cross_validate
 from gpar_core.learn.folds import assign_folds
-from gpar_core.progress import Report
+from gpar_core.learn.presets import MatchingSettings
+from gpar_core.learn.space import space_of
 from gpar_core.rank.ranking import rank_compounds, rank_signatures
 from gpar_core.rank.scoring import LayeredNetwork
 from tests.synthetic import Drug, build
@@ -55,22 +56,27 @@ def test_no_molecule_is_on_both_sides_of_a_fold(salts: Compendium) -> None:
     for fold in range(folds.k):
         held_out = folds.fold == fold
         assert not set(molecule[held_out]) & set(molecule[~held_out])
-    learning = learning_set(salts, select(salts, ["drug0"]), seed=0)
-    assert len(learning.x) == learning.n_training  # every other drug of the MOA is kept from it
+
+
+def test_an_embedding_that_has_not_seen_the_base_has_not_seen_the_salt(salts: Compendium) -> None:
+    of_drug = (salts.signatures["drug"] == "drug0").to_numpy()
+    assert set(salts.signatures["pert_id"][of_drug]) == {"P00B", "P00S"}
+    matrix = np.array(salts.matrix)
+    matrix[of_drug] = 1e6
+    space, other = (
+        space_of(made, MatchingSettings(), seed=0)
+        for made in (salts, replace(salts, matrix=matrix))
+    )
+    pairs = zip(space.embeddings, other.embeddings, strict=True)
+    same = [np.array_equal(one.matrix, another.matrix) for one, another in pairs]
+    assert np.flatnonzero(same).tolist() == space.block[space.drug == "drug0"].tolist()
 
 
 def test_every_signature_of_a_negative_is_scored_by_its_own_fold(salts: Compendium) -> None:
     chosen = select(salts, drugs_of_moa(salts, "X inhibitor"), negatives="others")
     folds = assign_folds(chosen.positive, chosen.drug, seed=0)
-
-    def by_mean(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Score:
-        mean = x[positive].mean(axis=0)
-        return lambda z, rows=slice(None): z[rows] @ mean
-
-    x = chosen.z_scores(salts)
-    validation = cross_validate(x, chosen, folds, by_mean, seed=0)
     network = LayeredNetwork((np.ones((978, 1), np.float32),), (np.zeros(1, np.float32),), "none")
-    scores, scored_by = score_compendium(salts, chosen, network, validation)
+    scores, scored_by = score_compendium(salts, chosen, folds, network, [network] * folds.k)
     fold_of = dict(zip(chosen.drug, folds.fold, strict=True))
     assert [fold_of[drug] for drug in salts.signatures["drug"]] == scored_by.tolist()
     assert FINAL not in scored_by

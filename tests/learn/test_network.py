@@ -7,7 +7,6 @@ import pytest
 import tensorflow as tf
 from sklearn.metrics import roc_auc_score
 
-from gpar_core.data.learning_set import LearningSet, without_reference
 from gpar_core.errors import Cancelled
 from gpar_core.learn import network as network_module
 from gpar_core.learn.network import LayeredTrainer
@@ -30,7 +29,7 @@ def _planted(n: int = 200, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 def _fit(settings: LayeredSettings = SMALL, seed: int = 0) -> LayeredNetwork:
     x, positive = _planted()
-    return LayeredTrainer(settings, N_GENES).fit(without_reference(x), positive, seed=seed)
+    return LayeredTrainer(settings, N_GENES).fit(x, positive, seed=seed)
 
 
 def _same(one: LayeredNetwork, other: LayeredNetwork) -> bool:
@@ -60,10 +59,9 @@ def test_the_same_seed_gives_the_same_weights_bit_for_bit() -> None:
 def test_a_trainer_forgets_its_last_fit() -> None:
     x, positive = _planted()
     trainer = LayeredTrainer(SMALL, N_GENES)
-    learning = without_reference(x)
-    first = trainer.fit(learning, positive, seed=1)
-    trainer.fit(without_reference(x[::-1].copy()), positive, seed=2)
-    assert _same(trainer.fit(learning, positive, seed=1), first)
+    first = trainer.fit(x, positive, seed=1)
+    trainer.fit(x[::-1].copy(), positive, seed=2)
+    assert _same(trainer.fit(x, positive, seed=1), first)
 
 
 def test_another_seed_gives_other_weights() -> None:
@@ -74,7 +72,7 @@ def test_numpy_scores_what_tensorflow_would(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(network_module, "PRODUCT_TYPE", tf.float32)
     x, positive = _planted()
     trainer = LayeredTrainer(replace(SMALL, dropout=0.0), N_GENES)
-    network = trainer.fit(without_reference(x), positive, seed=0)
+    network = trainer.fit(x, positive, seed=0)
     logits = trainer._forward(tf.constant(x), tf.constant(0), tf.constant(0))
     np.testing.assert_allclose(score(network, x), tf.sigmoid(logits).numpy(), atol=1e-6)
 
@@ -85,19 +83,14 @@ def test_a_planted_direction_is_learned() -> None:
 
 
 def test_nothing_but_the_chosen_rows_is_learned_from() -> None:
-    """Neither what is held out, nor the reference."""
     x, positive = _planted()
     rows = np.random.default_rng(1).permutation(len(x))[:120]
     trainer = LayeredTrainer(SMALL, N_GENES)
-    network = trainer.fit(without_reference(x), positive, seed=0, rows=rows)
+    network = trainer.fit(x, positive, seed=0, rows=rows)
     held_out = ~np.isin(np.arange(len(x)), rows)
     x, positive = x.copy(), np.where(held_out, ~positive, positive)
     x[held_out] = np.nan
-    reference = np.full((30, N_GENES), np.nan, np.float32)
-    learning = LearningSet(
-        np.vstack([x, reference]), np.zeros(230, int), np.ones((230, 3), bool), len(x)
-    )
-    assert _same(trainer.fit(learning, positive, seed=0, rows=rows), network)
+    assert _same(trainer.fit(x, positive, seed=0, rows=rows), network)
     assert not _same(_fit(), network)
 
 
@@ -125,7 +118,7 @@ def test_a_batch_has_its_true_labels() -> None:
 def test_progress_ends_with_the_last_step() -> None:
     heard: list[Progress] = []
     x, positive = _planted()
-    LayeredTrainer(SMALL, N_GENES).fit(without_reference(x), positive, seed=0, report=heard.append)
+    LayeredTrainer(SMALL, N_GENES).fit(x, positive, seed=0, report=heard.append)
     assert [(progress.done, progress.total) for progress in heard] == [
         (STEPS_PER_CALL, 40), (40, 40),
     ]  # fmt: skip
@@ -138,4 +131,4 @@ def test_training_can_be_stopped_between_steps() -> None:
 
     x, positive = _planted()
     with pytest.raises(Cancelled):
-        LayeredTrainer(SMALL, N_GENES).fit(without_reference(x), positive, seed=0, report=stop)
+        LayeredTrainer(SMALL, N_GENES).fit(x, positive, seed=0, report=stop)

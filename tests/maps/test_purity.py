@@ -1,6 +1,5 @@
 """Purity among neighbors: planted MOAs come together, nothing does by chance."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet, drugs_of_moa, select
-from gpar_core.learn.engine import FitPool
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.presets import PRESETS, LayeredSettings
 from gpar_core.maps.purity import COLUMNS, held_out_purity, n_neighbours, summary
@@ -24,24 +22,29 @@ AS_IT_IS = LayeredSettings(scaling="none")
 CELLS = ("A375", "MCF7", "PC3")
 
 
-@pytest.fixture(scope="module")
-def pool() -> Iterator[FitPool]:
-    with FitPool(1) as pool:
-        yield pool
+def _compendium(
+    folder: Path, *, effect: float, batch: float = 0.0, varying: float = 0.0, inactive: int = 60
+) -> Compendium:
+    """Drugs of three MOAs and none.
 
-
-def _compendium(folder: Path, *, effect: float, batch: float = 0.0) -> Compendium:
-    """Drugs of three MOAs and none; what each cell line adds to all of its signatures."""
+    batch: what each cell line adds to all of its signatures, by gene. varying: what signatures of
+    one drug differ by along four directions that all drugs share, in units of the noise of a gene.
+    """
     drugs = [
         drug
         for moa in ("Planted inhibitor", "Other agonist", "Third blocker")
         for drug in drugs_of(moa, 6)
     ]
-    made = build(folder, [*drugs, *drugs_of("", 60, tas=0.1)], cells=CELLS, effect=effect, seed=1)
+    made = build(
+        folder, [*drugs, *drugs_of("", inactive, tas=0.1)], cells=CELLS, effect=effect, seed=1
+    )
     rng = np.random.default_rng(5)
     of_cell = {cell: rng.normal(size=made.matrix.shape[1]) for cell in CELLS}
     added = np.array([of_cell[cell] for cell in made.signatures["cell_id"]])
-    return replace(made, matrix=(made.matrix + batch * added).astype(np.float32))
+    shared = rng.normal(size=(4, made.matrix.shape[1]))
+    shared /= np.linalg.norm(shared, axis=1, keepdims=True)
+    varied = rng.normal(size=(len(added), 4)) @ shared
+    return replace(made, matrix=(made.matrix + batch * added + varying * varied).astype(np.float32))
 
 
 def _chosen(compendium: Compendium) -> TrainingSet:
@@ -89,20 +92,19 @@ def test_each_drug_is_judged_by_the_fold_that_held_it_out(tmp_path: Path) -> Non
         assert row.drug not in seen
 
 
-def test_learning_pulls_held_out_drugs_to_their_moa_and_cell_lines_apart(
-    tmp_path: Path, pool: FitPool
-) -> None:
-    made = _compendium(tmp_path, effect=9, batch=0.35)
-    found = summary(held_out_purity(made, _chosen(made), QUICK, seed=0, pool=pool))
+def test_learning_pulls_held_out_drugs_to_their_moa_and_cell_lines_apart(tmp_path: Path) -> None:
+    """By what varies within the other drugs, whose MOAs it is not told."""
+    made = _compendium(tmp_path, effect=14, batch=0.35, varying=15, inactive=150)
+    found = summary(held_out_purity(made, _chosen(made), QUICK, seed=0, pool=Means()))
     assert found["purity_gain"] > 2 * found["purity_gain_se"] > 0
     assert found["purity_before"] > 2 * found["purity_chance"]
     assert found["batch_gain"] < -2 * found["batch_gain_se"]
     assert found["n_drugs"] == 6
 
 
-def test_where_there_is_nothing_to_learn_nothing_is_gained(tmp_path: Path, pool: FitPool) -> None:
+def test_where_there_is_nothing_to_learn_nothing_is_gained(tmp_path: Path) -> None:
     made = _compendium(tmp_path, effect=0)
-    found = summary(held_out_purity(made, _chosen(made), QUICK, seed=0, pool=pool))
+    found = summary(held_out_purity(made, _chosen(made), QUICK, seed=0, pool=Means()))
     for when in ("before", "after"):
         off = found[f"purity_{when}"] - found["purity_chance"]
         assert abs(off) < 3 * found[f"purity_{when}_se"] + 0.02

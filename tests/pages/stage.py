@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from gpar_core.data.compendium import Compendium
@@ -16,6 +17,7 @@ from gpar_core.data.training_set import TrainingSet
 from gpar_core.jobs.events import EventLog
 from gpar_core.jobs.job import Job, State
 from gpar_core.jobs.store import JobStore
+from gpar_core.learn.compendium_scores import score_compendium
 from gpar_core.learn.cross_validation import Score, cross_validate
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.verdict import chance
@@ -111,9 +113,22 @@ def train(
     x = training_set.z_scores(compendium)
     folds = assign_folds(training_set.positive, training_set.drug, seed=seed)
     validation = cross_validate(x, training_set, folds, _fit, seed=seed)
+    network = _network(x, training_set.positive)
+    of_folds = [
+        _network(x[folds.fold != fold], training_set.positive[folds.fold != fold])
+        for fold in range(folds.k)
+    ]
+    signature, scored_by = score_compendium(compendium, training_set, folds, network, of_folds)
+    mean = pd.Series(signature).groupby(compendium.signatures["drug"].to_numpy()).mean()
     return SimpleNamespace(
-        network=_network(x, training_set.positive),
+        network=network,
         validation=validation,
+        scores=SimpleNamespace(
+            signature=signature,
+            scored_by=scored_by,
+            drug=mean.index.to_numpy(),
+            compound=mean.to_numpy(),
+        ),
         logistic=validation,
         chance=chance(validation.metrics.mean_auroc, np.linspace(0.3, 0.7, 99), quick=True),
         null=(0.48, 0.52),

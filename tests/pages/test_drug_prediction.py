@@ -64,9 +64,9 @@ def test_a_worker_that_cannot_be_started_does_not_break_the_form(
 
 def test_a_moa_shows_its_training_set_before_the_click(form: AppTest) -> None:
     form.selectbox(key="moa").set_value("HDAC inhibitor").run()
-    assert figures(form) == {"Positive drugs": "4", "Negatives": "60"}
+    assert figures(form) == {"Positive drugs": "4", "Negatives": "65"}
     assert "8 representative signatures" in words(form)
-    assert "120 representative signatures" in words(form)
+    assert "130 representative signatures" in words(form)
     assert "**4-fold** cross-validation by drug" in words(form)
     assert "hdac0, hdac1, hdac2, hdac3" in words(form)
     assert "Simulated data" in words(form.warning)
@@ -125,6 +125,7 @@ def test_an_impossible_choice_is_an_error_and_offers_no_training(form: AppTest) 
 
 def test_too_few_inactive_compounds_are_said_before_the_click(form: AppTest) -> None:
     choose_by(form, "Drugs by name")
+    form.selectbox(key="drugs-preset").set_value("paper")
     form.multiselect(key="drugs").set_value([f"dark{i}" for i in range(20)]).run()
     assert "Only 40 compounds" in words(form.info)
     assert "Start training" in labels(form)

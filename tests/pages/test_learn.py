@@ -67,7 +67,7 @@ def test_the_tour_ends_with_a_prediction(cache: Cache, toured: str) -> None:
     assert not app.exception
     assert "You finished the tour" in words(app.success)
     table = app.dataframe[0].value
-    assert len(table) == 4
+    assert len(table) == 10
     assert set(table["data"]) == {"SIMULATED"}
     assert app.metric[0].label == "Mean AUROC"
     opened = press(app, "Open model")

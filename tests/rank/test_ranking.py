@@ -138,8 +138,8 @@ def test_a_ranking_is_sorted_as_asked_with_ties_by_score_then_id(order: str, exp
 
 
 def test_an_unknown_order_is_answered_with_the_choices(tiny: Compendium) -> None:
-    with pytest.raises(RequestError, match="Use es, nes, p"):
-        order_by(pd.DataFrame(), "score")
+    with pytest.raises(RequestError, match="Use score, es, nes, p"):
+        order_by(pd.DataFrame(), "rank")
 
 
 # ------------------------------------------------------------------------------------- filters

@@ -53,6 +53,8 @@ def _matching(scaling: str = "none", n_genes: int = 6, n_embedded: int = 4) -> M
         positive=np.isin(np.arange(9), [1, 4, 5]),
         sharpness=7.5,
         scaling=scaling,
+        cells=np.array(["A375", "MCF7", "PC3"]),
+        shift=rng.normal(size=(3, n_genes)).astype(np.float32),
     )
 
 
@@ -177,7 +179,7 @@ def test_a_report_that_raises_stops_the_scoring(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(scoring, "BLOCK_ROWS", 1)
     scored = []
 
-    def slow(block: np.ndarray) -> np.ndarray:
+    def slow(block: np.ndarray, rows: slice | np.ndarray) -> np.ndarray:
         scored.append(len(block))
         if len(scored) > 20:  # the first are reported meanwhile
             time.sleep(0.05)
@@ -192,7 +194,7 @@ def test_a_report_that_raises_stops_the_scoring(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_a_scorer_raises_reaches_the_caller() -> None:
-    def broken(block: np.ndarray) -> np.ndarray:
+    def broken(block: np.ndarray, rows: slice | np.ndarray) -> np.ndarray:
         raise Cancelled("broken")
 
     with pytest.raises(Cancelled, match="broken"):
@@ -368,3 +370,39 @@ def test_a_matching_network_hides_signatures_of_length_one() -> None:
     hidden = (scaled(x, network.scaling) - network.center) @ network.embedding
     hidden /= np.linalg.norm(hidden, axis=1, keepdims=True)
     np.testing.assert_allclose(network.hidden(x), hidden, rtol=1e-4, atol=1e-6)
+
+
+# ----------------------------------------------------------------------------------- cell lines
+
+
+def test_what_is_common_to_a_known_cell_line_is_taken_off() -> None:
+    network = _matching()
+    x = np.random.default_rng(4).normal(size=(4, 6)).astype(np.float32)
+    before = x.copy()
+    cell = np.array(["MCF7", "A549", "PC3", ""], dtype=object)
+    expected = x - np.stack([network.shift[1], np.zeros(6), network.shift[2], np.zeros(6)])
+    np.testing.assert_allclose(network.inputs(x, cell), expected, rtol=1e-6)
+    np.testing.assert_array_equal(network.inputs(x), x)
+    np.testing.assert_array_equal(x, before)
+    np.testing.assert_allclose(
+        network.probability(x, cell), network.probability(expected), rtol=1e-5
+    )
+    rows = np.array([2, 0])
+    np.testing.assert_allclose(
+        score(network, x, rows, cell=cell), network.probability(expected[rows]), rtol=1e-5
+    )
+
+
+def test_a_layered_network_asks_for_no_cell_line() -> None:
+    network, x = _layered(), np.ones((2, 6), np.float32)
+    np.testing.assert_array_equal(
+        score(network, x, cell=np.array(["A375", "PC3"])), score(network, x)
+    )
+
+
+def test_a_network_that_was_saved_without_cell_lines_still_opens() -> None:
+    network = _matching()
+    arrays, description = disassembled(network)
+    old = assembled({name: arrays[name] for name in scoring.MATCHING_ARRAYS}, description)
+    x = np.random.default_rng(5).normal(size=(3, 6)).astype(np.float32)
+    np.testing.assert_array_equal(old.probability(x, np.array(["PC3"] * 3)), network.probability(x))

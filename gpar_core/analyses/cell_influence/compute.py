@@ -1,7 +1,7 @@
 """How well the same drugs are recognized in different cell lines (Gao et al. 2021, Figure 1d)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 
@@ -10,7 +10,6 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.learning_set import learning_set
 from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.errors import NotFoundError, TrainingSetError
 from gpar_core.learn.engine import Pool
@@ -18,8 +17,9 @@ from gpar_core.learn.folds import Folds, assign_folds
 from gpar_core.learn.held_out import held_out_scores
 from gpar_core.learn.metrics import Metrics, evaluate
 from gpar_core.learn.paired import HeldOut, differences
-from gpar_core.learn.presets import Settings
+from gpar_core.learn.presets import MatchingSettings, Settings
 from gpar_core.learn.side_by_side import side_by_side
+from gpar_core.learn.space import Space, space_of
 from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
 
 STAGE = "Cell influence"
@@ -105,10 +105,16 @@ def cell_influence(
             f"cross-validated, but a comparison needs two. {next(iter(reasons.values()))}"
         )
 
+    space = None
+    if isinstance(settings, MatchingSettings):
+        space = space_of(compendium, settings, seed=seed, threads=pool.processes, report=report)
+
     def answer(name: str, report: Report) -> Tables:
         return remember(
             name,
-            lambda: {"scores": _scores(compendium, chosen[name], settings, seed, pool, report)},
+            lambda: {
+                "scores": _scores(compendium, chosen[name], settings, seed, pool, report, space)
+            },
         )
 
     def tell(done: Mapping[str, Tables], share: float) -> None:
@@ -164,13 +170,7 @@ def _dealt(training_set: TrainingSet, name: str, n_wanted: int, seed: int) -> _S
 
 
 def _without(training_set: TrainingSet, left_out: Sequence[str]) -> TrainingSet:
-    kept = ~np.isin(training_set.drug.astype(str), list(left_out))
-    return replace(
-        training_set,
-        rows=training_set.rows[kept],
-        positive=training_set.positive[kept],
-        drug=training_set.drug[kept],
-    )
+    return training_set.only(~np.isin(training_set.drug.astype(str), list(left_out)))
 
 
 def _scores(
@@ -180,17 +180,18 @@ def _scores(
     seed: int,
     pool: Pool,
     report: Report,
+    space: Space | None,
 ) -> pd.DataFrame:
     training_set = selection.training_set
-    learning = learning_set(compendium, training_set, seed=seed)
     score = held_out_scores(
-        learning,
-        training_set.positive,
+        compendium,
+        training_set,
         selection.folds,
         settings,
         seed=seed,
         pool=pool,
         report=report,
+        space=space,
     )
     return pd.DataFrame({"score": score})
 

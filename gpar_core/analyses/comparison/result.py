@@ -13,7 +13,7 @@ from gpar_core import fields
 from gpar_core.analyses.training.result import Model, ModelSummary
 from gpar_core.errors import RequestError
 from gpar_core.rank.moa_prediction import percentiles
-from gpar_core.rank.ranking import order_by
+from gpar_core.rank.ranking import DEFAULT_ORDER, order_by
 
 TOPS = (10, 25, 50, 100, 250)
 NOT_RANKED = "not ranked"
@@ -55,7 +55,7 @@ def compare(
     second: Model,
     signatures: pd.DataFrame,
     *,
-    orders: tuple[str, str] = ("es", "es"),
+    orders: tuple[str, str] = (DEFAULT_ORDER, DEFAULT_ORDER),
 ) -> Comparison:
     """Compare two models of one compendium, or two orders of the ranking of one.
 

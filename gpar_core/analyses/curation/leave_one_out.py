@@ -15,12 +15,12 @@ from scipy.special import ndtri
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.learning_set import learning_set
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.errors import TrainingSetError
 from gpar_core.learn.engine import FitTask, Pool
 from gpar_core.learn.folds import Folds, assign_folds
-from gpar_core.learn.presets import Settings
+from gpar_core.learn.held_out import matching_of
+from gpar_core.learn.presets import MatchingSettings, Settings
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import score
 
@@ -90,7 +90,7 @@ def curate(
 
     A repeat deals the drugs to other folds; within it all sets have the same folds and seeds, those
     of the first repeat being the folds and seeds of `training.train`. A drug that is left out is
-    neither positive, negative nor reference, nor is anything that shares a MOA with it.
+    neither positive nor negative, nor is anything that shares a MOA with it.
 
     Raises TrainingSetError with fewer than `MIN_DRUGS` positive drugs, WorkerError where a process
     dies.
@@ -99,10 +99,65 @@ def curate(
     if len(drugs) < MIN_DRUGS:
         raise TrainingSetError(
             f"The positive set has {len(drugs)} drug{'s' * (len(drugs) != 1)}; leave-one-out "
-            f"needs at least {MIN_DRUGS} are needed. Train on more drugs."
+            f"needs at least {MIN_DRUGS}. Train on more drugs."
         )
-    learning = learning_set(compendium, training_set, seed=seed)
-    x = learning.x[: learning.n_training]
+    if isinstance(settings, MatchingSettings):
+        auroc = _matched(compendium, training_set, settings, drugs, repeats, seed, pool, report)
+    else:
+        auroc = _trained(compendium, training_set, settings, drugs, repeats, seed, pool, report)
+    return _curation(compendium, training_set, drugs, np.nanmean(auroc, axis=2))
+
+
+def _matched(
+    compendium: Compendium,
+    training_set: TrainingSet,
+    settings: MatchingSettings,
+    drugs: np.ndarray,
+    repeats: int,
+    seed: int,
+    pool: Pool,
+    report: Report,
+) -> np.ndarray:
+    """(repeats, n_drugs + 1, k) AUROC of each fold without each drug and, in the last column, of
+    the whole set; NaN where a fold holds no positive.
+    """
+    drug = training_set.drug.astype(str)
+    space, columns = None, []
+    for repeat in range(repeats):
+        folds = assign_folds(training_set.positive, training_set.drug, seed=seed + 1000 * repeat)
+        for number, left_out in enumerate([*drugs, ""]):
+            kept = drug != left_out
+            matching = matching_of(
+                compendium, training_set.only(kept), replace(folds, fold=folds.fold[kept]),
+                settings, seed=seed, pool=pool, report=report, space=space,
+            )  # fmt: skip
+            space = matching.space
+            score = matching.held_out(threads=pool.processes)
+            rows = [np.flatnonzero(matching.folds.fold == fold) for fold in range(folds.k)]
+            of_fold = [
+                _auroc(matching.training_set, each, score[each], "")
+                if matching.training_set.positive[each].any()
+                else np.nan
+                for each in rows
+            ]
+            columns.append(of_fold)
+            done = repeat * (len(drugs) + 1) + number + 1
+            report(Progress(STAGE, done, repeats * (len(drugs) + 1), f"Repeat {repeat + 1}"))
+    return np.array(columns).reshape(repeats, len(drugs) + 1, -1)
+
+
+def _trained(
+    compendium: Compendium,
+    training_set: TrainingSet,
+    settings: Settings,
+    drugs: np.ndarray,
+    repeats: int,
+    seed: int,
+    pool: Pool,
+    report: Report,
+) -> np.ndarray:
+    """The same by networks, one for each fold and drug left out."""
+    x = training_set.z_scores(compendium)
     trials = {each.task.name: each for each in _trials(training_set, drugs, repeats, seed)}
     tasks = [each.task for each in trials.values()]
     k = 1 + max(each.fold for each in trials.values())
@@ -114,7 +169,7 @@ def curate(
         message = f"{done:,} of {len(tasks):,} networks trained"
         report(replace(progress, stage=STAGE, message=message))
 
-    with closing(pool.fit_all(learning, settings, tasks, report=on_steps)) as fits:
+    with closing(pool.fit_all(x, settings, tasks, report=on_steps)) as fits:
         for task, network in fits:
             trial = trials[task.name]
             held_out = score(network, x, trial.held_out)
@@ -123,7 +178,7 @@ def curate(
                     training_set, trial.held_out, held_out, drugs[column] if column >= 0 else ""
                 )
             done += 1
-    return _curation(compendium, training_set, drugs, np.nanmean(auroc, axis=2))
+    return auroc
 
 
 def n_networks(n_drugs: int, k: int, repeats: int) -> int:

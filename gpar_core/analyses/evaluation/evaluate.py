@@ -1,9 +1,10 @@
 """How well each method finds the held-out drugs of every class, on identical folds and drugs.
 
-Two protocols: 'drug' ranks the drugs of each held-out fold, AUROC is the mean over the folds and
-average precision is over all held-out scores together. 'pair' is that of Gao et al. 2021: of a
-similarity, pairs of positives are ranked against pairs of a positive and a negative; a method that
-learns has no pairs and keeps its ranking of drugs, as there.
+The folds are shared by all classes (`folds.shared_folds`), so that a class of few drugs has several
+folds without any of them. Two protocols: 'drug' ranks the drugs of each held-out fold, AUROC is the
+mean over the folds with members and average precision is over all held-out scores together. 'pair'
+is that of Gao et al. 2021: of a similarity, pairs of positives are ranked against pairs of a
+positive and a negative; a method that learns has no pairs and keeps its ranking of drugs, as there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +22,7 @@ from sklearn.metrics import (
 )
 from threadpoolctl import threadpool_limits
 
+from gpar_core import fields
 from gpar_core.compare.drug_scores import (
     Question,
     Similarities,
@@ -31,13 +33,14 @@ from gpar_core.compare.drug_scores import (
 from gpar_core.compare.methods import DRUG, GPAR, METHODS, MIN_CLASSES, PAIR, Kind
 from gpar_core.compare.pairs import pair_auroc_interval, pair_scores
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.training_set import drugs_of_moa, select
+from gpar_core.data.training_set import drugs_of_moa, known_cells, moa_key, select
 from gpar_core.errors import NotFoundError, TrainingSetError
 from gpar_core.learn.engine import Pool
-from gpar_core.learn.folds import assign_folds
+from gpar_core.learn.folds import Folds, shared_folds
 from gpar_core.learn.metrics import PAPER_LINE, evaluate
-from gpar_core.learn.presets import Settings
+from gpar_core.learn.presets import MatchingSettings, Settings
 from gpar_core.learn.side_by_side import side_by_side
+from gpar_core.learn.space import Space, space_of
 from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
 
 STAGE = "Evaluation"
@@ -71,20 +74,24 @@ def compare(
 
     Raises TrainingSetError where no class can be, WorkerError where a process dies.
     """
-    questions, reasons = _questions(compendium, classes, cells, negatives, seed)
+    questions, reasons, fold_of = _questions(compendium, classes, cells, negatives, seed)
     if not questions:
         raise TrainingSetError(
             f"None of the {len(classes)} classes can be evaluated. For the first one: "
             f"{next(iter(reasons.values()))}"
         )
     sets = [each.training_set for each in questions]
-    alike = similarities(compendium, sets, methods, report)
+    alike = similarities(compendium, sets, fold_of, methods, report)
+    space = None
+    if GPAR in methods and isinstance(settings, MatchingSettings):
+        space = space_of(compendium, settings, seed=seed, threads=pool.processes, report=report)
 
     def answer(asked: Question, report: Report) -> Tables:
         def compute() -> Tables:
             return _evaluate(
-                asked, compendium, alike, methods, settings, seed=seed, pool=pool, report=report
-            )
+                asked, compendium, alike, methods, settings, space, seed=seed, pool=pool,
+                report=report,
+            )  # fmt: skip
 
         return remember(asked.name, compute)
 
@@ -195,9 +202,20 @@ def curves(scores: pd.DataFrame, methods: Iterable[str]) -> pd.DataFrame:
 
 def _questions(
     compendium: Compendium, classes: Sequence[str], cells: Iterable[str], negatives: str, seed: int
-) -> tuple[list[Question], dict[str, str]]:
+) -> tuple[list[Question], dict[str, str], Mapping[str, int]]:
+    """The classes that can be asked for, why others cannot, and the fold of each drug."""
     found, reasons = [], {}
     cells = tuple(cells)
+    table = compendium.compound_moas
+    members = table.groupby(table[fields.MOA].str.casefold())[fields.DRUG].agg(set)
+    in_scope = compendium.signatures[compendium.signatures[fields.REPRESENTATIVE]]
+    if chosen := known_cells(compendium, cells):
+        in_scope = in_scope[in_scope[fields.CELL_ID].isin(chosen)]
+    fold_of = shared_folds(
+        in_scope[fields.DRUG],
+        [members[moa_key(name)] for name in classes if moa_key(name) in members.index],
+        seed=seed,
+    )
     for name in classes:
         try:
             training_set = select(
@@ -207,15 +225,21 @@ def _questions(
                 moa=name,
                 negatives=negatives,
             )
-            folds = assign_folds(training_set.positive, training_set.drug, seed=seed)
         except (TrainingSetError, NotFoundError) as error:
             reasons[name] = str(error)
             continue
-        if folds.by == DRUG:
-            found.append(question(name, training_set, folds))
-        else:
+        if training_set.n_positive_compounds < 2:
             reasons[name] = "Only one of its drugs has a signature here, but two are needed."
-    return found, reasons
+            continue
+        fold = np.array([fold_of[drug] for drug in training_set.drug])
+        if len(set(fold[~training_set.positive])) < 2:
+            reasons[name] = (
+                f"It has {training_set.n_negative_compounds} negative compounds, all in one fold. "
+                "Choose other negatives or more cell lines."
+            )
+            continue
+        found.append(question(name, training_set, Folds(max(fold_of.values()) + 1, fold, DRUG)))
+    return found, reasons, fold_of
 
 
 def _best(measures: pd.DataFrame) -> str:
@@ -230,6 +254,7 @@ def _evaluate(
     alike: Similarities,
     methods: Sequence[str],
     settings: Settings,
+    space: Space | None,
     *,
     seed: int,
     pool: Pool,
@@ -242,8 +267,9 @@ def _evaluate(
         report(Progress(STAGE))
         started = monotonic()
         score = drug_scores(
-            method, asked, compendium, alike, settings, seed=seed, pool=pool, report=report
-        )
+            method, asked, compendium, alike, settings, seed=seed, pool=pool, report=report,
+            space=space,
+        )  # fmt: skip
         seconds = monotonic() - started
         scores[method] = score
         found = evaluate(asked.positive, score, asked.fold, asked.drugs, seed=seed)

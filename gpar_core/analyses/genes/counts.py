@@ -6,7 +6,6 @@ the N most important genes, and all 978.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,9 +14,8 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.learning_set import LearningSet, learning_set
 from gpar_core.data.training_set import TrainingSet
-from gpar_core.learn.engine import FitTask, Pool
+from gpar_core.learn.engine import Pool
 from gpar_core.learn.folds import Folds, assign_folds
 from gpar_core.learn.gene_selection import logistic_coefficients, ranks
 from gpar_core.learn.held_out import held_out_scores
@@ -26,7 +24,6 @@ from gpar_core.learn.presets import Settings
 from gpar_core.learn.side_by_side import side_by_side
 from gpar_core.learn.verdict import GUESSING
 from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
-from gpar_core.rank.scoring import score
 
 DEFAULT_COUNTS = (*range(10, 100, 10), *range(100, 900, 100), fields.N_LANDMARKS)
 """Gao et al. 2021, and all of them."""
@@ -53,9 +50,9 @@ class _Question:
     first: (k, n_genes) the genes of each fold, the most important first.
     """
 
+    compendium: Compendium
     training_set: TrainingSet
     folds: Folds
-    learning: LearningSet
     settings: Settings
     first: np.ndarray
     seed: int
@@ -96,9 +93,8 @@ def gene_counts(
 
     Raises WorkerError where a process dies.
     """
-    learning = learning_set(compendium, training_set, seed=seed)
     folds = assign_folds(training_set.positive, training_set.drug, seed=seed)
-    x = learning.x[: learning.n_training]
+    x = training_set.z_scores(compendium)
     positive = training_set.positive
 
     def most_important() -> Tables:
@@ -111,7 +107,7 @@ def gene_counts(
         return {"first": table.set_axis([str(place) for place in table], axis=1)}
 
     first = remember("important genes", most_important)["first"].to_numpy()
-    asked = _Question(training_set, folds, learning, settings, first, seed, pool)
+    asked = _Question(compendium, training_set, folds, settings, first, seed, pool)
     parts = dict(_parts(asked, counts, repeats, remember))
 
     def tell(done: Mapping[str, Tables], share: float) -> None:
@@ -279,18 +275,17 @@ def _all(asked: _Question, report: Report) -> Tables:
 
 def _random(asked: _Question, n: int, draw: int, report: Report) -> Tables:
     genes = drawn_genes(n, draw, seed=asked.seed)
-    learning = replace(asked.learning, x=asked.learning.x[:, genes])
-    training_set = asked.training_set
+    compendium, training_set = _with_genes(asked, genes), asked.training_set
     held_out = held_out_scores(
-        learning,
-        training_set.positive,
+        compendium,
+        training_set,
         asked.folds,
         asked.settings,
         seed=asked.seed,
         pool=asked.pool,
         report=report,
     )
-    x = learning.x[: learning.n_training]
+    x = training_set.z_scores(compendium)
     alike = pair_correlations(x, training_set.positive, training_set.drug)
     alike.insert(0, "n_genes", n)
     alike.insert(1, "draw", draw)
@@ -299,7 +294,7 @@ def _random(asked: _Question, n: int, draw: int, report: Report) -> Tables:
 
 def _important(asked: _Question, n: int, report: Report) -> Tables:
     """Fold by fold, since each has its own genes."""
-    held_out = np.empty(asked.learning.n_training, np.float32)
+    held_out = np.empty(len(asked.training_set.rows), np.float32)
     for k in range(asked.folds.k):
 
         def on_steps(progress: Progress, k: int = k) -> None:
@@ -307,14 +302,24 @@ def _important(asked: _Question, n: int, report: Report) -> Tables:
             report(replace(progress, done=done, total=total))
 
         genes = np.sort(asked.first[k, :n])
-        learning = replace(asked.learning, x=asked.learning.x[:, genes])
-        rows = np.flatnonzero(asked.folds.fold != k)
-        task = FitTask(str(k), rows, asked.training_set.positive, asked.seed + k + 1)
-        with closing(asked.pool.fit_all(learning, asked.settings, [task], report=on_steps)) as fits:
-            for _, network in fits:
-                rows = np.flatnonzero(asked.folds.fold == k)
-                held_out[rows] = score(network, learning.x, rows)
+        score = held_out_scores(
+            _with_genes(asked, genes),
+            asked.training_set,
+            asked.folds,
+            asked.settings,
+            seed=asked.seed,
+            pool=asked.pool,
+            report=on_steps,
+            only=[k],
+        )
+        rows = asked.folds.fold == k
+        held_out[rows] = score[rows]
     return {"auroc": _measured(asked, IMPORTANT, n, 1, held_out)}
+
+
+def _with_genes(asked: _Question, genes: np.ndarray) -> Compendium:
+    """The compendium with some of its columns alone."""
+    return replace(asked.compendium, matrix=asked.compendium.matrix[:, genes])
 
 
 def _measured(asked: _Question, way: str, n: int, draw: int, held_out: np.ndarray) -> pd.DataFrame:

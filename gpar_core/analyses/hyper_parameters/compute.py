@@ -10,7 +10,6 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.analyses.hyper_parameters.racing import Race, race
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.learning_set import LearningSet, learning_set
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.errors import TrainingSetError
 from gpar_core.learn.engine import Pool
@@ -81,10 +80,9 @@ def sweep(
         raise TrainingSetError(
             "The positive set has 1 drug. Cross-validation needs at least 2. Choose more drugs."
         )
-    learning = learning_set(compendium, training_set, seed=seed)
     settings = grid(layers, nodes, steps)
     names = list(settings)
-    scores = {name: np.full(learning.n_training, np.nan, np.float32) for name in names}
+    scores = {name: np.full(len(training_set.rows), np.nan, np.float32) for name in names}
     trained = 0
 
     def run(running: np.ndarray, rung: range) -> np.ndarray:
@@ -98,8 +96,8 @@ def sweep(
 
         parts = {
             names[number]: partial(
-                _rung, names[number], settings[names[number]], learning, training_set, folds, rung,
-                seed, pool, remember,
+                _rung, names[number], settings[names[number]], compendium, training_set, folds,
+                rung, seed, pool, remember,
             )
             for number in running
         }  # fmt: skip
@@ -132,7 +130,7 @@ def sweep(
 def _rung(
     name: str,
     settings: LayeredSettings,
-    learning: LearningSet,
+    compendium: Compendium,
     training_set: TrainingSet,
     folds: Folds,
     rung: range,
@@ -145,8 +143,8 @@ def _rung(
 
     def compute() -> Tables:
         score = held_out_scores(
-            learning,
-            training_set.positive,
+            compendium,
+            training_set,
             folds,
             settings,
             seed=seed,

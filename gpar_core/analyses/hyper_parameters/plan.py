@@ -10,6 +10,7 @@ from gpar_core.analyses.training.plan import plan_cross_validation
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.errors import RequestError
+from gpar_core.learn.presets import PAPER
 
 MAX_STEPS = 20_000
 
@@ -41,8 +42,9 @@ def plan_sweep(
             )
     if not 1 <= steps <= MAX_STEPS:
         raise RequestError(f"The number of training steps is {steps:,}. Choose 1 to {MAX_STEPS:,}.")
-    method = replace(method, preset=Method.preset)
+    method = replace(method, preset=PAPER)
     drug_set, method, training_set = plan_cross_validation(compendium, drug_set, method)
+    method = replace(method, preset=Method.preset)
     request = SweepRequest(
         compendium.name, compendium.fingerprint, drug_set, layers, nodes, steps, method
     )

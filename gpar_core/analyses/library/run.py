@@ -13,6 +13,8 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.provenance import same_compendium
 from gpar_core.errors import Cancelled, RequestError
 from gpar_core.learn.engine import Pool
+from gpar_core.learn.presets import MatchingSettings, preset
+from gpar_core.learn.space import Space, space_of
 from gpar_core.progress import Progress, Report
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
@@ -22,7 +24,7 @@ AT_ONCE = 2
 
 STAGE = "Library"
 
-Train = Callable[[Compendium, TrainRequest, Cache, Report, Pool], None]
+Train = Callable[[Compendium, TrainRequest, Cache, Report, Pool, Space | None], None]
 
 
 def run_library(
@@ -35,8 +37,9 @@ def run_library(
 ) -> None:
     """Train the models that are missing. Finished models are kept, even if this is stopped.
 
-    A MOA that cannot be trained as asked is noted with the reason. Any other error ends the job,
-    once the trainings under way have stopped.
+    The space of the compendium is learned once for all of them. A MOA that cannot be trained as
+    asked is noted with the reason. Any other error ends the job, once the trainings under way have
+    stopped.
     """
     compendium = same_compendium(request, cache)
     trainings = library.trainings(compendium, request)
@@ -48,6 +51,13 @@ def run_library(
     ids = {moa: job_id(training) for moa, training in trainings.items()}
     cache.access.put_within(job_id(request), ids.values(), [ids[moa] for moa in missing])
     done = len(trainings) - len(missing)
+
+    def learning(progress: Progress) -> None:
+        report(Progress(STAGE, done, len(trainings), progress.stage))
+
+    settings, seed, space = preset(request.method.preset), request.method.seed, None
+    if missing and isinstance(settings, MatchingSettings):
+        space = space_of(compendium, settings, seed=seed, threads=pool.processes, report=learning)
     stop = threading.Event()
     latest: dict[str, Progress] = {}
 
@@ -65,7 +75,7 @@ def run_library(
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
         running: dict[Future[None], str] = {
-            threads.submit(train, compendium, trainings[moa], cache, within(moa), pool): moa
+            threads.submit(train, compendium, trainings[moa], cache, within(moa), pool, space): moa
             for moa in missing
         }
         try:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
+from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.errors import RequestError
@@ -116,12 +117,14 @@ def signature_map(
 
 
 def hidden_layer(
-    network: Network, matrix: np.ndarray, rows: np.ndarray, report: Report = silent
+    network: Network, compendium: Compendium, rows: np.ndarray, report: Report = silent
 ) -> np.ndarray:
-    """(n, d) float32 of n rows of a matrix (n_signatures, n_genes) of z-scores, block by block."""
+    """(n, d) float32 of n signatures of a compendium, block by block."""
+    cell = compendium.signatures[fields.CELL_ID].to_numpy()
     blocks = []
     for start in range(0, len(rows), BLOCK_ROWS):
-        blocks.append(network.hidden(matrix[rows[start : start + BLOCK_ROWS]]))
+        chosen = rows[start : start + BLOCK_ROWS]
+        blocks.append(network.hidden(compendium.matrix[chosen], cell[chosen]))
         report(Progress(STAGE, start, len(rows), "Last hidden layer"))
     return np.concatenate(blocks)
 
@@ -132,7 +135,7 @@ def _space(
     """(n, d) in which neighbors are looked for."""
     report(Progress(STAGE, 0, 1, "Reading signatures"))
     if trained is not None:
-        return hidden_layer(trained.network, compendium.matrix, rows, report)
+        return hidden_layer(trained.network, compendium, rows, report)
     # A copy of all would only take memory: what follows reads the file in blocks.
     everything = len(rows) == compendium.n_signatures
     return compendium.matrix if everything else compendium.matrix[rows]

@@ -19,7 +19,13 @@ from gpar_core.data.profiles import Profiles
 from gpar_core.data.training_set import drug_name, known_drugs
 from gpar_core.errors import DataError, RequestError, in_words
 from gpar_core.progress import Progress, Report, silent
-from gpar_core.rank.moa_prediction import DEFAULT_ORDER, MoaScores, percentiles, rank_moas
+from gpar_core.rank.moa_prediction import (
+    DEFAULT_ORDER,
+    MoaScores,
+    p_values,
+    percentiles,
+    rank_moas,
+)
 from gpar_core.rank.neighbors import nearest
 from gpar_core.rank.scoring import score
 from gpar_core.storage.cache import MANIFEST, Cache
@@ -27,13 +33,13 @@ from gpar_core.storage.saved_arrays import read_array
 
 FORMAT_VERSION = 1
 N_NEAREST = 10
-ARRAYS = ("probability", "percentile", "calibrated", "held_out")
+ARRAYS = ("probability", "percentile", "calibrated", "held_out", "p")
 DESCRIBED = (
     fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME, fields.CELL_ID, fields.DOSE, fields.DOSE_UNIT,
     fields.TIME, fields.TIME_UNIT, fields.TAS,
 )  # fmt: skip
 
-Answer = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+Answer = tuple[np.ndarray, ...]
 """Of one model, in the order of `ARRAYS`: (n,) each."""
 
 
@@ -91,6 +97,7 @@ def of_compound(cache: Cache, library: Library, compendium: Compendium, name: st
             percentiles(scores, reading.sorted_scores),
             reading.calibrated(rows),
             reading.scored_by[rows] >= 0,
+            _p_values(scores, reading),
         )
 
     described = compendium.signatures[list(DESCRIBED)].iloc[rows].reset_index(drop=True)
@@ -148,6 +155,7 @@ def of_profiles(
             percentiles(scores, reading.sorted_scores),
             reading.calibration.probability(scores),
             np.zeros(len(scores), dtype=bool),
+            _p_values(scores, reading),
         )
 
     return Prediction(
@@ -232,6 +240,7 @@ def save(prediction: Prediction, folder: Path) -> None:
         "format_version": FORMAT_VERSION,
         "moa": scores.moa,
         "model_id": scores.model_id,
+        "base_rate": scores.base_rate.tolist(),
         "prediction": {
             name: getattr(prediction, name)
             for name in ("label", "library_id", "compendium", "fingerprint", "simulated", "notes")
@@ -256,10 +265,17 @@ def _parsed(manifest: dict[str, Any], folder: Path) -> Prediction:
     if manifest["format_version"] != FORMAT_VERSION:
         raise DataError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
     described = manifest["prediction"]
-    arrays = {name: read_array(folder / f"{name}.npy") for name in ARRAYS}
+    # Predictions of earlier versions know neither p nor base rates.
+    known = ARRAYS if "base_rate" in manifest else ARRAYS[:-1]
+    arrays = {name: read_array(folder / f"{name}.npy") for name in known}
+    arrays.setdefault("p", np.full(arrays["probability"].shape, np.nan))
+    n_models = len(manifest["moa"])
+    base_rate = np.array(manifest.get("base_rate", [0.5] * n_models), dtype=float)
     return Prediction(
         **{**described, "notes": tuple(described["notes"])},
-        scores=MoaScores(tuple(manifest["moa"]), tuple(manifest["model_id"]), **arrays),
+        scores=MoaScores(
+            tuple(manifest["moa"]), tuple(manifest["model_id"]), **arrays, base_rate=base_rate
+        ),
         signatures=pd.read_parquet(folder / "signatures.parquet"),
         nearest=pd.read_parquet(folder / "nearest.parquet"),
     )
@@ -294,8 +310,15 @@ def _ask(
     return MoaScores(
         tuple(entry.moa for entry in entries),
         tuple(entry.model_id for entry in entries),
-        *(np.stack(each) for each in zip(*answers, strict=True)),
+        **dict(zip(ARRAYS, map(np.stack, zip(*answers, strict=True)), strict=True)),
+        base_rate=np.array([entry.summary.metrics.base_rate for entry in entries if entry.summary]),
     )
+
+
+def _p_values(scores: np.ndarray, reading: model.Reading) -> np.ndarray:
+    if reading.null_scores is None:
+        return np.full(len(scores), np.nan)
+    return p_values(scores, reading.null_scores)
 
 
 def _neighbors(compendium: Compendium, profiles: np.ndarray, allowed: np.ndarray) -> pd.DataFrame:

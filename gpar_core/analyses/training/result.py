@@ -3,7 +3,8 @@
 `manifest.json` (request, compendium fingerprint, gene order, metrics, versions, seed),
 `network.npz`, tables: `held_out.parquet`, `signatures.parquet`, `ranking.parquet`,
 `training_drugs.parquet`, `map.parquet`, and for each signature of the compendium its score:
-`scores.npy`, the same `sorted_scores.npy`, and `scored_by.npy`.
+`scores.npy`, the same `sorted_scores.npy`, and `scored_by.npy`. `null_scores.npy`, rising, are
+those of drugs that are not positive; models of earlier versions have none.
 """
 
 import json
@@ -29,6 +30,7 @@ from gpar_core.storage.saved_json import as_dataclass
 FORMAT_VERSION = 4
 TABLES = ("held_out", "signatures", "ranking", "training_drugs", "map")
 ARRAYS = ("scores", "sorted_scores", "scored_by")
+NULL = "null_scores.npy"
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,8 @@ class Model:
         predictions. calibration: of the network's scores, by all held-out ones.
     fold_calibration: of each fold's scores, by the held-out ones of the other folds.
     scores: (n_signatures,) of the whole compendium. scored_by: (n_signatures,) int16, the fold that
-        did not see the drug, or -1 for the network itself.
+        did not see the drug, or -1 for the network itself. null_scores: the scores of drugs that
+        are not positive, rising; None of a model of an earlier version.
     """
 
     summary: ModelSummary
@@ -116,14 +119,15 @@ class Model:
     fold_calibration: tuple[Calibration, ...]
     scores: np.ndarray
     scored_by: np.ndarray
+    null_scores: np.ndarray | None
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
     """A model ready to score single signatures; its arrays stay on disk.
 
-    calibration, fold_calibration, scores, scored_by: as in `Model`. sorted_scores: the scores,
-    rising.
+    calibration, fold_calibration, scores, scored_by, null_scores: as in `Model`. sorted_scores: the
+    scores, rising.
     """
 
     calibration: Calibration
@@ -131,6 +135,7 @@ class Reading:
     scores: np.ndarray
     sorted_scores: np.ndarray
     scored_by: np.ndarray
+    null_scores: np.ndarray | None
 
     def calibrated(self, rows: np.ndarray) -> np.ndarray:
         """(n,) calibrated probabilities of signatures of the compendium, by row.
@@ -156,6 +161,8 @@ def save(model: Model, folder: Path) -> None:
         ARRAYS, (model.scores, np.sort(model.scores), model.scored_by), strict=True
     ):
         np.save(folder / f"{name}.npy", array)
+    if model.null_scores is not None:
+        np.save(folder / NULL, model.null_scores)
     manifest = {
         "format_version": FORMAT_VERSION,
         "summary": asdict(model.summary),
@@ -163,6 +170,7 @@ def save(model: Model, folder: Path) -> None:
         "calibration": vars(model.calibration),
         "fold_calibration": [vars(each) for each in model.fold_calibration],
         "gene_order": fields.LANDMARK_IDS,
+        "null_scores": model.null_scores is not None,
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
@@ -188,6 +196,7 @@ def load(folder: Path) -> Model:
         fold_calibration=reading.fold_calibration,
         scores=reading.scores,
         scored_by=reading.scored_by,
+        null_scores=reading.null_scores,
     )
 
 
@@ -215,12 +224,14 @@ def load_reading(folder: Path) -> Reading:
     manifest = _manifest(folder)
     try:
         arrays = {name: read_array(folder / f"{name}.npy", mapped=True) for name in ARRAYS}
+        null = folder / NULL if manifest.get("null_scores") else None
         reading = Reading(
             calibration=as_dataclass(Calibration, manifest["calibration"]),
             fold_calibration=tuple(
                 as_dataclass(Calibration, each) for each in manifest["fold_calibration"]
             ),
             **arrays,
+            null_scores=None if null is None else read_array(null, mapped=True),
         )
     except (OSError, EOFError, ValueError, KeyError, TypeError, DataError) as error:
         raise _damaged(folder, error) from error

@@ -1,6 +1,7 @@
 """Train a model, rank all compounds by it and save both."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,12 +14,11 @@ from gpar_core.data import profiles
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import Profiles
 from gpar_core.data.provenance import same_compendium, versions
-from gpar_core.data.training_set import TrainingSet
+from gpar_core.data.training_set import TrainingSet, drugs_of_uploaded
 from gpar_core.errors import EmptyRankingError
 from gpar_core.learn.calibration import calibrate, calibrate_each
-from gpar_core.learn.compendium_scores import score_compendium
 from gpar_core.learn.engine import Pool
-from gpar_core.learn.presets import preset
+from gpar_core.learn.presets import MatchingSettings, preset
 from gpar_core.progress import Progress, Report
 from gpar_core.rank.ranking import (
     MAX_P,
@@ -32,8 +32,11 @@ from gpar_core.rank.ranking import (
 from gpar_core.storage.cache import Cache, publishing
 from gpar_core.storage.requests import job_id
 
+if TYPE_CHECKING:
+    from gpar_core.learn.space import Space
+
 TOP_PREDICTIONS = 30
-MAX_NEGATIVES_ON_MAP = 300
+MAX_NEGATIVES_ON_MAP = 150
 DESCRIBED = [
     fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME, fields.DRUG, fields.CELL_ID, fields.DOSE,
     fields.DOSE_UNIT, fields.TIME, fields.TIME_UNIT, fields.TAS,
@@ -46,14 +49,24 @@ def run_training(request: TrainRequest, cache: Cache, report: Report, pool: Pool
 
 
 def train_model(
-    compendium: Compendium, request: TrainRequest, cache: Cache, report: Report, pool: Pool
+    compendium: Compendium,
+    request: TrainRequest,
+    cache: Cache,
+    report: Report,
+    pool: Pool,
+    space: "Space | None" = None,
 ) -> None:
-    """Train, cross-validate, rank, and publish the model."""
+    """Train, cross-validate, rank, and publish the model.
+
+    space: as in `held_out.matching_of`.
+    """
     from gpar_core.learn.training import train  # noqa: PLC0415 -- brings classifiers
 
     method = request.method
     settings = preset(method.preset)
     training_set = training_set_of(compendium, request.drug_set, method, _uploaded(request, cache))
+    if space is None and isinstance(settings, MatchingSettings):
+        space = _space(compendium, settings, method.seed, pool, report)
     training = train(
         compendium,
         training_set,
@@ -62,19 +75,23 @@ def train_model(
         null_repeats=request.null_repeats,
         pool=pool,
         report=report,
+        space=space,
     )
-    scores, scored_by = score_compendium(
-        compendium,
-        training_set,
-        training.network,
-        training.validation,
-        threads=pool.processes,
-        report=report,
-    )
+    scores, scored_by = training.scores.signature, training.scores.scored_by
     report(Progress("Ranking", 0, 1, "Enrichment of every compound"))
     ranked = rank_signatures(compendium, training_set, scores, scored_by >= 0, seed=method.seed)
-    ranking = rank_compounds(compendium, ranked, seed=method.seed, threads=pool.processes)
+    ranking = rank_compounds(
+        compendium,
+        ranked,
+        seed=method.seed,
+        threads=pool.processes,
+        score=pd.Series(training.scores.compound, training.scores.drug),
+    )
     ranking = ranking.assign(shares_moa=known_members(ranking, _moas_of(compendium, request)))
+    if space is not None and isinstance(settings, MatchingSettings):
+        ranking = ranking.assign(
+            also_first_of=_also_first_of(ranking, compendium, request, settings, space)
+        )
     report(Progress("Map", 0, 1, "t-SNE of training set and top predictions"))
     validation, logistic = training.validation, training.logistic
     summary = model.ModelSummary(
@@ -126,6 +143,7 @@ def train_model(
         ),
         scores=scores,
         scored_by=scored_by,
+        null_scores=np.sort(scores[~_of_positives(compendium, training_set)]),
     )
     with publishing(cache.model(summary.model_id)) as folder:
         model.save(result, folder)
@@ -137,12 +155,44 @@ def _uploaded(request: TrainRequest, cache: Cache) -> Profiles | None:
     return profiles.load(cache.existing_profile_set(request.drug_set.profiles))
 
 
+def _of_positives(compendium: Compendium, training_set: TrainingSet) -> np.ndarray:
+    """(n_signatures,) bool, also of what the compendium knows under the names of uploads."""
+    drugs = set(training_set.drug[training_set.positive])
+    if training_set.uploaded is not None:
+        drugs |= drugs_of_uploaded(compendium, training_set.uploaded)
+    return compendium.signatures[fields.DRUG].isin(drugs).to_numpy()
+
+
 def _moas_of(compendium: Compendium, request: TrainRequest) -> set[str]:
     """The MOA trained on, or all MOAs of the drugs."""
     if request.drug_set.moa:
         return {request.drug_set.moa}
     table = compendium.compound_moas
     return set(table.loc[table[fields.DRUG].isin(request.drug_set.drugs), fields.MOA])
+
+
+def _space(
+    compendium: Compendium, settings: MatchingSettings, seed: int, pool: Pool, report: Report
+) -> "Space":
+    from gpar_core.learn.space import space_of  # noqa: PLC0415 -- pages start without it
+
+    return space_of(compendium, settings, seed=seed, threads=pool.processes, report=report)
+
+
+def _also_first_of(
+    ranking: pd.DataFrame,
+    compendium: Compendium,
+    request: TrainRequest,
+    settings: MatchingSettings,
+    space: "Space",
+) -> pd.Series:
+    """(m,) MOAs that were not trained on, among whose first compounds each stands."""
+    from gpar_core.learn.specificity import first_of  # noqa: PLC0415
+
+    places = first_of(space, compendium, settings)
+    others = places[~places[fields.MOA].isin(_moas_of(compendium, request))]
+    names = others.groupby(fields.DRUG)[fields.MOA].agg(fields.MOA_SEPARATOR.join)
+    return ranking[fields.DRUG].map(names).fillna("")
 
 
 def _described(compendium: Compendium, rows: np.ndarray) -> pd.DataFrame:

@@ -1,0 +1,161 @@
+"""A space in which compounds of one mechanism lie close, learned without any annotation.
+
+What varies without meaning is learned from the same compound in several cell lines, as DrSim (Wei
+et al. 2022, Genomics Proteomics Bioinformatics 20:1028) and Donner et al. 2018 (Mol. Pharmaceutics
+15:4314) learn from the identity of compounds; here in closed form and from all cell lines at once.
+As no MOA is looked at, one space serves every MOA and any set of drugs.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import eigh, solve_triangular
+
+from gpar_core.learn.presets import MatchingSettings
+
+SMALLEST_LENGTH = 1e-12
+SMALLEST_SHARE = 1e-9
+"""Of the largest eigenvalue, below which one is an error of rounding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Embedding:
+    """From signatures to a space of d dimensions.
+
+    center: (n_genes,) mean signature. shift: (n_cells, n_genes) what the mean of each cell line has
+    beside that. matrix: (n_genes, d).
+    """
+
+    center: np.ndarray
+    shift: np.ndarray
+    matrix: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Sums over compounds, from which an embedding follows; those of disjoint parts add up.
+
+    With X_c the (k_c, n_genes) signatures of compound c, t_c their sum and b_c the (n_cells,)
+    numbers of them by cell line:
+
+    total: (n, n_genes) t_c. counts: (n, n_cells) b_c.
+    by_cell: (n_cells, n_genes) sums of the signatures of each cell line.
+    Of compounds with k_c >= 2: scatter, sum of X_c' X_c - t_c t_c' / k_c (n_genes, n_genes); cross,
+    the same of cell lines with genes (n_cells, n_genes); within, of cell lines (n_cells, n_cells);
+    freedom, sum of k_c - 1.
+    """
+
+    total: np.ndarray
+    counts: np.ndarray
+    by_cell: np.ndarray
+    scatter: np.ndarray
+    cross: np.ndarray
+    within: np.ndarray
+    freedom: int
+
+
+def together(parts: Sequence[Moments]) -> Moments:
+    """The moments of all compounds of some disjoint parts."""
+    return Moments(
+        total=np.concatenate([each.total for each in parts]),
+        counts=np.concatenate([each.counts for each in parts]),
+        by_cell=np.sum([each.by_cell for each in parts], axis=0),
+        scatter=np.sum([each.scatter for each in parts], axis=0),
+        cross=np.sum([each.cross for each in parts], axis=0),
+        within=np.sum([each.within for each in parts], axis=0),
+        freedom=sum(each.freedom for each in parts),
+    )
+
+
+def moments(x: np.ndarray, drug: np.ndarray, cell: np.ndarray, n_cells: int) -> Moments:
+    """Moments of (n, n_genes) signatures. drug: (n,) int. cell: (n,) int below n_cells."""
+    drugs, place, size = np.unique(drug, return_inverse=True, return_counts=True)
+    x = x.astype(np.float64)
+    total = np.zeros((len(drugs), x.shape[1]))
+    np.add.at(total, place, x)
+    counts = np.zeros((len(drugs), n_cells))
+    np.add.at(counts, (place, cell), 1)
+    by_cell = np.zeros((n_cells, x.shape[1]))
+    np.add.at(by_cell, cell, x)
+    several = size >= 2
+    of_several = several[place]
+    ours, theirs = x[of_several], total[several] / np.sqrt(size[several])[:, None]
+    share = counts[several] / np.sqrt(size[several])[:, None]
+    sums = np.zeros((n_cells, x.shape[1]))
+    np.add.at(sums, cell[of_several], ours)
+    return Moments(
+        total,
+        counts,
+        by_cell,
+        scatter=ours.T @ ours - theirs.T @ theirs,
+        cross=sums - share.T @ theirs,
+        within=np.diag(counts[several].sum(axis=0)) - share.T @ share,
+        freedom=int((size[several] - 1).sum()),
+    )
+
+
+def embedding(of: Moments, settings: MatchingSettings) -> Embedding:
+    """The embedding that these compounds give. The numbers are those of the preset.
+
+    1. The mean of a cell line of n signatures is (sum of them + 10 m) / (n + 10), m the mean of all
+       signatures; it is taken off.
+    2. With S the scatter of the signatures of each compound around their mean, f its degrees of
+       freedom, g the number of genes and t the mean of the diagonal of S / f, the covariance within
+       compounds is W = (1 - s) S / f + s t I, s = max(0.5, g / (g + f)). Signatures are multiplied
+       by A with A A' = 1/W: what differs between cell lines for one compound counts less.
+    3. u_c, the sum of the signatures of compound c scaled to length 1, has second moment
+       C = mean u_c u_c' with eigenvectors v_i, eigenvalues l_i and their mean t: the first 200 are
+       kept, each divided by sqrt(0.2 l_i / t + 0.8): what all active compounds share counts less.
+       Of fewer compounds than that, all directions are kept, those that none spans with l_i = 0.
+
+    Without a compound in two cell lines, A is the identity.
+    """
+    n_genes, prior = of.by_cell.shape[1], settings.center_prior
+    size = of.counts.sum(axis=0)
+    center = of.by_cell.sum(axis=0) / max(size.sum(), 1)
+    mean = (of.by_cell + prior * center) / (size + prior)[:, None]
+    white = _whitened_by(_scatter_around(of, mean), of.freedom, settings.shrinkage)
+    pooled = unit(white(of.total - of.counts @ mean))
+    second = pooled.T @ pooled / max(len(pooled), 1)
+    n_kept = min(settings.dimensions, n_genes)
+    values, vectors = eigh(second, subset_by_index=(n_genes - n_kept, n_genes - 1))
+    spanned = values > SMALLEST_SHARE * values[-1]
+    spread, flat = np.trace(second) / n_genes, settings.flattening
+    share = values[spanned] / max(spread, SMALLEST_LENGTH)
+    scale, vectors = 1 / np.sqrt((1 - flat) * share + flat), vectors[:, spanned]
+    if spanned.all():
+        flattened = vectors * scale
+    else:  # as one map, since the axes of what is not spanned are arbitrary
+        flattened = (vectors * (scale - flat**-0.5)) @ vectors.T + flat**-0.5 * np.eye(n_genes)
+    matrix = white(np.eye(n_genes)) @ flattened
+    return Embedding(
+        center.astype(np.float32), (mean - center).astype(np.float32), matrix.astype(np.float32)
+    )
+
+
+def unit(x: np.ndarray) -> np.ndarray:
+    """(n, d) rows scaled to length 1; 0 where there is nothing."""
+    return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), SMALLEST_LENGTH)
+
+
+def _scatter_around(of: Moments, mean: np.ndarray) -> np.ndarray:
+    """Scatter within compounds of signatures from which `mean` (n_cells, n_genes) is taken off."""
+    crossed = mean.T @ of.cross
+    return of.scatter - crossed - crossed.T + mean.T @ of.within @ mean
+
+
+def _whitened_by(
+    scatter: np.ndarray, freedom: int, least: float
+) -> Callable[[np.ndarray], np.ndarray]:
+    """The map x -> x A with A A' the inverse of the shrunk covariance."""
+    n_genes = len(scatter)
+    spread = np.trace(scatter) / max(freedom, 1) / n_genes
+    # Where signatures of a compound do not differ, what is left are errors of rounding.
+    if freedom == 0 or spread <= 1e-9:
+        return lambda x: x
+    shrunk = max(least, n_genes / (n_genes + freedom))
+    covariance = (1 - shrunk) / freedom * scatter
+    covariance[np.diag_indices(n_genes)] += shrunk * spread
+    factor = np.linalg.cholesky(covariance)
+    return lambda x: solve_triangular(factor, x.T, lower=True, check_finite=False).T

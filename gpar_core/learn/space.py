@@ -1,0 +1,188 @@
+"""The space of a compendium: for each molecule an embedding that has not seen it.
+
+The molecules are dealt to blocks, and for each block an embedding is learned without it
+(`embedding`). As that looks at no MOA, the same few embeddings serve every MOA, any set of drugs
+and every way to share them out into folds: what is held out is scored by the embedding that has not
+seen it, and compared with compounds of the other folds alone. Nothing is approximated by that.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+from threadpoolctl import threadpool_limits
+
+from gpar_core import fields
+from gpar_core.data.compendium import Compendium
+from gpar_core.learn.embedding import (
+    Embedding,
+    Moments,
+    embedding,
+    moments,
+    together,
+    unit,
+)
+from gpar_core.learn.presets import MatchingSettings
+from gpar_core.progress import Progress, Report, silent
+from gpar_core.rank.scoring import BLOCK_ROWS
+
+STAGE = "Learning the space"
+N_BLOCKS = 10
+MAX_SIGNATURES = 20_000
+"""That embeddings are learned from; of more, a seeded share of the drugs is drawn."""
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """Embeddings of a compendium.
+
+    settings: by which they were learned. cells: (n_cells,) names of its cell lines, sorted. drug:
+    (n_drugs,) names of all drugs, sorted. block: (n_drugs,) the embedding, by number, that has not
+    seen each of them. embeddings: for each block the one learned without it, and last that of all
+    drugs. learned_from: rows of the compendium.
+    """
+
+    settings: MatchingSettings
+    cells: np.ndarray
+    drug: np.ndarray
+    block: np.ndarray
+    embeddings: tuple[Embedding, ...]
+    learned_from: np.ndarray
+
+    def codes(self, cell: np.ndarray) -> np.ndarray:
+        """(n,) names of cell lines to (n,) their places; n_cells where one is unknown."""
+        cell = np.asarray(cell, dtype=str)
+        place = np.searchsorted(self.cells, cell).clip(max=len(self.cells) - 1)
+        return np.where(self.cells[place] == cell, place, len(self.cells))
+
+    def places(self, drug: np.ndarray) -> np.ndarray:
+        """(n,) names of drugs of the compendium to (n,) their places in `drug`."""
+        return np.searchsorted(self.drug, np.asarray(drug, dtype=str))
+
+
+def space_of(
+    compendium: Compendium,
+    settings: MatchingSettings,
+    *,
+    seed: int,
+    threads: int = 1,
+    report: Report = silent,
+) -> Space:
+    """Learn the space of a compendium, from one signature of each drug in each of its cell lines.
+
+    threads: embeddings learned at once; the result does not depend on it. report: may raise to
+    stop.
+    """
+    signatures = compendium.signatures
+    names, drug = np.unique(signatures[fields.DRUG].to_numpy(dtype=str), return_inverse=True)
+    lines, cell = np.unique(signatures[fields.CELL_ID].to_numpy(dtype=str), return_inverse=True)
+    representative = np.flatnonzero(signatures[fields.REPRESENTATIVE].to_numpy())
+    rows = _thinned(representative, drug, seed)
+    x, of_drug, of_cell = np.asarray(compendium.matrix[rows], np.float32), drug[rows], cell[rows]
+    drugs = np.unique(of_drug)
+    n_blocks = min(N_BLOCKS, len(drugs))
+    block = np.full(len(names), n_blocks)
+    block[drugs] = np.random.default_rng([seed, 0xB10C]).permutation(len(drugs)) % n_blocks
+
+    def of_block(number: int) -> Moments:
+        report(Progress(STAGE, 0, n_blocks))
+        ours = block[of_drug] == number
+        return moments(x[ours], of_drug[ours], of_cell[ours], len(lines))
+
+    def learned_without(number: int) -> Embedding:
+        report(Progress(STAGE, number, n_blocks))
+        # Not taken off the sum of all: what is held out has no part even in an error of rounding.
+        return embedding(together([*parts[:number], *parts[number + 1 :]]), settings)
+
+    # Products of several threads each would be in each other's way, and differ in the last bits.
+    with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(of_block, range(n_blocks)))
+        of_all = pool.submit(embedding, together(parts), settings)
+        embeddings = (*pool.map(learned_without, range(n_blocks)), of_all.result())
+    return Space(settings, lines, names, block, embeddings, rows)
+
+
+def embedding_without(space: Space, compendium: Compendium, drugs: set[str]) -> Embedding:
+    """An embedding that has not seen these drugs, of any block."""
+    signatures = compendium.signatures.iloc[space.learned_from]
+    kept = ~signatures[fields.DRUG].isin(drugs).to_numpy()
+    if kept.all():
+        return space.embeddings[-1]
+    rows, signatures = space.learned_from[kept], signatures[kept]
+    drug = space.places(signatures[fields.DRUG].to_numpy())
+    cell = space.codes(signatures[fields.CELL_ID].to_numpy())
+    with threadpool_limits(1):
+        x = np.asarray(compendium.matrix[rows], np.float32)
+        return embedding(moments(x, drug, cell, len(space.cells)), space.settings)
+
+
+def pooled(
+    matrix: np.ndarray,
+    rows: np.ndarray,
+    group: np.ndarray,
+    code: np.ndarray,
+    n_groups: int,
+    n_cells: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sums of the signatures of each group, and how many of them are of each cell line.
+
+    matrix: (n_signatures, n_genes) z-scores. rows: (n,) of them. group, code: (n,) below n_groups
+    and n_cells + 1, as `Space.codes` gives them. Returns (n_groups, n_genes) float32 and (n_groups,
+    n_cells + 1) float32.
+    """
+    total = np.zeros((n_groups, matrix.shape[1]), np.float32)
+    counts = np.zeros((n_groups, n_cells + 1), np.float32)
+    np.add.at(counts, (group, code), 1)
+    for start in range(0, len(rows), BLOCK_ROWS):
+        block = slice(start, start + BLOCK_ROWS)
+        groups, place = np.unique(group[block], return_inverse=True)
+        belongs = csr_array(
+            (np.ones(len(place), np.float32), (place, np.arange(len(place)))),
+            shape=(len(groups), len(place)),
+        )
+        total[groups] += belongs @ np.asarray(matrix[rows[block]], np.float32)
+    return total, counts
+
+
+def pooled_drugs(
+    space: Space, compendium: Compendium, cells: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """As `pooled` gives them, of all drugs of `space.drug`.
+
+    Their signatures are the representative ones in these cell lines or, where a drug has none
+    there, in others. cells: places of cell lines, None for all.
+    """
+    signatures = compendium.signatures
+    rows = np.flatnonzero(signatures[fields.REPRESENTATIVE].to_numpy())
+    drug = space.places(signatures[fields.DRUG].to_numpy()[rows])
+    code = space.codes(signatures[fields.CELL_ID].to_numpy()[rows])
+    inside = np.ones(len(rows), bool) if cells is None else np.isin(code, cells)
+    kept = inside | ~np.isin(drug, drug[inside])
+    return pooled(
+        compendium.matrix, rows[kept], drug[kept], code[kept], len(space.drug), len(space.cells)
+    )
+
+
+def embedded(of: Embedding, total: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """(n, d) float32 of length 1: pooled signatures, without what is common to their cell lines.
+
+    total, counts: as `pooled` gives them.
+    """
+    mean = np.concatenate([of.center + of.shift, of.center[None]])
+    return unit((total - counts.astype(np.float32) @ mean) @ of.matrix)
+
+
+def one_hot(code: np.ndarray, n: int) -> np.ndarray:
+    """(m,) whole numbers below n to (m, n) float32: the `counts` of single signatures."""
+    counts = np.zeros((len(code), n), np.float32)
+    counts[np.arange(len(code)), code] = 1
+    return counts
+
+
+def _thinned(rows: np.ndarray, drug: np.ndarray, seed: int) -> np.ndarray:
+    """Of too many rows, those of a share of the drugs. drug: of each row, by number."""
+    if len(rows) <= MAX_SIGNATURES:
+        return rows
+    place = np.random.default_rng([seed, 0x5EED]).permutation(int(drug.max()) + 1)[drug[rows]]
+    return np.sort(rows[np.argsort(place, kind="stable")[:MAX_SIGNATURES]])

@@ -1,0 +1,74 @@
+"""Which MOAs a compound is among the first of: does it stand high for one of them, or for many?
+
+A strong compound, or one that acts like none of the others, can come near the top of many lists.
+All lists come from one space, so they can be asked at once.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.data.compendium import Compendium
+from gpar_core.learn.presets import MatchingSettings
+from gpar_core.learn.space import Space, embedded, pooled_drugs
+from gpar_core.rank.scoring import BLOCK_ROWS, attentions
+
+FIRST = 20
+MIN_DRUGS = 3
+"""Of a MOA that is asked for."""
+
+
+@lru_cache(maxsize=2)
+def first_of(space: Space, compendium: Compendium, settings: MatchingSettings) -> pd.DataFrame:
+    """The MOAs among whose first `FIRST` compounds each drug stands.
+
+    Each compound is compared with the members of a MOA and with all others, itself left out, in the
+    space that has not seen it. Of a MOA that it is annotated with, nothing is said.
+
+    Returns drug and moa, one row for each such place. There are MOAs of `MIN_DRUGS` drugs or more.
+    """
+    names, member = _members(space, compendium)
+    if not names:
+        return pd.DataFrame(columns=[fields.DRUG, fields.MOA], dtype=object)
+    total, counts = pooled_drugs(space, compendium)
+    odds = np.empty(member.shape)
+    for number, of in enumerate(space.embeddings):
+        everything = embedded(of, total, counts)
+        ours = np.flatnonzero(space.block == number)
+        for start in range(0, len(ours), BLOCK_ROWS):
+            rows = ours[start : start + BLOCK_ROWS]
+            odds[rows] = log_odds_of_classes(everything, rows, member, settings.sharpness)
+    rank = (-odds).argsort(axis=0, kind="stable").argsort(axis=0)
+    drug, moa = np.nonzero((rank < FIRST) & ~member)
+    return pd.DataFrame({fields.DRUG: space.drug[drug], fields.MOA: np.array(names, object)[moa]})
+
+
+def log_odds_of_classes(
+    embedded: np.ndarray, rows: np.ndarray, member: np.ndarray, sharpness: float
+) -> np.ndarray:
+    """(k, m) log-odds of some compounds for each class, themselves left out.
+
+    embedded: (n, d) compounds of length 1. rows: (k,) of them. member: (n, m) bool, each class of
+    two or more. The log-odds are those of `MatchingNetwork`.
+    """
+    attention = attentions(embedded[rows], embedded, sharpness)
+    attention[np.arange(len(rows)), rows] = 0
+    alike = attention @ member.astype(np.float32)
+    n_alike = member.sum(axis=0) - member[rows]
+    unlike = attention.sum(axis=1)[:, None] - alike
+    n_unlike = len(member) - 1 - n_alike
+    return np.log(alike / n_alike) - np.log(unlike / n_unlike)
+
+
+def _members(space: Space, compendium: Compendium) -> tuple[list[str], np.ndarray]:
+    """Names of the MOAs with enough drugs, and (n_drugs, m) bool."""
+    table = compendium.compound_moas[[fields.DRUG, fields.MOA]].drop_duplicates()
+    table = table[table[fields.DRUG].isin(space.drug)]
+    drugs_of = table.groupby(fields.MOA)[fields.DRUG].agg(list)
+    drugs_of = drugs_of[drugs_of.map(len) >= MIN_DRUGS]
+    member = np.zeros((len(space.drug), len(drugs_of)), dtype=bool)
+    for column, drugs in enumerate(drugs_of):
+        member[space.places(np.asarray(drugs)), column] = True
+    return list(drugs_of.index), member
