@@ -96,10 +96,15 @@ def _supported(table: pd.DataFrame) -> str:
 
 def _say_what_was_held_out(table: pd.DataFrame) -> None:
     learned = table.loc[table["held_out"], "moa"].tolist()
-    if learned:
+    if len(learned) == len(table):
+        st.caption(
+            "The compound is in the training set of each of these models. Each score comes from the "
+            "fold that did not see it."
+        )
+    elif learned:
         st.caption(
             plain(
-                f"This compound is a training drug of the model{'s' * (len(learned) > 1)} of "
+                f"This compound is in the training set of the model{'s' * (len(learned) > 1)} of "
                 f"{', '.join(learned)}. There, the score comes from the fold that did not see it."
             )
         )
@@ -142,7 +147,7 @@ def _show_table(top: pd.DataFrame, prediction: Prediction, key: str) -> None:
         {
             "place": range(1, len(top) + 1),
             "moa": top["moa"],
-            "supported": top["supported"],
+            "supported": top["supported"].map({True: "yes", False: "no"}),
             "evidence": top["evidence"],
             "fdr": top["fdr"],
             "calibrated": top["calibrated"],
@@ -243,7 +248,7 @@ def _columns() -> dict[str, object]:
     return {
         "place": column.NumberColumn("#", width=50, help=explained("rank")),
         "moa": column.TextColumn("MOA"),
-        "supported": column.CheckboxColumn(
+        "supported": column.TextColumn(
             "Supported", help=f"FDR over all MOAs of {SUPPORTED:g} or less"
         ),
         "evidence": column.NumberColumn("Evidence", format="%.3g", help=explained("evidence")),

@@ -164,7 +164,6 @@ def _table(ranking: pd.DataFrame, model: Model) -> pd.DataFrame:
             "score": ranking.get("score", ranking["mean_score"]),
             "k": ranking["k"],
             "es": ranking["es"],
-            "p_exact": ranking["p_exact"],
             "fdr": ranking["fdr"],
             "moa": ranking[fields.MOA].str.replace("|", ", ", regex=False),
             "pubchem": [
@@ -172,6 +171,7 @@ def _table(ranking: pd.DataFrame, model: Model) -> pd.DataFrame:
                 for name, cid, inchi in zip(names, cids, ranking[fields.INCHI_KEY], strict=True)
             ],
             "ilincs": list(map(links.ilincs, names, ranking[fields.PERT_ID])),
+            "p_exact": ranking["p_exact"],
             "p": ranking["p"],
             "nes": ranking["nes"],
             "n_other_moas": _n_other_moas(ranking),
@@ -195,7 +195,7 @@ def _columns() -> dict[str, object]:
     column = st.column_config
     return {
         "rank": column.NumberColumn("#", width=50, help=explained("rank")),
-        "drug": column.TextColumn("Drug", width=130),
+        "drug": column.TextColumn("Drug", width=120),
         "about": ABOUT_COLUMN,
         "score": column.NumberColumn(
             "Score", width=60, format="%.3f", help=explained("compound-score")
@@ -212,7 +212,7 @@ def _columns() -> dict[str, object]:
         "fdr": column.NumberColumn(
             "FDR", width=75, format="%.2g", help="Benjamini-Hochberg of exact p"
         ),
-        "moa": column.TextColumn("Known MOA", width=150),
+        "moa": column.TextColumn("Known MOA", width=120),
         "n_other_moas": column.NumberColumn("Other MOAs", width=75, help=explained("other-moas")),
         "shares_moa": column.CheckboxColumn(
             "Shares MOA", help="Annotated with a MOA of the training drugs"

@@ -31,7 +31,7 @@ SELECTIONS = (("MCF7",), ("A375",), ())
 
 def compared(cache: Cache, compendium: str = "demo", **how: object) -> CellInfluenceRequest:
     data = compendia.load(cache.compendium(compendium))
-    settings = {"moa": "HDAC inhibitor", "selections": SELECTIONS, **how}
+    settings = {"moa": "HDAC inhibitor", "selections": SELECTIONS, "preset": "paper", **how}
     request, _ = plan_cell_influence(data, **asked(**settings))
     run_job(request, cache, silent, Means())
     return request

@@ -39,7 +39,7 @@ def test_its_signatures_are_those_of_the_compendium(stocked: Library) -> None:
 
 
 @pytest.mark.parametrize(
-    ("drug", "part"), [("hdac0", "training drug"), ("hdac2", "ranked"), ("dark0", "negative set")]
+    ("drug", "part"), [("hdac0", "training drug"), ("hdac2", "ranked"), ("dark0", "ranked")]
 )
 def test_each_model_says_which_part_it_plays(stocked: Library, drug: str, part: str) -> None:
     table = about(drug, "Models").dataframe[0].value.set_index("label")

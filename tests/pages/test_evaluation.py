@@ -46,7 +46,7 @@ def click(app: AppTest, row: int) -> AppTest:
 def test_the_form_says_what_would_be_compared(stocked: Library) -> None:
     app = page("evaluation")
     assert {metric.label: metric.value for metric in app.metric} == {"Classes": "2"}
-    assert "10 methods on each" in words(app)
+    assert "11 methods on each" in words(app)
     assert "Run evaluation" in labels(app)
     assert "Simulated data" in words(app.warning)
 
@@ -89,7 +89,7 @@ def test_the_job_is_shown_while_it_runs(stocked: Library) -> None:
     data = compendia.load(stocked.cache.compendium("demo"))
     job = running(stocked.cache, plan_evaluation(data))
     app = page("evaluation", job=job.id)
-    assert "Evaluate 10 methods on HDAC inhibitor, MTOR inhibitor" in words(app)
+    assert "Evaluate 11 methods on HDAC inhibitor, MTOR inhibitor" in words(app)
     assert "Cancel" in labels(app)
 
 

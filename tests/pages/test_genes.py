@@ -216,7 +216,7 @@ def test_a_click_starts_the_job_and_the_page_follows_it(stocked: Library) -> Non
     app.number_input(key="genes-repeats").set_value(2).run()
     app = press(app, "Start analysis")
     request = planned(stocked.cache)
-    assert request.method.negatives == "inactive"
+    assert request.method.negatives == "others"
     assert asked_for(stocked) == [request]
     assert plain("How many genes: HDAC inhibitor") in words(app)
 
