@@ -66,7 +66,7 @@ def test_uploaded_profiles_find_what_is_like_them(
     run_training(request, cache, silent, pool)
     found = model.load(cache.model(job_id(request)))
     assert found.summary.label == "my profiles"
-    assert found.summary.metrics.mean_auroc > 0.9
+    assert found.summary.metrics.mean_auroc > 0.8
     assert set(found.ranking[fields.PERT_INAME].head(5)) == MEMBERS
     assert found.held_out.loc[found.held_out["positive"], fields.SIG_ID].tolist() == list(
         uploaded.names
