@@ -20,8 +20,9 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.learn.engine import FitPool, FitTask
 from gpar_core.learn.folds import Folds
-from gpar_core.learn.held_out import matching_of
-from gpar_core.learn.presets import PRESETS, LayeredSettings, MatchingSettings, Settings
+from gpar_core.learn.held_out import space_for
+from gpar_core.learn.matching import Matching
+from gpar_core.learn.presets import PRESETS, LayeredSettings, Settings
 from gpar_core.progress import silent
 from gpar_core.rank.scoring import score
 
@@ -155,8 +156,9 @@ def gpar(
     compendium, training_set = of_strangers(x, positive)
     started = time.monotonic()
     folds = Folds(K, fold, "drug")
-    if isinstance(settings, MatchingSettings):
-        matching = matching_of(compendium, training_set, folds, settings, seed=0, pool=pool)
+    space = space_for(compendium, settings, seed=0, pool=pool)
+    if space is not None:
+        matching = Matching(space, compendium, training_set, folds, 0)
         found = matching.held_out(threads=pool.processes)
         matching.network()
     else:

@@ -16,7 +16,8 @@ from gpar_core.learn.classifiers import CLASSIFIERS
 from gpar_core.learn.cross_validation import cross_validate
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.folds import Folds
-from gpar_core.learn.presets import MatchingSettings, Settings
+from gpar_core.learn.matching import Matching
+from gpar_core.learn.presets import Settings
 from gpar_core.learn.space import Space
 from gpar_core.progress import Progress, Report
 
@@ -114,22 +115,20 @@ def drug_scores(
     seed: int,
     pool: Pool,
     report: Report,
-    space: Space | None = None,
+    space: Space | None,
 ) -> np.ndarray:
     """(n,) held-out score of each drug: of methods that score signatures, the mean of its own.
 
-    space: as in `held_out.matching_of`. Raises WorkerError where a process dies.
+    space: that of `held_out.space_for`. Raises WorkerError where a process dies.
     """
     training_set, folds = asked.training_set, asked.folds
     if METHODS[method].kind is Kind.SIMILARITY:
         among = alike.among(method, asked.drugs[asked.positive], asked.drugs)
         return held_out_scores(among, asked.positive, asked.fold)
     if METHODS[method].kind is Kind.NETWORK:
-        if isinstance(settings, MatchingSettings):
-            matching = held_out.matching_of(
-                compendium, training_set, folds, settings, seed=seed, pool=pool, space=space
-            )
-            return matching.of_compounds()[matching.space.places(asked.drugs)]
+        if space is not None:
+            pooled = Matching(space, compendium, training_set, folds, seed).of_compounds()
+            return pooled[space.places(asked.drugs)]
         score = held_out.held_out_scores(
             compendium, training_set, folds, settings, seed=seed, pool=pool, report=report
         )

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.linalg import eigh, solve_triangular
 
 from gpar_core.learn.presets import MatchingSettings
+from gpar_core.rank.neighbors import unit
 
 SMALLEST_LENGTH = 1e-12
 SMALLEST_SHARE = 1e-9
@@ -132,11 +133,6 @@ def embedding(of: Moments, settings: MatchingSettings) -> Embedding:
     return Embedding(
         center.astype(np.float32), (mean - center).astype(np.float32), matrix.astype(np.float32)
     )
-
-
-def unit(x: np.ndarray) -> np.ndarray:
-    """(n, d) rows scaled to length 1; 0 where there is nothing."""
-    return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), SMALLEST_LENGTH)
 
 
 def _scatter_around(of: Moments, mean: np.ndarray) -> np.ndarray:

@@ -19,24 +19,23 @@ from gpar_core.rank.scoring import Network, score
 STAGE = "Cross-validation"
 
 
-def matching_of(
+def space_for(
     compendium: Compendium,
-    training_set: TrainingSet,
-    folds: Folds,
-    settings: MatchingSettings,
+    settings: Settings,
     *,
     seed: int,
     pool: Pool,
     report: Report = silent,
     space: Space | None = None,
-) -> Matching:
-    """The training set in the space of its compendium.
+) -> Space | None:
+    """The space of a compendium where these settings compare in one, else None.
 
-    space: that of this compendium and seed, if it was learned already.
+    What asks several times learns it once and hands it on. space: of this compendium, settings and
+    seed, where it was learned already.
     """
-    if space is None:
-        space = space_of(compendium, settings, seed=seed, threads=pool.processes, report=report)
-    return Matching(space, compendium, training_set, folds, settings, seed)
+    if space is not None or not isinstance(settings, MatchingSettings):
+        return space
+    return space_of(compendium, settings, seed=seed, threads=pool.processes, report=report)
 
 
 def held_out_scores(
@@ -54,15 +53,13 @@ def held_out_scores(
     """Score each signature of the training set by what has not seen its fold.
 
     The scores are those of `training.train` with the same seed. only: the folds to be scored, None
-    for all. space: as in `matching_of`.
+    for all. space: as in `space_for`.
 
     Returns (n,) float32, NaN in the other folds. Raises WorkerError where a process dies.
     """
-    if isinstance(settings, MatchingSettings):
-        matching = matching_of(
-            compendium, training_set, folds, settings, seed=seed, pool=pool, report=report,
-            space=space,
-        )  # fmt: skip
+    space = space_for(compendium, settings, seed=seed, pool=pool, report=report, space=space)
+    if space is not None:
+        matching = Matching(space, compendium, training_set, folds, seed)
         return matching.held_out(only, threads=pool.processes, report=report)
     x = training_set.z_scores(compendium)
     held_out = np.full(len(x), np.nan, np.float32)
@@ -89,13 +86,13 @@ def fold_networks(
 ) -> Generator[tuple[int, Network], None, None]:
     """Networks that have not seen a fold, each with its number, as they are ready.
 
-    Arguments are those of `held_out_scores`. Close it when it is not run to its end.
+    Arguments are those of `held_out_scores`, but for the space. Close it when it is not run to its
+    end.
     """
     numbers = list(range(folds.k) if only is None else only)
-    if isinstance(settings, MatchingSettings):
-        matching = matching_of(
-            compendium, training_set, folds, settings, seed=seed, pool=pool, report=report
-        )
+    space = space_for(compendium, settings, seed=seed, pool=pool, report=report)
+    if space is not None:
+        matching = Matching(space, compendium, training_set, folds, seed)
         for done, fold in enumerate(numbers):
             report(Progress(STAGE, done, len(numbers)))
             yield fold, matching.network_without(fold)

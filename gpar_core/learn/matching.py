@@ -16,7 +16,6 @@ from gpar_core.data.training_set import TrainingSet, drugs_of_uploaded
 from gpar_core.learn.compendium_scores import FINAL, fold_of_each
 from gpar_core.learn.embedding import Embedding
 from gpar_core.learn.folds import Folds
-from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.space import (
     Space,
     embedded,
@@ -69,13 +68,12 @@ class Memory:
 
 @dataclass(frozen=True, eq=False)
 class Matching:
-    """A training set in a space, held out by folds. space: of the compendium."""
+    """A training set in the space of its compendium, held out by folds."""
 
     space: Space
     compendium: Compendium
     training_set: TrainingSet
     folds: Folds
-    settings: MatchingSettings
     seed: int
 
     @cached_property
@@ -96,7 +94,9 @@ class Matching:
         positive = training_set.positive[first]
         rng = np.random.default_rng([self.seed, 0x33])
         kinds = [np.flatnonzero(positive), np.flatnonzero(~positive)]
-        kept = np.concatenate([_at_most(self.settings.max_memory, kind, rng) for kind in kinds])
+        kept = np.concatenate(
+            [_at_most(self.space.settings.max_memory, kind, rng) for kind in kinds]
+        )
         return Memory(total[kept], counts[kept], positive[kept], folds.fold[first][kept], folds.k)
 
     def network(self) -> MatchingNetwork:
@@ -145,9 +145,9 @@ class Matching:
         def overall(progress: Progress) -> None:
             report(replace(progress, done=done + progress.done, total=len(rows)))
 
-        for number, of in enumerate(self.space.embeddings):
+        for number, (of, compare) in enumerate(self._comparisons):
             ours = np.flatnonzero(block == number)
-            scorer = self._scorer(of, code, fold)
+            scorer = self._scorer(of, compare, code, fold)
             score[ours] = score_blocks(scorer, matrix, rows[ours], threads=threads, report=overall)
             done += len(ours)
         return score, fold[rows]
@@ -164,7 +164,8 @@ class Matching:
         known = drugs_of_uploaded(self.compendium, uploaded)
         of = embedding_without(self.space, self.compendium, known)
         code = np.full(len(uploaded.matrix), len(self.space.cells))
-        scorer = self._scorer(of, code, self.folds.fold[len(of_compendium) :])
+        compare = self.memory.seen_in(of, self.space.settings.sharpness)
+        scorer = self._scorer(of, compare, code, self.folds.fold[len(of_compendium) :])
         own = scorer(uploaded.matrix, np.arange(len(code)))
         return np.concatenate([of_compendium, own]).astype(np.float32)
 
@@ -182,9 +183,8 @@ class Matching:
         own_cells = self._codes[: len(known)]
         total, counts = pooled_drugs(space, self.compendium, own_cells)
         score = np.empty(len(space.drug))
-        for number, of in enumerate(space.embeddings):
+        for number, (of, compare) in enumerate(self._comparisons):
             ours = np.flatnonzero(space.block == number)
-            compare = self.memory.seen_in(of, self.settings.sharpness)
             query = embedded(of, total[ours], counts[ours])
             score[ours] = sigmoid(compare(query, fold[ours]))
         if self.folds.by == "signature":
@@ -209,17 +209,22 @@ class Matching:
             embedding=of.matrix,
             memory=embedded(of, memory.total[seen], memory.counts[seen]),
             positive=memory.positive[seen],
-            sharpness=self.settings.sharpness,
-            scaling=self.settings.scaling,
+            sharpness=self.space.settings.sharpness,
+            scaling=self.space.settings.scaling,
             cells=self.space.cells,
             shift=of.shift,
         )
 
+    @cached_property
+    def _comparisons(self) -> tuple[tuple[Embedding, Compare], ...]:
+        """Each embedding of the space, and how queries compare in it."""
+        sharpness = self.space.settings.sharpness
+        return tuple((of, self.memory.seen_in(of, sharpness)) for of in self.space.embeddings)
+
     def _scorer(
-        self, of: Embedding, code: np.ndarray, fold: np.ndarray
+        self, of: Embedding, compare: Compare, code: np.ndarray, fold: np.ndarray
     ) -> Callable[[np.ndarray, slice | np.ndarray], np.ndarray]:
         """Of single signatures. code, fold: of all rows that may be chosen."""
-        compare = self.memory.seen_in(of, self.settings.sharpness)
         n_codes = len(self.space.cells) + 1
 
         def scorer(z_scores: np.ndarray, chosen: slice | np.ndarray) -> np.ndarray:

@@ -15,16 +15,10 @@ from threadpoolctl import threadpool_limits
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.learn.embedding import (
-    Embedding,
-    Moments,
-    embedding,
-    moments,
-    together,
-    unit,
-)
+from gpar_core.learn.embedding import Embedding, Moments, embedding, moments, together
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.progress import Progress, Report, silent
+from gpar_core.rank.neighbors import unit
 from gpar_core.rank.scoring import BLOCK_ROWS
 
 STAGE = "Learning the space"

@@ -11,7 +11,6 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.space import Space, embedded, pooled_drugs
 from gpar_core.rank.scoring import BLOCK_ROWS, attentions
 
@@ -21,7 +20,7 @@ MIN_DRUGS = 3
 
 
 @lru_cache(maxsize=2)
-def first_of(space: Space, compendium: Compendium, settings: MatchingSettings) -> pd.DataFrame:
+def first_of(space: Space, compendium: Compendium) -> pd.DataFrame:
     """The MOAs among whose first `FIRST` compounds each drug stands.
 
     Each compound is compared with the members of a MOA and with all others, itself left out, in the
@@ -39,7 +38,7 @@ def first_of(space: Space, compendium: Compendium, settings: MatchingSettings) -
         ours = np.flatnonzero(space.block == number)
         for start in range(0, len(ours), BLOCK_ROWS):
             rows = ours[start : start + BLOCK_ROWS]
-            odds[rows] = log_odds_of_classes(everything, rows, member, settings.sharpness)
+            odds[rows] = log_odds_of_classes(everything, rows, member, space.settings.sharpness)
     rank = (-odds).argsort(axis=0, kind="stable").argsort(axis=0)
     drug, moa = np.nonzero((rank < FIRST) & ~member)
     return pd.DataFrame({fields.DRUG: space.drug[drug], fields.MOA: np.array(names, object)[moa]})

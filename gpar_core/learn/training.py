@@ -15,11 +15,11 @@ from gpar_core.learn.compendium_scores import FINAL, score_compendium
 from gpar_core.learn.cross_validation import CrossValidation, cross_validate, permuted_labels
 from gpar_core.learn.engine import FitTask, Pool
 from gpar_core.learn.folds import Folds, assign_folds
-from gpar_core.learn.held_out import STAGE, held_out_scores, matching_of
+from gpar_core.learn.held_out import STAGE, held_out_scores, space_for
 from gpar_core.learn.label_permutation import permuted_auroc
 from gpar_core.learn.matching import Matching
 from gpar_core.learn.metrics import evaluate
-from gpar_core.learn.presets import LinearSettings, MatchingSettings, Settings
+from gpar_core.learn.presets import LinearSettings, Settings
 from gpar_core.learn.space import Space
 from gpar_core.learn.verdict import Chance, chance
 from gpar_core.progress import Progress, Report, silent
@@ -48,7 +48,8 @@ class Training:
 
     logistic: logistic regression on the same folds; None where the network itself is that. chance:
     how often permuted labels reach the mean AUROC, by a quick stand-in. null: mean AUROCs of whole
-    trainings with permuted labels.
+    trainings with permuted labels. space: in which compounds were compared, None where they were
+    not.
     """
 
     network: Network
@@ -58,6 +59,7 @@ class Training:
     chance: Chance
     null: tuple[float, ...]
     seconds: float
+    space: Space | None
 
 
 def train(
@@ -74,18 +76,15 @@ def train(
     """Cross-validate, train the final network on the whole training set, and score the compendium.
 
     pool: whose processes train the networks; the result does not depend on it. space: as in
-    `held_out.matching_of`.
+    `held_out.space_for`.
     Raises TrainingSetError where the training set is too small for its folds, WorkerError where a
     process dies.
     """
     started = time.monotonic()
     folds = assign_folds(training_set.positive, training_set.drug, seed=seed)
-    if isinstance(settings, MatchingSettings):
-        matching = matching_of(
-            compendium, training_set, folds, settings, seed=seed, pool=pool, report=report,
-            space=space,
-        )  # fmt: skip
-        space = matching.space
+    space = space_for(compendium, settings, seed=seed, pool=pool, report=report, space=space)
+    if space is not None:
+        matching = Matching(space, compendium, training_set, folds, seed)
         network, held_out, scores = _matched(matching, pool, report)
     else:
         network, held_out, scores = _fitted(
@@ -121,6 +120,7 @@ def train(
         chance=chance(metrics.mean_auroc, permuted_quickly, quick=True),
         null=null,
         seconds=seconds,
+        space=space,
     )
 
 

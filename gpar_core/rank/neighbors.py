@@ -45,8 +45,8 @@ def _highest(values: np.ndarray, top: int) -> np.ndarray:
 
 
 def unit(x: np.ndarray) -> np.ndarray:
-    """(n, d) to (n, d) float32 of length 1; rows of zeros stay as they are."""
-    x = np.asarray(x, np.float32)
+    """(n, d) to (n, d) of length 1, float64 where x is; rows of zeros stay as they are."""
+    x = np.asarray(x, np.result_type(x, np.float32))
     return x / _lengths(x)[:, None]
 
 

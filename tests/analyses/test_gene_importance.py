@@ -22,8 +22,9 @@ from gpar_core.errors import Cancelled
 from gpar_core.learn.attribution import integrated_gradients
 from gpar_core.learn.engine import FitPool, FitTask, Pool
 from gpar_core.learn.folds import assign_folds
-from gpar_core.learn.held_out import matching_of
+from gpar_core.learn.matching import Matching
 from gpar_core.learn.presets import PRESETS, LayeredSettings, MatchingSettings, Settings
+from gpar_core.learn.space import space_of
 from gpar_core.progress import Progress, Tables, silent
 from gpar_core.rank.scoring import Network
 from tests.pools import Means
@@ -63,7 +64,8 @@ def trained(
     positive = training_set.positive
     if isinstance(settings, MatchingSettings):
         folds = assign_folds(positive, training_set.drug, seed=0)
-        return matching_of(compendium, training_set, folds, settings, seed=0, pool=pool).network()
+        space = space_of(compendium, settings, seed=0)
+        return Matching(space, compendium, training_set, folds, 0).network()
     task = FitTask("final", np.arange(len(positive)), positive, 0)
     x = training_set.z_scores(compendium)
     ((_, network),) = pool.fit_all(x, settings, [task], report=silent)

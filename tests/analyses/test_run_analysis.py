@@ -10,6 +10,7 @@ from gpar_core.analyses import result as analysis
 from gpar_core.analyses.evaluation.plan import plan_evaluation
 from gpar_core.analyses.evaluation.request import EvaluationRequest
 from gpar_core.analyses.finished_parts import kept_in
+from gpar_core.analyses.method import Method
 from gpar_core.analyses.registry import from_json
 from gpar_core.analyses.run_job import run_job
 from gpar_core.data.compendium import Compendium
@@ -40,7 +41,8 @@ def compendium(cache: Cache) -> Compendium:
 
 @pytest.fixture
 def request_(compendium: Compendium) -> EvaluationRequest:
-    return plan_evaluation(compendium, methods=METHODS)
+    method = Method(preset="paper", negatives="others")  # which asks the pool
+    return plan_evaluation(compendium, method, methods=METHODS)
 
 
 def test_an_evaluation_is_published_with_its_provenance(

@@ -19,8 +19,9 @@ from gpar_core.errors import RequestError
 from gpar_core.learn import calibration
 from gpar_core.learn.engine import FitPool
 from gpar_core.learn.folds import assign_folds
-from gpar_core.learn.held_out import matching_of
+from gpar_core.learn.matching import Matching
 from gpar_core.learn.presets import MatchingSettings
+from gpar_core.learn.space import space_of
 from gpar_core.progress import silent
 from gpar_core.rank.scoring import score
 from gpar_core.storage.cache import Cache
@@ -98,7 +99,8 @@ def test_a_model_knows_every_signature_of_its_compendium(
     assert by_network.sum() == 14
     seed = request.method.seed
     folds = assign_folds(training_set.positive, training_set.drug, seed=seed)
-    matching = matching_of(planted, training_set, folds, MatchingSettings(), seed=seed, pool=pool)
+    space = space_of(planted, MatchingSettings(), seed=seed)
+    matching = Matching(space, planted, training_set, folds, seed)
     expected, scored_by = matching.of_signatures()
     np.testing.assert_array_equal(found.scored_by, scored_by)
     np.testing.assert_allclose(found.scores, expected, rtol=1e-5)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from gpar_core.learn.embedding import Embedding, Moments, embedding, moments, together, unit
+from gpar_core.learn.embedding import Embedding, Moments, embedding, moments, together
 from gpar_core.learn.presets import MatchingSettings
+from gpar_core.rank.neighbors import unit
 
 N_GENES, N_CELLS, N_DRUGS = 12, 4, 30
 FAST = MatchingSettings()

@@ -46,7 +46,7 @@ def _folds(training_set: TrainingSet) -> Folds:
 @pytest.fixture(scope="module")
 def matching(compendium: Compendium, space: Space) -> Matching:
     chosen = select(compendium, MEMBERS, negatives="others")
-    return Matching(space, compendium, chosen, _folds(chosen), SETTINGS, 0)
+    return Matching(space, compendium, chosen, _folds(chosen), 0)
 
 
 def _by_loops(matching: Matching, z: np.ndarray, cell: list[str], drug: str, fold: int) -> float:
@@ -81,7 +81,7 @@ def test_scores_of_signatures_are_those_of_the_loops(
     compendium: Compendium, space: Space, negatives: str
 ) -> None:
     chosen = select(compendium, MEMBERS, negatives=negatives)
-    matching = Matching(space, compendium, chosen, _folds(chosen), SETTINGS, 0)
+    matching = Matching(space, compendium, chosen, _folds(chosen), 0)
     scores, scored_by = matching.of_signatures()
     signatures = compendium.signatures
     fold_of = dict(zip(chosen.drug, matching.folds.fold, strict=True))
@@ -125,7 +125,7 @@ def test_a_compound_is_pooled_over_the_cell_lines_of_the_training_set(
         signatures=compendium.signatures.iloc[rows].reset_index(drop=True),
     )
     chosen = select(fewer, MEMBERS, cells=("A375",), negatives="others")
-    matching = Matching(space, fewer, chosen, _folds(chosen), SETTINGS, 0)
+    matching = Matching(space, fewer, chosen, _folds(chosen), 0)
     scores, signatures = matching.of_compounds(), fewer.signatures
     for drug, lines in (("x1", {"A375"}), ("x5", {"MCF7", "PC3"})):
         ours = signatures["representative"] & (signatures["drug"] == drug)
@@ -150,7 +150,7 @@ def test_where_there_is_nothing_to_find_nothing_is_found(tmp_path: Path) -> None
     for seed in range(20):
         drugs = np.random.default_rng(seed).choice(space.drug, 6, replace=False)
         chosen = select(made, drugs, negatives="others")
-        matching = Matching(space, made, chosen, _folds(chosen), SETTINGS, 0)
+        matching = Matching(space, made, chosen, _folds(chosen), 0)
         found.append(roc_auc_score(chosen.positive, matching.held_out()))
     assert abs(np.mean(found) - 0.5) < 0.06
 
@@ -166,9 +166,7 @@ def test_what_a_fold_holds_out_has_no_part_in_its_scores(
     matrix[of_drug] = matrix[of_drug][:, ::-1] * 3
     changed = replace(compendium, matrix=matrix)
     space = space_of(changed, SETTINGS, seed=0)
-    other = Matching(
-        space, changed, matching.training_set, matching.folds, matching.settings, matching.seed
-    )
+    other = Matching(space, changed, matching.training_set, matching.folds, matching.seed)
     one, two = matching.of_signatures()[0], other.of_signatures()[0]
     own_block = space.block[space.places([drug])[0]]
     blocks = space.block[space.places(compendium.signatures["drug"])]
@@ -202,7 +200,7 @@ def test_signatures_of_a_single_drug_are_remembered_one_by_one(
     compendium: Compendium, space: Space
 ) -> None:
     chosen = select(compendium, MEMBERS[:1], negatives="others")
-    matching = Matching(space, compendium, chosen, _folds(chosen), SETTINGS, 0)
+    matching = Matching(space, compendium, chosen, _folds(chosen), 0)
     assert matching.folds.by == "signature"
     assert matching.memory.positive.sum() == chosen.n_positive_signatures == 3
     assert roc_auc_score(chosen.positive, matching.held_out()) > 0.95
@@ -212,7 +210,8 @@ def test_signatures_of_a_single_drug_are_remembered_one_by_one(
 
 def test_memory_is_limited_for_each_kind_and_what_is_left_is_seeded(matching: Matching) -> None:
     def kept(seed: int) -> Matching:
-        return replace(matching, settings=MatchingSettings(max_memory=3), seed=seed)
+        space = replace(matching.space, settings=MatchingSettings(max_memory=3))
+        return replace(matching, space=space, seed=seed)
 
     one = kept(0).memory
     assert (one.positive.sum(), (~one.positive).sum()) == (3, 3)
@@ -232,7 +231,7 @@ def test_uploads_are_held_out_by_a_space_that_has_not_seen_their_drugs(
     rows = np.flatnonzero(signatures["drug"].isin(MEMBERS) & signatures["representative"])[::3]
     profiles = _profiles(compendium, rows, lambda number: MEMBERS[number])
     chosen = select(compendium, (), negatives="others", uploaded=profiles)
-    matching = Matching(space, compendium, chosen, _folds(chosen), SETTINGS, 0)
+    matching = Matching(space, compendium, chosen, _folds(chosen), 0)
     held_out = matching.held_out()
     assert len(held_out) == len(chosen.positive)
     assert roc_auc_score(chosen.positive, held_out) > 0.95
@@ -241,6 +240,6 @@ def test_uploads_are_held_out_by_a_space_that_has_not_seen_their_drugs(
     other = replace(compendium, matrix=changed)
     known = replace(chosen, uploaded=profiles)
     again = Matching(
-        space_of(other, SETTINGS, seed=0), other, known, matching.folds, SETTINGS, 0
+        space_of(other, SETTINGS, seed=0), other, known, matching.folds, 0
     ).held_out()
     np.testing.assert_array_equal(again[chosen.positive], held_out[chosen.positive])

@@ -9,10 +9,10 @@ from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import Cancelled
 from gpar_core.learn import space as spaces
-from gpar_core.learn.embedding import unit
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.space import Space, embedded, embedding_without, one_hot, pooled, space_of
 from gpar_core.progress import Progress
+from gpar_core.rank.neighbors import unit
 from tests.synthetic import build, drugs_of
 
 CELLS = ("A375", "MCF7", "PC3")

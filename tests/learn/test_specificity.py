@@ -8,10 +8,10 @@ import pytest
 
 from gpar_core.data.compendium import Compendium
 from gpar_core.learn import specificity
-from gpar_core.learn.embedding import unit
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.space import space_of
 from gpar_core.learn.specificity import first_of, log_odds_of_classes
+from gpar_core.rank.neighbors import unit
 from tests.synthetic import build, drugs_of
 
 FAST = MatchingSettings()
@@ -54,7 +54,7 @@ def test_drugs_that_act_like_a_moa_stand_there_and_its_members_are_not_told(
     like = (compendium.signatures["drug"] == "x0").to_numpy()
     matrix[is_dark] = matrix[like] + np.random.default_rng(0).normal(size=(2, 978)) / 4
     made = replace(compendium, matrix=matrix)
-    found = first_of(space_of(made, FAST, seed=0), made, FAST)
+    found = first_of(space_of(made, FAST, seed=0), made)
     assert set(found["moa"]) == {"X inhibitor", "Y agonist"}  # Z has too few drugs
     members = found["drug"].str.startswith("x") & (found["moa"] == "X inhibitor")
     assert not members.any()
@@ -64,4 +64,4 @@ def test_drugs_that_act_like_a_moa_stand_there_and_its_members_are_not_told(
 
 def test_without_any_moa_nothing_is_told(tmp_path: Path) -> None:
     made = build(tmp_path, drugs_of("", 20))
-    assert first_of(space_of(made, FAST, seed=0), made, FAST).empty
+    assert first_of(space_of(made, FAST, seed=0), made).empty

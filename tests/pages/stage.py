@@ -133,6 +133,7 @@ def train(
         chance=chance(validation.metrics.mean_auroc, np.linspace(0.3, 0.7, 99), quick=True),
         null=(0.48, 0.52),
         seconds=1.0,
+        space=None,
     )
 
 

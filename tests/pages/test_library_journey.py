@@ -13,11 +13,14 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from gpar_core import fields
 from gpar_core.data import compendium, demo
+from gpar_core.jobs.store import JobStore
 from gpar_core.storage.cache import MANIFEST, Cache
 from tests.data.uploads import text_of
 from tests.geo_files import LANDMARKS, write_gct, write_gctx
 from tests.pages.browser import Server, browsing, press_until, serving
 from tests.pages.test_journey import main, sidebar
+from tests.processes import frozen
+from tests.waiting import until
 
 HSP, GYRASE, BROMODOMAIN, PROTEASOME = MOAS = (
     "HSP inhibitor", "bacterial DNA gyrase inhibitor", "bromodomain inhibitor",
@@ -77,10 +80,11 @@ def profiles(stock: Cache, tmp_path: Path) -> dict[str, Path]:
     return files
 
 
-def test_a_library_is_built_and_read(stock: Cache, server: Server) -> None:
+def test_a_library_is_built_cancelled_and_finished(stock: Cache, server: Server) -> None:
     with browsing() as (page, outside):
         choose_moas(page, server)
-        build(page, stock)
+        trained = cancel_under_way(page, stock)
+        finish(page, stock, trained)
         read_the_library(page)
         open_a_model(page)
         assert outside == []
@@ -131,10 +135,37 @@ def choose_moas(page: Page, server: Server) -> None:
     expect(main(page)).to_contain_text("4 models to train; 0 already trained")
 
 
-def build(page: Page, stock: Cache) -> None:
+def cancel_under_way(page: Page, stock: Cache) -> dict[str, int]:
+    """Returns the models that were done by then, and when."""
     page.get_by_role("button", name="Build library").click()
+    expect(main(page)).to_contain_text("Finished models are kept even if you cancel")
+    # Looked for on disk: all four are built while a page is drawn a few times.
+    until(lambda: 0 < len(models_of(stock)) < len(MOAS))
+    with frozen(stock):
+        expect(main(page)).to_contain_text(re.compile(r"[0-3] of 4 MOAs trained"))
+        expect(main(page)).to_contain_text(re.compile(r"inhibitor: (mean AUROC|[a-z])"))
+        expect(cell(page, 0, 0)).to_have_text(re.compile("|".join((HSP, GYRASE))))
+        press_until(
+            page.get_by_role("button", name="Cancel", exact=True),
+            lambda: JobStore(stock).active_jobs()[0].cancel_requested,
+        )
+    expect(main(page)).to_contain_text("was cancelled")
+    trained = models_of(stock)
+    assert 0 < len(trained) < len(MOAS)
+    return trained
+
+
+def finish(page: Page, stock: Cache, trained: dict[str, int]) -> None:
+    missing = len(MOAS) - len(trained)
+    page.get_by_role("button", name="Back to the library").click()
+    expect(main(page)).to_contain_text(f"{missing} of 4 MOAs are not trained yet")
+    expect(main(page).locator("td", has_text="not trained yet")).to_have_count(missing)
+    page.get_by_role("button", name=f"Train missing models ({missing})").click()
+    expect(main(page)).to_contain_text(f"{len(trained)} of 4 MOAs trained")
     expect(main(page)).to_contain_text("uses the models of 3 of 4 MOAs")
-    assert len(models_of(stock)) == len(MOAS)
+    now = models_of(stock)
+    assert len(now) == len(MOAS)
+    assert trained.items() <= now.items()
 
 
 def read_the_library(page: Page) -> None:

@@ -14,12 +14,12 @@ from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.errors import NotFoundError, TrainingSetError
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.folds import Folds, assign_folds
-from gpar_core.learn.held_out import held_out_scores
+from gpar_core.learn.held_out import held_out_scores, space_for
 from gpar_core.learn.metrics import Metrics, evaluate
 from gpar_core.learn.paired import HeldOut, differences
-from gpar_core.learn.presets import MatchingSettings, Settings
+from gpar_core.learn.presets import Settings
 from gpar_core.learn.side_by_side import side_by_side
-from gpar_core.learn.space import Space, space_of
+from gpar_core.learn.space import Space
 from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
 
 STAGE = "Cell influence"
@@ -105,9 +105,7 @@ def cell_influence(
             f"cross-validated, but a comparison needs two. {next(iter(reasons.values()))}"
         )
 
-    space = None
-    if isinstance(settings, MatchingSettings):
-        space = space_of(compendium, settings, seed=seed, threads=pool.processes, report=report)
+    space = space_for(compendium, settings, seed=seed, pool=pool, report=report)
 
     def answer(name: str, report: Report) -> Tables:
         return remember(

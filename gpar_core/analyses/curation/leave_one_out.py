@@ -19,8 +19,10 @@ from gpar_core.data.training_set import TrainingSet
 from gpar_core.errors import TrainingSetError
 from gpar_core.learn.engine import FitTask, Pool
 from gpar_core.learn.folds import Folds, assign_folds
-from gpar_core.learn.held_out import matching_of
-from gpar_core.learn.presets import MatchingSettings, Settings
+from gpar_core.learn.held_out import space_for
+from gpar_core.learn.matching import Matching
+from gpar_core.learn.presets import Settings
+from gpar_core.learn.space import Space
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import score
 
@@ -90,7 +92,8 @@ def curate(
 
     A repeat deals the drugs to other folds; within it all sets have the same folds and seeds, those
     of the first repeat being the folds and seeds of `training.train`. A drug that is left out is
-    neither positive nor negative, nor is anything that shares a MOA with it.
+    neither positive nor negative, nor is anything that shares a MOA with it. A space, which is
+    learned without any MOA, has seen it, but scores no drug that it has seen.
 
     Raises TrainingSetError with fewer than `MIN_DRUGS` positive drugs, WorkerError where a process
     dies.
@@ -101,17 +104,18 @@ def curate(
             f"The positive set has {len(drugs)} drug{'s' * (len(drugs) != 1)}; leave-one-out "
             f"needs at least {MIN_DRUGS}. Train on more drugs."
         )
-    if isinstance(settings, MatchingSettings):
-        auroc = _matched(compendium, training_set, settings, drugs, repeats, seed, pool, report)
+    space = space_for(compendium, settings, seed=seed, pool=pool, report=report)
+    if space is not None:
+        auroc = _matched(space, compendium, training_set, drugs, repeats, seed, pool, report)
     else:
         auroc = _trained(compendium, training_set, settings, drugs, repeats, seed, pool, report)
     return _curation(compendium, training_set, drugs, np.nanmean(auroc, axis=2))
 
 
 def _matched(
+    space: Space,
     compendium: Compendium,
     training_set: TrainingSet,
-    settings: MatchingSettings,
     drugs: np.ndarray,
     repeats: int,
     seed: int,
@@ -122,16 +126,13 @@ def _matched(
     the whole set; NaN where a fold holds no positive.
     """
     drug = training_set.drug.astype(str)
-    space, columns = None, []
+    columns = []
     for repeat in range(repeats):
         folds = assign_folds(training_set.positive, training_set.drug, seed=seed + 1000 * repeat)
         for number, left_out in enumerate([*drugs, ""]):
             kept = drug != left_out
-            matching = matching_of(
-                compendium, training_set.only(kept), replace(folds, fold=folds.fold[kept]),
-                settings, seed=seed, pool=pool, report=report, space=space,
-            )  # fmt: skip
-            space = matching.space
+            dealt = replace(folds, fold=folds.fold[kept])
+            matching = Matching(space, compendium, training_set.only(kept), dealt, seed)
             score = matching.held_out(threads=pool.processes)
             rows = [np.flatnonzero(matching.folds.fold == fold) for fold in range(folds.k)]
             of_fold = [

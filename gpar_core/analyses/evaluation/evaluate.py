@@ -37,10 +37,11 @@ from gpar_core.data.training_set import drugs_of_moa, known_cells, moa_key, sele
 from gpar_core.errors import NotFoundError, TrainingSetError
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.folds import Folds, shared_folds
+from gpar_core.learn.held_out import space_for
 from gpar_core.learn.metrics import PAPER_LINE, evaluate
-from gpar_core.learn.presets import MatchingSettings, Settings
+from gpar_core.learn.presets import Settings
 from gpar_core.learn.side_by_side import side_by_side
-from gpar_core.learn.space import Space, space_of
+from gpar_core.learn.space import Space
 from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
 
 STAGE = "Evaluation"
@@ -83,8 +84,8 @@ def compare(
     sets = [each.training_set for each in questions]
     alike = similarities(compendium, sets, fold_of, methods, report)
     space = None
-    if GPAR in methods and isinstance(settings, MatchingSettings):
-        space = space_of(compendium, settings, seed=seed, threads=pool.processes, report=report)
+    if GPAR in methods:
+        space = space_for(compendium, settings, seed=seed, pool=pool, report=report)
 
     def answer(asked: Question, report: Report) -> Tables:
         def compute() -> Tables:

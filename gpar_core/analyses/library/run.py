@@ -13,8 +13,9 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.provenance import same_compendium
 from gpar_core.errors import Cancelled, RequestError
 from gpar_core.learn.engine import Pool
-from gpar_core.learn.presets import MatchingSettings, preset
-from gpar_core.learn.space import Space, space_of
+from gpar_core.learn.held_out import space_for
+from gpar_core.learn.presets import preset
+from gpar_core.learn.space import Space
 from gpar_core.progress import Progress, Report
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
@@ -55,9 +56,10 @@ def run_library(
     def learning(progress: Progress) -> None:
         report(Progress(STAGE, done, len(trainings), progress.stage))
 
-    settings, seed, space = preset(request.method.preset), request.method.seed, None
-    if missing and isinstance(settings, MatchingSettings):
-        space = space_of(compendium, settings, seed=seed, threads=pool.processes, report=learning)
+    space = None
+    if missing:
+        settings, seed = preset(request.method.preset), request.method.seed
+        space = space_for(compendium, settings, seed=seed, pool=pool, report=learning)
     stop = threading.Event()
     latest: dict[str, Progress] = {}
 

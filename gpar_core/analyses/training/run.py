@@ -18,7 +18,7 @@ from gpar_core.data.training_set import TrainingSet, drugs_of_uploaded
 from gpar_core.errors import EmptyRankingError
 from gpar_core.learn.calibration import calibrate, calibrate_each
 from gpar_core.learn.engine import Pool
-from gpar_core.learn.presets import MatchingSettings, preset
+from gpar_core.learn.presets import preset
 from gpar_core.progress import Progress, Report
 from gpar_core.rank.ranking import (
     MAX_P,
@@ -58,19 +58,16 @@ def train_model(
 ) -> None:
     """Train, cross-validate, rank, and publish the model.
 
-    space: as in `held_out.matching_of`.
+    space: as in `held_out.space_for`.
     """
     from gpar_core.learn.training import train  # noqa: PLC0415 -- brings classifiers
 
     method = request.method
-    settings = preset(method.preset)
     training_set = training_set_of(compendium, request.drug_set, method, _uploaded(request, cache))
-    if space is None and isinstance(settings, MatchingSettings):
-        space = _space(compendium, settings, method.seed, pool, report)
     training = train(
         compendium,
         training_set,
-        settings,
+        preset(method.preset),
         seed=method.seed,
         null_repeats=request.null_repeats,
         pool=pool,
@@ -88,10 +85,9 @@ def train_model(
         score=pd.Series(training.scores.compound, training.scores.drug),
     )
     ranking = ranking.assign(shares_moa=known_members(ranking, _moas_of(compendium, request)))
-    if space is not None and isinstance(settings, MatchingSettings):
-        ranking = ranking.assign(
-            also_first_of=_also_first_of(ranking, compendium, request, settings, space)
-        )
+    if training.space is not None:
+        also = _also_first_of(ranking, compendium, request, training.space)
+        ranking = ranking.assign(also_first_of=also)
     report(Progress("Map", 0, 1, "t-SNE of training set and top predictions"))
     validation, logistic = training.validation, training.logistic
     summary = model.ModelSummary(
@@ -171,25 +167,13 @@ def _moas_of(compendium: Compendium, request: TrainRequest) -> set[str]:
     return set(table.loc[table[fields.DRUG].isin(request.drug_set.drugs), fields.MOA])
 
 
-def _space(
-    compendium: Compendium, settings: MatchingSettings, seed: int, pool: Pool, report: Report
-) -> "Space":
-    from gpar_core.learn.space import space_of  # noqa: PLC0415 -- pages start without it
-
-    return space_of(compendium, settings, seed=seed, threads=pool.processes, report=report)
-
-
 def _also_first_of(
-    ranking: pd.DataFrame,
-    compendium: Compendium,
-    request: TrainRequest,
-    settings: MatchingSettings,
-    space: "Space",
+    ranking: pd.DataFrame, compendium: Compendium, request: TrainRequest, space: "Space"
 ) -> pd.Series:
     """(m,) MOAs that were not trained on, among whose first compounds each stands."""
-    from gpar_core.learn.specificity import first_of  # noqa: PLC0415
+    from gpar_core.learn.specificity import first_of  # noqa: PLC0415 -- pages start without it
 
-    places = first_of(space, compendium, settings)
+    places = first_of(space, compendium)
     others = places[~places[fields.MOA].isin(_moas_of(compendium, request))]
     names = others.groupby(fields.DRUG)[fields.MOA].agg(fields.MOA_SEPARATOR.join)
     return ranking[fields.DRUG].map(names).fillna("")
