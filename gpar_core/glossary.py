@@ -78,8 +78,7 @@ TERMS = {
     ),
     "positive-set": Term(
         "Positive set",
-        "The drugs whose shared pattern the network learns: the ones you choose, or "
-        "those of a MOA.",
+        "The drugs whose shared pattern the model learns: the ones you choose, or those of a MOA.",
     ),
     "negative-set": Term(
         "Negative set",
@@ -91,7 +90,7 @@ TERMS = {
     ),
     "fold": Term(
         "Cross-validation, fold",
-        "The drugs are split into folds. In turn, each fold is held out: the network trains on "
+        "The drugs are split into folds. In turn, each fold is held out: the model trains on "
         "the other folds and then scores the held-out drugs. A drug is never in both training "
         "and test.",
     ),
@@ -105,7 +104,7 @@ TERMS = {
     ),
     "pooled-auroc": Term(
         "Pooled AUROC",
-        "The AUROC of the held-out scores of all folds pooled. Each fold is a different network, "
+        "The AUROC of the held-out scores of all folds pooled. Each fold is a different model, "
         "so it is usually a little lower than the mean.",
     ),
     "interval": Term(
@@ -123,7 +122,7 @@ TERMS = {
     ),
     "logistic-regression": Term(
         "Logistic regression baseline",
-        "A simple linear model on the same folds. If it does as well, the network adds nothing.",
+        "A simple linear model on the same folds. If it does as well, the model adds nothing.",
     ),
     "verdict": Term(
         "Verdict",
@@ -137,14 +136,14 @@ TERMS = {
         "Permuted labels",
         "The same cross-validation with the labels shuffled among the drugs of each fold. It "
         "shows which mean AUROC arises by chance. Quick runs use a nearest-mean classifier in "
-        "place of the network; full runs, which are optional, train the network each time.",
+        "place of the model; full runs, which are optional, train the model each time.",
         "Chance is the share of runs that reach the model's own mean AUROC; the model itself "
         "counts as one run.",
     ),
     "score": Term(
         "Score",
-        "The network's output for a signature, 0 to 1.",
-        "Each network has its own scale, so scores of different models cannot be compared.",
+        "The model's output for a signature, 0 to 1.",
+        "Each model has its own scale, so scores of different models cannot be compared.",
     ),
     "compound-score": Term(
         "Score of a compound",
@@ -220,7 +219,7 @@ TERMS = {
     ),
     "mean-probability": Term(
         "Mean probability",
-        "The network's output averaged over the signatures; the paper ranks MOAs by this number.",
+        "The model's output averaged over the signatures; the paper ranks MOAs by this number.",
         "It cannot be compared between models.",
     ),
     "agreement": Term(
@@ -250,7 +249,7 @@ TERMS = {
     ),
     "integrated-gradients": Term(
         "Integrated gradients",
-        "How much each gene contributes to the difference between the network's output for a "
+        "How much each gene contributes to the difference between the model's output for a "
         "signature and its output for no change. The contributions add up to the whole "
         "difference.",
         "A gene that matters to a model need not be a target or a cause.",

@@ -35,8 +35,8 @@ def show(compendium: Compendium) -> None:
             result(study, planned, compendium)
             if preset == "fast":
                 st.caption(
-                    "The figures in the column Here come from GPAR's own network, not from the "
-                    "paper's. To train the paper's network too, choose it above."
+                    "The figures in the column Here come from GPAR's own preset 'fast', not from "
+                    "the paper's network. To train that too, choose it above."
                 )
         elif request := under_way(missing):
             show_job(request, planned, simulated=compendium.simulated)

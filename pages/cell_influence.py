@@ -6,7 +6,7 @@ from pages._cell_influence.view import draw
 from pages._shared.analysis_frame import analysis_page
 
 ABOUT = (
-    "In which cell lines can a network best recognize your drugs? GPAR cross-validates **the same "
+    "In which cell lines can a model best recognize your drugs? GPAR cross-validates **the same "
     "drugs** in each selection of cell lines (Gao et al. 2021, Figure 1d: estrogen receptor "
     "agonists in cells that express the receptor and in cells that do not)."
 )

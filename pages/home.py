@@ -22,8 +22,8 @@ STARTS = (
 begin("GPAR")
 st.markdown(
     "Find drugs that share a **mechanism of action** (MOA) from L1000 gene-expression signatures. "
-    "Choose drugs you know: a neural network learns what their signatures have in common, reports "
-    "how well it recognizes them, and ranks all other compounds. Or start from the other end: "
+    "Choose drugs you know: GPAR learns what their signatures have in common, reports how well it "
+    "recognizes them, and ranks all other compounds. Or start from the other end: "
     "predict the mechanism of a compound or of your own profile."
 )
 with error_box():

@@ -27,7 +27,7 @@ MIN_CLASSES = 6
 """Over fewer, Wilcoxon's signed-rank test (two-sided) cannot give a p below 0.05."""
 
 METHODS: dict[str, Method] = {
-    GPAR: Method("GPAR", Kind.NETWORK, "this tool's network"),
+    GPAR: Method("GPAR", Kind.NETWORK, "this tool's model, of the preset"),
     "gsea": Method("GSEA", Kind.SIMILARITY, "20 most up and down genes in merged ranked lists"),
     "cosine": Method("Cosine", Kind.SIMILARITY, "cosine of the angle between merged signatures"),
     "jaccard": Method("Jaccard", Kind.SIMILARITY, "overlap of the genes with |z| of 2 or more"),
@@ -59,7 +59,7 @@ PROTOCOLS = (DRUG, PAIR)
 
 PROTOCOL_NAMES = {DRUG: "Ranking drugs", PAIR: "Ranking pairs (the paper's)"}
 ABOUT_PROTOCOLS = {
-    DRUG: "The drugs of each held-out fold are ranked; AUROC is the mean over the folds.",
+    DRUG: "The drugs of each held-out fold are ranked; AUROC is the mean over those with members.",
     PAIR: (
         "As in Gao et al. 2021: similarity methods rank pairs of positives against pairs of a "
         "positive and a negative. Methods that learn do not compare pairs and keep their ranking "

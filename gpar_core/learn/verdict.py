@@ -25,7 +25,7 @@ class Chance:
     """How often permuted labels reach the mean AUROC of a model.
 
     n_runs: cross-validations with permuted labels. n_reached: those whose mean AUROC is as high.
-    quick: whether a simple classifier stood in for the network (`label_permutation`).
+    quick: whether a simple classifier stood in for the model (`label_permutation`).
     """
 
     n_runs: int

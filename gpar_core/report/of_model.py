@@ -87,7 +87,7 @@ def _settings(model: Model) -> Section:
     if summary.preset in PRESETS:
         settings = dataclasses.asdict(PRESETS[summary.preset])
         facts |= {name.replace("_", " "): _plain(value) for name, value in settings.items()}
-    return Section("Settings of the network", facts=facts)
+    return Section("Settings of the preset", facts=facts)
 
 
 def _plain(value: object) -> str:
@@ -107,7 +107,7 @@ def _validation(model: Model) -> Section:
     }
     if summary.logistic_auroc is not None:
         facts["Logistic regression"] = f"{summary.logistic_auroc:.3f} mean AUROC on the same folds"
-    facts["Permuted labels"] = f"{summary.chance} (nearest-mean classifier, not the network)"
+    facts["Permuted labels"] = f"{summary.chance} (nearest-mean classifier, not the model)"
     if summary.null_auroc:
         facts["Permuted labels, full trainings"] = (
             ", ".join(map(number, summary.null_auroc)) + " mean AUROC"

@@ -2,9 +2,9 @@
 
 The data of a training and its draws are the same everywhere; sums of single precision and the type
 of matrix products are not, and every step of a training carries the difference on. The limits are
-larger than the largest difference measured by `python -m benchmarks.processors`: several times for
-`fast`, about twice for `paper`. docs/training.md has the table. `linear`, fitted in double
-precision, agrees to all digits shown; its limits leave room for another order of equal scores.
+larger than the largest difference measured by `python -m benchmarks.processors`, for `paper` about
+twice. docs/training.md has the table. `fast` and `linear`, computed in double precision, agree to
+all digits shown; their limits leave room for another order of scores that are nearly equal.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ class Tolerance:
 
 TOLERANCES: Final[Mapping[str, Tolerance]] = {
     "linear": Tolerance(auroc=1e-6, part=1e-6, es=0.001, first=0.99),
-    "fast": Tolerance(auroc=0.001, part=0.003, es=0.005, first=0.97),
+    "fast": Tolerance(auroc=1e-4, part=0.001, es=0.001, first=0.99),
     "paper": Tolerance(auroc=0.08, part=0.3, es=0.25, first=0.5),
 }
 """By preset."""

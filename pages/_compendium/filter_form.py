@@ -26,7 +26,8 @@ COLUMNS = {
     "n_inactive": st.column_config.NumberColumn(
         "Inactive",
         format="localized",
-        help="Compounds without MOA annotation and with TAS < 0.2: the negatives",
+        help="Compounds without MOA annotation and with TAS < 0.2: the negatives of the paper's "
+        "network",
     ),
     "n_moas": st.column_config.NumberColumn("MOAs", help="MOAs with three or more drugs"),
     "n_unknown": st.column_config.NumberColumn(
@@ -122,10 +123,10 @@ def _counts(compendium: Compendium, quality: QualityFilter) -> None:
     before, after = counts["n_inactive"].iloc[[0, -1]]
     if after < before:
         lack = after < MIN_INACTIVE_COMPOUNDS
-        few = " Training will use all compounds without the MOA instead." if lack else ""
+        few = " With so few, it uses all compounds without the MOA." if lack else ""
         st.caption(
-            f"Training uses inactive drugs without MOA annotation as negatives. The filter keeps "
-            f"{after:,} of {before:,}.{few}"
+            "The preset 'paper' uses inactive drugs without MOA annotation as negatives. The "
+            f"filter keeps {after:,} of {before:,}.{few}"
         )
 
 

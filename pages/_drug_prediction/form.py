@@ -36,7 +36,7 @@ def choose(compendium: Compendium) -> None:
                 0,
                 20,
                 0,
-                help="Also trains the network on permuted labels. With 19 or more runs, these "
+                help="Also trains the model on permuted labels. With 19 or more runs, these "
                 "decide the verdict instead of the quick runs. Each run takes as long as the "
                 "training itself.",
                 key="null",

@@ -78,9 +78,9 @@ def _ask(request: TrainRequest, compendium: Compendium) -> None:
     st.markdown(
         f"{len(request.drug_set.drugs)} anti-inflammatory drugs in '{plain(compendium.name)}', "
         "including dexamethasone, activate the glucocorticoid receptor. Each drug changed gene "
-        "expression in cells; each change is a **signature** of 978 numbers. A network learns what "
+        "expression in cells; each change is a **signature** of 978 numbers. A model learns what "
         "these signatures have in common and then scores every other compound. These include more "
-        "glucocorticoids: will the network find them?"
+        "glucocorticoids: will the model find them?"
     )
     with st.expander(f"The {len(request.drug_set.drugs)} drugs"):
         st.markdown(plain(", ".join(request.drug_set.drugs)))
@@ -91,11 +91,11 @@ def _ask(request: TrainRequest, compendium: Compendium) -> None:
 
 
 def _learn(request: TrainRequest, compendium: Compendium) -> None:
-    st.header("GPAR tests the network while it learns", anchor=False)
+    st.header("GPAR tests the model while it learns", anchor=False)
     st.markdown(
-        "Would the network recognize a drug it has never seen? The drugs are split into **folds**. "
-        "In each round, the network trains without one fold and is then tested on it. Each point "
-        "below is one fold: at 1, all held-out drugs rank above all others; at 0.5, the network is "
+        "Would the model recognize a drug it has never seen? The drugs are split into **folds**. "
+        "In each round, the model trains without one fold and is then tested on it. Each point "
+        "below is one fold: at 1, all held-out drugs rank above all others; at 0.5, the model is "
         "guessing."
     )
     job = JobStore(cache()).get(job_id(request))
@@ -123,11 +123,11 @@ def _judge(model: Model) -> None:
 def _answer(model: Model) -> None:
     st.header("The answer: every other compound, ranked", anchor=False)
     st.markdown(
-        "None of these compounds was a training drug. Those with the known MOA glucocorticoid "
-        "receptor agonist show that the network found the mechanism: it was not trained on "
-        "them. Those with another MOA, or none, are the interesting ones: each is a **hypothesis** "
-        "to test in the laboratory, not a finding. They are sorted by the **score** of the "
-        "compound; **ES** shows how far its signatures cluster at the top of all signatures."
+        "None of these compounds was among the chosen drugs. Those with the known MOA "
+        "glucocorticoid receptor agonist show that the model found the mechanism: it was not told "
+        "about them. Those with another MOA, or none, are the interesting ones: each is a "
+        "**hypothesis** to test in the laboratory, not a finding. They are sorted by the **score** "
+        "of the compound; **ES** shows how far its signatures cluster at the top of all signatures."
     )
     top = model.ranking.head(N_SHOWN)
     st.dataframe(

@@ -134,10 +134,10 @@ def choose_space(compendium: Compendium) -> ModelSummary | None:
         "Find neighbors in",
         list(summaries),
         index=None,
-        format_func=lambda model_id: f"the last hidden layer of {summaries[model_id].label}",
+        format_func=lambda model_id: f"the space of the model of {summaries[model_id].label}",
         placeholder="The z-scores of all 978 genes",
-        help="A network pulls together signatures that it learned to see as similar. With the map, "
-        "GPAR measures how far that holds for drugs that the network did not see.",
+        help="A model pulls together signatures that it learned to see as similar. With the map, "
+        "GPAR measures how far that holds for drugs that the model did not see.",
         key="map-space",
         persist_state="session",
     )

@@ -17,7 +17,7 @@ def laid_out(request: MapRequest) -> str:
     if request.representatives:
         parts.append("One signature per compound and cell line")
     if request.model:
-        parts.append("Neighbors in the last hidden layer of a network")
+        parts.append("Neighbors in the space of a model")
     return plain(" · ".join(parts))
 
 
@@ -45,31 +45,31 @@ def trust(done: Analysis) -> str:
 
 
 def learned(done: Analysis) -> str:
-    """Describe whether learning groups drugs that the network did not see; '' without a network."""
+    """Describe whether learning groups drugs that the model did not see; '' without a model."""
     quality = done.tables["quality"].iloc[0]
     if not done.request.model:
         return ""
     if pd.isna(quality["purity_after"]):
         return (
-            "Neighbors are those in a network's last hidden layer. Its training drugs are close "
-            "together because the network learned them; there were too few to measure whether this "
-            "holds for other drugs."
+            "Neighbors are those in the space of a model. Its training drugs may be closer "
+            "together because the model has seen them; there were too few to measure whether "
+            "other drugs of the class are, too."
         )
     k, n = int(quality["n_neighbours"]), int(quality["n_drugs"])
     text = (
-        f"**Does learning group drugs that the network did not see?** Of the {k} nearest "
+        f"**Does learning group drugs that the model did not see?** Of the {k} nearest "
         f"neighbors of a held-out drug, **{_percent(quality, 'purity_after')}** share its class "
-        f"in the hidden layer and {_percent(quality, 'purity_before')} among z-scores "
+        f"in the space of the model and {_percent(quality, 'purity_before')} among z-scores "
         f"({quality['purity_chance']:.0%} by chance; {n} drugs, ± standard error; difference "
         f"{_percent(quality, 'purity_gain', '+')})."
     )
     if pd.notna(quality["batch_after"]):
         text += (
             f" The share from the same cell line is {_percent(quality, 'batch_after')} in the "
-            f"hidden layer and {_percent(quality, 'batch_before')} among z-scores "
+            f"space of the model and {_percent(quality, 'batch_before')} among z-scores "
             f"({quality['batch_chance']:.0%} by chance)."
         )
-    return text + " Training drugs are close together here because the network learned them."
+    return text + " Training drugs may be closer together here because the model has seen them."
 
 
 def _percent(quality: pd.Series, name: str, sign: str = "") -> str:

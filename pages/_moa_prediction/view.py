@@ -262,8 +262,8 @@ def _columns() -> dict[str, object]:
         "mean_probability": column.NumberColumn(
             "Mean probability",
             format="%.3f",
-            help="Output of the network, 0 to 1, mean over the signatures; the paper ranks MOAs by "
-            "it. Each network has its own scale, so it is not comparable between MOAs.",
+            help="Output of the model, 0 to 1, mean over the signatures; the paper ranks MOAs by "
+            "it. Each model has its own scale, so it is not comparable between MOAs.",
         ),
         "calibrated": column.ProgressColumn(
             "Calibrated probability",

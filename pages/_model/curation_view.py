@@ -72,7 +72,7 @@ def _question(request: CurationRequest, summary: ModelSummary) -> None:
     st.caption(
         f"Repeats the cross-validation {request.repeats} times on different folds, with all drugs "
         "and without each of them. A drug does not look like the others if leaving it out raises "
-        f"the mean AUROC more than chance explains. Trains {n:,} networks: "
+        f"the mean AUROC more than chance explains. This takes {n:,} rounds of learning: "
         f"{_about(summary.seconds / trained * n)}."
     )
     if st.button("Find outlier drugs"):

@@ -1,4 +1,4 @@
-"""Offer to train or open the linear model if it beats the network on the same folds."""
+"""Offer to train or open the linear model if it beats the model on the same folds."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -24,7 +24,7 @@ def offer_linear(summary: ModelSummary) -> None:
         return
     said, button = st.columns([3, 1], vertical_alignment="center")
     said.info(
-        "On the same folds, logistic regression has a higher mean AUROC than this network: "
+        "On the same folds, logistic regression has a higher mean AUROC than this model: "
         f"{ahead:.3f} versus {own:.3f}."
     )
     request = _linear_request(summary)

@@ -94,7 +94,7 @@ def _quality(model: Model) -> None:
     drawn_once("quality", summary.identity, lambda: _curves(model))
     st.markdown(
         f"**Permuted labels:** {summary.chance}. Quick runs use a nearest-mean classifier instead "
-        "of the network, on the same folds."
+        "of the model, on the same folds."
     )
     if summary.null_auroc:
         null = ", ".join(f"{auroc:.2f}" for auroc in summary.null_auroc)
@@ -149,7 +149,7 @@ def _training_drugs(model: Model) -> None:
 
 def _fared(model: Model) -> None:
     st.caption(
-        "How well the network recognizes each training drug in the folds that did not see it: the "
+        "How well the model recognizes each training drug in the folds that did not see it: the "
         "share of negative signatures that score lower. A drug near 0.5 or below does not look "
         "like the others."
     )

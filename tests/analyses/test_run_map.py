@@ -88,7 +88,7 @@ def test_a_model_that_was_deleted_has_no_map(cache: Cache, compendium: Compendiu
         ({"moas": ("x", "y", "z", "w")}, "UMAP of 'a' · x, y and 2 more"),
         (
             {"method": "tsne", "representatives": True, "model": "0" * 20},
-            "t-SNE of 'a' · one per compound and cell line · last hidden layer of a model",
+            "t-SNE of 'a' · one per compound and cell line · space of a model",
         ),
     ],
 )

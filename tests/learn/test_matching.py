@@ -239,7 +239,5 @@ def test_uploads_are_held_out_by_a_space_that_has_not_seen_their_drugs(
     changed[signatures["drug"].isin(MEMBERS).to_numpy()] *= -5
     other = replace(compendium, matrix=changed)
     known = replace(chosen, uploaded=profiles)
-    again = Matching(
-        space_of(other, SETTINGS, seed=0), other, known, matching.folds, 0
-    ).held_out()
+    again = Matching(space_of(other, SETTINGS, seed=0), other, known, matching.folds, 0).held_out()
     np.testing.assert_array_equal(again[chosen.positive], held_out[chosen.positive])

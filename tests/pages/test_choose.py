@@ -39,8 +39,8 @@ def test_counts_follow_the_filter_and_negatives_that_are_lost_are_told(stocked: 
         ["all signatures", 164, 69, 60, 2, 0],
         ["TAS at least 0.2", 44, 9, 0, 2, 0],
     ]
-    assert "inactive drugs without MOA annotation as negatives" in words(app)
-    assert "keeps 0 of 60. Training will use all compounds without the MOA instead." in words(app)
+    assert "uses inactive drugs without MOA annotation as negatives" in words(app)
+    assert "keeps 0 of 60. With so few, it uses all compounds without the MOA." in words(app)
 
 
 def test_a_choice_is_queued_and_shown(stocked: Library) -> None:

@@ -43,7 +43,7 @@ def test_the_question_says_what_it_takes(stocked: Library) -> None:
     said = words(opened(stocked.simulated))
     assert "Outlier drugs" in said
     # Four folds of four drugs, and each drug left out of the three folds that do not hold it out.
-    assert "Trains 80 networks" in said
+    assert "This takes 80 rounds of learning" in said
 
 
 def test_asking_starts_the_job_and_stays_on_the_page(stocked: Library) -> None:

@@ -297,7 +297,7 @@ def see_its_reliability(page: Page, server: Server, model: str) -> None:
 
 def look_for_strangers(page: Page) -> None:
     page.get_by_role("tab", name="Training drugs").click()
-    expect(main(page)).to_contain_text("Trains 145 networks")
+    expect(main(page)).to_contain_text("This takes 145 rounds of learning")
     page.get_by_role("button", name="Find outlier drugs").click()
     expect(main(page)).to_contain_text("Outlier drugs of HSP inhibitor")
     expect(sidebar(page).get_by_role("link", name="Outlier drugs")).to_be_visible()

@@ -44,13 +44,13 @@ def linear(request: TrainRequest) -> TrainRequest:
 @pytest.mark.parametrize("ahead", [None, -0.2, 0.0, 0.0004])
 def test_nothing_is_offered_where_it_is_not_ahead(stocked: Library, ahead: float | None) -> None:
     app = opened(stocked, ahead)
-    assert "has a higher mean AUROC than this network" not in words(app)
+    assert "has a higher mean AUROC than this model" not in words(app)
     assert not {TRAIN, OPEN} & set(labels(app))
 
 
 def test_the_same_training_is_asked_for_with_the_linear_preset(stocked: Library) -> None:
     app = opened(stocked, 0.05)
-    assert "logistic regression has a higher mean AUROC than this network" in words(app.info)
+    assert "logistic regression has a higher mean AUROC than this model" in words(app.info)
     press(app, TRAIN)
     (job,) = JobStore(stocked.cache).active_jobs()
     assert job.request == linear(stocked.by_name)

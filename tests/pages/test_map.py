@@ -126,7 +126,7 @@ def test_the_map_says_how_far_it_can_be_trusted(stocked: Library) -> None:
     assert "150 signatures sampled" in said
     assert "**160 signatures.**" in said
     assert "Not on the map: 4 in a small component." in said
-    assert "hidden layer" not in said
+    assert "space of the model" not in said
     (map_,) = sent(app)
     assert map_["points"]["n"] == 160
     assert map_["simulated"]
@@ -144,10 +144,14 @@ def test_of_a_hidden_layer_it_says_what_learning_was_worth(stocked: Library) -> 
     }  # fmt: skip
     said = words(opened(charted(stocked.cache, model=summary, quality=purity)))
     assert (
-        "**62% ± 5.0%** share its class in the hidden layer and 31% ± 2.0% among z-scores" in said
+        "**62% ± 5.0%** share its class in the space of the model and 31% ± 2.0% among z-scores"
+        in said
     )
     assert "(10% by chance; 4 drugs, ± standard error; difference +31% ± 3.0%)" in said
-    assert "same cell line is 55% ± 6.0% in the hidden layer and 70% ± 4.0% among z-scores" in said
+    assert (
+        "same cell line is 55% ± 6.0% in the space of the model and 70% ± 4.0% among z-scores"
+        in said
+    )
     lacking = charted(stocked.cache, model=summary, seed=1)
     assert "there were too few to measure" in words(opened(lacking))
 

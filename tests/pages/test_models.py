@@ -24,7 +24,7 @@ def simulated(stocked: Library) -> AppTest:
 TAB_WORDS = {
     "Quality": "Mean AUROC of full trainings with permuted labels: 0.48, 0.52",
     "Map": "t-SNE (scikit-learn defaults)",
-    "Training drugs": "How well the network recognizes each training drug",
+    "Training drugs": "How well the model recognizes each training drug",
     "Details": "Preset and seed",
 }
 

@@ -211,7 +211,7 @@ def standing_out(
     Technometrics 25:165).
 
     Measured on simulated sets other than those the rule was chosen on (978 genes, 3 cell lines,
-    preset 'fast' without a reference, 5 repeats, 100 seeds; strengths of the members log-normal
+    an earlier 'fast', 5 repeats, 100 seeds; strengths of the members log-normal
     with 0.3) of 6 drugs whose mean AUROC is 1.00, 0.93 and 0.80 where all belong: an inactive
     stranger in place of one is found in 98, 56 and 31% of the sets; a member is suspected in 0, 10
     and 12% of those without a stranger. Of 12 drugs with 0.99 and 0.92: 96 and 58% found, 12 and

@@ -125,7 +125,7 @@ def hidden_layer(
     for start in range(0, len(rows), BLOCK_ROWS):
         chosen = rows[start : start + BLOCK_ROWS]
         blocks.append(network.hidden(compendium.matrix[chosen], cell[chosen]))
-        report(Progress(STAGE, start, len(rows), "Last hidden layer"))
+        report(Progress(STAGE, start, len(rows), "The space of the model"))
     return np.concatenate(blocks)
 
 

@@ -35,5 +35,5 @@ class MapRequest:
             more = f" and {len(names) - 2} more" if len(names) > 2 else ""
             parts += [", ".join(names[:2]) + more] if names else []
         parts += ["one per compound and cell line"] if self.representatives else []
-        parts += ["last hidden layer of a model"] if self.model else []
+        parts += ["space of a model"] if self.model else []
         return " · ".join(parts)
