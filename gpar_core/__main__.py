@@ -45,6 +45,7 @@ from gpar_core.data.result_tables import SIGNED_P
 from gpar_core.data.uploads import publish_profiles
 from gpar_core.errors import GparError
 from gpar_core.export import moas_csv, ranking_csv
+from gpar_core.learn.learning_curves import expected
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, SUPPORTED, TOP
 from gpar_core.rank.moa_prediction import ORDERS as MOA_ORDERS
 from gpar_core.rank.ranking import DEFAULT_ORDER as DEFAULT_RANKING
@@ -91,6 +92,8 @@ def _train(options: argparse.Namespace, cache: Cache) -> None:
     )
     if training_set.note:
         print(f"note: {training_set.note}", file=sys.stderr)
+    if expectation := expected(training_set):
+        print(expectation.sentence, file=sys.stderr)
     model_id = finish(cache, request, cluster=options.dask)
     result = _result(model.load_summary(cache.existing_model(model_id)))
     if options.json:

@@ -12,6 +12,7 @@ from gpar_core.learn.engine import FitTask, Pool
 from gpar_core.learn.folds import Folds
 from gpar_core.learn.matching import Matching
 from gpar_core.learn.presets import MatchingSettings, Settings
+from gpar_core.learn.saved_space import keep_space, saved_space
 from gpar_core.learn.space import Space, space_of
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import Network, score
@@ -30,12 +31,16 @@ def space_for(
 ) -> Space | None:
     """The space of a compendium where these settings compare in one, else None.
 
-    What asks several times learns it once and hands it on. space: of this compendium, settings and
-    seed, where it was learned already.
+    It is kept with the compendium. What asks several times reads it once and hands it on. space: of
+    this compendium, settings and seed, where it is known already.
     """
     if space is not None or not isinstance(settings, MatchingSettings):
         return space
-    return space_of(compendium, settings, seed=seed, threads=pool.processes, report=report)
+    if kept := saved_space(compendium, settings, seed):
+        return kept
+    learned = space_of(compendium, settings, seed=seed, threads=pool.processes, report=report)
+    keep_space(learned, compendium, seed)
+    return learned
 
 
 def held_out_scores(

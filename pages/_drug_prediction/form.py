@@ -3,10 +3,13 @@
 import streamlit as st
 
 from gpar_core.analyses.training.plan import plan_training
+from gpar_core.charts import learning_curves as charts
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.data.uploads import publish_profiles
 from gpar_core.learn.folds import assign_folds
+from gpar_core.learn.learning_curves import expected, learning_curves
+from pages._shared.cached_charts import chart_once
 from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
@@ -81,7 +84,29 @@ def show_training_set(training_set: TrainingSet, seed: int) -> None:
     st.markdown(f"**{folds.k}-fold** cross-validation by {folds.by}")
     if folds.by == "signature":
         st.caption("With only one drug, the folds split its signatures instead of drugs.")
+    _show_expectation(training_set)
     for note in training_set.uploaded.notes if training_set.uploaded else ():
         st.caption(plain(note))
     if training_set.note:
         st.info(plain(training_set.note))
+
+
+def _show_expectation(training_set: TrainingSet) -> None:
+    """What MOAs of real data reach with as many drugs and cell lines."""
+    expectation = expected(training_set)
+    if expectation is None:
+        return
+    n_cells = expectation.n_cells
+    st.caption(expectation.sentence)
+    with st.popover("How many drugs do I need?", width="stretch"):
+        st.markdown(
+            "The mean AUROC that known MOAs reach with the preset 'fast', by number of drugs. "
+            "Line: half of the MOAs are above it. Band: the middle half of them, "
+            f"with {'1 cell line' if n_cells == 1 else f'{n_cells} cell lines'}. "
+            "More drugs narrow the range; some MOAs are hard to learn with any number."
+        )
+        chart_once(
+            "learning curves",
+            (n_cells,),
+            lambda: charts.learning_curves(learning_curves(), n_cells),
+        )

@@ -72,6 +72,12 @@ def test_a_moa_shows_its_training_set_before_the_click(form: AppTest) -> None:
     assert "Simulated data" in words(form.warning)
 
 
+def test_it_says_what_to_expect_of_as_many_drugs(form: AppTest) -> None:
+    form.selectbox(key="moa").set_value("HDAC inhibitor").run()
+    assert "With 4 drugs in 2 cell lines, half of" in words(form)
+    assert "by number of drugs" in words(form)
+
+
 def test_a_moa_is_offered_with_its_number_of_drugs(form: AppTest) -> None:
     assert form.selectbox(key="moa").options == ["HDAC inhibitor (4)", "MTOR inhibitor (5)"]
 

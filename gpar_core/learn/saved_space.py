@@ -1,0 +1,68 @@
+"""The space of a compendium, kept in its folder: learned once, deleted with it."""
+
+import hashlib
+import uuid
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+
+from gpar_core.data.compendium import Compendium
+from gpar_core.errors import DataError
+from gpar_core.learn.embedding import Embedding
+from gpar_core.learn.presets import MatchingSettings
+from gpar_core.learn.space import Space
+from gpar_core.storage.saved_arrays import read_arrays
+
+FORMAT_VERSION = 1
+"""To be raised with any change of what is learned."""
+
+_OF_SPACE = ("cells", "drug", "block", "learned_from")
+_OF_EMBEDDING = ("center", "shift", "matrix")
+
+
+def saved_space(compendium: Compendium, settings: MatchingSettings, seed: int) -> Space | None:
+    """The space that was kept; None where there is none, or none that can be read."""
+    path = _path(compendium, settings, seed)
+    if path is None or not path.is_file():
+        return None
+    try:
+        arrays = read_arrays(path)
+        embeddings = tuple(
+            Embedding(*(arrays[f"{name}-{number}"] for name in _OF_EMBEDDING))
+            for number in range(int(arrays["n_embeddings"]))
+        )
+        return Space(settings, embeddings=embeddings, **{name: arrays[name] for name in _OF_SPACE})
+    except (DataError, KeyError):
+        return None
+
+
+def keep_space(space: Space, compendium: Compendium, seed: int) -> None:
+    """Keep a space for the next time; where that cannot be, it is learned again."""
+    path = _path(compendium, space.settings, seed)
+    if path is None:
+        return
+    arrays = {name: getattr(space, name) for name in _OF_SPACE}
+    for number, of in enumerate(space.embeddings):
+        arrays |= {f"{name}-{number}": getattr(of, name) for name in _OF_EMBEDDING}
+    unfinished = path.with_name(f".{uuid.uuid4().hex}")
+    try:
+        with unfinished.open("wb") as file:
+            np.savez(file, n_embeddings=len(space.embeddings), **arrays)
+        unfinished.replace(path)
+    except OSError:  # a full disk, a folder that may not be written or was deleted meanwhile
+        with suppress(OSError):
+            unfinished.unlink()
+
+
+def _path(compendium: Compendium, settings: MatchingSettings, seed: int) -> Path | None:
+    """None where the values are not those, and all of those, that are stored."""
+    matrix = compendium.matrix
+    if not isinstance(matrix, np.memmap) or matrix.filename is None:
+        return None
+    stored = Path(matrix.filename)
+    with suppress(OSError):
+        if stored.stat().st_size == matrix.offset + matrix.nbytes:
+            what = f"{FORMAT_VERSION} {compendium.fingerprint} {settings} {seed}"
+            return stored.with_name(f"space-{hashlib.sha256(what.encode()).hexdigest()[:16]}.npz")
+    return None
