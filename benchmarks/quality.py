@@ -1,13 +1,14 @@
 """How well each method finds the held-out drugs of every MOA, on identical folds.
 
-    python -m benchmarks.quality --files DIR [--methods gpar,gsea] [--json FILE]
+    python -m benchmarks.quality --files DIR [--methods gpar,gsea] [--json FILE] [--moas FILE]
     python -m benchmarks.quality --files DIR --variants
 
 DIR holds LINCS Level 5 files in GEO layout with a MOA table. Every MOA with at least four drugs
 counts; the figures are those of `gpar_core.analyses.evaluation.evaluate`, of the protocol 'drug'.
 
 MOAs are split into two halves at random: the settings of `fast` were chosen by looking at `tune`;
-nothing was chosen by `report`. `--variants` compares settings of `fast`, by `tune` alone.
+nothing was chosen by `report`. `--variants` compares settings of `fast`, by `tune` alone. `--moas`
+writes a table of all MOAs, one by one.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from joblib import cpu_count
 
 from gpar_core import fields
 from gpar_core.analyses.evaluation.evaluate import compare, of_protocol, summary
-from gpar_core.compare.methods import DRUG, METHODS, MIN_DRUGS
+from gpar_core.compare.methods import DRUG, GPAR, METHODS, MIN_DRUGS
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.importing.build import import_compendium
@@ -112,6 +113,30 @@ def variants(compendium: Compendium, moas: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def by_moa(measured: pd.DataFrame, report: list[str]) -> str:
+    """A table in Markdown of each MOA, the highest AUROC of GPAR first.
+
+    measured: as `measure` gives it, with GPAR and others. report: MOAs nothing was chosen by.
+    """
+    lines = [
+        "| MOA | drugs | AUROC of GPAR (95%) | average precision, base rate | best other method |",
+        "|---|---|---|---|---|",
+    ]
+    own = measured[measured["method"] == GPAR].sort_values("auroc", ascending=False)
+    others = measured[measured["method"] != GPAR].sort_values("auroc", ascending=False)
+    best = others.drop_duplicates("class").set_index("class")
+    for row in own.itertuples():
+        name = row[own.columns.get_loc("class") + 1]
+        mark = "" if name in report else " *"
+        other = best.loc[name]
+        lines.append(
+            f"| {name}{mark} | {row.n_positive} | {row.auroc:.2f} ({row.low:.2f}-{row.high:.2f}) "
+            f"| {row.ap:.2f}, {row.base_rate:.3f} "
+            f"| {other['auroc']:.2f} {METHODS[other['method']].label} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
 def imported(files: Path, folder: Path) -> Compendium:
     """The compendium of the files, built in the empty `folder`. Raises DataError."""
     found = {field: next(iter(files.glob(pattern)), None) for field, pattern in FILES.items()}
@@ -143,6 +168,7 @@ def _main() -> None:
     parser.add_argument("--methods", default=",".join(METHODS), help="of " + ", ".join(METHODS))
     parser.add_argument("--variants", action="store_true", help="compare settings of fast instead")
     parser.add_argument("--limit", type=int, help="only the first MOAs")
+    parser.add_argument("--moas", type=Path, help="write a table of the MOAs, negatives: others")
     parser.add_argument("--json", type=Path, default=Path("build/quality.json"))
     options = parser.parse_args()
     methods = options.methods.split(",")
@@ -159,6 +185,8 @@ def _main() -> None:
         for negatives in NEGATIVES:
             measured = measure(compendium, moas, methods, negatives, preset("fast"))
             tables.append(measured.assign(negatives=negatives))
+            if options.moas and negatives == NEGATIVES[0]:
+                options.moas.write_text(by_moa(measured, moas_of(compendium, "report")), "utf-8")
             for half in ("all", "report"):
                 among = measured[measured["class"].isin(moas_of(compendium, half))]
                 print(f"\n{among['class'].nunique()} MOAs ({half}), negatives: {negatives}")
