@@ -4,6 +4,7 @@ from itertools import count
 
 import numpy as np
 from sklearn.manifold import TSNE
+from threadpoolctl import threadpool_limits
 
 from gpar_core.progress import Progress, Report, silent
 
@@ -32,9 +33,10 @@ def embed(x: np.ndarray, *, seed: int, threads: int = 1, report: Report = silent
     x = np.asarray(x, np.float32)
     if len(x) <= FEW:
         perplexity = min(PERPLEXITY, (len(x) - 1) / 3)
-        return TSNE(
-            perplexity=perplexity, random_state=seed, init="pca", max_iter=FEW_ITERATIONS
-        ).fit_transform(x)
+        few = TSNE(perplexity=perplexity, random_state=seed, init="pca", max_iter=FEW_ITERATIONS)
+        # The order of its sums, and so the map, depends on the number of threads.
+        with threadpool_limits(1):
+            return few.fit_transform(x)
     return _embed_many(x, seed, threads, report)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from gpar_core.errors import Cancelled
 from gpar_core.maps import tsne
@@ -48,6 +49,13 @@ def test_the_same_seed_draws_the_same_map() -> None:
 
 
 @pytest.mark.usefixtures("many")
+def test_the_map_does_not_depend_on_the_threads_there_are() -> None:
+    x = _two_clouds(60)
+    alone = embed(x, seed=0)
+    with threadpool_limits(3):
+        np.testing.assert_array_equal(embed(x, seed=0), alone)
+
+
 def test_two_clouds_of_many_lie_apart_on_any_number_of_threads() -> None:
     x = _two_clouds(75)
     place = embed(x, seed=0)
