@@ -21,14 +21,17 @@ from scipy.stats import binomtest
 from gpar_core import fields
 from gpar_core.__main__ import DEFAULT_CACHE
 from gpar_core.analyses.library import result as library
-from gpar_core.analyses.training import result as model
+from gpar_core.analyses.moa_prediction.result import of_compound, ranked
 from gpar_core.compare import gsea, similarity
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
-from gpar_core.rank.moa_prediction import percentiles
+from gpar_core.rank.moa_prediction import DEFAULT_ORDER, ORDERS
 from gpar_core.storage.cache import Cache
 
 FIRST = (1, 5, 10)
+
+Places = np.ndarray
+"""(n_drugs,) place of the first own MOA, from 1."""
 
 Likeness = np.ndarray
 """(n_drugs, n_moas): how much each drug is like each MOA, nothing of the drug itself counted."""
@@ -47,26 +50,42 @@ def memberships(compendium: Compendium, moas: list[str]) -> tuple[np.ndarray, np
 
 
 def by_library(
-    cache: Cache, compendium: Compendium, entries: list[library.Entry], drugs: np.ndarray
-) -> dict[str, Likeness]:
-    """By calibrated probability, percentile, and mean probability (the paper)."""
-    of_drug = compendium.signatures[fields.DRUG].to_numpy(dtype=str)
-    signatures = pd.Series(of_drug).groupby(of_drug).indices
-    ways = ("calibrated", "percentile", "mean probability")
-    found = {f"GPAR, {way}": np.full((len(drugs), len(entries)), -np.inf) for way in ways}
-    for column, entry in enumerate(entries):
-        if not entry.asked:
-            continue  # never predicted
-        reading = model.load_reading(cache.model(entry.model_id))
-        scores = np.asarray(reading.scores)
-        values = (
-            reading.calibrated(np.arange(len(scores))),
-            percentiles(scores, reading.sorted_scores),
-            scores,
-        )
-        for likeness, value in zip(found.values(), values, strict=True):
-            likeness[:, column] = [value[signatures[name]].mean() for name in drugs]
-    return found
+    cache: Cache, compendium: Compendium, asked: library.Library, drugs: np.ndarray
+) -> dict[str, pd.DataFrame]:
+    """The MOAs of each drug as the page MOA prediction ranks them, in each of its orders.
+
+    Returns by order the columns of `rank_moas` behind drug.
+    """
+    tables: dict[str, list[pd.DataFrame]] = {order: [] for order in ORDERS}
+    for name in drugs:
+        prediction = of_compound(cache, asked, compendium, name)
+        for order, found in tables.items():
+            found.append(ranked(prediction, by=order).assign(drug=name))
+    return {order: pd.concat(found, ignore_index=True) for order, found in tables.items()}
+
+
+def in_table(table: pd.DataFrame, drugs: np.ndarray, own: dict[str, set[str]], last: int) -> Places:
+    """(n,) place, from 1, of the first own MOA of each drug; `last` where none is predicted."""
+    table = table.assign(place=table.groupby("drug").cumcount() + 1)
+    is_own = [moa in own[drug] for drug, moa in zip(table["drug"], table["moa"], strict=True)]
+    return table[is_own].groupby("drug")["place"].min().reindex(drugs).fillna(last).to_numpy()
+
+
+def supported(table: pd.DataFrame, own: dict[str, set[str]], without: pd.DataFrame) -> str:
+    """How far the line below which nothing is supported can be trusted.
+
+    table, without: of drugs with their own MOA in the library, and without any annotation.
+    """
+    above = table[table["supported"]]
+    right = np.array([moa in own[d] for d, moa in zip(above["drug"], above["moa"], strict=True)])
+    n_drugs, n_without = table["drug"].nunique(), without["drug"].nunique()
+    found = above.loc[right, "drug"].nunique()
+    strangers = without.loc[without["supported"], "drug"].nunique()
+    return (
+        f"{len(above)} MOAs are supported, {right.mean():.2f} of them annotated ones; "
+        f"{found} of {n_drugs} drugs have their own among them; "
+        f"{strangers} of {n_without} compounds without annotation have any."
+    )
 
 
 def by_neighbors(similarity: np.ndarray, member: np.ndarray, *, mean: bool) -> Likeness:
@@ -109,16 +128,21 @@ def summary(found: dict[str, np.ndarray], n_annotated: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def measure(cache: Cache, compendium: Compendium, library_id: str = "") -> pd.DataFrame:
-    """The table of `summary` for a library of the compendium."""
+def measure(cache: Cache, compendium: Compendium, library_id: str = "") -> tuple[pd.DataFrame, str]:
+    """The table of `summary` for a library of the compendium, and what `supported` says."""
     asked = library.chosen(cache, compendium, library_id)
-    entries = [entry for entry in asked.entries if entry.summary is not None]
-    drugs, member = memberships(compendium, [entry.moa for entry in entries])
+    moas = [entry.moa for entry in asked.entries if entry.summary is not None]
+    drugs, member = memberships(compendium, moas)
     known = member.any(axis=1)
     kept, member_kept = drugs[known], member[known]
+    own = {
+        drug: {moas[place] for place in np.flatnonzero(row)}
+        for drug, row in zip(kept, member_kept, strict=True)
+    }
+    ranked_moas = by_library(cache, compendium, asked, kept)
     found = {
-        name: places(likeness, member_kept)
-        for name, likeness in by_library(cache, compendium, entries, kept).items()
+        f"GPAR, by {order}": in_table(table, kept, own, len(moas) + 1)
+        for order, table in ranked_moas.items()
     }
     for name, alike in _similarities(compendium, drugs).items():
         for how, mean in (("nearest", False), ("mean", True)):
@@ -126,7 +150,9 @@ def measure(cache: Cache, compendium: Compendium, library_id: str = "") -> pd.Da
             found[f"{name}, {how} of the MOA"] = places(likeness, member_kept)
     chance = np.random.default_rng(0).random(member_kept.shape)
     found["chance"] = places(chance, member_kept)
-    return summary(found, len(drugs))
+    unknown = np.setdiff1d(compendium.signatures[fields.DRUG].astype(str), drugs)
+    without = by_library(cache, compendium, asked, unknown)[DEFAULT_ORDER]
+    return summary(found, len(drugs)), supported(ranked_moas[DEFAULT_ORDER], own, without)
 
 
 def _similarities(compendium: Compendium, drugs: np.ndarray) -> dict[str, np.ndarray]:
@@ -154,8 +180,9 @@ def _main() -> None:
     options = parser.parse_args()
     cache = Cache(options.cache.resolve())
     compendium = compendia.load(cache.existing_compendium(options.compendium))
-    table = measure(cache, compendium, options.library)
+    table, line = measure(cache, compendium, options.library)
     print(table.to_string(index=False, float_format="{:.3f}".format))
+    print(line)
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(table.to_dict("records"), indent=1) + "\n", "utf-8")
 
