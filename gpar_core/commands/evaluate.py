@@ -58,6 +58,7 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
     # Late: other commands do without the classifiers that these bring.
     from gpar_core.analyses.evaluation.evaluate import of_protocol, summary, verdict  # noqa: PLC0415
     from gpar_core.analyses.evaluation.plan import plan_evaluation  # noqa: PLC0415
+    from gpar_core.compare.retrieval import in_words  # noqa: PLC0415
     from gpar_core.data.uploads import publish_table  # noqa: PLC0415
 
     check_folder(options.json)
@@ -84,6 +85,8 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
         options.json.write_text(_json(measures, overall, options.protocol, done), encoding="utf-8")
         print(f"{measures['class'].nunique()} classes -> {options.json}")
     _print(measures, overall, verdict(measures), options.protocol, done)
+    for line in in_words(done.tables):
+        print(line)
 
 
 def _labels(path: Path) -> pd.DataFrame:

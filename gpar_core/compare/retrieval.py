@@ -193,11 +193,14 @@ def in_words(tables: Tables) -> list[str]:
             f"have a corrected p of {SIGNIFICANT:g} or less."
             for row in lines[lines["level"] == level].to_dict("records")
         ]
-        used, available, reason = scope.loc[level, ["n_used", "n_available", "reason"]].tolist()
-        if reason:
-            said.append(f"{name}: {reason}")
-        elif used < available:
-            said.append(f"{name}: a random sample of {used:,} of {available:,} {unit}.")
+        of_level = scope.loc[level].to_dict()
+        if of_level["reason"]:
+            said.append(f"{name}: {of_level['reason']}")
+        elif of_level["n_used"] < of_level["n_available"]:
+            said.append(
+                f"{name}: a random sample of {of_level['n_used']:,} of "
+                f"{of_level['n_available']:,} {unit}."
+            )
     views = {level: set(lines.loc[lines["level"] == level, "view"]) for level in NESTED}
     if views[COMPOUND] and views[COMPOUND] < views[CLASS]:
         said.append(TOO_FEW)
