@@ -126,7 +126,13 @@ def retrieval(found: pd.DataFrame, title: str, *, simulated: bool) -> alt.LayerC
         alt.Chart(table)
         .mark_circle(size=40, opacity=0.55)
         .encode(
-            x=alt.X("map:Q", title="mAP", scale=alt.Scale(domain=[0, 1])),
+            # Most are close to 0, where differences count.
+            x=alt.X(
+                "map:Q",
+                title="mAP",
+                scale=alt.Scale(type="sqrt", domain=[0, 1]),
+                axis=alt.Axis(format="~g", values=[0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1]),
+            ),
             y=alt.Y("minus_log_p:Q", title="-log10 of corrected p"),
             color=alt.Color(
                 "label:N",
