@@ -3,9 +3,9 @@
     python -m benchmarks.retrieval --compendium NAME [--cache DIR] [--shuffles 2]
 
 All representative signatures and every MOA with at least four drugs take part, in z-scores and in
-GPAR's space. Shuffled, the signatures of each cell line are dealt anew to its compounds, and the
-space is learned from that: nothing is left to be recognized, and a share of p-values of 0.05 or
-less above 5% shows how far p is optimistic.
+GPAR's space. Shuffled, the signatures of each cell line are reassigned at random to its compounds,
+and the space is learned from that: nothing is left to be recognized, and a share of p-values of
+0.05 or less above 5% shows how far p is optimistic.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def measure(compendium: Compendium) -> pd.DataFrame:
 
 
 def shuffled(compendium: Compendium, seed: int) -> Compendium:
-    """With the representative signatures of each cell line dealt anew to its compounds."""
+    """With the representative signatures of each cell line reassigned at random."""
     rng = np.random.default_rng(seed)
     matrix = np.array(compendium.matrix)
     signatures = compendium.signatures.reset_index(drop=True)

@@ -123,9 +123,9 @@ TERMS = {
     "mean-average-precision": Term(
         "Mean average precision (mAP)",
         "How well signatures find their own kind: each one ranks all others by similarity, and mAP "
-        "is the mean of their average precisions. For a compound, its signatures in other cell "
-        "lines are to be found; for a class, its other members. Normalized, 0 is chance and 1 is "
-        "perfect.",
+        "is the mean of their average precisions. A compound's signatures should find "
+        "those in other cell lines; the members of a class, each other. Normalized, 0 is chance "
+        "and 1 is perfect.",
         "The corrected p compares it with random rankings. Signatures that share a plate or "
         "related cell lines make it optimistic.",
     ),
