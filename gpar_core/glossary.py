@@ -120,6 +120,15 @@ TERMS = {
         "How pure the top of the list is: the precision averaged over the ranks of all members. "
         "Always compare it with the base rate, its value for a random ranking.",
     ),
+    "mean-average-precision": Term(
+        "Mean average precision (mAP)",
+        "How well signatures find their own kind: each one ranks all others by similarity, and mAP "
+        "is the mean of their average precisions. A compound's signatures should find "
+        "those in other cell lines; the members of a class, each other. Normalized, 0 is chance "
+        "and 1 is perfect.",
+        "The corrected p compares it with random rankings. Signatures that share a plate or "
+        "related cell lines make it optimistic.",
+    ),
     "logistic-regression": Term(
         "Logistic regression baseline",
         "A simple linear model on the same folds. If it does as well, the model adds nothing.",

@@ -22,6 +22,7 @@ ONLY_USERS = {
     "pynndescent": ("maps/nearest.py",),
     "openTSNE": ("maps/tsne.py",),
     "igraph": ("maps/fwd.py",),
+    "copairs": ("compare/retrieval.py",),
 }
 FORBIDDEN_CALLS = {
     "os.environ", "os.getenv",

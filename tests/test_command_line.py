@@ -248,8 +248,14 @@ def test_an_evaluation_that_is_done_is_shown_and_written_at_once(
     printed = capsys.readouterr()
     assert printed.err == ""
     assert "protocol 'drug'" in printed.out
+    assert "Compounds across cell lines, z-scores: mean mAP" in printed.out
     content = json.loads((tmp_path / "e.json").read_text("utf-8"))
     assert [row["method"] for row in content["summary"]] == ["gpar", "gsea"]
+    assert [(row["level"], row["view"]) for row in content["retrieval"]] == [
+        ("compound", "z_scores"),
+        ("class", "z_scores"),
+        ("class", "space"),
+    ]
     assert content["summary"][0]["p"] is None
     assert (content["data"], content["protocol"]) == ("measured", "drug")
     rows = list(csv.DictReader((tmp_path / "e.csv").read_text("utf-8").splitlines()))

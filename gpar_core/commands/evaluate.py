@@ -46,9 +46,7 @@ def add(commands: Any) -> None:
         negatives="others",
     )
     add_dask(command)
-    command.add_argument(
-        "--json", type=Path, metavar="OUT", help="write both tables to a JSON file"
-    )
+    command.add_argument("--json", type=Path, metavar="OUT", help="write all tables to a JSON file")
     command.add_argument(
         "--csv", type=Path, metavar="OUT", help="write the table of MOAs to a CSV file"
     )
@@ -58,6 +56,7 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
     # Late: other commands do without the classifiers that these bring.
     from gpar_core.analyses.evaluation.evaluate import of_protocol, summary, verdict  # noqa: PLC0415
     from gpar_core.analyses.evaluation.plan import plan_evaluation  # noqa: PLC0415
+    from gpar_core.compare.retrieval import by_level, in_words  # noqa: PLC0415
     from gpar_core.data.uploads import publish_table  # noqa: PLC0415
 
     check_folder(options.json)
@@ -81,9 +80,14 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
         print(f"{len(measures)} rows -> {options.csv}")
     overall = summary(measures)
     if options.json:
-        options.json.write_text(_json(measures, overall, options.protocol, done), encoding="utf-8")
+        retrieval = done.tables.get("retrieval", pd.DataFrame())
+        retrieved = by_level(retrieval) if len(retrieval) else retrieval
+        text = _json(measures, overall, retrieved, options.protocol, done)
+        options.json.write_text(text, encoding="utf-8")
         print(f"{measures['class'].nunique()} classes -> {options.json}")
     _print(measures, overall, verdict(measures), options.protocol, done)
+    for line in in_words(done.tables):
+        print(line)
 
 
 def _labels(path: Path) -> pd.DataFrame:
@@ -93,7 +97,11 @@ def _labels(path: Path) -> pd.DataFrame:
 
 
 def _json(
-    measures: pd.DataFrame, overall: pd.DataFrame, protocol: str, done: analysis.Analysis
+    measures: pd.DataFrame,
+    overall: pd.DataFrame,
+    retrieved: pd.DataFrame,
+    protocol: str,
+    done: analysis.Analysis,
 ) -> str:
     content = {
         "analysis_id": done.analysis_id,
@@ -104,6 +112,7 @@ def _json(
         "versions": dict(done.versions),
         "summary": _records(overall),
         "classes": _records(measures),
+        "retrieval": _records(retrieved),
         "left_out": _records(done.tables["left_out"]),
     }
     return json.dumps(content, indent=1) + "\n"

@@ -19,6 +19,7 @@ from gpar_core.compare.methods import (
     Kind,
 )
 from gpar_core.export import analysis_csv, download_name
+from pages._evaluation.retrieval import draw_retrieval
 from pages._shared.cached_charts import chart_once
 from pages._shared.error_box import plain
 from pages._shared.report_buttons import report_buttons
@@ -39,11 +40,13 @@ def draw(done: Analysis) -> None:
     )
     st.caption(ABOUT_PROTOCOLS[protocol])
     measures = of_protocol(done.tables["measures"], protocol)
-    overall, classes = st.tabs(["All classes", "Class by class"])
+    overall, classes, retrieval = st.tabs(["All classes", "Class by class", "Retrieval (mAP)"])
     with overall:
         _overall(measures, done)
     with classes:
         _classes(measures, done, protocol)
+    with retrieval:
+        draw_retrieval(done)
 
 
 def _overall(measures: pd.DataFrame, done: Analysis) -> None:

@@ -236,7 +236,7 @@ def test_what_is_remembered_is_not_computed_again(
         return kept[key]
 
     first = ask(data, remember=remember)
-    assert set(kept) == {PLANTED, NOISE}
+    assert set(kept) == {PLANTED, NOISE, evaluation.RETRIEVAL}
     monkeypatch.setattr(evaluation, "drug_scores", None)  # a second call would fail
     second = ask(data, remember=remember)
     pd.testing.assert_frame_equal(first["scores"], second["scores"])

@@ -1,7 +1,9 @@
 """The evaluation page: what is asked, the job, the figures, one class, and what goes wrong."""
 
 import csv
+import json
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -17,11 +19,11 @@ from gpar_core.export import analysis_csv
 from gpar_core.jobs.job import State
 from gpar_core.progress import silent
 from gpar_core.storage import requests
-from gpar_core.storage.cache import Cache, remove
+from gpar_core.storage.cache import MANIFEST, Cache, remove
 from gpar_core.storage.requests import job_id
 from tests.asked import asked
 from tests.pages.conftest import Library
-from tests.pages.stage import EVIL, ended, labels, page, press, running, words
+from tests.pages.stage import DRUGS, EVIL, ended, labels, page, press, running, words
 from tests.pools import Means
 from tests.synthetic import build, drugs_of
 
@@ -37,10 +39,14 @@ def evaluated(cache: Cache, compendium: str = "demo", **settings: object) -> Eva
     return request
 
 
-def click(app: AppTest, row: int) -> AppTest:
-    key = next(str(frame.key) for frame in app.dataframe if str(frame.key).startswith("classes"))
+def click(app: AppTest, row: int, table: str = "classes") -> AppTest:
+    key = next(str(frame.key) for frame in app.dataframe if str(frame.key).startswith(table))
     app.session_state[key] = {"selection": {"rows": [row], "columns": [], "cells": []}}
     return app.run()
+
+
+def retrieved(app: AppTest) -> pd.DataFrame:
+    return next(each.value for each in app.dataframe if str(each.key).startswith("retrieved"))
 
 
 def test_the_form_says_what_would_be_compared(stocked: Library) -> None:
@@ -118,7 +124,7 @@ def test_a_click_on_a_class_shows_its_intervals(stocked: Library) -> None:
     request = evaluated(stocked.cache)
     app = click(page("evaluation", job=job_id(request)), 1)
     assert "MTOR inhibitor" in words(app.subheader)
-    one = app.dataframe[-1].value
+    one = next(frame.value for frame in app.dataframe if "low" in frame.value)
     assert (one["low"] <= one["auroc"]).all()
     assert (one["auroc"] <= one["high"]).all()
 
@@ -131,6 +137,41 @@ def test_the_download_says_where_it_comes_from(stocked: Library) -> None:
     assert len(rows) == len(METHODS) * 2
     assert {row["data"] for row in rows} == {"SIMULATED"}
     assert {row["analysis_id"] for row in rows} == {job_id(request)}
+
+
+def test_retrieval_shows_compounds_and_classes_and_their_parts(stocked: Library) -> None:
+    request = evaluated(stocked.cache)
+    app = page("evaluation", job=job_id(request))
+    assert "Compounds across cell lines, z-scores\\: mean mAP" in words(app)
+    assert "Classes, GPAR's space\\: mean mAP" in words(app)
+    assert "Kalinin et al. 2025" in words(app)
+    compounds = retrieved(app)
+    assert len(compounds) == len(DRUGS)
+    assert set(compounds["data"]) == {"SIMULATED"}
+    app.segmented_control(key=f"retrieval-{job_id(request)}").set_value("class").run()
+    assert retrieved(app)["name"].tolist() == ["HDAC inhibitor", "MTOR inhibitor"]
+    assert (retrieved(app)["corrected_p_space"] <= 0.05).all()
+    app = click(app, 0, "retrieved")
+    assert sorted(app.dataframe[-1].value["part"]) == [f"hdac{i}" for i in range(4)]
+
+
+def test_one_cell_line_says_why_no_compound_is_looked_for(stocked: Library) -> None:
+    remove(stocked.cache.compendium("measured"))
+    build(stocked.cache.compendium("measured"), DRUGS, cells=("A375",), name="measured")
+    app = page("evaluation", job=job_id(evaluated(stocked.cache, "measured")))
+    assert "No compound has signatures in two cell lines" in words(app)
+    assert retrieved(app)["name"].tolist() == ["HDAC inhibitor", "MTOR inhibitor"]
+
+
+def test_a_result_from_before_retrieval_still_opens(stocked: Library) -> None:
+    request = evaluated(stocked.cache)
+    folder = stocked.cache.analysis(job_id(request))
+    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    manifest["tables"] = [name for name in manifest["tables"] if "retrieval" not in name]
+    (folder / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+    app = page("evaluation", job=job_id(request))
+    assert "before GPAR measured mAP" in words(app.info)
+    assert app.dataframe[0].value["method"].tolist()[0] == "GPAR"
 
 
 def test_earlier_results_are_offered_and_opened(stocked: Library) -> None:

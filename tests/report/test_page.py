@@ -92,7 +92,7 @@ def test_simulated_is_said_first_and_in_every_figure(of_model: Document) -> None
 
 def test_the_evaluation_has_every_method_on_every_class(of_evaluation: Document) -> None:
     text = elements(page(of_evaluation)).text
-    for needed in ("GPAR", "Cosine", "HDAC inhibitor", "Wilcoxon", "Ranking pairs"):
+    for needed in ("GPAR", "Cosine", "HDAC inhibitor", "Wilcoxon", "Ranking pairs", "Kalinin"):
         assert needed in text
 
 

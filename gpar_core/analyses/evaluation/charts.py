@@ -3,10 +3,12 @@
 from typing import Literal
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from gpar_core.charts.style import BLUE, GRAY, RED, titled
 from gpar_core.compare.methods import GPAR, METHODS, MIN_CLASSES
+from gpar_core.compare.retrieval import SIGNIFICANT, SPACE, VIEWS, Z_SCORES
 from gpar_core.learn.metrics import PAPER_LINE
 
 PALETTE = (
@@ -109,6 +111,46 @@ def precision_recall(curves: pd.DataFrame, *, simulated: bool) -> alt.Chart:
     """Precision-recall curves of one class. curves: of `compare.evaluation.curves`."""
     chart = _lines(curves, "pr", "Recall", "Precision", "step-after").properties(height=HEIGHT)
     return titled(chart, "Precision-recall, held-out", simulated)
+
+
+def retrieval(found: pd.DataFrame, title: str, *, simulated: bool) -> alt.LayerChart:
+    """mAP of each compound or class against its corrected p, by view. Dashed: p of 0.05.
+
+    found: rows of one level of `compare.retrieval.retrieval`.
+    """
+    table = found.assign(
+        label=found["view"].map(VIEWS), minus_log_p=-np.log10(found["corrected_p"].astype(float))
+    )
+    line = alt.Chart(pd.DataFrame({"y": [-np.log10(SIGNIFICANT)]}))
+    points = (
+        alt.Chart(table)
+        .mark_circle(size=40, opacity=0.55)
+        .encode(
+            # Most are close to 0, where differences count.
+            x=alt.X(
+                "map:Q",
+                title="mAP",
+                scale=alt.Scale(type="sqrt", domain=[0, 1]),
+                axis=alt.Axis(format="~g", values=[0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1]),
+            ),
+            y=alt.Y("minus_log_p:Q", title="-log10 of corrected p"),
+            color=alt.Color(
+                "label:N",
+                title=None,
+                scale=alt.Scale(domain=[VIEWS[SPACE], VIEWS[Z_SCORES]], range=[RED, BLUE]),
+                legend=alt.Legend(orient="bottom"),
+            ),
+            tooltip=[
+                alt.Tooltip("name:N"),
+                alt.Tooltip("label:N", title="measured in"),
+                alt.Tooltip("map:Q", title="mAP", format=".3f"),
+                alt.Tooltip("corrected_p:Q", title="corrected p", format=".2g"),
+                alt.Tooltip("n_queries:Q", title="queries"),
+            ],
+        )
+    )
+    chart = line.mark_rule(color=GRAY, strokeDash=[4, 4]).encode(y="y:Q") + points
+    return titled(chart.properties(height=HEIGHT), title, simulated)
 
 
 def _lines(

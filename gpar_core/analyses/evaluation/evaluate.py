@@ -32,6 +32,7 @@ from gpar_core.compare.drug_scores import (
 )
 from gpar_core.compare.methods import DRUG, GPAR, METHODS, MIN_CLASSES, PAIR, Kind
 from gpar_core.compare.pairs import pair_auroc_interval, pair_scores
+from gpar_core.compare.retrieval import retrieval
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import drugs_of_moa, known_cells, moa_key, select
 from gpar_core.errors import NotFoundError, TrainingSetError
@@ -46,6 +47,8 @@ from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncac
 
 STAGE = "Evaluation"
 CURVE_POINTS = 200
+RETRIEVAL = "\nretrieval"
+"""What `compare` remembers retrieval as: no class has a name of two lines."""
 SIGNIFICANT = 0.05
 
 
@@ -72,6 +75,8 @@ def compare(
     scores: class, drug, positive, fold, and a column of held-out scores per method.
     pair_curves: class, method, kind ('roc' or 'pr'), x, y.
     left_out: class and reason, of those that cannot be evaluated as asked.
+    retrieval, retrieval_scope: as `compare.retrieval.retrieval` gives them, of the same compounds
+        and classes; in GPAR's space only where GPAR is among the methods and has one.
 
     Raises TrainingSetError where no class can be, WorkerError where a process dies.
     """
@@ -111,7 +116,13 @@ def compare(
         for name in ("measures", "scores", "pair_curves")
     }
     left_out = pd.DataFrame(reasons.items(), columns=["class", "reason"], dtype=str)
-    return {**tables, "left_out": left_out}
+
+    def retrieve() -> Tables:
+        rows = np.unique(np.concatenate([each.compendium_rows for each in sets]))
+        members = {each.name: set(each.drugs[each.positive]) for each in questions}
+        return retrieval(compendium, rows, members, space, seed=seed, report=report)
+
+    return {**tables, "left_out": left_out, **remember(RETRIEVAL, retrieve)}
 
 
 def of_protocol(measures: pd.DataFrame, protocol: str) -> pd.DataFrame:
