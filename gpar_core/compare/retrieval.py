@@ -30,12 +30,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from copairs.map import (
-    average_precision,
-    mean_average_precision,
-    mean_average_precision_hierarchical,
-)
-from copairs.matching import UnpairedException
 from threadpoolctl import threadpool_limits
 
 from gpar_core import fields
@@ -304,6 +298,9 @@ def _average_precision(
     equal, and differ. negative_diffby: columns in which negatives differ.
     """
 
+    from copairs.map import average_precision  # noqa: PLC0415 -- pages start without it
+    from copairs.matching import UnpairedException  # noqa: PLC0415
+
     def similarity(one: np.ndarray, other: np.ndarray) -> np.ndarray:
         i, j = one[:, 0], other[:, 0]
         # copairs ranks positives first among equals; here they come last.
@@ -328,6 +325,11 @@ def _tested(
     ap: as `_of_compounds` and `_of_classes` give it. n: profiles among which they were found.
     folder: for null distributions, which the views share.
     """
+    from copairs.map import (  # noqa: PLC0415 -- pages start without it
+        mean_average_precision,
+        mean_average_precision_hierarchical,
+    )
+
     found = []
     for view in ap["view"].unique() if len(ap) else ():
         report(Progress(STAGE, 0, 0, f"Random rankings, {VIEWS[view]}"))
