@@ -61,7 +61,7 @@ class EmbeddingNet:
         labels: np.ndarray,
         batches: np.ndarray,
         *,
-        seed: int,
+        seed: int = 0,
         report: Report,
     ) -> None:
         """Train from these weights.

@@ -1,5 +1,7 @@
 """Donner and MOASL: what they find, what they may not see, and that they stop when told."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 
@@ -28,7 +30,7 @@ Similarity = Callable[..., np.ndarray]
 
 
 def _donner(x: np.ndarray, drug: np.ndarray, member: np.ndarray, **more: object) -> np.ndarray:
-    settings = DonnerSettings(width=32, batch=64, steps=150)
+    settings = DonnerSettings(width=32, batch=64, epochs=50)
     return donner.similarity(
         x, drug, **{"chosen": ALL, "fold": FOLD, "seed": 0, "settings": settings, **more}
     )
@@ -81,8 +83,11 @@ def test_classes_are_found_better_than_by_the_cosine(method: Similarity) -> None
 @both
 def test_shuffled_classes_are_not_found(method: Similarity) -> None:
     x, drug = _signatures()
-    shuffled = MEMBER[np.random.default_rng(1).permutation(N_DRUGS)]
-    assert _auroc(method(x, drug, shuffled), shuffled) == pytest.approx(0.5, abs=0.12)
+    found = []
+    for seed in range(3):
+        shuffled = MEMBER[np.random.default_rng(seed).permutation(N_DRUGS)]
+        found.append(_auroc(method(x, drug, shuffled), shuffled))
+    assert np.mean(found) == pytest.approx(0.5, abs=0.1)
 
 
 @both
@@ -130,7 +135,7 @@ def test_progress_names_the_fold_and_may_stop_after_a_few_steps(method: Similari
     with pytest.raises(Cancelled):
         method(x, drug, MEMBER, report=stop)
     assert [progress.message for progress in heard] == ["fold 1 of 3"] * 2
-    assert heard[-1].values["step_share"] <= STEPS_PER_CALL / 75
+    assert heard[-1].values["step_share"] <= STEPS_PER_CALL / 100
 
 
 @pytest.mark.parametrize("per_drug", [1, 2])
@@ -167,6 +172,14 @@ def test_the_loss_is_the_mean_over_semi_hard_triplets() -> None:
     loss = partial(moasl.triplet_loss, tf.constant(cos), margin=0.1)
     assert float(loss(alike=tf.constant(alike))) == pytest.approx(np.mean(losses), rel=1e-5)
     assert float(loss(alike=tf.ones((12, 12), tf.bool))) == 0
+
+
+def test_other_methods_take_no_tensorflow() -> None:
+    code = "import sys, gpar_core.compare.drug_scores; print('tensorflow' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.strip() == "False"
 
 
 def test_every_row_is_in_a_batch_before_any_is_in_two() -> None:
