@@ -14,9 +14,9 @@ doi:10.1021/acs.molpharmaceut.8b00284. Of the paper:
 
 Of this project: four hidden layers, since the paper found little gain beyond them, of 32 units;
 Adam at a learning rate of 0.001 in one cycle; batches of 256; and 12 epochs. More units or epochs
-learned the compounds by heart. There, replicates have the same label; here, the signatures of a
-compound in several cell lines. A compound is the mean embedding of its signatures, and compounds
-are compared by the cosine.
+found fewer drugs (`docs/benchmarks.md`). There, replicates have the same label; here, the
+signatures of a compound in several cell lines. A compound is the mean embedding of its signatures,
+and compounds are compared by the cosine.
 """
 
 from dataclasses import dataclass

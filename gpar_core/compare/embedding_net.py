@@ -1,6 +1,6 @@
 """Training of a network that embeds signatures: what `donner` and `moasl` have in common.
 
-Of these three modules alone in `compare`, importing takes TensorFlow; import them where they run.
+Importing one of the three takes TensorFlow, so they are imported where they run.
 """
 
 from collections.abc import Callable, Sequence

@@ -12,8 +12,8 @@ transcriptomic signature", Computers in Biology and Medicine. Of the paper:
 
 Of this project: two signatures are alike where their compounds share one of the classes evaluated,
 of which a compound may have several; those without any are not learned from, and one class alone
-has no negatives. 30 epochs at a learning rate of 0.0001 stand for the paper's 300 at 0.00001, ten
-times as fast and as good (`docs/benchmarks.md`). A compound is the mean embedding of its
+has no negatives. 30 epochs at a learning rate of 0.0001 stand for the paper's 300 at 0.00001, in a
+tenth of the time and about as good (`docs/benchmarks.md`). A compound is the mean embedding of its
 signatures, and compounds are compared by the cosine.
 """
 
