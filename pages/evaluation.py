@@ -49,6 +49,7 @@ def form(compendium: Compendium) -> None:
             format_func=lambda name: METHODS[name].label,
             key="evaluation-methods",
             persist_state="session",
+            help="\n".join(f"- {each.label}: {each.reference}" for each in METHODS.values()),
         )
         st.caption(" · ".join(f"{METHODS[name].label}: {METHODS[name].about}" for name in methods))
         cells = choose_cells(compendium, "evaluation-cells")

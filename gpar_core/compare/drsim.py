@@ -10,28 +10,32 @@ project's.
 
 import numpy as np
 
-from gpar_core.compare.similarity import cosine
+from gpar_core.compare.similarity import cosine_by_fold
+from gpar_core.progress import Report, silent
 
 N_COMPONENTS = 200
 N_DISCRIMINANTS = 50
 
 
-def similarity(x: np.ndarray, drug: np.ndarray, chosen: np.ndarray, fold: np.ndarray) -> np.ndarray:
+def similarity(
+    x: np.ndarray,
+    drug: np.ndarray,
+    chosen: np.ndarray,
+    fold: np.ndarray,
+    report: Report = silent,
+) -> np.ndarray:
     """Cosine of each chosen drug to each drug, learned without the fold of the latter.
 
     x: (m, n_genes) z-scores. drug: (m,) int, of n drugs from 0. chosen: (p,) of them. fold: (n,)
-    int. Returns (p, n). Where no two signatures have a drug in common, principal components are
-    all.
+    int. report: may raise to stop. Returns (p, n). Where no two signatures have a drug in common,
+    principal components are all.
     """
-    found = np.empty((len(chosen), len(fold)))
-    for number in np.unique(fold):
-        held_out = fold == number
-        transformed = _learned(x, drug, ~held_out[drug])
-        references = np.stack(
-            [np.median(transformed[drug == one], axis=0) for one in range(len(fold))]
-        )
-        found[:, held_out] = cosine(references[chosen], references[held_out])
-    return found
+
+    def references(number: int, _: Report) -> np.ndarray:
+        transformed = _learned(x, drug, (fold != number)[drug])
+        return np.stack([np.median(transformed[drug == one], axis=0) for one in range(len(fold))])
+
+    return cosine_by_fold(references, chosen, fold, report)
 
 
 def _learned(x: np.ndarray, drug: np.ndarray, seen: np.ndarray) -> np.ndarray:

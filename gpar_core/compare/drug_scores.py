@@ -1,7 +1,7 @@
 """Each method as held-out scores of drugs."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from gpar_core.learn.matching import Matching
 from gpar_core.learn.presets import Settings
 from gpar_core.learn.space import Space
 from gpar_core.progress import Progress, Report
+
+STAGE = "Similarities"
 
 _MEASURES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "cosine": similarity.cosine,
@@ -51,12 +53,14 @@ def similarities(
     fold_of: Mapping[str, int],
     methods: Iterable[str],
     report: Report,
+    *,
+    seed: int = 0,
 ) -> Similarities:
     """Compare each drug that is positive in a training set with each drug of any of them.
 
     A drug's signatures are its representatives in the training sets. fold_of: the fold of each
     drug, without which what is compared with it is learned. methods: those of another
-    kind than `SIMILARITY` are passed over. report: may raise to stop.
+    kind than `SIMILARITY` are passed over. report: may raise to stop. seed: of what is learned.
     """
     sets = list(training_sets)
     rows = np.unique(np.concatenate([each.compendium_rows for each in sets]))
@@ -65,20 +69,37 @@ def similarities(
     drug = compendium.signatures[fields.DRUG].to_numpy(dtype=str)[rows]
     drugs, merged = similarity.stouffer(x, drug)
     chosen = np.searchsorted(drugs, positives)
+    fold = np.array([fold_of[name] for name in drugs])
+    code = np.searchsorted(drugs, drug)
     of = {}
     for method in methods:
         if METHODS[method].kind is not Kind.SIMILARITY:
             continue
-        report(Progress("Similarities", message=f"{METHODS[method].label} of {len(drugs):,} drugs"))
+        about = f"{METHODS[method].label} of {len(drugs):,} drugs"
+        report(Progress(STAGE, message=about))
+
+        def of_method(progress: Progress, about: str = about) -> None:
+            report(replace(progress, stage=STAGE, message=f"{about}, {progress.message}"))
+
         if method == "gsea":
             _, prototypes = gsea.prototypes(gsea.ranked_lists(x), drug)
-            of[method] = gsea.similarity(prototypes[chosen], prototypes).astype(np.float32)
+            found = gsea.similarity(prototypes[chosen], prototypes)
         elif method == "drsim":
-            fold = np.array([fold_of[name] for name in drugs])
-            code = np.searchsorted(drugs, drug)
-            of[method] = drsim.similarity(x, code, chosen, fold).astype(np.float32)
+            found = drsim.similarity(x, code, chosen, fold, of_method)
+        elif method == "donner":
+            from gpar_core.compare import donner  # noqa: PLC0415 -- TensorFlow
+
+            found = donner.similarity(x, code, chosen, fold, seed=seed, report=of_method)
+        elif method == "moasl":
+            from gpar_core.compare import moasl  # noqa: PLC0415 -- TensorFlow
+
+            member = np.stack(
+                [np.isin(drugs, each.drug[each.positive].astype(str)) for each in sets], axis=1
+            )
+            found = moasl.similarity(x, code, chosen, fold, member, seed=seed, report=of_method)
         else:
-            of[method] = _MEASURES[method](merged[chosen], merged).astype(np.float32)
+            found = _MEASURES[method](merged[chosen], merged)
+        of[method] = found.astype(np.float32)
     return Similarities(positives, drugs, of)
 
 

@@ -14,11 +14,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Method:
-    """label: its name on screen. about: one line on what it does."""
+    """label: its name on screen. about: one line on what it does. reference: who proposed it."""
 
     label: str
     kind: Kind
     about: str
+    reference: str
 
 
 GPAR = "gpar"
@@ -26,31 +27,68 @@ GPAR = "gpar"
 MIN_CLASSES = 6
 """Over fewer, Wilcoxon's signed-rank test (two-sided) cannot give a p below 0.05."""
 
+_GAO = "Gao et al. 2021, doi:10.1186/s12859-020-03915-6"
+_SCIKIT_LEARN = "scikit-learn, Pedregosa et al. 2011, JMLR 12:2825"
+
 METHODS: dict[str, Method] = {
-    GPAR: Method("GPAR", Kind.NETWORK, "this tool's model, of the preset"),
-    "gsea": Method("GSEA", Kind.SIMILARITY, "20 most up and down genes in merged ranked lists"),
-    "cosine": Method("Cosine", Kind.SIMILARITY, "cosine of the angle between merged signatures"),
-    "jaccard": Method("Jaccard", Kind.SIMILARITY, "overlap of the genes with |z| of 2 or more"),
-    "fisher": Method("Fisher", Kind.SIMILARITY, "p of Fisher's exact test on the same genes"),
+    GPAR: Method("GPAR", Kind.NETWORK, "this tool's model, of the preset", _GAO),
+    "gsea": Method(
+        "GSEA",
+        Kind.SIMILARITY,
+        "20 most up and down genes in merged ranked lists",
+        "Iorio et al. 2010, doi:10.1073/pnas.1000138107",
+    ),
+    "cosine": Method(
+        "Cosine", Kind.SIMILARITY, "cosine of the angle between merged signatures", _GAO
+    ),
+    "jaccard": Method(
+        "Jaccard", Kind.SIMILARITY, "overlap of the genes with |z| of 2 or more", _GAO
+    ),
+    "fisher": Method("Fisher", Kind.SIMILARITY, "p of Fisher's exact test on the same genes", _GAO),
     "drsim": Method(
-        "DrSim", Kind.SIMILARITY, "cosine after discriminants learned from the same compounds"
+        "DrSim",
+        Kind.SIMILARITY,
+        "cosine after discriminants learned from the same compounds",
+        "Wei et al. 2022, doi:10.1016/j.gpb.2022.09.006",
+    ),
+    "donner": Method(
+        "Donner",
+        Kind.SIMILARITY,
+        "cosine after a network that learned to recognize compounds; minutes",
+        "Donner et al. 2018, doi:10.1021/acs.molpharmaceut.8b00284",
+    ),
+    "moasl": Method(
+        "MOASL",
+        Kind.SIMILARITY,
+        "cosine after a network that learned the classes from other drugs; minutes",
+        "Jiang et al. 2024, Computers in Biology and Medicine",
     ),
     "balanced_logistic": Method(
-        "Logistic regression", Kind.CLASSIFIER, "balanced, C = 0.001, signed roots: preset 'linear'"
+        "Logistic regression",
+        Kind.CLASSIFIER,
+        "balanced, C = 0.001, signed roots: preset 'linear'",
+        _SCIKIT_LEARN,
     ),
     "default_logistic": Method(
-        "Logistic regression (scikit-learn defaults)", Kind.CLASSIFIER, "as in the paper's methods"
+        "Logistic regression (scikit-learn defaults)",
+        Kind.CLASSIFIER,
+        "as in the paper's methods",
+        _SCIKIT_LEARN,
     ),
-    "knn": Method("Nearest neighbors", Kind.CLASSIFIER, "scikit-learn's defaults"),
-    "forest": Method("Random forest", Kind.CLASSIFIER, "scikit-learn's defaults"),
-    "bayes": Method("Naive Bayes", Kind.CLASSIFIER, "scikit-learn's defaults"),
+    "knn": Method("Nearest neighbors", Kind.CLASSIFIER, "scikit-learn's defaults", _SCIKIT_LEARN),
+    "forest": Method("Random forest", Kind.CLASSIFIER, "scikit-learn's defaults", _SCIKIT_LEARN),
+    "bayes": Method("Naive Bayes", Kind.CLASSIFIER, "scikit-learn's defaults", _SCIKIT_LEARN),
     "tuned_logistic": Method(
-        "Logistic regression (C tuned)", Kind.CLASSIFIER, "C by inner folds, signed roots"
+        "Logistic regression (C tuned)",
+        Kind.CLASSIFIER,
+        "C by inner folds, signed roots",
+        _SCIKIT_LEARN,
     ),
-    "svm": Method("RBF SVM", Kind.CLASSIFIER, "balanced, signed roots"),
+    "svm": Method("RBF SVM", Kind.CLASSIFIER, "balanced, signed roots", _SCIKIT_LEARN),
 }
 
-USUAL = tuple(METHODS)[:11]
+SLOW = ("donner", "moasl", "tuned_logistic", "svm")
+USUAL = tuple(name for name in METHODS if name not in SLOW)
 """The paper's methods, DrSim, and logistic regressions: a strong one and one at the defaults."""
 
 DRUG, PAIR = "drug", "pair"

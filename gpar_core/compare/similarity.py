@@ -3,8 +3,12 @@
 Every signature of a drug counts the same: Stouffer's z of them stands for the drug.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.stats import hypergeom
+
+from gpar_core.progress import Progress, Report
 
 DEG_Z = 2.0
 """|z| from which a gene counts as differentially expressed, as in CMap's signature strength."""
@@ -59,6 +63,42 @@ def fisher(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     key, where = np.unique(((shared * base + smaller) * base + larger).ravel(), return_inverse=True)
     p = hypergeom.sf(key // base**2 - 1, ours.shape[1], key // base % base, key % base)
     return -np.log10(np.maximum(p, SMALLEST_P))[where].reshape(shared.shape)
+
+
+def cosine_by_fold(
+    references: Callable[[int, Report], np.ndarray],
+    chosen: np.ndarray,
+    fold: np.ndarray,
+    report: Report,
+) -> np.ndarray:
+    """Cosine of each chosen drug to each drug, learned without the fold of the latter.
+
+    references: (n, d) of all drugs, by what is learned without the fold of this number. chosen:
+    (p,) of n drugs, by number. fold: (n,) int. report: gets the fold, and may raise to stop.
+    Returns (p, n).
+    """
+    found = np.empty((len(chosen), len(fold)))
+    numbers = np.unique(fold)
+    for place, number in enumerate(numbers):
+
+        def of_fold(progress: Progress, place: int = place) -> None:
+            share = progress.done / progress.total if progress.total else 0.0
+            values = {**progress.values, "fold": place + 1, "step_share": share}
+            message = f"fold {place + 1} of {len(numbers)}"
+            report(Progress(progress.stage, place, len(numbers), message, values))
+
+        of_fold(Progress("Training"))
+        drugs = references(int(number), of_fold)
+        held_out = fold == number
+        found[:, held_out] = cosine(drugs[chosen], drugs[held_out])
+    return found
+
+
+def mean_by_drug(x: np.ndarray, drug: np.ndarray, n_drugs: int) -> np.ndarray:
+    """(m, d) of signatures to (n_drugs, d) of drugs. drug: (m,) int from 0."""
+    total = np.zeros((n_drugs, x.shape[1]))
+    np.add.at(total, drug, x)
+    return total / np.bincount(drug, minlength=n_drugs)[:, None]
 
 
 def _unit(x: np.ndarray) -> np.ndarray:

@@ -47,6 +47,7 @@ def _asked(request: EvaluationRequest, done: Analysis) -> Section:
         "Classes": f"{len(request.classes)} "
         + ("uploaded labels" if request.labels else "MOAs of the compendium"),
         "Methods": ", ".join(METHODS[name].label for name in request.methods),
+        "References": "; ".join(dict.fromkeys(METHODS[name].reference for name in request.methods)),
         "Cell lines": ", ".join(request.method.cells) or "all",
         "Negatives": request.method.negatives,
         "Preset of GPAR": request.method.preset,

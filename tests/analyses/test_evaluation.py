@@ -78,6 +78,21 @@ def test_every_method_finds_a_planted_class_and_none_finds_noise(found: Tables) 
     assert auroc[NOISE].mean() == pytest.approx(0.5, abs=0.15)
 
 
+def test_peers_that_train_a_network_find_it_too(data: Compendium) -> None:
+    heard: list[str] = []
+    measures = ask(
+        data,
+        methods=("donner", "moasl"),
+        report=lambda progress: heard.append(progress.message),
+    )["measures"]
+    auroc = of_protocol(measures, "drug").pivot_table(
+        index="method", columns="class", values="auroc"
+    )
+    assert (auroc[PLANTED] > 0.8).all()
+    assert auroc[NOISE].mean() == pytest.approx(0.5, abs=0.3)
+    assert any("MOASL of" in message and "fold 2 of" in message for message in heard)
+
+
 def test_figures_are_those_of_the_scores_by_drug(found: Tables) -> None:
     measures = found["measures"].set_index(["class", "method", "protocol"])
     for name, scores in found["scores"].groupby("class"):

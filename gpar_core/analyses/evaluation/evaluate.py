@@ -87,7 +87,7 @@ def compare(
             f"{next(iter(reasons.values()))}"
         )
     sets = [each.training_set for each in questions]
-    alike = similarities(compendium, sets, fold_of, methods, report)
+    alike = similarities(compendium, sets, fold_of, methods, report, seed=seed)
     space = None
     if GPAR in methods:
         space = space_for(compendium, settings, seed=seed, pool=pool, report=report)
