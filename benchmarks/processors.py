@@ -13,6 +13,7 @@ own with one thread, as workers have. Models of an earlier call are not trained 
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Generator, Mapping, Sequence
@@ -35,6 +36,7 @@ from gpar_core.data import compendium as compendia
 from gpar_core.jobs.workers import ENVIRONMENT
 from gpar_core.learn.engine import FitTask, fit
 from gpar_core.learn.presets import Settings
+from gpar_core.learn.saved_space import PATTERN
 from gpar_core.progress import Report, silent
 from gpar_core.rank.scoring import Network, scaled
 from gpar_core.report.outcomes import N_FIRST
@@ -205,7 +207,8 @@ def _main() -> None:
         place = Cache(root).compendium(options.compendium)
         place.parent.mkdir(parents=True, exist_ok=True)
         if not place.exists():
-            place.symlink_to(lent, target_is_directory=True)
+            # Each learns a space of its own.
+            shutil.copytree(lent, place, ignore=shutil.ignore_patterns(PATTERN))
         command = [
             *(sys.executable, "-m", "benchmarks.processors", "--as-kind", kind),
             *("--cache", str(root), "--compendium", options.compendium),

@@ -54,6 +54,7 @@ class Compendium:
         have one `drug` (see `data.molecules`); it is what everything is held apart by.
     report: what the import counted and left out.
     filters: those that its signatures met, the first applied first.
+    folder: where it was loaded from, if it was.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Compendium:
     compounds: pd.DataFrame
     report: Mapping[str, Any]
     filters: tuple[QualityFilter, ...] = ()
+    folder: Path | None = None
 
     @property
     def n_signatures(self) -> int:
@@ -227,6 +229,7 @@ def load(folder: Path) -> Compendium:
         compounds=compounds,
         report=manifest["report"],
         filters=filters,
+        folder=folder,
     )
 
 

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from gpar_core.data.compendium import Compendium
+from gpar_core.data.compendium import MATRIX, Compendium
 from gpar_core.errors import DataError
 from gpar_core.learn.embedding import Embedding
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.space import Space
 from gpar_core.storage.saved_arrays import read_arrays
+
+PATTERN = "space-*.npz"
+"""Names of the files; a compendium is whole without them."""
 
 FORMAT_VERSION = 1
 """To be raised with any change of what is learned."""
@@ -57,12 +60,12 @@ def keep_space(space: Space, compendium: Compendium, seed: int) -> None:
 
 def _path(compendium: Compendium, settings: MatchingSettings, seed: int) -> Path | None:
     """None where the values are not those, and all of those, that are stored."""
-    matrix = compendium.matrix
-    if not isinstance(matrix, np.memmap) or matrix.filename is None:
+    folder, matrix = compendium.folder, compendium.matrix
+    if folder is None or not isinstance(matrix, np.memmap):
         return None
-    stored = Path(matrix.filename)
     with suppress(OSError):
-        if stored.stat().st_size == matrix.offset + matrix.nbytes:
+        if (folder / MATRIX).stat().st_size == matrix.offset + matrix.nbytes:
             what = f"{FORMAT_VERSION} {compendium.fingerprint} {settings} {seed}"
-            return stored.with_name(f"space-{hashlib.sha256(what.encode()).hexdigest()[:16]}.npz")
+            digest = hashlib.sha256(what.encode()).hexdigest()[:16]
+            return folder / PATTERN.replace("*", digest)
     return None

@@ -17,6 +17,7 @@ from gpar_core.analyses.registry import from_json
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data import compendium as compendia
 from gpar_core.errors import DataError, FileFormatError, RequestError
+from gpar_core.learn.saved_space import PATTERN
 from gpar_core.report.bundle import ORIGIN
 from gpar_core.report.document import FORMAT_VERSION, Origin
 from gpar_core.report.tolerance import TOLERANCES, Tolerance
@@ -100,12 +101,15 @@ def apart(origin: Origin, cache: Cache) -> Iterator[Cache]:
 
 
 def _lend(folder: Path, place: Path) -> None:
-    """Let a folder be seen in another place too."""
-    place.parent.mkdir(parents=True)
-    try:
-        place.symlink_to(folder.resolve(), target_is_directory=True)
-    except OSError:  # Windows asks for a right that most users lack
-        shutil.copytree(folder, place)
+    """Let the files of a folder be seen in another place too, but for what was learned from it."""
+    place.mkdir(parents=True)
+    for file in folder.iterdir():
+        if file.match(PATTERN):
+            continue
+        try:
+            (place / file.name).symlink_to(file.resolve())
+        except OSError:  # Windows asks for a right that most users lack
+            shutil.copyfile(file, place / file.name)
 
 
 def agreement(report: Origin, again: Origin) -> Agreement:

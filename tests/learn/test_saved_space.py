@@ -52,7 +52,8 @@ def learning(learned: Space, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def kept(compendium: Compendium) -> list[Path]:
-    return sorted(Path(compendium.matrix.filename).parent.glob("space-*"))  # type: ignore[attr-defined]
+    assert compendium.folder is not None
+    return sorted(compendium.folder.glob("space-*"))
 
 
 def same(one: Space, other: Space) -> bool:
@@ -130,5 +131,7 @@ def test_where_it_cannot_be_kept_nothing_is_lost_or_left(
     monkeypatch.setattr(np, "savez", refuse)
     assert space_for(compendium, FAST, seed=0, pool=Means()) is not None
     assert learning == [0]
-    folder = Path(compendium.matrix.filename).parent  # type: ignore[attr-defined]
-    assert not [path for path in folder.iterdir() if path.name.startswith((".", "space"))]
+    assert compendium.folder is not None
+    assert not [
+        path for path in compendium.folder.iterdir() if path.name.startswith((".", "space"))
+    ]

@@ -11,9 +11,11 @@ import pytest
 
 from gpar_core.analyses.evaluation.plan import plan_evaluation
 from gpar_core.analyses.run_job import run_job
+from gpar_core.data import compendium as compendia
 from gpar_core.data.uploads import publish_table
 from gpar_core.errors import FileFormatError, NotFoundError, RequestError
-from gpar_core.learn.presets import PRESETS
+from gpar_core.learn.presets import PRESETS, MatchingSettings
+from gpar_core.learn.saved_space import saved_space
 from gpar_core.progress import silent
 from gpar_core.report.document import Origin
 from gpar_core.report.make import as_file, report_of
@@ -59,6 +61,9 @@ def test_nothing_saved_stands_in_for_it(results: Results) -> None:
     with apart(origin, results.cache) as scratch:
         assert scratch.compendium_names() == ["small"]
         assert scratch.model_ids() == []
+        lent = compendia.load(scratch.compendium("small"))
+        assert saved_space(results.compendium, MatchingSettings(), seed=0) is not None
+        assert saved_space(lent, MatchingSettings(), seed=0) is None
         root = scratch.root
     assert not root.exists()
     assert results.cache.compendium_names() == ["small"]
