@@ -1,4 +1,4 @@
-"""The case studies of Gao et al. 2021, to be run on any compendium and held beside the paper."""
+"""The case studies of Gao et al. 2021, run on any compendium and compared with the paper."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -158,7 +158,7 @@ def case(title: str) -> CaseStudy:
 def plan(study: CaseStudy, compendium: Compendium, *, preset: str = "fast", seed: int = 0) -> Plan:
     """Plan the analyses. Raises RequestError where drugs are missing.
 
-    preset: 'paper' for the network that the paper used, 'fast' for that of this project.
+    preset: 'paper' for the network of the paper, 'fast' for GPAR's own model.
     """
     moa, drugs, missing = _drugs(study, compendium)
     method = Method(preset=preset, seed=seed)

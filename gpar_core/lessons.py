@@ -207,7 +207,7 @@ LESSONS = (
                 (
                     "These cells do not express the estrogen receptor",
                     "There are fewer signatures",
-                    "The network is too small",
+                    "The model is too small",
                 ),
                 0,
                 "Without the target, there is no signature. Choose cell lines in which the "

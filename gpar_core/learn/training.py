@@ -1,4 +1,4 @@
-"""Train one model from a training set: cross-validation, comparison and final network."""
+"""Train one model from a training set: cross-validation, comparison and final model."""
 
 import time
 from contextlib import closing
