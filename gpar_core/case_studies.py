@@ -116,8 +116,9 @@ CASES = (
     CaseStudy(
         title="Estrogen receptor agonists by cell line",
         story=(
-            "MCF7 and HT29 cells express the estrogen receptor, PC3 and A549 do not: without the "
-            "target there is little to learn (Figure 1d, which gives no numbers)."
+            "According to the paper, MCF7 and HT29 cells express the estrogen receptor, and PC3 "
+            "and A549 do not: without the target there is little to learn (Figure 1d, which gives "
+            "no numbers)."
         ),
         moas=("estrogen receptor agonist",),
         selections=(("HT29", "MCF7"), ("A549", "PC3")),

@@ -158,7 +158,7 @@ def _signature_tables(compound: Compound, compendium: Compendium) -> None:
 def _models(compound: Compound, compendium: Compendium) -> None:
     summaries = _of(compendium)
     if not summaries:
-        st.info("This compendium has no models yet.")
+        st.info("This compendium has no models yet. Train one on the Drug prediction page.")
         return
     table = _standing(
         (compendium.fingerprint, compound.drug, *_ids(summaries)), compound, summaries

@@ -75,7 +75,6 @@ def show_plan(request: GeneCountRequest, training_set: TrainingSet) -> None:
         "With the preset 'paper', each training takes as long as one fold of a model. Choose few "
         "numbers and draws."
         if request.method.preset == "paper"
-        else "With few genes, learning is quick: 940 rounds took a minute and a half on two cores "
-        "with 1,170 signatures. More signatures take longer."
+        else "Each training usually takes less than a second; more signatures take longer."
     )
     st.caption(KEPT)

@@ -74,4 +74,6 @@ def _named(summary: ModelSummary) -> str:
 def _about(summary: ModelSummary) -> str:
     trained = 1 + summary.k * (1 + len(summary.null_auroc))
     seconds = summary.seconds / trained * summary.k
+    if seconds < 45:
+        return "less than a minute"
     return "about a minute" if seconds < 90 else f"about {seconds / 60:.0f} minutes"
