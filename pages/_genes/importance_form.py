@@ -56,7 +56,7 @@ def form(compendium: Compendium) -> None:
             summary.k,
             help="The model is trained again without each fold",
         )
-        trainings.caption(f"one without each fold: {_about(summary)}")
+        trainings.caption(f"one without each fold; {_about(summary)} in all")
         if summary.verdict.name != WELL_TRAINED:
             st.warning(
                 f"The verdict on this model is {plain(summary.verdict.name)}, so its genes may not "
