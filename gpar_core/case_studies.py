@@ -1,4 +1,4 @@
-"""The case studies of Gao et al. 2021, to be run on any compendium and held beside the paper."""
+"""The case studies of Gao et al. 2021, run on any compendium and compared with the paper."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -116,8 +116,9 @@ CASES = (
     CaseStudy(
         title="Estrogen receptor agonists by cell line",
         story=(
-            "MCF7 and HT29 cells express the estrogen receptor, PC3 and A549 do not: without the "
-            "target there is little to learn (Figure 1d, which gives no numbers)."
+            "According to the paper, MCF7 and HT29 cells express the estrogen receptor, and PC3 "
+            "and A549 do not: without the target there is little to learn (Figure 1d, which gives "
+            "no numbers)."
         ),
         moas=("estrogen receptor agonist",),
         selections=(("HT29", "MCF7"), ("A549", "PC3")),
@@ -158,7 +159,7 @@ def case(title: str) -> CaseStudy:
 def plan(study: CaseStudy, compendium: Compendium, *, preset: str = "fast", seed: int = 0) -> Plan:
     """Plan the analyses. Raises RequestError where drugs are missing.
 
-    preset: 'paper' for the network that the paper used, 'fast' for that of this project.
+    preset: 'paper' for the network of the paper, 'fast' for GPAR's own model.
     """
     moa, drugs, missing = _drugs(study, compendium)
     method = Method(preset=preset, seed=seed)

@@ -82,9 +82,9 @@ TERMS = {
     ),
     "negative-set": Term(
         "Negative set",
-        "The compounds that a model learns to distinguish from the positive set: all compounds "
-        "that do not share the MOA or, as in the paper, compounds without a known MOA and with "
-        "low TAS.",
+        "The compounds that a model learns to distinguish from the positive set. By default, these "
+        "are all compounds that do not share the MOA; with the preset 'paper', as in the paper, "
+        "compounds without a known MOA and with low TAS.",
         "From inactive negatives a model learns what is active, not what shares the mechanism. "
         "'Without a known MOA' is not 'without the MOA'.",
     ),
@@ -96,8 +96,8 @@ TERMS = {
     ),
     "mean-auroc": Term(
         "Mean AUROC",
-        "The chance that a held-out drug of the set scores above a negative, mean over the "
-        "folds. 1 is perfect, 0.5 is chance; the paper calls a model well trained from 0.6 on. "
+        "The chance that a signature of a held-out drug scores above one of a negative, mean over "
+        "the folds. 1 is perfect, 0.5 is chance; the paper calls a model well trained from 0.6 on. "
         "GPAR asks for more: see the verdict.",
         "It does not show how many of the top hits are right: with thousands of compounds, even "
         "0.95 can leave many wrong ones at the top. Average precision shows that better.",
@@ -135,7 +135,7 @@ TERMS = {
     ),
     "verdict": Term(
         "Verdict",
-        "It asks three questions: does the mean AUROC reach the paper's line of 0.6, does its "
+        "It asks three questions: does the mean AUROC reach the paper's threshold of 0.6, does its "
         "95% interval lie above 0.5, and do permuted labels reach it in at most 5% of the runs? "
         "Three times yes means well trained, three times no means no better than chance, and "
         "anything in between is uncertain.",
@@ -162,7 +162,7 @@ TERMS = {
     ),
     "other-moas": Term(
         "Other MOAs",
-        "The number of other MOAs among whose first 20 compounds this one stands. 0 means that it "
+        "The number of other MOAs that rank this compound among their first 20. 0 means that it "
         "stands out for this mechanism alone.",
         "Related mechanisms, such as PI3K and mTOR, share their compounds.",
     ),
@@ -198,7 +198,8 @@ TERMS = {
     ),
     "rank": Term(
         "Rank",
-        "The position in the ranked list of all compounds that are not in the training set.",
+        "The position in the ranked list. Training drugs are not ranked; nor are inactive "
+        "negatives.",
         "A high rank suggests a shared mechanism; test it in an experiment.",
     ),
     "calibrated": Term(
@@ -259,8 +260,8 @@ TERMS = {
     "integrated-gradients": Term(
         "Integrated gradients",
         "How much each gene contributes to the difference between the model's output for a "
-        "signature and its output for no change. The contributions add up to the whole "
-        "difference.",
+        "signature and its output for no change in expression. The contributions add up to the "
+        "whole difference.",
         "A gene that matters to a model need not be a target or a cause.",
     ),
     "map": Term(
@@ -281,9 +282,9 @@ TERMS = {
     ),
     "preset": Term(
         "Preset",
-        "'fast': compounds are compared in a space learned from all compounds, in seconds. "
-        "'linear': logistic regression, in seconds. 'paper': the network of Gao et al. 2021, in "
-        "minutes.",
+        "'fast': compounds are compared in a space learned from all compounds, without their MOAs, "
+        "in seconds. 'linear': logistic regression, in seconds. 'paper': the network of Gao et "
+        "al. 2021, in minutes.",
     ),
     "seed": Term(
         "Seed",

@@ -205,9 +205,9 @@ LESSONS = (
             Question(
                 "In PC3 and A549 there is little to learn. Why?",
                 (
-                    "These cells do not express the estrogen receptor",
+                    "These cells express little or no estrogen receptor",
                     "There are fewer signatures",
-                    "The network is too small",
+                    "The model is too small",
                 ),
                 0,
                 "Without the target, there is no signature. Choose cell lines in which the "
@@ -221,7 +221,7 @@ LESSONS = (
                     "It is wrongly annotated",
                 ),
                 1,
-                "The absence of a signal here is not evidence of absence elsewhere.",
+                "Absence of a signal here does not mean absence elsewhere.",
             ),
         ),
     ),

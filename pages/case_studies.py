@@ -6,7 +6,7 @@ from gpar_core.case_studies import CASES, CaseStudy, Plan, case
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.uploads import publish_table
 from gpar_core.jobs import engine
-from pages._case_studies.view import NETWORKS, plan_once, result, show_job, under_way, unfinished
+from pages._case_studies.view import MODELS, plan_once, result, show_job, under_way, unfinished
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import compendium_in_use
 from pages._shared.navigation import begin
@@ -20,11 +20,11 @@ def show(compendium: Compendium) -> None:
     st.header(study.title, anchor=False)
     st.markdown(plain(study.story))
     preset = st.segmented_control(
-        "Network",
-        list(NETWORKS),
+        "Model",
+        list(MODELS),
         default="fast",
         required=True,
-        format_func=NETWORKS.get,
+        format_func=MODELS.get,
         key="case-network",
     )
     with error_box():
@@ -35,8 +35,8 @@ def show(compendium: Compendium) -> None:
             result(study, planned, compendium)
             if preset == "fast":
                 st.caption(
-                    "The figures in the column Here come from GPAR's own preset 'fast', not from "
-                    "the paper's network. To train that too, choose it above."
+                    "The figures in the column Here come from the preset 'fast', not from the "
+                    "paper's network. To train the network too, choose it above."
                 )
         elif request := under_way(missing):
             show_job(request, planned, simulated=compendium.simulated)

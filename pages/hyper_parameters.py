@@ -61,12 +61,12 @@ def form(compendium: Compendium) -> None:
         return request
 
     with right:
-        hint = "Choose drugs or a MOA to see how many networks will be trained."
+        hint = "Choose drugs or a MOA to see how many trainings this takes."
         offer(picked, "3 · Training", hint, plan)
 
 
 def show_plan(request: SweepRequest, training_set: TrainingSet) -> None:
-    """Show the training set, the number of networks, and the work they take."""
+    """Show the training set, the number of trainings, and the work they take."""
     settings = grid(request.layers, request.nodes, request.steps)
     k = show_size(
         training_set,
@@ -77,9 +77,8 @@ def show_plan(request: SweepRequest, training_set: TrainingSet) -> None:
     work = sum(n_weights(each) for each in settings.values()) / n_weights(LayeredSettings())
     # 2,000 steps at 5 to 8 ms, measured; training time is roughly proportional to the weights.
     st.markdown(
-        f"As much work as training the paper's network **{work * k * request.steps / 2000:,.0f} "
-        "times**, or less if settings are stopped early. Each time takes about 10 seconds on one "
-        "core."
+        f"As much work as **{work * k * request.steps / 2000:,.0f} trainings** of the paper's "
+        "network, or less if settings are stopped early. One takes about 10 seconds on one core."
     )
     wide = max(request.nodes)
     if wide >= WIDE:

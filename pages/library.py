@@ -55,6 +55,6 @@ def show_job(job_id: str) -> None:
 begin("Library")
 st.markdown(
     "A model for each **mechanism of action** of a compendium, all trained with the same settings. "
-    "*MOA prediction* uses the models with a mean AUROC of 0.60 or more, the paper's line."
+    "*MOA prediction* uses the models with a mean AUROC of 0.60 or more, the paper's threshold."
 )
 job_or_form(show_job, show)

@@ -38,8 +38,8 @@ def ask(compendium: Compendium) -> None:
         return
     st.caption(
         f"GPAR uses the models of {len(library.asked)} of the {len(library.entries)} MOAs: those "
-        "with a mean AUROC of 0.60 or more, the paper's line. The Library page shows the verdict "
-        "on each model."
+        "with a mean AUROC of 0.60 or more, the paper's threshold. The Library page shows the "
+        "verdict on each model."
     )
     way = st.segmented_control(
         "Predict MOAs of",

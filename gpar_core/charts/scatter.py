@@ -6,7 +6,11 @@ import pandas as pd
 from gpar_core.charts.style import GRAY, RED, YELLOW, titled
 
 ROLES = {"negative": GRAY, "predicted": YELLOW, "training": RED}
-LABELS = {"negative": "Negative set", "predicted": "Predicted (top 30)", "training": "Training"}
+LABELS = {
+    "negative": "Negative set",
+    "predicted": "Predicted (top 30)",
+    "training": "Training drugs",
+}
 
 
 def training_map(points: pd.DataFrame, *, simulated: bool) -> alt.Chart:
@@ -45,4 +49,4 @@ def training_map(points: pd.DataFrame, *, simulated: bool) -> alt.Chart:
         .properties(height=420)
         .interactive()
     )
-    return titled(chart, "t-SNE of training set and top 30", simulated)
+    return titled(chart, "t-SNE of training set and top 30 predictions", simulated)

@@ -1,4 +1,4 @@
-"""How alike structures are: a hit that looks like no training drug is a new scaffold."""
+"""Similarity of structures: a hit unlike any training drug has a new scaffold."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache

@@ -33,7 +33,7 @@ def add_filter(command: argparse.ArgumentParser) -> None:
         (
             "--min-tas",
             float,
-            "minimum TAS, 0-1; 0.2 leaves no inactive compounds to use as negatives",
+            "minimum TAS, 0-1; 0.2 leaves no inactive compounds, the negatives of 'paper'",
         ),
         ("--min-cc-q75", float, "minimum replicate correlation, 0-1"),
         ("--min-replicates", int, "minimum number of replicates"),

@@ -78,7 +78,8 @@ def add_method(
     command.add_argument(
         "--negatives", choices=NEGATIVE_CHOICES, default=negatives,
         help=(
-            "negatives: unannotated compounds with low TAS, or all compounds without the MOA "
+            "inactive: unannotated compounds with low TAS; others: all compounds without the MOA; "
+            "auto: others, but inactive with the preset 'paper' "
             "(default: %(default)s)"
         ),
     )  # fmt: skip

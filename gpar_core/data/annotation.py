@@ -1,4 +1,4 @@
-"""Which compound has which MOA, and by which ids it is known, from any number of tables."""
+"""MOAs and ids of each compound, from any number of tables."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which column of a table is meant, however its heading is written."""
+"""Find a column of a table by its heading, in any spelling."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a GCT 1.3 or a GCTX itself says of its signatures and genes, as a table beside it would."""
+"""The metadata that a GCT 1.3 or GCTX has of its signatures and genes, as a table."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice

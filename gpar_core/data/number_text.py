@@ -1,4 +1,4 @@
-"""Numbers as people's files have them: decimal commas, Unicode minus, Excel's error words."""
+"""Parse numbers as files contain them: decimal commas, Unicode minus, Excel's error words."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""From a filter to a compendium of its signatures that can be queued."""
+"""Plan a compendium of the signatures that pass a filter, ready to be queued."""
 
 from dataclasses import replace as with_values
 

@@ -19,6 +19,12 @@ MIN_INACTIVE_COMPOUNDS = 50
 
 NEGATIVE_CHOICES = ("auto", "inactive", "others")
 
+NEGATIVE_WORDS = {
+    "inactive": "inactive compounds without a known MOA",
+    "others": "all compounds that do not share the MOA",
+}
+"""`TrainingSet.negatives` as shown to users."""
+
 UPLOADED = "uploaded: "
 """Before the name of an uploaded profile's drug."""
 

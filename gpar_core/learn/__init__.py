@@ -1,1 +1,1 @@
-"""Learning one MOA: folds, network, cross-validation, metrics."""
+"""Learn one MOA: folds, models, cross-validation, metrics."""

@@ -1,10 +1,10 @@
-"""Integrated gradients: the contribution of each gene to a network's log-odds.
+"""Integrated gradients: the contribution of each gene to a model's log-odds.
 
 Sundararajan, Taly and Yan 2017, "Axiomatic attribution for deep networks" (ICML). The path is
-straight between *scaled* signatures, as the network sees them: the slope of the signed root is
-infinite at a z-score of 0, so a straight path between z-scores could not be followed. As the
-scaling takes each gene by itself, this is one of their path methods in z-scores too, along a curve:
-from the baseline 0, a z-score goes as a^2 z while a goes from 0 to 1. Completeness is kept.
+straight between *scaled* signatures, the input of the model: the slope of the signed root is
+infinite at a z-score of 0, so the path cannot be straight between z-scores. As the scaling treats
+each gene separately, this is one of their path methods in z-scores too, along a curve: from the
+baseline 0, a z-score goes as a^2 z while a goes from 0 to 1. Completeness is kept.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Classifiers of scikit-learn as `Fit` functions, to stand beside the network.
+"""Classifiers of scikit-learn as `Fit` functions, to compare with the model.
 
 Gao et al. 2021 compare with nearest neighbors, random forest and naive Bayes at scikit-learn's
 defaults on z-scores as they are; `default_logistic_regression` is treated alike. The other methods

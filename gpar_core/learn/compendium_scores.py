@@ -1,4 +1,4 @@
-"""Scores of a whole compendium in which no drug is scored by a network that learned from it."""
+"""Scores of a whole compendium in which no drug is scored by a model that learned from it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import Network, score
 
 FINAL = -1
-"""In place of a fold: the network that learned from the whole training set."""
+"""In place of a fold: the model that learned from the whole training set."""
 
 
 def score_compendium(
@@ -30,10 +30,10 @@ def score_compendium(
 
     Every signature of a drug of the training set, at any dose, is scored by the fold that held
     the drug out; all else by `network`, which learned from the whole set. Where the signatures of a
-    single positive drug were shared out over the folds, only those are scored by folds, the drug's
+    single positive drug were divided among the folds, only those are scored by folds, the drug's
     other signatures by `network`.
 
-    of_folds: the networks that did not see each fold. threads: as in `score_blocks`. Returns score
+    of_folds: the models that did not see each fold. threads: as in `score_blocks`. Returns score
     (n_signatures,) float32 and scored_by (n_signatures,) int16, the fold or `FINAL`.
     """
     scored_by = fold_of_each(compendium, training_set, folds)

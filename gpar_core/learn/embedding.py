@@ -3,7 +3,7 @@
 What varies without meaning is learned from the same compound in several cell lines, as DrSim (Wei
 et al. 2022, Genomics Proteomics Bioinformatics 20:1028) and Donner et al. 2018 (Mol. Pharmaceutics
 15:4314) learn from the identity of compounds; here in closed form and from all cell lines at once.
-As no MOA is looked at, one space serves every MOA and any set of drugs.
+As no MOA is used, one space serves every MOA and any set of drugs.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ from gpar_core.rank.neighbors import unit
 
 SMALLEST_LENGTH = 1e-12
 SMALLEST_SHARE = 1e-9
-"""Of the largest eigenvalue, below which one is an error of rounding."""
+"""Share of the largest eigenvalue; smaller eigenvalues are rounding errors."""
 
 
 @dataclass(frozen=True, eq=False)

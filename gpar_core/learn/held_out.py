@@ -1,4 +1,4 @@
-"""Held-out scores on given folds, and the networks that have not seen each fold."""
+"""Held-out scores on given folds, and the models that have not seen each fold."""
 
 from collections.abc import Generator, Iterable
 from contextlib import closing

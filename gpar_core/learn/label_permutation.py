@@ -1,8 +1,8 @@
 """The mean AUROC that a cross-validation reaches by chance, from a few matrix products.
 
-Training the network again for every permutation of the labels is the plain way and takes as long
-as that many trainings. A classifier in closed form stands in for it: what chance gives depends on
-how many drugs are held out and how alike signatures are, hardly on what is fitted to them.
+The direct way, to train the model again for every permutation of the labels, takes as long as that
+many trainings. A closed-form classifier replaces it: the result of chance depends on how many drugs
+are held out and how similar their signatures are, and hardly on the classifier.
 """
 
 import numpy as np

@@ -30,7 +30,7 @@ class Metrics:
 
     @property
     def reaches_line(self) -> bool:
-        """Whether the mean AUROC reaches the paper's line of 0.6."""
+        """Whether the mean AUROC reaches the paper's threshold of 0.6."""
         return self.mean_auroc >= PAPER_LINE
 
 

@@ -70,7 +70,7 @@ PRESETS: dict[str, Settings] = {
 """'paper' is Gao et al. 2021: 978-512-256, dropout 0.1, L1, 2,000 iterations. Batch size, optimizer
 (Adam), learning rate and L1 weight are not in the paper; they are Keras' defaults and a mild L1.
 'fast' is this project's own choice; docs/training.md has the measurements. 'linear' is the logistic
-regression that stands beside every network."""
+regression that is shown beside every model."""
 
 
 def preset(name: str) -> Settings:

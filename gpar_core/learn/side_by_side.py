@@ -1,4 +1,4 @@
-"""Parts of a long piece of work, a few of them under way at once."""
+"""Run the parts of a long computation, a few of them at once."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -9,7 +9,7 @@ from gpar_core.errors import Cancelled
 from gpar_core.progress import Progress, Report
 
 AT_ONCE = 4
-"""A part trains a few networks; several keep the workers of a large machine or a cluster busy."""
+"""A part makes a few trainings; several keep the workers of a large machine or a cluster busy."""
 
 POLL_SECONDS = 1
 

@@ -1,9 +1,9 @@
-"""The space of a compendium: for each molecule an embedding that has not seen it.
+"""The space of a compendium: for each molecule, an embedding learned without it.
 
-The molecules are dealt to blocks, and for each block an embedding is learned without it
-(`embedding`). As that looks at no MOA, the same few embeddings serve every MOA, any set of drugs
-and every way to share them out into folds: what is held out is scored by the embedding that has not
-seen it, and compared with compounds of the other folds alone. Nothing is approximated by that.
+The molecules are split into blocks, and for each block an embedding is learned without it
+(`embedding`). As this uses no MOA, the same few embeddings serve every MOA, any set of drugs and
+any folds: a held-out compound is scored in the embedding learned without it, and compared with
+compounds of the other folds only. This is exact, not an approximation.
 """
 
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,7 @@
-"""Which MOAs a compound is among the first of: does it stand high for one of them, or for many?
+"""The MOAs that rank a compound among their first: only one of them, or many?
 
-A strong compound, or one that acts like none of the others, can come near the top of many lists.
-All lists come from one space, so they can be asked at once.
+A strong compound, or one that acts like none of the others, can rank near the top of many lists.
+All lists come from one space, so they can be computed together.
 """
 
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Train one model from a training set: cross-validation, comparison and final network."""
+"""Train one model from a training set: cross-validation, comparison and final model."""
 
 import time
 from contextlib import closing
@@ -44,10 +44,10 @@ class Scores:
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """The result of a training: a network, its cross-validation on held-out drugs, and scores.
+    """The result of a training: a model, its cross-validation on held-out drugs, and scores.
 
-    logistic: logistic regression on the same folds; None where the network itself is that. chance:
-    how often permuted labels reach the mean AUROC, by a quick stand-in. null: mean AUROCs of whole
+    logistic: logistic regression on the same folds; None where the model itself is that. chance:
+    how often permuted labels reach the mean AUROC, by a quick stand-in. null: mean AUROCs of full
     trainings with permuted labels. space: in which compounds were compared, None where they were
     not.
     """
@@ -73,9 +73,9 @@ def train(
     report: Report = silent,
     space: Space | None = None,
 ) -> Training:
-    """Cross-validate, train the final network on the whole training set, and score the compendium.
+    """Cross-validate, train the final model on the whole training set, and score the compendium.
 
-    pool: whose processes train the networks; the result does not depend on it. space: as in
+    pool: its processes do the training; the result does not depend on it. space: as in
     `held_out.space_for`.
     Raises TrainingSetError where the training set is too small for its folds, WorkerError where a
     process dies.
@@ -125,7 +125,7 @@ def train(
 
 
 def _matched(matching: Matching, pool: Pool, report: Report) -> tuple[Network, np.ndarray, Scores]:
-    """The network, the held-out scores of the training set, and those of the compendium."""
+    """The model, the held-out scores of the training set, and those of the compendium."""
     signature, scored_by = matching.of_signatures(threads=pool.processes, report=report)
     training_set, folds = matching.training_set, matching.folds
     held_out = matching.of_training_set(signature[training_set.compendium_rows])
@@ -145,7 +145,7 @@ def _fitted(
     pool: Pool,
     report: Report,
 ) -> tuple[Network, np.ndarray, Scores]:
-    """The same of networks that score signatures one by one."""
+    """The same for models that score signatures one by one."""
     x, positive = training_set.z_scores(compendium), training_set.positive
     held_out = np.empty(len(x), np.float32)
     networks: dict[int, Network] = {}

@@ -67,8 +67,8 @@ def chance(mean_auroc: float, permuted: Sequence[float] | np.ndarray, *, quick: 
 def judge(metrics: Metrics, by_chance: Chance, *, held_out: str) -> Verdict:
     """The verdict on a cross-validation, by three questions.
 
-    Does the mean AUROC reach the paper's line of 0.6 (Gao et al. 2021)? Does its 95% interval lie
-    above 0.5? Do permuted labels reach it in at most 5% of the runs? Three times yes is well
+    Does the mean AUROC reach the paper's threshold of 0.6 (Gao et al. 2021)? Does its 95% interval
+    lie above 0.5? Do permuted labels reach it in at most 5% of the runs? Three times yes is well
     trained, three times no is no better than chance, anything between is uncertain.
 
     held_out: 'drug' or 'signature', as `Folds.by`.
@@ -78,9 +78,9 @@ def judge(metrics: Metrics, by_chance: Chance, *, held_out: str) -> Verdict:
     answers = (
         (
             metrics.reaches_line,
-            f"the mean AUROC ({metrics.mean_auroc:.3f}) reaches the paper's line of "
+            f"the mean AUROC ({metrics.mean_auroc:.3f}) reaches the paper's threshold of "
             f"{PAPER_LINE:.2f}",
-            f"the mean AUROC ({metrics.mean_auroc:.3f}) is below the paper's line of "
+            f"the mean AUROC ({metrics.mean_auroc:.3f}) is below the paper's threshold of "
             f"{PAPER_LINE:.2f}",
         ),
         (low > GUESSING, f"{interval} lies above 0.5", f"{interval} does not lie above 0.5"),
@@ -100,7 +100,7 @@ def judge(metrics: Metrics, by_chance: Chance, *, held_out: str) -> Verdict:
         name, why = UNCERTAIN, f"{_listed(held)}, but {_listed(failed)}"
     why = f"{why[0].upper()}{why[1:]}. {_held_out(metrics.n_resampled, held_out)}"
     if failed and len(held) == len(answers) - 1 and not metrics.reaches_line:
-        why = f"Better than chance, but below the paper's line. {why}"
+        why = f"Better than chance, but below the paper's threshold. {why}"
     return Verdict(name, why, by_chance)
 
 

@@ -1,4 +1,4 @@
-"""From the id of a result to its report as a file."""
+"""Write the report of a result, by its id, to a file."""
 
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.evaluation.request import EvaluationRequest

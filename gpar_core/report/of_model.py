@@ -10,6 +10,7 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.training.charts import curves, folds, reliability
 from gpar_core.analyses.training.result import Model
 from gpar_core.charts import scatter
+from gpar_core.data.training_set import NEGATIVE_WORDS
 from gpar_core.errors import EmptyRankingError
 from gpar_core.export import with_provenance
 from gpar_core.learn import calibration
@@ -54,11 +55,12 @@ def _unit(model: Model) -> str:
 def _training_set(model: Model) -> Section:
     summary = model.summary
     facts = {
-        "Positive set": f"{summary.n_positive_compounds} compounds, "
-        f"{summary.n_positive_signatures} representative signatures",
-        "Negative set": f"{summary.n_negative_compounds} compounds, "
-        f"{summary.n_negative_signatures} representative signatures ({summary.negatives})",
-        "MOA": summary.moa or ("chosen by drug" if summary.drugs else "uploaded profiles"),
+        "Positive set": f"{summary.n_positive_compounds:,} compounds, "
+        f"{summary.n_positive_signatures:,} representative signatures",
+        "Negative set": f"{summary.n_negative_compounds:,} compounds, "
+        f"{summary.n_negative_signatures:,} representative signatures "
+        f"({NEGATIVE_WORDS[summary.negatives]})",
+        "MOA": summary.moa or "none chosen",
         "Cell lines": ", ".join(summary.cells) or "all",
     }
     shown = pd.DataFrame(
@@ -99,8 +101,8 @@ def _validation(model: Model) -> Section:
     simulated = summary.simulated
     facts = {
         "Folds": f"{summary.k}, by {summary.folds_by}: none is in both training and test",
-        "Mean AUROC": f"{metrics.mean_auroc:.3f}, 95% interval {metrics.interval[0]:.3f}-"
-        f"{metrics.interval[1]:.3f} (n = {metrics.n_resampled} {_unit(model)}s)",
+        "Mean AUROC": f"{metrics.mean_auroc:.3f}, 95% interval {metrics.interval[0]:.3f}–"
+        f"{metrics.interval[1]:.3f} ({metrics.n_resampled} {_unit(model)}s)",
         "Pooled AUROC": number(metrics.pooled_auroc),
         "Average precision": f"{metrics.average_precision:.3f} "
         f"({metrics.base_rate:.3f} for a random ranking)",
@@ -131,7 +133,7 @@ def _validation(model: Model) -> Section:
         Figure(
             "folds",
             folds.fold_auroc(by_fold, summary.k, simulated=simulated),
-            "AUROC of each fold; the mean AUROC is their mean. Dashed line: the paper's line, "
+            "AUROC of each fold; the mean AUROC is their mean. Dashed line: the paper's threshold, "
             "0.60.",
         ),
         Figure(
@@ -147,9 +149,10 @@ def _validation(model: Model) -> Section:
 def _ranking(model: Model) -> Section:
     n = len(model.ranking)
     said = [
-        f"{n:,} compounds are ranked by the enrichment of their signatures among all signatures. "
-        "ES is not comparable between compounds with different numbers of signatures. The "
-        "p-values assume that a compound's signatures are independent, so they are optimistic. "
+        f"{n:,} compounds are ranked by the score of the compound as a whole. ES shows how far its "
+        "signatures cluster at the top of all signatures; it is not comparable between compounds "
+        "with different numbers of signatures. The p-values assume that a compound's signatures "
+        "are independent, so they are optimistic. "
         f"FDR (Benjamini-Hochberg on the exact p) is over all {n:,} compounds. A high rank is a "
         "hypothesis, not proof, of a shared mechanism."
     ]

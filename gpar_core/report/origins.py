@@ -1,4 +1,4 @@
-"""Where a result comes from: its request, and the command that gives it again."""
+"""The origin of a result: its request, and the command that reproduces it."""
 
 import shlex
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Run a report's request again and hold the two results beside each other."""
+"""Run a report's request again and compare the two results."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Within what two results agree that differ in nothing but the processor they were computed on.
+"""How far two results may differ that were computed on different processors.
 
 The data of a training and its draws are the same everywhere; sums of single precision and the type
 of matrix products are not, and every step of a training carries the difference on. The limits are

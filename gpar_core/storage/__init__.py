@@ -1,1 +1,1 @@
-"""The cache on disk: what it holds, whose it is, how it is kept sound and small."""
+"""The cache on disk: its contents, their owners, and how it is kept intact and small."""

@@ -1,4 +1,4 @@
-"""How much room a person takes on a server, and may take."""
+"""Disk space that a person uses on a server, and its limit."""
 
 from pathlib import Path
 from typing import Final

@@ -16,9 +16,9 @@ from pages._shared.loaders import load_analysis, load_model
 from pages._shared.state import Key, cache
 from pages._shared.tables import savable
 
-NETWORKS = {
+MODELS = {
     "fast": "GPAR's own (preset fast, seconds)",
-    "paper": "The paper's (978-512-256, minutes)",
+    "paper": "The paper's network (978-512-256, minutes)",
 }
 
 
@@ -83,8 +83,8 @@ def result(study: CaseStudy, planned: Plan, compendium: Compendium) -> None:
         placeholder="—",
     )
     st.caption(
-        "95% intervals are from resampling drugs. Like the paper, this table ranks pairs for GSEA "
-        "and signatures for the network."
+        "95% intervals are from resampling drugs. As in the paper, GSEA ranks pairs of drugs and "
+        "the model ranks signatures."
     )
     st.download_button(
         "Download table (CSV)",

@@ -50,7 +50,8 @@ def draw(done: Analysis) -> None:
     )
     st.caption(
         "Mean AUROC over the folds, with the 95% interval from resampling drugs; with fewer than "
-        f"{FEW_DRUGS} drugs it is rough. Dashed: chance and {PAPER_LINE:.1f}, the paper's line."
+        f"{FEW_DRUGS} drugs it is rough. Dashed: chance and the paper's threshold "
+        f"({PAPER_LINE:.1f})."
     )
     _download("Download selections (CSV)", table, "cell-influence", done)
     st.subheader("Differences", anchor=False)
@@ -75,7 +76,7 @@ def _verdict(table: pd.DataFrame, pairs: pd.DataFrame) -> None:
     best = table.iloc[0]
     text = (
         f"**{plain(best['selection'])}** has the highest mean AUROC, {best['auroc']:.3f} "
-        f"(95% interval {best['low']:.3f}-{best['high']:.3f}, {best['n_drugs']} drugs)."
+        f"(95% interval {best['low']:.3f}–{best['high']:.3f}, {best['n_drugs']} drugs)."
     )
     others = pairs[pairs["first"] == best["selection"]]
     n_alike = int(others["within_noise"].sum())
@@ -86,7 +87,7 @@ def _verdict(table: pd.DataFrame, pairs: pd.DataFrame) -> None:
     else:
         text += " It is better than every other selection by more than noise."
     if best["auroc"] < PAPER_LINE:
-        text += f" None reaches {PAPER_LINE:.2f}, the paper's line."
+        text += f" None reaches {PAPER_LINE:.2f}, the paper's threshold."
     st.markdown(text)
 
 
@@ -207,7 +208,7 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
     """The table with its interval in one column, after the AUROC."""
     ends = zip(table["low"], table["high"], strict=True)
     shown = table.drop(columns=["low", "high"])
-    shown.insert(2, "interval", [f"{low:.3f}-{high:.3f}" for low, high in ends])
+    shown.insert(2, "interval", [f"{low:.3f}–{high:.3f}" for low, high in ends])
     return shown
 
 

@@ -58,10 +58,11 @@ def _agreement(found: Comparison, *, simulated: bool) -> None:
         border=True,
         help="Spearman's correlation over the compounds that both models rank: 1 is the same "
         "order, 0 is no agreement, -1 is the reverse order. All compounds count equally, including "
-        "the many that neither model finds; for the top of the lists, read the table on the right.",
+        "the many that neither model finds; for the top of the lists, see the table of shared "
+        "compounds.",
     )
     left.caption(
-        f"95% interval {both.low:.3f} to {both.high:.3f}, n {both.n:,} compounds"
+        f"95% interval {both.low:.3f}–{both.high:.3f}, {both.n:,} compounds"
         if known
         else f"Both models rank {both.n} compounds; at least 4 are needed"
     )

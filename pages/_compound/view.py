@@ -66,8 +66,8 @@ def _who(compound: Compound, compendium: Compendium) -> None:
         "Cell lines",
         compound.signatures[fields.CELL_ID].nunique(),
         border=True,
-        help="Cell lines with at least one signature. A drug changes expression only where its "
-        "target is expressed.",
+        help="Cell lines with at least one signature. A drug leaves a clear signature mainly in "
+        "cells that express its target.",
     )
     figures[2].metric(
         "Median TAS",
@@ -158,7 +158,7 @@ def _signature_tables(compound: Compound, compendium: Compendium) -> None:
 def _models(compound: Compound, compendium: Compendium) -> None:
     summaries = _of(compendium)
     if not summaries:
-        st.info("This compendium has no models yet.")
+        st.info("This compendium has no models yet. Train one on the Drug prediction page.")
         return
     table = _standing(
         (compendium.fingerprint, compound.drug, *_ids(summaries)), compound, summaries
@@ -187,11 +187,11 @@ def _models(compound: Compound, compendium: Compendium) -> None:
             "created_at": "Trained",
             "role": st.column_config.TextColumn(
                 "Role",
-                help="The role of the drug in the model: a training drug, an inactive negative, or "
-                "a ranked compound",
+                help="The role of the drug in the model: a training drug, a negative, or a ranked "
+                "compound",
             ),
             "rank": number("Rank", format="%d", help=explained("rank")),
-            "n_ranked": number("of", format="%d", help="Compounds that the model ranks"),
+            "n_ranked": number("Of", format="%d", help="Compounds that the model ranks"),
             "k": number("Signatures", format="%d", help=explained("signature")),
             "es": number("ES", format="%.3f", help=explained("es")),
             "p_exact": number("Exact p", format="%.2g", help=explained("exact-p")),
@@ -248,7 +248,7 @@ def _neighbors(compound: Compound, compendium: Compendium) -> None:
                 "0 ± 0.03 over 978 genes; signatures of one cell line share more than that.",
             ),
             "n_near": st.column_config.NumberColumn(
-                "Near to",
+                f"Near to (of {len(compound.signatures)})",
                 help=f"How many of the {len(compound.signatures)} signatures it is near to",
             ),
             "own_cell": "Cell line",

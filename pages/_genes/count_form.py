@@ -59,12 +59,12 @@ def form(compendium: Compendium) -> None:
         return request
 
     with right:
-        hint = "Choose drugs or a MOA to see how many networks will be trained."
+        hint = "Choose drugs or a MOA to see how many trainings this takes."
         offer(picked, "3 · Training", hint, plan)
 
 
 def show_plan(request: GeneCountRequest, training_set: TrainingSet) -> None:
-    """Show the training set and the number of networks to train."""
+    """Show the training set and the number of trainings."""
     show_size(
         training_set,
         request.method.seed,
@@ -72,10 +72,9 @@ def show_plan(request: GeneCountRequest, training_set: TrainingSet) -> None:
         "{k} folds for each draw, and for the most important genes",
     )
     st.caption(
-        "With the preset 'paper', each network takes as long as one fold of a model. Choose few "
+        "With the preset 'paper', each training takes as long as one fold of a model. Choose few "
         "numbers and draws."
         if request.method.preset == "paper"
-        else "With few genes, learning is quick: 940 rounds took a minute and a half on two cores "
-        "with 1,170 signatures. More signatures take longer."
+        else "Each training usually takes less than a second; more signatures take longer."
     )
     st.caption(KEPT)

@@ -107,7 +107,7 @@ def _verdict(table: pd.DataFrame) -> str:
             f"{fewer['draws'].sum():.0f}."
         )
     if table[["random", "important"]].max(axis=None) < PAPER_LINE:
-        text += f" All of these figures are below {PAPER_LINE:.2f}, the paper's line."
+        text += f" All of these figures are below {PAPER_LINE:.2f}, the paper's threshold."
     return text
 
 

@@ -39,24 +39,24 @@ def form(compendium: Compendium) -> None:
             st.caption("The linked model was deleted or is not from this compendium.")
         st.caption(
             f"Finds the {N_SELECTED} most important landmark genes in two ways: by **integrated "
-            "gradients** of the network (Sundararajan et al. 2017), and by the coefficients of a "
+            "gradients** of the model (Sundararajan et al. 2017), and by the coefficients of a "
             "**logistic regression**, as in the paper. Also shows how far the two agree, and which "
             "genes remain important without the drugs of each fold."
         )
     with right, st.container(border=True), error_box():
         summary = summaries[chosen]
         request = plan_gene_importance(compendium, summary)
-        auroc, networks = st.columns(2)
+        auroc, trainings = st.columns(2)
         auroc.metric(
             "Mean AUROC", f"{summary.metrics.mean_auroc:.3f}", help=explained("mean-auroc")
         )
-        auroc.caption("95% interval {:.3f}-{:.3f}".format(*summary.metrics.interval))
-        networks.metric(
-            "Networks",
+        auroc.caption("95% interval {:.3f}–{:.3f}".format(*summary.metrics.interval))
+        trainings.metric(
+            "Trainings",
             summary.k,
-            help="Number of networks to train: one for each fold",
+            help="The model is trained again without each fold",
         )
-        networks.caption(f"one for each fold, to train again: {_about(summary)}")
+        trainings.caption(f"one without each fold; {_about(summary)} in all")
         if summary.verdict.name != WELL_TRAINED:
             st.warning(
                 f"The verdict on this model is {plain(summary.verdict.name)}, so its genes may not "
@@ -74,4 +74,6 @@ def _named(summary: ModelSummary) -> str:
 def _about(summary: ModelSummary) -> str:
     trained = 1 + summary.k * (1 + len(summary.null_auroc))
     seconds = summary.seconds / trained * summary.k
+    if seconds < 45:
+        return "less than a minute"
     return "about a minute" if seconds < 90 else f"about {seconds / 60:.0f} minutes"

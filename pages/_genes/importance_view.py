@@ -16,7 +16,7 @@ from pages._shared.tables import savable
 
 BOTH = "both"
 CHOICES = {
-    "ig": "Network: integrated gradients",
+    "ig": "Integrated gradients",
     "lr": "Logistic regression",
     BOTH: "Top 100 by both",
 }
@@ -80,12 +80,12 @@ def _agreement(done: Analysis) -> None:
     n, overlap = int(told["n_selected"]), int(told["overlap"])
     again = {way: _mean_and_sd(folds[f"{way}_again"]) for way in ("ig", "lr")}
     st.markdown(
-        f"Of the {n} most important genes of the network, **{overlap} are also in the top {n} of "
+        f"Of the {n} most important genes of the model, **{overlap} are also in the top {n} of "
         f"the logistic regression** ({told['expected']:.1f} by chance, p = {told['p']:.2g}, "
         f"hypergeometric; without the drugs of one fold {_mean_and_sd(folds['overlap'])}). Over "
         f"all {int(told['n_genes'])} genes, the Spearman correlation of the importances is "
         f"{told['spearman']:.2f}. **Stability:** without the drugs of one fold, "
-        f"{again['ig']} of the network's {n} genes are found again, and {again['lr']} of the "
+        f"{again['ig']} of the model's {n} genes are found again, and {again['lr']} of the "
         f"regression's (mean ± standard deviation over {len(folds)} folds)."
     )
     st.caption(
@@ -128,7 +128,7 @@ def _downloads(chosen: pd.DataFrame, way: str, done: Analysis) -> None:
     up, down, table, enrichr = st.columns(4)
     for column, (name, genes) in zip((up, down), by_direction.items(), strict=True):
         column.download_button(
-            f"Download {len(genes)} {name} genes (text)",
+            f"Download {len(genes)} {name} genes",
             gene_list(genes["symbol"]),
             download_name(
                 f"genes-{way}-{name}",
@@ -174,7 +174,7 @@ def _columns() -> dict[str, object]:
     number, share = st.column_config.NumberColumn, st.column_config.ProgressColumn
     z_help = "Mean over drugs of the mean z-score of their signatures"
     return {
-        "ig_rank": number("Rank, network", help="By integrated gradients"),
+        "ig_rank": number("Rank, model", help="By integrated gradients"),
         "lr_rank": number("Rank, regression", help="By logistic regression"),
         "symbol": "Gene",
         "gene": st.column_config.LinkColumn("NCBI", display_text="NCBI Gene"),
@@ -190,7 +190,7 @@ def _columns() -> dict[str, object]:
             min_value=0,
             max_value=1,
             format="percent",
-            help="Share of the folds with the gene in the network's top 100",
+            help="Share of the folds with the gene in the model's top 100",
         ),
         "lr": number(
             "Coefficient",

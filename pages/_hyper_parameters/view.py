@@ -62,7 +62,7 @@ def _verdict(table: pd.DataFrame) -> None:
     verb = "has" if best["setting"] == PAPER else "have"
     text = (
         f"**{_named(best)}** {verb} the highest mean AUROC, {best['auroc']:.3f} (95% interval "
-        f"{best['low']:.3f}-{best['high']:.3f}; ± {best['sd']:.3f} over {best['n_folds']} folds). "
+        f"{best['low']:.3f}–{best['high']:.3f}; ± {best['sd']:.3f} over {best['n_folds']} folds). "
     )
     if n_alike:
         others = "setting is" if n_alike == 1 else "settings are"
@@ -99,7 +99,7 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
     verdict.iloc[0] = "best"
     label = table["hidden"] + table["setting"].eq(PAPER).map({True: " (paper)", False: ""})
     interval = [
-        f"{low:.3f}-{high:.3f}" for low, high in zip(table["low"], table["high"], strict=True)
+        f"{low:.3f}–{high:.3f}" for low, high in zip(table["low"], table["high"], strict=True)
     ]
     behind = table["difference"].where(~table["stopped"], table["behind"])
     behind.iloc[0] = 0.0

@@ -28,7 +28,7 @@ DRUGS = (
     "fluocinonide",
     "fluticasone",
 )
-"""Some of the glucocorticoids: the network should find the others."""
+"""Some of the glucocorticoids: the model should find the others."""
 
 MIN_DRUGS = 3
 
@@ -79,15 +79,15 @@ def _ask(request: TrainRequest, compendium: Compendium) -> None:
         f"{len(request.drug_set.drugs)} anti-inflammatory drugs in '{plain(compendium.name)}', "
         "including dexamethasone, activate the glucocorticoid receptor. Each drug changed gene "
         "expression in cells; each change is a **signature** of 978 numbers. A model learns what "
-        "these signatures have in common and then scores every other compound. These include more "
-        "glucocorticoids: will the model find them?"
+        "these signatures have in common and then scores every other compound. The others include "
+        "more glucocorticoids: will the model find them?"
     )
     with st.expander(f"The {len(request.drug_set.drugs)} drugs"):
         st.markdown(plain(", ".join(request.drug_set.drugs)))
     if st.button("Start training", type="primary"):
         st.query_params[Key.JOB] = engine.submit(cache(), request).id
         st.rerun()
-    st.caption("Training takes about 15 seconds. You can leave this page and come back.")
+    st.caption("Training takes a few seconds. You can leave this page and come back.")
 
 
 def _learn(request: TrainRequest, compendium: Compendium) -> None:
@@ -111,7 +111,7 @@ def _judge(model: Model) -> None:
     left.metric(
         "Mean AUROC", f"{metrics.mean_auroc:.3f}", border=True, help=explained("mean-auroc")
     )
-    left.caption(f"95% interval {low:.3f}-{high:.3f}, n {metrics.n_resampled} drugs")
+    left.caption(f"95% interval {low:.3f}–{high:.3f}, {metrics.n_resampled} drugs")
     verdict = model.summary.verdict
     right.markdown(
         f"**{verdict.title}.** {verdict.why}\n\nRead this before you look at any ranked list. The "
@@ -124,8 +124,8 @@ def _answer(model: Model) -> None:
     st.header("The answer: every other compound, ranked", anchor=False)
     st.markdown(
         "None of these compounds was among the chosen drugs. Those with the known MOA "
-        "glucocorticoid receptor agonist show that the model found the mechanism: it was not told "
-        "about them. Those with another MOA, or none, are the interesting ones: each is a "
+        "glucocorticoid receptor agonist show that the model found the mechanism: it was not "
+        "trained on them. Those with another MOA, or none, are the interesting ones: each is a "
         "**hypothesis** to test in the laboratory, not a finding. They are sorted by the **score** "
         "of the compound; **ES** shows how far its signatures cluster at the top of all signatures."
     )

@@ -24,7 +24,7 @@ from pages._shared.state import Key, cache, from_url, go
 from pages._shared.tables import HOW_TO_OPEN, SELECTION, chosen_row, opened_row, savable
 from pages._shared.terms import explained
 
-ASKED = "Used by MOA prediction: the mean AUROC reaches 0.60, the paper's line"
+ASKED = "Used by MOA prediction: the mean AUROC reaches 0.60, the paper's threshold"
 
 
 def choose_library(of_compendium: Sequence[Library]) -> Library:
@@ -56,8 +56,8 @@ def show_library(library: Library, compendium: Compendium) -> None:
     judged = ", ".join(f"{counts.get(name, 0)} {name}" for name in VERDICTS)
     st.markdown(
         f"**{judged}.** MOA prediction uses the models of {len(library.asked)} of {len(table)} "
-        "MOAs: those with a mean AUROC of 0.60 or more, the paper's line. Total training time: "
-        f"{_minutes(seconds)}."
+        "MOAs: those with a mean AUROC of 0.60 or more, the paper's threshold. Total training "
+        f"time: {_minutes(seconds)}."
     )
     if n_open := sum(entry.open for entry in library.entries):
         st.info(f"{n_open} of {len(table)} MOAs are not trained yet. Finished models are kept.")
@@ -157,7 +157,7 @@ def _minutes(seconds: float) -> str:
 
 def _columns_of(table: pd.DataFrame) -> pd.DataFrame:
     interval = [
-        f"{low:.3f}-{high:.3f}" if pd.notna(low) else None
+        f"{low:.3f}–{high:.3f}" if pd.notna(low) else None
         for low, high in zip(table["low"], table["high"], strict=True)
     ]
     shown = table.assign(interval=interval)

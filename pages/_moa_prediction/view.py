@@ -98,8 +98,8 @@ def _say_what_was_held_out(table: pd.DataFrame) -> None:
     learned = table.loc[table["held_out"], "moa"].tolist()
     if len(learned) == len(table):
         st.caption(
-            "The compound is in the training set of each of these models. Each score comes from "
-            "the fold that did not see it."
+            "The compound is in the training set of each of these models, as a drug of the MOA or "
+            "as a negative. Each score comes from the fold that did not see it."
         )
     elif learned:
         st.caption(

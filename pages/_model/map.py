@@ -1,4 +1,4 @@
-"""The signatures of a model on the two maps of the paper: by themselves and among all."""
+"""The signatures of a model on the two maps of the paper: among negatives and among all."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from pages._shared.cached_charts import chart_once
 from pages._shared.loaders import load_analyses, load_analysis, load_compendium
 from pages._shared.state import cache, go
 
-ALONE, AMONG_ALL = "By themselves (t-SNE)", "Among all signatures (graph)"
+ALONE, AMONG_ALL = "Among negatives (t-SNE)", "Among all signatures (graph)"
 
 
 def show_maps(model: Model) -> None:

@@ -130,8 +130,8 @@ def _explained(model: Model, n_passing: int, filters: Filters) -> str:
     return (
         f"{n_passing:,} of {n_ranked:,} ranked compounds pass (filters: {filters or 'none'}); "
         f"{left_out}. ES is "
-        "not comparable between compounds with different numbers of signatures; sort by p for "
-        "that. The p-values assume that a compound's signatures are independent, so they are "
+        "not comparable between compounds with different numbers of signatures; sort by exact p "
+        "instead. The p-values assume that a compound's signatures are independent, so they are "
         f"optimistic. FDR is over all {n_ranked:,} compounds."
     )
 
@@ -210,7 +210,7 @@ def _columns() -> dict[str, object]:
             "Exact p", width=70, format="%.2g", help=explained("exact-p")
         ),
         "fdr": column.NumberColumn(
-            "FDR", width=75, format="%.2g", help="Benjamini-Hochberg of exact p"
+            "FDR", width=75, format="%.2g", help="Benjamini-Hochberg on the exact p"
         ),
         "moa": column.TextColumn("Known MOA", width=120),
         "n_other_moas": column.NumberColumn("Other MOAs", width=75, help=explained("other-moas")),

@@ -5,6 +5,7 @@ import streamlit as st
 from gpar_core.analyses.training.charts import curves, folds
 from gpar_core.analyses.training.charts.reliability import reliability
 from gpar_core.analyses.training.result import Model, ModelSummary
+from gpar_core.data.training_set import NEGATIVE_WORDS
 from gpar_core.export import csv_text, file_name, with_provenance
 from gpar_core.learn import calibration
 from gpar_core.learn.verdict import WELL_TRAINED
@@ -58,7 +59,7 @@ def _verdict(summary: ModelSummary) -> None:
         "Mean AUROC", f"{metrics.mean_auroc:.3f}", border=True, help=explained("mean-auroc")
     )
     figures[0].caption(
-        f"95% interval {low:.3f}-{high:.3f}, resampling {metrics.n_resampled} {unit}; "
+        f"95% interval {low:.3f}–{high:.3f}, resampling {metrics.n_resampled} {unit}; "
         f"{summary.k} folds"
     )
     figures[1].metric(
@@ -185,23 +186,26 @@ def _about(model: Model) -> list[str]:
 
 
 def _details(model: Model) -> None:
-    drawn_once("details", model.summary.identity, lambda: _facts(model.summary))
+    drawn_once("details", model.summary.identity, lambda: _facts(model))
 
 
-def _facts(summary: ModelSummary) -> None:
+def _facts(model: Model) -> None:
+    summary = model.summary
+    drugs = sorted(model.training_drugs["pert_iname"], key=str.casefold)
     rows = {
         "Model": summary.model_id,
         "Compendium": summary.compendium + (" (simulated)" if summary.simulated else ""),
         "Fingerprint": summary.fingerprint,
-        "MOA": summary.moa or ("chosen by drug" if summary.drugs else "unknown"),
-        "Drugs": ", ".join(summary.drugs) or "uploaded profiles",
+        "MOA": summary.moa or "none chosen",
+        "Drugs": ", ".join(drugs) if summary.drugs else "uploaded profiles",
         "Cell lines": ", ".join(summary.cells) or "all",
-        "Positive set": f"{summary.n_positive_compounds} compounds, "
-        f"{summary.n_positive_signatures} representative signatures",
-        "Negative set": f"{summary.n_negative_compounds} compounds, "
-        f"{summary.n_negative_signatures} representative signatures ({summary.negatives})",
+        "Positive set": f"{summary.n_positive_compounds:,} compounds, "
+        f"{summary.n_positive_signatures:,} representative signatures",
+        "Negative set": f"{summary.n_negative_compounds:,} compounds, "
+        f"{summary.n_negative_signatures:,} representative signatures "
+        f"({NEGATIVE_WORDS[summary.negatives]})",
         "Preset and seed": f"{summary.preset}, {summary.seed}",
-        "Trained": f"{summary.created_at} in {summary.seconds:.0f} s",
+        "Trained": f"{summary.created_at[:16].replace('T', ' ')} UTC, in {summary.seconds:.0f} s",
         "Versions": ", ".join(f"{name} {number}" for name, number in summary.versions.items()),
     }
     for name, text in rows.items():

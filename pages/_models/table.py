@@ -15,7 +15,7 @@ def table(summaries: list[ModelSummary]) -> pd.DataFrame:
         {
             "Positive set": [s.label for s in summaries],
             "Mean AUROC": [s.metrics.mean_auroc for s in summaries],
-            "95% interval": ["{:.3f}-{:.3f}".format(*s.metrics.interval) for s in summaries],
+            "95% interval": ["{:.3f}–{:.3f}".format(*s.metrics.interval) for s in summaries],
             "Drugs": [s.n_positive_compounds for s in summaries],
             "Verdict": [s.verdict.name for s in summaries],
             "Cell lines": [", ".join(s.cells) or "all" for s in summaries],

@@ -82,7 +82,8 @@ def _result(kind: type[Request], draw: Draw, done: Analysis) -> None:
     versions = ", ".join(f"{name} {number}" for name, number in done.versions.items())
     st.caption(
         plain(
-            f"Compendium '{done.compendium}', {done.created_at}, {done.seconds:.0f} s; {versions}."
+            f"Compendium '{done.compendium}', {done.created_at[:16].replace('T', ' ')} UTC, "
+            f"{done.seconds:.0f} s; {versions}."
         )
     )
 

@@ -144,8 +144,8 @@ def size_of(compendium: Compendium) -> None:
     figures[2].metric(
         "Cell lines",
         len(compendium.cell_lines),
-        help="Cell lines with at least one signature. A drug changes expression only where its "
-        "target is expressed.",
+        help="Cell lines with at least one signature. A drug leaves a clear signature mainly in "
+        "cells that express its target.",
     )
     figures[3].metric("MOAs", len(compendium.moas), help=explained("moa"))
 

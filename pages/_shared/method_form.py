@@ -8,13 +8,13 @@ from gpar_core.errors import RequestError
 from gpar_core.learn.presets import LINEAR, PRESETS
 
 PRESET_NAMES = {
-    "fast": "fast: comparison in a space learned from all compounds (seconds)",
+    "fast": "fast: comparison in a learned space (seconds)",
     "linear": "linear: logistic regression (seconds)",
     "paper": "paper: Gao et al. 2021, 2,000 steps (minutes)",
 }
 NEGATIVES = {
-    "auto": "Automatic: all others; with the preset 'paper', inactive compounds",
-    "inactive": "Inactive compounds: no MOA annotation, TAS < 0.2",
+    "auto": "Automatic: all others ('paper': inactive)",
+    "inactive": "Inactive: no MOA annotation, TAS < 0.2",
     "others": "All compounds that do not share the MOA",
 }
 
@@ -50,9 +50,9 @@ def choose_method(page: str, cells: tuple[str, ...] = (), *, networks_only: bool
         "Preset",
         [name for name in PRESET_NAMES if not (networks_only and PRESETS[name] == LINEAR)],
         format_func=PRESET_NAMES.get,
-        help="Training times are for one MOA. 'fast' learns from the same compounds in different "
-        "cell lines which differences between signatures matter little; it looks at no MOA for "
-        "that.",
+        help="Training times are for one MOA. 'fast' compares compounds in a space that it learns "
+        "from all compounds, without their MOAs: differences that one compound shows between cell "
+        "lines count less there.",
         key=f"{page}-preset",
         persist_state="session",
     )

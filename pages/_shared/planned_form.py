@@ -45,22 +45,22 @@ def offer(picked: Picked, title: str, hint: str, plan: Callable[[], Request]) ->
 def show_size(
     training_set: TrainingSet, seed: int, n_networks: Callable[[int], int], about: str
 ) -> int:
-    """Show the numbers of drugs and of networks to train; return the number of folds.
+    """Show the numbers of drugs and of trainings; return the number of folds.
 
-    n_networks: number of networks for a number of folds. about: caption below it, with '{k}' for
+    n_networks: number of trainings for a number of folds. about: caption below it, with '{k}' for
     the number of folds.
     """
     k = assign_folds(training_set.positive, training_set.drug, seed=seed).k
-    drugs, networks = st.columns(2)
+    drugs, trainings = st.columns(2)
     drugs.metric("Drugs", training_set.n_positive_compounds, help=explained("positive-set"))
     drugs.caption(
         f"{training_set.n_positive_signatures:,} signatures, against "
         f"{training_set.n_negative_signatures:,}"
     )
-    networks.metric(
-        "Networks",
+    trainings.metric(
+        "Trainings",
         f"{n_networks(k):,}",
-        help="Number of networks to train: one for each fold of each setting",
+        help="One for each fold of each setting",
     )
-    networks.caption(about.format(k=k))
+    trainings.caption(about.format(k=k))
     return k

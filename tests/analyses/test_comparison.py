@@ -9,7 +9,7 @@ from scipy.stats import spearmanr
 
 from gpar_core import fields
 from gpar_core.analyses.comparison.result import (
-    INACTIVE,
+    NEGATIVE,
     NOT_RANKED,
     TRAINED_ON,
     agreement,
@@ -67,15 +67,15 @@ def test_shifts_are_places_gained_in_the_second(first: Model, second: Model) -> 
 def test_what_moved_says_where_and_what_is_not_ranked_says_why(first: Model, second: Model) -> None:
     table = compare(first, second, SIGNATURES).compounds.set_index(fields.PERT_INAME)
     assert table.loc["gamma", "why"].startswith(
-        "of 2 cell lines, MCF7 most: mean percentile 29.2% to "
+        "most in MCF7 (of 2 cell lines): mean percentile 29.2% to "
     )
-    assert table.loc["gamma", "why"].endswith("(n 1)")
+    assert table.loc["gamma", "why"].endswith("(1 signature)")
     assert table.loc["delta", "why"] == f"{NOT_RANKED} by the second: {TRAINED_ON}"
     other_way = compare(second, first, SIGNATURES).compounds.set_index(fields.PERT_INAME)
     assert other_way.loc["delta", "why"] == f"{NOT_RANKED} by the first: {TRAINED_ON}"
     negative = replace(second, summary=replace(second.summary, drugs=()))
     table = compare(first, negative, SIGNATURES).compounds.set_index(fields.PERT_INAME)
-    assert table.loc["delta", "why"] == f"{NOT_RANKED} by the second: {INACTIVE}"
+    assert table.loc["delta", "why"] == f"{NOT_RANKED} by the second: {NEGATIVE}"
 
 
 def test_only_settings_that_differ_are_listed(first: Model, second: Model) -> None:
@@ -129,7 +129,7 @@ def test_three_compounds_have_no_interval() -> None:
 
 def test_two_orders_of_one_ranking_can_be_compared(first: Model) -> None:
     table = compare(first, first, SIGNATURES, orders=("es", "p")).compounds
-    assert table["why"][0].startswith("ES 0.900 of 6 signatures is exact p")
+    assert table["why"][0].startswith("ES 0.900 from 6 signatures gives exact p")
 
 
 def test_what_cannot_be_compared_is_refused(first: Model, second: Model) -> None:

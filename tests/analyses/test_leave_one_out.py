@@ -251,7 +251,7 @@ def test_progress_counts_networks(strange: Compendium) -> None:
     heard: list[Progress] = []
     curate(strange, chosen(strange), LAYERED, seed=0, repeats=1, pool=Means(), report=heard.append)
     assert {progress.stage for progress in heard} == {"Curation"}
-    assert heard[-1].message == f"{len(heard) - 1} of {len(heard)} networks trained"
+    assert heard[-1].message == f"{len(heard) - 1} of {len(heard)} trainings done"
 
 
 def test_progress_counts_sets_where_no_network_is_trained(strange: Compendium) -> None:

@@ -85,7 +85,7 @@ BOTH = pd.DataFrame(
         "rank_second": np.roll(np.arange(1, N + 1), 3),
         "shift": -3,
         "k": 5,
-        "why": "of 2 cell lines, MCF7 most",
+        "why": "most in MCF7 (of 2 cell lines)",
     }
 )
 CASES = [
@@ -140,7 +140,7 @@ def test_a_map_paints_training_red_predicted_yellow_and_the_rest_gray() -> None:
         "scale"
     ]
     color = dict(zip(scale["domain"], scale["range"], strict=True))
-    assert color == {"Training": RED, "Predicted (top 30)": YELLOW, "Negative set": GRAY}
+    assert color == {"Training drugs": RED, "Predicted (top 30)": YELLOW, "Negative set": GRAY}
 
 
 def test_a_map_draws_the_training_drugs_last() -> None:

@@ -45,7 +45,7 @@ def test_a_good_mean_that_permuted_labels_often_reach_is_uncertain() -> None:
     found = judge(metrics(0.635, 0.505, 0.707), Chance(20, 4, quick=False), held_out="drug")
     assert (found.name, found.title) == (UNCERTAIN, "Uncertain")
     assert found.why == (
-        "The mean AUROC (0.635) reaches the paper's line of 0.60, and its 95% interval "
+        "The mean AUROC (0.635) reaches the paper's threshold of 0.60, and its 95% interval "
         "(0.505–0.707) lies above 0.5, but permuted labels often do as well (4 of 20 full "
         "permuted-label runs reach it; chance about 0.24). 9 drugs were held out in turn."
     )
@@ -54,7 +54,7 @@ def test_a_good_mean_that_permuted_labels_often_reach_is_uncertain() -> None:
 def test_a_weak_signal_that_is_none_of_chance_says_so() -> None:
     found = judge(metrics(0.588, 0.535, 0.639), Chance(20, 0, quick=False), held_out="drug")
     assert found.name == UNCERTAIN
-    assert found.why.startswith("Better than chance, but below the paper's line.")
+    assert found.why.startswith("Better than chance, but below the paper's threshold.")
     assert "chance about 0.048" in found.why
 
 

@@ -138,13 +138,13 @@ def test_a_result_says_which_is_best_and_what_is_noise(stocked: Library) -> None
     best = done.tables["selections"].iloc[0]
     assert (
         f"**{best['selection']}** has the highest mean AUROC, {best['auroc']:.3f} (95% interval "
-        f"{best['low']:.3f}-{best['high']:.3f}, 4 drugs)" in said
+        f"{best['low']:.3f}–{best['high']:.3f}, 4 drugs)" in said
     )
     assert "No other selection is clearly worse" in said
     assert said.count("**within noise**") == 2
     assert "Simulated data" in words(app.warning)
     assert set(app.dataframe[0].value["data"]) == {"SIMULATED"}
-    assert app.dataframe[0].value["interval"].tolist()[0] == f"{best['low']:.3f}-{best['high']:.3f}"
+    assert app.dataframe[0].value["interval"].tolist()[0] == f"{best['low']:.3f}–{best['high']:.3f}"
 
 
 def test_differences_are_seen_from_the_first_selection_or_any_other(stocked: Library) -> None:

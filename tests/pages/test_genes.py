@@ -76,7 +76,7 @@ def test_the_models_of_the_compendium_are_offered_with_what_it_takes(stocked: Li
     assert len(app.selectbox[0].options) == 2
     assert all("fast" in option for option in app.selectbox[0].options)
     shown = {metric.label: metric.value for metric in app.metric}
-    assert shown["Networks"] in {"2", "4"}
+    assert shown["Trainings"] in {"2", "4"}
     assert "95% interval" in words(app)
     assert "Simulated data" in words(app.warning)
 
@@ -149,8 +149,8 @@ def test_lists_for_enrichr_are_up_and_down_apart(stocked: Library) -> None:
     chosen = selected(genes, "ig")
     n_up = int((chosen["z_positive"] > 0).sum())
     shown = [button.label for button in page("genes", job=job_id(request)).get("download_button")]
-    assert f"Download {n_up} up genes (text)" in shown
-    assert f"Download {100 - n_up} down genes (text)" in shown
+    assert f"Download {n_up} up genes" in shown
+    assert f"Download {100 - n_up} down genes" in shown
     both = selected(genes, "both")
     assert (both[["ig_rank", "lr_rank"]] <= 100).all(axis=None)
     assert both[["ig_rank", "lr_rank"]].sum(axis=1).is_monotonic_increasing
@@ -201,7 +201,7 @@ def test_what_it_takes_is_said_before_the_click(stocked: Library) -> None:
     # 17 numbers of 10 draws and the most important ones, and all genes once; four folds.
     assert {metric.label: metric.value for metric in app.metric} == {
         "Drugs": "4",
-        "Networks": f"{4 * (17 * 11 + 1):,}",
+        "Trainings": f"{4 * (17 * 11 + 1):,}",
     }
     app.number_input(key="genes-repeats").set_value(2).run()
     assert f"{4 * (17 * 3 + 1):,}" in [metric.value for metric in app.metric]
@@ -255,7 +255,7 @@ def test_one_number_of_genes_is_told_too(stocked: Library) -> None:
 def test_what_cannot_be_learned_is_no_better_than_chance_or_called_so(stocked: Library) -> None:
     request = counted(stocked.cache, "measured", moa="MTOR inhibitor")
     told = words(page("genes", job=job_id(request)))
-    assert "is not above 0.5" in told or "the paper's line" in told
+    assert "is not above 0.5" in told or "the paper's threshold" in told
 
 
 # ----------------------------------------------------------------------------------- both

@@ -64,13 +64,13 @@ def test_the_cost_is_said_before_the_click(stocked: Library) -> None:
     # 4 depths by 6 widths and the paper's, over the four folds of four drugs.
     assert {metric.label: metric.value for metric in app.metric} == {
         "Drugs": "4",
-        "Networks": "100",
+        "Trainings": "100",
     }
     assert "at most: 25 settings, 4 folds" in words(app)
     whole = words(app)
     app.multiselect(key="sweep-nodes").set_value([10, 32]).run()
-    assert "As much work as training the paper's network **172 times**" in whole
-    assert "As much work as training the paper's network **4 times**" in words(app)
+    assert "As much work as **172 trainings** of the paper's network" in whole
+    assert "As much work as **4 trainings** of the paper's network" in words(app)
     press(app, "Start analysis")
     (request,) = asked_for(stocked)
     data = compendia.load(stocked.cache.compendium("demo"))

@@ -103,7 +103,7 @@ def test_every_moa_is_listed_with_what_became_of_it(
     assert table.loc["HDAC inhibitor", "chance"] == 0.01
     assert table.loc["HDAC inhibitor", "n_drugs"] == 4
     assert table.loc["HDAC inhibitor", "mean_auroc"] > 0.9
-    assert "-" in table.loc["HDAC inhibitor", "interval"]
+    assert "–" in table.loc["HDAC inhibitor", "interval"]
     assert table.loc["MTOR inhibitor", "verdict"] == "not trained yet"
     assert table.loc["MTOR inhibitor", "n_drugs"] == 5
     assert set(table["data"]) == {"SIMULATED"}

@@ -71,7 +71,7 @@ def test_all_that_a_reader_needs_is_there(of_model: Document, results: Results) 
     text = elements(page(of_model)).text
     low, high = summary.metrics.interval
     for needed in (
-        f"{summary.metrics.mean_auroc:.3f}, 95% interval {low:.3f}-{high:.3f}",
+        f"{summary.metrics.mean_auroc:.3f}, 95% interval {low:.3f}–{high:.3f}",
         summary.fingerprint,
         "hdac0",
         "--moa 'HDAC inhibitor'",

@@ -17,7 +17,7 @@ from gpar_core.rank.ranking import DEFAULT_ORDER, order_by
 
 TOPS = (10, 25, 50, 100, 250)
 NOT_RANKED = "not ranked"
-TRAINED_ON, INACTIVE = "a training drug", "of its negative set"
+TRAINED_ON, NEGATIVE = "a training drug", "a negative"
 
 
 @dataclass(frozen=True)
@@ -184,24 +184,27 @@ def _reasons(
             reasons.append(f"{NOT_RANKED} by the second: {_role(drug, second)}")
         else:
             cell = cells[drug]
-            of = f"of {n_cells[drug]} cell lines, " if n_cells[drug] > 1 else ""
+            among, n = n_cells[drug], cell["n_signatures"]
+            where = f"in {cell[fields.CELL_ID]}"
+            if among > 1:
+                where = f"most {where} (of {among} cell lines)"
             reasons.append(
-                f"{of}{cell[fields.CELL_ID]} most: mean percentile "
+                f"{where}: mean percentile "
                 f"{cell['percentile_first']:.1%} to {cell['percentile_second']:.1%} "
-                f"(n {cell['n_signatures']})"
+                f"({n} signature{'s' * (n != 1)})"
             )
     return reasons
 
 
 def _orders_differ(compounds: pd.DataFrame) -> list[str]:
     return [
-        f"ES {row['es_first']:.3f} of {row['k']} signatures is exact p {row['p_first']:.2g}"
+        f"ES {row['es_first']:.3f} from {row['k']} signatures gives exact p {row['p_first']:.2g}"
         for row in compounds.to_dict("records")
     ]
 
 
 def _role(drug: str, summary: ModelSummary) -> str:
-    return TRAINED_ON if drug in summary.drugs else INACTIVE
+    return TRAINED_ON if drug in summary.drugs else NEGATIVE
 
 
 def _settings(first: ModelSummary, second: ModelSummary) -> pd.DataFrame:
@@ -231,4 +234,4 @@ def _auroc(summary: ModelSummary) -> str:
     low, high = summary.metrics.interval
     n = summary.metrics.n_resampled
     unit = "drugs" if summary.folds_by == "drug" else "signatures"
-    return f"{summary.metrics.mean_auroc:.3f} ({low:.3f}-{high:.3f}, n {n} {unit})"
+    return f"{summary.metrics.mean_auroc:.3f} ({low:.3f}–{high:.3f}, {n} {unit})"

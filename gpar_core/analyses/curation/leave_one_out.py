@@ -28,16 +28,16 @@ from gpar_core.rank.scoring import score
 
 STAGE = "Curation"
 MIN_DRUGS = 3
-"""With two, leaving one out leaves one: nothing could be held out."""
+"""Of two drugs, leaving one out leaves none to train on when the other is held out."""
 
 FALSE_ALARMS = 0.05
-"""Share of sets without a stranger in which chance may make a suspect."""
+"""Share of sets without an outlier in which chance may produce a suspect."""
 
 MIN_SHORTFALL = 0.1
-"""AUROC by which a drug must fall short of the others to be worth a suspicion."""
+"""A drug is a suspect only if its AUROC is lower than that of the others by this much."""
 
 MAX_SUSPECTS = 1 / 3
-"""Share of the drugs: if more did not look like the others, who would the others be?"""
+"""Maximum share of suspects: the others must be the majority."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +167,7 @@ def _trained(
     done = 0
 
     def on_steps(progress: Progress) -> None:
-        message = f"{done:,} of {len(tasks):,} networks trained"
+        message = f"{done:,} of {len(tasks):,} trainings done"
         report(replace(progress, stage=STAGE, message=message))
 
     with closing(pool.fit_all(x, settings, tasks, report=on_steps)) as fits:

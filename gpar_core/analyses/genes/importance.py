@@ -1,9 +1,9 @@
 """Importance of landmark genes by two methods, how far they agree, and how stable they are.
 
-'ig': integrated gradients of the network (`attribution`), from the signature without any change, a
-z-score of 0 for each gene: that is what no effect looks like. With 'fast' it is 0 beside what is
-common to the cell line. The mean of the negatives would do too, but it lies next to the center of a
-matching network, where its log-odds jump.
+'ig': integrated gradients of the model (`attribution`), relative to a signature without any change,
+a z-score of 0 for each gene; with 'fast', 0 after the mean of the cell line is subtracted. The mean
+of the negatives would also do, but it lies next to the center of the space of 'fast', where the
+log-odds jump.
 'lr': coefficients of a logistic regression, as in Gao et al. 2021 (`gene_selection`).
 """
 
@@ -49,14 +49,14 @@ def gene_importance(
     report: Report = silent,
     remember: Remember = uncached,
 ) -> Tables:
-    """Importance of each landmark gene for a trained network, and without each fold.
+    """Importance of each landmark gene for a trained model, and without each fold.
 
-    training_set, settings, seed: those that the network was trained with. The networks of the folds
+    training_set, settings, seed: those that the model was trained with. The models of the folds
     are trained again, as those of `training.train`; each fold's importances are of what is left of
     the training set without it.
 
     Returns
-    genes: one row per landmark gene, the most important for the network first: symbol, entrez_id,
+    genes: one row per landmark gene, the most important for the model first: symbol, entrez_id,
         ig (mean over the positive signatures of what the gene adds to the log-odds), ig_se,
         ig_rank, ig_share, lr (coefficient), lr_se, lr_rank, lr_share, direction ('up' or 'down', by
         the sign of z_positive), z_positive with z_positive_se, z_negative, z_difference. Ranks are

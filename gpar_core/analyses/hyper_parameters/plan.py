@@ -1,4 +1,4 @@
-"""From what a user asks for to a sweep over network sizes that can be queued."""
+"""Plan a sweep over network sizes, ready to be queued."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -26,7 +26,7 @@ def plan_sweep(
 ) -> tuple[SweepRequest, TrainingSet]:
     """Check a sweep over depths and widths before it starts: the request, and its training set.
 
-    layers and nodes: within the range of the paper. Of the method the preset has no say. Raises
+    layers and nodes: within the range of the paper. The preset of the method is ignored. Raises
     RequestError, NotFoundError or TrainingSetError.
     """
     layers, nodes = tuple(sorted(set(layers))), tuple(sorted(set(nodes)))

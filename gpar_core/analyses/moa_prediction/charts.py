@@ -14,7 +14,9 @@ STEPS = {0.5: 0.06, 0.8: 0.2, 0.95: 0.4, 0.99: 0.7}
 
 
 def auroc(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
-    """Mean AUROC of each trained MOA with its 95% interval, best first; dashed: the paper's line.
+    """Mean AUROC of each trained MOA with its 95% interval, best first.
+
+    Dashed: the paper's threshold.
 
     table: as `library.table` gives it.
     """

@@ -1,4 +1,4 @@
-"""From what a user asks for to a training that can be queued."""
+"""Plan a training, ready to be queued."""
 
 from dataclasses import replace
 

@@ -39,7 +39,7 @@ class ModelSummary:
 
     logistic_auroc: mean AUROC of logistic regression on the same folds; None where the model itself
         is that. chance: how often permuted labels reach the mean AUROC, by a quick stand-in for the
-        network. null_auroc: mean AUROCs of whole trainings with permuted labels, empty unless asked
+        model. null_auroc: mean AUROCs of full trainings with permuted labels, empty unless asked
         for.
     """
 
@@ -86,7 +86,7 @@ class ModelSummary:
 
     @property
     def verdict(self) -> Verdict:
-        """By whole trainings with permuted labels where there are enough, else by the stand-in."""
+        """By full trainings with permuted labels where there are enough, else by the stand-in."""
         by_chance = self.chance
         if len(self.null_auroc) >= MIN_TRAININGS:
             by_chance = chance(self.metrics.mean_auroc, self.null_auroc, quick=False)
@@ -97,14 +97,14 @@ class ModelSummary:
 class Model:
     """A trained model.
 
-    held_out: training signatures with positive, fold, score and, beside a network,
+    held_out: training signatures with positive, fold, score and, unless the model is linear,
         logistic_score, each score from the fold that did not see it.
     signatures: ranked signatures. ranking: ranked compounds.
     training_drugs: how the positive drugs fared when held out. map: t-SNE of training set and top
-        predictions. calibration: of the network's scores, by all held-out ones.
+        predictions. calibration: of the model's scores, by all held-out ones.
     fold_calibration: of each fold's scores, by the held-out ones of the other folds.
     scores: (n_signatures,) of the whole compendium. scored_by: (n_signatures,) int16, the fold that
-        did not see the drug, or -1 for the network itself. null_scores: the scores of drugs that
+        did not see the drug, or -1 for the final model. null_scores: the scores of drugs that
         are not positive, rising; None of a model of an earlier version.
     """
 

@@ -1,1 +1,1 @@
-"""LINCS data from its publishers: what there is, downloaded, checked, and ready for an import."""
+"""LINCS data from its publishers: list, download and check it, ready for an import."""

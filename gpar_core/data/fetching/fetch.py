@@ -1,4 +1,4 @@
-"""Fetching a source of LINCS data: downloaded, checked, unpacked, and told what is there."""
+"""Fetch a source of LINCS data: download, check, unpack and list the files."""
 
 import errno
 import shutil

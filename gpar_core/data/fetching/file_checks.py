@@ -1,4 +1,4 @@
-"""Looking at what came from a network before anything uses it, and unpacking it."""
+"""Check downloaded files before they are used, and unpack them."""
 
 import gzip
 import hashlib

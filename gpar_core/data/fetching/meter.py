@@ -1,4 +1,4 @@
-"""How far a transfer is, how fast it goes and how long it will take, as progress events."""
+"""Progress, speed and time left of a transfer, as progress events."""
 
 from collections import deque
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""From what a user wants fetched to a request that can be queued, and how much that will be."""
+"""Plan a download, ready to be queued, and estimate its size."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Fetch a source into its folder; stopped at any moment, the same request goes on."""
+"""Fetch a source into its folder; a stopped request resumes where it stopped."""
 
 from datetime import UTC, datetime
 

@@ -162,7 +162,8 @@ _SOURCES = (
         title="Starter of LINCS 2020",
         about=(
             "Real data in minutes: well-known and inactive compounds in "
-            f"{', '.join(STARTER_CELLS)}, one signature each. Downloads one to two GB."
+            f"{', '.join(STARTER_CELLS)}, "
+            "one signature for each compound and cell line. Downloads 1 to 2 GB."
         ),
         files=(_TOUCHSTONE, *_LINCS2020_FILES),
         by_ranges=True,

@@ -1,1 +1,1 @@
-"""LINCS files to a compendium: read, united, copied, annotated."""
+"""LINCS files to a compendium: read, merge, copy, annotate."""

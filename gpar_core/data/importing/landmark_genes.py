@@ -1,4 +1,4 @@
-"""Where the 978 landmark genes stand in a matrix."""
+"""Find the 978 landmark genes in a matrix."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

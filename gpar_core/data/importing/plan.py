@@ -1,4 +1,4 @@
-"""From files to an import that can be queued."""
+"""Plan an import, ready to be queued."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Import files into a compendium; what a stopped import has done stays for its next try."""
+"""Import files into a compendium; a stopped import resumes where it stopped."""
 
 import shutil
 import time

@@ -1,4 +1,4 @@
-"""Unpacking gzipped files a little at a time: to look at them, and a matrix to the disk."""
+"""Unpack gzipped files in blocks: to check them, and to write a matrix to disk."""
 
 import gzip
 import shutil

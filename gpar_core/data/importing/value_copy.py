@@ -1,4 +1,4 @@
-"""Copying the values of an import to disk, block by block, so that it can go on where it was."""
+"""Copy the values of an import to disk in blocks, so that it can resume where it stopped."""
 
 import hashlib
 import json

@@ -7,11 +7,11 @@ import pandas as pd
 from gpar_core.charts.style import BLUE, GRAY, RED, titled
 
 MAX_POINTS = 400
-COLORS = {"GPAR network": RED, "Logistic regression": BLUE}
+COLORS = {"GPAR": RED, "Logistic regression": BLUE}
 
 
 def roc(held_out: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
-    """ROC curves of the model and, beside a network, of logistic regression, over all folds.
+    """ROC curves of the model and of logistic regression, over all folds.
 
     held_out: `model.Model.held_out`.
     """
@@ -46,7 +46,7 @@ def _methods(held_out: pd.DataFrame) -> list[tuple[str, str]]:
     """Names and columns of the scores. A model with none beside it is the regression itself."""
     if "logistic_score" not in held_out:
         return [("Logistic regression", "score")]
-    return [("GPAR network", "score"), ("Logistic regression", "logistic_score")]
+    return [("GPAR", "score"), ("Logistic regression", "logistic_score")]
 
 
 def _lines(curves: pd.DataFrame, x_title: str, y_title: str) -> alt.Chart:

@@ -1,4 +1,4 @@
-"""Where one compound's signatures stand among all ranked signatures."""
+"""Where one compound's signatures rank among all signatures."""
 
 import altair as alt
 import pandas as pd

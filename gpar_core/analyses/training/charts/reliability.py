@@ -1,4 +1,4 @@
-"""Whether calibrated probabilities come true."""
+"""How well calibrated probabilities match the observed shares."""
 
 import altair as alt
 import pandas as pd

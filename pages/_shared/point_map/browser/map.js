@@ -360,7 +360,7 @@ class PointMap {
     }
     if (!parts.length) {
       parts.push(`${signatures(this.points.n)}. Drag to move, wheel to zoom, click a point for its drug, ` +
-        "Shift and drag to draw round points.");
+        "Shift-drag to lasso points.");
     }
     this.say(parts.join(" · "));
   }
