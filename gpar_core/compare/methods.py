@@ -31,7 +31,7 @@ _GAO = "Gao et al. 2021, doi:10.1186/s12859-020-03915-6"
 _SCIKIT_LEARN = "scikit-learn, Pedregosa et al. 2011, JMLR 12:2825"
 
 METHODS: dict[str, Method] = {
-    GPAR: Method("GPAR", Kind.NETWORK, "this tool's model, of the preset", _GAO),
+    GPAR: Method("GPAR", Kind.NETWORK, "GPAR's own model, by the preset chosen", _GAO),
     "gsea": Method(
         "GSEA",
         Kind.SIMILARITY,
@@ -97,7 +97,10 @@ PROTOCOLS = (DRUG, PAIR)
 
 PROTOCOL_NAMES = {DRUG: "Ranking drugs", PAIR: "Ranking pairs (the paper's)"}
 ABOUT_PROTOCOLS = {
-    DRUG: "The drugs of each held-out fold are ranked; AUROC is the mean over those with members.",
+    DRUG: (
+        "The drugs of each held-out fold are ranked; the mean AUROC is over the folds that hold a "
+        "member."
+    ),
     PAIR: (
         "As in Gao et al. 2021: similarity methods rank pairs of positives against pairs of a "
         "positive and a negative. Methods that learn do not compare pairs and keep their ranking "

@@ -164,9 +164,8 @@ def _models(compound: Compound, compendium: Compendium) -> None:
         (compendium.fingerprint, compound.drug, *_ids(summaries)), compound, summaries
     )
     st.caption(
-        "How each model ranks the drug. Check a row to open the model. Ranks are by exact p, which "
-        "assumes that signatures are independent, so it is optimistic. A model does not rank its "
-        "own training drugs."
+        "How each model ranks the drug. Check a row to open the model. Ranks are those of its "
+        "ranked list, by score. A model does not rank its own training drugs."
     )
     number = st.column_config.NumberColumn
     selection = st.dataframe(

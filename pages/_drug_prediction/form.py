@@ -98,7 +98,7 @@ def _show_expectation(training_set: TrainingSet) -> None:
         return
     n_cells = expectation.n_cells
     st.caption(expectation.sentence)
-    with st.popover("How many drugs do I need?", width="stretch"):
+    with st.popover("Show how many drugs it takes", width="stretch"):
         st.markdown(
             "The mean AUROC that known MOAs reach with the preset 'fast', by number of drugs. "
             "Line: half of the MOAs are above it. Band: the middle half of them, "

@@ -93,17 +93,17 @@ def neighbors(compound: Compound, compendium: Compendium) -> pd.DataFrame:
 def in_models(
     compound: Compound, models: Iterable[tuple[ModelSummary, pd.DataFrame]]
 ) -> pd.DataFrame:
-    """The rank of the drug in each model, the best exact p first.
+    """The rank of the drug in each model, the best first.
 
     models: of the compound's compendium, each with its ranking. Returns one row per model:
-    model_id, label, created_at, mean_auroc, role, and where it is ranked rank (by exact p),
-    n_ranked, k, es, p_exact and fdr.
+    model_id, label, created_at, mean_auroc, role, and where it is ranked rank (as in the
+    ranked list), n_ranked, k, es, p_exact and fdr.
     """
     rows = [_in_model(compound, summary, ranking) for summary, ranking in models]
     columns = ["model_id", "label", "created_at", "mean_auroc", "role", "rank", "n_ranked", "k",
                "es", "p_exact", "fdr"]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns)
-    return table.sort_values(["p_exact", "label"], na_position="last", ignore_index=True)
+    return table.sort_values(["rank", "label"], na_position="last", ignore_index=True)
 
 
 def _in_model(
@@ -116,7 +116,7 @@ def _in_model(
         "mean_auroc": summary.metrics.mean_auroc,
         "role": _role(compound, summary),
     }
-    ranking = order_by(ranking, "p")
+    ranking = order_by(ranking)
     own = np.flatnonzero(ranking[fields.DRUG] == compound.drug)
     if len(own):
         best = ranking.iloc[own[0]]
