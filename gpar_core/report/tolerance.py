@@ -37,6 +37,6 @@ class Tolerance:
 TOLERANCES: Final[Mapping[str, Tolerance]] = {
     "linear": Tolerance(auroc=1e-6, part=1e-6, es=0.001, first=0.99),
     "fast": Tolerance(auroc=1e-4, part=0.001, es=0.001, first=0.99),
-    "paper": Tolerance(auroc=0.08, part=0.3, es=0.25, first=0.5),
+    "paper": Tolerance(auroc=0.08, part=0.3, es=0.25, first=0.25),
 }
 """By preset."""
