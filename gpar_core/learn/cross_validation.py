@@ -39,27 +39,48 @@ def cross_validate(
     seed: int,
     stage: str = "Cross-validation",
     report: Report = silent,
+    at_most: int | None = None,
 ) -> CrossValidation:
     """Fit without each fold in turn and score it.
 
     x: (n, 978) z-scores of the training set. report: gets training progress with `fold` and
-    `step_share`, and after each fold its `auroc`.
+    `step_share`, and after each fold its `auroc`. at_most: of more signatures, `taking_part` are
+    learned from; all are scored.
     """
+    positive, drug = training_set.positive, training_set.drug
+    learned = np.ones(len(x), bool)
+    if at_most is not None:
+        learned = taking_part(positive, drug, at_most, np.random.default_rng([seed, 0x10617]))
     score = np.empty(len(x), np.float32)
     for number in range(folds.k):
         held_out = folds.fold == number
         within = _within_fold(report, stage, number, folds.k)
-        scorer = fit(x[~held_out], training_set.positive[~held_out], seed + number + 1, within)
+        seen = learned & ~held_out
+        scorer = fit(x[seen], positive[seen], seed + number + 1, within)
         score[held_out] = scorer(x[held_out])
         values: dict[str, float] = {"fold": number + 1, "k": folds.k}
         message = f"Fold {number + 1} of {folds.k}"
-        if len(set(training_set.positive[held_out])) == 2:
-            auroc = float(roc_auc_score(training_set.positive[held_out], score[held_out]))
+        if len(set(positive[held_out])) == 2:
+            auroc = float(roc_auc_score(positive[held_out], score[held_out]))
             values["auroc"] = auroc
             message += f": AUROC {auroc:.2f}"
         report(Progress(stage, number + 1, folds.k, message, values))
-    metrics = evaluate(training_set.positive, score, folds.fold, training_set.drug, seed=seed)
+    metrics = evaluate(positive, score, folds.fold, drug, seed=seed)
     return CrossValidation(folds, score, metrics)
+
+
+def taking_part(
+    positive: np.ndarray, drug: np.ndarray, at_most: int, rng: np.random.Generator
+) -> np.ndarray:
+    """(n,) bool: all positives and, of too many signatures, a random share of the negative drugs.
+
+    positive, drug: (n,), as in `metrics.evaluate`. At least one negative drug takes part.
+    """
+    if len(positive) <= at_most:
+        return np.ones(len(positive), bool)
+    negative = rng.permutation(np.unique(drug[~positive].astype(str)))
+    chosen = negative[: max(1, len(negative) * at_most // len(positive))]
+    return positive | np.isin(drug.astype(str), chosen)
 
 
 def permuted_labels(training_set: TrainingSet, *, repeats: int, seed: int) -> Iterator[TrainingSet]:

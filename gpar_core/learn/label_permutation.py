@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.stats import rankdata
 
+from gpar_core.learn.cross_validation import taking_part
 from gpar_core.rank.scoring import scaled
 
 N_PERMUTATIONS = 500
@@ -50,7 +51,7 @@ def permuted_auroc(
     Returns (n_permutations,) float.
     """
     rng = np.random.default_rng([seed, 0x9E21])
-    part = _taking_part(positive, drug, rng)
+    part = taking_part(positive, drug, MAX_SIGNATURES, rng)
     x, positive, drug, fold = x[part], positive[part], drug[part], fold[part]
     z = scaled(np.asarray(x, np.float32), SCALING)
     z = z - z.mean(axis=0)
@@ -66,15 +67,6 @@ def permuted_auroc(
         direction = seen @ z[~held] - seen.sum(axis=1)[:, None] * z[~held].mean(axis=0)
         total += _auroc(drawn[:, held], direction @ z[held].T)
     return total / n_folds
-
-
-def _taking_part(positive: np.ndarray, drug: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """(k,) rows of all positives and, of too many signatures, a share of the negative drugs."""
-    if len(positive) <= MAX_SIGNATURES:
-        return np.arange(len(positive))
-    negative = rng.permutation(np.unique(drug[~positive].astype(str)))
-    chosen = negative[: max(1, len(negative) * MAX_SIGNATURES // len(positive))]
-    return np.flatnonzero(positive | np.isin(drug.astype(str), chosen))
 
 
 def _units(positive: np.ndarray, drug: np.ndarray) -> np.ndarray:

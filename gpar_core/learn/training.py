@@ -25,6 +25,10 @@ from gpar_core.learn.verdict import Chance, chance
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import Network, score
 
+MAX_BESIDE = 20_000
+"""Signatures that logistic regression learns from beside the model. More negatives would cost more
+time and memory than all else; docs/training.md has what a quarter of them costs."""
+
 
 @dataclass(frozen=True, eq=False)
 class Scores:
@@ -108,6 +112,7 @@ def train(
             seed=seed,
             stage="Logistic regression",
             report=report,
+            at_most=MAX_BESIDE,
         )
     positive, drug = training_set.positive, training_set.drug
     metrics = evaluate(positive, held_out, folds.fold, drug, seed=seed)

@@ -72,6 +72,32 @@ def test_no_drug_that_is_scored_was_learned_from(
     assert len(set(spy.seeds)) == folds.k
 
 
+def test_of_too_many_signatures_all_positives_and_a_share_of_the_negative_drugs_are_learned(
+    case: tuple[np.ndarray, TrainingSet, Folds],
+) -> None:
+    x, training, folds = case
+    spy = SpyFit()
+    result = cross_validate(x, training, folds, spy, seed=3, at_most=len(x) // 2)
+    learned = set().union(*spy.learned)
+    assert learned >= set(np.flatnonzero(training.positive))
+    assert len(learned) < 0.7 * len(x)
+    assert sorted(i for scored in spy.scored for i in scored) == list(range(len(x)))
+    np.testing.assert_allclose(result.score, x[:, 1], rtol=1e-6)
+    for seen, scored in zip(spy.learned, spy.scored, strict=True):
+        assert not {training.drug[i] for i in seen} & {training.drug[i] for i in scored}
+    drugs = {training.drug[i] for i in learned}
+    whole = {i for i in range(len(x)) if training.drug[i] in drugs}
+    assert learned == whole
+
+
+def test_few_signatures_are_all_learned_from(case: tuple[np.ndarray, TrainingSet, Folds]) -> None:
+    x, training, folds = case
+    bounded, unbounded = SpyFit(), SpyFit()
+    cross_validate(x, training, folds, bounded, seed=3, at_most=len(x))
+    cross_validate(x, training, folds, unbounded, seed=3)
+    assert bounded.learned == unbounded.learned
+
+
 def test_each_fold_reports_its_auroc_and_the_progress_within(
     case: tuple[np.ndarray, TrainingSet, Folds],
 ) -> None:
