@@ -20,6 +20,8 @@ ABOUT = (
     "the same drugs**. Classes are the MOAs of the compendium, or any labels that you upload."
 )
 
+REFERENCES = "\n".join(f"- {each.label}: {each.reference}" for each in METHODS.values())
+
 
 def form(compendium: Compendium) -> None:
     """Choose settings; show the planned comparison before the click."""
@@ -49,7 +51,7 @@ def form(compendium: Compendium) -> None:
             format_func=lambda name: METHODS[name].label,
             key="evaluation-methods",
             persist_state="session",
-            help="\n".join(f"- {each.label}: {each.reference}" for each in METHODS.values()),
+            help=REFERENCES,
         )
         st.caption(" · ".join(f"{METHODS[name].label}: {METHODS[name].about}" for name in methods))
         cells = choose_cells(compendium, "evaluation-cells")

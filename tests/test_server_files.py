@@ -45,7 +45,7 @@ def test_every_variable_that_is_read_is_told_and_every_one_told_is_read() -> Non
 
 
 def test_what_is_said_in_numbers_is_so() -> None:
-    assert f"An upload can have up to {STREAMLIT['server']['maxUploadSize']} MB" in SERVER
+    assert f"An upload can be up to {STREAMLIT['server']['maxUploadSize']} MB" in SERVER
     assert UPLOAD_SECONDS == 7 * 24 * 3600
     assert "a week after their import" in SERVER
     assert f"at least {MIN_SECRET} random characters" in SERVER
