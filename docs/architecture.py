@@ -16,7 +16,7 @@ LAYERS = (
     ("storage/",),
     ("server/",),
     ("data/",),
-    ("learn/", "rank/", "compare/", "maps/", "chemistry/", "charts/"),
+    ("learn/", "rank/", "compare/", "maps/", "search/", "chemistry/", "charts/"),
     ("analyses/",),
     (
         "jobs/__init__.py", "jobs/events.py", "jobs/interrupted.py", "jobs/job.py", "jobs/store.py",

@@ -21,6 +21,7 @@ from gpar_core.commands import evaluate as evaluate_command
 from gpar_core.commands import fetch as fetch_command
 from gpar_core.commands import importing as import_command
 from gpar_core.commands import report as report_command
+from gpar_core.commands import search as search_command
 from gpar_core.commands import select as select_command
 from gpar_core.commands.terminal import (
     add_dask,
@@ -302,6 +303,7 @@ def _parser() -> argparse.ArgumentParser:
     _prediction_options(commands)
     evaluate_command.add(commands)
     report_command.add(commands)
+    search_command.add(commands)
     doctor_command.add(commands)
 
     models = commands.add_parser("models", help="list trained models")

@@ -19,7 +19,8 @@ from gpar_core.data.name_lists import read_drugs
 from gpar_core.data.requests import DemoRequest
 from gpar_core.data.training_set import known_cells
 from gpar_core.jobs import engine
-from gpar_core.progress import Report, silent
+from gpar_core.progress import Report, Tables, silent
+from gpar_core.search.scores import DEFAULT_SCORE
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import Request
 from gpar_core.upkeep.migration import bring_up_to_date
@@ -154,6 +155,32 @@ class Workspace:
             min_drugs=min_drugs or MIN_DRUGS,
         )
         return self.run(request)
+
+    def search(
+        self,
+        compendium: Compendium,
+        *,
+        up: Iterable[str] = (),
+        down: Iterable[str] = (),
+        compound: str = "",
+        score: str = DEFAULT_SCORE,
+        seed: int = 0,
+    ) -> Tables:
+        """Which compounds mimic gene lists, or a compound, and which reverse them.
+
+        Computed at once, not as a job. up, down: names of genes; or compound: a name or pert_id.
+        score: a key of `search.scores.SCORES`. Returns the tables of `search.search`.
+        """
+        from gpar_core.data.training_set import known_drugs  # noqa: PLC0415
+        from gpar_core.search.query import of_compound, of_lists  # noqa: PLC0415
+        from gpar_core.search.search import search  # noqa: PLC0415
+
+        if compound:
+            (drug,) = known_drugs(compendium, [compound])
+            query = of_compound(compendium, drug)
+        else:
+            query, _ = of_lists("gene lists", list(up), list(down))
+        return search(compendium, query, score=score, seed=seed, report=self._report)
 
     def case_study(
         self, compendium: Compendium, title: str, *, preset: str = "fast", seed: int = 0

@@ -10,7 +10,8 @@ from gpar_core.analyses.registry import KINDS
 
 CORE = architecture.CORE
 FILES = architecture.FILES
-SCIENCE = ("data/", "learn/", "rank/", "compare/", "maps/", "charts/", "chemistry/")
+SCIENCE = ("data/", "learn/", "rank/", "compare/", "maps/", "charts/", "chemistry/",
+           "search/")  # fmt: skip
 
 ONLY_USERS = {
     "tensorflow": (
@@ -26,6 +27,7 @@ ONLY_USERS = {
     "openTSNE": ("maps/tsne.py",),
     "igraph": ("maps/fwd.py",),
     "copairs": ("compare/retrieval.py",),
+    "numba": ("search/weighted_es.py",),
 }  # fmt: skip
 FORBIDDEN_CALLS = {
     "os.environ", "os.getenv",

@@ -1,0 +1,1 @@
+"""Which signatures and compounds mimic or reverse a query."""

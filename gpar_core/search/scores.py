@@ -1,0 +1,52 @@
+"""The scores that a query can be compared by, by name."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gpar_core.search.connectivity import weighted_connectivity
+from gpar_core.search.correlation import cosine, pearson, spearman
+from gpar_core.search.extreme_sum import extreme_sum
+from gpar_core.search.query import Query
+from gpar_core.search.zhang import connection_strength
+
+
+@dataclass(frozen=True)
+class SearchScore:
+    """label: its name on screen. about: what it does, in one line. reference: its paper.
+
+    of: (n, 978) z-scores and q queries to (n, q) scores, positive where a signature mimics.
+    """
+
+    label: str
+    about: str
+    reference: str
+    of: Callable[[np.ndarray, Sequence[Query]], np.ndarray]
+
+
+SCORES: dict[str, SearchScore] = {
+    "wtcs": SearchScore(
+        "Weighted connectivity",
+        "enrichment of both lists at the two ends of a signature, as in CMap",
+        "Subramanian et al. 2017, doi:10.1016/j.cell.2017.10.049",
+        weighted_connectivity,
+    ),
+    "xsum": SearchScore(
+        "XSum",
+        "sum over the query's genes among the most changed ones of a signature",
+        "Cheng et al. 2014, doi:10.1186/s13073-014-0095-1",
+        extreme_sum,
+    ),
+    "zhang": SearchScore(
+        "Connection strength",
+        "sum of the signed ranks of the query's genes",
+        "Zhang and Gant 2008, doi:10.1186/1471-2105-9-258",
+        connection_strength,
+    ),
+    "cosine": SearchScore("Cosine", "cosine of the angle", "", cosine),
+    "pearson": SearchScore("Pearson", "correlation of values", "", pearson),
+    "spearman": SearchScore("Spearman", "correlation of ranks", "", spearman),
+}
+
+DEFAULT_SCORE = "wtcs"

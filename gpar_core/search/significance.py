@@ -1,0 +1,37 @@
+"""How often random gene lists of the same sizes score as high."""
+
+import numpy as np
+
+from gpar_core import fields
+from gpar_core.search.query import Query
+
+N_RANDOM = 100
+
+
+def random_queries(query: Query, n: int, *, seed: int) -> list[Query]:
+    """Queries with as many genes up and down, drawn without replacement from the landmark genes."""
+    rng = np.random.default_rng([seed, 0x5EA4C])
+    drawn = []
+    for number in range(n):
+        genes = rng.permutation(fields.N_LANDMARKS)[: len(query.genes)]
+        up, down = np.split(genes, [len(query.up)])
+        drawn.append(Query(f"random {number + 1}", np.sort(up), np.sort(down)))
+    return drawn
+
+
+def p_values(score: np.ndarray, null: np.ndarray) -> np.ndarray:
+    """(m,) two-sided p of the scores of m compounds.
+
+    null: (m, r) their scores by r random queries. Each compound's are standardized by the mean and
+    standard deviation of its own null, so that one with strong or few signatures is judged by what
+    it gives to random lists; then those of all compounds are one null of m r values:
+    p = (1 + number of them as large in absolute value) / (1 + m r). A compound whose null does not
+    vary has a p of 1.
+    """
+    mean, spread = null.mean(axis=1), null.std(axis=1)
+    varies = spread > 0
+    scale = np.where(varies, spread, 1)
+    pooled = np.sort(np.abs((null - mean[:, None]) / scale[:, None])[varies].ravel())
+    own = np.abs((score - mean) / scale)
+    as_large = len(pooled) - np.searchsorted(pooled, own, side="left")
+    return np.where(varies, (1 + as_large) / (1 + len(pooled)), 1.0)

@@ -1,0 +1,99 @@
+"""A planted class answers a query by one of its members; noise does not."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gpar_core.data.compendium import Compendium
+from gpar_core.errors import Cancelled, RequestError
+from gpar_core.progress import Progress
+from gpar_core.search.query import of_profile
+from gpar_core.search.search import search
+from gpar_core.search.significance import p_values, random_queries
+from gpar_core.search.summary import by_quantile
+from tests.search.queries import drawn
+from tests.synthetic import build, drugs_of
+
+CELLS = ("A375", "MCF7", "PC3")
+
+
+@pytest.fixture(scope="module")
+def compendium(tmp_path_factory: pytest.TempPathFactory) -> Compendium:
+    drugs = [*drugs_of("X inhibitor", 5), *drugs_of("", 40)]
+    return build(tmp_path_factory.mktemp("search"), drugs, cells=CELLS, effect=20.0)
+
+
+def _own(compendium: Compendium) -> np.ndarray:
+    rows = (compendium.signatures["drug"] == "x0").to_numpy()
+    return np.asarray(compendium.matrix)[rows].mean(axis=0)
+
+
+def test_members_of_the_class_come_first_and_last_when_turned_round(
+    compendium: Compendium,
+) -> None:
+    members = {f"x{n}" for n in range(5)}
+    found = search(compendium, of_profile("x0", _own(compendium)))["compounds"]
+    assert set(found["drug"].head(5)) == members
+    assert (found["fdr"].head(5) < 0.05).all()
+    assert (found["n_mimic"].head(5) == 3).all()
+    reversed_ = search(compendium, of_profile("minus x0", -_own(compendium)))["compounds"]
+    assert set(reversed_["drug"].tail(5)) == members
+    assert (reversed_["n_reverse"].tail(5) == 3).all()
+
+
+def test_tables_describe_every_signature_line_and_drug(compendium: Compendium) -> None:
+    tables = search(compendium, drawn(30, 30), n_random=5)
+    assert len(tables["signatures"]) == compendium.n_signatures
+    assert len(tables["cells"]) == 45 * 3
+    assert len(tables["compounds"]) == 45
+    assert tables["compounds"]["n_signatures"].sum() == compendium.n_signatures
+    assert tables["compounds"]["normalized"].is_monotonic_decreasing
+
+
+def test_random_genes_are_seldom_significant(compendium: Compendium) -> None:
+    p = np.concatenate(
+        [search(compendium, drawn(40, 40, seed=s), seed=s)["compounds"]["p"] for s in range(10)]
+    )
+    assert (p < 0.05).mean() < 0.1
+    assert abs(p.mean() - 0.5) < 0.1
+
+
+def test_the_same_seed_gives_the_same(compendium: Compendium) -> None:
+    once, again = (search(compendium, drawn(30, 30), n_random=5)["compounds"] for _ in range(2))
+    assert once.equals(again)
+
+
+def test_a_cancelled_search_stops(compendium: Compendium) -> None:
+    def stop(_: Progress) -> None:
+        raise Cancelled("Cancelled.")
+
+    with pytest.raises(Cancelled):
+        search(compendium, drawn(30, 30), report=stop)
+
+
+def test_an_unknown_score_is_refused(compendium: Compendium) -> None:
+    with pytest.raises(RequestError, match="no score 'best'"):
+        search(compendium, drawn(30, 30), score="best")
+
+
+def test_random_queries_have_the_same_sizes_and_no_gene_twice() -> None:
+    for each in random_queries(drawn(12, 7), 20, seed=0):
+        assert (len(each.up), len(each.down), len(each.genes)) == (12, 7, 19)
+
+
+def test_p_is_the_share_of_standardized_null_scores_as_large() -> None:
+    null = np.array([[-1.0, 1.0], [-10.0, 10.0], [3.0, 3.0]])
+    np.testing.assert_allclose(p_values(np.array([0.5, 20.0, 3.0]), null), [1, 0.2, 1])
+
+
+def test_the_quantile_farther_from_zero_is_taken(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    score, group = rng.normal(size=(40, 2)), rng.permutation(np.arange(40) % 7)
+    found = by_quantile(score, group, 7)
+    for number in range(7):
+        for column in range(2):
+            own = score[group == number, column]
+            high, low = np.quantile(own, 0.67), np.quantile(own, 0.33)
+            expected = high if abs(high) >= abs(low) else low
+            assert found[number, column] == pytest.approx(expected)
