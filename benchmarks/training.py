@@ -156,7 +156,7 @@ def gpar(
     compendium, training_set = of_strangers(x, positive)
     started = time.monotonic()
     folds = Folds(K, fold, "drug")
-    space = space_for(compendium, settings, seed=0, pool=pool)
+    space = space_for(compendium, settings, seed=0, threads=pool.processes)
     if space is not None:
         matching = Matching(space, compendium, training_set, folds, 0)
         found = matching.held_out(threads=pool.processes)

@@ -190,6 +190,14 @@ TERMS = {
         "resolves small values.",
         "It is as optimistic as the permutation p.",
     ),
+    "connectivity": Term(
+        "Connectivity",
+        "How far a compound mimics (above 0) or reverses (below 0) a query. In GPAR's space it is "
+        "the cosine between the query and the compound's pooled signatures; by other scores, the "
+        "score over the mean of its sign in the same cell line, summarized over cell lines by "
+        "CMap's quantile rule.",
+        "Values of different scores cannot be compared, nor can those of different queries.",
+    ),
     "fdr": Term(
         "FDR",
         "The share of the compounds down to this rank that is expected to be there by chance "

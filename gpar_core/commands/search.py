@@ -86,14 +86,14 @@ def _search(options: argparse.Namespace, cache: Cache) -> None:
         f"{query.name}: {len(query.up)} genes up, {len(query.down)} down, against "
         f"{compendium.n_signatures:,} signatures of {len(compounds):,} compounds{mark}"
     )
-    mimics = compounds[compounds["normalized"] > 0]
-    reverses = compounds[compounds["normalized"] < 0].iloc[::-1]
+    mimics = compounds[compounds["connectivity"] > 0]
+    reverses = compounds[compounds["connectivity"] < 0].iloc[::-1]
     for side, table in (("mimic", mimics), ("reverse", reverses)):
-        print(f"\n{side:<34} {'NCS':>6} {'p':>8} {'FDR':>8} {'lines':>7}  MOA")
+        print(f"\n{side:<34} {'conn.':>6} {'p':>8} {'FDR':>8} {'lines':>7}  MOA")
         for row in table.head(N_SHOWN).to_dict("records"):
             lines = f"{row[f'n_{side}']}/{row['n_cells']}"
             print(
-                f"{row[fields.PERT_INAME][:34]:<34} {row['normalized']:>6.2f} {row['p']:>8.2g} "
+                f"{row[fields.PERT_INAME][:34]:<34} {row['connectivity']:>6.2f} {row['p']:>8.2g} "
                 f"{row['fdr']:>8.2g} {lines:>7}  {row[fields.MOA]}"
             )
     if options.csv:

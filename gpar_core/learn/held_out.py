@@ -12,8 +12,8 @@ from gpar_core.learn.engine import FitTask, Pool
 from gpar_core.learn.folds import Folds
 from gpar_core.learn.matching import Matching
 from gpar_core.learn.presets import MatchingSettings, Settings
-from gpar_core.learn.saved_space import keep_space, saved_space
-from gpar_core.learn.space import Space, space_of
+from gpar_core.learn.saved_space import known_space
+from gpar_core.learn.space import Space
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import Network, score
 
@@ -25,22 +25,18 @@ def space_for(
     settings: Settings,
     *,
     seed: int,
-    pool: Pool,
+    threads: int = 1,
     report: Report = silent,
     space: Space | None = None,
 ) -> Space | None:
     """The space of a compendium where these settings compare in one, else None.
 
-    It is kept with the compendium. What asks several times reads it once and hands it on. space: of
-    this compendium, settings and seed, where it is known already.
+    It is kept with the compendium. What asks several times reads it once and hands it on. threads:
+    as in `space_of`. space: of this compendium, settings and seed, where it is known already.
     """
     if space is not None or not isinstance(settings, MatchingSettings):
         return space
-    if kept := saved_space(compendium, settings, seed):
-        return kept
-    learned = space_of(compendium, settings, seed=seed, threads=pool.processes, report=report)
-    keep_space(learned, compendium, seed)
-    return learned
+    return known_space(compendium, settings, seed=seed, threads=threads, report=report)
 
 
 def held_out_scores(
@@ -62,7 +58,9 @@ def held_out_scores(
 
     Returns (n,) float32, NaN in the other folds. Raises WorkerError where a process dies.
     """
-    space = space_for(compendium, settings, seed=seed, pool=pool, report=report, space=space)
+    space = space_for(
+        compendium, settings, seed=seed, threads=pool.processes, report=report, space=space
+    )
     if space is not None:
         matching = Matching(space, compendium, training_set, folds, seed)
         return matching.held_out(only, threads=pool.processes, report=report)
@@ -95,7 +93,7 @@ def fold_networks(
     end.
     """
     numbers = list(range(folds.k) if only is None else only)
-    space = space_for(compendium, settings, seed=seed, pool=pool, report=report)
+    space = space_for(compendium, settings, seed=seed, threads=pool.processes, report=report)
     if space is not None:
         matching = Matching(space, compendium, training_set, folds, seed)
         for done, fold in enumerate(numbers):

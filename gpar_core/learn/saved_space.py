@@ -11,7 +11,8 @@ from gpar_core.data.compendium import MATRIX, Compendium
 from gpar_core.errors import DataError
 from gpar_core.learn.embedding import Embedding
 from gpar_core.learn.presets import MatchingSettings
-from gpar_core.learn.space import Space
+from gpar_core.learn.space import Space, space_of
+from gpar_core.progress import Report, silent
 from gpar_core.storage.saved_arrays import read_arrays
 
 PATTERN = "space-*.npz"
@@ -38,6 +39,22 @@ def saved_space(compendium: Compendium, settings: MatchingSettings, seed: int) -
         return Space(settings, embeddings=embeddings, **{name: arrays[name] for name in _OF_SPACE})
     except (DataError, KeyError):
         return None
+
+
+def known_space(
+    compendium: Compendium,
+    settings: MatchingSettings,
+    *,
+    seed: int,
+    threads: int = 1,
+    report: Report = silent,
+) -> Space:
+    """The space that was kept, or else learned now and kept. Arguments as for `space_of`."""
+    if kept := saved_space(compendium, settings, seed):
+        return kept
+    learned = space_of(compendium, settings, seed=seed, threads=threads, report=report)
+    keep_space(learned, compendium, seed)
+    return learned
 
 
 def keep_space(space: Space, compendium: Compendium, seed: int) -> None:

@@ -86,7 +86,9 @@ def train(
     """
     started = time.monotonic()
     folds = assign_folds(training_set.positive, training_set.drug, seed=seed)
-    space = space_for(compendium, settings, seed=seed, pool=pool, report=report, space=space)
+    space = space_for(
+        compendium, settings, seed=seed, threads=pool.processes, report=report, space=space
+    )
     if space is not None:
         matching = Matching(space, compendium, training_set, folds, seed)
         network, held_out, scores = _matched(matching, pool, report)

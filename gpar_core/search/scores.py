@@ -11,21 +11,32 @@ from gpar_core.search.extreme_sum import extreme_sum
 from gpar_core.search.query import Query
 from gpar_core.search.zhang import connection_strength
 
+Compare = Callable[[np.ndarray, Sequence[Query]], np.ndarray]
+"""(n, 978) z-scores and q queries to (n, q) scores, positive where a signature mimics."""
+
 
 @dataclass(frozen=True)
 class SearchScore:
     """label: its name on screen. about: what it does, in one line. reference: its paper.
 
-    of: (n, 978) z-scores and q queries to (n, q) scores, positive where a signature mimics.
+    of: None of the score in GPAR's space, which compares compounds as a whole (`space_score`).
     """
 
     label: str
     about: str
     reference: str
-    of: Callable[[np.ndarray, Sequence[Query]], np.ndarray]
+    of: Compare | None
 
+
+SPACE = "space"
 
 SCORES: dict[str, SearchScore] = {
+    SPACE: SearchScore(
+        "GPAR's space",
+        "cosine in the space of 'fast', signatures of a compound pooled",
+        "docs/training.md",
+        None,
+    ),
     "wtcs": SearchScore(
         "Weighted connectivity",
         "enrichment of both lists at the two ends of a signature, as in CMap",
@@ -49,4 +60,5 @@ SCORES: dict[str, SearchScore] = {
     "spearman": SearchScore("Spearman", "correlation of ranks", "", spearman),
 }
 
-DEFAULT_SCORE = "wtcs"
+DEFAULT_SCORE = SPACE
+"""docs/benchmarks.md has what each score brings back."""

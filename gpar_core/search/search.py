@@ -1,22 +1,87 @@
 """Search a compendium: every compound by how far it mimics or reverses a query."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
+from gpar_core.learn.presets import MatchingSettings
+from gpar_core.learn.saved_space import known_space
 from gpar_core.progress import Progress, Report, Tables, silent
 from gpar_core.rank.scoring import BLOCK_ROWS
 from gpar_core.search.connectivity import normalized
 from gpar_core.search.query import Query
-from gpar_core.search.scores import DEFAULT_SCORE, SCORES
+from gpar_core.search.scores import DEFAULT_SCORE, SCORES, Compare
 from gpar_core.search.significance import N_RANDOM, p_values, random_queries
+from gpar_core.search.space_score import STAGE, space_scores
 from gpar_core.search.summary import by_quantile
 
-STAGE = "Signature search"
 TABLES = {"compound": "compounds", "cell": "cells", "signature": "signatures"}
 """What a row is -> the table of `search`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Connectivity:
+    """How far q queries are mimicked (above 0) or reversed (below 0).
+
+    score: (n, q) of signatures, as the score gives it. signature: (n, q), line: (m, q) of compounds
+    in one cell line, drug: (d, q) of compounds, comparable between cell lines. line_of: (n,) and
+    drug_of: (m,) int, the compound and line of a signature, and the compound of that. drugs: (d,)
+    names, sorted. cells: (m,) cell lines.
+    """
+
+    score: np.ndarray
+    signature: np.ndarray
+    line: np.ndarray
+    drug: np.ndarray
+    line_of: np.ndarray
+    drug_of: np.ndarray
+    drugs: np.ndarray
+    cells: np.ndarray
+
+
+def connectivity(
+    compendium: Compendium,
+    queries: Sequence[Query],
+    score: str,
+    *,
+    threads: int = 1,
+    report: Report = silent,
+) -> Connectivity:
+    """Compare queries with all of a compendium.
+
+    score: a key of `SCORES`. In GPAR's space signatures are pooled before they are compared
+    (`space_score`); other scores are normalized by cell line and then summarized by the quantile
+    rule, over the signatures of a compound in a line and over its lines. threads: for learning a
+    space where it is not known yet. report: may raise to stop. Raises RequestError for an unknown
+    score.
+    """
+    if score not in SCORES:
+        raise RequestError(f"There is no score '{score[:20]}'. Use {', '.join(SCORES)}.")
+    signatures = compendium.signatures
+    cell, cells = pd.factorize(signatures[fields.CELL_ID], sort=True)
+    drug, drugs = pd.factorize(signatures[fields.DRUG], sort=True)
+    lines, line_of = np.unique(drug * len(cells) + cell, return_inverse=True)
+    drug_of, cell_of = np.divmod(lines, len(cells))
+    of = SCORES[score].of
+    if of is None:
+        settings = MatchingSettings()
+        space = known_space(compendium, settings, seed=0, threads=threads, report=report)
+        found = space_scores(compendium, space, queries, line_of, drug, report=report)
+        raw = signature = found.signature
+        line, whole = found.line, found.drug
+    else:
+        raw = _scores(compendium, queries, of, report)
+        signature = normalized(raw, cell)
+        line = by_quantile(signature, line_of, len(lines))
+        whole = by_quantile(line, drug_of, len(drugs))
+    return Connectivity(
+        raw, signature, line, whole, line_of, drug_of, np.asarray(drugs), np.asarray(cells)[cell_of]
+    )
 
 
 def search(
@@ -26,77 +91,69 @@ def search(
     score: str = DEFAULT_SCORE,
     n_random: int = N_RANDOM,
     seed: int = 0,
+    threads: int = 1,
     report: Report = silent,
 ) -> Tables:
     """Compare a query with every signature of a compendium.
 
-    score: a key of `SCORES`. n_random: random queries behind the p-values. report: may raise to
-    stop.
+    n_random: random queries behind the p-values. seed: of these. The rest as for `connectivity`.
 
     Returns
-    signatures: sig_id, drug, pert_iname, cell_id, score, and normalized by cell line
-        (`connectivity.normalized`).
-    cells: drug, pert_iname, cell_id, n_signatures, normalized (`summary.by_quantile`).
-    compounds: drug, pert_iname, moa, normalized (of its cell lines, by the same rule), p (see
-        `significance.p_values`), fdr (Benjamini-Hochberg), n_cells, n_signatures, and n_mimic and
-        n_reverse, its cell lines above and below 0; the strongest mimic first.
+    signatures: sig_id, drug, pert_iname, cell_id, score and connectivity.
+    cells: drug, pert_iname, cell_id, n_signatures, connectivity.
+    compounds: drug, pert_iname, moa, connectivity, p (see `significance.p_values`), fdr (Benjamini-
+        Hochberg), n_cells, n_signatures, and n_mimic and n_reverse, its cell lines above and below
+        0; the strongest mimic first.
 
     Raises RequestError for an unknown score.
     """
     from scipy.stats import false_discovery_control  # noqa: PLC0415 -- pages start without it
 
-    if score not in SCORES:
-        raise RequestError(f"There is no score '{score[:20]}'. Use {', '.join(SCORES)}.")
     queries = [query, *random_queries(query, n_random, seed=seed)]
-    found = _scores(compendium, queries, score, report)
-    signatures = compendium.signatures
-    cell, line = pd.factorize(signatures[fields.CELL_ID], sort=True)
-    ncs = normalized(found, cell)
-    drug, names = pd.factorize(signatures[fields.DRUG], sort=True)
-    in_line, place = np.unique(drug * len(line) + cell, return_inverse=True)
-    of_line = by_quantile(ncs, place, len(in_line))
-    drug_of_line = in_line // len(line)
-    of_drug = by_quantile(of_line, drug_of_line, len(names))
-    p = p_values(of_drug[:, 0], of_drug[:, 1:])
+    found = connectivity(compendium, queries, score, threads=threads, report=report)
+    p = p_values(found.drug[:, 0], found.drug[:, 1:])
+    in_line = np.bincount(found.line_of)
+    own = found.line[:, 0]
     cells = pd.DataFrame(
         {
-            fields.DRUG: names[drug_of_line],
-            fields.CELL_ID: line[in_line % len(line)],
-            "n_signatures": np.bincount(place),
-            "normalized": of_line[:, 0],
+            fields.DRUG: found.drugs[found.drug_of],
+            fields.CELL_ID: found.cells,
+            "n_signatures": in_line,
+            "connectivity": own,
         }
     )
     compounds = pd.DataFrame(
         {
-            fields.DRUG: names,
-            "normalized": of_drug[:, 0],
+            fields.DRUG: found.drugs,
+            "connectivity": found.drug[:, 0],
             "p": p,
             "fdr": false_discovery_control(p),
-            "n_cells": np.bincount(drug_of_line),
-            "n_signatures": np.bincount(drug),
-            "n_mimic": np.bincount(drug_of_line, of_line[:, 0] > 0).astype(int),
-            "n_reverse": np.bincount(drug_of_line, of_line[:, 0] < 0).astype(int),
+            "n_cells": np.bincount(found.drug_of),
+            "n_signatures": np.bincount(found.drug_of, in_line).astype(int),
+            "n_mimic": np.bincount(found.drug_of, own > 0).astype(int),
+            "n_reverse": np.bincount(found.drug_of, own < 0).astype(int),
         }
     )
     known = compendium.drugs[[fields.DRUG, fields.PERT_INAME, fields.MOA]]
-    compounds = known.merge(compounds, on=fields.DRUG)
-    cells = known[[fields.DRUG, fields.PERT_INAME]].merge(cells, on=fields.DRUG)
     described = [fields.SIG_ID, fields.DRUG, fields.PERT_INAME, fields.CELL_ID]
     return {
-        "signatures": signatures[described].assign(score=found[:, 0], normalized=ncs[:, 0]),
-        "cells": cells,
-        "compounds": compounds.sort_values(
-            ["normalized", fields.DRUG], ascending=[False, True], ignore_index=True
+        "signatures": compendium.signatures[described].assign(
+            score=found.score[:, 0], connectivity=found.signature[:, 0]
+        ),
+        "cells": known[[fields.DRUG, fields.PERT_INAME]].merge(cells, on=fields.DRUG),
+        "compounds": known.merge(compounds, on=fields.DRUG).sort_values(
+            ["connectivity", fields.DRUG], ascending=[False, True], ignore_index=True
         ),
     }
 
 
-def _scores(compendium: Compendium, queries: list[Query], score: str, report: Report) -> np.ndarray:
+def _scores(
+    compendium: Compendium, queries: Sequence[Query], of: Compare, report: Report
+) -> np.ndarray:
     n = compendium.n_signatures
     found = np.empty((n, len(queries)), np.float32)
     for start in range(0, n, BLOCK_ROWS):
         report(Progress(STAGE, start, n, f"{start:,} of {n:,} signatures"))
         block = slice(start, start + BLOCK_ROWS)
-        z = np.asarray(compendium.matrix[block], np.float32)
-        found[block] = SCORES[score].of(z, queries)
+        found[block] = of(np.asarray(compendium.matrix[block], np.float32), queries)
     return found

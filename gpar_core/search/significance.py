@@ -9,13 +9,17 @@ N_RANDOM = 100
 
 
 def random_queries(query: Query, n: int, *, seed: int) -> list[Query]:
-    """Queries with as many genes up and down, drawn without replacement from the landmark genes."""
+    """The query with its genes exchanged for others at random: as many up, as many down.
+
+    A profile keeps its values, each at another gene.
+    """
     rng = np.random.default_rng([seed, 0x5EA4C])
     drawn = []
     for number in range(n):
-        genes = rng.permutation(fields.N_LANDMARKS)[: len(query.genes)]
-        up, down = np.split(genes, [len(query.up)])
-        drawn.append(Query(f"random {number + 1}", np.sort(up), np.sort(down)))
+        other = rng.permutation(fields.N_LANDMARKS)
+        profile = None if query.profile is None else query.profile[np.argsort(other)]
+        lists = np.sort(other[query.up]), np.sort(other[query.down])
+        drawn.append(Query(f"random {number + 1}", *lists, profile))
     return drawn
 
 

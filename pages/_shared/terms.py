@@ -31,6 +31,7 @@ ON_PAGE: Final[Mapping[str, tuple[str, ...]]] = {
     "MOA prediction": ("moa", "library", "evidence", "moa-fdr", "calibrated", "percentile",
                        "mean-probability",
                        "agreement", "mean-auroc", "cosine", "landmark-genes", "z-score"),
+    "Signature search": ("connectivity", "landmark-genes", "signature", "moa", "fdr", "molecule"),
     "Models": ("moa", *OF_TRAININGS, *OF_QUALITY, "logistic-regression", "permuted-labels",
                *OF_RANKINGS, "curation", "map", "fingerprint"),
     "Library": ("library", "moa", "verdict", "mean-auroc", "interval", "permuted-labels",

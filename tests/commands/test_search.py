@@ -1,5 +1,6 @@
 """`search` prints what mimics and what reverses, and writes any of the three tables."""
 
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ CELLS = ("A375", "PC3")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
     made = Cache(tmp_path_factory.mktemp("cache"))
     drugs = [*drugs_of("X inhibitor", 4), *drugs_of("", 30)]
-    build(made.compendium("mine"), drugs, cells=CELLS, effect=20.0, name="mine")
+    build(made.compendium("mine"), drugs, cells=CELLS, effect=40.0, name="mine")
     return made
 
 
@@ -46,7 +47,7 @@ def first_of(printed: str, side: str) -> list[str]:
     """Names below the heading of a side."""
     lines = printed.splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith(side)) + 1
-    return [line.split()[0] for line in lines[start : start + 4]]
+    return [line.split()[0] for line in takewhile(str.strip, lines[start : start + 4])]
 
 
 def test_the_class_of_the_lists_comes_first(
@@ -74,7 +75,7 @@ def test_each_table_is_written_with_its_query(
     assert run(cache, *lists, "--summarize", rows, "--csv", str(path)) == 0
     table = pd.read_csv(path)
     assert len(table) == n
-    assert {"pert_iname", "normalized", "query", "compendium", "simulated"} <= set(table)
+    assert {"pert_iname", "connectivity", "query", "compendium", "simulated"} <= set(table)
     assert set(table["query"]) == {"up"}
 
 

@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 
 from gpar_core.data.compendium import Compendium
-from gpar_core.learn import held_out
+from gpar_core.learn import saved_space as module
 from gpar_core.learn.held_out import space_for
 from gpar_core.learn.presets import MatchingSettings, preset
 from gpar_core.learn.saved_space import keep_space, saved_space
 from gpar_core.learn.space import Space, space_of
-from tests.pools import Means
 from tests.synthetic import build, drugs_of
 
 FAST = MatchingSettings()
@@ -47,7 +46,7 @@ def learning(learned: Space, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         seeds.append(seed)
         return learned
 
-    monkeypatch.setattr(held_out, "space_of", learn)
+    monkeypatch.setattr(module, "space_of", learn)
     return seeds
 
 
@@ -73,7 +72,7 @@ def test_what_was_kept_comes_again_to_the_bit(compendium: Compendium, space: Spa
 
 
 def test_it_is_learned_once(compendium: Compendium, learning: list[int]) -> None:
-    first, again = (space_for(compendium, FAST, seed=0, pool=Means()) for _ in range(2))
+    first, again = (space_for(compendium, FAST, seed=0, threads=1) for _ in range(2))
     assert learning == [0]
     assert first is not None
     assert again is not None
@@ -81,7 +80,7 @@ def test_it_is_learned_once(compendium: Compendium, learning: list[int]) -> None
 
 
 def test_presets_that_need_none_have_none(compendium: Compendium) -> None:
-    assert space_for(compendium, preset("linear"), seed=0, pool=Means()) is None
+    assert space_for(compendium, preset("linear"), seed=0, threads=1) is None
     assert not kept(compendium)
 
 
@@ -111,7 +110,7 @@ def test_a_damaged_one_is_learned_again(
     (path,) = kept(compendium)
     path.write_bytes(content)
     assert saved_space(compendium, FAST, seed=0) is None
-    assert space_for(compendium, FAST, seed=0, pool=Means()) is space
+    assert space_for(compendium, FAST, seed=0, threads=1) is space
     assert learning == [0]
     assert saved_space(compendium, FAST, seed=0) is not None
 
@@ -129,7 +128,7 @@ def test_where_it_cannot_be_kept_nothing_is_lost_or_left(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", refuse)
-    assert space_for(compendium, FAST, seed=0, pool=Means()) is not None
+    assert space_for(compendium, FAST, seed=0, threads=1) is not None
     assert learning == [0]
     assert compendium.folder is not None
     assert not [

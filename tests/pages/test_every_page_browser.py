@@ -20,12 +20,13 @@ from tests.pages.browser import NO_NETWORK, Server, browsing, serving
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
 from tests.pages.shelf import shelve, train_the_rest
-from tests.pages.stage import APP, EVIL, ended
+from tests.pages.stage import APP, EVIL, EVIL_DRUGS, ended
 from tests.pages.test_cell_influence import compared
 from tests.pages.test_curation import find
 from tests.pages.test_evaluation import evaluated
 from tests.pages.test_genes import counted, found
 from tests.pages.test_hyper_parameters import planned, swept
+from tests.pages.test_signature_search import searched
 
 PAGES = {path.stem for path in (APP.parent / "pages").glob("*.py")} - {"home"}
 OUTSIDE = "192.0.2.1"
@@ -62,6 +63,7 @@ def everything(stocked: Library) -> list[str]:
         "evaluation": [job_id(evaluated(cache, "evil"))],
         "hyper_parameters": [job_id(swept(cache, "evil", moa)), failed.id],
         "genes": [job_id(found(cache, stocked.evil)), job_id(counted(cache, "evil", moa=moa))],
+        "signature_search": [job_id(searched(cache, "evil", EVIL_DRUGS[0].name))],
         "map": [job_id(charted(cache, "evil", moas=[EVIL[2]]))],
     }
     results = [f"{name}?job={job}" for name, jobs in shown.items() for job in jobs]

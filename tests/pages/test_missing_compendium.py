@@ -9,7 +9,8 @@ from tests.pages.stage import EVIL, labels, page, press, words
 
 USES_ONE = (
     "home", "learn", "drug_prediction", "moa_prediction", "library", "compare", "case_studies",
-    "compound", "map", "evaluation", "cell_influence", "hyper_parameters", "genes", "compendium",
+    "compound", "map", "evaluation", "cell_influence", "signature_search",
+    "hyper_parameters", "genes", "compendium",
 )  # fmt: skip
 
 

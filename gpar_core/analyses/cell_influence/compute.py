@@ -105,7 +105,7 @@ def cell_influence(
             f"cross-validated, but a comparison needs two. {next(iter(reasons.values()))}"
         )
 
-    space = space_for(compendium, settings, seed=seed, pool=pool, report=report)
+    space = space_for(compendium, settings, seed=seed, threads=pool.processes, report=report)
 
     def answer(name: str, report: Report) -> Tables:
         return remember(

@@ -104,7 +104,7 @@ def curate(
             f"The positive set has {len(drugs)} drug{'s' * (len(drugs) != 1)}; leave-one-out "
             f"needs at least {MIN_DRUGS}. Train on more drugs."
         )
-    space = space_for(compendium, settings, seed=seed, pool=pool, report=report)
+    space = space_for(compendium, settings, seed=seed, threads=pool.processes, report=report)
     if space is not None:
         auroc = _matched(space, compendium, training_set, drugs, repeats, seed, pool, report)
     else:

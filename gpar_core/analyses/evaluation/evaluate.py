@@ -90,7 +90,7 @@ def compare(
     alike = similarities(compendium, sets, fold_of, methods, report, seed=seed)
     space = None
     if GPAR in methods:
-        space = space_for(compendium, settings, seed=seed, pool=pool, report=report)
+        space = space_for(compendium, settings, seed=seed, threads=pool.processes, report=report)
 
     def answer(asked: Question, report: Report) -> Tables:
         def compute() -> Tables:

@@ -59,7 +59,7 @@ def run_library(
     space = None
     if missing:
         settings, seed = preset(request.method.preset), request.method.seed
-        space = space_for(compendium, settings, seed=seed, pool=pool, report=learning)
+        space = space_for(compendium, settings, seed=seed, threads=pool.processes, report=learning)
     stop = threading.Event()
     latest: dict[str, Progress] = {}
 

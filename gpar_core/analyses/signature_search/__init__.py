@@ -1,0 +1,1 @@
+"""Which compounds mimic a query, and which reverse it?"""

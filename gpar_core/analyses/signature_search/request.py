@@ -1,0 +1,32 @@
+"""The request for a signature search."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gpar_core.search.query import TOP_GENES
+from gpar_core.search.scores import DEFAULT_SCORE
+
+
+@dataclass(frozen=True)
+class SearchRequest:
+    """Compare a query with every signature of a compendium.
+
+    name: of the query. up, down: symbols of landmark genes, sorted; or compound: a drug of the
+    compendium, whose `genes` most changed genes at either end are its lists. score: a key of
+    `search.scores.SCORES`. seed: of the random queries behind the p-values.
+    """
+
+    kind: ClassVar[str] = "signature_search"
+    compendium: str
+    fingerprint: str
+    name: str
+    up: tuple[str, ...] = ()
+    down: tuple[str, ...] = ()
+    compound: str = ""
+    genes: int = TOP_GENES
+    score: str = DEFAULT_SCORE
+    seed: int = 0
+
+    @property
+    def title(self) -> str:
+        return f"Signature search: {self.name}"
