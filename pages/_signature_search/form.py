@@ -140,9 +140,9 @@ def _nothing(hint: str) -> None:
 
 def _show_match(match: QueryMatch) -> None:
     up, down = st.columns(2)
-    for column, side, found in ((up, "Up", match.up), (down, "Down", match.down)):
+    for column, side, found in ((up, "up", match.up), (down, "down", match.down)):
         column.metric(
-            f"{side}: landmark genes",
+            f"Genes {side}",
             found.n_found,
             help=f"L1000 measures {fields.N_LANDMARKS} landmark genes; others cannot be compared.",
         )

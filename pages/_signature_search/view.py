@@ -13,11 +13,13 @@ from pages._shared.tables import savable
 from pages._shared.terms import explained
 
 N_SHOWN = 100
+TABLE_HEIGHT = 320
+"""Eight rows, so that both sides are on the screen."""
 SIDES = {"mimic": "Mimic the query", "reverse": "Reverse the query"}
 
 
 def draw(done: Analysis) -> None:
-    """Show mimics and reversers beside each other, MOAs, and everything to download."""
+    """Show mimics and reversers, MOAs, and everything to download."""
     if isinstance(done.request, SearchRequest):
         st.markdown(plain(_query(done.request)))
     compounds, moas = st.tabs(["Compounds", "MOAs"])
@@ -46,13 +48,12 @@ def _compounds(done: Analysis) -> None:
         "mimic": table[table["connectivity"] > 0],
         "reverse": table[table["connectivity"] < 0].iloc[::-1],
     }
-    for column, (side, found) in zip(st.columns(2), sides.items(), strict=True):
-        with column:
-            st.subheader(SIDES[side], anchor=False)
-            if found.empty:
-                st.info("No compound does.")
-                continue
-            _side(found.head(N_SHOWN), lines, side, done)
+    for side, found in sides.items():
+        st.subheader(SIDES[side], anchor=False)
+        if found.empty:
+            st.info("No compound does.")
+            continue
+        _side(found.head(N_SHOWN), lines, side, done)
     st.download_button(
         "Download all compounds (CSV)",
         lambda: analysis_csv(table, done),
@@ -93,10 +94,11 @@ def _side(found: pd.DataFrame, lines: pd.Series, side: str, done: Analysis) -> N
     number = st.column_config.NumberColumn
     st.dataframe(
         savable(shown, simulated=done.simulated),
+        height=TABLE_HEIGHT,
         hide_index=True,
         column_config={
             "rank": number("#", width=50, help="The strongest first"),
-            fields.PERT_INAME: st.column_config.TextColumn("Drug", width="medium"),
+            fields.PERT_INAME: st.column_config.TextColumn("Drug", width="small"),
             "connectivity": number("Connectivity", format="%.2f", help=explained("connectivity")),
             "fdr": number("FDR", format="%.2g", help=explained("fdr")),
             "by_line": st.column_config.BarChartColumn(

@@ -55,7 +55,7 @@ def test_pasted_lists_are_matched_and_searched(stocked: Library) -> None:
         page("signature_search"), " ".join(SYMBOLS[:15]), "\n".join(SYMBOLS[20:32]) + "\nFOO"
     )
     shown = {metric.label: metric.value for metric in app.metric}
-    assert shown == {"Up: landmark genes": "15", "Down: landmark genes": "12"}
+    assert shown == {"Genes up": "15", "Genes down": "12"}
     assert "All 15 genes" in words(app)
     assert "12 of 13 genes; without FOO" in words(app)
     assert not app.warning[1:]  # but for that on simulated data
