@@ -8,8 +8,8 @@ import streamlit as st
 from gpar_core.analyses.evaluation import charts
 from gpar_core.analyses.result import Analysis
 from gpar_core.compare.retrieval import CELL_LINE, CLASS, COMPOUND, NESTED, VIEWS, in_words
-from gpar_core.export import analysis_csv, download_name
 from pages._shared.cached_charts import chart_once
+from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
 from pages._shared.tables import SELECTION, chosen_row, savable
 from pages._shared.terms import explained
@@ -73,13 +73,7 @@ def draw_retrieval(done: Analysis) -> None:
         column_config=_columns(level),
         placeholder="—",
     )
-    st.download_button(
-        "Download mAP (CSV)",
-        lambda: analysis_csv(found, done),
-        download_name("retrieval", done.compendium, simulated=done.simulated),
-        "text/csv",
-        on_click="ignore",
-    )
+    download_csv("Download mAP (CSV)", found, "retrieval", done)
     row = chosen_row(selection, len(table))
     if row is not None:
         name = str(table["name"].iloc[row])

@@ -18,9 +18,9 @@ from gpar_core.compare.methods import (
     PROTOCOL_NAMES,
     Kind,
 )
-from gpar_core.export import analysis_csv, download_name
 from pages._evaluation.retrieval import draw_retrieval
 from pages._shared.cached_charts import chart_once
+from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
 from pages._shared.report_buttons import report_buttons
 from pages._shared.tables import SELECTION, chosen_row, savable
@@ -120,13 +120,7 @@ def _classes(measures: pd.DataFrame, done: Analysis, protocol: str) -> None:
         },
         placeholder="—",
     )
-    st.download_button(
-        "Download all figures (CSV)",
-        lambda: analysis_csv(measures, done),
-        download_name("evaluation", done.compendium, simulated=done.simulated),
-        "text/csv",
-        on_click="ignore",
-    )
+    download_csv("Download all figures (CSV)", measures, "evaluation", done)
     row = chosen_row(selection, len(table))
     if row is not None:
         _one(str(table["class"].iloc[row]), measures, done, protocol)

@@ -6,8 +6,8 @@ import streamlit as st
 from gpar_core import fields, links
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.request import SearchRequest
-from gpar_core.export import analysis_csv, download_name
 from gpar_core.search.scores import SCORES
+from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
 from pages._shared.tables import savable
 from pages._shared.terms import explained
@@ -54,20 +54,9 @@ def _compounds(done: Analysis) -> None:
             st.info("No compound does.")
             continue
         _side(found.head(N_SHOWN), lines, side, done)
-    st.download_button(
-        "Download all compounds (CSV)",
-        lambda: analysis_csv(table, done),
-        download_name("signature-search", done.compendium, simulated=done.simulated),
-        "text/csv",
-        on_click="ignore",
-    )
-    st.download_button(
-        "Download all signatures (CSV)",
-        lambda: analysis_csv(done.tables["signatures"], done),
-        download_name("signature-search-signatures", done.compendium, simulated=done.simulated),
-        "text/csv",
-        on_click="ignore",
-    )
+    download_csv("Download all compounds (CSV)", table, "signature-search", done)
+    signatures = done.tables["signatures"]
+    download_csv("Download all signatures (CSV)", signatures, "signature-search-signatures", done)
 
 
 def _lines(done: Analysis) -> pd.Series:
@@ -145,10 +134,4 @@ def _moas(done: Analysis) -> None:
         },
         placeholder="—",
     )
-    st.download_button(
-        "Download all MOAs (CSV)",
-        lambda: analysis_csv(table, done),
-        download_name("signature-search-moas", done.compendium, simulated=done.simulated),
-        "text/csv",
-        on_click="ignore",
-    )
+    download_csv("Download all MOAs (CSV)", table, "signature-search-moas", done)
