@@ -20,7 +20,6 @@ from gpar_core.data.requests import DemoRequest
 from gpar_core.data.training_set import known_cells
 from gpar_core.jobs import engine
 from gpar_core.progress import Report, Tables, silent
-from gpar_core.search.scores import DEFAULT_SCORE
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import Request
 from gpar_core.upkeep.migration import bring_up_to_date
@@ -163,13 +162,14 @@ class Workspace:
         up: Iterable[str] = (),
         down: Iterable[str] = (),
         compound: str = "",
-        score: str = DEFAULT_SCORE,
+        score: str = "",
         seed: int = 0,
     ) -> Tables:
         """Which compounds mimic gene lists, or a compound, and which reverse them.
 
         Computed at once, not as a job. up, down: names of genes; or compound: a name or pert_id.
-        score: a key of `search.scores.SCORES`. Returns the tables of `search.search`.
+        score: a key of `search.scores.SCORES`, '' for the default. Returns the tables of
+        `search.search`.
         """
         from gpar_core.data.training_set import known_drugs  # noqa: PLC0415
         from gpar_core.search.query import of_compound, of_lists  # noqa: PLC0415

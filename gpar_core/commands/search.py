@@ -23,7 +23,7 @@ from gpar_core.search.query import (
     of_lists,
     of_profile,
 )
-from gpar_core.search.scores import DEFAULT_SCORE, SCORES
+from gpar_core.search.scores import SCORES
 from gpar_core.search.search import TABLES, search
 from gpar_core.storage.cache import Cache
 
@@ -63,7 +63,10 @@ def add(commands: Any) -> None:
         help=f"genes taken from either end of a profile (default: {TOP_GENES})",
     )
     command.add_argument(
-        "--score", choices=tuple(SCORES), default=DEFAULT_SCORE, help="how they are compared"
+        "--score",
+        choices=tuple(SCORES),
+        default="",
+        help="how they are compared (default: space, or wtcs with fewer than 978 signatures)",
     )
     command.add_argument("--seed", type=int, default=0, help="of the random gene lists")
     command.add_argument(

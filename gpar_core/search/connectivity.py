@@ -44,16 +44,3 @@ def normalized(score: np.ndarray, group: np.ndarray) -> np.ndarray:
             mean = (np.abs(ours) * of_sign).sum(axis=0) / np.maximum(count, 1)
             found[rows] += np.where(of_sign, ours / np.where(mean > 0, mean, 1), 0)
     return found
-
-
-def tau(ncs: np.ndarray, reference: np.ndarray) -> np.ndarray:
-    """(n,) percentile among reference queries, with the sign of the score: -100 to 100.
-
-    ncs: (n,) normalized scores of a query. reference: (n, r) those of r reference queries in the
-    same signatures, in absolute value and rising along each row. tau = sign(ncs) 100 / r times the
-    number of reference queries with a smaller absolute score.
-    """
-    below = np.array(
-        [np.searchsorted(row, value) for row, value in zip(reference, np.abs(ncs), strict=True)]
-    )
-    return np.sign(ncs) * 100 * below / reference.shape[1]

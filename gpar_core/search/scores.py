@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gpar_core import fields
+from gpar_core.data.compendium import Compendium
 from gpar_core.search.connectivity import weighted_connectivity
 from gpar_core.search.correlation import cosine, pearson, spearman
 from gpar_core.search.extreme_sum import extreme_sum
@@ -60,5 +62,13 @@ SCORES: dict[str, SearchScore] = {
     "spearman": SearchScore("Spearman", "correlation of ranks", "", spearman),
 }
 
-DEFAULT_SCORE = SPACE
-"""docs/benchmarks.md has what each score brings back."""
+FEWEST = fields.N_LANDMARKS
+"""Signatures that a space is learned from; of fewer than genes it is mostly noise."""
+
+
+def default_score(compendium: Compendium) -> str:
+    """GPAR's space where there are signatures enough for it, else weighted connectivity.
+
+    docs/benchmarks.md has what each score brings back.
+    """
+    return SPACE if compendium.n_signatures >= FEWEST else "wtcs"

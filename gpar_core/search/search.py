@@ -15,7 +15,7 @@ from gpar_core.progress import Progress, Report, Tables, silent
 from gpar_core.rank.scoring import BLOCK_ROWS
 from gpar_core.search.connectivity import normalized
 from gpar_core.search.query import Query
-from gpar_core.search.scores import DEFAULT_SCORE, SCORES, Compare
+from gpar_core.search.scores import SCORES, Compare, default_score
 from gpar_core.search.significance import N_RANDOM, p_values, random_queries
 from gpar_core.search.space_score import STAGE, space_scores
 from gpar_core.search.summary import by_quantile
@@ -88,7 +88,7 @@ def search(
     compendium: Compendium,
     query: Query,
     *,
-    score: str = DEFAULT_SCORE,
+    score: str = "",
     n_random: int = N_RANDOM,
     seed: int = 0,
     threads: int = 1,
@@ -96,7 +96,8 @@ def search(
 ) -> Tables:
     """Compare a query with every signature of a compendium.
 
-    n_random: random queries behind the p-values. seed: of these. The rest as for `connectivity`.
+    score: '' for `scores.default_score`. n_random: random queries behind the p-values. seed: of
+    these. The rest as for `connectivity`.
 
     Returns
     signatures: sig_id, drug, pert_iname, cell_id, score and connectivity.
@@ -110,6 +111,7 @@ def search(
     from scipy.stats import false_discovery_control  # noqa: PLC0415 -- pages start without it
 
     queries = [query, *random_queries(query, n_random, seed=seed)]
+    score = score or default_score(compendium)
     found = connectivity(compendium, queries, score, threads=threads, report=report)
     p = p_values(found.drug[:, 0], found.drug[:, 1:])
     in_line = np.bincount(found.line_of)

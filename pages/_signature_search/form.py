@@ -9,7 +9,7 @@ from gpar_core.analyses.signature_search.plan import plan_compound_search, plan_
 from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.search.query import TOP_GENES, ListMatch, QueryMatch
-from gpar_core.search.scores import DEFAULT_SCORE, SCORES
+from gpar_core.search.scores import SCORES, default_score
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
 
@@ -43,9 +43,9 @@ def form(compendium: Compendium) -> None:
             score = st.selectbox(
                 "Score",
                 list(SCORES),
-                list(SCORES).index(DEFAULT_SCORE),
+                list(SCORES).index(default_score(compendium)),
                 format_func=lambda name: SCORES[name].label,
-                key="search-score",
+                key=f"search-score-{compendium.name}",
                 persist_state="session",
                 help=SCORE_HELP,
             )

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from gpar_core import fields
-from gpar_core.search.connectivity import normalized, tau, weighted_connectivity
+from gpar_core.search.connectivity import normalized, weighted_connectivity
 from gpar_core.search.correlation import pearson, spearman
 from gpar_core.search.extreme_sum import extreme_sum
 from gpar_core.search.query import Query, of_profile
@@ -112,8 +112,3 @@ def test_scores_are_normalized_by_the_mean_of_their_sign_in_their_group() -> Non
     )
     both = normalized(np.stack([score, -score], axis=1), group)
     np.testing.assert_allclose(both[:, 1], -both[:, 0])
-
-
-def test_tau_is_the_share_of_reference_queries_with_a_smaller_score() -> None:
-    reference = np.array([[0.1, 0.2, 0.3, 0.4], [1.0, 2.0, 3.0, 4.0]])
-    np.testing.assert_allclose(tau(np.array([-0.35, 2.0]), reference), [-75, 25])

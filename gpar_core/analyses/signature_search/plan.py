@@ -10,7 +10,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import drug_name, known_drugs
 from gpar_core.errors import RequestError
 from gpar_core.search.query import TOP_GENES, QueryMatch, of_lists
-from gpar_core.search.scores import DEFAULT_SCORE, SCORES
+from gpar_core.search.scores import SCORES, default_score
 
 MAX_NAME = 80
 
@@ -21,13 +21,13 @@ def plan_list_search(
     down: Sequence[str],
     *,
     name: str = "",
-    score: str = DEFAULT_SCORE,
+    score: str = "",
     seed: int = 0,
 ) -> tuple[SearchRequest, QueryMatch]:
     """A search with gene lists, and how their names were found.
 
-    up, down: symbols, Entrez or Ensembl ids; one may be empty. name: of the query on screen. Raises
-    RequestError.
+    up, down: symbols, Entrez or Ensembl ids; one may be empty. name: of the query on screen. score:
+    '' for `default_score`. Raises RequestError.
     """
     query, match = of_lists(name, up, down)
     shown = " ".join(name.split())[:MAX_NAME]
@@ -35,9 +35,9 @@ def plan_list_search(
         compendium.name,
         compendium.fingerprint,
         shown or f"{len(query.up)} genes up, {len(query.down)} down",
+        _known(compendium, score),
         _symbols(query.up),
         _symbols(query.down),
-        score=_known(score),
         seed=seed,
     )
     return request, match
@@ -48,10 +48,13 @@ def plan_compound_search(
     compound: str,
     *,
     genes: int = TOP_GENES,
-    score: str = DEFAULT_SCORE,
+    score: str = "",
     seed: int = 0,
 ) -> SearchRequest:
-    """A search with a compound of the compendium. Raises RequestError or NotFoundError."""
+    """A search with a compound of the compendium. score: as for lists.
+
+    Raises RequestError or NotFoundError.
+    """
     (drug,) = known_drugs(compendium, [compound])
     if genes < 1:
         raise RequestError(f"The number of genes is {genes}. Take at least 1 from either end.")
@@ -59,9 +62,9 @@ def plan_compound_search(
         compendium.name,
         compendium.fingerprint,
         drug_name(compendium, drug),
+        _known(compendium, score),
         compound=drug,
         genes=genes,
-        score=_known(score),
         seed=seed,
     )
 
@@ -70,7 +73,8 @@ def _symbols(genes: np.ndarray) -> tuple[str, ...]:
     return tuple(sorted(fields.LANDMARK_SYMBOLS[gene] for gene in genes))
 
 
-def _known(score: str) -> str:
+def _known(compendium: Compendium, score: str) -> str:
+    score = score or default_score(compendium)
     if score not in SCORES:
         raise RequestError(f"There is no score '{score[:20]}'. Use {', '.join(SCORES)}.")
     return score

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gpar_core.search.query import TOP_GENES
-from gpar_core.search.scores import DEFAULT_SCORE
 
 
 @dataclass(frozen=True)
@@ -20,11 +19,11 @@ class SearchRequest:
     compendium: str
     fingerprint: str
     name: str
+    score: str
     up: tuple[str, ...] = ()
     down: tuple[str, ...] = ()
     compound: str = ""
     genes: int = TOP_GENES
-    score: str = DEFAULT_SCORE
     seed: int = 0
 
     @property
