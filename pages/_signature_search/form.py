@@ -103,6 +103,7 @@ def _lists() -> tuple[str, list[str], list[str]]:
     return name, *(BETWEEN_GENES.split(text) if text.strip() else [] for text in (up, down))
 
 
+@error_box()
 def _fill_example() -> None:
     st.session_state["search-name"] = EXAMPLE_NAME
     for side, genes in EXAMPLE.items():

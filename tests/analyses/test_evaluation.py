@@ -23,7 +23,7 @@ from gpar_core.analyses.evaluation.evaluate import (
 from gpar_core.compare.methods import METHODS, MIN_CLASSES, USUAL
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import Cancelled, TrainingSetError
-from gpar_core.learn import held_out
+from gpar_core.learn import saved_space
 from gpar_core.learn.presets import PRESETS, LayeredSettings, MatchingSettings, Settings
 from gpar_core.learn.space import Space, space_of
 from gpar_core.progress import Progress, Tables
@@ -136,7 +136,7 @@ def test_a_held_out_drug_has_no_part_in_its_own_score(
     def embedded_as_before(*of: Any, **how: Any) -> Space:
         return replace(space_of(*of, **how), embeddings=embeddings)
 
-    monkeypatch.setattr(held_out, "space_of", embedded_as_before)
+    monkeypatch.setattr(saved_space, "space_of", embedded_as_before)
     before = ask(data, PLANTED, settings=settings)["scores"]
     changed = np.array(data.matrix)
     changed[(data.signatures["drug"] == "planted0").to_numpy()] *= -3

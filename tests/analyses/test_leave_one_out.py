@@ -15,7 +15,7 @@ from gpar_core.analyses.curation.leave_one_out import Curation, curate, n_networ
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.errors import Cancelled, TrainingSetError
-from gpar_core.learn import held_out
+from gpar_core.learn import saved_space
 from gpar_core.learn.engine import FitPool
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.presets import PRESETS, LayeredSettings, MatchingSettings, Settings
@@ -196,7 +196,7 @@ def test_with_a_drug_left_out_nothing_is_compared(
     def embedded_as_before(*of: Any, **how: Any) -> Space:
         return replace(space_of(*of, **how), embeddings=embeddings)
 
-    monkeypatch.setattr(held_out, "space_of", embedded_as_before)
+    monkeypatch.setattr(saved_space, "space_of", embedded_as_before)
     matrix = np.array(strange.matrix)
     matrix[(strange.signatures["drug"] == "planted0").to_numpy()] *= -1
     before, after = (

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gpar_core.search.query import TOP_GENES
-
 
 @dataclass(frozen=True)
 class SearchRequest:
@@ -23,7 +21,7 @@ class SearchRequest:
     up: tuple[str, ...] = ()
     down: tuple[str, ...] = ()
     compound: str = ""
-    genes: int = TOP_GENES
+    genes: int = 50
     seed: int = 0
 
     @property
