@@ -121,7 +121,7 @@ def match_drugs(compendium: Compendium, names: Iterable[str]) -> DrugMatch:
 
 
 def known_drugs(compendium: Compendium, names: Iterable[str]) -> tuple[str, ...]:
-    """Names without case of drugs, all of them found. Raises NotFoundError or RequestError."""
+    """Names without case of drugs that must all exist. Raises NotFoundError or RequestError."""
     match = match_drugs(compendium, names)
     if match.unknown:
         # A misspelled name with a comma comes in parts, and any of them may resemble a drug's.
