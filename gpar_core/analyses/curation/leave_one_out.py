@@ -202,7 +202,8 @@ def standing_out(
     m and s: mean and standard deviation of the effects of the r drugs not suspected. w: the effect
     of chance on a drug of k signatures that is like the others, with A its auroc_without: the
     standard deviation of its own AUROC, sqrt((2 A^2 / (1 + A) - A^2) / k), which is that of Hanley
-    and McNeil (1982, Radiology 143:29) against many negatives, over n - 1. z: normal quantile of 1
+    and McNeil (1982, Radiology 143:29) against many negatives, divided by n - 1. z: normal quantile
+    of 1
     - 0.05 / n, for n tests. The last term is the effect of a drug whose own AUROC is 0.1 below that
     of the others: without it, a trivial difference would be suspect where the others are perfect.
 
