@@ -29,7 +29,7 @@ from gpar_core.storage.cache import Cache
 
 N_SHOWN = 20
 MAX_LIST_BYTES = 1_000_000
-"""Of a file of gene names."""
+"""Maximum size of a file of gene names."""
 
 
 def add(commands: Any) -> None:
@@ -106,7 +106,7 @@ def _search(options: argparse.Namespace, cache: Cache) -> None:
 
 
 def _query(options: argparse.Namespace, compendium: Compendium) -> Query:
-    """The query that was asked for. Raises RequestError."""
+    """The query of the options. Raises RequestError."""
     lists = options.up or options.down
     ways = [bool(lists), bool(options.profiles), bool(options.compound)]
     if sum(ways) != 1:
@@ -158,7 +158,7 @@ def _found(found: ListMatch) -> str:
 
 
 def _named(table: pd.DataFrame, query: Query, compendium: Compendium) -> pd.DataFrame:
-    """With the query and the compendium in every row."""
+    """The table with the query and the compendium in every row."""
     return table.drop(columns=fields.DRUG).assign(
         query=query.name, compendium=compendium.name, simulated=compendium.simulated
     )
