@@ -33,7 +33,7 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     command.add_argument(
         "--methods", default=",".join(USUAL), metavar="A,B",
-        help=f"of {', '.join(METHODS)} (default: %(default)s)",
+        help=f"one or more of {', '.join(METHODS)} (default: %(default)s)",
     )  # fmt: skip
     command.add_argument(
         "--protocol", choices=PROTOCOLS, default=DRUG,

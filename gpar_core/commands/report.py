@@ -33,7 +33,7 @@ def add(commands: Any) -> None:
     report.add_argument("result_id", metavar="ID", help="id of a model or an evaluation")
     report.add_argument(
         "--out", type=Path, required=True, metavar="FILE",
-        help="report.html for the page alone, report.zip to include figures, tables and checksums",
+        help="report.html for just the page, report.zip to include figures, tables and checksums",
     )  # fmt: skip
 
     reproduce = commands.add_parser(

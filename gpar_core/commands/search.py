@@ -60,7 +60,7 @@ def add(commands: Any) -> None:
         type=int,
         default=TOP_GENES,
         metavar="N",
-        help=f"genes taken from either end of a profile (default: {TOP_GENES})",
+        help=f"genes taken from each end of a profile (default: {TOP_GENES})",
     )
     command.add_argument(
         "--score",
@@ -68,7 +68,7 @@ def add(commands: Any) -> None:
         default="",
         help="how they are compared (default: space, or wtcs with fewer than 978 signatures)",
     )
-    command.add_argument("--seed", type=int, default=0, help="of the random gene lists")
+    command.add_argument("--seed", type=int, default=0, help="seed of the random gene lists")
     command.add_argument(
         "--summarize",
         choices=tuple(TABLES),
