@@ -58,6 +58,7 @@ def parted_at_commas(cells: pd.Series, table: pd.Series) -> tuple[pd.Series, lis
     """Split MOAs that are joined by commas, but not names that contain a comma.
 
     cells: of some tables, MOAs joined by '|'. table: the table of each cell.
+
     A comma separates MOAs only if the table has no other separator and each part is the name of a
     MOA: it is alone in some cell, or ends as MOAs do ('inhibitor', 'agonist').
 

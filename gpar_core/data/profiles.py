@@ -107,6 +107,7 @@ def accept(draft: Draft, *, impute: bool = False, z_score: bool = False) -> Prof
 
     impute: set missing genes and values to 0, the z-score of no change. z_score: convert counts or
     expression levels to z-scores, gene by gene across the uploaded profiles.
+
     Raises LandmarkError for missing values and FileFormatError for values that are not z-scores.
     """
     draft = with_statistic(draft)

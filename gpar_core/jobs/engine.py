@@ -29,6 +29,7 @@ def submit(cache: Cache, request: Request, *, cluster: str | None = None) -> Job
     """Queue a request, or return its job if it is queued or running or its result exists.
 
     The cache's visitor then holds the job and its result, as do all who submit the same request.
+
     cluster: address of the Dask scheduler whose workers train, '' for this computer, None for the
     environment variable GPAR_DASK. The result does not depend on it.
     Raises RequestError if it is not an address or a limit is set incorrectly, AccessError if a

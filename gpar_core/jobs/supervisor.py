@@ -3,7 +3,6 @@
 There is one supervisor per cache, the holder of `supervisor.lock`. It runs in a session of its own,
 so jobs outlive the web server, and exits after some idle time.
 
-
 No job is stranded when a supervisor exits. A submitter writes the job first and then calls
 `ensure_running`, which tries the lock. If the lock is free, a supervisor is started. If it is held,
 its holder releases it after the job was written, and an exiting supervisor looks for jobs once more

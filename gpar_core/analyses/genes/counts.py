@@ -227,6 +227,7 @@ def enough_genes(table: pd.DataFrame) -> int | None:
     Its mean over the draws keeps `ENOUGH` of what the largest number adds to an AUROC of 0.5, and
     so do all larger numbers on average, so that neither one lucky number nor one dip decides. None
     if the 95% interval of the largest number is not above 0.5: then there is nothing to keep.
+
     table: from `summary`.
     """
     if table["random_low"].iloc[-1] <= GUESSING:

@@ -71,6 +71,7 @@ def fetch(
 
     `report` may raise to stop; the same call resumes. If all files are there, only their sizes are
     checked. A file that fails its checks is deleted and downloaded again.
+
     base_url: of a mirror, ending in '/', '' for the usual host. cells: cell lines to choose, none
     for all; for the starter, none means `STARTER_CELLS`. seed: for drawing the starter's inactive
     compounds.
