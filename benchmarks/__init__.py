@@ -1,1 +1,1 @@
-"""Measurements that are too long for tests."""
+"""Measurements that take too long for tests."""

@@ -1,6 +1,7 @@
 """All benchmarks of speed and memory: `python -m benchmarks [--rounds N] [--only scoring,...]`.
 
-Prints one table and writes the same as JSON. What is compared is measured in turn, round by round.
+Prints one table and writes the same as JSON. Items to be compared are measured in turn, round by
+round.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Items of the benchmark, each run in a process of its own so that its memory is its own."""
+"""Run each item of the benchmark in a separate process, so that memory is measured separately."""
 
 import os
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ ITEMS: dict[str, dict[str, str]] = {
     "startup": {},
     "load": {},
 }
-"""Modules with a function `run(rounds)`, and what they are to find in the environment."""
+"""Modules with a function `run(rounds)`, and the environment variables they need."""
 
 
 def run(item: str, rounds: int) -> list[Figure]:

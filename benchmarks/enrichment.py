@@ -85,7 +85,7 @@ def random_ranks(n: int, n_compounds: int, seed: int = 0) -> tuple[np.ndarray, n
 def by_loop(
     own_ranks: np.ndarray, n: int, permutations: int, rng: np.random.Generator
 ) -> tuple[float, float, float]:
-    """ES, p by permutation and exact p of one compound, as one would first write it."""
+    """ES, p by permutation and exact p of one compound, in a straightforward implementation."""
     k = len(own_ranks)
     es = _es(own_ranks, n)
     at_least = sum(_es(rng.choice(n, k, replace=False) + 1, n) >= es for _ in range(permutations))

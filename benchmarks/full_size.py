@@ -1,6 +1,6 @@
-"""A release of full size through GPAR: `python -m benchmarks.full_size --signatures 473647`.
+"""Run a full-size release through GPAR: `python -m benchmarks.full_size --signatures 473647`.
 
-Everything is written into a temporary folder on the disk and deleted at the end.
+Everything is written to a temporary folder on disk and deleted at the end.
 """
 
 import argparse
@@ -59,7 +59,7 @@ def stage(n: int, parent: Path | None) -> Iterator[tuple[Cache, ImportFiles, Fig
 
 
 def measure_import(cache: Cache, files: ImportFiles) -> list[Figure]:
-    """The import by a process of its own, beside a plain read of the same bytes."""
+    """The import in a separate process, compared with a plain read of the same bytes."""
     size = sum(path.stat().st_size for path in files.paths) / 1e6
     forget(files)
     plain = size / read_plainly(files)
@@ -101,7 +101,7 @@ def read_plainly(files: ImportFiles) -> float:
 
 
 def forget(files: ImportFiles) -> None:
-    """Have the system read the files from the disk next time, where it can be told to."""
+    """Let the system read the files from disk next time, if it supports that."""
     if not hasattr(os, "posix_fadvise"):
         return
     for path in files.paths:

@@ -1,4 +1,4 @@
-"""What follows an import at full size: a training, a map of everything, every page."""
+"""The steps after a full-size import: a training, a map of everything, every page."""
 
 import os
 import time

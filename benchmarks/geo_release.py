@@ -1,7 +1,7 @@
-"""A release in the layout of GEO (GSE92742), as large as wanted, simulated as the demo is.
+"""A simulated release in GEO layout (GSE92742) of any size, generated like the demo.
 
-Values of the 978 landmark genes are those of `data/demo.py`; the inferred genes are noise that
-repeats. Memory does not grow with the number of signatures but for the tables.
+Values of the 978 landmark genes are those of `data/demo.py`; the inferred genes are repeated noise.
+Except for the tables, memory does not grow with the number of signatures.
 """
 
 import argparse

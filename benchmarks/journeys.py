@@ -1,4 +1,4 @@
-"""What people do on the pages, one visit each; a visitor pauses by itself after every step."""
+"""Typical visits to the pages; a visitor pauses by itself after every step."""
 
 import random
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""A compendium as large as wanted with a map and a model: names and places, no z-scores."""
+"""A compendium of any size with a map and a model: names and coordinates, no z-scores."""
 
 import json
 

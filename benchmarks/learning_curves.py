@@ -1,11 +1,11 @@
-"""From how many drugs and cell lines a MOA can be learned.
+"""How many drugs and cell lines are needed to learn a MOA.
 
     python -m benchmarks.learning_curves --files DIR [--tsv FILE]
 
-DIR holds LINCS Level 5 files in GEO layout with a MOA table. Of each MOA, a number of drugs is
-drawn that have enough cell lines, and of each of these, a number of cell lines; `fast` is trained
-on them against all compounds without the MOA. The mean AUROC is that on the page of such a model.
-`gpar_core/learn/learning_curves.tsv` is what this writes for `lincs2020_cells`.
+DIR has LINCS Level 5 files in GEO layout with a MOA table. From each MOA, a number of drugs with
+enough cell lines is drawn, and for each of these, a number of cell lines; `fast` is trained on them
+against all compounds without the MOA. The mean AUROC is the one on the page of such a model.
+`gpar_core/learn/learning_curves.tsv` is its output for `lincs2020_cells`.
 """
 
 import argparse

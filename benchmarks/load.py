@@ -1,7 +1,7 @@
 """Many people on one server: `python -m benchmarks.load [--visitors 50] [--minutes 3] ...`.
 
-Visitors speak Streamlit's own protocol from another process than the server's. Both share the
-machine with the trainings, so a figure is worse than on a server that nobody measures.
+Visitors use Streamlit's own protocol from a separate process. They share the machine with the
+server and the trainings, so the figures are worse than without measurement.
 """
 
 import argparse

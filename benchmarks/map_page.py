@@ -1,4 +1,4 @@
-"""How soon 470,000 points are seen in a browser: GPAR's map, Altair, and Plotly's WebGL.
+"""Time until 470,000 points are visible in a browser: GPAR's map, Altair, and Plotly's WebGL.
 
 `python -m benchmarks.map_page [--n 470000] [--patience 300] [--rounds 1]`. All by Streamlit in the
 same Chromium: the same places in one color, each with a drug, cell line, dose, time and TAS to
@@ -10,8 +10,8 @@ Streamlit's own start, the same second for all three, ends when the page's conne
 ratios are given with it and without. Bytes are those that the browser received by websocket, and by
 HTTP for points, without Streamlit's own code.
 
-A highlight is what 40 training drugs and 30 predicted ones take: for GPAR the choice of a model on
-its page, for the others a second layer, which is how it is done there.
+A highlight is the cost of 40 training drugs and 30 predicted ones: for GPAR the choice of a model
+on its page, for the others a second layer, which is the usual way there.
 """
 
 import argparse

@@ -3,8 +3,8 @@
     python -m benchmarks.maps [--n 20000] [--methods umap,tsne,fwd] [--json FILE]
 
 Simulated signatures on disk: 200 groups of different size and strength, in noise. Each map is made
-in a process of its own with one thread of BLAS, as in a worker. Seconds do not include what the
-processes import, but do what numba compiles when it is used for the first time.
+in a separate process with one BLAS thread, as in a worker. Seconds exclude imports, but include the
+compilation of numba on first use.
 """
 
 import argparse

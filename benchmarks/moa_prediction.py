@@ -1,9 +1,9 @@
-"""How often a drug's own MOA is among the first that are predicted for it.
+"""How often a drug's own MOA is among the first predicted for it.
 
     python -m gpar_core library build --compendium NAME
     python -m benchmarks.moa_prediction --compendium NAME [--cache DIR] [--json FILE]
 
-Every drug with an annotated MOA is asked for, as if it were unknown: each model of the library
+Every drug with an annotated MOA is predicted as if it were unknown: each model of the library
 scores it by the fold that did not see it, and the other methods compare it with all other drugs.
 All choose among the same MOAs, those of the library. A drug counts as found among the first k if
 any of its MOAs is.

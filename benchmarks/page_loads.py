@@ -1,11 +1,11 @@
-"""How soon each page is whole in a browser: `python -m benchmarks.page_loads --cache DIR`.
+"""Time until each page is complete in a browser: `python -m benchmarks.page_loads --cache DIR`.
 
-The cache is filled as a lab's is after some weeks where it is not yet. Each page is opened by its
-address in a new tab, and by a click in the navigation of a tab that is open; so are a model and a
-compound, by their addresses. Timed until the script has run, the title is there and nothing is a
-gray placeholder any more, as the browser sees it. The server has been asked for every page once;
-what is kept in memory from then on is kept for everybody. A new tab includes Streamlit's own start,
-given beside it: that of a page of one line, in the same browser.
+If necessary, the cache is filled like a lab's after some weeks. Each page is opened by its address
+in a new tab, and by a click in the navigation of an open tab; a model and a compound are opened by
+their addresses. Timed until the script has run, the title is there and nothing is a gray
+placeholder any more, as the browser sees it. The server has been asked for every page once; what is
+kept in memory from then on is kept for everybody. A new tab includes Streamlit's own start, given
+beside it: that of a page of one line, in the same browser.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""A cache as a lab has it after some weeks: the demo, a library of models, a map of everything."""
+"""A cache like a lab's after some weeks: the demo, a library of models, a map of everything."""
 
 import json
 import os

@@ -1,13 +1,13 @@
-"""Within what a trained model agrees across processors.
+"""How closely a trained model agrees across processors.
 
     python -m gpar_core demo
     python -m benchmarks.processors --compendium demo --moas "A" "B" [--presets fast,paper]
         [--cache DIR] [--json FILE]
 
-Every model is trained with the same settings and seed by several kinds of processor, as far as
-this one can play them: OpenBLAS and oneDNN are told whose kernels to use, numpy to leave out newer
-instructions, and the training whether there are bfloat16 products. Each kind is a process of its
-own with one thread, as workers have. Models of an earlier call are not trained again.
+Every model is trained with the same settings and seed on several kinds of processor, as far as this
+one can emulate them: OpenBLAS and oneDNN are told which kernels to use, numpy to avoid newer
+instructions, and the training whether there are bfloat16 products. Each kind is a separate process
+with one thread, as in workers. Models of an earlier call are not trained again.
 """
 
 import argparse

@@ -3,12 +3,12 @@
     python -m benchmarks.quality --files DIR [--methods gpar,gsea] [--json FILE] [--moas FILE]
     python -m benchmarks.quality --files DIR --variants
 
-DIR holds LINCS Level 5 files in GEO layout with a MOA table. Every MOA with at least four drugs
-counts; the figures are those of `gpar_core.analyses.evaluation.evaluate`, of the protocol 'drug'.
+DIR has LINCS Level 5 files in GEO layout with a MOA table. Every MOA with at least four drugs
+counts; the figures are those of `gpar_core.analyses.evaluation.evaluate`, with the protocol 'drug'.
 
-MOAs are split into two halves at random: the settings of `fast` were chosen by looking at `tune`;
-nothing was chosen by `report`. `--variants` compares settings of `fast`, by `tune` alone. `--moas`
-writes a table of all MOAs, one by one.
+MOAs are split into two halves at random: the settings of `fast` were chosen on `tune`; nothing was
+chosen on `report`. `--variants` compares settings of `fast`, only on `tune`. `--moas` writes a
+table of all MOAs, one by one.
 """
 
 import argparse

@@ -1,11 +1,11 @@
-"""Mean average precision of compounds and MOAs, and what shuffled signatures give.
+"""Mean average precision of compounds and MOAs, also with shuffled signatures.
 
     python -m benchmarks.retrieval --compendium NAME [--cache DIR] [--shuffles 2]
 
 All representative signatures and every MOA with at least four drugs take part, in z-scores and in
 GPAR's space. Shuffled, the signatures of each cell line are reassigned at random to its compounds,
-and the space is learned from that: nothing is left to be recognized, and a share of p-values of
-0.05 or less above 5% shows how far p is optimistic.
+and the space is learned from that: there is nothing left to recognize, and a share of p-values of
+0.05 or less above 5% shows how optimistic p is.
 """
 
 import argparse

@@ -1,12 +1,12 @@
-"""Which score of a signature search brings a drug's mechanism back.
+"""Which score of a signature search retrieves a drug's mechanism best.
 
     python -m benchmarks.search_scores --files DIR [--scores wtcs,xsum] [--json FILE]
 
-DIR holds LINCS Level 5 files in GEO layout with a MOA table. Every drug that shares a MOA with
-another is a query by its own most changed genes, and is left out of what it finds. AUROC, average
-precision and hits among the first ten are of the other drugs with one of its MOAs, means over the
-queries of each MOA and then over MOAs. Noise is added to every gene of the query before its genes
-are chosen, in standard deviations of a z-score.
+DIR has LINCS Level 5 files in GEO layout with a MOA table. Every drug that shares a MOA with
+another is a query, by its own most changed genes, and is left out of its results. AUROC, average
+precision and hits among the first ten are for the other drugs with one of its MOAs, averaged over
+the queries of each MOA and then over MOAs. Noise is added to every gene of the query before its
+genes are chosen, in standard deviations of a z-score.
 """
 
 import argparse

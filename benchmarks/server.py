@@ -1,4 +1,4 @@
-"""A server of the app for benchmarks: `streamlit run` in a process of its own."""
+"""A server of the app for benchmarks: `streamlit run` in a separate process."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""How soon the first page is there, and what the web process imports for it."""
+"""Time until the first page appears, and what the web process imports for it."""
 
 import re
 import tempfile

@@ -1,7 +1,7 @@
 """Cross-validation and final model: GPAR against a plain Keras `fit`, in turn within one run.
 
-300 positive and 12,000 negative signatures, K = 10. Keras trains one network in each turn; its
-time for the 11 networks, one after the other, is 11 times that.
+300 positive and 12,000 negative signatures, K = 10. Keras trains one network in each turn; its time
+for 11 networks in sequence is 11 times that.
 """
 
 import time

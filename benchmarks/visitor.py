@@ -1,7 +1,7 @@
-"""One browser tab without the browser: opens pages and uses widgets by Streamlit's own protocol.
+"""A browser tab without a browser: opens pages and uses widgets by Streamlit's own protocol.
 
-It keeps what a browser keeps (widgets on screen and their values, the address, fragments that poll,
-large messages that need not be sent twice) and draws nothing.
+It keeps the state of a browser (widgets on screen and their values, the address, fragments that
+poll, large messages that need not be sent twice) and draws nothing.
 """
 
 import asyncio

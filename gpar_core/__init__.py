@@ -1,6 +1,6 @@
 """GPAR: find drugs that share a mechanism of action from L1000 signatures.
 
-From Python, begin with `Workspace`. The names in `__all__` are kept from version to version.
+From Python, start with `Workspace`. The names in `__all__` stay the same from version to version.
 """
 
 from importlib import import_module
@@ -22,7 +22,7 @@ _WHERE = {
     "ranking_csv": "gpar_core.export",
     "GparError": "gpar_core.errors",
 }
-"""The module of each public name, and after ':' its name in that module if it differs."""
+"""The module of each public name, and after ':' its name in that module if different."""
 
 __all__ = sorted(["__version__", *_WHERE])  # noqa: PLE0605 -- the names are those of the table
 

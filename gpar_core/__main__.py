@@ -58,7 +58,7 @@ DEFAULT_CACHE = Path(__file__).resolve().parent.parent / "cache"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command. Returns its exit status: 0, or 2 after a line about what was wrong."""
+    """Run one command. Returns its exit status: 0, or 2 after printing an error."""
     options = _parser().parse_args(arguments)
     try:
         cache = Cache(options.cache.resolve())
@@ -72,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("gpar: stopped.", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # The reader (head, less) has seen enough; Python must not complain again at exit.
+        # The reader (head, less) has closed the pipe; Python must not complain again at exit.
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
     return 0
 
@@ -228,7 +228,7 @@ def _predict_moa(options: argparse.Namespace, cache: Cache) -> None:
 
 
 def _result(summary: model.ModelSummary) -> dict[str, Any]:
-    """What `train` prints: figures of the model, flat."""
+    """The output of `train`: figures of the model, without nesting."""
     values = asdict(summary)
     metrics = values.pop("metrics")
     verdict = summary.verdict
@@ -385,5 +385,5 @@ if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
         with suppress(BrokenPipeError):
             stream.flush()
-    # Python's own way out now and then aborts while threads of Arrow or TensorFlow still wait.
+    # Python's own exit sometimes aborts while threads of Arrow or TensorFlow are still waiting.
     os._exit(ended_with)

@@ -28,11 +28,12 @@ from gpar_core.storage.requests import Request, job_id
 class CaseStudy:
     """One of the paper's examples, and what it reported.
 
-    drugs: by name; or moas: names that compendia give one MOA, the first that is there is meant.
-    without: a drug that is left out in a second training. selections: of cell lines, to compare.
-    auroc, auroc_without, gsea_auroc: as reported, '' where the paper gives none.
-    top: length of the list the paper looked at. seen: compounds it saw there. members: how many of
-    the first `top` it knew to be of the drugs' own class, '' where it does not say.
+    drugs: by name; or moas: names of one MOA in different compendia, of which the first present is
+    used. without: a drug that is left out in a second training. selections: of cell lines, to
+    compare.
+    auroc, auroc_without, gsea_auroc: as reported, '' if the paper has none.
+    top: length of the list that the paper examined. seen: compounds it reported there. members: how
+    many of the first `top` it knew to be of the drugs' own class, '' if it does not say.
     """
 
     title: str
@@ -131,8 +132,9 @@ CASES = (
 class Plan:
     """The analyses of a case study on a compendium.
 
-    trainings: of all drugs, and without one of them. gsea: of the same drugs. labels: what `gsea`
-    calls them, to be published first. influence: of cell lines. missing: drugs that are not there.
+    trainings: with all drugs, and without one of them. gsea: of the same drugs. labels: the class
+    labels for `gsea`, to be published first. influence: of cell lines. missing: drugs not in the
+    compendium.
     notes: what cannot be done here, and why.
     """
 
@@ -157,7 +159,7 @@ def case(title: str) -> CaseStudy:
 
 
 def plan(study: CaseStudy, compendium: Compendium, *, preset: str = "fast", seed: int = 0) -> Plan:
-    """Plan the analyses. Raises RequestError where drugs are missing.
+    """Plan the analyses. Raises RequestError if drugs are missing.
 
     preset: 'paper' for the network of the paper, 'fast' for GPAR's own model.
     """
@@ -195,9 +197,9 @@ def plan(study: CaseStudy, compendium: Compendium, *, preset: str = "fast", seed
 def findings(
     study: CaseStudy, planned: Plan, models: Mapping[str, Model], analyses: Mapping[str, Analysis]
 ) -> pd.DataFrame:
-    """The paper's results beside those found here: question, paper, here; all text.
+    """The paper's results compared with those found here: question, paper, here; all text.
 
-    models, analyses: what came of the requests, by id of their jobs.
+    models, analyses: the results of the requests, by id of their jobs.
     """
     rows = []
     if planned.influence:
@@ -227,7 +229,7 @@ def findings(
 def _drugs(
     study: CaseStudy, compendium: Compendium
 ) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """MOA as the compendium spells it or '', drugs that are there, drugs that are missing."""
+    """MOA as the compendium spells it or '', drugs that are present, drugs that are missing."""
     if study.moas:
         listed = {name.casefold(): name for name in compendium.moas[fields.MOA]}
         moa = next(
@@ -289,7 +291,7 @@ def _of_cells(study: CaseStudy, done: Analysis) -> list[tuple[str, str, str]]:
 
 
 def _ranked(study: CaseStudy, model: Model) -> list[tuple[str, str, str]]:
-    """Where the compounds stand that the paper saw, and how many members lead the list."""
+    """Ranks of the compounds that the paper reported, and how many members lead the list."""
     try:
         shown = filtered(model.ranking, min_signatures=MIN_SIGNATURES, max_p=MAX_P)
     except EmptyRankingError:
@@ -315,6 +317,6 @@ def _ranked(study: CaseStudy, model: Model) -> list[tuple[str, str, str]]:
 
 
 def _is_called(ranking: pd.DataFrame, name: str) -> pd.Series:
-    """(m,) bool: compounds of a ranking that bear the name, among others."""
+    """(m,) bool: compounds of a ranking that have the name, possibly among others."""
     names = ranking[fields.NAMES].str.casefold().str.split(fields.MOA_SEPARATOR, regex=False)
     return names.map(lambda each: name.casefold() in each)

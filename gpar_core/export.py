@@ -1,4 +1,4 @@
-"""CSV for people: safe to open in a spreadsheet and honest about simulated data."""
+"""CSV exports: safe to open in a spreadsheet, with simulated data marked."""
 
 import re
 from collections.abc import Iterable
@@ -21,9 +21,9 @@ def ranking_csv(
 ) -> str:
     """The ranked list with its provenance in every row.
 
-    ranking: as `rank.ranking` gives it, filtered and sorted as shown; its column `rank`, where it
-    has one, keeps the places before the search for a name. structures: as
-    `chemistry.similarity.beside_training` gives them, where they are known.
+    ranking: from `rank.ranking`, filtered and sorted as shown; its column `rank`, if any, keeps the
+    ranks from before a search for a name. structures: from `chemistry.similarity.beside_training`,
+    if known.
     """
     names, cids = ranking[fields.PERT_INAME], ranking[fields.PUBCHEM_CID]
     keys = ranking[fields.INCHI_KEY]
@@ -63,7 +63,7 @@ def ranking_csv(
 
 
 def moas_csv(table: pd.DataFrame, prediction: Prediction) -> str:
-    """Likely MOAs, as `prediction.ranked` gives them, with their provenance in every row."""
+    """Likely MOAs from `prediction.ranked`, with their provenance in every row."""
     scored_by = table["held_out"].map({True: "held-out fold", False: "model"})
     return csv_text(
         table.drop(columns="held_out").assign(
@@ -104,7 +104,7 @@ def analysis_csv(table: pd.DataFrame, of: Analysis) -> str:
 
 
 def with_provenance(table: pd.DataFrame, summary: ModelSummary) -> pd.DataFrame:
-    """Add what every export must say: model, compendium, and whether the data are simulated."""
+    """Add what every export must have: model, compendium, and whether the data are simulated."""
     return table.assign(
         model_id=summary.model_id,
         model_mean_auroc=round(summary.metrics.mean_auroc, 4),
@@ -123,24 +123,24 @@ def with_analysis(table: pd.DataFrame, of: Analysis) -> pd.DataFrame:
 
 
 def csv_text(table: pd.DataFrame) -> str:
-    """CSV in which no text cell is a formula for a spreadsheet (a leading quote defuses it)."""
+    """CSV in which no text cell is a spreadsheet formula (a leading quote defuses it)."""
     return without_formulas(table).to_csv(index=False, lineterminator="\n", float_format="%.6g")
 
 
 def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with every text defused, names of columns too: some are names of cell lines.
+    """The table with all text defused, including column names: some are names of cell lines.
 
-    Columns of numbers stay as they are.
+    Numeric columns are unchanged.
     """
     safe = table.apply(lambda column: column if is_numeric_dtype(column) else column.map(defused))
     return safe.rename(columns=defused)
 
 
 def defused(value: object) -> object:
-    """A cell's value, a text that a spreadsheet would take for a formula behind a quote."""
+    """A cell's value, with a quote before text that a spreadsheet would read as a formula."""
     if not isinstance(value, str):
         return value
-    # The writer leaves a lone carriage return unquoted, and readers start a new row there.
+    # The writer does not quote a lone carriage return, and readers start a new row there.
     plain = value.replace("\r", " ")
     return f"'{plain}" if value.startswith(FORMULA_STARTS) else plain
 
@@ -151,7 +151,7 @@ def file_name(summary: ModelSummary, what: str) -> str:
 
 
 def gene_list(symbols: Iterable[str]) -> str:
-    """Symbols, one a line, as Enrichr takes them: a line that says more would be a gene to it."""
+    """Symbols, one per line, as Enrichr takes them: it would read any other line as a gene."""
     return "".join(f"{symbol}\n" for symbol in symbols)
 
 

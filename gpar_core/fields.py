@@ -21,11 +21,11 @@ CC_Q75: Final = "cc_q75"
 """75th percentile of the Pearson correlations between the replicates of a signature."""
 N_REPLICATES: Final = "n_replicates"
 EXEMPLAR: Final = "exemplar"
-"""Whether the source calls the signature the best of its compound in its cell line; or missing."""
+"""Whether the source calls the signature the best of its compound in its cell line, or missing."""
 SERIES: Final = "series"
 """Data set that a signature comes from, for example GSE92742."""
 STRENGTH: Final = "distil_ss"
-"""Number of landmark genes that a signature changes much."""
+"""Number of landmark genes that a signature changes strongly."""
 REPLICATES: Final = "distil_id"
 """Ids of the profiles that a signature is made of, joined by '|'."""
 QC: Final = "qc_pass"
@@ -39,9 +39,9 @@ NAMES: Final = "names"
 """All pert_ids, and all pert_inames, of a molecule, joined by '|', its main one first."""
 REPRESENTATIVE: Final = "representative"
 MOA: Final = "moa"
-"""MOA names of a compound, joined by `MOA_SEPARATOR`; empty where none is listed."""
+"""MOA names of a compound, joined by `MOA_SEPARATOR`; empty if none is listed."""
 ANNOTATED: Final = "annotated"
-"""Whether any source gives the compound a MOA, listed here or not."""
+"""Whether any source has a MOA for the compound, listed here or not."""
 PUBCHEM_CID: Final = "pubchem_cid"
 INCHI_KEY: Final = "inchi_key"
 SMILES: Final = "canonical_smiles"
@@ -96,8 +96,8 @@ def _landmarks() -> tuple[dict[str, str], ...]:
 
 
 LANDMARKS: Final = _landmarks()
-"""Of each landmark gene its Entrez id, its symbols in GSE92742, in LINCS2020 and today (HGNC), its
-Ensembl id, and aliases that belong to no other gene, joined by '|'."""
+"""For each landmark gene, its Entrez id, its symbols in GSE92742, in LINCS2020 and today (HGNC),
+its Ensembl id, and aliases that belong to no other gene, joined by '|'."""
 
 LANDMARK_IDS: Final = tuple(int(row["entrez_id"]) for row in LANDMARKS)
 LANDMARK_SYMBOLS: Final = tuple(row["symbol_gse92742"] for row in LANDMARKS)

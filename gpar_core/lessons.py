@@ -8,7 +8,7 @@ from gpar_core.errors import NotFoundError
 
 @dataclass(frozen=True)
 class Question:
-    """right: place of the right answer in `answers`. why: shown with either."""
+    """right: position of the right answer in `answers`. why: shown after any answer."""
 
     asks: str
     answers: tuple[str, ...]
@@ -18,7 +18,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Lesson:
-    """case: title of a case study. aim: what a student can do afterwards. look: steps, in order."""
+    """case: title of a case study. aim: what a student can do afterwards. look: steps in order."""
 
     case: str
     aim: str

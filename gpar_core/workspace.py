@@ -53,13 +53,13 @@ class Workspace:
     """
 
     def __init__(self, cache: str | Path = "cache", *, report: Report = silent) -> None:
-        """cache: the folder; it is made where there is none. report: gets the progress of jobs."""
+        """cache: the folder, created if it does not exist. report: gets the progress of jobs."""
         self.cache = Cache(Path(cache).resolve())
         self._report = report
         bring_up_to_date(self.cache)
 
     def demo(self) -> Compendium:
-        """The simulated demo compendium, built where it is not there."""
+        """The simulated demo compendium, built if it does not exist."""
         self._finish(DemoRequest())
         return self.compendium(demo.NAME)
 
@@ -86,7 +86,7 @@ class Workspace:
     ) -> "Model":
         """Train, cross-validate and rank: the page Drug prediction.
 
-        Give drugs, by name or pert_id, or one MOA. The rest as in `analyses.training.plan`.
+        Give drugs, by name or pert_id, or one MOA. Other arguments as in `analyses.training.plan`.
         """
         from gpar_core.analyses.training.plan import plan_training  # noqa: PLC0415 -- only who plans
 
@@ -110,7 +110,7 @@ class Workspace:
         negatives: str = "auto",
         seed: int = 0,
     ) -> "Library":
-        """A model of each MOA with enough drugs: the page Library."""
+        """A model for each MOA with enough drugs: the page Library."""
         from gpar_core.analyses.library.plan import plan_library  # noqa: PLC0415
 
         method = Method(known_cells(compendium, cells), preset, negatives, seed)
@@ -122,7 +122,7 @@ class Workspace:
     ) -> "Prediction":
         """Predict the MOA of a compound with a library, the best one by default.
 
-        `gpar_core.ranked_moas` makes a table of it.
+        `gpar_core.ranked_moas` converts it to a table.
         """
         asked = library.chosen(self.cache, compendium, library_id)
         return prediction.of_compound(self.cache, asked, compendium, compound)
@@ -139,9 +139,9 @@ class Workspace:
         negatives: str = "others",
         seed: int = 0,
     ) -> "Analysis":
-        """Methods on identical folds of many MOAs: the page Evaluation.
+        """Compare methods on identical folds of many MOAs: the page Evaluation.
 
-        methods, min_drugs: those of the page where they are not given.
+        methods, min_drugs: default to those of the page.
         """
         from gpar_core.analyses.evaluation.plan import plan_evaluation  # noqa: PLC0415
         from gpar_core.compare.methods import MIN_DRUGS, USUAL  # noqa: PLC0415 -- classifiers
@@ -165,7 +165,7 @@ class Workspace:
         score: str = "",
         seed: int = 0,
     ) -> Tables:
-        """Which compounds mimic gene lists, or a compound, and which reverse them.
+        """Find compounds that mimic or reverse gene lists or a compound.
 
         Computed at once, not as a job. up, down: names of genes; or compound: a name or pert_id.
         score: a key of `search.scores.SCORES`, '' for the default. Returns the tables of
@@ -205,7 +205,7 @@ class Workspace:
         return CaseResult(table, tuple(models.values()), tuple(analyses.values()))
 
     def run(self, request: Request) -> "Analysis":
-        """The answer to any request of an analysis, as the `plan` of each analysis makes it."""
+        """The result of any request, as made by the `plan` of an analysis."""
         return analysis.load(self.cache.existing_analysis(self._finish(request)))
 
     def report(self, result_id: str, path: str | Path) -> Path:
@@ -217,5 +217,5 @@ class Workspace:
         return target
 
     def _finish(self, request: Request) -> str:
-        """Have the job done; returns its id."""
+        """Run the job; returns its id."""
         return engine.finish(self.cache, request, lambda event: self._report(event.progress))

@@ -1,4 +1,4 @@
-"""Finished parts of an analysis under way: one folder each, kept until the whole is published."""
+"""Finished parts of a running analysis: one folder each, kept until the result is published."""
 
 import hashlib
 import json

@@ -1,6 +1,6 @@
 """The drugs and the method of an analysis.
 
-Plain values, so that what waits for jobs need not load a compendium.
+Plain values, so that code that waits for jobs need not load a compendium.
 """
 
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class DrugSet:
-    """The positive set: one of drugs, a MOA, or uploaded profiles.
+    """The positive set: drugs, a MOA, or uploaded profiles.
 
-    drugs: names or pert_ids as asked; once known, names without case, sorted, also those of a
+    drugs: names or pert_ids as requested; once known, names without case, sorted, also those of a
     MOA. moa: the MOA they were chosen by, or ''. profiles: id of the uploaded profiles, or ''.
-    label: what the set is called on screen.
+    label: the name of the set on screen.
     """
 
     inlined: ClassVar[bool] = True
@@ -25,11 +25,11 @@ class DrugSet:
 
 @dataclass(frozen=True)
 class Method:
-    """How something is trained.
+    """The method of a training.
 
     cells: cell lines; empty for all. preset: a key of `learn.presets.PRESETS`. negatives:
-    'inactive' (unannotated, low TAS), 'others' (all compounds without the MOA), or 'auto', all
-    others, but for the paper's network inactive ones where there are enough.
+    'inactive' (unannotated, low TAS), 'others' (all compounds without the MOA), or 'auto': all
+    others, except for the paper's network, which takes inactive ones if there are enough.
     """
 
     inlined: ClassVar[bool] = True

@@ -1,7 +1,7 @@
 """The registry of all requests, used by jobs, pages, reports and the command line.
 
-What carries a request out or reads its result is named, not imported: each brings what the others
-do not need.
+The functions that run a request or read its result are named, not imported, since each imports
+packages that the others do not need.
 """
 
 import json
@@ -32,11 +32,10 @@ from gpar_core.storage.saved_json import as_dataclass
 class Kind:
     """One kind of request.
 
-    request: its class. run: 'module:function' below `gpar_core` that carries it out and publishes
-    the result, called with request, cache and report, and with a pool where it `trains`. folder: of
-    the cache, where the result goes. page: that asks for it and shows it. in_parts: whether it has
-    so many parts that one wants to know how much time is left. resumes: whether it goes on where
-    it was stopped.
+    request: its class. run: 'module:function' below `gpar_core` that runs it and publishes the
+    result, called with request, cache and report, and with a pool if it `trains`. folder: of the
+    cache, for the result. page: the one that requests and shows it. in_parts: whether it has enough
+    parts to estimate the time left. resumes: whether it resumes where it was stopped.
     """
 
     request: type[Any]
@@ -53,7 +52,8 @@ class Stored:
     """A folder of the cache that holds results.
 
     read: 'module:function' below `gpar_core` that reads one, and raises DataError. check: the same,
-    where reading leaves something unread. Beside it stands FORMAT_VERSION, the version of its form.
+    if reading leaves something unread. Its module also has FORMAT_VERSION, the version of the
+    format.
     """
 
     read: str

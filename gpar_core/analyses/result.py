@@ -1,6 +1,6 @@
-"""A saved analysis: what was asked, where the answer comes from, and a few tables.
+"""A saved analysis: its request, its provenance, and a few tables.
 
-One folder of `manifest.json` and a Parquet file per table.
+One folder with `manifest.json` and a Parquet file per table.
 """
 
 import json
@@ -22,8 +22,8 @@ FORMAT_VERSION = 2
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """request: what was asked. tables: the answer, by name; what they hold is said where they are
-    computed. versions: of what the answer depends on.
+    """request: what was requested. tables: the results by name, documented where they are computed.
+    versions: of the software that the results depend on.
     """
 
     analysis_id: str
@@ -37,7 +37,7 @@ class Analysis:
 
     @property
     def identity(self) -> tuple[str, str]:
-        """Another one once it was computed again."""
+        """Changes when it is computed again."""
         return self.analysis_id, self.created_at
 
 
@@ -57,7 +57,7 @@ def save(analysis: Analysis, folder: Path) -> None:
 def load(folder: Path, *, tables: bool = True) -> Analysis:
     """The analysis in `folder`, or its manifest without the tables.
 
-    Raises DataError where it is damaged or of another version.
+    Raises DataError if it is damaged or of another version.
     """
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))

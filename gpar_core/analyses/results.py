@@ -1,7 +1,7 @@
-"""The result of a request: where it is, and whether it is there and can be read.
+"""The result of a request: where it is, and whether it exists and can be read.
 
-What is there and cannot be read, because it is damaged or of another version, counts as not there:
-it is computed again when it is asked for again.
+A result that cannot be read, because it is damaged or of another version, counts as missing: it is
+computed again when it is requested again.
 """
 
 from pathlib import Path
@@ -33,9 +33,9 @@ def is_there(cache: Cache, request: Request) -> bool:
 
 
 def is_damaged(cache: Cache, request: Request) -> bool:
-    """Whether what the request made is there still, but incomplete or unreadable.
+    """Whether the request's result still exists, but is incomplete or unreadable.
 
-    What was deleted, or replaced by something else under its name, is not damaged.
+    A result that was deleted, or replaced by another one of the same name, is not damaged.
     """
     folder = folder_of(cache, request)
     if isinstance(request, FetchRequest):
@@ -51,7 +51,7 @@ def is_damaged(cache: Cache, request: Request) -> bool:
 
 
 def folder_of(cache: Cache, request: Request) -> Path:
-    """The folder of what a request makes, whether it exists or not."""
+    """The folder of a request's result, whether it exists or not."""
     match request:
         case DemoRequest():
             return cache.compendium(demo.NAME)
@@ -63,9 +63,9 @@ def folder_of(cache: Cache, request: Request) -> Path:
 
 
 def read(folder: Path) -> None:
-    """Read all of a published folder of a compendium, a model or what is made of them.
+    """Read a whole published folder: a compendium, a model or a result derived from them.
 
-    Raises DataError where it is damaged or of another version.
+    Raises DataError if it is damaged or of another version.
     """
     if stored := STORED.get(folder.parent.name):
         found(stored.read)(folder)

@@ -1,4 +1,4 @@
-"""Publish the tables that answer an analysis; finished parts are kept until then."""
+"""Publish the tables of an analysis; finished parts are kept until then."""
 
 import shutil
 import time
@@ -25,7 +25,7 @@ def publish_analysis(
 ) -> None:
     """Compute an analysis of the request's compendium and publish it. Raises GparError.
 
-    compute: gets the compendium, and what keeps finished parts for the next try.
+    compute: gets the compendium, and a `Remember` that keeps finished parts for the next try.
     """
     started = time.monotonic()
     compendium = same_compendium(request, cache)

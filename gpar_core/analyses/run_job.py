@@ -1,4 +1,4 @@
-"""Carry out a request: the one place where jobs meet analyses."""
+"""Run a request: the only place where jobs meet analyses."""
 
 from gpar_core.analyses import results
 from gpar_core.analyses.registry import found, kind_of
@@ -9,10 +9,10 @@ from gpar_core.storage.requests import Request
 
 
 def run_job(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
-    """Carry out the request and publish the result. Raises GparError; `report` may raise to stop.
+    """Run the request and publish the result. Raises GparError; `report` may raise to stop.
 
-    Nothing is done where the result is there, as when a process died before it could say so.
-    pool: whose processes train networks.
+    Does nothing if the result exists, for example because a process died before reporting it. pool:
+    trains networks.
     """
     if results.is_there(cache, request):
         return

@@ -1,4 +1,4 @@
-"""From what a user asks for to drugs, cell lines and training sets of a compendium."""
+"""Resolve a request to drugs, cell lines and training sets of a compendium."""
 
 from dataclasses import replace
 
@@ -60,7 +60,7 @@ def training_set_of(
     """The training set of a known drug set and method. Raises as `data.training_set.select`.
 
     With 'auto', the negatives are all others, but inactive ones for the paper's network: a model
-    that learns from inactive ones tells active compounds, not those of one mechanism.
+    that learns from inactive ones recognizes active compounds, not those of one mechanism.
     """
     negatives = method.negatives
     if negatives == "auto" and method.preset != PAPER:

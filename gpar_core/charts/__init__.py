@@ -1,6 +1,6 @@
 """Pure functions from tables to Altair charts.
 
 Colors carry the paper's meaning: training drugs red, predicted yellow, the rest gray; they are
-chosen to be told apart on light and on dark ground. Every chart of simulated data says so itself,
-so that a saved picture stays honest.
+chosen to be distinguishable on light and dark backgrounds. Every chart of simulated data says so
+itself, so that a saved image cannot mislead.
 """

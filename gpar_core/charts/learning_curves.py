@@ -9,7 +9,7 @@ from gpar_core.charts.style import titled
 def learning_curves(table: pd.DataFrame, n_cells: int) -> alt.LayerChart:
     """The median of the MOAs; for one number of cell lines, also the middle half of them.
 
-    table: of `learn.learning_curves`. n_cells: one of its numbers.
+    table: from `learn.learning_curves`. n_cells: one of its numbers of cell lines.
     """
     x = alt.X("n_drugs:Q", title="Drugs", scale=alt.Scale(zero=False))
     y_title = "Mean AUROC"

@@ -31,7 +31,7 @@ def cell_lines(signatures: pd.DataFrame, *, simulated: bool) -> alt.Chart:
 
 
 def activity(drugs: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
-    """Distribution of the drugs' TAS; dashed: the limit of inactive ones.
+    """Distribution of the drugs' TAS; dashed: the limit for inactive ones.
 
     drugs: `Compendium.drugs`.
     """

@@ -15,7 +15,7 @@ AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart)
 
 
 def titled(chart: AnyChart, title: str, simulated: bool) -> AnyChart:
-    """Give a chart its title, for screen readers too, and the word 'simulated' where it is due."""
+    """Give a chart its title, also for screen readers, and mark simulated data."""
     subtitle = SIMULATED if simulated else ""
     words = alt.TitleParams(
         title, subtitle=[subtitle] if subtitle else [], anchor="start", subtitleColor=YELLOW

@@ -1,1 +1,1 @@
-"""Chemical structures beside biology."""
+"""Chemical structures of compounds."""

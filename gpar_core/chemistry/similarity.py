@@ -1,4 +1,4 @@
-"""Similarity of structures: a hit unlike any training drug has a new scaffold."""
+"""Structural similarity: a hit dissimilar to all training drugs has a new scaffold."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 RADIUS: Final = 2
 N_BITS: Final = 2048
 ANALOGUE: Final = 0.4
-"""Tanimoto similarity from which two drugs are commonly taken for analogues with these bits."""
+"""Tanimoto similarity of these bits from which two drugs are commonly considered analogs."""
 
 
-# Every model of a compendium asks for the same ones; each takes 0.3 kB.
+# Every model of a compendium uses the same fingerprints; each takes 0.3 kB.
 @lru_cache(maxsize=50_000)
 def fingerprint(smiles: str) -> "ExplicitBitVect | None":
     """Morgan fingerprint (radius 2, 2,048 bits; Rogers and Hahn, J Chem Inf Model 2010, 50:742).
 
-    None where there is no molecule.
+    None if there is no molecule.
     """
     from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator  # noqa: PLC0415 -- pages start without it
 
@@ -34,10 +34,10 @@ def fingerprint(smiles: str) -> "ExplicitBitVect | None":
 
 
 def nearest(smiles: Sequence[str], references: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """To each structure the most similar of the references, and how similar it is.
+    """For each structure, the most similar reference and its similarity.
 
-    Returns (n,) places among the references, -1 where there is none, and (n,) Tanimoto similarities
-    |A and B| / |A or B| of the fingerprints' bits, NaN there. Of equal ones the first counts.
+    Returns (n,) positions among the references, -1 if there is none, and (n,) Tanimoto similarities
+    |A and B| / |A or B| of the fingerprints' bits, NaN if there is none. On ties, the first counts.
     """
     from rdkit.DataStructs import BulkTanimotoSimilarity  # noqa: PLC0415 -- pages start without it
 
@@ -57,11 +57,11 @@ def nearest(smiles: Sequence[str], references: Sequence[str]) -> tuple[np.ndarra
 
 
 def beside_training(drugs: pd.DataFrame, trained: Iterable[str]) -> pd.DataFrame:
-    """Of every drug with a structure how like the nearest training drug it is.
+    """The structural similarity of every drug to the nearest training drug.
 
-    drugs: `Compendium.drugs`. trained: those of the training set. Returns pert_id,
-    canonical_smiles, similarity (NaN where no training drug has a structure) and nearest_drug (its
-    pert_iname, '' there).
+    drugs: `Compendium.drugs`; those without a structure are left out. trained: those of the
+    training set. Returns pert_id, canonical_smiles, similarity (NaN if no training drug has a
+    structure) and nearest_drug (its pert_iname, '' if none).
     """
     known = drugs[drugs[fields.SMILES] != ""]
     of_set = known[known[fields.DRUG].isin(set(trained))]
@@ -78,10 +78,10 @@ def beside_training(drugs: pd.DataFrame, trained: Iterable[str]) -> pd.DataFrame
 
 
 def not_more_alike(ids: pd.Series, structures: pd.DataFrame, limit: float) -> np.ndarray:
-    """(n,) bool: whether a structure is no more similar to a training drug than `limit`.
+    """(n,) bool: whether a structure's similarity to training drugs is at most `limit`.
 
-    ids: (n,) pert_id. structures: as `beside_training` gives them. Compounds without a structure
-    are so only where the limit is 1.
+    ids: (n,) pert_id. structures: from `beside_training`. For compounds without a structure, it is
+    True only if the limit is 1.
     """
     if limit >= 1:
         return np.ones(len(ids), dtype=bool)

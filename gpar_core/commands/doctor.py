@@ -14,7 +14,7 @@ LEFT_ALONE: Final = {Remedy.PERSON, Remedy.DELETE}
 
 
 def add(commands: Any) -> None:
-    """The command and its options."""
+    """Register the command."""
     parser = commands.add_parser(
         "doctor",
         help="check the cache and repair it",

@@ -33,7 +33,7 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     command.add_argument(
         "--methods", default=",".join(USUAL), metavar="A,B",
-        help=f"of {', '.join(METHODS)} (default: %(default)s)",
+        help=f"one or more of {', '.join(METHODS)} (default: %(default)s)",
     )  # fmt: skip
     command.add_argument(
         "--protocol", choices=PROTOCOLS, default=DRUG,
@@ -53,7 +53,7 @@ def add(commands: Any) -> None:
 
 
 def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
-    # Late: other commands do without the classifiers that these bring.
+    # Imported late: other commands do not need the classifiers that these import.
     from gpar_core.analyses.evaluation.evaluate import of_protocol, summary, verdict  # noqa: PLC0415
     from gpar_core.analyses.evaluation.plan import plan_evaluation  # noqa: PLC0415
     from gpar_core.compare.retrieval import by_level, in_words  # noqa: PLC0415

@@ -19,7 +19,7 @@ OPTIONS = {
     "sig_metrics": "--sig-metrics",
     "pert_info": "--pert-info",
 }
-"""Of the command `import`, by the role of a file."""
+"""Options of the command `import`, by the role of a file."""
 
 
 def add(commands: Any) -> None:

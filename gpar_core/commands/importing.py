@@ -21,7 +21,7 @@ def add(commands: Any) -> None:
         "import",
         help="import LINCS files in GEO layout",
         description=(
-            "Of several series, give the files in the same order: --gctx F1 F2 --sig-info S1 S2. "
+            "For several series, give the files in the same order: --gctx F1 F2 --sig-info S1 S2. "
             "One --gene-info can serve all series; use '-' for a table that a series lacks. "
             "Signatures found in several series are taken from the first."
         ),

@@ -33,7 +33,7 @@ def add(commands: Any) -> None:
     report.add_argument("result_id", metavar="ID", help="id of a model or an evaluation")
     report.add_argument(
         "--out", type=Path, required=True, metavar="FILE",
-        help="report.html for the page alone, report.zip to include figures, tables and checksums",
+        help="report.html for just the page, report.zip to include figures, tables and checksums",
     )  # fmt: skip
 
     reproduce = commands.add_parser(
@@ -58,7 +58,7 @@ def _report(options: argparse.Namespace, cache: Cache) -> None:
 
 
 def _reproduce(options: argparse.Namespace, cache: Cache) -> int:
-    # Late: other commands do without the classifiers that these bring.
+    # Imported late: other commands do not need the classifiers that these import.
     from gpar_core.data.labels import read_labels  # noqa: PLC0415
     from gpar_core.data.uploads import publish_table  # noqa: PLC0415
     from gpar_core.report.make import report_of  # noqa: PLC0415

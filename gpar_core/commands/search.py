@@ -29,7 +29,7 @@ from gpar_core.storage.cache import Cache
 
 N_SHOWN = 20
 MAX_LIST_BYTES = 1_000_000
-"""Of a file of gene names."""
+"""Maximum size of a file of gene names."""
 
 
 def add(commands: Any) -> None:
@@ -60,7 +60,7 @@ def add(commands: Any) -> None:
         type=int,
         default=TOP_GENES,
         metavar="N",
-        help=f"genes taken from either end of a profile (default: {TOP_GENES})",
+        help=f"genes taken from each end of a profile (default: {TOP_GENES})",
     )
     command.add_argument(
         "--score",
@@ -68,7 +68,7 @@ def add(commands: Any) -> None:
         default="",
         help="how they are compared (default: space, or wtcs with fewer than 978 signatures)",
     )
-    command.add_argument("--seed", type=int, default=0, help="of the random gene lists")
+    command.add_argument("--seed", type=int, default=0, help="seed of the random gene lists")
     command.add_argument(
         "--summarize",
         choices=tuple(TABLES),
@@ -106,7 +106,7 @@ def _search(options: argparse.Namespace, cache: Cache) -> None:
 
 
 def _query(options: argparse.Namespace, compendium: Compendium) -> Query:
-    """The query that was asked for. Raises RequestError."""
+    """The query of the options. Raises RequestError."""
     lists = options.up or options.down
     ways = [bool(lists), bool(options.profiles), bool(options.compound)]
     if sum(ways) != 1:
@@ -158,7 +158,7 @@ def _found(found: ListMatch) -> str:
 
 
 def _named(table: pd.DataFrame, query: Query, compendium: Compendium) -> pd.DataFrame:
-    """With the query and the compendium in every row."""
+    """The table with the query and the compendium in every row."""
     return table.drop(columns=fields.DRUG).assign(
         query=query.name, compendium=compendium.name, simulated=compendium.simulated
     )

@@ -1,4 +1,4 @@
-"""`select`: a compendium of the signatures of another one that a filter keeps."""
+"""`select`: a compendium from those signatures of another one that pass a filter."""
 
 import argparse
 from typing import Any
@@ -28,7 +28,7 @@ def add(commands: Any) -> None:
 
 
 def add_filter(command: argparse.ArgumentParser) -> None:
-    """The options of a filter. A signature whose value is unknown does not meet its criterion."""
+    """Add the options of a filter. A signature with an unknown value does not meet a criterion."""
     for option, kind, text in (
         (
             "--min-tas",
@@ -53,7 +53,7 @@ def add_filter(command: argparse.ArgumentParser) -> None:
 
 
 def filter_of(options: argparse.Namespace) -> QualityFilter:
-    """The filter that the options ask for. Raises RequestError."""
+    """The filter of the options. Raises RequestError."""
     try:
         times = tuple(float(time) for time in read_names(options.times))
     except ValueError as error:

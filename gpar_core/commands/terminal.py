@@ -18,7 +18,7 @@ from gpar_core.storage.requests import Request
 
 
 def check_folder(output: Path | None) -> None:
-    """Before the work, not after it."""
+    """Check the output folder before the work, not after it."""
     if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
         raise RequestError(
             f"'{output}' cannot be written: it is a folder, or its folder does not exist."
@@ -44,7 +44,7 @@ def finish(cache: Cache, request: Request, *, cluster: str | None = None) -> str
     def show(event: Event) -> None:
         nonlocal last
         progress = event.progress
-        # A transfer tells its bytes in its message, twice a second: in a log, once a percent.
+        # A transfer reports its bytes twice a second; a log gets one message per percent.
         transfer = "bytes" in progress.values
         share = f" {progress.done}/{progress.total}" if progress.total and not transfer else ""
         if live:
@@ -72,7 +72,7 @@ def add_method(
     presets: Iterable[str] = PRESETS,
     negatives: str = Method.negatives,
 ) -> None:
-    """The options of a `Method`. presets: to choose among. negatives: unless asked otherwise."""
+    """Add the options of a `Method`. presets: the choices. negatives: the default."""
     command.add_argument("--cells", default="", metavar="A,B", help="cell lines (default: all)")
     command.add_argument("--preset", choices=sorted(presets), default=Method.preset)
     command.add_argument(
@@ -87,7 +87,7 @@ def add_method(
 
 
 def method_of(options: argparse.Namespace, compendium: Compendium) -> Method:
-    """The method that the options of `add_method` ask for. Raises NotFoundError."""
+    """The method of the options of `add_method`. Raises NotFoundError."""
     cells = known_cells(compendium, options.cells)
     return Method(cells, options.preset, options.negatives, options.seed)
 
@@ -100,7 +100,7 @@ def add_dask(command: argparse.ArgumentParser) -> None:
 
 
 def print_compendium(cache: Cache, name: str, findings: bool = True) -> None:
-    """One line on a compendium, and what its import found if wanted."""
+    """Print one line on a compendium, and optionally what its import found."""
     manifest = compendia.read_manifest(cache.existing_compendium(name))
     mark = "  SIMULATED" if manifest["simulated"] else ""
     print(

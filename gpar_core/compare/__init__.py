@@ -1,1 +1,1 @@
-"""Other methods, on identical folds."""
+"""Compare other methods on identical folds."""

@@ -1,22 +1,22 @@
 """Similarity of drugs in an embedding learned from the identity of compounds (Donner et al. 2018).
 
 Donner, Kazmierczak and Fortney 2018, Mol. Pharmaceutics 15:4314,
-doi:10.1021/acs.molpharmaceut.8b00284. Of the paper:
+doi:10.1021/acs.molpharmaceut.8b00284. From the paper:
 
 - Genes are standardized over the training signatures, and get Gaussian noise of standard deviation
   0.3 in training.
-- Layers are densely connected, each sees all earlier ones, with SELU; the embedding has 32
+- Layers are densely connected (each sees all earlier ones), with SELU; the embedding has 32
   dimensions and length 1.
 - With cos_j the cosine of a signature's embedding to the learned embedding of compound j, y its
   compound, s a learned scale and m a margin that rises linearly over the steps to 0.25, the loss is
   -log softmax(s (cos - m [j = y]))_y.
-- Two signatures are as alike as their embeddings' dot product.
+- The similarity of two signatures is the dot product of their embeddings.
 
-Of this project: four hidden layers, since the paper found little gain beyond them, of 32 units;
+Chosen here: four hidden layers of 32 units, since the paper found little gain from more layers;
 Adam at a learning rate of 0.001 in one cycle; batches of 256; and 12 epochs. More units or epochs
-found fewer drugs (`docs/benchmarks.md`). There, replicates have the same label; here, the
-signatures of a compound in several cell lines. A compound is the mean embedding of its signatures,
-and compounds are compared by the cosine.
+found fewer drugs (`docs/benchmarks.md`). In the paper, replicates share a label; here, the
+signatures of a compound in several cell lines do. A compound is the mean embedding of its
+signatures, and compounds are compared by the cosine.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from gpar_core.progress import Report, silent
 
 @dataclass(frozen=True)
 class DonnerSettings:
-    """layers, width: hidden ones, and units of each. dimensions: of the embedding.
+    """layers, width: number of hidden layers, and units in each. dimensions: of the embedding.
 
     noise: standard deviation. margin: at the end. scale: at the start.
     """
@@ -92,7 +92,7 @@ def similarity(
 
 
 def _standardized(x: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """(m, n_genes) with a mean of 0 and a standard deviation of 1 over the signatures seen."""
+    """(m, n_genes) with a mean of 0 and a standard deviation of 1 over the training signatures."""
     ours = x[seen]
     return (x - ours.mean(axis=0)) / np.maximum(ours.std(axis=0), np.float32(1e-6))
 
@@ -110,7 +110,7 @@ def _shapes(n_genes: int, n_drugs: int, settings: DonnerSettings) -> list[tuple[
 def _initial(
     n_genes: int, n_drugs: int, settings: DonnerSettings, rng: np.random.Generator
 ) -> list[np.ndarray]:
-    """LeCun's normal draws, which SELU asks for (Klambauer et al. 2017), and biases of 0."""
+    """LeCun normal initialization, as SELU requires (Klambauer et al. 2017), and biases of 0."""
     *layers, scale, classes = _shapes(n_genes, n_drugs, settings)
     weights = [
         rng.normal(0, shape[0] ** -0.5, shape) if len(shape) == 2 else np.zeros(shape)

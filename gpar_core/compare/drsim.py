@@ -2,10 +2,9 @@
 
 Wei et al. 2022, Genomics Proteomics Bioinformatics 20:1028: principal components, then linear
 discriminants with the compound as label; the transformed signatures of a compound are pooled by
-their median, and compounds are compared by the cosine. There, it is learned in one cell line and
-time from replicates; here from the signatures of a compound in several lines, the only ones that
-have the same label. The paper does not fix the numbers of components; those here are this
-project's.
+their median, and compounds are compared by the cosine. The paper learns in one cell line and at one
+time, from replicates; here the label is shared by the signatures of a compound in several cell
+lines. The paper does not fix the numbers of components; they were chosen here.
 """
 
 import numpy as np
@@ -27,8 +26,8 @@ def similarity(
     """Cosine of each chosen drug to each drug, learned without the fold of the latter.
 
     x: (m, n_genes) z-scores. drug: (m,) int, of n drugs from 0. chosen: (p,) of them. fold: (n,)
-    int. report: may raise to stop. Returns (p, n). Where no two signatures have a drug in common,
-    principal components are all.
+    int. report: may raise to stop. Returns (p, n). Where no two signatures share a drug, only the
+    principal components are used.
     """
 
     def references(number: int, _: Report) -> np.ndarray:
@@ -39,7 +38,7 @@ def similarity(
 
 
 def _learned(x: np.ndarray, drug: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """(m, d) of all signatures, by what is learned from those seen, (m,) bool."""
+    """(m, d) of all signatures, transformed as learned from those seen, (m,) bool."""
     from sklearn.decomposition import PCA  # noqa: PLC0415 -- pages start without it
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis  # noqa: PLC0415
 

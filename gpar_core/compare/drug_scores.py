@@ -1,4 +1,4 @@
-"""Each method as held-out scores of drugs."""
+"""Held-out scores of drugs by each method."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ _MEASURES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
 
 @dataclass(frozen=True, eq=False)
 class Similarities:
-    """Similarity of the drugs that are positive anywhere to all drugs that take part.
+    """Similarity of all drugs that are positive in any set to all drugs that take part.
 
     positives: (p,) names, sorted. drugs: (n,) names, sorted. of: by method (p, n) float32.
     """
@@ -42,7 +42,7 @@ class Similarities:
     of: Mapping[str, np.ndarray]
 
     def among(self, method: str, positives: np.ndarray, drugs: np.ndarray) -> np.ndarray:
-        """(n_positives, n_drugs) of some of them, by name."""
+        """(n_positives, n_drugs) similarities of the named drugs."""
         rows = np.searchsorted(self.positives, positives)
         return self.of[method][np.ix_(rows, np.searchsorted(self.drugs, drugs))]
 
@@ -59,8 +59,8 @@ def similarities(
     """Compare each drug that is positive in a training set with each drug of any of them.
 
     A drug's signatures are its representatives in the training sets. fold_of: the fold of each
-    drug, without which what is compared with it is learned. methods: those of another
-    kind than `SIMILARITY` are passed over. report: may raise to stop. seed: of what is learned.
+    drug, held out when learning what the drug is compared with. methods: those that are not of kind
+    `SIMILARITY` are skipped. report: may raise to stop. seed: for methods that learn.
     """
     sets = list(training_sets)
     rows = np.unique(np.concatenate([each.compendium_rows for each in sets]))
@@ -105,7 +105,7 @@ def similarities(
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """One class of drugs to be told from the rest.
+    """One class of drugs to distinguish from the rest.
 
     drugs: (n,) names of all its drugs, sorted. positive: (n,) bool. fold: (n,) int from 0.
     """
@@ -119,7 +119,7 @@ class Question:
 
 
 def question(name: str, training_set: TrainingSet, folds: Folds) -> Question:
-    """A class by its training set and folds by drug."""
+    """The question for a class, from its training set and its folds by drug."""
     drugs, first = np.unique(training_set.drug.astype(str), return_index=True)
     return Question(
         name, training_set, folds, drugs, training_set.positive[first], folds.fold[first]
@@ -138,9 +138,9 @@ def drug_scores(
     report: Report,
     space: Space | None,
 ) -> np.ndarray:
-    """(n,) held-out score of each drug: of methods that score signatures, the mean of its own.
+    """(n,) held-out scores of drugs: the mean over signatures if the method scores signatures.
 
-    space: that of `held_out.space_for`. Raises WorkerError where a process dies.
+    space: from `held_out.space_for`. Raises WorkerError where a process dies.
     """
     training_set, folds = asked.training_set, asked.folds
     if METHODS[method].kind is Kind.SIMILARITY:

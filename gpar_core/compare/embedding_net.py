@@ -1,6 +1,6 @@
-"""Training of a network that embeds signatures: what `donner` and `moasl` have in common.
+"""Train a network that embeds signatures: the common part of `donner` and `moasl`.
 
-Importing one of the three takes TensorFlow, so they are imported where they run.
+Importing any of the three imports TensorFlow, so they are imported where they run.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ Rate = Callable[[tf.Tensor], tf.Tensor]
 class EmbeddingNet:
     """One architecture and its loss; the graph is traced once and used for every fit.
 
-    shapes: of the weights; the first has n_genes rows. labels: what labels look like.
+    shapes: of the weights; the first has n_genes rows. labels: shape and type of the labels.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class EmbeddingNet:
         rate: Rate,
         labels: tf.TensorSpec,
     ) -> None:
-        # Another thread count may be set already where this process has used TensorFlow before.
+        # The thread count may already be set if this process has used TensorFlow before.
         with suppress(RuntimeError):
             be_one_of_many()
         self._embed, self._loss, self._rate = embed, loss, rate
@@ -47,7 +47,7 @@ class EmbeddingNet:
         scalar = tf.TensorSpec([], tf.int32)
         matrix = tf.TensorSpec([None, shapes[0][0]], tf.float32)
         rows = tf.TensorSpec([None, None], tf.int32)
-        # Without autograph, which writes the code that it generates to a file.
+        # Without autograph, which writes generated code to a file.
         self._run = tf.function(
             self._steps,
             input_signature=[matrix, labels, rows, scalar, scalar, scalar],
@@ -67,8 +67,8 @@ class EmbeddingNet:
         """Train from these weights.
 
         x: (n, n_genes) float32. labels: (n, ...), int32 or float32. batches: (steps, b) int32, the
-        rows of each step; others are not looked at. report: gets step and loss every
-        `STEPS_PER_CALL` steps, and may raise to stop.
+        rows of each step; other rows are ignored. report: gets step and loss every `STEPS_PER_CALL`
+        steps, and may raise to stop.
         """
         self._adam.begin(initial)
         arguments = (
@@ -83,7 +83,7 @@ class EmbeddingNet:
             report(Progress("Training", last, len(batches), values={"loss": loss}))
 
     def embedded(self, x: np.ndarray) -> np.ndarray:
-        """(n, n_genes) float32 to (n, d) float32 of length 1, by the weights of the last fit."""
+        """(n, n_genes) float32 to (n, d) float32 of length 1, with the weights of the last fit."""
         blocks = [x[start : start + BLOCK_ROWS] for start in range(0, len(x), BLOCK_ROWS)]
         return np.concatenate(
             [self._embed(self._adam.variables, tf.constant(block)).numpy() for block in blocks]
@@ -121,7 +121,7 @@ def batches_of(rows: np.ndarray, size: int, steps: int, rng: np.random.Generator
 
 
 def product(x: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
-    """Matrix product, float32, computed in the type in which this processor is fast."""
+    """Matrix product, float32, computed in the type that is fast on this processor."""
     return tf.cast(tf.matmul(tf.cast(x, PRODUCT_TYPE), tf.cast(weight, PRODUCT_TYPE)), tf.float32)
 
 

@@ -1,7 +1,7 @@
 """Similarity of drugs by gene set enrichment (Iorio et al. 2010), the paper's baseline.
 
-All signatures of a drug are merged to one ranked list, its prototype; two drugs are close where the
-genes most regulated by one stand at the ends of the other's prototype, in the same direction.
+All signatures of a drug are merged into one ranked list, its prototype; two drugs are close if the
+genes most regulated by one lie at the ends of the other's prototype, in the same direction.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ def ranked_lists(x: np.ndarray) -> np.ndarray:
 def prototypes(ranks: np.ndarray, drug: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Merge the ranked lists of each drug.
 
-    ranks: (n, n_genes) of `ranked_lists`. drug: (n,) names.
+    ranks: (n, n_genes), from `ranked_lists`. drug: (n,) names.
 
     Returns the drugs (n_drugs,), sorted, and their prototypes (n_drugs, n_genes).
     """
@@ -32,8 +32,8 @@ def prototypes(ranks: np.ndarray, drug: np.ndarray) -> tuple[np.ndarray, np.ndar
 def merge(ranks: np.ndarray) -> np.ndarray:
     """(n, n_genes) ranked lists to one, (n_genes,).
 
-    The two closest lists by Spearman's footrule, sum_g |r(g) - s(g)|, become one by Borda's method,
-    the ranks of r(g) + s(g), until one list is left. Ties: the first pair, the first gene.
+    The two closest lists by Spearman's footrule, sum_g |r(g) - s(g)|, are merged by Borda's method,
+    the ranks of r(g) + s(g), until one list is left. On ties, the first pair or gene comes first.
     """
     lists = np.array(ranks, RANK)
     footrule = np.full((len(lists), len(lists)), np.inf)
@@ -93,7 +93,8 @@ def _ranks(key: np.ndarray) -> np.ndarray:
 
 
 def _largest_deviation(marker_ranks: np.ndarray, n_genes: int) -> np.ndarray:
-    """Extreme of the running sum down each list; where both sides reach as far, below 0.
+    """Largest deviation of the running sum down each list; on a tie between signs, the negative
+    one.
 
     marker_ranks: (m, n) ranks of m markers in n lists of n_genes. With them sorted, V(1..m), the
     sum is highest just after a marker and lowest just before one:
@@ -103,7 +104,7 @@ def _largest_deviation(marker_ranks: np.ndarray, n_genes: int) -> np.ndarray:
     """
     m = len(marker_ranks)
     j = np.arange(1, m + 1, dtype=RANK)[:, None]
-    # Times m (n_genes - m): whole numbers, so that rounding decides no tie.
+    # Times m (n_genes - m): whole numbers, so that rounding cannot decide ties.
     missed = (np.sort(marker_ranks, axis=0) - j) * m
     a = (j * (n_genes - m) - missed).max(axis=0)
     b = (missed - (j - 1) * (n_genes - m)).max(axis=0)

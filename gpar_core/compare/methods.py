@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """How a method comes to a score: `SIMILARITY` compares two drugs, and looks at no MOA."""
+    """How a method scores: `SIMILARITY` compares two drugs without using their MOAs."""
 
     NETWORK = "network"
     SIMILARITY = "similarity"
@@ -25,7 +25,7 @@ class Method:
 GPAR = "gpar"
 
 MIN_CLASSES = 6
-"""Over fewer, Wilcoxon's signed-rank test (two-sided) cannot give a p below 0.05."""
+"""With fewer, Wilcoxon's signed-rank test (two-sided) cannot give a p below 0.05."""
 
 _GAO = "Gao et al. 2021, doi:10.1186/s12859-020-03915-6"
 _SCIKIT_LEARN = "scikit-learn, Pedregosa et al. 2011, JMLR 12:2825"
@@ -89,7 +89,7 @@ METHODS: dict[str, Method] = {
 
 SLOW = ("donner", "moasl", "tuned_logistic", "svm")
 USUAL = tuple(name for name in METHODS if name not in SLOW)
-"""The paper's methods, DrSim, and logistic regressions: a strong one and one at the defaults."""
+"""The paper's methods, DrSim, and logistic regression, both a strong one and the default one."""
 
 DRUG, PAIR = "drug", "pair"
 PROTOCOLS = (DRUG, PAIR)

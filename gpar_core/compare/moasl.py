@@ -1,20 +1,20 @@
 """Similarity of drugs in an embedding learned from the MOAs of other drugs (MOASL).
 
 Jiang et al. 2024, "MOASL: Predicting drug mechanism of actions through similarity learning with
-transcriptomic signature", Computers in Biology and Medicine. Of the paper:
+transcriptomic signature", Computers in Biology and Medicine. From the paper:
 
-- Layers of 1,024, 512 and 256 units, with tanh after each; signatures are compared by the cosine
-  of the last one.
+- Layers of 1,024, 512 and 256 units, with tanh after each; signatures are compared by the cosine of
+  the last layer.
 - Triplets of an anchor a, a positive p of the same MOA and a negative n of another are taken from
   each batch of 256 where they are semi-hard, cos_ap - 0.1 < cos_an < cos_ap; the loss is the mean
   of cos_an - cos_ap + 0.1 over them. Adam.
 - A query is compared with the embeddings of reference signatures.
 
-Of this project: two signatures are alike where their compounds share one of the classes evaluated,
-of which a compound may have several; those without any are not learned from, and one class alone
-has no negatives. 30 epochs at a learning rate of 0.0001 stand for the paper's 300 at 0.00001, in a
-tenth of the time and about as good (`docs/benchmarks.md`). A compound is the mean embedding of its
-signatures, and compounds are compared by the cosine.
+Chosen here: two signatures are alike if their compounds share one of the evaluated classes; a
+compound may have several. Compounds without a class are not learned from, and a single class alone
+has no negatives. 30 epochs at a learning rate of 0.0001 replace the paper's 300 at 0.00001; they
+take a tenth of the time and are about as good (`docs/benchmarks.md`). A compound is the mean
+embedding of its signatures, and compounds are compared by the cosine.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from gpar_core.progress import Report, silent
 
 @dataclass(frozen=True)
 class MoaslSettings:
-    """hidden: units of each layer, the embedding's last. margin: of cosines."""
+    """hidden: units of each layer, the embedding last. margin: of cosines."""
 
     hidden: tuple[int, ...] = (1024, 512, 256)
     margin: float = 0.1
@@ -118,7 +118,7 @@ def _net(n_genes: int, n_classes: int, settings: MoaslSettings) -> EmbeddingNet:
 
 
 def triplet_loss(cos: tf.Tensor, alike: tf.Tensor, margin: float) -> tf.Tensor:
-    """Mean of cos_an - cos_ap + margin over the semi-hard triplets of a batch, 0 without any.
+    """Mean of cos_an - cos_ap + margin over the semi-hard triplets of a batch, 0 if there are none.
 
     cos: (b, b) float32. alike: (b, b) bool, symmetric.
     """

@@ -1,7 +1,7 @@
-"""From similarities of two drugs to how well they tell the positives from the negatives.
+"""How well similarities between drugs separate the positives from the negatives.
 
-All functions take a similarity (n_positive, n): of each positive, in their order, to each of n
-drugs, higher for more alike; and positive, (n,) bool.
+All functions take similarity (n_positive, n), of each positive, in order, to each of n drugs,
+higher for more alike; and positive, (n,) bool.
 """
 
 import numpy as np
@@ -23,10 +23,10 @@ def held_out_scores(similarity: np.ndarray, positive: np.ndarray, fold: np.ndarr
 
 
 def pair_scores(similarity: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The paper's pairs: each two positives, and each positive with each negative.
+    """The paper's pairs: all pairs of positives, and each positive with each negative.
 
-    At least two positives and one negative. Returns (n_pairs,) bool, both positive, and (n_pairs,)
-    similarity.
+    Needs two positives and one negative. Returns (n_pairs,) bool, whether both are positive, and
+    (n_pairs,) similarity.
     """
     first, second = np.triu_indices(len(similarity), k=1)
     same = similarity[:, positive][first, second]
@@ -41,7 +41,7 @@ def pair_auroc_interval(
     """95% percentile interval of the AUROC over pairs, resampling whole drugs.
 
     Positives and negatives are drawn with replacement; a pair counts as often as both of its drugs
-    are drawn together, a drug and itself never.
+    are drawn together, a drug paired with itself never.
     """
     rng = np.random.default_rng([seed, 0xFA12])
     n, m = len(similarity), int((~positive).sum())

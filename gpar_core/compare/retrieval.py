@@ -1,26 +1,27 @@
 """Retrieval by mean average precision: is a compound recognizable, and is a class?
 
-The yardstick of the profiling field (Kalinin et al. 2025, Nature Communications 16:5181,
-doi:10.1038/s41467-025-60306-2), computed by its authors' library `copairs`. Each query ranks its
-positives and negatives by cosine. Its average precision (AP) is the mean over its positives of the
-share of positives down to the rank of that one; mAP is the mean AP of the queries of a compound or
-a class. Normalized, 0 is what chance gives and 1 is perfect.
+This is the field's standard measure for profiles (Kalinin et al. 2025, Nature Communications
+16:5181, doi:10.1038/s41467-025-60306-2), computed by its authors' library `copairs`. Each query
+ranks its positives and negatives by cosine. Its average precision (AP) is the mean, over its
+positives, of the share of positives down to the rank of each; mAP is the mean AP of the queries of
+a compound or a class. Normalized, 0 is chance and 1 is perfect.
 
 Compounds: a query is one signature; positives are the signatures of the same compound in other cell
-lines, negatives those of other compounds in other cell lines. Both cross cell lines, so that what a
-line does to every signature neither helps nor harms.
+lines, negatives those of other compounds in other cell lines. Both cross cell lines, so that
+effects of the cell line neither help nor harm.
 Classes: a query is a member, its signatures pooled over cell lines; positives are the other
-members, negatives all compounds of the evaluation without the class, as for its AUROC. One class at
-a time, so a compound may have several; the library's `multilabel` would do all at once, but holds
-the labels of every pair of compounds in memory.
+members, negatives all compounds of the evaluation without the class, as for its AUROC. Classes are
+computed one at a time, so a compound may have several; the library's `multilabel` would do all at
+once, but holds the labels of every pair of compounds in memory.
 
 Hypotheses nest: a compound in one cell line within the compound, a member within its class. mAP of
-compounds and of classes is corrected by Benjamini-Hochberg; what nests in them by the library's
-hierarchical procedure: the smallest p of each compound or class is corrected over all of them, and
-within those that pass, the nested p once more; in others the corrected p is 1.
+compounds and of classes is corrected by Benjamini-Hochberg; what is nested in them, by the
+library's hierarchical procedure: the smallest p of each compound or class is corrected over all of
+them, and within those that pass, the nested p is corrected again; in the others, the corrected p is
+1.
 
-A p takes every order of a query's positives and negatives as equally likely. Related cell lines and
-shared plates make some likelier, so it is optimistic.
+A p assumes that every order of a query's positives and negatives is equally likely. Related cell
+lines and shared plates make some orders likelier, so it is optimistic.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -43,16 +44,16 @@ STAGE = "Retrieval"
 
 COMPOUND, CELL_LINE, CLASS, MEMBER = "compound", "cell_line", "class", "member"
 NESTED = {COMPOUND: CELL_LINE, CLASS: MEMBER}
-"""Level -> the level that nests in it."""
+"""Level -> the level nested in it."""
 
 Z_SCORES, SPACE = "z_scores", "space"
 VIEWS = {Z_SCORES: "z-scores", SPACE: "GPAR's space"}
 """Where similarity is measured -> its name on screen."""
 
 MAX_SIGNATURES = 5_000
-"""That take part at the level of compounds; of more, a seeded share of the compounds is drawn."""
+"""Signatures used at the level of compounds; with more, a seeded sample of compounds is drawn."""
 MAX_COMPOUNDS = 2_000
-"""That take part at the level of classes; members come first, of the others a share is drawn."""
+"""Compounds used at the level of classes; with more, members come first, others are sampled."""
 
 NULL_SIZE = 1_000
 """Random rankings for each null distribution: the smallest p is about 0.001."""
@@ -69,7 +70,7 @@ TOO_FEW = (
 MAX_PAIRS = 2_000_000
 """Negative pairs ranked at a time, at 100 bytes each."""
 HAIR = 1e-6
-"""Less than any difference that counts, and more than an error of rounding."""
+"""Smaller than any difference that counts, and larger than a rounding error."""
 
 COLUMNS = [
     "level", "name", "part", "view", "n_queries", "map", "normalized_map", "p", "corrected_p",
@@ -81,8 +82,8 @@ _SCORES = ["average_precision", "normalized_average_precision", "n_pos_pairs", "
 class _View:
     """Where similarity is measured.
 
-    block: (n,) which of the similarities the queries of each profile use. similarity: a block to
-    (n, n) float32, -1 to 1.
+    block: (n,) which of the similarities the queries of each profile use. similarity: from a block
+    to (n, n) float32, -1 to 1.
     """
 
     name: str
@@ -103,20 +104,20 @@ def retrieval(
 
     rows: (n,) rows of the compendium that take part, one for each compound and cell line. members:
     names of the drugs of each class. space: of the compendium, None to measure in z-scores alone.
-    There, a compound is looked for in the embedding that has not seen it; not at all where that was
-    learned from fewer signatures than genes, as it then tells what it has seen from what it has
-    not. Classes are looked for in that of all compounds, which has seen no class. report: may raise
-    to stop.
+    In the space, compounds are retrieved in the embedding that has not seen them, but not if it was
+    learned from fewer signatures than genes, since it then separates compounds it has seen from
+    those it has not. Classes are retrieved in the embedding of all compounds, which has seen no
+    class. report: may raise to stop.
 
     Returns
     retrieval: a row per hypothesis and view.
         level: 'compound', 'cell_line' (a compound in one line), 'class' or 'member' (of a class).
-        name: the compound or class. part: the cell line or member, '' where it is none.
+        name: the compound or class. part: the cell line or member, '' if not applicable.
         view: a key of `VIEWS`. n_queries. map, normalized_map: the latter from -1 to 1.
         p: by `NULL_SIZE` random rankings, one-sided. corrected_p: see above.
     retrieval_scope: a row per level, 'compound' and 'class'.
         n_used, n_available: signatures for compounds, compounds for classes.
-        reason: why the level is empty, '' where it is not.
+        reason: why the level is empty, '' if it is not.
     """
     drug = compendium.signatures[fields.DRUG].to_numpy(dtype=str)[rows]
     all_members = {member for of_class in members.values() for member in of_class}
@@ -168,9 +169,9 @@ def by_level(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def in_words(tables: Tables) -> list[str]:
-    """One line per level and view, and what there is to know of each level.
+    """One line per level and view, and notes on each level.
 
-    tables: those of an evaluation; nothing of one that has none of `retrieval`.
+    tables: those of an evaluation; without those of `retrieval`, there are no lines.
     """
     if "retrieval" not in tables:
         return []
@@ -232,7 +233,7 @@ def _of_compounds(
             message = f"Compounds, {VIEWS[view.name]}: {done} of {len(blocks)} parts"
             report(Progress(STAGE, done, len(blocks), message))
             ours = view.block == block
-            # Different for all but pairs of two profiles that are not asked, which are left out.
+            # Different for all pairs, except those of two profiles not queried, which are left out.
             asked = meta.assign(aside=np.where(ours, np.arange(n) + 1, 0))
             scores = _average_precision(
                 asked,
@@ -292,9 +293,9 @@ def _average_precision(
     positive: tuple[list[str], list[str]],
     negative_diffby: list[str],
 ) -> pd.DataFrame:
-    """`_SCORES` of those of (n,) profiles that have positives and negatives, by their place.
+    """`_SCORES` of those of (n,) profiles that have positives and negatives, by position.
 
-    alike: (n, n). group: (n,) equal for positives. positive: columns of meta in which they are
+    alike: (n, n). group: (n,) equal for positives. positive: columns of meta in which positives are
     equal, and differ. negative_diffby: columns in which negatives differ.
     """
 
@@ -303,7 +304,7 @@ def _average_precision(
 
     def similarity(one: np.ndarray, other: np.ndarray) -> np.ndarray:
         i, j = one[:, 0], other[:, 0]
-        # copairs ranks positives first among equals; here they come last.
+        # copairs ranks positives first on ties; here they come last.
         return alike[i, j] - np.float32(HAIR) * (group[i] == group[j])
 
     place = np.arange(len(meta))[:, None]
@@ -320,10 +321,10 @@ def _average_precision(
 def _tested(
     ap: pd.DataFrame, level: str, n: int, seed: int, folder: Path, report: Report
 ) -> pd.DataFrame:
-    """Rows of `COLUMNS` of a level and of that which nests in it.
+    """Rows of `COLUMNS` of a level and of the level nested in it.
 
-    ap: as `_of_compounds` and `_of_classes` give it. n: profiles among which they were found.
-    folder: for null distributions, which the views share.
+    ap: from `_of_compounds` or `_of_classes`. n: profiles among which they were found. folder: for
+    null distributions, which the views share.
     """
     from copairs.map import (  # noqa: PLC0415 -- pages start without it
         mean_average_precision,
@@ -333,11 +334,11 @@ def _tested(
     found = []
     for view in ap["view"].unique() if len(ap) else ():
         report(Progress(STAGE, 0, 0, f"Random rankings, {VIEWS[view]}"))
-        # To the next percent of all profiles below, which makes p larger by next to nothing: each
-        # number of pairs of its own would need its own null distribution, and they are hundreds.
+        # Rounded down to a percent of all profiles, which makes p negligibly larger: otherwise each
+        # of hundreds of numbers of pairs would need its own null distribution.
         step = max(n // 100, 1)
         coarse = np.maximum(ap["n_total_pairs"] // step * step, ap["n_pos_pairs"] + 1)
-        # copairs counts random rankings that are better; less a hair, also those that are equal.
+        # copairs counts random rankings that are better; minus a hair, also those that are equal.
         lower = ap["average_precision"] * (1 - HAIR)
         of_view = ap.assign(n_total_pairs=coarse, average_precision=lower)[ap["view"] == view]
         how: dict[str, Any] = {
@@ -371,7 +372,7 @@ def _tested(
 def _drawn(
     drug: np.ndarray, limit: int, seed: int, first: Collection[str] = frozenset()
 ) -> np.ndarray:
-    """(n,) bool, rows of as many drugs as do not exceed the limit together, at least of one.
+    """(n,) bool: rows of as many drugs as fit within the limit, at least of one.
 
     drug: (n,) names. first: drugs that are drawn before all others.
     """

@@ -1,6 +1,6 @@
-"""Similarities of two drugs by their signatures, the usual measures that Gao et al. 2021 name.
+"""Similarity of two drugs by their signatures: the common measures that Gao et al. 2021 name.
 
-Every signature of a drug counts the same: Stouffer's z of them stands for the drug.
+All signatures of a drug count equally: their Stouffer's z stands for the drug.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ SMALLEST_P = 1e-300
 
 
 def stouffer(x: np.ndarray, drug: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Merge the signatures of each drug to one: sum_i z_i / sqrt(n).
+    """Merge the signatures of each drug into one: sum_i z_i / sqrt(n).
 
     x: (n, n_genes) z-scores. drug: (n,) names.
 
@@ -46,10 +46,10 @@ def jaccard(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def fisher(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """-log10 p of Fisher's exact test, one-sided, that A and B share more than chance would have.
+    """-log10 p of Fisher's exact test, one-sided, that A and B share more than expected by chance.
 
-    A and B are as in `jaccard`, drawn from 2 x n_genes pairs of gene and direction. With N of them,
-    p = P(X >= |A and B|), X hypergeometric of |A| and |B|; below 1e-300 it counts as that.
+    A and B are as in `jaccard`, drawn from N = 2 x n_genes pairs of gene and direction. p = P(X >=
+    |A and B|), X hypergeometric with |A| and |B|; p below 1e-300 counts as 1e-300.
 
     a: (n, n_genes) and b: (m, n_genes) z-scores. Returns (n, m) from 0.
     """
@@ -57,7 +57,7 @@ def fisher(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     shared = (ours @ theirs.T).astype(np.int64)
     n_ours = np.broadcast_to(ours.sum(axis=1).astype(np.int64)[:, None], shared.shape)
     n_theirs = np.broadcast_to(theirs.sum(axis=1).astype(np.int64)[None, :], shared.shape)
-    # Few of the many pairs differ in all three numbers, and the test is symmetric.
+    # Few distinct triples of numbers occur among the many pairs, and the test is symmetric.
     smaller, larger = np.minimum(n_ours, n_theirs), np.maximum(n_ours, n_theirs)
     base = ours.shape[1] + 1
     key, where = np.unique(((shared * base + smaller) * base + larger).ravel(), return_inverse=True)
@@ -73,7 +73,7 @@ def cosine_by_fold(
 ) -> np.ndarray:
     """Cosine of each chosen drug to each drug, learned without the fold of the latter.
 
-    references: (n, d) of all drugs, by what is learned without the fold of this number. chosen:
+    references: from the number of a fold to (n, d) of all drugs, learned without that fold. chosen:
     (p,) of n drugs, by number. fold: (n,) int. report: gets the fold, and may raise to stop.
     Returns (p, n).
     """

@@ -28,18 +28,18 @@ IDENTIFIERS: Final = (fields.INCHI_KEY, fields.PUBCHEM_CID, fields.SMILES)
 class MoaMatch:
     """MOAs joined to compounds.
 
-    compounds: the table given, with moa and annotated, and with InChIKey, PubChem CID and SMILES
-        where they were '' and a table has them.
+    compounds: the input table, with moa and annotated added, and with InChIKey, PubChem CID and
+        SMILES filled in where they were '' and a table has them.
     found: one row per compound and table with MOAs that has it: pert_id, table (its name), key (of
         `compound_keys.KEYS`).
     ambiguous: pert_ids of compounds that are in no table but share a synonym or the first block of
         their InChIKey with several drugs.
     disagreeing: pert_ids of compounds to which two tables give different MOAs; they have all.
-    unmatched: names that a table gives a MOA and that no compound bears.
-    respelled: MOAs as the tables have them that differ from another one in capitals or kinds of
-        dashes only, each with the one it counts as.
-    parted: MOAs as the tables have them, which commas joined. whole: those that hold a comma.
-    resembling: MOAs of compounds that may be misspellings, each with the MOA it resembles.
+    unmatched: names that have a MOA in a table but match no compound.
+    respelled: MOAs as the tables have them that differ from another one only in capitals or kinds
+        of dashes, each with the one it counts as.
+    parted: MOAs that were joined by commas, as the tables have them. whole: MOAs that contain a
+    comma. resembling: MOAs of compounds that may be misspellings, each with the MOA it resembles.
     """
 
     compounds: pd.DataFrame
@@ -58,14 +58,15 @@ class MoaMatch:
 
 
 def match_moas(compounds: pd.DataFrame, tables: Sequence[MoaTable]) -> MoaMatch:
-    """Find each compound in each table, and give it all MOAs that it has there.
+    """Find each compound in each table, and assign it all MOAs that it has there.
 
     compounds: pert_id, pert_iname and, where known, inchi_key, pubchem_cid, canonical_smiles; text,
-    '' for unknown. tables: one at least.
+    '' for unknown. tables: at least one.
 
     In each table a compound is found by the first of `compound_keys.KEYS` that finds a row. The
     names and synonyms of all rows with its id, InChIKey or name are synonyms of the compound, in
-    any table. A MOA is spelled as in the first table that has it, there as most often.
+    any table. A MOA is spelled as in the first table that has it, in its most frequent spelling
+    there.
     """
     compounds = compounds.reset_index(drop=True)
     compounds = compounds.assign(**{c: "" for c in IDENTIFIERS if c not in compounds})
@@ -99,9 +100,9 @@ def match_moas(compounds: pd.DataFrame, tables: Sequence[MoaTable]) -> MoaMatch:
 
 
 def _all_rows(tables: Sequence[MoaTable]) -> pd.DataFrame:
-    """The rows of all tables, with table (its place) and has_moas.
+    """The rows of all tables, with table (its position) and has_moas.
 
-    Rows with MOAs but without id take those of the rows of the same name in tables without MOAs.
+    Rows with MOAs but without an id take the ids of rows of the same name in tables without MOAs.
     """
     rows = pd.concat(
         [table.rows.assign(table=i, has_moas=table.has_moas) for i, table in enumerate(tables)],
@@ -120,7 +121,7 @@ def _all_rows(tables: Sequence[MoaTable]) -> pd.DataFrame:
 def _with_identifiers(
     compounds: pd.DataFrame, rows: pd.DataFrame, known: pd.DataFrame
 ) -> pd.DataFrame:
-    """Fill identifiers that are '' from rows that are no other structure, the surest key first."""
+    """Fill missing identifiers from rows of no other structure, the most reliable key first."""
     compounds = compounds.copy()
     known = known.sort_values(["rank", "their_row"], kind="stable")
     for column in IDENTIFIERS:  # the InChIKey first: the others must go with it
@@ -135,7 +136,7 @@ def _with_identifiers(
 
 
 def _synonyms(known: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
-    """Keys of compounds: the names and synonyms of the rows that are known to be theirs."""
+    """Keys of compounds: the names and synonyms of the rows known to match them."""
     of_rows = theirs.loc[theirs["rank"] == SYNONYM, ["row", "rank", "value"]]
     pairs = known[["row", "drug", "their_row"]]
     return pairs.merge(of_rows.rename(columns={"row": "their_row"}), on="their_row").drop(
@@ -162,7 +163,7 @@ def _n_drugs(moas: pd.DataFrame) -> dict[str, int]:
 
 
 def _joined(moas: pd.DataFrame, by: list[str]) -> pd.Series:
-    """Names of MOAs, sorted and joined by '|', of each `by`."""
+    """Names of MOAs, sorted and joined by '|', for each group of `by`."""
     once = moas.drop_duplicates([*by, fields.MOA]).sort_values(fields.MOA)
     return once.groupby(by)[fields.MOA].agg(fields.MOA_SEPARATOR.join)
 
@@ -179,7 +180,7 @@ def _by_table(found: pd.DataFrame, ids: pd.Series, names: Sequence[str]) -> pd.D
 
 
 def _unmatched(theirs: pd.DataFrame, rows: pd.DataFrame, pairs: pd.DataFrame) -> tuple[str, ...]:
-    """Names, or else ids, of annotated drugs of which no row has a pair."""
+    """Names, or else ids, of annotated drugs with no matched row."""
     drug = theirs.drop_duplicates("row").set_index("row")["drug"].reindex(rows.index)
     lost = rows[rows[fields.ANNOTATED] & ~drug.isin(set(pairs["their_drug"]))]
     names = lost[fields.PERT_INAME]

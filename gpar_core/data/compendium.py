@@ -2,7 +2,7 @@
 
 On disk it is one folder: `matrix.npy` (float32, memory-mapped), `signatures.parquet`,
 `compounds.parquet` and `manifest.json`. Rows are sorted by cell line, pert_id and sig_id, so that
-the signatures of one compound in one cell line stand together.
+the signatures of one compound in one cell line are adjacent.
 """
 
 import hashlib
@@ -29,9 +29,9 @@ from gpar_core.storage.saved_arrays import read_array
 FORMAT_VERSION = 3
 MATRIX = "matrix.npy"
 ACTIVITY_QUANTILE = 0.75
-"""Of the TAS of a compound's signatures, as that of the compound."""
+"""Quantile of the TAS of a compound's signatures that serves as the compound's TAS."""
 TAS_DIGITS = 9
-"""Kept of that quantile: the last bit of an interpolation differs between processors."""
+"""Decimals kept of that quantile: the last bit of an interpolation differs between processors."""
 DIGEST_ROWS = 50_000
 ROW_ORDER = [fields.CELL_ID, fields.PERT_ID, fields.SIG_ID]
 MANIFEST_KEYS = {
@@ -42,19 +42,19 @@ MANIFEST_KEYS = {
 
 @dataclass(frozen=True, eq=False)
 class Compendium:
-    """Compound signatures and what is known about them.
+    """Compound signatures and their annotation.
 
     name: folder name; source: one line on where the data come from.
     fingerprint: SHA-256 of the matrix, both tables and the filters, independent of the order of the
-        file read.
-    simulated: True where no laboratory measured the values.
+        source file.
+    simulated: True if the values are simulated, not measured.
     matrix: (n_signatures, 978) float32 z-scores, columns in the order of `fields.LANDMARK_IDS`.
     signatures: `fields.SIGNATURE_COLUMNS`, one row per matrix row.
     compounds: `fields.COMPOUND_COLUMNS`, one row per pert_id, sorted by it. Those of one molecule
-        have one `drug` (see `data.molecules`); it is what everything is held apart by.
+        share one `drug` (see `data.molecules`), the unit of every split into folds.
     report: what the import counted and left out.
-    filters: those that its signatures met, the first applied first.
-    folder: where it was loaded from, if it was.
+    filters: those that its signatures passed, in the order applied.
+    folder: where it was loaded from, if any.
     """
 
     name: str
@@ -87,7 +87,7 @@ class Compendium:
 
     @cached_property
     def drug_by_name(self) -> dict[str, str]:
-        """The molecule of each pert_iname and pert_id, as `folded` writes them."""
+        """The molecule of each pert_iname and pert_id, in the spelling of `folded`."""
         ids = folded(self.compounds[fields.PERT_ID])
         names = folded(self.compounds[fields.PERT_INAME])
         drug = self.compounds[fields.DRUG]
@@ -95,7 +95,7 @@ class Compendium:
 
     @cached_property
     def cell_lines(self) -> list[str]:
-        """Cell lines, the one with most signatures first."""
+        """Cell lines, the one with the most signatures first."""
         counts = self.signatures[fields.CELL_ID].value_counts()
         return sorted(counts.index, key=lambda cell: (-counts[cell], cell))
 
@@ -130,12 +130,12 @@ def write(
 
     signatures: one row per matrix row, sorted by `ROW_ORDER`, with every column of
         `fields.SIGNATURE_COLUMNS` but drug and representative, which are derived here.
-    annotation: one row per pert_id, at least of those in `signatures`: pert_id, pert_iname, drug,
+    annotation: one row per pert_id, at least for those in `signatures`: pert_id, pert_iname, drug,
         moa, annotated, pubchem_cid, inchi_key, canonical_smiles. Compounds without a signature are
-        left out, unless their molecule has one under another id.
-    filters: what the signatures were chosen by; part of the fingerprint.
+    left out, unless their molecule has one under another id.
 
-    Raises DataError if tables and matrix do not fit together.
+    filters: those that the signatures passed; part of the fingerprint.
+    Raises DataError if tables and matrix do not match.
     """
     matrix = StoredMatrix(folder / MATRIX)
     _check(matrix, signatures, annotation)
@@ -171,7 +171,7 @@ def write(
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """Manifest of the compendium in `folder`. Raises DataError where it cannot be read."""
+    """The manifest of the compendium in `folder`. Raises DataError if it cannot be read."""
     unreadable = DataError(
         f"The compendium '{folder.name}' has no readable manifest. Delete it and import it again."
     )
@@ -193,7 +193,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def load(folder: Path) -> Compendium:
     """Open the compendium in `folder`, its matrix memory-mapped and read-only.
 
-    Raises DataError where a file is missing, damaged or of another format.
+    Raises DataError if a file is missing, damaged or of another format.
     """
     manifest = read_manifest(folder)
     try:
@@ -234,9 +234,9 @@ def load(folder: Path) -> Compendium:
 
 
 def check(folder: Path) -> None:
-    """Compare all that the compendium holds with its fingerprint; takes a second for a gigabyte.
+    """Check the whole compendium against its fingerprint; takes a second per gigabyte.
 
-    Raises DataError where it is not what was written.
+    Raises DataError if it differs from what was written.
     """
     compendium = load(folder)
     found = _fingerprint(
@@ -259,9 +259,9 @@ def moas_of(compounds: pd.DataFrame) -> pd.DataFrame:
 def drugs_of(compounds: pd.DataFrame, signatures: pd.DataFrame) -> pd.DataFrame:
     """`fields.DRUG_COLUMNS`, one row per molecule that has a signature, sorted by pert_id.
 
-    compounds: `fields.COMPOUND_COLUMNS`. signatures: drug, cell_id, tas. A molecule has pert_id and
-    pert_iname of the compound that names it, every MOA of any of its compounds, and of identifiers
-    the first known.
+    compounds: `fields.COMPOUND_COLUMNS`. signatures: drug, cell_id, tas. A molecule has the pert_id
+    and pert_iname of the compound that names it, all MOAs of its compounds, and the first known
+    value of each identifier.
     """
     named = compounds[fields.PERT_INAME].str.casefold() == compounds[fields.DRUG]
     in_order = compounds.assign(main=~named).sort_values(["main", fields.PERT_ID])

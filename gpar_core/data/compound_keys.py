@@ -9,12 +9,12 @@ import pandas as pd
 from gpar_core import fields
 
 KEYS: Final = ("id", "InChIKey", "first block of the InChIKey", "name", "synonym")
-"""From the surest on; a rank is a place in it."""
+"""From the most reliable on; a rank is a position in it."""
 
 ID, INCHI_KEY, FIRST_BLOCK, NAME, SYNONYM = range(len(KEYS))
 
 _BROAD_ID: Final = re.compile(r"\s*(BRD-[A-Z]\d{8})(?:-\S*)?\s*", re.IGNORECASE)
-"""A BRD id, with or without the salt, batch and vendor behind its 13 characters."""
+"""A BRD id, with or without the salt, batch and vendor after its 13 characters."""
 
 BLOCK_LENGTH: Final = 14
 """Characters of an InChIKey that encode the structure without its stereochemistry."""
@@ -24,7 +24,7 @@ SYNONYMS: Final = "compound_aliases"
 
 
 def core_id(text: str) -> str:
-    """The 13 characters of a BRD id that identify the compound; other texts unchanged.
+    """The 13 characters of a BRD id that identify the compound; other text is unchanged.
 
     >>> core_id("brd-k10000000-001-01-2"), core_id("digoxin")
     ('BRD-K10000000', 'digoxin')
@@ -34,20 +34,21 @@ def core_id(text: str) -> str:
 
 
 def core_ids(ids: pd.Series) -> pd.Series:
-    """`core_id` of each; a table has few different ones."""
+    """`core_id` of each; a table has few distinct ones."""
     return ids.map({each: core_id(each) for each in ids.unique()}).astype(ids.dtype)
 
 
 def folded(names: pd.Series) -> pd.Series:
-    """Names as they are compared: without case, one blank between words."""
+    """Names in the form they are compared: lower case, one space between words."""
     return names.str.casefold().str.split().str.join(" ")
 
 
 def keys_of(table: pd.DataFrame) -> pd.DataFrame:
     """All keys of all rows: row (label in `table`), drug (its name), rank, value, except ''.
 
-    table: pert_id, inchi_key, pert_iname and, if there are any, compound_aliases; all text. A name
-    counts without case; a synonym, and the name as one, without spaces and hyphens either.
+    table: pert_id, inchi_key, pert_iname and, if there are any, compound_aliases; all text. Case is
+    ignored in names; in synonyms, and in names used as synonyms, spaces and hyphens are ignored
+    too.
     """
     inchi_key = table[fields.INCHI_KEY]
     name = table[fields.PERT_INAME].str.casefold()
@@ -75,20 +76,20 @@ def keys_of(table: pd.DataFrame) -> pd.DataFrame:
 def pairs_of(
     ours: pd.DataFrame, theirs: pd.DataFrame, ranks: Collection[int] = range(len(KEYS))
 ) -> pd.DataFrame:
-    """Every two rows that share a key of these ranks, which may be several times.
+    """All pairs of rows that share a key of these ranks; a pair may appear several times.
 
-    ours, theirs: as `keys_of` gives them, and further columns. Returns the columns of both, theirs
-    with row and drug as their_row and their_drug.
+    ours, theirs: from `keys_of`, with any further columns. Returns the columns of both, theirs with
+    row and drug as their_row and their_drug.
     """
     theirs = theirs.rename(columns={"row": "their_row", "drug": "their_drug"})
     return ours[ours["rank"].isin(ranks)].merge(theirs, on=["rank", "value"])
 
 
 def is_clear(pairs: pd.DataFrame) -> pd.Series:
-    """Whether a pair counts: its key is sure, or stands for one drug on either side.
+    """Whether a pair counts: its key is reliable, or stands for a single drug on each side.
 
-    pairs: as `pairs_of` gives them, and table, within which a key must be clear. Not sure are first
-    blocks, which stereoisomers share, and synonyms.
+    pairs: from `pairs_of`, with table, within which a key must be clear. First blocks, which
+    stereoisomers share, and synonyms are not reliable.
     """
     by_key = pairs.groupby(["table", "rank", "value"])
     n_drugs = by_key[["drug", "their_drug"]].transform("nunique")
@@ -96,6 +97,6 @@ def is_clear(pairs: pd.DataFrame) -> pd.Series:
 
 
 def by_first_key(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Of the pairs of a row with a table those by the surest key, each once."""
+    """For each row and table, the pairs by the most reliable key, each once."""
     first = pairs.groupby(["row", "table"])["rank"].transform("min")
     return pairs[pairs["rank"] == first].drop_duplicates(["row", "their_row"])

@@ -1,7 +1,7 @@
 """How a text table is written: encoding, lines before its header, separator, quotes, row names.
 
-Every reader of text tables asks here, so that uploads and imports take the same files. `read_cells`
-reads a small one whole.
+Every reader of text tables uses this module, so that uploads and imports accept the same files.
+`read_cells` reads a small table whole.
 """
 
 import codecs
@@ -16,13 +16,13 @@ from gpar_core.errors import AnnotationError
 
 MAX_COLUMNS: Final = 100
 MAX_LINE: Final = 100_000
-"""Characters, read before a line is taken apart."""
+"""Characters of a line, checked before it is split."""
 
 MAX_LINES: Final = 1_000_000
-"""Twice the signatures of the largest compendium there is."""
+"""Twice the number of signatures of the largest compendium."""
 
 N_OPENING: Final = 20
-"""Rows after the header by which a table's layout is told."""
+"""Rows after the header that are used to recognize a table's layout."""
 MAX_BEFORE: Final = 200
 """Lines of comments before the header."""
 
@@ -37,9 +37,9 @@ _NAMED_SEPARATOR: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 class Layout:
     """How a table is written.
 
-    n_before: lines before its header, among those looked at. separator: one character. header:
-    names of the columns without quotes and spaces around them; '' first where a table of R gives
-    its row names no heading.
+    n_before: lines before its header, among those examined. separator: one character. header: names
+    of the columns without quotes and spaces around them; '' comes first if a table of R has no
+    heading for its row names.
     """
 
     n_before: int
@@ -48,12 +48,12 @@ class Layout:
 
 
 def layout_of(lines: Sequence[str]) -> Layout:
-    """The layout of a table by its first lines, `MAX_BEFORE` + `N_OPENING` of them or fewer.
+    """The layout of a table, from up to `MAX_BEFORE` + `N_OPENING` first lines.
 
     lines: decoded, in file order. Lines that begin with '!' or '#' before the table are comments,
-    except a '#' line right above the rows that has as many cells as they do: it is the header.
-    The separator is the one of a `sep=` line, else the one of `SEPARATORS` that parts header and
-    rows into most columns. Raises csv.Error for a cell that is too long.
+    except a '#' line directly above the rows that has as many cells as they do: it is the header.
+    The separator is that of a `sep=` line, else the one of `SEPARATORS` that splits header and rows
+    into the most columns. Raises csv.Error for a cell that is too long.
     """
     rest = [(number, line) for number, line in enumerate(lines) if line.strip("\t;, \r\n\ufeff")]
     named = _NAMED_SEPARATOR.fullmatch(rest[0][1].lstrip("\ufeff").strip("\r\n")) if rest else None
@@ -87,7 +87,7 @@ def cells_of(line: str, separator: str) -> list[str]:
 
 
 def unquoted(cell: str) -> str:
-    """The cell of a tab-separated table without the quotation marks around it."""
+    """A cell of a tab-separated table without surrounding quotation marks."""
     cell = cell.strip()
     if len(cell) > 1 and cell[0] == cell[-1] == '"':
         return cell[1:-1].replace('\\"', '"').replace('""', '"')
@@ -95,11 +95,11 @@ def unquoted(cell: str) -> str:
 
 
 def _separator(lines: Sequence[str]) -> str:
-    """The separator that parts header and rows into most columns, rather than by chance."""
+    """The separator that splits header and rows into the most columns, not just by chance."""
 
     def n_columns(separator: str) -> int:
         header, *widths = (len(cells_of(line, separator)) for line in lines)
-        # R gives row names no heading; a row may lack its last cells.
+        # R writes no heading for row names; a row may lack its last cells.
         return min(header + 1, sorted(widths)[len(widths) // 2]) if widths else header
 
     return max(SEPARATORS, key=n_columns) if lines else SEPARATORS[0]
@@ -119,7 +119,7 @@ def _has_row_names(line: str, separator: str, n_columns: int) -> bool:
 
 
 def in_utf_8(file: IO[bytes]) -> IO[bytes]:
-    """The file from its beginning, UTF-16 with its mark turned into UTF-8 as it is read."""
+    """The file from its beginning; UTF-16 with a mark is converted to UTF-8 as it is read."""
     file.seek(0)
     is_utf_16 = file.read(2) in UTF_16_MARKS
     file.seek(0)
@@ -127,7 +127,7 @@ def in_utf_8(file: IO[bytes]) -> IO[bytes]:
 
 
 def encoding_of(blocks: Iterable[bytes]) -> str:
-    """Name of the encoding of a text by all its bytes: UTF-16 or UTF-8 by mark, UTF-8, Latin-1."""
+    """The encoding of a text, from all its bytes: UTF-16 or UTF-8 by their mark, UTF-8, Latin-1."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for number, block in enumerate(blocks):
@@ -145,8 +145,8 @@ def read_cells(
 ) -> tuple[list[str], list[list[str]]]:
     """The names of the columns, in lower case with '_' for spaces, and the cells of the other rows.
 
-    content: of the file `name`: a header and at least one row, written in any way that `layout_of`
-    knows. needed: what to say was needed. Raises AnnotationError.
+    content: of the file `name`: a header and at least one row, in any layout that `layout_of`
+    knows. needed: what the error message says is needed. Raises AnnotationError.
     """
     if len(content) > max_bytes:
         raise AnnotationError(

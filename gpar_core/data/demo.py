@@ -4,13 +4,13 @@ One signature is, gene by gene,
 
     z = response of each mechanism x its program in this cell line and at this time
       + off-target response x the compound's own program
-      + toxicity x the stress program, which drowns the rest in strong compounds
+      + toxicity x the stress program, which dominates in strong compounds
       + plate effect + correlated noise + independent noise.
 
 A program is a pattern over the landmark genes with root mean square 1, so every strength is the
 root mean square z-score it causes. `demo_catalogue` says which drug does what.
 
-The demo is bit-identical on every processor, and so is its fingerprint. Every line here keeps the
+The demo is bit-identical on every processor, and so is its fingerprint. Every line here follows the
 two rules of `exact_draws`: what enters a sum or a matrix product is on its grid.
 """
 
@@ -38,10 +38,10 @@ DOSES: Final = (0.04, 0.12, 0.37, 1.11, 3.33, 10.0)
 TIMES: Final = (6.0, 24.0)
 
 DRAW: Final = 6
-"""Beside the seed: chosen among a few so that seed 0 tells every case study clearly."""
+"""Added to the seed: chosen among a few so that seed 0 shows every case study clearly."""
 
 N_SIMULATED: Final = 750
-"""Compounds without a name of their own, besides the drugs of the catalogue."""
+"""Unnamed compounds, in addition to the drugs of the catalogue."""
 
 MEMBERS_PER_MECHANISM: Final = 2
 """Unannotated compounds that act like the drugs of a mechanism, for a ranking to find."""
@@ -62,9 +62,10 @@ Z_LIMIT: Final = 10.0
 class Compounds:
     """The compounds, one per row of every array.
 
-    annotation: as `compendium.write` wants it. response: (n, n_mechanisms) rms z-score of the full
+    annotation: as `compendium.write` takes it. response: (n, n_mechanisms) rms z-score of the full
     response. off_target: (n,) rms z-score. half_dose, off_half_dose: (n,) um at half response.
-    batch: (n,) from 0. n_cells: (n,) of the core cell lines. planted: mechanism by compound name.
+    batch: (n,) from 0. n_cells: (n,) number of core cell lines. planted: mechanism by compound
+    name.
     """
 
     annotation: pd.DataFrame
@@ -95,7 +96,7 @@ class Programs:
 
 
 def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
-    """Write the demo compendium into `folder`, an empty folder that exists.
+    """Write the demo compendium into `folder`, an existing empty folder.
 
     The same seed gives the same compendium, to the fingerprint, on every processor.
     """
@@ -129,7 +130,7 @@ def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
 def _with_quality(
     signatures: pd.DataFrame, tas: np.ndarray, correlation: np.ndarray
 ) -> pd.DataFrame:
-    """Add what `compendium.write` wants to know of each signature; exemplars have the best TAS."""
+    """Add the quality columns that `compendium.write` needs; exemplars have the best TAS."""
     groups = pd.Series(tas).groupby([signatures[fields.CELL_ID], signatures[fields.PERT_ID]])
     exemplar = np.zeros(len(tas), dtype=bool)
     exemplar[groups.idxmax()] = True
@@ -143,7 +144,7 @@ def _with_quality(
 
 
 def draw_compounds(rng: np.random.Generator, n_simulated: int = N_SIMULATED) -> Compounds:
-    """The drugs of the catalogue, and `n_simulated` compounds without a name of their own."""
+    """The drugs of the catalogue, and `n_simulated` unnamed compounds."""
     moas = catalogue.annotated_moas()
     drugs = sorted([*moas, *catalogue.PROFILED_TWICE, *catalogue.UNANNOTATED])
     simulated = [f"SIM-{number:04d}" for number in range(1, n_simulated + 1)]
@@ -180,7 +181,7 @@ def draw_compounds(rng: np.random.Generator, n_simulated: int = N_SIMULATED) -> 
 
 
 def _plant(names: list[str], rng: np.random.Generator) -> dict[str, str]:
-    """Give some of the named compounds the mechanism of a MOA that can be learned."""
+    """Assign some of the named compounds the mechanism of a MOA that can be learned."""
     mechanisms = [m.name for m in MECHANISMS if m.listed and m.strength > 0]
     members = mechanisms * MEMBERS_PER_MECHANISM
     chosen = rng.choice(names, size=len(members), replace=False)
@@ -204,7 +205,7 @@ def _relative_response(
 def lay_out(compounds: Compounds, rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
     """Which compound was profiled where, at which doses and times.
 
-    Returns the signatures sorted as a compendium wants them, and (n_signatures,) rows of
+    Returns the signatures in the order of a compendium, and their (n_signatures,) rows in
     `compounds`.
     """
     n = len(compounds.annotation)
@@ -244,7 +245,7 @@ def lay_out(compounds: Compounds, rng: np.random.Generator) -> tuple[pd.DataFram
 
 
 def _first(values: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """Mark the `count` smallest values of each row, of equal ones the first.
+    """Mark the `count` smallest values of each row; on ties, the first ones.
 
     values: (n, m). count: (n,). Returns (n, m).
     """
@@ -292,7 +293,7 @@ def _draw_sensitivity(rng: np.random.Generator) -> np.ndarray:
 
 
 def _program(n: int, modules: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw (n, 978) programs: some genes of their own, the rest moved by gene modules."""
+    """Draw (n, 978) programs: partly genes of their own, partly gene modules."""
     shape = (n, fields.N_LANDMARKS)
     genes = normal(rng, shape)
     genes *= 2.0 * (rng.random(shape, dtype=np.float32) < 0.2)
@@ -302,7 +303,7 @@ def _program(n: int, modules: np.ndarray, rng: np.random.Generator) -> np.ndarra
 
 
 def _moved(strength: np.ndarray, modules: np.ndarray) -> np.ndarray:
-    """(n, 978) genes as modules move them. strength: (n, N_MODULES) rms z-score of each module."""
+    """(n, 978) effects of modules on genes. strength: (n, N_MODULES) rms z-score of each module."""
     return on_grid(strength / math.sqrt(N_MODULES)) @ modules
 
 
@@ -322,7 +323,7 @@ def simulate_cell(
     """Simulate the signatures of one cell line.
 
     cell: index into `CELLS`. row: (n,) rows of `compounds`.
-    Returns z-scores, (n, 978) float32, TAS, (n,), and correlation of replicates, (n,).
+    Returns z-scores (n, 978) float32, TAS (n,) and correlation of replicates (n,).
     """
     dose = signatures[fields.DOSE].to_numpy()
     late = signatures[fields.TIME].to_numpy() > TIMES[0]
@@ -352,7 +353,7 @@ def _specific_signal(
     programs: Programs,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """(n, 978) response of mechanisms and off-targets, both partly peculiar to this cell line."""
+    """(n, 978) response of mechanisms and off-targets, both partly specific to this cell line."""
     local = _program(len(MECHANISMS), programs.modules, rng)
     local = on_grid(local * _root([m.cell_share for m in MECHANISMS]))
     turn = np.where(late, 1.0, -1.0)[:, None]
@@ -366,7 +367,7 @@ def _specific_signal(
 def _mix(
     programs: np.ndarray, share: float, modules: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Replace a share of the programs' variance by what is peculiar to one cell line."""
+    """Replace a share of the programs' variance by a part specific to one cell line."""
     local = _program(len(programs), modules, rng)
     return math.sqrt(1 - share) * programs + math.sqrt(share) * local
 
@@ -384,8 +385,8 @@ def _quality(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(n,) transcriptional activity scores, 0-1: sqrt(SS x CC / 978); and (n,) CC.
 
-    SS counts the genes with |z x sqrt(replicates)| >= 2. CC, the correlation of replicates, follows
-    from the share of signal in one replicate. signal: on the grid.
+    SS counts the genes with |z x sqrt(replicates)| >= 2. CC, the correlation of replicates, is
+    derived from the share of signal in one replicate. signal: on the grid.
     """
     power = mean_square(signal)
     noise = N_REPLICATES * (COMMON_NOISE_SD**2 + OWN_NOISE_SD**2)

@@ -1,8 +1,8 @@
 """The drugs of the simulated demo compendium and how strongly each mechanism acts.
 
 Drug and MOA names are real and follow the Drug Repurposing Hub, and structures are real; every
-strength is invented, chosen so that the case studies of Gao et al. 2021 can be followed. Tables
-only: `demo` does the rest.
+strength is invented, chosen to reproduce the case studies of Gao et al. 2021. This module has only
+tables; `demo` does the rest.
 """
 
 import csv
@@ -29,7 +29,7 @@ class Mechanism:
     spread: standard deviation of the log strength between drugs.
     cell_share: share of the program's variance that differs from cell line to cell line.
     rebound_share: share of the program's variance whose sign turns between 6 h and 24 h.
-    responding: chance that a cell line responds at all, where `cells` does not say.
+    responding: chance that a cell line responds at all, unless `cells` specifies it.
     cells: response of the cell lines named, 0-1; those not named respond with `elsewhere`.
     family: mechanisms of one family share a part of their program.
     listed: whether the drugs are annotated with it.
@@ -65,7 +65,7 @@ ALSO_ACTS: Final[Mapping[str, Mapping[str, float]]] = {
     "fluphenazine": {"selective serotonin reuptake inhibitor (SSRI)": 1.4},
     "perphenazine": {"selective serotonin reuptake inhibitor (SSRI)": 1.8},
 }
-"""Drug -> mechanism -> response relative to the mechanism's own drugs; overrules the annotation."""
+"""Drug -> mechanism -> response relative to the mechanism's drugs; overrides the annotation."""
 
 ANNOTATED_ELSEWHERE: Final = (
     "piperlongumine", "radicicol", "metformin", "caffeine", "resveratrol", "thalidomide",
@@ -77,7 +77,7 @@ UNANNOTATED: Final = ("nitidine",)
 """Real compounds that no source annotates."""
 
 PROFILED_TWICE: Final = ("vorinostat", "dexamethasone", "sirolimus", "simvastatin", "haloperidol")
-"""Drugs with a second pert_id, as a second salt or supplier has in LINCS."""
+"""Drugs with a second pert_id, as for a second salt or supplier in LINCS."""
 
 PUBCHEM_CIDS: Final[Mapping[str, str]] = {
     "acetazolamide": "1986", "amitriptyline": "2160", "aspirin": "2244", "atenolol": "2249",
@@ -97,17 +97,17 @@ PUBCHEM_CIDS: Final[Mapping[str, str]] = {
     "sirolimus": "5284616", "tamoxifen": "2733526", "testosterone": "6013", "tretinoin": "444795",
     "trichostatin-a": "444732", "venlafaxine": "5656", "verapamil": "2520", "vorinostat": "5311",
 }  # fmt: skip
-"""PubChem compound ids; the drugs not here are looked up by name."""
+"""PubChem compound ids; other drugs are looked up by name."""
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    """The rows of a table that stands beside this module."""
+    """The rows of a table in the folder of this module."""
     text = resources.files("gpar_core.data").joinpath(name).read_text("utf-8")
     return list(csv.DictReader(text.splitlines(), delimiter="\t"))
 
 
 def structures() -> dict[str, str]:
-    """SMILES of most drugs, by name: of the free base or acid, stereochemistry where it is sure."""
+    """SMILES of most drugs, by name: of the free base or acid, with stereochemistry if certain."""
     return {row[fields.PERT_INAME]: row[fields.SMILES] for row in _rows("demo_structures.tsv")}
 
 

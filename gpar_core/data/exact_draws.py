@@ -6,12 +6,13 @@ equal values in, and in the last bits of exp, log and pow, on which numpy's norm
 lognormal deviates depend too. They agree on random integers, on comparisons and on every single
 +, -, *, / and square root of doubles (IEEE 754).
 
-Two rules follow; code that keeps them gets the same bits everywhere:
+Two rules follow; code that obeys them gets the same bits everywhere:
 
 - Deviates are quantiles, looked up by a random integer in a table whose values are rounded to
-  multiples of `GRID`. The tables are constants; no entry lies so near to a rounding boundary that
-  the last bits of a logarithm could move it, which a test shows.
-- What is added up was brought to multiples of `GRID` first (`on_grid`). Products are then multiples
+  multiples of `GRID`. The tables are constants; no entry is so close to a rounding boundary that
+  the last bits of a logarithm could move it, as a test shows.
+- Values are rounded to multiples of `GRID` before they are added (`on_grid`). Products are then
+  multiples
   of GRID^2, and sums of them below `SUM_LIMIT` are exact in any order.
 """
 
@@ -26,11 +27,11 @@ SUM_LIMIT: Final = 2.0**53 * GRID**2
 """2,097,152: below it every multiple of GRID^2 is a double."""
 
 N_LEVELS: Final = 1 << 16
-"""Quantiles in a table: as many as a random integer of 16 bits has values."""
+"""Quantiles in a table: one for each value of a 16-bit random integer."""
 
 
 def on_grid(values: np.ndarray) -> np.ndarray:
-    """Round to multiples of `GRID`, halves to even."""
+    """Round to multiples of `GRID`, with halves to even."""
     return np.rint(values * (1 / GRID)) * GRID
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 HEAD: Final = 8192
-"""Bytes of a file that `what_it_is` should see."""
+"""Bytes of a file that `what_it_is` needs."""
 
 HDF5_MAGIC: Final = b"\x89HDF\r\n\x1a\n"
 GZIP_MAGIC: Final = b"\x1f\x8b"
@@ -45,15 +45,15 @@ _KINDS: Final = (
         for version in range(2, 6)
     ),
 )
-"""First bytes, what such a file is, and what to do with it."""
+"""First bytes of a kind of file, what it is, and what to do with it."""
 
 _PAGES: Final = (b"<!doctype html", b"<html", b"<?xml", b"<svg")
 
 
 def what_it_is(head: bytes) -> tuple[str, str] | None:
-    """Of a file that is no text: what it is, and what to do; None of one that may be a table.
+    """For a file that is not text, what it is and what to do; None if it may be a table.
 
-    head: its first `HEAD` bytes. The words go on after "it is".
+    head: its first `HEAD` bytes. The words continue a sentence after "it is".
     """
     for magic, what, advice in _KINDS:
         if head.startswith(magic):
@@ -66,7 +66,7 @@ def what_it_is(head: bytes) -> tuple[str, str] | None:
 
 
 def beginning(head: bytes) -> str:
-    """How a file begins, in words that go on after "it"."""
+    """How a file begins, in words that continue a sentence after "it"."""
     if other := what_it_is(head):
         return f"is {other[0]}"
     text = head[:40].decode("utf-8", "replace").split("\n")[0]

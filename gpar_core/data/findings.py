@@ -10,7 +10,7 @@ MAX_NAMES = 100
 
 @dataclass(frozen=True)
 class Finding:
-    """Something the import counted: what, how many, and the first `MAX_NAMES` names."""
+    """A count of the import: what, how many, and the first `MAX_NAMES` names."""
 
     what: str
     count: int
@@ -22,7 +22,7 @@ class Finding:
 
 
 def summed(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding for all that say the same of several series, and none for what was not found."""
+    """Merge equal findings of several series, and drop those with a count of 0."""
     by_what: dict[str, list[Finding]] = {}
     for finding in findings:
         by_what.setdefault(finding.what, []).append(finding)
@@ -38,5 +38,5 @@ def summed(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def as_json(findings: Iterable[Finding]) -> Mapping[str, Any]:
-    """The findings as a manifest holds them."""
+    """The findings in the form of a manifest."""
     return {"findings": [{"what": f.what, "count": f.count, "names": f.names} for f in findings]}

@@ -1,4 +1,4 @@
-"""The first lines of a GCT: its version and the dimensions that it announces."""
+"""The first lines of a GCT: its version and declared dimensions."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ GCT_VERSIONS: Final = ("#1.2", "#1.3")
 
 @dataclass(frozen=True)
 class GctShape:
-    """What a GCT announces: its genes and profiles, and the labels of each beside the ids."""
+    """The declared dimensions of a GCT: genes and profiles, and the labels of each besides ids."""
 
     n_genes: int
     n_profiles: int
@@ -23,7 +23,7 @@ class GctShape:
 
 
 def gct_version(line: str) -> str:
-    """'#1.2' or '#1.3' where a first line says so, in quotation marks or not; else ''."""
+    """'#1.2' or '#1.3' if the first line says so, with or without quotation marks; else ''."""
     said = unquoted(line.lstrip("\ufeff").split("\t")[0])[:4]
     return said if said in GCT_VERSIONS else ""
 

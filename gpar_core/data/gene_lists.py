@@ -14,10 +14,10 @@ _DIRECTIONS: Final = frozenset(("up", "down", "dn", "u", "d", "+", "-", "increas
 
 
 def refuse_gene_list(rows: Sequence[Sequence[str]], more: Iterable[object] = ()) -> None:
-    """Raises FileFormatError where rows of words are a list of genes: one on each line (GRP), sets
-    of genes in lines (GMT), or genes with a direction.
+    """Raises FileFormatError if rows of words are a list of genes: one per line (GRP), one gene set
+    per line (GMT), or genes with a direction.
 
-    rows: the first of the file. more: further ones, counted where they are a list.
+    rows: the first of the file. more: further ones, counted if they are a list.
     """
     cells = [cell.strip() for row in rows for cell in row if cell.strip()]
     found = matched_by(cells, "symbol").landmarks
@@ -35,9 +35,9 @@ def refuse_gene_list(rows: Sequence[Sequence[str]], more: Iterable[object] = ())
 
 
 def refuse_directions(values: np.ndarray) -> None:
-    """Raises FileFormatError where values are -1, 0 and 1 only: a list of genes up and down.
+    """Raises FileFormatError if all values are -1, 0 or 1: a list of genes up and down.
 
-    values: (n, 978) of the profiles, NaN where missing. All zeros are no list.
+    values: (n, 978) of the profiles, NaN where missing. All zeros do not count as a list.
     """
     seen = values[np.isfinite(values)]
     if len(seen) and np.isin(seen, (-1, 0, 1)).all() and (seen != 0).any():

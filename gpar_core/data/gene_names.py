@@ -1,7 +1,7 @@
-"""Which landmark genes a list of gene names means: symbols old and new, Entrez and Ensembl ids.
+"""Find landmark genes by name: old and new symbols, Entrez and Ensembl ids.
 
 `landmarks.tsv` has, for each landmark gene, its symbol in GSE92742, in LINCS2020 and today (HGNC),
-its Ensembl id, and those of its aliases that belong to no other gene.
+its Ensembl id, and its aliases that belong to no other gene.
 """
 
 import re
@@ -15,7 +15,7 @@ from gpar_core import fields
 
 ID_KINDS: Final = ("symbol", "entrez", "ensembl")
 SEVERAL: Final = re.compile(r"\s*(?:/{2,3}|[|;])\s*")
-"""Between the genes of one probe: 'DDR1 /// MIR4640' of Affymetrix, 'AARS|16' of TCGA."""
+"""Separates the genes of one probe: 'DDR1 /// MIR4640' of Affymetrix, 'AARS|16' of TCGA."""
 
 _ENTREZ: Final = re.compile(r"(?:ENTREZ:)?0*(\d+)(?:\.0+)?")
 _ENSEMBL: Final = re.compile(r"(ENSG\d{11})(?:\.\d+)?")
@@ -56,7 +56,7 @@ _PLATFORMS: Final = (
         "Ensembl BioMart, or counts summed by gene (tximport in R)",
     ),
 )
-"""Ids of what is measured instead of genes: how they look, what they are, where genes are found."""
+"""Ids of probes and other non-genes: their pattern, what they are, where to find the genes."""
 
 MIN_SPECIES: Final = 5
 """Gene names that identify another species."""
@@ -66,10 +66,10 @@ MIN_SPECIES: Final = 5
 class GeneMatch:
     """Names of genes as landmark genes.
 
-    id_kind: one of `ID_KINDS`. position: (n,) of each name among the 978 landmark genes, -1 where
-    it is none; where a gene has its own symbol in the list, rows that name it by an alias or beside
-    other genes do not count. renamed: 'new name (symbol in GSE92742)' of genes found by a name
-    that GSE92742 does not use. species: '' or whose the genes are if not human.
+    id_kind: one of `ID_KINDS`. position: (n,) of each name among the 978 landmark genes, -1 for
+    other names; if a gene's own symbol is in the list, rows that name it by an alias or together
+    with other genes do not count. renamed: 'new name (symbol in GSE92742)' of genes found by a name
+    that GSE92742 does not use. species: '' for human, else the species of the genes.
     """
 
     id_kind: str
@@ -79,13 +79,13 @@ class GeneMatch:
 
     @property
     def landmarks(self) -> np.ndarray:
-        """Those found, rising, each once."""
+        """Positions of the genes found, rising, each once."""
         return np.unique(self.position[self.position >= 0])
 
 
 def _names() -> tuple[dict[str, tuple[int, int]], dict[str, int]]:
-    """Of each symbol in capitals: its gene, and 0 for a symbol, 1 for an alias. Of each Ensembl id:
-    its gene."""
+    """For each symbol in capitals, its gene, and 0 for a symbol or 1 for an alias. For each Ensembl
+    id, its gene."""
     symbols: dict[str, tuple[int, int]] = {}
     for place, row in enumerate(fields.LANDMARKS):
         for alias in row["unambiguous_aliases"].split("|"):
@@ -103,15 +103,16 @@ _OTHER_GENES, _NO_GENE = 2, (-1, 3)
 
 
 def match_genes(labels: Sequence[str]) -> GeneMatch:
-    """The landmark genes that a list names, by the kind of id that finds most of them."""
+    """The landmark genes in a list of names, by the kind of id that finds most of them."""
     return max((matched_by(labels, kind) for kind in ID_KINDS), key=lambda m: len(m.landmarks))
 
 
 def matched_by(labels: Sequence[str], id_kind: str) -> GeneMatch:
-    """The landmark genes that a list names by one kind of id.
+    """The landmark genes in a list of names, by one kind of id.
 
-    id_kind: 'symbol' (in any case), 'entrez' ('780', '780.0', 'ENTREZ:780', padded) or 'ensembl'
-    (with or without version). A cell with several names means the one landmark gene among them.
+    id_kind: 'symbol' (in any case), 'entrez' ('780', '780.0', 'ENTREZ:780', zero-padded) or
+    'ensembl' (with or without version). A cell with several names stands for the one landmark gene
+    among them.
     """
     found = [_place(label, id_kind) for label in labels]
     position = np.array([place for place, _ in found], np.int64)
@@ -132,7 +133,7 @@ def entrez_of(label: str) -> str:
 
 
 def _place(label: str, id_kind: str) -> tuple[int, int]:
-    """Of one cell: its landmark gene or -1, and how sure, 0 the best."""
+    """The landmark gene of one cell, or -1, and a rank of certainty, 0 the best."""
     one = _place_of_one(label, id_kind)
     if one[0] >= 0 or not SEVERAL.search(label):
         return one
@@ -162,7 +163,7 @@ def _renamed(labels: Sequence[str], position: np.ndarray) -> tuple[str, ...]:
 
 
 def _species(labels: Sequence[str], position: np.ndarray, id_kind: str) -> str:
-    """Whose genes these are if not human: '' or 'mouse', 'rat', 'mouse or rat' and the like."""
+    """The species of the genes: '' for human, else 'mouse', 'rat', 'mouse or rat', etc."""
     if id_kind == "ensembl":
         prefixes = [match[1].upper() for one in labels if (match := _OTHER_ENSEMBL.fullmatch(one))]
         if len(prefixes) <= max(MIN_SPECIES, len(labels) / 2):
@@ -180,13 +181,13 @@ def _species(labels: Sequence[str], position: np.ndarray, id_kind: str) -> str:
 def dates_among(labels: Sequence[str]) -> tuple[str, ...]:
     """Labels that Excel has turned into dates: 1-Mar of MARCHF1 or MTARC1, 2-Sep of SEPTIN2.
 
-    None of the genes that this happens to is a landmark.
+    No landmark gene is affected.
     """
     return tuple(label.strip() for label in labels if _DATE.fullmatch(label.strip()))
 
 
 def no_genes(labels: Sequence[str]) -> str:
-    """Of ids that are no genes: what they are and where their genes are found; '' of others."""
+    """For ids that are not genes, what they are and where to find their genes; '' for others."""
     shown = [label.strip() for label in labels if label.strip()]
     for pattern, what, where in _PLATFORMS:
         like = [label for label in shown if pattern.fullmatch(label)]

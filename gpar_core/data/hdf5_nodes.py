@@ -1,15 +1,15 @@
-"""Read only the contents of an HDF5 file itself, as its links can point at any file."""
+"""Read only the contents of the HDF5 file itself, because its links can point to any file."""
 
 import h5py
 
 from gpar_core.errors import FileFormatError
 
 NEEDED = "A GCTX file needs /0/DATA/0/matrix, /0/META/ROW/id and /0/META/COL/id."
-"""Of a GCTX."""
+"""Paths in a GCTX."""
 
 
 def own_dataset(file: h5py.File, path: str) -> h5py.Dataset:
-    """The values at `path`, which lie in this very file. Raises FileFormatError."""
+    """The values at `path`, which must be stored in this file. Raises FileFormatError."""
     node = own_node(file, path)
     if not isinstance(node, h5py.Dataset):
         raise FileFormatError(f"it is not a GCTX file: {path} contains no values. {NEEDED}")

@@ -9,8 +9,8 @@ from gpar_core import fields
 def place_of(name: str, header: Sequence[str], others: Sequence[str] = ()) -> int:
     """Position of the column `name` in a header, -1 if missing.
 
-    It may bear its own name, one of `fields.ALIASES` or one of `others`; the first of them that is
-    there counts. Case, spaces and signs are ignored only where none is there as it is written.
+    It may have its own name, one of `fields.ALIASES` or one of `others`; the first one present
+    counts. Case, spaces and signs are ignored only if there is no exact match.
 
     >>> place_of("pert_iname", ["MOA", "Pert iname"])
     1

@@ -1,7 +1,6 @@
 """Class labels of compounds other than MOA: therapeutic class, indication, side effect.
 
-A compendium that wears them in place of its MOAs can be asked everything that it can be asked about
-MOAs.
+A compendium with labels in place of its MOAs supports every analysis that MOAs do.
 """
 
 from dataclasses import replace
@@ -32,11 +31,11 @@ LABEL_COLUMNS: Final = (
 
 
 def read_labels(content: bytes, name: str) -> pd.DataFrame:
-    """The labels of a table as CSV or TSV: pert_id, pert_iname, label, all text.
+    """The labels in a CSV or TSV table: pert_id, pert_iname, label, all text.
 
     content: of the file `name`, whose first line (after those that begin with '!') names the
-    columns: one of `NAME_COLUMNS` or `ID_COLUMNS`, and one of `LABEL_COLUMNS`, in any case. Several
-    labels of one compound are on several lines or joined by '|'. Raises AnnotationError.
+    columns: one of `NAME_COLUMNS` or `ID_COLUMNS`, and one of `LABEL_COLUMNS`, in any case.
+    Multiple labels of one compound are on separate lines or joined by '|'. Raises AnnotationError.
     """
     columns, rows = read_cells(content, name, needed=_needed(), max_bytes=MAX_BYTES)
     place = {
@@ -66,8 +65,8 @@ def read_labels(content: bytes, name: str) -> pd.DataFrame:
 def relabelled(compendium: Compendium, labels: pd.DataFrame) -> tuple[Compendium, MoaMatch]:
     """The compendium with these labels in place of its MOAs, and how they matched.
 
-    labels: as `read_labels` gives them. What is annotated stays so. Raises AnnotationError where
-    no compound has any.
+    labels: from `read_labels`. Annotated compounds stay annotated. Raises AnnotationError if no
+    compound has a label.
     """
     own = compendium.compounds
     table = labels.rename(columns={LABEL: fields.MOA}).assign(annotated=True)

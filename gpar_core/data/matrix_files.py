@@ -1,7 +1,7 @@
-"""Reading Level 5 matrices: GCTX (HDF5) and GCT (text).
+"""Read Level 5 matrices: GCTX (HDF5) and GCT (text).
 
-The values are read in blocks. cmapPy reads ids only together with all metadata, in several copies,
-and values either all or, for a subset, with all metadata again on each call.
+The values are read in blocks. cmapPy can read ids only together with all metadata, in several
+copies; it reads values either all at once or, for a subset, with all metadata on each call.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ GCTX_GENES, GCTX_SIGNATURES = "/0/META/ROW/id", "/0/META/COL/id"
 
 @dataclass(frozen=True)
 class MatrixFile:
-    """A matrix on disk, its values unread.
+    """A matrix on disk, with its values not yet read.
 
     kind: 'gctx' or 'gct'. gene_ids, sig_ids: as written in the file, in file order.
     n_before_values: leading lines and columns of a GCT that are not values. encoding: of a GCT.
@@ -44,9 +44,9 @@ class MatrixFile:
 class Block:
     """A part of the matrix: values[i, j] is gene `genes[j]` of signature `signatures[i]`.
 
-    number: of the block, from 0; blocks without a wanted value are left out. n_read: wanted values
-    of the file down to the end of this block. signatures, genes: positions in the file. values:
-    float32, NaN where the file has no number.
+    number: of the block, from 0; blocks without requested values are left out. n_read: requested
+    values of the file up to the end of this block. signatures, genes: positions in the file.
+    values: float32, NaN if the file has no number.
     """
 
     number: int
@@ -83,8 +83,8 @@ def read_blocks(
 ) -> Iterator[Block]:
     """Yield the values of some genes and signatures, a block at a time.
 
-    genes, signatures: positions in the file, the latter rising. skip: number of the first block
-    wanted. Memory does not grow with the number of signatures (GCTX) or genes (GCT).
+    genes, signatures: positions in the file, the latter rising. skip: number of the first block to
+    read. Memory does not grow with the number of signatures (GCTX) or genes (GCT).
     Raises FileFormatError where values are missing or are not numbers.
     """
     blocks = _gctx_blocks if matrix.kind == "gctx" else _gct_blocks
@@ -115,9 +115,10 @@ def _open_gctx(path: Path) -> MatrixFile:
 
 
 def gctx_ids(file: h5py.File, where: str) -> tuple[str, ...]:
-    """The ids at `GCTX_GENES` or `GCTX_SIGNATURES`, in file order; numbers as text, no padding.
+    """The ids at `GCTX_GENES` or `GCTX_SIGNATURES`, in file order; numbers as text, without
+    padding.
 
-    Raises FileFormatError, TypeError, AttributeError or OSError where there are none.
+    Raises FileFormatError, TypeError, AttributeError or OSError if there are none.
     """
     ids = own_dataset(file, where)
     if ids.dtype.kind in "iu":
@@ -133,7 +134,7 @@ def _gctx_blocks(
         values = own_dataset(file, GCTX_MATRIX)
         chunk = values.chunks[0] if values.chunks else 1
         rows = max(BLOCK_VALUES // (last - first), 1)
-        # A chunk is decompressed whole, so a block holds whole chunks; but a chunk that spans all
+        # A chunk is decompressed whole, so a block has whole chunks; but a chunk that spans all
         # signatures must not make the block as tall as the file.
         rows = max(rows // chunk * chunk, min(chunk, rows))
         for number in np.unique(signatures // rows):

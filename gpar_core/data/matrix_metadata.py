@@ -1,4 +1,4 @@
-"""The metadata that a GCT 1.3 or GCTX has of its signatures and genes, as a table."""
+"""The metadata of signatures and genes in a GCT 1.3 or GCTX, as a table."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -20,11 +20,11 @@ Axis = Literal["signatures", "genes"]
 GCTX_GROUPS: Final[Mapping[Axis, str]] = {"signatures": "/0/META/COL", "genes": "/0/META/ROW"}
 MAX_COLUMNS: Final = 1_000
 _OTHERS: Final = {fields.TAS: ("distil_tas",), fields.PERT_INAME: ("pert_desc",)}
-"""Headings of older files of CMap."""
+"""Headings of older CMap files."""
 
 
 def metadata_columns(matrix: MatrixFile, axis: Axis) -> list[str]:
-    """Names of what the file says of its signatures or genes, besides their ids.
+    """Names of the metadata of signatures or genes, without their ids.
 
     Raises FileFormatError.
     """
@@ -38,10 +38,9 @@ def metadata_columns(matrix: MatrixFile, axis: Axis) -> list[str]:
 
 
 def read_metadata(matrix: MatrixFile, axis: Axis, wanted: Sequence[str]) -> pd.DataFrame:
-    """Some columns of the metadata, as `tables.read_table` gives them, in the order of the file.
+    """Some columns of the metadata, in the form of `tables.read_table` and the order of the file.
 
-    wanted: names, of which those that the file lacks are absent from the result. Raises
-    FileFormatError.
+    wanted: names; those that the file lacks are absent from the result. Raises FileFormatError.
     """
     header = metadata_columns(matrix, axis)
     places = {name: place_of(name, header, _OTHERS.get(name, ())) for name in wanted}
@@ -85,7 +84,7 @@ def _gctx_columns(
 
 
 def _number(value: object) -> str:
-    """5720.0 as '5720': cmapR writes whole numbers as such with a point."""
+    """5720.0 as '5720': cmapR writes whole numbers with a decimal point."""
     return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
@@ -115,7 +114,7 @@ def _gct_columns(
 
 
 def _gct_lines(matrix: MatrixFile) -> list[list[str]]:
-    """The cells of the lines from that of the ids to the last before the values."""
+    """The cells of the lines from the ids down to the last line before the values."""
     with matrix.path.open(encoding=matrix.encoding) as file:
         lines = list(islice(file, matrix.n_before_values[0]))
     return [[unquoted(cell) for cell in line.rstrip("\r\n").split("\t")] for line in lines[2:]]

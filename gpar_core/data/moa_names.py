@@ -1,7 +1,7 @@
-"""Names of MOAs: one spelling for each, lists of them taken apart, and those that look alike.
+"""Names of MOAs: unify spellings, split lists, and report similar names.
 
-Spellings that differ in capitals, blanks and kinds of dashes are one name. A name that differs by
-more is never taken for another one; `resembling` names it, for a person to decide.
+Spellings that differ in capitals, spaces and kinds of dashes are one name. Names that differ in
+more are never merged; `resembling` reports them, for a person to decide.
 """
 
 import re
@@ -29,11 +29,12 @@ _ACTIONS: Final = frozenset({
 })  # fmt: skip
 """Last words of most MOAs of CMap and the Drug Repurposing Hub."""
 _LEAST_LETTERS: Final = 7
-"""Of a word that may be misspelt; of shorter ones (ATPase, GTPase) each letter tells."""
+"""Minimum letters of a word that may be misspelled; in shorter ones (ATPase, GTPase) each letter
+counts."""
 
 
 def moa_key(name: str) -> str:
-    """The name without what does not matter: capitals, blanks, kinds of dashes.
+    """The name without irrelevant differences: capitals, spaces, kinds of dashes.
 
     >>> moa_key(" Beta  Agonist ")
     'beta agonist'
@@ -42,7 +43,7 @@ def moa_key(name: str) -> str:
 
 
 def moas_in(cell: str) -> list[str]:
-    """The MOAs of a cell, which '|' and ';' part: each once, blanks tidied, without `NONE`.
+    """The MOAs of a cell, separated by '|' and ';': each once, spaces tidied, without `NONE`.
 
     >>> moas_in("alpha  inhibitor; beta agonist|Alpha inhibitor|N/A")
     ['alpha inhibitor', 'beta agonist']
@@ -54,14 +55,14 @@ def moas_in(cell: str) -> list[str]:
 
 
 def parted_at_commas(cells: pd.Series, table: pd.Series) -> tuple[pd.Series, list[str], list[str]]:
-    """Take apart the MOAs that commas join, and leave alone those that hold a comma.
+    """Split MOAs that are joined by commas, but not names that contain a comma.
 
-    cells: of some tables, MOAs joined by '|'. table: of which table a cell is.
+    cells: of some tables, MOAs joined by '|'. table: the table of each cell.
 
-    A comma parts MOAs only where a table parts them by nothing else, and where each part is the
-    name of a MOA: it stands alone in some cell, or ends as MOAs do ('inhibitor', 'agonist').
+    A comma separates MOAs only if the table has no other separator and each part is the name of a
+    MOA: it is alone in some cell, or ends as MOAs do ('inhibitor', 'agonist').
 
-    Returns the cells, the names that were taken apart, and the others with a comma; both sorted.
+    Returns the cells, the names that were split, and the others with a comma; both sorted.
     """
     several = cells.str.contains(fields.MOA_SEPARATOR, regex=False)
     other_separator = several.groupby(table).transform("any")
@@ -87,10 +88,10 @@ def parted_at_commas(cells: pd.Series, table: pd.Series) -> tuple[pd.Series, lis
 
 
 def resembling(n_drugs: Mapping[str, int]) -> list[tuple[str, str]]:
-    """Names that may be misspellings of another, with that other, which has more drugs.
+    """Names that may be misspellings, each with the similar name that has more drugs.
 
     n_drugs: number of drugs of each name. Two names resemble each other if they differ only in
-    hyphens, blanks, other signs and plurals, or by one letter in one long word.
+    hyphens, spaces, other signs and plurals, or by one letter in one long word.
     """
     by_trait: dict[str, list[str]] = defaultdict(list)
     for name in sorted(n_drugs, key=lambda name: (-n_drugs[name], name)):

@@ -1,7 +1,7 @@
-"""Tables that say which compound has which MOA, or by which ids it is known, in one shape.
+"""Read tables of the MOAs or ids of compounds into one form.
 
-Read as they are: the Drug Repurposing Hub's repurposing_drugs and repurposing_samples, LINCS2020's
-compoundinfo, and tables of one's own, whose columns may bear any of `HEADINGS`.
+Accepts, unchanged, the Drug Repurposing Hub's repurposing_drugs and repurposing_samples,
+LINCS2020's compoundinfo, and the user's own tables, whose columns may have any of `HEADINGS`.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     fields.INCHI_KEY: ("inchikey",),
     fields.PUBCHEM_CID: ("cid",),
 }
-"""Further names of columns in tables of one's own, which count in any case."""
+"""Further names of columns in the user's own tables; case is ignored."""
 
 _BROAD_ID, _OLD_BROAD_IDS = "broad_id", "deprecated_broad_id"
 _FORMS: Final = {
@@ -37,17 +37,17 @@ _FORMS: Final = {
     fields.INCHI_KEY: r"[A-Z]{14}-[A-Z]{10}-[A-Z]",
     fields.PUBCHEM_CID: r"\d+",
 }
-"""What the fields of these columns look like; others have got there from another column."""
+"""Patterns of the fields of these columns; others have shifted from another column."""
 
 
 @dataclass(frozen=True, eq=False)
 class MoaTable:
     """The compounds of one table.
 
-    name: of its file. rows: `COLUMNS`, text but for annotated; BRD ids are without batch, several
-    MOAs and several synonyms are joined by '|', what is unknown is ''.
+    name: of its file. rows: `COLUMNS`, text except annotated; BRD ids are without batch, multiple
+    MOAs and synonyms are joined by '|', unknown values are ''.
     has_moas: False for a table of ids alone (repurposing_samples).
-    shifted: names of rows that were skipped because their fields stand in the wrong columns.
+    shifted: names of rows that were skipped because their fields are in the wrong columns.
     """
 
     name: str
@@ -72,8 +72,8 @@ def moa_table(name: str, rows: pd.DataFrame) -> MoaTable:
 def read_moa_table(path: Path) -> MoaTable:
     """Read a table of compounds: MOAs, or names with ids. Raises AnnotationError.
 
-    A row with a broad_id, InChIKey or PubChem CID that cannot be one is skipped: its fields have
-    shifted, as those of some rows of the Drug Repurposing Hub.
+    A row with an invalid broad_id, InChIKey or PubChem CID is skipped: its fields have shifted, as
+    in some rows of the Drug Repurposing Hub.
     """
     optional = (_BROAD_ID, _OLD_BROAD_IDS, *COLUMNS)
     rows = read_table(path, needed=(), optional=optional, others=HEADINGS).astype(object)

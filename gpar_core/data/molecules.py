@@ -1,7 +1,7 @@
-"""Which compounds are one molecule, and so one drug.
+"""Group compounds that are one molecule, and so one drug.
 
-A drug stands in LINCS under several ids and names: as base and salt, as racemate and enantiomer,
-from several suppliers, in several batches. To a method that holds drugs out they must be one.
+A drug has several ids and names in LINCS: as base and salt, as racemate and enantiomer, from
+several suppliers, in several batches. For a method that holds out drugs, they must be one.
 """
 
 from collections.abc import Iterator
@@ -27,8 +27,8 @@ QUALIFIED: Final = r" |^\(|^(?:d|l|dl|r|s|rac|cis|trans)-"
 class Molecules:
     """Compounds grouped by molecule.
 
-    drug: (n_compounds,) of each compound the name without case of its molecule. findings: the
-    molecules that stand under several names or ids.
+    drug: (n_compounds,) the lower-case name of each compound's molecule. findings: the molecules
+    with several names or ids.
     """
 
     drug: pd.Series
@@ -36,17 +36,17 @@ class Molecules:
 
 
 def molecules_of(compounds: pd.DataFrame, signatures: pd.DataFrame) -> Molecules:
-    """Tell which compounds are one molecule.
+    """Group compounds by molecule.
 
     compounds: pert_id, pert_iname, annotated, inchi_key, canonical_smiles, text; '' for unknown.
-    signatures: pert_id and, where the values were looked at, copy, as `copies_of` gives it.
+    signatures: pert_id and, if the values were compared, copy, from `copies_of`.
 
-    Two compounds are one molecule where they share the first block of the InChIKey of the parent
+    Two compounds are one molecule if they share the first block of the InChIKey of the parent
     structure (`parent_structure.parent_block`), the BRD id without batch, the name without case, or
-    the values of a signature; and where both are one with a third. A molecule has the name of an
-    annotated compound rather than of another, a word rather than a code, a plain name rather than
-    that of a salt or isomer ('fluoxetine' of (R)-fluoxetine, fluoxetine and fluoxetine
-    hydrochloride), the one with the most signatures, and then the shortest.
+    the values of a signature; or if both are one molecule with a third. The name of a molecule is,
+    in order of preference, that of an annotated compound, a word rather than a code, a plain name
+    rather than that of a salt or isomer ('fluoxetine' for (R)-fluoxetine, fluoxetine and fluoxetine
+    hydrochloride), the one with the most signatures, and the shortest.
     """
     compounds = compounds.reset_index(drop=True)
     keys = _keys(compounds)
@@ -64,11 +64,11 @@ def molecules_of(compounds: pd.DataFrame, signatures: pd.DataFrame) -> Molecules
 
 
 def copies_of(matrix: np.ndarray | StoredMatrix) -> np.ndarray:
-    """(n,) int: the first row with the same values, itself where there is none before it.
+    """(n,) int: the first row with the same values, which may be the row itself.
 
-    matrix: (n, m) float32 of even m. A row whose values are all the same is nobody's copy. Rows are
-    compared by a 64-bit sum of products modulo 2^64, exact on every processor, and those of equal
-    sums value by value.
+    matrix: (n, m) float32 with even m. A row of constant values is never a copy. Rows are compared
+    by a 64-bit sum of products modulo 2^64, exact on every processor, and rows of equal sums value
+    by value.
     """
     n = len(matrix)
     first = np.arange(n)
@@ -102,7 +102,7 @@ def _blocks(n: int, rows: int = 8192) -> Iterator[slice]:
 
 
 def _keys(compounds: pd.DataFrame) -> pd.DataFrame:
-    """What identifies each compound by itself: row, kind, value."""
+    """The identifying keys of each compound: row, kind, value."""
     blocks = [
         parent_block(smiles, inchi_key)
         for smiles, inchi_key in zip(
@@ -123,7 +123,7 @@ def _keys(compounds: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_copies(compounds: pd.DataFrame, signatures: pd.DataFrame) -> pd.DataFrame:
-    """Which compounds share the values of a signature: row, kind, value."""
+    """Keys shared by compounds with the values of one signature: row, kind, value."""
     rows = pd.Series(compounds.index, index=compounds[fields.PERT_ID])
     of_copies = signatures.loc[signatures["copy"].duplicated(keep=False), [fields.PERT_ID, "copy"]]
     several = of_copies.drop_duplicates()
@@ -137,7 +137,7 @@ def _of_copies(compounds: pd.DataFrame, signatures: pd.DataFrame) -> pd.DataFram
 
 
 def _by_preference(compounds: pd.DataFrame, n_signatures: pd.Series) -> np.ndarray:
-    """(n,) rows of the compounds, in the order in which they may name a molecule."""
+    """(n,) rows of the compounds, in order of preference for naming a molecule."""
     name = folded(compounds[fields.PERT_INAME])
     pert_id = compounds[fields.PERT_ID]
     preference = pd.DataFrame(

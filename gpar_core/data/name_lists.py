@@ -1,6 +1,6 @@
-"""Lists of names as people write them: one a line, or parted by commas, semicolons, bars or tabs.
+"""Lists of names, one per line or separated by commas, semicolons, bars or tabs.
 
-Names may hold commas themselves (3,3'-diindolylmethane): one that is known stays whole.
+Names may contain commas themselves (3,3'-diindolylmethane): known ones stay whole.
 """
 
 import re
@@ -12,7 +12,7 @@ from gpar_core.data.compendium import Compendium
 
 SEPARATORS: Final = ",;|\t\r\n"
 MAX_PIECES: Final = 30
-"""Of a name that is looked for; the longest of CMap's have ten."""
+"""Maximum pieces of a known name; the longest of CMap's have ten."""
 
 _SEPARATOR: Final = re.compile(f"[{SEPARATORS}]")
 _ITEM: Final = re.compile(
@@ -24,9 +24,9 @@ _BLANKS: Final = re.compile(r"\s+")
 def read_names(text: str, known: Iterable[str] = ()) -> list[str]:
     """The names in a text, in its order, each once.
 
-    known: names that may occur in it. Where several pieces in a row make one of them, without
-    regard to case and blanks, the longest such name is taken, as `known` spells it. A name in
-    quotation marks is taken as it stands.
+    known: names that may occur in it. If consecutive pieces form one of them, ignoring case and
+    spaces, the longest such name is taken, as spelled in `known`. A name in quotation marks is
+    taken literally.
 
     >>> read_names("3,3'-diindolylmethane, digoxin", ["3,3'-Diindolylmethane"])
     ["3,3'-Diindolylmethane", 'digoxin']
@@ -50,7 +50,7 @@ def read_names(text: str, known: Iterable[str] = ()) -> list[str]:
 
 
 def written(names: Iterable[str]) -> str:
-    """The names as a list that `read_names` reads again, where it knows those that hold a comma.
+    """The names as a list that `read_names` can read, if it knows the names that contain commas.
 
     >>> written(["digoxin", "ouabain"]), written(["1,2-x", "5-y"])
     ('digoxin,ouabain', '1,2-x;5-y')
@@ -75,7 +75,7 @@ def read_cells(compendium: Compendium, names: Iterable[str]) -> list[str]:
 
 
 def _read(names: Iterable[str], known: Iterable[str]) -> list[str]:
-    """Of a text as `read_names`; names that come one by one are not taken apart."""
+    """A text is read by `read_names`; names that come one by one are not split."""
     if isinstance(names, str):
         return read_names(names, known)
     return [name.strip() for name in names if name.strip()]

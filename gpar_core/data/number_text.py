@@ -14,7 +14,7 @@ MISSING_WORDS: Final = frozenset(
     {"", "na", "n/a", "nan", "null", "none", "nil", "-", ".", "<na>", "missing"}
 )
 _EXCEL_ERROR: Final = re.compile(r"#(n/?[av]|[^\W\d_]+(/0)?[!?])", re.IGNORECASE)
-"""#N/A, #NAME?, #DIV/0!, #VALUE! and their like in other languages, such as #NV and #WERT!."""
+"""#N/A, #NAME?, #DIV/0!, #VALUE! and equivalents in other languages, such as #NV and #WERT!."""
 
 _MINUS: Final = str.maketrans("\u2212\u2013\ufe63\uff0d", "----")
 _OTHER_MARKS: Final = "[,\u2212\u2013\ufe63\uff0d]"
@@ -48,7 +48,7 @@ def is_grouped(cell: str) -> bool:
 def number_of(cell: str) -> float:
     """The number in a cell, NaN for a missing one. Raises ValueError for other text.
 
-    A comma is a decimal comma here; whether it can be one is for `NumberRows` to say.
+    A comma is read as a decimal comma; `NumberRows` checks whether it can be one.
     """
     try:
         return float(cell)
@@ -60,7 +60,7 @@ def number_of(cell: str) -> float:
 
 
 class NumberRows:
-    """Reads rows of cells, and watches them for decimal marks that contradict each other."""
+    """Reads rows of cells, and checks for contradictory decimal marks."""
 
     def __init__(self) -> None:
         self._point = self._comma = self._grouped = ""
@@ -69,7 +69,7 @@ class NumberRows:
         """(n,) float32 of the cells, NaN where missing. Raises ValueError for text."""
         if not self._point:
             self._point = next((cell for cell in cells if "." in cell and is_number(cell)), "")
-        with np.errstate(over="ignore"):  # becomes infinite, which is refused by name
+        with np.errstate(over="ignore"):  # becomes infinite, which is refused with its own message
             try:  # Few rows have gaps, and `float` alone takes half the time.
                 return np.fromiter(map(float, cells), np.float32, len(cells))
             except ValueError:
@@ -82,7 +82,7 @@ class NumberRows:
         return values
 
     def contradiction(self) -> str:
-        """Why the commas read cannot be decimal commas; '' where they can, or there are none."""
+        """Why the commas cannot be decimal commas; '' if they can, or if there are none."""
         point, comma, grouped = (
             cleaned(cell)[:40] for cell in (self._point, self._comma, self._grouped)
         )

@@ -1,4 +1,4 @@
-"""The parent structure of a compound: what is left of a salt without its counter-ions."""
+"""The parent structure of a compound: a salt without its counter-ions."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rdkit.Chem import Mol
 
 MAX_SMILES: Final = 1000
-"""Characters; a longer text of a file is no drug."""
+"""Characters; a longer text in a file is not a drug."""
 
 CARBON: Final = 6
 
@@ -48,24 +48,24 @@ COUNTER_IONS: Final = (
 
 
 def structure(smiles: str) -> "Mol | None":
-    """The structure that a SMILES says, None where it says none."""
+    """The structure of a SMILES, None if it is invalid."""
     from rdkit import Chem, rdBase  # noqa: PLC0415 -- half a second that most callers do not need
 
     if not smiles or len(smiles) > MAX_SMILES:
         return None
-    with rdBase.BlockLogs():  # what files say is no news for the server's log
+    with rdBase.BlockLogs():  # errors in users' files do not belong in the server's log
         found = Chem.MolFromSmiles(smiles)
     return found if found is not None and found.GetNumAtoms() else None
 
 
 def parent_block(smiles: str, inchi_key: str) -> str:
-    """First block of the InChIKey of the parent structure, '' where no structure is known.
+    """First block of the InChIKey of the parent structure, '' if no structure is known.
 
-    The parent of a salt or solvate is its largest organic fragment, by heavy atoms, that is none of
-    `COUNTER_IONS`; without one the largest counter-ion, and without that the largest fragment. It
-    is taken from the SMILES; what is of one fragment keeps its InChIKey, and so does what RDKit
-    cannot read. Protonation and
-    stereochemistry are not in the first block (Heller et al., J Cheminform 2015, 7:23).
+    The parent of a salt or solvate is its largest organic fragment, by heavy atoms, that is not in
+    `COUNTER_IONS`; without one, the largest counter-ion, and without that, the largest fragment. It
+    is taken from the SMILES; a single fragment keeps its InChIKey, and so does a structure that
+    RDKit cannot read. Protonation and stereochemistry are not in the first block (Heller et al., J
+    Cheminform 2015, 7:23).
     """
     given = inchi_key[:BLOCK_LENGTH]
     if given and "." not in smiles:

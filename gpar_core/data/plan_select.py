@@ -22,9 +22,9 @@ def plan_select(
     quality: QualityFilter,
     replace: bool = False,
 ) -> SelectRequest:
-    """The request for a compendium of the signatures that a filter keeps.
+    """The request for a compendium of the signatures that pass a filter.
 
-    Cell lines in any case. Raises RequestError or NotFoundError.
+    Cell lines may be in any case. Raises RequestError or NotFoundError.
     """
     name = compendium_name(name)
     if name == compendium.name:

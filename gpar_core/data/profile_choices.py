@@ -11,19 +11,19 @@ BY_FILE: Final = "file"
 EACH: Final = "each"
 ONE: Final = "one"
 DRUG_CHOICES: Final = (BY_FILE, EACH, ONE)
-"""How the drug of each profile is identified: by the file's labels or the profiles' names, each its
-own drug, or all replicates of one."""
+"""How the drug of each profile is identified: by the file's labels or the profiles' names, each
+profile as a drug of its own, or all as replicates of one."""
 
 
 def statistics_of(draft: Draft) -> tuple[str, ...]:
-    """The statistics of a result table, the best first; empty for a table of profiles."""
+    """The statistics of a result table, best first; empty for a table of profiles."""
     return tuple(dict.fromkeys(one for one in draft.statistics if one))
 
 
 def with_statistic(draft: Draft, statistic: str = "") -> Draft:
-    """The profiles of one statistic of a result table, '' for the best; other tables as they are.
+    """The profiles of one statistic of a result table, '' for the best; other tables unchanged.
 
-    Raises FileFormatError where the file has no such statistic.
+    Raises FileFormatError if the file has no such statistic.
     """
     choices = statistics_of(draft)
     if statistic and statistic not in choices:
@@ -47,7 +47,7 @@ def with_statistic(draft: Draft, statistic: str = "") -> Draft:
 
 
 def with_drugs(draft: Draft, drugs: str = BY_FILE) -> Draft:
-    """The draft with the drug of each profile decided otherwise.
+    """The draft with another choice of the drug of each profile.
 
     drugs: one of `DRUG_CHOICES`: 'file' as read, 'each' for a drug of its own, 'one' for replicates
     of one drug. Raises FileFormatError for another word.

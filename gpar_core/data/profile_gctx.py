@@ -1,6 +1,6 @@
-"""Uploaded GCTX files (HDF5), read only as far as is needed and no further than they may reach.
+"""Read uploaded GCTX files (HDF5) safely, and only as far as needed.
 
-An HDF5 file can point at other files and can unpack to far more than it announces; both are refused
+An HDF5 file can point to other files and can unpack to far more than it declares; both are refused
 before its values are read.
 """
 
@@ -30,7 +30,7 @@ ROW_LABELS: Final = ("id", "pr_gene_id", "pr_gene_symbol", "gene_id", "gene_symb
 COLUMN_LABELS: Final = ("id", *DRUG_LABELS)
 
 MAX_UNPACKED: Final = 10 * MAX_VALUES
-"""Bytes of the matrix: float64, and some padding of its chunks."""
+"""Maximum bytes of the matrix: float64, with some padding of its chunks."""
 MAX_CHUNKS: Final = 10_000
 DEFLATE: Final = 1
 SHUFFLE: Final = 2
@@ -60,7 +60,7 @@ def read_gctx(path: Path) -> Table:
 
 
 def _labels(file: h5py.File, group: str, wanted: Sequence[str], n: int) -> list[Label]:
-    """The id, and those of the other wanted labels that there are."""
+    """The id, and those other wanted labels that are present."""
     ids, *others = wanted
     there = [name for name in others if own_node(file, group).get(name, getlink=True) is not None]
     return [Label(name, _texts(own_dataset(file, f"{group}/{name}"), n)) for name in (ids, *there)]
@@ -73,7 +73,7 @@ def _texts(dataset: h5py.Dataset, n: int) -> tuple[str, ...]:
             "file is damaged or is not a GCTX file."
         )
     if dataset.dtype.kind not in "Sifu":
-        # Variable-length text is read at the length that the file claims, gigabytes if it lies.
+        # Variable-length text is read at the length that the file claims, possibly gigabytes.
         raise FileFormatError(
             f"{dataset.name} has the type {dataset.dtype}, but fixed-length text is needed, as "
             "cmapPy and cmapR write it. Write the file with one of them, or as a text GCT."
@@ -87,7 +87,7 @@ def _text(value: object) -> str:
 
 
 def _check_storage(dataset: h5py.Dataset, max_bytes: int) -> None:
-    """Refuse what unpacks to more than `max_bytes`."""
+    """Refuse a dataset that unpacks to more than `max_bytes`."""
     chunk = dataset.chunks or (1,) * dataset.ndim
     padded = math.prod(
         -(-size // side) * side for size, side in zip(dataset.shape, chunk, strict=True)

@@ -1,4 +1,4 @@
-"""The profiles in a table of genes: which genes are landmarks, what the profiles are called."""
+"""Find the profiles in a table of genes: the landmark genes and the names of the profiles."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ from gpar_core.data.replicates import drugs_by_name
 from gpar_core.errors import FileFormatError, LandmarkError
 
 BY_NAME: Final = "name"
-"""Of profiles whose drugs are told by their own names."""
+"""`MatchReport.drugs_by` of profiles whose own names identify their drugs."""
 UNNAMED: Final = frozenset({"", "na", "nan", fields.MISSING})
 
 
@@ -31,10 +31,10 @@ class MatchReport:
     of the others. duplicated: symbols of genes that the file has more than once; the mean of the
     repeats was taken. other_names: 'name (symbol)' of genes found by a newer name or an alias.
     dates: names of genes that Excel turned into dates, none of them a landmark. n_unknown: genes
-    that are no landmarks, ignored. renamed: names that several profiles bear, made distinct by a
-    number. empty: profiles without a single value, left out. ignored: columns that were not used.
-    drugs_by: heading of the label that names the drugs, `BY_NAME` where replicates were told by
-    the names of the profiles, else ''.
+    that are not landmarks, ignored. renamed: names shared by several profiles, made distinct by a
+    number. empty: profiles without any value, left out. ignored: columns that were not used.
+    drugs_by: heading of the label that names the drugs, `BY_NAME` if the names of the profiles
+    identified replicates, else ''.
     """
 
     file_kind: str
@@ -54,13 +54,13 @@ class MatchReport:
 
 @dataclass(frozen=True, eq=False)
 class Draft:
-    """Profiles as read, nothing filled in.
+    """Profiles as read, with nothing filled in.
 
     names: (n,) all different within a statistic. drug: (n,) name without case by which several
-    profiles are one drug. statistics: (n,) of a result table, which of its columns each profile
-    is, the best first; else all ''. values: (n, 978) float32, columns in the order of
-    `fields.LANDMARK_IDS`, NaN where missing. totals: (n,) sum over all genes of the file, landmarks
-    or not. scales: (n,) what kind of numbers each profile holds.
+    profiles are one drug. statistics: (n,) for a result table, the statistic of each profile, best
+    first; else all ''. values: (n, 978) float32, columns in the order of `fields.LANDMARK_IDS`, NaN
+    where missing. totals: (n,) sum over all genes of the file, landmarks or not. scales: (n,) the
+    kind of numbers in each profile.
     """
 
     names: tuple[str, ...]
@@ -89,7 +89,7 @@ class _Genes:
 def draft_of(table: Table, name: str) -> Draft:
     """The profiles of a table, genes in rows or in columns, whichever matches more landmarks.
 
-    name: of the file, for a profile that has none. Raises LandmarkError where no landmark gene is
+    name: of the file, for a profile without a name. Raises LandmarkError if no landmark gene is
     found or the genes are of another species, FileFormatError for a gene list or too many profiles.
     """
     genes = _find_genes(table)
@@ -161,7 +161,7 @@ def _find_genes(table: Table) -> _Genes:
     if _n_found(human) > _n_found(best) / 2:
         best = human
     elif foreign := [one for one in candidates if one.match.species]:
-        # An id tells the species better than a symbol.
+        # An id identifies the species more reliably than a symbol.
         raise _another_species(max(foreign, key=lambda one: one.match.id_kind == "ensembl"))
     if not _n_found(best):
         raise _no_landmarks(table)
@@ -200,7 +200,7 @@ def _no_landmarks(table: Table) -> LandmarkError:
 
 
 def _by_landmark(values: np.ndarray, position: np.ndarray) -> np.ndarray:
-    """(n, 978) float32 from (n, n_genes), the mean where a gene is repeated, NaN where it lacks."""
+    """(n, 978) float32 from (n, n_genes), the mean where a gene is repeated, NaN where missing."""
     known = position >= 0
     means = pd.DataFrame(values[:, known].T).groupby(position[known]).mean()
     ordered = means.reindex(range(fields.N_LANDMARKS)).to_numpy(np.float32)
@@ -216,7 +216,7 @@ def _drug_label(labels: Sequence[Label]) -> Label:
 def _drugs(
     labels: Sequence[Label], named: Label, names: Sequence[str], file_name: str
 ) -> tuple[list[str], str]:
-    """The drug of each profile, by the label that names it or by the profiles' names, and which."""
+    """The drug of each profile, by a label or by the profiles' names, and which was used."""
     if named is not labels[0]:
         drugs = (cleaned(cell).casefold() for cell in named.cells)
         return [
@@ -229,7 +229,7 @@ def _drugs(
 
 
 def _made_distinct(names: Sequence[str]) -> list[str]:
-    """The names, a second 'name' as 'name (2)'."""
+    """The names, with a second 'name' as 'name (2)'."""
     taken = set(names)
     numbers: dict[str, Iterator[int]] = defaultdict(lambda: count(2))
     seen: set[str] = set()

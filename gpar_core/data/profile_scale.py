@@ -11,7 +11,7 @@ LOG_VALUES: Final = "log-values"
 UNCLEAR: Final = "unclear"
 
 MIN_MAD: Final = 0.1
-"""Below it a gene counts as this variable, as in the LINCS pipeline."""
+"""Minimum variability of a gene, as in the LINCS pipeline."""
 MAX_Z: Final = 10.0
 MAX_LOG: Final = 50.0
 """No logarithm of an expression level is larger."""

@@ -1,7 +1,7 @@
 """The limits of an uploaded file, and the table that it is read into.
 
-An upload is a stranger's file: its size, its lines and the shapes it announces are checked before
-anything is built from them, so that memory and time stay bounded for any content.
+An upload is untrusted: its size, its lines and the shapes it declares are checked before anything
+is built from them, so that memory and time stay bounded for any content.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ MAX_PROFILES: Final = 2_000
 MAX_GENES: Final = 60_000
 MAX_VALUES: Final = 40_000_000
 MAX_LABELS: Final = 100
-"""Text columns beside the values, or metadata lines of a GCT."""
+"""Maximum text columns besides the values, or metadata lines of a GCT."""
 MAX_NAME: Final = 200
 DRUG_LABELS: Final = (
     fields.PERT_INAME, "cmap_name", fields.DRUG, "drug_name", "compound", "compound_name",
@@ -31,7 +31,7 @@ DRUG_LABELS: Final = (
 class Label:
     """One text for each row, or for each column: a name, an id, a description.
 
-    heading: what the file calls it, may be empty.
+    heading: its name in the file; may be empty.
     """
 
     heading: str
@@ -40,12 +40,12 @@ class Label:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """What a file holds, whichever way round.
+    """The content of a file, in either orientation.
 
     kind: 'CSV', 'CSV with semicolons', 'TSV', 'GCT' or 'GCTX'. rows, columns: at least one label
     each. values: (n_rows, n_columns) float32, finite or NaN where missing. statistics: (n_columns,)
-    which statistic of a result table each column is, all '' in a table of profiles. set_aside:
-    headings of columns of numbers that are no profiles.
+    the statistic of each column of a result table, all '' in a table of profiles. set_aside:
+    headings of numeric columns that are not profiles.
     """
 
     kind: str
@@ -80,7 +80,7 @@ def table_of(
 
 
 def check_shape(n_rows: int, n_columns: int) -> None:
-    """Raises FileFormatError for more values than are taken, whichever way round."""
+    """Raises FileFormatError for more values than are accepted, in either orientation."""
     larger, smaller = max(n_rows, n_columns), min(n_rows, n_columns)
     if larger > MAX_GENES or smaller > MAX_PROFILES or n_rows * n_columns > MAX_VALUES:
         raise FileFormatError(

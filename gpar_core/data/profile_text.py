@@ -1,7 +1,7 @@
-"""Uploaded text tables: CSV, TSV and GCT, genes in rows or in columns.
+"""Read uploaded text tables: CSV, TSV and GCT, with genes in rows or in columns.
 
-Every physical line is one row: a quoted cell cannot run over several lines, so no line can make a
-row grow without bounds.
+Every physical line is one row: a quoted cell cannot span several lines, so no row can grow without
+bounds.
 """
 
 import re
@@ -41,11 +41,11 @@ from gpar_core.data.result_tables import profile_columns
 from gpar_core.errors import FileFormatError
 
 MAX_LINE: Final = 4_000_000
-"""Characters: 60,000 genes with names or values of 60 characters."""
+"""Maximum characters of a line: 60,000 genes with names or values of 60 characters."""
 
 KINDS: Final = {"\t": "TSV", ";": "CSV with semicolons", ",": "CSV"}
 N_ID_COLUMNS: Final = 8
-"""Ids stand before the values."""
+"""Ids come before the values."""
 _ID_HEADING: Final = re.compile(r"gene|symbol|entrez|ensembl|(^|[^a-z])id$", re.IGNORECASE)
 MAX_ABOVE: Final = 10
 """Lines of names between the header and the values."""
@@ -88,7 +88,7 @@ def _encoding(path: Path) -> str:
 
 
 def _lines(file: TextIO) -> Iterator[_Line]:
-    """The lines that hold anything. Raises FileFormatError for text that no table has."""
+    """The non-empty lines. Raises FileFormatError for text that cannot be a table."""
     number = 0
     while line := file.readline(MAX_LINE):
         number += 1
@@ -109,7 +109,7 @@ def _lines(file: TextIO) -> Iterator[_Line]:
 
 
 def _rows(lines: Iterable[_Line], separator: str) -> Iterator[_Row]:
-    """Rows of cells; the closing '!' line of a GEO series matrix is none."""
+    """Rows of cells, without the closing '!' line of a GEO series matrix."""
     return (
         _Row(line.number, cells_of(line.text, separator))
         for line in lines
@@ -118,7 +118,7 @@ def _rows(lines: Iterable[_Line], separator: str) -> Iterator[_Row]:
 
 
 def _check_columns(table: Sequence[_Line], layout: Layout, lines: Iterator[_Line]) -> None:
-    """Raises FileFormatError for what has not at least two lines and two columns."""
+    """Raises FileFormatError if there are fewer than two lines or two columns."""
     if len(layout.header) > 1 and len(table) > 1:
         return
     cells = [cells_of(line.text, layout.separator) for line in table]
@@ -192,7 +192,7 @@ def _nothing_signed(aside: Sequence[str]) -> FileFormatError:
 def _text_columns(header: Sequence[str], opening: Sequence[_Row]) -> list[int]:
     """Columns of names, ids and descriptions: the first, and those with more words than numbers.
 
-    A column headed by a landmark gene holds its values: a word in it is an error, not a label.
+    A column headed by a landmark gene has its values: a word in it is an error, not a label.
     """
     gene = np.max([matched_by(header, id_kind).position for id_kind in ID_KINDS], axis=0) >= 0
 
@@ -216,7 +216,7 @@ def _text_columns(header: Sequence[str], opening: Sequence[_Row]) -> list[int]:
 
 
 def _n_above(opening: Sequence[_Row], texts: Sequence[int]) -> int:
-    """Lines of names that stand above the values, such as the drug of each column."""
+    """Number of lines of names above the values, such as the drug of each column."""
     words = set(texts)
 
     def is_names(row: _Row) -> bool:
@@ -229,13 +229,13 @@ def _n_above(opening: Sequence[_Row], texts: Sequence[int]) -> int:
 
 
 def _heading(row: _Row, texts: Sequence[int]) -> str:
-    """What a line of names is called; the drug, where it is not called anything."""
+    """The heading of a line of names; the drug's, if it has none."""
     said = next((row.cells[column].strip() for column in texts if row.cells[column].strip()), "")
     return said or DRUG_LABELS[0]
 
 
 def _entrez_columns(values: np.ndarray) -> list[int]:
-    """Columns of Entrez ids, which no word tells from values: most landmarks, without repeats."""
+    """Columns of Entrez ids, recognized not by words but by most landmarks, without repeats."""
 
     def is_ids(column: np.ndarray) -> bool:
         distinct = np.unique(column)

@@ -1,4 +1,4 @@
-"""Whether profiles are z-scores, judged for each profile, and z-scores made where allowed."""
+"""Check for each profile whether it is z-scores, and compute z-scores if allowed."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -22,10 +22,10 @@ MIN_PROFILES_TO_Z_SCORE: Final = 6
 
 
 def to_z_scores(draft: Draft, z_score: bool) -> tuple[np.ndarray, list[str]]:
-    """(n, 978) float32 with NaN where missing, and what was done to get there, a sentence each.
+    """(n, 978) float32 with NaN where missing, and what was done, one sentence per step.
 
-    z_score: whether levels may be turned into z-scores across the profiles. Raises FileFormatError
-    for levels where they may not, for levels beside z-scores, and for too few profiles.
+    z_score: whether levels may be converted to z-scores across the profiles. Raises FileFormatError
+    for levels if they may not, for levels mixed with z-scores, and for too few profiles.
     """
     kinds = {kind: _of_kind(draft, kind) for kind in (COUNTS, LOG_VALUES, Z_SCORES, UNCLEAR)}
     levels = [*kinds[COUNTS], *kinds[LOG_VALUES]]
@@ -49,7 +49,7 @@ def _of_kind(draft: Draft, kind: str) -> list[int]:
 
 
 def _described(draft: Draft, levels: Sequence[int]) -> str:
-    """Which profiles hold levels, of what kind and why."""
+    """Which profiles are levels, of what kind and why."""
     first = draft.scales[levels[0]]
     why = f"look like {first.kind}, not z-scores: {first.reason}."
     if len(levels) == len(draft.names):

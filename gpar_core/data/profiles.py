@@ -1,7 +1,7 @@
-"""A user's own expression profiles: read into the 978 landmark genes, judged, accepted, stored.
+"""A user's own expression profiles: read into the 978 landmark genes, checked, stored.
 
-`read_profiles` says what a file holds and refuses only what cannot be read; `accept` makes of it
-profiles that a model can score, and changes nothing that the user has not allowed.
+`read_profiles` reports what is in a file and refuses only what cannot be read; `accept` converts it
+to profiles that a model can score, and changes nothing that the user has not allowed.
 """
 
 import csv
@@ -36,7 +36,7 @@ class Profiles:
 
     names: (n,) all different. drug: (n,) name without case by which several profiles are one drug.
     matrix: (n, 978) finite float32 z-scores, columns in the order of `fields.LANDMARK_IDS`.
-    notes: what was changed or should be known, a sentence each.
+    notes: changes and other remarks, one sentence each.
     """
 
     names: tuple[str, ...]
@@ -51,10 +51,10 @@ class Profiles:
 def read_profiles(path: Path, file_name: str) -> Draft:
     """Read a CSV, TSV, GCT or GCTX file, recognized by its content.
 
-    Genes may be in rows or in columns, by symbol, Entrez or Ensembl id; whichever matches most
-    landmark genes is taken. Of a result table (DESeq2, limma, edgeR and others) the draft holds a
-    profile for each signed statistic, see `with_statistic`. file_name: what the user calls the
-    file, for messages.
+    Genes may be in rows or in columns, by symbol, Entrez or Ensembl id; whichever matches the most
+    landmark genes. For a result table (DESeq2, limma, edgeR and others) the draft has a profile for
+    each signed statistic, see `with_statistic`. file_name: the user's name of the file, for
+    messages.
 
     Raises FileFormatError, or LandmarkError where no landmark gene is found.
     """
@@ -103,12 +103,12 @@ def template_csv() -> str:
 
 
 def accept(draft: Draft, *, impute: bool = False, z_score: bool = False) -> Profiles:
-    """Profiles that a model can score: of a result table, those of its best statistic.
+    """Profiles that a model can score; for a result table, those of its best statistic.
 
-    impute: set missing genes and values to 0, the z-score of no change. z_score: turn counts or
-    expression levels into z-scores, gene by gene across the uploaded profiles.
+    impute: set missing genes and values to 0, the z-score of no change. z_score: convert counts or
+    expression levels to z-scores, gene by gene across the uploaded profiles.
 
-    Raises LandmarkError for what is missing and FileFormatError for what are no z-scores.
+    Raises LandmarkError for missing values and FileFormatError for values that are not z-scores.
     """
     draft = with_statistic(draft)
     _check_missing(draft, impute)
@@ -180,7 +180,7 @@ def _notes(draft: Draft) -> list[str]:
 
 
 def profiles_id(profiles: Profiles) -> str:
-    """20 hexadecimal digits of a SHA-256 over everything the profiles hold."""
+    """20 hexadecimal digits of a SHA-256 over the whole content of the profiles."""
     texts = json.dumps([profiles.names, profiles.drug, profiles.notes])
     digest = hashlib.sha256(texts.encode())
     digest.update(np.ascontiguousarray(profiles.matrix, dtype="<f4").tobytes())

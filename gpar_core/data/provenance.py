@@ -23,7 +23,7 @@ class OnCompendium(Protocol):
 
 
 def same_compendium(of: OnCompendium, cache: Cache) -> Compendium:
-    """The compendium of a request or a model. Raises RequestError where it has changed since."""
+    """The compendium of a request or a model. Raises RequestError if it has changed since."""
     compendium = compendia.load(cache.existing_compendium(of.compendium))
     if compendium.fingerprint != of.fingerprint:
         raise RequestError(
@@ -34,7 +34,7 @@ def same_compendium(of: OnCompendium, cache: Cache) -> Compendium:
 
 
 def versions() -> dict[str, str]:
-    """Of what a result depends on, by name."""
+    """Versions of the software that a result depends on, by name."""
     return {
         "gpar": __version__,
         "python": platform.python_version(),

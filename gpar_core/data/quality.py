@@ -1,4 +1,4 @@
-"""Which signatures are good enough, or are wanted at all."""
+"""A filter of signatures by quality, dose, time and cell line."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -16,11 +16,11 @@ class QualityFilter:
 
     min_tas: transcriptional activity score, 0-1. min_cc_q75: 75th percentile of the correlations
     between replicates, 0-1. min_replicates: profiles that a signature is made of. exemplars_only:
-    what the source calls the best signature of its compound in its cell line. min_dose, max_dose:
-    in um, themselves included. times: in hours. cells: cell lines, without regard to case.
+    only those that the source calls the best signature of their compound in their cell line.
+    min_dose, max_dose: in um, inclusive. times: in hours. cells: cell lines, in any case.
 
-    A signature of which a value is unknown does not meet a criterion for it. Raises RequestError
-    for a limit that no signature or every signature would meet.
+    A signature with an unknown value does not meet a criterion for it. Raises RequestError for a
+    limit that no signature or every signature would meet.
     """
 
     min_tas: float | None = None
@@ -50,15 +50,15 @@ class QualityFilter:
             raise RequestError("A time is not above 0. Give hours, such as 6 and 24.")
 
     def as_json(self) -> dict[str, Any]:
-        """The limits that are set, without the others."""
+        """Only the limits that are set."""
         nothing = asdict(EVERYTHING)
         return {key: value for key, value in asdict(self).items() if value != nothing[key]}
 
 
 EVERYTHING = QualityFilter()
-"""The filter that every signature meets."""
+"""The filter that every signature passes."""
 
 
 def from_json(content: dict[str, Any]) -> QualityFilter:
-    """The filter that `as_json` wrote, past JSON. Raises DataError or RequestError."""
+    """The filter from parsed output of `as_json`. Raises DataError or RequestError."""
     return as_dataclass(QualityFilter, content)

@@ -1,4 +1,4 @@
-"""Which uploaded profiles are replicates of one drug, by their names."""
+"""Recognize replicates of one drug among uploaded profiles by their names."""
 
 import re
 from collections import defaultdict
@@ -19,18 +19,18 @@ _NO_DRUG: Final = re.compile(
     r"query)?",
     re.IGNORECASE,
 )
-"""Words that number different things: compound_1 and compound_2 are two."""
+"""Words whose numbers distinguish drugs: compound_1 and compound_2 are two."""
 MAX_NUMBERED: Final = 6
-"""More columns with a bare number than this are rather different drugs."""
+"""More columns with a bare number than this are probably different drugs."""
 
 
 def drugs_by_name(names: Sequence[str]) -> list[str]:
     """The drug of each profile, from the profile's name.
 
     Names that differ in a word for replicates ('_rep1', 'biological replicate 2') are one drug, and
-    so are 2 to `MAX_NUMBERED` names that differ in a number from 0, 1 or 2 on ('X', 'X.1' or 'X_1',
-    'X_2') where what is left names a drug. Other names are drugs of their own. '' is the drug of
-    names that are nothing but a replicate's, such as 'rep1'.
+    so are 2 to `MAX_NUMBERED` names that differ in a number that starts at 0, 1 or 2 ('X', 'X.1' or
+    'X_1', 'X_2') if the rest names a drug. Other names are drugs of their own. '' is the drug of
+    names that are only a replicate's, such as 'rep1'.
     """
     drug = {name: _SAID.sub("", name).strip() for name in names}
     families: dict[str, list[str]] = defaultdict(list)

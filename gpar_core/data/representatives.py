@@ -10,7 +10,7 @@ from gpar_core.data.stored_matrix import StoredMatrix
 
 BLOCK_ROWS = 8192
 DIGITS = 9
-"""Of a mean correlation; what differs beyond them is a tie."""
+"""Digits of a mean correlation; values that differ only beyond them are tied."""
 
 
 def representatives(
@@ -22,17 +22,17 @@ def representatives(
 ) -> np.ndarray:
     """Mark one signature per drug and cell line.
 
-    matrix: (n_signatures, n_genes) z-scores, an array or rows on disk, which is read fast where the
-        signatures of a drug in a cell line stand near each other. drug, cell: (n_signatures,) int.
+    matrix: (n_signatures, n_genes) z-scores, an array or rows on disk; reading is fast if the
+        signatures of a drug in a cell line are close together. drug, cell: (n_signatures,) int.
         tas: (n_signatures,).
 
-    With unit vectors u (each signature centred and scaled to length 1) and S their sum over the m
+    With unit vectors u (each signature centered and scaled to length 1) and S their sum over the m
     signatures of a group, the mean correlation of i to the others is (u_i . S - 1) / (m - 1).
     In groups of one or two, and on ties, the higher TAS wins (NaN last), then the first row.
     Correlations are compared in double precision, rounded to nine digits, so that the choice does
     not depend on the processor: rounding keeps their order, and the last bits, in which processors
-    differ, decide only where two correlations agree to nine digits and a rounding boundary lies
-    between them, closer than 1e-14.
+    differ, matter only if two correlations agree to nine digits and are separated by a rounding
+    boundary closer than 1e-14.
 
     Returns (n_signatures,) bool.
     """
@@ -55,7 +55,7 @@ def representatives(
     group = np.empty(n, dtype=np.int64)
     group[in_groups] = np.repeat(np.arange(len(starts)), sizes)
     correlation = np.where(sizes[group] > 2, np.round(mean_correlation, DIGITS), 0.0)
-    # Stable, so that of equal rows the first is taken, which has the first sig_id.
+    # Stable, so that among equal rows the first is taken, which has the first sig_id.
     order = np.lexsort((-np.nan_to_num(tas, nan=-1.0), -correlation, group))
     chosen[order[starts]] = True
     return chosen

@@ -20,7 +20,7 @@ class DemoRequest:
 
 @dataclass(frozen=True)
 class SelectRequest:
-    """Make a compendium of the signatures of another one that a filter keeps.
+    """Make a compendium from those signatures of another one that pass a filter.
 
     compendium, fingerprint: the data. name: of the compendium to publish.
     """

@@ -1,6 +1,6 @@
-"""Result tables of differential expression: which of their columns is a profile, and which never.
+"""Result tables of differential expression: recognize which of their columns are profiles.
 
-Written after what DESeq2, limma, edgeR, Seurat, scanpy, GEO2R, iLINCS and featureCounts write.
+Based on the output of DESeq2, limma, edgeR, Seurat, scanpy, GEO2R, iLINCS and featureCounts.
 """
 
 import re
@@ -20,7 +20,7 @@ STATISTICS: Final = (
      "log2foldchanges", "avglogfc", "avglog2fc", "log2ratio", "logratio", "logdiffexp",
      "valuelogdiffexp"),
 )  # fmt: skip
-"""Signed columns, the best first: they say how strongly and in which direction a gene changes."""
+"""Signed columns, best first: they show how strongly and in which direction a gene changes."""
 
 P_VALUES: Final = frozenset(
     ("pvalue", "pval", "pvalues", "pvals", "p", "rawp", "praw", "pvalueraw", "nominalp",
@@ -40,12 +40,12 @@ PLACES: Final = frozenset(
     ("chr", "chrom", "chromosome", "start", "end", "strand", "length", "width", "genelength",
      "startposition", "endposition")
 )  # fmt: skip
-"""Where a gene lies: featureCounts and annotation tables put it beside the values."""
+"""The location of a gene, which featureCounts and annotation tables include."""
 
 SIGNED_P: Final = "signed -log10 p"
-"""The choice that is computed: -log10 of the p-value with the sign of the change."""
+"""The statistic that is computed: -log10 of the p-value with the sign of the change."""
 MAX_LOG_P: Final = 45.0
-"""Of a p-value that float32 cannot tell from 0."""
+"""-log10 of a p-value that float32 cannot distinguish from 0."""
 
 _TOKEN: Final = re.compile(r"[^\s._:|()\[\]-]+")
 _BETWEEN: Final = " ._:|()[]-\t"
@@ -57,10 +57,10 @@ _RANK: Final = {name: rank for rank, names in enumerate(STATISTICS) for name in 
 class ProfileColumns:
     """The columns of a table that may be profiles, recognized by their headings.
 
-    names: (n,) of the profiles, '' where the heading only says what it is. statistics: (n,) what
-    each is, '' in a table of profiles; a comparison of a result table comes once for each
-    statistic, the best first. places: (n,) of their columns. p_places: (n,) of the p-values of
-    those that are computed, else -1. set_aside: places of columns that are never profiles.
+    names: (n,) of the profiles, '' if the heading only names the statistic. statistics: (n,) the
+    statistic of each, '' in a table of profiles; a comparison of a result table appears once for
+    each statistic, best first. places: (n,) positions of their columns. p_places: (n,) positions of
+    the p-values of computed ones, else -1. set_aside: positions of columns that are never profiles.
     """
 
     names: tuple[str, ...]
@@ -70,7 +70,7 @@ class ProfileColumns:
     set_aside: tuple[int, ...]
 
     def values(self, columns: Mapping[int, np.ndarray]) -> np.ndarray:
-        """(n_rows, n) float32 of the profiles. columns: the values of each column by its place."""
+        """(n_rows, n) float32 of the profiles. columns: values of each column by position."""
         parts = [
             columns[place] if p < 0 else signed_log_p(columns[p], columns[place])
             for place, p in zip(self.places, self.p_places, strict=True)
@@ -80,8 +80,8 @@ class ProfileColumns:
 
 @dataclass(frozen=True)
 class _Column:
-    """contrast: what is compared, '' where the heading does not say. role: the heading's meaning,
-    in small letters, '' where it has none here."""
+    """contrast: what is compared, '' if the heading does not say. role: the heading's meaning, in
+    lower case, '' if it is not known here."""
 
     place: int
     heading: str
@@ -90,11 +90,11 @@ class _Column:
 
 
 def profile_columns(headings: Sequence[str]) -> ProfileColumns:
-    """Tell a result table from a table of profiles, and which columns are profiles.
+    """Distinguish a result table from a table of profiles, and find the columns of profiles.
 
-    headings: of the columns of numbers. A table is one of results where a signed statistic stands
-    beside p-values or mean levels; several comparisons, such as 'drugA_logFC' and 'drugA_pvalue',
-    are one profile each.
+    headings: of the numeric columns. A result table has a signed statistic together with p-values
+    or mean levels; each of several comparisons, such as 'drugA_logFC' and 'drugA_pvalue', is one
+    profile.
     """
     columns = [_column(place, heading) for place, heading in enumerate(headings)]
     if signed := _signed(columns):
@@ -114,7 +114,7 @@ def profile_columns(headings: Sequence[str]) -> ProfileColumns:
 
 
 def _signed(columns: Sequence[_Column]) -> dict[str, list[_Column]]:
-    """Of each comparison of a result table its signed columns, the best first."""
+    """The signed columns of each comparison of a result table, best first."""
     by_contrast: dict[str, list[_Column]] = {}
     for column in columns:
         by_contrast.setdefault(column.contrast, []).append(column)

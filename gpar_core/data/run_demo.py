@@ -8,7 +8,7 @@ from gpar_core.storage.requests import job_id
 
 
 def run_demo(request: DemoRequest, cache: Cache, report: Report) -> None:
-    """Build it and publish it under its name."""
+    """Build the demo compendium and publish it under its name."""
     with publishing(cache.compendium(demo.NAME)) as folder:
         demo.build(folder, seed=request.seed, report=report)
         (folder / MADE_BY).write_text(job_id(request), encoding="utf-8")

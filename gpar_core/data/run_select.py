@@ -1,4 +1,4 @@
-"""Make a compendium of the signatures of another one that a filter keeps."""
+"""Make a compendium from those signatures of another one that pass a filter."""
 
 from gpar_core.data.provenance import same_compendium
 from gpar_core.data.requests import SelectRequest
@@ -10,7 +10,7 @@ from gpar_core.storage.requests import job_id
 
 
 def run_select(request: SelectRequest, cache: Cache, report: Report) -> None:
-    """Choose the signatures and publish them under their name. Raises GparError."""
+    """Select the signatures and publish them under the requested name. Raises GparError."""
     source = same_compendium(request, cache)
     target = cache.compendium(request.name)
     own = cache.compendium_made_by(request.name) == job_id(request)  # and damaged since

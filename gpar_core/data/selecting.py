@@ -1,4 +1,4 @@
-"""Choose the signatures that a quality filter keeps, and count what that leaves."""
+"""Select the signatures that pass a quality filter, and count what is left."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ from gpar_core.errors import RequestError
 from gpar_core.progress import Progress, Report, silent
 
 LEARNABLE: Final = 3
-"""A MOA with as many drugs can have a model in a library."""
+"""A MOA with this many drugs can have a model in a library."""
 
 DOSE_TOLERANCE: Final = 1e-3
-"""Doses that differ by this share are one: 10 um stands as 9.99999 in some files."""
+"""Doses that differ by no more than this share are equal: some files have 9.99999 for 10 um."""
 
 MICROMOLAR: Final = {"nm": 1e-3, "um": 1.0, "\u00b5m": 1.0, "\u03bcm": 1.0, "mm": 1e3}
 HOURS: Final = {"h": 1.0, "d": 24.0}
 
 
 def shown_unit(unit: object) -> str:
-    """A unit of dose as people write it: 'µM' for every spelling of it, '' where it is missing."""
+    """A unit of dose for display: 'µM' for every spelling of it, '' if missing."""
     if not isinstance(unit, str):
         return ""
     return "µM" if MICROMOLAR.get(unit.casefold()) == 1.0 else unit
@@ -78,7 +78,7 @@ def criteria(signatures: pd.DataFrame, quality: QualityFilter) -> Iterator[Crite
 
 
 def kept(signatures: pd.DataFrame, quality: QualityFilter) -> np.ndarray:
-    """(n,) bool: whether a signature meets all that the filter asks for."""
+    """(n,) bool: whether a signature meets all criteria of the filter."""
     met = np.ones(len(signatures), dtype=bool)
     for criterion in criteria(signatures, quality):
         met &= criterion.met
@@ -90,11 +90,11 @@ def counts(
 ) -> pd.DataFrame:
     """The signatures left after each criterion of the filter in turn.
 
-    signatures: pert_id, tas and what the filter asks for. compounds: pert_id, drug, moa, annotated.
-    Returns one row for all signatures and one for each criterion: filter (in words), n_signatures,
-    n_compounds (one a molecule), n_inactive (inactive drugs without MOA annotation, the negatives
-    of a training), n_moas (with at least `LEARNABLE` drugs), and n_unknown (signatures left out
-    here because their value is unknown).
+    signatures: pert_id, tas and the columns that the filter needs. compounds: pert_id, drug, moa,
+    annotated. Returns one row for all signatures and one for each criterion: filter (in words),
+    n_signatures, n_compounds (one per molecule), n_inactive (inactive drugs without MOA annotation,
+    the negatives of a training), n_moas (with at least `LEARNABLE` drugs), and n_unknown
+    (signatures left out by the criterion because their value is unknown).
     """
     by_id = compounds.set_index(fields.PERT_ID)[fields.DRUG]
     drug, drugs = pd.factorize(by_id.loc[signatures[fields.PERT_ID]].to_numpy())
@@ -114,7 +114,7 @@ def counts(
 def choose(signatures: pd.DataFrame, quality: QualityFilter) -> tuple[np.ndarray, list[Finding]]:
     """(n,) bool of the signatures kept, and how many each criterion left out.
 
-    Raises RequestError where none is kept.
+    Raises RequestError if none is kept.
     """
     left = np.ones(len(signatures), dtype=bool)
     findings = []
@@ -141,7 +141,7 @@ def times_of(signatures: pd.DataFrame) -> list[float]:
 
 
 def check_cells(signatures: pd.DataFrame, quality: QualityFilter) -> None:
-    """Raises RequestError where no signature is from a cell line that the filter names."""
+    """Raises RequestError if no signature is from a cell line of the filter."""
     there = signatures[fields.CELL_ID].unique()
     known = {cell.casefold() for cell in there}
     if absent := [cell for cell in quality.cells if cell.casefold() not in known]:
@@ -170,9 +170,9 @@ def select_compendium(
     name: str,
     report: Report = silent,
 ) -> None:
-    """Write the signatures of `source` that the filter keeps as the compendium `name` in `folder`.
+    """Write the signatures of `source` that pass the filter as the compendium `name` in `folder`.
 
-    Representatives are chosen again among them. Raises RequestError where none is kept.
+    Representatives are chosen again among them. Raises RequestError if none is kept.
     """
     left, findings = choose(source.signatures, quality)
     rows = np.flatnonzero(left)

@@ -13,13 +13,13 @@ BLOCK_ROWS = 8192
 
 @dataclass(frozen=True)
 class StoredMatrix:
-    """The float32 `.npy` at `path`. Nothing of it stays mapped, or in memory, between two calls."""
+    """The float32 `.npy` at `path`. No part of it stays mapped, or in memory, between calls."""
 
     path: Path
 
     @classmethod
     def create(cls, path: Path, shape: tuple[int, int]) -> "StoredMatrix":
-        """A new file of zeros. Raises OSError where the disk has no room for it."""
+        """A new file of zeros. Raises OSError if the disk has no room for it."""
         np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
         reserve(path)
         return cls(path)
@@ -53,7 +53,7 @@ class StoredMatrix:
             yield slice(start, min(start + BLOCK_ROWS, n_rows))
 
     def keep(self, kept: np.ndarray) -> None:
-        """Drop the rows where kept, (n_rows,) bool, is False."""
+        """Drop the rows for which kept, (n_rows,) bool, is False."""
         rewritten = self.path.with_suffix(".kept.npy")
         shape = (int(kept.sum()), self.shape[1])
         header = np.lib.format.header_data_from_array_1_0(np.empty((0, shape[1]), np.float32))

@@ -1,8 +1,8 @@
-"""Reading the text tables beside a matrix: sig_info, sig_metrics, pert_info, gene_info, MOA.
+"""Read the text tables that come with a matrix: sig_info, sig_metrics, pert_info, gene_info, MOA.
 
-Written in any way that `delimited.layout_of` knows, plain or gzipped, `-666` for missing. All
-values come back as text, missing as ''.
-The text is Arrow's: a table of 700,000 rows takes about what its file does.
+They may have any layout that `delimited.layout_of` knows, plain or gzipped, with `-666` for
+missing. All values are returned as text, missing ones as ''.
+The text is Arrow's: a table of 700,000 rows takes about as much memory as its file.
 """
 
 import csv
@@ -32,12 +32,12 @@ from gpar_core.errors import AnnotationError, in_words
 MAX_HEADER = 1_000_000
 MAX_COLUMNS = 1_000
 MAX_BYTES = 4_000_000_000
-"""Of a table, unpacked; the largest, of LINCS 2020, has an eighth of it."""
+"""Maximum bytes of an unpacked table; the largest, of LINCS 2020, has an eighth of that."""
 BLOCK_BYTES = 1 << 24
-"""Read at once; a line may have twice as much."""
+"""Bytes read at once; a line may have twice as many."""
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 WITHHELD = "restricted"
-"""In place of the structure of a compound that the Broad Institute does not disclose."""
+"""Replaces the structure of a compound that the Broad Institute does not disclose."""
 
 MISSING_WORDS = (
     fields.MISSING, "-666.0", "-666.00", "-666.000", "-666.000000", "NA", "nan", "NaN", "#N/A",
@@ -56,11 +56,11 @@ def read_table(
 ) -> pd.DataFrame:
     """Read some columns of a table, as text.
 
-    A column is found by `headings.place_of`, and bears its name here. others: further headings.
-    Optional columns that the file lacks are absent from the result; where it has none of them and
-    none is needed, the result has no rows either.
+    A column is found by `headings.place_of`, and is renamed to its name here. others: further
+    headings. Optional columns that the file lacks are absent from the result; if it has none of
+    them and none is needed, the result has no rows either.
 
-    Raises AnnotationError where the file is unreadable or lacks a needed column.
+    Raises AnnotationError if the file is unreadable or lacks a needed column.
     """
     try:
         layout = _layout(path)
@@ -105,7 +105,7 @@ def _opened(path: Path) -> IO[bytes]:
 
 
 def _layout(path: Path) -> Layout:
-    """How the table is written. Raises AnnotationError for no text."""
+    """The layout of the table. Raises AnnotationError if it is not text."""
     with _opened(path) as file:
         if other := what_it_is(file.read(HEAD)):
             raise AnnotationError(f"'{path.name}' is {other[0]}. {other[1]}")
@@ -145,7 +145,7 @@ def _columns(path: Path, wanted: Mapping[str, int], layout: Layout) -> pd.DataFr
 
 
 def _blocks(path: Path, n_before: int) -> Iterator[bytes]:
-    """Whole lines behind the first `n_before`, about `BLOCK_BYTES` at a time.
+    """Whole lines after the first `n_before`, about `BLOCK_BYTES` at a time.
 
     Memory stays bounded for any size that a packed file unpacks to. Raises AnnotationError.
     """
@@ -172,7 +172,7 @@ def _blocks(path: Path, n_before: int) -> Iterator[bytes]:
 
 
 def _parsed(block: bytes, wanted: Mapping[str, int], layout: Layout, encoding: str) -> pd.DataFrame:
-    # GEO's tables are not quoted, and some of their names hold a single quotation mark.
+    # GEO's tables are not quoted, and some of their names contain a single quotation mark.
     tabs = layout.separator == "\t"
     return pd.read_csv(
         io.BytesIO(block),

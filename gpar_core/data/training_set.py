@@ -15,7 +15,7 @@ from gpar_core.data.profiles import Profiles
 from gpar_core.errors import NotFoundError, RequestError, TrainingSetError
 
 MIN_INACTIVE_COMPOUNDS = 50
-"""With fewer inactive compounds 'auto' takes all compounds without the MOA as negatives."""
+"""With fewer inactive compounds, 'auto' takes all compounds without the MOA as negatives."""
 
 NEGATIVE_CHOICES = ("auto", "inactive", "others")
 
@@ -26,12 +26,12 @@ NEGATIVE_WORDS = {
 """`TrainingSet.negatives` as shown to users."""
 
 UPLOADED = "uploaded: "
-"""Before the name of an uploaded profile's drug."""
+"""Prefix of the name of an uploaded profile's drug."""
 
 
 @dataclass(frozen=True)
 class DrugMatch:
-    """A pasted list against a compendium: drugs that are there, and names that are not."""
+    """A pasted list matched with a compendium: the drugs found, and the names not found."""
 
     found: tuple[str, ...]
     unknown: tuple[str, ...]
@@ -39,11 +39,11 @@ class DrugMatch:
 
 @dataclass(frozen=True, eq=False)
 class TrainingSet:
-    """Representative signatures to learn from, or uploaded profiles against representatives.
+    """Representative signatures to learn from; the positives may be uploaded profiles instead.
 
     rows: (n,) rows of the compendium, rising; those from its number of signatures on are the rows
-    of `uploaded`, which are all positive. positive: (n,) bool. drug: (n,) molecule, that of an
-    uploaded one its name behind `UPLOADED`, so that it is no drug of the compendium.
+    of `uploaded`, which are all positive. positive: (n,) bool. drug: (n,) molecule; for an uploaded
+    one its name with the prefix `UPLOADED`, so that it is no drug of the compendium.
     negatives: 'inactive' or 'others'. note: what the user should know about the negatives, or ''.
     """
 
@@ -72,11 +72,11 @@ class TrainingSet:
 
     @property
     def compendium_rows(self) -> np.ndarray:
-        """The rows that are of the compendium, rising."""
+        """The rows that belong to the compendium, rising."""
         return self.rows[: len(self.rows) - self._n_uploaded]
 
     def only(self, kept: np.ndarray) -> "TrainingSet":
-        """Some of its rows, (n,) bool; of one without uploaded profiles."""
+        """The training set with only some rows, (n,) bool; it must not have uploaded profiles."""
         return replace(
             self, rows=self.rows[kept], positive=self.positive[kept], drug=self.drug[kept]
         )
@@ -87,7 +87,7 @@ class TrainingSet:
         return x if self.uploaded is None else np.concatenate([x, self.uploaded.matrix])
 
     def described(self, compendium: Compendium, columns: Sequence[str]) -> pd.DataFrame:
-        """(n,) rows of `Compendium.signatures`; uploaded ones have a name and nothing else."""
+        """(n,) rows of `Compendium.signatures`; uploaded ones have only a name."""
         known = compendium.signatures[list(columns)].iloc[self.compendium_rows]
         if self.uploaded is None:
             return known.reset_index(drop=True)
@@ -103,10 +103,10 @@ class TrainingSet:
 
 
 def match_drugs(compendium: Compendium, names: Iterable[str]) -> DrugMatch:
-    """Look names or pert_ids up, without regard to case; doubles and empty names are dropped.
+    """Look up names or pert_ids, ignoring case; duplicates and empty names are dropped.
 
-    names: one by one, or a text that `name_lists.read_names` takes apart. Any name of a molecule
-        finds it, and a BRD id does with or without its batch.
+    names: one by one, or a text for `name_lists.read_names`. Any name of a molecule finds it,
+    as does a BRD id with or without its batch.
     """
     drug_of = compendium.drug_by_name
     wanted = dict.fromkeys(name.casefold() for name in read_drugs(compendium, names))
@@ -121,10 +121,10 @@ def match_drugs(compendium: Compendium, names: Iterable[str]) -> DrugMatch:
 
 
 def known_drugs(compendium: Compendium, names: Iterable[str]) -> tuple[str, ...]:
-    """Names without case of drugs that must all be there. Raises NotFoundError or RequestError."""
+    """Names without case of drugs that must all exist. Raises NotFoundError or RequestError."""
     match = match_drugs(compendium, names)
     if match.unknown:
-        # A misspelled name with a comma comes in parts, and any of them may be like it.
+        # A misspelled name with a comma comes in parts, and any of them may resemble a drug's.
         first = match.unknown[:3]
         known = list(compendium.drug_by_name)
         near = [difflib.get_close_matches(name, known, n=3, cutoff=0.7) for name in first]
@@ -143,12 +143,12 @@ def known_drugs(compendium: Compendium, names: Iterable[str]) -> tuple[str, ...]
 
 
 def drug_name(compendium: Compendium, drug: str) -> str:
-    """The pert_iname used for a molecule."""
+    """The display name (pert_iname) of a molecule."""
     return str(compendium.drugs.set_index(fields.DRUG)[fields.PERT_INAME][drug])
 
 
 def moa_key(moa: str) -> str:
-    """A MOA as it is compared: without case, one blank between words."""
+    """A MOA in the form it is compared: lower case, one space between words."""
     return " ".join(moa.casefold().split())
 
 
@@ -177,7 +177,7 @@ def known_moas(compendium: Compendium, moas: Iterable[str]) -> tuple[str, ...]:
     """MOAs as the compendium spells them, sorted. Raises NotFoundError."""
     wanted = {moa_key(name) for name in read_moas(compendium, moas)}
     for name in sorted(wanted):
-        drugs_of_moa(compendium, name)  # names what is close to a MOA that is unknown
+        drugs_of_moa(compendium, name)  # its error suggests MOAs close to an unknown one
     names = compendium.compound_moas[fields.MOA].unique()
     return tuple(sorted(name for name in names if name.casefold() in wanted))
 
@@ -196,11 +196,12 @@ def select(
 
     drugs: names without case, all in the compendium. cells: cell lines, empty for all.
     moa: the MOA the drugs were chosen by, if any.
-    uploaded: profiles that are the positive set, with no drugs. What the compendium knows under the
-        same names is then no negative, nor is what shares a MOA with that, unless it is inactive.
+    uploaded: profiles that are the positive set, in place of drugs. Compounds of the same names in
+        the compendium are then not negatives, nor are those that share a MOA with them, unless
+        inactive.
     negatives: 'inactive', compounds without MOA annotation whose 75th-percentile TAS is below
-        `max_tas`; 'others', all compounds that share no MOA with the positives (with `moa` alone,
-        if given); 'auto', the former where there are `MIN_INACTIVE_COMPOUNDS` and something else is
+        `max_tas`; 'others', all compounds that share no MOA with the positives (or only not `moa`,
+        if given); 'auto', the former if there are `MIN_INACTIVE_COMPOUNDS` and other compounds are
         left to rank, otherwise the latter.
 
     Raises RequestError, NotFoundError or TrainingSetError.
@@ -281,7 +282,7 @@ def is_inactive(drugs: pd.DataFrame, max_tas: float = fields.INACTIVE_TAS) -> pd
 def _why_others(
     compendium: Compendium, positive: set[str], inactive: set[str], where: str, max_tas: float
 ) -> str:
-    """Why inactive compounds cannot be the negatives, '' where they can."""
+    """Why inactive compounds cannot be the negatives, '' if they can."""
     instead = (
         "All compounds that share no MOA with the chosen drugs are used as negatives instead; "
         "each is ranked by the fold that held it out."
@@ -300,7 +301,7 @@ def _why_others(
 
 
 def _sharing_moa(compendium: Compendium, drugs: set[str], moa: str) -> set[str]:
-    """The drugs with the MOA, or where none is given, with any MOA of these drugs."""
+    """The drugs with the MOA or, if none is given, with any MOA of these drugs."""
     table = compendium.compound_moas
     names = table[fields.MOA].str.casefold()
     shared = {moa_key(moa)} if moa else set(names[table[fields.DRUG].isin(drugs)])
@@ -308,7 +309,7 @@ def _sharing_moa(compendium: Compendium, drugs: set[str], moa: str) -> set[str]:
 
 
 def drugs_of_uploaded(compendium: Compendium, uploaded: Profiles) -> set[str]:
-    """What the compendium has under the names of the profiles, or with the values of one."""
+    """The compendium's drugs with the names of the profiles, or with the values of one."""
     same = set(match_drugs(compendium, uploaded.drug).found)
     gene = int(np.argmax(uploaded.matrix.std(axis=0)))
     values = np.asarray(compendium.matrix[:, gene])
@@ -324,8 +325,8 @@ def with_enough_drugs(
 ) -> tuple[str, ...]:
     """Names, sorted, of the MOAs among `classes`, none for all, that have enough drugs.
 
-    labelled: whether the compendium wears uploaded labels in place of its MOAs. Raises
-    NotFoundError or RequestError.
+    labelled: whether the compendium has uploaded labels in place of its MOAs. Raises NotFoundError
+    or RequestError.
     """
     table = compendium.moas
     if wanted := known_moas(compendium, classes):

@@ -1,4 +1,4 @@
-"""A table that a user uploaded, kept under the id of what it holds: class labels, places."""
+"""A user's table of class labels or coordinates, stored under an id of its content."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ def save(table: pd.DataFrame, folder: Path) -> None:
 
 
 def load(folder: Path) -> pd.DataFrame:
-    """The table in `folder`. Raises DataError where it is damaged or of another version."""
+    """The table in `folder`. Raises DataError if it is damaged or of another version."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         table = pd.read_parquet(folder / TABLE)

@@ -1,4 +1,4 @@
-"""Keep what users upload, under an id of what it holds."""
+"""Store users' uploads under an id of their content."""
 
 import pandas as pd
 
@@ -10,7 +10,7 @@ from gpar_core.storage.cache import MANIFEST, Cache, publishing
 
 
 def publish_table(cache: Cache, table: pd.DataFrame) -> str:
-    """Keep an uploaded table under the id of what it holds; returns the id."""
+    """Store an uploaded table under an id of its content; returns the id."""
     name = table_id(table)
     folder = cache.table(name)
     exists = (folder / MANIFEST).is_file()
@@ -22,7 +22,7 @@ def publish_table(cache: Cache, table: pd.DataFrame) -> str:
 
 
 def publish_profiles(cache: Cache, profiles: Profiles) -> str:
-    """Keep uploaded profiles under the id of what they hold; returns the id."""
+    """Store uploaded profiles under an id of their content; returns the id."""
     name = profiles_id(profiles)
     folder = cache.profile_set(name)
     exists = (folder / MANIFEST).is_file()

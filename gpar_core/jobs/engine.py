@@ -26,15 +26,15 @@ CLUSTER_PATTERN = re.compile(r"(tcp|tls)://([\w.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}")
 
 
 def submit(cache: Cache, request: Request, *, cluster: str | None = None) -> Job:
-    """Queue a request, or return its job if it is under way or its result is there.
+    """Queue a request, or return its job if it is queued or running or its result exists.
 
-    The cache's visitor then holds the job and its result, as do all who ask for the same.
+    The cache's visitor then holds the job and its result, as do all who submit the same request.
 
-    cluster: address of the Dask scheduler whose workers are to train, '' for this computer, None
-    for what the environment variable GPAR_DASK says. The result does not depend on it.
-    Raises RequestError where it is no address or a limit is set wrongly, AccessError where a limit
-    of the visitor is reached or a compendium of this name is another's, JobError when the list of
-    jobs cannot be used, WorkerError when nothing can be started.
+    cluster: address of the Dask scheduler whose workers train, '' for this computer, None for the
+    environment variable GPAR_DASK. The result does not depend on it.
+    Raises RequestError if it is not an address or a limit is set incorrectly, AccessError if a
+    limit of the visitor is reached or another person has a compendium of this name, JobError if the
+    list of jobs cannot be used, WorkerError if no process can be started.
     """
     address = _checked(os.environ.get("GPAR_DASK", "") if cluster is None else cluster)
     limits = read_limits(os.environ)
@@ -55,7 +55,7 @@ def submit(cache: Cache, request: Request, *, cluster: str | None = None) -> Job
 
 
 def look(cache: Cache, job_id: str) -> Job:
-    """The job as it stands; a page calls this at each poll, which also keeps the work going.
+    """The current state of the job; a page's polling of it also keeps the work going.
 
     Raises NotFoundError, JobError, WorkerError.
     """
@@ -68,7 +68,7 @@ def look(cache: Cache, job_id: str) -> Job:
 def cancel(cache: Cache, job_id: str) -> Job:
     """Cancel a queued job at once, a running one within seconds.
 
-    Raises NotFoundError, AccessError where the visitor may not or is not alone in waiting for it,
+    Raises NotFoundError, AccessError if the visitor has no permission or others wait for it too,
     JobError, WorkerError.
     """
     if why := why_not_cancelled(cache, job_id):
@@ -95,15 +95,15 @@ def why_not_cancelled(cache: Cache, job_id: str) -> str:
 
 
 def wake(cache: Cache) -> None:
-    """Have a worker make ready for a job that is likely to come; cheap if there is one.
+    """Let a worker get ready for a job that is likely to come; cheap if there is one.
 
-    Raises WorkerError when nothing can be started.
+    Raises WorkerError if no process can be started.
     """
     ensure_running(cache)
 
 
 def follow(cache: Cache, job_id: str, on_event: Callable[[Event], None]) -> Job:
-    """Wait for the end of a job, passing its events on as they come; returns the ended job.
+    """Wait for the end of a job, passing on its events as they come; returns the finished job.
 
     Raises NotFoundError, JobError, WorkerError, and what `on_event` raises.
     """
@@ -128,14 +128,14 @@ def finish(
     *,
     cluster: str | None = None,
 ) -> str:
-    """Have a request done, and wait for it; returns the id of its job and of its result.
+    """Run a request and wait for it; returns the id of its job and of its result.
 
     An interrupt, or Cancelled from `on_event`, cancels the job. cluster: as in `submit`.
-    Raises what `submit` and `follow` raise, Cancelled where somebody cancelled it, JobError where
-    it failed.
+    Raises what `submit` and `follow` raise, Cancelled if somebody canceled it, JobError if it
+    failed.
     """
     job = submit(cache, request, cluster=cluster)
-    if job.active:  # else it is done, and what it once reported is no news
+    if job.active:  # otherwise it is done, and its old events are irrelevant
         try:
             job = follow(cache, job.id, on_event)
         except (KeyboardInterrupt, Cancelled):
@@ -158,7 +158,7 @@ def _checked(cluster: str) -> str:
 
 
 def _hold(cache: Cache, request: Request, exists: bool) -> None:
-    """Note what the visitor will have, before anybody can meet it."""
+    """Record what the visitor will hold, before anybody can see it."""
     if isinstance(request, ImportRequest | SelectRequest) and cache.visitor != LOCAL:
         _hold_compendium(cache, request.name)
     for_all = isinstance(request, DemoRequest | FetchRequest)
@@ -178,5 +178,5 @@ def _hold_compendium(cache: Cache, name: str) -> None:
             f"The name '{name}' belongs to a compendium that is not yours. Choose another name."
         )
     if not taken:
-        cache.access.forget(thing)  # of one that was never made or is gone
+        cache.access.forget(thing)  # the record of one that was never made or was deleted
     cache.hold(thing)

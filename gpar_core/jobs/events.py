@@ -1,6 +1,6 @@
 """The progress of a job as lines of JSON: one writer appends, any number of readers, no locks.
 
-A reader may meet the last line half written; it is left for the next reading.
+A reader that finds the last line incomplete leaves it for the next reading.
 """
 
 import json
@@ -15,7 +15,7 @@ FILE_NAME = "events.jsonl"
 
 @dataclass(frozen=True)
 class Event:
-    """One progress event: its number in the log (from 1), when (seconds since 1970) and what."""
+    """One progress event: its number in the log (from 1), time (seconds since 1970) and content."""
 
     number: int
     time: float
@@ -23,14 +23,14 @@ class Event:
 
 
 class EventLog:
-    """The writing end, for the one worker of a job."""
+    """The writer of the log, for the one worker of a job."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / FILE_NAME
 
     def append(self, progress: Progress) -> None:
-        """Add one event. Raises OSError when the disk does not take it."""
+        """Add one event. Raises OSError if it cannot be written to disk."""
         content = {
             "time": time.time(),
             "stage": progress.stage,
@@ -39,7 +39,7 @@ class EventLog:
             "message": progress.message,
             "values": {name: float(value) for name, value in progress.values.items()},
         }
-        # Opened again each time: readers on Windows then never meet a file that is held open.
+        # Opened again each time, so that readers on Windows never find the file held open.
         with self._path.open("ab") as file:
             file.write(json.dumps(content).encode() + b"\n")
 
@@ -47,7 +47,7 @@ class EventLog:
 def read_events(folder: Path, since: int = 0) -> list[Event]:
     """The events after number `since` (0 for all); none if the job has not begun.
 
-    Lines that are not events, as a full disk leaves them, are passed over.
+    Lines that are not events, such as a full disk leaves, are skipped.
     """
     try:
         *complete, _unfinished = (folder / FILE_NAME).read_bytes().split(b"\n")
@@ -58,7 +58,7 @@ def read_events(folder: Path, since: int = 0) -> list[Event]:
 
 
 def clear_events(folder: Path) -> None:
-    """Forget all events, before a job is tried again."""
+    """Delete all events, before a job is tried again."""
     path = folder / FILE_NAME
     if path.exists():
         # Emptied, not deleted: Windows refuses to delete a file that a page is reading.

@@ -1,4 +1,4 @@
-"""Recover running jobs whose process is gone together with its supervisor."""
+"""Recover running jobs whose process and supervisor are both gone."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ MAX_RESTARTS: Final = 2
 def settle_lost(store: JobStore, job: Job) -> str:
     """Queue it again, at most `MAX_RESTARTS` times, or end it; returns in words what was done.
 
-    Raises JobError when the list of jobs cannot be used.
+    Raises JobError if the list of jobs cannot be used.
     """
     if job.cancel_requested:
         store.finish(job.id, job.attempt, State.CANCELLED, "Cancelled.")

@@ -1,4 +1,4 @@
-"""A job as it stood when it was read, and the order in which waiting ones start."""
+"""The state of a job when it was read, and the order in which waiting jobs start."""
 
 import sqlite3
 from collections import Counter
@@ -20,20 +20,20 @@ class State(StrEnum):
 
     @property
     def active(self) -> bool:
-        """Whether the job still has something before it."""
+        """Whether the job is queued or running."""
         return self in (State.QUEUED, State.RUNNING)
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job as it stood when it was read. Times are seconds since 1970.
+    """The state of a job when it was read. Times are seconds since 1970.
 
-    request: None where another version of GPAR wrote it; such a job is shown as failed.
+    request: None if another version of GPAR wrote it; such a job is shown as failed.
     stage, done, total, message: the last progress, as in `Progress`.
     error: why it failed, for the user; '' otherwise.
-    attempt: 1 for the first try. restarts: how many tries were begun without the user.
-    created_at: when it was queued by the user. heartbeat: when its worker last gave a sign.
-    cluster: address of the Dask scheduler whose workers train; '' for this computer.
+    attempt: 1 for the first try. restarts: how many tries were started automatically.
+    created_at: when the user queued it. heartbeat: when its worker last reported. cluster: address
+    of the Dask scheduler whose workers train; '' for this computer.
     """
 
     id: str
@@ -66,7 +66,7 @@ class Job:
 
     @property
     def fraction(self) -> float:
-        """How much of the present stage is done, 0 to 1."""
+        """The completed share of the current stage, 0 to 1."""
         return min(self.done / self.total, 1.0) if self.total > 0 else 0.0
 
 
@@ -85,7 +85,7 @@ def job_of(row: sqlite3.Row) -> Job:
 def fair_order(queue: Sequence[tuple[str, str]], running: Mapping[str, int]) -> Iterator[str]:
     """Ids of `queue` (id and owner, oldest first) in the order in which they will start.
 
-    Next is always the oldest job of the owner who has the fewest running.
+    The next is always the oldest job of the owner with the fewest running jobs.
     """
     load = Counter(running)
     waiting = list(queue)

@@ -1,11 +1,11 @@
-"""The one truth about jobs: a table in SQLite, shared by pages, supervisor and workers.
+"""The authoritative list of jobs: a table in SQLite, shared by pages, supervisor and workers.
 
     queued -> running -> done | failed | cancelled
     failed, cancelled, or done with its result deleted -> queued again, as the next attempt
 
-Every attempt has its number. A worker names its attempt in each call, so one that was given up
-(its supervisor was killed, its job was queued again) can no longer change the job. It also names
-its process: where a new list replaced a damaged one, attempts are counted from 1 again.
+Every attempt has a number. A worker names its attempt in each call, so an abandoned one (its
+supervisor was killed, its job was queued again) can no longer change the job. It also names its
+process: if a new list replaced a damaged one, attempts are counted from 1 again.
 """
 
 import shutil
@@ -58,7 +58,7 @@ OF_CLAIM = "WHERE id = ? AND attempt = ? AND state = 'running' AND (? IS NULL OR
 
 
 class JobStore:
-    """The jobs of one cache. Every call can raise JobError when the database cannot be used.
+    """The jobs of one cache. Every call can raise JobError if the database cannot be used.
 
     Only jobs that the cache's visitor may see are returned.
     """
@@ -76,7 +76,7 @@ class JobStore:
 
         self._database = Database(path, (TABLE,), UPGRADES, trouble, spare=True)
 
-    # For those who ask for work
+    # For those who submit jobs
 
     def submit(
         self,
@@ -87,12 +87,12 @@ class JobStore:
         result_exists: bool = True,
         max_waiting: int = 0,
     ) -> Job:
-        """The job of this request, queued if it is not queued, running or done already.
+        """The job of this request; queues it if it is not already queued, running or done.
 
-        cluster: see `Job`; no part of what is asked, since the result is the same.
+        cluster: see `Job`; not part of the request, since the result is the same.
         result_exists: False if the result of a done job was deleted, so that it must run again.
-        max_waiting: queued jobs that one person may have, 0 for no limit. Raises AccessError where
-        there are that many.
+        max_waiting: queued jobs that one person may have, 0 for no limit. Raises AccessError if
+        there are already that many.
         """
         new_id, now = job_id(request), time.time()
         with self._database.transaction() as database:
@@ -134,14 +134,14 @@ class JobStore:
             return [job for job in map(job_of, rows) if job.active and job.id not in hidden]
 
     def recent(self, limit: int | None = 50) -> list[Job]:
-        """Jobs of any state, newest first; all of them where `limit` is None."""
+        """Jobs of any state, newest first; all of them if `limit` is None."""
         hidden = self._cache.hidden()
         with self._database.connection() as database:
             rows = database.execute("SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC")
             return [job_of(row) for row in islice(_seen(rows, hidden), limit)]
 
     def position(self, job_id: str) -> int:
-        """Place in the queue: 1 for the next to start, 0 if the job is not waiting."""
+        """Position in the queue: 1 for the next to start, 0 if the job is not waiting."""
         with self._database.connection() as database:
             order = fair_order(_queue(database), _running_by_owner(database))
             return next((place for place, each in enumerate(order, start=1) if each == job_id), 0)
@@ -162,7 +162,7 @@ class JobStore:
             return job_of(_known_row(database, job_id))
 
     def lose(self, job_id: str, reason: str) -> bool:
-        """Let a done job whose result is gone be a failed one; False if it has moved on."""
+        """Mark a done job whose result is gone as failed; False if its state has changed."""
         with self._database.connection() as database:
             changed = database.execute(
                 "UPDATE jobs SET state = 'failed', error = ? WHERE id = ? AND state = 'done'",
@@ -171,11 +171,11 @@ class JobStore:
             return changed.rowcount == 1
 
     def damage(self) -> str:
-        """Why the list itself is damaged, or ''."""
+        """Why the list is damaged, or ''."""
         return self._database.damage()
 
     def set_aside(self) -> Path | None:
-        """Begin a new list if this one is damaged; returns where the damaged one is."""
+        """Start a new list if this one is damaged; returns where the damaged one is."""
         return self._database.set_aside()
 
     def forget(self, job_id: str) -> None:
@@ -189,7 +189,7 @@ class JobStore:
     # For the supervisor
 
     def claim(self, limit: int, limit_per_owner: int) -> Job | None:
-        """The next queued job, now running and without a process yet; None if none may start."""
+        """Mark the next queued job as running, still without a process; None if none may start."""
         with self._database.connection() as database:
             if not _queue(database):
                 return None
@@ -209,7 +209,7 @@ class JobStore:
             return job_of(_known_row(database, chosen))
 
     def running(self) -> list[Job]:
-        """All jobs that were claimed and have not ended, even those of another version."""
+        """All jobs that were claimed and have not ended, including those of other versions."""
         with self._database.connection() as database:
             return [
                 job_of(row)
@@ -217,7 +217,7 @@ class JobStore:
             ]
 
     def requeue(self, job_id: str, attempt: int) -> bool:
-        """Put a running job back at its old place as a new attempt; False if it has moved on."""
+        """Put a running job back at its old position as a new attempt; False if it has moved on."""
         with self._database.transaction() as database:
             if not _holds(database, job_id, attempt):
                 return False
@@ -229,7 +229,7 @@ class JobStore:
     # For the worker, which loses its claim when the job is queued again
 
     def register(self, job_id: str, attempt: int, pid: int, process_created: float) -> bool:
-        """Note the process of an attempt; False if the claim was lost."""
+        """Record the process of an attempt; False if the claim was lost."""
         return self._update(
             job_id,
             attempt,
@@ -240,9 +240,9 @@ class JobStore:
     def heartbeat(
         self, job_id: str, attempt: int, progress: Progress, pid: int | None = None
     ) -> bool:
-        """Give a sign of life and the last progress; False if the claim was lost.
+        """Record a sign of life and the last progress; False if the claim was lost.
 
-        pid: of the process that says so, here and below, None for who speaks for any.
+        pid: of the calling process, here and below, None to act for any.
         """
         return self._update(
             job_id,
@@ -259,7 +259,7 @@ class JobStore:
         )
 
     def should_stop(self, job_id: str, attempt: int, pid: int | None = None) -> bool:
-        """Whether the user cancelled this attempt, or its claim was lost."""
+        """Whether the user canceled this attempt, or its claim was lost."""
         with self._database.connection() as database:
             row = database.execute(
                 f"SELECT cancel_requested FROM jobs {OF_CLAIM}",  # noqa: S608  (a constant)

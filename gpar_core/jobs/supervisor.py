@@ -1,18 +1,18 @@
 """Starts and watches the workers of one cache: `python -m gpar_core.jobs.supervisor --cache DIR`.
 
-There is one supervisor per cache, the holder of `supervisor.lock`. It runs in a session of its
-own, so jobs outlive the web server, and leaves after some idle time.
+There is one supervisor per cache, the holder of `supervisor.lock`. It runs in a session of its own,
+so jobs outlive the web server, and exits after some idle time.
 
-No job is stranded when a supervisor leaves. A submitter writes the job first and then calls
-`ensure_running`, which tries the lock. If the lock is free, a supervisor is started. If it is
-held, its holder releases it later than the job was written, and a leaving supervisor looks for
-jobs once more after the release; it then takes the lock again, or finds that another has it.
-Pages also call `ensure_running` while they watch a job, which covers a supervisor that was killed.
+No job is stranded when a supervisor exits. A submitter writes the job first and then calls
+`ensure_running`, which tries the lock. If the lock is free, a supervisor is started. If it is held,
+its holder releases it after the job was written, and an exiting supervisor looks for jobs once more
+after the release; it then takes the lock again, or finds that another has it. Pages also call
+`ensure_running` while they watch a job, which covers a supervisor that was killed.
 
-A supervisor that was killed leaves its workers alive. The next one adopts those that are at work,
-and queues the other jobs again, at most `lost.MAX_RESTARTS` times each.
+The workers of a killed supervisor stay alive. The next supervisor adopts those that are at work,
+and queues the other jobs again, at most `interrupted.MAX_RESTARTS` times each.
 
-One worker, the spare, is kept waiting with all its imports done, so that a training begins at once
+One worker, the spare, is kept waiting with all its imports done, so that a training starts at once
 (see `Crew`).
 """
 
@@ -71,11 +71,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Limits:
-    """How many jobs run at once, and for how many seconds things may last.
+    """How many jobs run at once, and time limits in seconds.
 
-    spares: workers kept waiting, 0 or 1. grace: from a wish to cancel or leave to the kill.
-    silence: without a heartbeat, before the kill. idle: without a job, before the supervisor
-    leaves. job_mb, import_mb: memory of one job, and of an import, 0 for no limit.
+    spares: workers kept waiting, 0 or 1. grace: from a request to cancel or exit to the kill.
+    silence: without a heartbeat, before the kill. idle: without a job, before the supervisor exits.
+    job_mb, import_mb: memory of one job, and of an import, 0 for no limit.
     """
 
     jobs: int
@@ -92,8 +92,8 @@ class Limits:
 class Watch:
     """A worker at a job.
 
-    reused: whether the worker waited as the spare before. silent, unwanted: for how many seconds.
-    verdict: how the job ends once a kill has worked.
+    reused: whether the worker was the spare before. silent, unwanted: for how many seconds.
+    verdict: the final state of the job once a kill has succeeded.
     """
 
     job_id: str
@@ -121,15 +121,15 @@ class Supervisor:
     def work_until_idle(self) -> bool:
         """Whether this supervisor may continue; False if the jobs folder has been deleted.
 
-        A list of jobs that is busy, or on a disk that is full, is waited for: jobs that are queued
-        have nobody else.
+        Waits for a list of jobs that is busy or on a full disk, since nothing else runs queued
+        jobs.
         """
         self._sign_on()
         self._clear()
         idle, before = 0.0, time.monotonic()
         while True:
             now = time.monotonic()
-            # At most a second: a laptop that slept for an hour has no silent workers.
+            # At most a second, so that workers do not count as silent after a laptop has slept.
             elapsed, before = min(now - before, 1.0), now
             if not self._in_charge():
                 log.info("the jobs folder was deleted, leaving")
@@ -153,8 +153,8 @@ class Supervisor:
     def _in_charge(self) -> bool:
         """False once the folder with lock and jobs is deleted, as anybody may do at any time.
 
-        The lock on a deleted file keeps nobody out, and two supervisors would take each other's
-        jobs for lost.
+        The lock on a deleted file excludes nobody, and two supervisors would consider each other's
+        jobs lost.
         """
         try:
             return self._token_file.read_text("utf-8") == self._token
@@ -162,7 +162,7 @@ class Supervisor:
             return False
 
     def _step(self, elapsed: float) -> bool:
-        """Look after the jobs; False where their list could not be used just now."""
+        """Check all jobs; False if their list could not be used."""
         try:
             self._look_after(elapsed)
         except JobError as error:
@@ -202,7 +202,7 @@ class Supervisor:
         log.info("%s attempt %d: given to process %d", job.id, job.attempt, worker.pid)
 
     def _adopt(self, job: Job) -> None:
-        """Take over a job of a supervisor that is gone."""
+        """Take over a job from a supervisor that is gone."""
         worker = find(self._cache, job)
         if worker is not None:
             self._watches[job.id, job.attempt] = Watch(job.id, job.attempt, worker)
@@ -233,7 +233,7 @@ class Supervisor:
             self._kill(watch, State.FAILED, reason)
 
     def _memory_of(self, job: Job) -> tuple[int, str] | None:
-        """How many MB a job may take, and what the limit is called; None without one."""
+        """How many MB a job may take, and the name of the limit; None without one."""
         limits = [(self._limits.job_mb, "GPAR_JOB_MB")]
         if isinstance(job.request, ImportRequest):
             limits.append((self._limits.import_mb, "GPAR_IMPORT_MB"))
@@ -250,7 +250,7 @@ class Supervisor:
         if job is None:
             return
         if watch.reused and watch.verdict is None and job.pid is None:
-            # It was leaving, or had died, when the job was given to it.
+            # It was exiting, or had died, when it got the job.
             self._start(job)
             return
         state, reason = watch.verdict or (State.FAILED, self._death(job, watch.worker.exit_code))
@@ -259,7 +259,7 @@ class Supervisor:
         self._clear()
 
     def _clear(self) -> None:
-        """Remove what killed workers left half done."""
+        """Remove the incomplete files of killed workers."""
         try:
             for each in leftovers.clear(self._cache):
                 log.info("%s: %s, %s", each.path, each.what, each.done)
@@ -284,13 +284,13 @@ class Supervisor:
 def ensure_running(cache: Cache, options: Sequence[str] = ()) -> None:
     """Start a supervisor unless one is running; cheap if so. `options` are those of `main`.
 
-    Raises WorkerError if it cannot be started, or ends before it has begun.
+    Raises WorkerError if it cannot be started, or exits before it is ready.
     """
     try:
         cache.jobs.mkdir(parents=True, exist_ok=True)
         if _has_supervisor(cache):
             return
-        # Of many threads and processes that see no supervisor one starts it, the others need not
+        # If several threads or processes see no supervisor, one starts it and the others need not
         # wait: it looks for jobs after this moment.
         with FileLock(cache.jobs / "starting.lock", timeout=0):
             if not _has_supervisor(cache):
@@ -305,9 +305,9 @@ def ensure_running(cache: Cache, options: Sequence[str] = ()) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Supervise until idle; 0 also if there is a supervisor already.
+    """Supervise until idle; also returns 0 if there already is a supervisor.
 
-    Raises RequestError where a limit is set wrongly, DataError where the cache is of a later GPAR.
+    Raises RequestError if a limit is set incorrectly, DataError if the cache is of a later GPAR.
     """
     parser = argparse.ArgumentParser(description="Start and watch the workers of one cache.")
     parser.add_argument("--cache", type=Path, required=True)
@@ -333,7 +333,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lock = supervisor_lock(cache)
     while True:
         try:
-            # Not 0: `ensure_running` holds the lock for the moment of its test.
+            # Not 0: `ensure_running` briefly holds the lock for its test.
             lock.acquire(timeout=1.0)
         except Timeout:
             log.info("another supervisor is running")
@@ -380,7 +380,7 @@ def _start_supervisor(cache: Cache, options: Sequence[str]) -> None:
             f"GPAR's background service could not be started: {''.join(reason)} "
             f"The details are in {log_path}."
         )
-    # Reaps the supervisor when it leaves, which may be long before this process does.
+    # Reaps the supervisor when it exits, possibly long before this process does.
     threading.Thread(target=process.wait, daemon=True).start()
 
 

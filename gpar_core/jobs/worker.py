@@ -1,14 +1,14 @@
-"""Carries out jobs, one after the other: `python -m gpar_core.jobs.worker --cache DIR`.
+"""Runs jobs, one after another: `python -m gpar_core.jobs.worker --cache DIR`.
 
-The supervisor starts it and writes one order a line to its stdin:
+The supervisor starts it and writes one order per line to its stdin:
 
-    warm              be ready for a job that may come
-    job ID ATTEMPT    carry out this claimed job
+    warm get ready for a job that may come
+    job ID ATTEMPT run this claimed job
 
-The end of stdin, by the supervisor's wish or death, is the order to leave. After a job that may
-have left something broken behind, a worker leaves by itself. What it writes during a job goes to
-`worker.log` in the job's folder; how the job ended is in the store. Exit code 0 if it left in
-order.
+The end of stdin, because the supervisor closed it or died, is the order to exit. After a job that
+may have left a broken state, a worker exits by itself. Its output during a job goes to `worker.log`
+in the job's folder; the outcome of the job is in the store. The exit code is 0 after a regular
+exit.
 """
 
 import argparse
@@ -44,11 +44,11 @@ from gpar_core.upkeep.care import take_care
 BEAT_SECONDS = 0.5
 LOCK_SECONDS = 10.0
 FINISH_SECONDS = 60.0
-"""To try to note the end of a job: what was done must not count as lost for a moment's reason."""
+"""Seconds to retry recording the end of a job, so that a brief problem does not lose its work."""
 CANCEL_CHECK_SECONDS = 0.2
 NICENESS = 10
 MAX_PROCESSES = 8
-"""Of a worker's pool: each takes 0.3 GB of memory."""
+"""Processes of a worker's pool: each takes 0.3 GB of memory."""
 
 SCIENCE = (
     "gpar_core.analyses.run_job",
@@ -56,14 +56,14 @@ SCIENCE = (
     "gpar_core.learn.training",
     "gpar_core.maps.tsne",
 )
-"""What a training imports, in seconds."""
+"""Modules that a training imports, which takes seconds."""
 
 Run = Callable[[Request, Cache, Report, Pool], None]
 Warm = Callable[[FitPool], None]
 
 
 class Claim:
-    """One attempt at one job: what its process may tell the store."""
+    """One attempt at one job, with the calls by which its process reports to the store."""
 
     def __init__(self, cache: Cache, job_id: str, attempt: int) -> None:
         self.log_path = cache.job(job_id) / WORKER_LOG
@@ -77,11 +77,11 @@ class Claim:
         self._at_work = at_work(cache, job_id, attempt)
 
     def begin(self) -> tuple[Request, str]:
-        """The request and its cluster, once this process is noted.
+        """The request and its cluster, once this process is recorded.
 
         Raises WorkerError if the claim was lost.
         """
-        # Before the process is noted; for a moment, the supervisor may hold it.
+        # Before the process is recorded; the supervisor may briefly hold it.
         try:
             self._at_work.acquire(timeout=LOCK_SECONDS)
         except Timeout as error:
@@ -111,13 +111,13 @@ class Claim:
     def _should_stop(self) -> bool:
         try:
             return self._store.should_stop(self._job_id, self._attempt, self._pid)
-        except JobError as error:  # no reason to lose the work
+        except JobError as error:  # not worth losing the work
             _tell(f"Cannot check whether to stop: {error}")
             return False
 
     @contextmanager
     def beating(self) -> Iterator[None]:
-        """Write heartbeat and latest progress by time: a long numpy call is not death."""
+        """Write heartbeat and latest progress on a timer, so that a long numpy call seems alive."""
         stop = threading.Event()
         thread = threading.Thread(target=self._beat, args=(stop,), daemon=True)
         thread.start()
@@ -130,16 +130,16 @@ class Claim:
     def _beat(self, stop: threading.Event) -> None:
         last = False
         while not last:
-            last = stop.wait(BEAT_SECONDS)  # once more after the end: the last progress counts
+            last = stop.wait(BEAT_SECONDS)  # once more after the end, for the last progress
             try:
                 self._store.heartbeat(self._job_id, self._attempt, self._latest, self._pid)
             except JobError as error:
                 _tell(f"Cannot write the heartbeat: {error}")
 
     def finish(self, state: State, message: str = "") -> None:
-        """Say how the attempt ended; where the list of jobs is busy, as soon as it is not.
+        """Record how the attempt ended; if the list of jobs is busy, retry.
 
-        Raises JobError where it stays so.
+        Raises JobError if it stays busy.
         """
         deadline = time.monotonic() + FINISH_SECONDS
         while True:
@@ -158,7 +158,7 @@ class Claim:
 
 
 def run_science(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
-    """Carry out the request."""
+    """Run the request."""
     if _trains_networks(request):
         pool.warm()
     with _importing:
@@ -169,14 +169,14 @@ def run_science(request: Request, cache: Cache, report: Report, pool: Pool) -> N
 
 
 def _trains_networks(request: Request) -> bool:
-    """Whether the processes of a pool are needed for sure."""
+    """Whether the processes of a pool are certainly needed."""
     if isinstance(request, TrainRequest | LibraryRequest):
         return isinstance(preset(request.method.preset), LayeredSettings)
     return False
 
 
 def warm_science(pool: FitPool) -> None:
-    """Make ready for a training in the background."""
+    """Get ready for a training in the background."""
     threading.Thread(target=_import_science).start()
 
 
@@ -187,7 +187,7 @@ def _import_science() -> None:
 
 
 _importing = threading.Lock()
-"""Two threads that import the same packages in another order can meet half of one."""
+"""Two threads that import the same packages in different orders can see a partial import."""
 
 
 def main(
@@ -219,7 +219,7 @@ def lower_priority() -> None:
 
 
 def _cores() -> int:
-    """Processors this process may use; macOS does not tell it by process."""
+    """Processors this process may use; macOS does not report it per process."""
     process = psutil.Process()
     if hasattr(process, "cpu_affinity"):
         return len(process.cpu_affinity())
@@ -227,7 +227,7 @@ def _cores() -> int:
 
 
 def _carry_out(claim: Claim, cache: Cache, pool: FitPool, run: Run) -> bool:
-    """Do one job to its end; False if this process should not do another."""
+    """Run one job to its end; False if this process should not run another."""
     sound, state, message = True, State.DONE, ""
     try:
         with saying_full(cache.jobs), _output_to(claim.log_path):
@@ -239,7 +239,7 @@ def _carry_out(claim: Claim, cache: Cache, pool: FitPool, run: Run) -> bool:
     except GparError as error:
         sound, state, message = not isinstance(error, WorkerError), State.FAILED, str(error)
     except Exception:  # noqa: BLE001
-        # The last station of any bug: the process has no other way to tell the user than its job.
+        # The last resort for any bug: only through its job can the process inform the user.
         sound, state = False, State.FAILED
         message = (
             "Something went wrong inside GPAR. Try again; if it happens again, tell the person "
@@ -259,7 +259,7 @@ def _pool_on(cluster: str, local: FitPool) -> AbstractContextManager[Pool]:
 
 @contextmanager
 def _output_to(path: Path) -> Iterator[None]:
-    """Send all that this process writes, native code too, to a file, errors too."""
+    """Redirect stdout and stderr of this process, including native code, to a file."""
     before = os.dup(1), os.dup(2)
     try:
         with path.open("wb") as file:
@@ -278,14 +278,14 @@ def _output_to(path: Path) -> Iterator[None]:
 
 def _write_to(output: int, errors: int) -> None:
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):  # the disk is full: what was written last is lost
+        with suppress(OSError):  # the disk is full: the last output is lost
             stream.flush()
     os.dup2(output, 1)
     os.dup2(errors, 2)
 
 
 def _tell(text: str) -> None:
-    """Write to the log, if the disk takes it."""
+    """Write to the log, if the disk allows."""
     with suppress(OSError):
         print(text, file=sys.stderr, flush=True)
 

@@ -1,4 +1,4 @@
-"""Worker processes as their supervisor sees them: started, given orders, dismissed, killed.
+"""The supervisor's handles of worker processes: start, give orders, dismiss, kill.
 
 Processes that a worker has started end with it (see `FitPool`), so killing a worker is enough.
 """
@@ -20,7 +20,7 @@ from gpar_core.jobs.job import Job
 from gpar_core.storage.cache import Cache
 
 WORKER_LOG = "worker.log"
-"""In the folder of a job: what its worker wrote."""
+"""The worker's output, in the folder of a job."""
 
 PART_SECONDS = 0.05
 SOURCE_ROOT = Path(gpar_core.__file__).parent.parent
@@ -33,17 +33,17 @@ ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "MALLOC_ARENA_MAX": "2",
 }
-"""Must be set before numpy and TensorFlow are imported. More processes beat more threads; with one
-thread at work, more arenas of memory only keep more of it."""
+"""Must be set before numpy and TensorFlow are imported. More processes are faster than more
+threads; with one active thread, more memory arenas only retain more memory."""
 
 log = logging.getLogger(__name__)
 
 
 class Worker:
-    """A worker that this process started. It writes where this process writes, but for its jobs."""
+    """A worker that this process started. Except during jobs, it shares this process's output."""
 
     def __init__(self, cache: Cache, module: str) -> None:
-        """Raises OSError when the system starts no more processes."""
+        """Raises OSError if the system cannot start more processes."""
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, "--cache", str(cache.root)],
             stdin=subprocess.PIPE,
@@ -66,19 +66,19 @@ class Worker:
 
     @property
     def held_mb(self) -> float:
-        """MB of memory that it and what it started hold."""
+        """MB of memory held by the worker and its descendants."""
         return _held_mb(self.pid)
 
     def warm(self) -> bool:
-        """Let it make ready for a job; False if it is gone."""
+        """Let it get ready for a job; False if it is gone."""
         return self._order("warm")
 
     def give(self, job: Job) -> bool:
-        """Let it carry out a claimed job, after what it does now; False if it is gone."""
+        """Let it run a claimed job after its current one; False if it is gone."""
         return self._order(f"job {job.id} {job.attempt}")
 
     def dismiss(self) -> None:
-        """Let it leave, after what it does now."""
+        """Let it exit after its current job."""
         with suppress(OSError):
             self._ear.close()
 
@@ -94,7 +94,7 @@ class Worker:
 
 
 class Adopted:
-    """A worker of a supervisor that is gone: it takes no orders, and leaves after its job."""
+    """A worker of a supervisor that is gone: it takes no orders, and exits after its job."""
 
     exit_code = None
 
@@ -105,14 +105,14 @@ class Adopted:
     @property
     def ended(self) -> bool:
         try:
-            # An orphan stays a zombie where nobody reaps it, as in some containers.
+            # An orphan stays a zombie if nothing reaps it, as in some containers.
             return not self._process.is_running() or self._process.status() == psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return True
 
     @property
     def held_mb(self) -> float:
-        """As of `Worker`."""
+        """As in `Worker`."""
         return _held_mb(self.pid)
 
     def dismiss(self) -> None:
@@ -124,14 +124,14 @@ class Adopted:
 
 
 class Crew:
-    """The workers of a supervisor that have no job: one spare at most, and those that leave.
+    """The workers of a supervisor that have no job: at most one spare, and those that are exiting.
 
-    A spare is started only while no job runs, where it takes processors and memory from nobody. As
-    a rule it is the worker of the last job.
+    A spare is started only while no job runs, when it does not compete for processors and memory.
+    Usually it is the worker of the last job.
     """
 
     def __init__(self, cache: Cache, module: str, *, spares: int, grace: float) -> None:
-        """spares: 0 or 1. grace: seconds to leave in before the kill."""
+        """spares: 0 or 1. grace: seconds to exit before the kill."""
         self._cache = cache
         self._module = module
         self._spares = spares
@@ -143,7 +143,7 @@ class Crew:
     def take(self, job: Job) -> tuple[Worker, bool]:
         """The worker that the job was given to, and whether it was the spare.
 
-        Raises OSError when the system starts no more processes.
+        Raises OSError if the system cannot start more processes.
         """
         spare, self._spare, self._spare_due = self._spare, None, True
         if spare is not None and spare.give(job):
@@ -153,7 +153,7 @@ class Crew:
         return worker, False
 
     def release(self, worker: Worker | Adopted) -> None:
-        """Keep a worker that has done its job as the spare, or let it leave."""
+        """Keep a worker that has finished its job as the spare, or let it exit."""
         wanted = self._spare is None and self._spares > 0
         if wanted and isinstance(worker, Worker) and worker.warm():
             self._spare = worker
@@ -162,11 +162,11 @@ class Crew:
             self._leaving[worker] = 0.0
 
     def tend(self, elapsed: float, *, at_work: bool) -> None:
-        """Start a spare if one is due; kill who was to leave and does not. Call it regularly."""
+        """Start a spare if one is due; kill workers that fail to exit. Call it regularly."""
         if self._spare is not None and self._spare.ended:
             log.info("the spare ended with exit code %s", self._spare.exit_code)
             self._spare = None
-        # Due once for each job: a spare that cannot live is not started again and again.
+        # Due once for each job, so that a spare that keeps dying is not started again and again.
         if self._spare is None and self._spare_due and self._spares and not at_work:
             self._spare_due = False
             self._start_spare()
@@ -179,7 +179,7 @@ class Crew:
                 self._leaving[worker] = waited + elapsed
 
     def part(self) -> None:
-        """See everybody off."""
+        """Dismiss all workers."""
         spare, self._spare, self._spares = self._spare, None, 0
         if spare is not None:
             self.release(spare)
@@ -198,10 +198,10 @@ class Crew:
 
 
 def at_work(cache: Cache, job_id: str, attempt: int) -> FileLock:
-    """Held by the worker of this attempt for as long as it is at it.
+    """A lock held by the worker of this attempt while it runs.
 
-    The system frees it with the process. The number of a process may be given again, and the time
-    of its birth is counted from a clock that may be set.
+    The system frees it with the process. Process ids can be reused, and start times depend on a
+    clock that can be changed.
     """
     return FileLock(cache.job(job_id) / f"attempt-{attempt}.lock", is_singleton=False)
 
@@ -213,7 +213,7 @@ def find(cache: Cache, job: Job) -> Adopted | None:
     try:
         process = psutil.Process(job.pid)
         if str(cache.root) not in process.cmdline():
-            return None  # it lives in another container, where this number is another's
+            return None  # it runs in another container, where this id is another process's
     except psutil.Error:
         return None
     worker = Adopted(process)
@@ -238,7 +238,7 @@ def no_window() -> int:
 
 
 def _held_mb(pid: int) -> float:
-    """Of a process and its descendants, without what they share with others where that is known."""
+    """MB held by a process and its descendants, without memory shared with others if known."""
     held = 0
     with suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
@@ -250,5 +250,5 @@ def _held_mb(pid: int) -> float:
 
 
 def supervisor_lock(cache: Cache) -> FileLock:
-    """Held by the one supervisor of a cache."""
+    """The lock held by the one supervisor of a cache."""
     return FileLock(cache.jobs / "supervisor.lock")

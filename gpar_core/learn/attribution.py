@@ -4,7 +4,7 @@ Sundararajan, Taly and Yan 2017, "Axiomatic attribution for deep networks" (ICML
 straight between *scaled* signatures, the input of the model: the slope of the signed root is
 infinite at a z-score of 0, so the path cannot be straight between z-scores. As the scaling treats
 each gene separately, this is one of their path methods in z-scores too, along a curve: from the
-baseline 0, a z-score goes as a^2 z while a goes from 0 to 1. Completeness is kept.
+baseline 0, a z-score follows a^2 z as a goes from 0 to 1. Completeness still holds.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ import numpy as np
 from gpar_core.rank.scoring import LayeredNetwork, MatchingNetwork, Network
 
 N_NODES = 64
-"""Of the quadrature along a path."""
+"""Points of the quadrature along a path."""
 
 SMALLEST_LENGTH = 1e-12
 """Of an embedded signature, as in `scoring.embed`."""
@@ -41,12 +41,11 @@ def integrated_gradients(
     """Attribution of each gene: (x - x') times the mean gradient on the path from x' to x.
 
     scaled: (n, n_genes) scaled signatures x. baseline: (n_genes,) scaled signature x'. The mean is
-    taken by the midpoint rule in t on `n_nodes` places a = sin^2(pi t / 2), which lie closer
-    together near both ends: the cosine of a matching network turns fastest where the signature is
-    short.
+    taken by the midpoint rule in t at `n_nodes` points a = sin^2(pi t / 2), which are denser near
+    both ends: the cosine of a matching network changes fastest where the signature is short.
 
     Returns (n, n_genes). The sum over the genes of a signature is its log-odds minus that of the
-    baseline (completeness), but for the error of the quadrature. That is large on a path past the
+    baseline (completeness), apart from the quadrature error. This error is large on a path past the
     center of a matching network, where the cosine has no direction and the log-odds jump.
     """
     matrix, offset, head = _taken_apart(network)
@@ -61,9 +60,9 @@ def integrated_gradients(
 
 
 def _taken_apart(network: Network) -> tuple[np.ndarray, np.ndarray, Head]:
-    """What is linear in the signature, (n_genes, d) and (d,), and what comes after it.
+    """The linear first layer, (n_genes, d) and (d,), and the function that follows it.
 
-    Gradients along a path are summed after the linear part: genes come in once, at the end.
+    Gradients along a path are summed after the linear part, so genes enter only once, at the end.
     """
     if isinstance(network, LayeredNetwork):
         return (

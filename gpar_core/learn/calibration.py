@@ -1,4 +1,4 @@
-"""From scores of one model to probabilities that can be compared between models."""
+"""Convert the scores of one model to probabilities that are comparable between models."""
 
 from dataclasses import dataclass
 
@@ -6,17 +6,17 @@ import numpy as np
 import pandas as pd
 
 LIMIT = 1e-6
-"""Scores are kept this far from 0 and 1, where log-odds end."""
+"""Scores are kept this far from 0 and 1, where log-odds are infinite."""
 
 EDGES = (0.003, 0.01, 0.03, 0.1, 0.3)
-"""Between the bins of probability: fixed, since cuts that follow the data would favor them."""
+"""Limits of the probability bins: fixed, since limits fitted to the data would flatter the fit."""
 
 
 @dataclass(frozen=True)
 class Calibration:
     """Probability of being positive: 1 / (1 + exp(-(slope * log-odds of the score + intercept))).
 
-    It holds for a mix of positives and negatives as in the training set.
+    It holds for the mix of positives and negatives of the training set.
     """
 
     slope: float
@@ -32,9 +32,9 @@ def calibrate(positive: np.ndarray, score: np.ndarray) -> Calibration:
 
     positive: (n,) bool, of both kinds. score: (n,), each by a model that did not see the signature.
 
-    A logistic curve, because an isotonic one would learn the few positives by heart; its targets
-    are (n+ + 1) / (n+ + 2) and 1 / (n- + 2), so that separable scores do not make it a step. A
-    slope below 0 would turn the model's order around, so it is then 0: the score says nothing.
+    A logistic curve, because an isotonic one would overfit the few positives; its targets are
+    (n+ + 1) / (n+ + 2) and 1 / (n- + 2), so that separable scores do not make it a step. A slope
+    below 0 would reverse the model's order, so it is set to 0: the score is uninformative.
     """
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 -- pages start without it
 
@@ -56,7 +56,7 @@ def calibrate(positive: np.ndarray, score: np.ndarray) -> Calibration:
 def calibrate_each(
     positive: np.ndarray, score: np.ndarray, fold: np.ndarray
 ) -> tuple[Calibration, ...]:
-    """For each fold the calibration by the held-out scores of all other folds.
+    """For each fold, the calibration fitted to the held-out scores of all other folds.
 
     positive, score: as in `calibrate`. fold: (n,) int from 0.
     """
@@ -67,10 +67,9 @@ def calibrate_each(
 def reliability(positive: np.ndarray, score: np.ndarray, fold: np.ndarray) -> pd.DataFrame:
     """Whether calibrated probabilities come true.
 
-    Each fold is calibrated by the other folds. positive, score: as in `calibrate`. fold: (n,) int
-    from 0. Returns one row per bin of probability that holds any signature, rising: predicted
-    (mean), observed (share of positives), low and high (its 95% interval, Wilson 1927), n and
-    n_positive.
+    Each fold is calibrated on the other folds. positive, score: as in `calibrate`. fold: (n,) int
+    from 0. Returns one row per non-empty probability bin, in ascending order: predicted (mean),
+    observed (share of positives), low and high (its 95% interval, Wilson 1927), n and n_positive.
     """
     from scipy.stats import binomtest  # noqa: PLC0415 -- pages start without it
 

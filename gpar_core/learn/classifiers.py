@@ -1,8 +1,8 @@
 """Classifiers of scikit-learn as `Fit` functions, to compare with the model.
 
 Gao et al. 2021 compare with nearest neighbors, random forest and naive Bayes at scikit-learn's
-defaults on z-scores as they are; `default_logistic_regression` is treated alike. The other methods
-are this project's own choice.
+defaults on untransformed z-scores; so does `default_logistic_regression`. The other methods are
+this project's own choice.
 """
 
 import numpy as np
@@ -28,9 +28,9 @@ ENOUGH_STEPS = 1000
 def default_logistic_regression(
     x: np.ndarray, positive: np.ndarray, seed: int, report: Report
 ) -> Score:
-    """Logistic regression at scikit-learn's defaults, but for steps enough to converge.
+    """Logistic regression at scikit-learn's defaults, with enough steps to converge.
 
-    x: (n, 978) z-scores as they are. The fit is deterministic.
+    x: (n, 978) untransformed z-scores. The fit is deterministic.
     """
     return _precisely(LogisticRegression(max_iter=ENOUGH_STEPS), x, positive).decision_function
 
@@ -54,9 +54,9 @@ def tuned_logistic_regression(
 ) -> Score:
     """`logistic_regression` with the C of `LOGISTIC_GRID` that is best on inner folds.
 
-    x: (n, 978) z-scores of the training data, the only ones that choose C: by the mean AUROC over
-    seeded, stratified folds of signatures; on a tie the stronger penalty wins. With one positive
-    there is nothing to choose by and the C of `logistic_regression` stays.
+    x: (n, 978) z-scores of the training data, which alone determine C: by the mean AUROC over
+    seeded, stratified folds of signatures; on a tie the stronger penalty wins. With one positive, C
+    cannot be chosen and that of `logistic_regression` is used.
     """
     x = scaled(x, LINEAR.scaling)
     model = fit_logistic(x, positive, _best_c(x, positive, seed))
@@ -66,18 +66,18 @@ def tuned_logistic_regression(
 def k_nearest_neighbors(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Score:
     """Share of positives among the 5 nearest signatures by Euclidean distance.
 
-    x: (n, 978) z-scores as they are. Scores tie often: there are six of them.
+    x: (n, 978) untransformed z-scores. Scores tie often: only six values are possible.
     """
     return _by_probability(KNeighborsClassifier(), x, positive)
 
 
 def random_forest(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Score:
-    """Mean vote of 100 trees grown on bootstrap samples. x: (n, 978) z-scores as they are."""
+    """Mean vote of 100 trees grown on bootstrap samples. x: (n, 978) untransformed z-scores."""
     return _by_probability(RandomForestClassifier(random_state=seed), x, positive)
 
 
 def naive_bayes(x: np.ndarray, positive: np.ndarray, seed: int, report: Report) -> Score:
-    """Gaussian naive Bayes: genes independent within a class. x: (n, 978) z-scores as they are.
+    """Gaussian naive Bayes: genes independent within a class. x: (n, 978) untransformed z-scores.
 
     The product over 978 genes puts most probabilities at 0 or 1, where they tie.
     """
@@ -113,7 +113,7 @@ def _precisely(
 ) -> LogisticRegression:
     """Fit in double precision: in single, where it stops depends on the kind of processor.
 
-    Over nine MOAs that was a mean AUROC of 0.62 to 0.67, on the same data and folds.
+    Over nine MOAs, the mean AUROC ranged from 0.62 to 0.67 on the same data and folds.
     """
     return model.fit(x.astype(np.float64), positive)
 

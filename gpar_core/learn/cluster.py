@@ -1,7 +1,7 @@
 """Fits side by side on a Dask cluster: as `engine`, with the processes on other computers.
 
-What the workers need travels with the work, so they share no disk. The scheduler keeps it until the
-work is done: what was lost with a worker is sent and done again, by Dask itself.
+The data travel with the tasks, so workers need no shared disk. The scheduler keeps them until the
+tasks are done: if a worker is lost, Dask itself resends and repeats its tasks.
 
 The result is that of `FitPool`, bit for bit where the processors are of one kind. Scheduler and
 workers therefore run the same GPAR with the same packages, which is checked. A worker process fits
@@ -39,10 +39,10 @@ if TYPE_CHECKING:  # it takes a second to import, and most trainings need no clu
 
 CONNECT_SECONDS = 10
 PATIENCE_SECONDS = 60
-"""Without a response, before checking whether the cluster has workers."""
+"""Time without a response before checking whether the cluster has workers."""
 
 STEPS = "gpar-steps"
-"""The topic under which workers tell their steps."""
+"""The topic under which workers report their steps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ class _Call:
     """The state of a running call.
 
     progress: (n_tasks, 2) steps and losses. done: futures, as they are done.
-    heard: when there was a sign of life.
+    heard: time of the last sign of life.
     """
 
     def __init__(self, n_tasks: int) -> None:
@@ -80,13 +80,13 @@ class _Call:
 class ClusterPool:
     """The workers of a Dask cluster, to train networks; a context manager.
 
-    It connects when it is needed, or at `warm`; the workers live before and after it.
+    It connects when first needed, or at `warm`; the workers outlive it.
     """
 
     def __init__(self, address: str, processes: int) -> None:
         """address: of the scheduler, `tcp://HOST:PORT` or `tls://HOST:PORT`.
 
-        processes: how many of this computer's cores other work beside the training may use.
+        processes: how many of this computer's cores work other than training may use.
         """
         self.address = address
         self.processes = processes
@@ -111,9 +111,9 @@ class ClusterPool:
     ) -> Generator[tuple[FitTask, Network], None, None]:
         """Train all tasks; yield each as it is done. Several threads may call it at once.
 
-        Arguments, and what stops it, are those of `FitPool.fit_all`. Work of a worker that dies is
-        done by another. Raises WorkerError where the cluster is gone, has no workers or other
-        software, or where one task outlives several workers.
+        Takes the same arguments and stops in the same way as `FitPool.fit_all`. Another worker
+        takes over the tasks of one that dies. Raises WorkerError where the cluster is gone, has no
+        workers or different software, or where several workers die on one task.
         """
         if isinstance(settings, LinearSettings):
             yield from fit_here(x, settings, tasks, report=report)
@@ -151,7 +151,7 @@ class ClusterPool:
         import dask  # noqa: PLC0415
         from distributed import Client  # noqa: PLC0415
 
-        # Else it advises against sending signatures as we do, each time.
+        # Otherwise Dask warns each time against sending signatures this way.
         dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"})
         try:
             asyncio.run(_ask(self.address))
@@ -172,7 +172,8 @@ class ClusterPool:
         tasks: Sequence[FitTask],
     ) -> "dict[Future[Network], int]":
         x = scaled(x, settings.scaling)
-        # As a task, not scattered: so Dask can make it again when all who had it are dead.
+        # As a task, not scattered, so that Dask can recreate it when all workers that had it are
+        # dead.
         shared = client.submit(
             _Shared, call.id, x, settings, _software(),
             key=f"gpar-signatures-{call.id}", priority=1,
@@ -180,7 +181,7 @@ class ClusterPool:
         workers = sorted(client.nthreads())
         fits = {}
         for number, task in enumerate(tasks):
-            # By itself, Dask has all done where the signatures are, until others steal the work.
+            # By default, Dask runs everything where the signatures are, until others steal tasks.
             preferred = [workers[next(self._turn) % len(workers)]] if workers else None
             future = client.submit(
                 _fit, shared, number, task,
@@ -222,7 +223,7 @@ class ClusterPool:
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
-        """Tell in a WorkerError what an error of Dask means and what to do."""
+        """Turn errors of Dask into a WorkerError that explains the cause and the remedy."""
         from distributed import KilledWorker  # noqa: PLC0415
 
         try:
@@ -249,7 +250,7 @@ class ClusterPool:
 async def _ask(address: str) -> None:
     """Raises OSError, TypeError or ValueError where no scheduler answers.
 
-    `Client` itself would wait forever where something else listens, as on the dashboard's port.
+    `Client` itself would wait forever where something else listens, such as the dashboard.
     """
     from distributed import Security, rpc  # noqa: PLC0415
 
@@ -259,7 +260,7 @@ async def _ask(address: str) -> None:
 
 
 def _gone() -> tuple[type[Exception], ...]:
-    """Errors by which Dask says that the scheduler is gone."""
+    """Errors that Dask raises when the scheduler is gone."""
     from distributed import CancelledError  # noqa: PLC0415
     from distributed.client import ClosedClientError  # noqa: PLC0415
 
@@ -284,7 +285,7 @@ def _software() -> dict[str, str]:
 
 
 def _check_software(wanted: Mapping[str, str], who: str) -> None:
-    """Raises WorkerError where the software of this process is not that of the other side."""
+    """Raises WorkerError where this process and the other side run different software."""
     here = _software()
     others = [
         f"{name} {here[name]}, not {wanted[name]}" for name in wanted if here[name] != wanted[name]
@@ -300,7 +301,7 @@ def _check_software(wanted: Mapping[str, str], who: str) -> None:
 
 
 _fitting = threading.Lock()
-"""Trainers hold variables, so that threads must not share them."""
+"""Trainers hold variables, so threads must not share them."""
 
 
 def _fit(shared: _Shared, number: int, task: FitTask) -> Network:
@@ -322,9 +323,9 @@ def _fit(shared: _Shared, number: int, task: FitTask) -> Network:
 
 
 def _stopper(worker: Any) -> Callable[[], None]:
-    """A function that ends the present task of this thread if nobody waits for it any more.
+    """A function that ends this thread's current task if nobody is waiting for it any more.
 
-    Dask does not end a running task that is cancelled, or whose client has died; it marks it.
+    Dask does not end a running task that is canceled, or whose client has died; it only marks it.
     """
     from distributed import Reschedule  # noqa: PLC0415
 
@@ -333,12 +334,12 @@ def _stopper(worker: Any) -> Callable[[], None]:
     def stop_if_unwanted() -> None:
         task = worker.state.tasks.get(key)
         if task is None or task.state == "cancelled":
-            raise Reschedule  # done again if somebody has come to want it in this very moment
+            raise Reschedule  # runs again if somebody has requested it in the meantime
 
     return stop_if_unwanted
 
 
 @lru_cache(maxsize=1)
 def _begin(folder: str) -> None:
-    tempfile.tempdir = folder  # TensorFlow leaves the code that it generates there
+    tempfile.tempdir = folder  # TensorFlow leaves generated code there
     prepare()

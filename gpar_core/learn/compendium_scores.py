@@ -1,4 +1,4 @@
-"""Scores of a whole compendium in which no drug is scored by a model that learned from it."""
+"""Score a whole compendium, each drug by a model that did not learn from it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import Network, score
 
 FINAL = -1
-"""In place of a fold: the model that learned from the whole training set."""
+"""Stands for the model that learned from the whole training set, in place of a fold number."""
 
 
 def score_compendium(
@@ -28,13 +28,13 @@ def score_compendium(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Score every signature, once.
 
-    Every signature of a drug of the training set, at any dose, is scored by the fold that held
-    the drug out; all else by `network`, which learned from the whole set. Where the signatures of a
-    single positive drug were divided among the folds, only those are scored by folds, the drug's
-    other signatures by `network`.
+    Every signature of a drug of the training set, at any dose, is scored by the fold that held the
+    drug out; all others by `network`, which learned from the whole set. Where the signatures of a
+    single positive drug were divided among the folds, only these are scored by folds; the drug's
+    other signatures are scored by `network`.
 
-    of_folds: the models that did not see each fold. threads: as in `score_blocks`. Returns score
-    (n_signatures,) float32 and scored_by (n_signatures,) int16, the fold or `FINAL`.
+    of_folds: for each fold, the model that did not see it. threads: as in `score_blocks`. Returns
+    score (n_signatures,) float32 and scored_by (n_signatures,) int16, the fold or `FINAL`.
     """
     scored_by = fold_of_each(compendium, training_set, folds)
     cell = compendium.signatures[fields.CELL_ID].to_numpy()
@@ -53,10 +53,10 @@ def score_compendium(
 
 
 def fold_of_each(compendium: Compendium, training_set: TrainingSet, folds: Folds) -> np.ndarray:
-    """(n_signatures,) int16: the fold that holds the drug of each signature out, or `FINAL`.
+    """(n_signatures,) int16: the fold that holds out the drug of each signature, or `FINAL`.
 
-    Where the signatures of a single positive drug are shared out over the folds, only those have
-    folds, the drug's other signatures have none.
+    Where the signatures of a single positive drug are divided among the folds, only these have a
+    fold; the drug's other signatures have none.
     """
     fold = folds.fold
     by_drug = ~training_set.positive if folds.by == "signature" else slice(None)

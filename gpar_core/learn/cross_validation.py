@@ -44,8 +44,8 @@ def cross_validate(
     """Fit without each fold in turn and score it.
 
     x: (n, 978) z-scores of the training set. report: gets training progress with `fold` and
-    `step_share`, and after each fold its `auroc`. at_most: of more signatures, `taking_part` are
-    learned from; all are scored.
+    `step_share`, and after each fold its `auroc`. at_most: with more signatures, only those
+    `taking_part` are learned from; all are scored.
     """
     positive, drug = training_set.positive, training_set.drug
     learned = np.ones(len(x), bool)
@@ -72,7 +72,7 @@ def cross_validate(
 def taking_part(
     positive: np.ndarray, drug: np.ndarray, at_most: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """(n,) bool: all positives and, of too many signatures, a random share of the negative drugs.
+    """(n,) bool: all positives and, if there are too many signatures, some random negative drugs.
 
     positive, drug: (n,), as in `metrics.evaluate`. At least one negative drug takes part.
     """
@@ -84,14 +84,14 @@ def taking_part(
 
 
 def permuted_labels(training_set: TrainingSet, *, repeats: int, seed: int) -> Iterator[TrainingSet]:
-    """Training sets with the positive label on random drugs: what can be reached by chance.
+    """Training sets with the positive label on random drugs, to show what chance alone reaches.
 
-    As many drugs as there are positive ones are drawn from the whole training set each time.
+    Each time, as many drugs as are positive are drawn from the whole training set.
     """
     drugs, n_signatures = np.unique(training_set.drug.astype(str), return_counts=True)
     n_positive = training_set.n_positive_compounds
     if n_positive == 1:
-        # Held out signature by signature, a drug needs two, and a negative drug beside each.
+        # Held out signature by signature, a drug needs two, each with a negative drug.
         drugs = drugs[(n_signatures >= 2) & (n_signatures < len(drugs))]
     for repeat in range(repeats):
         rng = np.random.default_rng([seed, 0x2E11, repeat])

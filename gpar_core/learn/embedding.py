@@ -1,7 +1,7 @@
 """A space in which compounds of one mechanism lie close, learned without any annotation.
 
-What varies without meaning is learned from the same compound in several cell lines, as DrSim (Wei
-et al. 2022, Genomics Proteomics Bioinformatics 20:1028) and Donner et al. 2018 (Mol. Pharmaceutics
+Nuisance variation is learned from the same compound in several cell lines, as DrSim (Wei et al.
+2022, Genomics Proteomics Bioinformatics 20:1028) and Donner et al. 2018 (Mol. Pharmaceutics
 15:4314) learn from the identity of compounds; here in closed form and from all cell lines at once.
 As no MOA is used, one space serves every MOA and any set of drugs.
 """
@@ -22,10 +22,10 @@ SMALLEST_SHARE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Embedding:
-    """From signatures to a space of d dimensions.
+    """A map from signatures to a space of d dimensions.
 
-    center: (n_genes,) mean signature. shift: (n_cells, n_genes) what the mean of each cell line has
-    beside that. matrix: (n_genes, d).
+    center: (n_genes,) mean signature. shift: (n_cells, n_genes) mean of each cell line, minus the
+    center. matrix: (n_genes, d).
     """
 
     center: np.ndarray
@@ -35,16 +35,16 @@ class Embedding:
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """Sums over compounds, from which an embedding follows; those of disjoint parts add up.
+    """Sums over compounds that determine an embedding; those of disjoint parts add up.
 
     With X_c the (k_c, n_genes) signatures of compound c, t_c their sum and b_c the (n_cells,)
     numbers of them by cell line:
 
     total: (n, n_genes) t_c. counts: (n, n_cells) b_c.
     by_cell: (n_cells, n_genes) sums of the signatures of each cell line.
-    Of compounds with k_c >= 2: scatter, sum of X_c' X_c - t_c t_c' / k_c (n_genes, n_genes); cross,
-    the same of cell lines with genes (n_cells, n_genes); within, of cell lines (n_cells, n_cells);
-    freedom, sum of k_c - 1.
+    Over compounds with k_c >= 2: scatter, sum of X_c' X_c - t_c t_c' / k_c (n_genes, n_genes);
+    cross, the same for cell lines with genes (n_cells, n_genes); within, for cell lines (n_cells,
+    n_cells); freedom, sum of k_c - 1.
     """
 
     total: np.ndarray
@@ -97,10 +97,10 @@ def moments(x: np.ndarray, drug: np.ndarray, cell: np.ndarray, n_cells: int) -> 
 
 
 def embedding(of: Moments, settings: MatchingSettings) -> Embedding:
-    """The embedding that these compounds give. The numbers are those of the preset.
+    """The embedding learned from these compounds. The numbers are those of the preset.
 
     1. The mean of a cell line of n signatures is (sum of them + 10 m) / (n + 10), m the mean of all
-       signatures; it is taken off.
+       signatures; it is subtracted.
     2. With S the scatter of the signatures of each compound around their mean, f its degrees of
        freedom, g the number of genes and t the mean of the diagonal of S / f, the covariance within
        compounds is W = (1 - s) S / f + s t I, s = max(0.5, g / (g + f)). Signatures are multiplied
@@ -108,7 +108,7 @@ def embedding(of: Moments, settings: MatchingSettings) -> Embedding:
     3. u_c, the sum of the signatures of compound c scaled to length 1, has second moment
        C = mean u_c u_c' with eigenvectors v_i, eigenvalues l_i and their mean t: the first 200 are
        kept, each divided by sqrt(0.2 l_i / t + 0.8): what all active compounds share counts less.
-       Of fewer compounds than that, all directions are kept, those that none spans with l_i = 0.
+       With fewer compounds than that, all directions are kept; those not spanned have l_i = 0.
 
     Without a compound in two cell lines, A is the identity.
     """
@@ -127,7 +127,7 @@ def embedding(of: Moments, settings: MatchingSettings) -> Embedding:
     scale, vectors = 1 / np.sqrt((1 - flat) * share + flat), vectors[:, spanned]
     if spanned.all():
         flattened = vectors * scale
-    else:  # as one map, since the axes of what is not spanned are arbitrary
+    else:  # as one map, since the axes of the part that is not spanned are arbitrary
         flattened = (vectors * (scale - flat**-0.5)) @ vectors.T + flat**-0.5 * np.eye(n_genes)
     matrix = white(np.eye(n_genes)) @ flattened
     return Embedding(
@@ -136,7 +136,7 @@ def embedding(of: Moments, settings: MatchingSettings) -> Embedding:
 
 
 def _scatter_around(of: Moments, mean: np.ndarray) -> np.ndarray:
-    """Scatter within compounds of signatures from which `mean` (n_cells, n_genes) is taken off."""
+    """Scatter within compounds of signatures after subtracting `mean` (n_cells, n_genes)."""
     crossed = mean.T @ of.cross
     return of.scatter - crossed - crossed.T + mean.T @ of.within @ mean
 
@@ -147,7 +147,7 @@ def _whitened_by(
     """The map x -> x A with A A' the inverse of the shrunk covariance."""
     n_genes = len(scatter)
     spread = np.trace(scatter) / max(freedom, 1) / n_genes
-    # Where signatures of a compound do not differ, what is left are errors of rounding.
+    # Where signatures of a compound do not differ, only rounding errors are left.
     if freedom == 0 or spread <= 1e-9:
         return lambda x: x
     shrunk = max(least, n_genes / (n_genes + freedom))

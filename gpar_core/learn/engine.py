@@ -1,10 +1,10 @@
-"""Fits side by side: processes that last, with one TensorFlow thread each.
+"""Parallel fits in long-lived processes, with one TensorFlow thread each.
 
-One thread in each of many processes does more steps a second than many threads in one. Starting
-such a process takes seconds, so a pool of them serves any number of trainings.
+One thread in each of many processes does more steps per second than many threads in one. Starting
+such a process takes seconds, so one pool serves any number of trainings.
 
-What the two sides share during a call is one folder: the signatures, the progress, and a file that
-says stop. No lock is shared, so a process that dies leaves nobody waiting for it.
+During a call the two sides share one folder: the signatures, the progress, and a stop file. No lock
+is shared, so a process that dies leaves nobody waiting for it.
 """
 
 import multiprocessing
@@ -53,15 +53,15 @@ class FitTask:
 
 
 class Pool(Protocol):
-    """What trains networks side by side: here `FitPool`, on a cluster `cluster.ClusterPool`.
+    """Trains networks in parallel: here `FitPool`, on a cluster `cluster.ClusterPool`.
 
-    processes: how many of this computer's cores other work beside the training may use.
+    processes: how many of this computer's cores work other than training may use.
     """
 
     processes: int
 
     def warm(self) -> None:
-        """Make ready, without waiting for it."""
+        """Start getting ready, without waiting."""
 
     def fit_all(
         self, x: np.ndarray, settings: Settings, tasks: Sequence[FitTask], *, report: Report
@@ -72,16 +72,16 @@ class Pool(Protocol):
 class FitPool:
     """Processes of this computer that train networks; a context manager.
 
-    They start when they are needed, or at `warm`, and end with the block, or with the process that
-    owns them, however that ends. Between calls they keep the traced graphs of the last settings,
-    and no data.
+    They start when first needed, or at `warm`, and end with the block, or with the process that
+    owns them, however it ends. Between calls they keep the traced graphs of the last settings, but
+    no data.
     """
 
     def __init__(self, processes: int) -> None:
         self.processes = processes
         self._scratch = Scratch()
         self._context = multiprocessing.get_context("spawn")
-        # Nothing is ever sent: it closes when this end is closed, or with this process.
+        # Nothing is ever sent: it closes when this end is closed, or when this process ends.
         self._far_end, self._lifeline = self._context.Pipe(duplex=False)
         self._executor = self._new_executor()
 
@@ -95,9 +95,9 @@ class FitPool:
         self._scratch.remove()
 
     def warm(self) -> None:
-        """Start all processes, which takes them seconds, without waiting for them.
+        """Start all processes, which takes seconds, without waiting for them.
 
-        No effect where they are running. If one has died since the last call, all start again.
+        Has no effect while they are running. If one has died since the last call, all start again.
         """
         self._scratch.make()
         try:
@@ -111,12 +111,12 @@ class FitPool:
     ) -> Generator[tuple[FitTask, Network], None, None]:
         """Train all tasks; yield each as it is done.
 
-        x: (n, n_genes) z-scores of the training set. report: gets steps of all tasks together, and
-        raises to stop; then, or when the caller stops asking, every fit ends within
+        x: (n, n_genes) z-scores of the training set. report: gets the steps of all tasks together,
+        and raises to stop; then, or when the caller stops iterating, every fit ends within
         `STEPS_PER_CALL` steps, and the pool is ready for the next call. Linear models are fitted in
         this process instead.
 
-        A task's result depends on itself alone: not on the number of processes, their order or
+        A task's result depends on the task alone: not on the number of processes, their order or
         what they did before. Raises WorkerError where a process dies.
         """
         if isinstance(settings, LinearSettings):
@@ -162,7 +162,7 @@ class FitPool:
 
 
 def _write(folder: Path, x: np.ndarray, settings: Settings) -> None:
-    # In blocks: a whole second matrix in memory would only be on its way to the disk.
+    # In blocks, so that no second copy of the whole matrix is in memory on its way to the disk.
     target = open_memmap(folder / SIGNATURES, "w+", np.float32, x.shape)
     reserve(folder / SIGNATURES)
     for start in range(0, len(x), BLOCK_ROWS):
@@ -171,7 +171,7 @@ def _write(folder: Path, x: np.ndarray, settings: Settings) -> None:
 
 
 def together(progress: np.ndarray, total: int) -> Progress:
-    """What the steps and losses of all tasks, (n_tasks, 2), come to; the loss is the mean of those
+    """Summarize the steps and losses of all tasks, (n_tasks, 2); the loss is the mean of those
     begun.
     """
     steps, losses = np.array(progress).T
@@ -188,7 +188,7 @@ def _begin(lifeline: Connection, folder: Path) -> None:
         with (folder / OUTPUT).open("ab") as output:
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
-    except FileNotFoundError:  # the pool has ended meanwhile, and another process has tidied up
+    except FileNotFoundError:  # the pool has ended, and another process has cleaned up
         scratch.forget_lock(folder)
         raise
     tempfile.tempdir = str(folder)  # TensorFlow leaves the code that it generates there
@@ -201,22 +201,23 @@ def _end_with(lifeline: Connection, folder: Path) -> None:
     wait_for([lifeline])
     for _ in range(TRIES):
         shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():  # another thread or process may have written a file meanwhile
+        if not folder.exists():  # another thread or process may have just written a file
             break
     scratch.forget_lock(folder)
     os._exit(1)
 
 
 def prepare() -> None:
-    """Make this process one of many that train. Before it uses TensorFlow for the first time."""
-    # TensorFlow imports Keras, if it can, for half of its time and memory; nothing here uses it.
+    """Make this process one of many that train. Call it before the first use of TensorFlow."""
+    # TensorFlow imports Keras if it can, which takes half of its time and memory; we do not use
+    # it.
     sys.modules["keras"] = None  # type: ignore[assignment]
-    # On by itself only where a processor is made for networks; any other gains a quarter by it.
+    # By default only on processors made for networks; others gain a quarter from it.
     os.putenv("TF_ENABLE_ONEDNN_OPTS", "1")
     from gpar_core.learn import steps  # noqa: PLC0415
 
     steps.be_one_of_many()
-    threadpool_limits(1)  # numpy's products too, for the result not to depend on the machine
+    threadpool_limits(1)  # numpy's products too, so that the result does not depend on the machine
 
 
 def fit(x: np.ndarray, settings: Settings, task: FitTask, *, report: Report) -> Network:
@@ -240,7 +241,7 @@ def fit_here(
 
 
 def _greet() -> None:
-    """Takes no time, but a process to do it."""
+    """Takes no time, but starts a process."""
 
 
 def _fit(folder: Path, settings: Settings, number: int, task: FitTask) -> Network:

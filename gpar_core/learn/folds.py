@@ -1,4 +1,4 @@
-"""Folds by drug: those of Gao et al. 2021 ("Model evaluation") for one set, and shared ones."""
+"""Folds by drug: those of Gao et al. 2021 ("Model evaluation"), and folds shared by classes."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ N_SHARED = 10
 class Folds:
     """k: number of folds. fold: (n,) the fold that holds each signature out.
 
-    by: 'drug', no drug is on both sides; 'signature', with one positive drug only, whose signatures
-    are shared out instead (negatives still by drug).
+    by: 'drug', no drug is on both sides; 'signature', with a single positive drug, whose signatures
+    are divided instead (negatives still by drug).
     """
 
     k: int
@@ -34,9 +34,9 @@ def number_of_folds(n_drugs: int, n_signatures: int) -> int:
 
 
 def assign_folds(positive: np.ndarray, drug: np.ndarray, *, seed: int) -> Folds:
-    """Share positive drugs and negative drugs out, each as evenly as numbers allow.
+    """Divide positive drugs and negative drugs among the folds, each as evenly as possible.
 
-    positive: (n,) bool. drug: (n,) names. Raises TrainingSetError where a fold would stay empty.
+    positive: (n,) bool. drug: (n,) names. Raises TrainingSetError where a fold would be empty.
     """
     positive_drugs = np.unique(drug[positive].astype(str))
     negative_drugs = np.unique(drug[~positive].astype(str))
@@ -65,12 +65,11 @@ def assign_folds(positive: np.ndarray, drug: np.ndarray, *, seed: int) -> Folds:
 def shared_folds(
     drugs: Iterable[str], classes: Iterable[Collection[str]], *, seed: int
 ) -> Mapping[str, int]:
-    """One fold for each drug, in which the members of every class are spread.
+    """One fold for each drug, with the members of every class spread over the folds.
 
     classes: the members of each. The rarest class is dealt first, its members in random order. A
-    drug goes to the fold with the fewest of that class, of the classes that it belongs to besides
-    and, last, of all drugs. There are `N_SHARED` folds, or half as many as drugs where that is
-    fewer.
+    drug goes to the fold with the fewest drugs of that class, then of its other classes and, last,
+    of all drugs. There are `N_SHARED` folds, or half as many as drugs if that is fewer.
     """
     names = sorted(set(drugs))
     members = sorted((sorted(set(each) & set(names)) for each in classes), key=len)

@@ -1,10 +1,10 @@
 """Genes by their weight in a logistic regression (Gao et al. 2021, "Discussion").
 
 The paper selects 100 landmark genes "with the feature selection algorithm of scikit-learn along
-with logistic regression" and names no more. Here it is that of `SelectFromModel`, the largest
-absolute coefficients of one fit: `RFE`, the other one, gives the genes that it keeps no order, and
-takes a fit for each gene that it drops. The regression is the one that stands beside each model
-(`compare.classifiers.logistic_regression`).
+with logistic regression" and gives no details. Here it is that of `SelectFromModel`, the largest
+absolute coefficients of one fit: the alternative, `RFE`, does not order the genes that it keeps,
+and needs a fit for each gene that it drops. The regression is the one that each model is compared
+with (`compare.classifiers.logistic_regression`).
 """
 
 import numpy as np
@@ -23,7 +23,7 @@ def logistic_coefficients(x: np.ndarray, positive: np.ndarray) -> np.ndarray:
 
 
 def ranks(importance: np.ndarray) -> np.ndarray:
-    """(n_genes,) ranks from 1, the largest absolute value first; on a tie the first gene."""
+    """(n_genes,) ranks from 1, the largest absolute value first; ties in gene order."""
     rank = np.empty(len(importance), np.int64)
     rank[np.argsort(-np.abs(importance), kind="stable")] = np.arange(1, len(importance) + 1)
     return rank

@@ -1,4 +1,4 @@
-"""Held-out scores on given folds, and the models that have not seen each fold."""
+"""Held-out scores on given folds, and the models behind them."""
 
 from collections.abc import Generator, Iterable
 from contextlib import closing
@@ -31,8 +31,8 @@ def space_for(
 ) -> Space | None:
     """The space of a compendium where these settings compare in one, else None.
 
-    It is kept with the compendium. What asks several times reads it once and hands it on. threads:
-    as in `space_of`. space: of this compendium, settings and seed, where it is known already.
+    It is kept with the compendium. To use it several times, read it once and pass it on. threads:
+    as in `space_of`. space: of this compendium, settings and seed, if already known.
     """
     if space is not None or not isinstance(settings, MatchingSettings):
         return space
@@ -51,10 +51,10 @@ def held_out_scores(
     only: Iterable[int] | None = None,
     space: Space | None = None,
 ) -> np.ndarray:
-    """Score each signature of the training set by what has not seen its fold.
+    """Score each signature of the training set by a model that has not seen its fold.
 
-    The scores are those of `training.train` with the same seed. only: the folds to be scored, None
-    for all. space: as in `space_for`.
+    The scores are those of `training.train` with the same seed. only: the folds to score, None for
+    all. space: as in `space_for`.
 
     Returns (n,) float32, NaN in the other folds. Raises WorkerError where a process dies.
     """
@@ -87,10 +87,10 @@ def fold_networks(
     report: Report = silent,
     only: Iterable[int] | None = None,
 ) -> Generator[tuple[int, Network], None, None]:
-    """Networks that have not seen a fold, each with its number, as they are ready.
+    """Yield the number of a fold and a network that has not seen it, as each is ready.
 
-    Arguments are those of `held_out_scores`, but for the space. Close it when it is not run to its
-    end.
+    Arguments are those of `held_out_scores`, without the space. Close the generator if it is not
+    run to its end.
     """
     numbers = list(range(folds.k) if only is None else only)
     space = space_for(compendium, settings, seed=seed, threads=pool.processes, report=report)

@@ -1,8 +1,8 @@
 """The mean AUROC that a cross-validation reaches by chance, from a few matrix products.
 
-The direct way, to train the model again for every permutation of the labels, takes as long as that
-many trainings. A closed-form classifier replaces it: the result of chance depends on how many drugs
-are held out and how similar their signatures are, and hardly on the classifier.
+The direct way, training the model again for every permutation of the labels, takes as long as that
+many trainings. A closed-form classifier replaces the model: what chance reaches depends on how many
+drugs are held out and how similar their signatures are, and hardly on the classifier.
 """
 
 import numpy as np
@@ -16,8 +16,8 @@ N_PERMUTATIONS = 500
 SCALING = "signed-root"
 
 MAX_SIGNATURES = 5000
-"""Of more, a share of the negative drugs is left out: what chance gives varies with the positives,
-and thousands of negatives more only cost time."""
+"""With more, some negative drugs are left out: what chance reaches varies with the positives, and
+thousands of further negatives only cost time."""
 
 
 def permuted_auroc(
@@ -33,18 +33,19 @@ def permuted_auroc(
 
     x: (n, n_genes) z-scores. positive, drug, fold: (n,), as in `metrics.evaluate`.
 
-    Within each fold as many drugs as are positive there are drawn to be positive, with all their
-    signatures; of a single positive drug, whose signatures are held out one by one, signatures are
-    drawn. This is a restricted permutation (Good 2005, Permutation, Parametric and Bootstrap Tests
-    of Hypotheses): labels are exchangeable within folds. The classifier is fitted to each.
-    Permuting labels against fixed held-out scores would be cheaper and wrong: the scores of a fold
-    depend on the labels of the others, so the mean over folds varies more than that shows.
+    Within each fold, as many drugs as are positive there are drawn to be positive, with all their
+    signatures; with a single positive drug, whose signatures are held out one by one, signatures
+    are drawn instead. This is a restricted permutation (Good 2005, Permutation, Parametric and
+    Bootstrap Tests of Hypotheses): labels are exchangeable within folds. The classifier is fitted
+    to each. Permuting labels against fixed held-out scores would be cheaper but wrong: the scores
+    of a fold depend on the labels of the others, so the mean over folds varies more than that would
+    show.
 
     With z the signed roots, centered over all signatures and scaled to length 1, P the positive and
     T all signatures outside the fold, a held-out signature i scores
     z_i . (mean_{j in P} z_j - mean_{j in T} z_j).
 
-    docs/training.md has what whole trainings with permuted labels give beside it.
+    docs/training.md compares this with full trainings on permuted labels.
 
     Above `MAX_SIGNATURES` a random share of the negative drugs takes part.
 
@@ -70,7 +71,7 @@ def permuted_auroc(
 
 
 def _units(positive: np.ndarray, drug: np.ndarray) -> np.ndarray:
-    """(n,) int: what is labelled as one, drugs or, of a single positive drug, signatures."""
+    """(n,) int: the units that are labeled, drugs or, with a single positive drug, signatures."""
     names = drug.astype(str)
     if len(set(names[positive])) == 1:
         return np.arange(len(names))
@@ -80,7 +81,7 @@ def _units(positive: np.ndarray, drug: np.ndarray) -> np.ndarray:
 def _drawn(
     positive: np.ndarray, unit: np.ndarray, fold: np.ndarray, n: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """(n, n_signatures) bool: in each fold as many units as are positive there."""
+    """(n, n_signatures) bool: random units, in each fold as many as are positive there."""
     drawn = np.zeros((n, len(unit)), bool)
     for number in range(int(fold.max()) + 1):
         held = np.flatnonzero(fold == number)
@@ -94,7 +95,7 @@ def _drawn(
 
 
 def _auroc(positive: np.ndarray, score: np.ndarray) -> np.ndarray:
-    """(n,) AUROC of each row of (n, m) scores: Mann and Whitney's U over its largest value."""
+    """(n,) AUROC of each row of (n, m) scores: Mann and Whitney's U divided by its maximum."""
     n_positive = positive.sum(axis=1)
     ranks = (rankdata(score, axis=1) * positive).sum(axis=1)
     wins = ranks - n_positive * (n_positive + 1) / 2

@@ -1,7 +1,8 @@
-"""What quality to expect of a positive set before anything is trained.
+"""The quality to expect of a positive set, before any training.
 
-`learning_curves.tsv` has what the MOAs of 24 cell lines of LINCS2020 reach, by number of drugs and
-of cell lines, as `python -m benchmarks.learning_curves` measures it with the preset 'fast'.
+`learning_curves.tsv` has the AUROCs that MOAs reach in 24 cell lines of LINCS2020, by number of
+drugs and of cell lines, as `python -m benchmarks.learning_curves` measures them with the preset
+'fast'.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ MEASURED_ON = "24 cell lines of LINCS2020"
 class Expectation:
     """The mean AUROCs of n_moas MOAs, each with n_drugs drugs in n_cells cell lines.
 
-    low, median, high: a quarter, half and three quarters of the MOAs are below.
+    low, median, high: quartiles over the MOAs.
     """
 
     n_drugs: int
@@ -48,9 +49,9 @@ def learning_curves() -> pd.DataFrame:
 
 
 def expected(training_set: TrainingSet) -> Expectation | None:
-    """What was measured with the most drugs and cell lines of which this set has as many.
+    """The measured row with the most drugs and cell lines that this set can match.
 
-    Its cell lines are the mean number of signatures of a drug. None for a single drug.
+    Its number of cell lines is the mean number of signatures per drug. None for a single drug.
     """
     n_drugs = training_set.n_positive_compounds
     n_cells = training_set.n_positive_signatures / max(n_drugs, 1)

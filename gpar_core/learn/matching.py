@@ -1,4 +1,4 @@
-"""Compounds are compared with those remembered, in a space learned from all of them (`space`).
+"""Compare compounds with remembered ones, in a space learned from all of them (`space`).
 
 A signature, or the pooled signatures of a compound, is scored by its similarity to the positive
 compounds relative to that to the negative ones (`MatchingNetwork`).
@@ -33,7 +33,7 @@ Compare = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class Memory:
-    """Compounds to compare with, and the fold that holds each of them out.
+    """Compounds to compare with, and the fold that holds out each of them.
 
     total, counts: (m, n_genes) and (m, n_cells + 1), as `space.pooled` gives them. positive: (m,)
     bool. fold: (m,) int from 0, of k.
@@ -46,7 +46,7 @@ class Memory:
     k: int
 
     def seen_in(self, of: Embedding, sharpness: float) -> Compare:
-        """How queries compare with it in this space; none with what its own fold holds out."""
+        """A function that compares queries in this space, none with what its own fold holds out."""
         remembered = embedded(of, self.total, self.counts)
         not_held_out = self.fold[:, None] != np.arange(FINAL, self.k)
         shares = [
@@ -80,8 +80,8 @@ class Matching:
     def memory(self) -> Memory:
         """The compounds of the training set, `max_memory` of each kind at most.
 
-        The signatures of a drug are pooled; those of a single positive drug, which are held out one
-        by one, each stand alone.
+        The signatures of a drug are pooled, except those of a single positive drug, which are held
+        out one by one.
         """
         training_set, folds = self.training_set, self.folds
         unit = training_set.drug.astype(str)
@@ -100,11 +100,11 @@ class Matching:
         return Memory(total[kept], counts[kept], positive[kept], folds.fold[first][kept], folds.k)
 
     def network(self) -> MatchingNetwork:
-        """It remembers the whole training set."""
+        """A network that remembers the whole training set."""
         return self._network(self.space.embeddings[-1], FINAL)
 
     def network_without(self, fold: int) -> MatchingNetwork:
-        """It has not seen the drugs that a fold holds out."""
+        """A network that has not seen the drugs that a fold holds out."""
         held_out = set(self.training_set.drug[self.folds.fold == fold])
         if self.training_set.uploaded is not None:
             held_out |= drugs_of_uploaded(self.compendium, self.training_set.uploaded)
@@ -115,7 +115,7 @@ class Matching:
     ) -> np.ndarray:
         """(n,) float32 held-out scores of the signatures of the training set.
 
-        only: folds to be scored, None for all; NaN in the others.
+        only: folds to score, None for all; NaN in the others.
         """
         rows = self.training_set.compendium_rows
         wanted = np.isin(self.folds.fold, list(range(self.folds.k) if only is None else only))
@@ -127,11 +127,11 @@ class Matching:
     def of_signatures(
         self, rows: np.ndarray | None = None, *, threads: int = 1, report: Report = silent
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Score signatures of the compendium by what has not seen them.
+        """Score signatures of the compendium, each by a comparison that has not seen it.
 
         rows: (n,) rows of the compendium, None for all. threads, report: as in `score_blocks`.
-        Returns score (n,) float32 in 0-1 and scored_by (n,) int16, the fold that held each out, or
-        `FINAL` where it is not in the training set.
+        Returns score (n,) float32 in 0-1 and scored_by (n,) int16, the fold that held out each, or
+        `FINAL` for those not in the training set.
         """
         fold = fold_of_each(self.compendium, self.training_set, self.folds)
         signatures, matrix = self.compendium.signatures, self.compendium.matrix
@@ -155,8 +155,8 @@ class Matching:
     def of_training_set(self, of_compendium: np.ndarray) -> np.ndarray:
         """(n,) held-out scores of the signatures of the training set.
 
-        of_compendium: (m,) those of its rows of the compendium, which come first. Uploaded ones are
-        scored by an embedding that has not seen what the compendium has under their names.
+        of_compendium: (m,) scores of its rows of the compendium, which come first. Uploaded ones
+        are scored by an embedding that has not seen the compendium's compounds of the same names.
         """
         uploaded = self.training_set.uploaded
         if uploaded is None:
@@ -172,9 +172,9 @@ class Matching:
     def of_compounds(self) -> np.ndarray:
         """(n_drugs,) scores in 0-1 of the drugs of `space.drug`, each from its pooled signatures.
 
-        They are its representative signatures in the cell lines of the training set or, where it
-        has none there, in others. What is in the training set is scored by what has not seen it. Of
-        a single positive drug, whose signatures are held out one by one, it is NaN.
+        Pooled are its representative signatures in the cell lines of the training set or, where it
+        has none there, in others. Drugs of the training set are scored by comparisons that have not
+        seen them. A single positive drug, whose signatures are held out one by one, scores NaN.
         """
         space = self.space
         known = space.places(self._known)
@@ -224,7 +224,7 @@ class Matching:
     def _scorer(
         self, of: Embedding, compare: Compare, code: np.ndarray, fold: np.ndarray
     ) -> Callable[[np.ndarray, slice | np.ndarray], np.ndarray]:
-        """Of single signatures. code, fold: of all rows that may be chosen."""
+        """Scorer of single signatures. code, fold: of all rows that may be chosen."""
         n_codes = len(self.space.cells) + 1
 
         def scorer(z_scores: np.ndarray, chosen: slice | np.ndarray) -> np.ndarray:

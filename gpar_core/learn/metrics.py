@@ -14,10 +14,10 @@ N_RESAMPLES = 1000
 class Metrics:
     """Quality of one cross-validation.
 
-    fold_auroc: per fold with both kinds. mean_auroc: their mean, the paper's number. pooled_auroc,
-    average_precision: over all held-out scores together. base_rate: share of positives, what
-    average_precision is without skill. interval: 95% for mean_auroc, by resampling drugs.
-    n_resampled: positive drugs (signatures, if there is one drug) that were resampled.
+    fold_auroc: per fold with both positives and negatives. mean_auroc: their mean, as in the paper.
+    pooled_auroc, average_precision: over all held-out scores together. base_rate: share of
+    positives, the average_precision without skill. interval: 95% for mean_auroc, by resampling
+    drugs. n_resampled: positive drugs (signatures, if there is one drug) that were resampled.
     """
 
     fold_auroc: tuple[float, ...]
@@ -41,7 +41,7 @@ def evaluate(
 
     positive: (n,) bool. score: (n,), each from the model that did not see the signature.
     fold: (n,) int from 0. drug: (n,) names. A fold without positives, or without negatives, counts
-    only where all held-out scores are taken together.
+    only in the pooled metrics.
     """
     from sklearn.metrics import average_precision_score, roc_auc_score  # noqa: PLC0415 -- pages start without it
 
@@ -75,7 +75,7 @@ def auroc_interval(
 
     Positive and negative drugs are drawn with replacement from all folds together; a drawn drug
     keeps its fold, and folds left without a positive or a negative drop out of the mean. Two to
-    four drugs give a rough interval only.
+    four drugs give only a rough interval.
     """
     rng = np.random.default_rng([seed, 0xB007])
     positive_units, positive_index = np.unique(unit[positive], return_inverse=True)

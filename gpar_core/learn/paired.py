@@ -1,4 +1,4 @@
-"""Whether two sets of held-out scores of the same drugs differ by more than noise."""
+"""Test whether two sets of held-out scores of the same drugs differ by more than noise."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class HeldOut:
         return set(self.drug[self.positive])
 
     def resampled(self, unit: np.ndarray, weight: np.ndarray) -> np.ndarray:
-        """(n_resamples,) mean AUROC where units are drawn; arguments as in `weighted_auroc`."""
+        """(n_resamples,) mean AUROC with resampled units; arguments as in `weighted_auroc`."""
         return weighted_auroc(*self._arrays, unit, weight)
 
     @property
@@ -50,24 +50,24 @@ def differences(
 
     All drugs that are positive anywhere, and all others, are drawn with replacement (the bootstrap
     for paired data, Efron and Tibshirani 1993, chapter 8): one that is drawn counts in every set it
-    is in, so what makes a drug easy or hard in both is no part of the difference. A drug that one
-    set lacks counts in the other alone.
+    is in, so what makes a drug easy or hard in both cancels out. A drug that one set lacks counts
+    only in the other.
 
-    The networks stay as they were, so the drawn differences lack what other training data would
-    change. With K folds the networks of two folds share most of their training data; as Nadeau and
+    The networks are not retrained, so the resampled differences lack the variation from training
+    data. With K folds the networks of two folds share most of their training data; as Nadeau and
     Bengio (2003, Machine Learning 52:239) correct the variance over folds from 1/K to
-    1/K + 1/(K-1), the percentiles are moved away from the difference by the factor
+    1/K + 1/(K-1), the percentiles are moved away from the difference by a factor of
     sqrt(1 + K / (K-1)), with the smaller K of the two sets.
 
     Measured on simulated pairs of two cell lines each that respond alike (978 genes, 60 negatives,
-    networks that point from the mean negative to the mean positive, 100 seeds each): of 5 drugs
-    with a mean AUROC of 0.81, and of 12 drugs with 0.91, 0.79 and 0.50, the interval leaves 0 out
-    in 6, 5, 5 and 7% of the pairs; without the factor in 25, 11, 17 and 19%.
+    networks that point from the mean negative to the mean positive, 100 seeds each): with 5 drugs
+    at a mean AUROC of 0.81, and with 12 drugs at 0.91, 0.79 and 0.50, the interval excludes 0 in 6,
+    5, 5 and 7% of the pairs; without the factor, in 25, 11, 17 and 19%.
 
     held_out: by name. A drug is positive in all sets or in none. pairs: names.
 
     Returns one row per pair: first, second, difference (first minus second), low, high, n_drugs
-    (positive drugs in both), within_noise (the interval holds 0).
+    (positive drugs in both), within_noise (the interval includes 0).
     """
     rng = np.random.default_rng([seed, 0xD1FF])
     positives = _all_drugs(each.drug[each.positive] for each in held_out.values())
@@ -107,7 +107,7 @@ def differences(
 
 
 def against(pairs: pd.DataFrame, name: str) -> pd.DataFrame:
-    """The rows of `differences` in which a set takes part, turned so that it comes second."""
+    """The rows of `differences` that involve one set, turned so that it comes second."""
     turned = pairs.rename(columns={"first": "second", "second": "first"}).assign(
         difference=-pairs["difference"], low=-pairs["high"], high=-pairs["low"]
     )

@@ -26,13 +26,14 @@ class LayeredSettings:
 
 @dataclass(frozen=True)
 class MatchingSettings:
-    """Compounds are compared with those remembered, in a space learned without any MOA.
+    """Compare compounds with remembered ones, in a space learned without any MOA.
 
-    center_prior: signatures by which the mean of a cell line is shrunk towards the mean of all.
-    shrinkage: least share by which the scatter within compounds is shrunk towards a multiple of the
-    identity. flattening: how far the spread of compounds loses its shape, from 1, not at all, to 0,
-    all directions alike. dimensions: of the space. sharpness: weight of a cosine in the exponent.
-    max_memory: positive, and negative, compounds remembered. steps: that progress counts.
+    center_prior: signatures by which the mean of a cell line is shrunk toward the mean of all.
+    shrinkage: minimum share by which the scatter within compounds is shrunk toward a multiple of
+    the identity. flattening: how much of the shape of the spread of compounds is kept, from 1, all
+    of it, to 0, all directions alike. dimensions: of the space. sharpness: weight of a cosine in
+    the exponent. max_memory: how many positive, and how many negative, compounds are remembered.
+    steps: counted as progress.
     """
 
     center_prior: float = 10.0
@@ -50,7 +51,7 @@ class LinearSettings:
     """Logistic regression with an L2 penalty and balanced classes.
 
     c: inverse of the weight of the penalty, as in scikit-learn. scaling: as in `LayeredSettings`.
-    steps: that progress counts; the solver reports none of its own.
+    steps: counted as progress; the solver reports none of its own.
     """
 
     c: float = 1e-3
@@ -70,7 +71,7 @@ PRESETS: dict[str, Settings] = {
 """'paper' is Gao et al. 2021: 978-512-256, dropout 0.1, L1, 2,000 iterations. Batch size, optimizer
 (Adam), learning rate and L1 weight are not in the paper; they are Keras' defaults and a mild L1.
 'fast' is this project's own choice; docs/training.md has the measurements. 'linear' is the logistic
-regression that is shown beside every model."""
+regression that every model is compared with."""
 
 
 def preset(name: str) -> Settings:

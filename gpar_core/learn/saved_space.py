@@ -16,17 +16,17 @@ from gpar_core.progress import Report, silent
 from gpar_core.storage.saved_arrays import read_arrays
 
 PATTERN = "space-*.npz"
-"""Names of the files; a compendium is whole without them."""
+"""Names of the files; a compendium is complete without them."""
 
 FORMAT_VERSION = 1
-"""To be raised with any change of what is learned."""
+"""Raise this with any change of what is learned."""
 
 _OF_SPACE = ("cells", "drug", "block", "learned_from")
 _OF_EMBEDDING = ("center", "shift", "matrix")
 
 
 def saved_space(compendium: Compendium, settings: MatchingSettings, seed: int) -> Space | None:
-    """The space that was kept; None where there is none, or none that can be read."""
+    """The saved space, or None if there is none or it cannot be read."""
     path = _path(compendium, settings, seed)
     if path is None or not path.is_file():
         return None
@@ -49,7 +49,7 @@ def known_space(
     threads: int = 1,
     report: Report = silent,
 ) -> Space:
-    """The space that was kept, or else learned now and kept. Arguments as for `space_of`."""
+    """The saved space; without one, learn and save it. Arguments as for `space_of`."""
     if kept := saved_space(compendium, settings, seed):
         return kept
     learned = space_of(compendium, settings, seed=seed, threads=threads, report=report)
@@ -58,7 +58,7 @@ def known_space(
 
 
 def keep_space(space: Space, compendium: Compendium, seed: int) -> None:
-    """Keep a space for the next time; where that cannot be, it is learned again."""
+    """Save a space for the next time; if that fails, it will be learned again."""
     path = _path(compendium, space.settings, seed)
     if path is None:
         return
@@ -70,13 +70,13 @@ def keep_space(space: Space, compendium: Compendium, seed: int) -> None:
         with unfinished.open("wb") as file:
             np.savez(file, n_embeddings=len(space.embeddings), **arrays)
         unfinished.replace(path)
-    except OSError:  # a full disk, a folder that may not be written or was deleted meanwhile
+    except OSError:  # a full disk, or a folder that is not writable or was deleted
         with suppress(OSError):
             unfinished.unlink()
 
 
 def _path(compendium: Compendium, settings: MatchingSettings, seed: int) -> Path | None:
-    """None where the values are not those, and all of those, that are stored."""
+    """None where the matrix in memory is not exactly the stored one."""
     folder, matrix = compendium.folder, compendium.matrix
     if folder is None or not isinstance(matrix, np.memmap):
         return None

@@ -9,7 +9,7 @@ from gpar_core.errors import Cancelled
 from gpar_core.progress import Progress, Report
 
 AT_ONCE = 4
-"""A part makes a few trainings; several keep the workers of a large machine or a cluster busy."""
+"""Each part runs a few trainings; several keep a large machine or a cluster busy."""
 
 POLL_SECONDS = 1
 
@@ -20,11 +20,11 @@ def side_by_side(
     parts: Mapping[str, Callable[[Report], Result]],
     tell: Callable[[Mapping[str, Result], float], None],
 ) -> dict[str, Result]:
-    """Carry out all parts; their results, by name and in their order.
+    """Run all parts and return their results by name, in the order of the parts.
 
-    parts: each gets a `report` that raises once another part has failed. tell: called each second
-    and at each end with the results so far, in the order they came, and how much of the other parts
-    is done, in parts; it may raise to stop. Raises what a part or `tell` raises.
+    parts: each gets a `report` that raises once another part has failed. tell: called every second
+    and whenever a part ends, with the results so far, in the order they came, and the progress of
+    the other parts, in parts; it may raise to stop. Raises what a part or `tell` raises.
     """
     stop = Event()
     results: dict[str, Result] = {}

@@ -1,6 +1,6 @@
 """The space of a compendium: for each molecule, an embedding learned without it.
 
-The molecules are split into blocks, and for each block an embedding is learned without it
+The molecules are split into blocks, and for each block an embedding is learned without that block
 (`embedding`). As this uses no MOA, the same few embeddings serve every MOA, any set of drugs and
 any folds: a held-out compound is scored in the embedding learned without it, and compared with
 compounds of the other folds only. This is exact, not an approximation.
@@ -24,17 +24,17 @@ from gpar_core.rank.scoring import BLOCK_ROWS
 STAGE = "Learning the space"
 N_BLOCKS = 10
 MAX_SIGNATURES = 20_000
-"""That embeddings are learned from; of more, a seeded share of the drugs is drawn."""
+"""Signatures that embeddings are learned from; with more, a seeded sample of drugs is drawn."""
 
 
 @dataclass(frozen=True, eq=False)
 class Space:
     """Embeddings of a compendium.
 
-    settings: by which they were learned. cells: (n_cells,) names of its cell lines, sorted. drug:
-    (n_drugs,) names of all drugs, sorted. block: (n_drugs,) the embedding, by number, that has not
-    seen each of them. embeddings: for each block the one learned without it, and last that of all
-    drugs. learned_from: rows of the compendium.
+    settings: those they were learned with. cells: (n_cells,) names of its cell lines, sorted. drug:
+    (n_drugs,) names of all drugs, sorted. block: (n_drugs,) for each drug, the number of the
+    embedding that has not seen it. embeddings: for each block, the one learned without it; last,
+    that of all drugs. learned_from: rows of the compendium.
     """
 
     settings: MatchingSettings
@@ -45,13 +45,13 @@ class Space:
     learned_from: np.ndarray
 
     def codes(self, cell: np.ndarray) -> np.ndarray:
-        """(n,) names of cell lines to (n,) their places; n_cells where one is unknown."""
+        """(n,) names of cell lines to their (n,) positions; n_cells for an unknown one."""
         cell = np.asarray(cell, dtype=str)
         place = np.searchsorted(self.cells, cell).clip(max=len(self.cells) - 1)
         return np.where(self.cells[place] == cell, place, len(self.cells))
 
     def places(self, drug: np.ndarray) -> np.ndarray:
-        """(n,) names of drugs of the compendium to (n,) their places in `drug`."""
+        """(n,) names of drugs of the compendium to their (n,) positions in `drug`."""
         return np.searchsorted(self.drug, np.asarray(drug, dtype=str))
 
 
@@ -86,10 +86,11 @@ def space_of(
 
     def learned_without(number: int) -> Embedding:
         report(Progress(STAGE, number, n_blocks))
-        # Not taken off the sum of all: what is held out has no part even in an error of rounding.
+        # Not subtracted from the sum of all, so that held-out drugs do not even affect rounding
+        # errors.
         return embedding(together([*parts[:number], *parts[number + 1 :]]), settings)
 
-    # Products of several threads each would be in each other's way, and differ in the last bits.
+    # Multithreaded products would compete for cores, and differ in the last bits.
     with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
         parts = list(pool.map(of_block, range(n_blocks)))
         of_all = pool.submit(embedding, together(parts), settings)
@@ -119,11 +120,11 @@ def pooled(
     n_groups: int,
     n_cells: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Sums of the signatures of each group, and how many of them are of each cell line.
+    """Sums of the signatures of each group, and their numbers by cell line.
 
-    matrix: (n_signatures, n_genes) z-scores. rows: (n,) of them. group, code: (n,) below n_groups
-    and n_cells + 1, as `Space.codes` gives them. Returns (n_groups, n_genes) float32 and (n_groups,
-    n_cells + 1) float32.
+    matrix: (n_signatures, n_genes) z-scores. rows: (n,) of the matrix. group, code: (n,) below
+    n_groups and n_cells + 1, as `Space.codes` gives them. Returns (n_groups, n_genes) float32 and
+    (n_groups, n_cells + 1) float32.
     """
     total = np.zeros((n_groups, matrix.shape[1]), np.float32)
     counts = np.zeros((n_groups, n_cells + 1), np.float32)
@@ -142,10 +143,10 @@ def pooled(
 def pooled_drugs(
     space: Space, compendium: Compendium, cells: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """As `pooled` gives them, of all drugs of `space.drug`.
+    """Pool the signatures of each drug of `space.drug`; returns as `pooled`.
 
-    Their signatures are the representative ones in these cell lines or, where a drug has none
-    there, in others. cells: places of cell lines, None for all.
+    The signatures are the representative ones in these cell lines or, where a drug has none there,
+    in others. cells: positions of cell lines, None for all.
     """
     signatures = compendium.signatures
     rows = np.flatnonzero(signatures[fields.REPRESENTATIVE].to_numpy())
@@ -159,7 +160,7 @@ def pooled_drugs(
 
 
 def embedded(of: Embedding, total: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """(n, d) float32 of length 1: pooled signatures, without what is common to their cell lines.
+    """(n, d) float32 of length 1: embedded pooled signatures, without the effect of cell lines.
 
     total, counts: as `pooled` gives them.
     """
@@ -175,7 +176,7 @@ def one_hot(code: np.ndarray, n: int) -> np.ndarray:
 
 
 def _thinned(rows: np.ndarray, drug: np.ndarray, seed: int) -> np.ndarray:
-    """Of too many rows, those of a share of the drugs. drug: of each row, by number."""
+    """If there are too many rows, those of a sample of drugs. drug: of each row, by number."""
     if len(rows) <= MAX_SIGNATURES:
         return rows
     place = np.random.default_rng([seed, 0x5EED]).permutation(int(drug.max()) + 1)[drug[rows]]

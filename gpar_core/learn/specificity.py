@@ -16,17 +16,17 @@ from gpar_core.rank.scoring import BLOCK_ROWS, attentions
 
 FIRST = 20
 MIN_DRUGS = 3
-"""Of a MOA that is asked for."""
+"""Drugs that a MOA needs to be ranked."""
 
 
 @lru_cache(maxsize=2)
 def first_of(space: Space, compendium: Compendium) -> pd.DataFrame:
-    """The MOAs among whose first `FIRST` compounds each drug stands.
+    """The MOAs that rank each drug among their first `FIRST` compounds.
 
     Each compound is compared with the members of a MOA and with all others, itself left out, in the
-    space that has not seen it. Of a MOA that it is annotated with, nothing is said.
+    space that has not seen it. MOAs that it is annotated with are left out.
 
-    Returns drug and moa, one row for each such place. There are MOAs of `MIN_DRUGS` drugs or more.
+    Returns drug and moa, one row for each such pair. Only MOAs of `MIN_DRUGS` drugs or more count.
     """
     names, member = _members(space, compendium)
     if not names:
@@ -49,8 +49,8 @@ def log_odds_of_classes(
 ) -> np.ndarray:
     """(k, m) log-odds of some compounds for each class, themselves left out.
 
-    embedded: (n, d) compounds of length 1. rows: (k,) of them. member: (n, m) bool, each class of
-    two or more. The log-odds are those of `MatchingNetwork`.
+    embedded: (n, d) compounds of length 1. rows: (k,) of the compounds. member: (n, m) bool, each
+    class of two or more. The log-odds are those of `MatchingNetwork`.
     """
     attention = attentions(embedded[rows], embedded, sharpness)
     attention[np.arange(len(rows)), rows] = 0

@@ -7,15 +7,15 @@ import numpy as np
 import tensorflow as tf
 
 STEPS_PER_CALL = 25
-"""Of one call into the graph; between calls progress is told and a wish to stop heard."""
+"""Steps per call into the graph; between calls, progress is reported and a stop is noticed."""
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-7
 
 
 def be_one_of_many() -> None:
-    """One thread, and of a GPU no more memory than needed: other processes train beside this one.
+    """Use one thread and no more GPU memory than needed: other processes train at the same time.
 
-    Before anything else is asked of TensorFlow in this process.
+    Call it before any other use of TensorFlow in this process.
     """
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
@@ -26,7 +26,7 @@ def be_one_of_many() -> None:
 def _has_bfloat16() -> bool:
     """Whether the processor multiplies bfloat16 in hardware; elsewhere it is slower than float32.
 
-    Asked of the processor, not timed: the same machine must give the same result every time.
+    Read from the processor, not timed: the same machine must give the same result every time.
     """
     try:
         flags = Path("/proc/cpuinfo").read_text("utf-8")
@@ -36,7 +36,7 @@ def _has_bfloat16() -> bool:
 
 
 PRODUCT_TYPE = tf.bfloat16 if _has_bfloat16() else tf.float32
-"""Of matrix products; weights, their updates and the loss are float32."""
+"""Type of matrix products; weights, their updates and the loss are float32."""
 
 
 class Adam:
@@ -86,8 +86,8 @@ def one_cycle(peak: float, step: tf.Tensor, steps: int) -> tf.Tensor:
 def dropout(x: tf.Tensor, rate: float, seed: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
     """Set a share of x to 0 and scale the rest up.
 
-    One random byte an entry decides, a quarter of the price of a random number; the share is
-    therefore rounded to 256ths, and the scale fits the rounded share.
+    One random byte per entry decides, at a quarter of the cost of a random number; the share is
+    therefore rounded to 256ths, and the scale matches the rounded share.
     """
     dropped = round(rate * 256)
     if dropped == 0:

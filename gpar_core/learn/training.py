@@ -26,18 +26,19 @@ from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import Network, score
 
 MAX_BESIDE = 20_000
-"""Signatures that logistic regression learns from beside the model. More negatives would cost more
-time and memory than all else; docs/training.md has what a quarter of them costs."""
+"""Signatures that the logistic regression for comparison learns from. More negatives would cost
+more time and memory than all else; docs/training.md says what quality is lost with a quarter of
+them."""
 
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Of a whole compendium, by what has not seen the drug in question.
+    """Scores of a whole compendium, each by a model that has not seen the drug.
 
     signature: (n_signatures,) float32 in 0-1. scored_by: (n_signatures,) int16, the fold that held
     each out, or `FINAL`. drug: (n_drugs,) names, sorted. compound: (n_drugs,) float32 in 0-1, of
-    each drug as a whole: from its pooled signatures where the model pools, else the mean of their
-    scores.
+    each drug as a whole: from its pooled signatures where the model pools, else the mean of its
+    signatures' scores.
     """
 
     signature: np.ndarray
@@ -50,10 +51,10 @@ class Scores:
 class Training:
     """The result of a training: a model, its cross-validation on held-out drugs, and scores.
 
-    logistic: logistic regression on the same folds; None where the model itself is that. chance:
-    how often permuted labels reach the mean AUROC, by a quick stand-in. null: mean AUROCs of full
-    trainings with permuted labels. space: in which compounds were compared, None where they were
-    not.
+    logistic: logistic regression on the same folds; None where the model is itself one. chance: how
+    often permuted labels reach the mean AUROC, by a quick stand-in. null: mean AUROCs of full
+    trainings with permuted labels. space: the space in which compounds were compared, if any, else
+    None.
     """
 
     network: Network
@@ -79,8 +80,7 @@ def train(
 ) -> Training:
     """Cross-validate, train the final model on the whole training set, and score the compendium.
 
-    pool: its processes do the training; the result does not depend on it. space: as in
-    `held_out.space_for`.
+    pool: runs the training; the result does not depend on it. space: as in `held_out.space_for`.
     Raises TrainingSetError where the training set is too small for its folds, WorkerError where a
     process dies.
     """
@@ -165,7 +165,7 @@ def _fitted(
         done = sum(fold != FINAL for fold in networks)
         report(replace(progress, stage=STAGE, message=f"{done} of {folds.k} folds done"))
 
-    # Closed at once if anything stops the loop, so that no process trains on in vain.
+    # Closed at once if anything stops the loop, so that no process keeps training in vain.
     with closing(pool.fit_all(x, settings, tasks, report=on_steps)) as fits:
         for task, network in fits:
             fold = int(task.name)
@@ -217,7 +217,7 @@ def _report_fold(
     total: int,
     report: Report,
 ) -> None:
-    """Tell the AUROC of a fold that is done."""
+    """Report the AUROC of a finished fold."""
     rows = folds.fold == fold
     auroc = float(roc_auc_score(training_set.positive[rows], held_out[rows]))
     values = {"fold": fold + 1, "k": folds.k, "auroc": auroc}

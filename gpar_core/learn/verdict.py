@@ -1,4 +1,4 @@
-"""Whether a model is well trained: one rule, weighed and worded here for every page."""
+"""Whether a model is well trained: one rule and one wording for every page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ WELL_TRAINED, UNCERTAIN, BY_CHANCE = "well trained", "uncertain", "no better tha
 VERDICTS = (WELL_TRAINED, UNCERTAIN, BY_CHANCE)
 GUESSING = 0.5
 RARE = 0.05
-"""Permuted labels that reach the mean AUROC no more often than this do so rarely."""
+"""Largest share of runs with permuted labels that counts as rarely reaching the mean AUROC."""
 
 FEW = 5
-"""Of fewer drugs, an interval by resampling them is rough."""
+"""With fewer drugs, an interval by resampling them is rough."""
 
 MIN_TRAININGS = 19
-"""Of whole trainings with permuted labels: fewer cannot show a chance of `RARE`."""
+"""Full trainings with permuted labels: fewer cannot show a chance of `RARE`."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def judge(metrics: Metrics, by_chance: Chance, *, held_out: str) -> Verdict:
 
     Does the mean AUROC reach the paper's threshold of 0.6 (Gao et al. 2021)? Does its 95% interval
     lie above 0.5? Do permuted labels reach it in at most 5% of the runs? Three times yes is well
-    trained, three times no is no better than chance, anything between is uncertain.
+    trained, three times no is no better than chance, anything else is uncertain.
 
     held_out: 'drug' or 'signature', as `Folds.by`.
     """

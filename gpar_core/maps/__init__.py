@@ -1,4 +1,4 @@
-"""Where signatures lie."""
+"""Maps of signatures: methods that place them in the plane."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,9 +6,9 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Method:
-    """A way to lay signatures out. label: its name on screen. about: one line on what it does.
+    """A method of mapping signatures. label: its name on screen. about: one line on what it does.
 
-    min_signatures: below so many there is nothing to see.
+    min_signatures: the fewest signatures that make a useful map.
     """
 
     label: str
@@ -23,8 +23,8 @@ METHODS: Final[dict[str, Method]] = {
         "L1000FWD graph", "connects signatures by the strongest 0.1% of all similarities", 150
     ),
 }
-"""All of them look at the direction of a signature, not at its length: by cosine. On the demo, 19%
-of the 15 nearest signatures of other drugs share a signature's MOA by cosine and 12% by Euclidean
+"""All of them compare the direction of signatures, not their length: by cosine. On the demo, 19% of
+the 15 nearest signatures of other drugs share a signature's MOA by cosine and 12% by Euclidean
 distance; on 1,170 real consensus signatures 4.5% and 3.9%.
 
 The graph has n (n - 1) / 2000 edges for n signatures; with fewer than 150 signatures there are not
@@ -39,4 +39,4 @@ MAPS: Final = {
         4,
     ),
 }
-"""All that a map can come from."""
+"""All possible sources of a map."""

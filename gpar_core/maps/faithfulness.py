@@ -1,4 +1,4 @@
-"""How far neighbors among all genes are neighbors on the map."""
+"""How well neighbors in the space of all genes are preserved on the map."""
 
 from dataclasses import dataclass
 
@@ -12,19 +12,20 @@ K = 15
 MAX_SAMPLED = 2000
 BLOCK_ROWS = 4096
 EQUAL = 1e-6
-"""Cosines closer than that are errors of rounding apart."""
+"""Cosines closer than this differ only by rounding errors."""
 
 
 @dataclass(frozen=True)
 class Faithfulness:
-    """Of a map of n signatures.
+    """The faithfulness of a map of n signatures.
 
-    k: neighbors looked at of each of `n_sampled` signatures. se: standard error of a mean over
-    them, 0 if there are no others. chance: knn_recall of a map at random, k / (n - 1).
+    k: neighbors examined for each of `n_sampled` signatures. se: standard error of a mean over
+    them, 0 if all were sampled. chance: knn_recall of a random map, k / (n - 1).
 
     trustworthiness: 1 - 2 / (n k (2n - 3k - 1)) sum_i sum_j max(0, r(i, j) - k), with r(i, j) the
     rank of j among the neighbors of i in the full space, over its k neighbors j on the map (Venna
-    and Kaski 2001). 0.5 is about chance, 1 says that all near on the map are near.
+    and Kaski 2001). 0.5 is about chance; 1 means that all neighbors on the map are neighbors in the
+    full space.
     knn_recall: share of the k nearest in the full space that are among the k nearest on the map.
     """
 
@@ -43,8 +44,8 @@ def faithfulness(
     """Compare the neighbors of up to `MAX_SAMPLED` signatures with those on the map.
 
     x: (n, d), compared by cosine, in memory or memory-mapped, n >= 4. place: (n, 2). All n are
-    candidates; the sample is of those whose neighbors are looked for. k is `K`, or the most below
-    n / 2.
+    candidates; only the signatures whose neighbors are searched are sampled. k is `K`, or the
+    largest value below n / 2.
     """
     n = len(x)
     k = min(K, (n - 1) // 2)
@@ -54,7 +55,7 @@ def faithfulness(
     ranks = _ranks(x, sampled, on_map, report)
     penalty = np.maximum(ranks - k, 0).sum(axis=1) * 2 / (k * (2 * n - 3 * k - 1))
     recall = (ranks <= k).mean(axis=1)
-    # Of a population of n, of which n - m were not looked at.
+    # For a finite population of n, of which n - m were not sampled.
     share_unseen = np.sqrt((n - len(sampled)) / max(n - 1, 1))
     scale = share_unseen / np.sqrt(len(sampled))
     return Faithfulness(

@@ -1,7 +1,8 @@
 """The strongest similarities as a graph, after L1000FWD (Wang et al. 2018, Bioinformatics 34:2150).
 
-There: cosine over the 978 genes, negative ones 0; the pairs above the 99.9th percentile are edges;
-components of 10 signatures or fewer are dropped; the rest is laid out by forces.
+As in the paper: cosine over the 978 genes, with negative ones set to 0; the pairs above the 99.9th
+percentile are edges; components of 10 signatures or fewer are dropped; a force-directed layout
+places the rest.
 """
 
 from collections.abc import Iterator
@@ -19,11 +20,11 @@ STAGE = "Graph"
 PERCENTILE = 99.9
 SMALL_COMPONENT = 10
 MAX_PAIRS = 2_000_000
-"""By which the percentile is told; of more pairs, a seeded sample."""
+"""Pairs that determine the percentile; with more, a seeded sample."""
 
 N_NEIGHBORS = 50
-"""Above `nearest.EXACT` signatures an edge must also lead to one of the nearest of either end: of
-n (n - 1) / 2000 edges hardly anything else would be left of a map of 100,000."""
+"""Above `nearest.EXACT` signatures an edge must also lead to one of the nearest neighbors of either
+end: otherwise a map of 100,000 would show hardly anything but its n (n - 1) / 2000 edges."""
 
 BLOCK_ROWS = 1024
 DRAWS = 65_536
@@ -32,10 +33,10 @@ DRAWS = 65_536
 def embed(x: np.ndarray, *, seed: int, report: Report = silent) -> tuple[np.ndarray, np.ndarray]:
     """Place the signatures that belong to large components of the graph.
 
-    x: (n, d). report: may raise to stop, but for the layout itself, which takes a minute for
-    190,000 edges.
+    x: (n, d). report: may raise to stop, except during the layout, which takes a minute for 190,000
+    edges.
 
-    Returns the rows shown (m,), rising, which may be none, and their places (m, 2) float32.
+    Returns the rows shown (m,), rising, possibly none, and their coordinates (m, 2) float32.
     """
     directions = unit(x)
     limit = similarity_limit(directions, seed=seed)
@@ -53,7 +54,7 @@ def embed(x: np.ndarray, *, seed: int, report: Report = silent) -> tuple[np.ndar
 def similarity_limit(directions: np.ndarray, *, seed: int) -> float:
     """The 99.9th percentile of the cosines of all pairs, at least 0.
 
-    directions: (n, d) of length 1. Of more than `MAX_PAIRS` pairs, that of a sample.
+    directions: (n, d) of length 1. With more than `MAX_PAIRS` pairs, a sample is used.
     """
     n = len(directions)
     if n * (n - 1) // 2 <= MAX_PAIRS:
@@ -74,8 +75,9 @@ def edges(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of signatures whose cosine is above `limit`, each once.
 
-    directions: (n, d) of length 1. All pairs up to `nearest.EXACT` signatures, block by block;
-    above that those among each one's `N_NEIGHBORS` nearest, see `nearest_neighbors`.
+    directions: (n, d) of length 1. Up to `nearest.EXACT` signatures, all pairs are compared, block
+    by block; above that, only those of each signature and its `N_NEIGHBORS` nearest, see
+    `nearest_neighbors`.
 
     Returns (m, 2) int64, the smaller row first, and their cosines (m,) float32.
     """
@@ -100,7 +102,7 @@ def edges(
 
 
 def large_components(n: int, pairs: np.ndarray) -> np.ndarray:
-    """The rows, rising, of n that hang together with more than `SMALL_COMPONENT` in all."""
+    """The rows, rising, of n that are in components of more than `SMALL_COMPONENT`."""
     graph = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
     _, component = connected_components(graph, directed=False)
     return np.flatnonzero(np.bincount(component)[component] > SMALL_COMPONENT)
@@ -109,21 +111,21 @@ def large_components(n: int, pairs: np.ndarray) -> np.ndarray:
 def force_directed(n: int, pairs: np.ndarray, weights: np.ndarray, *, seed: int) -> np.ndarray:
     """Place the nodes of a graph by DrL (Martin et al. 2011, igraph).
 
-    pairs: (m, 2). weights: (m,) > 0. Of the layouts for so many nodes, this one keeps neighbors:
-    on the demo (11,903 signatures) 18% of the 15 nearest by cosine, against 4% by
+    pairs: (m, 2). weights: (m,) > 0. Of the layouts for this many nodes, it preserves neighbors
+    best: on the demo (11,903 signatures) 18% of the 15 nearest by cosine, against 4% by
     Fruchterman-Reingold on a grid, and 28% against 17% of a signature's nearest share its MOA.
-    Takes 0.6 GB for any number of nodes, and cannot be stopped half-way. Returns (n, 2) float32.
+    Takes 0.6 GB for any number of nodes, and cannot be stopped midway. Returns (n, 2) float32.
     """
     import igraph  # noqa: PLC0415
 
-    # Otherwise igraph draws from Python's global state, which anything may have used before.
+    # Otherwise igraph draws from Python's global state, which other code may have used before.
     igraph.set_random_number_generator(_generator(seed))
     layout = igraph.Graph(n, pairs).layout_drl(weights=weights)
     return np.array(layout.coords, np.float32)
 
 
 def _generator(seed: int) -> SimpleNamespace:
-    """What igraph asks of a generator, ready in blocks: it draws a thousand times a node."""
+    """A generator for igraph that draws in blocks: igraph needs a thousand draws per node."""
     rng = np.random.default_rng([seed, 0xD41])
 
     def draws() -> Iterator[float]:

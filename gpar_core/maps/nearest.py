@@ -1,24 +1,24 @@
-"""Nearest neighbors of every signature, never all distances at once."""
+"""Nearest neighbors of every signature, without holding all distances at once."""
 
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 EXACT = 30_000
-"""Of more signatures, neighbors are found by NN-descent: 20,000 of 200 dimensions take a few
-seconds either way, and all pairs grow with the square."""
+"""With more signatures, neighbors are found by NN-descent: 20,000 in 200 dimensions take a few
+seconds either way, but the number of all pairs grows with the square."""
 
 
 def nearest_neighbors(x: np.ndarray, k: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The k nearest others of each row by Euclidean distance.
 
     x: (n, d) float32, n > k. Exact (scikit-learn) up to `EXACT` rows, above that by NN-descent
-    (Dong et al. 2011, pynndescent), which finds nearly all. Neither can be stopped half-way.
+    (Dong et al. 2011, pynndescent), which finds nearly all. Neither can be stopped midway.
 
     Returns rows (n, k) int32 and distances (n, k) float32, rising.
     """
     found, distances = _with_itself(x, k + 1, seed)
     others = found != np.arange(len(x))[:, None]
-    # Among equal rows a row need not be among its own neighbors: then the last one has to go.
+    # Among equal rows, a row may be missing from its own neighbors: then the last one is dropped.
     others[others.all(axis=1), -1] = False
     found, distances = found[others].astype(np.int32), distances[others].astype(np.float32)
     return found.reshape(len(x), k), distances.reshape(len(x), k)
@@ -31,5 +31,5 @@ def _with_itself(x: np.ndarray, k: int, seed: int) -> tuple[np.ndarray, np.ndarr
         return found, distances
     from pynndescent import NNDescent  # noqa: PLC0415 -- it compiles for seconds
 
-    # What it finds depends on the number of threads, and must not depend on the machine.
+    # Its result depends on the number of threads, and must not depend on the machine.
     return NNDescent(x, n_neighbors=k, random_state=seed, n_jobs=1).neighbor_graph

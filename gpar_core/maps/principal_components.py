@@ -1,4 +1,4 @@
-"""Principal components of the directions of many signatures, from a matrix that may be on disk."""
+"""Principal components of the directions of signatures, from a matrix in memory or on disk."""
 
 import numpy as np
 
@@ -14,11 +14,11 @@ space of all genes; on 1,170 real consensus signatures 4.3%, 4.4% and 4.5%."""
 def principal_components(
     x: np.ndarray, *, n_components: int = N_COMPONENTS, report: Report = silent
 ) -> np.ndarray:
-    """Project signatures, scaled to length 1, on the axes of their greatest variance.
+    """Project signatures, scaled to length 1, onto the axes of greatest variance.
 
     x: (n, d), in memory or memory-mapped; read twice, in blocks. Squared distances between rows of
     length 1 are 2 - 2 cos. Returns (n, min(n_components, n - 1, d)) float32, the greatest variance
-    first; of each axis the largest loading is positive.
+    first; the largest loading of each axis is positive.
     """
     n, d = x.shape
     blocks = [slice(start, min(start + BLOCK_ROWS, n)) for start in range(0, n, BLOCK_ROWS)]

@@ -1,4 +1,4 @@
-"""Does learning pull a MOA together, and push batches apart? Told by drugs that it did not see."""
+"""Does learning group a MOA and mix batches? Measured on held-out drugs."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -35,21 +35,21 @@ def held_out_purity(
     pool: Pool,
     report: Report = silent,
 ) -> pd.DataFrame:
-    """Neighbors of each positive drug before and after a network that did not see it.
+    """Neighbors of each positive drug, before and after a network that did not see it.
 
-    training_set, settings, seed: those that the network was trained with. The networks of the folds
-    are trained again, as those of `training.train`.
+    training_set, settings, seed: those the network was trained with. The networks of the folds are
+    trained again, as in `training.train`.
 
     Neighbors are the `n_neighbours` nearest signatures of the training set, of other drugs only,
-    by cosine: before, of the scaled signatures that a network is given; after, of its last hidden
-    layer. A share of a drug is the mean over its signatures. One row per positive drug:
+    by cosine: before, of the scaled signatures that the network takes; after, of its last hidden
+    layer. The share of a drug is the mean over its signatures. One row per positive drug:
     drug, fold, n_signatures,
     purity_before, purity_after: share of the neighbors that are positive.
-    batch_before, batch_after: share of the neighbors that are from the same cell line; missing
-        where there is one cell line.
-    purity_chance, batch_chance: the same of all signatures of other drugs.
+    batch_before, batch_after: share of the neighbors from the same cell line; missing if there is
+        only one cell line.
+    purity_chance, batch_chance: the same share among all signatures of other drugs.
 
-    Without rows where there are not two positive drugs. Raises WorkerError where a process dies.
+    Has no rows with fewer than two positive drugs. Raises WorkerError where a process dies.
     """
     positive, drug = training_set.positive, training_set.drug.astype(str)
     folds = assign_folds(positive, training_set.drug, seed=seed)
@@ -80,8 +80,8 @@ def held_out_purity(
 
 
 def n_neighbours(positive: np.ndarray, drug: np.ndarray) -> int:
-    """How many neighbors are looked at: `K`, or fewer where any positive drug has fewer signatures
-    of other positive drugs, so that each could have nothing else for neighbors.
+    """The number of neighbors: `K`, or fewer if other positive drugs have fewer signatures, so that
+    all neighbors of each positive drug could be positive.
 
     positive: (n,) bool. drug: (n,) names; at least two positive ones.
     """

@@ -1,4 +1,4 @@
-"""t-SNE: of few signatures scikit-learn's, as in Gao et al. 2021, of many openTSNE's."""
+"""t-SNE: scikit-learn's for few signatures, as in Gao et al. 2021; openTSNE's for many."""
 
 from itertools import count
 
@@ -10,11 +10,11 @@ from gpar_core.progress import Progress, Report, silent
 
 PERPLEXITY = 30.0
 FEW = 1000
-"""Up to so many signatures by scikit-learn, as in the paper; openTSNE is twice as fast, and can be
-stopped."""
+"""Up to this many signatures, scikit-learn is used, as in the paper; openTSNE is twice as fast, and
+can be stopped."""
 
 FEW_ITERATIONS = 500
-"""Of scikit-learn: on 400 real signatures 1,000 take twice as long for the same trustworthiness."""
+"""For scikit-learn: on 400 real signatures, 1,000 take twice as long for equal trustworthiness."""
 
 ITERATIONS_PER_CALL = 10
 N_ITERATIONS = 750
@@ -24,9 +24,9 @@ N_ITERATIONS = 750
 def embed(x: np.ndarray, *, seed: int, threads: int = 1, report: Report = silent) -> np.ndarray:
     """Place signatures in the plane.
 
-    x: (n, d), n >= 3. Perplexity is 30, or less where n is too small for it. Above `FEW` signatures
-    by interpolation (Linderman et al. 2019, openTSNE), on `threads` threads. report: gets
-    iterations of that, and may raise to stop; scikit-learn cannot be stopped.
+    x: (n, d), n >= 3. Perplexity is 30, or less if n is too small for it. Above `FEW` signatures,
+    openTSNE interpolates (Linderman et al. 2019), on `threads` threads. report: gets its
+    iterations, and may raise to stop; scikit-learn cannot be stopped.
 
     Returns (n, 2) float32.
     """
@@ -34,14 +34,14 @@ def embed(x: np.ndarray, *, seed: int, threads: int = 1, report: Report = silent
     if len(x) <= FEW:
         perplexity = min(PERPLEXITY, (len(x) - 1) / 3)
         few = TSNE(perplexity=perplexity, random_state=seed, init="pca", max_iter=FEW_ITERATIONS)
-        # The order of its sums, and so the map, depends on the number of threads.
+        # The order of summation, and so the map, depends on the number of threads.
         with threadpool_limits(1):
             return few.fit_transform(x)
     return _embed_many(x, seed, threads, report)
 
 
 def _embed_many(x: np.ndarray, seed: int, threads: int, report: Report) -> np.ndarray:
-    # Late: training sets are placed without it.
+    # Imported late: training sets are placed without it.
     import openTSNE  # noqa: PLC0415
     from openTSNE.affinity import PerplexityBasedNN  # noqa: PLC0415
     from openTSNE.initialization import pca  # noqa: PLC0415

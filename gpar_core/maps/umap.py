@@ -1,4 +1,4 @@
-"""UMAP (McInnes, Healy and Melville 2018), umap-learn's defaults."""
+"""UMAP (McInnes, Healy and Melville 2018) with umap-learn's defaults."""
 
 import re
 import sys
@@ -21,10 +21,10 @@ EPOCHS_OF_FEW, EPOCHS_OF_MANY = 500, 200
 def embed(x: np.ndarray, *, seed: int, report: Report = silent) -> np.ndarray:
     """Place signatures in the plane.
 
-    x: (n, d), n >= 4. 15 neighbors, counting the signature itself, or n - 1 where there are fewer.
-    It begins with the two first principal components, so that the place of groups means something
-    (Kobak and Linderman 2021), and runs on one thread, or the seed would not settle the result.
-    report: gets epochs, and may raise to stop.
+    x: (n, d), n >= 4. 15 neighbors, counting the signature itself, or n - 1 if there are fewer. It
+    starts from the first two principal components, so that the position of groups is meaningful
+    (Kobak and Linderman 2021), and runs on one thread, without which the seed would not determine
+    the result. report: gets epochs, and may raise to stop.
 
     Returns (n, 2) float32.
     """
@@ -50,20 +50,20 @@ def embed(x: np.ndarray, *, seed: int, report: Report = silent) -> np.ndarray:
             "disable": False,
             "file": _Epochs(epochs, report),
             "bar_format": "{n}",
-            # One by one: otherwise a thread of tqdm's own would report too.
+            # One by one: otherwise tqdm's own thread would report too.
             "miniters": 1,
             "mininterval": 0.2,
         },
     )
     with warnings.catch_warnings():
-        # That no other signatures can be placed later, which nobody asks for.
+        # The warning that no other signatures can be placed later, which GPAR never does.
         warnings.filterwarnings("ignore", "precomputed_knn")
         return np.asarray(model.fit_transform(x), np.float32)
 
 
 @dataclass(frozen=True)
 class _Epochs:
-    """Where umap-learn writes its progress bar, the one place at which it can be stopped."""
+    """Receives umap-learn's progress bar, the only point at which it can be stopped."""
 
     total: int
     report: Report
@@ -82,7 +82,7 @@ class _Epochs:
 def _absent(package: str) -> Iterator[None]:
     """Import as if the package were not installed.
 
-    With TensorFlow, `import umap` takes ten times as long and 0.7 GB more, for a class not used.
+    With TensorFlow, `import umap` takes ten times as long and 0.7 GB more, for an unused class.
     """
     before = {name: sys.modules[name] for name in [package] if name in sys.modules}
     sys.modules[package] = None  # type: ignore[assignment]

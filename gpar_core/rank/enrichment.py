@@ -9,18 +9,18 @@ import numpy as np
 from gpar_core.rank.kolmogorov_smirnov import survival
 
 EXACT_FROM = 10_000
-"""From this many signatures on the Kolmogorov-Smirnov distribution is exact enough."""
+"""From this many signatures on, the Kolmogorov-Smirnov distribution is exact enough."""
 
 SMALL_LIST_DRAWS = 20_000
 BLOCK_VALUES = 1 << 18
-"""So few that drawing, sorting and comparing them happens in the processor's cache."""
+"""Few enough to be drawn, sorted and compared in the processor's cache."""
 
 
 @dataclass(frozen=True, eq=False)
 class Enrichment:
     """Enrichment of m compounds over n ranked signatures.
 
-    k: (m,) signatures of each compound. es: (m,) enrichment score in -1 to 1. nes: (m,) es over the
+    k: (m,) number of signatures. es: (m,) enrichment score in -1 to 1. nes: (m,) es divided by the
     mean |es| of the null scores of its sign. p: (m,) by permutation. p_exact: (m,) one-sided, from
     the Kolmogorov-Smirnov distribution for n >= `EXACT_FROM`, else by more permutations.
 
@@ -37,8 +37,8 @@ class Enrichment:
 def falling_ranks(score: np.ndarray, *, seed: int, tie_key: np.ndarray) -> np.ndarray:
     """(n,) ranks from 1, highest score first.
 
-    Ties are broken at random by `seed`, in the order of `tie_key` ((n,) unique names), so that the
-    order of the file never matters.
+    Ties are broken at random by `seed`, given the order of `tie_key` ((n,) unique names), so that
+    the order of the file never matters.
     """
     n = len(score)
     by_luck = np.empty(n, dtype=np.int64)
@@ -66,10 +66,10 @@ def enrichment_scores(
     k = np.bincount(compound, minlength=n_compounds)
     starts = np.concatenate([[0], np.cumsum(k)[:-1]])
     first = np.arange(n_compounds) * (n + 1)
-    # One sort of whole numbers puts the compounds in a row, each with its ranks rising.
+    # One sort of whole numbers groups the ranks by compound, rising within each.
     sorted_ranks = np.sort(first[compound] + ranks) - np.repeat(first, k)
     position = np.arange(1, n + 1) - np.repeat(starts, k)
-    # a and b times n * k: whole numbers, so that rounding decides no tie between them.
+    # a and b times n * k: whole numbers, so that rounding cannot decide ties between them.
     ahead = position * n - sorted_ranks * np.repeat(k, k)
     a = np.maximum.reduceat(ahead, starts)
     b = n - np.minimum.reduceat(ahead, starts)
@@ -87,7 +87,7 @@ def enrich(
 ) -> Enrichment:
     """Enrichment scores with p-values.
 
-    The null depends on n and k alone, so it is drawn once for each k:
+    The null depends only on n and k, so it is drawn once for each k:
     p = (1 + #{null ES >= ES}) / (permutations + 1). The result does not depend on `threads`.
     """
     n = len(ranks)
@@ -121,7 +121,7 @@ def exact_p(es: np.ndarray, k: np.ndarray | int) -> np.ndarray:
     """One-sided p of ES for many ranked signatures, from the two-sided Kolmogorov-Smirnov law.
 
     es: (m,). k: (m,) or one number. |ES| = max(a, b) follows the law of k values, and by symmetry a
-    is the larger half of the time.
+    is larger half of the time.
     """
     half = survival(*np.broadcast_arrays(np.abs(es), k)) / 2
     return np.where(es > 0, half, 1 - half)
@@ -133,7 +133,7 @@ def null_scores(
     """Enrichment scores of ranks drawn without replacement from n.
 
     sizes: (m,) rising numbers of ranks. Returns (m, draws), each row sorted. The draws of one size
-    are independent; those of different sizes are not, for each grows out of a smaller one.
+    are independent; those of different sizes are not, since each extends a smaller one.
     """
     per_block = max(BLOCK_VALUES // int(sizes[-1]), 1)
     blocks = [
@@ -162,10 +162,10 @@ def _scores(subsets: np.ndarray, n: int) -> np.ndarray:
 def _growing_subsets(
     n: int, sizes: np.ndarray, draws: int, rng: np.random.Generator
 ) -> Iterator[np.ndarray]:
-    """For each of the rising `sizes` (draws, size) uniform subsets of 1..n, each sorted.
+    """For each of the rising `sizes`, (draws, size) uniform subsets of 1..n, each sorted.
 
-    Where a rank was drawn twice, one of the two is drawn again until none repeats. No step looks at
-    which rank it is, so all subsets of a size are equally likely.
+    If a rank was drawn twice, one of the two is drawn again until none repeats. No step depends on
+    the value of a rank, so all subsets of a size are equally likely.
     """
     if 2 * sizes[-1] > n:  # too few would be left to hit
         order = rng.permuted(np.tile(np.arange(1, n + 1), (draws, 1)), axis=1)

@@ -1,20 +1,21 @@
 """The two-sided law of Kolmogorov and Smirnov for many values at once.
 
-`scipy.stats.kstwo` computes one value at a time, about 100 times slower, and above k = 140 to five
-digits only.
+`scipy.stats.kstwo` computes one value at a time, about 100 times slower, and above k = 140 only to
+five digits.
 """
 
 import numpy as np
 from scipy.special import gammaln, smirnov
 
 FAR = 3.0
-"""From this k * d^2 on, the chance to deviate by d on both sides is below 1e-8 of that on one."""
+"""From this k * d^2 on, a deviation by d on both sides is less than 1e-8 as likely as on one."""
 
 
 def survival(d: np.ndarray, k: np.ndarray) -> np.ndarray:
     """P(D >= d), D being how far the empirical distribution of k uniform values deviates.
 
-    d: (m,) above 0, up to 1. k: (m,) whole. Returns (m,), right to 1e-8 of itself or 1e-12.
+    d: (m,) above 0, up to 1. k: (m,) whole. Returns (m,), with a relative error of 1e-8 or an
+    absolute error of 1e-12.
     """
     far = k * d**2 >= FAR
     found = np.empty(len(d))
@@ -26,8 +27,8 @@ def survival(d: np.ndarray, k: np.ndarray) -> np.ndarray:
 def _below(d: np.ndarray, k: np.ndarray) -> np.ndarray:
     """(m,) P(D < d), after Durbin (1973) and Marsaglia, Tsang and Wang (2003).
 
-    With d = (q - h) / k, q whole and 0 <= h < 1, it is the middle of the k-th power of a matrix
-    that q and h make. Those of one size are raised together.
+    With d = (q - h) / k, q whole and 0 <= h < 1, it is the middle entry of the k-th power of a
+    matrix defined by q and h. Matrices of one size are raised together.
     """
     q = np.ceil(k * d).astype(np.int64)
     h = q - k * d
@@ -39,7 +40,7 @@ def _below(d: np.ndarray, k: np.ndarray) -> np.ndarray:
 
 
 def _matrices(h: np.ndarray, q: int) -> np.ndarray:
-    """(m, 2q - 1, 2q - 1) matrices over e, the base of logarithms: their powers stay near 1."""
+    """(m, 2q - 1, 2q - 1) matrices divided by e, so that their powers stay near 1."""
     width = 2 * q - 1
     reciprocal = np.exp(-gammaln(np.arange(width + 1) + 1.0))
     below = np.subtract.outer(np.arange(width), np.arange(width)) + 1

@@ -1,4 +1,4 @@
-"""From scores by the models of many MOAs to the likely MOAs of a compound or profile."""
+"""Rank the likely MOAs of a compound or profile by the scores of many MOA models."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ import pandas as pd
 from gpar_core.errors import RequestError
 
 NEAR_THE_TOP = 0.95
-"""A signature speaks for a MOA from this percentile of its model on."""
+"""A signature supports a MOA from this percentile of its model on."""
 
 SUPPORTED = 0.1
-"""FDR over the MOAs up to which one is supported."""
+"""A MOA is supported up to this FDR over the MOAs."""
 
 ORDERS = {
     "evidence": ("supported", "evidence_if_supported", "calibrated"),
@@ -19,12 +19,12 @@ ORDERS = {
     "percentile": ("percentile", "calibrated"),
     "paper": ("mean_probability", "calibrated"),
 }
-"""What MOAs can be ranked by, and what decides between equal ones. 'evidence': those supported
-first, by their evidence, then the others by calibrated probability. 'paper' is Gao et al. 2021:
-mean probability over signatures."""
+"""What MOAs can be ranked by, and what breaks ties. 'evidence': first the supported ones, by their
+evidence, then the others by calibrated probability. 'paper' is Gao et al. 2021: mean probability
+over signatures."""
 
 DEFAULT_ORDER = "evidence"
-"""It says where the evidence ends; docs/benchmarks.md has what each order finds."""
+"""It shows where the evidence ends; docs/benchmarks.md compares what each order finds."""
 
 TOP = 10
 SMALLEST_ODDS = 1e-9
@@ -32,12 +32,12 @@ SMALLEST_ODDS = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class MoaScores:
-    """Scores of n signatures by m models. Arrays are (m, n) but for base_rate, (m,).
+    """Scores of n signatures by m models. Arrays are (m, n), except base_rate, (m,).
 
     moa: (m,) names. model_id: (m,) of their models.
     probability: scores. percentile: see `percentiles`. calibrated: calibrated probabilities.
     held_out: the drug is in the model's training set, and the fold that did not see it scored it.
-    p: see `p_values`; NaN where it is not known. base_rate: share of positives in the training set.
+    p: see `p_values`; NaN where unknown. base_rate: share of positives in the training set.
     """
 
     moa: tuple[str, ...]
@@ -51,7 +51,7 @@ class MoaScores:
 
 
 def percentiles(score: np.ndarray, sorted_scores: np.ndarray) -> np.ndarray:
-    """(n,) share of (m,) rising scores that are lower than each score, equal ones counted half."""
+    """(n,) share of (m,) rising scores that are lower than each score; equal ones count half."""
     below = np.searchsorted(sorted_scores, score, side="left")
     up_to = np.searchsorted(sorted_scores, score, side="right")
     return (below + up_to) / (2 * len(sorted_scores))
@@ -60,8 +60,8 @@ def percentiles(score: np.ndarray, sorted_scores: np.ndarray) -> np.ndarray:
 def p_values(score: np.ndarray, null: np.ndarray) -> np.ndarray:
     """(n,) chance that a signature of another mechanism scores as high.
 
-    null: (m,) rising scores of signatures of drugs that do not have the MOA. p = (1 + number of
-    those that are as high) / (1 + m).
+    null: (m,) rising scores of signatures of drugs without the MOA. p = (1 + number of those at
+    least as high) / (1 + m).
     """
     return (1 + len(null) - np.searchsorted(null, score, side="left")) / (1 + len(null))
 
@@ -70,7 +70,7 @@ def combined(p: np.ndarray) -> np.ndarray:
     """(m, n) p-values of n signatures of one compound to (m,).
 
     Cauchy combination: 1/2 - arctan(mean tan((1/2 - p) pi)) / pi (Liu and Xie 2020, JASA 115:393),
-    which holds for small p however they depend on each other. One p is itself.
+    which holds for small p under any dependence. A single p is unchanged.
     """
     return 0.5 - np.arctan(np.tan((0.5 - p) * np.pi).mean(axis=1)) / np.pi
 
@@ -80,15 +80,15 @@ def rank_moas(
 ) -> pd.DataFrame:
     """One row per MOA, the likeliest first.
 
-    chosen: (k,) positions of the signatures to go by, None for all. by: a key of `ORDERS`; the last
-    ties go by name.
+    chosen: (k,) positions of the signatures to use, None for all. by: a key of `ORDERS`; remaining
+    ties are broken by name.
 
-    Returns moa, model_id, supported (FDR of `SUPPORTED` or less), evidence (how many times the
-    odds of the base rate are the calibrated odds, geometric mean over the signatures), p (see
-    `p_values` and `combined`), fdr (Benjamini-Hochberg over the MOAs), percentile, mean_probability
-    and calibrated (means over the signatures), agreement (share of signatures from percentile
-    `NEAR_THE_TOP` on), n_signatures and held_out. p and fdr are missing where models of an earlier
-    version were asked; nothing is supported then. Raises RequestError for another order.
+    Returns moa, model_id, supported (FDR of `SUPPORTED` or less), evidence (the calibrated odds
+    divided by the odds of the base rate, geometric mean over the signatures), p (see `p_values` and
+    `combined`), fdr (Benjamini-Hochberg over the MOAs), percentile, mean_probability and calibrated
+    (means over the signatures), agreement (share of signatures from percentile `NEAR_THE_TOP` on),
+    n_signatures and held_out. p and fdr are missing for models of an earlier version; then nothing
+    is supported. Raises RequestError for an unknown order.
     """
     from scipy.stats import false_discovery_control  # noqa: PLC0415 -- pages start without it
 

@@ -1,4 +1,4 @@
-"""Signatures of a compendium that are most like a profile."""
+"""The signatures of a compendium most similar to a profile."""
 
 import numpy as np
 
@@ -8,11 +8,11 @@ BLOCK_ROWS = 8192
 def nearest(
     matrix: np.ndarray, rows: np.ndarray, profiles: np.ndarray, *, top: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The rows of highest cosine to each profile.
+    """The rows with the highest cosine to each profile.
 
-    matrix: (n, n_genes). rows: (m,) the rows to look at. profiles: (p, n_genes).
-    Returns the rows (p, k) and their cosines (p, k), falling, with k = min(top, m); of equal ones
-    the first row comes first. A vector of zeros has cosine 0 to all.
+    matrix: (n, n_genes). rows: (m,) the rows to search. profiles: (p, n_genes).
+    Returns the rows (p, k) and their cosines (p, k), falling, with k = min(top, m); on ties, the
+    first row comes first. A vector of zeros has cosine 0 to all.
     """
     directions = unit(profiles)
     found_rows = np.empty((len(profiles), 0), dtype=np.int64)
@@ -20,7 +20,7 @@ def nearest(
     for start in range(0, len(rows), BLOCK_ROWS):
         block = rows[start : start + BLOCK_ROWS]
         rows_of_block = np.asarray(matrix[block], np.float32)
-        # Not `unit`: the lengths divide the few cosines, not a block's every value.
+        # Not `unit`: it is cheaper to divide the few cosines than all values of a block.
         cosine = directions @ rows_of_block.T / _lengths(rows_of_block)
         found_rows = np.hstack([found_rows, np.broadcast_to(block, cosine.shape)])
         found = np.hstack([found, cosine])
@@ -31,9 +31,9 @@ def nearest(
 
 
 def _highest(values: np.ndarray, top: int) -> np.ndarray:
-    """(p, k) places of the highest of each row of (p, n), falling, the first of equal ones first.
+    """(p, k) positions of the highest values of each row of (p, n), falling; ties in order.
 
-    Most are left out before the rest are sorted: that is a tenth of the time.
+    Most values are dropped before the rest is sorted, which takes a tenth of the time.
     """
     k = min(top, values.shape[1])
     least = -np.partition(-values, k - 1, axis=1)[:, k - 1]
@@ -45,11 +45,11 @@ def _highest(values: np.ndarray, top: int) -> np.ndarray:
 
 
 def unit(x: np.ndarray) -> np.ndarray:
-    """(n, d) to (n, d) of length 1, float64 where x is; rows of zeros stay as they are."""
+    """(n, d) to (n, d) of length 1, float64 if x is; rows of zeros are unchanged."""
     x = np.asarray(x, np.result_type(x, np.float32))
     return x / _lengths(x)[:, None]
 
 
 def _lengths(x: np.ndarray) -> np.ndarray:
-    """(n,) of the rows, never 0."""
+    """(n,) lengths of the rows, never 0."""
     return np.maximum(np.sqrt(np.einsum("ij,ij->i", x, x)), np.float32(1e-12))

@@ -1,4 +1,4 @@
-"""The ranked list of compounds of one model, one row a molecule."""
+"""The ranked list of compounds of one model, one row per molecule."""
 
 from collections.abc import Iterable
 
@@ -20,10 +20,10 @@ ORDERS = {
     "nes": ("nes", False),
     "p": ("p_exact", True),
 }
-"""What a ranking can be sorted by: column and whether it rises."""
+"""What a ranking can be sorted by: a column, and whether it ascends."""
 
 DEFAULT_ORDER = "score"
-"""It puts held-out members higher than the paper's ES does; docs/benchmarks.md has the figures."""
+"""It ranks held-out members higher than the paper's ES; docs/benchmarks.md has the figures."""
 
 SIGNATURE_SCORE_COLUMNS = ("row", "score", "rank", "held_out")
 
@@ -31,7 +31,7 @@ SIGNATURE_SCORE_COLUMNS = ("row", "score", "rank", "held_out")
 def rows_to_rank(compendium: Compendium, training_set: TrainingSet) -> np.ndarray:
     """Rows of the compendium that a model of this training set ranks, rising.
 
-    Left out are all signatures of the positive drugs and, with inactive negatives, of the
+    All signatures of the positive drugs are left out and, with inactive negatives, those of the
     negatives. Raises EmptyRankingError where no compound is left.
     """
     out = set(training_set.drug[training_set.positive])
@@ -64,7 +64,7 @@ def rank_signatures(
     Raises EmptyRankingError where the training set leaves no compound to rank.
     """
     rows = rows_to_rank(compendium, training_set)
-    # The rows of a compendium have one order, not that of its file, and sort faster than ids.
+    # The order of a compendium's rows does not depend on its file, and rows sort faster than ids.
     ranks = falling_ranks(score[rows], seed=seed, tie_key=rows)
     table = pd.DataFrame(
         {"row": rows, "score": score[rows], "rank": ranks, "held_out": held_out[rows]}
@@ -80,10 +80,10 @@ def rank_compounds(
     threads: int = 1,
     score: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """Enrichment of every compound among the ranked signatures, those of all its ids together.
+    """Enrichment of every compound among the ranked signatures, with all its ids together.
 
-    signature_ranks: as `rank_signatures` gives it. threads: used to draw the null; the result does
-    not depend on them. score: of each drug as a whole, by name; without it the mean score of its
+    signature_ranks: from `rank_signatures`. threads: used to draw the null; the result does not
+    depend on them. score: of each drug as a whole, by name; if None, the mean score of its
     signatures. Returns one row per molecule, highest score first: drug, pert_id, pert_iname,
     pert_ids, names, score, k, es, nes, p, p_exact, fdr (Benjamini-Hochberg of p_exact over all
     compounds), mean_score, best_score, moa, held_out (scored by folds that did not see it),
@@ -146,7 +146,7 @@ def order_by(ranking: pd.DataFrame, order: str = DEFAULT_ORDER) -> pd.DataFrame:
 def filtered(ranking: pd.DataFrame, *, min_signatures: int, max_p: float) -> pd.DataFrame:
     """Compounds with at least `min_signatures` and p below `max_p` (the paper: 5 and 0.05).
 
-    Raises EmptyRankingError, saying which filter to relax, where none is left.
+    Raises EmptyRankingError, naming the filter to relax, if none is left.
     """
     enough = ranking["k"] >= min_signatures
     significant = ranking["p"] < max_p
@@ -184,10 +184,10 @@ def _count(number: int, thing: str) -> str:
 def training_drugs(
     compendium: Compendium, training_set: TrainingSet, held_out_score: np.ndarray
 ) -> pd.DataFrame:
-    """How the positive drugs fared when held out.
+    """How the positive drugs scored when held out.
 
     Returns pert_iname (the molecule's, or that of an upload), n_signatures, mean_score,
-    beats_negatives (share of negative signatures with a lower held-out score), the best first.
+    beats_negatives (share of negative signatures with a lower held-out score), best first.
     """
     positive = training_set.positive
     negatives = np.sort(held_out_score[~positive])

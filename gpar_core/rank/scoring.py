@@ -14,7 +14,7 @@ from gpar_core.progress import Progress, Report, silent
 MATCHING_ARRAYS = ("center", "embedding", "memory", "positive")
 CELL_ARRAYS = ("cells", "shift")
 BLOCK_ROWS = 1024
-"""Enough for the full speed of matrix products; what a block passes through takes 11 to 24 MB."""
+"""Enough for the full speed of matrix products; a block needs 11 to 24 MB in all steps."""
 
 
 def _signed_root(x: np.ndarray) -> np.ndarray:
@@ -35,8 +35,7 @@ class LayeredNetwork:
     """Layers with ReLU between them (Gao et al. 2021); a single layer is a linear model.
 
     weights: per layer (n_in, n_out) float32. biases: per layer (n_out,) float32. Those of a linear
-    model are float64, as it was fitted.
-    scaling: how signatures are scaled first, a key of `SCALINGS`.
+    model are float64, as fitted. scaling: how signatures are scaled first, a key of `SCALINGS`.
     """
 
     weights: tuple[np.ndarray, ...]
@@ -44,12 +43,12 @@ class LayeredNetwork:
     scaling: str
 
     def probability(self, z_scores: np.ndarray, cell: np.ndarray | None = None) -> np.ndarray:
-        """(n, n_genes) z-scores to (n,) probabilities. cell: not asked for."""
+        """(n, n_genes) z-scores to (n,) probabilities. cell: ignored."""
         log_odds = self.hidden(z_scores) @ self.weights[-1] + self.biases[-1]
         return sigmoid(log_odds[:, 0])
 
     def inputs(self, z_scores: np.ndarray, cell: np.ndarray | None = None) -> np.ndarray:
-        """(n, n_genes) z-scores to (n, n_genes) float32 scaled signatures. cell: not asked for."""
+        """(n, n_genes) z-scores to (n, n_genes) float32 scaled signatures. cell: ignored."""
         return scaled(z_scores, self.scaling)
 
     def hidden(self, z_scores: np.ndarray, cell: np.ndarray | None = None) -> np.ndarray:
@@ -64,13 +63,13 @@ class LayeredNetwork:
 
 @dataclass(frozen=True, eq=False)
 class MatchingNetwork:
-    """A signature is compared with compounds remembered (matching network, Vinyals et al. 2016).
+    """Compares a signature with remembered compounds (matching network, Vinyals et al. 2016).
 
     center: (n_genes,) mean scaled signature. embedding: (n_genes, d); similarity is the cosine
-    between centered signatures after it. memory: (m, d) embedded compounds of length 1.
+    between centered, embedded signatures. memory: (m, d) embedded compounds of length 1.
     positive: (m,) bool. sharpness: b, how much more the most similar ones count.
     scaling: as in `LayeredNetwork`. cells: (n_cells,) names of cell lines. shift: (n_cells,
-    n_genes) what their means have beside `center`. Arrays of numbers are float32.
+    n_genes) their means minus `center`. Arrays of numbers are float32.
 
     With c_i the cosine to compound i, the log-odds are
     log mean_{i positive} exp(b c_i) - log mean_{i negative} exp(b c_i).
@@ -88,7 +87,7 @@ class MatchingNetwork:
     def probability(self, z_scores: np.ndarray, cell: np.ndarray | None = None) -> np.ndarray:
         """(n, n_genes) z-scores to (n,) probabilities. cell: as in `inputs`."""
         attention = attentions(self.hidden(z_scores, cell), self.memory, self.sharpness)
-        # Sums by one product: boolean selection would copy the widest array there is.
+        # Sums by one product: boolean selection would copy the widest array.
         share = np.stack(
             [self.positive / self.positive.sum(), ~self.positive / (~self.positive).sum()], 1
         )
@@ -96,10 +95,10 @@ class MatchingNetwork:
         return sigmoid(odds[:, 0] - odds[:, 1])
 
     def inputs(self, z_scores: np.ndarray, cell: np.ndarray | None = None) -> np.ndarray:
-        """(n, n_genes) z-scores to (n, n_genes) float32 scaled signatures without what is common to
-        their cell line.
+        """(n, n_genes) z-scores to (n, n_genes) float32 scaled signatures without the mean of their
+        cell line.
 
-        cell: (n,) names of cell lines; of one that is unknown, or None, nothing is taken off.
+        cell: (n,) names of cell lines; nothing is subtracted for an unknown one, or with None.
         """
         x = scaled(z_scores, self.scaling)
         if cell is None or not len(self.cells):
@@ -142,7 +141,7 @@ def assembled(arrays: Mapping[str, np.ndarray], description: Mapping[str, Any]) 
     if scaling not in SCALINGS:
         raise DataError(f"its scaling '{scaling}' is unknown")
     if description["kind"] == "matching":
-        # Models of earlier versions know no cell lines.
+        # Models of earlier versions have no cell lines.
         of_cells = CELL_ARRAYS if any(name in arrays for name in CELL_ARRAYS) else ()
         parts = {name: arrays[name] for name in (*MATCHING_ARRAYS, *of_cells)}
         return MatchingNetwork(**parts, sharpness=float(description["sharpness"]), scaling=scaling)
@@ -154,7 +153,7 @@ def assembled(arrays: Mapping[str, np.ndarray], description: Mapping[str, Any]) 
 
 
 def embed(x: np.ndarray, center: np.ndarray, embedding: np.ndarray) -> np.ndarray:
-    """(n, n_genes) scaled signatures to (n, d) float32 of length 1; 0 where there is nothing."""
+    """(n, n_genes) scaled signatures to (n, d) float32 of length 1; rows of zeros stay 0."""
     embedded = (x - center) @ embedding
     length = np.sqrt(np.einsum("ij,ij->i", embedded, embedded))
     embedded /= np.maximum(length, 1e-12)[:, None]
@@ -186,9 +185,9 @@ def score(
     threads: int = 1,
     report: Report = silent,
 ) -> np.ndarray:
-    """Probability of each signature to be positive.
+    """Probability that each signature is positive.
 
-    cell: (n_signatures,) names of the cell lines of the matrix, as far as known. The rest as in
+    cell: (n_signatures,) names of the cell lines of the matrix, where known. Other arguments as in
     `score_blocks`. Returns (n,) float32 in 0-1.
     """
 
@@ -210,8 +209,8 @@ def score_blocks(
 
     scorer: (n, n_genes) z-scores, and which rows of the matrix they are, to (n,) scores. matrix:
     (n_signatures, n_genes) z-scores, in memory or memory-mapped. rows: (n,) rows to score; None for
-    all. threads: blocks scored at once, worth it where numpy's own matrix products use one thread,
-    as in the workers; the result does not depend on it. report: may raise to stop. Returns (n,)
+    all. threads: blocks scored at once, useful where numpy's own matrix products use one thread, as
+    in the workers; the result does not depend on it. report: may raise to stop. Returns (n,)
     float32.
     """
     n = len(matrix) if rows is None else len(rows)
@@ -235,8 +234,8 @@ def score_blocks(
 
 
 def _let_go(matrix: np.ndarray) -> None:
-    """Unmap what was read of a file, or in the end a whole compendium counts as memory in use."""
-    # Read-only maps alone: elsewhere this could drop what was written.
+    """Unmap what was read of a file; otherwise a whole compendium would count as memory in use."""
+    # Only for read-only maps: on others, this could drop what was written.
     read_only = isinstance(matrix, np.memmap) and matrix.mode == "r"
     if read_only and isinstance(matrix.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
         matrix.base.madvise(mmap.MADV_DONTNEED)

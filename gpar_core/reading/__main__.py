@@ -1,8 +1,8 @@
 """The child that reads one upload: `python -m gpar_core.reading FOLDER MEGABYTES SECONDS`.
 
-In FOLDER are the upload and the order that says what it is; what was read, or why not, is put
-there. It loads no TensorFlow and starts no process. Its parent watches it too: these limits are the
-system's own, and hold where the parent is gone.
+FOLDER has the upload and an order that says what it is; the content, or the error, is written
+there. The child loads no TensorFlow and starts no process. Its parent watches it too: these limits
+are the system's own, and still apply if the parent is gone.
 """
 
 import json
@@ -39,10 +39,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _limit(n_bytes: int, seconds: int) -> None:
-    """Bounds of address space and processor time, where the system knows and keeps them."""
+    """Limit address space and processor time, if the system supports it."""
     if resource is None:
         return
-    # A broken reader is told of by its parent; a copy of its memory on the disk serves nobody.
+    # The parent reports a crash; a dump of its memory on disk is of no use.
     for what, most in (
         (resource.RLIMIT_AS, n_bytes),
         (resource.RLIMIT_CPU, seconds),

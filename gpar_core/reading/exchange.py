@@ -4,7 +4,7 @@ from typing import Final
 
 ORDER: Final = "order.json"
 SOURCE: Final = "upload"
-"""Never the user's name for it, which may lead elsewhere."""
+"""Never the user's file name, which may contain a path."""
 RESULT: Final = "result"
 REASON: Final = "reason.json"
 

@@ -1,4 +1,4 @@
-"""Starting the child that reads an upload, watching it, and taking what it read."""
+"""Start and watch the child that reads an upload, and take its result."""
 
 import json
 import logging
@@ -30,10 +30,10 @@ T = TypeVar("T")
 
 WATCH_SECONDS: Final = 0.05
 SIGXCPU: Final = -24
-"""Exit code of a child that the system ended for its processor time."""
+"""Exit code of a child that the system ended for exceeding its processor time."""
 
 AT_ONCE: Final = 2
-"""Readings of one server; a further one waits, so that all of them together have a bound too."""
+"""Readings at once on a server; others wait, so that their total is limited too."""
 
 _ERRORS: Final[dict[str, type[DataError]]] = {
     each.__name__: each for each in (DataError, FileFormatError, LandmarkError, AnnotationError)
@@ -46,11 +46,11 @@ log = logging.getLogger(__name__)
 def read_upload(kind: Upload[T], content: bytes | memoryview, name: str, limits: ServerLimits) -> T:
     """Read an uploaded file in a child process.
 
-    kind: what it is to be, one of `uploads.UPLOADS`. content: all of it. name: what the user calls
-    it, for messages. limits: `reading_mb` and `reading_seconds` are kept.
+    kind: one of `uploads.UPLOADS`. content: the whole file. name: the user's name of the file, for
+    messages. limits: `reading_mb` and `reading_seconds` apply.
 
-    Raises what `kind.read` raises, and ReadingError where the child needs more than the limits,
-    breaks down or cannot be started.
+    Raises what `kind.read` raises, and ReadingError if the child exceeds the limits, crashes or
+    cannot be started.
     """
     name = cleaned(name)
     try:
@@ -110,7 +110,7 @@ def _run(folder: Path, name: str, limits: ServerLimits) -> int:
 
 
 def _watched(child: "subprocess.Popen[bytes]", name: str, limits: ServerLimits) -> int:
-    """Wait for the child to end. Raises ReadingError as soon as it takes more than it may."""
+    """Wait for the child to end. Raises ReadingError as soon as it exceeds its limits."""
     deadline = time.monotonic() + limits.reading_seconds
     while True:
         try:
@@ -123,7 +123,7 @@ def _watched(child: "subprocess.Popen[bytes]", name: str, limits: ServerLimits) 
 
 
 def _resident(pid: int) -> int:
-    """Bytes of memory that a process holds, 0 of one that has ended."""
+    """Bytes of memory that a process holds, 0 if it has ended."""
     try:
         return int(psutil.Process(pid).memory_info().rss)
     except psutil.NoSuchProcess:

@@ -1,4 +1,4 @@
-"""The kinds of file that a page takes: how each is read, and how it gets out of the child."""
+"""The kinds of file that pages accept: how each is read, and how it leaves the child."""
 
 import json
 from collections.abc import Callable
@@ -28,8 +28,8 @@ _DRAFT: Final = "draft.json"
 class Upload(Generic[T]):
     """One kind of file.
 
-    read: from its path and the name that the user gave it; raises DataError. save, load: what was
-    read, into and from an empty folder.
+    read: from its path and the user's name of it; raises DataError. save, load: the content, into
+    and from an empty folder.
     """
 
     name: str
@@ -85,6 +85,6 @@ LABELS: Final = Upload(
 PLACES: Final = Upload(
     "places", lambda path, name: read_coordinates(path.read_bytes(), name), _save_table, _load_table
 )
-"""Places of signatures on a map, as `maps.coordinates` reads them."""
+"""Coordinates of signatures on a map, as `maps.coordinates` reads them."""
 
 UPLOADS: Final[dict[str, Upload[Any]]] = {each.name: each for each in (PROFILES, LABELS, PLACES)}

@@ -1,1 +1,1 @@
-"""A result to publish: a page that needs nothing else, its figures and tables, and its origin."""
+"""Reports of results: a self-contained page with figures, tables and provenance."""

@@ -1,6 +1,6 @@
-"""The child that makes one report: `python -m gpar_core.report`, its order as JSON on stdin.
+"""The child that makes one report: `python -m gpar_core.report`, with its order as JSON on stdin.
 
-The report is written to stdout; what was wrong to stderr.
+The report is written to stdout, errors to stderr.
 """
 
 import json
@@ -14,7 +14,7 @@ from gpar_core.storage.cache import Cache
 
 
 def main() -> int:
-    """Make the report; returns 0, or 2 after a line about what was wrong."""
+    """Make the report; returns 0, or 2 after printing an error."""
     order = json.load(sys.stdin)
     cache = Cache(Path(order["root"]), Visitor(**order["visitor"]))
     try:

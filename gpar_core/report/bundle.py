@@ -16,13 +16,13 @@ CHECKSUMS = "SHA256SUMS"
 ORIGIN = "origin.json"
 PAGE = "report.html"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The same report is the same file, whenever it is made."""
+"""A fixed time, so that the same report is always the same file."""
 
 
 def bundle(document: Document) -> bytes:
     """The zip: `report.html`, `figures/`, `tables/`, `origin.json`, and `SHA256SUMS` of them all.
 
-    `sha256sum --check SHA256SUMS` checks it once it is unpacked.
+    `sha256sum --check SHA256SUMS` checks it after unpacking.
     """
     sums = []
     content = BytesIO()

@@ -1,4 +1,4 @@
-"""A report made in a process of its own: drawing stops every page of a server for seconds."""
+"""Make a report in a separate process: drawing would block all pages of a server for seconds."""
 
 import json
 import logging
@@ -15,7 +15,7 @@ from gpar_core.storage.cache import Cache
 
 SECONDS: Final = 300
 AT_ONCE: Final = 2
-"""Of one server; a further one waits. Each takes half a gigabyte."""
+"""Reports at once on a server; others wait. Each takes half a gigabyte."""
 
 _turn = threading.BoundedSemaphore(AT_ONCE)
 
@@ -23,9 +23,9 @@ log = logging.getLogger(__name__)
 
 
 def made_in_child(cache: Cache, result_id: str, ending: str) -> bytes:
-    """The report of a result that the cache's visitor may see, as `make.as_file` gives it.
+    """The report of a result that the cache's visitor may see, in the form of `make.as_file`.
 
-    Raises DataError where it cannot be made.
+    Raises DataError if it cannot be made.
     """
     order = {
         "root": str(cache.root.resolve()),

@@ -9,7 +9,7 @@ import pandas as pd
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """name: of its files, without ending."""
+    """name: of its files, without extension."""
 
     name: str
     chart: alt.TopLevelMixin
@@ -18,8 +18,8 @@ class Figure:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """name: of its files, without ending. rows: all, as exported. shown: text as on the page, where
-    it has columns. links: those of its columns that hold addresses.
+    """name: of its files, without extension. rows: all, as exported. shown: text as on the page, if
+    it has columns. links: columns that contain addresses.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """One chapter: paragraphs, facts by name, a command, figures, tables; shown in this order."""
+    """One section: paragraphs, facts by name, a command, figures, tables; shown in this order."""
 
     title: str
     paragraphs: tuple[str, ...] = ()
@@ -45,8 +45,8 @@ class Section:
 class Outcome:
     """The figures of a result, for comparison with another one.
 
-    figures: by name. first: ids of what ranks first, the best first. digest: SHA-256 of all of it,
-    numbers to nine digits.
+    figures: by name. first: ids of the top-ranked items, best first. digest: SHA-256 of the whole
+    result, numbers to nine digits.
     """
 
     figures: Mapping[str, float]
@@ -56,9 +56,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a result comes from, and what it takes to have it again.
+    """The provenance of a result, and how to reproduce it.
 
-    request: as `jobs.request.to_json` writes it; '' where it is not to be had from the result.
+    request: as written by `storage.requests.to_json`; '' if the result does not contain it.
     command: the same for a terminal.
     """
 

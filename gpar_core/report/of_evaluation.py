@@ -125,7 +125,7 @@ def _protocol(protocol: str, measures: pd.DataFrame, done: Analysis) -> Section:
 
 
 def _retrieval(done: Analysis) -> tuple[Section, ...]:
-    """mAP of compounds and classes in a few lines; none for a result that has no mAP."""
+    """mAP of compounds and classes in a few lines; empty for a result without mAP."""
     lines = in_words(done.tables)
     about = (
         "Mean average precision as in Kalinin et al. 2025 (doi:10.1038/s41467-025-60306-2), by "

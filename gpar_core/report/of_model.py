@@ -27,7 +27,7 @@ N_GENES = 50
 def model_report(model: Model, importance: Analysis | None = None) -> Document:
     """Everything a reader needs to judge and repeat a training.
 
-    importance: the analysis of the genes the model goes by, where there is one.
+    importance: the analysis of the genes that the model uses, if there is one.
     """
     origin = origins.of_model(model)
     summary = model.summary

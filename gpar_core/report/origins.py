@@ -58,7 +58,7 @@ def of_evaluation(done: Analysis) -> Origin:
 def training_request(summary: ModelSummary) -> TrainRequest | None:
     """The request that made a model, or None if the model does not contain it.
 
-    That is so for uploaded profiles, and for models of another method version.
+    This is the case for uploaded profiles, and for models of another method version.
     """
     for negatives in dict.fromkeys(("auto", summary.negatives)):
         request = TrainRequest(
@@ -74,7 +74,7 @@ def training_request(summary: ModelSummary) -> TrainRequest | None:
 
 
 def training_command(request: TrainRequest) -> str:
-    """The command line that asks for the same training."""
+    """The command line of the same training."""
     drugs, moa = request.drug_set.drugs, request.drug_set.moa
     chosen = {"--moa": moa} if moa else {"--drugs": written(drugs)}
     options = {
@@ -87,7 +87,7 @@ def training_command(request: TrainRequest) -> str:
 
 
 def evaluation_command(request: EvaluationRequest) -> str:
-    """The command line that asks for the same evaluation."""
+    """The command line of the same evaluation."""
     options = {
         "--compendium": request.compendium,
         "--labels": "FILE" if request.labels else "",

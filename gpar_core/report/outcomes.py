@@ -11,7 +11,7 @@ from gpar_core.report.document import Outcome
 
 N_FIRST = 100
 TIMES = ("seconds",)
-"""Columns that differ from run to run and say nothing of the result."""
+"""Columns that vary between runs and are not part of the result."""
 
 
 def of_model(model: Model) -> Outcome:
@@ -37,7 +37,7 @@ def of_model(model: Model) -> Outcome:
 def of_measures(measures: pd.DataFrame) -> Outcome:
     """AUROC of every class by every method, and a digest of all figures.
 
-    measures: as `compare.evaluation.compare` gives them.
+    measures: from `compare.evaluation.compare`.
     """
     names = measures["class"] + ", " + measures["method"] + ", " + measures["protocol"]
     figures = {

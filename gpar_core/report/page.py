@@ -1,4 +1,4 @@
-"""A report as one page of HTML that needs no other file and no network."""
+"""A report as one HTML page that needs no other file and no network."""
 
 from base64 import b64encode
 from dataclasses import asdict
@@ -11,9 +11,9 @@ from gpar_core.report.document import Document
 
 
 def page(document: Document) -> str:
-    """The page: light, printable, with all figures in it and no script that runs.
+    """The page: light, printable, with all figures included and no script that runs.
 
-    Its origin lies in it as JSON, for `reproduce`.
+    It contains its origin as JSON, for `reproduce`.
     """
     return page_with(
         document, {figure.name: pictures.svg(figure.chart) for figure in document.figures}
@@ -21,11 +21,11 @@ def page(document: Document) -> str:
 
 
 def page_with(document: Document, svgs: dict[str, str]) -> str:
-    """The page with figures that are drawn already. svgs: by the figures' names."""
+    """The page with figures that are already drawn. svgs: by the figures' names."""
     return _template().render(
         document=document,
         origin=asdict(document.origin),
-        # As pictures of their own: the ids within them would clash on one page.
+        # As separate images: the ids within them would clash on one page.
         pictures={name: b64encode(svg.encode()).decode() for name, svg in svgs.items()},
     )
 

@@ -25,7 +25,7 @@ def svg(chart: alt.TopLevelMixin) -> str:
     content = chart.to_dict(validate=False)
     content = {"background": "white", **content, "width": WIDTH}
     drawn = str(vl_convert.vegalite_to_svg(content, vl_version=_VEGA_LITE, allowed_base_urls=[]))
-    # They count on from chart to chart; the same chart is to be the same file.
+    # Their numbers increase from chart to chart, but the same chart must be the same file.
     numbers: dict[str, str] = {}
     return CLIP.sub(lambda found: numbers.setdefault(found[0], f"clip{len(numbers)}"), drawn)
 

@@ -32,13 +32,13 @@ Verdict = Literal["identical", "within tolerance", "close", "different"]
 
 @dataclass(frozen=True, eq=False)
 class Agreement:
-    """A result beside that of a report.
+    """A result compared with that of a report.
 
-    verdict: 'identical' to nine digits; 'within tolerance' of `tolerance` and by the same versions,
-    so that another processor explains the difference; 'close', within it but by other versions; or
-    'different'. tolerance: that of the request's preset. figures: figure, then, now, difference.
-    shared_first: how many of the first compounds are the same, of n_first. changed: what is of
-    another version than then, in words.
+    verdict: 'identical' to nine digits; 'within tolerance' of `tolerance` and with the same
+    versions, so that a different processor explains the difference; 'close', within it but with
+    other versions; or 'different'. tolerance: that of the request's preset. figures: figure, then,
+    now, difference. shared_first: how many of the first compounds are the same, of n_first.
+    changed: in words, what has a different version now.
     """
 
     verdict: Verdict
@@ -73,10 +73,10 @@ def read_origin(path: Path) -> Origin:
 
 @contextmanager
 def apart(origin: Origin, cache: Cache) -> Iterator[Cache]:
-    """An empty cache to run a report's request in: no saved result can stand in for a new one.
+    """An empty cache to run a report's request in, so that no saved result can replace a new one.
 
-    It holds the compendium of `cache`, and what was uploaded, and is gone with the block. Raises
-    NotFoundError or RequestError where they are not here, or not those of the report.
+    It has the compendium of `cache` and the uploads, and is deleted after the block. Raises
+    NotFoundError or RequestError if they are not here, or not those of the report.
     """
     request = request_of(origin)
     compendium = cache.existing_compendium(request.compendium)
@@ -101,21 +101,21 @@ def apart(origin: Origin, cache: Cache) -> Iterator[Cache]:
 
 
 def _lend(folder: Path, place: Path) -> None:
-    """Let the files of a folder be seen in another place too, but for what was learned from it."""
+    """Make the files of a folder available elsewhere too, except what was learned from it."""
     place.mkdir(parents=True)
     for file in folder.iterdir():
         if file.match(PATTERN):
             continue
         try:
             (place / file.name).symlink_to(file.resolve())
-        except OSError:  # Windows asks for a right that most users lack
+        except OSError:  # Windows requires a permission that most users lack
             shutil.copyfile(file, place / file.name)
 
 
 def agreement(report: Origin, again: Origin) -> Agreement:
-    """The outcome of a report beside that of the same request, computed again.
+    """Compare the outcome of a report with that of the same request, computed again.
 
-    Raises RequestError where the report does not hold its request.
+    Raises RequestError if the report does not contain its request.
     """
     tolerance = TOLERANCES[request_of(report).method.preset]
     then, now = report.outcome, again.outcome
@@ -147,7 +147,7 @@ def agreement(report: Origin, again: Origin) -> Agreement:
 
 
 def request_of(origin: Origin) -> TrainRequest | EvaluationRequest:
-    """The request of a report. Raises RequestError where the report does not contain it."""
+    """The request of a report. Raises RequestError if the report does not contain it."""
     if not origin.request:
         raise RequestError(
             "This report is of uploaded profiles, or from another version of the method, and "
@@ -160,7 +160,7 @@ def request_of(origin: Origin) -> TrainRequest | EvaluationRequest:
 
 
 class _Script(HTMLParser):
-    """Collects what the script with the id of the origin holds."""
+    """Collects the content of the script with the id of the origin."""
 
     def __init__(self) -> None:
         super().__init__()

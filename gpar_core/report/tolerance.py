@@ -1,10 +1,10 @@
-"""How far two results may differ that were computed on different processors.
+"""How much results computed on different processors may differ.
 
-The data of a training and its draws are the same everywhere; sums of single precision and the type
-of matrix products are not, and every step of a training carries the difference on. The limits are
+The data of a training and its draws are the same everywhere; sums in single precision and the type
+of matrix products are not, and every step of a training propagates the difference. The limits are
 larger than the largest difference measured by `python -m benchmarks.processors`, for `paper` about
-twice. docs/training.md has the table. `fast` and `linear`, computed in double precision, agree to
-all digits shown; their limits leave room for another order of scores that are nearly equal.
+twice as large. docs/training.md has the table. `fast` and `linear`, computed in double precision,
+agree to all digits shown; their limits allow for a different order of nearly equal scores.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 PARTS: Final = ("AUROC of fold", "95% interval", "average precision", "permuted labels")
-"""First words of figures that depend on few drugs or on the top of a ranking alone."""
+"""First words of figures that depend on few drugs or only on the top of a ranking."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Tolerance:
     """How far apart two results of one request may be.
 
     auroc: AUROC over all folds. part: a figure of one fold and the others of `PARTS`. es: the ES of
-    a compound among the first hundred. first: least share of the first hundred compounds that
+    a compound among the first hundred. first: minimum share of the first hundred compounds that
     both have.
     """
 

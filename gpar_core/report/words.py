@@ -54,7 +54,7 @@ def citation(origin: Origin) -> Section:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A number as text, a dash where it is missing."""
+    """A number as text, or a dash if it is missing."""
     return "—" if pd.isna(value) else f"{value:.{digits}f}"
 
 

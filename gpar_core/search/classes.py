@@ -1,4 +1,4 @@
-"""MOAs whose compounds gather among the mimics, or among those that reverse."""
+"""MOAs whose compounds cluster among the mimics or the reversers."""
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,9 @@ def moas(
 ) -> pd.DataFrame:
     """One row per MOA of at least min_drugs compounds, the one that mimics most first.
 
-    compounds: of `search.search`. Returns moa, n_drugs, median_connectivity, moa_auroc (the
-    chance that one of them has a higher connectivity than a compound without the MOA: 1 where all
-    mimic most, 0 where all reverse most), p (Mann and Whitney's test, two-sided) and fdr
+    compounds: from `search.search`. Returns moa, n_drugs, median_connectivity, moa_auroc (the
+    chance that a compound with the MOA has a higher connectivity than one without: 1 if all mimic
+    most, 0 if all reverse most), p (Mann and Whitney's test, two-sided) and fdr
     (Benjamini-Hochberg). Compounds of one MOA may act alike for other reasons, so p is optimistic.
     """
     from scipy.stats import false_discovery_control, mannwhitneyu  # noqa: PLC0415 -- pages start without it

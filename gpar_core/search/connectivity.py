@@ -1,6 +1,6 @@
 """The connectivity scores of CMap (Subramanian et al. 2017, Cell 171:1437, Methods).
 
-Samart et al. 2021 (Briefings in Bioinformatics 22:bbab161) give them in one notation.
+Samart et al. 2021 (Briefings in Bioinformatics 22:bbab161) present them in one notation.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ def weighted_connectivity(z: np.ndarray, queries: Sequence[Query]) -> np.ndarray
     """(n, q) weighted connectivity scores (WTCS) in -1 to 1; 1 mimics, -1 reverses.
 
     z: (n, 978) float32. WTCS = (ES_up - ES_down) / 2 where the two have different signs, else 0.
-    Where one list is empty, it is ES_up, or -ES_down.
+    If one list is empty, WTCS is ES_up or -ES_down.
     """
     from gpar_core.search.weighted_es import orders, weighted_es  # noqa: PLC0415 -- numba
 
@@ -28,9 +28,9 @@ def weighted_connectivity(z: np.ndarray, queries: Sequence[Query]) -> np.ndarray
 
 
 def normalized(score: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Scores over the mean of those of the same sign in their group (NCS).
+    """Scores divided by the mean of those of the same sign in their group (NCS).
 
-    score: (n,) or (n, q). group: (n,) int from 0: cell line and kind of perturbagen. A positive
+    score: (n,) or (n, q). group: (n,) int from 0: a cell line and type of perturbagen. A positive
     score is divided by the mean of the positive scores of its group, a negative one by the mean
     absolute value of the negative ones.
     """

@@ -1,7 +1,7 @@
 """Cosine and correlations between a query and signatures.
 
-Over all genes and by its values where the query is a profile; where only lists are known, over
-their genes, as 1 and -1.
+If the query is a profile, its values are compared over all genes; if only lists are known, their
+genes count as 1 and -1 and no others are compared.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,12 +18,12 @@ def cosine(z: np.ndarray, queries: Sequence[Query]) -> np.ndarray:
 
 
 def pearson(z: np.ndarray, queries: Sequence[Query]) -> np.ndarray:
-    """(n, q) Pearson correlations. z: (n, 978) float32. 0 where a side does not vary."""
+    """(n, q) Pearson correlations. z: (n, 978) float32. 0 if either side does not vary."""
     return _by_query(z, queries, lambda x: x - x.mean(axis=1, keepdims=True))
 
 
 def spearman(z: np.ndarray, queries: Sequence[Query]) -> np.ndarray:
-    """(n, q) Spearman correlations, equal values at their mean rank. z: (n, 978) float32."""
+    """(n, q) Spearman correlations, ties at their mean rank. z: (n, 978) float32."""
     from scipy.stats import rankdata  # noqa: PLC0415 -- pages start without it
 
     def ranks(x: np.ndarray) -> np.ndarray:

@@ -7,8 +7,8 @@ import numpy as np
 from gpar_core.search.query import Query
 
 N_EXTREME = 100
-"""Genes at either end of a signature that count: a tenth of the landmark genes. Cheng et al. took
-500 of some 12,000."""
+"""Number of genes that count at each end of a signature: a tenth of the landmark genes. Cheng et
+al. took 500 of about 12,000."""
 
 
 def extreme_sum(
@@ -17,7 +17,7 @@ def extreme_sum(
     """(n, q) sums of z over the query's up genes minus those over its down genes.
 
     z: (n, 978) float32. Only the n_extreme highest and the n_extreme lowest values of a signature
-    count, the others as 0; of values equal to the last of them, all do.
+    count, including all values tied with the last of them; the others count as 0.
     """
     direction = np.stack([query.direction for query in queries], axis=1)
     return extremes(z, n_extreme) @ direction

@@ -1,4 +1,4 @@
-"""What is searched for: genes that go up, genes that go down, or a whole profile."""
+"""A query to search for: up-regulated genes, down-regulated genes, or a whole profile."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from gpar_core.errors import RequestError
 FEW_GENES = 10
 """With fewer landmark genes in a list, scores are mostly luck."""
 TOP_GENES = 50
-"""Taken from either end of a profile, as in CMap's queries."""
+"""Genes taken from each end of a profile, as in CMap's queries."""
 MAX_GENES = 20_000
 
 
@@ -48,8 +48,9 @@ class Query:
 class ListMatch:
     """How the names of one list were found.
 
-    n_given: different names. n_found: landmark genes among them. missing: names that are none,
-    which includes all genes that L1000 does not measure. renamed: as in `gene_names.GeneMatch`.
+    n_given: different names. n_found: landmark genes among them. missing: names that are not
+    landmark genes, which includes all genes that L1000 does not measure. renamed: as in
+    `gene_names.GeneMatch`.
     """
 
     n_given: int
@@ -62,7 +63,7 @@ class ListMatch:
 class QueryMatch:
     """How a query of two lists was read.
 
-    both: symbols of genes that stand in both lists and count in neither. warnings: for the user.
+    both: symbols of genes that are in both lists and count in neither. warnings: for the user.
     """
 
     up: ListMatch
@@ -74,7 +75,7 @@ class QueryMatch:
 def of_lists(name: str, up: Sequence[str], down: Sequence[str]) -> tuple[Query, QueryMatch]:
     """A query of gene names: symbols, old or new, Entrez or Ensembl ids.
 
-    Raises RequestError where no name is a landmark gene, or there are too many.
+    Raises RequestError if no name is a landmark gene, or there are too many names.
     """
     given = {"up": _distinct(up), "down": _distinct(down)}
     for side, names in given.items():
@@ -125,7 +126,7 @@ def of_lists(name: str, up: Sequence[str], down: Sequence[str]) -> tuple[Query, 
 def of_profile(name: str, profile: np.ndarray, *, n_genes: int = TOP_GENES) -> Query:
     """A query of a whole profile; its lists are the n_genes highest above 0 and lowest below.
 
-    profile: (978,) z-scores. Equal values go by position. Raises RequestError where all are 0.
+    profile: (978,) z-scores. Ties are broken by position. Raises RequestError if all are 0.
     """
     profile = np.asarray(profile, np.float32)
     order = np.argsort(-profile, kind="stable")

@@ -1,4 +1,4 @@
-"""The scores that a query can be compared by, by name."""
+"""The scores for comparing a query, by name."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,8 @@ Compare = Callable[[np.ndarray, Sequence[Query]], np.ndarray]
 class SearchScore:
     """label: its name on screen. about: what it does, in one line. reference: its paper.
 
-    of: None of the score in GPAR's space, which compares compounds as a whole (`space_score`).
+    of: the function; None for the score in GPAR's space, which compares whole compounds
+    (`space_score`).
     """
 
     label: str
@@ -63,12 +64,13 @@ SCORES: dict[str, SearchScore] = {
 }
 
 FEWEST = fields.N_LANDMARKS
-"""Signatures that a space is learned from; of fewer than genes it is mostly noise."""
+"""Signatures needed to learn a space; learned from fewer than there are genes, it is mostly
+noise."""
 
 
 def default_score(compendium: Compendium) -> str:
-    """GPAR's space where there are signatures enough for it, else weighted connectivity.
+    """GPAR's space if there are enough signatures for it, else weighted connectivity.
 
-    docs/benchmarks.md has what each score brings back.
+    docs/benchmarks.md compares what each score retrieves.
     """
     return SPACE if compendium.n_signatures >= FEWEST else "wtcs"

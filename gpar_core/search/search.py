@@ -1,4 +1,4 @@
-"""Search a compendium: every compound by how far it mimics or reverses a query."""
+"""Search a compendium: how strongly each compound mimics or reverses a query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ TABLES = {"compound": "compounds", "cell": "cells", "signature": "signatures"}
 
 @dataclass(frozen=True, eq=False)
 class Connectivity:
-    """How far q queries are mimicked (above 0) or reversed (below 0).
+    """How strongly q queries are mimicked (above 0) or reversed (below 0).
 
-    score: (n, q) of signatures, as the score gives it. signature: (n, q), line: (m, q) of compounds
-    in one cell line, drug: (d, q) of compounds, comparable between cell lines. line_of: (n,) and
-    drug_of: (m,) int, the compound and line of a signature, and the compound of that. drugs: (d,)
+    score: (n, q) raw scores of signatures. signature: (n, q), line: (m, q) of compounds in one cell
+    line, drug: (d, q) of compounds, all comparable between cell lines. line_of: (n,) and drug_of:
+    (m,) int, the row of `line` of each signature, and the compound of each such row. drugs: (d,)
     names, sorted. cells: (m,) cell lines.
     """
 
@@ -52,12 +52,12 @@ def connectivity(
     threads: int = 1,
     report: Report = silent,
 ) -> Connectivity:
-    """Compare queries with all of a compendium.
+    """Compare queries with a whole compendium.
 
     score: a key of `SCORES`. In GPAR's space signatures are pooled before they are compared
     (`space_score`); other scores are normalized by cell line and then summarized by the quantile
     rule, over the signatures of a compound in a line and over its lines. threads: for learning a
-    space where it is not known yet. report: may raise to stop. Raises RequestError for an unknown
+    space that is not known yet. report: may raise to stop. Raises RequestError for an unknown
     score.
     """
     if score not in SCORES:
@@ -97,7 +97,7 @@ def search(
     """Compare a query with every signature of a compendium.
 
     score: '' for `scores.default_score`. n_random: random queries behind the p-values. seed: of
-    these. The rest as for `connectivity`.
+    these. Other arguments as for `connectivity`.
 
     Returns
     signatures: sig_id, drug, pert_iname, cell_id, score and connectivity.

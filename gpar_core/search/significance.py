@@ -9,9 +9,9 @@ N_RANDOM = 100
 
 
 def random_queries(query: Query, n: int, *, seed: int) -> list[Query]:
-    """The query with its genes exchanged for others at random: as many up, as many down.
+    """The query with its genes replaced at random: as many up, as many down.
 
-    A profile keeps its values, each at another gene.
+    A profile keeps its values, assigned to random genes.
     """
     rng = np.random.default_rng([seed, 0x5EA4C])
     drawn = []
@@ -26,11 +26,12 @@ def random_queries(query: Query, n: int, *, seed: int) -> list[Query]:
 def p_values(score: np.ndarray, null: np.ndarray) -> np.ndarray:
     """(m,) two-sided p of the scores of m compounds.
 
-    null: (m, r) their scores by r random queries. Each compound's are standardized by the mean and
-    standard deviation of its own null, so that one with strong or few signatures is judged by what
-    it gives to random lists; then those of all compounds are one null of m r values:
-    p = (1 + number of them as large in absolute value) / (1 + m r). A compound whose null does not
-    vary has a p of 1.
+    null: (m, r) their scores by r random queries. Each compound's scores are standardized by the
+    mean and standard deviation of its own null, so that one with strong or few signatures is judged
+    by how it scores random lists; then those of all compounds are pooled into one null of m r
+    values:
+    p = (1 + number of them at least as large in absolute value) / (1 + m r). A compound whose null
+    does not vary has a p of 1.
     """
     mean, spread = null.mean(axis=1), null.std(axis=1)
     varies = spread > 0

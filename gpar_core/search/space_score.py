@@ -1,7 +1,7 @@
-"""Similarity in the space of GPAR: what tells compounds apart counts, what cell lines add does not.
+"""Similarity in GPAR's space: differences between compounds count, those of cell lines do not.
 
 The space is that of the preset 'fast' (`learn.space`), learned from the compendium without any MOA.
-There a compound is compared as a whole, its signatures pooled over cell lines.
+A compound is compared as a whole there, its signatures pooled over cell lines.
 """
 
 from collections.abc import Sequence
@@ -43,11 +43,11 @@ def space_scores(
     """Compare queries with signatures, with compounds in one line, and with compounds.
 
     in_line, drug: (n,) int from 0, the compound and cell line, and the compound, of each signature.
-    number: of the embedding, that of all compounds or one that has not seen a block of them.
+    number: of the embedding, either that of all compounds or one that has not seen a block of them.
     report: may raise to stop.
     """
     of = space.embeddings[number]
-    # A list is a direction, with no mean of its own to take off.
+    # A list is a direction, with no mean of its own to subtract.
     wanted = [
         query.direction if query.profile is None else query.profile - of.center for query in queries
     ]

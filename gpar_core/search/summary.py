@@ -1,4 +1,4 @@
-"""From scores of signatures to those of compounds, in one cell line or in all."""
+"""Summarize scores of signatures by compound, in one cell line or in all."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ HIGH, LOW = 0.67, 0.33
 
 
 def by_quantile(score: np.ndarray, group: np.ndarray, n_groups: int) -> np.ndarray:
-    """(n_groups, q) the quantile of each group's scores that is farther from 0.
+    """(n_groups, q): for each group, the quantile of its scores that is farther from 0.
 
     score: (n, q) of signatures. group: (n,) int below n_groups, each at least once. The 67th
     percentile if its absolute value is at least that of the 33rd, else the 33rd (the maximum
@@ -17,7 +17,7 @@ def by_quantile(score: np.ndarray, group: np.ndarray, n_groups: int) -> np.ndarr
     order = np.argsort(group, kind="stable")
     size = np.bincount(group, minlength=n_groups)
     start = np.concatenate([[0], np.cumsum(size)[:-1]])
-    # One sort by group and value for each query, and both quantiles of all groups by place.
+    # One sort by group and value for each query gives both quantiles of all groups by position.
     found = np.empty((n_groups, score.shape[1]))
     ours = group[order]
     for column in range(score.shape[1]):
@@ -29,7 +29,7 @@ def by_quantile(score: np.ndarray, group: np.ndarray, n_groups: int) -> np.ndarr
 
 
 def _quantile(values: np.ndarray, start: np.ndarray, size: np.ndarray, share: float) -> np.ndarray:
-    """Of each group of rising values, interpolated between the two nearest."""
+    """The quantile of each group of rising values, interpolated between the two nearest."""
     place = share * (size - 1)
     below = np.floor(place).astype(int)
     above = np.minimum(below + 1, size - 1)

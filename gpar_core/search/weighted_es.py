@@ -1,8 +1,9 @@
 """Weighted enrichment scores of gene lists in many signatures at once.
 
 Subramanian et al. 2005, PNAS 102:15545: going down the genes of a signature from the highest value
-to the lowest, the running sum rises at each gene of the list by |z| over the sum of |z| of the list
-and falls at each other gene by 1 over their number; ES is its largest deviation from 0.
+to the lowest, the running sum rises at each gene of the list by |z| divided by the sum of |z| over
+the list, and falls at every other gene by 1 divided by their number; ES is its largest deviation
+from 0.
 """
 
 import numpy as np
@@ -27,8 +28,8 @@ def weighted_es(z: np.ndarray, order: np.ndarray, member: np.ndarray) -> np.ndar
     """(n, q) float64: the ES of each list in each signature, in -1 to 1.
 
     z: (n, g) float32. order: as `orders` gives it. member: (q, g) bool, the genes of each list. A
-    list without a gene, with all genes, or whose genes are all 0 in a signature has an ES of 0. Of
-    two deviations of the same size, that above 0 counts.
+    list that is empty, has all genes, or whose genes are all 0 in a signature has an ES of 0. Of
+    two deviations of the same size, the positive one counts.
     """
     n, g = z.shape
     found = np.zeros((n, len(member)))

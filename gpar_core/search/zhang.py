@@ -11,9 +11,9 @@ def connection_strength(z: np.ndarray, queries: Sequence[Query]) -> np.ndarray:
     """(n, q) connection strengths in -1 to 1.
 
     z: (n, 978) float32. The gene with the largest |z| of a signature has the signed rank 978 or
-    -978, that with the smallest 1 or -1; equal ones share their mean rank, and 0 has none. The
-    strength is the sum of the signed ranks times the query's signs, over the largest sum that as
-    many genes can have: that of an unordered query, 978 + 977 + ...
+    -978, that with the smallest 1 or -1; ties share their mean rank, and 0 has no rank. The
+    strength is the sum of the signed ranks times the query's signs, divided by the largest sum that
+    as many genes can have: that of an unordered query, 978 + 977 + ...
     """
     from scipy.stats import rankdata  # noqa: PLC0415 -- pages start without it
 

@@ -1,1 +1,1 @@
-"""Settings of a server that many people share."""
+"""Settings of a shared server."""

@@ -1,7 +1,7 @@
 """Identify users by their sign-in, and configure how the server signs people in.
 
 GPAR_SIGN_IN        '' (nobody signs in), 'oidc' (OpenID Connect) or 'proxy' (a trusted header)
-GPAR_USERS          who may come in: names or @domains, separated by commas; empty for all whom
+GPAR_USERS who may sign in: names or @domains, separated by commas; empty for all whom
                     the sign-in lets through
 GPAR_ADMINS         names of administrators, separated by commas
 GPAR_VISIBILITY     'private' or 'shared': what people make, until they say otherwise
@@ -38,7 +38,7 @@ class SignIn:
 
 
 def read_sign_in(environment: Mapping[str, str]) -> SignIn:
-    """What `environment` sets. Raises RequestError where it is incomplete or unknown."""
+    """The sign-in set in `environment`. Raises RequestError if it is incomplete or unknown."""
     asked = {
         name: environment.get(f"GPAR_{name}", "").strip()
         for name in (
@@ -69,14 +69,14 @@ def read_sign_in(environment: Mapping[str, str]) -> SignIn:
 
 
 def of_claims(sign_in: SignIn, claims: Mapping[str, object]) -> Visitor:
-    """The person an OpenID provider vouches for. Raises AccessError."""
+    """The person identified by an OpenID provider. Raises AccessError."""
     name = claims.get(sign_in.claim)
     if not isinstance(name, str) or not name.strip():
         raise AccessError(
             f"The sign-in did not say who you are: its claim '{sign_in.claim}' is missing. Tell "
             "your administrator; GPAR_USER_CLAIM sets the claim."
         )
-    # A provider at which people write down any address they like says so here.
+    # A provider that does not verify addresses says so here.
     if sign_in.claim == "email" and claims.get("email_verified", True) not in (True, "true"):
         raise AccessError(
             f"The sign-in service has not verified that the address '{name[:MAX_NAME]}' is yours. "
@@ -86,7 +86,7 @@ def of_claims(sign_in: SignIn, claims: Mapping[str, object]) -> Visitor:
 
 
 def of_headers(sign_in: SignIn, headers: Mapping[str, str]) -> Visitor:
-    """The person a trusted proxy names. Raises AccessError."""
+    """The person identified by a trusted proxy. Raises AccessError."""
     sent = {name.casefold(): value for name, value in headers.items()}
     secret = sent.get(SECRET_HEADER.casefold(), "")
     if not hmac.compare_digest(secret.encode(), sign_in.secret.encode()):

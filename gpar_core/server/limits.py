@@ -1,7 +1,6 @@
 """The limits of a server for its users, all in one place.
 
-Each is read from an environment variable; `docs/server.md` has the same table for those who run a
-server.
+Each is read from an environment variable; `docs/server.md` has the same table for administrators.
 """
 
 import os
@@ -22,16 +21,16 @@ def _limit(variable: str, default: int, *, least: int = 0, most: int | None = No
 
 @dataclass(frozen=True)
 class ServerLimits:
-    """Limits of one server, whole numbers; 0 means no limit, where it is allowed.
+    """Limits of one server, as whole numbers; 0 means no limit, where allowed.
 
     jobs: running at once; by default one less than there are processors.
-    jobs_per_owner, waiting_per_owner: running at once, and queued, of one person.
+    jobs_per_owner, waiting_per_owner: jobs of one person running at once, and queued.
     spares: workers kept ready for the next training, 0 or 1.
     job_mb: memory in MB that one job may take with all its processes. import_mb: likewise of an
     import, in which files that a user uploaded are read.
-    owner_gb, cache_gb: GB on disk of what one person holds, and of all results together; beyond
-    the latter the least recently used are deleted.
-    reading_mb, reading_seconds: memory in MB and time that the reading of one upload may take.
+    owner_gb, cache_gb: GB on disk for what one person holds, and for all results together; above
+    the latter, the least recently used are deleted.
+    reading_mb, reading_seconds: memory in MB and time for reading one upload.
     """
 
     jobs: int = _limit("GPAR_MAX_JOBS", max(1, (os.cpu_count() or 1) - 1), least=1)

@@ -1,1 +1,1 @@
-"""The cache on disk: its contents, their owners, and how it is kept intact and small."""
+"""The cache on disk: its contents, their owners, and its integrity and size."""

@@ -1,12 +1,12 @@
-"""Who may see and change what: owners, visibility and use of everything kept in the cache.
+"""Who may see and change what: owners, visibility and use of everything in the cache.
 
 A *thing* is named by its folder: the id of a job and of its result, the id of an upload, or
-`compendia/NAME`; what was deleted is `deleted/TOKEN` for a while. People hold what they ask for;
-two people who ask for the same hold the same one. A thing without a record is the server's own:
-all see it, only an administrator deletes it.
+`compendia/NAME`; a deleted one is `deleted/TOKEN` for a while. People hold what they request; two
+people with the same request hold the same thing. A thing without a record belongs to the server:
+all can see it, only an administrator can delete it.
 
-Without sign-in there is one visitor, `LOCAL`, who sees all and may do all, and nothing is recorded
-but pins and use.
+Without sign-in there is one visitor, `LOCAL`, with all permissions, and only pins and use are
+recorded.
 """
 
 import sqlite3
@@ -18,7 +18,7 @@ from gpar_core.errors import JobError
 from gpar_core.storage.database import Database
 
 USE_SECONDS = 600.0
-"""A use is not noted again for so long: pages would write at each look."""
+"""Seconds before use is recorded again; otherwise pages would write at each view."""
 
 TABLES = (
     """
@@ -66,8 +66,8 @@ WHERE shared = 0
 class Visitor:
     """Someone who uses this server.
 
-    name: as the sign-in gives it, without case. admin: sees all and may do all. shares: whether
-    what they make is shared at first.
+    name: from the sign-in, without case. admin: has all permissions. shares: whether what they make
+    is shared by default.
     """
 
     name: str
@@ -76,14 +76,14 @@ class Visitor:
 
 
 LOCAL = Visitor("local", admin=True, shares=True)
-"""The person at the computer or its terminal, and everybody if there is no sign-in."""
+"""The person at the computer or its terminal, or everybody if there is no sign-in."""
 
 
 @dataclass(frozen=True)
 class Record:
     """The access record of a thing.
 
-    owners: who hold it, first come first. used: when it was last looked at, in seconds since 1970,
+    owners: those who hold it, earliest first. used: when it was last viewed, in seconds since 1970,
     0 for never.
     """
 
@@ -95,13 +95,13 @@ class Record:
 
 
 class Access:
-    """The records of one cache. Every call can raise JobError when they cannot be used."""
+    """The records of one cache. Every call can raise JobError if they cannot be used."""
 
     def __init__(self, root: Path) -> None:
         path = root / "access.sqlite3"
 
         def trouble(error: Exception) -> JobError:
-            # Never "delete it": without the records, all would see what is private.
+            # Never "delete it": without the records, everybody would see private things.
             return JobError(
                 f"The list of owners {path} cannot be used ({error}). Try again. If the error "
                 "persists, check whether the disk is full, or tell your administrator."
@@ -115,7 +115,7 @@ class Access:
         return self._database.damage()
 
     def record(self, thing: str) -> Record:
-        """Of one thing; an empty one where nothing is known."""
+        """The record of one thing; an empty one if there is none."""
         with self._database.connection() as database:
             holders = database.execute(
                 "SELECT owner FROM holders WHERE thing = ? ORDER BY since, owner", (thing,)
@@ -125,7 +125,7 @@ class Access:
             return _record(row, owners) if row else Record(thing)
 
     def records(self) -> dict[str, Record]:
-        """All of them, by thing."""
+        """All records, by thing."""
         with self._database.connection() as database:
             owners: dict[str, list[str]] = {}
             for row in database.execute("SELECT thing, owner FROM holders ORDER BY since, owner"):
@@ -146,7 +146,7 @@ class Access:
             return frozenset(row["thing"] for row in rows)
 
     def wholes(self) -> dict[str, tuple[str, ...]]:
-        """By thing, the libraries that it is a model of."""
+        """For each thing, the libraries that it is a model of."""
         within: dict[str, tuple[str, ...]] = {}
         with self._database.connection() as database:
             for row in database.execute("SELECT thing, within FROM members ORDER BY within"):
@@ -154,7 +154,7 @@ class Access:
         return within
 
     def hold(self, owner: str, thing: str, now: float, *, shared: bool) -> None:
-        """Note that a person holds a thing; `shared` counts for one without a record only."""
+        """Record that a person holds a thing; `shared` counts only if it has no record yet."""
         with self._database.transaction() as database:
             database.execute(
                 "INSERT OR IGNORE INTO things (thing, shared, used) VALUES (?, ?, ?)",
@@ -166,10 +166,10 @@ class Access:
             )
 
     def put_within(self, whole: str, things: Iterable[str], new: Iterable[str]) -> None:
-        """Everyone who sees the library `whole` shall see its models `things`.
+        """Let everyone who sees the library `whole` see its models `things`.
 
-        Its holders also hold those that are recorded, and those of them that are `new`; another
-        one without a record stays the server's own.
+        Its holders also hold those that have a record or are `new`; others without a record still
+        belong to the server.
         """
         with self._database.transaction() as database:
             database.executemany(
@@ -189,7 +189,7 @@ class Access:
                 )
 
     def let_go(self, owner: str, thing: str) -> bool:
-        """Take a person off the holders where there are others; False if there are none."""
+        """Remove a person from the holders if there are others; False if there are none."""
         with self._database.transaction() as database:
             others = database.execute(
                 "SELECT 1 FROM holders WHERE thing = ? AND owner != ?", (thing, owner)
@@ -201,10 +201,10 @@ class Access:
             return others is not None
 
     def rename(self, thing: str, new: str, *, stay: bool = False) -> None:
-        """Let all that is known of a thing be known of `new`.
+        """Move the record of a thing to `new`.
 
-        If others hold `new`, all hold it from now on, and it is shared only if it was on both
-        sides. stay: whether the holders stay with `thing` too, for themselves alone.
+        If others hold `new`, all hold it from now on, and it is shared only if both were. stay:
+        whether the holders also keep `thing`, unshared.
         """
         both = {"thing": thing, "new": new}
         with self._database.transaction() as database:
@@ -250,22 +250,22 @@ class Access:
                 )
 
     def forget(self, thing: str) -> None:
-        """Drop all that is known of a thing, which was deleted."""
+        """Delete the record of a thing that was deleted."""
         with self._database.transaction() as database:
             for table in ("things", "holders", "members"):
                 database.execute(f"DELETE FROM {table} WHERE thing = ?", (thing,))  # noqa: S608
             database.execute("DELETE FROM members WHERE within = ?", (thing,))
 
     def share(self, thing: str, *, shared: bool) -> None:
-        """Let all see a thing, or its holders only."""
+        """Let everybody see a thing, or only its holders."""
         self._set(thing, "shared", shared)
 
     def pin(self, thing: str, *, pinned: bool) -> None:
-        """Keep a thing however long it is unused, or no longer."""
+        """Keep a thing however long it is unused, or stop doing so."""
         self._set(thing, "pinned", pinned)
 
     def touch(self, thing: str, now: float) -> None:
-        """Note that a thing is used."""
+        """Record that a thing is used."""
         with self._database.connection() as database:
             row = database.execute("SELECT used FROM things WHERE thing = ?", (thing,)).fetchone()
         if row is None or abs(now - row["used"]) > USE_SECONDS:

@@ -1,6 +1,6 @@
-"""The cache folder: where each kind of result lives, how it is published whole, and who sees it.
+"""The cache folder: where each kind of result is, how it is published, and who sees it.
 
-Everything under it can be deleted; nothing in it is trusted to be complete unless published.
+Everything in it can be deleted; nothing in it is assumed to be complete unless published.
 """
 
 import os
@@ -29,18 +29,18 @@ WINDOWS_DEVICES = {"con", "prn", "aux", "nul"} | {
 MANIFEST = "manifest.json"
 
 IMPORTING = ".importing"
-"""Beside the compendia, so that a finished one is moved, not copied."""
+"""Next to the compendia, so that a finished one is moved, not copied."""
 
 MADE_BY = "made_by.txt"
-"""Beside a compendium's manifest: the id of the job that published it."""
+"""Next to a compendium's manifest: the id of the job that published it."""
 
 
 @dataclass(frozen=True)
 class Cache:
     """Paths under one cache root, as one visitor sees it.
 
-    Lists and `existing_*` leave out what others keep private; the other paths do not ask whether
-    their folder exists, nor for whom.
+    Lists and `existing_*` leave out what others keep private; the other paths are returned whether
+    or not their folder exists or is visible.
     """
 
     root: Path
@@ -74,9 +74,9 @@ class Cache:
         return self.visitor.admin or self.visitor.name in self.access.record(thing).owners
 
     def hold(self, thing: str, *, exists: bool = False, shared: bool = False) -> None:
-        """Note that the visitor has a thing; shared as they share all of theirs, or as told.
+        """Record that the visitor holds a thing, shared by their default or if `shared`.
 
-        exists: whether it is there already; what the server has without an owner stays for all.
+        exists: whether it exists already; an existing thing without an owner stays visible to all.
         """
         if self.visitor == LOCAL or (exists and not self.access.record(thing).owners):
             return
@@ -84,7 +84,7 @@ class Cache:
         self.access.hold(self.visitor.name, thing, time.time(), shared=shared)
 
     def thing_of(self, folder: Path) -> str:
-        """What `access` calls the thing in a folder of this cache."""
+        """The name in `access` of the thing in a folder of this cache."""
         return self._naming(folder.parent) + folder.name
 
     def _naming(self, parent: Path) -> str:
@@ -113,7 +113,7 @@ class Cache:
 
     @property
     def analyses(self) -> Path:
-        """Evaluations and the like: tables that answer one question."""
+        """Evaluations and other analyses saved as tables."""
         return self.root / "analyses"
 
     @property
@@ -123,7 +123,7 @@ class Cache:
 
     @property
     def tables(self) -> Path:
-        """Uploaded tables, of class labels or places, by what they hold."""
+        """Uploaded tables of class labels or coordinates, by a hash of their content."""
         return self.root / "tables"
 
     @property
@@ -133,7 +133,7 @@ class Cache:
 
     @property
     def profiles(self) -> Path:
-        """Uploaded profiles, by what they hold."""
+        """Uploaded profiles, by a hash of their content."""
         return self.root / "profiles"
 
     @property
@@ -193,7 +193,7 @@ class Cache:
         return self.profiles / checked_name(profiles_id, "profile set")
 
     def source(self, name: str) -> Path:
-        """Folder of what is fetched of a source, whether it exists or not."""
+        """Folder of the files downloaded from a source, whether it exists or not."""
         return self.sources / checked_name(name, "source")
 
     def job(self, job_id: str) -> Path:
@@ -250,7 +250,7 @@ class Cache:
         return self._existing(self.profile_set(profiles_id), "profile set")
 
     def compendium_made_by(self, name: str) -> str:
-        """Id of the job that published the compendium, '' where there is none."""
+        """Id of the job that published the compendium, '' if there is none."""
         folder = self.compendium(name)
         try:
             return (folder / MADE_BY).read_text("utf-8") if (folder / MANIFEST).is_file() else ""
@@ -283,7 +283,7 @@ class Cache:
 def last_change(folder: Path) -> int:
     """When a published folder last changed, in nanoseconds since 1970.
 
-    Raises NotFoundError where somebody has deleted it meanwhile.
+    Raises NotFoundError if somebody has deleted it in the meantime.
     """
     try:
         return (folder / MANIFEST).stat().st_mtime_ns
@@ -294,7 +294,7 @@ def last_change(folder: Path) -> int:
 
 
 def compendium_name(text: str) -> str:
-    """The name of a compendium as it is kept, in lower case. Raises RequestError.
+    """The name of a compendium as stored, in lower case. Raises RequestError.
 
     >>> compendium_name("GSE92742")
     'gse92742'
@@ -316,9 +316,9 @@ def checked_name(name: str, kind: str) -> str:
 def publishing(target: Path) -> Iterator[Path]:
     """Yield an empty folder that becomes `target` when the block ends without an error.
 
-    Readers see the old folder or the new one, never a half-written one. On an error the new folder
-    is removed and the old one stays; where the disk is full the error is a DiskFullError. What a
-    killed process leaves behind is cleared by `leftovers`.
+    Readers see the old folder or the new one, never a partial one. On an error the new folder is
+    removed and the old one stays; if the disk is full the error is a DiskFullError. What a killed
+    process leaves behind is cleared by `leftovers`.
     """
     building = _beside(target, "building")
     with saying_full(target):
@@ -333,7 +333,7 @@ def publishing(target: Path) -> Iterator[Path]:
 
 
 def put_in_place(built: Path, target: Path) -> None:
-    """Let the folder `built`, complete and on the same disk, become `target`, old or new."""
+    """Move the folder `built`, complete and on the same disk, to `target`, replacing an old one."""
     try:
         built.replace(target)
     except OSError:
@@ -351,9 +351,9 @@ def put_in_place(built: Path, target: Path) -> None:
 
 
 def remove(folder: Path, *, of: Path | None = None) -> None:
-    """Delete a published folder; it vanishes from view at once, even if some file stays open.
+    """Delete a published folder; it disappears at once, even if some file stays open.
 
-    of: what it was the folder of, by default itself.
+    of: the folder whose content it was, by default itself.
     """
     doomed = _beside(of or folder, "removed")
     folder.replace(doomed)
@@ -361,18 +361,18 @@ def remove(folder: Path, *, of: Path | None = None) -> None:
 
 
 def swapping(parent: Path) -> FileLock:
-    """Held while a folder in `parent` is out of place for a moment, as one takes another's."""
+    """A lock held for the moment in which one folder in `parent` replaces another."""
     return FileLock(parent.with_name(f".{parent.name}.lock"))
 
 
 def building_lock(building: Path) -> Path:
-    """The lock that is held while a folder is built."""
+    """The lock held while a folder is being built."""
     return building.with_name(building.name + ".lock")
 
 
 @contextmanager
 def _being_built(building: Path) -> Iterator[None]:
-    """Let nobody take the folder for a leftover while this process lives."""
+    """Keep the folder from being treated as a leftover while this process lives."""
     lock = building_lock(building)
     try:
         with FileLock(lock):
@@ -387,4 +387,4 @@ def _beside(target: Path, state: str) -> Path:
 
 
 HALF_DONE = re.compile(r"\.(building|replaced|removed|retired)-(.+)-[0-9a-f]{32}")
-"""A folder that is not published: its state, and of what. 'retired' is of an earlier GPAR."""
+"""An unpublished folder: its state, and its target. 'retired' is from an earlier GPAR."""

@@ -1,8 +1,8 @@
 """A small SQLite database in the cache, shared by pages, supervisor and workers.
 
-It is made beside its place and moved there, so that nobody sees it half made. Each use opens its
-own connection (about 1 ms): safe from any thread, nothing to close, and a cache folder that was
-deleted is simply made again.
+It is created elsewhere and moved into place, so that nobody sees it incomplete. Each use opens its
+own connection (about 1 ms): it is thread-safe, there is nothing to close, and a deleted cache
+folder is simply created again.
 """
 
 import sqlite3
@@ -26,8 +26,8 @@ class Database:
     """path: of the file. tables: statements that make the newest version of its tables.
 
     upgrades: the statements that bring version 0, 1, ... to the next; the version is SQLite's
-    `user_version`. trouble: makes of a complaint, SQLite's or the system's, the error that the user
-    sees. spare: whether a damaged file may be set aside, and a new one begun in its place.
+    `user_version`. trouble: converts an error message of SQLite or the system to the error for the
+    user. spare: whether a damaged file may be set aside and replaced by a new one.
     """
 
     path: Path
@@ -50,7 +50,7 @@ class Database:
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
-        """Raises what `trouble` gives where SQLite, or the system, cannot go on."""
+        """Raises what `trouble` returns if SQLite or the system fails."""
         try:
             if not _has_content(self.path):
                 self._create()
@@ -70,7 +70,7 @@ class Database:
     def damage(self) -> str:
         """The problem that SQLite's own check finds in the file, '' if none or if there is no file.
 
-        Raises what `trouble` gives where it cannot be looked at.
+        Raises what `trouble` returns if the file cannot be checked.
         """
         if not _has_content(self.path):
             return ""
@@ -84,10 +84,10 @@ class Database:
         return "" if found == "ok" else str(found)
 
     def set_aside(self) -> Path | None:
-        """Move a damaged file out of the way, where nothing deletes it; returns where it is now.
+        """Move a damaged file to where nothing deletes it; returns its new path.
 
-        None where another process has done so, or the file is sound. A new one is made when it is
-        needed. Raises what `trouble` gives.
+        None if another process has done so, or the file is intact. A new one is created when
+        needed. Raises what `trouble` returns.
         """
         try:
             return self._set_aside()
@@ -126,7 +126,7 @@ class Database:
         if _version(connection) >= len(self.upgrades):
             return
         connection.execute("BEGIN IMMEDIATE")
-        # Asked again: another process may have been faster.
+        # Checked again: another process may have been faster.
         for version in range(_version(connection), len(self.upgrades)):
             connection.execute(self.upgrades[version])
         connection.execute(f"PRAGMA user_version = {len(self.upgrades)}")

@@ -11,13 +11,13 @@ from typing import Final
 from gpar_core.errors import DiskFullError
 
 DAMAGED: Final = "damaged"
-"""Folder of a cache for what cannot be read: nothing of a user's is deleted for that."""
+"""Folder of a cache for unreadable files: users' files are never deleted for that reason."""
 
 FULL: Final = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 IN_WORDS: Final = ("No space left on device", "requested and", "errno = 28")
-"""Of libraries that pass the number on as text (HDF5), or not at all (numpy: '9 requested and 0
-written')."""
+"""Messages of libraries that pass on the error number as text (HDF5), or not at all (numpy: '9
+requested and 0 written')."""
 
 
 def is_full(error: OSError) -> bool:
@@ -40,10 +40,10 @@ def saying_full(path: Path) -> Iterator[None]:
 
 
 def reserve(path: Path) -> None:
-    """Have the disk set room aside for all of a file that is written through memory.
+    """Allocate disk space for a whole file that is written through a memory map.
 
-    Such a write ends the process where the disk is full; asked before, the system says so. Raises
-    OSError. Only Linux can be asked.
+    Such a write would kill the process if the disk is full; allocation fails with an OSError
+    instead. Works only on Linux.
     """
     if hasattr(os, "posix_fallocate"):
         with path.open("r+b") as file:
@@ -51,9 +51,9 @@ def reserve(path: Path) -> None:
 
 
 def measured(folder: Path) -> tuple[float, int]:
-    """When a folder last changed, and its bytes; a file that vanishes meanwhile counts nothing."""
+    """When a folder last changed, and its bytes; a file deleted in the meantime counts as 0."""
     changed, n_bytes = 0.0, 0
-    # Not rglob, which fails where a folder vanishes.
+    # Not rglob, which fails if a folder is deleted meanwhile.
     for parent, _, names in os.walk(folder):
         for path in (Path(parent), *(Path(parent, name) for name in names)):
             try:

@@ -1,8 +1,8 @@
 """Clear the leftovers of killed processes in a cache without disturbing running ones.
 
-A folder that is built is locked by its process, and a folder that takes another's place is locked
-for that moment; the system frees the locks of a process that is gone. So nothing here depends on
-process numbers, clocks or ages, and several processes may clear at once.
+A folder being built is locked by its process, and a folder that replaces another is locked for that
+moment; the system frees the locks of a process that has ended. So nothing here depends on process
+ids, clocks or ages, and several processes may clear at once.
 """
 
 import glob
@@ -19,10 +19,10 @@ from filelock import FileLock, Timeout
 from gpar_core.storage.cache import HALF_DONE, Cache, building_lock, remove, swapping
 
 LOOK_SECONDS: Final = 1.0
-"""To wait for who only looks whether a folder is at work."""
+"""Seconds to wait for a process that only checks whether a folder is in use."""
 
 WRITING_SECONDS: Final = 3600.0
-"""A file that takes another's place is written in a moment; one so old is nobody's."""
+"""A file that replaces another is written in a moment; one this old is abandoned."""
 
 LOCK_OF_BUILDING: Final = re.compile(r"\.building-.+\.lock")
 HALF_WRITTEN: Final = re.compile(r"\.(manifest\.json|format)-[0-9a-f]{32}")
@@ -31,7 +31,7 @@ DATABASE_HALF_MADE: Final = re.compile(r".+\.sqlite3\.[0-9a-f]{32}(-wal|-shm|-jo
 
 @dataclass(frozen=True)
 class Leftover:
-    """Something that a process left behind. what: in words. done: what was done, or is to be."""
+    """Something that a process left behind. what: in words. done: what was done, or will be."""
 
     path: Path
     what: str
@@ -44,9 +44,9 @@ def find(cache: Cache) -> list[Leftover]:
 
 
 def clear(cache: Cache, path: Path | None = None) -> list[Leftover]:
-    """Remove what is half done, and put back what was about to be replaced; returns what was done.
+    """Remove incomplete folders, and restore those about to be replaced; returns what was done.
 
-    path: of the one to clear, by default all. Raises OSError where the system refuses.
+    path: of the one to clear, by default all. Raises OSError if the system refuses.
     """
     return list(_found(_hidden(cache) if path is None else [path], dry_run=False))
 
@@ -63,10 +63,10 @@ def _found(paths: Iterable[Path], *, dry_run: bool) -> Iterator[Leftover]:
 
 
 def _hidden(cache: Cache) -> list[Path]:
-    """Everything that may be half done, one and two folders deep."""
+    """Everything that may be incomplete, one and two folders deep."""
     found: set[Path] = set()
     for pattern in (".*", "*.sqlite3.*", "*/.*", "*/*.sqlite3.*", "*/*/.*"):
-        # Not `Path.glob`, which fails where a folder vanishes meanwhile.
+        # Not `Path.glob`, which fails if a folder is deleted meanwhile.
         names = glob.iglob(pattern, root_dir=cache.root, include_hidden=True)  # noqa: PTH207
         found.update(cache.root / name for name in names)
     return sorted(path for path in found if cache.inbox not in path.parents)
@@ -93,8 +93,8 @@ def _abandoned(building: Path, dry_run: bool) -> Iterator[Leftover]:
             if not dry_run:
                 shutil.rmtree(building, ignore_errors=True)
     except Timeout:
-        return  # a process is at it
-    if not (there and dry_run):  # looking made it again, where another had just cleared both
+        return  # in use by a process
+    if not (there and dry_run):  # the check recreated it, if another process had just cleared both
         lock.unlink(missing_ok=True)
     if there:
         yield Leftover(building, "a half-written result of a process that is gone")

@@ -1,7 +1,7 @@
 """Requests of all kinds: frozen, comparable, saved as JSON.
 
-The id of a job is a hash of its request (which names the fingerprint of its data) and of
-`METHOD_VERSION`: the same request twice is one job and one result.
+The id of a job is a hash of its request (which includes the fingerprint of its data) and of
+`METHOD_VERSION`: equal requests are one job and one result.
 """
 
 import hashlib
@@ -11,11 +11,11 @@ from functools import cache
 from typing import Any, ClassVar, Protocol, get_type_hints
 
 METHOD_VERSION = 7
-"""Raise it when the same request would give another result."""
+"""Raise this when the same request would give a different result."""
 
 
 class Request(Protocol):
-    """A frozen dataclass of what JSON can hold. kind: its key in `analyses.registry.KINDS`."""
+    """A frozen dataclass of JSON values. kind: its key in `analyses.registry.KINDS`."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
     kind: ClassVar[str]
@@ -25,9 +25,10 @@ class Request(Protocol):
 
 
 def to_json(request: Request) -> str:
-    """The request as one line of JSON, keys sorted.
+    """The request as one line of JSON, with keys sorted.
 
-    Parts that say `inlined` stand there as their own parts, less what the request says is `unused`.
+    Parts marked `inlined` are replaced by their own fields, without those that the request marks
+    `unused`.
     """
     content = {"kind": request.kind, **asdict(request)}
     kind: Any = type(request)
@@ -39,7 +40,7 @@ def to_json(request: Request) -> str:
 
 
 def nested(kind: Any, content: dict[str, Any]) -> dict[str, Any]:
-    """What `to_json` wrote of a request of this kind, its inlined parts in their place again."""
+    """The content written by `to_json` for a request of this kind, with inlined parts restored."""
     parts = {
         name: {each.name: content[each.name] for each in fields(part) if each.name in content}
         for name, part in _inlined(kind)

@@ -19,11 +19,11 @@ KINDS: Final = (
     "uploads",
     "sources",
 )
-"""Folders of the cache whose own folders are things."""
+"""Folders of the cache whose subfolders are things."""
 
 
 def held_bytes(cache: Cache, owner: str) -> int:
-    """Bytes on disk of what a person holds; what several hold counts for each of them."""
+    """Bytes on disk of what a person holds; things held by several people count for each."""
     held = cache.access.held_by(owner)
     return sum(
         measured(folder)[1]
@@ -34,7 +34,7 @@ def held_bytes(cache: Cache, owner: str) -> int:
 
 
 def check_room(cache: Cache, owner_gb: int) -> None:
-    """Raises AccessError where the cache's visitor holds `owner_gb` or more; 0 is no limit."""
+    """Raises AccessError if the cache's visitor holds `owner_gb` or more; 0 is no limit."""
     if not owner_gb or cache.visitor.admin:
         return
     held = held_bytes(cache, cache.visitor.name)
@@ -46,7 +46,7 @@ def check_room(cache: Cache, owner_gb: int) -> None:
 
 
 def things_in(parent: Path) -> list[Path]:
-    """Folders of things, of what was published or uploaded, in a folder of the cache."""
+    """Folders of things, published or uploaded, in a folder of the cache."""
     if not parent.is_dir():
         return []
     return sorted(

@@ -1,6 +1,6 @@
-"""Arrays from `.npy` and `.npz`: never an object that could run, and a damaged file is an error.
+"""Read arrays from `.npy` and `.npz`: never pickled objects, and damaged files raise an error.
 
-For a damaged header, numpy raises any error of its parser of Python.
+For a damaged header, numpy can raise any error of its Python parser.
 """
 
 import tokenize
@@ -16,7 +16,7 @@ from gpar_core.errors import DataError, in_words
 
 
 def read_array(path: Path, *, mapped: bool = False) -> np.ndarray:
-    """The array of a `.npy`. mapped: leave it on the disk, read-only. Raises DataError."""
+    """The array of a `.npy`. mapped: leave it on disk, read-only. Raises DataError."""
     with _damage_told(path):
         array = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
         if isinstance(array, np.ndarray):

@@ -12,10 +12,10 @@ T = TypeVar("T")
 
 
 def as_dataclass(kind: type[T], content: object) -> T:
-    """`content`, as `json.loads` gives it, as a `kind`.
+    """Convert `content`, from `json.loads`, to a `kind`.
 
-    Lists become tuples. Raises DataError where a part is missing, unknown or of another type, with
-    words that go on after "it".
+    Lists become tuples. Raises DataError if a part is missing, unknown or of another type, with
+    words that continue a sentence after "it".
     """
     try:
         made = msgspec.convert(content, kind)
@@ -28,7 +28,7 @@ def as_dataclass(kind: type[T], content: object) -> T:
 
 
 def _check_known(made: object, content: object) -> None:
-    """Refuse what `made` has no place for: it was written by a version that knows more."""
+    """Refuse fields that `made` does not have: a later version wrote them."""
     if not is_dataclass(made) or not isinstance(content, Mapping):
         return
     if unknown := sorted(set(content) - {each.name for each in fields(made)}):

@@ -1,8 +1,8 @@
-"""Folders for files that live no longer than the work they are needed for.
+"""Folders for temporary files.
 
-They lie in the system's folder for temporary files. Beside each lies a lock that its owner holds;
-the system frees it with the process. So what a killed process leaves can be told from what is in
-use without process numbers or clocks, also where several servers share a computer.
+They are in the system's folder for temporary files. Next to each is a lock that its owner holds;
+the system frees it with the process. So leftovers of a killed process can be distinguished from
+folders in use without process ids or clocks, even if several servers share a computer.
 """
 
 import os
@@ -23,23 +23,23 @@ from filelock import FileLock, Timeout
 LOCK: Final = re.compile(r"gpar-[0-9a-f]{32}\.lock")
 
 STARTING_SECONDS: Final = 3600.0
-"""A lock without a folder is that of one about to be made; one so old is nobody's."""
+"""A lock without a folder belongs to one about to be created; one this old is abandoned."""
 
 
 class Scratch:
-    """A folder that is made when it is needed, readable by its user only."""
+    """A folder that is created when needed, readable only by its user."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.gettempdir()) / f"gpar-{uuid.uuid4().hex}"
-        # Of no thread: it may be removed by another than made it.
+        # Not bound to a thread: another thread than its creator may remove it.
         self._lock = FileLock(_lock_of(self.folder), mode=0o600, thread_local=False)
         self._making = threading.Lock()
 
     def make(self) -> Path:
-        """Make the folder, unless it is there. Raises OSError where the system refuses."""
+        """Create the folder, unless it exists. Raises OSError if the system refuses."""
         with self._making:
             if not self._lock.is_locked:
-                # Held before there is a folder, so that nobody takes it for left behind.
+                # Held before the folder exists, so that nobody treats it as a leftover.
                 self._lock.acquire()
                 try:
                     self.folder.mkdir(mode=0o700)
@@ -49,7 +49,7 @@ class Scratch:
         return self.folder
 
     def remove(self) -> None:
-        """Delete the folder, for good."""
+        """Delete the folder permanently."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.release()
         forget_lock(self.folder)
@@ -57,7 +57,7 @@ class Scratch:
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """An empty folder that is gone with the block. Raises OSError where it cannot be made."""
+    """An empty folder that is deleted after the block. Raises OSError if it cannot be created."""
     scratch = Scratch()
     try:
         yield scratch.make()
@@ -68,8 +68,8 @@ def scratch_folder() -> Iterator[Path]:
 def clear() -> list[Path]:
     """Remove the folders whose owners are gone; returns those removed.
 
-    Those of other users, and what the system does not let go, stay. Raises OSError where the folder
-    for temporary files cannot be listed.
+    Those of other users, and those that the system refuses to delete, stay. Raises OSError if the
+    folder for temporary files cannot be listed.
     """
     removed = []
     for lock in sorted(Path(tempfile.gettempdir()).glob("gpar-*.lock")):
@@ -84,7 +84,7 @@ def clear() -> list[Path]:
 
 
 def forget_lock(folder: Path) -> None:
-    """Delete the lock of a folder that is gone; with the folder it stays, for the next to try."""
+    """Delete the lock of a deleted folder; if the folder remains, so does its lock."""
     if not folder.exists():
         with suppress(OSError):  # another that clears may hold it for a moment
             _lock_of(folder).unlink(missing_ok=True)
@@ -95,12 +95,12 @@ def _is_abandoned(lock: Path) -> bool:
         with FileLock(lock, timeout=0):
             age = time.time() - lock.stat().st_mtime
             return lock.with_suffix("").exists() or age > STARTING_SECONDS
-    except (OSError, Timeout):  # gone meanwhile, or its owner is at work
+    except (OSError, Timeout):  # already gone, or its owner is at work
         return False
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether this user made it, and it is no link to elsewhere."""
+    """Whether this user created it, and it is not a link."""
     try:
         found = path.lstat()
     except OSError:

@@ -39,7 +39,7 @@ def take_care(cache: Cache) -> None:
 
 
 def needed_by_jobs(cache: Cache) -> frozenset[str]:
-    """Ids of the jobs under way and of all that their requests name: models, uploads, tables."""
+    """Ids of queued and running jobs and of what their requests name: models, uploads, tables."""
     jobs = JobStore(cache.unrestricted).active_jobs()
     named = (THING.findall(to_json(job.request)) for job in jobs if job.request)
     return frozenset({job.id for job in jobs}.union(*named))

@@ -1,7 +1,7 @@
-"""Deleting with a way back: what a person deletes is set aside for an hour, then gone for good.
+"""Deletion that can be undone: deleted things are set aside for an hour, then removed.
 
-It is set aside under `deleted/TOKEN/KIND/NAME` of the cache, and its record, with its owners, goes
-along as that of `deleted/TOKEN`. So its name is free at once, and nobody sees it any more.
+A thing is moved to `deleted/TOKEN/KIND/NAME` in the cache, and its record, with its owners, becomes
+that of `deleted/TOKEN`. So its name is free at once, and nobody sees it any more.
 """
 
 import re
@@ -20,10 +20,10 @@ from gpar_core.upkeep.titles import title
 
 KEPT_SECONDS: Final = 3600.0
 TOKEN: Final = re.compile(r"(\d+)-[0-9a-f]{32}")
-"""Of a deletion: when it was, in seconds since 1970."""
+"""File with the time of a deletion, in seconds since 1970."""
 
 ROOM_BYTES: Final = 2 * 10**9
-"""Where a disk has less to spare, who deletes wants the room: nothing is set aside."""
+"""With less free disk space, people delete to make room, so nothing is set aside."""
 
 NAMED_BY_PEOPLE: Final = frozenset({"compendia", "sources"})
 """Kinds whose names are chosen by people; the others are named after their request."""
@@ -33,9 +33,9 @@ NAMED_BY_PEOPLE: Final = frozenset({"compendia", "sources"})
 class Deletion:
     """A deletion that can be undone.
 
-    kind: of `storage.room.KINDS`. name: of its folder. title: what it is called. at: when, in
-    seconds since 1970. owners: whose it is. token: under which it was set aside, '' where it stays
-    for others who hold it.
+    kind: of `storage.room.KINDS`. name: of its folder. title: on screen. at: when, in seconds since
+    1970. owners: those who held it. token: under which it was set aside, '' if it stays for others
+    who hold it.
     """
 
     kind: str
@@ -46,7 +46,7 @@ class Deletion:
     token: str
 
     def folder(self, cache: Cache) -> Path:
-        """Where it was."""
+        """Its original folder."""
         return cache.root / self.kind / self.name
 
     def aside(self, cache: Cache) -> Path:
@@ -70,8 +70,9 @@ def outlook(cache: Cache, folder: Path) -> str:
 def delete(cache: Cache, folder: Path, now: float) -> Deletion | None:
     """Delete a published folder; it stays for those who also hold it.
 
-    Returns None where it is gone for good, as the disk is short of room. Raises NotFoundError where
-    somebody was faster, AccessError where the visitor may not, RequestError while it is being made.
+    Returns None if it was permanently deleted because the disk is nearly full. Raises NotFoundError
+    if somebody was faster, AccessError if the visitor has no permission, RequestError while it is
+    being made.
     """
     thing = cache.thing_of(folder)
     if not folder.is_dir():
@@ -99,7 +100,7 @@ def delete(cache: Cache, folder: Path, now: float) -> Deletion | None:
         _forget_job(cache, kind, name)
         return None
     try:
-        # Of a result, its owners stay with the job that made it, which is theirs alone.
+        # The owners of a result keep the job that made it, unshared.
         cache.access.rename(thing, _thing(cache, token), stay=kind not in NAMED_BY_PEOPLE)
     except BaseException:
         done.aside(cache).replace(folder)
@@ -110,8 +111,8 @@ def delete(cache: Cache, folder: Path, now: float) -> Deletion | None:
 def undo(cache: Cache, deletion: Deletion, now: float) -> Path:
     """Put back what was deleted; returns its folder.
 
-    Raises NotFoundError where it is back already or gone for good, RequestError where another has
-    its name, AccessError where the visitor may not.
+    Raises NotFoundError if it is already restored or permanently deleted, RequestError if its name
+    is taken, AccessError if the visitor has no permission.
     """
     target, aside = deletion.folder(cache), deletion.aside(cache)
     if not deletion.token:
@@ -132,7 +133,7 @@ def undo(cache: Cache, deletion: Deletion, now: float) -> Path:
 
 
 def recent(cache: Cache) -> list[Deletion]:
-    """The deletions that the visitor can undo, the last first."""
+    """The deletions that the visitor can undo, latest first."""
     return [
         each
         for each in reversed(_all(cache))
@@ -141,16 +142,16 @@ def recent(cache: Cache) -> list[Deletion]:
 
 
 def delete_for_good(cache: Cache, deletion: Deletion) -> None:
-    """Free the room that it takes. Raises AccessError where the visitor may not."""
+    """Free its disk space. Raises AccessError if the visitor has no permission."""
     if (cache.deleted / deletion.token).is_dir():
         _check_mine(cache, deletion)
         _forget(cache, deletion)
 
 
 def purge(cache: Cache, now: float, *, every: bool = False) -> int:
-    """Delete for good what was deleted an hour ago, or everything; returns the bytes freed.
+    """Permanently delete what was deleted an hour ago, or everything; returns the bytes freed.
 
-    What the system refuses to delete just now is left for the next time.
+    What the system refuses to delete is left for the next time.
     """
     freed = 0
     for each in _all(cache):
@@ -173,12 +174,12 @@ def held_bytes(cache: Cache) -> int:
 
 
 def _set_aside(cache: Cache, folder: Path, done: Deletion) -> bool:
-    """Move the folder; False where the disk takes nothing more, not even that."""
+    """Move the folder; False if the disk is too full even for that."""
     try:
-        for _ in range(2):  # another that clears everything may take the new place for an empty one
+        for _ in range(2):  # a process that clears everything may remove the new folder as empty
             done.aside(cache).parent.mkdir(parents=True, exist_ok=True)
             with suppress(FileNotFoundError):
-                # First the folder: nobody may see for a moment what is private.
+                # First the folder, so that private things are never visible to others.
                 folder.replace(done.aside(cache))
                 return True
     except OSError as error:
@@ -197,8 +198,8 @@ def _put_back(cache: Cache, deletion: Deletion) -> None:
             f"'{deletion.title}' cannot be restored: another result now has the name "
             f"'{target.name}', or is being created with it."
         )
-    # First the record, for the same reason. What is there already was asked for by the same
-    # request, so it is the same.
+    # First the record, for the same reason. Anything already there is from the same request, so it
+    # is the same.
     cache.access.rename(thing_aside, thing)
     if target.exists():
         return
@@ -212,7 +213,7 @@ def _put_back(cache: Cache, deletion: Deletion) -> None:
 
 
 def _all(cache: Cache) -> list[Deletion]:
-    """The first first. Of what was half put back or half deleted, only the token is there."""
+    """All deletions, earliest first. A partly restored or removed one has only its token."""
     if not cache.deleted.is_dir():
         return []
     found = []
@@ -220,7 +221,7 @@ def _all(cache: Cache) -> list[Deletion]:
         if match := TOKEN.fullmatch(folder.name):
             aside = _within(folder)
             kind, name = aside.parent.name, aside.name
-            # The record keeps its old name where the deleting process was killed before moving it.
+            # The record keeps its old name if the deleting process was killed before moving it.
             things = (_thing(cache, folder.name), cache.thing_of(cache.root / kind / name))
             owners = next(filter(None, (cache.access.record(each).owners for each in things)), ())
             found.append(
@@ -248,7 +249,7 @@ def _is_short(cache: Cache) -> bool:
 
 
 def _is_mine(cache: Cache, deletion: Deletion) -> bool:
-    """Not by what it says of its owners: it may come from a page."""
+    """Checked by the record, not by the deletion's own owners, which may come from a page."""
     if cache.visitor.admin:
         return True
     known = {each.token: each.owners for each in _all(cache)}
@@ -269,14 +270,14 @@ def _forget(cache: Cache, deletion: Deletion) -> None:
 
 
 def _forget_job(cache: Cache, kind: str, name: str) -> None:
-    """Forget whose it was, and the job that made it, which others would see from then on."""
+    """Delete its record and the job that made it, which others would see from then on."""
     if kind not in NAMED_BY_PEOPLE:
         try:
             JobStore(cache.unrestricted).forget(name)
         except NotFoundError:
             pass  # it was uploaded
         except RequestError:
-            return  # it is asked for again
+            return  # it has been requested again
     cache.access.forget(cache.thing_of(cache.root / kind / name))
 
 

@@ -1,7 +1,7 @@
 """Find problems in a cache and repair them.
 
-`examine` only reads. `repair` deletes nothing of a user's: what cannot be read is moved to
-`damaged/` in the cache. Both may run while GPAR is at work.
+`examine` only reads. `repair` never deletes users' data: unreadable files are moved to `damaged/`
+in the cache. Both may run while GPAR is in use.
 """
 
 import json
@@ -47,7 +47,7 @@ class Remedy(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing found. what: in words. job: its id, where it is a job."""
+    """One problem found. what: in words. job: its id, if it is a job."""
 
     path: Path
     what: str
@@ -56,9 +56,9 @@ class Finding:
 
 
 def examine(cache: Cache, now: float) -> list[Finding]:
-    """Everything that is wrong or unused, in the order in which it is to be repaired.
+    """Everything that is wrong or unused, in the order of repair.
 
-    now: in seconds since 1970. Raises JobError where a list can be neither read nor called damaged.
+    now: in seconds since 1970. Raises JobError if a list can be neither read nor found damaged.
     """
     findings = [*_lists(cache)]
     findings += [Finding(each.path, each.what, Remedy.CLEAR) for each in leftovers.find(cache)]
@@ -69,9 +69,9 @@ def examine(cache: Cache, now: float) -> list[Finding]:
 
 
 def repair(cache: Cache, finding: Finding) -> str:
-    """Do what the finding asks for; returns in words what was done, '' where nothing is left to do.
+    """Apply the remedy of a finding; returns in words what was done, '' if nothing was left to do.
 
-    Raises JobError where the list of jobs cannot be used, OSError where the system refuses.
+    Raises JobError if the list of jobs cannot be used, OSError if the system refuses.
     """
     done = ""
     match finding.remedy:
@@ -138,12 +138,12 @@ def _things(cache: Cache, name: str) -> Iterator[Finding]:
         try:
             check(folder)
         except DataError as error:
-            if folder.exists():  # else somebody has deleted it meanwhile
+            if folder.exists():  # otherwise somebody has deleted it
                 yield Finding(folder, str(error), Remedy.SET_ASIDE)
 
 
 def _version(folder: Path) -> int:
-    """Of the form of a published folder; 0 where it is not said."""
+    """Format version of a published folder; 0 if it has none."""
     try:
         return int(json.loads((folder / MANIFEST).read_text("utf-8"))["format_version"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -151,7 +151,7 @@ def _version(folder: Path) -> int:
 
 
 def _lost_jobs(cache: Cache) -> Iterator[Finding]:
-    """Running ones without a process, where no supervisor sees to them."""
+    """Running jobs without a process and without a supervisor."""
     try:
         with supervisor_lock(cache).acquire(timeout=0):
             running = JobStore(cache.unrestricted).running()
@@ -164,7 +164,7 @@ def _lost_jobs(cache: Cache) -> Iterator[Finding]:
 
 
 def _jobs_without_result(cache: Cache) -> Iterator[Finding]:
-    """Done ones whose result is damaged; one that was deleted or replaced is as its owner wants."""
+    """Done jobs with a damaged result; deleted or replaced results are intentional."""
     for job in _done(cache):
         if job.request and results.is_damaged(cache, job.request):
             what = f"'{job.title}' is done, but its result cannot be read"

@@ -1,7 +1,7 @@
-"""The version of a cache as a whole, and how a cache of an earlier GPAR is brought up to date.
+"""The version of a cache, and how to upgrade a cache of an earlier GPAR.
 
-Single results carry their own versions and are computed again where those differ; this one is of
-what is beside them: the layout of the folders and the list of owners.
+Results have their own versions and are computed again if those differ; this version covers the
+layout of the folders and the list of owners.
 """
 
 import json
@@ -21,10 +21,10 @@ from gpar_core.storage.cache import Cache
 
 
 def bring_up_to_date(cache: Cache) -> None:
-    """Do what is left to do for a cache of an earlier version; cheap where it is nothing.
+    """Upgrade a cache of an earlier version; cheap if it is up to date.
 
-    Raises DataError where the cache is of a later GPAR or its version cannot be read, JobError
-    where a list cannot be used.
+    Raises DataError if the cache is of a later GPAR or its version cannot be read, JobError if a
+    list cannot be used.
     """
     if _version(cache) == len(STEPS) and cache.access.path.exists():
         return
@@ -37,7 +37,7 @@ def bring_up_to_date(cache: Cache) -> None:
                 f"{version}; this version knows {len(STEPS)}). Install that version again, or set "
                 "GPAR_CACHE to another folder."
             )
-        # A list of owners that was deleted is made again, or all would see what was private.
+        # A deleted list of owners is created again; otherwise everybody would see private things.
         lacking = STEPS[version:] if cache.access.path.exists() else STEPS
         for step in lacking:
             step(cache)
@@ -45,7 +45,7 @@ def bring_up_to_date(cache: Cache) -> None:
 
 
 def is_readable(cache: Cache) -> bool:
-    """Whether the version of the cache can be read, or there is none to read."""
+    """Whether the version of the cache can be read, or there is none."""
     try:
         _version(cache)
     except DataError:
@@ -55,7 +55,7 @@ def is_readable(cache: Cache) -> bool:
 
 def _note_owners(cache: Cache) -> None:
     """Make each job and its result private to the person who started it."""
-    # To ask for the jobs would make their list, and a command that only looks makes none.
+    # Reading the jobs would create their list, which a read-only command must not do.
     jobs = JobStore(cache.unrestricted).recent(limit=None) if cache.jobs.exists() else []
     for job in jobs:
         if job.owner == LOCAL.name:
@@ -65,7 +65,7 @@ def _note_owners(cache: Cache) -> None:
             things.append(cache.thing_of(cache.compendium(job.request.name)))
         for thing in things:
             cache.access.hold(job.owner, thing, job.created_at, shared=False)
-    cache.access.records()  # makes the list where nobody holds anything
+    cache.access.records()  # creates the list if nobody holds anything
 
 
 STEPS: Final[tuple[Callable[[Cache], None], ...]] = (_note_owners,)

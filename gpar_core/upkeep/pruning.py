@@ -1,7 +1,7 @@
 """List the contents of the cache and keep it within its limits.
 
-What can be computed again goes first, the least recently used before the others; what is pinned,
-was used within the last hour or is needed by a job stays, and so do compendia.
+Things that can be computed again are deleted, least recently used first; those that are pinned,
+were used within the last hour or are needed by a job are kept, and so are compendia.
 """
 
 import shutil
@@ -21,15 +21,15 @@ PRUNABLE: Final = frozenset({"models", "analyses", "curations", "predictions"})
 
 FRESH_SECONDS: Final = 3600.0
 UPLOAD_SECONDS: Final = 7 * 24 * 3600.0
-"""Uploaded files are kept so long after their import, for a second try."""
+"""How long uploaded files are kept after their import, for a second try."""
 
 
 @dataclass(frozen=True)
 class Item:
     """One thing on disk.
 
-    kind: of `KINDS`. n_bytes: on disk. used: last use, or when it was made, in seconds since 1970.
-    record: who holds it. pinned: itself, or a library that it is a model of.
+    kind: of `KINDS`. n_bytes: on disk. used: last use, or creation, in seconds since 1970. record:
+    its access record. pinned: itself, or a library that it is a model of.
     """
 
     kind: str
@@ -69,10 +69,10 @@ def contents(cache: Cache) -> list[Item]:
 
 
 def prune(cache: Cache, cache_gb: int, now: float, needed: Iterable[str]) -> list[Item]:
-    """Delete the least recently used until all is within `cache_gb`; returns what was deleted.
+    """Delete the least recently used things until the cache is within `cache_gb`; returns them.
 
-    First goes what persons have deleted, which is not among them. 0 is no limit. needed: things
-    that jobs under way have need of. Who held a thing still holds it when it is computed again.
+    Things deleted by users are removed first and not returned. 0 is no limit. needed: things that
+    queued and running jobs need. Those who held a thing still hold it when it is computed again.
     """
     if not cache_gb:
         return []
@@ -104,7 +104,7 @@ def prune(cache: Cache, cache_gb: int, now: float, needed: Iterable[str]) -> lis
 
 
 def clear_uploads(cache: Cache, now: float, needed: Iterable[str]) -> list[Path]:
-    """Delete uploaded files whose import is long past; returns their folders."""
+    """Delete uploaded files whose import was long ago; returns their folders."""
     kept = frozenset(needed)
     old = [
         folder

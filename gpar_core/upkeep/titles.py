@@ -11,7 +11,7 @@ from gpar_core.storage.cache import MANIFEST
 
 
 def title(kind: str, folder: Path) -> str:
-    """Title of what is in `folder`, of a kind of `storage.room.KINDS`; says so if it is damaged."""
+    """Title of the thing in `folder`, of a kind in `storage.room.KINDS`; says if it is damaged."""
     try:
         match kind:
             case "compendia":

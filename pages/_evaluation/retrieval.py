@@ -28,7 +28,7 @@ PARTS = {
 
 
 def draw_retrieval(done: Analysis) -> None:
-    """Show mAP of compounds and of classes, and of the parts of the one that is clicked."""
+    """Show mAP of compounds and of classes, and of the parts of a selected one."""
     st.markdown(ABOUT)
     if "retrieval" not in done.tables:
         st.info("This result was made before GPAR measured mAP. Delete it and run it again.")
@@ -89,7 +89,7 @@ def draw_retrieval(done: Analysis) -> None:
 
 
 def _wide(found: pd.DataFrame, by: str) -> pd.DataFrame:
-    """A row per name or part, best first, and columns of mAP and corrected p for each view."""
+    """One row per name or part, best first, with columns of mAP and corrected p for each view."""
     views = [view for view in VIEWS if view in set(found["view"])]
     table = found.groupby(by, as_index=False)["n_queries"].first()
     for view in views:

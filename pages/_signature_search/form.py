@@ -1,4 +1,4 @@
-"""Give gene lists or a compound; see what is found of them before the click."""
+"""Enter gene lists or a compound, and see which genes are found before starting the search."""
 
 import re
 
@@ -23,7 +23,7 @@ EXAMPLE = {
     "down": "CCNB1 CCNB2 CDK1 TOP2A AURKA AURKB BUB1B CCNA2 CDC20 PLK1 BIRC5 MELK UBE2C KIF20A "
     "CDC25A CDC25B CENPE CHEK1 E2F2 GMNN KIF14 KIF2C MCM3 MYBL2 NCAPD2 NUSAP1 PCNA POLE2",
 }
-"""Genes that rise and fall when cells stop dividing."""
+"""Genes that go up and down when cells stop dividing."""
 
 
 def form(compendium: Compendium) -> None:

@@ -1,4 +1,4 @@
-"""What a signature search found."""
+"""Show the results of a signature search."""
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +14,7 @@ from pages._shared.terms import explained
 
 N_SHOWN = 100
 TABLE_HEIGHT = 320
-"""Eight rows, so that both sides are on the screen."""
+"""Eight rows, so that both tables fit on the screen."""
 SIDES = {"mimic": "Mimic the query", "reverse": "Reverse the query"}
 
 
@@ -60,7 +60,7 @@ def _compounds(done: Analysis) -> None:
 
 
 def _lines(done: Analysis) -> pd.Series:
-    """Of each drug the connectivity in its cell lines, as a list."""
+    """For each drug, the connectivity in its cell lines, as a list."""
     cells = done.tables["cells"].sort_values([fields.DRUG, fields.CELL_ID])
     return cells.groupby(fields.DRUG)["connectivity"].agg(list)
 

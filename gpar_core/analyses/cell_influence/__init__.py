@@ -1,1 +1,1 @@
-"""Which cell lines tell the drugs of a set apart?"""
+"""Which cell lines distinguish the drugs of a set from others?"""

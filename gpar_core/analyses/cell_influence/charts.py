@@ -1,4 +1,4 @@
-"""The same drugs in different selections of cell lines."""
+"""Charts of the same drugs in different selections of cell lines."""
 
 import altair as alt
 import pandas as pd
@@ -11,7 +11,7 @@ WITHIN, BEYOND = "within noise", "beyond noise"
 
 
 def auroc(selections: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
-    """Mean AUROC of each selection with its 95% interval and its n; dashed: the limit and chance.
+    """Mean AUROC of each selection with its 95% interval and n; dashed: the threshold and chance.
 
     selections: as `learn.cell_influence.cell_influence` gives them.
     """
@@ -36,7 +36,7 @@ def auroc(selections: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     points = base.mark_circle(size=110, opacity=1, color=BLUE).encode(
         x=alt.X("auroc:Q", scale=unit, axis=tenths)
     )
-    # Above the line, so that it meets neither an interval nor the end of the scale.
+    # Above the line, so that it overlaps neither an interval nor the end of the scale.
     words = base.mark_text(dy=-9, fontSize=10, color=GRAY).encode(
         x=alt.X("auroc:Q", scale=unit, axis=tenths), text="n:N"
     )
@@ -49,7 +49,7 @@ def auroc(selections: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
 
 
 def differences(pairs: pd.DataFrame, reference: str, *, simulated: bool) -> alt.LayerChart:
-    """Difference of the mean AUROC to a selection with its 95% interval; red if it is not noise.
+    """Difference in mean AUROC from a selection, with its 95% interval; red if beyond noise.
 
     pairs: as `learn.paired.against` gives them for the reference.
     """

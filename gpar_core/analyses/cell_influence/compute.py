@@ -24,7 +24,7 @@ from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncac
 
 STAGE = "Cell influence"
 MIN_DRUGS = 2
-"""In a selection of cell lines: with one there is none to hold out."""
+"""Drugs needed in a selection of cell lines: with one, there is none to hold out."""
 
 ALL_CELLS = "all cell lines"
 
@@ -43,7 +43,7 @@ def named(cells: Sequence[str]) -> str:
 def drugs_with_signatures(
     compendium: Compendium, drugs: Sequence[str], selections: Sequence[Sequence[str]]
 ) -> list[set[str]]:
-    """Of each selection of cell lines, which of the drugs have a representative signature there."""
+    """For each selection of cell lines, the drugs that have a representative signature there."""
     signatures = compendium.signatures
     ours = signatures[fields.REPRESENTATIVE] & signatures[fields.DRUG].isin(set(drugs))
     found = signatures.loc[ours, [fields.DRUG, fields.CELL_ID]]
@@ -81,22 +81,22 @@ def cell_influence(
     report: Report = silent,
     remember: Remember = uncached,
 ) -> Tables:
-    """Cross-validate the same drugs on each selection of cell lines; each is remembered once done.
+    """Cross-validate the same drugs on each selection of cell lines; each result is saved when
+    done.
 
     drugs: names without case. selections: cell lines, none for all. left_out: drugs that are
     neither positive nor negative. The folds and networks of a selection are those of
-    `training.train` on it with the same seed.
+    `training.train` for it with the same seed.
 
     Returns
     selections: selection, auroc with low and high (95%, resampling drugs), ap, base_rate, n_drugs,
         n_signatures, n_negative_drugs, n_negative_signatures, k (folds), the highest auroc first.
-    differences: of each two selections, the better one first, as in `paired.differences`.
+    differences: of each pair of selections, the better one first, as in `paired.differences`.
     drugs: selection, drug, pert_iname, n_signatures, beats_negatives (share of the negative
         signatures of its fold that score lower, mean over its signatures; a tie counts half).
     left_out: selection and reason, of those that cannot be cross-validated.
 
-    Raises TrainingSetError where fewer than two selections can be, WorkerError where a process
-    dies.
+    Raises TrainingSetError if fewer than two selections can be, WorkerError where a process dies.
     """
     chosen, reasons = _chosen(compendium, drugs, selections, left_out, moa, negatives, seed)
     if len(chosen) < 2:
@@ -150,7 +150,7 @@ def _chosen(
     for cells in selections:
         name = named(cells)
         try:
-            # With those left out: what shares a MOA with them is no negative either.
+            # Includes those left out: what shares a MOA with them is not a negative either.
             with_all = select(
                 compendium, [*drugs, *left_out], cells=cells, moa=moa, negatives=negatives
             )
@@ -233,7 +233,7 @@ def _measures(
 def _of_drugs(
     compendium: Compendium, name: str, selection: _Selection, held_out: HeldOut
 ) -> pd.DataFrame:
-    """How each positive drug fared."""
+    """How each positive drug scored."""
     rows = np.flatnonzero(held_out.positive)
     beaten = np.empty(len(rows))
     for place, row in enumerate(rows):

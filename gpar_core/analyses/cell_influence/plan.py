@@ -26,12 +26,12 @@ def plan_cell_influence(
 ) -> tuple[CellInfluenceRequest, pd.DataFrame]:
     """Check a comparison of selections of cell lines before it starts.
 
-    selections: cell lines each, none for all. every_cell_line: each one becomes a selection too.
-    shared_drugs: only drugs with a signature in each of `selections` are used; single cell lines
-    that come by `every_cell_line` use those of them that they have. The method's cell lines have no
-    say, and its negatives 'auto' are one choice for all selections.
+    selections: cell lines each, none for all. every_cell_line: also make each single cell line a
+    selection. shared_drugs: use only drugs with a signature in each of `selections`; single cell
+    lines added by `every_cell_line` use those of them that they have. The method's cell lines are
+    ignored, and 'auto' makes one choice of negatives for all selections.
 
-    Returns the request, and a table of selection, n_drugs and reason ('' where there are enough).
+    Returns the request, and a table of selection, n_drugs and reason ('' if there are enough).
     Raises RequestError, NotFoundError or TrainingSetError.
     """
     wanted = [known_cells(compendium, cells) for cells in selections]

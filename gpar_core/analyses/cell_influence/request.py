@@ -11,8 +11,8 @@ class CellInfluenceRequest:
     """Cross-validate the same drugs on several selections of cell lines.
 
     selections: each a sorted tuple of cell lines, an empty one for all. left_out: drugs that were
-    chosen but lack signatures in some selection, and so are neither positive nor negative. The rest
-    as in `TrainRequest`; the method has no cell lines of its own.
+    chosen but lack signatures in some selection, and so are neither positive nor negative. Other
+    fields as in `TrainRequest`; the method has no cell lines of its own.
     """
 
     kind: ClassVar[str] = "cell_influence"

@@ -1,4 +1,4 @@
-"""The ranks of compounds in two rankings."""
+"""Chart of the ranks of compounds in two rankings."""
 
 import altair as alt
 import numpy as np
@@ -7,18 +7,18 @@ import pandas as pd
 from gpar_core.charts.style import BLUE, GRAY, titled
 
 NAMED = 12
-"""Compounds that have their name beside them: those that moved most among the best."""
+"""Number of compounds labeled by name: those that moved most among the best."""
 MOST = 2000
-"""Points that are drawn; of more, those ranked best by either."""
+"""Maximum points drawn; with more, those ranked best by either model."""
 BEST = 50
 
 
 def rank_shifts(
     compounds: pd.DataFrame, first: str, second: str, *, simulated: bool
 ) -> alt.LayerChart:
-    """Ranks by either, both logarithmic, the best at the top right.
+    """Ranks by both models, on logarithmic axes, the best at the top right.
 
-    compounds: as `result.Comparison` has them. first, second: what the two are called.
+    compounds: from `result.Comparison`. first, second: names of the two.
     """
     both = compounds.dropna(subset=["rank_first", "rank_second"])
     best = both[["rank_first", "rank_second"]].min(axis=1)

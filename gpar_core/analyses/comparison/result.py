@@ -1,4 +1,4 @@
-"""Two trained models side by side: how alike their rankings are, what moved, and why.
+"""Compare two trained models: how similar their rankings are, what moved, and why.
 
 Nothing is recomputed: everything comes from the two rankings and the two scores of each signature.
 """
@@ -22,7 +22,7 @@ TRAINED_ON, NEGATIVE = "a training drug", "a negative"
 
 @dataclass(frozen=True)
 class Agreement:
-    """Spearman's correlation of the ranks of `n` compounds that both rank, with its 95% interval.
+    """Spearman's correlation of the ranks of the `n` compounds that both rank, with a 95% interval.
 
     The interval is Bonett and Wright's (Psychometrika 2000, 65:23): Fisher's z with the variance
     (1 + rho^2 / 2) / (n - 3). All are NaN below 4 compounds.
@@ -38,10 +38,10 @@ class Agreement:
 class Comparison:
     """The differences between a first and a second model.
 
-    settings: what, first, second; those that differ only. agreement: over what both rank.
-    overlap: as `overlap` gives it. compounds: one row per compound that either ranks, the one that
-    moved most first: pert_id, pert_iname, moa, rank_first, rank_second, es_first, es_second,
-    p_first, p_second (exact), k, shift (places gained in the second), why.
+    settings: what, first, second; only those that differ. agreement: over compounds that both rank.
+    overlap: from `overlap`. compounds: one row per compound that either ranks, the one that moved
+    most first: pert_id, pert_iname, moa, rank_first, rank_second, es_first, es_second, p_first,
+    p_second (exact), k, shift (places gained in the second), why.
     """
 
     settings: pd.DataFrame
@@ -60,8 +60,8 @@ def compare(
     """Compare two models of one compendium, or two orders of the ranking of one.
 
     signatures: of the compendium. orders: keys of `rank.ranking.ORDERS`, for the first and for the
-    second. Raises RequestError for models of different compendia, for one and the same ranking, or
-    for another order.
+    second. Raises RequestError for models of different compendia, for identical rankings, or for an
+    unknown order.
     """
     if first.summary.fingerprint != second.summary.fingerprint:
         raise RequestError(
@@ -106,9 +106,9 @@ def agreement(first: np.ndarray, second: np.ndarray) -> Agreement:
 def overlap(first: np.ndarray, second: np.ndarray, tops: Sequence[int] = TOPS) -> pd.DataFrame:
     """How many of the first t compounds of one ranking are among the first t of the other.
 
-    first, second: (n,) ranks of the compounds that both rank; places are counted among these.
-    Returns top, shared, expected (t^2 / n, of rankings that have nothing to do with each other) and
-    p, the one-sided hypergeometric probability of as many or more; tops from n on are left out.
+    first, second: (n,) ranks of the compounds that both rank; only these are counted.
+    Returns top, shared, expected (t^2 / n, for independent rankings) and p, the one-sided
+    hypergeometric probability of at least as many; tops of n or more are left out.
     """
     from scipy.stats import hypergeom  # noqa: PLC0415 -- pages start without it
 
@@ -125,12 +125,12 @@ def overlap(first: np.ndarray, second: np.ndarray, tops: Sequence[int] = TOPS) -
 def by_cell_line(first: np.ndarray, second: np.ndarray, signatures: pd.DataFrame) -> pd.DataFrame:
     """How the percentiles of each compound's signatures differ in each cell line.
 
-    first, second: (n,) scores of all signatures by either model. signatures: (n,) rows with
+    first, second: (n,) scores of all signatures by each model. signatures: (n,) rows with
     drug and cell_id.
 
     Returns drug, cell_id, n_signatures, percentile_first and percentile_second (means), and
-    weight: the change times the share of the compound's signatures, which add up to the change of
-    its mean percentile.
+    weight: the change times the share of the compound's signatures; the weights add up to the
+    change of its mean percentile.
     """
     table = pd.DataFrame(
         {

@@ -1,1 +1,1 @@
-"""What is known of one compound?"""
+"""What is known about one compound?"""

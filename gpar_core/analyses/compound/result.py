@@ -14,7 +14,7 @@ from gpar_core.data.training_set import known_drugs
 from gpar_core.rank.ranking import order_by
 
 TRAINED_ON, NEGATIVE, RANKED = "training drug", "negative set", "ranked"
-"""The part that a drug plays in a model."""
+"""The role of a drug in a model."""
 SHOWN = (
     fields.CELL_ID, fields.DOSE, fields.DOSE_UNIT, fields.TIME, fields.TIME_UNIT, fields.TAS,
     fields.CC_Q75, fields.N_REPLICATES, fields.REPRESENTATIVE, fields.SIG_ID,
@@ -26,8 +26,8 @@ class Compound:
     """One drug of a compendium.
 
     name: its pert_iname. drug: its molecule. compounds: rows of `Compendium.compounds`, one per
-    pert_id of the molecule, the one it is named by first. moas: all that these are annotated with.
-    rows: (n,) of its signatures in the compendium. signatures: n rows of `SHOWN`.
+    pert_id of the molecule, first the one that names it. moas: all MOAs of these. rows: (n,) of its
+    signatures in the compendium. signatures: n rows of `SHOWN`.
     """
 
     name: str
@@ -38,12 +38,12 @@ class Compound:
     signatures: pd.DataFrame
 
     def first_known(self, column: str) -> str:
-        """The first value of a column of `compounds` that is known, '' where none is."""
+        """The first known value of a column of `compounds`, '' if there is none."""
         return next((str(value) for value in self.compounds[column] if value), "")
 
 
 def find(compendium: Compendium, name: str) -> Compound:
-    """A drug by pert_iname or pert_id. Raises NotFoundError where it is not in the compendium."""
+    """A drug by pert_iname or pert_id. Raises NotFoundError if it is not in the compendium."""
     (drug,) = known_drugs(compendium, [name])
     (about,) = compendium.drugs[compendium.drugs[fields.DRUG] == drug].to_dict("records")
     ids = about[fields.PERT_IDS].split(fields.MOA_SEPARATOR)
@@ -68,11 +68,11 @@ def by_cell_line(compound: Compound) -> pd.DataFrame:
 
 
 def neighbors(compound: Compound, compendium: Compendium) -> pd.DataFrame:
-    """The other drugs with a representative signature near to one of the drug's, the nearest first.
+    """Other drugs with a representative signature near one of the drug's, the nearest first.
 
-    Of each signature the ten nearest are looked at. Returns pert_iname, moa, cosine (the highest),
-    n_near (how many of the drug's signatures have it among their ten), own_cell and cell_id (where
-    the highest was found).
+    For each signature, the ten nearest are considered. Returns pert_iname, moa, cosine (the
+    highest), n_near (how many of the drug's signatures have it among their ten), own_cell and
+    cell_id (the cell lines of the highest cosine).
     """
     near = nearest_of_others(compendium, compound.rows, compound.drug)
     own = compound.signatures[fields.CELL_ID].to_numpy()
@@ -96,8 +96,8 @@ def in_models(
     """The rank of the drug in each model, the best first.
 
     models: of the compound's compendium, each with its ranking. Returns one row per model:
-    model_id, label, created_at, mean_auroc, role, and where it is ranked rank (as in the
-    ranked list), n_ranked, k, es, p_exact and fdr.
+    model_id, label, created_at, mean_auroc, role and, if it is ranked, rank (as in the ranked
+    list), n_ranked, k, es, p_exact and fdr.
     """
     rows = [_in_model(compound, summary, ranking) for summary, ranking in models]
     columns = ["model_id", "label", "created_at", "mean_auroc", "role", "rank", "n_ranked", "k",

@@ -1,8 +1,8 @@
-"""Which positive drugs do not belong: repeated cross-validation, leaving one of them out.
+"""Find outliers among the positive drugs: repeated cross-validation, leaving out one at a time.
 
 Gao et al. 2021 ("Discussion") repeat the cross-validation "to exclude the drugs whose signatures
 significantly decrease the mean AUROC" and found VER-155008, the one HSP70 inhibitor among
-inhibitors of HSP90. They do not say what is significant; `standing_out` is this project's rule.
+inhibitors of HSP90. They do not define what is significant; `standing_out` is this project's rule.
 """
 
 from collections.abc import Iterator
@@ -28,10 +28,10 @@ from gpar_core.rank.scoring import score
 
 STAGE = "Curation"
 MIN_DRUGS = 3
-"""Of two drugs, leaving one out leaves none to train on when the other is held out."""
+"""With two drugs, leaving one out leaves none to train on when the other is held out."""
 
 FALSE_ALARMS = 0.05
-"""Share of sets without an outlier in which chance may produce a suspect."""
+"""Accepted share of sets without an outlier in which chance produces a suspect."""
 
 MIN_SHORTFALL = 0.1
 """A drug is a suspect only if its AUROC is lower than that of the others by this much."""
@@ -65,10 +65,10 @@ class Curation:
 
 @dataclass(frozen=True, eq=False)
 class _Trial:
-    """A network to train, and what its held-out scores are good for.
+    """A network to train, and the sets that its held-out scores serve.
 
-    held_out: rows of the training set. left_out: of the set that is cross-validated, each a
-    position in the list of drugs, or -1 for the whole set.
+    held_out: rows of the training set. left_out: for each cross-validated set, the position of the
+    drug left out in the list of drugs, or -1 for the whole set.
     """
 
     task: FitTask
@@ -90,12 +90,12 @@ def curate(
 ) -> Curation:
     """Cross-validate the whole set and the set without each drug, `repeats` times.
 
-    A repeat deals the drugs to other folds; within it all sets have the same folds and seeds, those
-    of the first repeat being the folds and seeds of `training.train`. A drug that is left out is
-    neither positive nor negative, nor is anything that shares a MOA with it. A space, which is
-    learned without any MOA, has seen it, but scores no drug that it has seen.
+    Each repeat assigns the drugs to new folds; within it all sets have the same folds and seeds,
+    which in the first repeat are those of `training.train`. A drug that is left out is neither
+    positive nor negative, nor is anything that shares a MOA with it. A space, which is learned
+    without any MOA, has seen it, but never scores a drug that it has seen.
 
-    Raises TrainingSetError with fewer than `MIN_DRUGS` positive drugs, WorkerError where a process
+    Raises TrainingSetError with fewer than `MIN_DRUGS` positive drugs, WorkerError if a process
     dies.
     """
     drugs = np.unique(training_set.drug[training_set.positive].astype(str))
@@ -123,7 +123,7 @@ def _matched(
     report: Report,
 ) -> np.ndarray:
     """(repeats, n_drugs + 1, k) AUROC of each fold without each drug and, in the last column, of
-    the whole set; NaN where a fold holds no positive.
+    the whole set; NaN if a fold has no positive.
     """
     drug = training_set.drug.astype(str)
     columns = []
@@ -157,12 +157,12 @@ def _trained(
     pool: Pool,
     report: Report,
 ) -> np.ndarray:
-    """The same by networks, one for each fold and drug left out."""
+    """The same with networks, one for each fold and drug left out."""
     x = training_set.z_scores(compendium)
     trials = {each.task.name: each for each in _trials(training_set, drugs, repeats, seed)}
     tasks = [each.task for each in trials.values()]
     k = 1 + max(each.fold for each in trials.values())
-    # The last column, to which -1 leads, is the whole set. NaN where a fold holds no positive.
+    # The last column, at index -1, is the whole set. NaN if a fold has no positive.
     auroc = np.full((repeats, len(drugs) + 1, k), np.nan)
     done = 0
 
@@ -183,40 +183,41 @@ def _trained(
 
 
 def n_networks(n_drugs: int, k: int, repeats: int) -> int:
-    """How many networks a curation trains: a drug's own fold is that of the whole set."""
+    """How many networks a curation trains: in its own fold, a drug needs no network of its own."""
     return repeats * (k + n_drugs * (k - 1))
 
 
 def standing_out(
     effect: np.ndarray, auroc_without: np.ndarray, n_signatures: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(n,) bool, the drugs that do not belong, and (n,) the effect that chance would explain.
+    """(n,) bool, the outliers, and (n,) the effect that chance would explain.
 
     effect, auroc_without, n_signatures: (n,) of the n >= 3 drugs, as in `Curation.drugs`.
 
-    Without any drug below the average the mean rises a little, and one of n drugs is always the
-    worst. So the yardstick is not how the effect of a drug varies with the folds, but
+    Leaving out any drug below the average raises the mean a little, and one of n drugs is always
+    the worst. So the effect is not judged by its variation over the folds, but by
 
         noise = max(m + z * sqrt((s^2 + w^2) (1 + 1 / r)),  0.1 / (n - 1)).
 
-    m and s: mean and standard deviation of the effects of the r drugs not suspected. w: what chance
-    does to a drug of k signatures that is like the others, to which A is auroc_without: the
+    m and s: mean and standard deviation of the effects of the r drugs not suspected. w: the effect
+    of chance on a drug of k signatures that is like the others, with A its auroc_without: the
     standard deviation of its own AUROC, sqrt((2 A^2 / (1 + A) - A^2) / k), which is that of Hanley
-    and McNeil (1982, Radiology 143:29) against many negatives, over n - 1. z: normal quantile of
-    1 - 0.05 / n, for n looks. The last term is what a drug whose own AUROC is 0.1 below that of the
-    others does by its mere presence: where the others are perfect, a trifle would be suspect.
+    and McNeil (1982, Radiology 143:29) against many negatives, divided by n - 1. z: normal quantile
+    of 1
+    - 0.05 / n, for n tests. The last term is the effect of a drug whose own AUROC is 0.1 below that
+    of the others: without it, a trivial difference would be suspect where the others are perfect.
 
-    Suspects are the largest group, of a third of the drugs at most, that lies above the noise as a
-    whole: one by one, two strangers would hide each other in s (the idea of Rosner 1983,
+    Suspects are the largest group, of at most a third of the drugs, that is above the noise as a
+    whole: tested one by one, two outliers would mask each other in s (the idea of Rosner 1983,
     Technometrics 25:165).
 
-    Measured on simulated sets other than those the rule was chosen on (978 genes, 3 cell lines,
-    an earlier 'fast', 5 repeats, 100 seeds; strengths of the members log-normal
-    with 0.3) of 6 drugs whose mean AUROC is 1.00, 0.93 and 0.80 where all belong: an inactive
-    stranger in place of one is found in 98, 56 and 31% of the sets; a member is suspected in 0, 10
-    and 12% of those without a stranger. Of 12 drugs with 0.99 and 0.92: 96 and 58% found, 12 and
-    10% suspected. Judged by how the effect varies with the folds alone, somebody was suspected in 6
-    to 62% of the sets without a stranger.
+    Measured on simulated sets other than those used to choose the rule (978 genes, 3 cell lines, an
+    earlier 'fast', 5 repeats, 100 seeds; strengths of the members log-normal with 0.3). With 6
+    drugs whose mean AUROC without an outlier is 1.00, 0.93 and 0.80, an inactive drug in place of
+    one is found in 98, 56 and 31% of the sets; a member is suspected in 0, 10 and 12% of the sets
+    without an outlier. With 12 drugs at 0.99 and 0.92: 96 and 58% found, 12 and 10% suspected.
+    Judged only by how the effect varies with the folds, a drug was suspected in 6 to 62% of the
+    sets without an outlier.
     """
     falling = np.argsort(-effect, kind="stable")
     like = np.clip(auroc_without, 0.5, 1.0)
@@ -258,7 +259,7 @@ def _trials_of_fold(
     drug = training_set.drug.astype(str)
     held_out = np.flatnonzero(folds.fold == fold)
     here = np.isin(drugs, drug[held_out])
-    # Alone in its fold, a drug that is left out leaves nothing to be found there.
+    # If the drug left out is alone in its fold, there is no positive left to find.
     without = np.flatnonzero(here) if here.sum() > 1 else ()
 
     def task(name: str, left_out: str) -> FitTask:

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class CurationRequest:
-    """Find the training drugs of a model that do not belong.
+    """Find outliers among the training drugs of a model.
 
-    model: its id. label: what its positive set is called. repeats: cross-validations with other
+    model: its id. label: the name of its positive set. repeats: cross-validations with different
     folds, of the whole set and without each drug.
     """
 

@@ -1,4 +1,4 @@
-"""A curation as its model's page shows it: one folder of `manifest.json` and `drugs.parquet`."""
+"""A saved curation, shown on its model's page: a folder of `manifest.json` and `drugs.parquet`."""
 
 import json
 from collections.abc import Mapping
@@ -67,7 +67,7 @@ def save(saved: SavedCuration, folder: Path) -> None:
 
 
 def load(folder: Path) -> SavedCuration:
-    """The curation in `folder`. Raises DataError where it is missing, damaged or too old."""
+    """The curation in `folder`. Raises DataError if it is missing, damaged or too old."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         return _parsed(manifest, pd.read_parquet(folder / DRUGS))

@@ -1,4 +1,4 @@
-"""Find the training drugs of a model that do not belong."""
+"""Find outliers among the training drugs of a model."""
 
 import time
 from datetime import UTC, datetime
@@ -22,9 +22,9 @@ from gpar_core.storage.requests import job_id
 
 
 def run_curation(request: CurationRequest, cache: Cache, report: Report, pool: Pool) -> None:
-    """Curate the training set of a model, by its own settings and seed, and publish what is found.
+    """Curate the training set of a model, with its own settings and seed, and publish the result.
 
-    Raises RequestError where the compendium has changed since, or the set was uploaded.
+    Raises RequestError if the compendium has changed since, or the set was uploaded.
     """
     started = time.monotonic()
     summary = model.load_summary(cache.existing_model(request.model))

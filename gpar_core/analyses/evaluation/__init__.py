@@ -1,1 +1,1 @@
-"""Which method finds held-out drugs best?"""
+"""Which method is best at finding held-out drugs?"""

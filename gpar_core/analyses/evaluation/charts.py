@@ -1,4 +1,4 @@
-"""Methods beside each other, over all classes and on one."""
+"""Charts that compare methods, over all classes and for one."""
 
 from typing import Literal
 
@@ -15,7 +15,7 @@ PALETTE = (
     "#d6453d", "#3b7dd8", "#2a9d8f", "#e0a100", "#8e5bb5", "#5d6d7e", "#3f3f9f", "#e58fb0",
     "#c2703d", "#4f9d3a", "#c05299", "#1f6f8b", "#9a8c1f", "#7f4f24", "#708a3e",
 )  # fmt: skip
-"""One for each method, GPAR's first."""
+"""One color for each method, GPAR's first."""
 
 
 Interpolation = Literal["linear", "step-after"]
@@ -66,7 +66,7 @@ def by_method(measures: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
 
 
 def paired(measures: pd.DataFrame, rival: str, *, simulated: bool) -> alt.LayerChart:
-    """GPAR beside another method, a line for each class (Figure 1c of Gao et al. 2021)."""
+    """GPAR against another method, one line per class (Figure 1c of Gao et al. 2021)."""
     names = {GPAR: METHODS[GPAR].label, rival: METHODS[rival].label}
     wide = measures.pivot_table(index="class", columns="method", values="auroc")
     wide = wide[[GPAR, rival]].dropna()
@@ -99,16 +99,16 @@ def paired(measures: pd.DataFrame, rival: str, *, simulated: bool) -> alt.LayerC
 
 
 def roc(curves: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
-    """ROC curves of one class. curves: of `compare.evaluation.curves`."""
+    """ROC curves of one class. curves: from `compare.evaluation.curves`."""
     chance = pd.DataFrame({"x": [0, 1], "y": [0, 1]})
     line = alt.Chart(chance).mark_line(color=GRAY, strokeDash=[4, 4]).encode(x="x:Q", y="y:Q")
-    # Straight between its points: tied scores are a slope, not a step.
+    # Straight lines between points: tied scores are a slope, not a step.
     chart = line + _lines(curves, "roc", "False positive rate", "True positive rate", "linear")
     return titled(chart.properties(height=HEIGHT), "ROC curves, held-out", simulated)
 
 
 def precision_recall(curves: pd.DataFrame, *, simulated: bool) -> alt.Chart:
-    """Precision-recall curves of one class. curves: of `compare.evaluation.curves`."""
+    """Precision-recall curves of one class. curves: from `compare.evaluation.curves`."""
     chart = _lines(curves, "pr", "Recall", "Precision", "step-after").properties(height=HEIGHT)
     return titled(chart, "Precision-recall, held-out", simulated)
 
@@ -126,7 +126,7 @@ def retrieval(found: pd.DataFrame, title: str, *, simulated: bool) -> alt.LayerC
         alt.Chart(table)
         .mark_circle(size=40, opacity=0.55)
         .encode(
-            # Most are close to 0, where differences count.
+            # Most values are close to 0, where differences matter.
             x=alt.X(
                 "map:Q",
                 title="mAP",
@@ -181,7 +181,7 @@ def _lines(
 
 
 def _labelled(measures: pd.DataFrame) -> pd.DataFrame:
-    """With the method's label, and a place across its band that keeps points apart."""
+    """Add the method's label, and an offset within its band that separates points."""
     rank = measures.groupby("method")["auroc"].rank(method="first")
     return measures.assign(
         label=measures["method"].map(lambda name: METHODS[name].label),

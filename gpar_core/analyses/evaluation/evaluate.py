@@ -1,10 +1,10 @@
 """How well each method finds the held-out drugs of every class, on identical folds and drugs.
 
-The folds are shared by all classes (`folds.shared_folds`), so that a class of few drugs has several
-folds without any of them. Two protocols: 'drug' ranks the drugs of each held-out fold, AUROC is the
-mean over the folds with members and average precision is over all held-out scores together. 'pair'
-is that of Gao et al. 2021: of a similarity, pairs of positives are ranked against pairs of a
-positive and a negative; a method that learns has no pairs and keeps its ranking of drugs, as there.
+The folds are shared by all classes (`folds.shared_folds`), so a small class has no members in some
+folds. There are two protocols. 'drug' ranks the drugs of each held-out fold; AUROC is the mean over
+the folds with members, and average precision is over all held-out scores together. 'pair' is that
+of Gao et al. 2021: for a similarity, pairs of positives are ranked against pairs of a positive and
+a negative; a method that learns has no pairs and keeps its ranking of drugs, as in the paper.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,7 +48,7 @@ from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncac
 STAGE = "Evaluation"
 CURVE_POINTS = 200
 RETRIEVAL = "\nretrieval"
-"""What `compare` remembers retrieval as: no class has a name of two lines."""
+"""The key under which `compare` saves retrieval: no class has a name of two lines."""
 SIGNIFICANT = 0.05
 
 
@@ -65,7 +65,7 @@ def compare(
     report: Report = silent,
     remember: Remember = uncached,
 ) -> Tables:
-    """Evaluate all methods on all classes; each class is remembered once it is done.
+    """Evaluate all methods on all classes; each class is saved when it is done.
 
     classes: MOAs of the compendium. methods: keys of `METHODS`.
 
@@ -74,11 +74,11 @@ def compare(
         base_rate, n_positive, n_negative (drugs), seconds.
     scores: class, drug, positive, fold, and a column of held-out scores per method.
     pair_curves: class, method, kind ('roc' or 'pr'), x, y.
-    left_out: class and reason, of those that cannot be evaluated as asked.
-    retrieval, retrieval_scope: as `compare.retrieval.retrieval` gives them, of the same compounds
-        and classes; in GPAR's space only where GPAR is among the methods and has one.
+    left_out: class and reason, of those that cannot be evaluated as requested.
 
-    Raises TrainingSetError where no class can be, WorkerError where a process dies.
+    retrieval, retrieval_scope: from `compare.retrieval.retrieval`, for the same compounds and
+    classes; in GPAR's space only if GPAR is among the methods and has one.
+    Raises TrainingSetError if no class can be evaluated, WorkerError if a process dies.
     """
     questions, reasons, fold_of = _questions(compendium, classes, cells, negatives, seed)
     if not questions:
@@ -108,7 +108,7 @@ def compare(
             message += f"; {last}: {_best(done[last]['measures'])}"
         report(Progress(STAGE, len(done), len(questions), message, {"step_share": share}))
 
-    # Classes are side by side already; products of several threads each would be in their way.
+    # Classes already run in parallel; multithreaded products would compete with them.
     with threadpool_limits(1):
         answers = side_by_side({each.name: partial(answer, each) for each in questions}, tell)
     tables = {
@@ -126,7 +126,7 @@ def compare(
 
 
 def of_protocol(measures: pd.DataFrame, protocol: str) -> pd.DataFrame:
-    """The rows of a protocol; in 'pair' those of methods that learn are of 'drug'."""
+    """The rows of a protocol; for 'pair', those of methods that learn are from 'drug'."""
     if protocol == DRUG:
         return measures[measures["protocol"] == DRUG].reset_index(drop=True)
     learns = measures["method"].map(lambda name: METHODS[name].kind is not Kind.SIMILARITY)
@@ -140,8 +140,8 @@ def summary(measures: pd.DataFrame) -> pd.DataFrame:
     measures: of one protocol. Columns: method, n (classes), mean with se (standard error over the
     classes, missing for fewer than `MIN_CLASSES`), median, reach_line (share with AUROC of 0.6 or
     more), ap, difference (median of GPAR's AUROC minus its own), p (Wilcoxon's matched-pairs
-    signed-rank test of that, two-sided), seconds. Difference and p are missing of GPAR itself, or
-    where it took no part.
+    signed-rank test of that, two-sided), seconds. Difference and p are missing for GPAR itself, or
+    if it was not included.
     """
     grouped = measures.groupby("method", sort=False)
     table = grouped.agg(
@@ -164,7 +164,7 @@ def summary(measures: pd.DataFrame) -> pd.DataFrame:
 
 
 def verdict(measures: pd.DataFrame) -> str:
-    """Which method is ahead and by how much, or why none can be named.
+    """Which method is ahead and by how much, or why there is no clear winner.
 
     measures: of one protocol.
     """
@@ -215,7 +215,7 @@ def curves(scores: pd.DataFrame, methods: Iterable[str]) -> pd.DataFrame:
 def _questions(
     compendium: Compendium, classes: Sequence[str], cells: Iterable[str], negatives: str, seed: int
 ) -> tuple[list[Question], dict[str, str], Mapping[str, int]]:
-    """The classes that can be asked for, why others cannot, and the fold of each drug."""
+    """The classes that can be evaluated, why others cannot, and the fold of each drug."""
     found, reasons = [], {}
     cells = tuple(cells)
     table = compendium.compound_moas

@@ -27,8 +27,8 @@ def plan_evaluation(
 ) -> EvaluationRequest:
     """The request to compare methods on each class with at least `min_drugs` drugs.
 
-    method: of GPAR; its cell lines and negatives are those of every method. classes: MOAs, or
-    classes of `labels` if given; none for all. methods: of `METHODS`. Raises
+    method: GPAR's; every method uses its cell lines and negatives. classes: MOAs, or classes of
+    `labels` if given; none for all. methods: keys of `METHODS`. Raises
     RequestError, NotFoundError or AnnotationError.
     """
     chosen = list(dict.fromkeys(methods))

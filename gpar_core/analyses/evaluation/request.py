@@ -12,7 +12,8 @@ class EvaluationRequest:
     """Compare methods on identical folds of many classes of drugs.
 
     classes: MOAs, or classes of the uploaded table `labels` (its id, '' for MOAs), sorted.
-    methods: names of `compare.methods.METHODS`. The rest as in `TrainRequest`, the same for all.
+    methods: names of `compare.methods.METHODS`. Other fields as in `TrainRequest`, the same for
+    all.
     """
 
     kind: ClassVar[str] = "evaluation"

@@ -1,4 +1,4 @@
-"""Genes: how important, how expressed, and how many it takes."""
+"""Charts of genes: their importance, their expression, and how many a model needs."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -17,9 +17,9 @@ COUNTS_ON_AXIS: Final = (2, 5, 10, 20, 50, 100, 200, 500, 978)
 
 
 def importance(genes: pd.DataFrame, chosen: Sequence[str], *, simulated: bool) -> alt.LayerChart:
-    """The first 25 chosen genes, both ways, each relative to the most important gene of its way.
+    """The first 25 chosen genes by both methods, each relative to the method's most important gene.
 
-    genes: as `learn.gene_importance` gives them, all. chosen: symbols in the order to show them.
+    genes: all, from `learn.gene_importance`. chosen: symbols in display order.
     """
     shown = list(chosen[:MAX_GENES])
     table = pd.concat([_relative(genes, way) for way in WAY_NAMES])
@@ -62,9 +62,9 @@ def importance(genes: pd.DataFrame, chosen: Sequence[str], *, simulated: bool) -
 
 
 def heat_map(heat: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
-    """Genes by signatures, the positives left of the line; genes that are up in them on top.
+    """Genes by signatures, positives left of the line; genes up-regulated in them on top.
 
-    heat: as `learn.gene_importance` gives it. The colors end at the 95th percentile of |z|.
+    heat: from `learn.gene_importance`. The color scale ends at the 95th percentile of |z|.
     """
     kind = heat["positive"].map({True: "positive", False: "negative"})
     table = heat.assign(label=_labels(heat), kind=kind)
@@ -73,7 +73,7 @@ def heat_map(heat: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     columns = table["label"].unique().tolist()
     n_positive = table.loc[table["positive"], "label"].nunique()
     end = float(table["z"].abs().quantile(0.95)) or 1.0
-    # Seen through in the middle, so that no change fades into a light and a dark ground alike.
+    # Transparent in the middle, so that no change fades into a light or dark background.
     colors = [_faded(BLUE, 1), _faded(GRAY, 0.06), _faded(RED, 1)]
     x = alt.X(
         "label:N",
@@ -114,9 +114,9 @@ def heat_map(heat: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
 
 
 def auroc_by_count(curves: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
-    """AUROC against the number of genes; dashed: without skill.
+    """AUROC against the number of genes; dashed: no skill.
 
-    curves: as `learn.gene_counts.curves` gives them.
+    curves: from `learn.gene_counts.curves`.
     """
     table = curves.assign(way=curves["way"].map(CURVE_NAMES))
     base = alt.Chart(table).encode(

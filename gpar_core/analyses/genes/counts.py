@@ -1,8 +1,8 @@
-"""How many landmark genes it takes: AUROC and similarities against the number of genes.
+"""How many landmark genes a model needs: AUROC and similarities against the number of genes.
 
-Gao et al. 2021: N genes drawn at random, 10 times for each N, from 10 to 100 by 10 and from 100 to
-800 by 100 (their Additional Figure S1), and how alike signatures of shared MOAs are (S2). Here also
-the N most important genes, and all 978.
+Gao et al. 2021 draw N genes at random, 10 times for each N, from 10 to 100 by 10 and from 100 to
+800 by 100 (their Additional Figure S1), and show how alike signatures of shared MOAs are (S2).
+Here, the N most important genes and all 978 are added.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,10 +26,10 @@ from gpar_core.learn.verdict import GUESSING
 from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
 
 DEFAULT_COUNTS = (*range(10, 100, 10), *range(100, 900, 100), fields.N_LANDMARKS)
-"""Gao et al. 2021, and all of them."""
+"""Those of Gao et al. 2021, and all genes."""
 
 MIN_COUNT = 2
-"""Of genes: a correlation over one is none."""
+"""Fewest genes: a correlation over one is undefined."""
 
 DEFAULT_REPEATS = 10
 """Gao et al. 2021."""
@@ -73,16 +73,16 @@ def gene_counts(
 ) -> Tables:
     """Cross-validate on N random genes, `repeats` times, and on the N most important ones.
 
-    counts: numbers of genes, rising. All is on the folds of `training.train` with the same seed and
-    on the same signatures; all 978 genes are trained on once and belong to both ways. Importance is
-    the absolute coefficient of a logistic regression (`gene_selection`) on the training part of
-    each fold alone, so the genes differ between folds and no held-out drug has chosen any. Each
-    cross-validation is remembered once it is done.
+    counts: numbers of genes, rising. Everything uses the folds of `training.train` with the same
+    seed and the same signatures; all 978 genes are trained on once and count for both ways.
+    Importance is the absolute coefficient of a logistic regression (`gene_selection`) on only the
+    training part of each fold, so the genes differ between folds and no held-out drug affects their
+    choice. Each cross-validation is saved when it is done.
 
     Returns
     auroc: one row per cross-validation: way ('random' or 'important'), n_genes, draw (from 1),
         auroc (mean over the folds), low and high (95%, resampling drugs).
-    similarity: one row per random draw: n_genes, draw, and what `pair_correlations` gives.
+    similarity: one row per random draw: n_genes, draw, and the columns of `pair_correlations`.
     sizes: one row: n_positive_drugs, n_positive, n_negative_drugs, n_negative (signatures), k
         (folds), n_networks.
 
@@ -130,7 +130,7 @@ def gene_counts(
 
 
 def n_networks(counts: Sequence[int], repeats: int, k: int) -> int:
-    """How many networks are trained on k folds: on all genes there is nothing to draw or choose."""
+    """How many networks are trained on k folds; with all genes, there is nothing to draw."""
     return k * sum(1 if count == fields.N_LANDMARKS else repeats + 1 for count in counts)
 
 
@@ -143,13 +143,13 @@ def drawn_genes(n: int, draw: int, *, seed: int) -> np.ndarray:
 def pair_correlations(x: np.ndarray, positive: np.ndarray, drug: np.ndarray) -> pd.DataFrame:
     """How alike signatures are, by Pearson correlation over their genes: one row.
 
-    x: (n, n_genes) z-scores. positive: (n,) bool, of two drugs or more. drug: (n,) names.
+    x: (n, n_genes) z-scores. positive: (n,) bool, of at least two drugs. drug: (n,) names.
 
     within: mean over all pairs of positive signatures of different drugs, in any cell
     lines, with within_sd. between: mean over all pairs of a positive and a negative, with
     between_sd.
-    distance: (within - between) / sqrt((within_sd^2 + between_sd^2) / 2), Cohen's d. A signature
-    whose genes are all equal correlates with nothing: 0.
+    distance: (within - between) / sqrt((within_sd^2 + between_sd^2) / 2), Cohen's d. A constant
+    signature has correlations of 0.
     """
     unit = x - x.mean(axis=1, keepdims=True)
     length = np.linalg.norm(unit, axis=1, keepdims=True)
@@ -174,9 +174,9 @@ def curves(auroc: pd.DataFrame) -> pd.DataFrame:
     """AUROC against the number of genes, one row per way and number: way, n_genes, n (draws),
     auroc, low, high.
 
-    auroc: as `gene_counts` gives it. Of random genes the mean over the draws, from which low and
-    high are one standard deviation of the draws away (0 for one draw); of the most important ones
-    the 95% interval that comes of resampling drugs.
+    auroc: from `gene_counts`. For random genes, auroc is the mean over the draws, and low and high
+    are one standard deviation of the draws away (0 for one draw); for the most important genes,
+    they are the 95% interval from resampling drugs.
     """
     grouped = auroc.groupby(["way", "n_genes"])
     table = grouped.agg(
@@ -199,7 +199,7 @@ def summary(auroc: pd.DataFrame, similarity: pd.DataFrame) -> pd.DataFrame:
     resampling drugs), beaten (draws whose AUROC is lower than that of the most important genes),
     and the mean over the draws of within, between and distance, each with its standard deviation.
 
-    auroc, similarity: as `gene_counts` gives them.
+    auroc, similarity: from `gene_counts`.
     """
     drawn = auroc[auroc["way"] == RANDOM]
     chosen = auroc[auroc["way"] == IMPORTANT].set_index("n_genes")
@@ -222,13 +222,13 @@ def summary(auroc: pd.DataFrame, similarity: pd.DataFrame) -> pd.DataFrame:
 
 
 def enough_genes(table: pd.DataFrame) -> int | None:
-    """The smallest number of random genes that does about as well as the largest number.
+    """The smallest number of random genes that performs about as well as the largest number.
 
-    By its mean over the draws it keeps `ENOUGH` of what the largest number adds to an AUROC of 0.5,
-    and so do all larger numbers on average: neither one lucky number nor one dip decides. None
-    where the 95% interval of the largest number does not lie above 0.5: there is nothing to keep.
+    Its mean over the draws keeps `ENOUGH` of what the largest number adds to an AUROC of 0.5, and
+    so do all larger numbers on average, so that neither one lucky number nor one dip decides. None
+    if the 95% interval of the largest number is not above 0.5: then there is nothing to keep.
 
-    table: as `summary` gives it.
+    table: from `summary`.
     """
     if table["random_low"].iloc[-1] <= GUESSING:
         return None
@@ -245,7 +245,7 @@ def _spread(values: pd.Series) -> float:
 def _parts(
     asked: _Question, counts: Sequence[int], repeats: int, remember: Remember
 ) -> list[tuple[str, Callable[[Report], Tables]]]:
-    """All cross-validations, those of the same number of genes together: a graph is traced once."""
+    """All cross-validations, grouped by number of genes, so that each graph is traced once."""
     parts: list[tuple[str, Callable[[Report], Tables]]] = []
 
     def add(name: str, compute: Callable[[Report], Tables]) -> None:
@@ -262,7 +262,7 @@ def _parts(
 
 
 def _all(asked: _Question, report: Report) -> Tables:
-    """All genes: the one draw there is, and the most important ones."""
+    """All genes: both the only draw and the most important ones."""
     tables = _random(asked, fields.N_LANDMARKS, 1, report)
     both = pd.concat([tables["auroc"].assign(way=way) for way in (RANDOM, IMPORTANT)])
     return {**tables, "auroc": both.reset_index(drop=True)}
@@ -313,7 +313,7 @@ def _important(asked: _Question, n: int, report: Report) -> Tables:
 
 
 def _with_genes(asked: _Question, genes: np.ndarray) -> Compendium:
-    """The compendium with some of its columns alone."""
+    """The compendium with only some of its columns."""
     return replace(asked.compendium, matrix=asked.compendium.matrix[:, genes])
 
 

@@ -1,8 +1,8 @@
-"""Importance of landmark genes by two methods, how far they agree, and how stable they are.
+"""Importance of landmark genes by two methods, their agreement and their stability.
 
 'ig': integrated gradients of the model (`attribution`), relative to a signature without any change,
 a z-score of 0 for each gene; with 'fast', 0 after the mean of the cell line is subtracted. The mean
-of the negatives would also do, but it lies next to the center of the space of 'fast', where the
+of the negatives would also work, but it is next to the center of the space of 'fast', where the
 log-odds jump.
 'lr': coefficients of a logistic regression, as in Gao et al. 2021 (`gene_selection`).
 """
@@ -31,11 +31,11 @@ WAYS = (IG, LR)
 
 STAGE = "Gene importance"
 MAX_ATTRIBUTED = 200
-"""Positive signatures whose attributions are averaged; of more, a seeded sample."""
+"""Positive signatures whose attributions are averaged; with more, a seeded sample."""
 
 N_HEAT_GENES = 40
 MAX_HEAT = 60
-"""Positive signatures of the heat map, and negative ones; of more, a seeded sample."""
+"""Positive signatures of the heat map, and negative ones; with more, a seeded sample."""
 
 
 def gene_importance(
@@ -51,26 +51,26 @@ def gene_importance(
 ) -> Tables:
     """Importance of each landmark gene for a trained model, and without each fold.
 
-    training_set, settings, seed: those that the model was trained with. The models of the folds
-    are trained again, as those of `training.train`; each fold's importances are of what is left of
-    the training set without it.
+    training_set, settings, seed: those the model was trained with. The models of the folds are
+    trained again, as in `training.train`; each fold's importances are computed on the training set
+    without it.
 
     Returns
     genes: one row per landmark gene, the most important for the model first: symbol, entrez_id,
         ig (mean over the positive signatures of what the gene adds to the log-odds), ig_se,
         ig_rank, ig_share, lr (coefficient), lr_se, lr_rank, lr_share, direction ('up' or 'down', by
         the sign of z_positive), z_positive with z_positive_se, z_negative, z_difference. Ranks are
-        by the absolute value; shares are of the folds that rank the gene among the first 100; se of
-        ig and lr: `jackknife`; z-scores are means over drugs of the mean of their signatures, the
-        se is over the positive drugs and missing if there is one.
-    folds: one row per fold: fold, ig_again, lr_again (how many of the 100 first genes are so
-        without the fold), overlap (of both ways without the fold).
+        by absolute value; shares are of the folds that rank the gene among the first 100; the se of
+        ig and lr is from `jackknife`; z-scores are means over drugs of the mean of their
+        signatures, their se is over the positive drugs and missing if there is only one.
+    folds: one row per fold: fold, ig_again, lr_again (how many of the first 100 genes are among the
+        first 100 without the fold), overlap (of both methods without the fold).
     agreement: one row, see `agreement`, with n_positive and n_negative (signatures),
-        n_positive_drugs, gap (mean absolute difference of the sum of the attributions to what
-        completeness demands, in log-odds) and rise (mean difference of the log-odds to the
-        baseline's, likewise).
-    heat: signature, drug, cell_id, positive, symbol, z; of the 40 genes best ranked either way, in
-        up to `MAX_HEAT` positive and as many negative signatures.
+        n_positive_drugs, gap (mean absolute deviation of the sum of the attributions from what
+        completeness requires, in log-odds) and rise (mean absolute difference of the log-odds from
+        the baseline's).
+    heat: signature, drug, cell_id, positive, symbol, z; for the 40 genes ranked best by either
+        method, in up to `MAX_HEAT` positive and as many negative signatures.
 
     Raises WorkerError where a process dies.
     """
@@ -108,10 +108,10 @@ def gene_importance(
 
 
 def agreement(one: np.ndarray, other: np.ndarray, n_selected: int = N_SELECTED) -> pd.DataFrame:
-    """How far two importances (n_genes,) agree: one row.
+    """The agreement of two importances (n_genes,): one row.
 
     overlap: genes among the first `n_selected` of both. expected: n_selected^2 / n_genes, by
-    chance. p: P(X >= overlap), X hypergeometric, as if either way drew its genes independently.
+    chance. p: P(X >= overlap), X hypergeometric, as if both drew their genes independently.
     spearman: of the absolute importances of all genes.
     """
     first, second = _selected(one, n_selected), _selected(other, n_selected)
@@ -147,7 +147,7 @@ def _of_folds(
     pool: Pool,
     report: Report,
 ) -> pd.DataFrame:
-    """fold, gene, ig and lr, of what is left without each fold."""
+    """fold, gene, ig and lr, computed without each fold."""
     positive = training_set.positive
     x, cell = training_set.z_scores(compendium), _cells(compendium, training_set)
     found: dict[int, pd.DataFrame] = {}
@@ -176,7 +176,7 @@ def _cells(compendium: Compendium, training_set: TrainingSet) -> np.ndarray:
 def _attributed(
     network: Network, x: np.ndarray, cell: np.ndarray, seed: int
 ) -> tuple[np.ndarray, float, float]:
-    """(n_genes,) mean attribution over signatures of z-scores; how far it misses completeness, and
+    """(n_genes,) mean attribution over signatures of z-scores; its deviation from completeness, and
     the mean rise of the log-odds, both as absolute values.
     """
     rng = np.random.default_rng([seed, 0x16])
@@ -228,7 +228,7 @@ def _genes(
 
 
 def _by_drug(x: np.ndarray, drug: np.ndarray, of: np.ndarray) -> np.ndarray:
-    """(n_drugs, n_genes) mean z-scores of each drug, those of `of` alone."""
+    """(n_drugs, n_genes) mean z-scores of each drug, only over the rows in `of`."""
     names, index, counts = np.unique(drug[of].astype(str), return_inverse=True, return_counts=True)
     total = np.zeros((len(names), x.shape[1]))
     np.add.at(total, index, x[of])

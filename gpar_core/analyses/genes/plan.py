@@ -1,4 +1,4 @@
-"""Plan a question about genes, ready to be queued."""
+"""Plan an analysis of genes, ready to be queued."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ from gpar_core.errors import RequestError
 def plan_gene_importance(compendium: Compendium, summary: ModelSummary) -> GeneImportanceRequest:
     """The request to find the genes that a model uses.
 
-    Raises RequestError where the compendium no longer contains its training set.
+    Raises RequestError if the compendium no longer contains its training set.
     """
     if not summary.drugs:
         raise RequestError(
@@ -46,8 +46,8 @@ def plan_gene_counts(
 ) -> tuple[GeneCountRequest, TrainingSet]:
     """Check a comparison of numbers of genes before it starts: the request, and its training set.
 
-    counts: numbers of genes. repeats: random draws of each. The rest as in `plan_training`. Raises
-    RequestError, NotFoundError or TrainingSetError.
+    counts: numbers of genes. repeats: random draws of each. Other arguments as in `plan_training`.
+    Raises RequestError, NotFoundError or TrainingSetError.
     """
     counts = tuple(sorted(set(counts)))
     low, high = gene_counts.MIN_COUNT, fields.N_LANDMARKS

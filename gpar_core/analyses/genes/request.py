@@ -10,7 +10,7 @@ from gpar_core.analyses.method import DrugSet, Method
 class GeneImportanceRequest:
     """Find the landmark genes that a model uses.
 
-    model: its id. label: what its positive set is called. compendium, fingerprint: what it was
+    model: its id. label: the name of its positive set. compendium, fingerprint: the data it was
     trained on.
     """
 
@@ -29,7 +29,7 @@ class GeneImportanceRequest:
 class GeneCountRequest:
     """Cross-validate on fewer landmark genes, drawn at random or the most important ones.
 
-    counts: numbers of genes, rising. repeats: draws of each. The rest as in `TrainRequest`.
+    counts: numbers of genes, rising. repeats: draws of each. Other fields as in `TrainRequest`.
     """
 
     kind: ClassVar[str] = "gene_count"

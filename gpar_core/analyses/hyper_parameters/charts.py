@@ -1,4 +1,4 @@
-"""Depth by width of the network."""
+"""Chart of network depth by width."""
 
 from typing import Final
 
@@ -13,9 +13,9 @@ MEASURES: Final = {"auroc": "Mean AUROC", "ap": "Average precision"}
 
 
 def heat_map(settings: pd.DataFrame, measure: str, *, simulated: bool) -> alt.LayerChart:
-    """Hidden layers by nodes, the deeper colored the higher; gray where a setting was stopped.
+    """Hidden layers by nodes, darker for higher values; gray if a setting was stopped.
 
-    settings: as `learn.sweep.sweep` gives them. measure: of `MEASURES`.
+    settings: from `learn.sweep.sweep`. measure: one of `MEASURES`.
     """
     table = settings.dropna(subset=["nodes"]).astype({"nodes": int})
     table = table.assign(
@@ -25,7 +25,7 @@ def heat_map(settings: pd.DataFrame, measure: str, *, simulated: bool) -> alt.La
     table["mark"] = ("stopped|" + table["folds"]).where(table["stopped"], "")
     full = table.loc[~table["stopped"], measure]
     red, green, blue = (int(BLUE[place : place + 2], 16) for place in (1, 3, 5))
-    # Seen through, so that low values fade into a light and into a dark ground alike.
+    # Transparent, so that low values fade into a light or dark background.
     blues = [f"rgba({red},{green},{blue},{0.08 + 0.72 * i / STEPS})" for i in range(STEPS + 1)]
     base = alt.Chart(table).encode(
         x=alt.X("nodes:O", title="Nodes of each hidden layer", axis=alt.Axis(labelAngle=0)),
@@ -50,7 +50,7 @@ def heat_map(settings: pd.DataFrame, measure: str, *, simulated: bool) -> alt.La
         )
     )
     grays = stopped.mark_rect(color=GRAY, opacity=0.3, stroke=GRAY, strokeDash=[3, 3])
-    # The page's own text color: on a shade seen through, black or white alone would not do.
+    # The page's own text color: on a transparent shade, black or white would not always be legible.
     values = complete.mark_text(fontSize=13, color="currentColor").encode(text="value:N")
     cut_short = stopped.mark_text(fontSize=13, color="currentColor", dy=-11)
     marks = stopped.mark_text(fontSize=9, color="currentColor", dy=3, lineBreak="|")
@@ -59,6 +59,6 @@ def heat_map(settings: pd.DataFrame, measure: str, *, simulated: bool) -> alt.La
 
 
 def _span(values: pd.Series) -> list[float]:
-    """From the lowest to the highest; settings that are all alike look alike."""
+    """From the lowest to the highest value; similar settings look similar."""
     low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
     return [min(low, high - 0.1), high]

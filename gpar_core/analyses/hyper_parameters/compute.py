@@ -24,14 +24,14 @@ from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncac
 STAGE = "Hyper-parameters"
 LAYERS = (2, 3, 4, 5)
 NODES = (10, 32, 100, 316, 1000, 2048)
-"""About half a decade apart, over the paper's range."""
+"""About half a decade apart, across the paper's range."""
 
 PAPER = "978-512-256"
-"""Name of the setting that the paper chose: it always runs all folds."""
+"""Name of the paper's setting, which always runs all folds."""
 
 
 def grid(layers: Sequence[int], nodes: Sequence[int], steps: int) -> dict[str, LayeredSettings]:
-    """The settings by name, that of the paper first; all else as in the paper."""
+    """The settings by name, the paper's first; everything else is as in the paper."""
     settings = {PAPER: LayeredSettings(steps=steps)}
     for depth in layers:
         for width in nodes:
@@ -60,20 +60,20 @@ def sweep(
     """Cross-validate networks of each number of hidden layers, all of the same number of nodes.
 
     All settings have the same folds, seeds and steps. A setting that is behind the best by more
-    than noise is stopped before all of its folds are done (`racing.race`). What is done is
-    remembered by setting and rung.
+    than noise is stopped before all of its folds are done (`racing.race`). Finished parts are saved
+    by setting and rung.
 
     Returns
     settings: setting, hidden (widths of the layers), layers, nodes (missing of the paper's), auroc
         (mean over the folds done) with its sd over folds and low and high (95%, resampling drugs),
-        ap, base_rate, n_folds of k, stopped, behind and limit (as in `racing.Race`); of those that
-        ran all folds, difference to the best with difference_low and difference_high and
-        within_noise, as in `paired.differences`. Those that ran all folds first, the highest auroc
-        first.
+        ap, base_rate, n_folds of k, stopped, behind and limit (as in `racing.Race`); for those that
+        ran all folds, difference from the best with difference_low and difference_high and
+        within_noise, as in `paired.differences`. Those that ran all folds come first, the highest
+        auroc first.
     folds: setting, fold (from 1), auroc.
     training_set: one row of n_drugs, n_signatures, n_negative_drugs, n_negative_signatures, k.
 
-    Raises TrainingSetError where there is one positive drug only, WorkerError where a process dies.
+    Raises TrainingSetError if there is only one positive drug, WorkerError if a process dies.
     """
     folds = assign_folds(training_set.positive, training_set.drug, seed=seed)
     if folds.by != "drug":

@@ -1,10 +1,10 @@
 """Stop settings that cannot win before all of their folds are done.
 
-Settings race over the same folds: a few folds for all, then a few more for those still in it, as
-successive halving does (Jamieson and Talwalkar 2016, AISTATS 51:240). Who falls out is decided as
-in a race (Maron and Moore 1994, "Hoeffding races", NIPS 6:59): not the worse half, but each that is
-behind the best by more than noise. The noise is that of paired differences fold by fold, since a
-fold that is hard is hard for all (the blocking of Moore and Lee 1994, ICML 11:190).
+Settings race over the same folds: a few folds for all, then a few more for those still in the race,
+as in successive halving (Jamieson and Talwalkar 2016, AISTATS 51:240). Elimination follows Maron
+and Moore (1994, "Hoeffding races", NIPS 6:59): not the worse half is stopped, but every setting
+that is behind the best by more than noise. The noise is that of paired differences over folds,
+since a hard fold is hard for all (the blocking of Moore and Lee 1994, ICML 11:190).
 """
 
 from collections.abc import Callable, Collection
@@ -15,16 +15,16 @@ import numpy as np
 from scipy.special import stdtrit
 
 FIRST_FOLDS = 3
-"""Before the first stop; with fewer differences, their noise cannot be estimated."""
+"""Folds before the first stop; with fewer differences, their noise cannot be estimated."""
 
 FURTHER_FOLDS = 2
-"""Between one stop and the next."""
+"""Folds between one stop and the next."""
 
 ALPHA = 0.01
 """One-sided level of each comparison with the best."""
 
 MIN_LOSS = 0.02
-"""Mean AUROC by which a setting must be behind; less is not worth being called worse."""
+"""Mean AUROC by which a setting must be behind; less does not count as worse."""
 
 Run = Callable[[np.ndarray, range], np.ndarray]
 """AUROC, (m, n_folds), of m settings, by number, on these folds."""
@@ -32,9 +32,9 @@ Run = Callable[[np.ndarray, range], np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class Race:
-    """auroc: (n, k) by setting and fold, NaN where it was stopped before.
+    """auroc: (n, k) by setting and fold, NaN after a setting was stopped.
 
-    behind: (n,) mean difference to the best on the folds done when the setting was last judged.
+    behind: (n,) mean difference from the best on the folds done when the setting was last judged.
     limit: (n,) the difference from which it is stopped, infinite if it was never judged.
     """
 
@@ -60,19 +60,20 @@ def rungs(k: int) -> list[range]:
 
 
 def behind_best(auroc: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How far each setting is behind the best, and from where on that is more than noise.
+    """How far each setting is behind the best, and the limit from which that exceeds noise.
 
     auroc: (n, m) on the same m >= 2 folds. The best has the highest mean. With d the m differences
-    to it, of mean d_mean and standard deviation s, the limit is max(t s / sqrt(m), `MIN_LOSS`), t
+    from it, of mean d_mean and standard deviation s, the limit is max(t s / sqrt(m), `MIN_LOSS`), t
     the quantile of 1 - `ALPHA` of Student's distribution with m - 1 degrees of freedom.
 
     Returns (n,) d_mean and (n,) limit.
 
-    Measured on simulated races of 25 settings over 5 or 10 folds (the AUROC of a fold varies with
-    standard deviation 0.08 for all settings alike and 0.02, 0.04 or 0.08 for each its own, 400
-    races each): where all are equal, the one that would have been best is stopped in 0 to 1.3%.
-    Where they rise evenly from 0.55 to 0.85, of those more than 0.10 behind 96 to 100% are stopped
-    with 10 folds and 27 to 90% with 5, and 44 to 66% and 74 to 92% of the networks are trained.
+    Measured on simulated races of 25 settings over 5 or 10 folds (the AUROC of a fold varies with a
+    standard deviation of 0.08 shared by all settings and one of 0.02, 0.04 or 0.08 specific to
+    each, 400 races each): if all are equal, the one that would have been best is stopped in 0 to
+    1.3%. If they rise evenly from 0.55 to 0.85, 96 to 100% of those more than 0.10 behind are
+    stopped with 10 folds and 27 to 90% with 5, and 44 to 66% and 74 to 92% of the networks are
+    trained.
     """
     best = auroc[np.argmax(auroc.mean(axis=1))]
     difference = best - auroc
@@ -82,10 +83,10 @@ def behind_best(auroc: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def race(n: int, k: int, run: Run, *, never_stopped: Collection[int] = ()) -> Race:
-    """Run n settings over k folds, rung by rung, those left that are behind by their limit.
+    """Run n settings over k folds, rung by rung, stopping those that are behind by their limit.
 
-    run: called once per rung with the settings still in it. never_stopped: settings that run all
-    folds in any case.
+    run: called once per rung with the remaining settings. never_stopped: settings that always run
+    all folds.
     """
     auroc = np.full((n, k), np.nan)
     behind, limit = np.zeros(n), np.full(n, np.inf)

@@ -10,8 +10,8 @@ from gpar_core.analyses.method import DrugSet, Method
 class SweepRequest:
     """Cross-validate networks of different depth and width on the same folds.
 
-    layers: numbers of hidden layers. nodes: numbers of nodes of each of them. Both rising. The rest
-    as in `TrainRequest`.
+    layers: numbers of hidden layers. nodes: numbers of nodes in each layer. Both rising. Other
+    fields as in `TrainRequest`.
     """
 
     kind: ClassVar[str] = "sweep"

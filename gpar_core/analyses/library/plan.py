@@ -1,4 +1,4 @@
-"""From what a user asks for to a library that can be queued."""
+"""Plan a library, ready to be queued."""
 
 from collections.abc import Iterable
 
@@ -18,7 +18,7 @@ def plan_library(
     moas: Iterable[str] = (),
     min_drugs: int = MIN_DRUGS,
 ) -> LibraryRequest:
-    """The request for a model of each MOA with at least `min_drugs` drugs.
+    """The request for a model for each MOA with at least `min_drugs` drugs.
 
     moas: the MOAs to choose among; none for all. Raises RequestError or NotFoundError.
     """

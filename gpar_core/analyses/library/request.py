@@ -8,9 +8,9 @@ from gpar_core.analyses.method import Method
 
 @dataclass(frozen=True)
 class LibraryRequest:
-    """Train a model on each of many MOAs, those that are trained already left as they are.
+    """Train a model on each of many MOAs; existing models are kept.
 
-    moas: their names, sorted. The rest as in `TrainRequest`, the same for all.
+    moas: their names, sorted. Other fields as in `TrainRequest`, the same for all.
     """
 
     kind: ClassVar[str] = "library"

@@ -1,8 +1,8 @@
-"""A library: for each MOA of a compendium a model, or the reason why there is none.
+"""A library: for each MOA of a compendium, a model or the reason why there is none.
 
-Its folder holds only `manifest.json`; the models are where all models are, the same that *Drug
-prediction* trains. What a library says is therefore true of the models as they are: one that was
-deleted is not trained, one of another compendium or method has another id.
+Its folder has only `manifest.json`; the models are stored with all other models, as trained by
+*Drug prediction*. A library therefore always reflects the current models: a deleted one is not
+trained, one of another compendium or method has another id.
 """
 
 import json
@@ -30,7 +30,7 @@ from gpar_core.storage.requests import METHOD_VERSION, job_id, to_json
 
 FORMAT_VERSION = 1
 MIN_DRUGS = 3
-"""Of a MOA to be in a library, unless asked otherwise."""
+"""Default minimum drugs for a MOA to be in a library."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Entry:
     """One MOA of a library.
 
     training: the request of its model, whose id is `model_id`. reason: why it cannot be trained, or
-    ''. summary: of its model, None where it is not trained.
+    ''. summary: of its model, None if it is not trained.
     """
 
     moa: str
@@ -52,7 +52,7 @@ class Entry:
 
     @property
     def asked(self) -> bool:
-        """Whether MOA prediction asks its model: mean AUROC of 0.6 or more (Gao et al. 2021)."""
+        """Whether MOA prediction uses its model: mean AUROC of 0.6 or more (Gao et al. 2021)."""
         return self.summary is not None and self.summary.metrics.reaches_line
 
     @property
@@ -70,7 +70,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Library:
-    """entries: by MOA, sorted by name. method_version: by which its models are trained."""
+    """entries: by MOA, sorted by name. method_version: the one that trains its models."""
 
     library_id: str
     request: LibraryRequest
@@ -83,7 +83,7 @@ class Library:
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """Another one once a model of it was trained or is gone."""
+        """Changes when one of its models is trained or deleted."""
         trained = (entry.summary.created_at if entry.summary else "" for entry in self.entries)
         return self.library_id, *trained
 
@@ -106,7 +106,8 @@ def table(library: Library) -> pd.DataFrame:
     chance (p of permuted labels), average_precision and base_rate, verdict, asked (by MOA
     prediction), seconds (of training), model_id.
 
-    Of a MOA that is not trained, n_drugs counts all drugs, and what only a model knows is missing.
+    For a MOA that is not trained, n_drugs counts all drugs, and values that need a model are
+    missing.
     """
     return pd.DataFrame([_row(entry) for entry in library.entries])
 
@@ -125,7 +126,7 @@ def trainings(compendium: Compendium, request: LibraryRequest) -> dict[str, Trai
 
 
 def n_trained(cache: Cache, compendium: Compendium, request: LibraryRequest) -> int:
-    """How many of its models are there already."""
+    """How many of its models exist already."""
     trained = set(cache.model_ids())
     return sum(job_id(each) in trained for each in trainings(compendium, request).values())
 
@@ -136,7 +137,7 @@ def save(
     entries: Mapping[str, TrainRequest],
     reasons: Mapping[str, str],
 ) -> None:
-    """Write the manifest whole, over one that is there.
+    """Write the whole manifest, replacing an existing one.
 
     entries: by MOA. reasons: why some of them cannot be trained.
     """
@@ -156,7 +157,7 @@ def save(
 
 
 def load(cache: Cache, library_id: str) -> Library:
-    """A library with what is trained of it. Raises NotFoundError or DataError."""
+    """A library with its trained models. Raises NotFoundError or DataError."""
     plan = read_plan(cache.existing_library(library_id))
     trained = set(cache.model_ids())
     entries = (
@@ -167,7 +168,7 @@ def load(cache: Cache, library_id: str) -> Library:
 
 
 def of_compendium(cache: Cache, compendium: Compendium) -> list[Library]:
-    """Readable libraries of a compendium of this name, stale ones last, then by models asked."""
+    """Readable libraries of a compendium of this name, stale ones last, then by models used."""
     found = []
     for library_id in cache.library_ids():
         with suppress(DataError):
@@ -181,7 +182,7 @@ def of_compendium(cache: Cache, compendium: Compendium) -> list[Library]:
 def chosen(cache: Cache, compendium: Compendium, library_id: str = "") -> Library:
     """The library of this id, or the best that is not stale.
 
-    Raises NotFoundError, RequestError where it is of another compendium or stale, or DataError.
+    Raises NotFoundError, RequestError if it is of another compendium or stale, or DataError.
     """
     if library_id:
         asked = load(cache, library_id)
@@ -203,7 +204,7 @@ def chosen(cache: Cache, compendium: Compendium, library_id: str = "") -> Librar
 
 
 def is_complete(cache: Cache, library_id: str) -> bool:
-    """Whether every MOA has its model, or a reason to have none."""
+    """Whether every MOA has its model, or a reason for having none."""
     try:
         entries = load(cache, library_id).entries
     except (RequestError, DataError):
@@ -275,5 +276,5 @@ def _training(text: str) -> TrainRequest:
 def _summary(cache: Cache, entry: Entry) -> ModelSummary | None:
     try:
         return model.load_summary(cache.existing_model(entry.model_id))
-    except (RequestError, DataError):  # deleted or damaged: to be trained again
+    except (RequestError, DataError):  # deleted or damaged: will be trained again
         return None

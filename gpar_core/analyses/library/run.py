@@ -21,7 +21,7 @@ from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
 
 AT_ONCE = 2
-"""MOAs: while the pool trains the networks of one, the other is prepared or ranked."""
+"""MOAs at once: while the pool trains the networks of one, the other is prepared or ranked."""
 
 STAGE = "Library"
 
@@ -39,8 +39,8 @@ def run_library(
     """Train the models that are missing. Finished models are kept, even if this is stopped.
 
     The space of the compendium is learned once for all of them. A MOA that cannot be trained as
-    asked is noted with the reason. Any other error ends the job, once the trainings under way have
-    stopped.
+    requested is recorded with the reason. Any other error ends the job, once the running trainings
+    have stopped.
     """
     compendium = same_compendium(request, cache)
     trainings = library.trainings(compendium, request)

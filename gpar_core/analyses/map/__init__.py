@@ -1,1 +1,1 @@
-"""Where do signatures lie?"""
+"""Where are signatures relative to each other?"""

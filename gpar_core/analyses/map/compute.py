@@ -1,4 +1,4 @@
-"""A map of signatures: their places, how far to believe them, and what was left out."""
+"""A map of signatures: their coordinates, how reliable they are, and what was left out."""
 
 from dataclasses import asdict, dataclass
 
@@ -26,9 +26,9 @@ SMALL = f"in a component of {fwd.SMALL_COMPONENT} signatures or fewer"
 
 @dataclass(frozen=True, eq=False)
 class TrainedNetwork:
-    """A network in whose last hidden layer neighbors are looked for, and what it learned from.
+    """A network whose last hidden layer defines neighbors, and what it learned from.
 
-    training_set: None where it is not to be had any more; settings, seed: as it was trained with.
+    training_set: None if no longer available; settings, seed: those it was trained with.
     """
 
     network: Network
@@ -49,23 +49,23 @@ def signature_map(
     report: Report = silent,
     remember: Remember = uncached,
 ) -> Tables:
-    """Lay signatures out in the plane; places, faithfulness and purity are remembered.
+    """Map signatures to the plane; coordinates, faithfulness and purity are saved as they finish.
 
     rows: (n,) rows of the compendium, rising, at least as many as the method of `MAPS` needs.
-    elsewhere: places of 'file': row, x, y by rising row, as `coordinates.placed` gives them.
-    trained: if given, what is laid out are the values of its last hidden layer, else z-scores. The
-    drugs it learned from lie together there because it learned them; what that is worth for others
-    is told by the purity of the drugs that each fold held out.
+    elsewhere: coordinates for 'file': row, x, y by rising row, from `coordinates.placed`. trained:
+    if given, the values of its last hidden layer are mapped, else z-scores. The drugs it learned
+    from are close together there because it learned them; the purity of the drugs that each fold
+    held out shows whether that holds for others.
 
     Returns
     points: row (of the compendium), x, y (float32), by rising row.
-    quality: one row: n (signatures asked for), n_shown, the fields of `Faithfulness`, n_neighbours
-        (of the purity) and what `purity.summary` gives, missing without a network.
+    quality: one row: n (signatures requested), n_shown, the fields of `Faithfulness`, n_neighbours
+        (of the purity) and the values of `purity.summary`, missing without a network.
     dropped: reason, count.
-    purity: as `held_out_purity` gives it.
+    purity: from `held_out_purity`.
 
-    `report` may raise to stop, between stages at least, see the methods. Raises RequestError where
-    nothing is left to show, WorkerError where a process dies.
+    `report` may raise to stop, at least between stages, see the methods. Raises RequestError if
+    nothing is left to show, WorkerError if a process dies.
     """
     last = 50 if trained else 85
 
@@ -132,11 +132,11 @@ def hidden_layer(
 def _space(
     compendium: Compendium, rows: np.ndarray, trained: TrainedNetwork | None, report: Report
 ) -> np.ndarray:
-    """(n, d) in which neighbors are looked for."""
+    """(n, d) vectors that define neighbors."""
     report(Progress(STAGE, 0, 1, "Reading signatures"))
     if trained is not None:
         return hidden_layer(trained.network, compendium, rows, report)
-    # A copy of all would only take memory: what follows reads the file in blocks.
+    # No copy of all rows, to save memory: the next steps read the file in blocks.
     everything = len(rows) == compendium.n_signatures
     return compendium.matrix if everything else compendium.matrix[rows]
 
@@ -176,7 +176,7 @@ def _places(
 
 
 def _part(report: Report, start: int, end: int) -> Report:
-    """For a part of the work: what is done of it becomes percents of the whole, start to end."""
+    """Report progress of a part of the work as percent of the whole, from start to end."""
 
     def forward(progress: Progress) -> None:
         share = progress.done / progress.total if progress.total else 0.0

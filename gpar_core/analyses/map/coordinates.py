@@ -1,4 +1,4 @@
-"""A map made elsewhere, such as that of L1000FWD: a table of sig_id, x and y."""
+"""A map from another source, such as L1000FWD: a table of sig_id, x and y."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -23,7 +23,7 @@ NEEDED: Final = "Use a CSV or TSV file whose first line names the columns sig_id
 class PlacedSignatures:
     """Coordinates of the signatures of a compendium.
 
-    points: row (of the compendium), x, y; by rising row. unknown: sig_ids that are not there.
+    points: row (of the compendium), x, y; by rising row. unknown: sig_ids not in the compendium.
     """
 
     points: pd.DataFrame
@@ -31,10 +31,10 @@ class PlacedSignatures:
 
 
 def read_coordinates(content: bytes, name: str) -> pd.DataFrame:
-    """The coordinates of a table as CSV or TSV: sig_id, x, y (float32).
+    """The coordinates in a CSV or TSV table: sig_id, x, y (float32).
 
     content: of the file `name`. Columns may be in any order and case, among others. Raises
-    AnnotationError, also where a number is missing or infinite or a sig_id stands there twice.
+    AnnotationError, also if a number is missing or infinite or a sig_id is repeated.
     """
     columns, rows = read_cells(content, name, needed=NEEDED, max_bytes=MAX_BYTES)
     if lacking := [column for column in COLUMNS if column not in columns]:
@@ -64,9 +64,9 @@ def read_coordinates(content: bytes, name: str) -> pd.DataFrame:
 
 
 def placed(compendium: Compendium, coordinates: pd.DataFrame) -> PlacedSignatures:
-    """Look the signatures up in a compendium.
+    """Look up the signatures in a compendium.
 
-    coordinates: as `read_coordinates` gives them. Raises AnnotationError where none is there.
+    coordinates: from `read_coordinates`. Raises AnnotationError if none is found.
     """
     row_of = pd.Series(np.arange(compendium.n_signatures), compendium.signatures[fields.SIG_ID])
     row = coordinates[fields.SIG_ID].map(row_of)

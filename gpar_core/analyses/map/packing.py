@@ -1,11 +1,11 @@
 """The points of a map as bytes for the browser.
 
 Gzip of: the length of the header (uint32, little-endian), the header (JSON in UTF-8), zeros up to a
-multiple of 8, then each column from a multiple of 8 on. The header says where each column starts,
-counted from the first, of what type it is, and what its codes stand for.
+multiple of 8, then each column from a multiple of 8 on. The header lists where each column starts,
+relative to the first, its type, and the meaning of its codes.
 
-The points are packed in a random order, the same for the same number of points: in that of the
-compendium the last cell line would be drawn over all others.
+The points are packed in a random order, the same for the same number of points: in the order of the
+compendium, the last cell line would be drawn over all others.
 """
 
 import gzip
@@ -27,7 +27,7 @@ LEVELS = 254
 UNKNOWN = 255
 
 CONTENT, ROWS, DRUGS = "packed", "packed_rows", "packed_drugs"
-"""Names of the tables that packed points are kept in."""
+"""Names of the tables that store packed points."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ class Packed:
 
 
 def pack(points: pd.DataFrame, compendium: Compendium) -> Packed:
-    """Coordinates, and what is known of each point.
+    """Pack coordinates and the annotation of each point.
 
     points: row (of the compendium), x, y; at least one.
     """
@@ -81,7 +81,7 @@ def pack(points: pd.DataFrame, compendium: Compendium) -> Packed:
 
 
 def to_tables(packed: Packed) -> Tables:
-    """The packed points as tables, so that they are kept with the map they belong to."""
+    """The packed points as tables, to be stored with their map."""
     return {
         CONTENT: pd.DataFrame({"content": [packed.content]}),
         ROWS: pd.DataFrame({"row": packed.rows}),
@@ -90,7 +90,7 @@ def to_tables(packed: Packed) -> Tables:
 
 
 def from_tables(tables: Tables) -> Packed:
-    """What `to_tables` was given."""
+    """The packed points from the tables of `to_tables`."""
     content = bytes(tables[CONTENT]["content"].iloc[0])
     return _as_packed(content, tables[ROWS]["row"].to_numpy(), pd.Index(tables[DRUGS]["drug"]))
 
@@ -110,7 +110,7 @@ def pack_scores(scores: np.ndarray, packed: Packed) -> Packed:
 def positions(text: str, n: int) -> np.ndarray:
     """(k,) positions, rising, that the browser sends as base-36 differences joined by spaces.
 
-    Empty where it sent something else than positions among `n`.
+    Empty if it sent anything other than positions among `n`.
     """
     try:
         found = np.cumsum([int(word, 36) for word in text.split()], dtype=np.int64)
@@ -133,7 +133,7 @@ def _packed(columns: dict[str, np.ndarray], header: dict[str, object]) -> bytes:
         offset += _padded(len(raw))
     text = json.dumps({**header, "columns": places}, separators=(",", ":")).encode()
     start = len(text).to_bytes(4, "little") + text
-    # Without a time of packing, so that the same points are the same bytes.
+    # Without a timestamp, so that the same points give the same bytes.
     return gzip.compress(start.ljust(_padded(len(start)), b"\0") + b"".join(body), 1, mtime=0)
 
 
@@ -142,7 +142,7 @@ def _padded(length: int) -> int:
 
 
 def _placed(xy: np.ndarray) -> np.ndarray:
-    """(n, 2) uint16: both axes by one scale, the longer one from end to end, the other centred."""
+    """(n, 2) uint16: both axes on one scale, the longer one from end to end, the other centered."""
     low, high = xy.min(axis=0), xy.max(axis=0)
     span = (high - low).max() or 1.0
     return np.rint(((xy - (low + high) / 2) / span + 0.5) * STEPS).astype(np.uint16)
@@ -183,7 +183,7 @@ def _amounts(numbers: pd.Series, units: pd.Series) -> tuple[np.ndarray, dict[str
 
 
 def _named(drugs: pd.Index, compendium: Compendium) -> dict[str, list]:
-    """Of each drug its name, its MOAs as text, and their places in `moa_names`."""
+    """The name of each drug, its MOAs as text, and their positions in `moa_names`."""
     names = compendium.drugs.set_index(fields.DRUG)
     here = compendium.compound_moas
     here = here[here[fields.DRUG].isin(drugs)].drop_duplicates([fields.DRUG, fields.MOA])

@@ -1,4 +1,4 @@
-"""From what a user asks for to a map that can be queued."""
+"""Plan a map, ready to be queued."""
 
 from collections.abc import Iterable
 
@@ -30,11 +30,11 @@ def plan_map(
     coordinates: pd.DataFrame | None = None,
     seed: int = 0,
 ) -> MapRequest:
-    """The request to lay signatures out in the plane.
+    """The request for a map of signatures.
 
-    method: of `maps.MAPS`. moas: none for all signatures, also those without a MOA. model: in
-    whose last hidden layer neighbors are looked for, None for z-scores. coordinates: what 'file'
-    takes, as `read_coordinates` gives them. Raises RequestError or NotFoundError.
+    method: a key of `maps.MAPS`. moas: none for all signatures, including those without a MOA.
+    model: the one whose last hidden layer defines neighbors, None for z-scores. coordinates: for
+    'file', from `read_coordinates`. Raises RequestError or NotFoundError.
     """
     if method not in MAPS:
         raise RequestError(f"There is no map '{method[:40]}'. Choose from: {', '.join(MAPS)}.")

@@ -8,13 +8,13 @@ from gpar_core.maps import MAPS
 
 @dataclass(frozen=True)
 class MapRequest:
-    """Lay signatures out in the plane.
+    """Map signatures to the plane.
 
     method: a key of `maps.MAPS`: 'tsne', 'umap', 'fwd' (cosine graph, after L1000FWD) or 'file'.
-    coordinates: id of the uploaded table of places that 'file' takes, else ''.
+    coordinates: id of the uploaded table of coordinates for 'file', else ''.
     cells: cell lines, sorted; empty for all. moas: MOAs, sorted; empty for all signatures.
     representatives: only one signature per compound and cell line.
-    model: id of the model in whose last hidden layer neighbors are looked for, '' for z-scores.
+    model: id of the model whose last hidden layer defines neighbors, '' for z-scores.
     """
 
     kind: ClassVar[str] = "map"

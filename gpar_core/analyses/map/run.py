@@ -53,7 +53,7 @@ def _trained(request: MapRequest, cache: Cache, compendium: Compendium) -> Train
     summary = model.load_summary(folder)
     return TrainedNetwork(
         model.load_network(folder),
-        # Uploaded profiles are not kept with a model.
+        # Uploaded profiles are not stored with a model.
         training_set_of(compendium, summary.drug_set, summary.method) if summary.drugs else None,
         preset(summary.preset),
         summary.seed,

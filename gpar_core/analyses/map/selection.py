@@ -1,4 +1,4 @@
-"""Which signatures a map shows."""
+"""Select the signatures that a map shows."""
 
 from collections.abc import Iterable
 

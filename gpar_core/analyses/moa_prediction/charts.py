@@ -1,4 +1,4 @@
-"""Many MOAs at once: how well each is learned, and where a compound stands in each."""
+"""Charts of many MOAs: how well each is learned, and how a compound ranks in each."""
 
 import altair as alt
 import pandas as pd
@@ -52,12 +52,12 @@ def auroc(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
 
 
 def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
-    """MOAs by cell lines, signatures or profiles, darker the higher the percentile.
+    """MOAs by cell lines, signatures or profiles, darker for higher percentiles.
 
-    table: as `prediction.by_origin` gives it.
+    table: from `prediction.by_origin`.
     """
     red, green, blue = (int(BLUE[place : place + 2], 16) for place in (1, 3, 5))
-    # Seen through, so that low percentiles fade into a light and into a dark ground alike.
+    # Transparent, so that low percentiles fade into a light or dark background.
     colors = [f"rgba({red},{green},{blue},{opacity})" for opacity in (*STEPS.values(), 1)]
     chart = (
         alt.Chart(table)

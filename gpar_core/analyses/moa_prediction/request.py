@@ -6,10 +6,10 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class PredictionRequest:
-    """Have uploaded profiles read by the models of a library.
+    """Score uploaded profiles with the models of a library.
 
-    profiles: id of the uploaded profiles. library: id of the library. models: ids of its models
-    that are to be asked, sorted. label: what the profiles are called on screen.
+    profiles: id of the uploaded profiles. library: id of the library. models: ids of the models to
+    use, sorted. label: the name of the profiles on screen.
     """
 
     kind: ClassVar[str] = "prediction"

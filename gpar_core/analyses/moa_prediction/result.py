@@ -40,7 +40,7 @@ DESCRIBED = (
 )  # fmt: skip
 
 Answer = tuple[np.ndarray, ...]
-"""Of one model, in the order of `ARRAYS`: (n,) each."""
+"""The scores of one model, in the order of `ARRAYS`: (n,) each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +48,10 @@ class Prediction:
     """The scores of some signatures by the models of a library.
 
     label: of the compound or the profiles. scores: of n signatures by m models.
-    signatures: n rows, of a compound `DESCRIBED`, of profiles name and drug.
-    notes: what was done to uploaded profiles before.
-    nearest: signatures like those of uploaded profiles, as `nearest_to` gives them of a compound.
+    signatures: n rows; `DESCRIBED` for a compound, name and drug for profiles.
+    notes: how uploaded profiles were processed.
+    nearest: signatures most similar to the uploaded profiles, as `nearest_to` has them for a
+    compound.
     """
 
     label: str
@@ -65,15 +66,15 @@ class Prediction:
 
     @cached_property
     def identity(self) -> tuple[str, ...]:
-        """Another one for other signatures, another compendium or other models."""
+        """Differs for other signatures, another compendium or other models."""
         values = hashlib.sha256(np.ascontiguousarray(self.scores.percentile).tobytes())
         return self.library_id, self.fingerprint, self.label, values.hexdigest()
 
 
 def of_compound(cache: Cache, library: Library, compendium: Compendium, name: str) -> Prediction:
-    """Read a compound of the library's compendium, named by pert_iname or pert_id.
+    """Predict for a compound of the library's compendium, named by pert_iname or pert_id.
 
-    Where the compound is in a model's training set, the fold that did not see it is asked.
+    If the compound is in a model's training set, the fold that did not see it is used.
     Raises NotFoundError, RequestError or DataError.
     """
     (drug,) = known_drugs(compendium, [name])
@@ -113,10 +114,10 @@ def of_compound(cache: Cache, library: Library, compendium: Compendium, name: st
 
 
 def nearest_to(prediction: Prediction, compendium: Compendium) -> pd.DataFrame:
-    """Representative signatures of other compounds that are most like those of a compound.
+    """Representative signatures of other compounds that are most similar to those of a compound.
 
     Returns signature (0 to n - 1, of `prediction.signatures`), place (from 1), cosine, and the
-    neighbor's sig_id, pert_iname, cell_id and moa. It reads every representative signature.
+    neighbor's sig_id, pert_iname, cell_id and moa. Reads every representative signature.
     """
     rows = np.flatnonzero(
         compendium.signatures[fields.SIG_ID].isin(prediction.signatures[fields.SIG_ID])
@@ -126,7 +127,7 @@ def nearest_to(prediction: Prediction, compendium: Compendium) -> pd.DataFrame:
 
 
 def nearest_of_others(compendium: Compendium, rows: np.ndarray, drug: str) -> pd.DataFrame:
-    """The same of any signatures of a drug, by their rows in the compendium."""
+    """The same for any signatures of a drug, by their rows in the compendium."""
     others = compendium.signatures[fields.DRUG].to_numpy() != drug
     return _neighbors(compendium, compendium.matrix[rows], others)
 
@@ -141,7 +142,7 @@ def of_profiles(
     model_ids: Sequence[str],
     report: Report = silent,
 ) -> Prediction:
-    """Read uploaded profiles, by the models `model_ids` of the library.
+    """Predict for uploaded profiles with the models `model_ids` of the library.
 
     Raises RequestError or DataError.
     """
@@ -176,7 +177,7 @@ def of_profiles(
 def ranked(prediction: Prediction, *, by: str = DEFAULT_ORDER) -> pd.DataFrame:
     """The MOAs of a compound, or of each uploaded drug.
 
-    Returns the columns of `rank_moas` behind name, query by query. Raises RequestError.
+    Returns name and the columns of `rank_moas`, query by query. Raises RequestError.
     """
     tables = []
     for name, chosen in queries(prediction):
@@ -189,8 +190,8 @@ def ranked(prediction: Prediction, *, by: str = DEFAULT_ORDER) -> pd.DataFrame:
 def queries(prediction: Prediction) -> list[tuple[str, np.ndarray]]:
     """The compounds or profiles to predict, by name, with the positions of their signatures.
 
-    A compound, or each drug of an upload: the replicates of one drug are one query, whose scores
-    are means over them.
+    A compound is one query, and so is each drug of an upload, whose scores are means over its
+    replicates.
     """
     own = prediction.signatures
     if "name" not in own:
@@ -210,7 +211,7 @@ def queries(prediction: Prediction) -> list[tuple[str, np.ndarray]]:
 def by_origin(prediction: Prediction, moas: Sequence[str]) -> pd.DataFrame:
     """How the percentiles of some MOAs differ between signatures.
 
-    Returns one row per MOA and origin: moa, origin (the cell line, the signature where all are of
+    Returns one row per MOA and origin: moa, origin (the cell line, the signature if all are from
     one cell line, or the profile), percentile (mean) and n_signatures.
     """
     row = {moa: number for number, moa in enumerate(prediction.scores.moa)}
@@ -265,7 +266,7 @@ def _parsed(manifest: dict[str, Any], folder: Path) -> Prediction:
     if manifest["format_version"] != FORMAT_VERSION:
         raise DataError(f"format {manifest['format_version']}, this GPAR reads {FORMAT_VERSION}")
     described = manifest["prediction"]
-    # Predictions of earlier versions know neither p nor base rates.
+    # Predictions of earlier versions have neither p nor base rates.
     known = ARRAYS if "base_rate" in manifest else ARRAYS[:-1]
     arrays = {name: read_array(folder / f"{name}.npy") for name in known}
     arrays.setdefault("p", np.full(arrays["probability"].shape, np.nan))
@@ -289,7 +290,7 @@ def _origin(signatures: pd.DataFrame) -> np.ndarray:
 
 
 def _asked(library: Library, compendium: Compendium) -> tuple[Entry, ...]:
-    """The models that are asked. Raises RequestError where the library is stale or has none."""
+    """The usable models. Raises RequestError if the library is stale or has none."""
     if stale := library.why_stale(compendium.fingerprint):
         raise RequestError(stale)
     if not library.asked:

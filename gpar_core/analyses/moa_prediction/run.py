@@ -1,4 +1,4 @@
-"""Have uploaded profiles read by the models of a library."""
+"""Score uploaded profiles with the models of a library."""
 
 from gpar_core.analyses.library import result as library
 from gpar_core.analyses.moa_prediction import result as prediction
@@ -11,7 +11,7 @@ from gpar_core.storage.requests import job_id
 
 
 def run_prediction(request: PredictionRequest, cache: Cache, report: Report) -> None:
-    """Ask the models and publish what they say."""
+    """Score the profiles and publish the prediction."""
     asked = library.load(cache, request.library)
     found = prediction.of_profiles(
         cache,

@@ -1,4 +1,4 @@
-"""From gene lists or a compound to a search that can be queued."""
+"""Plan a search with gene lists or a compound, ready to be queued."""
 
 from collections.abc import Sequence
 
@@ -26,8 +26,8 @@ def plan_list_search(
 ) -> tuple[SearchRequest, QueryMatch]:
     """A search with gene lists, and how their names were found.
 
-    up, down: symbols, Entrez or Ensembl ids; one may be empty. name: of the query on screen. score:
-    '' for `default_score`. Raises RequestError.
+    up, down: symbols, Entrez or Ensembl ids; one may be empty. name: the query's name on screen.
+    score: '' for `default_score`. Raises RequestError.
     """
     query, match = of_lists(name, up, down)
     shown = " ".join(name.split())[:MAX_NAME]

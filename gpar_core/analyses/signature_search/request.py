@@ -9,7 +9,7 @@ class SearchRequest:
     """Compare a query with every signature of a compendium.
 
     name: of the query. up, down: symbols of landmark genes, sorted; or compound: a drug of the
-    compendium, whose `genes` most changed genes at either end are its lists. score: a key of
+    compendium, whose lists are its `genes` most changed genes in each direction. score: a key of
     `search.scores.SCORES`. seed: of the random queries behind the p-values.
     """
 

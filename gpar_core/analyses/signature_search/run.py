@@ -1,4 +1,4 @@
-"""Search and publish what was found."""
+"""Run a signature search and publish the result."""
 
 from gpar_core.analyses.run import publish_analysis
 from gpar_core.analyses.signature_search.request import SearchRequest

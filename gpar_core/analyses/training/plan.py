@@ -25,7 +25,7 @@ def plan_training(
     """Check a training before it starts: the request, and the training set it will use.
 
     uploaded: profiles that are the positive set in place of drugs. ranked: whether the model will
-    rank compounds, so that some must be left to rank.
+    rank compounds, so that some must remain to be ranked.
     Raises RequestError, NotFoundError or TrainingSetError.
     """
     method = known_method(compendium, method)
@@ -41,9 +41,9 @@ def plan_training(
 def plan_cross_validation(
     compendium: Compendium, drug_set: DrugSet, method: Method
 ) -> tuple[DrugSet, Method, TrainingSet]:
-    """Check a cross-validation of models that rank nothing: what is asked for as it is known.
+    """Check a cross-validation of models that rank nothing; returns its known drugs and method.
 
-    Raises as `plan_training`, and RequestError where no drug can be held out.
+    Raises as `plan_training`, and RequestError if no drug can be held out.
     """
     request, training_set = plan_training(compendium, drug_set, method, ranked=False)
     if training_set.n_positive_compounds < 2:

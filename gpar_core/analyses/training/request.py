@@ -10,8 +10,8 @@ from gpar_core.analyses.method import DrugSet, Method
 class TrainRequest:
     """Train a model on some drugs, cross-validate it and rank all other compounds.
 
-    compendium, fingerprint: the data. drug_set: the positive set. null_repeats: whole trainings
-    with permuted labels, beside the quick runs.
+    compendium, fingerprint: the data. drug_set: the positive set. null_repeats: full trainings with
+    permuted labels, in addition to the quick runs.
     """
 
     kind: ClassVar[str] = "train"

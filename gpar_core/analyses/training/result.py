@@ -1,10 +1,10 @@
-"""A trained model with everything its page shows, as one folder.
+"""A trained model with everything its page shows, in one folder.
 
 `manifest.json` (request, compendium fingerprint, gene order, metrics, versions, seed),
 `network.npz`, tables: `held_out.parquet`, `signatures.parquet`, `ranking.parquet`,
 `training_drugs.parquet`, `map.parquet`, and for each signature of the compendium its score:
-`scores.npy`, the same `sorted_scores.npy`, and `scored_by.npy`. `null_scores.npy`, rising, are
-those of drugs that are not positive; models of earlier versions have none.
+`scores.npy`, the same sorted in `sorted_scores.npy`, and `scored_by.npy`. `null_scores.npy`,
+rising, has the scores of drugs that are not positive; models of earlier versions have none.
 """
 
 import json
@@ -37,10 +37,10 @@ NULL = "null_scores.npy"
 class ModelSummary:
     """The summary of a model, as shown in lists and by the command line.
 
-    logistic_auroc: mean AUROC of logistic regression on the same folds; None where the model itself
-        is that. chance: how often permuted labels reach the mean AUROC, by a quick stand-in for the
-        model. null_auroc: mean AUROCs of full trainings with permuted labels, empty unless asked
-        for.
+    logistic_auroc: mean AUROC of logistic regression on the same folds; None if the model is itself
+        one. chance: how often permuted labels reach the mean AUROC, by a quick stand-in for the
+        model. null_auroc: mean AUROCs of full trainings with permuted labels, empty unless
+        requested.
     """
 
     model_id: str
@@ -71,12 +71,12 @@ class ModelSummary:
 
     @property
     def identity(self) -> tuple[str, str]:
-        """Another one once the model was trained again."""
+        """Changes when the model is trained again."""
         return self.model_id, self.created_at
 
     @property
     def drug_set(self) -> DrugSet:
-        """The positive set; of uploaded profiles, which a model does not keep, only its name."""
+        """The positive set; only its name for uploaded profiles, which a model does not keep."""
         return DrugSet(self.drugs, self.moa, label=self.label)
 
     @property
@@ -86,7 +86,7 @@ class ModelSummary:
 
     @property
     def verdict(self) -> Verdict:
-        """By full trainings with permuted labels where there are enough, else by the stand-in."""
+        """By full trainings with permuted labels if there are enough, else by the stand-in."""
         by_chance = self.chance
         if len(self.null_auroc) >= MIN_TRAININGS:
             by_chance = chance(self.metrics.mean_auroc, self.null_auroc, quick=False)
@@ -100,12 +100,12 @@ class Model:
     held_out: training signatures with positive, fold, score and, unless the model is linear,
         logistic_score, each score from the fold that did not see it.
     signatures: ranked signatures. ranking: ranked compounds.
-    training_drugs: how the positive drugs fared when held out. map: t-SNE of training set and top
-        predictions. calibration: of the model's scores, by all held-out ones.
-    fold_calibration: of each fold's scores, by the held-out ones of the other folds.
+    training_drugs: how the positive drugs scored when held out. map: t-SNE of training set and top
+    predictions. calibration: of the model's scores, fitted to all held-out ones.
+    fold_calibration: of each fold's scores, fitted to the held-out ones of the other folds.
     scores: (n_signatures,) of the whole compendium. scored_by: (n_signatures,) int16, the fold that
-        did not see the drug, or -1 for the final model. null_scores: the scores of drugs that
-        are not positive, rising; None of a model of an earlier version.
+        did not see the drug, or -1 for the final model. null_scores: the scores of drugs that are
+        not positive, rising; None for a model of an earlier version.
     """
 
     summary: ModelSummary
@@ -140,7 +140,7 @@ class Reading:
     def calibrated(self, rows: np.ndarray) -> np.ndarray:
         """(n,) calibrated probabilities of signatures of the compendium, by row.
 
-        None is calibrated by its own score.
+        No signature's own score is used to calibrate it.
         """
         probability = np.empty(len(rows))
         by = self.scored_by[rows]
@@ -176,7 +176,7 @@ def save(model: Model, folder: Path) -> None:
 
 
 def load_summary(folder: Path) -> ModelSummary:
-    """The summary alone. Raises DataError."""
+    """Only the summary. Raises DataError."""
     return _summary(_manifest(folder), folder)
 
 
@@ -201,7 +201,7 @@ def load(folder: Path) -> Model:
 
 
 def load_ranking(folder: Path) -> pd.DataFrame:
-    """The ranked compounds alone. Raises DataError."""
+    """Only the ranked compounds. Raises DataError."""
     try:
         return pd.read_parquet(folder / "ranking.parquet")
     except (OSError, ValueError) as error:
@@ -209,7 +209,7 @@ def load_ranking(folder: Path) -> pd.DataFrame:
 
 
 def load_network(folder: Path) -> Network:
-    """The network alone. Raises DataError."""
+    """Only the network. Raises DataError."""
     manifest = _manifest(folder)
     if manifest.get("gene_order") != list(fields.LANDMARK_IDS):
         raise _damaged(folder, "its gene order is unknown")

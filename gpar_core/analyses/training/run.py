@@ -1,4 +1,4 @@
-"""Train a model, rank all compounds by it and save both."""
+"""Train a model, rank all compounds with it and save both."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -152,7 +152,7 @@ def _uploaded(request: TrainRequest, cache: Cache) -> Profiles | None:
 
 
 def _of_positives(compendium: Compendium, training_set: TrainingSet) -> np.ndarray:
-    """(n_signatures,) bool, also of what the compendium knows under the names of uploads."""
+    """(n_signatures,) bool, including the compendium's compounds with the names of uploads."""
     drugs = set(training_set.drug[training_set.positive])
     if training_set.uploaded is not None:
         drugs |= drugs_of_uploaded(compendium, training_set.uploaded)
@@ -170,7 +170,7 @@ def _moas_of(compendium: Compendium, request: TrainRequest) -> set[str]:
 def _also_first_of(
     ranking: pd.DataFrame, compendium: Compendium, request: TrainRequest, space: "Space"
 ) -> pd.Series:
-    """(m,) MOAs that were not trained on, among whose first compounds each stands."""
+    """(m,) other MOAs that rank each compound among their first."""
     from gpar_core.learn.specificity import first_of  # noqa: PLC0415 -- pages start without it
 
     places = first_of(space, compendium)
@@ -186,7 +186,7 @@ def _described(compendium: Compendium, rows: np.ndarray) -> pd.DataFrame:
 def _map(
     compendium: Compendium, training_set: TrainingSet, ranking: pd.DataFrame, *, seed: int
 ) -> pd.DataFrame:
-    """Representatives of training set and top predictions, with x and y."""
+    """Representatives of the training set and the top predictions, with x and y."""
     from gpar_core.maps.tsne import embed  # noqa: PLC0415
 
     top = set(top_predictions(ranking)[fields.DRUG])

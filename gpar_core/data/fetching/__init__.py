@@ -1,1 +1,1 @@
-"""LINCS data from its publishers: list, download and check it, ready for an import."""
+"""List, download and check LINCS data from its publishers, ready for an import."""

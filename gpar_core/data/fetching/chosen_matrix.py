@@ -34,7 +34,7 @@ STAGE: Final = "Reading signatures"
 class Chosen:
     """The values that were read.
 
-    sig_ids: as in the new file. n_fetched: bytes read from the server for it, by all tries.
+    sig_ids: as in the new file. n_fetched: bytes read from the server for it, over all tries.
     n_saved: bytes of the whole file that were not read.
     """
 
@@ -56,10 +56,10 @@ def fetch_chosen(
 ) -> Chosen:
     """Write `target`, (978 landmark genes x those of `sig_ids` that the file at `url` has).
 
-    blocks: folder of what is read so far; a later call goes on from there if it is asked for the
-    same signatures and the file is still the same. enough_room: is asked for so many bytes of disk
-    before anything is read, and raises where there are fewer.
-    Raises DownloadError or LandmarkError, and lets through what `report` raises.
+    blocks: folder of the blocks read so far; a later call resumes from there if the signatures and
+    the file are still the same. enough_room: called with the bytes of disk needed before anything
+    is read; raises if there are fewer.
+    Raises DownloadError or LandmarkError, and what `report` raises.
     """
     report(Progress(STAGE, 0, 0, "Reading the ids of the file on the server"))
     with open_remote(web, url) as matrix:
@@ -87,7 +87,7 @@ def fetch_chosen(
 
 
 def forget_blocks(blocks: Path) -> None:
-    """Delete what was read, once its matrix is published."""
+    """Delete the blocks, once their matrix is published."""
     shutil.rmtree(blocks, ignore_errors=True)
 
 
@@ -119,7 +119,7 @@ def _landmarks(matrix: RemoteMatrix) -> np.ndarray:
 
 
 def _key(matrix: RemoteMatrix, plan: Plan, found: tuple[str, ...]) -> str:
-    """Names what is read, so that blocks of something else are never taken for it."""
+    """Identifies what is read, so that blocks of something else are never mistaken for it."""
     version = matrix.file.version
     text = "\n".join(
         [
@@ -132,7 +132,7 @@ def _key(matrix: RemoteMatrix, plan: Plan, found: tuple[str, ...]) -> str:
 
 
 def _read_blocks(matrix: RemoteMatrix, plan: Plan, folder: Path, meter: Meter) -> None:
-    """One file for each block; those that are there already are left."""
+    """Write one file for each block; those that exist are left alone."""
     folder.mkdir(parents=True, exist_ok=True)
     done = 0
     for number, block in enumerate(plan.blocks):
@@ -149,7 +149,7 @@ def _read_blocks(matrix: RemoteMatrix, plan: Plan, folder: Path, meter: Meter) -
 
 
 def _write(target: Path, folder: Path, n_blocks: int, sig_ids: tuple[str, ...]) -> None:
-    """GCTX 1.0: rows are genes, columns are signatures, its matrix in HDF5 the other way round."""
+    """Write GCTX 1.0: rows are genes, columns are signatures; the matrix in HDF5 is transposed."""
     with h5py.File(target, "w") as file:
         file.attrs["version"] = "GCTX1.0"
         file[GCTX_GENES] = np.array([str(entrez).encode() for entrez in fields.LANDMARK_IDS])

@@ -1,6 +1,7 @@
 """Download one file; after an interruption, the next try resumes where it stopped.
 
-What has come lies in `NAME.part`, and what it is a part of in `NAME.part.json`.
+The bytes received are in `NAME.part`, and which version of the file they belong to is in
+`NAME.part.json`.
 """
 
 import json
@@ -12,20 +13,20 @@ from gpar_core.errors import DownloadError
 
 PARTIAL = ".part"
 MARGIN = 100_000_000
-"""Bytes that a file may be larger than expected, beside twice its size."""
+"""Bytes that a file may have beyond twice its expected size."""
 
 
 def part_of(target: Path) -> Path:
-    """Where `target` lies until it is whole and checked."""
+    """Where `target` is kept until it is complete and checked."""
     return target.with_name(target.name + PARTIAL)
 
 
 def download(web: Web, url: str, target: Path, meter: Meter, *, expected: int) -> Path:
-    """Get all of `url`; returns the unchecked `part_of(target)`, which the caller publishes.
+    """Download `url`; returns the unchecked `part_of(target)`, which the caller publishes.
 
-    Goes on with what an earlier try left if the file on the server is still the same, and begins
-    from the start if not, or if the server does not say or does not give parts.
-    expected: about how many bytes. Raises DownloadError, and what the meter's report raises.
+    Resumes an earlier try if the file on the server is still the same, and starts over if not, or
+    if the server does not say or does not send parts.
+    expected: approximate number of bytes. Raises DownloadError, and what the meter's report raises.
     """
     part = part_of(target)
 
@@ -50,7 +51,7 @@ def discard(target: Path) -> None:
 
 
 def publish(target: Path) -> None:
-    """Give a checked part its name."""
+    """Give a checked part its final name."""
     part_of(target).replace(target)
     _note(part_of(target)).unlink(missing_ok=True)
 
@@ -99,7 +100,7 @@ def _receive(
 
 
 def _continues(answer: Answer, have: int, version: Version) -> bool:
-    """Whether what is sent is the rest of what is here."""
+    """Whether the server sends the rest of the file that is here."""
     return (
         answer.span is not None
         and answer.span[0] == have
@@ -125,7 +126,7 @@ def _note(part: Path) -> Path:
 
 
 def _remove(part: Path) -> None:
-    # The note first: a part without a note is never gone on with.
+    # The note first: a part without a note is never resumed.
     _note(part).unlink(missing_ok=True)
     part.unlink(missing_ok=True)
 

@@ -50,7 +50,7 @@ WHOLE_NOTE: Final = (
 
 
 def free_bytes(folder: Path) -> int:
-    """On the disk of an existing folder."""
+    """Free bytes on the disk of an existing folder."""
     return shutil.disk_usage(folder).free
 
 
@@ -67,13 +67,13 @@ def fetch(
     clock: Callable[[], float] = time.monotonic,
     free: Callable[[Path], int] = free_bytes,
 ) -> Fetched:
-    """Have the files of a source in `folder`; what an earlier call left there is used.
+    """Download the files of a source into `folder`, using what an earlier call left there.
 
-    `report` may raise to stop; the same call goes on. Where all is there, only sizes are looked at.
-    A file that is there but fails its checks is deleted and fetched again.
+    `report` may raise to stop; the same call resumes. If all files are there, only their sizes are
+    checked. A file that fails its checks is deleted and downloaded again.
 
     base_url: of a mirror, ending in '/', '' for the usual host. cells: cell lines to choose, none
-    for all; for the starter none for `STARTER_CELLS`. seed: of the draw of the starter's inactive
+    for all; for the starter, none means `STARTER_CELLS`. seed: for drawing the starter's inactive
     compounds.
     Raises DownloadError, RequestError, NotFoundError (a cell line), AnnotationError, LandmarkError.
     """
@@ -97,7 +97,7 @@ def fetch(
 
 @dataclass(frozen=True)
 class _Fetch:
-    """One call of `fetch`, its arguments at hand."""
+    """One call of `fetch` with its arguments."""
 
     source: Source
     folder: Path
@@ -146,7 +146,7 @@ class _Fetch:
     # ------------------------------------------------------------------------------ room on disk
 
     def _check_room(self) -> None:
-        """Before anything is fetched. A matrix read by ranges is asked for when it is known."""
+        """Check before any download. A matrix read by ranges is checked once its size is known."""
         packed = unpacked = 0
         for file in self.source.files:
             target = self.folder / _unpacked_name(file)
@@ -201,7 +201,7 @@ class _Fetch:
     # ------------------------------------------------------------------------------------ matrix
 
     def _whole_matrix(self, file: SourceFile, sums: Mapping[str, str]) -> tuple[FetchedFile, int]:
-        """The unpacked matrix, and the bytes it had packed."""
+        """The unpacked matrix, and its size in bytes when packed."""
         packed, target = self.folder / file.name, self.folder / _unpacked_name(file)
         if self._kept(target, lambda path: _checked_matrix(path, target)):
             return FetchedFile(file.roles, target.name, _size(target)), file.n_bytes
@@ -255,7 +255,7 @@ class _Fetch:
             clock=self.clock,
         )
         _checked_matrix(part_of(target), target)
-        # It may tell of an earlier choice, whose matrix and sig_info go now.
+        # It may list an earlier choice, whose matrix and sig_info are deleted now.
         (self.folder / FETCHED).unlink(missing_ok=True)
         part_of(target).replace(target)
         sig_info = self.folder / CHOSEN_SIG_INFO
@@ -273,7 +273,7 @@ class _Fetch:
     # ------------------------------------------------------------------------------------- files
 
     def _download(self, file: SourceFile, check: Callable[[Path], str]) -> str:
-        """Get a file, check it and publish it; returns what `check` says of it."""
+        """Download a file, check it and publish it; returns the result of `check`."""
         target = self.folder / file.name
         meter = Meter(f"Fetching {file.name}", file.n_bytes, self.report, self.clock)
         part = download(self.web, file.url(self.base_url), target, meter, expected=file.n_bytes)
@@ -286,7 +286,7 @@ class _Fetch:
         return checked
 
     def _kept(self, path: Path, check: Callable[[Path], str]) -> str:
-        """What `check` says of a file that is there, '' where there is none or it was not right."""
+        """The result of `check` for an existing file, '' if there is none or it was invalid."""
         if not path.exists():
             return ""
         try:
@@ -297,7 +297,7 @@ class _Fetch:
             return ""
 
     def _checked_digest(self, path: Path, file: SourceFile, sums: Mapping[str, str]) -> str:
-        """SHA-512 of a file, which must be the published one where there is one."""
+        """SHA-512 of a file, which must match the published one if there is one."""
         meter = Meter(f"Checking {file.name}", _size(path), self.report, self.clock)
         digest = sha512(path, meter.at)
         expected = sums.get(file.name, digest)

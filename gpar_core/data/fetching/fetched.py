@@ -15,15 +15,15 @@ OF_SERIES: Final = ("matrix", "sig_info", "gene_info", "sig_metrics", "pert_info
 """Roles that `import_files.SeriesFiles` knows."""
 
 OF_COMPOUNDS: Final = ("moa", "compound_ids")
-"""Roles of tables that say which MOA a compound has, or by which ids it is known."""
+"""Roles of tables that list the MOAs or the ids of compounds."""
 
 
 @dataclass(frozen=True)
 class FetchedFile:
     """One file: roles as in `sources.SourceFile`, name in the folder, bytes now.
 
-    sha512: of the file as downloaded, that is of a matrix still packed; '' where the file was put
-    together here, or had been unpacked by an earlier try.
+    sha512: of the file as downloaded, for a matrix still packed; '' if the file was assembled here,
+    or had been unpacked by an earlier try.
     """
 
     roles: tuple[str, ...]
@@ -34,7 +34,7 @@ class FetchedFile:
 
 @dataclass(frozen=True)
 class Fetched:
-    """A fetch that is whole and checked.
+    """A complete and checked download.
 
     source: its name in `sources.SOURCES`. base_url: of the mirror, '' for the usual host.
     cells: chosen cell lines, none for all. note: what the user should know, or ''. n_fetched: bytes
@@ -60,7 +60,7 @@ class Fetched:
 
     @property
     def series(self) -> SeriesFiles | None:
-        """The files to import, None where there are no signatures."""
+        """The files to import, None if there are no signatures."""
         files = {role: self.path(role) for role in OF_SERIES if role in self._roles}
         if "matrix" not in files:
             return None
@@ -77,7 +77,7 @@ class Fetched:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every file is still there in its size."""
+        """Whether every file is still there with its size."""
         paths = [(self.folder / file.name, file.n_bytes) for file in self.files]
         return all(path.is_file() and path.stat().st_size == size for path, size in paths)
 
@@ -93,7 +93,7 @@ def is_fetched(folder: Path, source: str, base_url: str, cells: tuple[str, ...])
 
 
 def save_fetched(fetched: Fetched) -> None:
-    """Write `fetched.json`, whole or not at all."""
+    """Write `fetched.json` completely or not at all."""
     content = asdict(fetched)
     del content["folder"]
     path = fetched.folder / FETCHED
@@ -103,7 +103,7 @@ def save_fetched(fetched: Fetched) -> None:
 
 
 def load_fetched(folder: Path) -> Fetched:
-    """The files downloaded into a folder. Raises NotFoundError where no download has finished."""
+    """The files downloaded into a folder. Raises NotFoundError if no download has finished."""
     try:
         content: dict[str, Any] = json.loads((folder / FETCHED).read_text("utf-8"))
         files = tuple(

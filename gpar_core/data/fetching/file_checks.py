@@ -17,13 +17,13 @@ from gpar_core.errors import DownloadError, FileFormatError
 READ_BYTES: Final = 1 << 22
 MAX_HEADER: Final = 1 << 20
 MAX_TABLE: Final = 4_000_000_000
-"""Bytes of an unpacked table; the largest, of LINCS 2020, has an eighth of it."""
+"""Maximum bytes of an unpacked table; the largest, of LINCS 2020, has an eighth of that."""
 
 MAX_CHECKSUMS: Final = 1_000_000
 _CHECKSUM_LINE = re.compile(r"([0-9a-fA-F]{128})\s+\*?(?:\./)?(\S+)")
 
 Position = Callable[[int], None]
-"""Is told how many bytes of a file were read."""
+"""Called with the number of bytes of a file read so far."""
 
 
 def sha512(path: Path, position: Position) -> str:
@@ -40,7 +40,7 @@ def sha512(path: Path, position: Position) -> str:
 def read_checksums(path: Path, names: Collection[str]) -> dict[str, str]:
     """SHA-512 sums by file name from GEO's gzipped list, of the files in `names` only.
 
-    Any other line is passed over: it names a file that is not fetched, or is no such line.
+    Other lines are skipped: they name other files, or are not checksums.
     Raises DownloadError where the list cannot be read or names a file twice.
     """
     try:
@@ -61,7 +61,7 @@ def read_checksums(path: Path, names: Collection[str]) -> dict[str, str]:
 
 
 def check_table(path: Path, columns: Collection[str]) -> None:
-    """See that a table, plain or gzipped, is whole, is text and has the columns in its header.
+    """Check that a table, plain or gzipped, is complete, is text and has the columns in its header.
 
     Lines before the header that start with '!' are comments. Raises DownloadError.
     """
@@ -89,7 +89,7 @@ def check_table(path: Path, columns: Collection[str]) -> None:
 
 
 def check_packed(path: Path) -> None:
-    """See that a file is gzipped. Raises DownloadError."""
+    """Check that a file is gzipped. Raises DownloadError."""
     if not is_packed(path):
         with path.open("rb") as file:
             head = file.read(HEAD)
@@ -100,7 +100,7 @@ def check_packed(path: Path) -> None:
 
 
 def check_matrix(path: Path, shown_as: str) -> None:
-    """See that a file is a GCTX with as many ids as rows and columns. Raises DownloadError."""
+    """Check that a file is a GCTX with as many ids as rows and columns. Raises DownloadError."""
     try:
         matrix = open_matrix(path)
     except FileFormatError as error:
@@ -112,8 +112,8 @@ def check_matrix(path: Path, shown_as: str) -> None:
 def unpack(packed: Path, target: Path, *, limit: int, position: Position) -> None:
     """Write the gzipped HDF5 file `packed` to `target`, a block at a time.
 
-    limit: bytes that it may have. position: of the packed file. Raises DownloadError where it is
-    damaged, too large or no HDF5.
+    limit: maximum bytes of `target`. position: in the packed file. Raises DownloadError if it is
+    damaged, too large or not HDF5.
     """
     n_bytes = 0
     try:

@@ -8,13 +8,13 @@ from gpar_core.progress import Progress, Report
 
 REPORT_SECONDS: Final = 0.5
 SPEED_SECONDS: Final = 15.0
-"""The speed is that of the last so many seconds."""
+"""The speed is averaged over this many last seconds."""
 
 
 class Meter:
-    """Reports the bytes of one transfer, not more than twice a second.
+    """Reports the bytes of one transfer, at most twice a second.
 
-    stage: as in `Progress`. total: bytes in all, -1 where unknown. clock: seconds that only grow.
+    stage: as in `Progress`. total: bytes in all, -1 where unknown. clock: monotonic seconds.
     """
 
     def __init__(self, stage: str, total: int, report: Report, clock: Callable[[], float]) -> None:
@@ -33,7 +33,7 @@ class Meter:
         self.at(done)
 
     def at(self, done: int) -> None:
-        """Add to the bytes done. Raises what `report` raises."""
+        """Set the bytes done. Raises what `report` raises."""
         now = self._clock()
         self._done = done
         if now < self._next and done != self._total and self._past:
@@ -45,11 +45,11 @@ class Meter:
         self._tell(self._message())
 
     def add(self, n_bytes: int) -> None:
-        """So many more bytes are done."""
+        """Add to the bytes done."""
         self.at(self._done + n_bytes)
 
     def tell(self, trouble: str) -> None:
-        """Something went wrong that is being tried again."""
+        """Report a problem that is being retried."""
         self._tell(f"{self._message()}; {trouble}")
 
     def _tell(self, message: str) -> None:
@@ -63,7 +63,7 @@ class Meter:
         self._report(Progress(self._stage, self._done, max(self._total, 0), message, values))
 
     def _speed(self) -> float:
-        """Bytes a second, 0 as long as it cannot be told."""
+        """Bytes per second, 0 while unknown."""
         if len(self._past) < 2:
             return 0.0
         (then, before), (now, done) = self._past[0], self._past[-1]
@@ -85,7 +85,7 @@ _UNITS = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
 def size_text(n_bytes: float) -> str:
-    """'1.2 GB', '14 MB', '512 bytes': two digits at least, in powers of 1,000."""
+    """'1.2 GB', '14 MB', '512 bytes': at least two digits, in powers of 1,000."""
     for unit, name in _UNITS:
         if n_bytes >= unit:
             return f"{_digits(n_bytes / unit)} {name}"

@@ -18,7 +18,7 @@ from gpar_core.errors import NotFoundError, RequestError
 from gpar_core.storage.cache import Cache
 
 MOAS_FOR_ALL = "repurposing-hub"
-"""The source whose MOAs are for the compounds of every release."""
+"""The source whose MOAs apply to the compounds of every release."""
 
 
 def plan_fetch(
@@ -26,9 +26,9 @@ def plan_fetch(
 ) -> FetchRequest:
     """Check the request. Raises RequestError or NotFoundError.
 
-    base_url: of a mirror that has the same files. cells: cell lines, or a text of them; whether the
-    release has them is seen once its cell_info is there. to: a folder in place of the one in the
-    cache, for the command line only: a page has none to give.
+    base_url: of a mirror that has the same files. cells: cell lines, or a text that lists them;
+    whether the release has them is checked once its cell_info is there. to: a folder in place of
+    the one in the cache, for the command line only.
     """
     if source not in SOURCES:
         raise NotFoundError(
@@ -60,11 +60,12 @@ def all_fetched(cache: Cache) -> list[Fetched]:
 def plan_import_of(
     cache: Cache, sources: Sequence[Fetched], *, name: str, replace: bool = False
 ) -> ImportRequest:
-    """The request to import what was fetched from some sources into one compendium.
+    """The request to import the downloads of some sources into one compendium.
 
-    What is in several is taken from the first. Cell lines are those that were asked for, all where
-    some source was fetched with all of its own. MOAs come from their own tables, and from the Drug
-    Repurposing Hub where that was fetched into the cache. Raises RequestError or FileFormatError.
+    Signatures in several sources are taken from the first. Cell lines are those requested, or all
+    if any source was downloaded with all cell lines. MOAs come from the sources' own tables, and
+    from the Drug Repurposing Hub if that was downloaded into the cache. Raises RequestError or
+    FileFormatError.
     """
     series = []
     for each in sources:
@@ -89,7 +90,7 @@ def plan_import_of(
 
 
 def size_in_words(source: Source) -> str:
-    """How much will be fetched and how much disk that takes, for the user to know before."""
+    """How much will be downloaded and how much disk it takes, to show the user beforehand."""
     tables = sum(file.n_bytes for file in source.tables)
     matrix = source.matrix
     if matrix is None:

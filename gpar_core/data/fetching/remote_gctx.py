@@ -1,8 +1,8 @@
-"""Reading chosen signatures of a GCTX that lies on a web server, by byte ranges.
+"""Read chosen signatures of a GCTX on a web server, by byte ranges.
 
-A GCTX is HDF5; its matrix has a row for each signature (which GCTX calls a column) and lies in the
-file either in one piece or in chunks. Where it is not compressed, the place of every value is known
-and only the needed bytes are asked for; else h5py reads and decodes the chunks that are needed.
+A GCTX is HDF5; its matrix has a row for each signature (which GCTX calls a column) and is stored in
+one piece or in chunks. If it is not compressed, the position of every value is known and only the
+needed bytes are requested; otherwise h5py reads and decodes the chunks that are needed.
 """
 
 import io
@@ -24,25 +24,25 @@ PAGE_BYTES: Final = 1 << 18
 PAGES_KEPT: Final = 256
 
 GAP_BYTES: Final = 1 << 17
-"""Needed bytes this near are asked for together: at 10 MB/s so many take as long as one more
+"""Needed bytes this close are requested together: at 10 MB/s this many take as long as one more
 request, of 80 ms, on one of six connections."""
 
 RANGE_BYTES: Final = 1 << 22
 BLOCK_BYTES: Final = 1 << 25
-"""Read for one block, after which a stopped fetch can go on."""
+"""Bytes read for one block, after which a stopped download can resume."""
 
 CHUNK_BYTES: Final = 1 << 28
-"""A chunk that is larger, unpacked, is not decoded."""
+"""Chunks larger than this when unpacked are not decoded."""
 
 LARGEST_Z: Final = 1000.0
-"""Level 5 z-scores lie within about 10; what is beyond this was not read from the right place."""
+"""Level 5 z-scores are within about 10; values beyond this were not read from the right place."""
 
 Arrived = Callable[[int], None]
-"""Is told of so many more bytes."""
+"""Called with the number of further bytes received."""
 
 
 class RemoteFile(io.RawIOBase):
-    """A file on a web server to be read and sought; its latest pages stay in memory.
+    """A seekable file on a web server; its most recently read pages stay in memory.
 
     n_fetched: bytes read from the server so far.
     """
@@ -109,10 +109,10 @@ class RemoteMatrix:
 
 @dataclass(frozen=True)
 class Grid:
-    """Where the chunks of an uncompressed matrix lie; one in a single piece is one chunk.
+    """Where the chunks of an uncompressed matrix are; a contiguous matrix is one chunk.
 
-    height, width: of a chunk, in values. address: its first byte in the file, by its place among
-    the chunks.
+    height, width: of a chunk, in values. address: first byte of each chunk in the file, by its
+    position among the chunks.
     """
 
     height: int
@@ -121,10 +121,10 @@ class Grid:
 
 
 class Stripe(NamedTuple):
-    """The needed columns that lie in one column of chunks.
+    """The needed columns that are in one column of chunks.
 
-    chunk: its number. positions: of these columns in what is read. offsets: of these columns in the
-    chunk. first, n_values: what is read of each row of the chunk.
+    chunk: its number. positions: of these columns in the result. offsets: of these columns in the
+    chunk. first, n_values: the values read from each row of the chunk.
     """
 
     chunk: int
@@ -135,7 +135,7 @@ class Stripe(NamedTuple):
 
 
 class Range(NamedTuple):
-    """Bytes asked for together, and which spans (numbered by row, then stripe) lie in them."""
+    """Bytes requested together, and the spans (numbered by row, then stripe) that they contain."""
 
     start: int
     stop: int
@@ -143,7 +143,7 @@ class Range(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Rows that are read together: their positions, rising, and what is fetched for them."""
+    """Rows that are read together: their positions, rising, and the ranges they need."""
 
     rows: np.ndarray
     n_bytes: int
@@ -154,7 +154,7 @@ class Block(NamedTuple):
 class Plan:
     """How to read some rows and columns.
 
-    columns: positions in the file, in the order wanted. blocks: the rows. grid: None if h5py has
+    columns: positions in the file, in the requested order. blocks: the rows. grid: None if h5py has
     to find or decode the values; bytes and requests are then estimates.
     """
 
@@ -198,7 +198,7 @@ def open_remote(web: Web, url: str) -> Iterator[RemoteMatrix]:
 def plan_reading(matrix: RemoteMatrix, rows: np.ndarray, columns: np.ndarray) -> Plan:
     """How to read `rows`, rising positions of signatures, and `columns`, positions of genes.
 
-    Raises DownloadError where the file is laid out so that it cannot be read in parts.
+    Raises DownloadError if the layout of the file does not allow reading it in parts.
     """
     grid, stored = _layout(matrix, rows, columns)
     if grid is None:
@@ -223,7 +223,7 @@ def plan_reading(matrix: RemoteMatrix, rows: np.ndarray, columns: np.ndarray) ->
 def read_block(matrix: RemoteMatrix, plan: Plan, rows: np.ndarray, arrived: Arrived) -> np.ndarray:
     """(n_rows, n_columns) float32 of the rows of a block.
 
-    Raises DownloadError, and lets through what `arrived` raises.
+    Raises DownloadError, and what `arrived` raises.
     """
     if plan.grid is None:
         before = matrix.file.n_fetched
@@ -243,7 +243,7 @@ _ANOTHER: Final = "Fetch it again, or use another mirror."
 
 
 def _layout(matrix: RemoteMatrix, rows: np.ndarray, columns: np.ndarray) -> tuple[Grid | None, int]:
-    """Where the needed chunks lie, None if h5py must find or decode them; and their bytes."""
+    """Where the needed chunks are, None if h5py must find or decode them; and their bytes."""
     values = matrix.values
     settings = values.id.get_create_plist()
     moved = values.file.userblock_size > 0 or settings.get_external_count() > 0
@@ -283,7 +283,7 @@ def _stripes(grid: Grid, columns: np.ndarray) -> list[Stripe]:
 def _spans(
     matrix: RemoteMatrix, grid: Grid, rows: np.ndarray, columns: np.ndarray
 ) -> tuple[np.ndarray, list[Range]]:
-    """First byte of each row (n_rows) in each stripe (n_stripes), and the ranges to ask for."""
+    """First byte of each row (n_rows) in each stripe (n_stripes), and the ranges to request."""
     size = matrix.values.dtype.itemsize
     stripes = _stripes(grid, columns)
     chunk, offset = np.divmod(rows, grid.height)
@@ -301,7 +301,7 @@ def _spans(
 
 
 def _merged(starts: np.ndarray, stops: np.ndarray) -> list[Range]:
-    """Spans that lie near each other, put together up to `RANGE_BYTES`."""
+    """Merge spans that are close to each other, up to `RANGE_BYTES`."""
     ranges: list[Range] = []
     for span in np.argsort(starts, kind="stable").tolist():
         start, stop = int(starts[span]), int(stops[span])
@@ -316,11 +316,11 @@ def _merged(starts: np.ndarray, stops: np.ndarray) -> list[Range]:
 def _fetched(
     matrix: RemoteMatrix, grid: Grid, rows: np.ndarray, columns: np.ndarray, arrived: Arrived
 ) -> np.ndarray:
-    """Values of an uncompressed matrix, cut out of the bytes that hold them."""
+    """Values of an uncompressed matrix, extracted from the bytes that contain them."""
     dtype, stripes = matrix.values.dtype, _stripes(grid, columns)
     starts, ranges = _spans(matrix, grid, rows, columns)
     values = np.empty((len(rows), len(columns)), np.float32)
-    # Closed here and now when `arrived` raises: what is still to come is not asked for then.
+    # Closed immediately when `arrived` raises, so that no further ranges are requested.
     with closing(_parts(matrix.file, ranges)) as parts:
         for asked, content in parts:
             arrived(len(content))
@@ -334,7 +334,7 @@ def _fetched(
 
 
 def _parts(file: RemoteFile, ranges: list[Range]) -> Generator[tuple[Range, bytes], None, None]:
-    """The bytes of each range, as they come, over a few connections at once."""
+    """The bytes of each range, as they arrive, over a few connections at once."""
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         futures = {
             pool.submit(file.web.part, file.url, file.version, each.start, each.stop): each
@@ -349,7 +349,7 @@ def _parts(file: RemoteFile, ranges: list[Range]) -> Generator[tuple[Range, byte
 
 
 def _bands(matrix: RemoteMatrix, rows: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Rows in blocks of whole chunks, as many as are decoded in about `BLOCK_BYTES`."""
+    """Rows in blocks of whole chunks, each about `BLOCK_BYTES` when decoded."""
     height = matrix.values.chunks[0] if matrix.values.chunks else 1
     n_bytes = matrix.values.shape[1] * matrix.values.dtype.itemsize
     band = rows // (max(BLOCK_BYTES // (n_bytes * height), 1) * height)
@@ -357,7 +357,7 @@ def _bands(matrix: RemoteMatrix, rows: np.ndarray) -> tuple[np.ndarray, ...]:
 
 
 def _decoded(matrix: RemoteMatrix, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Values that h5py reads and decodes, some rows at a time and these whole."""
+    """Values that h5py reads and decodes, a few complete rows at a time."""
     first, last = int(columns.min()), int(columns.max()) + 1
     n_rows = max(BLOCK_BYTES // ((last - first) * matrix.values.dtype.itemsize), 1)
     values = np.empty((len(rows), len(columns)), np.float32)
@@ -376,7 +376,7 @@ def _decoded(matrix: RemoteMatrix, rows: np.ndarray, columns: np.ndarray) -> np.
 
 
 def _compare(matrix: RemoteMatrix, plan: Plan, rows: np.ndarray) -> None:
-    """See that the bytes of one signature are where they were worked out to be."""
+    """Check that the bytes of one signature are where they were calculated to be."""
     mine = read_block(matrix, plan, rows, lambda n_bytes: None)
     if not np.array_equal(mine, _decoded(matrix, rows, plan.columns), equal_nan=True):
         raise DownloadError(

@@ -14,7 +14,7 @@ class FetchRequest:
 
     source: its name in `data.fetching.sources.SOURCES`. base_url: of a mirror, ending in '/', or
     ''. cells: cell lines, sorted; empty for all. to: absolute path of the folder, '' for the one in
-    the cache; never what a page was told.
+    the cache; never user input from a page.
     """
 
     kind: ClassVar[str] = "fetch"
@@ -24,7 +24,7 @@ class FetchRequest:
     to: str = ""
 
     def folder(self, cache: Cache) -> Path:
-        """Where what is fetched lies."""
+        """The folder of the downloaded files."""
         return Path(self.to) if self.to else cache.source(self.source)
 
     @property

@@ -1,4 +1,4 @@
-"""Fetch a source into its folder; a stopped request resumes where it stopped."""
+"""Download a source into its folder; a stopped request resumes where it stopped."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ LOCK = ".fetching.lock"
 
 
 def run_fetch(request: FetchRequest, cache: Cache, report: Report) -> None:
-    """Have the files of a source in its folder, with `fetched.json`. Raises GparError."""
+    """Download the files of a source into its folder, with `fetched.json`. Raises GparError."""
     folder = request.folder(cache)
     folder.mkdir(parents=True, exist_ok=True)
     try:

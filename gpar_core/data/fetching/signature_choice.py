@@ -22,7 +22,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 N_INACTIVE: Final = 1000
-"""Compounds of the starter that serve as negatives: 20 times as many as a training must have."""
+"""Compounds of the starter that serve as negatives: 20 times as many as a training needs."""
 
 ROWS_AT_ONCE: Final = 200_000
 YES: Final = ("1", "1.0")
@@ -42,9 +42,9 @@ def known_cells(cell_info: Path, column: str, cells: Sequence[str]) -> tuple[str
 
 
 def compound_signatures(sig_info: Path, cells: Collection[str]) -> pd.DataFrame:
-    """`COLUMNS` of the compound signatures in these cell lines, in all for none.
+    """`COLUMNS` of the compound signatures in these cell lines, none for all.
 
-    Raises AnnotationError where there is none.
+    Raises AnnotationError if there are no signatures.
     """
 
     def wanted(table: pd.DataFrame) -> pd.Series:
@@ -59,10 +59,10 @@ def starter_signatures(
 ) -> pd.DataFrame:
     """`COLUMNS` of one good signature of each compound of the starter in each of these cell lines.
 
-    The compounds are those of CMap's Touchstone, the well-known ones, and `N_INACTIVE` drawn from
-    those without MOA and with a TAS, at the 75th percentile of their signatures, below 0.2: the
-    negatives of a training. A signature is good if it passed quality control and is the exemplar of
-    its compound and cell line. Raises AnnotationError.
+    The compounds are the well-known ones of CMap's Touchstone, and `N_INACTIVE` drawn from those
+    without a MOA whose TAS, at the 75th percentile of their signatures, is below 0.2: the negatives
+    of a training. A signature is good if it passed quality control and is the exemplar of its
+    compound and cell line. Raises AnnotationError.
     """
 
     def wanted(table: pd.DataFrame) -> pd.Series:
@@ -94,7 +94,7 @@ def starter_signatures(
 
 
 def write_chosen(sig_info: Path, target: Path, sig_ids: Collection[str]) -> None:
-    """Copy the header of a sig_info table and the rows of these signatures, as they are."""
+    """Copy the header of a sig_info table and the rows of these signatures, unchanged."""
     wanted = {sig_id.encode() for sig_id in sig_ids}
     with sig_info.open("rb") as file, target.open("wb") as out:
         header = file.readline()
@@ -108,7 +108,7 @@ def write_chosen(sig_info: Path, target: Path, sig_ids: Collection[str]) -> None
 def _rows(
     sig_info: Path, wanted: Callable[[pd.DataFrame], pd.Series], cells: Collection[str]
 ) -> pd.DataFrame:
-    """`COLUMNS` of the rows that are wanted, as text; of 1.2 million few are in memory at once."""
+    """`COLUMNS` of the wanted rows, as text; few of 1.2 million rows are in memory at once."""
     try:
         parts = [
             table[wanted(table)]

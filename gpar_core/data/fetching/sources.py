@@ -1,8 +1,8 @@
-"""Where LINCS data can be had: the one list of hosts and file names.
+"""Where to get LINCS data: the single list of hosts and file names.
 
-Sizes are those of the files as published, rounded as GEO's listing rounds them; the packed files of
-GSE70138 are estimated from how GSE92742 packs. They serve to say how much will come; what does come
-is measured. Columns are what the header of a table must have for GPAR to read it.
+Sizes are those of the files as published, rounded as in GEO's listing; the packed sizes of GSE70138
+are estimated from the compression of GSE92742. They only announce the size of a download; its
+progress is measured. Columns are those that the header of a table must have for GPAR to read it.
 """
 
 from collections.abc import Mapping
@@ -19,15 +19,15 @@ MATRIX: Final = "matrix"
 
 STARTER_CELLS: Final = ("A375", "A549", "HT29", "MCF7", "PC3")
 """Five of CMap's nine core cell lines, in which the most compounds were measured. With one
-signature of each, a compound that was measured in all has the five that the paper's filter asks
-for. Four tissues: an effect found in all is no matter of one."""
+signature in each, a compound measured in all has the five that the paper's filter requires. They
+are from four tissues, so an effect found in all is not specific to one tissue."""
 
 
 @dataclass(frozen=True)
 class SourceFile:
     """One file of a source.
 
-    roles: what it is to an import, in the words of `import_files`; the first names it.
+    roles: its part in an import, as named in `import_files`; the first names it.
     base_url, path: where it is. n_bytes: as downloaded. unpacked: of a packed matrix, unpacked;
     else 0. columns: of a table, those its header must have.
     """
@@ -45,11 +45,11 @@ class SourceFile:
 
     @property
     def name(self) -> str:
-        """Its name in the folder of what was fetched."""
+        """Its name in the download folder."""
         return self.path.rsplit("/", 1)[-1]
 
     def url(self, base_url: str = "") -> str:
-        """Where to get it. base_url: of a mirror with the same files, ending in '/'."""
+        """Its address. base_url: of a mirror with the same files, ending in '/'."""
         return (base_url or self.base_url) + self.path
 
 
@@ -59,10 +59,10 @@ class Source:
 
     name: in commands and folders. title, about: for the user. files: in the order of fetching,
     small tables first. checksums: GEO's list of SHA-512 sums, None where there is none.
-    by_ranges: the matrix is not packed, so that only what was chosen of it is read. cell_column: in
-    its cell_info, '' where there are no cell lines to choose.
-    starter: only exemplary signatures of well-known and of inactive compounds are chosen.
-    series: what its signatures are said to be of, '' where it has none.
+    by_ranges: the matrix is not packed, so only the chosen part is read. cell_column: in its
+    cell_info, '' if there are no cell lines to choose.
+    starter: only exemplar signatures of well-known and of inactive compounds are chosen. series:
+    the series of its signatures, '' if it has none.
     """
 
     name: str
@@ -106,7 +106,7 @@ def _geo_series(
     """A series as GEO has it.
 
     n_bytes: of pert_info, sig_metrics, sig_info and the matrix, packed and unpacked. dates: at the
-    end of the name of cell_info, and of the others.
+    end of the name of cell_info, and of the other files.
     """
     pert_info, sig_metrics, sig_info, packed, unpacked = n_bytes
 

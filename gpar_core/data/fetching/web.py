@@ -1,4 +1,4 @@
-"""Reading from web servers whose connections break: tries again, and never mixes two versions."""
+"""Read from web servers over unreliable connections: retry, and never mix two versions."""
 
 import re
 import time
@@ -13,16 +13,16 @@ import urllib3
 from gpar_core.errors import DownloadError
 
 CONNECTIONS: Final = 6
-"""At once, for parts of a file; what a public server takes from one visitor without complaint."""
+"""Connections at once, for parts of a file; as many as a public server accepts from one client."""
 
 TIMEOUT: Final = (15.0, 60.0)
 """Seconds to wait for a connection, and for the next bytes."""
 
 WAITS: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
-"""Seconds before each new try, until it is given up."""
+"""Seconds before each retry; after the last, it gives up."""
 
 READ_BYTES: Final = 1 << 16
-"""At once; what a broken connection loses is less than this."""
+"""Bytes read at once; a broken connection loses less than this."""
 
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
 
@@ -35,9 +35,9 @@ class Trouble(Exception):
 
 @dataclass(frozen=True)
 class Version:
-    """Which content a file on a server has.
+    """The version of a file on a server.
 
-    n_bytes: its length, -1 if the server does not say. tag: a strong ETag, else the time of its
+    n_bytes: its length, -1 if the server does not say. tag: a strong ETag, else the time of the
     last change, else ''.
     """
 
@@ -54,7 +54,7 @@ class Answer:
 
     @property
     def span(self) -> tuple[int, int] | None:
-        """First byte and byte after the last of the part that is sent, None for a whole file."""
+        """First byte, and byte after the last, of the part that is sent; None for a whole file."""
         found = _CONTENT_RANGE.fullmatch(self._response.headers.get("Content-Range", ""))
         if self.status != requests.codes.partial_content or not found or not found[1]:
             return None
@@ -72,19 +72,19 @@ class Answer:
         return Version(int(length) if length.isdecimal() else -1, tag)
 
     def body(self) -> Iterator[bytes]:
-        """The bytes as sent. Raises Trouble where the connection breaks."""
+        """The bytes as sent. Raises Trouble if the connection breaks."""
         try:
-            # Not `iter_content`: it would unpack what a server calls 'Content-Encoding: x-gzip',
-            # as some do with .gz files, and the length and checksum are those of the packed file.
+            # Not `iter_content`: it would unpack 'Content-Encoding: x-gzip', which some servers set
+            # for .gz files, but the length and checksum are those of the packed file.
             yield from self._response.raw.stream(READ_BYTES, decode_content=False)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise Trouble(f"the connection broke: {_reason(error)}") from error
 
 
 class Web:
-    """GET requests with patience.
+    """GET requests with retries.
 
-    wait: sleeps so many seconds. waits: before each new try. Safe to use from several threads.
+    wait: sleeps for that many seconds. waits: seconds before each retry. Thread-safe.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Web:
 
     @contextmanager
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Answer]:
-        """The answer 200, 206 or 416. Raises Trouble, or DownloadError where no try would help."""
+        """The answer 200, 206 or 416. Raises Trouble, or DownloadError if retrying cannot help."""
         try:
             response = self._session.get(
                 url,
@@ -130,9 +130,9 @@ class Web:
         position: Callable[[], int] = lambda: 0,
         tell: Callable[[str], None] = lambda message: None,
     ) -> T:
-        """What `attempt` returns, tried again with growing waits while it meets Trouble.
+        """The result of `attempt`, retried with growing waits as long as it raises Trouble.
 
-        position: how far it is; a try that got further does not count. tell: is told of each wait.
+        position: how far it is; tries that made progress do not count. tell: called at each wait.
         Raises DownloadError after the last try.
         """
         failures, before = 0, position()
@@ -154,7 +154,7 @@ class Web:
                 self._wait(seconds)
 
     def look(self, url: str) -> Version:
-        """Length and tag of a file that can be read in parts. Raises DownloadError."""
+        """Length and tag of a file that supports reading in parts. Raises DownloadError."""
 
         def ask() -> Version:
             with self.get(url, {"Range": "bytes=0-0"}) as answer:
@@ -169,7 +169,7 @@ class Web:
         return self.patiently(ask, url)
 
     def part(self, url: str, version: Version, start: int, stop: int) -> bytes:
-        """Bytes `start` to `stop`, not included, of a file that must still be `version`.
+        """Bytes from `start` up to but excluding `stop` of a file that must still be `version`.
 
         Raises DownloadError.
         """

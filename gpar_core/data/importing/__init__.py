@@ -1,1 +1,1 @@
-"""LINCS files to a compendium: read, merge, copy, annotate."""
+"""Build a compendium from LINCS files: read, merge, copy, annotate."""

@@ -26,7 +26,7 @@ from gpar_core.errors import FileFormatError
 from gpar_core.progress import Progress, Report, silent
 
 SCRATCH = "unfinished"
-"""Folder of what an import needs to go on, beside the compendium it builds."""
+"""Folder of what an import needs to resume, next to the compendium it builds."""
 
 
 def import_compendium(
@@ -40,15 +40,15 @@ def import_compendium(
 ) -> tuple[Finding, ...]:
     """Build the compendium `name` in `folder`, empty or left by a stopped import of these files.
 
-    Kept are the signatures of compounds (pert_type trt_cp) that are in both matrix and sig_info and
-    hold only finite values. Landmark genes are found by Entrez id, in any order. What a
-    stopped import has copied is not copied again. Memory does not grow with the matrices.
+    Keeps the signatures of compounds (pert_type trt_cp) that are in both matrix and sig_info and
+    have only finite values. Landmark genes are found by Entrez id, in any order. What a stopped
+    import has copied is not copied again. Memory does not grow with the matrices.
 
     fill_missing: set landmark genes that a matrix lacks to 0 (no change) instead of refusing.
-    quality: what signatures must be like to be kept.
+    quality: criteria that signatures must meet to be kept.
 
     Returns what was found and left out, which is also stored in the manifest.
-    Raises FileFormatError, LandmarkError, AnnotationError or, where the filter keeps none,
+    Raises FileFormatError, LandmarkError, AnnotationError or, if the filter keeps no signature,
     RequestError.
     """
     scratch = folder / SCRATCH
@@ -108,7 +108,7 @@ def import_compendium(
 def _select(
     files: ImportFiles, scratch: Path, fill_missing: bool, quality: QualityFilter, report: Report
 ) -> tuple[list[Source], pd.DataFrame, list[Finding]]:
-    """Where the values of the signatures stand, and the signatures, in the order of the rows."""
+    """Where the values of the signatures are, and the signatures, in the order of the rows."""
     findings, matrices, genes, tables = [], [], [], []
     for number, series in enumerate(files.series):
         matrix = _opened(series.matrix, scratch / str(number), report)
@@ -137,7 +137,7 @@ def _select(
 
 
 def _with_tas_to_come(signatures: pd.DataFrame) -> pd.DataFrame:
-    """With a TAS above every limit where it can be computed once the values are there."""
+    """Signatures whose TAS can be computed later get one above every limit until then."""
     tas = _valid_tas(signatures)
     to_come = tas.isna() & signatures[fields.CC_Q75].notna()
     return signatures.assign(**{fields.TAS: tas.mask(to_come, np.inf)})
@@ -165,7 +165,7 @@ def _without_missing_values(
 
 
 def _kept(signatures: pd.DataFrame, matrix: StoredMatrix, kept: np.ndarray) -> pd.DataFrame:
-    """The signatures that are kept, and only their rows in the matrix."""
+    """The signatures that are kept; the matrix keeps only their rows."""
     if kept.all():
         return signatures
     matrix.keep(kept)
@@ -173,9 +173,9 @@ def _kept(signatures: pd.DataFrame, matrix: StoredMatrix, kept: np.ndarray) -> p
 
 
 def _repeated(signatures: pd.DataFrame, copy: np.ndarray) -> np.ndarray:
-    """(n,) bool: copies in one cell line of a signature with a higher TAS, or the same and before.
+    """(n,) bool: copies, within a cell line, of a signature with a higher TAS or an earlier row.
 
-    A molecule would otherwise seem to be measured as often as it has names.
+    Otherwise a molecule would count as measured once for each of its names.
     """
     best_first = signatures[fields.TAS].sort_values(ascending=False, kind="stable").index
     same = signatures[[fields.CELL_ID]].assign(copy=copy).loc[best_first]
@@ -185,7 +185,7 @@ def _repeated(signatures: pd.DataFrame, copy: np.ndarray) -> np.ndarray:
 def _complete_tas(
     signatures: pd.DataFrame, matrix: StoredMatrix
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Compute TAS where the files give its parts but not the score."""
+    """Compute TAS where the files have its components but not the score."""
     tas = _valid_tas(signatures)
     computable = (tas.isna() & signatures[fields.CC_Q75].notna()).to_numpy()
     strength = signatures[fields.STRENGTH].to_numpy(copy=True)

@@ -16,11 +16,11 @@ from gpar_core.data.tables import read_table
 def annotate(
     signatures: pd.DataFrame, *, pert_infos: Sequence[Path] = (), moas: Sequence[Path] = ()
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """One row per pert_id with names, identifiers and MOAs, as `compendium.write` wants it.
+    """One row per pert_id with names, identifiers and MOAs, as `compendium.write` takes it.
 
-    signatures: pert_id, pert_iname. pert_infos: tables of identifiers; of a pert_id that stands in
-    several, the first is taken. moas: tables as `moa_tables.read_moa_table` reads them; they also
-    fill identifiers that pert_infos lack. Raises AnnotationError.
+    signatures: pert_id, pert_iname. pert_infos: tables of identifiers; for a pert_id in several,
+    the first counts. moas: tables from `moa_tables.read_moa_table`; they also fill identifiers that
+    pert_infos lack. Raises AnnotationError.
     """
     compounds = signatures[[fields.PERT_ID, fields.PERT_INAME]].drop_duplicates(fields.PERT_ID)
     compounds = compounds.sort_values(fields.PERT_ID, ignore_index=True)
@@ -50,7 +50,7 @@ def annotate(
 
 
 def _of_tables(tables: Sequence[MoaTable], match: MoaMatch) -> list[Finding]:
-    """What each table gave: compounds by what they were found by, and rows that were skipped."""
+    """What each table contributed: compounds by the key that found them, and skipped rows."""
     findings = []
     for table in tables:
         keys = match.found.loc[match.found["table"] == table.name, "key"].value_counts()
@@ -69,7 +69,7 @@ def _of_tables(tables: Sequence[MoaTable], match: MoaMatch) -> list[Finding]:
 
 
 def _of_compounds(before: pd.DataFrame, match: MoaMatch) -> list[Finding]:
-    """How many compounds have a MOA, why the others have none, and what else the tables gave."""
+    """How many compounds have a MOA, why others have none, and what else the tables contributed."""
     after = match.compounds
     names = after.set_index(fields.PERT_ID)[fields.PERT_INAME]
     found = after[fields.PERT_ID].isin(match.found[fields.PERT_ID])

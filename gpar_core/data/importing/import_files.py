@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 KNOWN_SERIES = ((re.compile(r"GSE\d+"), ""), (re.compile("level5_beta"), "LINCS2020"))
-"""What in the name of a file tells its series, and the name of that where it is another."""
+"""Patterns in file names that identify a series, and the name of the series if different."""
 
 
 DIGEST_WHOLE_FILE = 64 * 1024 * 1024
@@ -15,10 +15,10 @@ DIGEST_WHOLE_FILE = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class SeriesFiles:
-    """The files of one series; only the matrix must be given.
+    """The files of one series; only the matrix is required.
 
-    sig_info, gene_info: None where the matrix has them as metadata of its columns and rows.
-    name: of the series, '' to tell it by the name of the matrix.
+    sig_info, gene_info: None if the matrix has them as metadata of its columns and rows. name: of
+    the series, '' to derive it from the name of the matrix.
     """
 
     matrix: Path
@@ -40,9 +40,9 @@ class SeriesFiles:
 
 @dataclass(frozen=True)
 class ImportFiles:
-    """The files of one import: what stands in several series is taken from the first of them.
+    """The files of one import; what is in several series is taken from the first of them.
 
-    moas: tables of MOAs or of names with ids, as `moa_tables.read_moa_table` reads them.
+    moas: tables of MOAs or of names with ids, for `moa_tables.read_moa_table`.
     """
 
     series: tuple[SeriesFiles, ...]
@@ -50,12 +50,12 @@ class ImportFiles:
 
     @property
     def paths(self) -> list[Path]:
-        """All files that are given."""
+        """All files of the import."""
         return [*(path for each in self.series for path in each.paths), *self.moas]
 
 
 def digest(paths: Iterable[Path]) -> str:
-    """Identifies the content of files up to 64 MB, else their size and time of change.
+    """A digest of files: of the content up to 64 MB, of size and modification time above.
 
     Raises OSError.
     """
@@ -70,7 +70,7 @@ def digest(paths: Iterable[Path]) -> str:
 
 
 def _series_of(matrix: Path) -> str:
-    """GSE92742 or LINCS2020 where the name tells it, else the name without its endings."""
+    """GSE92742 or LINCS2020 if the name shows it, else the name without extensions."""
     for pattern, name in KNOWN_SERIES:
         if found := pattern.search(matrix.name):
             return name or found[0]

@@ -22,7 +22,7 @@ FLAGS = ("1", "1.0", "landmark", "Y")
 @dataclass(frozen=True, eq=False)
 class LandmarkPlaces:
     """position: (978,) of each landmark gene among some genes, -1 where missing. missing, repeated:
-    Entrez ids of those that are not there, and that are there more than once; rising.
+    Entrez ids of absent genes, and of those present more than once; rising.
     """
 
     position: np.ndarray
@@ -49,9 +49,9 @@ def locate_landmarks(
 ) -> tuple[np.ndarray, list[Finding]]:
     """(978,) file positions of the landmark genes, -1 where missing and `fill_missing`.
 
-    They are found by Entrez id, symbol or Ensembl id, in any order. gene_info: None to take
-    what the matrix says of its rows: their ids, or pr_gene_id or gene symbols in its metadata.
-    Raises LandmarkError, AnnotationError or FileFormatError.
+    They are found by Entrez id, symbol or Ensembl id, in any order. gene_info: None to use the
+    matrix itself: the ids of its rows, or pr_gene_id or gene symbols in its metadata. Raises
+    LandmarkError, AnnotationError or FileFormatError.
     """
     file_name = matrix.path.name
     ids, named_by = pd.Series(matrix.gene_ids), ""
@@ -90,9 +90,9 @@ def locate_landmarks(
 
 
 def _own_ids(matrix: MatrixFile) -> tuple[pd.Series, str]:
-    """The ids of the rows of a matrix, or what of its metadata names more landmark genes.
+    """The ids of the rows of a matrix, or the metadata column that names more landmark genes.
 
-    Returns them and the name of that column, '' for the ids.
+    Returns the values and the name of the column, '' for the ids.
     """
     table = read_metadata(matrix, "genes", (fields.GENE_ID, fields.GENE_SYMBOL))
     candidates = {"": pd.Series(matrix.gene_ids)}

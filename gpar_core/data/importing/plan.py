@@ -22,7 +22,7 @@ def plan_import(
 ) -> ImportRequest:
     """Check that the files exist and the name is free. Raises RequestError or FileFormatError.
 
-    name: of the compendium; capitals become lower case.
+    name: of the compendium; converted to lower case.
     """
     name = compendium_name(name)
     for path in files.paths:
@@ -57,7 +57,7 @@ def plan_import(
 
 
 def check_free(cache: Cache, request: ImportRequest | SelectRequest) -> None:
-    """Raises RequestError where another compendium has the name and is not to be replaced."""
+    """Raises RequestError if another compendium has the name and should not be replaced."""
     if (
         not request.replace
         and request.name in cache.compendium_names()

@@ -11,9 +11,9 @@ class ImportRequest:
     """Import LINCS files into a compendium.
 
     name: of the compendium to publish. series: names of the series; gctx to pert_info: the files
-    of each. Paths are absolute; '' where a table is not given. moas: tables of MOAs, in order.
+    of each. Paths are absolute; '' for an absent table. moas: tables of MOAs, in order.
     fill_missing: whether missing landmark genes are set to 0 instead of refused.
-    quality: what the signatures must be like to be kept.
+    quality: criteria that signatures must meet to be kept.
     files_digest: identifies the content of the files (or their sizes and times of change).
     """
 

@@ -16,7 +16,7 @@ from gpar_core.storage.requests import job_id
 
 KEPT_SECONDS = 7 * 24 * 3600
 LOCK_SECONDS = 30
-"""To wait for a process that is being ended."""
+"""Seconds to wait for a process that is ending."""
 
 
 def run_import(request: ImportRequest, cache: Cache, report: Report) -> None:
@@ -50,7 +50,7 @@ def run_import(request: ImportRequest, cache: Cache, report: Report) -> None:
             f"{request.title} is already running in another process. Wait until it finishes."
         ) from error
     except GparError:
-        if not any(path.is_file() for path in building.rglob("*")):  # nothing to go on with
+        if not any(path.is_file() for path in building.rglob("*")):  # nothing to resume
             shutil.rmtree(building, ignore_errors=True)
             _remove_lock(building)
         raise
@@ -58,7 +58,7 @@ def run_import(request: ImportRequest, cache: Cache, report: Report) -> None:
 
 
 def files_of(request: ImportRequest) -> ImportFiles:
-    """The files that the request names."""
+    """The files named in the request."""
     each = zip(
         request.series, request.gctx, request.sig_info, request.gene_info, request.sig_metrics,
         request.pert_info, strict=True,
@@ -80,9 +80,10 @@ def files_of(request: ImportRequest) -> ImportFiles:
 
 
 def clear_abandoned(cache: Cache, current: Path) -> None:
-    """Remove half-built compendia that no process works on, but `current`.
+    """Remove half-built compendia that no process is working on, except `current`.
 
-    Those of the same name go at once: other files were given for it since. Others stay a week.
+    Those of the same name are removed at once, since they were built from other files. Others are
+    kept for a week.
     """
     for folder in cache.importing_folders():
         old = time.time() - folder.stat().st_mtime > KEPT_SECONDS

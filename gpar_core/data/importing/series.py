@@ -1,4 +1,4 @@
-"""Several series as one: no signature twice, and one name for a compound."""
+"""Merge several series: no signature twice, and one name for each compound."""
 
 from collections.abc import Sequence
 
@@ -16,11 +16,11 @@ SOURCE = "source"
 def united(
     tables: Sequence[pd.DataFrame], names: Sequence[str]
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """The signatures of all series, sorted as a compendium wants them.
+    """The signatures of all series, in the order of a compendium.
 
-    tables: of `signature_tables.read_signatures`, one for each series of `names`. A signature with
-    the sig_id or made of the same profiles as one of an earlier series is left out.
-    Returns the columns of the tables without `REPLICATE_SET`, series, and `SOURCE`, the place in
+    tables: from `signature_tables.read_signatures`, one for each series of `names`. A signature is
+    left out if an earlier series has one with the same sig_id or made of the same profiles.
+    Returns the columns of the tables without `REPLICATE_SET`, series, and `SOURCE`, the position in
     `tables`; and what was left out.
     """
     findings = []
@@ -57,7 +57,7 @@ def _in_earlier(table: pd.DataFrame, earlier: Sequence[pd.DataFrame], column: st
 
 
 def _one_name_each(signatures: pd.DataFrame) -> tuple[pd.DataFrame, Finding]:
-    """Give each compound one name, or its signatures would count as those of several drugs."""
+    """Give each compound one name; otherwise its signatures would count as several drugs."""
     names = signatures[fields.PERT_INAME].where(signatures[fields.PERT_INAME] != "")
     by_compound = names.groupby(signatures[fields.PERT_ID])
     several = by_compound.transform("nunique") > 1

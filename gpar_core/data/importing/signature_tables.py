@@ -40,12 +40,12 @@ def read_signatures(
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """The compound signatures in both matrix and sig_info, in the order of sig_info.
 
-    sig_info: None where the matrix carries it as metadata of its columns. BRD ids of several
-    batches become one. replicates: read which profiles a signature is made of, a long text.
+    sig_info: None if the matrix has it as metadata of its columns. BRD ids of several batches
+    become one. replicates: whether to read which profiles each signature is made of, a long text.
 
     Returns `IDENTITY` without pert_type, dose and time as numbers and units, `MEASURES` as numbers,
-    `FLAGS` as nullable booleans, `POSITION` in the matrix, and `REPLICATE_SET`: equal where
-    signatures are made of the same profiles, `NO_REPLICATES` where these are unknown.
+    `FLAGS` as nullable booleans, `POSITION` in the matrix, and `REPLICATE_SET`: equal for
+    signatures made of the same profiles, `NO_REPLICATES` if these are unknown.
     Raises FileFormatError or AnnotationError.
     """
     in_file = pd.Index(matrix.sig_ids, dtype=TEXT)
@@ -112,8 +112,8 @@ def _read(sig_info: Path) -> pd.DataFrame:
 
 
 def _own_table(matrix: MatrixFile) -> pd.DataFrame:
-    """What sig_info would say, from the metadata of the matrix. Raises as `read_metadata`, and
-    AnnotationError where something is missing."""
+    """The content of sig_info, from the metadata of the matrix. Raises as `read_metadata`, and
+    AnnotationError if something is missing."""
     table = read_metadata(matrix, "signatures", (*IDENTITY, *CONDITIONS, *QUALITY))
     table[fields.SIG_ID] = pd.array(matrix.sig_ids, dtype=TEXT)
     if lacking := [name for name in IDENTITY if name not in table and name != fields.PERT_INAME]:
@@ -139,9 +139,9 @@ def _distil_ids(matrix: MatrixFile, sig_info: Path | None) -> pd.Series:
 
 
 def _repeated(called: str, table: pd.DataFrame, in_both: np.ndarray) -> np.ndarray:
-    """(n,) bool: rows that say again what an earlier one says of a signature in the matrix.
+    """(n,) bool: rows that repeat an earlier one for a signature in the matrix.
 
-    Raises AnnotationError where one says something else.
+    Raises AnnotationError if a repeat differs.
     """
     several = table[table[POSITION].duplicated(keep=False) & in_both]
     again = several.duplicated()
@@ -162,7 +162,7 @@ def _first(names: pd.Series | pd.Index) -> str:
 
 
 def _conditions(signatures: pd.DataFrame) -> pd.DataFrame:
-    """Dose and time as numbers and units, from '10 um' and '24 h' where they stand together."""
+    """Dose and time as numbers and units, from '10 um' and '24 h' if they are in one column."""
     for value, unit, joined in (
         (fields.DOSE, fields.DOSE_UNIT, DOSE_WITH_UNIT),
         (fields.TIME, fields.TIME_UNIT, TIME_WITH_UNIT),
@@ -175,7 +175,7 @@ def _conditions(signatures: pd.DataFrame) -> pd.DataFrame:
 
 
 def _apart(texts: pd.Series) -> pd.DataFrame:
-    """number and unit of texts like '10 um', NaN and '' of others; there are few different ones."""
+    """number and unit of texts like '10 um', NaN and '' for others; there are few distinct ones."""
     code, different = pd.factorize(texts)
     parts = pd.Series(different).str.extract(r"^\s*([0-9.eE+-]+)\s*(\D*)$")
     of_each = {"number": numbers(parts[0]), "unit": parts[1].fillna("").str.strip().astype(TEXT)}
@@ -205,7 +205,7 @@ def _text(table: pd.DataFrame, column: str) -> pd.Series:
 def _replicate_sets(distil_ids: pd.Series) -> np.ndarray:
     """(n,) uint64 hashes of sets of profiles, whose ids are joined by '|'; `NO_REPLICATES` for ''.
 
-    Two sets of a million share a hash by a chance of 3e-8.
+    Among a million sets, the chance that any two share a hash is 3e-8.
     """
     hashes = np.full(len(distil_ids), NO_REPLICATES, dtype=np.uint64)
     for start in range(0, len(distil_ids), ROWS_AT_ONCE):

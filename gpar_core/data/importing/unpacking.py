@@ -15,7 +15,7 @@ from gpar_core.progress import Progress, Report
 
 AT_ONCE = 16 * 1024 * 1024
 SPARE_BYTES = 2 * 1024**3
-"""Left free on the disk, for the compendium and for others."""
+"""Bytes left free on the disk, for the compendium and for others."""
 
 
 def is_packed(path: Path) -> bool:
@@ -30,10 +30,10 @@ def is_packed(path: Path) -> bool:
 def blocks(
     path: Path, position: Callable[[int], None] | None = None
 ) -> Generator[bytes, None, None]:
-    """The content of a file, unpacked where it is gzipped, a block at a time.
+    """The content of a file, unpacked if it is gzipped, a block at a time.
 
-    position: is told how many bytes of the file were read. Raises OSError, EOFError or zlib.error
-    where it is damaged, FileFormatError where it cannot be opened.
+    position: called with the bytes of the file read so far. Raises OSError, EOFError or zlib.error
+    if it is damaged, FileFormatError if it cannot be opened.
     """
     packed = is_packed(path)
     with path.open("rb") as raw, gzip.open(raw) if packed else nullcontext(raw) as content:
@@ -44,10 +44,10 @@ def blocks(
 
 
 def unpack(packed: Path, folder: Path, report: Report) -> Path:
-    """The matrix in the gzipped file, unpacked into `folder`; if it is there already, as it is.
+    """The matrix in the gzipped file, unpacked into `folder`, unless it is there already.
 
-    Memory does not grow with the file. Raises FileFormatError where the file is damaged or holds no
-    GCTX or GCT, or the disk is too full for it.
+    Memory does not grow with the file. Raises FileFormatError if the file is damaged or is no GCTX
+    or GCT, or if the disk is too full for it.
     """
     unpacked = folder / (packed.stem if packed.suffix.lower() == ".gz" else packed.name)
     if unpacked.is_file():

@@ -23,7 +23,7 @@ class Source:
     """The part of one matrix to copy.
 
     genes: (978,) file positions, -1 for a gene to leave at 0. signatures: (n,) file positions,
-    rising. rows: (n,) rows of the compendium that they become.
+    rising. rows: (n,) their rows in the compendium.
     """
 
     matrix: MatrixFile
@@ -37,8 +37,8 @@ def copy_values(
 ) -> StoredMatrix:
     """Write the `.npy` of (n_signatures, 978) float32 to `target`, missing values as NaN.
 
-    notes: file that says which blocks of the same copy are done already; they are left as they are.
-    Memory does not grow with the number of signatures. Raises FileFormatError.
+    notes: file that lists the blocks of the same copy that are already done; they are kept. Memory
+    does not grow with the number of signatures. Raises FileFormatError.
     """
     n_rows = sum(len(source.rows) for source in sources)
     shape = (n_rows, fields.N_LANDMARKS)
@@ -46,7 +46,7 @@ def copy_values(
     n_done = _n_done(notes, plan, target, shape)
     matrix = StoredMatrix(target)
     if n_done is None:
-        notes.unlink(missing_ok=True)  # or they would be believed of the new file
+        notes.unlink(missing_ok=True)  # or they would be trusted for the new file
         matrix, n_done = StoredMatrix.create(target, shape), [0] * len(sources)
     present = [np.flatnonzero(source.genes >= 0) for source in sources]
     sizes = [len(s.rows) * len(genes) for s, genes in zip(sources, present, strict=True)]
@@ -70,12 +70,12 @@ def copy_values(
 
 
 def finite_rows(matrix: StoredMatrix) -> np.ndarray:
-    """(n_rows,) bool: whether a row holds numbers only."""
+    """(n_rows,) bool: whether a row has only finite numbers."""
     return np.concatenate([np.isfinite(matrix[rows]).all(axis=1) for rows in matrix.blocks()])
 
 
 def _n_done(notes: Path, plan: str, target: Path, shape: tuple[int, int]) -> list[int] | None:
-    """Blocks of each source that are done; None where the copy must start over."""
+    """The number of blocks done for each source; None if the copy must start over."""
     try:
         noted = json.loads(notes.read_text("utf-8"))
         if noted["plan"] == plan and StoredMatrix(target).shape == shape:
@@ -92,7 +92,7 @@ def _note(notes: Path, plan: str, n_done: list[int]) -> None:
 
 
 def _plan(sources: Sequence[Source]) -> str:
-    """Identifies what is copied whereto, and in which blocks."""
+    """Identifies what is copied, to where, and in which blocks."""
     digest = hashlib.sha256(str(matrix_files.BLOCK_VALUES).encode())
     for source in sources:
         for array in (source.genes, source.signatures, source.rows):

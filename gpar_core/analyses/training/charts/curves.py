@@ -43,7 +43,7 @@ def precision_recall(held_out: pd.DataFrame, *, simulated: bool) -> alt.LayerCha
 
 
 def _methods(held_out: pd.DataFrame) -> list[tuple[str, str]]:
-    """Names and columns of the scores. A model with none beside it is the regression itself."""
+    """Names and columns of the scores. A model without a second score is the regression itself."""
     if "logistic_score" not in held_out:
         return [("Logistic regression", "score")]
     return [("GPAR", "score"), ("Logistic regression", "logistic_score")]

@@ -8,7 +8,7 @@ from gpar_core.learn.metrics import PAPER_LINE
 
 
 def fold_auroc(auroc: dict[int, float], k: int, *, simulated: bool) -> alt.LayerChart:
-    """One point per fold done so far; dashed: the limit for 'well trained'.
+    """One point per fold done so far; dashed: the threshold for 'well trained'.
 
     auroc: by fold number from 1. k: number of folds.
     """

@@ -13,8 +13,8 @@ def reliability(bins: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
 
     bins: as `learn.calibration.reliability` gives them.
     """
-    # Most signatures are negative: on a linear axis all bins but one would lie on zero, and on a
-    # logarithmic one a bin without positives would lie nowhere.
+    # Most signatures are negative: on a linear axis all bins but one would be at zero, and on a
+    # logarithmic one a bin without positives could not be drawn.
     scale = alt.Scale(type="symlog", constant=0.003, domain=[0, 1])
     axis = alt.Axis(values=TICKS, format="~g")
     x = alt.X("predicted:Q", title="Calibrated probability", scale=scale, axis=axis)
