@@ -2,8 +2,8 @@
 
 The supervisor starts it and writes one order per line to its stdin:
 
-    warm get ready for a job that may come
-    job ID ATTEMPT run this claimed job
+    warm              get ready for a job that may come
+    job ID ATTEMPT    run this claimed job
 
 The end of stdin, because the supervisor closed it or died, is the order to exit. After a job that
 may have left a broken state, a worker exits by itself. Its output during a job goes to `worker.log`

@@ -9,8 +9,10 @@ from 0.
 import numpy as np
 from numba import njit
 
+# Kept on disk: every search is a process of its own, and compiling takes it seconds.
 
-@njit(nogil=True)
+
+@njit(nogil=True, cache=True)
 def orders(z: np.ndarray) -> np.ndarray:
     """(n, g) uint16: the genes of each signature from the highest value to the lowest.
 
@@ -23,7 +25,7 @@ def orders(z: np.ndarray) -> np.ndarray:
     return found
 
 
-@njit(nogil=True)
+@njit(nogil=True, cache=True)
 def weighted_es(z: np.ndarray, order: np.ndarray, member: np.ndarray) -> np.ndarray:
     """(n, q) float64: the ES of each list in each signature, in -1 to 1.
 

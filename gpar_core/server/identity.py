@@ -1,7 +1,7 @@
 """Identify users by their sign-in, and configure how the server signs people in.
 
 GPAR_SIGN_IN        '' (nobody signs in), 'oidc' (OpenID Connect) or 'proxy' (a trusted header)
-GPAR_USERS who may sign in: names or @domains, separated by commas; empty for all whom
+GPAR_USERS          who may sign in: names or @domains, separated by commas; empty for all whom
                     the sign-in lets through
 GPAR_ADMINS         names of administrators, separated by commas
 GPAR_VISIBILITY     'private' or 'shared': what people make, until they say otherwise
