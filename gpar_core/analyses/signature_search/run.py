@@ -6,7 +6,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.learn.engine import Pool
 from gpar_core.progress import Remember, Report, Tables
 from gpar_core.search.classes import moas
-from gpar_core.search.query import of_compound, of_lists
+from gpar_core.search.query import Query, of_compound, of_lists
 from gpar_core.search.search import search
 from gpar_core.storage.cache import Cache
 
@@ -18,18 +18,27 @@ def run_search(request: SearchRequest, cache: Cache, report: Report, pool: Pool)
     """
 
     def compute(compendium: Compendium, remember: Remember) -> Tables:
-        if request.compound:
-            query = of_compound(compendium, request.compound, n_genes=request.genes)
-        else:
-            query, _ = of_lists(request.name, request.up, request.down)
-        tables = search(
-            compendium,
-            query,
-            score=request.score,
-            seed=request.seed,
-            threads=pool.processes,
-            report=report,
-        )
-        return {**tables, "moas": moas(compendium, tables["compounds"])}
+        return answer(compendium, _query(request, compendium), request, pool, report)
 
     publish_analysis(request, cache, compute)
+
+
+def answer(
+    compendium: Compendium, query: Query, request: SearchRequest, pool: Pool, report: Report
+) -> Tables:
+    """The tables of one query."""
+    tables = search(
+        compendium,
+        query,
+        score=request.score,
+        seed=request.seed,
+        threads=pool.processes,
+        report=report,
+    )
+    return {**tables, "moas": moas(compendium, tables["compounds"])}
+
+
+def _query(request: SearchRequest, compendium: Compendium) -> Query:
+    if request.compound:
+        return of_compound(compendium, request.compound, n_genes=request.genes)
+    return of_lists(request.name, request.up, request.down)[0]
