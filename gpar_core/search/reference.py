@@ -24,7 +24,7 @@ STAGE = "Reference queries"
 N_REFERENCE = 500
 """Reference queries at most; tau has steps of 0.2."""
 SEED = 0
-AUTOMATIC = 20_000
+AUTOMATIC = 10_000
 """With at most so many signatures, a search computes tau unasked (docs/benchmarks.md)."""
 AT_ONCE = 2**24
 """Scores of signatures that are held in memory together."""

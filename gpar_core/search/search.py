@@ -122,7 +122,7 @@ def search(
         Hochberg), n_cells, n_signatures, n_mimic and n_reverse (its cell lines above and below 0),
         tau* and p_reference* (see `search.tau`), and srges* for gene lists (`srges.reversal`); the
         strongest mimic first.
-    conditions*: for gene lists, how RGES is adjusted for dose and time (`srges.Reversal`).
+    adjustments*: for gene lists, how RGES is adjusted for dose and time (`srges.Reversal`).
 
     Raises RequestError for an unknown score.
     """
@@ -172,7 +172,7 @@ def search(
         if query.profile is None:
             reversed_ = reversal(compendium, query, found.line_of, found.drug_of, report=report)
             signatures["rges"], compounds["srges"] = reversed_.signature, reversed_.drug
-            more = {"conditions": reversed_.conditions}
+            more = {"adjustments": reversed_.adjustments}
     known = compendium.drugs[[fields.DRUG, fields.PERT_INAME, fields.MOA]]
     return {
         "signatures": signatures,

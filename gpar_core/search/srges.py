@@ -35,12 +35,12 @@ CONDITIONS = (
 
 @dataclass(frozen=True, eq=False)
 class Reversal:
-    """signature: (n,) RGES. drug: (d,) sRGES, NaN where no cell line has a weight. conditions:
+    """signature: (n,) RGES. drug: (d,) sRGES, NaN where no cell line has a weight. adjustments:
     condition, n_signatures, n_pairs, adjustment; one row for each of `CONDITIONS`."""
 
     signature: np.ndarray
     drug: np.ndarray
-    conditions: pd.DataFrame
+    adjustments: pd.DataFrame
 
 
 def reversal(

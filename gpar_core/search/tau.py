@@ -25,9 +25,9 @@ def reference_p(score: np.ndarray, reference: np.ndarray) -> np.ndarray:
     """(m,) p of scores by the null of reference queries: (1 + #{i: |ncs_i| >= |ncs|}) / (1 + N).
 
     Arguments as for `tau`. A reference query is a real signature, whose genes change together as
-    those of a user's query do; random lists have no such structure, so that p by them
-    (`significance.p_values`) is optimistic. It is never below 1 / (1 + N), and it is conservative,
-    as some reference queries share the mechanism of the compound.
+    those of a user's query do; random lists (`significance.p_values`) have no such structure. It is
+    never below 1 / (1 + N), too coarse for an FDR over thousands of compounds, and it is
+    conservative, as some reference queries share the mechanism of the compound.
     """
     n = np.sum(~np.isnan(reference), axis=1)
     as_strong = np.sum(reference >= np.abs(score)[:, None], axis=1)

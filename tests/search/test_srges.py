@@ -147,7 +147,7 @@ def test_low_doses_are_adjusted_by_what_the_same_compounds_show(tmp_path: Path) 
     planted = _planted(tmp_path)
     own = of_compound(planted, "x1")
     found = search(planted, Query("reversed", own.down, own.up), score="wtcs")
-    table = found["conditions"].set_index("condition")
+    table = found["adjustments"].set_index("condition")
     assert table.loc["below 10 µM, below 24 h", "n_pairs"] == 30
     assert table.loc["below 10 µM, below 24 h", "adjustment"] < -0.1  # weaker there
     assert (table["adjustment"] != 0).sum() == 1
@@ -193,7 +193,7 @@ def test_real_doses_and_times(doses_times: Path, tmp_path: Path) -> None:
     compendium = compendia.load(tmp_path)
     own = of_compound(compendium, "vemurafenib")
     found = search(compendium, Query("reversed", own.down, own.up), score="wtcs")
-    table = found["conditions"].set_index("condition")
+    table = found["adjustments"].set_index("condition")
     assert table["n_signatures"].sum() == 272
     assert table.loc["unknown", "n_signatures"] == 0
     assert (table.drop("unknown")["n_signatures"] > 0).all()
