@@ -24,7 +24,6 @@ from gpar_core.search.query import (
     of_lists,
     of_profile,
 )
-from gpar_core.search.reference import AUTOMATIC
 from gpar_core.search.scores import SCORES
 from gpar_core.search.search import TABLES, search
 from gpar_core.storage.cache import Cache
@@ -74,8 +73,7 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--tau",
         action="store_true",
-        help="compute tau and sRGES of a compendium of more than "
-        f"{AUTOMATIC:,} signatures too, where the first time takes minutes",
+        help="compute tau and sRGES of a large compendium too, where the first time takes minutes",
     )
     command.add_argument(
         "--summarize",

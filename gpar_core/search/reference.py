@@ -24,8 +24,10 @@ STAGE = "Reference queries"
 N_REFERENCE = 500
 """Reference queries at most; tau has steps of 0.2."""
 SEED = 0
-AUTOMATIC = 10_000
-"""With at most so many signatures, a search computes tau unasked (docs/benchmarks.md)."""
+AUTOMATIC, AUTOMATIC_SLOW = 25_000, 5_000
+SLOW = ("wtcs", "spearman")
+"""With at most so many signatures a search computes tau unasked, by a slow score and by others: the
+first search takes up to 30 seconds longer (docs/benchmarks.md). The demo is below the limit."""
 AT_ONCE = 2**24
 """Scores of signatures that are held in memory together."""
 FORMAT_VERSION = 1
@@ -44,9 +46,9 @@ class Reference:
     drug: np.ndarray
 
 
-def is_automatic(compendium: Compendium) -> bool:
-    """Whether the compendium is small enough to compute tau unasked."""
-    return compendium.n_signatures <= AUTOMATIC
+def is_automatic(compendium: Compendium, score: str) -> bool:
+    """Whether the compendium is small enough to compute tau by a score unasked."""
+    return compendium.n_signatures <= (AUTOMATIC_SLOW if score in SLOW else AUTOMATIC)
 
 
 def reference_rows(compendium: Compendium, n: int = N_REFERENCE, *, seed: int = SEED) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -14,17 +13,14 @@ from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.saved_space import known_space
 from gpar_core.progress import Progress, Report, Tables, silent
 from gpar_core.rank.scoring import BLOCK_ROWS
-from gpar_core.search import list_null
 from gpar_core.search.connectivity import normalized
+from gpar_core.search.details import Details, details
 from gpar_core.search.query import Query
-from gpar_core.search.reference import is_automatic, known_reference
+from gpar_core.search.reference import is_automatic
 from gpar_core.search.scores import SCORES, Compare, default_score
 from gpar_core.search.significance import N_RANDOM, p_values, random_queries
 from gpar_core.search.space_score import STAGE, space_scores
-from gpar_core.search.srges import reversal
 from gpar_core.search.summary import by_quantile
-from gpar_core.search.tau import reference_p
-from gpar_core.search.tau import tau as tau_of
 
 DESCRIBED = (
     fields.SIG_ID, fields.DRUG, fields.PERT_INAME, fields.CELL_ID, fields.DOSE, fields.DOSE_UNIT,
@@ -154,52 +150,29 @@ def search(
             "n_reverse": np.bincount(found.drug_of, own < 0).astype(int),
         }
     )
-    signatures = compendium.signatures[list(DESCRIBED)].assign(
-        score=found.score[:, 0], connectivity=found.signature[:, 0]
-    )
-    more: Tables = {}
-    if tau or is_automatic(compendium):
-        answers = partial(_answers, compendium, score, threads)
-        reference = known_reference(
-            compendium, score, answers, found.drugs, found.drug_of, report=report
+    more = Details()
+    if tau or is_automatic(compendium, score):
+        more = details(
+            compendium,
+            query,
+            score,
+            found,
+            lambda some, now: connectivity(compendium, some, score, threads=threads, report=now),
+            report=report,
         )
-        line, whole = (each[:, 0] for each in _ncs(found, score))
-        cells["tau"] = tau_of(line, reference.line)
-        compounds["tau"] = tau_of(whole, reference.drug)
-        compounds["p_reference"] = reference_p(whole, reference.drug)
-        if score in list_null.TERMS and query.profile is None:
-            signatures["p"] = list_null.signature_p(compendium, query, score, report=report)
-        if query.profile is None:
-            reversed_ = reversal(compendium, query, found.line_of, found.drug_of, report=report)
-            signatures["rges"], compounds["srges"] = reversed_.signature, reversed_.drug
-            more = {"adjustments": reversed_.adjustments}
     known = compendium.drugs[[fields.DRUG, fields.PERT_INAME, fields.MOA]]
     return {
-        "signatures": signatures,
-        "cells": known[[fields.DRUG, fields.PERT_INAME]].merge(cells, on=fields.DRUG),
-        "compounds": known.merge(compounds, on=fields.DRUG).sort_values(
+        "signatures": compendium.signatures[list(DESCRIBED)].assign(
+            score=found.score[:, 0], connectivity=found.signature[:, 0], **more.signatures
+        ),
+        "cells": known[[fields.DRUG, fields.PERT_INAME]].merge(
+            cells.assign(**more.cells), on=fields.DRUG
+        ),
+        "compounds": known.merge(compounds.assign(**more.compounds), on=fields.DRUG).sort_values(
             ["connectivity", fields.DRUG], ascending=[False, True], ignore_index=True
         ),
-        **more,
+        **more.tables,
     }
-
-
-def _answers(
-    compendium: Compendium, score: str, threads: int, queries: Sequence[Query], report: Report
-) -> tuple[np.ndarray, np.ndarray]:
-    return _ncs(connectivity(compendium, queries, score, threads=threads, report=report), score)
-
-
-def _ncs(found: Connectivity, score: str) -> tuple[np.ndarray, np.ndarray]:
-    """Scores of compounds in one line, and of compounds, that compare between queries.
-
-    In GPAR's space cosines grow with the number of genes of a query; they are divided by the mean
-    of their sign. Other scores are, in each cell line, already.
-    """
-    if SCORES[score].of is not None:
-        return found.line, found.drug
-    line, drug = (normalized(each, np.zeros(len(each), int)) for each in (found.line, found.drug))
-    return line, drug
 
 
 def _scores(

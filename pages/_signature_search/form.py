@@ -51,7 +51,7 @@ def form(compendium: Compendium) -> None:
                 persist_state="session",
                 help=SCORE_HELP,
             )
-            tau = tau_choice(compendium)
+            tau = tau_choice(compendium, score)
         if way == LISTS:
             name, up, down = _lists()
         else:

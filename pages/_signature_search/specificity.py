@@ -8,9 +8,9 @@ from gpar_core.search.reference import is_automatic
 from pages._shared.terms import explained
 
 
-def tau_choice(compendium: Compendium) -> bool:
+def tau_choice(compendium: Compendium, score: str) -> bool:
     """Ask whether to compute tau where it takes minutes; elsewhere every search does."""
-    if is_automatic(compendium):
+    if is_automatic(compendium, score):
         return False
     return st.checkbox(
         "Specificity (tau)",

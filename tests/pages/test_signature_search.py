@@ -146,7 +146,7 @@ def test_tau_is_asked_for_where_it_takes_long(
 ) -> None:
     app = paste(page("signature_search"), " ".join(SYMBOLS[:15]))
     assert not [box for box in app.checkbox if box.label == "Specificity (tau)"]
-    monkeypatch.setattr("gpar_core.search.reference.AUTOMATIC", 10)
+    monkeypatch.setattr("gpar_core.search.reference.AUTOMATIC_SLOW", 10)
     app = paste(page("signature_search"), " ".join(SYMBOLS[:15]))
     (box,) = (box for box in app.checkbox if box.label == "Specificity (tau)")
     press(box.check().run(), "Start search")

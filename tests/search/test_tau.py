@@ -11,8 +11,8 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.derived_files import REFERENCE, is_derived
 from gpar_core.errors import Cancelled
 from gpar_core.progress import Progress
+from gpar_core.search import details
 from gpar_core.search import reference as module
-from gpar_core.search import search as searching
 from gpar_core.search.query import Query, of_compound
 from gpar_core.search.reference import N_REFERENCE, reference_queries, reference_rows
 from gpar_core.search.search import connectivity, search
@@ -61,7 +61,7 @@ def test_a_search_has_the_tau_of_every_compound_and_line(
     tables = search(compendium, query, score=score)
     references = reference_queries(compendium, reference_rows(compendium))
     found = connectivity(compendium, [query, *references], score)
-    line, whole = searching._ncs(found, score)
+    line, whole = details._ncs(found, score)
     compounds = tables["compounds"].set_index("drug")
     cells = tables["cells"].set_index(["drug", "cell_id"])
     names = np.array([each.name for each in references])
