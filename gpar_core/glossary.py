@@ -228,8 +228,8 @@ TERMS = {
         "Down the compounds from mimics to reversers, a running sum rises at each compound of the "
         "class, by its share of their connectivity, and falls at the others. The score is its "
         "largest deviation from 0: near 1 the class mimics the query, near -1 it reverses it.",
-        "p is that of 1,000 random classes of the same size. Compounds of one class can resemble "
-        "each other for other reasons, so p is optimistic.",
+        "p is that of 1,000 random classes of the same size. If a few compounds are far stronger "
+        "than all others, any class with one of them scores high; then look at AUROC.",
     ),
     "leading-edge": Term(
         "Leading edge",

@@ -48,7 +48,9 @@ def classes(
     leading_edge: names of the compounds up to the peak of the running sum, those that stand for the
         class, joined by `SEPARATOR`, the strongest first.
 
-    Compounds of one class may act alike for other reasons, so p and p_es are optimistic.
+    Compounds of one class may act alike for other reasons, so p and p_es are optimistic. If a few
+    compounds are far stronger than all others, any class with one of them has a high ES; then p
+    finds a class of many strong compounds, and p_es may not.
     """
     from scipy.stats import false_discovery_control, mannwhitneyu  # noqa: PLC0415 -- pages start without it
 

@@ -17,6 +17,9 @@ from gpar_core.search.query import Query, of_compound
 from gpar_core.search.reference import N_REFERENCE, reference_queries, reference_rows
 from gpar_core.search.search import connectivity, search
 from gpar_core.search.tau import reference_p, tau
+from gpar_core.storage.cache import Cache
+from gpar_core.upkeep.deletion import delete
+from gpar_core.upkeep.doctor import examine
 from tests.synthetic import build, drugs_of
 
 CELLS = ("A375", "MCF7", "PC3")
@@ -199,3 +202,14 @@ def test_they_report_and_can_be_cancelled(compendium: Compendium) -> None:
         search(compendium, lists_of(compendium, "x1"), score="zhang", report=stop)
     assert seen[-1] == module.STAGE
     assert not kept(compendium)
+
+
+def test_the_file_is_no_finding_and_goes_with_the_compendium(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    folder = cache.compendium("mine")
+    compendium = build(folder, [*drugs_of("X inhibitor", 3), *drugs_of("", 9)], name="mine")
+    search(compendium, lists_of(compendium, "x1"), score="zhang")
+    assert kept(compendium)
+    assert examine(cache, now=0.0) == []
+    delete(cache, folder, now=0.0)
+    assert not folder.exists()
