@@ -17,16 +17,25 @@ import numpy as np
 from gpar_core.data.compendium import Compendium
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import BLOCK_ROWS
-from gpar_core.search.extreme_sum import N_EXTREME, extremes
+from gpar_core.search.extreme_sum import N_EXTREME
 from gpar_core.search.query import Query
-from gpar_core.search.zhang import signed_ranks
 
 STAGE = "p of signatures"
 
-TERMS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "zhang": signed_ranks,
-    "xsum": lambda z: extremes(z, N_EXTREME),
-}
+
+def _signed_ranks(z: np.ndarray) -> np.ndarray:
+    from scipy.stats import rankdata  # noqa: PLC0415 -- pages start without it
+
+    return np.sign(z) * rankdata(np.abs(z), axis=1)
+
+
+def _extremes(z: np.ndarray) -> np.ndarray:
+    last = z.shape[1] - N_EXTREME
+    ends = np.partition(z, (N_EXTREME - 1, last), axis=1)
+    return np.where((z <= ends[:, [N_EXTREME - 1]]) | (z >= ends[:, [last]]), z, 0)
+
+
+TERMS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"zhang": _signed_ranks, "xsum": _extremes}
 """Score -> (n, 978) z-scores to (n, 978) terms x, up to a factor."""
 
 

@@ -15,15 +15,11 @@ def connection_strength(z: np.ndarray, queries: Sequence[Query]) -> np.ndarray:
     strength is the sum of the signed ranks times the query's signs, divided by the largest sum that
     as many genes can have: that of an unordered query, 978 + 977 + ...
     """
+    from scipy.stats import rankdata  # noqa: PLC0415 -- pages start without it
+
     n_genes = z.shape[1]
+    signed = np.sign(z) * rankdata(np.abs(z), axis=1)
     direction = np.stack([query.direction for query in queries], axis=1)
     size = np.abs(direction).sum(axis=0)
     largest = size * n_genes - size * (size - 1) / 2
-    return signed_ranks(z) @ direction / largest
-
-
-def signed_ranks(z: np.ndarray) -> np.ndarray:
-    """(n, g) ranks of |z| within each signature, 1 the smallest, times the sign of z."""
-    from scipy.stats import rankdata  # noqa: PLC0415 -- pages start without it
-
-    return np.sign(z) * rankdata(np.abs(z), axis=1)
+    return signed @ direction / largest

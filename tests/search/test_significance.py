@@ -79,7 +79,11 @@ def test_random_lists_have_the_law_that_theory_gives(name: str, of: Compare, n_d
     z = signatures(2) + np.float32(0.3)
     lists = random_queries(drawn(20, n_down), 4000, seed=1)
     score = of(z, lists)
-    p = np.stack([list_p(TERMS[name](z), query.direction) for query in lists], axis=1)
+    x = TERMS[name](z)
+    sums = x @ np.stack([query.direction for query in lists], axis=1)
+    for one, other in zip(sums, score, strict=True):  # the score is their sum, up to a factor
+        np.testing.assert_allclose(one / one[0], other / other[0], rtol=1e-3, atol=1e-4)
+    p = np.stack([list_p(x, query.direction) for query in lists], axis=1)
     for level in (0.5, 0.1, 0.01):
         assert (p < level).mean() == pytest.approx(level, rel=0.2)
     for row, own in zip(score, p, strict=True):  # and the p falls as the score leaves its mean
