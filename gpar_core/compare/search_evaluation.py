@@ -96,6 +96,24 @@ def evaluate_scores(
     return {**tables, "summary": summary(tables["moas"], seed=seed)}
 
 
+def answers(
+    compendium: Compendium,
+    queries: QuerySet,
+    lists: Sequence[Query],
+    score: str,
+    space: Space | None = None,
+    *,
+    tell: Tell = lambda done, total: None,
+) -> Answers:
+    """The connectivity of all drugs to each query, without its molecule and with it.
+
+    lists: of the queries. space: of the compendium, for the score 'space'.
+    """
+    if space is not None and score == SPACE:
+        return _in_space(compendium, space, queries, lists, tell)
+    return _by_signature(compendium, queries, lists, score, tell)
+
+
 def retrieved(like: np.ndarray, answer: np.ndarray) -> tuple[float, float, float]:
     """How far ahead the wanted candidates are: number among the first ten, AP and AUROC.
 
@@ -136,12 +154,8 @@ def _evaluate(
     """One combination: the tables 'moas' and 'identity' of `evaluate_scores`."""
     score, n_genes, noise = setting
     lists = queries.lists(n_genes, noise, seed)
-    if score == SPACE and space is not None:
-        answers = _in_space(compendium, space, queries, lists, tell)
-    else:
-        answers = _by_signature(compendium, queries, lists, score, tell)
     found, ranks = [], []
-    for place, others, whole in answers:
+    for place, others, whole in answers(compendium, queries, lists, score, space, tell=tell):
         own = queries.own[place]
         kept = np.delete(np.arange(len(queries.drugs)), own)
         for moa in queries.moas[place]:
