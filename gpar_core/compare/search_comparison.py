@@ -65,8 +65,9 @@ def verdict(moas: pd.DataFrame, measure: str, noise: float, *, seed: int) -> str
     figure = f"{best['mean']:.3g}"
     if n >= MIN_CLASSES:
         figure += f" ({best['low']:.3g}–{best['high']:.3g})"
+    moas_in_words = "1 MOA" if n == 1 else f"{n} MOAs"
     said = (
-        f"{MEASURES[measure]}, mean over {n} MOAs and all list lengths: "
+        f"{MEASURES[measure]}, mean over {moas_in_words} and all list lengths: "
         f"{SCORES[best['score']].label} {figure}"
     )
     if len(table) == 1:
@@ -74,7 +75,8 @@ def verdict(moas: pd.DataFrame, measure: str, noise: float, *, seed: int) -> str
     second = table.iloc[1]
     said += f", followed by {SCORES[second['score']].label} with {second['mean']:.3g}"
     if n < MIN_CLASSES:
-        return f"{said}. {n} MOAs cannot show which is better; at least {MIN_CLASSES} are needed."
+        few = f"{moas_in_words} cannot show which is better; at least {MIN_CLASSES} are needed."
+        return f"{said}. {few}"
     gap = f"{second['behind_low']:.2g} to {second['behind_high']:.2g}, p = {second['p']:.2g}"
     if second["p"] < SIGNIFICANT and second["behind_low"] > 0:
         return f"{said}; it is ahead by {second['behind']:.2g} ({gap})."

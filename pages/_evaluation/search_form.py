@@ -74,8 +74,8 @@ def form(compendium: Compendium) -> None:
         st.metric("MOAs", len(moas), help="Each needs another drug to retrieve")
         if len(moas) < MIN_CLASSES:
             st.warning(
-                f"{len(moas)} MOAs are too few to show which score is better: intervals and p "
-                f"need at least {MIN_CLASSES}."
+                f"Too few MOAs to show which score is better: intervals and p need at least "
+                f"{MIN_CLASSES}."
             )
         parts = len(request.scores) * len(request.genes) * len(request.noise)
         st.caption(
