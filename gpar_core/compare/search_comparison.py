@@ -77,7 +77,10 @@ def verdict(moas: pd.DataFrame, measure: str, noise: float, *, seed: int) -> str
     if n < MIN_CLASSES:
         few = f"{moas_in_words} cannot show which is better; at least {MIN_CLASSES} are needed."
         return f"{said}. {few}"
-    gap = f"{second['behind_low']:.2g} to {second['behind_high']:.2g}, p = {second['p']:.2g}"
+    gap = (
+        f"95% interval {second['behind_low']:.2g} to {second['behind_high']:.2g}, "
+        f"p = {second['p']:.2g}"
+    )
     if second["p"] < SIGNIFICANT and second["behind_low"] > 0:
         return f"{said}; it is ahead by {second['behind']:.2g} ({gap})."
     return f"{said}. The difference is within noise ({gap}), so neither is ahead."

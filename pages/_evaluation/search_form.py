@@ -57,6 +57,7 @@ def form(compendium: Compendium) -> None:
             "Noise",
             LEVELS,
             NOISE,
+            format_func=lambda level: f"{level:g}",
             key="search-evaluation-noise",
             persist_state="session",
             help="Added to every gene before the lists are chosen, in standard deviations of a "

@@ -58,6 +58,7 @@ def draw(done: Analysis, request: SearchEvaluationRequest) -> None:
             (*done.identity, measure, noise),
             partial(charts.by_length, summary, MEASURES[measure], simulated=done.simulated),
         )
+        st.caption("Vertical lines: 95% intervals from resampling the MOAs.")
         n_genes = _choose_length(request, "scores", done)
         _scores(summary[summary["n_genes"] == n_genes], done)
     with tabs[1]:

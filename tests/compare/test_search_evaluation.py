@@ -1,7 +1,8 @@
 """Planted mechanisms are retrieved, shuffled ones are not, and no query answers itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,8 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from gpar_core.compare.search_comparison import identified
 from gpar_core.compare.search_evaluation import answers, evaluate_scores, retrieved
 from gpar_core.compare.search_queries import QuerySet, outside_queries, own_queries
-from gpar_core.data.compendium import Compendium
+from gpar_core.data import demo
+from gpar_core.data.compendium import Compendium, load
 from gpar_core.errors import Cancelled
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.saved_space import known_space
@@ -40,15 +42,18 @@ def queries(compendium: Compendium) -> QuerySet:
     return own_queries(compendium, seed=0)
 
 
-def one_of(queries: QuerySet, name: str) -> QuerySet:
-    place = queries.names.index(name)
+def some_of(queries: QuerySet, places: Sequence[int]) -> QuerySet:
     return replace(
         queries,
-        names=(name,),
-        profiles=queries.profiles[[place]],
-        moas=(queries.moas[place],),
-        own=(queries.own[place],),
+        names=tuple(queries.names[place] for place in places),
+        profiles=queries.profiles[places],
+        moas=tuple(queries.moas[place] for place in places),
+        own=tuple(queries.own[place] for place in places),
     )
+
+
+def one_of(queries: QuerySet, name: str) -> QuerySet:
+    return some_of(queries, [queries.names.index(name)])
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -78,6 +83,18 @@ def test_planted_mechanisms_are_retrieved(
     assert sorted(tables["moas"]["moa"]) == MOAS
     assert tables["moas"]["n_queries"].tolist() == [5, *[4] * 7]
     assert tables["identity"].empty
+
+
+def test_mechanisms_of_the_demo_are_retrieved(tmp_path: Path) -> None:
+    demo.build(tmp_path)
+    compendium = load(tmp_path)
+    queries = own_queries(compendium, seed=0)
+    assert len(queries.names) == queries.n_available > 500
+    every_tenth = some_of(queries, range(0, len(queries.names), 10))
+    summary = evaluate_scores(compendium, every_tenth, ["cosine"], [50], [0.0], seed=0)["summary"]
+    auroc = summary.set_index("measure").loc["auroc"]
+    assert auroc["low"] > 0.65
+    assert auroc["n_moas"] > 30
 
 
 @pytest.mark.parametrize("score", ["space", "wtcs", "cosine"])

@@ -7,7 +7,8 @@ from gpar_core.analyses.evaluation.charts import PALETTE
 from gpar_core.charts.style import titled
 from gpar_core.search.scores import SCORES
 
-HEIGHT = 440
+HEIGHT = 520
+"""Points, title, axis and legend included."""
 
 
 def by_length(summary: pd.DataFrame, measure: str, *, simulated: bool) -> alt.LayerChart:
@@ -26,7 +27,7 @@ def by_length(summary: pd.DataFrame, measure: str, *, simulated: bool) -> alt.La
             "label:N",
             title=None,
             scale=alt.Scale(domain=labels, range=[colors[label] for label in labels]),
-            legend=alt.Legend(orient="bottom", columns=2),
+            legend=alt.Legend(orient="bottom", columns=2, symbolOpacity=1),
         ),
         tooltip=[
             alt.Tooltip("label:N", title="score"),
