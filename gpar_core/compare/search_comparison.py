@@ -17,6 +17,8 @@ MEASURES: Final[Mapping[str, str]] = {
 }
 """Column of figures -> its name on screen; the one that decides comes first."""
 SIGNIFICANT = 0.05
+DIGITS = 9
+"""Decimals that a difference is rounded to before it is ranked."""
 
 COLUMNS = [
     "score", "n_genes", "noise", "measure", "n_moas", "n_queries", "mean", "low", "high", "best",
@@ -128,7 +130,8 @@ def _compared(of_setting: pd.DataFrame, measure: str, seed: int) -> pd.DataFrame
     drawn = resample(n, N_RESAMPLES, rng) @ figures / n
     low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
     less, more = np.percentile(drawn[:, [best]] - drawn, [2.5, 97.5], axis=0)
-    gaps = (figures[:, [best]] - figures).T
+    # Rounding errors are not differences, and would have ranks.
+    gaps = np.round(figures[:, [best]] - figures, DIGITS).T
     p = [float(wilcoxon(gap).pvalue) if (gap != 0).any() else 1.0 for gap in gaps]
     n_queries = of_setting.groupby("score")["n_queries"].sum()
     table = pd.DataFrame(

@@ -51,6 +51,15 @@ def test_means_intervals_and_differences_are_those_of_the_moas() -> None:
     assert half == pytest.approx(paired, rel=0.15)
 
 
+def test_a_rounding_error_is_no_difference() -> None:
+    moas = measured(12, 0.0)
+    leader = moas["score"] == "space"
+    moas.loc[~leader, "ap"] = moas.loc[leader, "ap"].to_numpy() - 0.01 * (np.arange(12) < 6)
+    exact = summary(moas, seed=0)
+    moas.loc[leader, "ap"] += 1e-14 * np.arange(-6, 6)
+    pd.testing.assert_series_equal(summary(moas, seed=0)["p"], exact["p"])
+
+
 def test_few_moas_have_no_interval_and_no_winner() -> None:
     moas = measured(4, 0.2)
     table = summary(moas, seed=0)
