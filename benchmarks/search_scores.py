@@ -3,8 +3,8 @@
     python -m benchmarks.search_scores --files DIR [--queries DIR] [--scores A,B] [--json FILE]
 
 DIR has LINCS Level 5 files in GEO layout with a MOA table. The figures are those of
-`evaluate-search`, for all MOAs, for the half `tune` of those with four drugs or more, which the
-space was chosen by (see `benchmarks.quality`), and for the rest, which nothing was chosen by.
+`evaluate-search`, for all MOAs, for the half `tune` of those with four drugs or more, by which the
+settings of the space were chosen (see `benchmarks.quality`), and for the rest, by which none were.
 """
 
 import argparse
