@@ -8,7 +8,13 @@ from typing import Any
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.search_evaluation.plan import LENGTHS, NOISE, plan_search_evaluation
 from gpar_core.commands.terminal import check_folder, finish, records
-from gpar_core.compare.search_comparison import MEASURES, identified, verdict, with_interval
+from gpar_core.compare.search_comparison import (
+    MEASURES,
+    identified,
+    scope_in_words,
+    verdict,
+    with_interval,
+)
 from gpar_core.data import compendium as compendia
 from gpar_core.data.name_lists import read_names
 from gpar_core.errors import RequestError
@@ -92,11 +98,8 @@ def _print(done: analysis.Analysis, seed: int) -> None:
     if done.simulated:
         print("SIMULATED data: no laboratory measured these signatures.")
     moas, table = done.tables["moas"], done.tables["summary"]
-    first = table.iloc[0]
-    print(
-        f"{first['n_moas']} MOAs of {done.compendium}, {first['n_queries']} pairs of query and "
-        f"MOA, {done.seconds:.0f} s"
-    )
+    scope = scope_in_words(table, done.tables["scope"])
+    print(f"{done.compendium}: {scope}; {done.seconds:.0f} s")
     width = max(len(SCORES[score].label) for score in table["score"])
     for noise in table["noise"].unique().tolist():
         for measure, label in MEASURES.items():

@@ -105,6 +105,17 @@ def identified(identity: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
 
 
+def scope_in_words(summary: pd.DataFrame, scope: pd.DataFrame) -> str:
+    """How much the means rest on. summary, scope: from `search_evaluation.evaluate_scores`."""
+    n_moas, n_pairs = (int(summary[name].max()) for name in ("n_moas", "n_queries"))
+    n_used, n_available = scope.loc[0, ["n_used", "n_available"]]
+    sample = "" if n_used == n_available else f" (a random sample of {n_available:,})"
+    return (
+        f"{n_moas:,} MOAs, {n_used:,} queries{sample}, {n_pairs:,} pairs of a query and one of its "
+        "MOAs"
+    )
+
+
 def with_interval(row: Mapping[Hashable, Any]) -> str:
     """A mean with its interval, if there is one. row: of `summary`.
 

@@ -73,6 +73,7 @@ def evaluate_scores(
     identity: of queries from outside whose molecule is in the compendium: score, n_genes, noise,
         drug, rank (of the molecule, if it is not left out; ties at their mean) and n_drugs.
     summary: from `search_comparison.summary`.
+    scope: one row: n_used and n_available, queries.
     """
     settings = [
         (score, n_genes, noise) for noise in noises for n_genes in lengths for score in scores
@@ -93,7 +94,8 @@ def evaluate_scores(
         name: pd.concat([part[name] for part in parts], ignore_index=True)
         for name in ("moas", "identity")
     }
-    return {**tables, "summary": summary(tables["moas"], seed=seed)}
+    scope = pd.DataFrame({"n_used": [len(queries.names)], "n_available": [queries.n_available]})
+    return {**tables, "summary": summary(tables["moas"], seed=seed), "scope": scope}
 
 
 def answers(

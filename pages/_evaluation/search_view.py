@@ -8,7 +8,7 @@ import streamlit as st
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.search_evaluation import charts
 from gpar_core.analyses.search_evaluation.request import SearchEvaluationRequest
-from gpar_core.compare.search_comparison import MEASURES, identified, verdict
+from gpar_core.compare.search_comparison import MEASURES, identified, scope_in_words, verdict
 from gpar_core.search.scores import SCORES
 from pages._shared.cached_charts import chart_once
 from pages._shared.downloads import download_csv
@@ -45,7 +45,9 @@ def draw(done: Analysis, request: SearchEvaluationRequest) -> None:
     )
     st.caption(ABOUT_MEASURES[measure])
     of_noise = {
-        name: table[table["noise"] == noise] for name, table in done.tables.items() if len(table)
+        name: table[table["noise"] == noise]
+        for name, table in done.tables.items()
+        if "noise" in table and len(table)
     }
     st.markdown(plain(verdict(of_noise["moas"], measure, noise, seed=request.seed)))
     summary = of_noise["summary"]
@@ -82,11 +84,11 @@ def _choose_length(request: SearchEvaluationRequest, where: str, done: Analysis)
 
 
 def _scores(table: pd.DataFrame, done: Analysis) -> None:
-    n, pairs = (int(table[name].max()) for name in ("n_moas", "n_queries"))
+    n = int(table["n_moas"].max())
     st.caption(
-        f"Means over {n} MOAs, of {pairs} pairs of a query and one of its MOAs. Intervals are from "
-        "resampling the MOAs, of each score and of its difference to the best; p is Wilcoxon's "
-        "matched-pairs signed-rank test. MOAs share drugs, so both are optimistic."
+        f"{scope_in_words(table, done.tables['scope'])}. Intervals are from resampling the MOAs, "
+        "of each score and of its difference to the best; p is Wilcoxon's matched-pairs "
+        "signed-rank test. MOAs share drugs, so both are optimistic."
     )
     shown = table.sort_values("mean", ascending=False).assign(
         score=table["score"].map(lambda name: SCORES[name].label), figure=table["mean"]

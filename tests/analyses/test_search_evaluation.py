@@ -97,7 +97,7 @@ def test_a_job_publishes_what_the_core_finds(cache: Cache, compendium: Compendiu
     tables = analysis.load(cache.analysis(job_id(request))).tables
     queries = own_queries(compendium, seed=4)
     found = evaluate_scores(compendium, queries, ["zhang", "cosine"], [20], [0.0, 1.0], seed=4)
-    assert set(tables) == {"moas", "identity", "summary"}
+    assert set(tables) == {"moas", "identity", "summary", "scope"}
     assert len(tables["moas"]) == 2 * 2 * 2
     for name, table in found.items():
         assert tables[name].astype(str).equals(table.astype(str))

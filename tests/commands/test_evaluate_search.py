@@ -50,7 +50,7 @@ def test_scores_are_compared_and_written(
     assert run(cache, *given, "--csv", str(paths[0]), "--json", str(paths[1])) == 0
     out = capsys.readouterr().out
     assert "SIMULATED data" in out
-    assert "7 MOAs of mine, 21 pairs of query and MOA" in out
+    assert "mine: 7 MOAs, 21 queries, 21 pairs of a query and one of its MOAs" in out
     assert "noise 0: AUROC, mean over 7 MOAs and all list lengths: " in out
     assert "Weighted connectivity" in out
     assert "own molecule" not in out
@@ -69,7 +69,7 @@ def test_queries_of_another_compendium_are_also_identified(
 ) -> None:
     assert run(cache, "--scores", "cosine", "--noise", "0,0.5", "--queries", "other") == 0
     out = capsys.readouterr().out
-    assert "2 MOAs of mine, 2 pairs of query and MOA" in out
+    assert "mine: 2 MOAs, 2 queries, 2 pairs" in out
     assert "The query's own molecule, where the compendium has it" in out
     assert "noise 0.5: first for" in out
 

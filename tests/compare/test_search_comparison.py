@@ -5,7 +5,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from gpar_core.compare.search_comparison import MEASURES, identified, summary, verdict
+from gpar_core.compare.search_comparison import (
+    MEASURES,
+    identified,
+    scope_in_words,
+    summary,
+    verdict,
+)
 
 
 def measured(n: int, gap: float, *, lengths: tuple[int, ...] = (50,)) -> pd.DataFrame:
@@ -85,6 +91,15 @@ def test_one_score_has_nothing_to_be_compared_with() -> None:
     alone = moas[moas["score"] == "wtcs"]
     assert verdict(alone, "ap", 0.0, seed=0).endswith(").")
     assert summary(alone, seed=0)["best"].all()
+
+
+@pytest.mark.parametrize(
+    ("available", "said"),
+    [(120, "30 MOAs, 120 queries, 120 pairs"), (2500, "120 queries (a random sample of 2,500)")],
+)
+def test_a_sample_of_the_queries_is_said(available: int, said: str) -> None:
+    scope = pd.DataFrame({"n_used": [120], "n_available": [available]})
+    assert said in scope_in_words(summary(measured(30, 0.1), seed=0), scope)
 
 
 def test_identity_is_counted() -> None:

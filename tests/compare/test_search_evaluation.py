@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from gpar_core.compare import search_queries
 from gpar_core.compare.search_comparison import identified
 from gpar_core.compare.search_evaluation import answers, evaluate_scores, retrieved
 from gpar_core.compare.search_queries import QuerySet, outside_queries, own_queries
@@ -265,6 +266,18 @@ def test_lists_have_their_length_and_the_same_noise_at_every_length(queries: Que
         assert one.profile is None
     quiet = queries.lists(10, 0.0, seed=3)
     assert any(set(a.up) != set(b.up) for a, b in zip(short, quiet, strict=True))
+
+
+def test_of_too_many_queries_a_seeded_sample_is_taken(
+    compendium: Compendium, queries: QuerySet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_queries, "MAX_QUERIES", 10)
+    one, other, again = (own_queries(compendium, seed=seed) for seed in (0, 1, 0))
+    assert len(one.names) == len(one.profiles) == 10
+    assert one.n_available == len(queries.names)
+    assert one.names == again.names != other.names
+    place = queries.names.index(one.names[3])
+    np.testing.assert_array_equal(one.profiles[3], queries.profiles[place])
 
 
 def test_what_is_finished_is_kept_and_a_cancel_stops_the_rest(

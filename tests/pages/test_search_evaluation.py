@@ -121,7 +121,7 @@ def test_a_result_compares_scores_with_intervals(stocked: Library) -> None:
     request = evaluated(stocked.cache, "measured")
     app = page("evaluation", job=job_id(request))
     assert "Hits among the first ten, mean over 7 MOAs and all list lengths" in words(app)
-    assert "Means over 7 MOAs, of 21 pairs" in words(app)
+    assert "7 MOAs, 21 queries, 21 pairs" in words(app)
     table = table_with(app, "behind")
     assert set(table["score"]) == {"Weighted connectivity", "Cosine"}
     assert (table["low"] <= table["figure"]).all()
