@@ -1,21 +1,23 @@
 """Run a signature search and publish the result."""
 
+from gpar_core import fields
 from gpar_core.analyses.run import publish_analysis
 from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.learn.engine import Pool
 from gpar_core.progress import Remember, Report, Tables
 from gpar_core.search.classes import moas
+from gpar_core.search.combinations import combinations
+from gpar_core.search.heat_map import heat_map
 from gpar_core.search.query import Query, of_compound, of_lists
 from gpar_core.search.search import search
 from gpar_core.storage.cache import Cache
 
+CONDITIONS = (fields.DOSE, fields.DOSE_UNIT, fields.TIME, fields.TIME_UNIT)
+
 
 def run_search(request: SearchRequest, cache: Cache, report: Report, pool: Pool) -> None:
-    """Answer the request: the tables of `search.search`, and moas of `search.classes`.
-
-    Raises GparError.
-    """
+    """Answer the request with the tables of `answer`. Raises GparError."""
 
     def compute(compendium: Compendium, remember: Remember) -> Tables:
         return answer(compendium, _query(request, compendium), request, pool, report)
@@ -26,7 +28,11 @@ def run_search(request: SearchRequest, cache: Cache, report: Report, pool: Pool)
 def answer(
     compendium: Compendium, query: Query, request: SearchRequest, pool: Pool, report: Report
 ) -> Tables:
-    """The tables of one query."""
+    """The tables of one query.
+
+    Those of `search.search`, its signatures with dose and time, and moas, heat_map and combinations
+    of the modules of these names.
+    """
     tables = search(
         compendium,
         query,
@@ -35,7 +41,16 @@ def answer(
         threads=pool.processes,
         report=report,
     )
-    return {**tables, "moas": moas(compendium, tables["compounds"])}
+    compounds = tables["compounds"]
+    return {
+        **tables,
+        "signatures": tables["signatures"].assign(
+            **{name: compendium.signatures[name] for name in CONDITIONS}
+        ),
+        "moas": moas(compendium, compounds),
+        "heat_map": heat_map(compendium, query, compounds),
+        "combinations": combinations(compendium, query, compounds),
+    }
 
 
 def _query(request: SearchRequest, compendium: Compendium) -> Query:

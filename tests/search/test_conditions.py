@@ -1,0 +1,68 @@
+"""Connectivity by condition, against scipy's interval, one group at a time."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from gpar_core import fields
+from gpar_core.search.conditions import by_condition, spread
+
+
+@pytest.fixture
+def signatures() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    n = 60
+    return pd.DataFrame(
+        {
+            fields.DRUG: rng.choice(["a", "b", "c"], n),
+            fields.CELL_ID: rng.choice(["PC3", "A375"], n),
+            fields.DOSE: rng.choice([10.0, 0.5, np.nan], n),
+            fields.DOSE_UNIT: "uM",
+            fields.TIME: rng.choice([6.0, 24.0, 144.0], n),
+            fields.TIME_UNIT: "h",
+            "connectivity": rng.normal(size=n),
+        }
+    ).assign(**{fields.PERT_INAME: lambda table: table[fields.DRUG].str.upper()})
+
+
+@pytest.mark.parametrize("by", [fields.CELL_ID, fields.DOSE, fields.TIME])
+def test_means_and_intervals_are_those_of_scipy(signatures: pd.DataFrame, by: str) -> None:
+    found = by_condition(signatures, ["a", "b"], by)
+    assert set(found["drug"]) == {"a", "b"}
+    assert set(found[fields.PERT_INAME]) == {"A", "B"}
+    for row in found.itertuples():
+        value = row.condition if by == fields.CELL_ID else row.amount
+        own = signatures[(signatures["drug"] == row.drug) & (signatures[by] == value)]
+        values = own["connectivity"]
+        assert row.n == len(values)
+        assert row.mean == pytest.approx(values.mean())
+        wanted = stats.t.interval(0.95, len(values) - 1, values.mean(), stats.sem(values))
+        assert (row.low, row.high) == pytest.approx(wanted)
+    known = signatures[signatures["drug"].isin(["a", "b"])][by].notna()
+    assert found["n"].sum() == known.sum()
+
+
+def test_amounts_rise_and_have_their_unit(signatures: pd.DataFrame) -> None:
+    times = by_condition(signatures, ["a"], fields.TIME)
+    assert times["condition"].tolist() == ["6 h", "24 h", "144 h"]
+    assert by_condition(signatures, ["a"], fields.DOSE)["condition"].tolist() == ["0.5 µM", "10 µM"]
+
+
+def test_one_signature_has_no_interval_and_none_no_row(signatures: pd.DataFrame) -> None:
+    one = signatures.head(1)
+    found = by_condition(one, one["drug"], fields.CELL_ID)
+    assert found["n"].tolist() == [1]
+    assert found[["low", "high"]].isna().all(axis=None)
+    unknown = one.assign(**{fields.DOSE: np.nan})
+    assert by_condition(unknown, one["drug"], fields.DOSE).empty
+
+
+def test_the_spread_of_a_cell_line_is_that_of_its_compounds(signatures: pd.DataFrame) -> None:
+    found = spread(signatures)
+    assert found[fields.CELL_ID].tolist() == ["A375", "PC3"]
+    own = signatures.loc[signatures[fields.CELL_ID] == "PC3", "connectivity"]
+    last = found.iloc[1]
+    assert last["n_compounds"] == len(own)
+    for name, share in (("low", 0.05), ("median", 0.5), ("three_quarters", 0.75)):
+        assert last[name] == pytest.approx(np.quantile(own, share))
