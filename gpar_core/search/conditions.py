@@ -10,6 +10,8 @@ from gpar_core import fields
 from gpar_core.data.selecting import shown_unit
 
 LEVEL: Final = 0.95
+FEWEST: Final = 3
+"""Signatures for an interval: that of two reaches 13 standard errors to either side."""
 SHARES: Final = {"low": 0.05, "quarter": 0.25, "median": 0.5, "three_quarters": 0.75, "high": 0.95}
 AMOUNTS: Final = {fields.DOSE: fields.DOSE_UNIT, fields.TIME: fields.TIME_UNIT}
 """Columns of amounts, and of their units."""
@@ -27,8 +29,8 @@ def by_condition(signatures: pd.DataFrame, drugs: Collection[str], by: str) -> p
     amount: number, NaN for a cell line.
     n: signatures.
     mean: of their connectivity.
-    low, high: 95% interval of the mean by Student's t, NaN for one signature. It takes signatures
-        as independent, so it is optimistic.
+    low, high: 95% interval of the mean by Student's t, NaN for fewer than FEWEST signatures. It
+        takes signatures as independent, so it is optimistic.
     """
     from scipy.stats import t  # noqa: PLC0415 -- pages start without it
 
@@ -49,6 +51,7 @@ def by_condition(signatures: pd.DataFrame, drugs: Collection[str], by: str) -> p
     )
     n = found["n"].to_numpy()
     half = t.ppf((1 + LEVEL) / 2, np.maximum(n - 1, 1)) * found["sd"] / np.sqrt(n)
+    half = half.where(n >= FEWEST)
     return found.drop(columns="sd").assign(low=found["mean"] - half, high=found["mean"] + half)
 
 
