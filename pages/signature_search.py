@@ -3,6 +3,7 @@
 from gpar_core.analyses.signature_search.request import SearchRequest
 from pages._shared.analysis_frame import analysis_page
 from pages._signature_search.form import form
+from pages._signature_search.history import summary
 from pages._signature_search.view import draw
 
 ABOUT = (
@@ -12,4 +13,4 @@ ABOUT = (
 )
 
 
-analysis_page("Signature search", ABOUT, SearchRequest, form, draw)
+analysis_page("Signature search", ABOUT, SearchRequest, form, draw, summary)

@@ -1,6 +1,6 @@
 """Connectivity by cell line, dose and time."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -17,11 +17,12 @@ AMOUNTS: Final = {fields.DOSE: fields.DOSE_UNIT, fields.TIME: fields.TIME_UNIT}
 """Columns of amounts, and of their units."""
 
 
-def by_condition(signatures: pd.DataFrame, drugs: Collection[str], by: str) -> pd.DataFrame:
+def by_condition(signatures: pd.DataFrame, names: Mapping[str, str], by: str) -> pd.DataFrame:
     """The mean connectivity of each drug under each condition, with an interval.
 
-    signatures: from `search.search`. by: fields.CELL_ID, fields.DOSE or fields.TIME. Signatures
-    without a known dose or time are left out there.
+    signatures: from `search.search`. names: of drugs, by drug; signatures of one molecule can bear
+    several. by: fields.CELL_ID, fields.DOSE or fields.TIME. Signatures without a known dose or time
+    are left out there.
 
     Returns, cell lines by name and amounts rising
     drug, pert_iname.
@@ -34,7 +35,7 @@ def by_condition(signatures: pd.DataFrame, drugs: Collection[str], by: str) -> p
     """
     from scipy.stats import t  # noqa: PLC0415 -- pages start without it
 
-    own = signatures[signatures[fields.DRUG].isin(list(drugs))]
+    own = signatures[signatures[fields.DRUG].isin(list(names))]
     if by in AMOUNTS:
         own = own.dropna(subset=[by])
         unit = own[AMOUNTS[by]].fillna("").map(shown_unit)
@@ -42,7 +43,7 @@ def by_condition(signatures: pd.DataFrame, drugs: Collection[str], by: str) -> p
         own = own.assign(condition=(number + " " + unit).str.strip(), amount=own[by].astype(float))
     else:
         own = own.assign(condition=own[by], amount=np.nan)
-    keys = [fields.DRUG, fields.PERT_INAME, "condition", "amount"]
+    keys = [fields.DRUG, "condition", "amount"]
     found = (
         own.groupby(keys, dropna=False)["connectivity"]
         .agg(n="size", mean="mean", sd="std")
@@ -52,14 +53,15 @@ def by_condition(signatures: pd.DataFrame, drugs: Collection[str], by: str) -> p
     n = found["n"].to_numpy()
     half = t.ppf((1 + LEVEL) / 2, np.maximum(n - 1, 1)) * found["sd"] / np.sqrt(n)
     half = half.where(n >= FEWEST)
+    found.insert(1, fields.PERT_INAME, found[fields.DRUG].map(names))
     return found.drop(columns="sd").assign(low=found["mean"] - half, high=found["mean"] + half)
 
 
-def spread(cells: pd.DataFrame) -> pd.DataFrame:
-    """The distribution of the connectivity of all compounds in each cell line, sorted by name.
+def spread(signatures: pd.DataFrame) -> pd.DataFrame:
+    """The distribution of the connectivity of all signatures in each cell line, sorted by name.
 
-    cells: from `search.search`. Returns cell_id, n_compounds and the quantiles of SHARES.
+    signatures: from `search.search`. Returns cell_id, n and the quantiles of SHARES.
     """
-    grouped = cells.groupby(fields.CELL_ID)["connectivity"]
+    grouped = signatures.groupby(fields.CELL_ID)["connectivity"]
     found = pd.DataFrame({name: grouped.quantile(share) for name, share in SHARES.items()})
-    return found.assign(n_compounds=grouped.size()).reset_index()
+    return found.assign(n=grouped.size()).reset_index()

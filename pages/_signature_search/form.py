@@ -12,18 +12,11 @@ from gpar_core.search.query import TOP_GENES, ListMatch, QueryMatch
 from gpar_core.search.scores import SCORES, default_score
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
+from pages._signature_search.examples import COMPOUND, LISTS, show_examples
 
-LISTS, COMPOUND = "Gene lists", "Compound"
 BETWEEN_GENES = re.compile(r"[\s,;]+")
 MAX_CHARACTERS = 200_000
 MAX_MISSING = 15
-EXAMPLE_NAME = "cell-cycle arrest"
-EXAMPLE = {
-    "up": "CDKN1A CDKN1B CDKN2A GADD45A GADD45B BAX FAS DDB2 SESN1 PMAIP1 FOXO3 FOXO4 JUN",
-    "down": "CCNB1 CCNB2 CDK1 TOP2A AURKA AURKB BUB1B CCNA2 CDC20 PLK1 BIRC5 MELK UBE2C KIF20A "
-    "CDC25A CDC25B CENPE CHEK1 E2F2 GMNN KIF14 KIF2C MCM3 MYBL2 NCAPD2 NUSAP1 PCNA POLE2",
-}
-"""Genes that go up and down when cells stop dividing."""
 
 
 def form(compendium: Compendium) -> None:
@@ -53,6 +46,7 @@ def form(compendium: Compendium) -> None:
             name, up, down = _lists()
         else:
             compound, genes = _compound(compendium)
+        show_examples(compendium)
     with right, st.container(border=True):
         st.header("2 · Search", anchor=False)
         with error_box():
@@ -99,15 +93,7 @@ def _lists() -> tuple[str, list[str], list[str]]:
             strict=True,
         )
     )
-    st.button("Use example", on_click=_fill_example)
     return name, *(BETWEEN_GENES.split(text) if text.strip() else [] for text in (up, down))
-
-
-@error_box()
-def _fill_example() -> None:
-    st.session_state["search-name"] = EXAMPLE_NAME
-    for side, genes in EXAMPLE.items():
-        st.session_state[f"search-{side}"] = genes
 
 
 def _compound(compendium: Compendium) -> tuple[str, int]:

@@ -143,7 +143,7 @@ def running_sum(points: pd.DataFrame, name: str, *, simulated: bool) -> alt.Laye
 
 
 def cell_lines(spread: pd.DataFrame, chosen: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
-    """Connectivity in each cell line: that of all compounds in gray, and of the chosen in color.
+    """Connectivity in each cell line: that of all signatures in gray, and of the chosen in color.
 
     spread: from `search.conditions`; cell lines of no chosen compound are left out. chosen: from
     `by_condition`, at least one row and at most MAX_CHOSEN compounds.
@@ -157,7 +157,7 @@ def cell_lines(spread: pd.DataFrame, chosen: pd.DataFrame, *, simulated: bool) -
         y=y,
         tooltip=[
             alt.Tooltip("condition:N", title="cell line"),
-            alt.Tooltip("n_compounds:Q", title="compounds", format=",d"),
+            alt.Tooltip("n:Q", title="signatures", format=",d"),
             alt.Tooltip("low:Q", title="5% are below", format=".2f"),
             alt.Tooltip("median:Q", title="half are below", format=".2f"),
             alt.Tooltip("high:Q", title="95% are below", format=".2f"),
