@@ -53,7 +53,7 @@ def test_a_job_publishes_what_a_search_finds(cache: Cache, compendium: Compendiu
     tables = analysis.load(cache.analysis(job_id(request))).tables
     query = of_compound(compendium, "x1", n_genes=30)
     found = search(compendium, query, score="zhang", seed=3)
-    assert set(tables) == {*found, "moas", "heat_map", "combinations"}
+    assert set(tables) == {*found, "moas", "heat_map", "combinations", "query"}
     for name, table in found.items():
         own = tables[name][table.columns]
         assert own.astype(str).equals(table.reset_index(drop=True).astype(str))

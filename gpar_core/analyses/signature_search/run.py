@@ -1,5 +1,8 @@
 """Run a signature search and publish the result."""
 
+import numpy as np
+import pandas as pd
+
 from gpar_core import fields
 from gpar_core.analyses.run import publish_analysis
 from gpar_core.analyses.signature_search.request import SearchRequest
@@ -30,8 +33,9 @@ def answer(
 ) -> Tables:
     """The tables of one query.
 
-    Those of `search.search`, its signatures with dose and time, and moas, heat_map and combinations
-    of the modules of these names.
+    Those of `search.search`, its signatures with dose and time; moas, heat_map and combinations of
+    the modules of these names; and query: symbol, direction ('up' or 'down') and z, NaN if only
+    lists are known.
     """
     tables = search(
         compendium,
@@ -50,7 +54,19 @@ def answer(
         "moas": moas(compendium, compounds),
         "heat_map": heat_map(compendium, query, compounds),
         "combinations": combinations(compendium, query, compounds),
+        "query": _genes(query),
     }
+
+
+def _genes(query: Query) -> pd.DataFrame:
+    genes = np.concatenate([query.up, query.down]).astype(int)
+    return pd.DataFrame(
+        {
+            "symbol": [fields.LANDMARK_SYMBOLS[gene] for gene in genes],
+            "direction": np.repeat(["up", "down"], [len(query.up), len(query.down)]),
+            "z": np.nan if query.profile is None else query.profile[genes],
+        }
+    )
 
 
 def _query(request: SearchRequest, compendium: Compendium) -> Query:

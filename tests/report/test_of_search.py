@@ -1,0 +1,92 @@
+"""The report of a search: everything a reader needs, and a command that asks for the same."""
+
+import shlex
+import zipfile
+from io import BytesIO
+
+import pandas as pd
+import pytest
+
+from gpar_core.__main__ import _parser
+from gpar_core.analyses import result as analysis
+from gpar_core.analyses.run_job import run_job
+from gpar_core.analyses.signature_search.plan import plan_compound_search, plan_list_search
+from gpar_core.fields import LANDMARK_SYMBOLS
+from gpar_core.progress import silent
+from gpar_core.report.document import Document
+from gpar_core.report.make import as_file, report_of
+from gpar_core.report.origins import search_command
+from gpar_core.report.page import page
+from gpar_core.storage.requests import job_id
+from tests.pools import Means
+from tests.report.conftest import EVIL, Results
+from tests.report.test_page import elements
+
+
+@pytest.fixture(scope="module")
+def document(results: Results) -> Document:
+    return report_of(results.cache, job_id(results.search))
+
+
+def test_the_page_has_all_and_needs_nothing(results: Results, document: Document) -> None:
+    written = page(document)
+    found = elements(written)
+    done = analysis.load(results.cache.analysis(job_id(results.search)))
+    first = done.tables["compounds"].iloc[0]
+    for needed in (
+        "SIMULATED",
+        "Signature search: hdac1, in 'small'",
+        f"Mimic it most: {first['pert_iname']}",
+        "Weighted connectivity",
+        "doi:10.1016/j.cell.2017.10.049",
+        "doi:10.1038/npjsba.2016.15",
+        "HDAC inhibitor",
+        done.tables["query"]["symbol"].iloc[0],
+        "python -m gpar_core search --compendium small --compound hdac1",
+    ):
+        assert needed in found.text, needed
+    assert EVIL not in written
+    assert EVIL in found.text
+    sources = [str(each["src"]) for _, each in found.found if "src" in each]
+    assert len(sources) == 1
+    assert sources[0].startswith("data:image/svg+xml")
+    links = [str(each["href"]) for tag, each in found.found if tag == "a"]
+    assert all(link.startswith(("#", "https://", "http://www.ilincs.org/")) for link in links)
+
+
+def test_the_files_have_every_table_whole(results: Results, document: Document) -> None:
+    done = analysis.load(results.cache.analysis(job_id(results.search)))
+    with zipfile.ZipFile(BytesIO(as_file(document, ".zip"))) as archive:
+        names = {name for name in archive.namelist() if name.endswith(".csv")}
+        sides = [pd.read_csv(archive.open(f"tables/{side}.csv")) for side in ("mimic", "reverse")]
+    tables = ("cell-lines", "heat-map", "mimic", "moas", "pairs", "query", "reverse", "signatures")
+    assert names == {f"tables/{name}.csv" for name in tables}
+    own = done.tables["compounds"]["connectivity"]
+    assert sum(map(len, sides)) == (own != 0).sum()
+    assert (sides[1]["connectivity"].diff().dropna() >= 0).all()
+    assert set(sides[0]["data"]) == {"SIMULATED"}
+
+
+def test_lists_of_one_side_and_no_hits_are_no_error(results: Results) -> None:
+    request, _ = plan_list_search(results.compendium, LANDMARK_SYMBOLS[:12], [], score="xsum")
+    run_job(request, results.cache, silent, Means())
+    text = elements(page(report_of(results.cache, job_id(request)))).text
+    assert "Genes down" in text
+    assert "0: none" in text
+    assert "--up UP.txt" in text
+
+
+def test_the_command_asks_for_the_same(results: Results) -> None:
+    first = plan_compound_search(results.compendium, "hdac1", genes=30, score="zhang", seed=4)
+    options = _parser().parse_args(shlex.split(search_command(first))[3:])
+    again = plan_compound_search(
+        results.compendium,
+        options.compound,
+        genes=options.genes,
+        score=options.score,
+        seed=options.seed,
+    )
+    assert again == first
+    lists, _ = plan_list_search(results.compendium, LANDMARK_SYMBOLS[:12], [])
+    options = _parser().parse_args(shlex.split(search_command(lists))[3:])
+    assert (str(options.up), options.down) == ("UP.txt", None)
