@@ -7,7 +7,7 @@ import streamlit as st
 from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import drug_name
-from pages._shared.error_box import error_box
+from pages._shared.error_box import error_box, plain
 
 LISTS, COMPOUND = "Gene lists", "Compound"
 """The ways of the form."""
@@ -70,7 +70,7 @@ def show_examples(compendium: Compendium) -> None:
             continue
         button, expect = st.columns([2, 3], vertical_alignment="center")
         button.button(
-            f"Use {example.name}", on_click=_use, args=(example, compendium), width="stretch"
+            f"Use {plain(example.name)}", on_click=_use, args=(example, compendium), width="stretch"
         )
         real_genes = not example.compound and compendium.simulated
         expect.caption(example.expect + (f" {NOT_SIMULATED}" if real_genes else ""))

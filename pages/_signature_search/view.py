@@ -32,12 +32,13 @@ def draw(done: Analysis) -> None:
     """
     request = done.request
     if isinstance(request, SearchRequest):
-        about, edit = st.columns([3, 1], vertical_alignment="center")
-        about.markdown(plain(query_of(request)))
+        st.markdown(plain(query_of(request)))
+        report, edit = st.columns([3, 1])
+        with report:
+            report_buttons(done.analysis_id, request.title, simulated=done.simulated)
         if edit.button("Edit query", width="stretch", help="Start a new search from this one"):
             fill(request)
             go("signature_search", compendium=done.compendium)
-    report_buttons(done.analysis_id, request.title, simulated=done.simulated)
     compounds, *others = st.tabs(
         ["Compounds", *OTHERS], key=Key.TAB, on_change="rerun", bind="query-params"
     )

@@ -14,6 +14,7 @@ COLORS: Final = (RED, BLUE, YELLOW, "#2a9d8f", "#8e5bd0", "#d45fa8")
 """Of the compounds chosen, in this order."""
 MAX_CHOSEN: Final = len(COLORS)
 SIDES: Final = {"mimic": "mimics", "reverse": "reverses"}
+"""What a compound does with the query."""
 DIRECTIONS: Final = {"up": "up in the query", "down": "down in the query"}
 QUERY: Final = "Query"
 ROW: Final = 15
@@ -77,7 +78,9 @@ def heat_map(heat: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
                 scale=alt.Scale(
                     domain=list(DIRECTIONS.values()), range=["triangle-up", "triangle-down"]
                 ),
-                legend=alt.Legend(orient="top", symbolFillColor=GRAY, symbolStrokeColor=GRAY),
+                legend=alt.Legend(
+                    orient="bottom", columns=1, symbolFillColor=GRAY, symbolStrokeColor=GRAY
+                ),
             ),
             color=alt.value(GRAY),
             tooltip=[
@@ -94,9 +97,9 @@ def heat_map(heat: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
             y=alt.value(-6),
             fill=alt.Fill(
                 "side:N",
-                title="Drug",
+                title=None,
                 scale=alt.Scale(domain=list(SIDES.values()), range=[RED, BLUE]),
-                legend=alt.Legend(orient="top", symbolType="square"),
+                legend=alt.Legend(orient="bottom", columns=1, symbolType="square"),
             ),
             tooltip=[
                 alt.Tooltip(f"{fields.PERT_INAME}:N", title="drug"),
