@@ -1,4 +1,4 @@
-"""MOAs whose compounds mimic or reverse a query, and where the compounds of one rank."""
+"""MOAs whose compounds mimic or reverse a query."""
 
 import streamlit as st
 
@@ -7,9 +7,11 @@ from pages._shared.downloads import download_csv
 from pages._shared.tables import savable
 from pages._shared.terms import explained
 
+COLUMNS = ("moa", "n_drugs", "median_connectivity", "moa_auroc", "p", "fdr")
+
 
 def show_moas(done: Analysis) -> None:
-    """Show the table, and the running sum of the MOA that is checked."""
+    """Show the table, and offer it as a file."""
     table = done.tables["moas"]
     if table.empty:
         st.info("No MOA has three compounds here. Import a compendium with a MOA table.")
@@ -23,6 +25,7 @@ def show_moas(done: Analysis) -> None:
     st.dataframe(
         savable(table, simulated=done.simulated),
         hide_index=True,
+        column_order=[*COLUMNS, "data"],
         column_config={
             "moa": st.column_config.TextColumn("MOA", help=explained("moa")),
             "n_drugs": number("Drugs", format="%d", help="With a signature here"),

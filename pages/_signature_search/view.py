@@ -17,12 +17,15 @@ from pages._signature_search.map import show_map
 from pages._signature_search.moas import show_moas
 
 OTHERS = {
-    "MOAs": show_moas,
-    "Heat map": show_heat_map,
-    "Map": show_map,
-    "Conditions": show_conditions,
-    "Combinations": show_combinations,
+    "MOAs": (show_moas, "moas"),
+    "Heat map": (show_heat_map, "heat_map"),
+    "Map": (show_map, "signatures"),
+    "Conditions": (show_conditions, "signatures"),
+    "Combinations": (show_combinations, "combinations"),
 }
+"""Tabs, and the table that each one shows."""
+
+EARLIER = "An earlier version of GPAR made this result. Delete it and start the search again."
 
 
 def draw(done: Analysis) -> None:
@@ -44,7 +47,10 @@ def draw(done: Analysis) -> None:
     )
     with compounds:
         show_compounds(done)
-    for tab, show in zip(others, OTHERS.values(), strict=True):
+    for tab, (show, table) in zip(others, OTHERS.values(), strict=True):
         if tab.open:
             with tab, error_box():
-                show(done)
+                if table in done.tables:
+                    show(done)
+                else:
+                    st.info(EARLIER)

@@ -13,8 +13,10 @@ def overflows(page: Page) -> bool:
     """Whether the page or one of its lists is wider than the window."""
     return bool(
         page.evaluate(
-            """() => [document.documentElement, ...document.querySelectorAll('[data-testid="stMain"]')]
-            .some((node) => node.scrollWidth > node.clientWidth)"""
+            """() => ['html', '[data-testid="stMain"]'].some((place) => {
+                const node = document.querySelector(place);
+                return node.scrollWidth > node.clientWidth;
+            })"""
         )
     )
 
