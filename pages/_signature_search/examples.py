@@ -40,14 +40,14 @@ EXAMPLES = (
         compound="entinostat",
     ),
     Example(
-        "glucocorticoid response",
-        "Genes of a steroid in any cell: budesonide and other glucocorticoids mimic them.",
+        "steroid response",
+        "Genes that glucocorticoids change: budesonide and its like mimic them.",
         up="TSC22D3 FKBP5 PER1 KLF9 ZBTB16 DUSP1 CRISPLD2 SGK1 NFKBIA CEBPD BIRC3 ERRFI1 MT2A MT1X "
         "PDK4 ANGPTL4 GLUL ZFP36 FOXO3 DDIT4 SNAI2 TIPARP CEBPB RGS2 SESN1 IL4R BNIP3L",
         down="IL6 CXCL8 CXCL2 CCL2 ICAM1 IL1B PTGS2 IER3 NFKB2 RELB CXCL1 IRF1 STAT1 CSF1 MMP1",
     ),
     Example(
-        "BRAF-mutant melanoma",
+        "BRAF melanoma",
         "Genes that active MAPK signaling turns on: MEK, EGFR and RAF inhibitors reverse them.",
         up="CCND1 DUSP4 DUSP6 EPHA2 EPHA4 ETV4 ETV5 PHLDA1 SPRY2 SPRY4 EGR1 FOSL1 MYC IER3 ETV1 "
         "FOS DUSP5 PLAUR HBEGF EREG AREG SPRED1 SPRED2 TRIB1 UAP1 ODC1 PLK2 SERPINE1 RRS1 GNAI1",
@@ -68,7 +68,7 @@ def show_examples(compendium: Compendium) -> None:
     for example in EXAMPLES:
         if example.compound and example.compound not in compendium.drug_by_name:
             continue
-        button, expect = st.columns([2, 3], vertical_alignment="center")
+        button, expect = st.columns(2, vertical_alignment="center")
         button.button(
             f"Use {plain(example.name)}", on_click=_use, args=(example, compendium), width="stretch"
         )

@@ -12,6 +12,7 @@ from pages._shared.state import cache
 
 N_FIRST = 3
 """Hits of each side in the list of previous results."""
+MAX_NAME = 40
 
 
 def query_of(request: SearchRequest) -> str:
@@ -39,8 +40,12 @@ def summary(done: Analysis) -> str:
 def _first(root: str, identity: tuple[str, str]) -> tuple[list[str], list[str]]:
     folder = cache().existing_analysis(identity[0])
     table: pd.DataFrame = analysis.load_tables(["compounds"], folder)["compounds"]
-    names, own = table[fields.PERT_INAME], table["connectivity"]
+    names, own = table[fields.PERT_INAME].map(_short), table["connectivity"]
     return (
         names[own > 0].head(N_FIRST).tolist(),
         names[own < 0].iloc[::-1].head(N_FIRST).tolist(),
     )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}…"
