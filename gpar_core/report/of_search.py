@@ -6,6 +6,7 @@ from gpar_core import fields, links
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search import charts
 from gpar_core.analyses.signature_search.request import SearchRequest
+from gpar_core.errors import RequestError
 from gpar_core.export import with_analysis
 from gpar_core.report import origins
 from gpar_core.report.document import Document, Figure, Section, Table
@@ -23,9 +24,17 @@ SIDES = {"mimic": "Compounds that mimic the query", "reverse": "Compounds that r
 
 
 def search_report(done: Analysis) -> Document:
-    """The query, both lists, MOAs, heat map, pairs, and how they were computed."""
+    """The query, both lists, MOAs, heat map, pairs, and how they were computed.
+
+    Raises RequestError for a result of an earlier version, which lacks some of them.
+    """
     request = done.request
     assert isinstance(request, SearchRequest)  # noqa: S101 -- its caller chose it so
+    if "query" not in done.tables:
+        raise RequestError(
+            "An earlier version of GPAR made this result, which has too little for a report. "
+            "Delete it and start the search again."
+        )
     origin = origins.of_search(done)
     return Document(
         title=f"{request.title}, in '{done.compendium}'",

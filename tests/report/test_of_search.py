@@ -11,10 +11,12 @@ from gpar_core.__main__ import _parser
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.signature_search.plan import plan_compound_search, plan_list_search
+from gpar_core.errors import RequestError
 from gpar_core.fields import LANDMARK_SYMBOLS
 from gpar_core.progress import silent
 from gpar_core.report.document import Document
 from gpar_core.report.make import as_file, report_of
+from gpar_core.report.of_search import search_report
 from gpar_core.report.origins import search_command
 from gpar_core.report.page import page
 from gpar_core.storage.requests import job_id
@@ -65,6 +67,13 @@ def test_the_files_have_every_table_whole(results: Results, document: Document) 
     assert sum(map(len, sides)) == (own != 0).sum()
     assert (sides[1]["connectivity"].diff().dropna() >= 0).all()
     assert set(sides[0]["data"]) == {"SIMULATED"}
+
+
+def test_a_result_of_an_earlier_version_is_refused(results: Results) -> None:
+    done = analysis.load(results.cache.analysis(job_id(results.search)))
+    del done.tables["query"]
+    with pytest.raises(RequestError, match="Delete it and start the search again"):
+        search_report(done)
 
 
 def test_lists_of_one_side_and_no_hits_are_no_error(results: Results) -> None:
