@@ -90,9 +90,10 @@ def test_without_the_compendium_rows_have_links_by_name(stocked: Library) -> Non
 
 def test_figures_are_shown_where_they_are_known(stocked: Library) -> None:
     done = analysis.load(stocked.cache.analysis(job_id(searched(stocked.cache))))
+    compounds = done.tables["compounds"]
+    compounds[["tau", "srges"]] = float("nan")
     assert "tau" not in side_of(done, "mimic")["rows"][0]["figures"]
-    done.tables["compounds"]["tau"] = 98.4
-    done.tables["compounds"]["srges"] = float("nan")
+    compounds["tau"] = 98.4
     assert side_of(done, "mimic")["rows"][0]["figures"].endswith(" · tau 98")
 
 
