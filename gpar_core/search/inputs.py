@@ -160,8 +160,8 @@ def _of_profiles(path: Path, profile: str, genes: int) -> Asked:
 def _batch_notes(table: pd.DataFrame) -> list[str]:
     usable = searchable(table)
     notes = [
-        f"{usable.sum():,} of {len(table):,} queries have landmark genes; the genes of each are "
-        f"{table['n_found'].sum():,} of {table['n_given'].sum():,} in all"
+        f"{usable.sum():,} of {len(table):,} gene sets can be searched; "
+        f"{table['n_found'].sum():,} of their {table['n_given'].sum():,} genes are landmark genes"
     ]
     lost = table[~usable]
     if len(lost):

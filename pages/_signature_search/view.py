@@ -30,10 +30,7 @@ def draw(done: Analysis) -> None:
 
 
 def _query(request: SearchRequest) -> str:
-    score = SCORES[request.score].label
-    if request.compound:
-        return f"Compound {request.name}; score {score}."
-    return f"{len(request.up)} genes up, {len(request.down)} genes down; score {score}."
+    return f"{request.what}; score {SCORES[request.score].label}."
 
 
 def _compounds(done: Analysis) -> None:
