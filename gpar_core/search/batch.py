@@ -1,6 +1,7 @@
 """Search with many queries at once."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -16,11 +17,13 @@ from gpar_core.search.space_score import STAGE
 
 MAX_RANDOM = 10_000
 """Random queries behind the p-values of a batch; with more, a batch would take hours."""
-BLOCK_QUERIES, BLOCK_VALUES = 100, 50_000_000
-"""Queries, and scores of signatures, that are held at once."""
+BLOCK_QUERIES = 20
+"""Queries that are compared at once, and kept when a batch is stopped."""
 MAX_ROWS = 5_000_000
 """Rows of the result: in larger ones, only the strongest compounds of each query stay."""
 N_BEST = 3
+
+Compare = Callable[[Sequence[Query]], Connectivity]
 
 
 def search_batch(
@@ -54,30 +57,27 @@ def search_batch(
     score = score or default_score(compendium)
     groups = _same_null(queries)
     n_drawn = n_random if len(groups) * n_random <= MAX_RANDOM else 0
-    if not n_drawn:
-        groups = [list(range(len(queries)))]
-    most = max(1, min(BLOCK_QUERIES, BLOCK_VALUES // compendium.n_signatures - n_drawn))
+    n_rows = MAX_ROWS // len(queries)
+    order = [number for group in groups for number in group]
     parts: dict[int, pd.DataFrame] = {}
-    n_done = 0
-    for block in _blocks(groups, most):
-        here = Progress(STAGE, n_done, len(queries), f"{n_done:,} of {len(queries):,} queries")
+    for start in range(0, len(order), BLOCK_QUERIES):
+        here = Progress(STAGE, start, len(queries), f"{start:,} of {len(queries):,} queries")
         report(here)
-        own = [queries[number] for number in block]
 
-        def compute(own: Sequence[Query] = own, here: Progress = here) -> Tables:
-            found = connectivity(
-                compendium,
-                [*own, *random_queries(own[0], n_drawn, seed=seed)],
-                score,
-                threads=threads,
-                report=lambda event: report(here if event.stage == STAGE else event),
-            )
-            return {"compounds": _compounds(found, own, MAX_ROWS // len(queries))}
+        def compare(some: Sequence[Query], here: Progress = here) -> Connectivity:
+            def quietly(event: Progress) -> None:
+                report(here if event.stage == STAGE else event)
 
-        key = f"queries {block[0]}-{block[-1]}, {len(block)} of {len(queries)}"
-        table = remember(key, compute)["compounds"]
-        parts.update(zip(block, _split(table, own), strict=True))
-        n_done += len(block)
+            return connectivity(compendium, some, score, threads=threads, report=quietly)
+
+        def compute(block: Sequence[Query], compare: Compare = compare) -> Tables:
+            nulls = _nulls(block, compare, n_drawn, seed)
+            return {"compounds": _compounds(compare(block), block, nulls, n_rows)}
+
+        block = [queries[number] for number in order[start : start + BLOCK_QUERIES]]
+        key = f"queries {start}-{start + len(block)} of {len(queries)}"
+        table = remember(key, partial(compute, block))["compounds"]
+        parts.update(zip(order[start:], _split(table, len(block)), strict=False))
     known = compendium.drugs[[fields.DRUG, fields.PERT_INAME, fields.MOA]]
     rows = pd.concat([parts[number] for number in range(len(queries))], ignore_index=True)
     compounds = rows.merge(known, on=fields.DRUG, how="left")
@@ -95,29 +95,40 @@ def _same_null(queries: Sequence[Query]) -> list[list[int]]:
     """Positions of the queries that have the same random queries."""
     groups: dict[Hashable, list[int]] = {}
     for number, query in enumerate(queries):
-        sizes = (len(query.up), len(query.down))
-        key = sizes if query.profile is None else number
-        groups.setdefault(key, []).append(number)
+        groups.setdefault(_sizes(query) or number, []).append(number)
     return list(groups.values())
 
 
-def _blocks(groups: Sequence[Sequence[int]], most: int) -> Iterator[Sequence[int]]:
-    for group in groups:
-        for start in range(0, len(group), most):
-            yield group[start : start + most]
+def _sizes(query: Query) -> tuple[int, int] | None:
+    """The sizes of two lists; None for a profile, whose random queries have its values."""
+    return (len(query.up), len(query.down)) if query.profile is None else None
 
 
-def _compounds(found: Connectivity, own: Sequence[Query], n_rows: int) -> pd.DataFrame:
+def _nulls(
+    queries: Sequence[Query], compare: Compare, n_random: int, seed: int
+) -> list[np.ndarray]:
+    """For each query, (d, n_random) scores of compounds by its random queries."""
+    if not n_random:
+        return []
+    found: list[np.ndarray] = []
+    for number, query in enumerate(queries):
+        shared = number > 0 and _sizes(query) and _sizes(query) == _sizes(queries[number - 1])
+        drawn = random_queries(query, n_random, seed=seed)
+        found.append(found[-1] if shared else compare(drawn).drug)
+    return found
+
+
+def _compounds(
+    found: Connectivity, queries: Sequence[Query], nulls: Sequence[np.ndarray], n_rows: int
+) -> pd.DataFrame:
     """The compounds of each query. n_rows: at most for each."""
     from scipy.stats import false_discovery_control  # noqa: PLC0415 -- pages start without it
 
     n_cells = np.bincount(found.drug_of)
     tables = []
-    for number, query in enumerate(own):
+    for number, query in enumerate(queries):
         score, line = found.drug[:, number], found.line[:, number]
-        null = found.drug[:, len(own) :]
-        p = p_values(score, null) if null.shape[1] else np.full(len(score), np.nan)
-        fdr = false_discovery_control(p) if null.shape[1] else p
+        p = p_values(score, nulls[number]) if nulls else np.full(len(score), np.nan)
         order = np.lexsort((found.drugs, -score))
         if len(order) > n_rows:
             order = np.concatenate([order[: n_rows // 2], order[-(n_rows // 2) :]])
@@ -127,7 +138,7 @@ def _compounds(found: Connectivity, own: Sequence[Query], n_rows: int) -> pd.Dat
                 fields.DRUG: found.drugs,
                 "connectivity": score,
                 "p": p,
-                "fdr": fdr,
+                "fdr": false_discovery_control(p) if nulls else p,
                 "n_cells": n_cells,
                 "n_mimic": np.bincount(found.drug_of, line > 0).astype(int),
                 "n_reverse": np.bincount(found.drug_of, line < 0).astype(int),
@@ -137,9 +148,9 @@ def _compounds(found: Connectivity, own: Sequence[Query], n_rows: int) -> pd.Dat
     return pd.concat(tables, ignore_index=True)
 
 
-def _split(table: pd.DataFrame, own: Sequence[Query]) -> list[pd.DataFrame]:
+def _split(table: pd.DataFrame, n_queries: int) -> list[pd.DataFrame]:
     """The rows of each query; they have equally many."""
-    n_rows = len(table) // len(own)
+    n_rows = len(table) // n_queries
     return [table.iloc[start : start + n_rows] for start in range(0, len(table), n_rows)]
 
 

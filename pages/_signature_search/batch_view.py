@@ -18,6 +18,8 @@ from pages._shared.tables import savable
 from pages._shared.terms import explained
 
 N_SHOWN = 50
+TABLE_HEIGHT = 320
+"""Eight rows."""
 SIDES = {"mimic": "Mimic the query", "reverse": "Reverse the query"}
 
 
@@ -26,8 +28,11 @@ def draw_batch(done: Analysis, request: SearchRequest) -> None:
     queries, compounds = done.tables["queries"], done.tables["compounds"]
     st.markdown(plain(f"{len(queries):,} queries; score {SCORES[request.score].label}."))
     _summary(queries, done)
-    download_csv("Download summary (CSV)", queries, "signature-search-queries", done)
-    download_csv("Download all compounds (CSV)", compounds, "signature-search", done)
+    left, right, _ = st.columns(3)
+    with left:
+        download_csv("Download summary (CSV)", queries, "signature-search-queries", done)
+    with right:
+        download_csv("Download all compounds (CSV)", compounds, "signature-search", done)
     if not has_p(compounds):
         st.caption(
             "p and FDR are left out: they would take hours for so many different queries. Open the "
@@ -47,26 +52,25 @@ def draw_batch(done: Analysis, request: SearchRequest) -> None:
 
 
 def _summary(queries: pd.DataFrame, done: Analysis) -> None:
-    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    text = st.column_config.TextColumn
+    used = (queries["n_up"] + queries["n_down"]).fillna(0).astype(int).astype(str)
+    shown = queries[["query", "mimics", "reverses"]].assign(genes=used)
+    if "n_given" in queries:
+        shown["genes"] = used + " of " + queries["n_given"].astype(str)
+        shown["problem"] = queries["problem"]
     st.dataframe(
-        savable(queries, simulated=done.simulated),
+        savable(shown, simulated=done.simulated),
         hide_index=True,
-        height=320,
+        height=TABLE_HEIGHT,
         column_config={
-            "query": text("Query", width="medium"),
-            "mimics": text("Strongest mimics", width="medium"),
-            "reverses": text("Strongest reversers", width="medium"),
-            "n_up": number("Genes up", format="%d", help="Landmark genes of its lists"),
-            "n_down": number("Genes down", format="%d", help="Landmark genes of its lists"),
-            "n_given": number("Names", format="%d", help="Different names of genes in the file"),
-            "n_found": number("Found", format="%d", help="Landmark genes among the names"),
-            "missing": text("Not landmark genes"),
+            "query": text("Query", width="small"),
+            "mimics": text("Strongest mimics"),
+            "reverses": text("Strongest reversers"),
+            "genes": text("Matched genes", width="small", help="Landmark genes of its lists"),
             "problem": text("Problem"),
         },
-        column_order=("query", "mimics", "reverses", "n_up", "n_down", "n_given", "n_found",
-                      "problem", "missing"),
         placeholder="—",
-    )  # fmt: skip
+    )
 
 
 def _side(found: pd.DataFrame, side: str, done: Analysis) -> None:
@@ -87,7 +91,7 @@ def _side(found: pd.DataFrame, side: str, done: Analysis) -> None:
     st.dataframe(
         savable(shown, simulated=done.simulated),
         hide_index=True,
-        height=320,
+        height=TABLE_HEIGHT,
         column_config={
             "rank": number("#", width=50, help="The strongest first"),
             fields.PERT_INAME: st.column_config.TextColumn("Drug", width="small"),

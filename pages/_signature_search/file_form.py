@@ -125,8 +125,14 @@ def _profiles(compendium: Compendium, score: str, upload: UploadedFile, draft: D
         request = plan_profile_search(
             compendium, profiles, profile=profile, name=label, genes=genes, score=score
         )
-        for note in profiles.notes:
-            st.caption(plain(note))
+        if profile == ALL:
+            st.metric("Queries", f"{len(names):,}", help="Each profile is a query of its own")
+        st.caption(
+            f"The {genes} most up-regulated and the {genes} most down-regulated landmark genes of "
+            "each profile, and the values of all."
+        )
+        if draft.report.missing or draft.n_missing_values:
+            st.caption("Missing landmark genes count as unchanged (0).")
         return Planned(request, partial(publish_profiles, cache(), profiles))
 
     return plan
@@ -160,7 +166,7 @@ def _sets(compendium: Compendium, score: str, upload: UploadedFile) -> Plan:
         )
         genes.caption(f"of {table['n_given'].sum():,} genes")
         if not usable.all():
-            st.warning(f"{(~usable).sum():,} queries have no landmark gene and are left out.")
+            st.warning(f"Left out, because they have no landmark gene: {(~usable).sum():,}.")
         return Planned(request, partial(publish_table, cache(), table))
 
     return plan
