@@ -75,6 +75,11 @@ def _add_query(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--profile", default="", metavar="NAME", help="only this one of several profiles"
     )
+    command.add_argument(
+        "--z-score",
+        action="store_true",
+        help="convert counts or log values to z-scores across the profiles in the file",
+    )
     command.add_argument("--compound", default="", metavar="NAME", help="a compound's signatures")
     command.add_argument(
         "--cell", default="", metavar="NAME", help="the compound's signature in this cell line"
@@ -136,6 +141,7 @@ def _asked(options: argparse.Namespace, compendium: Compendium) -> Asked:
         table=options.table,
         profiles=options.profiles,
         profile=options.profile,
+        z_score=options.z_score,
         gmt=options.gmt,
         compound=options.compound,
         cell=options.cell,

@@ -44,6 +44,7 @@ def asked(
     table: Path | None = None,
     profiles: Path | None = None,
     profile: str = "",
+    z_score: bool = False,
     gmt: Path | None = None,
     compound: str = "",
     cell: str = "",
@@ -55,9 +56,10 @@ def asked(
     """The queries of exactly one of: up and down, table, profiles, gmt, compound, signature.
 
     up, down: names of genes. table: of differential expression, with `cut_offs`. profiles: one or
-    more profiles or a whole result table, of which `profile` is one. gmt: gene sets. compound: name
-    or pert_id; cell: one of its cell lines, '' for all. signature: sig_id. genes: taken from each
-    end of a profile. name: of gene lists. Raises GparError.
+    more profiles or a whole result table, of which `profile` is one; z_score: as for
+    `profiles.accept`. gmt: gene sets. compound: name or pert_id; cell: one of its cell lines, ''
+    for all. signature: sig_id. genes: taken from each end of a profile. name: of gene lists. Raises
+    GparError.
     """
     up, down = list(up), list(down)
     ways = {
@@ -78,7 +80,7 @@ def asked(
     if table is not None:
         return _of_table(_existing(table), cut_offs or CutOffs(genes=genes))
     if profiles is not None:
-        return _of_profiles(_existing(profiles), profile, genes)
+        return _of_profiles(_existing(profiles), profile, genes, z_score=z_score)
     if gmt is not None:
         sets = read_batch(_existing(gmt), gmt.name)
         return Asked(tuple(queries_in(sets)), tuple(_batch_notes(sets)), sets)
@@ -145,8 +147,8 @@ def _of_table(path: Path, cut_offs: CutOffs) -> Asked:
     return Asked(tuple(made), tuple(notes))
 
 
-def _of_profiles(path: Path, profile: str, genes: int) -> Asked:
-    found = accept(read_profiles(path, path.name), impute=True)
+def _of_profiles(path: Path, profile: str, genes: int, *, z_score: bool) -> Asked:
+    found = accept(read_profiles(path, path.name), impute=True, z_score=z_score)
     queries = profile_queries(found, genes)
     if profile:
         if profile not in found.names:
