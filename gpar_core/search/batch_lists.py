@@ -7,6 +7,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.gene_sets import GeneLists, read_gene_sets
+from gpar_core.data.profiles import naming
 from gpar_core.errors import FileFormatError, RequestError
 from gpar_core.search.query import Query, QueryMatch, of_lists
 
@@ -26,7 +27,9 @@ def read_batch(path: Path, file_name: str) -> pd.DataFrame:
     Queries without a landmark gene stay in the table, with their problem. Raises FileFormatError if
     there are more than `MAX_QUERIES`, or none can be searched.
     """
-    return batch_of(read_gene_sets(path, file_name))
+    sets = read_gene_sets(path, file_name)
+    with naming(file_name):
+        return batch_of(sets)
 
 
 def batch_of(lists: Iterable[GeneLists]) -> pd.DataFrame:
@@ -36,15 +39,17 @@ def batch_of(lists: Iterable[GeneLists]) -> pd.DataFrame:
         raise too_many(len(lists))
     table = pd.DataFrame([_row(each) for each in lists], columns=COLUMNS)
     if not searchable(table).any():
-        raise FileFormatError(f"None of its {len(table):,} gene sets can be searched. The first: "
-                              f"{table['problem'].iloc[0]}")  # fmt: skip
+        raise FileFormatError(
+            f"none of its {len(table):,} gene sets can be searched. The first: "
+            f"{table['problem'].iloc[0]}"
+        )
     return table
 
 
 def too_many(n: int) -> FileFormatError:
-    """The error for a batch of n queries."""
+    """The error for a file of n queries, in words that follow its name."""
     return FileFormatError(
-        f"The file has {n:,} queries; a batch has {MAX_QUERIES:,} at most. Search it in parts."
+        f"it has {n:,} queries; a batch has {MAX_QUERIES:,} at most. Search it in parts."
     )
 
 

@@ -94,9 +94,9 @@ def asked(
 
 
 def profile_queries(profiles: Profiles, genes: int = TOP_GENES) -> list[Query]:
-    """Each profile as a query. Raises RequestError, or FileFormatError for too many."""
+    """Each profile as a query. Raises RequestError, also for too many."""
     if len(profiles.names) > MAX_QUERIES:
-        raise too_many(len(profiles.names))
+        raise RequestError(f"The file cannot be one batch: {too_many(len(profiles.names))}")
     return [
         profile_query(name, values, genes)
         for name, values in zip(profiles.names, profiles.matrix, strict=True)

@@ -153,7 +153,7 @@ def test_batches_that_cannot_be_are_refused() -> None:
     lists = [GeneLists(f"{i}", ("TP53",)) for i in range(MAX_QUERIES + 1)]
     with pytest.raises(FileFormatError, match="1,001 queries; a batch has 1,000 at most"):
         batch_of(lists)
-    with pytest.raises(FileFormatError, match=r"None of its 2 gene sets .* None of the 1 names"):
+    with pytest.raises(FileFormatError, match=r"one of its 2 gene sets .* None of the 1 names"):
         batch_of([GeneLists("a", ("FOO",)), GeneLists("b", ("BAR",))])
 
 

@@ -94,7 +94,7 @@ def test_a_comparison_without_genes_is_left_out_and_said(
          FileFormatError, "signed statistic"),
         ("table", "gene,a\n" + "\n".join(f"{one},{i - 400}" for i, one in enumerate(SYMBOLS)),
          FileFormatError, "not a table of differential expression"),
-        ("gmt", "a\tx\tFOO\n", FileFormatError, "None of its 1 gene sets"),
+        ("gmt", "a\tx\tFOO\n", FileFormatError, "one of its 1 gene sets"),
         ("gmt", "a\tx\t" + "\t".join(one.capitalize() for one in SYMBOLS[:30]),
          FileFormatError, "genes of mouse"),
         ("table", "\x00" * 100, FileFormatError, "not a text file"),
@@ -145,3 +145,11 @@ def test_symbols_in_the_metadata_of_a_gct_are_used(compendium: Compendium, tmp_p
     path.write_text("#1.3\n978\t1\t1\t0\nid\tpr_gene_symbol\tmine\n" + "\n".join(rows))
     (query,) = asked(compendium, profiles=path).queries
     np.testing.assert_allclose(query.profile, values, rtol=1e-6)
+
+
+def test_too_many_profiles_are_no_batch(compendium: Compendium, tmp_path: Path) -> None:
+    header = ",".join(f"p{i}" for i in range(1_001))
+    rows = [f"{one}," + ",".join(["1" if i % 2 else "-1.5"] * 1_001)
+            for i, one in enumerate(SYMBOLS)]  # fmt: skip
+    with pytest.raises(RequestError, match="1,001 queries; a batch has 1,000 at most"):
+        of_file(compendium, tmp_path, "profiles", f"gene,{header}\n" + "\n".join(rows))
