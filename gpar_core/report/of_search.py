@@ -28,10 +28,14 @@ SIDES = {"mimic": "Compounds that mimic the query", "reverse": "Compounds that r
 def search_report(done: Analysis) -> Document:
     """The query, both lists, MOAs, heat map, pairs, and how they were computed.
 
-    Raises RequestError for a result of an earlier version, which lacks some of them.
+    Raises RequestError for a batch, and for a result of an earlier version, which lacks some.
     """
     request = done.request
     assert isinstance(request, SearchRequest)  # noqa: S101 -- its caller chose it so
+    if request.is_batch:
+        raise RequestError(
+            "A batch of queries has no report. Open the full result of one of them on its page."
+        )
     if "query" not in done.tables:
         raise RequestError(
             "An earlier version of GPAR made this result, which has too little for a report. "
@@ -80,12 +84,16 @@ def _query(request: SearchRequest, done: Analysis) -> Section:
     }
     facts = {"Query": request.name}
     if request.compound:
-        facts["Compound"] = (
-            f"{request.name}: the mean of its signatures, one per cell line; its {request.genes} "
-            "highest and lowest genes"
-        )
+        lines = f"in {request.cell}" if request.cell else "one per cell line"
+        facts["Compound"] = f"{request.name}: the mean of its signatures, {lines}"
+    elif request.signature:
+        facts["Signature"] = request.signature
+    elif request.profiles:
+        facts["Given as"] = "a profile from a file"
     else:
         facts["Given as"] = "gene lists; these are the landmark genes among them"
+    if request.compound or request.signature or request.profiles:
+        facts["Lists"] = f"its {request.genes} highest and {request.genes} lowest landmark genes"
     facts |= lists | {
         "Score": SCORES[request.score].label,
         "Compared with": f"{len(done.tables['signatures']):,} signatures of "

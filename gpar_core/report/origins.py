@@ -119,18 +119,17 @@ def evaluation_command(request: EvaluationRequest) -> str:
 
 
 def search_command(request: SearchRequest) -> str:
-    """The command line of the same search. Gene lists go into files, UP.txt and DOWN.txt."""
-    query = (
-        {"--compound": request.compound, "--genes": str(request.genes)}
-        if request.compound
-        else {
-            "--up": "UP.txt" if request.up else "",
-            "--down": "DOWN.txt" if request.down else "",
-        }
-    )
+    """The command line of the same search. Files of lists or a profile have names in capitals."""
+    lists = bool(request.up or request.down)
     options = {
         "--compendium": request.compendium,
-        **query,
+        "--up": "UP.txt" if request.up else "",
+        "--down": "DOWN.txt" if request.down else "",
+        "--compound": request.compound,
+        "--cell": request.cell,
+        "--signature": request.signature,
+        "--profiles": "FILE" if request.profiles else "",
+        "--genes": "" if lists else str(request.genes),
         "--score": request.score,
         "--seed": str(request.seed),
     }

@@ -98,6 +98,14 @@ def apart(origin: Origin, cache: Cache) -> Iterator[Cache]:
                     "file with --labels."
                 )
             _lend(cache.table(request.labels), scratch.table(request.labels))
+        if isinstance(request, SearchRequest) and request.profiles:
+            profiles = cache.profile_set(request.profiles)
+            if not cache.has(profiles):
+                raise RequestError(
+                    "This report is of an uploaded profile, which is not here. Search with the "
+                    "same file on the page first."
+                )
+            _lend(profiles, scratch.profile_set(request.profiles))
         yield scratch
 
 

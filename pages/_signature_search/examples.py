@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import drug_name
 from pages._shared.error_box import error_box, plain
+from pages._shared.loaders import load_compendium
 
-LISTS, COMPOUND = "Gene lists", "Compound"
-"""The ways of the form."""
+LISTS, COMPOUND, SIGNATURE = "Gene lists", "Compound", "Signature"
+"""Ways of the form."""
 
 NOT_SIMULATED = "Not in simulated data, which do not know real genes."
 
@@ -85,12 +87,22 @@ def _use(example: Example, compendium: Compendium) -> None:
         _fill_lists(example.name, example.up, example.down)
 
 
-def fill(request: SearchRequest) -> None:
-    """Fill the form with a query, and its score."""
+def fill(done: Analysis, request: SearchRequest) -> None:
+    """Fill the form with a query, and its score. Of a profile from a file, with its lists."""
     st.session_state[f"search-score-{request.compendium}"] = request.score
     if request.compound:
+        compendium = load_compendium(request.compendium)
         st.session_state["search-genes"] = request.genes
-        _choose_compound(request.name)
+        if request.cell:
+            st.session_state[f"search-cell-{request.compound}"] = request.cell
+        _choose_compound(drug_name(compendium, request.compound))
+    elif request.signature:
+        st.session_state["search-genes"] = request.genes
+        st.session_state["search-way"] = SIGNATURE
+        st.session_state["search-signature"] = request.signature
+    elif request.profiles:
+        genes = done.tables["query"].groupby("direction")["symbol"].agg(" ".join)
+        _fill_lists(request.name, genes.get("up", ""), genes.get("down", ""))
     else:
         _fill_lists(request.name, " ".join(request.up), " ".join(request.down))
 

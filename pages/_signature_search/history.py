@@ -17,16 +17,16 @@ MAX_NAME = 40
 
 def query_of(request: SearchRequest) -> str:
     """The query and the score, in words."""
-    score = SCORES[request.score].label
-    if request.compound:
-        return f"Compound {request.name}; score {score}."
-    return f"{len(request.up)} genes up, {len(request.down)} genes down; score {score}."
+    return f"{request.what}; score {SCORES[request.score].label}."
 
 
 def summary(done: Analysis) -> str:
     """The query, the score, and the first hits of both sides. done: without its tables."""
     request = done.request
-    asked = query_of(request) if isinstance(request, SearchRequest) else ""
+    assert isinstance(request, SearchRequest)  # noqa: S101 -- the page checks it
+    asked = query_of(request)
+    if request.is_batch:
+        return asked
     mimics, reverses = _first(str(cache().root), done.identity)
     found = [
         f"{what} {', '.join(names)}."

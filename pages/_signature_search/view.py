@@ -40,7 +40,7 @@ def draw(done: Analysis) -> None:
         with report:
             report_buttons(done.analysis_id, request.title, simulated=done.simulated)
         if edit.button("Edit query", width="stretch", help="Start a new search from this one"):
-            fill(request)
+            fill(done, request)
             go("signature_search", compendium=done.compendium)
     compounds, *others = st.tabs(
         ["Compounds", *OTHERS], key=Key.TAB, on_change="rerun", bind="query-params"

@@ -4,15 +4,23 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.run_job import run_job
-from gpar_core.analyses.signature_search.plan import plan_list_search
+from gpar_core.analyses.signature_search.plan import (
+    plan_compound_search,
+    plan_list_search,
+    plan_profile_search,
+    plan_signature_search,
+)
 from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.data import compendium as compendia
+from gpar_core.data.profiles import Profiles
+from gpar_core.data.uploads import publish_profiles
 from gpar_core.export import analysis_csv
 from gpar_core.fields import LANDMARK_SYMBOLS
 from gpar_core.progress import silent
@@ -219,6 +227,32 @@ def test_a_compound_query_can_be_edited(stocked: Library) -> None:
     assert app.segmented_control(key="search-way").value == "Compound"
     assert app.selectbox(key="search-compound").value == "hdac0"
     assert app.number_input(key="search-genes").value == 50
+
+
+def test_a_signature_or_a_line_can_be_edited(stocked: Library) -> None:
+    data = compendia.load(stocked.cache.compendium("demo"))
+    sig_id = data.signatures["sig_id"].iloc[0]
+    one = plan_signature_search(data, sig_id, genes=30, score="zhang")
+    in_line = plan_compound_search(data, "hdac1", cell="MCF7", score="zhang")
+    for request in (one, in_line):
+        run_job(request, stocked.cache, silent, Means())
+    app = press(opened(one), "Edit query")
+    assert app.text_input(key="search-signature").value == sig_id
+    assert app.number_input(key="search-genes").value == 30
+    app = press(opened(in_line), "Edit query")
+    assert app.selectbox(key="search-cell-hdac1").value == "MCF7"
+
+
+def test_a_profile_is_edited_as_its_lists(stocked: Library) -> None:
+    data = compendia.load(stocked.cache.compendium("demo"))
+    profiles = Profiles(("mine",), ("mine",), np.asarray(data.matrix[:1], np.float32), ())
+    publish_profiles(stocked.cache, profiles)
+    request = plan_profile_search(data, profiles, profile=0, genes=20, score="zhang")
+    run_job(request, stocked.cache, silent, Means())
+    app = press(opened(request), "Edit query")
+    assert app.text_input(key="search-name").value == "mine"
+    assert all(len(app.text_area(key=f"search-{side}").value.split()) == 20
+               for side in ("up", "down"))  # fmt: skip
 
 
 def test_earlier_searches_say_what_they_found(stocked: Library) -> None:

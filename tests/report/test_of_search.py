@@ -2,15 +2,25 @@
 
 import shlex
 import zipfile
+from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from gpar_core.__main__ import _parser
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.run_job import run_job
-from gpar_core.analyses.signature_search.plan import plan_compound_search, plan_list_search
+from gpar_core.analyses.signature_search.plan import (
+    plan_compound_search,
+    plan_list_search,
+    plan_profile_search,
+    plan_signature_search,
+)
+from gpar_core.data.profiles import Profiles
+from gpar_core.data.uploads import publish_profiles
 from gpar_core.errors import RequestError
 from gpar_core.fields import LANDMARK_SYMBOLS
 from gpar_core.progress import silent
@@ -19,6 +29,7 @@ from gpar_core.report.make import as_file, report_of
 from gpar_core.report.of_search import search_report
 from gpar_core.report.origins import search_command
 from gpar_core.report.page import page
+from gpar_core.report.reproduce import agreement, apart, request_of
 from gpar_core.storage.requests import job_id
 from tests.pools import Means
 from tests.report.conftest import EVIL, Results
@@ -99,3 +110,46 @@ def test_the_command_asks_for_the_same(results: Results) -> None:
     lists, _ = plan_list_search(results.compendium, LANDMARK_SYMBOLS[:12], [])
     options = _parser().parse_args(shlex.split(search_command(lists))[3:])
     assert (str(options.up), options.down) == ("UP.txt", None)
+
+
+def profiles_of(results: Results) -> Profiles:
+    values = np.asarray(results.compendium.matrix[:2], np.float32)
+    return Profiles(("mine", "other"), ("mine", "other"), values, ())
+
+
+def test_a_profile_is_reported_and_reproduced(results: Results, tmp_path: Path) -> None:
+    uploaded = profiles_of(results)
+    publish_profiles(results.cache, uploaded)
+    request = plan_profile_search(results.compendium, uploaded, profile=0, score="zhang")
+    run_job(request, results.cache, silent, Means())
+    origin = report_of(results.cache, job_id(request)).origin
+    assert "--profiles FILE" in origin.command
+    with apart(origin, results.cache) as scratch:
+        run_job(request_of(origin), scratch, silent, Means())
+        again = report_of(scratch, job_id(request)).origin
+    assert agreement(origin, again).verdict == "identical"
+    away = results.cache.profile_set(request.profiles)
+    away.rename(tmp_path / "away")
+    with pytest.raises(RequestError, match="uploaded profile"), apart(origin, results.cache):
+        pass
+
+
+def test_signatures_and_lines_are_named(results: Results) -> None:
+    sig_id = results.compendium.signatures["sig_id"].iloc[0]
+    request = plan_signature_search(results.compendium, sig_id, score="zhang")
+    run_job(request, results.cache, silent, Means())
+    document = report_of(results.cache, job_id(request))
+    assert f"--signature {shlex.quote(sig_id)}" in document.origin.command
+    assert sig_id in elements(page(document)).text
+    in_line = plan_compound_search(results.compendium, "hdac1", cell="MCF7", score="zhang")
+    run_job(in_line, results.cache, silent, Means())
+    text = elements(page(report_of(results.cache, job_id(in_line)))).text
+    assert "the mean of its signatures, in MCF7" in text
+    assert "--cell MCF7" in text
+
+
+def test_a_batch_has_no_report(results: Results) -> None:
+    done = analysis.load(results.cache.analysis(job_id(results.search)))
+    batch = replace(done, request=replace(results.search, sets="0" * 20, compound=""))
+    with pytest.raises(RequestError, match="full result of one of them"):
+        search_report(batch)
