@@ -27,7 +27,7 @@ def form(compendium: Compendium) -> None:
         way = st.segmented_control(
             "Search with",
             (LISTS, COMPOUND),
-            default=LISTS,
+            default=None if "search-way" in st.session_state else LISTS,  # a query may fill it
             required=True,
             key="search-way",
             persist_state="session",
