@@ -139,10 +139,10 @@ def running_sum(points: pd.DataFrame, name: str, *, simulated: bool) -> alt.Laye
     )
     ticks = (
         alt.Chart(shown[shown["member"]])
-        .mark_tick(color=RED, thickness=1.5, height=14, opacity=1)
-        .encode(x=x, y=alt.value(252), tooltip=tooltip)
+        .mark_tick(color=RED, thickness=1.5, height=14, opacity=1, yOffset=-8)
+        .encode(x=x, y=alt.value("height"), tooltip=tooltip)
     )
-    return titled(zero + line + ticks, f"Compounds of {name}", simulated).properties(height=260)
+    return titled(zero + line + ticks, f"Compounds of {name}", simulated).properties(height=360)
 
 
 def cell_lines(spread: pd.DataFrame, chosen: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
