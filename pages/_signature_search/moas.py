@@ -40,10 +40,10 @@ def show_moas(done: Analysis) -> None:
         key=f"search-moas-{'-'.join(done.identity)}",
         column_order=[*COLUMNS, "data"],
         column_config={
-            "moa": st.column_config.TextColumn("MOA", width=190, help=explained("moa")),
+            "moa": st.column_config.TextColumn("MOA", width=170, help=explained("moa")),
             "n_drugs": number("Drugs", format="%d", help="With a signature here"),
             "median_connectivity": number(
-                "Median connectivity", format="%.2f", width=110, help=explained("connectivity")
+                "Median connectivity", format="%.2f", width=125, help=explained("connectivity")
             ),
             "moa_auroc": number(
                 "AUROC", format="%.2f", help="Near 1 the MOA mimics, near 0 it reverses"
