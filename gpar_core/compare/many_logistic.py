@@ -95,7 +95,7 @@ def _minimum(
 
     Nocedal and Wright 2006, Numerical Optimization, algorithms 3.1, 7.4 and 7.5. In these axes the
     curvature at 0 is nearly diagonal: 1 + scatter mean(weight) / 4. Starting from its inverse, a
-    few tens of steps suffice whatever the penalty.
+    few tens of steps suffice for any penalty.
     """
     sign = np.where(positive, 1.0, -1.0)
     share = weight.sum(axis=0) / 4
