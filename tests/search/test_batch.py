@@ -84,6 +84,23 @@ def test_too_many_random_queries_leave_p_out(
     np.testing.assert_allclose(without["connectivity"], with_p["connectivity"], rtol=1e-6)
 
 
+@pytest.mark.parametrize("score", ["zhang", "wtcs", "xsum"])
+def test_lists_of_similar_sizes_may_share_their_random_lists(
+    compendium: Compendium, score: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists = [drawn(40 + i, 38 - i, i) for i in range(6)]
+    queries = [Query(f"list {i}", query.up, query.down) for i, query in enumerate(lists)]
+    exact, reseeded = (
+        search_batch(compendium, queries, score=score, n_random=100, seed=seed)["compounds"]
+        for seed in (0, 1)
+    )
+    monkeypatch.setattr(batch, "MAX_RANDOM", 100)
+    shared = search_batch(compendium, queries, score=score, n_random=100)["compounds"]
+    np.testing.assert_array_equal(shared["connectivity"], exact["connectivity"])
+    by_sizes, by_seed = (np.abs(each["p"] - exact["p"]).mean() for each in (shared, reseeded))
+    assert 0 < by_sizes < 1.2 * by_seed
+
+
 def test_large_results_keep_both_ends(
     compendium: Compendium, queries: list[Query], monkeypatch: pytest.MonkeyPatch
 ) -> None:
