@@ -57,7 +57,8 @@ def _summary(queries: pd.DataFrame, done: Analysis) -> None:
     shown = queries[["query", "mimics", "reverses"]].assign(genes=used)
     if "n_given" in queries:
         shown["genes"] = used + " of " + queries["n_given"].astype(str)
-        shown["problem"] = queries["problem"]
+        if queries["problem"].any():
+            shown["problem"] = queries["problem"]
     st.dataframe(
         savable(shown, simulated=done.simulated),
         hide_index=True,
