@@ -13,7 +13,6 @@ from gpar_core.search.query import Query
 from gpar_core.search.scores import default_score
 from gpar_core.search.search import Connectivity, connectivity
 from gpar_core.search.significance import N_RANDOM, p_values, random_queries
-from gpar_core.search.space_score import STAGE
 
 MAX_RANDOM = 10_000
 """Random queries behind the p-values of a batch; with more, a batch would take hours."""
@@ -22,6 +21,7 @@ BLOCK_QUERIES = 20
 MAX_ROWS = 5_000_000
 """Rows of the result: in larger ones, only the strongest compounds of each query stay."""
 N_BEST = 3
+STAGE = "Signature search"
 
 Compare = Callable[[Sequence[Query]], Connectivity]
 
