@@ -21,7 +21,8 @@ from tests.synthetic import build, drugs_of
 
 SYMBOLS = fields.LANDMARK_SYMBOLS
 SHARED = ["query", "drug", "pert_iname", "moa", "n_cells", "n_mimic", "n_reverse"]
-NUMBERS = ["connectivity", "p", "fdr"]
+OFF = {"connectivity": 1e-6, "p": 0.005, "fdr": 0.05}
+"""How far rounding may move a number: p by two steps of its 480 null scores, more in the FDR."""
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,8 @@ def test_each_query_has_the_answer_that_it_has_alone(
         own = found[found["query"] == query.name].reset_index(drop=True)
         expected = alone.assign(query=query.name)
         pd.testing.assert_frame_equal(own[SHARED], expected[SHARED], check_dtype=False)
-        np.testing.assert_allclose(own[NUMBERS], expected[NUMBERS], rtol=1e-6, atol=1e-6)
+        for column, off in OFF.items():
+            np.testing.assert_allclose(own[column], expected[column], rtol=1e-6, atol=off)
 
 
 def test_the_summary_names_the_best_of_each_query(
