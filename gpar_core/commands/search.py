@@ -196,7 +196,7 @@ def _print_batch(tables: Any, compendium: Compendium) -> None:
     queries = tables["queries"]
     print(f"{len(queries):,} queries, {_against(compendium, compendium.n_drugs)}")
     if not has_p(tables["compounds"]):
-        print("p is left out: the queries differ too much in size for a shared set of random lists")
+        print("p is left out: it takes hours for so many profiles. Search with one for its p.")
     print(f"\n{'query':<30} {'up':>4} {'down':>5}  {'mimics':<40}  reverses")
     for row in queries.head(N_SHOWN).to_dict("records"):
         print(

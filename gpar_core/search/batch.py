@@ -13,7 +13,6 @@ from gpar_core.search.query import Query
 from gpar_core.search.scores import default_score
 from gpar_core.search.search import Connectivity, connectivity
 from gpar_core.search.significance import N_RANDOM, p_values, random_queries
-from gpar_core.search.space_score import STAGE
 
 MAX_RANDOM = 10_000
 """Random queries behind the p-values of a batch; with more, a batch would take hours."""
@@ -22,6 +21,7 @@ BLOCK_QUERIES = 20
 MAX_ROWS = 5_000_000
 """Rows of the result: in larger ones, only the strongest compounds of each query stay."""
 N_BEST = 3
+STAGE = "Signature search"
 
 Compare = Callable[[Sequence[Query]], Connectivity]
 
@@ -41,9 +41,11 @@ def search_batch(
 
     p and fdr are those of `search.search` for the query alone: random lists depend only on the
     sizes of lists, so queries of two lists with equal sizes share theirs. If more than `MAX_RANDOM`
-    random queries were needed (100 sizes or profiles, by default), p and fdr are missing in the
-    whole batch. score, n_random, seed, threads, report: as for `search.search`. remember: keeps
-    finished blocks of queries.
+    random queries were needed (100 pairs of sizes, by default), lists share those of the nearest
+    sizes by ratio, within a fifth, which changes p no more than another seed does. If there are
+    still too many, as for more than 100 profiles, p and fdr are missing in the whole batch. score,
+    n_random, seed, threads, report: as for `search.search`. remember: keeps finished blocks of
+    queries.
 
     Returns
     compounds: query, drug, pert_iname, moa, connectivity, p, fdr, n_cells, n_mimic and n_reverse;
@@ -55,7 +57,10 @@ def search_batch(
     Raises RequestError for an unknown score.
     """
     score = score or default_score(compendium)
-    groups = _same_null(queries)
+    standing = list(queries)
+    if len(_same_null(standing)) * n_random > MAX_RANDOM:
+        standing = [_rounded(query) for query in queries]
+    groups = _same_null(standing)
     n_drawn = n_random if len(groups) * n_random <= MAX_RANDOM else 0
     n_rows = MAX_ROWS // len(queries)
     order = [number for group in groups for number in group]
@@ -70,14 +75,15 @@ def search_batch(
 
             return connectivity(compendium, some, score, threads=threads, report=quietly)
 
-        def compute(block: Sequence[Query], compare: Compare = compare) -> Tables:
-            nulls = _nulls(block, compare, n_drawn, seed)
+        def compute(numbers: Sequence[int], compare: Compare = compare) -> Tables:
+            block = [queries[number] for number in numbers]
+            nulls = _nulls([standing[number] for number in numbers], compare, n_drawn, seed)
             return {"compounds": _compounds(compare(block), block, nulls, n_rows)}
 
-        block = [queries[number] for number in order[start : start + BLOCK_QUERIES]]
-        key = f"queries {start}-{start + len(block)} of {len(queries)}"
-        table = remember(key, partial(compute, block))["compounds"]
-        parts.update(zip(order[start:], _split(table, len(block)), strict=False))
+        numbers = order[start : start + BLOCK_QUERIES]
+        key = f"queries {start}-{start + len(numbers)} of {len(queries)}"
+        table = remember(key, partial(compute, numbers))["compounds"]
+        parts.update(zip(numbers, _split(table, len(numbers)), strict=True))
     known = compendium.drugs[[fields.DRUG, fields.PERT_INAME, fields.MOA]]
     rows = pd.concat([parts[number] for number in range(len(queries))], ignore_index=True)
     compounds = rows.merge(known, on=fields.DRUG, how="left")
@@ -102,6 +108,18 @@ def _same_null(queries: Sequence[Query]) -> list[list[int]]:
 def _sizes(query: Query) -> tuple[int, int] | None:
     """The sizes of two lists; None for a profile, whose random queries have its values."""
     return (len(query.up), len(query.down)) if query.profile is None else None
+
+
+def _rounded(query: Query) -> Query:
+    """A query with lists of the nearest sizes among the powers of the square root of 2."""
+    n_up, n_down = (
+        round(2 ** (round(2 * np.log2(size)) / 2)) if size else 0
+        for size in (len(query.up), len(query.down))
+    )
+    if query.profile is not None or n_up + n_down > fields.N_LANDMARKS:
+        return query
+    genes = np.arange(n_up + n_down)
+    return Query(query.name, genes[:n_up], genes[n_up:])
 
 
 def _nulls(

@@ -35,8 +35,8 @@ def draw_batch(done: Analysis, request: SearchRequest) -> None:
         download_csv("Download all compounds (CSV)", compounds, "signature-search", done)
     if not has_p(compounds):
         st.caption(
-            "p and FDR are left out: they would take hours for so many different queries. Open the "
-            "full result of a query for its own."
+            "p and FDR are left out: they would take hours for so many profiles. Open the full "
+            "result of a query for its own."
         )
     names = queries.loc[queries["mimics"].notna(), "query"].tolist()
     name = st.selectbox("Query", names, key=f"query-of-{done.analysis_id}")
@@ -57,7 +57,8 @@ def _summary(queries: pd.DataFrame, done: Analysis) -> None:
     shown = queries[["query", "mimics", "reverses"]].assign(genes=used)
     if "n_given" in queries:
         shown["genes"] = used + " of " + queries["n_given"].astype(str)
-        shown["problem"] = queries["problem"]
+        if queries["problem"].any():
+            shown["problem"] = queries["problem"]
     st.dataframe(
         savable(shown, simulated=done.simulated),
         hide_index=True,

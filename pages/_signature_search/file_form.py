@@ -155,6 +155,7 @@ def _sets(compendium: Compendium, score: str, upload: UploadedFile) -> Plan:
             "problem": "Problem",
             "missing": "Not landmark genes",
         },
+        placeholder="—",
     )
 
     def plan() -> Planned:

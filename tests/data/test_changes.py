@@ -10,8 +10,11 @@ from gpar_core import fields
 from gpar_core.data.changes import Changes, read_changes
 from gpar_core.data.profiles import read_profiles
 from gpar_core.errors import DataError, FileFormatError, LandmarkError
+from tests.data.test_result_tables import TABLES
 
 SYMBOLS = fields.LANDMARK_SYMBOLS
+CHANCE = ("p.", "p_v", "pv", "pad", "padj", "sig", "adj", "fdr")
+"""How headings of p-values begin."""
 REAL = Path(__file__).resolve().parents[3] / "shared" / "profiles"
 
 
@@ -108,3 +111,28 @@ def test_real_tables(name: str, n: int) -> None:
     values = [line.split(",")[column] for line in lines[1:]]
     expected = sum(value not in {"", "NA"} and float(value) <= 0.05 for value in values)
     assert (found.fdr[0] <= 0.05).sum() == expected
+
+
+@pytest.mark.parametrize("tool", TABLES)
+def test_the_tables_of_every_tool_have_fold_change_and_fdr(tmp_path: Path, tool: str) -> None:
+    headings, best = TABLES[tool]
+    names = headings.split(",")
+    rng = np.random.default_rng(1)
+    values = rng.normal(size=(60, len(names))).round(4)
+    chances = [i for i, one in enumerate(names) if one == "p" or one.casefold().startswith(CHANCE)]
+    values[:, chances] = rng.uniform(size=(60, len(chances))).round(4)
+    lines = [f"{SYMBOLS[i]},{','.join(map(str, row))}" for i, row in enumerate(values.tolist())]
+    found = read(tmp_path, "\n".join([f"gene,{headings}", *lines]))
+    columns = dict(zip(names, values.T, strict=True))
+    fold = [one for one in names if "fold" in one.casefold() or "fc" in one.casefold()]
+    fold += [one for one in names if "LogDiff" in one]
+    expected = columns[next(one for one in fold if one != "lfcSE")]
+    np.testing.assert_allclose(found.log_fold[0], expected, rtol=1e-5)
+    if adjusted := [one for one in names if "adj" in one.casefold() or one == "FDR"]:
+        np.testing.assert_allclose(found.fdr[0], columns[adjusted[0]], rtol=1e-5)
+        assert not found.notes
+    else:
+        assert not np.isnan(found.fdr).any()
+        assert "FDR is computed" in found.notes[0]
+    if best not in fold:
+        np.testing.assert_allclose(found.strength[0], columns[best], rtol=1e-5)
