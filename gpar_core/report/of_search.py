@@ -20,6 +20,8 @@ N_SHOWN = 50
 N_MOAS = 15
 N_PAIRS = 15
 LOW_FDR = 0.05
+SPECIFICITY = (("tau", "Tau", 0), ("srges", "sRGES", 2))
+"""Columns that a search may have, their labels and digits."""
 SIDES = {"mimic": "Compounds that mimic the query", "reverse": "Compounds that reverse the query"}
 
 
@@ -104,6 +106,11 @@ def _side(side: str, done: Analysis) -> Section:
             "Connectivity": top["connectivity"].map(lambda value: number(value, 2)),
             "p": top["p"].map(small),
             "FDR": top["fdr"].map(small),
+            **{
+                label: top[column].map(lambda value, digits=digits: number(value, digits))
+                for column, label, digits in SPECIFICITY
+                if column in top
+            },
             "Cell lines that agree": top[f"n_{side}"].astype(str)
             + " of "
             + top["n_cells"].astype(str),
@@ -194,6 +201,8 @@ def _methods(request: SearchRequest, done: Analysis) -> Section:
         "them, and compared with the standardized scores of all compounds, two-sided. FDR is that "
         "of Benjamini and Hochberg over all compounds. Genes change together, so both are "
         "optimistic.",
+        "Tau: the signed percentage of reference queries to which a compound answers less "
+        "strongly; near 0, it answers every query (Subramanian et al. 2017).",
         "MOAs: Mann and Whitney's test, two-sided, of MOAs of at least three compounds.",
         "Heat map: average linkage on 1 minus Pearson's correlation, leaves in the order that "
         "makes neighbors most similar (Bar-Joseph et al. 2001, "

@@ -38,6 +38,12 @@ def show_compounds(done: Analysis) -> None:
         "random scores as high; as genes change together, p and FDR are optimistic.",
         help=explained("connectivity"),
     )
+    if "tau" in done.tables["compounds"]:
+        st.caption(
+            "Tau is near 100 or -100 where few other queries are answered as strongly, and near 0 "
+            "where the compound answers every query.",
+            help=explained("tau"),
+        )
     left, right, _ = st.columns([1, 1, 1])
     with left:
         compounds = done.tables["compounds"]

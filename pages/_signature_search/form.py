@@ -1,6 +1,7 @@
 """Enter gene lists or a compound, and see which genes are found before starting the search."""
 
 import re
+from dataclasses import replace
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from gpar_core.search.scores import SCORES, default_score
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
 from pages._signature_search.examples import COMPOUND, LISTS, show_examples
+from pages._signature_search.specificity import tau_choice
 
 BETWEEN_GENES = re.compile(r"[\s,;]+")
 MAX_CHARACTERS = 200_000
@@ -42,6 +44,7 @@ def form(compendium: Compendium) -> None:
                 persist_state="session",
                 help=SCORE_HELP,
             )
+            tau = tau_choice(compendium, score)
         if way == LISTS:
             name, up, down = _lists()
         else:
@@ -65,7 +68,7 @@ def form(compendium: Compendium) -> None:
             else:
                 _nothing("Choose a compound to search with its signatures.")
                 return
-            _start(request, compendium)
+            _start(replace(request, tau=tau), compendium)
 
 
 SCORE_HELP = "\n".join(

@@ -19,6 +19,7 @@ from gpar_core.progress import silent
 from gpar_core.storage.requests import job_id
 from pages._shared.point_map import published
 from pages._signature_search.hits.rows import side_of
+from pages._signature_search.moas import members
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
 from tests.pages.searched import searched, sent
@@ -149,11 +150,28 @@ def test_checked_compounds_are_compared(stocked: Library) -> None:
     assert "All signatures have one dose: 10 µM." in words(app)
 
 
+def running_sum_of(app: AppTest) -> str:
+    (chart,) = app.get("vega_lite_chart")
+    return str(json.loads(chart.proto.spec)["title"]["text"])
+
+
+def test_the_members_of_a_moa_are_those_annotated_with_it() -> None:
+    compounds = pd.DataFrame({"drug": ["a", "b", "c"], "moa": ["X|Y", "Y inhibitor", ""]})
+    assert members(compounds, "Y") == ["a"]
+
+
 def test_moas_and_pairs_are_tables(stocked: Library) -> None:
     request = searched(stocked.cache)
-    (moas,) = opened(request, "MOAs").dataframe
+    app = opened(request, "MOAs")
+    (moas,) = app.dataframe
     assert moas.value["moa"].iloc[0] == "HDAC inhibitor"
     assert moas.value["moa_auroc"].iloc[0] > 0.9
+    assert running_sum_of(app) == "Compounds of HDAC inhibitor"
+    assert "Leading edge: hdac" in words(app.caption)
+    done = analysis.load(stocked.cache.analysis(job_id(request)))
+    key = f"search-moas-{'-'.join(done.identity)}"
+    app.session_state[key] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    assert running_sum_of(app.run()) == "Compounds of MTOR inhibitor"
     mimics, reverses = opened(request, "Combinations").dataframe
     for side in (mimics, reverses):
         assert (side.value["coverage"] > side.value["alone"]).all()

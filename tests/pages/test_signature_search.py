@@ -86,3 +86,17 @@ def test_a_compound_is_searched_by_its_name(stocked: Library) -> None:
     (job,) = JobStore(stocked.cache).active_jobs()
     assert isinstance(job.request, SearchRequest)
     assert (job.request.compound, job.request.genes) == ("hdac1", 50)
+
+
+def test_tau_is_asked_for_where_it_takes_long(
+    stocked: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = paste(page("signature_search"), " ".join(SYMBOLS[:15]))
+    assert not [box for box in app.checkbox if box.label == "Specificity (tau)"]
+    monkeypatch.setattr("gpar_core.search.reference.AUTOMATIC_SLOW", 10)
+    app = paste(page("signature_search"), " ".join(SYMBOLS[:15]))
+    (box,) = (box for box in app.checkbox if box.label == "Specificity (tau)")
+    press(box.check().run(), "Start search")
+    (job,) = JobStore(stocked.cache).active_jobs()
+    assert isinstance(job.request, SearchRequest)
+    assert job.request.tau

@@ -16,8 +16,6 @@ from gpar_core.search.query import Query, of_compound, of_lists
 from gpar_core.search.search import search
 from gpar_core.storage.cache import Cache
 
-CONDITIONS = (fields.DOSE, fields.DOSE_UNIT, fields.TIME, fields.TIME_UNIT)
-
 
 def run_search(request: SearchRequest, cache: Cache, report: Report, pool: Pool) -> None:
     """Answer the request with the tables of `answer`. Raises GparError."""
@@ -33,14 +31,15 @@ def answer(
 ) -> Tables:
     """The tables of one query.
 
-    Those of `search.search`, its signatures with dose and time; moas, heat_map and combinations of
-    the modules of these names; and query: symbol, direction ('up' or 'down') and z, NaN if only
+    Those of `search.search`; moas, heat_map and combinations of the modules of these names; and
+    query: symbol, direction ('up' or 'down') and z, NaN if only
     lists are known.
     """
     tables = search(
         compendium,
         query,
         score=request.score,
+        tau=request.tau,
         seed=request.seed,
         threads=pool.processes,
         report=report,
@@ -48,9 +47,6 @@ def answer(
     compounds = tables["compounds"]
     return {
         **tables,
-        "signatures": tables["signatures"].assign(
-            **{name: compendium.signatures[name] for name in CONDITIONS}
-        ),
         "moas": moas(compendium, compounds),
         "heat_map": heat_map(compendium, query, compounds),
         "combinations": combinations(compendium, query, compounds),
