@@ -18,7 +18,7 @@ from gpar_core.search.details import Details, details
 from gpar_core.search.query import Query
 from gpar_core.search.reference import is_automatic
 from gpar_core.search.scores import SCORES, Compare, default_score
-from gpar_core.search.significance import N_RANDOM, p_values, random_queries
+from gpar_core.search.significance import n_random_of, p_values, random_queries
 from gpar_core.search.space_score import STAGE, space_scores
 from gpar_core.search.summary import by_quantile
 
@@ -98,7 +98,7 @@ def search(
     *,
     score: str = "",
     tau: bool = False,
-    n_random: int = N_RANDOM,
+    n_random: int = 0,
     seed: int = 0,
     threads: int = 1,
     report: Report = silent,
@@ -107,7 +107,8 @@ def search(
 
     score: '' for `scores.default_score`. tau: compute the columns marked * for a large compendium
     too; where `reference.is_automatic`, they are always there. n_random: random queries behind the
-    p-values. seed: of these. Other arguments as for `connectivity`.
+    p-values, 0 for `significance.n_random_of`. seed: of these. Other arguments as for
+    `connectivity`.
 
     Returns
     signatures: sig_id, drug, pert_iname, cell_id, pert_dose, pert_dose_unit, pert_time,
@@ -124,8 +125,9 @@ def search(
     """
     from scipy.stats import false_discovery_control  # noqa: PLC0415 -- pages start without it
 
-    queries = [query, *random_queries(query, n_random, seed=seed)]
     score = score or default_score(compendium)
+    n_random = n_random or n_random_of(score)
+    queries = [query, *random_queries(query, n_random, seed=seed)]
     found = connectivity(compendium, queries, score, threads=threads, report=report)
     p = p_values(found.drug[:, 0], found.drug[:, 1:])
     in_line = np.bincount(found.line_of)
