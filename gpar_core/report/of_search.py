@@ -206,9 +206,9 @@ def _methods(request: SearchRequest, done: Analysis) -> Section:
         f"Score: {score.label}, {score.about}{reference}. {pooled}",
         f"p-values: {n_random_of(request.score)} random queries, which replace the genes of the "
         "query by as many others, are scored alike. Each compound's score is standardized by those "
-        "that it gives them, and compared with the standardized scores of all compounds, two-sided. FDR is that "
-        "of Benjamini and Hochberg over all compounds. Genes change together, so both are "
-        "optimistic.",
+        "that it gives them, and compared with the standardized scores of all compounds, "
+        "two-sided. FDR is that of Benjamini and Hochberg over all compounds. Genes change "
+        "together, so both are optimistic.",
         "Tau: the signed percentage of reference queries to which a compound answers less "
         "strongly; near 0, it answers every query (Subramanian et al. 2017).",
         "MOAs: Mann and Whitney's test, two-sided, of MOAs of at least three compounds.",

@@ -40,8 +40,8 @@ def show_compounds(done: Analysis) -> None:
     )
     if "tau" in done.tables["compounds"]:
         st.caption(
-            "Tau is near 100 or -100 where few other queries are answered as strongly, and near 0 "
-            "where the compound answers every query.",
+            "Tau is near 0 if a compound answers other queries as strongly, near 100 or -100 if it "
+            "answers this one above others.",
             help=explained("tau"),
         )
     left, right, _ = st.columns([1, 1, 1])
