@@ -18,6 +18,7 @@ from gpar_core.data.profile_matching import Draft
 from gpar_core.data.profile_tables import MAX_BYTES
 from gpar_core.data.profiles import accept
 from gpar_core.data.uploads import publish_profiles, publish_table
+from gpar_core.errors import DataError
 from gpar_core.reading.uploads import CHANGES, PROFILES, SETS
 from gpar_core.search.batch_lists import MAX_QUERIES, searchable
 from gpar_core.search.cut_offs import CutOffs
@@ -52,7 +53,13 @@ def file_query(compendium: Compendium, score: str) -> Plan | str:
         return "Upload a file to see how many of its genes the signatures have."
     if upload.name.casefold().endswith(".gmt"):
         return _sets(compendium, score, upload)
-    draft = read(PROFILES, upload)
+    try:
+        draft = read(PROFILES, upload)
+    except DataError:
+        st.caption(
+            "A list of genes goes under Gene lists. Gene sets need a file name that ends in .gmt."
+        )
+        raise
     if statistics_of(draft):
         way = st.segmented_control(
             "Use", (GENES, PROFILE), default=GENES, required=True, key=f"use-{upload.file_id}"
