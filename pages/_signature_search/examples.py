@@ -88,6 +88,7 @@ def _use(example: Example, compendium: Compendium) -> None:
 def fill(request: SearchRequest) -> None:
     """Fill the form with a query, and its score."""
     st.session_state[f"search-score-{request.compendium}"] = request.score
+    st.session_state[f"search-tau-{request.compendium}"] = request.tau
     if request.compound:
         st.session_state["search-genes"] = request.genes
         _choose_compound(request.name)
