@@ -133,7 +133,7 @@ def search_command(request: SearchRequest) -> str:
         "--score": request.score,
         "--seed": str(request.seed),
     }
-    return _command("search", options)
+    return _command("search", options) + (" --tau" if request.tau else "")
 
 
 def _of_method(method: Method) -> dict[str, str]:

@@ -90,6 +90,7 @@ def _use(example: Example, compendium: Compendium) -> None:
 def fill(done: Analysis, request: SearchRequest) -> None:
     """Fill the form with a query, and its score. Of a profile from a file, with its lists."""
     st.session_state[f"search-score-{request.compendium}"] = request.score
+    st.session_state[f"search-tau-{request.compendium}"] = request.tau
     if request.compound:
         compendium = load_compendium(request.compendium)
         st.session_state["search-genes"] = request.genes

@@ -107,6 +107,9 @@ def test_the_command_asks_for_the_same(results: Results) -> None:
         seed=options.seed,
     )
     assert again == first
+    assert not options.tau
+    with_tau = search_command(replace(first, tau=True))
+    assert _parser().parse_args(shlex.split(with_tau)[3:]).tau
     lists, _ = plan_list_search(results.compendium, LANDMARK_SYMBOLS[:12], [])
     options = _parser().parse_args(shlex.split(search_command(lists))[3:])
     assert (str(options.up), options.down) == ("UP.txt", None)
