@@ -171,6 +171,7 @@ class Workspace:
         lfc: float = 1.0,
         genes: int = 50,
         score: str = "",
+        tau: bool = False,
         seed: int = 0,
     ) -> Tables:
         """Find compounds that mimic or reverse one query, or each query of a batch.
@@ -180,8 +181,8 @@ class Workspace:
         (at most, on each side); profiles, a file of one or more; gmt, a file of gene sets;
         compound, a name or pert_id, in one cell line if cell is given; signature, a sig_id. genes:
         also how many are taken from each end of a profile. score: a key of `search.scores.SCORES`,
-        '' for the default. Returns the tables of `search.search`, or those of `search.batch` for
-        several queries.
+        '' for the default. tau: compute tau and sRGES of a large compendium too, for one query.
+        Returns the tables of `search.search`, or those of `search.batch` for several queries.
         """
         from gpar_core.search.batch import search_batch  # noqa: PLC0415
         from gpar_core.search.cut_offs import CutOffs  # noqa: PLC0415
@@ -202,7 +203,9 @@ class Workspace:
             genes=genes,
         ).queries
         if len(queries) == 1:
-            return search(compendium, queries[0], score=score, seed=seed, report=self._report)
+            return search(
+                compendium, queries[0], score=score, tau=tau, seed=seed, report=self._report
+            )
         return search_batch(compendium, queries, score=score, seed=seed, report=self._report)
 
     def case_study(

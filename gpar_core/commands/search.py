@@ -49,6 +49,11 @@ def add(commands: Any) -> None:
     )
     command.add_argument("--seed", type=int, default=0, help="seed of the random gene lists")
     command.add_argument(
+        "--tau",
+        action="store_true",
+        help="compute tau and sRGES of a large compendium too, where the first time takes minutes",
+    )
+    command.add_argument(
         "--summarize",
         choices=tuple(TABLES),
         default="compound",
@@ -115,7 +120,7 @@ def _search(options: argparse.Namespace, cache: Cache) -> None:
         print(note if note.startswith("warning:") else f"note: {note}", file=sys.stderr)
     if len(given.queries) == 1:
         (query,) = given.queries
-        tables = search(compendium, query, score=options.score, seed=options.seed)
+        tables = search(compendium, query, score=options.score, tau=options.tau, seed=options.seed)
         table = tables[TABLES[options.summarize]].assign(query=query.name)
         _print_one(tables, f"{query.name}: {len(query.up)} genes up, {len(query.down)} down",
                    compendium)  # fmt: skip
@@ -176,11 +181,13 @@ def _print_one(tables: Any, title: str, compendium: Compendium) -> None:
     mimics = compounds[compounds["connectivity"] > 0]
     reverses = compounds[compounds["connectivity"] < 0].iloc[::-1]
     for side, table in (("mimic", mimics), ("reverse", reverses)):
-        print(f"\n{side:<34} {'conn.':>6} {'p':>8} {'FDR':>8} {'lines':>7}  MOA")
+        print(f"\n{side:<34} {'conn.':>6} {'tau':>6} {'p':>8} {'FDR':>8} {'lines':>7}  MOA")
         for row in table.head(N_SHOWN).to_dict("records"):
             lines = f"{row[f'n_{side}']}/{row['n_cells']}"
+            tau = f"{row['tau']:.1f}" if "tau" in row else "-"
             print(
-                f"{row[fields.PERT_INAME][:34]:<34} {row['connectivity']:>6.2f} {row['p']:>8.2g} "
+                f"{row[fields.PERT_INAME][:34]:<34} {row['connectivity']:>6.2f} "
+                f"{tau:>6} {row['p']:>8.2g} "
                 f"{row['fdr']:>8.2g} {lines:>7}  {row[fields.MOA]}"
             )
 

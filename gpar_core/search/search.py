@@ -14,11 +14,19 @@ from gpar_core.learn.saved_space import known_space
 from gpar_core.progress import Progress, Report, Tables, silent
 from gpar_core.rank.scoring import BLOCK_ROWS
 from gpar_core.search.connectivity import normalized
+from gpar_core.search.details import Details, details
 from gpar_core.search.query import Query
+from gpar_core.search.reference import is_automatic
 from gpar_core.search.scores import SCORES, Compare, default_score
-from gpar_core.search.significance import N_RANDOM, p_values, random_queries
+from gpar_core.search.significance import n_random_of, p_values, random_queries
 from gpar_core.search.space_score import STAGE, space_scores
 from gpar_core.search.summary import by_quantile
+
+DESCRIBED = (
+    fields.SIG_ID, fields.DRUG, fields.PERT_INAME, fields.CELL_ID, fields.DOSE, fields.DOSE_UNIT,
+    fields.TIME, fields.TIME_UNIT,
+)  # fmt: skip
+"""Columns of a signature in a result."""
 
 TABLES = {"compound": "compounds", "cell": "cells", "signature": "signatures"}
 """What a row is -> the table of `search`."""
@@ -89,29 +97,37 @@ def search(
     query: Query,
     *,
     score: str = "",
-    n_random: int = N_RANDOM,
+    tau: bool = False,
+    n_random: int = 0,
     seed: int = 0,
     threads: int = 1,
     report: Report = silent,
 ) -> Tables:
     """Compare a query with every signature of a compendium.
 
-    score: '' for `scores.default_score`. n_random: random queries behind the p-values. seed: of
-    these. Other arguments as for `connectivity`.
+    score: '' for `scores.default_score`. tau: compute the columns marked * for a large compendium
+    too; where `reference.is_automatic`, they are always there. n_random: random queries behind the
+    p-values, 0 for `significance.n_random_of`. seed: of these. Other arguments as for
+    `connectivity`.
 
     Returns
-    signatures: sig_id, drug, pert_iname, cell_id, score and connectivity.
-    cells: drug, pert_iname, cell_id, n_signatures, connectivity.
+    signatures: sig_id, drug, pert_iname, cell_id, pert_dose, pert_dose_unit, pert_time,
+        pert_time_unit, score, connectivity, p* (by scores of `list_null.TERMS`), and rges* for
+        gene lists (`srges.rges`).
+    cells: drug, pert_iname, cell_id, n_signatures, connectivity, tau*.
     compounds: drug, pert_iname, moa, connectivity, p (see `significance.p_values`), fdr (Benjamini-
-        Hochberg), n_cells, n_signatures, and n_mimic and n_reverse, its cell lines above and below
-        0; the strongest mimic first.
+        Hochberg), n_cells, n_signatures, n_mimic and n_reverse (its cell lines above and below 0),
+        tau* and p_reference* (see `search.tau`), and srges* for gene lists (`srges.reversal`); the
+        strongest mimic first.
+    adjustments*: for gene lists, how RGES is adjusted for dose and time (`srges.Reversal`).
 
     Raises RequestError for an unknown score.
     """
     from scipy.stats import false_discovery_control  # noqa: PLC0415 -- pages start without it
 
-    queries = [query, *random_queries(query, n_random, seed=seed)]
     score = score or default_score(compendium)
+    n_random = n_random or n_random_of(score)
+    queries = [query, *random_queries(query, n_random, seed=seed)]
     found = connectivity(compendium, queries, score, threads=threads, report=report)
     p = p_values(found.drug[:, 0], found.drug[:, 1:])
     in_line = np.bincount(found.line_of)
@@ -136,16 +152,28 @@ def search(
             "n_reverse": np.bincount(found.drug_of, own < 0).astype(int),
         }
     )
+    more = Details()
+    if tau or is_automatic(compendium, score):
+        more = details(
+            compendium,
+            query,
+            score,
+            found,
+            lambda some, now: connectivity(compendium, some, score, threads=threads, report=now),
+            report=report,
+        )
     known = compendium.drugs[[fields.DRUG, fields.PERT_INAME, fields.MOA]]
-    described = [fields.SIG_ID, fields.DRUG, fields.PERT_INAME, fields.CELL_ID]
     return {
-        "signatures": compendium.signatures[described].assign(
-            score=found.score[:, 0], connectivity=found.signature[:, 0]
+        "signatures": compendium.signatures[list(DESCRIBED)].assign(
+            score=found.score[:, 0], connectivity=found.signature[:, 0], **more.signatures
         ),
-        "cells": known[[fields.DRUG, fields.PERT_INAME]].merge(cells, on=fields.DRUG),
-        "compounds": known.merge(compounds, on=fields.DRUG).sort_values(
+        "cells": known[[fields.DRUG, fields.PERT_INAME]].merge(
+            cells.assign(**more.cells), on=fields.DRUG
+        ),
+        "compounds": known.merge(compounds.assign(**more.compounds), on=fields.DRUG).sort_values(
             ["connectivity", fields.DRUG], ascending=[False, True], ignore_index=True
         ),
+        **more.tables,
     }
 
 

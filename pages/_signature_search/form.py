@@ -1,5 +1,7 @@
 """Choose a query, see which of its genes are found, and start the search."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from gpar_core.data.compendium import Compendium
@@ -10,6 +12,7 @@ from pages._signature_search.compound_form import compound_query, signature_quer
 from pages._signature_search.file_form import file_query
 from pages._signature_search.lists_form import lists_query
 from pages._signature_search.query_plan import Asks
+from pages._signature_search.specificity import tau_choice
 
 LISTS, FILE, COMPOUND, SIGNATURE = "Gene lists", "File", "Compound", "Signature"
 WAYS: dict[str, Asks] = {
@@ -44,6 +47,7 @@ def form(compendium: Compendium) -> None:
                 persist_state="session",
                 help=SCORE_HELP,
             )
+            tau = tau_choice(compendium, score)
         with error_box():
             plan = WAYS[way](compendium, score)
     with right, st.container(border=True):
@@ -56,7 +60,8 @@ def form(compendium: Compendium) -> None:
             planned = plan()
             if st.button("Start search", type="primary", width="stretch"):
                 planned.publish()
-                start(planned.request)
+                request = planned.request
+                start(request if request.is_batch else replace(request, tau=tau))
             st.caption(
                 f"Against {compendium.n_signatures:,} signatures of {compendium.n_drugs:,} "
                 "compounds. The first search of a compendium takes a few seconds longer."

@@ -11,6 +11,7 @@ from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
 from pages._shared.tables import savable
 from pages._shared.terms import explained
+from pages._signature_search.specificity import specificity, specificity_columns
 
 N_SHOWN = 100
 TABLE_HEIGHT = 320
@@ -37,8 +38,9 @@ def _compounds(done: Analysis) -> None:
     table = done.tables["compounds"]
     st.caption(
         "Connectivity is above 0 where a compound mimics the query and below 0 where it reverses "
-        "it. The bars are its cell lines. p asks how often the query with its genes exchanged at "
-        "random scores as high; as genes change together, p and FDR are optimistic."
+        "it. The bars are its cell lines. Tau is near 0 if it answers other queries as strongly, "
+        "near 100 or -100 if it answers this one above others. p asks how often the query with its "
+        "genes exchanged at random scores as high."
     )
     lines = _lines(done)
     sides = {
@@ -70,6 +72,7 @@ def _side(found: pd.DataFrame, lines: pd.Series, side: str, done: Analysis) -> N
             fields.PERT_INAME: names,
             "connectivity": found["connectivity"],
             "fdr": found["fdr"],
+            **specificity(found),
             "by_line": found[fields.DRUG].map(lines),
             "lines": found[f"n_{side}"].astype(str) + " of " + found["n_cells"].astype(str),
             fields.MOA: found[fields.MOA].str.replace("|", ", ", regex=False),
@@ -87,6 +90,7 @@ def _side(found: pd.DataFrame, lines: pd.Series, side: str, done: Analysis) -> N
             fields.PERT_INAME: st.column_config.TextColumn("Drug", width="small"),
             "connectivity": number("Connectivity", format="%.2f", help=explained("connectivity")),
             "fdr": number("FDR", format="%.2g", help=explained("fdr")),
+            **specificity_columns(),
             "by_line": st.column_config.BarChartColumn(
                 "Cell lines",
                 y_min=-largest,
@@ -111,11 +115,15 @@ def _moas(done: Analysis) -> None:
     st.caption(
         "MOAs of at least three compounds. AUROC is the chance that one of its compounds has a "
         "higher connectivity than a compound without the MOA: near 1 the MOA mimics the query, "
-        "near 0 it reverses it. p is that of Mann and Whitney's test, two-sided."
+        "near 0 it reverses it. p is that of Mann and Whitney's test, two-sided. The enrichment "
+        "score weighs compounds by their connectivity; its p is that of random classes."
     )
     number = st.column_config.NumberColumn
+    shown = table.drop(columns=["nes", "fdr_es"], errors="ignore")
+    if "leading_edge" in shown:
+        shown["leading_edge"] = shown["leading_edge"].str.replace("|", ", ", regex=False)
     st.dataframe(
-        savable(table, simulated=done.simulated),
+        savable(shown, simulated=done.simulated),
         hide_index=True,
         column_config={
             "moa": st.column_config.TextColumn("MOA", help=explained("moa")),
@@ -128,6 +136,11 @@ def _moas(done: Analysis) -> None:
             ),
             "p": number("p", format="%.2g", help="Mann and Whitney's test, two-sided"),
             "fdr": number("FDR", format="%.2g", help=explained("fdr")),
+            "es": number("ES", format="%.2f", help=explained("class-es")),
+            "p_es": number("p of ES", format="%.2g", help=explained("class-es")),
+            "leading_edge": st.column_config.TextColumn(
+                "Leading edge", help=explained("leading-edge")
+            ),
         },
         placeholder="—",
     )

@@ -52,6 +52,7 @@ def answer(
         compendium,
         query,
         score=request.score,
+        tau=request.tau,
         seed=request.seed,
         threads=pool.processes,
         report=report,
