@@ -182,8 +182,7 @@ class Workspace:
         compound, a name or pert_id, in one cell line if cell is given; signature, a sig_id. genes:
         also how many are taken from each end of a profile. score: a key of `search.scores.SCORES`,
         '' for the default. tau: compute tau and sRGES of a large compendium too, for one query.
-        Returns the tables of `search.search`, or those of `search.batch` for
-        several queries.
+        Returns the tables of `search.search`, or those of `search.batch` for several queries.
         """
         from gpar_core.search.batch import search_batch  # noqa: PLC0415
         from gpar_core.search.cut_offs import CutOffs  # noqa: PLC0415

@@ -12,10 +12,10 @@ from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncac
 from gpar_core.search.query import Query
 from gpar_core.search.scores import default_score
 from gpar_core.search.search import Connectivity, connectivity
-from gpar_core.search.significance import N_RANDOM, p_values, random_queries
+from gpar_core.search.significance import n_random_of, p_values, random_queries
 
-MAX_RANDOM = 10_000
-"""Random queries behind the p-values of a batch; with more, a batch would take hours."""
+MAX_NULLS = 100
+"""Sets of random queries behind the p-values of a batch; with more, a batch would take hours."""
 BLOCK_QUERIES = 20
 """Queries that are compared at once, and kept when a batch is stopped."""
 MAX_ROWS = 5_000_000
@@ -31,7 +31,7 @@ def search_batch(
     queries: Sequence[Query],
     *,
     score: str = "",
-    n_random: int = N_RANDOM,
+    n_random: int = 0,
     seed: int = 0,
     threads: int = 1,
     report: Report = silent,
@@ -40,12 +40,11 @@ def search_batch(
     """Compare each of several queries with a compendium; names of queries are different.
 
     p and fdr are those of `search.search` for the query alone: random lists depend only on the
-    sizes of lists, so queries of two lists with equal sizes share theirs. If more than `MAX_RANDOM`
-    random queries were needed (100 pairs of sizes, by default), lists share those of the nearest
-    sizes by ratio, within a fifth, which changes p no more than another seed does. If there are
-    still too many, as for more than 100 profiles, p and fdr are missing in the whole batch. score,
-    n_random, seed, threads, report: as for `search.search`. remember: keeps finished blocks of
-    queries.
+    sizes of lists, so queries of two lists with equal sizes share theirs. If there are more than
+    `MAX_NULLS` pairs of sizes, lists share those of the nearest sizes by ratio, within a fifth,
+    which changes p no more than another seed does. If there are still too many, as for as many
+    profiles, p and fdr are missing in the whole batch. score, n_random, seed, threads, report: as
+    for `search.search`. remember: keeps finished blocks of queries.
 
     Returns
     compounds: query, drug, pert_iname, moa, connectivity, p, fdr, n_cells, n_mimic and n_reverse;
@@ -58,10 +57,10 @@ def search_batch(
     """
     score = score or default_score(compendium)
     standing = list(queries)
-    if len(_same_null(standing)) * n_random > MAX_RANDOM:
+    if len(_same_null(standing)) > MAX_NULLS:
         standing = [_rounded(query) for query in queries]
     groups = _same_null(standing)
-    n_drawn = n_random if len(groups) * n_random <= MAX_RANDOM else 0
+    n_drawn = (n_random or n_random_of(score)) if len(groups) <= MAX_NULLS else 0
     n_rows = MAX_ROWS // len(queries)
     order = [number for group in groups for number in group]
     parts: dict[int, pd.DataFrame] = {}

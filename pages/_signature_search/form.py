@@ -62,7 +62,8 @@ def form(compendium: Compendium) -> None:
             planned = plan()
             if st.button("Start search", type="primary", width="stretch"):
                 planned.publish()
-                start(replace(planned.request, tau=tau))
+                request = planned.request
+                start(request if request.is_batch else replace(request, tau=tau))
             st.caption(
                 f"Against {compendium.n_signatures:,} signatures of {compendium.n_drugs:,} "
                 "compounds. The first search of a compendium takes a few seconds longer."

@@ -80,7 +80,7 @@ def test_too_many_random_queries_leave_p_out(
 ) -> None:
     with_p = search_batch(compendium, queries, score="zhang", n_random=5)["compounds"]
     assert has_p(with_p)
-    monkeypatch.setattr(batch, "MAX_RANDOM", 24)  # five nulls of five are 25
+    monkeypatch.setattr(batch, "MAX_NULLS", 4)
     without = search_batch(compendium, queries, score="zhang", n_random=5)["compounds"]
     assert not has_p(without)
     np.testing.assert_allclose(without["connectivity"], with_p["connectivity"], rtol=1e-6)
@@ -96,7 +96,7 @@ def test_lists_of_similar_sizes_may_share_their_random_lists(
         search_batch(compendium, queries, score=score, n_random=100, seed=seed)["compounds"]
         for seed in (0, 1)
     )
-    monkeypatch.setattr(batch, "MAX_RANDOM", 100)
+    monkeypatch.setattr(batch, "MAX_NULLS", 1)
     shared = search_batch(compendium, queries, score=score, n_random=100)["compounds"]
     np.testing.assert_array_equal(shared["connectivity"], exact["connectivity"])
     by_sizes, by_seed = (np.abs(each["p"] - exact["p"]).mean() for each in (shared, reseeded))
