@@ -415,8 +415,8 @@ OPTIONS = {
 """Option of the command line -> label of the same choice on a page."""
 
 ACTIONS = (
-    "Add", "Back", "Build", "Choose", "Close", "Compare", "Create", "Delete", "Download", "Find",
-    "Import", "Keep", "New", "Open", "Predict", "Rebuild", "Report", "Restore", "Resume",
+    "Add", "Back", "Build", "Choose", "Close", "Compare", "Create", "Delete", "Download", "Edit",
+    "Find", "Import", "Keep", "New", "Open", "Predict", "Rebuild", "Report", "Restore", "Resume",
     "Retrain", "Run", "Show", "Sign", "Start", "Take", "Train", "Undo", "Use",
 )  # fmt: skip
 """First words of buttons: each says what happens."""

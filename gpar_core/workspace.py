@@ -161,27 +161,52 @@ class Workspace:
         *,
         up: Iterable[str] = (),
         down: Iterable[str] = (),
+        table: str | Path = "",
+        profiles: str | Path = "",
+        gmt: str | Path = "",
         compound: str = "",
+        cell: str = "",
+        signature: str = "",
+        fdr: float = 0.05,
+        lfc: float = 1.0,
+        genes: int = 50,
         score: str = "",
         tau: bool = False,
         seed: int = 0,
     ) -> Tables:
-        """Find compounds that mimic or reverse gene lists or a compound.
+        """Find compounds that mimic or reverse one query, or each query of a batch.
 
-        Computed at once, not as a job. up, down: names of genes; or compound: a name or pert_id.
-        score: a key of `search.scores.SCORES`, '' for the default. tau: compute tau and sRGES of a
-        large compendium too. Returns the tables of `search.search`.
+        Computed at once, not as a job. Give one of: up and down, names of genes; table, a file of
+        differential expression, with its cut-offs fdr, lfc (absolute log2 fold change) and genes
+        (at most, on each side); profiles, a file of one or more; gmt, a file of gene sets;
+        compound, a name or pert_id, in one cell line if cell is given; signature, a sig_id. genes:
+        also how many are taken from each end of a profile. score: a key of `search.scores.SCORES`,
+        '' for the default. tau: compute tau and sRGES of a large compendium too, for one query.
+        Returns the tables of `search.search`, or those of `search.batch` for several queries.
         """
-        from gpar_core.data.training_set import known_drugs  # noqa: PLC0415
-        from gpar_core.search.query import of_compound, of_lists  # noqa: PLC0415
+        from gpar_core.search.batch import search_batch  # noqa: PLC0415
+        from gpar_core.search.cut_offs import CutOffs  # noqa: PLC0415
+        from gpar_core.search.inputs import asked  # noqa: PLC0415
         from gpar_core.search.search import search  # noqa: PLC0415
 
-        if compound:
-            (drug,) = known_drugs(compendium, [compound])
-            query = of_compound(compendium, drug)
-        else:
-            query, _ = of_lists("gene lists", list(up), list(down))
-        return search(compendium, query, score=score, tau=tau, seed=seed, report=self._report)
+        queries = asked(
+            compendium,
+            up=up,
+            down=down,
+            table=Path(table) if table else None,
+            profiles=Path(profiles) if profiles else None,
+            gmt=Path(gmt) if gmt else None,
+            compound=compound,
+            cell=cell,
+            signature=signature,
+            cut_offs=CutOffs(fdr, lfc, genes),
+            genes=genes,
+        ).queries
+        if len(queries) == 1:
+            return search(
+                compendium, queries[0], score=score, tau=tau, seed=seed, report=self._report
+            )
+        return search_batch(compendium, queries, score=score, seed=seed, report=self._report)
 
     def case_study(
         self, compendium: Compendium, title: str, *, preset: str = "fast", seed: int = 0

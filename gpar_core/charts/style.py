@@ -21,3 +21,23 @@ def titled(chart: AnyChart, title: str, simulated: bool) -> AnyChart:
         title, subtitle=[subtitle] if subtitle else [], anchor="start", subtitleColor=YELLOW
     )
     return chart.properties(title=words, description=f"{title}. {subtitle}".strip())
+
+
+def faded(color: str, opacity: float) -> str:
+    """A color of this module with an opacity of 0 to 1."""
+    red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def diverging(end: float) -> alt.Scale:
+    """Blue below 0 and red above, clamped at -end and end.
+
+    Transparent in the middle, so that no change fades into a light or dark background.
+    """
+    colors = [faded(BLUE, 1), faded(GRAY, 0.06), faded(RED, 1)]
+    return alt.Scale(domain=[-end, 0, end], range=colors, clamp=True)
+
+
+def all_labels() -> alt.Axis:
+    """An axis that leaves out no label, however close they are."""
+    return alt.Axis(labelLimit=160, labelOverlap=False, labelFlush=False, ticks=False)

@@ -17,20 +17,15 @@ SAID = {
     "close": "CLOSE: software versions have changed, and {limits}.",
     "different": "DIFFERENT: the difference is larger than a change of processor can explain.",
 }
-LIMITS = (
-    "no AUROC differs by more than {0.auroc:g}, no value of a single fold, average precision or "
-    "interval by more than {0.part:g}, and at least {0.first:.0%} of the first compounds are the "
-    "same"
-)
 
 
 def add(commands: Any) -> None:
     """Register both commands."""
     report = commands.add_parser(
-        "report", help="write a report of a model or an evaluation, ready to publish"
+        "report", help="write a report of a model, an evaluation or a search, ready to publish"
     )
     report.set_defaults(command=_report)
-    report.add_argument("result_id", metavar="ID", help="id of a model or an evaluation")
+    report.add_argument("result_id", metavar="ID", help="id of a model, an evaluation or a search")
     report.add_argument(
         "--out", type=Path, required=True, metavar="FILE",
         help="report.html for just the page, report.zip to include figures, tables and checksums",
@@ -88,5 +83,5 @@ def _reproduce(options: argparse.Namespace, cache: Cache) -> int:
         print(f"{found.shared_first} of the first {found.n_first} compounds are the same")
     if found.changed:
         print(f"changed since: {'; '.join(found.changed)}")
-    print(SAID[found.verdict].format(limits=LIMITS.format(found.tolerance)))
+    print(SAID[found.verdict].format(limits=found.tolerance.limits))
     return 1 if found.verdict == "different" else 0

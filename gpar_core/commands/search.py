@@ -1,7 +1,9 @@
 """`search`: which compounds mimic a query, and which reverse it."""
 
 import argparse
+import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +13,18 @@ from gpar_core import fields
 from gpar_core.commands.terminal import check_folder
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.profiles import accept, read_profiles
-from gpar_core.data.training_set import known_drugs
+from gpar_core.data.gene_sets import GeneLists, read_gene_list
 from gpar_core.errors import RequestError
 from gpar_core.export import csv_text
-from gpar_core.search.query import (
-    TOP_GENES,
-    ListMatch,
-    Query,
-    of_compound,
-    of_lists,
-    of_profile,
-)
-from gpar_core.search.scores import SCORES
+from gpar_core.search.batch import has_p, search_batch
+from gpar_core.search.cut_offs import CutOffs
+from gpar_core.search.inputs import Asked, asked
+from gpar_core.search.query import TOP_GENES
+from gpar_core.search.scores import SCORES, default_score
 from gpar_core.search.search import TABLES, search
 from gpar_core.storage.cache import Cache
 
 N_SHOWN = 20
-MAX_LIST_BYTES = 1_000_000
-"""Maximum size of a file of gene names."""
 
 
 def add(commands: Any) -> None:
@@ -38,30 +33,14 @@ def add(commands: Any) -> None:
         "search",
         help="find the compounds that mimic or reverse a query",
         description=(
-            "Compare gene lists, a profile or a compound with every signature of a compendium. "
-            "Prints the compounds that mimic the query most, then those that reverse it most."
+            "Compare gene lists, a result table, profiles, gene sets, a compound or a signature "
+            "with every signature of a compendium. Prints the compounds that mimic the query most, "
+            "then those that reverse it most."
         ),
     )
     command.set_defaults(command=_search)
     command.add_argument("--compendium", required=True, metavar="NAME")
-    command.add_argument("--up", type=Path, metavar="FILE", help="up-regulated genes, one per line")
-    command.add_argument(
-        "--down", type=Path, metavar="FILE", help="down-regulated genes, one per line"
-    )
-    command.add_argument(
-        "--profiles",
-        type=Path,
-        metavar="FILE",
-        help="one profile or result table, as for predict-moa; missing genes count as unchanged",
-    )
-    command.add_argument("--compound", default="", metavar="NAME", help="a compound's signatures")
-    command.add_argument(
-        "--genes",
-        type=int,
-        default=TOP_GENES,
-        metavar="N",
-        help=f"genes taken from each end of a profile (default: {TOP_GENES})",
-    )
+    _add_query(command)
     command.add_argument(
         "--score",
         choices=tuple(SCORES),
@@ -78,22 +57,127 @@ def add(commands: Any) -> None:
         "--summarize",
         choices=tuple(TABLES),
         default="compound",
-        help="what a row of the CSV file is (default: compound)",
+        help="what a row of the files is (default: compound)",
     )
     command.add_argument("--csv", type=Path, metavar="OUT", help="write all rows to a CSV file")
+    command.add_argument("--json", type=Path, metavar="OUT", help="write all rows to a JSON file")
+
+
+def _add_query(command: argparse.ArgumentParser) -> None:
+    usual = CutOffs()
+    files: tuple[tuple[str, str], ...] = (
+        ("--up", "up-regulated genes, one per line, or a table of genes and directions"),
+        ("--down", "down-regulated genes, one per line"),
+        ("--table", "a differential expression table: the genes that pass --fdr and --lfc"),
+        (
+            "--profiles",
+            "profiles or result tables, as for predict-moa; missing genes count as unchanged",
+        ),
+        ("--gmt", "gene sets, each a query; NAME_UP and NAME_DN are one"),
+    )
+    for option, about in files:
+        command.add_argument(option, type=Path, metavar="FILE", help=about)
+    command.add_argument(
+        "--profile", default="", metavar="NAME", help="only this one of several profiles"
+    )
+    command.add_argument(
+        "--z-score",
+        action="store_true",
+        help="convert counts or log values to z-scores across the profiles in the file",
+    )
+    command.add_argument("--compound", default="", metavar="NAME", help="a compound's signatures")
+    command.add_argument(
+        "--cell", default="", metavar="NAME", help="the compound's signature in this cell line"
+    )
+    command.add_argument(
+        "--signature", default="", metavar="SIG_ID", help="a signature of the compendium"
+    )
+    command.add_argument(
+        "--fdr", type=float, default=usual.fdr, help=f"maximum FDR (default: {usual.fdr})"
+    )
+    command.add_argument(
+        "--lfc",
+        type=float,
+        default=usual.lfc,
+        help=f"minimum absolute log2 fold change (default: {usual.lfc:g})",
+    )
+    command.add_argument(
+        "--genes",
+        type=int,
+        default=TOP_GENES,
+        metavar="N",
+        help="landmark genes taken from each end of a profile, or at most from each side of a "
+        f"table (default: {TOP_GENES})",
+    )
 
 
 def _search(options: argparse.Namespace, cache: Cache) -> None:
     check_folder(options.csv)
+    check_folder(options.json)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
-    query = _query(options, compendium)
-    tables = search(compendium, query, score=options.score, tau=options.tau, seed=options.seed)
-    compounds = tables[TABLES["compound"]]
-    mark = "  SIMULATED" if compendium.simulated else ""
-    print(
-        f"{query.name}: {len(query.up)} genes up, {len(query.down)} down, against "
-        f"{compendium.n_signatures:,} signatures of {len(compounds):,} compounds{mark}"
+    given = _asked(options, compendium)
+    for note in given.notes:
+        print(note if note.startswith("warning:") else f"note: {note}", file=sys.stderr)
+    if len(given.queries) == 1:
+        (query,) = given.queries
+        tables = search(compendium, query, score=options.score, tau=options.tau, seed=options.seed)
+        table = tables[TABLES[options.summarize]].assign(query=query.name)
+        _print_one(tables, f"{query.name}: {len(query.up)} genes up, {len(query.down)} down",
+                   compendium)  # fmt: skip
+    else:
+        if options.summarize != "compound":
+            raise RequestError(
+                f"{len(given.queries):,} queries are summarized by compound. Leave out "
+                "--summarize, or give one query."
+            )
+        tables = search_batch(compendium, given.queries, score=options.score, seed=options.seed)
+        table = tables["compounds"]
+        _print_batch(tables, compendium)
+    _write(options, table, given, compendium)
+
+
+def _asked(options: argparse.Namespace, compendium: Compendium) -> Asked:
+    """The queries of the options. Raises GparError."""
+    up, down = _lists(options.up, options.down)
+    return asked(
+        compendium,
+        up=up,
+        down=down,
+        table=options.table,
+        profiles=options.profiles,
+        profile=options.profile,
+        z_score=options.z_score,
+        gmt=options.gmt,
+        compound=options.compound,
+        cell=options.cell,
+        signature=options.signature,
+        cut_offs=CutOffs(options.fdr, options.lfc, options.genes),
+        genes=options.genes,
+        name=(options.up or options.down or Path()).stem[:80],
     )
+
+
+def _lists(up: Path | None, down: Path | None) -> tuple[list[str], list[str]]:
+    """The genes of two files. One with directions has both lists. Raises GparError."""
+    first, second = (_list(path) for path in (up, down))
+    if (first.down and down) or (second.down and up):
+        raise RequestError(
+            "A file with directions has both lists. Give it alone, or give two files of one list."
+        )
+    return [*first.up, *second.down], [*first.down, *second.up]
+
+
+def _list(path: Path | None) -> GeneLists:
+    if path is None:
+        return GeneLists("")
+    if not path.is_file():
+        raise RequestError(f"There is no file '{path}'. Check its name and folder.")
+    return read_gene_list(path, path.name)
+
+
+def _print_one(tables: Any, title: str, compendium: Compendium) -> None:
+    compounds = tables[TABLES["compound"]]
+    print(f"{title}, {_against(compendium, len(compounds))}")
     mimics = compounds[compounds["connectivity"] > 0]
     reverses = compounds[compounds["connectivity"] < 0].iloc[::-1]
     for side, table in (("mimic", mimics), ("reverse", reverses)):
@@ -106,66 +190,54 @@ def _search(options: argparse.Namespace, cache: Cache) -> None:
                 f"{tau:>6} {row['p']:>8.2g} "
                 f"{row['fdr']:>8.2g} {lines:>7}  {row[fields.MOA]}"
             )
-    if options.csv:
-        table = tables[TABLES[options.summarize]]
-        options.csv.write_text(csv_text(_named(table, query, compendium)), encoding="utf-8")
-        print(f"\n{len(table):,} rows -> {options.csv}")
 
 
-def _query(options: argparse.Namespace, compendium: Compendium) -> Query:
-    """The query of the options. Raises RequestError."""
-    lists = options.up or options.down
-    ways = [bool(lists), bool(options.profiles), bool(options.compound)]
-    if sum(ways) != 1:
-        raise RequestError(
-            "Give one query: gene lists (--up, --down), --profiles FILE or --compound NAME."
+def _print_batch(tables: Any, compendium: Compendium) -> None:
+    queries = tables["queries"]
+    print(f"{len(queries):,} queries, {_against(compendium, compendium.n_drugs)}")
+    if not has_p(tables["compounds"]):
+        print("p is left out: it takes hours for so many profiles. Search with one for its p.")
+    print(f"\n{'query':<30} {'up':>4} {'down':>5}  {'mimics':<40}  reverses")
+    for row in queries.head(N_SHOWN).to_dict("records"):
+        print(
+            f"{row['query'][:30]:<30} {row['n_up']:>4} {row['n_down']:>5}  "
+            f"{row['mimics'][:40]:<40}  {row['reverses'][:40]}"
         )
-    if options.compound:
-        (drug,) = known_drugs(compendium, [options.compound])
-        return of_compound(compendium, drug, n_genes=options.genes)
-    if options.profiles:
-        profiles = accept(read_profiles(options.profiles, options.profiles.name), impute=True)
-        for note in profiles.notes:
-            print(f"note: {note}", file=sys.stderr)
-        if len(profiles.names) > 1:
-            raise RequestError(
-                f"'{options.profiles.name}' has {len(profiles.names)} profiles. Give a file with "
-                "one."
-            )
-        return of_profile(profiles.names[0], profiles.matrix[0], n_genes=options.genes)
-    name = (options.up or options.down).stem[:80]
-    query, match = of_lists(name, _genes(options.up), _genes(options.down))
-    for side, found in (("up", match.up), ("down", match.down)):
-        if found.n_given:
-            print(f"{side}: {_found(found)}", file=sys.stderr)
-    for warning in match.warnings:
-        print(f"warning: {warning}", file=sys.stderr)
-    return query
+    if len(queries) > N_SHOWN:
+        print(f"and {len(queries) - N_SHOWN:,} more")
 
 
-def _genes(path: Path | None) -> list[str]:
-    """The lines of a file, without comments. Raises RequestError."""
-    if path is None:
-        return []
-    if not path.is_file():
-        raise RequestError(f"There is no file '{path}'. Check its name and folder.")
-    if path.stat().st_size > MAX_LIST_BYTES:
-        raise RequestError(
-            f"'{path.name}' is too large for a gene list. Give one gene per line, "
-            f"{MAX_LIST_BYTES // 1000:,} kB at most."
-        )
-    lines = path.read_text("utf-8-sig", errors="replace").splitlines()
-    return [line for line in lines if not line.lstrip().startswith("#")]
+def _against(compendium: Compendium, n_compounds: int) -> str:
+    mark = "  SIMULATED" if compendium.simulated else ""
+    return f"against {compendium.n_signatures:,} signatures of {n_compounds:,} compounds{mark}"
 
 
-def _found(found: ListMatch) -> str:
-    missing = ", ".join(found.missing[:10]) + (", …" if len(found.missing) > 10 else "")
-    lost = f"; not among them: {missing}" if missing else ""
-    return f"{found.n_found} of {found.n_given} genes are landmark genes{lost}"
-
-
-def _named(table: pd.DataFrame, query: Query, compendium: Compendium) -> pd.DataFrame:
-    """The table with the query and the compendium in every row."""
-    return table.drop(columns=fields.DRUG).assign(
-        query=query.name, compendium=compendium.name, simulated=compendium.simulated
+def _write(
+    options: argparse.Namespace, table: pd.DataFrame, given: Asked, compendium: Compendium
+) -> None:
+    table = table.drop(columns=fields.DRUG).assign(
+        compendium=compendium.name, simulated=compendium.simulated
     )
+    if options.csv:
+        options.csv.write_text(csv_text(table), encoding="utf-8")
+        print(f"\n{len(table):,} rows -> {options.csv}")
+    if options.json:
+        rows = table.astype(object).where(table.notna(), None)
+        content = {
+            "compendium": compendium.name,
+            "data": "SIMULATED" if compendium.simulated else "measured",
+            "score": options.score or default_score(compendium),
+            "seed": options.seed,
+            "queries": [
+                {"name": query.name, "up": _symbols(query.up), "down": _symbols(query.down)}
+                for query in given.queries
+            ],
+            "notes": list(given.notes),
+            TABLES[options.summarize]: rows.to_dict("records"),
+        }
+        options.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        print(f"\n{len(table):,} rows -> {options.json}")
+
+
+def _symbols(genes: Iterable[int]) -> list[str]:
+    return [fields.LANDMARK_SYMBOLS[gene] for gene in genes]

@@ -78,8 +78,8 @@ class Draft:
 
 
 @dataclass(frozen=True, eq=False)
-class _Genes:
-    """Where the genes are."""
+class Genes:
+    """Where the genes of a table are: its axis, the label of that axis, and the landmarks."""
 
     axis: str
     label: Label
@@ -92,7 +92,7 @@ def draft_of(table: Table, name: str) -> Draft:
     name: of the file, for a profile without a name. Raises LandmarkError if no landmark gene is
     found or the genes are of another species, FileFormatError for a gene list or too many profiles.
     """
-    genes = _find_genes(table)
+    genes = find_genes(table)
     in_rows = genes.axis == "rows"
     values, labels = (table.values.T, table.columns) if in_rows else (table.values, table.rows)
     statistics = table.statistics if in_rows else ("",) * len(values)
@@ -149,9 +149,10 @@ def draft_of(table: Table, name: str) -> Draft:
     )
 
 
-def _find_genes(table: Table) -> _Genes:
+def find_genes(table: Table) -> Genes:
+    """Where the genes are. Raises LandmarkError or FileFormatError, as `draft_of`."""
     candidates = [
-        _Genes(axis, label, matched_by(label.cells, id_kind))
+        Genes(axis, label, matched_by(label.cells, id_kind))
         for axis, labels in (("rows", table.rows), ("columns", table.columns))
         for label in labels
         for id_kind in ID_KINDS
@@ -174,11 +175,11 @@ def _find_genes(table: Table) -> _Genes:
     return best
 
 
-def _n_found(genes: _Genes) -> int:
+def _n_found(genes: Genes) -> int:
     return len(genes.match.landmarks)
 
 
-def _another_species(genes: _Genes) -> LandmarkError:
+def _another_species(genes: Genes) -> LandmarkError:
     shown = ", ".join(map(cleaned, genes.label.cells[:3]))
     return LandmarkError(
         f"its genes are of another species: {genes.match.species} (first: {shown}). The models "

@@ -45,7 +45,8 @@ class Table:
     kind: 'CSV', 'CSV with semicolons', 'TSV', 'GCT' or 'GCTX'. rows, columns: at least one label
     each. values: (n_rows, n_columns) float32, finite or NaN where missing. statistics: (n_columns,)
     the statistic of each column of a result table, all '' in a table of profiles. set_aside:
-    headings of numeric columns that are not profiles.
+    headings of numeric columns that are not profiles. fdr: (n_rows, n_columns) float32, adjusted
+    p-values beside each column, NaN where the table has none; empty unless they were asked for.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Table:
     values: np.ndarray
     statistics: tuple[str, ...]
     set_aside: tuple[str, ...]
+    fdr: np.ndarray
 
 
 def table_of(
@@ -64,6 +66,7 @@ def table_of(
     *,
     statistics: tuple[str, ...] = (),
     set_aside: tuple[str, ...] = (),
+    fdr: np.ndarray | None = None,
 ) -> Table:
     """The table with -666 as missing. Raises FileFormatError for an infinite value."""
     values = np.where(values == float(fields.MISSING), np.float32(np.nan), values)
@@ -76,7 +79,8 @@ def table_of(
             "Correct them, or leave the cells empty to count them as missing."
         )
     statistics = statistics or ("",) * values.shape[1]
-    return Table(kind, tuple(rows), tuple(columns), values, statistics, set_aside)
+    fdr = np.empty((0, 0), np.float32) if fdr is None else fdr
+    return Table(kind, tuple(rows), tuple(columns), values, statistics, set_aside, fdr)
 
 
 def check_shape(n_rows: int, n_columns: int) -> None:

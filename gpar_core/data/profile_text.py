@@ -65,10 +65,11 @@ class _Row:
     cells: list[str]
 
 
-def read_text(path: Path) -> Table:
+def read_text(path: Path, *, fdr: bool = False) -> Table:
     """Read a CSV, TSV or GCT, recognized by content; UTF-8, UTF-16 with its mark, or Latin-1.
 
-    Raises FileFormatError, OSError, UnicodeError or csv.Error.
+    fdr: also read the adjusted p-values of a result table. Raises FileFormatError, OSError,
+    UnicodeError or csv.Error.
     """
     with path.open(encoding=_encoding(path)) as file:
         lines = _lines(file)
@@ -79,7 +80,7 @@ def read_text(path: Path) -> Table:
         table = opening[layout.n_before :]
         _check_columns(table, layout, lines)
         rows = _rows(chain(table[1:], lines), layout.separator)
-        return _read_delimited(list(layout.header), rows, layout.separator)
+        return _read_delimited(list(layout.header), rows, layout.separator, fdr=fdr)
 
 
 def _encoding(path: Path) -> str:
@@ -138,14 +139,17 @@ def _check_columns(table: Sequence[_Line], layout: Layout, lines: Iterator[_Line
 # ------------------------------------------------------------------------------- CSV and TSV
 
 
-def _read_delimited(header: Sequence[str], rows: Iterator[_Row], separator: str) -> Table:
+def _read_delimited(
+    header: Sequence[str], rows: Iterator[_Row], separator: str, *, fdr: bool
+) -> Table:
     opening = list(islice(rows, N_OPENING + MAX_ABOVE))
     if not any(is_number(cell) for row in opening for cell in row.cells):
         refuse_gene_list([header, *(row.cells for row in opening)], rows)
     texts = _text_columns(header, opening)
     numbered = sorted(set(range(len(header))) - set(texts))
     found = profile_columns([header[column] for column in numbered])
-    used = sorted({*found.places, *found.p_places} - {-1})
+    fdr_places = found.fdr_places if fdr else ()
+    used = sorted({*found.places, *found.p_places, *fdr_places} - {-1})
     aside = [numbered[place] for place in found.set_aside]
     words = sorted({*texts, *(column for column in aside if _ID_HEADING.search(header[column]))})
     if not used:
@@ -162,6 +166,8 @@ def _read_delimited(header: Sequence[str], rows: Iterator[_Row], separator: str)
     kept = [i for i, place in enumerate(found.places) if place not in id_places]
     if not kept:
         raise _nothing_signed([header[column] for column in aside])
+    by_place = {place: values[:, i] for i, place in enumerate(used)}
+    missing = np.full(len(values), np.nan, np.float32)
     columns = [Label("", tuple(found.names[i] for i in kept))]
     columns += [
         Label(_heading(row, texts), tuple(row.cells[numbered[found.places[i]]] for i in kept))
@@ -172,9 +178,10 @@ def _read_delimited(header: Sequence[str], rows: Iterator[_Row], separator: str)
         KINDS.get(separator, f"table with '{separator}'"),
         labels or [Label("", ("",) * len(values))],
         columns,
-        found.values({place: values[:, i] for i, place in enumerate(used)})[:, kept],
+        found.values(by_place)[:, kept],
         statistics=tuple(found.statistics[i] for i in kept),
         set_aside=tuple(header[column] for column in aside if column not in words),
+        fdr=np.stack([by_place.get(fdr_places[i], missing) for i in kept], axis=1) if fdr else None,
     )
 
 

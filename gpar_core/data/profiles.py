@@ -7,7 +7,8 @@ to profiles that a model can score, and changes nothing that the user has not al
 import csv
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,15 @@ def read_profiles(path: Path, file_name: str) -> Draft:
 
     Raises FileFormatError, or LandmarkError where no landmark gene is found.
     """
+    with naming(file_name):
+        return draft_of(read_table(path), cleaned(Path(file_name).stem) or "profile")
+
+
+@contextmanager
+def naming(file_name: str) -> Iterator[None]:
+    """Errors of reading say which file cannot be used. Raises DataError in place of others."""
     try:
-        return draft_of(_read_table(path), cleaned(Path(file_name).stem) or "profile")
+        yield
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileFormatError(f"'{cleaned(file_name)}' cannot be opened ({reason}).") from error
@@ -77,7 +85,11 @@ def read_profiles(path: Path, file_name: str) -> Draft:
         raise type(error)(f"'{cleaned(file_name)}' cannot be used: {error}") from error
 
 
-def _read_table(path: Path) -> Table:
+def read_table(path: Path, *, fdr: bool = False) -> Table:
+    """The table in a CSV, TSV, GCT or GCTX file. fdr: as for `profile_text.read_text`.
+
+    Raises FileFormatError, OSError, UnicodeError or csv.Error.
+    """
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise FileFormatError(
@@ -90,7 +102,7 @@ def _read_table(path: Path) -> Table:
         return read_gctx(path)
     if other := what_it_is(head):
         raise FileFormatError(f"it is {other[0]}. {other[1]}")
-    return read_text(path)
+    return read_text(path, fdr=fdr)
 
 
 def template_csv() -> str:

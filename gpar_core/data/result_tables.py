@@ -60,13 +60,15 @@ class ProfileColumns:
     names: (n,) of the profiles, '' if the heading only names the statistic. statistics: (n,) the
     statistic of each, '' in a table of profiles; a comparison of a result table appears once for
     each statistic, best first. places: (n,) positions of their columns. p_places: (n,) positions of
-    the p-values of computed ones, else -1. set_aside: positions of columns that are never profiles.
+    the p-values of computed ones, else -1. fdr_places: (n,) positions of the adjusted p-values of
+    the same comparison, else -1. set_aside: positions of columns that are never profiles.
     """
 
     names: tuple[str, ...]
     statistics: tuple[str, ...]
     places: tuple[int, ...]
     p_places: tuple[int, ...]
+    fdr_places: tuple[int, ...]
     set_aside: tuple[int, ...]
 
     def values(self, columns: Mapping[int, np.ndarray]) -> np.ndarray:
@@ -109,6 +111,7 @@ def profile_columns(headings: Sequence[str]) -> ProfileColumns:
         ("",) * len(kept),
         tuple(kept),
         (-1,) * len(kept),
+        (-1,) * len(kept),
         tuple(sorted(aside)),
     )
 
@@ -127,19 +130,32 @@ def _signed(columns: Sequence[_Column]) -> dict[str, list[_Column]]:
 
 
 def _of_results(columns: Sequence[_Column], signed: Mapping[str, list[_Column]]) -> ProfileColumns:
-    first_p: dict[str, int] = {}
-    for column in columns:
-        if column.role in P_VALUES:
-            first_p.setdefault(column.contrast, column.place)
+    first_p = _first_of(columns, P_VALUES)
+    first_fdr = _first_of(columns, ADJUSTED)
     rows: list[tuple[str, str, int, int]] = []
     for contrast, own in signed.items():
         rows += [(contrast, _without(each.heading, contrast), each.place, -1) for each in own]
         if contrast in first_p:
             rows.append((contrast, SIGNED_P, own[-1].place, first_p[contrast]))
     names, statistics, places, p_places = zip(*rows, strict=True)
+    fdr_places = tuple(first_fdr.get(name, -1) for name in names)
     taken = set(places)
     aside = tuple(each.place for each in columns if each.place not in taken)
-    return ProfileColumns(names, statistics, places, p_places, aside)
+    return ProfileColumns(names, statistics, places, p_places, fdr_places, aside)
+
+
+def _first_of(columns: Sequence[_Column], roles: frozenset[str]) -> dict[str, int]:
+    """The first column with one of these roles in each comparison."""
+    first: dict[str, int] = {}
+    for column in columns:
+        if column.role in roles:
+            first.setdefault(column.contrast, column.place)
+    return first
+
+
+def is_log_fold_change(statistic: str) -> bool:
+    """Whether a signed statistic is a log fold change, by its name."""
+    return _RANK.get(_plain(statistic)) == len(STATISTICS) - 1
 
 
 def signed_log_p(p: np.ndarray, change: np.ndarray) -> np.ndarray:

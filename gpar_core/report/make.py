@@ -4,6 +4,7 @@ from gpar_core.analyses import result as analysis
 from gpar_core.analyses.evaluation.request import EvaluationRequest
 from gpar_core.analyses.genes.request import GeneImportanceRequest
 from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.result import Model
 from gpar_core.errors import GparError, RequestError
@@ -11,13 +12,17 @@ from gpar_core.report.bundle import bundle
 from gpar_core.report.document import Document
 from gpar_core.report.of_evaluation import evaluation_report
 from gpar_core.report.of_model import model_report
+from gpar_core.report.of_search import search_report
 from gpar_core.report.page import page
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
 
 
 def report_of(cache: Cache, result_id: str) -> Document:
-    """The report of a model or an evaluation. Raises NotFoundError, RequestError or DataError."""
+    """The report of a model, an evaluation or a search.
+
+    Raises NotFoundError, RequestError or DataError.
+    """
     if result_id in cache.analysis_ids():
         return of_analysis(analysis.load(cache.existing_analysis(result_id)))
     return of_model(cache, model.load(cache.existing_model(result_id)))
@@ -29,13 +34,15 @@ def of_model(cache: Cache, trained: Model) -> Document:
 
 
 def of_analysis(done: Analysis) -> Document:
-    """The report of an evaluation. Raises RequestError for another analysis."""
-    if not isinstance(done.request, EvaluationRequest):
-        raise RequestError(
-            f"'{done.request.title}' is neither a model nor an evaluation. Reports are available "
-            "only for these."
-        )
-    return evaluation_report(done)
+    """The report of an evaluation or a search. Raises RequestError for another analysis."""
+    if isinstance(done.request, EvaluationRequest):
+        return evaluation_report(done)
+    if isinstance(done.request, SearchRequest):
+        return search_report(done)
+    raise RequestError(
+        f"'{done.request.title}' is neither a model nor an evaluation nor a signature search. "
+        "Reports are available only for these."
+    )
 
 
 def as_file(document: Document, ending: str) -> bytes:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from gpar_core.analyses.evaluation.request import EvaluationRequest
 from gpar_core.analyses.method import Method
 from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.analyses.training.result import Model, ModelSummary
 from gpar_core.data.name_lists import written
@@ -55,6 +56,25 @@ def of_evaluation(done: Analysis) -> Origin:
     )
 
 
+def of_search(done: Analysis) -> Origin:
+    """The origin of a signature search."""
+    request = done.request
+    assert isinstance(request, SearchRequest)  # noqa: S101 -- its caller chose it so
+    return Origin(
+        gpar_report=FORMAT_VERSION,
+        result_id=done.analysis_id,
+        request=to_json(request),
+        command=search_command(request),
+        compendium=done.compendium,
+        fingerprint=request.fingerprint,
+        simulated=done.simulated,
+        seed=request.seed,
+        created_at=done.created_at,
+        versions=done.versions,
+        outcome=outcomes.of_compounds(done.tables["compounds"]),
+    )
+
+
 def training_request(summary: ModelSummary) -> TrainRequest | None:
     """The request that made a model, or None if the model does not contain it.
 
@@ -96,6 +116,24 @@ def evaluation_command(request: EvaluationRequest) -> str:
     }
     classes = " ".join(shlex.quote(name) for name in request.classes)
     return f"{_command('evaluate', options)} --moas {classes}"
+
+
+def search_command(request: SearchRequest) -> str:
+    """The command line of the same search. Files of lists or a profile have names in capitals."""
+    lists = bool(request.up or request.down)
+    options = {
+        "--compendium": request.compendium,
+        "--up": "UP.txt" if request.up else "",
+        "--down": "DOWN.txt" if request.down else "",
+        "--compound": request.compound,
+        "--cell": request.cell,
+        "--signature": request.signature,
+        "--profiles": "FILE" if request.profiles else "",
+        "--genes": "" if lists else str(request.genes),
+        "--score": request.score,
+        "--seed": str(request.seed),
+    }
+    return _command("search", options) + (" --tau" if request.tau else "")
 
 
 def _of_method(method: Method) -> dict[str, str]:

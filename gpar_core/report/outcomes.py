@@ -10,6 +10,8 @@ from gpar_core.analyses.training.result import Model
 from gpar_core.report.document import Outcome
 
 N_FIRST = 100
+N_FIGURES = 10
+"""Compounds of each side of a search whose connectivity is a figure of its own."""
 TIMES = ("seconds",)
 """Columns that vary between runs and are not part of the result."""
 
@@ -44,6 +46,23 @@ def of_measures(measures: pd.DataFrame) -> Outcome:
         str(name): float(auroc) for name, auroc in zip(names, measures["auroc"], strict=True)
     }
     return Outcome(figures, (), digest_of({"measures": measures}))
+
+
+def of_compounds(compounds: pd.DataFrame) -> Outcome:
+    """Connectivity of the strongest compounds of both sides, and a digest of all figures.
+
+    compounds: from `search.search`. The first of both sides are the compounds ranked first.
+    """
+    half = N_FIRST // 2
+    columns = [fields.PERT_INAME, fields.DRUG, "connectivity"]
+    ends = [compounds.head(half), compounds.iloc[half:].tail(half).iloc[::-1]]
+    figures = {
+        f"{name} ({drug})": float(own)
+        for end in ends
+        for name, drug, own in end[columns].head(N_FIGURES).to_numpy()
+    }
+    first = tuple(pd.concat(ends)[fields.DRUG])
+    return Outcome(figures, first, digest_of({"compounds": compounds}))
 
 
 def digest_of(tables: Mapping[str, pd.DataFrame]) -> str:

@@ -14,13 +14,14 @@ import pandas as pd
 
 from gpar_core.analyses.evaluation.request import EvaluationRequest
 from gpar_core.analyses.registry import from_json
+from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data import compendium as compendia
 from gpar_core.data.derived_files import is_derived
 from gpar_core.errors import DataError, FileFormatError, RequestError
 from gpar_core.report.bundle import ORIGIN
 from gpar_core.report.document import FORMAT_VERSION, Origin
-from gpar_core.report.tolerance import TOLERANCES, Tolerance
+from gpar_core.report.tolerance import SEARCH, TOLERANCES, SearchTolerance, Tolerance
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.saved_json import as_dataclass
 from gpar_core.storage.scratch import scratch_folder
@@ -36,13 +37,13 @@ class Agreement:
 
     verdict: 'identical' to nine digits; 'within tolerance' of `tolerance` and with the same
     versions, so that a different processor explains the difference; 'close', within it but with
-    other versions; or 'different'. tolerance: that of the request's preset. figures: figure, then,
+    other versions; or 'different'. tolerance: that of the request. figures: figure, then,
     now, difference. shared_first: how many of the first compounds are the same, of n_first.
     changed: in words, what has a different version now.
     """
 
     verdict: Verdict
-    tolerance: Tolerance
+    tolerance: Tolerance | SearchTolerance
     figures: pd.DataFrame
     shared_first: int
     n_first: int
@@ -97,6 +98,14 @@ def apart(origin: Origin, cache: Cache) -> Iterator[Cache]:
                     "file with --labels."
                 )
             _lend(cache.table(request.labels), scratch.table(request.labels))
+        if isinstance(request, SearchRequest) and request.profiles:
+            profiles = cache.profile_set(request.profiles)
+            if not cache.has(profiles):
+                raise RequestError(
+                    "This report is of an uploaded profile, which is not here. Search with the "
+                    "same file on the page first."
+                )
+            _lend(profiles, scratch.profile_set(request.profiles))
         yield scratch
 
 
@@ -117,7 +126,8 @@ def agreement(report: Origin, again: Origin) -> Agreement:
 
     Raises RequestError if the report does not contain its request.
     """
-    tolerance = TOLERANCES[request_of(report).method.preset]
+    request = request_of(report)
+    tolerance = SEARCH if isinstance(request, SearchRequest) else TOLERANCES[request.method.preset]
     then, now = report.outcome, again.outcome
     names = list(dict.fromkeys((*then.figures, *now.figures)))
     figures = pd.DataFrame(
@@ -146,7 +156,7 @@ def agreement(report: Origin, again: Origin) -> Agreement:
     return Agreement(verdict, tolerance, figures, shared, n_first, tuple(changed))
 
 
-def request_of(origin: Origin) -> TrainRequest | EvaluationRequest:
+def request_of(origin: Origin) -> TrainRequest | EvaluationRequest | SearchRequest:
     """The request of a report. Raises RequestError if the report does not contain it."""
     if not origin.request:
         raise RequestError(
@@ -154,7 +164,7 @@ def request_of(origin: Origin) -> TrainRequest | EvaluationRequest:
             "does not contain its request. Run the analysis again from the dashboard."
         )
     request = from_json(origin.request)
-    if not isinstance(request, TrainRequest | EvaluationRequest):
+    if not isinstance(request, TrainRequest | EvaluationRequest | SearchRequest):
         raise RequestError("This kind of report cannot be run again.")
     return request
 

@@ -29,6 +29,15 @@ class Tolerance:
     es: float
     first: float
 
+    @property
+    def limits(self) -> str:
+        """The limits in words."""
+        return (
+            f"no AUROC differs by more than {self.auroc:g}, no value of a single fold, average "
+            f"precision or interval by more than {self.part:g}, and at least {self.first:.0%} of "
+            "the first compounds are the same"
+        )
+
     def of_figure(self, name: str) -> float:
         """The limit of one figure. name: as in `outcomes`."""
         return self.part if name.startswith(PARTS) else self.auroc
@@ -40,3 +49,30 @@ TOLERANCES: Final[Mapping[str, Tolerance]] = {
     "paper": Tolerance(auroc=0.08, part=0.3, es=0.25, first=0.25),
 }
 """By preset."""
+
+
+@dataclass(frozen=True)
+class SearchTolerance:
+    """How far apart two results of one search may be.
+
+    connectivity: of a compound. first: as in `Tolerance`.
+    """
+
+    connectivity: float
+    first: float
+
+    @property
+    def limits(self) -> str:
+        """The limits in words."""
+        return (
+            f"no connectivity differs by more than {self.connectivity:g}, and at least "
+            f"{self.first:.0%} of the first compounds are the same"
+        )
+
+    def of_figure(self, name: str) -> float:
+        """The limit of one figure."""
+        return self.connectivity
+
+
+SEARCH: Final = SearchTolerance(connectivity=0.001, first=0.95)
+"""Sums over genes are in single precision, and the space is as that of 'fast'."""

@@ -8,8 +8,9 @@ import numpy as np
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.gene_names import match_genes, no_genes
+from gpar_core.data.profile_tables import cleaned
 from gpar_core.data.training_set import drug_name
-from gpar_core.errors import RequestError
+from gpar_core.errors import NotFoundError, RequestError
 
 FEW_GENES = 10
 """With fewer landmark genes in a list, scores are mostly luck."""
@@ -110,24 +111,42 @@ def of_lists(name: str, up: Sequence[str], down: Sequence[str]) -> tuple[Query, 
         raise RequestError(
             "Every landmark gene of the query is in both lists. Give each gene one direction."
         )
-    matches = {
-        side: ListMatch(
+    matches = [
+        ListMatch(
             len(names),
             len(sets[side]),
             tuple(one for one, place in zip(names, places[side], strict=True) if place < 0),
             found.renamed,
         )
         for side, names in given.items()
-    }
+    ]
+    return of_positions(name, query.up, query.down, matches, both)
+
+
+def of_positions(
+    name: str, up: np.ndarray, down: np.ndarray, matches: Sequence[ListMatch], both: np.ndarray
+) -> tuple[Query, QueryMatch]:
+    """A query of landmark genes by their positions, with its report.
+
+    up, down: (m,) int, in any order, without those in `both`. matches: of up and down.
+    """
+    query = Query(name, np.sort(up), np.sort(down))
     symbols = tuple(fields.LANDMARK_SYMBOLS[place] for place in both)
-    return query, QueryMatch(**matches, both=symbols, warnings=_warnings(query, symbols))
+    of_up, of_down = matches
+    return query, QueryMatch(of_up, of_down, symbols, _warnings(query, symbols))
 
 
 def of_profile(name: str, profile: np.ndarray, *, n_genes: int = TOP_GENES) -> Query:
     """A query of a whole profile; its lists are the n_genes highest above 0 and lowest below.
 
-    profile: (978,) z-scores. Ties are broken by position. Raises RequestError if all are 0.
+    profile: (978,) z-scores. Ties are broken by position. Raises RequestError if all are 0, or
+    n_genes is out of range.
     """
+    if not 1 <= n_genes <= fields.N_LANDMARKS // 2:
+        raise RequestError(
+            f"The number of genes is {n_genes}. Take 1 to {fields.N_LANDMARKS // 2} from either "
+            "end."
+        )
     profile = np.asarray(profile, np.float32)
     order = np.argsort(-profile, kind="stable")
     up, down = order[:n_genes], order[::-1][:n_genes]
@@ -137,17 +156,48 @@ def of_profile(name: str, profile: np.ndarray, *, n_genes: int = TOP_GENES) -> Q
     return Query(name, up, down, profile)
 
 
-def of_compound(compendium: Compendium, drug: str, *, n_genes: int = TOP_GENES) -> Query:
-    """The mean of a drug's signatures, one per cell line, as a query. drug: by its name there."""
+def of_compound(
+    compendium: Compendium, drug: str, *, cell: str = "", n_genes: int = TOP_GENES
+) -> Query:
+    """The mean of a drug's signatures, one per cell line, as a query; or its signature in one line.
+
+    drug: by its name there. cell: '' for all lines. Raises NotFoundError if the drug has no
+    signature in that line.
+    """
     signatures = compendium.signatures
     own = (signatures[fields.DRUG] == drug).to_numpy()
     rows = np.flatnonzero(own & signatures[fields.REPRESENTATIVE].to_numpy())
+    lines = signatures[fields.CELL_ID].to_numpy()[rows]
+    name = drug_name(compendium, drug)
+    if cell:
+        rows = rows[lines == cell]
+        if not len(rows):
+            raise NotFoundError(
+                f"'{name}' has no signature in the cell line '{cell[:40]}'. It has: "
+                f"{', '.join(sorted(lines)[:10])}{', …' if len(lines) > 10 else ''}."
+            )
+        name = f"{name} in {cell}"
     profile = np.asarray(compendium.matrix[rows], np.float32).mean(axis=0)
-    return of_profile(drug_name(compendium, drug), profile, n_genes=n_genes)
+    return of_profile(name, profile, n_genes=n_genes)
+
+
+def of_signature(compendium: Compendium, sig_id: str, *, n_genes: int = TOP_GENES) -> Query:
+    """A signature of the compendium as a query. Raises NotFoundError."""
+    signatures = compendium.signatures
+    rows = np.flatnonzero((signatures[fields.SIG_ID] == sig_id).to_numpy())
+    if not len(rows):
+        raise NotFoundError(
+            f"'{compendium.name}' has no signature '{sig_id[:80]}'. The page of a compound lists "
+            "the ids of its signatures."
+        )
+    row = signatures.iloc[rows[0]]
+    name = f"{row[fields.PERT_INAME]} in {row[fields.CELL_ID]}"
+    return of_profile(name, np.asarray(compendium.matrix[rows[0]], np.float32), n_genes=n_genes)
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(one.strip() for one in names if one.strip()))
+    """The different names, each as one short line of printable characters."""
+    return list(dict.fromkeys(name for one in names if (name := cleaned(one))))
 
 
 def _warnings(query: Query, both: Sequence[str]) -> tuple[str, ...]:

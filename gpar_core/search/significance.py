@@ -23,15 +23,19 @@ def n_random_of(score: str) -> int:
 def random_queries(query: Query, n: int, *, seed: int) -> list[Query]:
     """The query with its genes replaced at random: as many up, as many down.
 
-    A profile keeps its values, assigned to random genes.
+    A profile keeps its values, assigned to random genes. Queries of two lists with the same sizes
+    have the same random queries.
     """
+    n_up, n_down = len(query.up), len(query.down)
     rng = np.random.default_rng([seed, 0x5EA4C])
     drawn = []
     for number in range(n):
         other = rng.permutation(fields.N_LANDMARKS)
-        profile = None if query.profile is None else query.profile[np.argsort(other)]
-        lists = np.sort(other[query.up]), np.sort(other[query.down])
-        drawn.append(Query(f"random {number + 1}", *lists, profile))
+        if query.profile is None:
+            up, down, profile = other[:n_up], other[n_up : n_up + n_down], None
+        else:
+            up, down, profile = other[query.up], other[query.down], query.profile[np.argsort(other)]
+        drawn.append(Query(f"random {number + 1}", np.sort(up), np.sort(down), profile))
     return drawn
 
 

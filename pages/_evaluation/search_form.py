@@ -41,7 +41,7 @@ def form(compendium: Compendium) -> None:
             format_func=lambda name: SCORES[name].label,
             key="search-evaluation-scores",
             persist_state="session",
-            help="\n".join(f"- {each.label}: {each.about}" for each in SCORES.values()),
+            help="\n".join(f"- {plain(each.label)}: {each.about}" for each in SCORES.values()),
         )
         lengths = st.multiselect(
             "Genes at either end",

@@ -14,7 +14,7 @@ from gpar_core.data.training_set import known_drugs
 from gpar_core.export import analysis_csv, download_name
 from pages._shared.error_box import plain
 from pages._shared.point_map.component import Chosen
-from pages._shared.state import go
+from pages._shared.positive_set import train_on
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
 
@@ -138,6 +138,4 @@ def _offer_as_positive_set(drugs: list[str], key: str, done: Analysis) -> None:
             f"{MAX_DRUGS_PASTED:,}. Draw a smaller lasso."
         )
     elif st.button("Use as positive set", key=f"map-positive-{key}", width="stretch"):
-        st.session_state["way"] = "Pasted list"
-        st.session_state["pasted"] = "\n".join(drugs)
-        go("drug_prediction", compendium=done.compendium)
+        train_on(drugs, done.compendium)

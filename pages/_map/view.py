@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
 from gpar_core import fields
@@ -78,11 +79,33 @@ def draw_with_drug(name: str, done: Analysis) -> None:
         show_chosen(chosen, points, compendium, done, None)
 
 
+def draw_with_scores(
+    source: tuple[str, ...],
+    scores: np.ndarray,
+    name: str,
+    done: Analysis,
+    groups: tuple[Group, ...] = (),
+) -> None:
+    """Show the map colored by scores of signatures, without settings. Raises GparError.
+
+    source: everything that the scores depend on. scores: (n_signatures,), 0 in the middle of the
+    colors. name: on screen.
+    """
+    compendium, points = _compendium_of(done), _points_of(done)
+    key = f"{_key(done)}-{source[0]}"
+    chosen = chosen_on(key, points)
+    packed = _signed((points.digest, *source), scores, name, points)
+    _show(done, points, groups, BY_MODEL, name, key=key, scores=packed, drug=chosen.drug)
+    st.caption(trust(done))
+    show_chosen(chosen, points, compendium, done, None)
+
+
 def _show(
     done: Analysis,
     points: Packed,
     groups: tuple[Group, ...],
     color: str,
+    label: str = "",
     *,
     key: str,
     only: Sequence[str] = (),
@@ -98,7 +121,7 @@ def _show(
         file=name.removesuffix("."),
         simulated=done.simulated,
         color=COLORS[color],
-        color_label=color,
+        color_label=label or color,
         only=only,
         scores=scores,
         groups=groups,
@@ -224,3 +247,8 @@ def _points(made: tuple[str, str, str], _done: Analysis) -> Packed:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _scores(made: tuple[str, str], _model: Model, _points: Packed) -> Packed:
     return pack_scores(_model.scores, _points)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _signed(source: tuple[str, ...], _scores: np.ndarray, name: str, _points: Packed) -> Packed:
+    return pack_scores(_scores, _points, name=name, signed=True)

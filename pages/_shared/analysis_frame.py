@@ -24,16 +24,28 @@ MAX_EARLIER = 10
 
 Form = Callable[[Compendium], None]
 Draw = Callable[[Analysis], None]
+Summary = Callable[[Analysis], str]
 
 
-def analysis_page(title: str, about: str, kind: type[Request], form: Form, draw: Draw) -> None:
-    """Draw a whole page. form: queues a request of this kind. draw: shows its result."""
+def analysis_page(
+    title: str,
+    about: str,
+    kind: type[Request],
+    form: Form,
+    draw: Draw,
+    summary: Summary | None = None,
+) -> None:
+    """Draw a whole page.
+
+    form: queues a request of this kind. draw: shows its result. summary: a line on a previous
+    result, which comes without its tables.
+    """
     begin(title)
     st.markdown(about)
-    job_or_form(partial(_job, kind, draw), partial(_form, kind, form))
+    job_or_form(partial(_job, kind, draw), partial(_form, kind, form, summary))
 
 
-def _form(kind: type[Request], form: Form, compendium: Compendium) -> None:
+def _form(kind: type[Request], form: Form, summary: Summary | None, compendium: Compendium) -> None:
     form(compendium)
     earlier = load_analyses(kind, compendium.name)[:MAX_EARLIER]
     if not earlier:
@@ -47,6 +59,9 @@ def _form(kind: type[Request], form: Form, compendium: Compendium) -> None:
             type="tertiary",
         ):
             _open(done.analysis_id)
+        if summary:
+            with error_box():
+                st.caption(plain(summary(done)))
 
 
 def _fresh(done: Analysis, compendium: Compendium) -> bool:

@@ -71,8 +71,8 @@ def choose_upload(page: str) -> Upload | None:
             "can upload results of DESeq2, limma, edgeR, Seurat and others unchanged."
         )
         return None
-    draft = _choose_drugs(upload.file_id, _choose_statistic(upload.file_id, read(PROFILES, upload)))
-    _show_report(draft)
+    draft = _choose_drugs(upload.file_id, choose_statistic(upload.file_id, read(PROFILES, upload)))
+    show_report(draft)
     return Upload(draft, *_permissions(page, draft), Path(upload.name).stem[:80])
 
 
@@ -85,7 +85,7 @@ def show_upload(library: Library) -> None:
         start(plan_prediction(library, profiles, upload.label))
 
 
-def _choose_statistic(file_id: str, draft: Draft) -> Draft:
+def choose_statistic(file_id: str, draft: Draft) -> Draft:
     """Choose the column of a result table that is the profile."""
     choices = statistics_of(draft)
     if not choices:
@@ -141,7 +141,8 @@ def _choose_drugs(file_id: str, draft: Draft) -> Draft:
     return with_drugs(draft, chosen)
 
 
-def _show_report(draft: Draft) -> None:
+def show_report(draft: Draft) -> None:
+    """Show how many profiles and landmark genes a file has, and what was not used."""
     report = draft.report
     figures = st.columns(3)
     n_drugs = len(set(draft.drug))
@@ -223,11 +224,15 @@ def _permissions(page: str, draft: Draft) -> tuple[bool, bool]:
     impute = bool(draft.report.missing or draft.n_missing_values) and st.checkbox(
         "Set missing genes to 0 (no change)", key=f"{page}-impute"
     )
+    return impute, may_z_score(page, draft)
+
+
+def may_z_score(page: str, draft: Draft) -> bool:
+    """Whether to compute z-scores across the profiles; asked only if they are not z-scores."""
     n_z = sum(scale.kind == Z_SCORES for scale in draft.scales)
-    may_z_score = not any(draft.statistics) and n_z < len(draft.scales) / 2
-    z_score = may_z_score and st.checkbox(
+    asks = not any(draft.statistics) and n_z < len(draft.scales) / 2
+    return asks and st.checkbox(
         "Compute z-scores across these profiles",
         key=f"{page}-z-score",
         help="The z-scores then show how the profiles differ from each other, not from controls.",
     )
-    return impute, z_score

@@ -10,8 +10,8 @@ FILES = {
     ".html": (
         "Download report",
         "text/html",
-        "One page to read, print and send: training or evaluation, curves, ranked list, maps, "
-        "versions, and how to reproduce it. Creating it takes a few seconds.",
+        "One page to read, print and send: settings, figures, ranked lists, versions, and how to "
+        "reproduce it. Creating it takes a few seconds.",
     ),
     ".zip": (
         "Download all files",

@@ -1,6 +1,5 @@
-"""How specific a hit is: the choice before a search, and the columns of a result."""
+"""The choice, before a search, whether to compute how specific its hits are."""
 
-import pandas as pd
 import streamlit as st
 
 from gpar_core.data.compendium import Compendium
@@ -22,17 +21,3 @@ def tau_choice(compendium: Compendium, score: str) -> bool:
             "also get sRGES.",
         ),
     )
-
-
-def specificity(found: pd.DataFrame) -> dict[str, pd.Series]:
-    """The columns of compounds that say it, as far as the result has them."""
-    return {name: found[name] for name in ("tau", "srges") if name in found}
-
-
-def specificity_columns() -> dict[str, object]:
-    """How a table shows them."""
-    number = st.column_config.NumberColumn
-    return {
-        "tau": number("Tau", format="%.0f", width=50, help=explained("tau")),
-        "srges": number("sRGES", format="%.2f", width=60, help=explained("srges")),
-    }

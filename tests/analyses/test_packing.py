@@ -111,6 +111,18 @@ def test_scores_are_in_the_order_of_the_points(tiny: Compendium) -> None:
     np.testing.assert_allclose(told, scores[packed.rows], atol=(high - low) / 254)
 
 
+def test_signed_scores_have_zero_in_the_middle(tiny: Compendium) -> None:
+    packed = pack(placed(tiny, 40), tiny)
+    scores = np.linspace(-3.0, 1.0, tiny.n_signatures)
+    header, columns = unpacked(pack_scores(scores, packed, name="Connectivity", signed=True))
+    low, high = header["score_range"]
+    assert low == -high == scores[packed.rows].min()
+    assert header["score_name"] == "Connectivity"
+    end = np.quantile(np.abs(scores[packed.rows]), 0.98)
+    assert header["score_stretch"] == pytest.approx(high / end)
+    assert ((columns["score"] > 127) == (scores[packed.rows] > 0.5 * high / 254)).all()
+
+
 def test_the_same_points_are_the_same_bytes_in_mixed_order(tiny: Compendium) -> None:
     points = placed(tiny)
     first = pack(points, tiny)

@@ -1,5 +1,6 @@
 """`search` prints what mimics and what reverses, and writes any of the three tables."""
 
+import json
 from itertools import takewhile
 from pathlib import Path
 
@@ -133,3 +134,121 @@ def test_specificity_is_printed_and_asked_for_where_it_takes_long(
     assert "    - " in capsys.readouterr().out
     run(cache, *lists, "--score", "zhang", "--tau")
     assert capsys.readouterr().out == usual
+
+
+def table_of(compendium: str, cache: Cache, path: Path, drug: str = "x0") -> Path:
+    """The mean signature of a drug as a result table of limma."""
+    data = compendia.load(cache.compendium(compendium))
+    own = np.asarray(data.matrix)[(data.signatures["drug"] == drug).to_numpy()].mean(axis=0)
+    rows = [
+        f"{name},{value / 2:.4f},{value:.4f},0.001,{0.01 if abs(value) > 1 else 0.5}"
+        for name, value in zip(fields.LANDMARK_SYMBOLS, own, strict=True)
+    ]
+    path.write_text("gene,logFC,t,P.Value,adj.P.Val\n" + "\n".join([*rows, "FOO,5,9,0,0"]))
+    return path
+
+
+def test_a_table_is_cut_off_and_what_passes_is_said(
+    cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = table_of("mine", cache, tmp_path / "de.csv")
+    assert run(cache, "--table", str(path), "--lfc", "0.6", "--genes", "40") == 0
+    out, err = capsys.readouterr()
+    assert set(first_of(out, "mimic")) == {"x0", "x1", "x2", "x3"}
+    assert "40 landmark genes up and 40 down are used" in err
+    assert "not among them: FOO" in err
+    assert run(cache, "--table", str(path), "--lfc", "9") == 2
+    assert "No gene passes at FDR 0.05 and |log2 fold change| 9" in capsys.readouterr().err
+
+
+def test_the_same_table_as_a_profile_uses_its_statistic(
+    cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = table_of("mine", cache, tmp_path / "de.csv")
+    assert run(cache, "--profiles", str(path)) == 0
+    out, err = capsys.readouterr()
+    assert "note: The profile is 't' of a result table." in err
+    assert set(first_of(out, "mimic")) == {"x0", "x1", "x2", "x3"}
+
+
+def test_a_signature_and_a_compound_in_one_line_find_their_class(
+    cache: Cache, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(cache, "--signature", "A375:X-001:0") == 0
+    assert first_of(capsys.readouterr().out, "mimic")[0] == "x1"
+    assert run(cache, "--compound", "x1", "--cell", "PC3") == 0
+    out = capsys.readouterr().out
+    assert "x1 in PC3: 50 genes up, 50 down" in out
+    assert run(cache, "--compound", "x1", "--cell", "HT29") == 2
+    assert "It has: A375, PC3" in capsys.readouterr().err
+
+
+@pytest.fixture
+def gmt(cache: Cache, tmp_path: Path) -> Path:
+    """Pairs of lists of x0 and dark0, and a set without a known gene, all with hostile names."""
+    data = compendia.load(cache.compendium("mine"))
+    rows = []
+    for drug, name in (("x0", "=1+1"), ("dark0", "<b>x</b>\x1b[31m")):
+        own = np.asarray(data.matrix)[(data.signatures["drug"] == drug).to_numpy()].mean(axis=0)
+        order = [fields.LANDMARK_SYMBOLS[gene] for gene in np.argsort(own)]
+        rows += [[f"{name}_UP", "x", *order[-30:]], [f"{name}_DN", "x", *order[:30]]]
+    path = tmp_path / "sets.gmt"
+    path.write_text("\n".join("\t".join(row) for row in [*rows, ["LOST", "x", "FOO"]]))
+    return path
+
+
+def test_gene_sets_are_one_table_with_a_query_column(
+    cache: Cache, gmt: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "found.csv"
+    assert run(cache, "--gmt", str(gmt), "--csv", str(path), "--score", "zhang") == 0
+    out, err = capsys.readouterr()
+    assert "2 queries, against 68 signatures of 34 compounds" in out
+    assert "\x1b" not in out + err
+    assert "warning: left out: LOST" in err
+    table = pd.read_csv(path)
+    assert len(table) == 2 * 34
+    assert table["query"].unique().tolist() == ["'=1+1", "<b>x</b> [31m"]
+    best = table.groupby("query", sort=False)["pert_iname"].first().tolist()
+    assert best[0] in {"x0", "x1", "x2", "x3"}
+    assert best[1] == "dark0"
+    assert table["p"].notna().all()
+    assert run(cache, "--gmt", str(gmt), "--summarize", "cell") == 2
+    assert "Leave out --summarize" in capsys.readouterr().err
+
+
+def test_json_has_the_queries_and_the_rows(cache: Cache, lists: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "found.json"
+    assert run(cache, *lists, "--json", str(path), "--summarize", "cell") == 0
+    found = json.loads(path.read_text())
+    assert found["score"] == "wtcs"
+    assert found["data"] == "measured"
+    (query,) = found["queries"]
+    assert len(query["up"]) == len(query["down"]) == 60
+    assert len(found["cells"]) == 68
+    assert {"pert_iname", "cell_id", "connectivity"} <= set(found["cells"][0])
+
+
+def test_a_file_with_directions_has_both_lists(
+    cache: Cache, lists: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    up, down = (Path(lists[i]).read_text("utf-8-sig").split()[3:] for i in (1, 3))
+    path = tmp_path / "both.csv"
+    path.write_text("\n".join([f"{one},up" for one in up] + [f"{one},down" for one in down]))
+    assert run(cache, "--up", str(path)) == 0
+    assert "60 genes up, 60 down" in capsys.readouterr().out
+    assert run(cache, "--up", str(path), "--down", lists[3]) == 2
+    assert "A file with directions has both lists" in capsys.readouterr().err
+
+
+def test_python_takes_the_same_files(cache: Cache, gmt: Path, tmp_path: Path) -> None:
+    here = Workspace(cache.root)
+    mine = here.compendium("mine")
+    path = table_of("mine", cache, tmp_path / "de.csv")
+    found = here.search(mine, table=path, lfc=0.6, genes=40)["compounds"]
+    assert set(found["drug"].head(4)) == {"x0", "x1", "x2", "x3"}
+    batch = here.search(mine, gmt=str(gmt), score="zhang")
+    assert set(batch) == {"compounds", "queries"}
+    assert batch["queries"]["n_up"].tolist() == [30, 30]
+    one = here.search(mine, signature="A375:X-001:0")["compounds"]
+    assert one["drug"].iloc[0] == "x1"

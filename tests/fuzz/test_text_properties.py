@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from gpar_core import fields
 from gpar_core.analyses.map.coordinates import read_coordinates
 from gpar_core.analyses.registry import from_json
+from gpar_core.data.changes import read_changes
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.gene_sets import read_gene_list
 from gpar_core.data.labels import read_labels
 from gpar_core.data.moa_tables import read_moa_table
 from gpar_core.data.profiles import read_profiles
 from gpar_core.data.training_set import known_cells, known_drugs, known_moas, match_drugs
 from gpar_core.errors import DataError, GparError
+from gpar_core.search.batch_lists import read_batch
 from gpar_core.storage.cache import Cache
 from tests.fuzz.verdict import outcome
 
@@ -55,6 +58,9 @@ def test_every_reader_of_tables(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "table"
     path.write_bytes(content)
     outcome(lambda: read_profiles(path, "mine.csv"), content)
+    outcome(lambda: read_changes(path, "mine.csv"), content)
+    outcome(lambda: read_gene_list(path, "mine.csv"), content)
+    outcome(lambda: read_batch(path, "mine.gmt"), content)
     outcome(lambda: read_labels(content, "mine.csv"), content)
     outcome(lambda: read_coordinates(content, "mine.csv"), content)
     outcome(lambda: read_moa_table(path), content)

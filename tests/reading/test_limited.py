@@ -12,12 +12,15 @@ import pandas as pd
 import pytest
 
 from gpar_core.analyses.map.coordinates import read_coordinates
+from gpar_core.data.changes import read_changes
+from gpar_core.data.gene_sets import read_gene_list
 from gpar_core.data.labels import read_labels
 from gpar_core.errors import AnnotationError, FileFormatError, LandmarkError, ReadingError
 from gpar_core.reading import limited
 from gpar_core.reading.exchange import ORDER, RESULT, SOURCE
 from gpar_core.reading.limited import read_upload
-from gpar_core.reading.uploads import LABELS, PLACES, PROFILES
+from gpar_core.reading.uploads import CHANGES, GENES, LABELS, PLACES, PROFILES, SETS
+from gpar_core.search.batch_lists import read_batch
 from gpar_core.server.limits import ServerLimits
 from tests.data.uploads import NAMES, Z, text_of
 from tests.data.uploads import read_upload as read_here
@@ -49,11 +52,28 @@ def test_tables_are_those_that_a_direct_reading_gives() -> None:
     )
 
 
+def test_queries_are_those_that_a_direct_reading_gives(tmp_path: Path) -> None:
+    path = tmp_path / "mine"
+    path.write_text("TP53,up\nJUN,down\nα,up", "utf-8")
+    assert read_upload(GENES, path.read_bytes(), "mine", LIMITS) == read_gene_list(path, "mine")
+    path.write_text("a_UP\tx\tTP53\na_DN\tx\tJUN\nb\tx\tFOO", "utf-8")
+    pd.testing.assert_frame_equal(
+        read_upload(SETS, path.read_bytes(), "mine", LIMITS), read_batch(path, "mine")
+    )
+    path.write_text("gene,logFC,PValue\nTP53,1,0.1\nFOO,NA,0.2\nAARS1,-2,0", "utf-8")
+    there, here = read_upload(CHANGES, path.read_bytes(), "m", LIMITS), read_changes(path, "m")
+    for name, value in vars(here).items():
+        np.testing.assert_array_equal(getattr(there, name), value)
+
+
 @pytest.mark.parametrize(
     ("kind", "content", "error"),
     [
         (PROFILES, b"\x1f\x8b\x08\x00", FileFormatError),
         (PROFILES, b"gene,a\nfoo,1\nbar,2\n", LandmarkError),
+        (CHANGES, b"gene,a\nTP53,1\nJUN,2\n", FileFormatError),
+        (GENES, b"TP53,sideways\n", FileFormatError),
+        (SETS, b"a\tx\tFOO\n", FileFormatError),
         (LABELS, b"gene,score\nA,1\n", AnnotationError),
         (PLACES, b"sig_id,x\nA,1\n", AnnotationError),
     ],

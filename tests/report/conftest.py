@@ -10,6 +10,8 @@ from gpar_core.analyses.genes.plan import plan_gene_importance
 from gpar_core.analyses.genes.request import GeneImportanceRequest
 from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.run_job import run_job
+from gpar_core.analyses.signature_search.plan import plan_compound_search
+from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.analyses.training.request import TrainRequest
@@ -32,6 +34,7 @@ class Results:
     training: TrainRequest
     evaluation: EvaluationRequest
     genes: GeneImportanceRequest
+    search: SearchRequest
 
 
 @pytest.fixture(scope="session")
@@ -47,5 +50,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     evaluation = plan_evaluation(compendium, methods=("gpar", "cosine"), min_drugs=3)
     run_job(training, cache, silent, Means())
     run_job(evaluation, cache, silent, Means())
+    search = plan_compound_search(compendium, "hdac1", score="wtcs")
+    run_job(search, cache, silent, Means())
     genes = plan_gene_importance(compendium, model.load_summary(cache.model(job_id(training))))
-    return Results(cache, compendium, training, evaluation, genes)
+    return Results(cache, compendium, training, evaluation, genes, search)

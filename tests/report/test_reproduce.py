@@ -21,7 +21,7 @@ from gpar_core.report.document import Origin
 from gpar_core.report.make import as_file, report_of
 from gpar_core.report.outcomes import digest_of
 from gpar_core.report.reproduce import agreement, apart, read_origin, request_of
-from gpar_core.report.tolerance import TOLERANCES
+from gpar_core.report.tolerance import SEARCH, TOLERANCES
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
 from tests.pools import Means
@@ -43,7 +43,7 @@ def again(origin: Origin, cache: Cache) -> Origin:
 
 
 @pytest.mark.parametrize("ending", [".html", ".zip"])
-@pytest.mark.parametrize("what", ["training", "evaluation"])
+@pytest.mark.parametrize("what", ["training", "evaluation", "search"])
 def test_the_same_request_gives_the_same(
     results: Results, tmp_path: Path, what: str, ending: str
 ) -> None:
@@ -151,6 +151,48 @@ def test_two_processors_give_the_same_within_tolerance(results: Results, tmp_pat
     found = agreement(*trained)
     assert found.verdict in {"identical", "within tolerance"}
     assert found.changed == ()
+
+
+SEARCH_AGAIN = """
+import sys
+from pathlib import Path
+from gpar_core.analyses.run_job import run_job
+from gpar_core.analyses.signature_search.plan import plan_compound_search
+from gpar_core.data import compendium as compendia
+from gpar_core.progress import silent
+from gpar_core.report.make import as_file, report_of
+from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
+from tests.pools import Means
+score, cache, out, path = sys.argv[1], *map(Path, sys.argv[2:])
+data = compendia.load(Cache(cache).compendium("small"))
+own = Cache(out)
+own.compendia.mkdir(parents=True)
+own.compendium("small").symlink_to(data.folder)
+request = plan_compound_search(data, "hdac1", score=score)
+run_job(request, own, silent, Means())
+path.write_bytes(as_file(report_of(own, job_id(request)), path.suffix))
+"""
+
+
+@pytest.mark.parametrize("score", ["wtcs", "space", "pearson"])
+def test_two_processors_search_alike(results: Results, tmp_path: Path, score: str) -> None:
+    origins = []
+    for kind in ("SSE4.1", "AVX2"):
+        path = tmp_path / f"{kind}.html"
+        out = str(tmp_path / kind)
+        run_on(kind, SEARCH_AGAIN, score, str(results.cache.root), out, str(path))
+        origins.append(read_origin(path))
+    assert agreement(*origins).verdict in {"identical", "within tolerance"}
+
+
+def test_the_connectivity_of_a_search_decides(results: Results) -> None:
+    origin = report_of(results.cache, job_id(results.search)).origin
+    for shift, verdict in ((0.9, "within tolerance"), (1.1, "different")):
+        figures = dict(origin.outcome.figures)
+        figures[next(iter(figures))] += shift * SEARCH.connectivity
+        other = replace(origin, outcome=replace(origin.outcome, figures=figures, digest="another"))
+        assert agreement(other, origin).verdict == verdict
 
 
 def test_a_figure_that_is_missing_is_a_difference(results: Results) -> None:

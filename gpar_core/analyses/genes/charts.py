@@ -6,7 +6,7 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GRAY, RED, YELLOW, titled
+from gpar_core.charts.style import BLUE, GRAY, RED, YELLOW, all_labels, diverging, titled
 
 MAX_GENES: Final = 25
 ROW: Final = 20
@@ -25,7 +25,7 @@ def importance(genes: pd.DataFrame, chosen: Sequence[str], *, simulated: bool) -
     table = pd.concat([_relative(genes, way) for way in WAY_NAMES])
     table = table[table["symbol"].isin(shown)]
     base = alt.Chart(table).encode(
-        y=alt.Y("symbol:N", sort=shown, title=None, axis=_all_labels()),
+        y=alt.Y("symbol:N", sort=shown, title=None, axis=all_labels()),
         yOffset=alt.YOffset("way:N", sort=list(WAY_NAMES.values())),
         color=alt.Color(
             "direction:N",
@@ -73,8 +73,6 @@ def heat_map(heat: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     columns = table["label"].unique().tolist()
     n_positive = table.loc[table["positive"], "label"].nunique()
     end = float(table["z"].abs().quantile(0.95)) or 1.0
-    # Transparent in the middle, so that no change fades into a light or dark background.
-    colors = [_faded(BLUE, 1), _faded(GRAY, 0.06), _faded(RED, 1)]
     x = alt.X(
         "label:N",
         sort=columns,
@@ -87,11 +85,11 @@ def heat_map(heat: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
         .mark_rect()
         .encode(
             x=x,
-            y=alt.Y("symbol:N", sort=genes, title=None, axis=_all_labels()),
+            y=alt.Y("symbol:N", sort=genes, title=None, axis=all_labels()),
             color=alt.Color(
                 "z:Q",
                 title="z-score",
-                scale=alt.Scale(domain=[-end, 0, end], range=colors, clamp=True),
+                scale=diverging(end),
                 legend=alt.Legend(orient="top", format=".1f", gradientLength=160),
             ),
             tooltip=[
@@ -249,11 +247,6 @@ def _labels(heat: pd.DataFrame) -> pd.Series:
     return heat["signature"].map(dict(zip(names["signature"], label, strict=True)))
 
 
-def _faded(color: str, opacity: float) -> str:
-    red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity})"
-
-
 def _count_axis() -> alt.X:
     return alt.X(
         "n_genes:Q",
@@ -261,7 +254,3 @@ def _count_axis() -> alt.X:
         scale=alt.Scale(type="log", nice=False),
         axis=alt.Axis(values=list(COUNTS_ON_AXIS), format="d", grid=False),
     )
-
-
-def _all_labels() -> alt.Axis:
-    return alt.Axis(labelLimit=160, labelOverlap=False, labelFlush=False, ticks=False)

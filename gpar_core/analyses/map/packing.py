@@ -26,6 +26,8 @@ LEVELS = 254
 """Steps of a quantity from its lowest to its highest value; one more code is 'unknown'."""
 UNKNOWN = 255
 
+SIGNED_END = 0.98
+
 CONTENT, ROWS, DRUGS = "packed", "packed_rows", "packed_drugs"
 """Names of the tables that store packed points."""
 
@@ -95,16 +97,29 @@ def from_tables(tables: Tables) -> Packed:
     return _as_packed(content, tables[ROWS]["row"].to_numpy(), pd.Index(tables[DRUGS]["drug"]))
 
 
-def pack_scores(scores: np.ndarray, packed: Packed) -> Packed:
-    """The scores of a model, in steps from the lowest to the highest, in the order of the points.
+def pack_scores(
+    scores: np.ndarray, packed: Packed, *, name: str = "Score", signed: bool = False
+) -> Packed:
+    """The scores of signatures, in steps from the lowest to the highest, in the order of points.
 
-    scores: (n_signatures,) of the whole compendium.
+    scores: (n_signatures,) of the whole compendium. name: on screen. signed: 0 is the middle, and
+    a share of SIGNED_END has other colors than the ends, so that few extremes do not fade the rest.
     """
     own = np.asarray(scores[packed.rows], np.float64)
     low, high = _range(own)
+    stretch = 1.0
+    if signed:
+        high = max(abs(low), abs(high)) or 1.0
+        low = -high
+        stretch = high / (float(np.quantile(np.abs(own), SIGNED_END)) or high)
     columns = {"score": _levels(own, low, high)}
-    content = _packed(columns, {"n": len(packed.rows), "score_range": [low, high]})
-    return _as_packed(content, packed.rows, packed.drugs)
+    header = {
+        "n": len(packed.rows),
+        "score_range": [low, high],
+        "score_stretch": stretch,
+        "score_name": name,
+    }
+    return _as_packed(_packed(columns, header), packed.rows, packed.drugs)
 
 
 def positions(text: str, n: int) -> np.ndarray:

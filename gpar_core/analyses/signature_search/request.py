@@ -3,14 +3,24 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+ALL = -1
+"""The number of the profile in a request for all profiles of a file."""
+
 
 @dataclass(frozen=True)
 class SearchRequest:
-    """Compare a query with every signature of a compendium.
+    """Compare a query, or a batch of queries, with every signature of a compendium.
 
-    name: of the query. up, down: symbols of landmark genes, sorted; or compound: a drug of the
-    compendium, whose lists are its `genes` most changed genes in each direction. score: a key of
-    `search.scores.SCORES`. seed: of the random queries behind the p-values.
+    name: of the query or the batch. The query is one of
+    up, down: symbols of landmark genes, sorted.
+    compound: a drug of the compendium; cell: one of its cell lines, '' for all.
+    signature: a sig_id of the compendium.
+    profiles: id of uploaded profiles; profile: the position of one of them, `ALL` for a batch.
+    sets: id of an uploaded table of queries (`search.batch_lists`), a batch.
+
+    genes: the most changed genes in each direction that are the lists of a compound, signature or
+    profile. score: a key of `search.scores.SCORES`. seed: of the random queries behind the
+    p-values.
     """
 
     kind: ClassVar[str] = "signature_search"
@@ -25,7 +35,30 @@ class SearchRequest:
     """Compute tau and sRGES of a large compendium too (`search.reference.is_automatic`)."""
     genes: int = 50
     seed: int = 0
+    cell: str = ""
+    signature: str = ""
+    profiles: str = ""
+    profile: int = 0
+    sets: str = ""
 
     @property
     def title(self) -> str:
         return f"Signature search: {self.name}"
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether there may be several queries."""
+        return bool(self.sets) or (bool(self.profiles) and self.profile == ALL)
+
+    @property
+    def what(self) -> str:
+        """What is searched with, in words."""
+        if self.is_batch:
+            return f"Batch {self.name}"
+        if self.compound:
+            return f"Compound {self.name}"
+        if self.signature:
+            return f"Signature {self.signature} ({self.name})"
+        if self.profiles:
+            return f"Profile {self.name}"
+        return f"{len(self.up)} genes up, {len(self.down)} genes down"

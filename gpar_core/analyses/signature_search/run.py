@@ -1,24 +1,49 @@
 """Run a signature search and publish the result."""
 
+import numpy as np
+import pandas as pd
+
+from gpar_core import fields
 from gpar_core.analyses.run import publish_analysis
+from gpar_core.analyses.signature_search.queries import batch_of, query_of, upload_of
 from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.learn.engine import Pool
 from gpar_core.progress import Remember, Report, Tables
+from gpar_core.search.batch import search_batch
 from gpar_core.search.classes import moas
-from gpar_core.search.query import Query, of_compound, of_lists
+from gpar_core.search.combinations import combinations
+from gpar_core.search.heat_map import heat_map
+from gpar_core.search.query import Query
 from gpar_core.search.search import search
 from gpar_core.storage.cache import Cache
 
 
 def run_search(request: SearchRequest, cache: Cache, report: Report, pool: Pool) -> None:
-    """Answer the request: the tables of `search.search`, and moas of `search.classes`.
+    """Answer the request: the tables of `answer`.
 
-    Raises GparError.
+    For a batch, the tables of `search.batch`; for gene sets, `queries` also has n_given, n_found,
+    missing and problem (`search.batch_lists`), and those that cannot be searched. Raises GparError.
     """
 
     def compute(compendium: Compendium, remember: Remember) -> Tables:
-        return answer(compendium, _query(request, compendium), request, pool, report)
+        if not request.is_batch:
+            query = query_of(request, compendium, cache)
+            return answer(compendium, query, request, pool, report)
+        uploaded = upload_of(request, cache)
+        tables = search_batch(
+            compendium,
+            batch_of(request, uploaded),
+            score=request.score,
+            seed=request.seed,
+            threads=pool.processes,
+            report=report,
+            remember=remember,
+        )
+        if isinstance(uploaded, pd.DataFrame):
+            read = uploaded.drop(columns=["up", "down"])
+            tables = {**tables, "queries": read.merge(tables["queries"], on="query", how="left")}
+        return tables
 
     publish_analysis(request, cache, compute)
 
@@ -26,7 +51,12 @@ def run_search(request: SearchRequest, cache: Cache, report: Report, pool: Pool)
 def answer(
     compendium: Compendium, query: Query, request: SearchRequest, pool: Pool, report: Report
 ) -> Tables:
-    """The tables of one query."""
+    """The tables of one query.
+
+    Those of `search.search`; moas, heat_map and combinations of the modules of these names; and
+    query: symbol, direction ('up' or 'down') and z, NaN if only
+    lists are known.
+    """
     tables = search(
         compendium,
         query,
@@ -36,10 +66,22 @@ def answer(
         threads=pool.processes,
         report=report,
     )
-    return {**tables, "moas": moas(compendium, tables["compounds"])}
+    compounds = tables["compounds"]
+    return {
+        **tables,
+        "moas": moas(compendium, compounds),
+        "heat_map": heat_map(compendium, query, compounds),
+        "combinations": combinations(compendium, query, compounds),
+        "query": _genes(query),
+    }
 
 
-def _query(request: SearchRequest, compendium: Compendium) -> Query:
-    if request.compound:
-        return of_compound(compendium, request.compound, n_genes=request.genes)
-    return of_lists(request.name, request.up, request.down)[0]
+def _genes(query: Query) -> pd.DataFrame:
+    genes = np.concatenate([query.up, query.down]).astype(int)
+    return pd.DataFrame(
+        {
+            "symbol": [fields.LANDMARK_SYMBOLS[gene] for gene in genes],
+            "direction": np.repeat(["up", "down"], [len(query.up), len(query.down)]),
+            "z": np.nan if query.profile is None else query.profile[genes],
+        }
+    )

@@ -27,7 +27,9 @@ function coloring(points, scores, color, only, gray) {
   if (color === "dose") return byAmount(points.dose, points.doses, gray);
   if (color === "time") return byAmount(points.time, points.times, gray);
   if (color === "tas") return byLevel(points.tas, points.tas_range, gray);
-  if (color === "score" && scores) return byLevel(scores.score, scores.score_range, gray);
+  if (color === "score" && scores) {
+    return byLevel(scores.score, scores.score_range, gray, scores.score_stretch);
+  }
   return { code: new Uint8Array(points.n), palette: [gray], entries: [], rest: 0 };
 }
 
@@ -101,10 +103,15 @@ function byAmount(codes, { names, numbers }, gray) {
   return { code: translated(codes, level), palette, entries, rest: UNKNOWN };
 }
 
-function byLevel(code, [low, high], gray) {
+// stretch: how much sooner than at the ends of their range levels have the colors of the ends.
+function byLevel(code, [low, high], gray, stretch = 1) {
   const entries = [{ ramp: true, from: low.toFixed(2), to: high.toFixed(2) }];
+  if (stretch > 1) {
+    entries[0].from = `≤ ${(low / stretch).toFixed(2)}`;
+    entries[0].to = `≥ ${(high / stretch).toFixed(2)}`;
+  }
   if (code.includes(UNKNOWN)) entries.push({ label: "Unknown", rgb: gray, code: UNKNOWN });
-  return { code, palette: levels(gray), entries, rest: UNKNOWN };
+  return { code, palette: levels(gray, stretch), entries, rest: UNKNOWN };
 }
 
 // Positions of all points, those of faint codes first.
@@ -118,6 +125,7 @@ function drawingOrder(code, faint) {
   return order;
 }
 
-function levels(gray) {
-  return [...Array.from({ length: UNKNOWN }, (_, level) => ramp(level / 254)), gray];
+function levels(gray, stretch = 1) {
+  const share = (level) => 0.5 + (level / 254 - 0.5) * stretch;
+  return [...Array.from({ length: UNKNOWN }, (_, level) => ramp(share(level))), gray];
 }

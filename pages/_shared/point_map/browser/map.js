@@ -343,7 +343,7 @@ class PointMap {
       lines.push(`${name} ${(low + (levels[i] / (UNKNOWN - 1)) * (high - low)).toFixed(2)}`);
     };
     quantity("TAS", points.tas, points.tas_range);
-    if (scores) quantity("Score", scores.score, scores.score_range);
+    if (scores) quantity(scores.score_name, scores.score, scores.score_range);
     if (role[i]) lines.push(this.groups[role[i] - 1].label);
     return lines;
   }

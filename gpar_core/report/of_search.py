@@ -1,0 +1,231 @@
+"""The report of a signature search."""
+
+import pandas as pd
+
+from gpar_core import fields, links
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.signature_search import charts
+from gpar_core.analyses.signature_search.request import SearchRequest
+from gpar_core.errors import RequestError
+from gpar_core.export import with_analysis
+from gpar_core.report import origins
+from gpar_core.report.document import Document, Figure, Section, Table
+from gpar_core.report.words import citation, number, reproduction, small
+from gpar_core.search.combinations import N_COMPOUNDS
+from gpar_core.search.extreme_sum import N_EXTREME
+from gpar_core.search.scores import SCORES, SPACE
+from gpar_core.search.significance import n_random_of
+
+N_SHOWN = 50
+N_MOAS = 15
+N_PAIRS = 15
+LOW_FDR = 0.05
+SPECIFICITY = (("tau", "Tau", 0), ("srges", "sRGES", 2))
+"""Columns that a search may have, their labels and digits."""
+SIDES = {"mimic": "Compounds that mimic the query", "reverse": "Compounds that reverse the query"}
+
+
+def search_report(done: Analysis) -> Document:
+    """The query, both lists, MOAs, heat map, pairs, and how they were computed.
+
+    Raises RequestError for a batch, and for a result of an earlier version, which lacks some.
+    """
+    request = done.request
+    assert isinstance(request, SearchRequest)  # noqa: S101 -- its caller chose it so
+    if request.is_batch:
+        raise RequestError(
+            "A batch of queries has no report. Open the full result of one of them on its page."
+        )
+    if "query" not in done.tables:
+        raise RequestError(
+            "An earlier version of GPAR made this result, which has too little for a report. "
+            "Delete it and start the search again."
+        )
+    origin = origins.of_search(done)
+    return Document(
+        title=f"{request.title}, in '{done.compendium}'",
+        verdict=_verdict(done.tables["compounds"]),
+        origin=origin,
+        sections=(
+            _query(request, done),
+            *(_side(side, done) for side in SIDES),
+            _moas(done),
+            _heat_map(done),
+            _pairs(done),
+            _methods(request, done),
+            reproduction(origin),
+            citation(origin),
+        ),
+    )
+
+
+def on_side(compounds: pd.DataFrame, side: str) -> pd.DataFrame:
+    """The compounds of one side, the strongest first."""
+    own = compounds["connectivity"]
+    return compounds[own > 0] if side == "mimic" else compounds[own < 0].iloc[::-1]
+
+
+def _verdict(compounds: pd.DataFrame) -> str:
+    said = []
+    for side, what in (("mimic", "Mimic it most"), ("reverse", "Reverse it most")):
+        names = on_side(compounds, side)[fields.PERT_INAME].head(3).tolist()
+        said.append(f"{what}: {', '.join(names) or 'none'}.")
+    few = int((compounds["fdr"] < LOW_FDR).sum())
+    said.append(f"{few:,} of {len(compounds):,} compounds have an FDR below {LOW_FDR}.")
+    return " ".join(said)
+
+
+def _query(request: SearchRequest, done: Analysis) -> Section:
+    genes = done.tables["query"]
+    lists = {
+        f"Genes {side}": f"{len(own)}: {', '.join(own) or 'none'}"
+        for side in ("up", "down")
+        for own in [genes.loc[genes["direction"] == side, "symbol"].tolist()]
+    }
+    facts = {"Query": request.name}
+    if request.compound:
+        lines = f"in {request.cell}" if request.cell else "one per cell line"
+        facts["Compound"] = f"{request.name}: the mean of its signatures, {lines}"
+    elif request.signature:
+        facts["Signature"] = request.signature
+    elif request.profiles:
+        facts["Given as"] = "a profile from a file"
+    else:
+        facts["Given as"] = "gene lists; these are the landmark genes among them"
+    if request.compound or request.signature or request.profiles:
+        facts["Lists"] = f"its {request.genes} highest and {request.genes} lowest landmark genes"
+    facts |= lists | {
+        "Score": SCORES[request.score].label,
+        "Compared with": f"{len(done.tables['signatures']):,} signatures of "
+        f"{len(done.tables['compounds']):,} compounds in "
+        f"{done.tables['cells'][fields.CELL_ID].nunique()} cell lines",
+    }
+    return Section("Query", facts=facts, tables=(_whole("query", genes, done),))
+
+
+def _side(side: str, done: Analysis) -> Section:
+    found = on_side(done.tables["compounds"], side)
+    top = found.head(N_SHOWN)
+    names = top[fields.PERT_INAME]
+    shown = pd.DataFrame(
+        {
+            "#": [str(place) for place in range(1, len(top) + 1)],
+            "Drug": names,
+            "Connectivity": top["connectivity"].map(lambda value: number(value, 2)),
+            "p": top["p"].map(small),
+            "FDR": top["fdr"].map(small),
+            **{
+                label: top[column].map(lambda value, digits=digits: number(value, digits))
+                for column, label, digits in SPECIFICITY
+                if column in top
+            },
+            "Cell lines that agree": top[f"n_{side}"].astype(str)
+            + " of "
+            + top["n_cells"].astype(str),
+            "Known MOA": top[fields.MOA].str.replace(fields.MOA_SEPARATOR, ", ", regex=False),
+            "PubChem": list(map(links.pubchem, names)),
+            "iLINCS": list(map(links.ilincs, names)),
+        }
+    )
+    said = f"{len(found):,} compounds; the table shows the first {len(top)}."
+    table = Table(side, with_analysis(found, done), shown, links=("PubChem", "iLINCS"))
+    return Section(SIDES[side], (said,), tables=(table,))
+
+
+def _moas(done: Analysis) -> Section:
+    table = done.tables["moas"]
+    if table.empty:
+        return Section("MOAs", ("No MOA has three compounds or more here.",))
+    ends = table if len(table) <= 2 * N_MOAS else pd.concat([table[:N_MOAS], table[-N_MOAS:]])
+    shown = pd.DataFrame(
+        {
+            "MOA": ends["moa"],
+            "Drugs": ends["n_drugs"].astype(str),
+            "Median connectivity": ends["median_connectivity"].map(lambda value: number(value, 2)),
+            "AUROC": ends["moa_auroc"].map(number),
+            "p": ends["p"].map(small),
+            "FDR": ends["fdr"].map(small),
+        }
+    )
+    said = (
+        "AUROC is the chance that a compound of the MOA has a higher connectivity than one "
+        "without: near 1 the MOA mimics the query, near 0 it reverses it. The table shows "
+        f"{'all' if len(ends) == len(table) else f'the first and the last {N_MOAS} of'} "
+        f"{len(table)} MOAs."
+    )
+    return Section("MOAs", (said,), tables=(Table("moas", with_analysis(table, done), shown),))
+
+
+def _heat_map(done: Analysis) -> Section:
+    heat = done.tables["heat_map"]
+    if heat.empty:
+        return Section("Heat map", ("No compound mimics or reverses the query.",))
+    figure = Figure(
+        "heat-map",
+        charts.heat_map(heat, simulated=done.simulated),
+        "Mean z-scores of the query's genes in the compounds that mimic and reverse it most. "
+        "Triangles: direction in the query. Both axes are clustered.",
+    )
+    return Section("Heat map", figures=(figure,), tables=(_whole("heat-map", heat, done),))
+
+
+def _pairs(done: Analysis) -> Section:
+    pairs = done.tables["combinations"]
+    top = pd.concat([pairs[pairs["side"] == side].head(N_PAIRS) for side in SIDES])
+    shown = pd.DataFrame(
+        {
+            "Side": top["side"].map(charts.SIDES),
+            "Drug": top[fields.PERT_INAME],
+            "Second drug": top["other_name"],
+            "Coverage": top["coverage"].map("{:.0%}".format),
+            "Gain": top["gain"].map("{:.0%}".format),
+            "Conflicts": top["conflicts"].astype(str),
+        }
+    )
+    said = (
+        "Coverage is the share of the query's genes that at least one of the two changes in the "
+        "wanted direction; gain is what this is beyond the better one alone; conflicts are covered "
+        "genes that the other one changes the other way. Effects need not add up."
+    )
+    table = Table("pairs", with_analysis(pairs, done), shown)
+    return Section("Pairs", (said,), tables=(table,))
+
+
+def _methods(request: SearchRequest, done: Analysis) -> Section:
+    score = SCORES[request.score]
+    reference = f" ({score.reference})" if score.reference else ""
+    pooled = (
+        "Signatures of a compound are pooled before they are compared, in one cell line and in all."
+        if request.score == SPACE
+        else "The score of a signature is divided by the mean of those of its sign in the same "
+        "cell line. A compound in a cell line has the 67th or the 33rd percentile of its "
+        "signatures, whichever is farther from 0, and so has a compound over its cell lines "
+        "(Subramanian et al. 2017, doi:10.1016/j.cell.2017.10.049)."
+    )
+    said = (
+        f"Score: {score.label}, {score.about}{reference}. {pooled}",
+        f"p-values: {n_random_of(request.score)} random queries, which replace the genes of the "
+        "query by as many others, are scored alike. Each compound's score is standardized by those "
+        "that it gives them, and compared with the standardized scores of all compounds, "
+        "two-sided. FDR is that of Benjamini and Hochberg over all compounds. Genes change "
+        "together, so both are optimistic.",
+        "Tau: the signed percentage of reference queries to which a compound answers less "
+        "strongly; near 0, it answers every query (Subramanian et al. 2017).",
+        "MOAs: Mann and Whitney's test, two-sided, of MOAs of at least three compounds.",
+        "Heat map: average linkage on 1 minus Pearson's correlation, leaves in the order that "
+        "makes neighbors most similar (Bar-Joseph et al. 2001, "
+        "doi:10.1093/bioinformatics/17.suppl_1.S22).",
+        f"Pairs: of the {N_COMPOUNDS} strongest compounds of each side; a compound changes the "
+        f"genes of its {N_EXTREME} highest and {N_EXTREME} lowest mean z-scores. After Duan et al. "
+        "2016 (doi:10.1038/npjsba.2016.15).",
+        "Scores that compare a query with signatures are reviewed by Samart et al. 2021 "
+        "(doi:10.1093/bib/bbab161).",
+    )
+    cells = _whole("cell-lines", done.tables["cells"], done)
+    signatures = _whole("signatures", done.tables["signatures"], done)
+    return Section("Methods", said, tables=(cells, signatures))
+
+
+def _whole(name: str, rows: pd.DataFrame, done: Analysis) -> Table:
+    """A table that only the files have."""
+    return Table(name, with_analysis(rows, done), pd.DataFrame())

@@ -1,0 +1,14 @@
+"""Take drugs from another page to the form of a training."""
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from pages._shared.state import go
+
+
+def train_on(drugs: Iterable[str], compendium: str) -> None:
+    """Open Drug prediction with these drugs as its positive set."""
+    st.session_state["way"] = "Pasted list"
+    st.session_state["pasted"] = "\n".join(drugs)
+    go("drug_prediction", compendium=compendium)

@@ -1,0 +1,107 @@
+"""Show the results of a batch of queries, and one of them."""
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core import fields
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.signature_search.plan import plan_one_of
+from gpar_core.analyses.signature_search.queries import upload_of
+from gpar_core.analyses.signature_search.request import SearchRequest
+from gpar_core.search.batch import has_p
+from gpar_core.search.scores import SCORES
+from pages._shared.downloads import download_csv
+from pages._shared.error_box import error_box, plain
+from pages._shared.job_panel import start
+from pages._shared.state import cache
+from pages._shared.tables import savable
+from pages._shared.terms import explained
+
+N_SHOWN = 50
+TABLE_HEIGHT = 320
+"""Eight rows."""
+SIDES = {"mimic": "Mimic the query", "reverse": "Reverse the query"}
+
+
+def draw_batch(done: Analysis, request: SearchRequest) -> None:
+    """Show one row for each query, then the compounds of a chosen one."""
+    queries, compounds = done.tables["queries"], done.tables["compounds"]
+    st.markdown(plain(f"{len(queries):,} queries; score {SCORES[request.score].label}."))
+    _summary(queries, done)
+    left, right, _ = st.columns(3)
+    with left:
+        download_csv("Download summary (CSV)", queries, "signature-search-queries", done)
+    with right:
+        download_csv("Download all compounds (CSV)", compounds, "signature-search", done)
+    if not has_p(compounds):
+        st.caption(
+            "p and FDR are left out: they would take hours for so many profiles. Open the full "
+            "result of a query for its own."
+        )
+    names = queries.loc[queries["mimics"].notna(), "query"].tolist()
+    name = st.selectbox("Query", names, key=f"query-of-{done.analysis_id}")
+    with error_box():
+        if st.button("Open full result", type="primary"):
+            start(plan_one_of(request, name, upload_of(request, cache())))
+    st.caption("The full result adds cell lines, MOAs and all signatures. It takes a few seconds.")
+    own = compounds[compounds["query"] == name]
+    sides = (own[own["connectivity"] > 0], own[own["connectivity"] < 0].iloc[::-1])
+    for (side, heading), found in zip(SIDES.items(), sides, strict=True):
+        st.subheader(heading, anchor=False)
+        _side(found.head(N_SHOWN), side, done)
+
+
+def _summary(queries: pd.DataFrame, done: Analysis) -> None:
+    text = st.column_config.TextColumn
+    used = (queries["n_up"] + queries["n_down"]).fillna(0).astype(int).astype(str)
+    shown = queries[["query", "mimics", "reverses"]].assign(genes=used)
+    if "n_given" in queries:
+        shown["genes"] = used + " of " + queries["n_given"].astype(str)
+        if queries["problem"].any():
+            shown["problem"] = queries["problem"]
+    st.dataframe(
+        savable(shown, simulated=done.simulated),
+        hide_index=True,
+        height=TABLE_HEIGHT,
+        column_config={
+            "query": text("Query", width="small"),
+            "mimics": text("Strongest mimics"),
+            "reverses": text("Strongest reversers"),
+            "genes": text("Matched genes", width="small", help="Landmark genes of its lists"),
+            "problem": text("Problem"),
+        },
+        placeholder="—",
+    )
+
+
+def _side(found: pd.DataFrame, side: str, done: Analysis) -> None:
+    if found.empty:
+        st.info("No compound does.")
+        return
+    shown = pd.DataFrame(
+        {
+            "rank": range(1, len(found) + 1),
+            fields.PERT_INAME: found[fields.PERT_INAME],
+            "connectivity": found["connectivity"],
+            "fdr": found["fdr"],
+            "lines": found[f"n_{side}"].astype(str) + " of " + found["n_cells"].astype(str),
+            fields.MOA: found[fields.MOA].str.replace("|", ", ", regex=False),
+        }
+    )
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        savable(shown, simulated=done.simulated),
+        hide_index=True,
+        height=TABLE_HEIGHT,
+        column_config={
+            "rank": number("#", width=50, help="The strongest first"),
+            fields.PERT_INAME: st.column_config.TextColumn("Drug", width="small"),
+            "connectivity": number("Connectivity", format="%.2f", help=explained("connectivity")),
+            "fdr": number("FDR", format="%.2g", help=explained("fdr")),
+            "lines": st.column_config.TextColumn(
+                "Agree", help="Cell lines in which the sign is the same"
+            ),
+            fields.MOA: st.column_config.TextColumn("Known MOA", help=explained("moa")),
+        },
+        placeholder="—",
+    )

@@ -1,0 +1,120 @@
+"""Worked examples of queries, and filling the form from a query."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.signature_search.request import SearchRequest
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import drug_name
+from pages._shared.error_box import error_box, plain
+from pages._shared.loaders import load_compendium
+
+LISTS, COMPOUND, SIGNATURE = "Gene lists", "Compound", "Signature"
+"""Ways of the form."""
+
+NOT_SIMULATED = "Not in simulated data, which do not know real genes."
+
+
+@dataclass(frozen=True)
+class Example:
+    """name: on its button. expect: from measured data. compound: in lower case; or up and down:
+    symbols, separated by blanks.
+    """
+
+    name: str
+    expect: str
+    compound: str = ""
+    up: str = ""
+    down: str = ""
+
+
+EXAMPLES = (
+    Example(
+        "dexamethasone",
+        "Its own genes should bring back other glucocorticoids.",
+        compound="dexamethasone",
+    ),
+    Example(
+        "entinostat",
+        "Its own genes should bring back other HDAC inhibitors.",
+        compound="entinostat",
+    ),
+    Example(
+        "steroid response",
+        "Genes that glucocorticoids change: budesonide and its like mimic them.",
+        up="TSC22D3 FKBP5 PER1 KLF9 ZBTB16 DUSP1 CRISPLD2 SGK1 NFKBIA CEBPD BIRC3 ERRFI1 MT2A MT1X "
+        "PDK4 ANGPTL4 GLUL ZFP36 FOXO3 DDIT4 SNAI2 TIPARP CEBPB RGS2 SESN1 IL4R BNIP3L",
+        down="IL6 CXCL8 CXCL2 CCL2 ICAM1 IL1B PTGS2 IER3 NFKB2 RELB CXCL1 IRF1 STAT1 CSF1 MMP1",
+    ),
+    Example(
+        "BRAF melanoma",
+        "Genes that active MAPK signaling turns on: MEK, EGFR and RAF inhibitors reverse them.",
+        up="CCND1 DUSP4 DUSP6 EPHA2 EPHA4 ETV4 ETV5 PHLDA1 SPRY2 SPRY4 EGR1 FOSL1 MYC IER3 ETV1 "
+        "FOS DUSP5 PLAUR HBEGF EREG AREG SPRED1 SPRED2 TRIB1 UAP1 ODC1 PLK2 SERPINE1 RRS1 GNAI1",
+    ),
+    Example(
+        "cell-cycle arrest",
+        "Genes of cells that stop dividing: topoisomerase and CDK inhibitors mimic them.",
+        up="CDKN1A CDKN1B CDKN2A GADD45A GADD45B BAX FAS DDB2 SESN1 PMAIP1 FOXO3 FOXO4 JUN",
+        down="CCNB1 CCNB2 CDK1 TOP2A AURKA AURKB BUB1B CCNA2 CDC20 PLK1 BIRC5 MELK UBE2C KIF20A "
+        "CDC25A CDC25B CENPE CHEK1 E2F2 GMNN KIF14 KIF2C MCM3 MYBL2 NCAPD2 NUSAP1 PCNA POLE2",
+    ),
+)
+
+
+def show_examples(compendium: Compendium) -> None:
+    """A button for each example that the compendium can answer."""
+    st.markdown("**Examples**")
+    for example in EXAMPLES:
+        if example.compound and example.compound not in compendium.drug_by_name:
+            continue
+        button, expect = st.columns(2, vertical_alignment="center")
+        button.button(
+            f"Use {plain(example.name)}", on_click=_use, args=(example, compendium), width="stretch"
+        )
+        real_genes = not example.compound and compendium.simulated
+        expect.caption(example.expect + (f" {NOT_SIMULATED}" if real_genes else ""))
+
+
+@error_box()
+def _use(example: Example, compendium: Compendium) -> None:
+    if example.compound:
+        drug = compendium.drug_by_name[example.compound]
+        _choose_compound(drug_name(compendium, drug))
+    else:
+        _fill_lists(example.name, example.up, example.down)
+
+
+def fill(done: Analysis, request: SearchRequest) -> None:
+    """Fill the form with a query, and its score. Of a profile from a file, with its lists."""
+    st.session_state[f"search-score-{request.compendium}"] = request.score
+    st.session_state[f"search-tau-{request.compendium}"] = request.tau
+    if request.compound:
+        compendium = load_compendium(request.compendium)
+        st.session_state["search-genes"] = request.genes
+        if request.cell:
+            st.session_state[f"search-cell-{request.compound}"] = request.cell
+        _choose_compound(drug_name(compendium, request.compound))
+    elif request.signature:
+        st.session_state["search-genes"] = request.genes
+        st.session_state["search-way"] = SIGNATURE
+        st.session_state["search-signature"] = request.signature
+    elif request.profiles:
+        genes = done.tables["query"].groupby("direction")["symbol"].agg(" ".join)
+        _fill_lists(request.name, genes.get("up", ""), genes.get("down", ""))
+    else:
+        _fill_lists(request.name, " ".join(request.up), " ".join(request.down))
+
+
+def _fill_lists(name: str, up: str, down: str) -> None:
+    st.session_state["search-way"] = LISTS
+    st.session_state["search-name"] = name
+    st.session_state["search-up"] = up
+    st.session_state["search-down"] = down
+
+
+def _choose_compound(name: str) -> None:
+    st.session_state["search-way"] = COMPOUND
+    st.session_state["search-compound"] = name

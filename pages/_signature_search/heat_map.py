@@ -1,0 +1,24 @@
+"""The query's genes in the strongest compounds of both sides."""
+
+import streamlit as st
+
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.signature_search.charts import heat_map
+from pages._shared.cached_charts import chart_once
+from pages._shared.downloads import download_csv
+
+
+def show_heat_map(done: Analysis) -> None:
+    """Show the chart, and its table to download."""
+    heat = done.tables["heat_map"]
+    if heat.empty:
+        st.info("No compound mimics or reverses this query.")
+        return
+    st.caption(
+        "Mean z-scores of each drug over its cell lines: the 20 drugs that mimic the query most "
+        "and the 20 that reverse it most. The triangles on the left are the query. Of more than 60 "
+        "genes, those that vary most are shown. Drugs and genes with a similar pattern are next to "
+        "each other."
+    )
+    chart_once("search heat map", done.identity, lambda: heat_map(heat, simulated=done.simulated))
+    download_csv("Download heat map (CSV)", heat, "signature-search-heat-map", done)

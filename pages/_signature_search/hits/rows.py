@@ -1,0 +1,102 @@
+"""The rows of both lists of compounds, as the component shows them."""
+
+from typing import Any, Final
+
+import pandas as pd
+
+from gpar_core import fields, links
+from gpar_core.analyses.result import Analysis
+from gpar_core.charts.style import BLUE, GRAY, RED
+from gpar_core.chemistry.structures import picture
+from gpar_core.errors import GparError
+from pages._shared.loaders import load_compendium
+from pages._shared.tables import about
+
+N_SHOWN: Final = 50
+SIDES: Final = {"mimic": "Mimic the query", "reverse": "Reverse the query"}
+FIGURES: Final = {"fdr": "FDR {:.2g}", "tau": "tau {:.0f}", "srges": "sRGES {:.2f}"}
+"""Columns of compounds that a row shows where they are known."""
+KNOWN: Final = (fields.PERT_ID, fields.SMILES, fields.PUBCHEM_CID, fields.INCHI_KEY)
+
+
+def best(done: Analysis, side: str) -> pd.DataFrame:
+    """The compounds of one list, the strongest first."""
+    table = done.tables["compounds"]
+    if side == "mimic":
+        return table[table["connectivity"] > 0].head(N_SHOWN)
+    return table[table["connectivity"] < 0].iloc[::-1].head(N_SHOWN)
+
+
+def side_of(done: Analysis, side: str) -> dict[str, Any]:
+    """One list: title, sign, colors, rows, and largest, the connectivity of the longest bars.
+
+    All but numbers is text to show.
+    """
+    found = best(done, side)
+    sign = 1 if side == "mimic" else -1
+    cells = done.tables["cells"]
+    cells = cells[cells[fields.DRUG].isin(found[fields.DRUG])].sort_values(fields.CELL_ID)
+    lines = {
+        drug: list(zip(own[fields.CELL_ID], own["connectivity"].round(4), strict=True))
+        for drug, own in cells.groupby(fields.DRUG)
+    }
+    known = _known(done).reindex(found[fields.DRUG]).fillna("")
+    pages = about(found[fields.PERT_INAME], done.compendium)
+    rows = [
+        _row(compound, lines[compound[fields.DRUG]], sign, here, page)
+        for compound, here, page in zip(
+            found.to_dict("records"), known.to_dict("records"), pages, strict=True
+        )
+    ]
+    return {
+        "title": SIDES[side],
+        "sign": sign,
+        "color": RED if sign > 0 else BLUE,
+        "gray": GRAY,
+        # One compound, often the query itself, would make all other bars too short to see.
+        "largest": float(cells["connectivity"].abs().quantile(0.9)) if len(cells) else 1.0,
+        "rows": rows,
+    }
+
+
+def _row(
+    compound: dict[Any, Any],
+    lines: list[tuple[str, float]],
+    sign: int,
+    known: dict[Any, str],
+    page: str,
+) -> dict[str, Any]:
+    name = compound[fields.PERT_INAME]
+    agreeing = [line for line, value in lines if sign * value > 0]
+    pubchem = links.pubchem(name, cid=known[fields.PUBCHEM_CID], inchi_key=known[fields.INCHI_KEY])
+    return {
+        "drug": compound[fields.DRUG],
+        "name": name,
+        "page": page,
+        "structure": picture(known[fields.SMILES]) if known[fields.SMILES] else "",
+        "moa": compound[fields.MOA].replace(fields.MOA_SEPARATOR, ", "),
+        "score": f"{compound['connectivity']:.2f}".replace("-", "\N{MINUS SIGN}"),
+        "figures": " · ".join(
+            form.format(compound[figure])
+            for figure, form in FIGURES.items()
+            if pd.notna(compound.get(figure))
+        ),
+        "lines": lines,
+        "agree": f"{len(agreeing)} of {len(lines)} line{'' if len(lines) == 1 else 's'}",
+        "agreeing": f"Same sign in: {', '.join(agreeing)}",
+        "links": [
+            ("PubChem", pubchem),
+            ("iLINCS", links.ilincs(name, known[fields.PERT_ID])),
+        ],
+    }
+
+
+def _known(done: Analysis) -> pd.DataFrame:
+    """Structures and ids by drug; none if the compendium has been deleted or replaced."""
+    try:
+        compendium = load_compendium(done.compendium)
+    except GparError:
+        return pd.DataFrame(columns=list(KNOWN))
+    if compendium.fingerprint != getattr(done.request, "fingerprint", ""):
+        return pd.DataFrame(columns=list(KNOWN))
+    return compendium.drugs.set_index(fields.DRUG)[list(KNOWN)]

@@ -1,0 +1,44 @@
+"""A map of the compendium, colored by the connectivity of each signature."""
+
+import streamlit as st
+
+from gpar_core import fields
+from gpar_core.analyses.map.request import MapRequest
+from gpar_core.analyses.result import Analysis
+from pages._map.view import draw_with_scores
+from pages._shared.loaders import load_analyses, load_analysis
+from pages._shared.point_map.component import Group
+from pages._shared.state import go
+from pages._signature_search.compounds import compared_key
+
+
+def show_map(done: Analysis) -> None:
+    """Choose one of the maps of the compendium and show it; offer to build one if there is none."""
+    fingerprint = getattr(done.request, "fingerprint", "")
+    maps = {
+        each.analysis_id: each
+        for each in load_analyses(MapRequest, done.compendium)
+        if getattr(each.request, "fingerprint", "") == fingerprint
+    }
+    if not maps:
+        st.info("This compendium has no map yet. Build one to see it colored by connectivity.")
+        if st.button("Open Map", type="primary"):
+            go("map", compendium=done.compendium)
+        return
+    chosen = st.selectbox(
+        "Map",
+        list(maps),
+        format_func=lambda each: f"{maps[each].request.title} · {maps[each].created_at[:10]}",
+        key="search-map",
+    )
+    st.caption("Orange signatures mimic the query, blue ones reverse it.")
+    scores = done.tables["signatures"]["connectivity"].to_numpy()
+    draw_with_scores(done.identity, scores, "Connectivity", load_analysis(chosen), _compared(done))
+
+
+def _compared(done: Analysis) -> tuple[Group, ...]:
+    """The compounds that are compared, over the others."""
+    names = st.session_state.get(compared_key(done), [])
+    compounds = done.tables["compounds"]
+    drugs = tuple(compounds.loc[compounds[fields.PERT_INAME].isin(names), fields.DRUG])
+    return (Group("Compared", "yellow", drugs),) if drugs else ()
