@@ -33,10 +33,10 @@ from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.data import compendium as compendia
+from gpar_core.data.derived_files import PATTERNS
 from gpar_core.jobs.workers import ENVIRONMENT
 from gpar_core.learn.engine import FitTask, fit
 from gpar_core.learn.presets import Settings
-from gpar_core.learn.saved_space import PATTERN
 from gpar_core.progress import Report, silent
 from gpar_core.rank.scoring import Network, scaled
 from gpar_core.report.outcomes import N_FIRST
@@ -208,7 +208,7 @@ def _main() -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         if not place.exists():
             # Each learns a space of its own.
-            shutil.copytree(lent, place, ignore=shutil.ignore_patterns(PATTERN))
+            shutil.copytree(lent, place, ignore=shutil.ignore_patterns(*PATTERNS))
         command = [
             *(sys.executable, "-m", "benchmarks.processors", "--as-kind", kind),
             *("--cache", str(root), "--compendium", options.compendium),

@@ -1,22 +1,17 @@
 """The space of a compendium, kept in its folder: learned once, deleted with it."""
 
-import hashlib
-import uuid
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
-from gpar_core.data.compendium import MATRIX, Compendium
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.derived_files import SPACE, derived_path, keep_arrays
 from gpar_core.errors import DataError
 from gpar_core.learn.embedding import Embedding
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.space import Space, space_of
 from gpar_core.progress import Report, silent
 from gpar_core.storage.saved_arrays import read_arrays
-
-PATTERN = "space-*.npz"
-"""Names of the files; a compendium is complete without them."""
 
 FORMAT_VERSION = 1
 """Raise this with any change of what is learned."""
@@ -59,30 +54,12 @@ def known_space(
 
 def keep_space(space: Space, compendium: Compendium, seed: int) -> None:
     """Save a space for the next time; if that fails, it will be learned again."""
-    path = _path(compendium, space.settings, seed)
-    if path is None:
-        return
     arrays = {name: getattr(space, name) for name in _OF_SPACE}
     for number, of in enumerate(space.embeddings):
         arrays |= {f"{name}-{number}": getattr(of, name) for name in _OF_EMBEDDING}
-    unfinished = path.with_name(f".{uuid.uuid4().hex}")
-    try:
-        with unfinished.open("wb") as file:
-            np.savez(file, n_embeddings=len(space.embeddings), **arrays)
-        unfinished.replace(path)
-    except OSError:  # a full disk, or a folder that is not writable or was deleted
-        with suppress(OSError):
-            unfinished.unlink()
+    arrays["n_embeddings"] = np.array(len(space.embeddings))
+    keep_arrays(_path(compendium, space.settings, seed), arrays)
 
 
 def _path(compendium: Compendium, settings: MatchingSettings, seed: int) -> Path | None:
-    """None where the matrix in memory is not exactly the stored one."""
-    folder, matrix = compendium.folder, compendium.matrix
-    if folder is None or not isinstance(matrix, np.memmap):
-        return None
-    with suppress(OSError):
-        if (folder / MATRIX).stat().st_size == matrix.offset + matrix.nbytes:
-            what = f"{FORMAT_VERSION} {compendium.fingerprint} {settings} {seed}"
-            digest = hashlib.sha256(what.encode()).hexdigest()[:16]
-            return folder / PATTERN.replace("*", digest)
-    return None
+    return derived_path(compendium, SPACE, FORMAT_VERSION, f"{settings} {seed}")

@@ -16,8 +16,8 @@ from gpar_core.analyses.evaluation.request import EvaluationRequest
 from gpar_core.analyses.registry import from_json
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data import compendium as compendia
+from gpar_core.data.derived_files import is_derived
 from gpar_core.errors import DataError, FileFormatError, RequestError
-from gpar_core.learn.saved_space import PATTERN
 from gpar_core.report.bundle import ORIGIN
 from gpar_core.report.document import FORMAT_VERSION, Origin
 from gpar_core.report.tolerance import TOLERANCES, Tolerance
@@ -101,10 +101,10 @@ def apart(origin: Origin, cache: Cache) -> Iterator[Cache]:
 
 
 def _lend(folder: Path, place: Path) -> None:
-    """Make the files of a folder available elsewhere too, except what was learned from it."""
+    """Make the files of a folder available elsewhere too, except what was computed from it."""
     place.mkdir(parents=True)
     for file in folder.iterdir():
-        if file.match(PATTERN):
+        if is_derived(file):
             continue
         try:
             (place / file.name).symlink_to(file.resolve())

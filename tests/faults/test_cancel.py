@@ -7,10 +7,10 @@ import pytest
 from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.data import compendium as compendia
+from gpar_core.data.derived_files import SPACE
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import read_events
 from gpar_core.jobs.job import State
-from gpar_core.learn.saved_space import PATTERN
 from gpar_core.storage.cache import Cache
 from tests.faults import stepping_worker
 from tests.faults.ground import Ground
@@ -39,7 +39,7 @@ def test_a_training_is_cancelled_at_each_of_its_stages(site: Ground) -> None:
     request, _ = plan_training(compendium, DrugSet(moa="HDAC inhibitor"))
     stages: list[str] = []
     while True:
-        for kept in site.cache.compendium("tiny").glob(PATTERN):
+        for kept in site.cache.compendium("tiny").glob(SPACE):
             kept.unlink()  # or the next training would have one stage less
         # The worker goes on with each stage but the last it comes to, which is one more each time.
         stepping_worker.let_begin(site.cache, len(stages) + 1)
