@@ -22,7 +22,9 @@ FORMAT_VERSION = 1
 """Raise this with any change of the random queries or of a score."""
 
 SIZES = np.array([0, 1, 2, 3, 5, 7, 10, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320, 450])
-"""Sizes of lists that share their null: as many genes, within a fifth."""
+"""Sizes of lists that stand for all others: as many genes, within a quarter."""
+BALANCED_FROM, BALANCED = 10, 56
+"""Two lists of one size, from so many genes on, and the size that stands for them."""
 
 
 def null_scores(
@@ -38,17 +40,19 @@ def null_scores(
 
     score: a key of `SCORES`. compare: from q queries to the (d, q) scores of compounds by it.
 
-    Of a compendium of `INDEXED_FROM` signatures or more, a list has the nearest of `SIZES` by
-    ratio, and the scores are saved for the next time; the same query has the same ones with and
-    without them. Scores that are normalized by their mean depend little on the sizes: from 50 to 56
-    genes, the standard deviation of the null changes by about 1%. Scores that compare the values of
-    a profile, and those in GPAR's space, are exact and not saved.
+    Of a compendium of `INDEXED_FROM` signatures or more, a list has the size in `SIZES` that is
+    nearest by ratio, and the scores are saved for the next time; the same query has the same ones
+    with and without them. As scores are normalized, their spread depends on the balance of the two
+    lists, hardly on their sizes: in LINCS2020 it differs by 3% at most between 10 and 400 genes on
+    both sides (docs/benchmarks.md), so that all pairs of one size from `BALANCED_FROM` on share
+    one. Scores that compare the values of a profile, and those in GPAR's space, are exact and not
+    saved.
     """
     of = SCORES[score]
     exact = of.of is None or (of.compares_profiles and query.profile is not None)
     if exact or compendium.n_signatures < INDEXED_FROM:
         return _drawn(query, compare, n_random, seed)
-    sizes = [_nearest(len(genes)) for genes in (query.up, query.down)]
+    sizes = shared_sizes(len(query.up), len(query.down))
     path = derived_path(compendium, NULL, FORMAT_VERSION, f"{score} {sizes} {n_random} {seed}")
     try:
         if path and path.is_file():
@@ -68,8 +72,16 @@ def _drawn(
     return compare(random_queries(query, n_random, seed=seed)).astype(np.float32)
 
 
+def shared_sizes(n_up: int, n_down: int) -> tuple[int, int]:
+    """The sizes of the lists whose null a query shares.
+
+    >>> shared_sizes(75, 90), shared_sizes(75, 0), shared_sizes(3, 6)
+    ((56, 56), (80, 0), (3, 7))
+    """
+    up, down = (_nearest(size) for size in (n_up, n_down))
+    return (BALANCED, BALANCED) if up == down >= BALANCED_FROM else (up, down)
+
+
 def _nearest(size: int) -> int:
     """The nearest of `SIZES` by ratio; 0 for 0."""
-    if not size:
-        return 0
-    return int(SIZES[1 + np.argmin(np.abs(np.log(SIZES[1:] / size)))])
+    return int(SIZES[1 + np.abs(np.log(SIZES[1:] / size)).argmin()]) if size else 0

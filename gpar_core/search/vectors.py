@@ -20,6 +20,7 @@ from gpar_core import fields
 from gpar_core.data.compendium import MATRIX, Compendium
 from gpar_core.data.derived_files import INDEX, derived_path
 from gpar_core.data.stored_matrix import StoredMatrix
+from gpar_core.learn import saved_space
 from gpar_core.learn.embedding import Embedding
 from gpar_core.learn.space import Space
 from gpar_core.progress import Progress, Report, silent
@@ -97,7 +98,9 @@ def known_vectors(
     compute = partial(vectors, compendium, space, groupings, threads=threads, report=report)
     if compendium.n_signatures < INDEXED_FROM:
         return compute()
-    path = derived_path(compendium, INDEX, FORMAT_VERSION, f"vectors {space.settings}")
+    path = derived_path(
+        compendium, INDEX, FORMAT_VERSION, f"vectors {saved_space.FORMAT_VERSION} {space.settings}"
+    )
     ends, width = _ends(compendium, groupings), space.embeddings[-1].matrix.shape[1]
     n_bytes = 4 * width * ends[-1]
     try:
