@@ -1,12 +1,10 @@
 """Which score of a signature search retrieves a drug's mechanism best.
 
-    python -m benchmarks.search_scores --files DIR [--scores wtcs,xsum] [--json FILE]
+    python -m benchmarks.search_scores --files DIR [--queries DIR] [--scores A,B] [--json FILE]
 
-DIR has LINCS Level 5 files in GEO layout with a MOA table. Every drug that shares a MOA with
-another is a query, by its own most changed genes, and is left out of its results. AUROC, average
-precision and hits among the first ten are for the other drugs with one of its MOAs, averaged over
-the queries of each MOA and then over MOAs. Noise is added to every gene of the query before its
-genes are chosen, in standard deviations of a z-score.
+DIR has LINCS Level 5 files in GEO layout with a MOA table. The figures are those of
+`evaluate-search`, for all MOAs, for the half `tune` of those with four drugs or more, by which the
+settings of the space were chosen (see `benchmarks.quality`), and for the rest, by which none were.
 """
 
 import argparse
@@ -14,112 +12,87 @@ import json
 import tempfile
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from sklearn.metrics import average_precision_score, roc_auc_score
-from threadpoolctl import threadpool_limits
 
-from benchmarks.quality import imported
-from gpar_core import fields
+from benchmarks.quality import imported, moas_of
+from gpar_core.compare.search_comparison import (
+    MEASURES,
+    identified,
+    summary,
+    verdict,
+    with_interval,
+)
+from gpar_core.compare.search_evaluation import evaluate_scores
+from gpar_core.compare.search_queries import outside_queries, own_queries
 from gpar_core.data.compendium import Compendium
-from gpar_core.learn.presets import MatchingSettings
-from gpar_core.learn.saved_space import known_space
-from gpar_core.search.query import Query, of_compound, of_profile
-from gpar_core.search.scores import SCORES, SPACE
-from gpar_core.search.search import connectivity
-from gpar_core.search.space_score import space_scores
+from gpar_core.progress import Tables
+from gpar_core.search.scores import SCORES
 
 SEED = 0
 LENGTHS = (10, 25, 50, 100, 250)
 NOISE = (0.0, 1.0)
-AT_ONCE = 64
-"""Queries whose scores are held in memory together."""
 
 
-def answered(compendium: Compendium, queries: list[Query], score: str) -> np.ndarray:
-    """(n_drugs, q) connectivity of all drugs, sorted by name, to queries named by their drugs.
-
-    In GPAR's space, by the embedding that has not seen the drug of the query.
-    """
-    if score == SPACE:
-        return _in_space(compendium, queries)
-    parts = [queries[first : first + AT_ONCE] for first in range(0, len(queries), AT_ONCE)]
-    return np.concatenate([connectivity(compendium, some, score).drug for some in parts], axis=1)
+def measure(compendium: Compendium, source: Compendium | None, scores: list[str]) -> Tables:
+    """The tables of `evaluate_scores`, with the compounds of `source`, if given, as queries."""
+    if source is None:
+        queries = own_queries(compendium, seed=SEED)
+    else:
+        queries = outside_queries(compendium, source, seed=SEED)
+    return evaluate_scores(compendium, queries, scores, LENGTHS, NOISE, seed=SEED)
 
 
-def _in_space(compendium: Compendium, queries: list[Query]) -> np.ndarray:
-    space = known_space(compendium, MatchingSettings(), seed=0)
-    block = space.block[space.places(np.array([query.name for query in queries]))]
-    drug = space.places(compendium.signatures[fields.DRUG].to_numpy())
-    found = np.empty((len(space.drug), len(queries)))
-    for number in np.unique(block):
-        ours = np.flatnonzero(block == number)
-        some = [queries[place] for place in ours]
-        scores = space_scores(compendium, space, some, drug, drug, number=int(number))
-        found[:, ours] = scores.drug
-    return found
+def by_half(compendium: Compendium, moas: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The rows of all MOAs, of those of the half 'tune', and of the rest."""
+    tuned = moas["moa"].isin(moas_of(compendium, "tune"))
+    return {"all": moas, "tune": moas[tuned], "rest": moas[~tuned]}
 
 
-def measure(compendium: Compendium, scores: list[str]) -> pd.DataFrame:
-    """One row for each score, number of genes and noise."""
-    names = np.unique(compendium.signatures[fields.DRUG].astype(str))
-    pairs = compendium.compound_moas[[fields.DRUG, fields.MOA]].drop_duplicates()
-    pairs = pairs[pairs[fields.DRUG].isin(names)]
-    pairs = pairs[pairs.groupby(fields.MOA)[fields.DRUG].transform("size") >= 2]
-    drugs = np.unique(pairs[fields.DRUG].astype(str))
-    of_moa = pairs.groupby(fields.MOA)[fields.DRUG].agg(set)
-    of_drug = pairs.groupby(fields.DRUG)[fields.MOA].agg(list)
-    rows = []
-    for noise in NOISE:
-        rng = np.random.default_rng(SEED)
-        for n_genes in LENGTHS:
-            queries = [_query(compendium, drug, n_genes, noise, rng) for drug in drugs]
-            for score in scores:
-                answers = answered(compendium, queries, score)
-                found = []
-                for drug, answer in zip(drugs, answers.T, strict=True):
-                    others = names != drug
-                    for moa in of_drug[drug]:
-                        like = np.isin(names, list(of_moa[moa]))[others]
-                        found.append((moa, *_figures(like, answer[others])))
-                table = pd.DataFrame(found, columns=["moa", "auroc", "ap", "first_10"])
-                means = table.groupby("moa").mean().mean()
-                rows.append({"noise": noise, "n_genes": n_genes, "score": score, **means})
-                print(rows[-1], flush=True)
-    return pd.DataFrame(rows)
-
-
-def _query(
-    compendium: Compendium, drug: str, n_genes: int, noise: float, rng: np.random.Generator
-) -> Query:
-    """The lists alone, as a user would give them."""
-    profile = of_compound(compendium, drug).profile
-    profile = profile + noise * rng.normal(size=len(profile))
-    lists = of_profile(drug, profile, n_genes=n_genes)
-    return Query(drug, lists.up, lists.down)
-
-
-def _figures(like: np.ndarray, answer: np.ndarray) -> tuple[float, float, float]:
-    first = np.argsort(-answer, kind="stable")[:10]
-    return (
-        float(roc_auc_score(like, answer)),
-        float(average_precision_score(like, answer)),
-        float(like[first].sum()),
-    )
+def markdown(table: pd.DataFrame, measure: str, noise: float) -> str:
+    """Scores by list length, with intervals. table: of `search_comparison.summary`."""
+    chosen = table[(table["measure"] == measure) & (table["noise"] == noise)]
+    lengths = chosen["n_genes"].unique().tolist()
+    lines = [
+        f"| {MEASURES[measure]} | " + " | ".join(f"{n} genes" for n in lengths) + " |",
+        "|---" * (len(lengths) + 1) + "|",
+    ]
+    for score, rows in chosen.groupby("score", sort=False):
+        cells = " | ".join(with_interval(row) for row in rows.to_dict("records"))
+        lines.append(f"| {SCORES[str(score)].label} | {cells} |")
+    return "\n".join(lines)
 
 
 def _main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.search_scores")
     parser.add_argument("--files", type=Path, required=True, help="folder in GEO layout")
+    parser.add_argument("--queries", type=Path, help="folder in GEO layout whose drugs are queries")
     parser.add_argument("--scores", default=",".join(SCORES), help="of " + ", ".join(SCORES))
     parser.add_argument("--json", type=Path, default=Path("build/search_scores.json"))
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="gpar-") as folder, threadpool_limits(1):
-        compendium = imported(options.files, Path(folder))
-        table = measure(compendium, options.scores.split(","))
-    print(table.to_string(index=False, float_format="{:.3f}".format))
+    with tempfile.TemporaryDirectory(prefix="gpar-") as folder:
+        here, there = (Path(folder) / name for name in ("compendium", "queries"))
+        here.mkdir()
+        there.mkdir()
+        compendium = imported(options.files, here)
+        source = imported(options.queries, there) if options.queries else None
+        tables = measure(compendium, source, options.scores.split(","))
+    content = {}
+    for half, moas in by_half(compendium, tables["moas"]).items():
+        if moas.empty:
+            continue
+        found = summary(moas, seed=SEED)
+        n_moas, n_queries = found.loc[0, ["n_moas", "n_queries"]]
+        print(f"\n# {half}: {n_moas} MOAs, {n_queries} pairs of query and MOA")
+        for noise in NOISE:
+            for name in MEASURES:
+                print(f"\nnoise {noise:g}: {verdict(moas, name, noise, seed=SEED)}\n")
+                print(markdown(found, name, noise))
+        content[half] = json.loads(found.to_json(orient="records"))
+    if len(tables["identity"]):
+        print("\n# own molecule\n\n" + identified(tables["identity"]).to_string(index=False))
+    content["moas"] = json.loads(tables["moas"].to_json(orient="records"))
     options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps(table.to_dict("records"), indent=1) + "\n", "utf-8")
+    options.json.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

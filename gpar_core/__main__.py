@@ -18,6 +18,7 @@ from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.commands import doctor as doctor_command
 from gpar_core.commands import evaluate as evaluate_command
+from gpar_core.commands import evaluate_search as evaluate_search_command
 from gpar_core.commands import fetch as fetch_command
 from gpar_core.commands import importing as import_command
 from gpar_core.commands import report as report_command
@@ -302,6 +303,7 @@ def _parser() -> argparse.ArgumentParser:
     _library_options(commands)
     _prediction_options(commands)
     evaluate_command.add(commands)
+    evaluate_search_command.add(commands)
     report_command.add(commands)
     search_command.add(commands)
     doctor_command.add(commands)

@@ -18,6 +18,7 @@ from gpar_core.analyses.hyper_parameters.request import SweepRequest
 from gpar_core.analyses.library.request import LibraryRequest
 from gpar_core.analyses.map.request import MapRequest
 from gpar_core.analyses.moa_prediction.request import PredictionRequest
+from gpar_core.analyses.search_evaluation.request import SearchEvaluationRequest
 from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data.fetching.request import FetchRequest
@@ -90,6 +91,9 @@ _ALL: Final = (
     _analysis(GeneCountRequest, "genes.run:run_gene_counts", "genes"),
     _analysis(MapRequest, "map.run:run_map", "map"),
     _analysis(SearchRequest, "signature_search.run:run_search", "signature_search"),
+    _analysis(
+        SearchEvaluationRequest, "search_evaluation.run:run_search_evaluation", "evaluation"
+    ),
 )  # fmt: skip
 
 KINDS: Final = {each.request.kind: each for each in _ALL}

@@ -8,7 +8,14 @@ from typing import Any
 import pandas as pd
 
 from gpar_core.analyses import result as analysis
-from gpar_core.commands.terminal import add_dask, add_method, check_folder, finish, method_of
+from gpar_core.commands.terminal import (
+    add_dask,
+    add_method,
+    check_folder,
+    finish,
+    method_of,
+    records,
+)
 from gpar_core.compare.methods import DRUG, METHODS, MIN_DRUGS, PROTOCOLS, USUAL
 from gpar_core.data import compendium as compendia
 from gpar_core.data.labels import read_labels
@@ -110,18 +117,12 @@ def _json(
         "protocol": protocol,
         "seconds": done.seconds,
         "versions": dict(done.versions),
-        "summary": _records(overall),
-        "classes": _records(measures),
-        "retrieval": _records(retrieved),
-        "left_out": _records(done.tables["left_out"]),
+        "summary": records(overall),
+        "classes": records(measures),
+        "retrieval": records(retrieved),
+        "left_out": records(done.tables["left_out"]),
     }
     return json.dumps(content, indent=1) + "\n"
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows for JSON, which has no NaN."""
-    rows = table.astype(object).where(table.notna(), None).to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 def _print(
@@ -136,14 +137,14 @@ def _print(
     n = measures["class"].nunique()
     print(f"{n} classes of {done.compendium}, protocol '{protocol}', {done.seconds:.0f} s")
     print(about)
-    for row in _records(done.tables["left_out"]):
+    for row in records(done.tables["left_out"]):
         print(f"left out: {row['class']}: {row['reason']}")
     width = max(len(METHODS[name].label) for name in overall["method"])
     print(
         f"{'method':<{width}} {'mean':>6} {'se':>6} {'median':>6} {'>=0.6':>6} {'AP':>6} "
         f"{'gain':>7} {'p':>9} {'seconds':>8}"
     )
-    for row in _records(overall):
+    for row in records(overall):
         error = "" if row["se"] is None else f"{row['se']:.3f}"
         gain = "" if row["p"] is None else f"{row['difference']:>+7.3f} {row['p']:>9.2g}"
         print(

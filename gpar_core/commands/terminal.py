@@ -4,6 +4,9 @@ import argparse
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from gpar_core.analyses.method import Method
 from gpar_core.data import compendium as compendia
@@ -112,3 +115,9 @@ def print_compendium(cache: Cache, name: str, findings: bool = True) -> None:
     for finding in manifest["report"].get("findings", []) if findings else []:
         names = "; ".join(finding["names"][:5]) + ("; …" if len(finding["names"]) > 5 else "")
         print(f"  {finding['count']} {finding['what']}{': ' + names if names else ''}")
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows for JSON, which has no NaN."""
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]

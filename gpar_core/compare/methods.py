@@ -70,9 +70,9 @@ METHODS: dict[str, Method] = {
         _SCIKIT_LEARN,
     ),
     "default_logistic": Method(
-        "Logistic regression (scikit-learn defaults)",
+        "Logistic regression (C = 1)",
         Kind.CLASSIFIER,
-        "as in the paper's methods",
+        "scikit-learn's C, classes not balanced, fitted until it converges",
         _SCIKIT_LEARN,
     ),
     "knn": Method("Nearest neighbors", Kind.CLASSIFIER, "scikit-learn's defaults", _SCIKIT_LEARN),

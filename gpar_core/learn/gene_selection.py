@@ -4,12 +4,12 @@ The paper selects 100 landmark genes "with the feature selection algorithm of sc
 with logistic regression" and gives no details. Here it is that of `SelectFromModel`, the largest
 absolute coefficients of one fit: the alternative, `RFE`, does not order the genes that it keeps,
 and needs a fit for each gene that it drops. The regression is the one that each model is compared
-with (`compare.classifiers.logistic_regression`).
+with (`logistic.logistic_regression`).
 """
 
 import numpy as np
 
-from gpar_core.learn.classifiers import fit_logistic
+from gpar_core.learn.logistic import fit_logistic
 from gpar_core.learn.presets import LINEAR
 from gpar_core.rank.scoring import scaled
 

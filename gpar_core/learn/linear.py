@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gpar_core.learn.classifiers import fit_logistic
+from gpar_core.learn.logistic import fit_logistic
 from gpar_core.learn.presets import LinearSettings
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import LayeredNetwork
@@ -12,7 +12,7 @@ from gpar_core.rank.scoring import LayeredNetwork
 
 @dataclass(frozen=True)
 class LinearTrainer:
-    """Fits what `compare.classifiers.logistic_regression` fits, on the same signatures.
+    """Fits what `logistic.logistic_regression` fits, on the same signatures.
 
     It uses scikit-learn alone, in this process: no TensorFlow.
     """

@@ -19,6 +19,7 @@ Result = TypeVar("Result")
 def side_by_side(
     parts: Mapping[str, Callable[[Report], Result]],
     tell: Callable[[Mapping[str, Result], float], None],
+    at_once: int = AT_ONCE,
 ) -> dict[str, Result]:
     """Run all parts and return their results by name, in the order of the parts.
 
@@ -38,7 +39,7 @@ def side_by_side(
 
         return heed
 
-    with ThreadPoolExecutor(AT_ONCE) as threads:
+    with ThreadPoolExecutor(at_once) as threads:
         running: dict[Future[Result], str] = {
             threads.submit(part, heeding(name)): name for name, part in parts.items()
         }

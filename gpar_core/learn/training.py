@@ -10,13 +10,13 @@ from sklearn.metrics import roc_auc_score
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
-from gpar_core.learn.classifiers import logistic_regression
 from gpar_core.learn.compendium_scores import FINAL, score_compendium
 from gpar_core.learn.cross_validation import CrossValidation, cross_validate, permuted_labels
 from gpar_core.learn.engine import FitTask, Pool
 from gpar_core.learn.folds import Folds, assign_folds
 from gpar_core.learn.held_out import STAGE, held_out_scores, space_for
 from gpar_core.learn.label_permutation import permuted_auroc
+from gpar_core.learn.logistic import logistic_regression
 from gpar_core.learn.matching import Matching
 from gpar_core.learn.metrics import evaluate
 from gpar_core.learn.presets import LinearSettings, Settings

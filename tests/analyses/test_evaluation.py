@@ -20,6 +20,7 @@ from gpar_core.analyses.evaluation.evaluate import (
     summary,
     verdict,
 )
+from gpar_core.compare import drug_scores
 from gpar_core.compare.methods import METHODS, MIN_CLASSES, USUAL
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import Cancelled, TrainingSetError
@@ -251,8 +252,11 @@ def test_what_is_remembered_is_not_computed_again(
         return kept[key]
 
     first = ask(data, remember=remember)
-    assert set(kept) == {PLANTED, NOISE, evaluation.RETRIEVAL}
-    monkeypatch.setattr(evaluation, "drug_scores", None)  # a second call would fail
+    methods = {f"\n{name}" for name in QUICK if name != "gpar"}
+    assert set(kept) == {PLANTED, NOISE, evaluation.RETRIEVAL} | methods
+    for module, name in ((evaluation, "drug_scores"), (drug_scores, "_similarity")):
+        monkeypatch.setattr(module, name, None)  # a second call would fail
+    monkeypatch.setattr(drug_scores, "_classified", None)
     second = ask(data, remember=remember)
     pd.testing.assert_frame_equal(first["scores"], second["scores"])
 

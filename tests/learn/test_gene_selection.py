@@ -4,8 +4,8 @@ import numpy as np
 from sklearn.feature_selection import SelectFromModel
 from sklearn.linear_model import LogisticRegression
 
-from gpar_core.learn.classifiers import logistic_regression
 from gpar_core.learn.gene_selection import N_SELECTED, logistic_coefficients, ranks
+from gpar_core.learn.logistic import logistic_regression
 from gpar_core.progress import silent
 
 

@@ -12,11 +12,11 @@ from sklearn.linear_model import LogisticRegression
 from gpar_core.data.training_set import select
 from gpar_core.errors import Cancelled
 from gpar_core.learn.attribution import integrated_gradients
-from gpar_core.learn.classifiers import logistic_regression
 from gpar_core.learn.cluster import ClusterPool
 from gpar_core.learn.cross_validation import cross_validate
 from gpar_core.learn.engine import FitPool, FitTask, Pool
 from gpar_core.learn.linear import LinearTrainer
+from gpar_core.learn.logistic import logistic_regression
 from gpar_core.learn.presets import LINEAR
 from gpar_core.learn.training import train
 from gpar_core.progress import Progress, silent

@@ -8,13 +8,12 @@ import pytest
 from gpar_core.analyses.library import result as library
 from gpar_core.analyses.library.plan import plan_library
 from gpar_core.analyses.library.request import LibraryRequest
-from gpar_core.analyses.run_job import run_job
 from gpar_core.data import compendium as compendia
 from gpar_core.learn.engine import FitPool
-from gpar_core.progress import silent
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
 from tests.asked import asked
+from tests.pages.ran import ran
 from tests.pages.stage import embed, train
 
 
@@ -39,4 +38,4 @@ def train_the_rest(cache: Cache, request: LibraryRequest) -> None:
         patch.setattr("gpar_core.maps.tsne.embed", embed)
         for entry in library.load(cache, job_id(request)).entries:
             if entry.open:
-                run_job(entry.training, cache, silent, pool)
+                ran(entry.training, cache, pool)

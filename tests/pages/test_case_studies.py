@@ -6,16 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from gpar_core.analyses.run_job import run_job
 from gpar_core.case_studies import case, plan
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.uploads import publish_table
 from gpar_core.jobs import engine
 from gpar_core.jobs.job import State
-from gpar_core.progress import silent
 from gpar_core.storage.cache import Cache, remove
+from tests.pages.ran import ran
 from tests.pages.stage import embed, ended, labels, page, press, running, train, words
-from tests.pools import Means
 from tests.synthetic import Drug, build, drugs_of
 
 HSP = case("HSP inhibitors and VER-155008")
@@ -39,7 +37,7 @@ def run(cache: Cache, compendium: Compendium) -> None:
         patch.setitem(sys.modules, "gpar_core.learn.training", SimpleNamespace(train=train))
         patch.setattr("gpar_core.maps.tsne.embed", embed)
         for request in planned.requests:
-            run_job(request, cache, silent, Means())
+            ran(request, cache)
 
 
 def test_an_example_is_offered_with_its_story(compendium: Compendium) -> None:

@@ -9,21 +9,19 @@ from gpar_core.analyses import result as analysis
 from gpar_core.analyses.cell_influence.plan import plan_cell_influence
 from gpar_core.analyses.cell_influence.request import CellInfluenceRequest
 from gpar_core.analyses.method import DrugSet, Method
-from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data import compendium as compendia
 from gpar_core.data.requests import DemoRequest
 from gpar_core.export import analysis_csv
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
-from gpar_core.progress import silent
 from gpar_core.storage.cache import Cache, remove
 from gpar_core.storage.requests import job_id
 from pages._shared.error_box import plain
 from tests.asked import asked
 from tests.pages.conftest import Library
+from tests.pages.ran import ran
 from tests.pages.stage import DRUGS, EVIL, ended, labels, page, press, running, words
-from tests.pools import Means
 from tests.synthetic import build, drugs_of
 
 SELECTIONS = (("MCF7",), ("A375",), ())
@@ -33,7 +31,7 @@ def compared(cache: Cache, compendium: str = "demo", **how: object) -> CellInflu
     data = compendia.load(cache.compendium(compendium))
     settings = {"moa": "HDAC inhibitor", "selections": SELECTIONS, "preset": "paper", **how}
     request, _ = plan_cell_influence(data, **asked(**settings))
-    run_job(request, cache, silent, Means())
+    ran(request, cache)
     return request
 
 
@@ -167,7 +165,7 @@ def test_drugs_that_were_left_out_are_named(stocked: Library) -> None:
         left_out=("hdac2", "hdac3"),
         method=Method(negatives="inactive"),
     )
-    run_job(request, stocked.cache, silent, Means())
+    ran(request, stocked.cache)
     app = page("cell_influence", job=job_id(request))
     assert plain("2 drugs: hdac0, hdac1. Left out") in words(app)
     press(app, "Start training")

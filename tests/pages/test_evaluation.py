@@ -12,19 +12,17 @@ from gpar_core.analyses.evaluation.evaluate import of_protocol
 from gpar_core.analyses.evaluation.plan import plan_evaluation
 from gpar_core.analyses.evaluation.request import EvaluationRequest
 from gpar_core.analyses.method import Method
-from gpar_core.analyses.run_job import run_job
 from gpar_core.data import compendium as compendia
 from gpar_core.data.requests import DemoRequest
 from gpar_core.export import analysis_csv
 from gpar_core.jobs.job import State
-from gpar_core.progress import silent
 from gpar_core.storage import requests
 from gpar_core.storage.cache import MANIFEST, Cache, remove
 from gpar_core.storage.requests import job_id
 from tests.asked import asked
 from tests.pages.conftest import Library
+from tests.pages.ran import ran
 from tests.pages.stage import DRUGS, EVIL, ended, labels, page, press, running, words
-from tests.pools import Means
 from tests.synthetic import build, drugs_of
 
 METHODS = ("gpar", "gsea", "cosine", "balanced_logistic")
@@ -35,7 +33,7 @@ def evaluated(cache: Cache, compendium: str = "demo", **settings: object) -> Eva
     request = plan_evaluation(
         data, methods=METHODS, **asked(Method(negatives="others"), **settings)
     )
-    run_job(request, cache, silent, Means())
+    ran(request, cache)
     return request
 
 

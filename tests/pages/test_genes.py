@@ -11,7 +11,6 @@ from gpar_core import fields
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.genes.plan import plan_gene_counts, plan_gene_importance
 from gpar_core.analyses.genes.request import GeneCountRequest, GeneImportanceRequest
-from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data import compendium as compendia
@@ -19,15 +18,14 @@ from gpar_core.data.requests import DemoRequest
 from gpar_core.export import analysis_csv
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
-from gpar_core.progress import silent
 from gpar_core.storage.cache import Cache, publishing, remove
 from gpar_core.storage.requests import Request, job_id
 from pages._genes.importance_view import selected
 from pages._shared.error_box import plain
 from tests.asked import asked
 from tests.pages.conftest import Library
+from tests.pages.ran import ran
 from tests.pages.stage import EVIL, ended, labels, page, press, running, words
-from tests.pools import Means
 
 COUNTS = (10, 100, 978)
 
@@ -39,7 +37,7 @@ def of(cache: Cache, trained: TrainRequest) -> GeneImportanceRequest:
 
 def found(cache: Cache, trained: TrainRequest) -> GeneImportanceRequest:
     request = of(cache, trained)
-    run_job(request, cache, silent, Means())
+    ran(request, cache)
     return request
 
 
@@ -51,7 +49,7 @@ def planned(cache: Cache, compendium: str = "demo", **how: object) -> GeneCountR
 
 def counted(cache: Cache, compendium: str = "demo", **how: object) -> GeneCountRequest:
     request = planned(cache, compendium, **how)
-    run_job(request, cache, silent, Means())
+    ran(request, cache)
     return request
 
 

@@ -11,19 +11,17 @@ from gpar_core.analyses import result as analysis
 from gpar_core.analyses.hyper_parameters.plan import plan_sweep
 from gpar_core.analyses.hyper_parameters.request import SweepRequest
 from gpar_core.analyses.method import DrugSet
-from gpar_core.analyses.run_job import run_job
 from gpar_core.data import compendium as compendia
 from gpar_core.data.requests import DemoRequest
 from gpar_core.export import analysis_csv
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
-from gpar_core.progress import silent
 from gpar_core.storage.cache import Cache, publishing
 from gpar_core.storage.requests import job_id
 from pages._shared.error_box import plain
 from tests.pages.conftest import Library
+from tests.pages.ran import ran
 from tests.pages.stage import EVIL, ended, labels, page, press, running, words
-from tests.pools import Means
 
 
 def planned(cache: Cache, compendium: str = "demo", moa: str = "HDAC inhibitor") -> SweepRequest:
@@ -33,7 +31,7 @@ def planned(cache: Cache, compendium: str = "demo", moa: str = "HDAC inhibitor")
 
 def swept(cache: Cache, compendium: str = "demo", moa: str = "HDAC inhibitor") -> SweepRequest:
     request = planned(cache, compendium, moa)
-    run_job(request, cache, silent, Means())
+    ran(request, cache)
     return request
 
 

@@ -8,17 +8,15 @@ from streamlit.testing.v1 import AppTest
 
 from gpar_core import fields
 from gpar_core.analyses.method import DrugSet
-from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.chemistry.similarity import beside_training
 from gpar_core.data.compendium import Compendium
 from gpar_core.export import ranking_csv
-from gpar_core.progress import silent
 from gpar_core.storage.cache import Cache, remove
 from gpar_core.storage.requests import job_id
+from tests.pages.ran import ran
 from tests.pages.stage import page
-from tests.pools import Means
 from tests.synthetic import build, drugs_of
 
 CHAINS = ["ONC(=O)" + "C" * n + "C(=O)Nc1ccccc1" for n in range(4, 9)]
@@ -43,7 +41,7 @@ def chemical(cache: Cache) -> Compendium:
 def trained(cache: Cache, chemical: Compendium) -> str:
     """A model of three of the five alike."""
     request, _ = plan_training(chemical, DrugSet(drugs=("hdac0", "hdac1", "hdac2")))
-    run_job(request, cache, silent, Means())
+    ran(request, cache)
     return job_id(request)
 
 

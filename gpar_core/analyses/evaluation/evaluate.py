@@ -25,10 +25,10 @@ from threadpoolctl import threadpool_limits
 from gpar_core import fields
 from gpar_core.compare.drug_scores import (
     Question,
-    Similarities,
+    SharedWork,
     drug_scores,
     question,
-    similarities,
+    shared_work,
 )
 from gpar_core.compare.methods import DRUG, GPAR, METHODS, MIN_CLASSES, PAIR, Kind
 from gpar_core.compare.pairs import pair_auroc_interval, pair_scores
@@ -80,14 +80,15 @@ def compare(
     classes; in GPAR's space only if GPAR is among the methods and has one.
     Raises TrainingSetError if no class can be evaluated, WorkerError if a process dies.
     """
-    questions, reasons, fold_of = _questions(compendium, classes, cells, negatives, seed)
+    questions, reasons = _questions(compendium, classes, cells, negatives, seed)
     if not questions:
         raise TrainingSetError(
             f"None of the {len(classes)} classes can be evaluated. For the first one: "
             f"{next(iter(reasons.values()))}"
         )
-    sets = [each.training_set for each in questions]
-    alike = similarities(compendium, sets, fold_of, methods, report, seed=seed)
+    shared = shared_work(
+        compendium, questions, methods, seed=seed, report=report, remember=remember
+    )
     space = None
     if GPAR in methods:
         space = space_for(compendium, settings, seed=seed, threads=pool.processes, report=report)
@@ -95,7 +96,7 @@ def compare(
     def answer(asked: Question, report: Report) -> Tables:
         def compute() -> Tables:
             return _evaluate(
-                asked, compendium, alike, methods, settings, space, seed=seed, pool=pool,
+                asked, compendium, shared, methods, settings, space, seed=seed, pool=pool,
                 report=report,
             )  # fmt: skip
 
@@ -118,6 +119,7 @@ def compare(
     left_out = pd.DataFrame(reasons.items(), columns=["class", "reason"], dtype=str)
 
     def retrieve() -> Tables:
+        sets = [each.training_set for each in questions]
         rows = np.unique(np.concatenate([each.compendium_rows for each in sets]))
         members = {each.name: set(each.drugs[each.positive]) for each in questions}
         return retrieval(compendium, rows, members, space, seed=seed, report=report)
@@ -214,8 +216,8 @@ def curves(scores: pd.DataFrame, methods: Iterable[str]) -> pd.DataFrame:
 
 def _questions(
     compendium: Compendium, classes: Sequence[str], cells: Iterable[str], negatives: str, seed: int
-) -> tuple[list[Question], dict[str, str], Mapping[str, int]]:
-    """The classes that can be evaluated, why others cannot, and the fold of each drug."""
+) -> tuple[list[Question], dict[str, str]]:
+    """The classes that can be evaluated, and why others cannot."""
     found, reasons = [], {}
     cells = tuple(cells)
     table = compendium.compound_moas
@@ -251,7 +253,7 @@ def _questions(
             )
             continue
         found.append(question(name, training_set, Folds(max(fold_of.values()) + 1, fold, DRUG)))
-    return found, reasons, fold_of
+    return found, reasons
 
 
 def _best(measures: pd.DataFrame) -> str:
@@ -263,7 +265,7 @@ def _best(measures: pd.DataFrame) -> str:
 def _evaluate(
     asked: Question,
     compendium: Compendium,
-    alike: Similarities,
+    shared: SharedWork,
     methods: Sequence[str],
     settings: Settings,
     space: Space | None,
@@ -279,10 +281,12 @@ def _evaluate(
         report(Progress(STAGE))
         started = monotonic()
         score = drug_scores(
-            method, asked, compendium, alike, settings, seed=seed, pool=pool, report=report,
+            method, asked, compendium, shared, settings, seed=seed, pool=pool, report=report,
             space=space,
         )  # fmt: skip
-        seconds = monotonic() - started
+        seconds = (
+            monotonic() - started + shared.seconds.get(method, 0) / shared.merged.member.shape[1]
+        )
         scores[method] = score
         found = evaluate(asked.positive, score, asked.fold, asked.drugs, seed=seed)
         measures.append(
@@ -298,7 +302,7 @@ def _evaluate(
             }
         )
         if METHODS[method].kind is Kind.SIMILARITY:
-            among = alike.among(method, asked.drugs[asked.positive], asked.drugs)
+            among = shared.among(method, asked)
             measures.append({"method": method, **_of_pairs(among, asked.positive, seed)})
             both, similarity = pair_scores(among, asked.positive)
             pair_curves.append(_curve(both, similarity).assign(method=method))

@@ -1,0 +1,1 @@
+"""Which score of a signature search retrieves mechanisms best?"""

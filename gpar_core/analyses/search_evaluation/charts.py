@@ -1,0 +1,44 @@
+"""Search scores by the length of the gene lists."""
+
+import altair as alt
+import pandas as pd
+
+from gpar_core.analyses.evaluation.charts import PALETTE
+from gpar_core.charts.style import titled
+from gpar_core.search.scores import SCORES
+
+HEIGHT = 520
+"""Points, title, axis and legend included."""
+
+
+def by_length(summary: pd.DataFrame, measure: str, *, simulated: bool) -> alt.LayerChart:
+    """Means over MOAs by the number of genes at either end, a line per score, with intervals.
+
+    summary: rows of one measure and noise, from `compare.search_comparison.summary`. measure: its
+    name on screen.
+    """
+    labels = [SCORES[name].label for name in SCORES if name in set(summary["score"])]
+    colors = {score.label: color for score, color in zip(SCORES.values(), PALETTE, strict=False)}
+    table = summary.assign(label=summary["score"].map(lambda name: SCORES[name].label))
+    base = alt.Chart(table).encode(
+        x=alt.X("n_genes:O", title="Genes at either end", axis=alt.Axis(labelAngle=0)),
+        xOffset=alt.XOffset("label:N", sort=labels),
+        color=alt.Color(
+            "label:N",
+            title=None,
+            scale=alt.Scale(domain=labels, range=[colors[label] for label in labels]),
+            legend=alt.Legend(orient="bottom", columns=2, symbolOpacity=1),
+        ),
+        tooltip=[
+            alt.Tooltip("label:N", title="score"),
+            alt.Tooltip("n_genes:O", title="genes"),
+            alt.Tooltip("mean:Q", format=".3f"),
+            alt.Tooltip("low:Q", title="95% from", format=".3f"),
+            alt.Tooltip("high:Q", title="to", format=".3f"),
+        ],
+    )
+    y = alt.Y("mean:Q", title=measure, scale=alt.Scale(zero=False))
+    intervals = base.mark_rule(opacity=0.4).encode(y=alt.Y("low:Q", title=measure), y2="high:Q")
+    chart = intervals + base.mark_line(strokeWidth=1.5).encode(y=y)
+    chart += base.mark_point(filled=True, size=45, opacity=1).encode(y=y)
+    return titled(chart.properties(height=HEIGHT), f"{measure} by list length", simulated)

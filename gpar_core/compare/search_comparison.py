@@ -1,0 +1,166 @@
+"""Compare scores of a signature search over MOAs: which one is ahead, and by more than noise?"""
+
+from collections.abc import Hashable, Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from gpar_core.compare.methods import MIN_CLASSES
+from gpar_core.learn.metrics import N_RESAMPLES, resample
+from gpar_core.search.scores import SCORES
+
+MEASURES: Final[Mapping[str, str]] = {
+    "first_10": "Hits among the first ten",
+    "ap": "Average precision",
+    "auroc": "AUROC",
+}
+"""Column of figures -> its name on screen; the one that decides comes first."""
+SIGNIFICANT = 0.05
+DIGITS = 9
+"""Decimals that a difference is rounded to before it is ranked."""
+
+COLUMNS = [
+    "score", "n_genes", "noise", "measure", "n_moas", "n_queries", "mean", "low", "high", "best",
+    "behind", "behind_low", "behind_high", "p",
+]  # fmt: skip
+
+
+def summary(moas: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+    """Means over MOAs of each score, compared with the best score of the same setting.
+
+    moas: from `search_evaluation.evaluate_scores`; or with MOAs left out. seed: of the resamples.
+
+    Returns a row for each score, n_genes, noise and measure (a key of `MEASURES`):
+    n_moas, n_queries: those with a figure; a query counts in each of its MOAs.
+    mean, low, high: over the MOAs, with a 95% percentile interval from resampling the MOAs.
+    best: whether the mean is the highest of its setting and measure.
+    behind, behind_low, behind_high: the best mean minus this one, with the interval of the
+        difference from the same resamples (the bootstrap for paired data, Efron and Tibshirani
+        1993, chapter 8); missing for the best.
+    p: Wilcoxon's matched-pairs signed-rank test of the difference, two-sided.
+    Intervals and p are missing for fewer than `MIN_CLASSES` MOAs. MOAs share drugs and the best was
+    chosen by the same figures, so p is optimistic.
+    """
+    parts = [
+        _compared(
+            moas[(moas["noise"] == noise) & (moas["n_genes"] == n_genes)], measure, seed
+        ).assign(n_genes=n_genes, noise=noise, measure=measure)
+        for noise in moas["noise"].unique().tolist()
+        for n_genes in moas["n_genes"].unique().tolist()
+        for measure in MEASURES
+    ]
+    return pd.concat(parts, ignore_index=True)[COLUMNS] if parts else pd.DataFrame(columns=COLUMNS)
+
+
+def over_lengths(moas: pd.DataFrame) -> pd.DataFrame:
+    """The same table with the figures of each MOA averaged over the lengths of lists; n_genes 0."""
+    keys = ["score", "noise", "moa"]
+    return moas.groupby(keys, sort=False).mean().reset_index().assign(n_genes=0)
+
+
+def verdict(moas: pd.DataFrame, measure: str, noise: float, *, seed: int) -> str:
+    """Which score is ahead over all lengths of lists, or why none is."""
+    of_noise = over_lengths(moas[moas["noise"] == noise])
+    table = _compared(of_noise, measure, seed).sort_values("mean", ascending=False, kind="stable")
+    n, best = int(table["n_moas"].max()), table.iloc[0]
+    figure = f"{best['mean']:.3g}"
+    if n >= MIN_CLASSES:
+        figure += f" ({best['low']:.3g}–{best['high']:.3g})"
+    moas_in_words = "1 MOA" if n == 1 else f"{n} MOAs"
+    said = (
+        f"{MEASURES[measure]}, mean over {moas_in_words} and all list lengths: "
+        f"{SCORES[best['score']].label} {figure}"
+    )
+    if len(table) == 1:
+        return f"{said}."
+    second = table.iloc[1]
+    said += f", followed by {SCORES[second['score']].label} with {second['mean']:.3g}"
+    if n < MIN_CLASSES:
+        few = f"{moas_in_words} cannot show which is better; at least {MIN_CLASSES} are needed."
+        return f"{said}. {few}"
+    gap = (
+        f"95% interval {second['behind_low']:.2g} to {second['behind_high']:.2g}, "
+        f"p = {second['p']:.2g}"
+    )
+    if second["p"] < SIGNIFICANT and second["behind_low"] > 0:
+        return f"{said}; it is ahead by {second['behind']:.2g} ({gap})."
+    return f"{said}. The difference is within noise ({gap}), so neither is ahead."
+
+
+def identified(identity: pd.DataFrame) -> pd.DataFrame:
+    """How often a query's own molecule is found.
+
+    identity: from `search_evaluation.evaluate_scores`. Returns a row for each score, n_genes and
+    noise: n (queries), first and first_10 (those whose molecule is the first, or among the first
+    ten), median_rank, n_drugs (in the compendium).
+    """
+    grouped = identity.groupby(["noise", "n_genes", "score"], sort=False)
+    return grouped.agg(
+        n=("rank", "size"),
+        first=("rank", lambda rank: int((rank < 2).sum())),
+        first_10=("rank", lambda rank: int((rank <= 10).sum())),
+        median_rank=("rank", "median"),
+        n_drugs=("n_drugs", "first"),
+    ).reset_index()
+
+
+def scope_in_words(summary: pd.DataFrame, scope: pd.DataFrame) -> str:
+    """How much the means rest on. summary, scope: from `search_evaluation.evaluate_scores`."""
+    n_moas, n_pairs = (int(summary[name].max()) for name in ("n_moas", "n_queries"))
+    n_used, n_available = scope.loc[0, ["n_used", "n_available"]]
+    sample = "" if n_used == n_available else f" (a random sample of {n_available:,})"
+    return (
+        f"{n_moas:,} MOAs, {n_used:,} queries{sample}, {n_pairs:,} pairs of a query and one of its "
+        "MOAs"
+    )
+
+
+def with_interval(row: Mapping[Hashable, Any]) -> str:
+    """A mean with its interval, if there is one. row: of `summary`.
+
+    >>> with_interval({"mean": 0.3612, "low": 0.27, "high": 0.4555})
+    '0.361 (0.270–0.456)'
+    """
+    figure = f"{row['mean']:.3f}"
+    return figure if np.isnan(row["low"]) else f"{figure} ({row['low']:.3f}–{row['high']:.3f})"
+
+
+def _compared(of_setting: pd.DataFrame, measure: str, seed: int) -> pd.DataFrame:
+    """The rows of `summary` of one setting and measure, in the order of the scores."""
+    from scipy.stats import wilcoxon  # noqa: PLC0415 -- pages start without it
+
+    values = of_setting.pivot_table(index="moa", columns="score", values=measure, sort=False)
+    names = list(values.columns)
+    figures = values.to_numpy()
+    n = len(figures)
+    mean = figures.mean(axis=0)
+    best = int(mean.argmax())
+    behind = mean[best] - mean
+    rng = np.random.default_rng([seed, 0xB007])
+    drawn = resample(n, N_RESAMPLES, rng) @ figures / n
+    low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
+    less, more = np.percentile(drawn[:, [best]] - drawn, [2.5, 97.5], axis=0)
+    # Rounding errors are not differences, and would have ranks.
+    gaps = np.round(figures[:, [best]] - figures, DIGITS).T
+    p = [float(wilcoxon(gap).pvalue) if (gap != 0).any() else 1.0 for gap in gaps]
+    n_queries = of_setting.groupby("score")["n_queries"].sum()
+    table = pd.DataFrame(
+        {
+            "score": names,
+            "n_moas": n,
+            "n_queries": int(n_queries.max()),
+            "mean": mean,
+            "low": low,
+            "high": high,
+            "best": np.arange(len(names)) == best,
+            "behind": behind,
+            "behind_low": less,
+            "behind_high": more,
+            "p": p,
+        }
+    )
+    if n < MIN_CLASSES:
+        table[["low", "high", "behind_low", "behind_high", "p"]] = np.nan
+    table.loc[best, ["behind", "behind_low", "behind_high", "p"]] = np.nan
+    return table

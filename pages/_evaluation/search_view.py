@@ -1,0 +1,172 @@
+"""An evaluation of search scores on screen."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.search_evaluation import charts
+from gpar_core.analyses.search_evaluation.request import SearchEvaluationRequest
+from gpar_core.compare.search_comparison import MEASURES, identified, scope_in_words, verdict
+from gpar_core.search.scores import SCORES
+from pages._shared.cached_charts import chart_once
+from pages._shared.downloads import download_csv
+from pages._shared.error_box import plain
+from pages._shared.tables import savable
+from pages._shared.terms import explained
+
+ABOUT_MEASURES = {
+    "first_10": "How many of the first ten compounds share the query's MOA.",
+    "ap": "How pure the top of the list is: precision averaged over the ranks of the compounds "
+    "with the MOA.",
+    "auroc": "The chance that a compound with the MOA answers more strongly than one without.",
+}
+
+
+def draw(done: Analysis, request: SearchEvaluationRequest) -> None:
+    """Show which score is best, by list length and MOA, and what was identified."""
+    left, right = st.columns([3, 2])
+    measure = left.segmented_control(
+        "Measure",
+        list(MEASURES),
+        default=next(iter(MEASURES)),
+        required=True,
+        format_func=MEASURES.get,
+        key=f"search-measure-{done.analysis_id}",
+    )
+    noise = right.segmented_control(
+        "Noise",
+        request.noise,
+        default=request.noise[0],
+        required=True,
+        format_func=lambda level: f"{level:g}",
+        key=f"search-noise-{done.analysis_id}",
+    )
+    st.caption(ABOUT_MEASURES[measure])
+    of_noise = {
+        name: table[table["noise"] == noise]
+        for name, table in done.tables.items()
+        if "noise" in table and len(table)
+    }
+    st.markdown(plain(verdict(of_noise["moas"], measure, noise, seed=request.seed)))
+    summary = of_noise["summary"]
+    summary = summary[summary["measure"] == measure]
+    names = ["Scores", "MOA by MOA"] + ["Own molecule"] * ("identity" in of_noise)
+    tabs = st.tabs(names)
+    with tabs[0]:
+        chart_once(
+            "search scores",
+            (*done.identity, measure, noise),
+            partial(charts.by_length, summary, MEASURES[measure], simulated=done.simulated),
+        )
+        st.caption("Vertical lines: 95% intervals from resampling the MOAs.")
+        n_genes = _choose_length(request, "scores", done)
+        _scores(summary[summary["n_genes"] == n_genes], done)
+    with tabs[1]:
+        n_genes = _choose_length(request, "moas", done)
+        moas = of_noise["moas"]
+        _moas(moas[moas["n_genes"] == n_genes], measure, done)
+    if "identity" in of_noise:
+        with tabs[2]:
+            _identity(identified(of_noise["identity"]), done)
+
+
+def _choose_length(request: SearchEvaluationRequest, where: str, done: Analysis) -> int:
+    lengths = request.genes
+    return st.selectbox(
+        "Genes at either end",
+        lengths,
+        len(lengths) // 2,
+        key=f"search-length-{where}-{done.analysis_id}",
+        width=220,
+    )
+
+
+def _scores(table: pd.DataFrame, done: Analysis) -> None:
+    n = int(table["n_moas"].max())
+    st.caption(
+        f"{scope_in_words(table, done.tables['scope'])}. Intervals are from resampling the MOAs, "
+        "of each score and of its difference to the best; p is Wilcoxon's matched-pairs "
+        "signed-rank test. MOAs share drugs, so both are optimistic."
+    )
+    shown = table.sort_values("mean", ascending=False).assign(
+        score=table["score"].map(lambda name: SCORES[name].label), figure=table["mean"]
+    )
+    columns = ["score", "figure", "low", "high", "behind", "behind_low", "behind_high", "p"]
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        savable(shown[columns], simulated=done.simulated),
+        hide_index=True,
+        column_config={
+            "score": "Score",
+            "figure": number("Mean", format="%.3f", help=f"Over {n} MOAs"),
+            "low": number("95% from", format="%.3f", help="From resampling the MOAs"),
+            "high": number("to", format="%.3f", help="From resampling the MOAs"),
+            "behind": number(
+                "Behind the best by", format="%.3f", help="Difference of the means; none for the "
+                "best score"
+            ),
+            "behind_low": number("Difference from", format="%.3f", help="95% interval"),
+            "behind_high": number("Difference to", format="%.3f", help="95% interval"),
+            "p": number("p", format="%.2g", help=explained("wilcoxon")),
+        },
+        placeholder="—",
+    )  # fmt: skip
+    download_csv("Download all means (CSV)", done.tables["summary"], "search-scores", done)
+
+
+def _moas(table: pd.DataFrame, measure: str, done: Analysis) -> None:
+    scores = [name for name in SCORES if name in set(table["score"])]
+    wide = table.pivot_table(index="moa", columns="score", values=measure).reset_index()
+    sizes = table.groupby("moa", as_index=False)[["n_drugs", "n_queries", "base_rate"]].first()
+    shown = sizes.merge(wide)[["moa", "n_drugs", "n_queries", "base_rate", *scores]]
+    shown = shown.sort_values([scores[0], "moa"], ascending=[False, True])
+    st.caption(f"{MEASURES[measure]} of each MOA, mean over its queries.")
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        savable(shown, simulated=done.simulated),
+        hide_index=True,
+        column_config={
+            "moa": st.column_config.TextColumn("MOA", help=explained("moa")),
+            "n_drugs": number("Drugs", format="%d", help="With a signature here"),
+            "n_queries": number("Queries", format="%d", help="Compounds with the MOA"),
+            "base_rate": number(
+                "Base rate",
+                format="%.3f",
+                help="Share of the candidates that have the MOA: the average precision without "
+                "skill. Ten times as many hits among the first ten are expected by chance.",
+            ),
+            **{
+                name: number(SCORES[name].label, format="%.3f", help=ABOUT_MEASURES[measure])
+                for name in scores
+            },
+        },
+        placeholder="—",
+    )
+    download_csv("Download all MOAs (CSV)", done.tables["moas"], "search-scores-moas", done)
+
+
+def _identity(table: pd.DataFrame, done: Analysis) -> None:
+    st.caption(
+        "Where the compendium has the query's own molecule, how often does the search find it? "
+        "It is left out of all other figures."
+    )
+    shown = table.assign(score=table["score"].map(lambda name: SCORES[name].label))
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        savable(shown.drop(columns=["noise", "n_drugs"]), simulated=done.simulated),
+        hide_index=True,
+        column_config={
+            "n_genes": number("Genes", format="%d", help="At either end of a query"),
+            "score": "Score",
+            "n": number("Molecules", format="%d", help="Queries that the compendium has too"),
+            "first": number("First", format="%d", help="Found before every other compound"),
+            "first_10": number("Among ten", format="%d", help="Found among the first ten"),
+            "median_rank": number(
+                "Median rank", format="%.1f", help=f"Of {int(table['n_drugs'].max()):,} compounds"
+            ),
+        },
+        placeholder="—",
+    )
+    download_csv("Download ranks (CSV)", done.tables["identity"], "search-scores-identity", done)
