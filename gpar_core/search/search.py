@@ -1,7 +1,9 @@
 """Search a compendium: how strongly each compound mimics or reverses a query."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -76,9 +78,10 @@ class Comparison:
             line, whole = found.line, found.drug
         else:
             raw = scan(self.compendium, queries, of, threads=self.threads, report=self.report)
-            signature = normalized(raw, groups.cell)
-            line = by_quantile(signature, groups.line_of, len(groups.drug_of))
-            whole = by_quantile(line, groups.drug_of, len(groups.drugs))
+            parts = np.array_split(raw, min(self.threads, raw.shape[1]), axis=1)
+            with ThreadPoolExecutor(self.threads) as pool:
+                columns = zip(*pool.map(partial(summarized, groups), parts), strict=True)
+            signature, line, whole = (np.concatenate(each, axis=1) for each in columns)
         names = (groups.line_of, groups.drug_of, groups.drugs, groups.cells)
         return Connectivity(raw, signature, line, whole, *names)
 
@@ -90,6 +93,13 @@ class Comparison:
         at_once = max(1, AT_ONCE // self.compendium.n_signatures)
         parts = [queries[first : first + at_once] for first in range(0, len(queries), at_once)]
         return np.concatenate([self.connectivity(some).drug for some in parts], axis=1)
+
+
+def summarized(groups: Groups, raw: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(n, q) raw scores to comparable ones: of signatures, of lines, of compounds."""
+    signature = normalized(raw, groups.cell)
+    line = by_quantile(signature, groups.line_of, len(groups.drug_of))
+    return signature, line, by_quantile(line, groups.drug_of, len(groups.drugs))
 
 
 def comparison(
