@@ -198,6 +198,44 @@ TERMS = {
         "CMap's quantile rule.",
         "Values of different scores cannot be compared, nor can those of different queries.",
     ),
+    "tau": Term(
+        "Specificity (tau)",
+        "The share of reference queries that the compound answers less strongly than this one, in "
+        "percent, with the sign of its connectivity: 100 mimics this query above all others, -100 "
+        "reverses it above all others. The reference queries are up to 500 signatures of the "
+        "compendium, without the compound's own.",
+        "A value near 0 means that the compound answers every query as strongly: it acts on many "
+        "genes, not on these. Above 90 or below -90 is worth following up.",
+    ),
+    "p-reference": Term(
+        "p (reference queries)",
+        "The share of the reference queries behind tau that the compound answers at least as "
+        "strongly as this one.",
+        "If it disagrees with the p of random gene lists, trust this one: genes change together "
+        "in real queries, and in random lists they do not. It cannot fall below about 0.002.",
+    ),
+    "srges": Term(
+        "sRGES",
+        "How strongly a compound reverses the gene lists (Chen et al. 2017): the enrichment of the "
+        "up list at the top of a signature minus that of the down list, adjusted to 10 µM and "
+        "24 hours and averaged over cell lines. Below 0 it reverses the lists, above 0 it mimics "
+        "them.",
+        "Where dose and time are unknown, or the compendium has few signatures of the same "
+        "compound and cell line to compare, nothing is adjusted.",
+    ),
+    "class-es": Term(
+        "Enrichment score of a class",
+        "Down the compounds from mimics to reversers, a running sum rises at each compound of the "
+        "class, by its share of their connectivity, and falls at the others. The score is its "
+        "largest deviation from 0: near 1 the class mimics the query, near -1 it reverses it.",
+        "p is that of 1,000 random classes of the same size. If a few compounds are far stronger "
+        "than all others, any class with one of them scores high; then look at AUROC.",
+    ),
+    "leading-edge": Term(
+        "Leading edge",
+        "The compounds of a class that stand before the peak of its running sum, those that make "
+        "its enrichment score.",
+    ),
     "fdr": Term(
         "FDR",
         "The share of the compounds down to this rank that is expected to be there by chance "
@@ -357,6 +395,8 @@ COLUMNS = {
     "max_tas": "Highest TAS", "sig_id": "Signature", "cosine": "Cosine", "symbol": "Gene",
     "entrez": "Entrez id", "ensembl": "Ensembl id", "n_drugs": "Drugs", "n_positive": "Drugs",
     "n_negative": "Negatives", "n_signatures": "Signatures", "n_compounds": "Compounds",
+    "tau": "Specificity (tau)", "p_reference": "p (reference queries)", "srges": "sRGES",
+    "leading_edge": "Leading edge",
     "n_cell_lines": "Cell lines", "n_genes": "Genes", "n_moas": "MOAs", "n_inactive": "Inactive",
     "method": "Method", "folds": "Folds", "seconds": "Seconds", "created_at": "Trained",
     "hidden": "Hidden layers",
@@ -369,6 +409,7 @@ OPTIONS = {
     "--drugs": "Drugs", "--null": "Full permuted-label runs", "--methods": "Methods",
     "--protocol": "Protocol", "--library": "Library", "--compound": "Compound",
     "--replicates": "Replicates", "--min-signatures": "Minimum signatures", "--max-p": "p below",
+    "--tau": "Specificity (tau)",
 }  # fmt: skip
 """Option of the command line -> label of the same choice on a page."""
 

@@ -163,13 +163,14 @@ class Workspace:
         down: Iterable[str] = (),
         compound: str = "",
         score: str = "",
+        tau: bool = False,
         seed: int = 0,
     ) -> Tables:
         """Find compounds that mimic or reverse gene lists or a compound.
 
         Computed at once, not as a job. up, down: names of genes; or compound: a name or pert_id.
-        score: a key of `search.scores.SCORES`, '' for the default. Returns the tables of
-        `search.search`.
+        score: a key of `search.scores.SCORES`, '' for the default. tau: compute tau and sRGES of a
+        large compendium too. Returns the tables of `search.search`.
         """
         from gpar_core.data.training_set import known_drugs  # noqa: PLC0415
         from gpar_core.search.query import of_compound, of_lists  # noqa: PLC0415
@@ -180,7 +181,7 @@ class Workspace:
             query = of_compound(compendium, drug)
         else:
             query, _ = of_lists("gene lists", list(up), list(down))
-        return search(compendium, query, score=score, seed=seed, report=self._report)
+        return search(compendium, query, score=score, tau=tau, seed=seed, report=self._report)
 
     def case_study(
         self, compendium: Compendium, title: str, *, preset: str = "fast", seed: int = 0

@@ -61,6 +61,12 @@ def consensus() -> Path:
 
 
 @pytest.fixture(scope="session")
+def doses_times() -> Path:
+    """Real signatures of three drugs at several doses and times, in GEO layout."""
+    return _shared("lincs_small/doses_times_n272")
+
+
+@pytest.fixture(scope="session")
 def cases() -> Path:
     """Small files after what users of such tools reported."""
     return _shared("cases")

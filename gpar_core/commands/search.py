@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,11 @@ def add(commands: Any) -> None:
     )
     command.add_argument("--seed", type=int, default=0, help="seed of the random gene lists")
     command.add_argument(
+        "--tau",
+        action="store_true",
+        help="compute tau and sRGES of a large compendium too, where the first time takes minutes",
+    )
+    command.add_argument(
         "--summarize",
         choices=tuple(TABLES),
         default="compound",
@@ -82,7 +88,7 @@ def _search(options: argparse.Namespace, cache: Cache) -> None:
     check_folder(options.csv)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     query = _query(options, compendium)
-    tables = search(compendium, query, score=options.score, seed=options.seed)
+    tables = search(compendium, query, score=options.score, tau=options.tau, seed=options.seed)
     compounds = tables[TABLES["compound"]]
     mark = "  SIMULATED" if compendium.simulated else ""
     print(
@@ -92,11 +98,12 @@ def _search(options: argparse.Namespace, cache: Cache) -> None:
     mimics = compounds[compounds["connectivity"] > 0]
     reverses = compounds[compounds["connectivity"] < 0].iloc[::-1]
     for side, table in (("mimic", mimics), ("reverse", reverses)):
-        print(f"\n{side:<34} {'conn.':>6} {'p':>8} {'FDR':>8} {'lines':>7}  MOA")
+        print(f"\n{side:<34} {'conn.':>6} {'tau':>6} {'p':>8} {'FDR':>8} {'lines':>7}  MOA")
         for row in table.head(N_SHOWN).to_dict("records"):
             lines = f"{row[f'n_{side}']}/{row['n_cells']}"
             print(
-                f"{row[fields.PERT_INAME][:34]:<34} {row['connectivity']:>6.2f} {row['p']:>8.2g} "
+                f"{row[fields.PERT_INAME][:34]:<34} {row['connectivity']:>6.2f} "
+                f"{row.get('tau', nan):>6.1f} {row['p']:>8.2g} "
                 f"{row['fdr']:>8.2g} {lines:>7}  {row[fields.MOA]}"
             )
     if options.csv:

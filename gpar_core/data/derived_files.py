@@ -20,7 +20,9 @@ INDEX = "search-*.bin"
 """What searches of a large compendium read (`search.index`, `search.vectors`)."""
 NULL = "null-*.npz"
 """Scores by random queries (`search.null`)."""
-PATTERNS = (SPACE, INDEX, NULL)
+REFERENCE = "reference-*.npz"
+"""Answers to reference queries (`search.reference`)."""
+PATTERNS = (SPACE, INDEX, NULL, REFERENCE)
 
 
 def is_derived(file: Path) -> bool:

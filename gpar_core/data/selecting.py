@@ -46,8 +46,7 @@ class Criterion:
 
 def criteria(signatures: pd.DataFrame, quality: QualityFilter) -> Iterator[Criterion]:
     """The criteria of the filter, one by one. signatures: `fields.SIGNATURE_COLUMNS`."""
-    dose = _in_unit(signatures, fields.DOSE, fields.DOSE_UNIT, MICROMOLAR)
-    time = _in_unit(signatures, fields.TIME, fields.TIME_UNIT, HOURS)
+    dose, time = micromolar(signatures), hours(signatures)
     for limit, column, words in (
         (quality.min_tas, fields.TAS, "TAS"),
         (quality.min_cc_q75, fields.CC_Q75, "correlation of replicates"),
@@ -67,7 +66,7 @@ def criteria(signatures: pd.DataFrame, quality: QualityFilter) -> Iterator[Crite
         met = dose <= quality.max_dose * (1 + DOSE_TOLERANCE)
         yield Criterion(f"dose at most {quality.max_dose:g} µM", met, ~np.isnan(dose))
     if quality.times:
-        words = f"time {', '.join(f'{hours:g}' for hours in quality.times)} h"
+        words = f"time {', '.join(f'{time:g}' for time in quality.times)} h"
         yield Criterion(words, np.isin(time, quality.times), ~np.isnan(time))
     if quality.cells:
         wanted = {cell.casefold() for cell in quality.cells}
@@ -223,6 +222,16 @@ def _left(
     n_drugs = of_there[fields.MOA].value_counts()
     n_learnable = int((n_drugs >= LEARNABLE).sum())
     return int(left.sum()), len(there), int(is_inactive(there).sum()), n_learnable
+
+
+def micromolar(signatures: pd.DataFrame) -> np.ndarray:
+    """(n,) doses in micromolar, NaN where dose or unit is unknown."""
+    return _in_unit(signatures, fields.DOSE, fields.DOSE_UNIT, MICROMOLAR)
+
+
+def hours(signatures: pd.DataFrame) -> np.ndarray:
+    """(n,) times in hours, NaN where time or unit is unknown."""
+    return _in_unit(signatures, fields.TIME, fields.TIME_UNIT, HOURS)
 
 
 def _in_unit(

@@ -142,14 +142,16 @@ def null_scores(
     ]
 
     def scores(block: tuple[int, np.random.Generator]) -> np.ndarray:
-        return np.array([_scores(subsets, n) for subsets in _growing_subsets(n, sizes, *block)])
+        return np.array(
+            [scores_of_ranks(subsets, n) for subsets in growing_subsets(n, sizes, *block)]
+        )
 
     with ThreadPoolExecutor(threads) as pool:
         return np.sort(np.concatenate(list(pool.map(scores, blocks)), axis=1), axis=1)
 
 
-def _scores(subsets: np.ndarray, n: int) -> np.ndarray:
-    """(draws,) enrichment scores of (draws, k) sorted ranks."""
+def scores_of_ranks(subsets: np.ndarray, n: int) -> np.ndarray:
+    """(m,) enrichment scores of m lists of ranks from 1 to n. subsets: (m, k), each row rising."""
     k = subsets.shape[1]
     number = np.int32 if n * k < 2**31 else np.int64
     ahead = np.multiply(subsets, -k, dtype=number)
@@ -159,7 +161,7 @@ def _scores(subsets: np.ndarray, n: int) -> np.ndarray:
     return np.where(a > b, a, -b) / (n * k)
 
 
-def _growing_subsets(
+def growing_subsets(
     n: int, sizes: np.ndarray, draws: int, rng: np.random.Generator
 ) -> Iterator[np.ndarray]:
     """For each of the rising `sizes`, (draws, size) uniform subsets of 1..n, each sorted.

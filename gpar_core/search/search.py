@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -16,15 +16,23 @@ from gpar_core.learn.saved_space import known_space
 from gpar_core.learn.space import Space
 from gpar_core.progress import Report, Tables, silent
 from gpar_core.search.connectivity import normalized
+from gpar_core.search.details import Details, details
 from gpar_core.search.groups import Groups, groups_of
 from gpar_core.search.null import null_scores
 from gpar_core.search.query import Query
+from gpar_core.search.reference import is_automatic
 from gpar_core.search.scan import scan
 from gpar_core.search.scores import SCORES, default_score
 from gpar_core.search.significance import N_RANDOM, p_values
 from gpar_core.search.space_score import directions, scores_of
 from gpar_core.search.summary import by_quantile
 from gpar_core.search.vectors import Vectors, known_vectors
+
+DESCRIBED = (
+    fields.SIG_ID, fields.DRUG, fields.PERT_INAME, fields.CELL_ID, fields.DOSE, fields.DOSE_UNIT,
+    fields.TIME, fields.TIME_UNIT,
+)  # fmt: skip
+"""Columns of a signature in a result."""
 
 TABLES = {"compound": "compounds", "cell": "cells", "signature": "signatures"}
 """What a row is -> the table of `search`."""
@@ -141,6 +149,7 @@ def search(
     query: Query,
     *,
     score: str = "",
+    tau: bool = False,
     n_random: int = N_RANDOM,
     seed: int = 0,
     threads: int = 1,
@@ -148,15 +157,20 @@ def search(
 ) -> Tables:
     """Compare a query with every signature of a compendium.
 
-    score: '' for `scores.default_score`. n_random: random queries behind the p-values. seed: of
-    these. Other arguments as for `connectivity`.
+    score: '' for `scores.default_score`. tau: compute the columns marked * for a large compendium
+    too; where `reference.is_automatic`, they are always there. n_random: random queries behind the
+    p-values. seed: of these. Other arguments as for `connectivity`.
 
     Returns
-    signatures: sig_id, drug, pert_iname, cell_id, score and connectivity.
-    cells: drug, pert_iname, cell_id, n_signatures, connectivity.
+    signatures: sig_id, drug, pert_iname, cell_id, pert_dose, pert_dose_unit, pert_time,
+        pert_time_unit, score, connectivity, p* (by scores of `list_null.TERMS`), and rges* for
+        gene lists (`srges.rges`).
+    cells: drug, pert_iname, cell_id, n_signatures, connectivity, tau*.
     compounds: drug, pert_iname, moa, connectivity, p (see `significance.p_values`), fdr (Benjamini-
-        Hochberg), n_cells, n_signatures, and n_mimic and n_reverse, its cell lines above and below
-        0; the strongest mimic first.
+        Hochberg), n_cells, n_signatures, n_mimic and n_reverse (its cell lines above and below 0),
+        tau* and p_reference* (see `search.tau`), and srges* for gene lists (`srges.reversal`); the
+        strongest mimic first.
+    adjustments*: for gene lists, how RGES is adjusted for dose and time (`srges.Reversal`).
 
     Raises RequestError for an unknown score.
     """
@@ -189,14 +203,26 @@ def search(
             "n_reverse": np.bincount(found.drug_of, own < 0).astype(int),
         }
     )
+    more = Details()
+    if tau or is_automatic(compendium, score):
+        more = details(
+            compendium,
+            query,
+            score,
+            found,
+            lambda some, now: replace(compared, report=now).connectivity(some),
+            report=report,
+        )
     known = compendium.drugs[[fields.DRUG, fields.PERT_INAME, fields.MOA]]
-    described = [fields.SIG_ID, fields.DRUG, fields.PERT_INAME, fields.CELL_ID]
     return {
-        "signatures": compendium.signatures[described].assign(
-            score=found.score[:, 0], connectivity=found.signature[:, 0]
+        "signatures": compendium.signatures[list(DESCRIBED)].assign(
+            score=found.score[:, 0], connectivity=found.signature[:, 0], **more.signatures
         ),
-        "cells": known[[fields.DRUG, fields.PERT_INAME]].merge(cells, on=fields.DRUG),
-        "compounds": known.merge(compounds, on=fields.DRUG).sort_values(
+        "cells": known[[fields.DRUG, fields.PERT_INAME]].merge(
+            cells.assign(**more.cells), on=fields.DRUG
+        ),
+        "compounds": known.merge(compounds.assign(**more.compounds), on=fields.DRUG).sort_values(
             ["connectivity", fields.DRUG], ascending=[False, True], ignore_index=True
         ),
+        **more.tables,
     }

@@ -1,6 +1,7 @@
 """Enter gene lists or a compound, and see which genes are found before starting the search."""
 
 import re
+from dataclasses import replace
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from gpar_core.search.query import TOP_GENES, ListMatch, QueryMatch
 from gpar_core.search.scores import SCORES, default_score
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
+from pages._signature_search.specificity import tau_choice
 
 LISTS, COMPOUND = "Gene lists", "Compound"
 BETWEEN_GENES = re.compile(r"[\s,;]+")
@@ -49,6 +51,7 @@ def form(compendium: Compendium) -> None:
                 persist_state="session",
                 help=SCORE_HELP,
             )
+            tau = tau_choice(compendium, score)
         if way == LISTS:
             name, up, down = _lists()
         else:
@@ -71,7 +74,7 @@ def form(compendium: Compendium) -> None:
             else:
                 _nothing("Choose a compound to search with its signatures.")
                 return
-            _start(request, compendium)
+            _start(replace(request, tau=tau), compendium)
 
 
 SCORE_HELP = "\n".join(

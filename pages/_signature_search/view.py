@@ -11,6 +11,7 @@ from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
 from pages._shared.tables import savable
 from pages._shared.terms import explained
+from pages._signature_search.specificity import specificity, specificity_columns
 
 N_SHOWN = 100
 TABLE_HEIGHT = 320
@@ -73,6 +74,7 @@ def _side(found: pd.DataFrame, lines: pd.Series, side: str, done: Analysis) -> N
             fields.PERT_INAME: names,
             "connectivity": found["connectivity"],
             "fdr": found["fdr"],
+            **specificity(found),
             "by_line": found[fields.DRUG].map(lines),
             "lines": found[f"n_{side}"].astype(str) + " of " + found["n_cells"].astype(str),
             fields.MOA: found[fields.MOA].str.replace("|", ", ", regex=False),
@@ -90,6 +92,7 @@ def _side(found: pd.DataFrame, lines: pd.Series, side: str, done: Analysis) -> N
             fields.PERT_INAME: st.column_config.TextColumn("Drug", width="small"),
             "connectivity": number("Connectivity", format="%.2f", help=explained("connectivity")),
             "fdr": number("FDR", format="%.2g", help=explained("fdr")),
+            **specificity_columns(),
             "by_line": st.column_config.BarChartColumn(
                 "Cell lines",
                 y_min=-largest,
@@ -114,7 +117,8 @@ def _moas(done: Analysis) -> None:
     st.caption(
         "MOAs of at least three compounds. AUROC is the chance that one of its compounds has a "
         "higher connectivity than a compound without the MOA: near 1 the MOA mimics the query, "
-        "near 0 it reverses it. p is that of Mann and Whitney's test, two-sided."
+        "near 0 it reverses it. p is that of Mann and Whitney's test, two-sided. The enrichment "
+        "score weighs compounds by their connectivity; its p is that of random classes."
     )
     number = st.column_config.NumberColumn
     st.dataframe(
@@ -131,6 +135,13 @@ def _moas(done: Analysis) -> None:
             ),
             "p": number("p", format="%.2g", help="Mann and Whitney's test, two-sided"),
             "fdr": number("FDR", format="%.2g", help=explained("fdr")),
+            "es": number("ES", format="%.2f", help=explained("class-es")),
+            "nes": number("NES", format="%.2f", help=explained("nes")),
+            "p_es": number("p of ES", format="%.2g", help=explained("class-es")),
+            "fdr_es": number("FDR of ES", format="%.2g", help=explained("fdr")),
+            "leading_edge": st.column_config.TextColumn(
+                "Leading edge", help=explained("leading-edge")
+            ),
         },
         placeholder="—",
     )

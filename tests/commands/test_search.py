@@ -115,4 +115,21 @@ def test_from_python_it_is_the_same(cache: Cache) -> None:
     assert set(found["drug"].head(4)) == {"x0", "x1", "x2", "x3"}
     symbols = fields.LANDMARK_SYMBOLS
     lists = here.search(mine, up=symbols[:30], down=symbols[30:60], score="cosine")
-    assert set(lists) == {"signatures", "cells", "compounds"}
+    assert set(lists) == {"signatures", "cells", "compounds", "adjustments"}
+
+
+def test_specificity_is_printed_and_asked_for_where_it_takes_long(
+    cache: Cache,
+    lists: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run(cache, *lists, "--score", "zhang")
+    usual = capsys.readouterr().out
+    assert " tau " in usual
+    assert " nan " not in usual
+    monkeypatch.setattr("gpar_core.search.reference.AUTOMATIC", 10)
+    run(cache, *lists, "--score", "zhang")
+    assert " nan " in capsys.readouterr().out
+    run(cache, *lists, "--score", "zhang", "--tau")
+    assert capsys.readouterr().out == usual

@@ -118,9 +118,13 @@ def test_a_result_shows_both_sides_moas_and_downloads(stocked: Library) -> None:
     assert (reverses["connectivity"] < 0).all()
     assert mimics["lines"].iloc[0] == "2 of 2"
     assert len(mimics["by_line"].iloc[0]) == 2
+    assert mimics["tau"].between(-100, 100).all()
+    assert mimics["tau"].iloc[0] > 80
     assert set(mimics["data"]) == {"SIMULATED"}
     assert moas["moa"].iloc[0] == "HDAC inhibitor"
     assert moas["moa_auroc"].iloc[0] > 0.9
+    assert moas["es"].iloc[0] > 0.8
+    assert "hdac0" in moas["leading_edge"].iloc[0]
     assert {"Download all compounds (CSV)", "Download all MOAs (CSV)"} <= {
         each.label for each in app.get("download_button")
     }
@@ -135,3 +139,17 @@ def test_earlier_searches_are_offered(stocked: Library) -> None:
     label = next(each.label for each in app.button if each.label.startswith("Signature search"))
     press(app, label)
     assert app.query_params["job"] == job_id(request)
+
+
+def test_tau_is_asked_for_where_it_takes_long(
+    stocked: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = paste(page("signature_search"), " ".join(SYMBOLS[:15]))
+    assert not [box for box in app.checkbox if box.label == "Specificity (tau)"]
+    monkeypatch.setattr("gpar_core.search.reference.AUTOMATIC_SLOW", 10)
+    app = paste(page("signature_search"), " ".join(SYMBOLS[:15]))
+    (box,) = (box for box in app.checkbox if box.label == "Specificity (tau)")
+    press(box.check().run(), "Start search")
+    (job,) = JobStore(stocked.cache).active_jobs()
+    assert isinstance(job.request, SearchRequest)
+    assert job.request.tau

@@ -163,7 +163,7 @@ def test_the_null_does_not_depend_on_the_threads(monkeypatch: pytest.MonkeyPatch
 def test_subsets_hold_no_repeat_and_are_all_equally_likely(n: int, sizes: tuple[int, ...]) -> None:
     """Up to n / 2 ranks are drawn again until nothing repeats; beyond, all n are shuffled."""
     draws = 20_000
-    grown = enrichment._growing_subsets(n, np.array(sizes), draws, np.random.default_rng(0))
+    grown = enrichment.growing_subsets(n, np.array(sizes), draws, np.random.default_rng(0))
     for k, drawn in zip(sizes, grown, strict=True):
         assert drawn.shape == (draws, k)
         assert (np.diff(drawn, axis=1) > 0).all()

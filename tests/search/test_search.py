@@ -13,7 +13,7 @@ from gpar_core.progress import Progress
 from gpar_core.search.query import of_profile
 from gpar_core.search.scores import SCORES
 from gpar_core.search.search import connectivity, search
-from gpar_core.search.significance import p_values, random_queries
+from gpar_core.search.significance import random_queries
 from gpar_core.search.summary import by_quantile
 from tests.search.queries import drawn
 from tests.synthetic import build, drugs_of
@@ -119,11 +119,6 @@ def test_a_random_query_of_a_profile_has_its_values_at_other_genes() -> None:
         np.testing.assert_allclose(np.sort(each.profile), query.profile)
         np.testing.assert_allclose(np.sort(each.profile[each.up]), query.profile[query.up])
         np.testing.assert_allclose(np.sort(each.profile[each.down]), query.profile[query.down])
-
-
-def test_p_is_the_share_of_standardized_null_scores_as_large() -> None:
-    null = np.array([[-1.0, 1.0], [-10.0, 10.0], [3.0, 3.0]])
-    np.testing.assert_allclose(p_values(np.array([0.5, 20.0, 3.0]), null), [1, 0.2, 1])
 
 
 def test_the_quantile_farther_from_zero_is_taken(tmp_path: Path) -> None:

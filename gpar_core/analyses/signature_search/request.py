@@ -21,6 +21,8 @@ class SearchRequest:
     up: tuple[str, ...] = ()
     down: tuple[str, ...] = ()
     compound: str = ""
+    tau: bool = False
+    """Compute tau and sRGES of a large compendium too (`search.reference.is_automatic`)."""
     genes: int = 50
     seed: int = 0
 

@@ -31,6 +31,7 @@ def answer(
         compendium,
         query,
         score=request.score,
+        tau=request.tau,
         seed=request.seed,
         threads=pool.processes,
         report=report,
