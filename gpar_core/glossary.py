@@ -205,7 +205,8 @@ TERMS = {
         "reverses it above all others. The reference queries are up to 500 signatures of the "
         "compendium, without the compound's own.",
         "A value near 0 means that the compound answers every query as strongly: it acts on many "
-        "genes, not on these. Above 90 or below -90 is worth following up.",
+        "genes, not on these. For any query, about one in ten compounds is above 90 or below -90, "
+        "so tau sorts hits out; alone it makes none.",
     ),
     "p-reference": Term(
         "p (reference queries)",
@@ -395,7 +396,7 @@ COLUMNS = {
     "max_tas": "Highest TAS", "sig_id": "Signature", "cosine": "Cosine", "symbol": "Gene",
     "entrez": "Entrez id", "ensembl": "Ensembl id", "n_drugs": "Drugs", "n_positive": "Drugs",
     "n_negative": "Negatives", "n_signatures": "Signatures", "n_compounds": "Compounds",
-    "tau": "Specificity (tau)", "p_reference": "p (reference queries)", "srges": "sRGES",
+    "tau": "Tau", "p_reference": "p (reference queries)", "srges": "sRGES",
     "leading_edge": "Leading edge",
     "n_cell_lines": "Cell lines", "n_genes": "Genes", "n_moas": "MOAs", "n_inactive": "Inactive",
     "method": "Method", "folds": "Folds", "seconds": "Seconds", "created_at": "Trained",

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +100,10 @@ def _search(options: argparse.Namespace, cache: Cache) -> None:
         print(f"\n{side:<34} {'conn.':>6} {'tau':>6} {'p':>8} {'FDR':>8} {'lines':>7}  MOA")
         for row in table.head(N_SHOWN).to_dict("records"):
             lines = f"{row[f'n_{side}']}/{row['n_cells']}"
+            tau = f"{row['tau']:.1f}" if "tau" in row else "-"
             print(
                 f"{row[fields.PERT_INAME][:34]:<34} {row['connectivity']:>6.2f} "
-                f"{row.get('tau', nan):>6.1f} {row['p']:>8.2g} "
+                f"{tau:>6} {row['p']:>8.2g} "
                 f"{row['fdr']:>8.2g} {lines:>7}  {row[fields.MOA]}"
             )
     if options.csv:

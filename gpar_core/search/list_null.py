@@ -65,10 +65,10 @@ def list_p(x: np.ndarray, direction: np.ndarray) -> np.ndarray:
     from scipy.special import ndtr  # noqa: PLC0415 -- pages start without it
 
     x, d = np.asarray(x, np.float64), np.asarray(direction, np.float64)
-    off = x - x.mean(axis=1, keepdims=True)
     around = d - d.mean()
-    variance = (around**2).sum() * (off**2).sum(axis=1) / (x.shape[1] - 1)
-    varies = variance > 0
-    # The sum of off * around is s - E.
-    far = np.abs(off @ around) / np.sqrt(np.where(varies, variance, 1))
+    squares = np.einsum("ng,ng->n", x, x) - x.shape[1] * x.mean(axis=1) ** 2
+    variance = (around**2).sum() * squares / (x.shape[1] - 1)
+    varies = (np.ptp(x, axis=1) > 0) & (variance > 0)
+    # As around adds up to 0, this is s - E.
+    far = np.abs(x @ around) / np.sqrt(np.where(varies, variance, 1))
     return np.where(varies, 2 * ndtr(-far), 1.0)

@@ -89,6 +89,10 @@ def known_reference(
 ) -> Reference:
     """The saved answers to the reference queries; without them, compute and save them.
 
+    A query of another number of genes, or of a whole profile, is compared with them too, as ncs are
+    relative to the mean of their sign: of exemplars cut to 13 + 28 genes, 4 to 5% of compounds have
+    a p_reference below 0.05.
+
     score: its key, which `answers` computes. drugs: (d,) names of compounds. drug_of: (m,) int, the
     compound of each row of `line`. report: may raise to stop.
     """

@@ -23,7 +23,7 @@ from gpar_core.search.query import Query
 from gpar_core.search.reference import is_automatic
 from gpar_core.search.scan import scan
 from gpar_core.search.scores import SCORES, default_score
-from gpar_core.search.significance import N_RANDOM, p_values
+from gpar_core.search.significance import n_random_of, p_values
 from gpar_core.search.space_score import directions, scores_of
 from gpar_core.search.summary import by_quantile
 from gpar_core.search.vectors import Vectors, known_vectors
@@ -150,7 +150,7 @@ def search(
     *,
     score: str = "",
     tau: bool = False,
-    n_random: int = N_RANDOM,
+    n_random: int = 0,
     seed: int = 0,
     threads: int = 1,
     report: Report = silent,
@@ -159,7 +159,8 @@ def search(
 
     score: '' for `scores.default_score`. tau: compute the columns marked * for a large compendium
     too; where `reference.is_automatic`, they are always there. n_random: random queries behind the
-    p-values. seed: of these. Other arguments as for `connectivity`.
+    p-values, 0 for `significance.n_random_of`. seed: of these. Other arguments as for
+    `connectivity`.
 
     Returns
     signatures: sig_id, drug, pert_iname, cell_id, pert_dose, pert_dose_unit, pert_time,
@@ -179,6 +180,7 @@ def search(
     score = score or default_score(compendium)
     compared = comparison(compendium, score, threads=threads, report=report)
     found = compared.connectivity([query])
+    n_random = n_random or n_random_of(score)
     null = null_scores(compendium, query, score, compared.of_drugs, n_random=n_random, seed=seed)
     p = p_values(found.drug[:, 0], null)
     in_line = np.bincount(found.line_of)

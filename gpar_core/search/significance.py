@@ -6,9 +6,18 @@ from gpar_core import fields
 from gpar_core.search.query import Query
 
 N_RANDOM = 100
-"""Random lists behind a p: pooled over compounds they resolve p to 1 / (100 d). Between seeds, the
-log10 of the 50 smallest p varies by 0.15 to 0.22 and the number of compounds with an FDR below 0.05
-by one; 400 lists halve that and take four times as long (docs/benchmarks.md)."""
+_MORE = {"wtcs": 200}
+"""Random lists behind a p; over d compounds they resolve p to 1 / (100 d).
+
+Between seeds, the log10 of the 50 smallest p varies by 0.2 and the number of compounds with an FDR
+below 0.05 by one at most; 400 lists halve that and take four times as long. Weighted connectivity
+is 0 for a third of all random lists, so that 100 lists estimate a spread badly: 8 compounds have an
+FDR below 0.05, but 15 with 200 and 18 with 400 (24 cell lines; docs/benchmarks.md)."""
+
+
+def n_random_of(score: str) -> int:
+    """Number of random lists behind the p-values of a score."""
+    return _MORE.get(score, N_RANDOM)
 
 
 def random_queries(query: Query, n: int, *, seed: int) -> list[Query]:
@@ -36,7 +45,9 @@ def p_values(score: np.ndarray, null: np.ndarray) -> np.ndarray:
     small, and p with it (at r = 100 by half, at a p of 0.001). Those of all compounds are pooled
     into one null of m r values:
     p = (1 + number of them at least as large in absolute value) / (1 + m r). A compound whose null
-    does not vary has a p of 1.
+    does not vary has a p of 1. One null for all takes their laws as alike but for mean and spread:
+    for normalized scores, p is a third too small for compounds of one or two signatures and too
+    large for those of six or more; in GPAR's space it is right for both.
 
     The genes of a real query change together, those of a random list do not. So p says that a score
     is not that of random genes; it does not say that the compound answers this query above others,

@@ -33,6 +33,6 @@ def specificity_columns() -> dict[str, object]:
     """How a table shows them."""
     number = st.column_config.NumberColumn
     return {
-        "tau": number("Specificity (tau)", format="%.0f", width=80, help=explained("tau")),
+        "tau": number("Tau", format="%.0f", width=50, help=explained("tau")),
         "srges": number("sRGES", format="%.2f", width=60, help=explained("srges")),
     }

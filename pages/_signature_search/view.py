@@ -41,8 +41,9 @@ def _compounds(done: Analysis) -> None:
     table = done.tables["compounds"]
     st.caption(
         "Connectivity is above 0 where a compound mimics the query and below 0 where it reverses "
-        "it. The bars are its cell lines. p asks how often the query with its genes exchanged at "
-        "random scores as high; as genes change together, p and FDR are optimistic."
+        "it. The bars are its cell lines. Tau is near 0 if it answers other queries as strongly, "
+        "near 100 or -100 if it answers this one above others. p asks how often the query with its "
+        "genes exchanged at random scores as high."
     )
     lines = _lines(done)
     sides = {
@@ -122,7 +123,7 @@ def _moas(done: Analysis) -> None:
     )
     number = st.column_config.NumberColumn
     st.dataframe(
-        savable(table, simulated=done.simulated),
+        savable(table.drop(columns=["nes", "fdr_es"], errors="ignore"), simulated=done.simulated),
         hide_index=True,
         column_config={
             "moa": st.column_config.TextColumn("MOA", help=explained("moa")),
@@ -136,9 +137,7 @@ def _moas(done: Analysis) -> None:
             "p": number("p", format="%.2g", help="Mann and Whitney's test, two-sided"),
             "fdr": number("FDR", format="%.2g", help=explained("fdr")),
             "es": number("ES", format="%.2f", help=explained("class-es")),
-            "nes": number("NES", format="%.2f", help=explained("nes")),
             "p_es": number("p of ES", format="%.2g", help=explained("class-es")),
-            "fdr_es": number("FDR of ES", format="%.2g", help=explained("fdr")),
             "leading_edge": st.column_config.TextColumn(
                 "Leading edge", help=explained("leading-edge")
             ),
