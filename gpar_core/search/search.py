@@ -14,14 +14,14 @@ from gpar_core.errors import RequestError
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.saved_space import known_space
 from gpar_core.learn.space import Space
-from gpar_core.progress import Report, Tables, silent
+from gpar_core.progress import Progress, Report, Tables, silent, standing_at
 from gpar_core.search.connectivity import normalized
 from gpar_core.search.details import Details, details
 from gpar_core.search.groups import Groups, groups_of
 from gpar_core.search.null import null_scores
 from gpar_core.search.query import Query
 from gpar_core.search.reference import is_automatic
-from gpar_core.search.scan import scan
+from gpar_core.search.scan import STAGE, scan
 from gpar_core.search.scores import SCORES, default_score
 from gpar_core.search.significance import n_random_of, p_values
 from gpar_core.search.space_score import directions, scores_of
@@ -37,7 +37,7 @@ DESCRIBED = (
 TABLES = {"compound": "compounds", "cell": "cells", "signature": "signatures"}
 """What a row is -> the table of `search`."""
 
-AT_ONCE = 2**24
+AT_ONCE = 2**23
 """Scores of signatures that are held in memory together."""
 
 
@@ -98,9 +98,13 @@ class Comparison:
         if self.space and self.vectors:
             wanted = directions(self.space, queries)
             return self.vectors.cosines(2, wanted, threads=self.threads)
-        at_once = max(1, AT_ONCE // self.compendium.n_signatures)
-        parts = [queries[first : first + at_once] for first in range(0, len(queries), at_once)]
-        return np.concatenate([self.connectivity(some).drug for some in parts], axis=1)
+        n, at_once = len(queries), max(1, AT_ONCE // self.compendium.n_signatures)
+        found = []
+        for first in range(0, n, at_once):
+            now = Progress(STAGE, first, n, f"{first:,} of {n:,} queries")
+            one = replace(self, report=standing_at(now, self.report)) if n > at_once else self
+            found.append(one.connectivity(queries[first : first + at_once]).drug)
+        return np.concatenate(found, axis=1)
 
 
 def summarized(groups: Groups, raw: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

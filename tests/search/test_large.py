@@ -147,7 +147,14 @@ def test_a_few_queries_are_in_memory_at_once(
     compendium: Compendium, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queries = [drawn(20, 30, seed=seed) for seed in range(5)]
-    compared = comparison(compendium, "wtcs")
+    seen: list[Progress] = []
+    compared = comparison(compendium, "wtcs", report=seen.append)
     expected = compared.connectivity(queries).drug
+    seen.clear()
     monkeypatch.setattr("gpar_core.search.search.AT_ONCE", 2 * compendium.n_signatures)
     np.testing.assert_array_equal(compared.of_drugs(queries), expected)
+    assert sorted({(progress.done, progress.total) for progress in seen}) == [
+        (0, 5),
+        (2, 5),
+        (4, 5),
+    ]
