@@ -217,6 +217,7 @@ def search(
             score,
             found,
             lambda some, now: replace(compared, report=now).connectivity(some),
+            threads=threads,
             report=report,
         )
     known = compendium.drugs[[fields.DRUG, fields.PERT_INAME, fields.MOA]]
