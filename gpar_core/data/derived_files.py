@@ -39,6 +39,8 @@ def derived_path(compendium: Compendium, pattern: str, version: int, of: str) ->
     folder, matrix = compendium.folder, compendium.matrix
     if folder is None or not isinstance(matrix, np.memmap):
         return None
+    if matrix.offset is None:  # computed from a mapped array, it is of its type but in memory
+        return None
     with suppress(OSError):
         if (folder / MATRIX).stat().st_size == matrix.offset + matrix.nbytes:
             what = f"{version} {compendium.fingerprint} {of}"

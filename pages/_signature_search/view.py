@@ -122,8 +122,11 @@ def _moas(done: Analysis) -> None:
         "score weighs compounds by their connectivity; its p is that of random classes."
     )
     number = st.column_config.NumberColumn
+    shown = table.drop(columns=["nes", "fdr_es"], errors="ignore")
+    if "leading_edge" in shown:
+        shown["leading_edge"] = shown["leading_edge"].str.replace("|", ", ", regex=False)
     st.dataframe(
-        savable(table.drop(columns=["nes", "fdr_es"], errors="ignore"), simulated=done.simulated),
+        savable(shown, simulated=done.simulated),
         hide_index=True,
         column_config={
             "moa": st.column_config.TextColumn("MOA", help=explained("moa")),

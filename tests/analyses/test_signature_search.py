@@ -1,6 +1,5 @@
 """A search as a job: what is asked for, and what is published."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,20 +66,6 @@ def test_lists_are_searched_as_they_were_planned(cache: Cache, compendium: Compe
     run_job(request, cache, silent, Means())
     compounds = analysis.load(cache.analysis(job_id(request))).tables["compounds"]
     assert set(compounds["drug"].head(4)) == {"x0", "x1", "x2", "x3"}
-
-
-def test_a_job_computes_tau_of_a_large_compendium_when_asked(
-    cache: Cache, compendium: Compendium, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("gpar_core.search.reference.AUTOMATIC", 1)
-    plain, _ = plan_list_search(compendium, SYMBOLS[:20], SYMBOLS[30:50], score="zhang")
-    asked = replace(plain, tau=True)
-    assert job_id(asked) != job_id(plain)
-    for request in (plain, asked):
-        run_job(request, cache, silent, Means())
-        tables = analysis.load(cache.analysis(job_id(request))).tables
-        assert ("tau" in tables["compounds"]) == request.tau
-        assert ("adjustments" in tables) == request.tau
 
 
 def test_a_cancelled_job_publishes_nothing(cache: Cache, compendium: Compendium) -> None:

@@ -213,3 +213,16 @@ def test_the_file_is_no_finding_and_goes_with_the_compendium(tmp_path: Path) -> 
     assert examine(cache, now=0.0) == []
     delete(cache, folder, now=0.0)
     assert not folder.exists()
+
+
+def test_a_compound_alone_has_no_reference(tmp_path: Path) -> None:
+    alone = build(tmp_path, drugs_of("X inhibitor", 1))
+    compounds = search(alone, lists_of(alone, "x0"), score="zhang")["compounds"]
+    assert np.isnan(compounds["tau"]).all()
+    assert compounds["p_reference"].tolist() == [1]
+
+
+def test_signatures_without_a_change_are_no_reference(compendium: Compendium) -> None:
+    flat = replace(compendium, matrix=np.zeros_like(compendium.matrix))
+    compounds = search(flat, lists_of(compendium, "x1"), score="zhang")["compounds"]
+    assert np.isnan(compounds["tau"]).all()
