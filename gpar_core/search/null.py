@@ -43,7 +43,7 @@ def null_scores(
     Of a compendium of `INDEXED_FROM` signatures or more, a list has the size in `SIZES` that is
     nearest by ratio, and the scores are saved for the next time; the same query has the same ones
     with and without them. As scores are normalized, their spread depends on the balance of the two
-    lists, hardly on their sizes: in LINCS2020 it differs by 3% at most between 10 and 400 genes on
+    lists, hardly on their sizes: in LINCS2020 it differs by 5% at most between 10 and 400 genes on
     both sides (docs/benchmarks.md), so that all pairs of one size from `BALANCED_FROM` on share
     one. Scores that compare the values of a profile, and those in GPAR's space, are exact and not
     saved.
