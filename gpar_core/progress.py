@@ -38,6 +38,11 @@ def silent(progress: Progress) -> None:
     """Ignore a progress event."""
 
 
+def standing_at(now: Progress, report: Report) -> Report:
+    """Report where the whole is for each step within one of its parts."""
+    return lambda _: report(now)
+
+
 Tables = Mapping[str, "pd.DataFrame"]
 """An answer, by name."""
 

@@ -27,7 +27,9 @@ ONLY_USERS = {
     "openTSNE": ("maps/tsne.py",),
     "igraph": ("maps/fwd.py",),
     "copairs": ("compare/retrieval.py",),
-    "numba": ("search/gene_ranks.py", "search/weighted_es.py"),
+    "numba": (
+        "search/gene_ranks.py", "search/grouped.py", "search/ranks.py", "search/weighted_es.py",
+    ),
 }  # fmt: skip
 FORBIDDEN_CALLS = {
     "os.environ", "os.getenv",

@@ -16,9 +16,13 @@ from gpar_core.data.compendium import MATRIX, Compendium
 
 SPACE = "space-*.npz"
 """A learned space (`learn.saved_space`)."""
+INDEX = "search-*.bin"
+"""What searches of a large compendium read (`search.index`, `search.vectors`)."""
+NULL = "null-*.npz"
+"""Scores by random queries (`search.null`)."""
 REFERENCE = "reference-*.npz"
 """Answers to reference queries (`search.reference`)."""
-PATTERNS = (SPACE, REFERENCE)
+PATTERNS = (SPACE, INDEX, NULL, REFERENCE)
 
 
 def is_derived(file: Path) -> bool:

@@ -8,6 +8,7 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.rank.enrichment import growing_subsets
+from gpar_core.search.mann_whitney import mann_whitney
 
 MIN_DRUGS = 3
 PERMUTATIONS = 1000
@@ -52,7 +53,7 @@ def classes(
     compounds are far stronger than all others, any class with one of them has a high ES; then p
     finds a class of many strong compounds, and p_es may not.
     """
-    from scipy.stats import false_discovery_control, mannwhitneyu  # noqa: PLC0415 -- pages start without it
+    from scipy.stats import false_discovery_control  # noqa: PLC0415 -- pages start without it
 
     ranked = _ranked(compounds)
     value = ranked["connectivity"].to_numpy(float)
@@ -67,16 +68,15 @@ def classes(
     }
     nulls = _random_scores(np.abs(value), {len(own) for own in sized.values()}, seed)
     rows = []
-    for name, own in sized.items():
+    tests = zip(*mann_whitney(value, list(sized.values())), strict=True)
+    for (name, own), (auroc, p) in zip(sized.items(), tests, strict=True):
         n = len(own)
-        found = mannwhitneyu(value[own], np.delete(value, own), method="asymptotic")
-        auroc = found.statistic / (n * (len(value) - n))
         (es,), (peak,) = _peaks(np.abs(value), own[None])
         nes, p_es = _against(es, nulls[n])
         edge = own[own <= peak] if es >= 0 else own[own >= peak][::-1]
         median = float(np.median(value[own]))
         edge_names = SEPARATOR.join(names[edge])
-        rows.append((name, n, median, auroc, found.pvalue, es, nes, p_es, edge_names))
+        rows.append((name, n, median, auroc, p, es, nes, p_es, edge_names))
     found = [CLASS, "n_drugs", "median_connectivity", "auroc", "p", "es", "nes", "p_es"]
     table = pd.DataFrame(rows, columns=[*found, "leading_edge"])
     for p, fdr in (("p", "fdr"), ("p_es", "fdr_es")):

@@ -39,6 +39,7 @@ def details(
     found: "Connectivity",
     compare: Compare,
     *,
+    threads: int = 1,
     report: Report = silent,
 ) -> Details:
     """tau and p_reference; p of signatures for a score of `list_null.TERMS` and a query of lists;
@@ -62,7 +63,9 @@ def details(
     signatures = {}
     if score in TERMS:
         signatures["p"] = signature_p(compendium, query, score, report=report)
-    reversed_ = reversal(compendium, query, found.line_of, found.drug_of, report=report)
+    reversed_ = reversal(
+        compendium, query, found.line_of, found.drug_of, threads=threads, report=report
+    )
     signatures["rges"], compounds["srges"] = reversed_.signature, reversed_.drug
     return Details(signatures, cells, compounds, {"adjustments": reversed_.adjustments})
 

@@ -17,22 +17,21 @@ import numpy as np
 from gpar_core.data.compendium import Compendium
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import BLOCK_ROWS
-from gpar_core.search.extreme_sum import N_EXTREME
+from gpar_core.search.layers import limits
 from gpar_core.search.query import Query
 
 STAGE = "p of signatures"
 
 
 def _signed_ranks(z: np.ndarray) -> np.ndarray:
-    from scipy.stats import rankdata  # noqa: PLC0415 -- pages start without it
+    from gpar_core.search.ranks import signed_ranks  # noqa: PLC0415 -- numba
 
-    return np.sign(z) * rankdata(np.abs(z), axis=1)
+    return signed_ranks(z).T
 
 
 def _extremes(z: np.ndarray) -> np.ndarray:
-    last = z.shape[1] - N_EXTREME
-    ends = np.partition(z, (N_EXTREME - 1, last), axis=1)
-    return np.where((z <= ends[:, [N_EXTREME - 1]]) | (z >= ends[:, [last]]), z, 0)
+    low, high = limits(z)[..., None]
+    return np.where((z <= low) | (z >= high), z, 0)
 
 
 TERMS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"zhang": _signed_ranks, "xsum": _extremes}

@@ -7,7 +7,6 @@ each score.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.derived_files import REFERENCE, derived_path, keep_arrays
 from gpar_core.errors import DataError
-from gpar_core.progress import Progress, Report, silent
+from gpar_core.progress import Progress, Report, silent, standing_at
 from gpar_core.search.query import TOP_GENES, Query, of_profile
 from gpar_core.storage.saved_arrays import read_arrays
 
@@ -106,18 +105,13 @@ def known_reference(
     for first in range(0, len(queries), at_once):
         some = queries[first : first + at_once]
         now = Progress(STAGE, first, len(queries), f"{first} of {len(queries)} queries")
-        line, drug = answers(some, partial(_still, report, now))
+        line, drug = answers(some, standing_at(now, report))
         own = np.array([query.name for query in some]) == drugs.astype(str)[:, None]
         parts.append((_strength(line, own[drug_of]), _strength(drug, own)))
     lines, wholes = zip(*parts, strict=True)
     found = Reference(np.concatenate(lines, axis=1), np.concatenate(wholes, axis=1))
     keep_arrays(path, {"line": found.line, "drug": found.drug})
     return found
-
-
-def _still(report: Report, now: Progress, _: Progress) -> None:
-    """Report where the reference queries are, for each step within one of them."""
-    report(now)
 
 
 def _strength(score: np.ndarray, own: np.ndarray) -> np.ndarray:

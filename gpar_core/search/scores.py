@@ -10,11 +10,13 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.search.connectivity import weighted_connectivity
 from gpar_core.search.correlation import cosine, pearson, spearman
 from gpar_core.search.extreme_sum import extreme_sum
+from gpar_core.search.layers import Block
 from gpar_core.search.query import Query
 from gpar_core.search.zhang import connection_strength
 
-Compare = Callable[[np.ndarray, Sequence[Query]], np.ndarray]
-"""(n, 978) z-scores and q queries to (n, q) scores, positive where a signature mimics."""
+Compare = Callable[[np.ndarray | Block, Sequence[Query]], np.ndarray]
+"""(n, 978) z-scores, or a block, and q queries to (n, q) scores, positive where a signature
+mimics."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +24,16 @@ class SearchScore:
     """label: its name on screen. about: what it does, in one line. reference: its paper.
 
     of: the function; None for the score in GPAR's space, which compares whole compounds
-    (`space_score`).
+    (`space_score`). layers: of the index that the function reads.
+    compares_profiles: whether it compares the values of a profile, and not its lists.
     """
 
     label: str
     about: str
     reference: str
     of: Compare | None
+    layers: tuple[str, ...] = ()
+    compares_profiles: bool = False
 
 
 SPACE = "space"
@@ -39,28 +44,38 @@ SCORES: dict[str, SearchScore] = {
         "cosine in the space of 'fast', signatures of a compound pooled",
         "docs/training.md",
         None,
+        compares_profiles=True,
     ),
     "wtcs": SearchScore(
         "Weighted connectivity",
         "enrichment of both lists at the two ends of a signature, as in CMap",
         "Subramanian et al. 2017, doi:10.1016/j.cell.2017.10.049",
         weighted_connectivity,
+        ("z", "rank"),
     ),
     "xsum": SearchScore(
         "XSum",
         "sum over the query's genes among the most changed ones of a signature",
         "Cheng et al. 2014, doi:10.1186/s13073-014-0095-1",
         extreme_sum,
+        ("z", "limits"),
     ),
     "zhang": SearchScore(
         "Connection strength",
         "sum of the signed ranks of the query's genes",
         "Zhang and Gant 2008, doi:10.1186/1471-2105-9-258",
         connection_strength,
+        ("signed_rank",),
     ),
-    "cosine": SearchScore("Cosine", "cosine of the angle", "", cosine),
-    "pearson": SearchScore("Pearson", "correlation of values", "", pearson),
-    "spearman": SearchScore("Spearman", "correlation of ranks", "", spearman),
+    "cosine": SearchScore(
+        "Cosine", "cosine of the angle", "", cosine, ("z",), compares_profiles=True
+    ),
+    "pearson": SearchScore(
+        "Pearson", "correlation of values", "", pearson, ("z",), compares_profiles=True
+    ),
+    "spearman": SearchScore(
+        "Spearman", "correlation of ranks", "", spearman, ("z", "rank"), compares_profiles=True
+    ),
 }
 
 FEWEST = fields.N_LANDMARKS

@@ -1,7 +1,9 @@
 """Search a compendium: how strongly each compound mimics or reverses a query."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,16 +13,20 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.saved_space import known_space
-from gpar_core.progress import Progress, Report, Tables, silent
-from gpar_core.rank.scoring import BLOCK_ROWS
+from gpar_core.learn.space import Space
+from gpar_core.progress import Progress, Report, Tables, silent, standing_at
 from gpar_core.search.connectivity import normalized
 from gpar_core.search.details import Details, details
+from gpar_core.search.groups import Groups, groups_of
+from gpar_core.search.null import null_scores
 from gpar_core.search.query import Query
 from gpar_core.search.reference import is_automatic
-from gpar_core.search.scores import SCORES, Compare, default_score
-from gpar_core.search.significance import n_random_of, p_values, random_queries
-from gpar_core.search.space_score import STAGE, space_scores
+from gpar_core.search.scan import STAGE, scan
+from gpar_core.search.scores import SCORES, default_score
+from gpar_core.search.significance import n_random_of, p_values
+from gpar_core.search.space_score import directions, scores_of
 from gpar_core.search.summary import by_quantile
+from gpar_core.search.vectors import Vectors, known_vectors
 
 DESCRIBED = (
     fields.SIG_ID, fields.DRUG, fields.PERT_INAME, fields.CELL_ID, fields.DOSE, fields.DOSE_UNIT,
@@ -30,6 +36,9 @@ DESCRIBED = (
 
 TABLES = {"compound": "compounds", "cell": "cells", "signature": "signatures"}
 """What a row is -> the table of `search`."""
+
+AT_ONCE = 2**23
+"""Scores of signatures that are held in memory together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +61,73 @@ class Connectivity:
     cells: np.ndarray
 
 
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A compendium ready to be compared with any number of queries by one score.
+
+    space, vectors: of the score in GPAR's space. Other fields as the arguments of `connectivity`.
+    """
+
+    compendium: Compendium
+    score: str
+    groups: Groups
+    space: Space | None
+    vectors: Vectors | None
+    threads: int
+    report: Report
+
+    def connectivity(self, queries: Sequence[Query]) -> Connectivity:
+        """As the function of this name."""
+        of, groups = SCORES[self.score], self.groups
+        if self.space and self.vectors:
+            wanted = directions(self.space, queries)
+            found = scores_of(self.vectors, wanted, threads=self.threads)
+            raw = signature = found.signature
+            line, whole = found.line, found.drug
+        else:
+            raw = scan(self.compendium, queries, of, threads=self.threads, report=self.report)
+            parts = np.array_split(raw, min(self.threads, raw.shape[1]), axis=1)
+            with ThreadPoolExecutor(self.threads) as pool:
+                columns = zip(*pool.map(partial(summarized, groups), parts), strict=True)
+            signature, line, whole = (np.concatenate(each, axis=1) for each in columns)
+        names = (groups.line_of, groups.drug_of, groups.drugs, groups.cells)
+        return Connectivity(raw, signature, line, whole, *names)
+
+    def of_drugs(self, queries: Sequence[Query]) -> np.ndarray:
+        """(d, q) as `Connectivity.drug`, the scores of a few queries in memory at once."""
+        if self.space and self.vectors:
+            wanted = directions(self.space, queries)
+            return self.vectors.cosines(2, wanted, threads=self.threads)
+        n, at_once = len(queries), max(1, AT_ONCE // self.compendium.n_signatures)
+        found = []
+        for first in range(0, n, at_once):
+            now = Progress(STAGE, first, n, f"{first:,} of {n:,} queries")
+            one = replace(self, report=standing_at(now, self.report)) if n > at_once else self
+            found.append(one.connectivity(queries[first : first + at_once]).drug)
+        return np.concatenate(found, axis=1)
+
+
+def summarized(groups: Groups, raw: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(n, q) raw scores to comparable ones: of signatures, of lines, of compounds."""
+    signature = normalized(raw, groups.cell)
+    line = by_quantile(signature, groups.line_of, len(groups.drug_of))
+    return signature, line, by_quantile(line, groups.drug_of, len(groups.drugs))
+
+
+def comparison(
+    compendium: Compendium, score: str, *, threads: int = 1, report: Report = silent
+) -> Comparison:
+    """Prepare a compendium for a score. Arguments as for `connectivity`."""
+    if score not in SCORES:
+        raise RequestError(f"There is no score '{score[:20]}'. Use {', '.join(SCORES)}.")
+    groups, space, vectors = groups_of(compendium), None, None
+    if SCORES[score].of is None:
+        settings = MatchingSettings()
+        space = known_space(compendium, settings, seed=0, threads=threads, report=report)
+        vectors = known_vectors(compendium, space, groups, threads=threads, report=report)
+    return Comparison(compendium, score, groups, space, vectors, threads, report)
+
+
 def connectivity(
     compendium: Compendium,
     queries: Sequence[Query],
@@ -64,32 +140,12 @@ def connectivity(
 
     score: a key of `SCORES`. In GPAR's space signatures are pooled before they are compared
     (`space_score`); other scores are normalized by cell line and then summarized by the quantile
-    rule, over the signatures of a compound in a line and over its lines. threads: for learning a
-    space that is not known yet. report: may raise to stop. Raises RequestError for an unknown
-    score.
+    rule, over the signatures of a compound in a line and over its lines. threads: blocks of
+    signatures compared at once; the result does not depend on it. report: may raise to stop. Raises
+    RequestError for an unknown score. Many queries, a few at a time, are faster by one
+    `comparison`.
     """
-    if score not in SCORES:
-        raise RequestError(f"There is no score '{score[:20]}'. Use {', '.join(SCORES)}.")
-    signatures = compendium.signatures
-    cell, cells = pd.factorize(signatures[fields.CELL_ID], sort=True)
-    drug, drugs = pd.factorize(signatures[fields.DRUG], sort=True)
-    lines, line_of = np.unique(drug * len(cells) + cell, return_inverse=True)
-    drug_of, cell_of = np.divmod(lines, len(cells))
-    of = SCORES[score].of
-    if of is None:
-        settings = MatchingSettings()
-        space = known_space(compendium, settings, seed=0, threads=threads, report=report)
-        found = space_scores(compendium, space, queries, line_of, drug, report=report)
-        raw = signature = found.signature
-        line, whole = found.line, found.drug
-    else:
-        raw = _scores(compendium, queries, of, report)
-        signature = normalized(raw, cell)
-        line = by_quantile(signature, line_of, len(lines))
-        whole = by_quantile(line, drug_of, len(drugs))
-    return Connectivity(
-        raw, signature, line, whole, line_of, drug_of, np.asarray(drugs), np.asarray(cells)[cell_of]
-    )
+    return comparison(compendium, score, threads=threads, report=report).connectivity(queries)
 
 
 def search(
@@ -126,10 +182,11 @@ def search(
     from scipy.stats import false_discovery_control  # noqa: PLC0415 -- pages start without it
 
     score = score or default_score(compendium)
+    compared = comparison(compendium, score, threads=threads, report=report)
+    found = compared.connectivity([query])
     n_random = n_random or n_random_of(score)
-    queries = [query, *random_queries(query, n_random, seed=seed)]
-    found = connectivity(compendium, queries, score, threads=threads, report=report)
-    p = p_values(found.drug[:, 0], found.drug[:, 1:])
+    null = null_scores(compendium, query, score, compared.of_drugs, n_random=n_random, seed=seed)
+    p = p_values(found.drug[:, 0], null)
     in_line = np.bincount(found.line_of)
     own = found.line[:, 0]
     cells = pd.DataFrame(
@@ -159,7 +216,8 @@ def search(
             query,
             score,
             found,
-            lambda some, now: connectivity(compendium, some, score, threads=threads, report=now),
+            lambda some, now: replace(compared, report=now).connectivity(some),
+            threads=threads,
             report=report,
         )
     known = compendium.drugs[[fields.DRUG, fields.PERT_INAME, fields.MOA]]
@@ -175,15 +233,3 @@ def search(
         ),
         **more.tables,
     }
-
-
-def _scores(
-    compendium: Compendium, queries: Sequence[Query], of: Compare, report: Report
-) -> np.ndarray:
-    n = compendium.n_signatures
-    found = np.empty((n, len(queries)), np.float32)
-    for start in range(0, n, BLOCK_ROWS):
-        report(Progress(STAGE, start, n, f"{start:,} of {n:,} signatures"))
-        block = slice(start, start + BLOCK_ROWS)
-        found[block] = of(np.asarray(compendium.matrix[block], np.float32), queries)
-    return found

@@ -9,15 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.learn.space import Space, embedded, one_hot, pooled
-from gpar_core.progress import Progress, Report, silent
+from gpar_core.learn.space import Space
+from gpar_core.progress import Report, silent
 from gpar_core.rank.neighbors import unit
-from gpar_core.rank.scoring import BLOCK_ROWS
 from gpar_core.search.query import Query
-
-STAGE = "Signature search"
+from gpar_core.search.vectors import Vectors, vectors
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,24 +43,19 @@ def space_scores(
     number: of the embedding, either that of all compounds or one that has not seen a block of them.
     report: may raise to stop.
     """
+    embedded = vectors(compendium, space, (in_line, drug), number=number, report=report)
+    return scores_of(embedded, directions(space, queries, number=number))
+
+
+def scores_of(embedded: Vectors, wanted: np.ndarray, *, threads: int = 1) -> SpaceScores:
+    """embedded: with compounds in one line, and compounds, as groups. wanted: from `directions`."""
+    return SpaceScores(*(embedded.cosines(part, wanted, threads=threads) for part in range(3)))
+
+
+def directions(space: Space, queries: Sequence[Query], *, number: int = -1) -> np.ndarray:
+    """(d, q) of length 1: queries in the space. A list is a direction, with no mean to subtract."""
     of = space.embeddings[number]
-    # A list is a direction, with no mean of its own to subtract.
     wanted = [
         query.direction if query.profile is None else query.profile - of.center for query in queries
     ]
-    directions = unit(np.stack(wanted) @ of.matrix).T
-    code = space.codes(compendium.signatures[fields.CELL_ID].to_numpy())
-    n, n_cells = compendium.n_signatures, len(space.cells)
-    signature = np.empty((n, len(queries)), np.float32)
-    for start in range(0, n, BLOCK_ROWS):
-        report(Progress(STAGE, start, n, f"{start:,} of {n:,} signatures"))
-        block = slice(start, start + BLOCK_ROWS)
-        z = np.asarray(compendium.matrix[block], np.float32)
-        signature[block] = embedded(of, z, one_hot(code[block], n_cells + 1)) @ directions
-    rows = np.arange(n)
-    line, whole = (
-        embedded(of, *pooled(compendium.matrix, rows, group, code, int(group.max()) + 1, n_cells))
-        @ directions
-        for group in (in_line, drug)
-    )
-    return SpaceScores(signature, line, whole)
+    return unit(np.stack(wanted) @ of.matrix).T

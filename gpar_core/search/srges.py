@@ -5,6 +5,7 @@ lists are reversed and above 0 where they are mimicked, as in the paper.
 """
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,7 @@ def reversal(
     drug_of: np.ndarray,
     *,
     weights: Mapping[str, float] | None = None,
+    threads: int = 1,
     report: Report = silent,
 ) -> Reversal:
     """RGES of every signature, and sRGES of every compound.
@@ -68,7 +70,7 @@ def reversal(
     the largest weight; here a cell line counts once however many signatures it has, and weights add
     up to 1, so that a compound does not look weaker for the lines it was tested in.
     """
-    signature = rges(compendium, query, report=report)
+    signature = rges(compendium, query, threads=threads, report=report)
     condition = conditions(compendium.signatures)
     adjusted, table = adjustments(signature, line_of, condition, is_target(compendium.signatures))
     in_line = np.bincount(line_of, signature + adjusted) / np.bincount(line_of)
@@ -82,7 +84,9 @@ def reversal(
     return Reversal(signature, drug, table)
 
 
-def rges(compendium: Compendium, query: Query, *, report: Report = silent) -> np.ndarray:
+def rges(
+    compendium: Compendium, query: Query, *, threads: int = 1, report: Report = silent
+) -> np.ndarray:
     """(n,) RGES of each signature, -2 to 2: ES_up - ES_down.
 
     The genes of a signature have the ranks 1 (most up-regulated) to 978; for the t genes of a list,
@@ -98,13 +102,19 @@ def rges(compendium: Compendium, query: Query, *, report: Report = silent) -> np
 
     n, n_genes = compendium.matrix.shape
     found = np.zeros(n)
-    for start in range(0, n, BLOCK_ROWS):
-        report(Progress(STAGE, start, n, f"{start:,} of {n:,} signatures"))
+    genes = np.concatenate([query.up, query.down])
+
+    def fill(start: int) -> None:
         block = slice(start, start + BLOCK_ROWS)
-        ranks = doubled_ranks(compendium.matrix[block], np.concatenate([query.up, query.down]))
+        ranks = doubled_ranks(compendium.matrix[block], genes)
         for own, sign in ((ranks[:, : len(query.up)], 1), (ranks[:, len(query.up) :], -1)):
             if own.shape[1]:
                 found[block] += sign * scores_of_ranks(np.sort(own, axis=1), 2 * n_genes)
+
+    with ThreadPoolExecutor(threads) as pool:
+        for start in range(0, n, threads * BLOCK_ROWS):
+            report(Progress(STAGE, start, n, f"{start:,} of {n:,} signatures"))
+            list(pool.map(fill, range(start, min(start + threads * BLOCK_ROWS, n), BLOCK_ROWS)))
     return found
 
 

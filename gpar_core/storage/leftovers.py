@@ -25,7 +25,9 @@ WRITING_SECONDS: Final = 3600.0
 """A file that replaces another is written in a moment; one this old is abandoned."""
 
 LOCK_OF_BUILDING: Final = re.compile(r"\.building-.+\.lock")
-HALF_WRITTEN: Final = re.compile(r"\.(manifest\.json|format)-[0-9a-f]{32}")
+HALF_WRITTEN: Final = re.compile(
+    r"\.(manifest\.json|format|search)-[0-9a-f]{32}|\.search-[0-9a-f]{16}\.(bin|lock)"
+)
 DATABASE_HALF_MADE: Final = re.compile(r".+\.sqlite3\.[0-9a-f]{32}(-wal|-shm|-journal)?")
 
 

@@ -82,7 +82,15 @@ def test_what_has_been_replaced_does_not_return(cache: Cache) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [f"libraries/a/.{MANIFEST}-{UUID}", f".format-{UUID}", f"jobs/jobs.sqlite3.{UUID}"]
+    "name",
+    [
+        f"libraries/a/.{MANIFEST}-{UUID}",
+        f".format-{UUID}",
+        f"jobs/jobs.sqlite3.{UUID}",
+        f"compendia/a/.search-{UUID}",
+        f"compendia/a/.search-{UUID[:16]}.bin",
+        f"compendia/a/.search-{UUID[:16]}.lock",
+    ],
 )
 def test_a_file_that_was_never_finished_goes_once_it_is_old(cache: Cache, name: str) -> None:
     path = cache.root / name
