@@ -1,6 +1,7 @@
 """Search with many queries at once."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -9,10 +10,11 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
+from gpar_core.search.null import null_scores
 from gpar_core.search.query import Query
 from gpar_core.search.scores import default_score
-from gpar_core.search.search import Connectivity, connectivity
-from gpar_core.search.significance import n_random_of, p_values, random_queries
+from gpar_core.search.search import Comparison, Connectivity, comparison
+from gpar_core.search.significance import n_random_of, p_values
 
 MAX_NULLS = 100
 """Sets of random queries behind the p-values of a batch; with more, a batch would take hours."""
@@ -22,8 +24,6 @@ MAX_ROWS = 5_000_000
 """Rows of the result: in larger ones, only the strongest compounds of each query stay."""
 N_BEST = 3
 STAGE = "Signature search"
-
-Compare = Callable[[Sequence[Query]], Connectivity]
 
 
 def search_batch(
@@ -63,21 +63,21 @@ def search_batch(
     n_drawn = (n_random or n_random_of(score)) if len(groups) <= MAX_NULLS else 0
     n_rows = MAX_ROWS // len(queries)
     order = [number for group in groups for number in group]
+    compared = comparison(compendium, score, threads=threads, report=report)
     parts: dict[int, pd.DataFrame] = {}
     for start in range(0, len(order), BLOCK_QUERIES):
         here = Progress(STAGE, start, len(queries), f"{start:,} of {len(queries):,} queries")
         report(here)
 
-        def compare(some: Sequence[Query], here: Progress = here) -> Connectivity:
-            def quietly(event: Progress) -> None:
-                report(here if event.stage == STAGE else event)
+        def quietly(event: Progress, here: Progress = here) -> None:
+            report(here if event.stage == STAGE else event)
 
-            return connectivity(compendium, some, score, threads=threads, report=quietly)
+        quiet = replace(compared, report=quietly)
 
-        def compute(numbers: Sequence[int], compare: Compare = compare) -> Tables:
+        def compute(numbers: Sequence[int], quiet: Comparison = quiet) -> Tables:
             block = [queries[number] for number in numbers]
-            nulls = _nulls([standing[number] for number in numbers], compare, n_drawn, seed)
-            return {"compounds": _compounds(compare(block), block, nulls, n_rows)}
+            nulls = _nulls(quiet, [standing[number] for number in numbers], n_drawn, seed)
+            return {"compounds": _compounds(quiet.connectivity(block), block, nulls, n_rows)}
 
         numbers = order[start : start + BLOCK_QUERIES]
         key = f"queries {start}-{start + len(numbers)} of {len(queries)}"
@@ -122,7 +122,7 @@ def _rounded(query: Query) -> Query:
 
 
 def _nulls(
-    queries: Sequence[Query], compare: Compare, n_random: int, seed: int
+    compared: Comparison, queries: Sequence[Query], n_random: int, seed: int
 ) -> list[np.ndarray]:
     """For each query, (d, n_random) scores of compounds by its random queries."""
     if not n_random:
@@ -130,8 +130,12 @@ def _nulls(
     found: list[np.ndarray] = []
     for number, query in enumerate(queries):
         shared = number > 0 and _sizes(query) and _sizes(query) == _sizes(queries[number - 1])
-        drawn = random_queries(query, n_random, seed=seed)
-        found.append(found[-1] if shared else compare(drawn).drug)
+        if not shared:
+            null = null_scores(
+                compared.compendium, query, compared.score, compared.of_drugs,
+                n_random=n_random, seed=seed,
+            )  # fmt: skip
+        found.append(null)
     return found
 
 

@@ -11,6 +11,7 @@ from gpar_core.data.derived_files import INDEX, NULL
 from gpar_core.errors import Cancelled
 from gpar_core.progress import Progress
 from gpar_core.search import index, null, scan, vectors
+from gpar_core.search.batch import search_batch
 from gpar_core.search.null import SIZES, null_scores, shared_sizes
 from gpar_core.search.query import Query, of_profile
 from gpar_core.search.search import comparison, connectivity, search
@@ -158,3 +159,12 @@ def test_a_few_queries_are_in_memory_at_once(
         (2, 5),
         (4, 5),
     ]
+
+
+def test_a_batch_has_the_p_of_each_query_alone(compendium: Compendium) -> None:
+    queries = [replace(drawn(20, 30, seed=seed), name=f"query {seed}") for seed in range(2)]
+    batch = search_batch(compendium, queries, score="wtcs", n_random=5)["compounds"]
+    for query in queries:
+        own = batch[batch["query"] == query.name].set_index("drug")["p"]
+        alone = search(compendium, query, score="wtcs", n_random=5)["compounds"]
+        np.testing.assert_allclose(own[alone["drug"]], alone["p"])
