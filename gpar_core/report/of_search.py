@@ -12,7 +12,7 @@ from gpar_core.report import origins
 from gpar_core.report.document import Document, Figure, Section, Table
 from gpar_core.report.words import citation, number, reproduction, small
 from gpar_core.search.combinations import N_COMPOUNDS
-from gpar_core.search.extreme_sum import N_EXTREME
+from gpar_core.search.layers import N_EXTREME
 from gpar_core.search.scores import SCORES, SPACE
 from gpar_core.search.significance import n_random_of
 

@@ -23,7 +23,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.search.extreme_sum import N_EXTREME
+from gpar_core.search.layers import N_EXTREME
 from gpar_core.search.mean_signatures import mean_signatures
 from gpar_core.search.query import Query
 
