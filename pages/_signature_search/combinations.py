@@ -39,7 +39,8 @@ def _pairs(done: Analysis, side: str) -> None:
     share = {"min_value": 0.0, "max_value": 1.0, "format": "percent"}
     st.dataframe(
         savable(
-            table.loc[table["side"] == side, [*columns, "conflicts"]], simulated=done.simulated
+            table.loc[table["side"] == side, [*columns, "conflicts"]].round(2),
+            simulated=done.simulated,
         ),
         height=320,
         hide_index=True,
