@@ -192,21 +192,21 @@ TERMS = {
     ),
     "connectivity": Term(
         "Connectivity",
-        "How far a compound mimics (above 0) or reverses (below 0) a query. In GPAR's space it is "
-        "the cosine between the query and the compound's pooled signatures; by other scores, the "
-        "score over the mean of its sign in the same cell line, summarized over cell lines by "
-        "CMap's quantile rule.",
+        "How strongly a compound mimics (above 0) or reverses (below 0) a query. In GPAR's space "
+        "it is the cosine between the query and the compound's pooled signatures. With other "
+        "scores, it is the score divided by the mean score of the same sign in that cell line, "
+        "summarized over cell lines by CMap's quantile rule.",
         "Values of different scores cannot be compared, nor can those of different queries.",
     ),
     "tau": Term(
         "Specificity (tau)",
         "The share of reference queries that the compound answers less strongly than this one, in "
-        "percent, with the sign of its connectivity: 100 mimics this query above all others, -100 "
-        "reverses it above all others. The reference queries are up to 500 signatures of the "
-        "compendium, without the compound's own.",
-        "A value near 0 means that the compound answers every query as strongly: it acts on many "
-        "genes, not on these. For any query, about one in ten compounds is above 90 or below -90, "
-        "so tau sorts hits out; alone it makes none.",
+        "percent, with the sign of its connectivity: at 100 it mimics this query more strongly "
+        "than it answers any of them, at -100 it reverses it more strongly. The reference queries "
+        "are up to 500 signatures of the compendium, without the compound's own.",
+        "A value near 0 means that the compound answers almost every reference query at least as "
+        "strongly, so it tells you nothing about this one. For any query, about one compound in "
+        "ten is above 90 or below -90: use tau to discard hits, not to find them.",
     ),
     "p-reference": Term(
         "p (reference queries)",
@@ -230,17 +230,17 @@ TERMS = {
         "class, by its share of their connectivity, and falls at the others. The score is its "
         "largest deviation from 0: near 1 the class mimics the query, near -1 it reverses it.",
         "p is that of 1,000 random classes of the same size. If a few compounds are far stronger "
-        "than all others, any class with one of them scores high; then look at AUROC.",
+        "than all others, any class with one of them scores high; rely on AUROC then.",
     ),
     "leading-edge": Term(
         "Leading edge",
-        "The compounds of a class that stand before the peak of its running sum, those that make "
-        "its enrichment score.",
+        "The compounds of a class that produce its enrichment score: those up to the peak of its "
+        "running sum or, if the score is negative, from the peak on.",
     ),
     "fdr": Term(
         "FDR",
-        "The share of the compounds down to this rank that is expected to be there by chance "
-        "(Benjamini-Hochberg on the exact p, over all compounds).",
+        "Of the compounds with an FDR this low or lower, the share that is expected to be there by "
+        "chance (Benjamini-Hochberg over all compounds; in a model's ranking, on the exact p).",
         "It is optimistic because p is.",
     ),
     "rank": Term(

@@ -9,10 +9,10 @@ from pages._signature_search.history import summary
 from pages._signature_search.view import draw
 
 ABOUT = (
-    "Which compounds **mimic** your genes, and which **reverse** them? Give up- and down-regulated "
-    "genes (of a disease, a knock-out, a treatment), a result table, profiles, gene sets or a "
-    "compound. GPAR compares them with every "
-    "signature of the compendium."
+    "Which compounds **mimic** your genes (move them the same way), and which **reverse** them? "
+    "Give up- and down-regulated genes of a disease, a knockout or a treatment, a differential "
+    "expression table, profiles, gene sets or a compound. GPAR compares them with every signature "
+    "of the compendium."
 )
 
 

@@ -6,6 +6,7 @@ from gpar_core import fields, links
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search import charts
 from gpar_core.analyses.signature_search.request import SearchRequest
+from gpar_core.analyses.signature_search.verdict import of_moas, verdict
 from gpar_core.errors import RequestError
 from gpar_core.export import with_analysis
 from gpar_core.report import origins
@@ -19,7 +20,6 @@ from gpar_core.search.significance import n_random_of
 N_SHOWN = 50
 N_MOAS = 15
 N_PAIRS = 15
-LOW_FDR = 0.05
 SPECIFICITY = (("tau", "Tau", 0), ("srges", "sRGES", 2))
 """Columns that a search may have, their labels and digits."""
 SIDES = {"mimic": "Compounds that mimic the query", "reverse": "Compounds that reverse the query"}
@@ -70,9 +70,7 @@ def _verdict(compounds: pd.DataFrame) -> str:
     for side, what in (("mimic", "Mimic it most"), ("reverse", "Reverse it most")):
         names = on_side(compounds, side)[fields.PERT_INAME].head(3).tolist()
         said.append(f"{what}: {', '.join(names) or 'none'}.")
-    few = int((compounds["fdr"] < LOW_FDR).sum())
-    said.append(f"{few:,} of {len(compounds):,} compounds have an FDR below {LOW_FDR}.")
-    return " ".join(said)
+    return " ".join([verdict(compounds), *said])
 
 
 def _query(request: SearchRequest, done: Analysis) -> Section:
@@ -153,6 +151,7 @@ def _moas(done: Analysis) -> Section:
         f"{'all' if len(ends) == len(table) else f'the first and the last {N_MOAS} of'} "
         f"{len(table)} MOAs."
     )
+    said = f"{of_moas(table)} {said}"
     return Section("MOAs", (said,), tables=(Table("moas", with_analysis(table, done), shown),))
 
 
@@ -184,8 +183,9 @@ def _pairs(done: Analysis) -> Section:
     )
     said = (
         "Coverage is the share of the query's genes that at least one of the two changes in the "
-        "wanted direction; gain is what this is beyond the better one alone; conflicts are covered "
-        "genes that the other one changes the other way. Effects need not add up."
+        "wanted direction. Gain is how much more the pair covers than the better one alone. "
+        "Conflicts are covered genes that the other compound changes in the opposite direction. "
+        "Effects of two compounds need not add up."
     )
     table = Table("pairs", with_analysis(pairs, done), shown)
     return Section("Pairs", (said,), tables=(table,))
@@ -198,20 +198,22 @@ def _methods(request: SearchRequest, done: Analysis) -> Section:
         "Signatures of a compound are pooled before they are compared, in one cell line and in all."
         if request.score == SPACE
         else "The score of a signature is divided by the mean of those of its sign in the same "
-        "cell line. A compound in a cell line has the 67th or the 33rd percentile of its "
-        "signatures, whichever is farther from 0, and so has a compound over its cell lines "
+        "cell line. The connectivity of a compound in a cell line is the 67th or the 33rd "
+        "percentile of its signatures there, whichever is farther from 0; that of a compound is "
+        "the same percentile over its cell lines "
         "(Subramanian et al. 2017, doi:10.1016/j.cell.2017.10.049)."
     )
     said = (
         f"Score: {score.label}, {score.about}{reference}. {pooled}",
-        f"p-values: {n_random_of(request.score)} random queries, which replace the genes of the "
-        "query by as many others, are scored alike. Each compound's score is standardized by those "
-        "that it gives them, and compared with the standardized scores of all compounds, "
-        "two-sided. FDR is that of Benjamini and Hochberg over all compounds. Genes change "
-        "together, so both are optimistic.",
-        "Tau: the signed percentage of reference queries to which a compound answers less "
-        "strongly; near 0, it answers every query (Subramanian et al. 2017).",
-        "MOAs: Mann and Whitney's test, two-sided, of MOAs of at least three compounds.",
+        f"p-values: {n_random_of(request.score)} random queries, in which as many other genes "
+        "replace those of the query, are scored in the same way. Each compound's score is "
+        "standardized by its scores for the random queries, and compared with the standardized "
+        "random scores of all compounds, two-sided. FDR: Benjamini-Hochberg over all compounds. "
+        "Genes change together in real queries, so both are optimistic.",
+        "Tau: the percentage of reference queries that a compound answers less strongly than this "
+        "one, with the sign of its connectivity. Near 0, it answers almost every reference query "
+        "at least as strongly (Subramanian et al. 2017).",
+        "MOAs: two-sided Mann-Whitney test, for MOAs of at least three compounds.",
         "Heat map: average linkage on 1 minus Pearson's correlation, leaves in the order that "
         "makes neighbors most similar (Bar-Joseph et al. 2001, "
         "doi:10.1093/bioinformatics/17.suppl_1.S22).",

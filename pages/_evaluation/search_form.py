@@ -21,9 +21,9 @@ from pages._shared.state import cache
 LEVELS = (0.0, 0.5, 1.0, 2.0)
 OWN = ""
 ABOUT = (
-    "Compounds with a known MOA are queries, by lists of their most changed genes. A good score "
-    "brings back the other compounds with the MOA. The compound itself is left out of what "
-    "answers it, under any id."
+    "Searches with the most changed genes of each compound that has a known MOA. A good score puts "
+    "the other compounds with that MOA first. The compound itself is left out of the results, "
+    "under any id."
 )
 
 
@@ -44,14 +44,15 @@ def form(compendium: Compendium) -> None:
             help="\n".join(f"- {plain(each.label)}: {each.about}" for each in SCORES.values()),
         )
         lengths = st.multiselect(
-            "Genes at either end",
+            "Genes in each list",
             LENGTHS,
             LENGTHS,
             accept_new_options=True,
             placeholder=f"1 to {MAX_LENGTH}; type a number",
             key="search-evaluation-genes",
             persist_state="session",
-            help="How many of a compound's most up- and down-regulated genes a query has",
+            help="How many of a compound's most up-regulated, and as many of its most "
+            "down-regulated, genes make up a query",
         )
         noise = st.multiselect(
             "Noise",
@@ -60,8 +61,8 @@ def form(compendium: Compendium) -> None:
             format_func=lambda level: f"{level:g}",
             key="search-evaluation-noise",
             persist_state="session",
-            help="Added to every gene before the lists are chosen, in standard deviations of a "
-            "z-score",
+            help="Random noise added to each z-score before the lists are chosen: its standard "
+            "deviation",
         )
     with right, st.container(border=True), error_box():
         request = plan_search_evaluation(
@@ -72,16 +73,20 @@ def form(compendium: Compendium) -> None:
             queries=queries,
         )
         moas = moas_to_retrieve(compendium, queries)
-        st.metric("MOAs", len(moas), help="Each needs another drug to retrieve")
+        st.metric(
+            "MOAs",
+            len(moas),
+            help="MOAs with at least two drugs: one to search with, another to find",
+        )
         if len(moas) < MIN_CLASSES:
             st.warning(
-                f"Too few MOAs to show which score is better: intervals and p need at least "
+                f"Too few MOAs to tell which score is better: intervals and p need at least "
                 f"{MIN_CLASSES}."
             )
         parts = len(request.scores) * len(request.genes) * len(request.noise)
         st.caption(
-            f"{parts} searches with all queries. Finished parts are kept even if you cancel: "
-            "starting again computes only the rest."
+            f"{parts} combinations of score, list length and noise. Finished parts are kept even "
+            "if you cancel: starting again computes only the rest."
         )
         if st.button("Run evaluation", type="primary", width="stretch"):
             start(request)
@@ -97,6 +102,6 @@ def _choose_queries(compendium: Compendium) -> Compendium | None:
         key=f"search-evaluation-queries-{compendium.name}",
         persist_state="session",
         help="Compounds of another compendium show how well a search works with data from "
-        "elsewhere. Molecules that both have are left out of the results and counted apart.",
+        "elsewhere. Molecules that are in both are left out of the results and counted separately.",
     )
     return load_compendium(chosen) if chosen else None

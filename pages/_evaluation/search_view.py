@@ -20,7 +20,7 @@ ABOUT_MEASURES = {
     "first_10": "How many of the first ten compounds share the query's MOA.",
     "ap": "How pure the top of the list is: precision averaged over the ranks of the compounds "
     "with the MOA.",
-    "auroc": "The chance that a compound with the MOA answers more strongly than one without.",
+    "auroc": "The chance that a compound with the MOA ranks above one without it.",
 }
 
 
@@ -75,7 +75,7 @@ def draw(done: Analysis, request: SearchEvaluationRequest) -> None:
 def _choose_length(request: SearchEvaluationRequest, where: str, done: Analysis) -> int:
     lengths = request.genes
     return st.selectbox(
-        "Genes at either end",
+        "Genes in each list",
         lengths,
         len(lengths) // 2,
         key=f"search-length-{where}-{done.analysis_id}",
@@ -86,9 +86,9 @@ def _choose_length(request: SearchEvaluationRequest, where: str, done: Analysis)
 def _scores(table: pd.DataFrame, done: Analysis) -> None:
     n = int(table["n_moas"].max())
     st.caption(
-        f"{scope_in_words(table, done.tables['scope'])}. Intervals are from resampling the MOAs, "
-        "of each score and of its difference to the best; p is Wilcoxon's matched-pairs "
-        "signed-rank test. MOAs share drugs, so both are optimistic."
+        f"{scope_in_words(table, done.tables['scope'])}. Intervals of each score, and of its "
+        "difference from the best, are from resampling the MOAs; p is from Wilcoxon's signed-rank "
+        "test. MOAs share drugs, so both are optimistic."
     )
     shown = table.sort_values("mean", ascending=False).assign(
         score=table["score"].map(lambda name: SCORES[name].label), figure=table["mean"]
@@ -104,8 +104,8 @@ def _scores(table: pd.DataFrame, done: Analysis) -> None:
             "low": number("95% from", format="%.3f", help="From resampling the MOAs"),
             "high": number("to", format="%.3f", help="From resampling the MOAs"),
             "behind": number(
-                "Behind the best by", format="%.3f", help="Difference of the means; none for the "
-                "best score"
+                "Behind the best by", format="%.3f", help="Difference of the means; empty for "
+                "the best score"
             ),
             "behind_low": number("Difference from", format="%.3f", help="95% interval"),
             "behind_high": number("Difference to", format="%.3f", help="95% interval"),
@@ -134,8 +134,8 @@ def _moas(table: pd.DataFrame, measure: str, done: Analysis) -> None:
             "base_rate": number(
                 "Base rate",
                 format="%.3f",
-                help="Share of the candidates that have the MOA: the average precision without "
-                "skill. Ten times as many hits among the first ten are expected by chance.",
+                help="Share of the candidates that have the MOA: the average precision of a "
+                "random ranking. Ten times this many hits are among the first ten by chance.",
             ),
             **{
                 name: number(SCORES[name].label, format="%.3f", help=ABOUT_MEASURES[measure])
@@ -149,8 +149,8 @@ def _moas(table: pd.DataFrame, measure: str, done: Analysis) -> None:
 
 def _identity(table: pd.DataFrame, done: Analysis) -> None:
     st.caption(
-        "Where the compendium has the query's own molecule, how often does the search find it? "
-        "It is left out of all other figures."
+        "If the compendium has the query's own molecule, how often does the search find it? All "
+        "other figures leave it out."
     )
     shown = table.assign(score=table["score"].map(lambda name: SCORES[name].label))
     number = st.column_config.NumberColumn
@@ -158,11 +158,13 @@ def _identity(table: pd.DataFrame, done: Analysis) -> None:
         savable(shown.drop(columns=["noise", "n_drugs"]), simulated=done.simulated),
         hide_index=True,
         column_config={
-            "n_genes": number("Genes", format="%d", help="At either end of a query"),
+            "n_genes": number("Genes", format="%d", help="In each list of a query"),
             "score": "Score",
-            "n": number("Molecules", format="%d", help="Queries that the compendium has too"),
-            "first": number("First", format="%d", help="Found before every other compound"),
-            "first_10": number("Among ten", format="%d", help="Found among the first ten"),
+            "n": number("Molecules", format="%d", help="Queries whose molecule the compendium has"),
+            "first": number("First", format="%d", help="Queries whose molecule ranks first"),
+            "first_10": number(
+                "Among ten", format="%d", help="Queries whose molecule is among the first ten"
+            ),
             "median_rank": number(
                 "Median rank", format="%.1f", help=f"Of {int(table['n_drugs'].max()):,} compounds"
             ),

@@ -8,6 +8,7 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.plan import plan_one_of
 from gpar_core.analyses.signature_search.queries import upload_of
 from gpar_core.analyses.signature_search.request import SearchRequest
+from gpar_core.analyses.signature_search.verdict import verdict
 from gpar_core.search.batch import has_p
 from gpar_core.search.scores import SCORES
 from pages._shared.downloads import download_csv
@@ -18,15 +19,13 @@ from pages._shared.tables import savable
 from pages._shared.terms import explained
 
 N_SHOWN = 50
-TABLE_HEIGHT = 320
-"""Eight rows."""
 SIDES = {"mimic": "Mimic the query", "reverse": "Reverse the query"}
 
 
 def draw_batch(done: Analysis, request: SearchRequest) -> None:
     """Show one row for each query, then the compounds of a chosen one."""
     queries, compounds = done.tables["queries"], done.tables["compounds"]
-    st.markdown(plain(f"{len(queries):,} queries; score {SCORES[request.score].label}."))
+    st.markdown(plain(f"{len(queries):,} queries; score: {SCORES[request.score].label}."))
     _summary(queries, done)
     left, right, _ = st.columns(3)
     with left:
@@ -35,16 +34,20 @@ def draw_batch(done: Analysis, request: SearchRequest) -> None:
         download_csv("Download all compounds (CSV)", compounds, "signature-search", done)
     if not has_p(compounds):
         st.caption(
-            "p and FDR are left out: they would take hours for so many profiles. Open the full "
-            "result of a query for its own."
+            "FDR is left out: it would take hours for so many profiles. Open the full result of a "
+            "query to see its FDR."
         )
     names = queries.loc[queries["mimics"].notna(), "query"].tolist()
     name = st.selectbox("Query", names, key=f"query-of-{done.analysis_id}")
     with error_box():
         if st.button("Open full result", type="primary"):
             start(plan_one_of(request, name, upload_of(request, cache())))
-    st.caption("The full result adds cell lines, MOAs and all signatures. It takes a few seconds.")
+    st.caption(
+        "The full result adds cell lines, MOAs, a heat map and more. It takes a few seconds."
+    )
     own = compounds[compounds["query"] == name]
+    if has_p(own):
+        st.markdown(verdict(own))
     sides = (own[own["connectivity"] > 0], own[own["connectivity"] < 0].iloc[::-1])
     for (side, heading), found in zip(SIDES.items(), sides, strict=True):
         st.subheader(heading, anchor=False)
@@ -62,12 +65,13 @@ def _summary(queries: pd.DataFrame, done: Analysis) -> None:
     st.dataframe(
         savable(shown, simulated=done.simulated),
         hide_index=True,
-        height=TABLE_HEIGHT,
         column_config={
             "query": text("Query", width="small"),
             "mimics": text("Strongest mimics"),
             "reverses": text("Strongest reversers"),
-            "genes": text("Matched genes", width="small", help="Landmark genes of its lists"),
+            "genes": text(
+                "Matched genes", width=115, help="Genes of its lists that are landmark genes"
+            ),
             "problem": text("Problem"),
         },
         placeholder="—",
@@ -76,7 +80,7 @@ def _summary(queries: pd.DataFrame, done: Analysis) -> None:
 
 def _side(found: pd.DataFrame, side: str, done: Analysis) -> None:
     if found.empty:
-        st.info("No compound does.")
+        st.info(f"No compound {side}s the query.")
         return
     shown = pd.DataFrame(
         {
@@ -92,14 +96,13 @@ def _side(found: pd.DataFrame, side: str, done: Analysis) -> None:
     st.dataframe(
         savable(shown, simulated=done.simulated),
         hide_index=True,
-        height=TABLE_HEIGHT,
         column_config={
-            "rank": number("#", width=50, help="The strongest first"),
+            "rank": number("#", width=50, help="Strongest first"),
             fields.PERT_INAME: st.column_config.TextColumn("Drug", width="small"),
             "connectivity": number("Connectivity", format="%.2f", help=explained("connectivity")),
             "fdr": number("FDR", format="%.2g", help=explained("fdr")),
             "lines": st.column_config.TextColumn(
-                "Agree", help="Cell lines in which the sign is the same"
+                "Cell lines", help="Cell lines in which the sign is the same, of all"
             ),
             fields.MOA: st.column_config.TextColumn("Known MOA", help=explained("moa")),
         },

@@ -16,17 +16,18 @@ def show_combinations(done: Analysis) -> None:
     """Show the best pairs of each side."""
     table = done.tables["combinations"]
     st.caption(
-        "Coverage is the share of the query's genes that at least one of the two drugs changes in "
-        f"the wanted direction, among its {N_EXTREME} highest and {N_EXTREME} lowest values (Duan "
-        "et al. 2016, doi:10.1038/npjsba.2016.15). Gain is what the pair covers beyond the better "
-        f"of the two. The {N_COMPOUNDS} strongest drugs of each side are paired. Effects of two "
-        "drugs need not add up, so take a pair as a suggestion."
+        f"The {N_COMPOUNDS} strongest drugs of each side are paired. Coverage is the share of the "
+        "query's genes that at least one of the two drugs changes in the wanted direction; a drug "
+        f"changes the genes of its {N_EXTREME} highest and {N_EXTREME} lowest z-scores (Duan et "
+        "al. 2016, doi:10.1038/npjsba.2016.15). Gain is how much more the pair covers than the "
+        "better of the two. Effects of two drugs need not add up, so a pair is a suggestion to "
+        "test."
     )
     for side, title in SIDES.items():
         st.subheader(title, anchor=False)
         found = table[table["side"] == side]
         if found.empty:
-            st.info("No pair covers more than its better drug alone.")
+            st.info("No pair covers more genes than the better of its two drugs.")
             continue
         _pairs(done, side)
     download_csv("Download all pairs (CSV)", table, "signature-search-pairs", done)
@@ -63,8 +64,8 @@ def _pairs(done: Analysis, side: str) -> None:
                 "Conflicts",
                 format="%d",
                 width=75,
-                help="Covered genes that the other drug changes the other way: the two effects may "
-                "cancel",
+                help="Covered genes that the other drug changes in the opposite direction: the two "
+                "effects may cancel out",
             ),
         },
         placeholder="—",

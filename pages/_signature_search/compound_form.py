@@ -10,6 +10,7 @@ from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import known_drugs
 from gpar_core.search.query import TOP_GENES
+from gpar_core.search.scores import SCORES
 from pages._shared.error_box import plain
 from pages._signature_search.query_plan import Plan, Planned
 
@@ -29,7 +30,7 @@ def compound_query(compendium: Compendium, score: str) -> Plan | str:
         persist_state="session",
     )
     if not compound:
-        return "Choose a compound to search with its signatures."
+        return "Choose a compound to search with its signature."
     (drug,) = known_drugs(compendium, [compound])
     own = compendium.signatures[fields.DRUG] == drug
     lines = sorted(set(compendium.signatures.loc[own, fields.CELL_ID]))
@@ -37,7 +38,7 @@ def compound_query(compendium: Compendium, score: str) -> Plan | str:
         "Cell line",
         [ALL_LINES, *lines],
         key=f"search-cell-{drug}",
-        help="In all cell lines, the mean of its signatures, one for each line",
+        help="All cell lines: the mean of its representative signatures, one per cell line",
     )
     genes = n_genes()
     return lambda: _described(
@@ -55,7 +56,7 @@ def signature_query(compendium: Compendium, score: str) -> Plan | str:
         placeholder="An id, such as " + str(compendium.signatures[fields.SIG_ID].iloc[0]),
         key="search-signature",
         persist_state="session",
-        help="The id of one signature. The page of a compound lists those of its signatures.",
+        help="The page Compound lists the ids of a compound's signatures.",
     )
     genes = n_genes()
     if not sig_id.strip():
@@ -68,12 +69,12 @@ def signature_query(compendium: Compendium, score: str) -> Plan | str:
 def n_genes() -> int:
     """Ask how many genes of a profile are its lists."""
     genes: Any = st.number_input(
-        "Genes at either end",
+        "Genes in each list",
         1,
         400,
         TOP_GENES,
-        help="How many of its most changed genes count as its lists. GPAR's space and correlations "
-        "use the values of all genes.",
+        help="How many of its most up-regulated and of its most down-regulated genes make up the "
+        "query. GPAR's space and the correlations compare the values of all genes instead.",
         key="search-genes",
         persist_state="session",
     )
@@ -81,8 +82,13 @@ def n_genes() -> int:
 
 
 def _described(request: SearchRequest) -> Planned:
-    st.caption(
-        f"The {request.genes} most up-regulated and the {request.genes} most down-regulated genes "
-        f"of {plain(request.name)}, and the values of all."
-    )
+    st.caption(of_ends(plain(request.name), request.genes, request.score))
     return Planned(request)
+
+
+def of_ends(name: str, genes: int, score: str) -> str:
+    """What the query is. name: of a compound, a signature or a profile."""
+    lists = f"the {genes} most up-regulated and the {genes} most down-regulated genes of {name}"
+    if SCORES[score].compares_profiles:
+        return f"Query: the values of all landmark genes of {name}. Its lists: {lists}."
+    return f"Query: {lists}."

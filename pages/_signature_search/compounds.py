@@ -7,6 +7,7 @@ import streamlit as st
 from gpar_core import fields
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.charts import MAX_CHOSEN
+from gpar_core.analyses.signature_search.verdict import stands_out, verdict
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import error_box
 from pages._shared.positive_set import train_on
@@ -22,31 +23,38 @@ def compared_key(done: Analysis) -> str:
 
 
 def show_compounds(done: Analysis) -> None:
-    """Show the buttons for the compounds that are checked, both lists, and downloads."""
+    """Show the verdict, buttons for the compounds that are checked, both lists, and downloads."""
     key = f"search-hits-{'-'.join(done.identity)}"
     names = {
         drug: name
         for side in SIDES
         for drug, name in best(done, side)[[fields.DRUG, fields.PERT_INAME]].to_numpy()
     }
+    compounds = done.tables["compounds"]
+    (st.markdown if stands_out(compounds) else st.info)(verdict(compounds))
     _actions([names[drug] for drug in checked_in(key, names)], done)
     hits([_side(done.identity, side, done) for side in SIDES], key=key)
     st.caption(
-        f"The {N_SHOWN} strongest compounds of each side, with their connectivity: above 0 it "
-        "mimics the query, below 0 it reverses it. The bars are cell lines in alphabetical order, "
-        "gray where the sign differs. p asks how often the query with its genes exchanged at "
-        "random scores as high; as genes change together, p and FDR are optimistic.",
+        f"The {N_SHOWN} strongest compounds of each side by connectivity, the number on the right: "
+        "above 0 a compound mimics the query, below 0 it reverses it. Each bar is a cell line, in "
+        "alphabetical order, gray where the sign differs. FDR compares the query with random "
+        "genes; because real genes change together, it is optimistic.",
         help=explained("connectivity"),
     )
-    if "tau" in done.tables["compounds"]:
+    if "tau" in compounds:
         st.caption(
-            "Tau is near 0 if a compound answers other queries as strongly, near 100 or -100 if it "
-            "answers this one above others.",
+            "Tau is near 100 or -100 if a compound answers your query more strongly than reference "
+            "queries, near 0 if it answers most of those at least as strongly.",
             help=explained("tau"),
+        )
+    if "srges" in compounds:
+        st.caption(
+            "sRGES is a second measure, from gene lists alone: below 0 a compound reverses them, "
+            "above 0 it mimics them. Hits on which it agrees with connectivity are safer.",
+            help=explained("srges"),
         )
     left, right, _ = st.columns([1, 1, 1])
     with left:
-        compounds = done.tables["compounds"]
         download_csv("Download all compounds (CSV)", compounds, "signature-search", done)
     with right:
         signatures = done.tables["signatures"]
@@ -68,10 +76,10 @@ def _actions(names: list[str], done: Analysis) -> None:
         on_click=_compare,
         args=(names, done),
         width="stretch",
-        help=f"Compares up to {MAX_CHOSEN} compounds on the tab Conditions; the map shows them in "
+        help=f"Compares up to {MAX_CHOSEN} compounds on the tab Conditions. The map shows them in "
         "yellow.",
     )
-    says.caption(f"{len(names)} checked" if names else "Check compounds to use them.")
+    says.caption(f"{len(names)} checked" if names else "Check compounds to use these buttons.")
 
 
 @error_box()

@@ -23,7 +23,7 @@ def show_conditions(done: Analysis) -> None:
     if key not in st.session_state:
         st.session_state[key] = compounds[fields.PERT_INAME].head(1).tolist()
     names = st.multiselect(
-        "Drugs",
+        "Compounds",
         compounds[fields.PERT_INAME],
         max_selections=MAX_CHOSEN,
         placeholder="Type the start of a name",
@@ -35,12 +35,12 @@ def show_conditions(done: Analysis) -> None:
     chosen = compounds[compounds[fields.PERT_INAME].isin(names)].head(MAX_CHOSEN)
     drugs = dict(zip(chosen[fields.DRUG], chosen[fields.PERT_INAME], strict=True))
     if not drugs:
-        st.caption("Choose drugs to see where they act as the query, and where against it.")
+        st.caption("Choose compounds to see where they mimic the query and where they reverse it.")
         return
     st.caption(
-        f"Points are means over the signatures of a drug, with 95% intervals from {FEWEST} "
-        "signatures on; they take signatures as independent. Gray: all signatures in this cell "
-        "line; the box has the middle half of them, the line 90%."
+        f"Points are means over the signatures of a compound, with 95% intervals if there are at "
+        f"least {FEWEST}; the intervals assume that signatures are independent. Gray: all "
+        "signatures in the cell line; the box holds the middle half of them, the line 90%."
     )
     signatures = done.tables["signatures"]
     by_line = by_condition(signatures, drugs, fields.CELL_ID)
@@ -68,8 +68,8 @@ def show_conditions(done: Analysis) -> None:
 def _only(found: pd.DataFrame, what: str) -> str:
     """Say why there is no chart."""
     if found.empty:
-        return f"The {what} of these signatures is not known."
-    return f"All signatures have one {what}: {found['condition'].iloc[0]}."
+        return f"The {what} of these signatures is unknown."
+    return f"All signatures have the same {what}: {found['condition'].iloc[0]}."
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -14,7 +14,7 @@ from pages._shared.loaders import load_compendium
 LISTS, COMPOUND, SIGNATURE = "Gene lists", "Compound", "Signature"
 """Ways of the form."""
 
-NOT_SIMULATED = "Not in simulated data, which do not know real genes."
+NOT_SIMULATED = "Not in simulated data, where genes have no real biology."
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,17 @@ class Example:
 EXAMPLES = (
     Example(
         "dexamethasone",
-        "Its own genes should bring back other glucocorticoids.",
+        "Its own signature should find other glucocorticoids.",
         compound="dexamethasone",
     ),
     Example(
         "entinostat",
-        "Its own genes should bring back other HDAC inhibitors.",
+        "Its own signature should find other HDAC inhibitors.",
         compound="entinostat",
     ),
     Example(
         "steroid response",
-        "Genes that glucocorticoids change: budesonide and its like mimic them.",
+        "Genes that glucocorticoids change: budesonide and its relatives mimic them.",
         up="TSC22D3 FKBP5 PER1 KLF9 ZBTB16 DUSP1 CRISPLD2 SGK1 NFKBIA CEBPD BIRC3 ERRFI1 MT2A MT1X "
         "PDK4 ANGPTL4 GLUL ZFP36 FOXO3 DDIT4 SNAI2 TIPARP CEBPB RGS2 SESN1 IL4R BNIP3L",
         down="IL6 CXCL8 CXCL2 CCL2 ICAM1 IL1B PTGS2 IER3 NFKB2 RELB CXCL1 IRF1 STAT1 CSF1 MMP1",

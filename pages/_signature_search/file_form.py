@@ -27,7 +27,7 @@ from pages._shared.profile_form import choose_statistic, may_z_score, show_repor
 from pages._shared.state import cache
 from pages._shared.tables import savable
 from pages._shared.uploads import read
-from pages._signature_search.compound_form import n_genes
+from pages._signature_search.compound_form import n_genes, of_ends
 from pages._signature_search.query_plan import Plan, Planned, show_match
 
 KINDS = ["csv", "tsv", "txt", "tab", "gct", "gctx", "gmt", "grp"]
@@ -48,16 +48,18 @@ def file_query(compendium: Compendium, score: str) -> Plan | str:
         st.caption(
             "Results of DESeq2, limma, edgeR, Seurat and others, unchanged; one or more profiles "
             "of z-scores (CSV, TSV, GCT, GCTX); or a GMT file, in which NAME_UP and NAME_DN are "
-            f"one query. Several profiles or gene sets, at most {MAX_QUERIES:,}, are a batch."
+            "one query. Several profiles or gene sets are searched as a batch, at "
+            f"most {MAX_QUERIES:,}."
         )
-        return "Upload a file to see how many of its genes the signatures have."
+        return "Upload a file to see how many of its genes L1000 measures."
     if upload.name.casefold().endswith(".gmt"):
         return _sets(compendium, score, upload)
     try:
         draft = read(PROFILES, upload)
     except DataError:
         st.caption(
-            "A list of genes goes under Gene lists. Gene sets need a file name that ends in .gmt."
+            "Upload a list of genes under Gene lists. The name of a file of gene sets must end in "
+            ".gmt."
         )
         raise
     if statistics_of(draft):
@@ -87,11 +89,11 @@ def _cut_offs(compendium: Compendium, score: str, upload: UploadedFile) -> Plan:
         ),
         int(
             st.number_input(
-                "Landmark genes on each side, at most",
+                "Landmark genes in each list, at most",
                 1,
                 400,
                 usual.genes,
-                help="If more pass, the most strongly changed ones are taken.",
+                help="If more genes pass, the most strongly changed ones are used.",
                 key="search-most",
             )
         ),
@@ -136,8 +138,7 @@ def _profiles(compendium: Compendium, score: str, upload: UploadedFile, draft: D
         if profile == ALL:
             st.metric("Queries", f"{len(names):,}", help="Each profile is a query of its own")
         st.caption(
-            f"The {genes} most up-regulated and the {genes} most down-regulated landmark genes of "
-            "each profile, and the values of all."
+            of_ends("each profile" if profile == ALL else plain(names[profile]), genes, score)
         )
         if draft.report.missing or draft.n_missing_values:
             st.caption("Missing landmark genes count as unchanged (0).")
@@ -171,7 +172,7 @@ def _sets(compendium: Compendium, score: str, upload: UploadedFile) -> Plan:
         queries.metric("Queries", f"{usable.sum():,}", help="Gene sets with landmark genes")
         queries.caption(f"of {len(table):,} in the file")
         genes.metric(
-            "Landmark genes", f"{table['n_found'].sum():,}", help="Found in all queries together"
+            "Landmark genes", f"{table['n_found'].sum():,}", help="Matched in all queries together"
         )
         genes.caption(f"of {table['n_given'].sum():,} genes")
         if not usable.all():

@@ -38,7 +38,8 @@ def form(compendium: Compendium) -> None:
             key="search-way",
             persist_state="session",
         )
-        with st.expander("Method"):
+        inputs, method = st.container(), st.expander("Method")
+        with method:
             score = st.selectbox(
                 "Score",
                 list(SCORES),
@@ -49,13 +50,13 @@ def form(compendium: Compendium) -> None:
                 help=SCORE_HELP,
             )
             tau = tau_choice(compendium, score)
-        with error_box():
+        with inputs, error_box():
             plan = WAYS[way](compendium, score)
         show_examples(compendium)
     with right, st.container(border=True):
         st.header("2 · Search", anchor=False)
         if plan is None or isinstance(plan, str):
-            st.caption(plan or "This query cannot be searched.")
+            st.caption(plan or "Correct the query first.")
             st.button("Start search", type="primary", disabled=True, width="stretch")
             return
         with error_box():

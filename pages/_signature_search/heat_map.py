@@ -15,10 +15,10 @@ def show_heat_map(done: Analysis) -> None:
         st.info("No compound mimics or reverses this query.")
         return
     st.caption(
-        "Mean z-scores of each drug over its cell lines: the 20 drugs that mimic the query most "
-        "and the 20 that reverse it most. The triangles on the left are the query. Of more than 60 "
-        "genes, those that vary most are shown. Drugs and genes with a similar pattern are next to "
-        "each other."
+        "Mean z-scores over the cell lines of each compound, for the 20 compounds that mimic the "
+        "query most and the 20 that reverse it most. The triangles on the left are the query. If "
+        "it has more than 60 genes, the 60 that vary most are shown. Compounds and genes with "
+        "similar patterns are next to each other."
     )
     chart_once("search heat map", done.identity, lambda: heat_map(heat, simulated=done.simulated))
     download_csv("Download heat map (CSV)", heat, "signature-search-heat-map", done)

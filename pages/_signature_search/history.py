@@ -17,7 +17,7 @@ MAX_NAME = 40
 
 def query_of(request: SearchRequest) -> str:
     """The query and the score, in words."""
-    return f"{request.what}; score {SCORES[request.score].label}."
+    return f"{request.what}; score: {SCORES[request.score].label}."
 
 
 def summary(done: Analysis) -> str:

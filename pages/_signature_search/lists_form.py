@@ -21,7 +21,7 @@ SIDES = {"up": "Up-regulated genes", "down": "Down-regulated genes"}
 def lists_query(compendium: Compendium, score: str) -> Plan | str:
     """Ask for up- and down-regulated genes."""
     name = st.text_input(
-        "Name of the query", max_chars=80, key="search-name", persist_state="session"
+        "Name of the query (optional)", max_chars=80, key="search-name", persist_state="session"
     )
     columns = dict(zip(SIDES, st.columns(2), strict=True))
     texts = [
@@ -51,7 +51,7 @@ def lists_query(compendium: Compendium, score: str) -> Plan | str:
             )
     up, down = (BETWEEN_GENES.split(text) if text.strip() else [] for text in texts)
     if not up and not down:
-        return "Paste genes to see how many of them the signatures have."
+        return "Paste genes to see how many of them L1000 measures."
 
     def plan() -> Planned:
         request, match = plan_list_search(compendium, up, down, name=name, score=score)

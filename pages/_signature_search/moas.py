@@ -6,6 +6,7 @@ import streamlit as st
 from gpar_core import fields
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search import charts
+from gpar_core.analyses.signature_search.verdict import of_moas
 from gpar_core.search.classes import SEPARATOR, running_sum
 from pages._shared.cached_charts import chart_once
 from pages._shared.downloads import download_csv
@@ -15,6 +16,8 @@ from pages._shared.terms import explained
 
 COLUMNS = ("moa", "n_drugs", "median_connectivity", "moa_auroc", "fdr", "es", "nes", "fdr_es")
 """Those on screen; the file has all."""
+FDR_HELP = "Benjamini-Hochberg over all MOAs, on p of the two-sided Mann-Whitney test"
+FDR_ES_HELP = "Benjamini-Hochberg over all MOAs, on p of the ES against 1,000 random classes"
 
 
 def show_moas(done: Analysis) -> None:
@@ -24,12 +27,13 @@ def show_moas(done: Analysis) -> None:
         st.info("No MOA has three compounds here. Import a compendium with a MOA table.")
         return
     st.caption(
-        "MOAs of at least three compounds. AUROC is the chance that one of its compounds has a "
-        "higher connectivity than a compound without the MOA: near 1 the MOA mimics the query, "
-        "near 0 it reverses it; its FDR is from Mann and Whitney's test, two-sided. The enrichment "
-        "score weighs compounds by their connectivity; its FDR is from random classes. Check a MOA "
-        "to see where its compounds rank."
+        "MOAs of at least three compounds. AUROC is the chance that a compound with the MOA has a "
+        "higher connectivity than one without it: near 1 the MOA mimics the query, near 0 it "
+        "reverses it, 0.5 is chance. Its FDR is from the two-sided Mann-Whitney test. ES, the "
+        "enrichment score, weights compounds by their connectivity; its FDR is from random "
+        "classes. Check a MOA to see where its compounds rank."
     )
+    st.markdown(of_moas(table))
     number = st.column_config.NumberColumn
     event = st.dataframe(
         savable(table, simulated=done.simulated),
@@ -40,18 +44,20 @@ def show_moas(done: Analysis) -> None:
         key=f"search-moas-{'-'.join(done.identity)}",
         column_order=[*COLUMNS, "data"],
         column_config={
-            "moa": st.column_config.TextColumn("MOA", width=170, help=explained("moa")),
-            "n_drugs": number("Drugs", format="%d", help="With a signature here"),
+            "moa": st.column_config.TextColumn("MOA", width=240, help=explained("moa")),
+            "n_drugs": number("Drugs", format="%d", width=60, help="With a signature here"),
             "median_connectivity": number(
                 "Median connectivity", format="%.2f", width=125, help=explained("connectivity")
             ),
             "moa_auroc": number(
-                "AUROC", format="%.2f", help="Near 1 the MOA mimics, near 0 it reverses"
+                "AUROC",
+                format="%.2f",
+                help="Near 1 the MOA mimics the query, near 0 it reverses it",
             ),
-            "fdr": number("FDR", format="%.2g", help=explained("fdr")),
+            "fdr": number("FDR", format="%.2g", help=FDR_HELP),
             "es": number("ES", format="%.2f", help=explained("class-es")),
             "nes": number("NES", format="%.2f", help=explained("nes")),
-            "fdr_es": number("FDR of ES", format="%.2g", help=explained("fdr")),
+            "fdr_es": number("FDR of ES", format="%.2g", help=FDR_ES_HELP),
         },
         placeholder="—",
     )

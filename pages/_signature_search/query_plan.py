@@ -40,7 +40,7 @@ def show_match(match: QueryMatch, *, used: tuple[int, int] | None = None) -> Non
         column.metric(
             f"Genes {side}",
             used[number] if used else found.n_found,
-            help=f"L1000 measures {fields.N_LANDMARKS} landmark genes; others cannot be compared.",
+            help=f"L1000 measures {fields.N_LANDMARKS} landmark genes. Other genes are left out.",
         )
         if used:
             column.caption(
@@ -60,9 +60,9 @@ def show_match(match: QueryMatch, *, used: tuple[int, int] | None = None) -> Non
 
 def _missing(found: ListMatch) -> str:
     if not found.missing:
-        return f"All {found.n_given} genes"
+        return f"All {found.n_given} are landmark genes"
     names = _some(found.missing, MAX_MISSING)
-    return plain(f"{found.n_found} of {found.n_given} genes; without {names}")
+    return plain(f"of {found.n_given} genes. Not landmark genes: {names}")
 
 
 def _some(names: tuple[str, ...], most: int) -> str:

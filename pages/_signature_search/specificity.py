@@ -17,7 +17,7 @@ def tau_choice(compendium: Compendium, score: str) -> bool:
         persist_state="session",
         help=explained(
             "tau",
-            "The first search of this compendium with a score takes minutes longer. Gene lists "
+            "The first search of this compendium with each score takes minutes longer. Gene lists "
             "also get sRGES.",
         ),
     )

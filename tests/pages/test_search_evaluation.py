@@ -54,11 +54,11 @@ def table_with(app: AppTest, column: str) -> pd.DataFrame:
 def test_the_form_says_what_would_be_compared(stocked: Library) -> None:
     app = asked()
     assert {metric.label: metric.value for metric in app.metric} == {"MOAs": "2"}
-    assert "Too few MOAs to show which score is better" in words(app.warning)
+    assert "Too few MOAs to tell which score is better" in words(app.warning)
     app.multiselect(key="search-evaluation-scores").set_value(["wtcs", "xsum"])
     app.multiselect(key="search-evaluation-genes").set_value([25, "75"])
     app.multiselect(key="search-evaluation-noise").set_value([0.0]).run()
-    assert "4 searches with all queries" in words(app)
+    assert "4 combinations of score, list length and noise" in words(app)
     press(app, "Run evaluation")
     (job,) = JobStore(stocked.cache).active_jobs()
     assert isinstance(job.request, SearchEvaluationRequest)

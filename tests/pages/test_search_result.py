@@ -18,6 +18,7 @@ from gpar_core.analyses.signature_search.plan import (
     plan_signature_search,
 )
 from gpar_core.analyses.signature_search.request import SearchRequest
+from gpar_core.analyses.signature_search.verdict import verdict
 from gpar_core.data import compendium as compendia
 from gpar_core.data.profiles import Profiles
 from gpar_core.data.uploads import publish_profiles
@@ -56,7 +57,9 @@ def check(app: AppTest, stocked: Library, request: SearchRequest, *drugs: str) -
 
 def test_both_sides_are_shown_with_all_that_is_known(stocked: Library) -> None:
     app = opened(searched(stocked.cache))
-    assert "Compound hdac0; score Weighted connectivity" in words(app)
+    assert "Compound hdac0; score\\: Weighted connectivity" in words(app)
+    done = analysis.load(stocked.cache.analysis(job_id(searched(stocked.cache))))
+    assert verdict(done.tables["compounds"]) in words(app)
     mimics, reverses = sent(app, "gpar_hits")["sides"]
     assert {row["drug"] for row in mimics["rows"][:4]} == {"hdac0", "hdac1", "hdac2", "hdac3"}
     first = mimics["rows"][0]
@@ -155,7 +158,7 @@ def test_checked_compounds_are_compared(stocked: Library) -> None:
     (chart,) = app.get("vega_lite_chart")
     spec = json.loads(chart.proto.spec)
     assert spec["title"]["text"] == "Connectivity by cell line"
-    assert "All signatures have one dose: 10 µM." in words(app)
+    assert "All signatures have the same dose: 10 µM." in words(app)
 
 
 def running_sum_of(app: AppTest) -> str:
@@ -260,7 +263,7 @@ def test_earlier_searches_say_what_they_found(stocked: Library) -> None:
     app = page("signature_search")
     label = next(each for each in labels(app) if each.startswith("Signature search"))
     said = words(app.caption)
-    assert "Compound hdac0; score Weighted connectivity" in said
+    assert "Compound hdac0; score\\: Weighted connectivity" in said
     done = analysis.load(stocked.cache.analysis(job_id(request)))
     first = done.tables["compounds"]["pert_iname"].head(3)
     assert f"Mimics: {', '.join(first)}." in said.replace("\\", "")

@@ -35,8 +35,8 @@ def test_pasted_lists_are_matched_and_searched(stocked: Library) -> None:
     )
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown == {"Genes up": "15", "Genes down": "12"}
-    assert "All 15 genes" in words(app)
-    assert "12 of 13 genes; without FOO" in words(app)
+    assert "All 15 are landmark genes" in words(app)
+    assert r"Not landmark genes\: FOO" in words(app)
     assert not app.warning[1:]  # but for that on simulated data
     press(app, "Start search")
     (job,) = JobStore(stocked.cache).active_jobs()
@@ -52,7 +52,7 @@ def test_the_example_fills_the_lists(stocked: Library) -> None:
     assert app.text_input(key="search-name").value == "cell-cycle arrest"
     assert all(int(metric.value) >= 10 for metric in app.metric)
     assert not start_button(app).disabled
-    assert "do not know real genes" in words(app)
+    assert "genes have no real biology" in words(app)
 
 
 @pytest.mark.parametrize(

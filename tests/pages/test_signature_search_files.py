@@ -160,7 +160,7 @@ def test_files_that_cannot_be_searched_are_an_error(
 def test_a_gene_list_is_told_where_it_goes(stocked: Library) -> None:
     app = upload("x.grp", "\n".join(SYMBOLS[:40]))
     assert "a list of 40 genes" in words(app.error)
-    assert "A list of genes goes under Gene lists" in words(app)
+    assert "Upload a list of genes under Gene lists" in words(app)
 
 
 def test_files_fill_the_lists(stocked: Library) -> None:

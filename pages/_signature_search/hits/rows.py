@@ -14,7 +14,7 @@ from pages._shared.tables import about
 
 N_SHOWN: Final = 50
 SIDES: Final = {"mimic": "Mimic the query", "reverse": "Reverse the query"}
-FIGURES: Final = {"fdr": "FDR {:.2g}", "tau": "tau {:.0f}", "srges": "sRGES {:.2f}"}
+FIGURES: Final = {"fdr": ("FDR", ".2g"), "tau": ("tau", ".0f"), "srges": ("sRGES", ".2f")}
 """Columns of compounds that a row shows where they are known."""
 KNOWN: Final = (fields.PERT_ID, fields.SMILES, fields.PUBCHEM_CID, fields.INCHI_KEY)
 
@@ -30,7 +30,7 @@ def best(done: Analysis, side: str) -> pd.DataFrame:
 def side_of(done: Analysis, side: str) -> dict[str, Any]:
     """One list: title, sign, colors, rows, and largest, the connectivity of the longest bars.
 
-    All but numbers is text to show.
+    none: what to show without rows. All but numbers is text to show.
     """
     found = best(done, side)
     sign = 1 if side == "mimic" else -1
@@ -50,6 +50,7 @@ def side_of(done: Analysis, side: str) -> dict[str, Any]:
     ]
     return {
         "title": SIDES[side],
+        "none": f"No compound {side}s the query.",
         "sign": sign,
         "color": RED if sign > 0 else BLUE,
         "gray": GRAY,
@@ -75,10 +76,10 @@ def _row(
         "page": page,
         "structure": picture(known[fields.SMILES]) if known[fields.SMILES] else "",
         "moa": compound[fields.MOA].replace(fields.MOA_SEPARATOR, ", "),
-        "score": f"{compound['connectivity']:.2f}".replace("-", "\N{MINUS SIGN}"),
+        "score": _signed(compound["connectivity"], ".2f"),
         "figures": " · ".join(
-            form.format(compound[figure])
-            for figure, form in FIGURES.items()
+            f"{label} {_signed(compound[figure], form)}"
+            for figure, (label, form) in FIGURES.items()
             if pd.notna(compound.get(figure))
         ),
         "lines": lines,
@@ -89,6 +90,10 @@ def _row(
             ("iLINCS", links.ilincs(name, known[fields.PERT_ID])),
         ],
     }
+
+
+def _signed(value: float, form: str) -> str:
+    return ("\N{MINUS SIGN}" if value < 0 else "") + format(abs(value), form)
 
 
 def _known(done: Analysis) -> pd.DataFrame:

@@ -31,7 +31,7 @@ function list(side, checked, check) {
   const add = (drugs) => rows.append(...drugs.map((drug) => row(drug, side, checked, check)));
   const section = made("section", {}, made("h3", { textContent: side.title }), rows);
   add(side.rows.slice(0, SHOWN));
-  if (!side.rows.length) section.append(made("p", { textContent: "No compound does." }));
+  if (!side.rows.length) section.append(made("p", { textContent: side.none }));
   const rest = side.rows.slice(SHOWN);
   if (rest.length) {
     const more = made("button", { type: "button", textContent: `Show ${rest.length} more` });

@@ -1,0 +1,41 @@
+"""The sentence that says whether a search found anything."""
+
+import pandas as pd
+import pytest
+
+from gpar_core.analyses.signature_search.verdict import of_moas, stands_out, verdict
+
+
+def compounds(*rows: tuple[float, float]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["connectivity", "fdr"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([(0.9, 0.01), (0.8, 0.02), (-0.7, 0.03), (-0.1, 0.9)], "4 compounds, 2 mimic and one rev"),
+        ([(0.9, 0.01), (-0.7, 0.05)], "2 compounds, one mimics and none reverses the query"),
+        ([(0.9, 0.3), (-0.7, 0.01), (-0.8, 0.01)], "3 compounds, none mimics and 2 reverse the"),
+    ],
+)
+def test_each_side_is_counted(rows: list[tuple[float, float]], said: str) -> None:
+    assert said in verdict(compounds(*rows))
+    assert stands_out(compounds(*rows))
+
+
+def test_nothing_significant_is_said_first() -> None:
+    weak = compounds((0.9, 0.05), (-0.7, 0.4))
+    assert verdict(weak).startswith("No compound stands out: none of 2 has an FDR below 0.05.")
+    assert not stands_out(weak)
+
+
+@pytest.mark.parametrize(
+    ("fdr", "said"),
+    [
+        ([0.01, 0.2, 0.3], "1 of 3 MOAs has an FDR below 0.05."),
+        ([0.01, 0.02, 0.3], "2 of 3 MOAs have an FDR below 0.05."),
+        ([0.05, 0.2], "No MOA stands out: none of 2 has an FDR below 0.05."),
+    ],
+)
+def test_moas_are_counted(fdr: list[float], said: str) -> None:
+    assert of_moas(pd.DataFrame({"fdr": fdr})) == said
