@@ -27,11 +27,11 @@ def add(commands: Any) -> None:
     """Register the command."""
     command = commands.add_parser(
         "evaluate-search",
-        help="compare the scores of a signature search by the MOAs that they retrieve",
+        help="compare the scores of a signature search by how well they retrieve MOAs",
         description=(
             "Search with compounds whose MOA is known, by gene lists of several lengths, and "
             "measure how well each score retrieves the other compounds with the MOA. The "
-            "compound itself is left out of what it finds."
+            "compound itself is left out of the results."
         ),
     )
     command.set_defaults(command=_evaluate)
@@ -42,17 +42,17 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     command.add_argument(
         "--genes", default=",".join(map(str, LENGTHS)), metavar="N,N",
-        help="lengths of the gene lists, at either end (default: %(default)s)",
+        help="genes in each list of a query (default: %(default)s)",
     )  # fmt: skip
     command.add_argument(
         "--noise", default=",".join(f"{level:g}" for level in NOISE), metavar="X,X",
-        help="standard deviation of what is added to each gene of a query (default: %(default)s)",
+        help="standard deviation of the noise added to each gene (default: %(default)s)",
     )  # fmt: skip
     command.add_argument(
         "--queries", default="", metavar="NAME",
         help="search with the compounds of this compendium (default: the compendium's own)",
     )  # fmt: skip
-    command.add_argument("--seed", type=int, default=0, help="seed of noise and intervals")
+    command.add_argument("--seed", type=int, default=0, help="seed of the noise and the intervals")
     command.add_argument("--json", type=Path, metavar="OUT", help="write all tables to a JSON file")
     command.add_argument("--csv", type=Path, metavar="OUT", help="write the figures of each MOA")
 
@@ -112,7 +112,7 @@ def _print(done: analysis.Analysis, seed: int) -> None:
                 print(f"{SCORES[str(score)].label:<{width}}" + "".join(cells))
     found = identified(done.tables["identity"])
     if len(found):
-        print("\nThe query's own molecule, where the compendium has it (not counted above):")
+        print("\nThe query's own molecule, if the compendium has it (not counted above):")
         for one in found.to_dict("records"):
             print(
                 f"{SCORES[one['score']].label:<{width}} {one['n_genes']:>4} genes, noise "

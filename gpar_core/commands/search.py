@@ -33,9 +33,9 @@ def add(commands: Any) -> None:
         "search",
         help="find the compounds that mimic or reverse a query",
         description=(
-            "Compare gene lists, a result table, profiles, gene sets, a compound or a signature "
-            "with every signature of a compendium. Prints the compounds that mimic the query most, "
-            "then those that reverse it most."
+            "Compare gene lists, a differential expression table, profiles, gene sets, a compound "
+            "or a signature with every signature of a compendium. Prints the compounds that mimic "
+            "the query most, then those that reverse it most."
         ),
     )
     command.set_defaults(command=_search)
@@ -45,19 +45,19 @@ def add(commands: Any) -> None:
         "--score",
         choices=tuple(SCORES),
         default="",
-        help="how they are compared (default: space, or wtcs with fewer than 978 signatures)",
+        help="how the query is compared (default: space, or wtcs with fewer than 978 signatures)",
     )
     command.add_argument("--seed", type=int, default=0, help="seed of the random gene lists")
     command.add_argument(
         "--tau",
         action="store_true",
-        help="compute tau and sRGES of a large compendium too, where the first time takes minutes",
+        help="compute tau and sRGES in a large compendium too (minutes the first time)",
     )
     command.add_argument(
         "--summarize",
         choices=tuple(TABLES),
         default="compound",
-        help="what a row of the files is (default: compound)",
+        help="what each row of the files stands for (default: compound)",
     )
     command.add_argument("--csv", type=Path, metavar="OUT", help="write all rows to a CSV file")
     command.add_argument("--json", type=Path, metavar="OUT", help="write all rows to a JSON file")
@@ -71,21 +71,27 @@ def _add_query(command: argparse.ArgumentParser) -> None:
         ("--table", "a differential expression table: the genes that pass --fdr and --lfc"),
         (
             "--profiles",
-            "profiles or result tables, as for predict-moa; missing genes count as unchanged",
+            "profiles or differential expression tables, as for predict-moa; missing genes count "
+            "as unchanged",
         ),
-        ("--gmt", "gene sets, each a query; NAME_UP and NAME_DN are one"),
+        ("--gmt", "gene sets, each a query; NAME_UP and NAME_DN are one query"),
     )
     for option, about in files:
         command.add_argument(option, type=Path, metavar="FILE", help=about)
     command.add_argument(
-        "--profile", default="", metavar="NAME", help="only this one of several profiles"
+        "--profile",
+        default="",
+        metavar="NAME",
+        help="search with this profile only, of several in the file",
     )
     command.add_argument(
         "--z-score",
         action="store_true",
         help="convert counts or log values to z-scores across the profiles in the file",
     )
-    command.add_argument("--compound", default="", metavar="NAME", help="a compound's signatures")
+    command.add_argument(
+        "--compound", default="", metavar="NAME", help="a compound: the mean of its signatures"
+    )
     command.add_argument(
         "--cell", default="", metavar="NAME", help="the compound's signature in this cell line"
     )
@@ -196,7 +202,9 @@ def _print_batch(tables: Any, compendium: Compendium) -> None:
     queries = tables["queries"]
     print(f"{len(queries):,} queries, {_against(compendium, compendium.n_drugs)}")
     if not has_p(tables["compounds"]):
-        print("p is left out: it takes hours for so many profiles. Search with one for its p.")
+        print(
+            "p is left out: it takes hours for so many profiles. Search with one of them for its p."
+        )
     print(f"\n{'query':<30} {'up':>4} {'down':>5}  {'mimics':<40}  reverses")
     for row in queries.head(N_SHOWN).to_dict("records"):
         print(

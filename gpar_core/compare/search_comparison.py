@@ -84,7 +84,8 @@ def verdict(moas: pd.DataFrame, measure: str, noise: float, *, seed: int) -> str
         f"p = {second['p']:.2g}"
     )
     if second["p"] < SIGNIFICANT and second["behind_low"] > 0:
-        return f"{said}; it is ahead by {second['behind']:.2g} ({gap})."
+        ahead = SCORES[best["score"]].label
+        return f"{said}. {ahead} is ahead by {second['behind']:.2g} ({gap})."
     return f"{said}. The difference is within noise ({gap}), so neither is ahead."
 
 

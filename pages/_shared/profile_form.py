@@ -86,12 +86,12 @@ def show_upload(library: Library) -> None:
 
 
 def choose_statistic(file_id: str, draft: Draft) -> Draft:
-    """Choose the column of a result table that is the profile."""
+    """Choose the column of a differential expression table that is the profile."""
     choices = statistics_of(draft)
     if not choices:
         return draft
     chosen = st.selectbox(
-        "Column of the result table",
+        "Column of the table",
         choices,
         key=f"statistic-{file_id}",
         help="Only signed statistics can be profiles: p-values, mean levels and standard errors "
@@ -201,8 +201,8 @@ def show_report(draft: Draft) -> None:
 def _show_scale(place: DeltaGenerator, draft: Draft) -> None:
     """Show the scale of the profiles, and which ones differ from the others."""
     if any(draft.statistics):
-        place.metric("Scale", "signed statistic", help=explained("z-score"))
-        place.caption(plain(draft.scales[0].reason))
+        place.metric("Scale", "signed", help=explained("z-score"))
+        place.caption(plain(f"statistic: {draft.scales[0].reason}"))
         return
     kinds = Counter(scale.kind for scale in draft.scales)
     place.metric("Scale", next(iter(kinds)) if len(kinds) == 1 else "mixed",

@@ -88,7 +88,7 @@ def _described(request: SearchRequest) -> Planned:
 
 def of_ends(name: str, genes: int, score: str) -> str:
     """What the query is. name: of a compound, a signature or a profile."""
-    lists = f"the {genes} most up-regulated and the {genes} most down-regulated genes of {name}"
+    lists = f"the {genes} most up-regulated and the {genes} most down-regulated genes"
     if SCORES[score].compares_profiles:
-        return f"Query: the values of all landmark genes of {name}. Its lists: {lists}."
-    return f"Query: {lists}."
+        return f"Query: the values of all landmark genes of {name}. Its lists have {lists}."
+    return f"Query: {lists} of {name}."

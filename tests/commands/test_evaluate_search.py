@@ -70,7 +70,7 @@ def test_queries_of_another_compendium_are_also_identified(
     assert run(cache, "--scores", "cosine", "--noise", "0,0.5", "--queries", "other") == 0
     out = capsys.readouterr().out
     assert "mine: 2 MOAs, 2 queries, 2 pairs" in out
-    assert "The query's own molecule, where the compendium has it" in out
+    assert "The query's own molecule, if the compendium has it" in out
     assert "noise 0.5: first for" in out
 
 

@@ -73,7 +73,7 @@ def test_few_moas_have_no_interval_and_no_winner() -> None:
     assert "4 MOAs cannot show which is better; at least 6" in verdict(moas, "ap", 0.0, seed=0)
 
 
-@pytest.mark.parametrize(("gap", "said"), [(0.1, "it is ahead by 0.1"), (0.0, "neither is ahead")])
+@pytest.mark.parametrize(("gap", "said"), [(0.1, " is ahead by 0.1"), (0.0, "neither is ahead")])
 def test_a_winner_is_ahead_by_more_than_noise(gap: float, said: str) -> None:
     assert said in verdict(measured(20, gap), "first_10", 0.0, seed=0)
 

@@ -331,11 +331,11 @@ def test_of_a_result_table_the_statistic_is_shown_and_can_be_changed(
     p = np.full(978, 0.5)
     text = genes_in_rows({"baseMean": 9 + p, "log2FoldChange": -like, "stat": like, "pvalue": p})
     app = upload(text)
-    assert field(app, "Column of the result table").value == "stat"
+    assert field(app, "Column of the table").value == "stat"
     assert "GPAR uses its column 'stat'" in words(app)
     assert {metric.label: metric.value for metric in app.metric}["Profiles"] == "1"
     assert "2 columns were not used" in [each.label for each in app.expander]
-    field(app, "Column of the result table").set_value("log2FoldChange").run()
+    field(app, "Column of the table").set_value("log2FoldChange").run()
     assert "GPAR uses its column 'log2FoldChange'" in words(app)
     press(app, "Predict MOAs")
     (job,) = JobStore(stocked.cache).active_jobs()

@@ -30,9 +30,10 @@ def test_hits_are_checked_and_compared(stocked: Library, width: int) -> None:
         mimics = page.locator(".hits section").first
         expect(mimics.locator("li")).to_have_count(10)
         assert not overflows(page)
-        mimics.get_by_role("button", name="Show").click()
+        mimics.get_by_role("button", name="Show").press("Enter")
         shown = mimics.locator("li").count()
         assert shown > 10
+        expect(mimics.locator("li").nth(10).get_by_role("checkbox")).to_be_focused()
         expect(page.get_by_role("button", name="Train on these")).to_be_disabled()
         page.get_by_role("checkbox", name="Check hdac1").check()
         expect(page.get_by_text("1 checked")).to_be_visible()

@@ -12,7 +12,7 @@ HEIGHT = 520
 
 
 def by_length(summary: pd.DataFrame, measure: str, *, simulated: bool) -> alt.LayerChart:
-    """Means over MOAs by the number of genes at either end, a line per score, with intervals.
+    """Means over MOAs by the number of genes in each list, a line per score, with intervals.
 
     summary: rows of one measure and noise, from `compare.search_comparison.summary`. measure: its
     name on screen.
@@ -21,7 +21,7 @@ def by_length(summary: pd.DataFrame, measure: str, *, simulated: bool) -> alt.La
     colors = {score.label: color for score, color in zip(SCORES.values(), PALETTE, strict=False)}
     table = summary.assign(label=summary["score"].map(lambda name: SCORES[name].label))
     base = alt.Chart(table).encode(
-        x=alt.X("n_genes:O", title="Genes at either end", axis=alt.Axis(labelAngle=0)),
+        x=alt.X("n_genes:O", title="Genes in each list", axis=alt.Axis(labelAngle=0)),
         xOffset=alt.XOffset("label:N", sort=labels),
         color=alt.Color(
             "label:N",

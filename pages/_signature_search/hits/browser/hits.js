@@ -36,8 +36,9 @@ function list(side, checked, check) {
   if (rest.length) {
     const more = made("button", { type: "button", textContent: `Show ${rest.length} more` });
     more.onclick = () => {
-      more.remove();
       add(rest);
+      rows.children[SHOWN].querySelector("input").focus(); // the button that had it goes
+      more.remove();
     };
     section.append(more);
   }
