@@ -22,6 +22,16 @@ N_MOAS = 15
 N_PAIRS = 15
 SPECIFICITY = (("tau", "Tau", 0), ("srges", "sRGES", 2))
 """Columns that a search may have, their labels and digits."""
+COMPUTED = {
+    "tau": "Tau: the percentage of reference queries that a compound answers less strongly than "
+    "this one, with the sign of its connectivity. Near 0, it answers almost every reference query "
+    "at least as strongly (Subramanian et al. 2017).",
+    "srges": "sRGES, for gene lists: the enrichment of the up list at the top of a signature minus "
+    "that of the down list, adjusted to 10 µM and 24 hours where that is possible, averaged over "
+    "cell lines. Below 0 a compound reverses the lists (Chen et al. 2017, "
+    "doi:10.1038/ncomms16022).",
+}
+"""How the columns of `SPECIFICITY` are computed."""
 SIDES = {"mimic": "Compounds that mimic the query", "reverse": "Compounds that reverse the query"}
 
 
@@ -195,7 +205,7 @@ def _methods(request: SearchRequest, done: Analysis) -> Section:
     score = SCORES[request.score]
     reference = f" ({score.reference})" if score.reference else ""
     pooled = (
-        "Signatures of a compound are pooled before they are compared, in one cell line and in all."
+        "Signatures of a compound are pooled before they are compared, by cell line and over all."
         if request.score == SPACE
         else "The score of a signature is divided by the mean of those of its sign in the same "
         "cell line. The connectivity of a compound in a cell line is the 67th or the 33rd "
@@ -210,9 +220,7 @@ def _methods(request: SearchRequest, done: Analysis) -> Section:
         "standardized by its scores for the random queries, and compared with the standardized "
         "random scores of all compounds, two-sided. FDR: Benjamini-Hochberg over all compounds. "
         "Genes change together in real queries, so both are optimistic.",
-        "Tau: the percentage of reference queries that a compound answers less strongly than this "
-        "one, with the sign of its connectivity. Near 0, it answers almost every reference query "
-        "at least as strongly (Subramanian et al. 2017).",
+        *(COMPUTED[column] for column, _, _ in SPECIFICITY if column in done.tables["compounds"]),
         "MOAs: two-sided Mann-Whitney test, for MOAs of at least three compounds.",
         "Heat map: average linkage on 1 minus Pearson's correlation, leaves in the order that "
         "makes neighbors most similar (Bar-Joseph et al. 2001, "

@@ -79,7 +79,7 @@ def _actions(names: list[str], done: Analysis) -> None:
         help=f"Compares up to {MAX_CHOSEN} compounds on the tab Conditions. The map shows them in "
         "yellow.",
     )
-    says.caption(f"{len(names)} checked" if names else "Check compounds to use these buttons.")
+    says.caption(f"{len(names)} checked" if names else "Check compounds first.")
 
 
 @error_box()

@@ -64,7 +64,7 @@ def test_both_sides_are_shown_with_all_that_is_known(stocked: Library) -> None:
     assert {row["drug"] for row in mimics["rows"][:4]} == {"hdac0", "hdac1", "hdac2", "hdac3"}
     first = mimics["rows"][0]
     assert first["moa"] == "HDAC inhibitor"
-    assert first["figures"].startswith("FDR ")
+    assert first["figures"].startswith("FDR\N{NO-BREAK SPACE}")
     assert first["agree"] == "2 of 2 lines"
     assert first["agreeing"] == "Same sign in: A375, MCF7"
     assert [line for line, _ in first["lines"]] == ["A375", "MCF7"]
@@ -106,7 +106,9 @@ def test_figures_are_shown_where_they_are_known(stocked: Library) -> None:
     compounds[["tau", "srges"]] = float("nan")
     assert "tau" not in side_of(done, "mimic")["rows"][0]["figures"]
     compounds["tau"] = 98.4
-    assert side_of(done, "mimic")["rows"][0]["figures"].endswith(" · tau 98")
+    compounds["srges"] = -0.25
+    figures = side_of(done, "mimic")["rows"][0]["figures"].replace("\N{NO-BREAK SPACE}", " ")
+    assert figures.endswith(" · tau 98 · sRGES \N{MINUS SIGN}0.25")
 
 
 def test_names_from_files_stay_text(stocked: Library) -> None:

@@ -35,6 +35,8 @@ from tests.pools import Means
 from tests.report.conftest import EVIL, Results
 from tests.report.test_page import elements
 
+SRGES = "doi:10.1038/ncomms16022"
+
 
 @pytest.fixture(scope="module")
 def document(results: Results) -> Document:
@@ -58,6 +60,7 @@ def test_the_page_has_all_and_needs_nothing(results: Results, document: Document
         "python -m gpar_core search --compendium small --compound hdac1",
     ):
         assert needed in found.text, needed
+    assert SRGES not in found.text  # a compound has no lists of its own
     assert EVIL not in written
     assert EVIL in found.text
     sources = [str(each["src"]) for _, each in found.found if "src" in each]
@@ -93,6 +96,7 @@ def test_lists_of_one_side_and_no_hits_are_no_error(results: Results) -> None:
     text = elements(page(report_of(results.cache, job_id(request)))).text
     assert "Genes down" in text
     assert "0: none" in text
+    assert SRGES in text
     assert "--up UP.txt" in text
 
 

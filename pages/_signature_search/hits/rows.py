@@ -78,7 +78,7 @@ def _row(
         "moa": compound[fields.MOA].replace(fields.MOA_SEPARATOR, ", "),
         "score": _signed(compound["connectivity"], ".2f"),
         "figures": " · ".join(
-            f"{label} {_signed(compound[figure], form)}"
+            f"{label}\N{NO-BREAK SPACE}{_signed(compound[figure], form)}"
             for figure, (label, form) in FIGURES.items()
             if pd.notna(compound.get(figure))
         ),
