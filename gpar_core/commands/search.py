@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from gpar_core import fields
+from gpar_core import fields, processors
 from gpar_core.commands.terminal import check_folder
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
@@ -120,7 +120,14 @@ def _search(options: argparse.Namespace, cache: Cache) -> None:
         print(note if note.startswith("warning:") else f"note: {note}", file=sys.stderr)
     if len(given.queries) == 1:
         (query,) = given.queries
-        tables = search(compendium, query, score=options.score, tau=options.tau, seed=options.seed)
+        tables = search(
+            compendium,
+            query,
+            score=options.score,
+            tau=options.tau,
+            seed=options.seed,
+            threads=processors.usable(),
+        )
         table = tables[TABLES[options.summarize]].assign(query=query.name)
         _print_one(tables, f"{query.name}: {len(query.up)} genes up, {len(query.down)} down",
                    compendium)  # fmt: skip
@@ -130,7 +137,13 @@ def _search(options: argparse.Namespace, cache: Cache) -> None:
                 f"{len(given.queries):,} queries are summarized by compound. Leave out "
                 "--summarize, or give one query."
             )
-        tables = search_batch(compendium, given.queries, score=options.score, seed=options.seed)
+        tables = search_batch(
+            compendium,
+            given.queries,
+            score=options.score,
+            seed=options.seed,
+            threads=processors.usable(),
+        )
         table = tables["compounds"]
         _print_batch(tables, compendium)
     _write(options, table, given, compendium)

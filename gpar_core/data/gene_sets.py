@@ -149,6 +149,9 @@ def _cells(line: str) -> list[str]:
     """The cells of a line, without empty ones at its end."""
     line = line.lstrip("\ufeff")
     separator = next((one for one in SEPARATORS if one in line), "\t")
+    words = line.split()
+    if separator not in line and len(words) == 2 and _side(words[1]):
+        return words
     try:
         cells = [cell.strip() for cell in cells_of(line, separator)]
     except csv.Error:
