@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from gpar_core import fields, processors
-from gpar_core.commands.terminal import check_folder
+from gpar_core.commands.terminal import check_folder, seed
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.gene_sets import GeneLists, read_gene_list
@@ -47,7 +47,7 @@ def add(commands: Any) -> None:
         default="",
         help="how they are compared (default: space, or wtcs with fewer than 978 signatures)",
     )
-    command.add_argument("--seed", type=int, default=0, help="seed of the random gene lists")
+    command.add_argument("--seed", type=seed, default=0, help="seed of the random gene lists")
     command.add_argument(
         "--tau",
         action="store_true",

@@ -123,8 +123,8 @@ def _gene_list(lines: Sequence[str], name: str) -> GeneLists:
     if widest > 2:
         raise FileFormatError(
             f"it has {widest} columns. A gene list has one gene per line, or a gene and its "
-            "direction (up or down, 1 or -1). Choose 'Table, profile or gene sets' for a "
-            "differential expression table, a profile or a GMT file."
+            "direction (up or down, 1 or -1). A differential expression table, profiles and a GMT "
+            "file have their own place: File on the page, --table, --profiles and --gmt."
         )
     sides = [(row[0], _side(row[1] if len(row) > 1 else "")) for row in rows]
     if lost := next((row for row, (_, side) in zip(rows, sides, strict=True) if not side), None):

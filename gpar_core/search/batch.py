@@ -9,6 +9,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.errors import check_seed
 from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
 from gpar_core.search.null import null_scores
 from gpar_core.search.query import Query
@@ -58,6 +59,7 @@ def search_batch(
     score = score or default_score(compendium)
     check_score(score)
     check_varies(score, queries)
+    check_seed(seed)
     standing = list(queries)
     if len(_same_null(standing)) > MAX_NULLS:
         standing = [_rounded(query) for query in queries]

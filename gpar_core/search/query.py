@@ -162,11 +162,13 @@ def of_compound(
 ) -> Query:
     """The mean of a drug's signatures, one per cell line, as a query; or its signature in one line.
 
-    drug: by its name there. cell: '' for all lines. Raises NotFoundError if the drug has no
-    signature in that line.
+    drug: by its name there. cell: '' for all lines. Raises NotFoundError if there is no such drug,
+    or it has no signature in that line.
     """
     signatures = compendium.signatures
     own = (signatures[fields.DRUG] == drug).to_numpy()
+    if not own.any():
+        raise NotFoundError(f"'{compendium.name}' has no compound '{drug[:80]}'.")
     rows = np.flatnonzero(own & signatures[fields.REPRESENTATIVE].to_numpy())
     lines = signatures[fields.CELL_ID].to_numpy()[rows]
     name = drug_name(compendium, drug)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.errors import check_seed
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.saved_space import known_space
 from gpar_core.learn.space import Space
@@ -183,6 +184,7 @@ def search(
     score = score or default_score(compendium)
     check_score(score)
     check_varies(score, [query])
+    check_seed(seed)
     compared = comparison(compendium, score, threads=threads, report=report)
     found = compared.connectivity([query])
     n_random = n_random or n_random_of(score)

@@ -15,7 +15,7 @@ from gpar_core.data.profile_tables import cleaned
 from gpar_core.data.profiles import Profiles, profiles_id
 from gpar_core.data.training_set import known_drugs
 from gpar_core.data.uploaded_table import table_id
-from gpar_core.errors import NotFoundError
+from gpar_core.errors import NotFoundError, check_seed
 from gpar_core.search.batch_lists import queries_in
 from gpar_core.search.cut_offs import CutOffs, of_changes
 from gpar_core.search.inputs import profile_queries, profile_query
@@ -185,6 +185,7 @@ def _request(
     score = score or default_score(compendium)
     check_score(score)
     check_varies(score, queries)
+    check_seed(how["seed"])
     shown = _shown(name) or nameless
     return SearchRequest(compendium.name, compendium.fingerprint, shown, score, **how)
 
