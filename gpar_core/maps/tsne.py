@@ -17,16 +17,20 @@ FEW_ITERATIONS = 500
 """For scikit-learn: on 400 real signatures, 1,000 take twice as long for equal trustworthiness."""
 
 ITERATIONS_PER_CALL = 10
-N_ITERATIONS = 750
-"""openTSNE's defaults: 250 with early exaggeration and 500 without."""
+EXAGGERATED, PLAIN = 250, 500
+"""Iterations with early exaggeration and without: openTSNE's defaults."""
+
+LARGE = 20_000
+"""Up to this many signatures one thread is enough, and on a busy computer faster: several wait for
+each other some ten times in each iteration. The map is the same."""
 
 
 def embed(x: np.ndarray, *, seed: int, threads: int = 1, report: Report = silent) -> np.ndarray:
     """Place signatures in the plane.
 
     x: (n, d), n >= 3. Perplexity is 30, or less if n is too small for it. Above `FEW` signatures,
-    openTSNE interpolates (Linderman et al. 2019), on `threads` threads. report: gets its
-    iterations, and may raise to stop; scikit-learn cannot be stopped.
+    openTSNE interpolates (Linderman et al. 2019), above `LARGE` on `threads` threads. report: gets
+    its iterations, and may raise to stop; scikit-learn cannot be stopped.
 
     Returns (n, 2) float32.
     """
@@ -49,7 +53,9 @@ def _embed_many(x: np.ndarray, seed: int, threads: int, report: Report) -> np.nd
 
     from gpar_core.maps.nearest import nearest_neighbors  # noqa: PLC0415
 
-    report(Progress("t-SNE", 0, N_ITERATIONS, "t-SNE: nearest neighbors"))
+    threads = threads if len(x) > LARGE else 1
+    n_iterations = EXAGGERATED + PLAIN
+    report(Progress("t-SNE", 0, n_iterations, "t-SNE: nearest neighbors"))
     found, distances = nearest_neighbors(x, int(3 * PERPLEXITY), seed=seed)
     affinities = PerplexityBasedNN(
         perplexity=PERPLEXITY,
@@ -61,10 +67,12 @@ def _embed_many(x: np.ndarray, seed: int, threads: int, report: Report) -> np.nd
 
     def on_iterations(*_: object) -> bool:
         done = ITERATIONS_PER_CALL * next(calls)
-        report(Progress("t-SNE", done, N_ITERATIONS, f"t-SNE: {done} of {N_ITERATIONS} iterations"))
+        report(Progress("t-SNE", done, n_iterations, f"t-SNE: {done} of {n_iterations} iterations"))
         return False
 
     model = openTSNE.TSNE(
+        early_exaggeration_iter=EXAGGERATED,
+        n_iter=PLAIN,
         n_jobs=threads,
         random_state=seed,
         callbacks=on_iterations,

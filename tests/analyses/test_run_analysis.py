@@ -69,7 +69,8 @@ def test_stopped_in_the_middle_it_goes_on_where_it_was(
     with pytest.raises(Cancelled):
         run_job(request_, cache, stop, first)
     assert cache.analysis_ids() == []
-    n_kept = len(list(cache.parts_of(job_id(request_)).iterdir()))
+    of_cosine = 1
+    n_kept = len(list(cache.parts_of(job_id(request_)).iterdir())) - of_cosine
     assert 1 <= n_kept <= 3
     run_job(request_, cache, silent, second)
     assert len(second.calls) == len(CLASSES) - n_kept

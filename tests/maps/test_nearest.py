@@ -30,7 +30,7 @@ def test_many_have_nearly_all_of_them_and_the_same_for_a_seed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(nearest, "EXACT", 100)
-    x = _x(3000)
+    x = _x(1000)
     found, distances = nearest_neighbors(x, 10, seed=1)
     monkeypatch.setattr(nearest, "EXACT", 10_000)
     exact, _ = nearest_neighbors(x, 10, seed=1)

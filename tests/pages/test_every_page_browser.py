@@ -19,6 +19,7 @@ from gpar_core.storage.requests import job_id
 from tests.pages.browser import NO_NETWORK, Server, browsing, serving
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
+from tests.pages.searched import searched
 from tests.pages.shelf import shelve, train_the_rest
 from tests.pages.stage import APP, EVIL, EVIL_DRUGS, ended
 from tests.pages.test_cell_influence import compared
@@ -26,7 +27,6 @@ from tests.pages.test_curation import find
 from tests.pages.test_evaluation import evaluated
 from tests.pages.test_genes import counted, found
 from tests.pages.test_hyper_parameters import planned, swept
-from tests.pages.test_signature_search import searched
 
 PAGES = {path.stem for path in (APP.parent / "pages").glob("*.py")} - {"home"}
 OUTSIDE = "192.0.2.1"

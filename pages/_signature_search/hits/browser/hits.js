@@ -70,7 +70,7 @@ function row(drug, side, checked, check) {
     made(
       "div",
       { className: "score" },
-      made("b", { textContent: drug.score, style: `color: ${side.color}` }),
+      made("b", { textContent: drug.score }),
       strip(drug, side),
       made("small", { textContent: drug.agree, title: drug.agreeing }),
     ),
