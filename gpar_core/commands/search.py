@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from gpar_core import fields, processors
+from gpar_core.analyses.signature_search.request import sizes
 from gpar_core.commands.terminal import check_folder, seed
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
@@ -129,7 +130,7 @@ def _search(options: argparse.Namespace, cache: Cache) -> None:
             threads=processors.usable(),
         )
         table = tables[TABLES[options.summarize]].assign(query=query.name)
-        _print_one(tables, f"{query.name}: {len(query.up)} genes up, {len(query.down)} down",
+        _print_one(tables, f"{query.name}: {sizes(len(query.up), len(query.down))}",
                    compendium)  # fmt: skip
     else:
         if options.summarize != "compound":

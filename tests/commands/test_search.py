@@ -279,3 +279,10 @@ def test_all_processors_are_used(cache: Cache, monkeypatch: pytest.MonkeyPatch, 
     run(cache, "--compound", "x1")
     run(cache, "--gmt", str(gmt))
     assert given == [processors.usable()] * 2
+
+
+def test_one_gene_is_one(cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "one.txt"
+    path.write_text(fields.LANDMARK_SYMBOLS[0])
+    assert run(cache, "--up", str(path), "--score", "wtcs") == 0
+    assert "1 gene up, 0 down" in capsys.readouterr().out

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.analyses.signature_search.request import ALL, SearchRequest
+from gpar_core.analyses.signature_search.request import ALL, SearchRequest, sizes
 from gpar_core.data.changes import Changes
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.profile_tables import cleaned
@@ -166,7 +166,7 @@ def _of_lists(compendium: Compendium, query: Query, *, score: str, seed: int) ->
         query.name,
         score,
         [query],
-        nameless=f"{len(query.up)} genes up, {len(query.down)} down",
+        nameless=sizes(len(query.up), len(query.down)),
         up=_symbols(query.up),
         down=_symbols(query.down),
         seed=seed,
