@@ -107,3 +107,9 @@ def in_words(error: Exception) -> str:
     if isinstance(error, KeyError) and (named := re.findall(r"'([\w/]{1,80})'", repr(error))):
         return f"it lacks {', '.join(named[:5])}"
     return "it is cut short, damaged or of the wrong kind"
+
+
+def check_seed(seed: int) -> None:
+    """Raises RequestError for a negative seed, which random generators do not take."""
+    if seed < 0:
+        raise RequestError(f"The seed is {seed}. It must be a whole number, 0 or more.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from gpar_core import processors
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.library import result as library
 from gpar_core.analyses.method import DrugSet, Method
@@ -159,8 +160,8 @@ class Workspace:
         self,
         compendium: Compendium,
         *,
-        up: Iterable[str] = (),
-        down: Iterable[str] = (),
+        up: str | Iterable[object] = (),
+        down: str | Iterable[object] = (),
         table: str | Path = "",
         profiles: str | Path = "",
         gmt: str | Path = "",
@@ -202,11 +203,20 @@ class Workspace:
             cut_offs=CutOffs(fdr, lfc, genes),
             genes=genes,
         ).queries
+        threads = processors.usable()
         if len(queries) == 1:
             return search(
-                compendium, queries[0], score=score, tau=tau, seed=seed, report=self._report
+                compendium,
+                queries[0],
+                score=score,
+                tau=tau,
+                seed=seed,
+                threads=threads,
+                report=self._report,
             )
-        return search_batch(compendium, queries, score=score, seed=seed, report=self._report)
+        return search_batch(
+            compendium, queries, score=score, seed=seed, threads=threads, report=self._report
+        )
 
     def case_study(
         self, compendium: Compendium, title: str, *, preset: str = "fast", seed: int = 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.search_evaluation.plan import LENGTHS, NOISE, plan_search_evaluation
-from gpar_core.commands.terminal import check_folder, finish, records
+from gpar_core.commands.terminal import check_folder, finish, records, seed
 from gpar_core.compare.search_comparison import (
     MEASURES,
     identified,
@@ -52,7 +52,7 @@ def add(commands: Any) -> None:
         "--queries", default="", metavar="NAME",
         help="search with the compounds of this compendium (default: the compendium's own)",
     )  # fmt: skip
-    command.add_argument("--seed", type=int, default=0, help="seed of the noise and the intervals")
+    command.add_argument("--seed", type=seed, default=0, help="seed of the noise and the intervals")
     command.add_argument("--json", type=Path, metavar="OUT", help="write all tables to a JSON file")
     command.add_argument("--csv", type=Path, metavar="OUT", help="write the figures of each MOA")
 

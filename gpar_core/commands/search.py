@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from gpar_core import fields
-from gpar_core.commands.terminal import check_folder
+from gpar_core import fields, processors
+from gpar_core.analyses.signature_search.request import sizes
+from gpar_core.commands.terminal import check_folder, seed
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.gene_sets import GeneLists, read_gene_list
@@ -47,7 +48,7 @@ def add(commands: Any) -> None:
         default="",
         help="how the query is compared (default: space, or wtcs with fewer than 978 signatures)",
     )
-    command.add_argument("--seed", type=int, default=0, help="seed of the random gene lists")
+    command.add_argument("--seed", type=seed, default=0, help="seed of the random gene lists")
     command.add_argument(
         "--tau",
         action="store_true",
@@ -126,9 +127,16 @@ def _search(options: argparse.Namespace, cache: Cache) -> None:
         print(note if note.startswith("warning:") else f"note: {note}", file=sys.stderr)
     if len(given.queries) == 1:
         (query,) = given.queries
-        tables = search(compendium, query, score=options.score, tau=options.tau, seed=options.seed)
+        tables = search(
+            compendium,
+            query,
+            score=options.score,
+            tau=options.tau,
+            seed=options.seed,
+            threads=processors.usable(),
+        )
         table = tables[TABLES[options.summarize]].assign(query=query.name)
-        _print_one(tables, f"{query.name}: {len(query.up)} genes up, {len(query.down)} down",
+        _print_one(tables, f"{query.name}: {sizes(len(query.up), len(query.down))}",
                    compendium)  # fmt: skip
     else:
         if options.summarize != "compound":
@@ -136,7 +144,13 @@ def _search(options: argparse.Namespace, cache: Cache) -> None:
                 f"{len(given.queries):,} queries are summarized by compound. Leave out "
                 "--summarize, or give one query."
             )
-        tables = search_batch(compendium, given.queries, score=options.score, seed=options.seed)
+        tables = search_batch(
+            compendium,
+            given.queries,
+            score=options.score,
+            seed=options.seed,
+            threads=processors.usable(),
+        )
         table = tables["compounds"]
         _print_batch(tables, compendium)
     _write(options, table, given, compendium)

@@ -1,6 +1,7 @@
 """Shared parts of the commands: options, checks and waiting for a job."""
 
 import argparse
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,6 +27,13 @@ def check_folder(output: Path | None) -> None:
         raise RequestError(
             f"'{output}' cannot be written: it is a folder, or its folder does not exist."
         )
+
+
+def seed(text: str) -> int:
+    """The type of an option: a whole number, 0 or more."""
+    if not re.fullmatch("[0-9]+", text):
+        raise argparse.ArgumentTypeError("must be a whole number, 0 or more")
+    return int(text)
 
 
 def print_kept_name(given: str, kept: str) -> None:
@@ -86,7 +94,7 @@ def add_method(
             "(default: %(default)s)"
         ),
     )  # fmt: skip
-    command.add_argument("--seed", type=int, default=Method.seed)
+    command.add_argument("--seed", type=seed, default=Method.seed)
 
 
 def method_of(options: argparse.Namespace, compendium: Compendium) -> Method:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gpar_core.data.profile_matching import find_genes
+from gpar_core import fields
+from gpar_core.data.profile_matching import find_genes, listed, made_distinct
 from gpar_core.data.profile_tables import Table, cleaned
 from gpar_core.data.profiles import naming, read_table
 from gpar_core.data.result_tables import SIGNED_P, is_log_fold_change
@@ -41,8 +42,8 @@ def read_changes(path: Path, file_name: str) -> Changes:
     """Read a table of DESeq2, limma, edgeR, Seurat, iLINCS and others.
 
     FDR values that the table lacks are computed from its p-values (Benjamini-Hochberg). file_name:
-    the user's name of the file. Raises FileFormatError, or LandmarkError if no landmark gene is
-    found.
+    the user's name of the file. Raises FileFormatError, also for an FDR that is not between 0 and
+    1, or LandmarkError if no landmark gene is found.
     """
     with naming(file_name):
         return _changes(read_table(path, fdr=True), cleaned(Path(file_name).stem) or "table")
@@ -61,14 +62,14 @@ def _changes(table: Table, name: str) -> Changes:
     parts = [_comparison(table, [i for i, one in enumerate(of_column) if one == each])
              for each in names]  # fmt: skip
     log_fold, fdr, strength, computed = zip(*parts, strict=True)
-    notes = []
+    notes = _repeated(genes.match.position)
     if any(computed):
         notes.append(
             "The table has p-values but no adjusted ones: FDR is computed over all its genes "
             "(Benjamini-Hochberg)."
         )
     return Changes(
-        names=tuple(cleaned(one) or name for one in names),
+        names=tuple(made_distinct([cleaned(one) or name for one in names])),
         genes=tuple(map(cleaned, genes.label.cells)),
         position=genes.match.position,
         renamed=tuple(map(cleaned, genes.match.renamed)),
@@ -77,6 +78,16 @@ def _changes(table: Table, name: str) -> Changes:
         strength=np.stack(strength),
         notes=tuple(notes),
     )
+
+
+def _repeated(position: np.ndarray) -> list[str]:
+    """A note on landmark genes in several rows, if there are any."""
+    found, times = np.unique(position[position >= 0], return_counts=True)
+    symbols = [fields.LANDMARK_SYMBOLS[gene] for gene in found[times > 1]]
+    if not symbols:
+        return []
+    what = listed("Genes in several rows, of which the most strongly changed counts", symbols)
+    return [f"{what}. If the rows are of several comparisons, keep those of one."]
 
 
 def _comparison(
@@ -96,6 +107,12 @@ def _comparison(
     if is_log_fold_change(first) and signed_p is not None:
         strength = signed_p
     fdr = table.fdr[:, columns[0]]
+    if outside := fdr[(fdr < 0) | (fdr > 1)].tolist():
+        raise FileFormatError(
+            f"its column of FDR has {len(outside):,} values that are not between 0 and 1, such as "
+            f"{outside[0]:g}. Include the adjusted p-values as they are, not as percentages or "
+            "logarithms."
+        )
     computed = bool(np.isnan(fdr).all()) and signed_p is not None
     if computed and signed_p is not None:
         fdr = _adjusted(np.power(10.0, -np.abs(signed_p.astype(np.float64))))

@@ -53,7 +53,7 @@ def keep_arrays(path: Path | None, arrays: Mapping[str, np.ndarray]) -> None:
     """Save arrays for the next time; if that fails, they will be computed again."""
     if path is None:
         return
-    unfinished = path.with_name(f".{uuid.uuid4().hex}")
+    unfinished = path.with_name(f".derived-{uuid.uuid4().hex}")
     try:
         with unfinished.open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]

@@ -103,8 +103,14 @@ _OTHER_GENES, _NO_GENE = 2, (-1, 3)
 
 
 def match_genes(labels: Sequence[str]) -> GeneMatch:
-    """The landmark genes in a list of names, by the kind of id that finds most of them."""
-    return max((matched_by(labels, kind) for kind in ID_KINDS), key=lambda m: len(m.landmarks))
+    """The landmark genes in a list of names, by the kind of id that finds most of them.
+
+    Of kinds that find equally many, such as none, one that identifies another species counts.
+    """
+    return max(
+        (matched_by(labels, kind) for kind in ID_KINDS),
+        key=lambda match: (len(match.landmarks), match.species != ""),
+    )
 
 
 def matched_by(labels: Sequence[str], id_kind: str) -> GeneMatch:

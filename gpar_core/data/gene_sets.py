@@ -123,8 +123,8 @@ def _gene_list(lines: Sequence[str], name: str) -> GeneLists:
     if widest > 2:
         raise FileFormatError(
             f"it has {widest} columns. A gene list has one gene per line, or a gene and its "
-            "direction (up or down, 1 or -1). Choose 'Table, profile or gene sets' for a "
-            "differential expression table, a profile or a GMT file."
+            "direction (up or down, 1 or -1). A differential expression table, profiles and a GMT "
+            "file have their own place: File on the page, --table, --profiles and --gmt."
         )
     sides = [(row[0], _side(row[1] if len(row) > 1 else "")) for row in rows]
     if lost := next((row for row, (_, side) in zip(rows, sides, strict=True) if not side), None):
@@ -149,6 +149,9 @@ def _cells(line: str) -> list[str]:
     """The cells of a line, without empty ones at its end."""
     line = line.lstrip("\ufeff")
     separator = next((one for one in SEPARATORS if one in line), "\t")
+    words = line.split()
+    if separator not in line and len(words) == 2 and _side(words[1]):
+        return words
     try:
         cells = [cell.strip() for cell in cells_of(line, separator)]
     except csv.Error:

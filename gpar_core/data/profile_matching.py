@@ -108,7 +108,7 @@ def draft_of(table: Table, name: str) -> Draft:
     kept = np.flatnonzero(~np.isnan(values).all(axis=1))
     if not len(kept):
         raise FileFormatError("it contains no numbers. It needs a value for each gene and profile.")
-    names = given if results else _made_distinct(given)
+    names = given if results else made_distinct(given)
     drug, drugs_by = _drugs(labels, drug_label, given, name)
     position = genes.match.position
     landmarks = _by_landmark(values[kept], position)
@@ -229,7 +229,7 @@ def _drugs(
     return drugs_found, BY_NAME if guessed else ""
 
 
-def _made_distinct(names: Sequence[str]) -> list[str]:
+def made_distinct(names: Sequence[str]) -> list[str]:
     """The names, with a second 'name' as 'name (2)'."""
     taken = set(names)
     numbers: dict[str, Iterator[int]] = defaultdict(lambda: count(2))

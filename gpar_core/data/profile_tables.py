@@ -70,15 +70,16 @@ def table_of(
 ) -> Table:
     """The table with -666 as missing. Raises FileFormatError for an infinite value."""
     values = np.where(values == float(fields.MISSING), np.float32(np.nan), values)
+    statistics = statistics or ("",) * values.shape[1]
     infinite = np.argwhere(np.isinf(values))
     if len(infinite):
         row, column = infinite[0]
         raise FileFormatError(
             f"{len(infinite)} of its values are infinite or too large, the first in row "
-            f"'{cleaned(rows[0].cells[row])}', column '{cleaned(columns[0].cells[column])}'. "
-            "Correct them, or leave the cells empty to count them as missing."
+            f"'{cleaned(rows[0].cells[row])}', column "
+            f"'{cleaned(columns[0].cells[column] or statistics[column])}'. Correct them, or leave "
+            "the cells empty to count them as missing."
         )
-    statistics = statistics or ("",) * values.shape[1]
     fdr = np.empty((0, 0), np.float32) if fdr is None else fdr
     return Table(kind, tuple(rows), tuple(columns), values, statistics, set_aside, fdr)
 

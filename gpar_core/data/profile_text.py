@@ -37,7 +37,7 @@ from gpar_core.data.profile_tables import (
     cleaned,
     table_of,
 )
-from gpar_core.data.result_tables import profile_columns
+from gpar_core.data.result_tables import is_p_value, profile_columns
 from gpar_core.errors import FileFormatError
 
 MAX_LINE: Final = 4_000_000
@@ -46,6 +46,7 @@ MAX_LINE: Final = 4_000_000
 KINDS: Final = {"\t": "TSV", ";": "CSV with semicolons", ",": "CSV"}
 N_ID_COLUMNS: Final = 8
 """Ids come before the values."""
+_BOUND: Final = re.compile(r"^\s*(<=?|≤)\s*(?=[\d.,])")
 _ID_HEADING: Final = re.compile(r"gene|symbol|entrez|ensembl|(^|[^a-z])id$", re.IGNORECASE)
 MAX_ABOVE: Final = 10
 """Lines of names between the header and the values."""
@@ -79,7 +80,7 @@ def read_text(path: Path, *, fdr: bool = False) -> Table:
         layout = layout_of([line.text for line in opening])
         table = opening[layout.n_before :]
         _check_columns(table, layout, lines)
-        rows = _rows(chain(table[1:], lines), layout.separator)
+        rows = _bounded(_rows(chain(table[1:], lines), layout.separator), layout.header)
         return _read_delimited(list(layout.header), rows, layout.separator, fdr=fdr)
 
 
@@ -116,6 +117,16 @@ def _rows(lines: Iterable[_Line], separator: str) -> Iterator[_Row]:
         for line in lines
         if not line.text.startswith("!")
     )
+
+
+def _bounded(rows: Iterable[_Row], header: Sequence[str]) -> Iterator[_Row]:
+    """Rows with '<0.001' as 0.001 in columns of p-values: what passes with the bound passes."""
+    places = [place for place, heading in enumerate(header) if is_p_value(heading)]
+    for row in rows:
+        for place in places:
+            if place < len(row.cells):
+                row.cells[place] = _BOUND.sub("", row.cells[place])
+        yield row
 
 
 def _check_columns(table: Sequence[_Line], layout: Layout, lines: Iterator[_Line]) -> None:

@@ -153,6 +153,15 @@ def _first_of(columns: Sequence[_Column], roles: frozenset[str]) -> dict[str, in
     return first
 
 
+def is_p_value(heading: str) -> bool:
+    """Whether a column has p-values or adjusted ones, of one comparison or several, by its name.
+
+    >>> is_p_value("adj.P.Val"), is_p_value("drugA_padj"), is_p_value("logFC")
+    (True, True, False)
+    """
+    return _column(0, heading).role in P_VALUES | ADJUSTED
+
+
 def is_log_fold_change(statistic: str) -> bool:
     """Whether a signed statistic is a log fold change, by its name."""
     return _RANK.get(_plain(statistic)) == len(STATISTICS) - 1

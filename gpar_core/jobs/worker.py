@@ -25,6 +25,7 @@ from pathlib import Path
 import psutil
 from filelock import Timeout
 
+from gpar_core import processors
 from gpar_core.analyses.library.request import LibraryRequest
 from gpar_core.analyses.registry import found, kind_of
 from gpar_core.analyses.training.request import TrainRequest
@@ -47,7 +48,6 @@ FINISH_SECONDS = 60.0
 """Seconds to retry recording the end of a job, so that a brief problem does not lose its work."""
 CANCEL_CHECK_SECONDS = 0.2
 NICENESS = 10
-MAX_PROCESSES = 8
 """Processes of a worker's pool: each takes 0.3 GB of memory."""
 
 SCIENCE = (
@@ -198,7 +198,7 @@ def main(
     parser.add_argument("--cache", type=Path, required=True)
     cache = Cache(parser.parse_args(arguments).cache)
     lower_priority()
-    with FitPool(min(_cores(), MAX_PROCESSES)) as pool:
+    with FitPool(processors.usable()) as pool:
         for line in sys.stdin:
             match line.split():
                 case ["warm"]:
@@ -216,14 +216,6 @@ def lower_priority() -> None:
         process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:
         process.nice(max(process.nice(), NICENESS))
-
-
-def _cores() -> int:
-    """Processors this process may use; macOS does not report it per process."""
-    process = psutil.Process()
-    if hasattr(process, "cpu_affinity"):
-        return len(process.cpu_affinity())
-    return psutil.cpu_count() or 1
 
 
 def _carry_out(claim: Claim, cache: Cache, pool: FitPool, run: Run) -> bool:

@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.errors import RequestError
 from gpar_core.learn.embedding import Embedding, Moments, embedding, moments, together
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.progress import Progress, Report, silent
@@ -66,7 +67,7 @@ def space_of(
     """Learn the space of a compendium, from one signature of each drug in each of its cell lines.
 
     threads: embeddings learned at once; the result does not depend on it. report: may raise to
-    stop.
+    stop. Raises RequestError for fewer than 2 drugs.
     """
     signatures = compendium.signatures
     names, drug = np.unique(signatures[fields.DRUG].to_numpy(dtype=str), return_inverse=True)
@@ -75,6 +76,11 @@ def space_of(
     rows = _thinned(representative, drug, seed)
     x, of_drug, of_cell = np.asarray(compendium.matrix[rows], np.float32), drug[rows], cell[rows]
     drugs = np.unique(of_drug)
+    if len(drugs) < 2:
+        raise RequestError(
+            f"The space of '{compendium.name}' cannot be learned: it needs signatures of at least "
+            f"2 compounds, and there are those of {len(drugs)}. Choose another score or method."
+        )
     n_blocks = min(N_BLOCKS, len(drugs))
     block = np.full(len(names), n_blocks)
     block[drugs] = np.random.default_rng([seed, 0xB10C]).permutation(len(drugs)) % n_blocks

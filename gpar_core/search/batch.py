@@ -9,10 +9,11 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.errors import check_seed
 from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
 from gpar_core.search.null import null_scores
 from gpar_core.search.query import Query
-from gpar_core.search.scores import default_score
+from gpar_core.search.scores import check_score, check_varies, default_score
 from gpar_core.search.search import Comparison, Connectivity, comparison
 from gpar_core.search.significance import n_random_of, p_values
 
@@ -53,9 +54,12 @@ def search_batch(
     queries: query, n_up and n_down (genes of its lists), mimics and reverses (names of the
         strongest `N_BEST` compounds).
 
-    Raises RequestError for an unknown score.
+    Raises RequestError for an unknown score, or one by which a query has no direction.
     """
     score = score or default_score(compendium)
+    check_score(score)
+    check_varies(score, queries)
+    check_seed(seed)
     standing = list(queries)
     if len(_same_null(standing)) > MAX_NULLS:
         standing = [_rounded(query) for query in queries]

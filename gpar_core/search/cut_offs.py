@@ -46,6 +46,11 @@ def of_changes(
     both = np.intersect1d(landmarks[0], landmarks[1])
     up, down = (of_side[~np.isin(of_side, both)][: cut_offs.genes] for of_side in landmarks)
     if not len(up) and not len(down):
+        if len(both):
+            raise RequestError(
+                "Every landmark gene that passes is in the table both as up-regulated and as "
+                "down-regulated. Keep one row for each gene."
+            )
         raise _none_pass(changes, cut_offs, comparison, int(passes.sum()))
     matches = [
         ListMatch(

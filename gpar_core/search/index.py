@@ -105,9 +105,10 @@ def _exists(path: Path, name: str, compendium: Compendium, threads: int, report:
             unfinished.unlink()
         raise
     finally:
-        lock.release()
-        with suppress(OSError):  # another that waits may hold it
+        # Still held: deleted after the release, it could be that of the next, and two would write.
+        with suppress(OSError):
             Path(lock.lock_file).unlink()
+        lock.release()
     return True
 
 

@@ -1,5 +1,6 @@
 """The queries that a user gives as names, ids and files: for the command line and Python."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ from gpar_core.search.query import (
     of_signature,
 )
 
+BETWEEN_GENES = re.compile(r"[\s,;]+")
+
 
 @dataclass(frozen=True, eq=False)
 class Asked:
@@ -39,8 +42,8 @@ class Asked:
 def asked(
     compendium: Compendium,
     *,
-    up: Iterable[str] = (),
-    down: Iterable[str] = (),
+    up: str | Iterable[object] = (),
+    down: str | Iterable[object] = (),
     table: Path | None = None,
     profiles: Path | None = None,
     profile: str = "",
@@ -55,13 +58,13 @@ def asked(
 ) -> Asked:
     """The queries of exactly one of: up and down, table, profiles, gmt, compound, signature.
 
-    up, down: names of genes. table: of differential expression, with `cut_offs`. profiles: one or
-    more profiles or a whole result table, of which `profile` is one; z_score: as for
-    `profiles.accept`. gmt: gene sets. compound: name or pert_id; cell: one of its cell lines, ''
-    for all. signature: sig_id. genes: taken from each end of a profile. name: of gene lists. Raises
-    GparError.
+    up, down: names of genes, as for `gene_names`. table: of differential expression, with
+    `cut_offs`. profiles: one or more profiles or a whole result table, of which `profile` is one;
+    z_score: as for `profiles.accept`. gmt: gene sets. compound: name or pert_id; cell: one of its
+    cell lines, '' for all. signature: sig_id. genes: taken from each end of a profile. name: of
+    gene lists. Raises GparError.
     """
-    up, down = list(up), list(down)
+    up, down = gene_names(up), gene_names(down)
     ways = {
         "lists": bool(up or down),
         "table": table is not None,
@@ -114,6 +117,22 @@ def profile_query(name: str, values: np.ndarray, genes: int = TOP_GENES) -> Quer
     return query
 
 
+def gene_names(names: str | Iterable[object]) -> list[str]:
+    """Names of genes one by one, or in a text with blanks, commas or semicolons between them.
+
+    Entrez ids may be numbers. Raises RequestError for a missing value.
+
+    >>> gene_names("TP53, EGFR MYC"), gene_names([7157, "EGFR"])
+    (['TP53', 'EGFR', 'MYC'], ['7157', 'EGFR'])
+    """
+    if isinstance(names, str):
+        return [name for name in BETWEEN_GENES.split(names) if name]
+    found = list(names)
+    if any(name is None or name != name for name in found):  # noqa: PLR0124 -- NaN alone differs
+        raise RequestError("A name of a gene is missing (None or NaN). Leave such rows out.")
+    return [str(name) for name in found]
+
+
 def match_notes(match: QueryMatch) -> list[str]:
     """How the lists of a query were found, one sentence each."""
     notes = [
@@ -121,8 +140,8 @@ def match_notes(match: QueryMatch) -> list[str]:
         for side, found in (("up", match.up), ("down", match.down))
         if found.n_given
     ]
-    if match.up.renamed:
-        notes.append(f"Found by another name: {_some(match.up.renamed)}")
+    if renamed := tuple(dict.fromkeys((*match.up.renamed, *match.down.renamed))):
+        notes.append(f"Found by another name: {_some(renamed)}")
     return [*notes, *(f"warning: {warning}" for warning in match.warnings)]
 
 
@@ -149,14 +168,14 @@ def _of_table(path: Path, cut_offs: CutOffs) -> Asked:
 
 def _of_profiles(path: Path, profile: str, genes: int, *, z_score: bool) -> Asked:
     found = accept(read_profiles(path, path.name), impute=True, z_score=z_score)
-    queries = profile_queries(found, genes)
-    if profile:
-        if profile not in found.names:
-            raise RequestError(
-                f"'{path.name}' has no profile '{profile[:80]}'. It has {_some(found.names)}."
-            )
-        queries = [queries[found.names.index(profile)]]
-    return Asked(tuple(queries), found.notes)
+    if not profile:
+        return Asked(tuple(profile_queries(found, genes)), found.notes)
+    if profile not in found.names:
+        raise RequestError(
+            f"'{path.name}' has no profile '{profile[:80]}'. It has {_some(found.names)}."
+        )
+    values = found.matrix[found.names.index(profile)]
+    return Asked((profile_query(profile, values, genes),), found.notes)
 
 
 def _batch_notes(table: pd.DataFrame) -> list[str]:

@@ -16,6 +16,8 @@ def mann_whitney(value: np.ndarray, classes: Sequence[np.ndarray]) -> tuple[np.n
     from scipy.special import ndtr  # noqa: PLC0415 -- pages start without it
     from scipy.stats import rankdata  # noqa: PLC0415
 
+    if not classes:
+        return np.empty(0), np.empty(0)
     n, rank = len(value), rankdata(value)
     size = np.array([len(places) for places in classes])
     u = np.array([rank[places].sum() for places in classes]) - size * (size + 1) / 2

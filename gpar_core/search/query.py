@@ -76,7 +76,8 @@ class QueryMatch:
 def of_lists(name: str, up: Sequence[str], down: Sequence[str]) -> tuple[Query, QueryMatch]:
     """A query of gene names: symbols, old or new, Entrez or Ensembl ids.
 
-    Raises RequestError if no name is a landmark gene, or there are too many names.
+    The two lists may have ids of different kinds. Raises RequestError if no name is a landmark
+    gene, or there are too many names.
     """
     given = {"up": _distinct(up), "down": _distinct(down)}
     for side, names in given.items():
@@ -90,21 +91,19 @@ def of_lists(name: str, up: Sequence[str], down: Sequence[str]) -> tuple[Query, 
         raise RequestError(
             "The query has no genes. Give up-regulated genes, down-regulated, or both."
         )
-    found = match_genes(everything)
-    if found.species:
+    if species := match_genes(everything).species:
         raise RequestError(
-            f"These are genes of {found.species}; the landmark genes are human. Replace them with "
+            f"These are genes of {species}; the landmark genes are human. Replace them with "
             "their human orthologs (Ensembl BioMart has a table)."
         )
-    if not len(found.landmarks):
+    found = {side: match_genes(names) for side, names in given.items()}
+    sets = {side: match.landmarks for side, match in found.items()}
+    if not any(map(len, sets.values())):
         what = no_genes(everything)
         raise RequestError(
             f"None of the {len(everything):,} names is a landmark gene"
             + (f": {what}" if what else ". Give human gene symbols, Entrez ids or Ensembl ids.")
         )
-    n_up = len(given["up"])
-    places = {"up": found.position[:n_up], "down": found.position[n_up:]}
-    sets = {side: np.unique(place[place >= 0]) for side, place in places.items()}
     both = np.intersect1d(sets["up"], sets["down"])
     query = Query(name, np.setdiff1d(sets["up"], both), np.setdiff1d(sets["down"], both))
     if not len(query.genes):
@@ -115,8 +114,8 @@ def of_lists(name: str, up: Sequence[str], down: Sequence[str]) -> tuple[Query, 
         ListMatch(
             len(names),
             len(sets[side]),
-            tuple(one for one, place in zip(names, places[side], strict=True) if place < 0),
-            found.renamed,
+            tuple(one for one, place in zip(names, found[side].position, strict=True) if place < 0),
+            found[side].renamed,
         )
         for side, names in given.items()
     ]
@@ -133,7 +132,7 @@ def of_positions(
     query = Query(name, np.sort(up), np.sort(down))
     symbols = tuple(fields.LANDMARK_SYMBOLS[place] for place in both)
     of_up, of_down = matches
-    return query, QueryMatch(of_up, of_down, symbols, _warnings(query, symbols))
+    return query, QueryMatch(of_up, of_down, symbols, _warnings(query, matches, symbols))
 
 
 def of_profile(name: str, profile: np.ndarray, *, n_genes: int = TOP_GENES) -> Query:
@@ -152,7 +151,9 @@ def of_profile(name: str, profile: np.ndarray, *, n_genes: int = TOP_GENES) -> Q
     up, down = order[:n_genes], order[::-1][:n_genes]
     up, down = np.sort(up[profile[up] > 0]), np.sort(down[profile[down] < 0])
     if not len(up) and not len(down):
-        raise RequestError(f"The profile '{name}' is 0 for every gene, so it has no direction.")
+        raise RequestError(
+            f"The profile '{name}' is 0 for every gene, so it has no direction. Leave it out."
+        )
     return Query(name, up, down, profile)
 
 
@@ -161,11 +162,13 @@ def of_compound(
 ) -> Query:
     """The mean of a drug's signatures, one per cell line, as a query; or its signature in one line.
 
-    drug: by its name there. cell: '' for all lines. Raises NotFoundError if the drug has no
-    signature in that line.
+    drug: by its name there. cell: '' for all lines. Raises NotFoundError if there is no such drug,
+    or it has no signature in that line.
     """
     signatures = compendium.signatures
     own = (signatures[fields.DRUG] == drug).to_numpy()
+    if not own.any():
+        raise NotFoundError(f"'{compendium.name}' has no compound '{drug[:80]}'.")
     rows = np.flatnonzero(own & signatures[fields.REPRESENTATIVE].to_numpy())
     lines = signatures[fields.CELL_ID].to_numpy()[rows]
     name = drug_name(compendium, drug)
@@ -200,15 +203,27 @@ def _distinct(names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(name for one in names if (name := cleaned(one))))
 
 
-def _warnings(query: Query, both: Sequence[str]) -> tuple[str, ...]:
+def _warnings(query: Query, matches: Sequence[ListMatch], both: Sequence[str]) -> tuple[str, ...]:
     said = []
     if both:
         some = ", ".join(both[:10]) + (", …" if len(both) > 10 else "")
-        said.append(f"{len(both)} genes are in both lists and count in neither: {some}.")
-    for side, genes in (("up", query.up), ("down", query.down)):
+        what = (
+            "1 gene is in both lists and counts"
+            if len(both) == 1
+            else (f"{len(both)} genes are in both lists and count")
+        )
+        said.append(f"{what} in neither: {some}.")
+    sides = (("up", query.up), ("down", query.down))
+    for (side, genes), match in zip(sides, matches, strict=True):
+        if match.n_given and not match.n_found:
+            said.append(
+                f"No gene of the {side} list is a landmark gene, so only the other list is "
+                "compared."
+            )
         if 0 < len(genes) < FEW_GENES:
             said.append(
-                f"The {side} list has {len(genes)} landmark genes. With fewer than {FEW_GENES}, "
-                "scores depend on a few genes and are often high by chance."
+                f"The {side} list has {len(genes)} landmark gene{'s'[: len(genes) != 1]}. With "
+                f"fewer than {FEW_GENES}, scores depend on a few genes and are often high by "
+                "chance."
             )
     return tuple(said)

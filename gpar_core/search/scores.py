@@ -7,6 +7,7 @@ import numpy as np
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.errors import RequestError
 from gpar_core.search.connectivity import weighted_connectivity
 from gpar_core.search.correlation import cosine, pearson, spearman
 from gpar_core.search.extreme_sum import extreme_sum
@@ -25,7 +26,8 @@ class SearchScore:
 
     of: the function; None for the score in GPAR's space, which compares whole compounds
     (`space_score`). layers: of the index that the function reads.
-    compares_profiles: whether it compares the values of a profile, and not its lists.
+    compares_profiles: whether it compares the values of a profile, and not its lists. centered:
+    whether it is 0 for a query that does not vary.
     """
 
     label: str
@@ -34,6 +36,7 @@ class SearchScore:
     of: Compare | None
     layers: tuple[str, ...] = ()
     compares_profiles: bool = False
+    centered: bool = False
 
 
 SPACE = "space"
@@ -71,16 +74,61 @@ SCORES: dict[str, SearchScore] = {
         "Cosine", "cosine of the angle", "", cosine, ("z",), compares_profiles=True
     ),
     "pearson": SearchScore(
-        "Pearson", "correlation of values", "", pearson, ("z",), compares_profiles=True
+        "Pearson",
+        "correlation of values; needs both lists",
+        "",
+        pearson,
+        ("z",),
+        compares_profiles=True,
+        centered=True,
     ),
     "spearman": SearchScore(
-        "Spearman", "correlation of ranks", "", spearman, ("z", "rank"), compares_profiles=True
+        "Spearman",
+        "correlation of ranks; needs both lists",
+        "",
+        spearman,
+        ("z", "rank"),
+        compares_profiles=True,
+        centered=True,
     ),
 }
 
 FEWEST = fields.N_LANDMARKS
 """Signatures needed to learn a space; learned from fewer than there are genes, it is mostly
 noise."""
+
+
+def check_score(score: str) -> None:
+    """Raises RequestError for an unknown score."""
+    if score not in SCORES:
+        raise RequestError(f"There is no score '{score[:20]}'. Use {', '.join(SCORES)}.")
+
+
+def check_varies(score: str, queries: Sequence[Query]) -> None:
+    """Raises RequestError if a score of `SCORES` would be 0 for all signatures by some query.
+
+    Correlations are, by a single list, as all its genes count as 1 or all as -1.
+    """
+    constant = [query.name for query in queries if SCORES[score].centered and not _varies(query)]
+    if constant:
+        which = (
+            "this query has one"
+            if len(queries) == 1
+            else (
+                f"{len(constant):,} of {len(queries):,} queries have one, such as "
+                f"'{constant[0][:80]}'"
+            )
+        )
+        raise RequestError(
+            f"{SCORES[score].label} compares genes with one another, so it needs both lists, up "
+            f"and down; {which}. Give both lists, or choose another score."
+        )
+
+
+def _varies(query: Query) -> bool:
+    if query.profile is None:
+        return bool(len(query.up)) and bool(len(query.down))
+    return bool(np.ptp(query.profile) > 0)
 
 
 def default_score(compendium: Compendium) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.errors import RequestError
+from gpar_core.errors import check_seed
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.saved_space import known_space
 from gpar_core.learn.space import Space
@@ -22,7 +22,7 @@ from gpar_core.search.null import null_scores
 from gpar_core.search.query import Query
 from gpar_core.search.reference import is_automatic
 from gpar_core.search.scan import STAGE, scan
-from gpar_core.search.scores import SCORES, default_score
+from gpar_core.search.scores import SCORES, check_score, check_varies, default_score
 from gpar_core.search.significance import n_random_of, p_values
 from gpar_core.search.space_score import directions, scores_of
 from gpar_core.search.summary import by_quantile
@@ -118,8 +118,7 @@ def comparison(
     compendium: Compendium, score: str, *, threads: int = 1, report: Report = silent
 ) -> Comparison:
     """Prepare a compendium for a score. Arguments as for `connectivity`."""
-    if score not in SCORES:
-        raise RequestError(f"There is no score '{score[:20]}'. Use {', '.join(SCORES)}.")
+    check_score(score)
     groups, space, vectors = groups_of(compendium), None, None
     if SCORES[score].of is None:
         settings = MatchingSettings()
@@ -177,11 +176,15 @@ def search(
         strongest mimic first.
     adjustments*: for gene lists, how RGES is adjusted for dose and time (`srges.Reversal`).
 
-    Raises RequestError for an unknown score.
+    Raises RequestError for an unknown score, or one by which the query has no direction
+    (`scores.check_varies`).
     """
     from scipy.stats import false_discovery_control  # noqa: PLC0415 -- pages start without it
 
     score = score or default_score(compendium)
+    check_score(score)
+    check_varies(score, [query])
+    check_seed(seed)
     compared = comparison(compendium, score, threads=threads, report=report)
     found = compared.connectivity([query])
     n_random = n_random or n_random_of(score)

@@ -182,7 +182,7 @@ class Cache:
 
     def table(self, table_id: str) -> Path:
         """Folder of an uploaded table, whether it exists or not."""
-        return self.tables / checked_name(table_id, "uploaded table")
+        return self.tables / checked_name(table_id, "table")
 
     def prediction(self, job_id: str) -> Path:
         """Folder of a prediction, whether it exists or not."""

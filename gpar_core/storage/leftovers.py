@@ -26,7 +26,7 @@ WRITING_SECONDS: Final = 3600.0
 
 LOCK_OF_BUILDING: Final = re.compile(r"\.building-.+\.lock")
 HALF_WRITTEN: Final = re.compile(
-    r"\.(manifest\.json|format|search)-[0-9a-f]{32}|\.search-[0-9a-f]{16}\.(bin|lock)"
+    r"\.(manifest\.json|format|search|derived)-[0-9a-f]{32}|\.search-[0-9a-f]{16}\.(bin|lock)"
 )
 DATABASE_HALF_MADE: Final = re.compile(r".+\.sqlite3\.[0-9a-f]{32}(-wal|-shm|-journal)?")
 

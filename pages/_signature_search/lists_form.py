@@ -1,17 +1,15 @@
 """Paste gene lists, or fill them in from files."""
 
-import re
-
 import streamlit as st
 
 from gpar_core.analyses.signature_search.plan import plan_list_search
 from gpar_core.data.compendium import Compendium
 from gpar_core.reading.uploads import GENES
+from gpar_core.search.inputs import gene_names
 from pages._shared.error_box import error_box
 from pages._shared.uploads import read
 from pages._signature_search.query_plan import Plan, Planned, show_match
 
-BETWEEN_GENES = re.compile(r"[\s,;]+")
 MAX_CHARACTERS = 500_000
 """20,000 ids of 24 characters."""
 LIST_KINDS = ["txt", "grp", "csv", "tsv"]
@@ -49,7 +47,7 @@ def lists_query(compendium: Compendium, score: str) -> Plan | str:
                 args=(side,),
                 max_upload_size=32,
             )
-    up, down = (BETWEEN_GENES.split(text) if text.strip() else [] for text in texts)
+    up, down = map(gene_names, texts)
     if not up and not down:
         return "Paste genes to see how many of them L1000 measures."
 

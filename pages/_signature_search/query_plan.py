@@ -51,9 +51,9 @@ def show_match(match: QueryMatch, *, used: tuple[int, int] | None = None) -> Non
     if used and (names := (*match.up.missing, *match.down.missing)):
         with st.expander(f"{len(names):,} genes are not landmark genes"):
             st.markdown(plain(_some(names, 500)))
-    if match.up.renamed:
-        with st.expander(f"{len(match.up.renamed)} genes were matched by a newer name or an alias"):
-            st.markdown(plain(", ".join(match.up.renamed)))
+    if renamed := tuple(dict.fromkeys((*match.up.renamed, *match.down.renamed))):
+        with st.expander(f"{len(renamed)} genes were matched by a newer name or an alias"):
+            st.markdown(plain(", ".join(renamed)))
     for warning in match.warnings:
         st.warning(plain(warning))
 

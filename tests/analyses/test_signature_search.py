@@ -1,6 +1,7 @@
 """A search as a job: what is asked for, and what is published."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -266,3 +267,34 @@ def test_uploads_of_a_search_are_kept_checked_and_deleted(
     assert finding.remedy is Remedy.SET_ASIDE
     deletion.delete(cache, cache.table(name), 0.0)
     assert not cache.table(name).exists()
+
+
+def test_a_request_that_was_not_planned_is_refused_and_not_a_crash(
+    cache: Cache, compendium: Compendium
+) -> None:
+    """Those of reports, which anybody can edit."""
+    values = np.random.default_rng(0).normal(size=(2, 978)).astype(np.float32)
+    profiles = Profiles(("a", "b"), ("a", "b"), values, ())
+    publish_profiles(cache, profiles)
+    planned = plan_profile_search(compendium, profiles, score="xsum")
+    lists, _ = plan_list_search(compendium, fields.LANDMARK_SYMBOLS[:20], [], score="xsum")
+    for request, said in (
+        (replace(planned, profile=99), "none has the number 100"),
+        (replace(planned, profile=-7), "none has the number -6"),
+        (replace(lists, compound="nobody"), "no compound 'nobody'"),
+        (replace(lists, seed=-1), "The seed is -1"),
+        (replace(lists, score="pearson"), "needs both lists"),
+    ):
+        with pytest.raises(RequestError, match=said):
+            run_job(request, cache, silent, Means())
+
+
+def test_a_score_that_one_list_cannot_have_is_refused_before_it_runs(
+    compendium: Compendium,
+) -> None:
+    symbols = fields.LANDMARK_SYMBOLS
+    with pytest.raises(RequestError, match="needs both lists"):
+        plan_list_search(compendium, symbols[:20], [], score="pearson")
+    sets = batch_of([GeneLists("both", symbols[:9], symbols[9:20]), GeneLists("up", symbols[:9])])
+    with pytest.raises(RequestError, match="1 of 2 queries have one, such as 'up'"):
+        plan_set_search(compendium, sets, name="sets", score="spearman")

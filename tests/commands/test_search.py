@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gpar_core import Workspace, fields
+from gpar_core import Workspace, fields, processors
 from gpar_core.__main__ import main
 from gpar_core.data import compendium as compendia
+from gpar_core.errors import RequestError
 from gpar_core.storage.cache import Cache
 from tests.synthetic import build, drugs_of
 
@@ -252,3 +253,36 @@ def test_python_takes_the_same_files(cache: Cache, gmt: Path, tmp_path: Path) ->
     assert batch["queries"]["n_up"].tolist() == [30, 30]
     one = here.search(mine, signature="A375:X-001:0")["compounds"]
     assert one["drug"].iloc[0] == "x1"
+
+
+@pytest.mark.parametrize("seed", ["-1", "1.5", "x", ""])
+def test_a_seed_that_generators_do_not_take_is_refused(
+    cache: Cache, capsys: pytest.CaptureFixture[str], seed: str
+) -> None:
+    with pytest.raises(SystemExit):
+        run(cache, "--compound", "x1", f"--seed={seed}")
+    assert "must be a whole number, 0 or more" in capsys.readouterr().err
+    here = Workspace(cache.root)
+    with pytest.raises(RequestError, match="The seed is -1"):
+        here.search(here.compendium("mine"), compound="x1", seed=-1)
+
+
+def test_all_processors_are_used(cache: Cache, monkeypatch: pytest.MonkeyPatch, gmt: Path) -> None:
+    given = []
+
+    def watched(*arguments: object, threads: int, **more: object) -> object:
+        given.append(threads)
+        raise RequestError("Seen.")
+
+    monkeypatch.setattr("gpar_core.commands.search.search", watched)
+    monkeypatch.setattr("gpar_core.commands.search.search_batch", watched)
+    run(cache, "--compound", "x1")
+    run(cache, "--gmt", str(gmt))
+    assert given == [processors.usable()] * 2
+
+
+def test_one_gene_is_one(cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "one.txt"
+    path.write_text(fields.LANDMARK_SYMBOLS[0])
+    assert run(cache, "--up", str(path), "--score", "wtcs") == 0
+    assert "1 gene up, 0 down" in capsys.readouterr().out

@@ -38,7 +38,7 @@ def test_a_list_has_one_gene_per_line(tmp_path: Path, text: str, encoding: str) 
 @pytest.mark.parametrize("text", [
     "gene,direction\nTP53,1\nJUN,-1\n", "TP53\tup\nJUN\tdown", "symbol;x\nTP53;+\nJUN;-",
     "TP53,2.5\nJUN,-0.3", "TP53,Up-regulated\nJUN,Down-regulated", '"TP53","up"\n"JUN","dn"',
-    "TP53\tup\nJUN\t\u22121",
+    "TP53\tup\nJUN\t\u22121", "TP53 up\nJUN   -1",
 ])  # fmt: skip
 def test_directions_make_two_lists(tmp_path: Path, text: str) -> None:
     assert read(tmp_path, text) == GeneLists("mine", ("TP53",), ("JUN",))

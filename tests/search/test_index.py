@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.derived_files import INDEX
@@ -206,3 +206,28 @@ def test_progress_of_a_scan_reaches_all_signatures(compendium: Compendium) -> No
     scan(compendium, QUERIES[0], SCORES["cosine"], report=seen.append)
     assert [progress.done for progress in seen] == [0, 64, 128, 192, 256]
     assert {progress.total for progress in seen} == {N}
+
+
+def test_the_lock_is_deleted_while_it_is_held(
+    compendium: Compendium, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deleted afterwards, it could be the lock of the next, and a third would write with it."""
+    held = []
+    unlink = Path.unlink
+
+    def watched(path: Path, missing_ok: bool = False) -> None:
+        if path.suffix == ".lock":
+            held.append(not _acquired(path))
+        unlink(path, missing_ok=missing_ok)
+
+    def _acquired(path: Path) -> bool:
+        try:
+            with FileLock(path, timeout=0, is_singleton=False):
+                return True
+        except Timeout:
+            return False
+
+    monkeypatch.setattr(Path, "unlink", watched)
+    gene_index(compendium, ["z"])
+    assert held == [True]
+    assert not hidden(compendium)

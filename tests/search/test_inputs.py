@@ -153,3 +153,74 @@ def test_too_many_profiles_are_no_batch(compendium: Compendium, tmp_path: Path) 
             for i, one in enumerate(SYMBOLS)]  # fmt: skip
     with pytest.raises(RequestError, match="1,001 queries; a batch has 1,000 at most"):
         of_file(compendium, tmp_path, "profiles", f"gene,{header}\n" + "\n".join(rows))
+
+
+def test_names_may_be_a_text_or_numbers_but_not_missing(compendium: Compendium) -> None:
+    (query,) = asked(compendium, up=f"{SYMBOLS[3]}, {SYMBOLS[1]};{SYMBOLS[2]}").queries
+    assert query.up.tolist() == [1, 2, 3]
+    (query,) = asked(compendium, down=list(map(int, fields.LANDMARK_IDS[5:8]))).queries
+    assert query.down.tolist() == [5, 6, 7]
+    for missing in (None, float("nan")):
+        with pytest.raises(RequestError, match="is missing"):
+            asked(compendium, up=[missing, *SYMBOLS[:20]])
+
+
+def test_a_chosen_profile_does_not_depend_on_the_others(
+    compendium: Compendium, tmp_path: Path
+) -> None:
+    values = np.random.default_rng(0).normal(size=978).round(4)
+    rows = [f"{one},{a},0" for one, a in zip(SYMBOLS, values, strict=True)]
+    text = "gene,first,empty\n" + "\n".join(rows)
+    (query,) = of_file(compendium, tmp_path, "profiles", text, profile="first").queries
+    assert query.name == "first"
+    with pytest.raises(RequestError, match=r"'empty' is 0 .* Leave it out"):
+        of_file(compendium, tmp_path, "profiles", text)
+
+
+RESULTS = [(name, 2.0 if i % 2 else -2.0, "0.2" if i % 3 else "BOUND")
+           for i, name in enumerate(SYMBOLS)]  # fmt: skip
+
+
+@pytest.mark.parametrize("bound", ["<0.001", "< 1e-3", " <.001", "<= 0.001", "≤0.001"])
+@pytest.mark.parametrize("heading", ["padj", "adj.P.Val"])
+def test_a_bound_of_a_p_value_counts_as_it(
+    compendium: Compendium, tmp_path: Path, bound: str, heading: str
+) -> None:
+    rows = [f"{name},{fold},{p.replace('BOUND', bound)}" for name, fold, p in RESULTS]
+    text = f"gene,logFC,{heading}\n" + "\n".join(rows)
+    bounded = of_file(compendium, tmp_path, "table", text, cut_offs=CutOffs(genes=978))
+    plainly = of_file(
+        compendium, tmp_path, "table", text.replace(bound, "0.001"), cut_offs=CutOffs(genes=978)
+    )
+    assert len(bounded.queries[0].genes) == 326
+    for one, other in zip(bounded.queries, plainly.queries, strict=True):
+        np.testing.assert_array_equal(one.up, other.up)
+        np.testing.assert_array_equal(one.down, other.down)
+
+
+@pytest.mark.parametrize("p", ["5", "-2"])
+def test_an_fdr_in_percent_or_as_a_logarithm_is_refused(
+    compendium: Compendium, tmp_path: Path, p: str
+) -> None:
+    rows = [f"{name},{fold},{p}" for name, fold, _ in RESULTS]
+    with pytest.raises(FileFormatError, match="not between 0 and 1"):
+        of_file(compendium, tmp_path, "table", "gene,logFC,padj\n" + "\n".join(rows))
+
+
+def test_rows_of_several_comparisons_are_told(compendium: Compendium, tmp_path: Path) -> None:
+    rows = [f"{name},{cluster},{fold},0.01" for cluster in "AB" for name, fold, _ in RESULTS]
+    text = "gene,cluster,logFC,padj\n" + "\n".join(rows)
+    found = of_file(compendium, tmp_path, "table", text)
+    assert any("several rows" in note and "978" in note for note in found.notes)
+    opposite = text.replace(",B,2.0", ",B,x").replace(",B,-2.0", ",B,2.0").replace(",x", ",-2.0")
+    with pytest.raises(RequestError, match="both as up-regulated and as down-regulated"):
+        of_file(compendium, tmp_path, "table", opposite)
+
+
+def test_comparisons_whose_names_look_alike_stay_apart(
+    compendium: Compendium, tmp_path: Path
+) -> None:
+    rows = [f"{name},{fold},0.01,{-fold},0.01" for name, fold, _ in RESULTS]
+    header = "gene,A_logFC,A_padj,A\x01_logFC,A\x01_padj\n"
+    found = of_file(compendium, tmp_path, "table", header + "\n".join(rows))
+    assert [query.name for query in found.queries] == ["A", "A (2)"]

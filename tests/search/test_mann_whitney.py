@@ -30,3 +30,9 @@ def test_no_class_has_no_figure() -> None:
     auroc, p = mann_whitney(np.arange(3.0), [])
     assert not len(auroc)
     assert not len(p)
+
+
+def test_no_class_has_no_test_even_of_one_value() -> None:
+    with np.errstate(all="raise"):
+        auroc, p = mann_whitney(np.array([1.0]), [])
+    assert auroc.shape == p.shape == (0,)

@@ -73,3 +73,43 @@ def test_a_profile_without_a_negative_value_has_no_down_list() -> None:
     assert not len(query.down)
     with pytest.raises(RequestError, match="0 for every gene"):
         of_profile("none", np.zeros(fields.N_LANDMARKS))
+
+
+def test_each_list_may_have_ids_of_its_own() -> None:
+    entrez = [str(each) for each in fields.LANDMARK_IDS[20:40]]
+    query, match = of_lists("mixed", SYMBOLS[:30], entrez)
+    assert query.down.tolist() == list(range(20, 40))[10:]
+    assert match.down.n_found == 20
+    assert match.both == SYMBOLS[20:30]
+
+
+def test_a_list_without_a_landmark_gene_is_told() -> None:
+    query, match = of_lists("half", SYMBOLS[:20], ["FOO", "BAR"])
+    assert not len(query.down)
+    assert "No gene of the down list is a landmark gene" in match.warnings[0]
+
+
+def test_an_alias_up_and_the_gene_itself_down_contradict_each_other() -> None:
+    place, alias = next(
+        (place, row["unambiguous_aliases"].split("|")[0])
+        for place, row in enumerate(fields.LANDMARKS)
+        if row["unambiguous_aliases"]
+    )
+    others = [each for i, each in enumerate(SYMBOLS) if i != place]
+    query, match = of_lists("alias", [alias, *others[:20]], [SYMBOLS[place], *others[20:40]])
+    assert match.both == (SYMBOLS[place],)
+    assert place not in query.genes
+
+
+def test_ensembl_ids_of_the_mouse_are_named() -> None:
+    with pytest.raises(RequestError, match="genes of mouse"):
+        of_lists("mouse", [f"ENSMUSG{number:011}" for number in range(20)], [])
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_numbers_agree_in_warnings(n: int) -> None:
+    _, match = of_lists("few", SYMBOLS[: 20 + n], SYMBOLS[20:40])
+    said = " ".join(match.warnings)
+    assert ("1 gene is in both lists and counts" in said) == (n == 1)
+    _, match = of_lists("few", SYMBOLS[:n], [])
+    assert ("1 landmark gene." in match.warnings[0]) == (n == 1)

@@ -7,11 +7,12 @@ import pytest
 from scipy import stats
 
 from gpar_core import fields
+from gpar_core.errors import RequestError
 from gpar_core.search.connectivity import normalized, weighted_connectivity
 from gpar_core.search.correlation import pearson, spearman
 from gpar_core.search.extreme_sum import extreme_sum
 from gpar_core.search.query import Query, of_profile
-from gpar_core.search.scores import SCORES, Compare
+from gpar_core.search.scores import SCORES, Compare, check_varies
 from gpar_core.search.zhang import connection_strength
 from tests.search.queries import drawn, signatures
 from tests.search.test_weighted_es import slow_es
@@ -112,3 +113,22 @@ def test_scores_are_normalized_by_the_mean_of_their_sign_in_their_group() -> Non
     )
     both = normalized(np.stack([score, -score], axis=1), group)
     np.testing.assert_allclose(both[:, 1], -both[:, 0])
+
+
+@pytest.mark.parametrize("score", ["pearson", "spearman"])
+def test_one_list_is_refused_by_scores_that_would_be_0_everywhere(score: str) -> None:
+    up, down, two = drawn(30, 0), drawn(0, 30), drawn(20, 20)
+    flat = replace(two, profile=np.full(978, -1, np.float32))
+    for query in (up, down, flat):
+        found = SCORES[score].of(signatures(5), [query])  # type: ignore[misc]
+        assert not found.any()
+        with pytest.raises(RequestError, match="this query has one"):
+            check_varies(score, [query])
+    with pytest.raises(RequestError, match="2 of 3 queries have one"):
+        check_varies(score, [two, up, down])
+    check_varies(score, [two])
+
+
+@pytest.mark.parametrize("score", sorted(set(SCORES) - {"pearson", "spearman"}))
+def test_other_scores_take_one_list(score: str) -> None:
+    check_varies(score, [drawn(30, 0)])

@@ -11,7 +11,7 @@ from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.saved_space import known_space
 from gpar_core.progress import Progress
 from gpar_core.search.query import of_profile
-from gpar_core.search.scores import SCORES
+from gpar_core.search.scores import SCORES, SPACE
 from gpar_core.search.search import connectivity, search
 from gpar_core.search.significance import random_queries
 from gpar_core.search.summary import by_quantile
@@ -131,3 +131,19 @@ def test_the_quantile_farther_from_zero_is_taken(tmp_path: Path) -> None:
             high, low = np.quantile(own, 0.67), np.quantile(own, 0.33)
             expected = high if abs(high) >= abs(low) else low
             assert found[number, column] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("score", sorted(SCORES))
+@pytest.mark.parametrize(("n", "cells"), [(1, ("A375",)), (1, ("A375", "PC3")), (2, ("A375",))])
+def test_the_smallest_compendia_are_searched_or_refused(
+    tmp_path: Path, score: str, n: int, cells: tuple[str, ...]
+) -> None:
+    small = build(tmp_path / "small", drugs_of("", n), cells=cells)
+    with np.errstate(all="raise"):
+        if score == SPACE and n == 1:
+            with pytest.raises(RequestError, match="at least 2 compounds"):
+                search(small, drawn(20, 20), score=score)
+        else:
+            found = search(small, drawn(20, 20), score=score)
+            assert len(found["compounds"]) == n
+            assert found["compounds"]["p"].between(0, 1).all()

@@ -88,6 +88,7 @@ def test_what_has_been_replaced_does_not_return(cache: Cache) -> None:
         f".format-{UUID}",
         f"jobs/jobs.sqlite3.{UUID}",
         f"compendia/a/.search-{UUID}",
+        f"compendia/a/.derived-{UUID}",
         f"compendia/a/.search-{UUID[:16]}.bin",
         f"compendia/a/.search-{UUID[:16]}.lock",
     ],

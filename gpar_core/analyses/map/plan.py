@@ -13,7 +13,7 @@ from gpar_core.data.training_set import (
     known_moas,
 )
 from gpar_core.data.uploaded_table import table_id
-from gpar_core.errors import RequestError
+from gpar_core.errors import RequestError, check_seed
 from gpar_core.learn.presets import LINEAR
 from gpar_core.learn.presets import preset as known_preset
 from gpar_core.maps import FROM_FILE, MAPS
@@ -38,8 +38,7 @@ def plan_map(
     """
     if method not in MAPS:
         raise RequestError(f"There is no map '{method[:40]}'. Choose from: {', '.join(MAPS)}.")
-    if seed < 0:
-        raise RequestError(f"The seed is {seed}. It must be a whole number, 0 or more.")
+    check_seed(seed)
     if (method == FROM_FILE) != (coordinates is not None):
         raise RequestError(
             "A map from a file needs a table of sig_id, x and y; other maps use no table. Upload "

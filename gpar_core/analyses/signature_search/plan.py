@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.analyses.signature_search.request import ALL, SearchRequest
+from gpar_core.analyses.signature_search.request import ALL, SearchRequest, sizes
 from gpar_core.data.changes import Changes
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.profile_tables import cleaned
 from gpar_core.data.profiles import Profiles, profiles_id
 from gpar_core.data.training_set import known_drugs
 from gpar_core.data.uploaded_table import table_id
-from gpar_core.errors import NotFoundError, RequestError
+from gpar_core.errors import NotFoundError, check_seed
+from gpar_core.search.batch_lists import queries_in
 from gpar_core.search.cut_offs import CutOffs, of_changes
 from gpar_core.search.inputs import profile_queries, profile_query
 from gpar_core.search.query import (
@@ -26,7 +27,7 @@ from gpar_core.search.query import (
     of_lists,
     of_signature,
 )
-from gpar_core.search.scores import SCORES, default_score
+from gpar_core.search.scores import check_score, check_varies, default_score
 
 MAX_NAME = 80
 
@@ -82,7 +83,9 @@ def plan_compound_search(
     """
     (drug,) = known_drugs(compendium, [compound])
     query = of_compound(compendium, drug, cell=cell, n_genes=genes)
-    return _request(compendium, query.name, score, compound=drug, cell=cell, genes=genes, seed=seed)
+    return _request(
+        compendium, query.name, score, [query], compound=drug, cell=cell, genes=genes, seed=seed
+    )
 
 
 def plan_signature_search(
@@ -95,7 +98,9 @@ def plan_signature_search(
 ) -> SearchRequest:
     """A search with a signature of the compendium. Raises RequestError or NotFoundError."""
     query = of_signature(compendium, sig_id, n_genes=genes)
-    return _request(compendium, query.name, score, signature=sig_id, genes=genes, seed=seed)
+    return _request(
+        compendium, query.name, score, [query], signature=sig_id, genes=genes, seed=seed
+    )
 
 
 def plan_profile_search(
@@ -118,9 +123,9 @@ def plan_profile_search(
         name = name or f"{len(queries)} profiles"
     else:
         name = name or profiles.names[profile]
-        profile_query(profiles.names[profile], profiles.matrix[profile], genes)
+        queries = [profile_query(profiles.names[profile], profiles.matrix[profile], genes)]
     return _request(
-        compendium, name, score,
+        compendium, name, score, queries,
         profiles=profiles_id(profiles), profile=profile, genes=genes, seed=seed,
     )  # fmt: skip
 
@@ -132,7 +137,7 @@ def plan_set_search(
 
     sets: as `search.batch_lists.read_batch` returns them. Raises RequestError.
     """
-    return _request(compendium, name, score, sets=table_id(sets), seed=seed)
+    return _request(compendium, name, score, queries_in(sets), sets=table_id(sets), seed=seed)
 
 
 def plan_one_of(
@@ -160,7 +165,8 @@ def _of_lists(compendium: Compendium, query: Query, *, score: str, seed: int) ->
         compendium,
         query.name,
         score,
-        nameless=f"{len(query.up)} genes up, {len(query.down)} down",
+        [query],
+        nameless=sizes(len(query.up), len(query.down)),
         up=_symbols(query.up),
         down=_symbols(query.down),
         seed=seed,
@@ -168,11 +174,18 @@ def _of_lists(compendium: Compendium, query: Query, *, score: str, seed: int) ->
 
 
 def _request(
-    compendium: Compendium, name: str, score: str, *, nameless: str = "", **how: Any
+    compendium: Compendium,
+    name: str,
+    score: str,
+    queries: Sequence[Query],
+    *,
+    nameless: str = "",
+    **how: Any,
 ) -> SearchRequest:
     score = score or default_score(compendium)
-    if score not in SCORES:
-        raise RequestError(f"There is no score '{score[:20]}'. Use {', '.join(SCORES)}.")
+    check_score(score)
+    check_varies(score, queries)
+    check_seed(how["seed"])
     shown = _shown(name) or nameless
     return SearchRequest(compendium.name, compendium.fingerprint, shown, score, **how)
 

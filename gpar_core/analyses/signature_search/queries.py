@@ -7,6 +7,7 @@ from gpar_core.data import profiles as uploaded_profiles
 from gpar_core.data import uploaded_table
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import Profiles
+from gpar_core.errors import NotFoundError
 from gpar_core.search.batch_lists import queries_in
 from gpar_core.search.inputs import profile_queries, profile_query
 from gpar_core.search.query import Query, of_compound, of_lists, of_signature
@@ -21,6 +22,11 @@ def query_of(request: SearchRequest, compendium: Compendium, cache: Cache) -> Qu
         return of_signature(compendium, request.signature, n_genes=request.genes)
     if request.profiles:
         found = uploaded_profiles.load(cache.existing_profile_set(request.profiles))
+        if not 0 <= request.profile < len(found.names):
+            raise NotFoundError(
+                f"The uploaded file has {len(found.names):,} profiles, so none has the number "
+                f"{request.profile + 1}."
+            )
         values = found.matrix[request.profile]
         return profile_query(request.name, values, request.genes)
     return of_lists(request.name, request.up, request.down)[0]

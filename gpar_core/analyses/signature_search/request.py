@@ -7,6 +7,15 @@ ALL = -1
 """The number of the profile in a request for all profiles of a file."""
 
 
+def sizes(n_up: int, n_down: int) -> str:
+    """The numbers of genes of two lists, in words.
+
+    >>> sizes(1, 0), sizes(20, 1)
+    ('1 gene up, 0 down', '20 genes up, 1 down')
+    """
+    return f"{n_up} {'gene' if n_up == 1 else 'genes'} up, {n_down} down"
+
+
 @dataclass(frozen=True)
 class SearchRequest:
     """Compare a query, or a batch of queries, with every signature of a compendium.
@@ -61,4 +70,4 @@ class SearchRequest:
             return f"Signature {self.signature} ({self.name})"
         if self.profiles:
             return f"Profile {self.name}"
-        return f"{len(self.up)} genes up, {len(self.down)} genes down"
+        return sizes(len(self.up), len(self.down))
