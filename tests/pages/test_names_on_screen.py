@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gpar_core import fields
 from gpar_core.__main__ import _parser
-from gpar_core.glossary import ACTIONS, COLUMNS, OPTIONS
+from gpar_core.names_on_screen import ACTIONS, COLUMNS, OPTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
