@@ -18,7 +18,7 @@ PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "streamlit", "tensorflow
 class Figure:
     """One figure, measured in one round or several.
 
-    name: 'item: what'. values: one per round. how: what was measured, and how it was got.
+    name: 'item: what'. values: one per round. how: what was measured, and how.
     at_least, at_most: the goal, if there is one.
     """
 

@@ -38,7 +38,7 @@ GOAL_MEMORY = 1500.0
 
 @contextmanager
 def stage(n: int, parent: Path | None) -> Iterator[tuple[Cache, ImportFiles, Figure]]:
-    """A cache, and a release of n signatures beside it, gone when the block ends.
+    """A cache, and a release of n signatures beside it, deleted when the block ends.
 
     Raises OSError where the disk is too full.
     """

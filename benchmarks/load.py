@@ -208,7 +208,7 @@ async def _turnover(port: int, plan: Plan, seen: Seen) -> None:
 async def _visit(
     port: int, rng: random.Random, think: float, seen: Seen, headers: Mapping[str, str], walk: Walk
 ) -> None:
-    """One session; what it found is kept also where it ends early."""
+    """One session; what it found is kept even if it ends early."""
 
     def pause() -> float:
         return min(rng.expovariate(1 / think), 6 * think) if think else 0.0

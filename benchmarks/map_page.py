@@ -136,7 +136,7 @@ def run(rounds: int, *, n: int = N, patience: float = PATIENCE_SECONDS) -> list[
 
 
 def figures(views: dict[str, list[View]], n: int, patience: float) -> list[Figure]:
-    """What the views say; those of the three in turn, round by round."""
+    """The figures of all views; the three take turns, round by round."""
     found = []
     for name, each in views.items():
         seconds = tuple(view.seconds for view in each)

@@ -54,7 +54,7 @@ def by_library(
 ) -> dict[str, pd.DataFrame]:
     """The MOAs of each drug as the page MOA prediction ranks them, in each of its orders.
 
-    Returns by order the columns of `rank_moas` behind drug.
+    Returns, for each order, the columns of `rank_moas` after the drug.
     """
     tables: dict[str, list[pd.DataFrame]] = {order: [] for order in ORDERS}
     for name in drugs:

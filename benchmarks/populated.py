@@ -32,9 +32,9 @@ def populate(cache: Cache) -> None:
 
 
 def fill_with_private(cache: Cache, people: Sequence[str], n: int) -> None:
-    """Give people `n` models in turn that none but they see, if there are not as many already.
+    """Share out `n` models among people, each seen by one of them only, unless there are as many.
 
-    They are copies of those that are there.
+    They are copies of existing models.
     """
     records = cache.access.records()
     there = cache.model_ids()
@@ -46,7 +46,7 @@ def fill_with_private(cache: Cache, people: Sequence[str], n: int) -> None:
 
 
 def _copy(model: Path, new: Path) -> None:
-    """Another name for the same files, but for the one that says the name."""
+    """The same files under another name, except the one that holds the name."""
     with publishing(new) as folder:
         for file in model.iterdir():
             if file.name != MANIFEST:

@@ -94,7 +94,7 @@ def difference(one: model.Model, other: model.Model) -> dict[str, float]:
 
     `OWN_FIGURES`, logistic: differences of the cross-validation. fold_auroc: the largest of a fold.
     score: the largest of a signature. es_first, es: the largest of a compound, among those that
-    both have among the first `N_FIRST`, and among all; near 0 an ES turns its sign. spearman: of
+    both have among the first `N_FIRST`, and among all; near 0 an ES changes sign. spearman: of
     the places of all compounds. first: share of the first `N_FIRST` that both have.
     """
     figures = [
@@ -119,7 +119,7 @@ def difference(one: model.Model, other: model.Model) -> dict[str, float]:
 
 
 def available() -> dict[str, Kind]:
-    """The kinds that this processor can play."""
+    """The kinds that this processor can imitate."""
     features = umath.__cpu_features__
     return {name: kind for name, kind in KINDS.items() if features.get(kind.needs)}
 

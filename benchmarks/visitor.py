@@ -69,7 +69,7 @@ class Widget:
 
     @property
     def name(self) -> str:
-        """Its label; of what has none, the key that the page gave it."""
+        """Its label or, without one, the key that the page gave it."""
         if self.kind == "tab_container":
             return TABS
         label = getattr(self.element, "label", "")
@@ -264,7 +264,7 @@ class Visitor:
                 self._draw(message)
 
     def _begin(self, message: ForwardMsg) -> None:
-        """A run of the whole page draws everything anew; that of a fragment what is in it."""
+        """A run of the whole page draws everything again; that of a fragment, what is in it."""
         fragments = set(message.metadata.run.fragment_ids)
         if not fragments:
             self._polls.clear()
@@ -313,7 +313,7 @@ async def visiting(
 
 
 def _is_end(message: ForwardMsg) -> bool:
-    """A script that begins anew, by `st.rerun` or on another page, has not ended."""
+    """A script that begins again, by `st.rerun` or on another page, has not ended."""
     return (
         message.WhichOneof("type") == "script_finished"
         and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
