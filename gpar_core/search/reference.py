@@ -26,7 +26,7 @@ SEED = 0
 AUTOMATIC, AUTOMATIC_SLOW = 25_000, 5_000
 SLOW = ("wtcs", "spearman")
 """With at most so many signatures a search computes tau unasked, by a slow score and by others: the
-first search takes up to 30 seconds longer (docs/benchmarks.md). The demo is below the limit."""
+first search takes seconds longer (docs/benchmarks.md). The demo is below the limit."""
 AT_ONCE = 2**24
 """Scores of signatures that are held in memory together."""
 FORMAT_VERSION = 1
