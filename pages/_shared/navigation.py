@@ -1,5 +1,7 @@
 """The pages in their order, and the first call of each."""
 
+from urllib.parse import urlencode
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -45,6 +47,11 @@ def navigation(*, listed: bool = True) -> StreamlitPage:
     )
     st.session_state[Key.PAGE] = page.title
     return page
+
+
+def gene_link(symbol: str) -> str:
+    """URL of the page of a gene, relative to this server."""
+    return f"gene?{urlencode({Key.GENE.value: symbol})}"
 
 
 def begin(title: str) -> None:

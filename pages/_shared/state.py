@@ -28,6 +28,7 @@ class Key(StrEnum):
     COMPOUND = "compound"
     CASE = "case"
     DRUG = "drug"
+    GENE = "gene"
     DELETED = "deleted"
     ENTERED = "entered"
     PAGE = "page"

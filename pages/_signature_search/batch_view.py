@@ -8,9 +8,11 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.plan import plan_one_of
 from gpar_core.analyses.signature_search.queries import upload_of
 from gpar_core.analyses.signature_search.request import SearchRequest
-from gpar_core.analyses.signature_search.verdict import verdict
+from gpar_core.analyses.signature_search.verdict import LOW_FDR, verdict
+from gpar_core.data.class_names import MOA, TARGET, gene_of
 from gpar_core.search.batch import has_p
 from gpar_core.search.scores import SCORES
+from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
@@ -19,6 +21,12 @@ from pages._shared.tables import savable
 from pages._shared.terms import explained
 
 N_SHOWN = 50
+TOPS = {"top_moa": MOA, "top_target": TARGET}
+"""Columns of the summary, and the classes that they name."""
+TOP_HELP = (
+    "The {} whose compounds mimic the query most clearly (Mann-Whitney test), if its FDR is below "
+    f"{LOW_FDR}"
+)
 SIDES = {"mimic": "Mimic the query", "reverse": "Reverse the query"}
 
 
@@ -43,7 +51,7 @@ def draw_batch(done: Analysis, request: SearchRequest) -> None:
         if st.button("Open full result", type="primary"):
             start(plan_one_of(request, name, upload_of(request, cache())))
     st.caption(
-        "The full result adds cell lines, MOAs, a heat map and more. It takes a few seconds."
+        "The full result adds cell lines, MOAs, targets, a heat map and more. It takes seconds."
     )
     own = compounds[compounds["query"] == name]
     if has_p(own):
@@ -58,6 +66,10 @@ def _summary(queries: pd.DataFrame, done: Analysis) -> None:
     text = st.column_config.TextColumn
     used = (queries["n_up"] + queries["n_down"]).fillna(0).astype(int).astype(str)
     shown = queries[["query", "mimics", "reverses"]].assign(genes=used)
+    for column in TOPS:
+        if column in queries:
+            clear = queries[f"{column}_fdr"] < LOW_FDR
+            shown[column] = queries[column].map(lambda name: gene_of(name) or name).where(clear)
     if "n_given" in queries:
         shown["genes"] = used + " of " + queries["n_given"].astype(str)
         if queries["problem"].any():
@@ -67,6 +79,10 @@ def _summary(queries: pd.DataFrame, done: Analysis) -> None:
         hide_index=True,
         column_config={
             "query": text("Query", width="small"),
+            **{
+                column: text(f"Top {noun.one}", help=TOP_HELP.format(noun.one))
+                for column, noun in TOPS.items()
+            },
             "mimics": text("Strongest mimics"),
             "reverses": text("Strongest reversers"),
             "genes": text(
@@ -89,7 +105,7 @@ def _side(found: pd.DataFrame, side: str, done: Analysis) -> None:
             "connectivity": found["connectivity"],
             "fdr": found["fdr"],
             "lines": found[f"n_{side}"].astype(str) + " of " + found["n_cells"].astype(str),
-            fields.MOA: found[fields.MOA].str.replace("|", ", ", regex=False),
+            **known(found),
         }
     )
     number = st.column_config.NumberColumn
@@ -104,7 +120,7 @@ def _side(found: pd.DataFrame, side: str, done: Analysis) -> None:
             "lines": st.column_config.TextColumn(
                 "Cell lines", help="Cell lines in which the sign is the same, of all"
             ),
-            fields.MOA: st.column_config.TextColumn("Known MOA", help=explained("moa")),
+            **KNOWN_COLUMNS,
         },
         placeholder="—",
     )

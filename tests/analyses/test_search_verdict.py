@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from gpar_core.analyses.signature_search.verdict import of_moas, stands_out, verdict
+from gpar_core.analyses.signature_search.verdict import of_classes, stands_out, verdict
 
 
 def compounds(*rows: tuple[float, float]) -> pd.DataFrame:
@@ -38,4 +38,4 @@ def test_nothing_significant_is_said_first() -> None:
     ],
 )
 def test_moas_are_counted(fdr: list[float], said: str) -> None:
-    assert of_moas(pd.DataFrame({"fdr": fdr})) == said
+    assert of_classes(pd.DataFrame({"fdr": fdr})) == said

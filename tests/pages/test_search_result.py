@@ -27,8 +27,8 @@ from gpar_core.fields import LANDMARK_SYMBOLS
 from gpar_core.progress import silent
 from gpar_core.storage.requests import job_id
 from pages._shared.point_map import published
+from pages._signature_search.classes import members
 from pages._signature_search.hits.rows import side_of
-from pages._signature_search.moas import members
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
 from tests.pages.searched import searched, sent

@@ -4,6 +4,8 @@ from typing import Final
 
 import pandas as pd
 
+from gpar_core.data.class_names import MOA, Noun
+
 LOW_FDR: Final = 0.05
 
 
@@ -30,12 +32,13 @@ def verdict(compounds: pd.DataFrame) -> str:
     )
 
 
-def of_moas(moas: pd.DataFrame) -> str:
-    """How many MOAs have a low FDR. moas: of a search, at least one."""
-    n = int((moas["fdr"] < LOW_FDR).sum())
+def of_classes(classes: pd.DataFrame, noun: Noun = MOA) -> str:
+    """How many MOAs, or targets, have a low FDR. classes: of a search, at least one."""
+    n = int((classes["fdr"] < LOW_FDR).sum())
     if not n:
-        return f"No MOA stands out: none of {len(moas):,} has an FDR below {LOW_FDR}."
-    return f"{n:,} of {len(moas):,} MOAs {'has' if n == 1 else 'have'} an FDR below {LOW_FDR}."
+        return f"No {noun.one} stands out: none of {len(classes):,} has an FDR below {LOW_FDR}."
+    of = noun.counted(len(classes))
+    return f"{n:,} of {of} {'has' if n == 1 else 'have'} an FDR below {LOW_FDR}."
 
 
 def _counted(n: int, verb: str) -> str:
