@@ -186,7 +186,7 @@ def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
     hint = f" Did you mean: {'; '.join(by_name[name] for name in close)}?" if close else ""
     raise NotFoundError(
         f"No drug of the compendium '{compendium.name}' has the {noun.one} "
-        f"'{(target.upper() or moa)[:80]}' ({noun.counted(len(names))} available).{hint}"
+        f"'{(target.upper() or moa)[:80]}' ({len(names)} {noun.many} are available).{hint}"
     )
 
 

@@ -160,7 +160,7 @@ def _of_classes(done: Analysis, name: str, column: str, noun: Noun) -> Section:
             noun.title: ends[column],
             "Drugs": ends["n_drugs"].astype(str),
             "Median connectivity": ends["median_connectivity"].map(lambda value: number(value, 2)),
-            "AUROC": ends["moa_auroc" if noun is MOA else "auroc"].map(number),
+            "AUROC": ends[f"{column}_auroc"].map(number),
             "p": ends["p"].map(small),
             "FDR": ends["fdr"].map(small),
         }

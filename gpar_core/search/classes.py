@@ -34,11 +34,11 @@ def moas(
 def targets(
     compendium: Compendium, compounds: pd.DataFrame, *, min_drugs: int = MIN_DRUGS
 ) -> pd.DataFrame:
-    """`classes` by target, with the column target (the gene's symbol) in place of class."""
+    """`classes` by target: the columns target (a symbol) and target_auroc for class and auroc."""
     pairs = pairs_by_class(compendium, TARGETS)
     pairs[CLASS] = pairs[CLASS].map(gene_of)
     table = classes(compounds, pairs, min_drugs=min_drugs)
-    return table.rename(columns={CLASS: fields.TARGET})
+    return table.rename(columns={CLASS: fields.TARGET, "auroc": "target_auroc"})
 
 
 def pairs_by_class(compendium: Compendium, choice: str) -> pd.DataFrame:

@@ -57,5 +57,5 @@ def known(table: pd.DataFrame) -> pd.DataFrame:
 
 def class_column(noun: Noun) -> object:
     """The column of the names of classes."""
-    term = "target" if noun is NOUNS[TARGETS] else "moa"
-    return st.column_config.TextColumn(noun.title, help=explained(term))
+    about = explained("target") if noun is NOUNS[TARGETS] else explained("moa")
+    return st.column_config.TextColumn(noun.title, help=about)

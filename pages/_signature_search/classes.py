@@ -10,13 +10,22 @@ from gpar_core.analyses.signature_search.verdict import of_classes
 from gpar_core.data.class_names import MOA, TARGET
 from gpar_core.search.classes import SEPARATOR, running_sum
 from pages._shared.cached_charts import chart_once
-from pages._shared.class_choice import LABELS
+from pages._shared.class_choice import LABELS, class_column
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
 from pages._shared.tables import SELECTION, chosen_row, savable
 from pages._shared.terms import explained
 
-COLUMNS = ("n_drugs", "median_connectivity", "moa_auroc", "auroc", "fdr", "es", "nes", "fdr_es")
+COLUMNS = (
+    "n_drugs",
+    "median_connectivity",
+    "moa_auroc",
+    "target_auroc",
+    "fdr",
+    "es",
+    "nes",
+    "fdr_es",
+)
 """Those on screen after the name; the file has all."""
 FDR_HELP = "Benjamini-Hochberg over all {}, on p of the two-sided Mann-Whitney test"
 FDR_ES_HELP = "Benjamini-Hochberg over all {}, on p of the ES against 1,000 random classes"
@@ -74,13 +83,13 @@ def _show(chosen: str, done: Analysis) -> None:
         key=f"search-{chosen}-{'-'.join(done.identity)}",
         column_order=[column, *(name for name in COLUMNS if name in table), "data"],
         column_config={
-            column: st.column_config.TextColumn(noun.title, width=240, help=explained(column)),
+            column: class_column(noun),
             "n_drugs": number("Drugs", format="%d", width=60, help="With a signature here"),
             "median_connectivity": number(
                 "Median connectivity", format="%.2f", width=125, help=explained("connectivity")
             ),
             "moa_auroc": number("AUROC", format="%.2f", help=auroc),
-            "auroc": number("AUROC", format="%.2f", help=auroc),
+            "target_auroc": number("AUROC", format="%.2f", help=auroc),
             "fdr": number("FDR", format="%.2g", help=FDR_HELP.format(noun.many)),
             "es": number("ES", format="%.2f", help=explained("class-es")),
             "nes": number("NES", format="%.2f", help=explained("nes")),
