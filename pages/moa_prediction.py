@@ -43,7 +43,7 @@ def ask(compendium: Compendium) -> None:
         "verdict on each model."
     )
     way = st.segmented_control(
-        "Predict MOAs of",
+        f"Predict {library.noun.many} of",
         WAYS,
         default=WAYS[0],
         required=True,

@@ -167,7 +167,7 @@ def _of_classes(done: Analysis, name: str, column: str, noun: Noun) -> Section:
     )
     said = (
         f"AUROC is the chance that a compound of the {noun.one} has a higher connectivity than one "
-        f"without: near 1 the {noun.one} mimics the query, near 0 it reverses it. The table shows "
+        "without: near 1 its compounds mimic the query, near 0 they reverse it. The table shows "
         f"{'all' if len(ends) == len(table) else f'the first and the last {N_MOAS} of'} "
         f"{noun.counted(len(table))}."
     )

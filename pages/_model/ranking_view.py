@@ -20,7 +20,7 @@ from pages._model.ranking_filters import (
     usual_minimum,
 )
 from pages._shared.cached_charts import drawn_once, show_chart
-from pages._shared.class_choice import KNOWN_COLUMNS, known
+from pages._shared.class_choice import known
 from pages._shared.error_box import error_box, plain
 from pages._shared.state import go
 from pages._shared.structures import (
@@ -214,7 +214,8 @@ def _columns() -> dict[str, object]:
         "fdr": column.NumberColumn(
             "FDR", width=75, format="%.2g", help="Benjamini-Hochberg on the exact p"
         ),
-        **KNOWN_COLUMNS,
+        "moa": column.TextColumn("Known MOA", width=120, help=explained("moa")),
+        "target": column.TextColumn("Target", width=90, help=explained("target")),
         "n_other_moas": column.NumberColumn("Other MOAs", width=75, help=explained("other-moas")),
         "shares_moa": column.CheckboxColumn(
             "Shares MOA", help="Annotated with a MOA, or the target, of the training drugs"

@@ -10,8 +10,8 @@ from gpar_core.data.compendium import Compendium
 from pages._shared.terms import explained
 
 LABELS = {MOAS: "MOAs", TARGETS: "Targets", ALL: "Both"}
-MOA_COLUMN = st.column_config.TextColumn("Known MOA", width=120, help=explained("moa"))
-TARGET_COLUMN = st.column_config.TextColumn("Target", width=110, help=explained("target"))
+MOA_COLUMN = st.column_config.TextColumn("Known MOA", help=explained("moa"))
+TARGET_COLUMN = st.column_config.TextColumn("Target", help=explained("target"))
 KNOWN_COLUMNS = {fields.MOA: MOA_COLUMN, fields.TARGET: TARGET_COLUMN}
 
 

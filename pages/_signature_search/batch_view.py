@@ -69,7 +69,8 @@ def _summary(queries: pd.DataFrame, done: Analysis) -> None:
     for column in TOPS:
         if column in queries:
             clear = queries[f"{column}_fdr"] < LOW_FDR
-            shown[column] = queries[column].map(lambda name: gene_of(name) or name).where(clear)
+            names = queries[column].fillna("").map(lambda name: gene_of(name) or name)
+            shown[column] = names.where(clear)
     if "n_given" in queries:
         shown["genes"] = used + " of " + queries["n_given"].astype(str)
         if queries["problem"].any():

@@ -66,13 +66,13 @@ def _show(chosen: str, done: Analysis) -> None:
         return
     st.caption(
         f"{LABELS[chosen]} of at least three compounds. AUROC is the chance that a compound with "
-        f"the {noun.one} has a higher connectivity than one without it: near 1 the {noun.one} "
-        "mimics the query, near 0 it reverses it, 0.5 is chance. Its FDR is from the two-sided "
+        f"the {noun.one} has a higher connectivity than one without it: near 1 its compounds mimic "
+        "the query, near 0 they reverse it, 0.5 is chance. Its FDR is from the two-sided "
         "Mann-Whitney test. ES, the enrichment score, weights compounds by their connectivity; its "
         f"FDR is from random classes. Check a {noun.one} to see where its compounds rank."
     )
     st.markdown(of_classes(table, noun))
-    auroc = f"Near 1 the {noun.one} mimics the query, near 0 it reverses it"
+    auroc = f"Near 1 the compounds of the {noun.one} mimic the query, near 0 they reverse it"
     number = st.column_config.NumberColumn
     event = st.dataframe(
         savable(table, simulated=done.simulated),
