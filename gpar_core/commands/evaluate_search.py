@@ -72,7 +72,7 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
         genes=[int(number) for number in _numbers(options.genes, int)],
         noise=_numbers(options.noise, float),
         queries=queries,
-        classes=options.classes,
+        among=options.classes,
         seed=options.seed,
     )
     done = analysis.load(cache.analysis(finish(cache, request)))

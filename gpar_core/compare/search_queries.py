@@ -53,24 +53,24 @@ class QuerySet:
         return [Query(each.name, each.up, each.down) for each in found]
 
 
-def own_queries(compendium: Compendium, *, seed: int, classes: str = MOAS) -> QuerySet:
+def own_queries(compendium: Compendium, *, seed: int, among: str = MOAS) -> QuerySet:
     """Every drug of a compendium that shares a MOA with another.
 
-    classes: 'moas', or 'targets' or 'all' to take these for MOAs.
+    among: 'moas', or 'targets' or 'all' to take these for MOAs.
     """
     of_drug = {drug: frozenset({drug}) for drug in _measured(compendium)}
-    return _queries(compendium, compendium, of_drug, seed, classes, outside=False)
+    return _queries(compendium, compendium, of_drug, seed, among, outside=False)
 
 
 def outside_queries(
-    compendium: Compendium, source: Compendium, *, seed: int, classes: str = MOAS
+    compendium: Compendium, source: Compendium, *, seed: int, among: str = MOAS
 ) -> QuerySet:
     """Every drug of another compendium that shares a MOA with a drug of this one.
 
     Its MOAs are those of `source` and, if its molecule is in the compendium, those it has there.
     """
     same = shared_molecules(compendium, source)
-    return _queries(compendium, source, same, seed, classes, outside=True)
+    return _queries(compendium, source, same, seed, among, outside=True)
 
 
 def _queries(
@@ -78,16 +78,16 @@ def _queries(
     source: Compendium,
     same: Mapping[str, frozenset[str]],
     seed: int,
-    classes: str,
+    among: str,
     *,
     outside: bool,
 ) -> QuerySet:
     drugs = np.array(_measured(compendium))
     members = {
         str(moa): np.flatnonzero(np.isin(drugs, of_moa))
-        for moa, of_moa in class_pairs(compendium, classes).groupby(fields.MOA)[fields.DRUG]
+        for moa, of_moa in class_pairs(compendium, among).groupby(fields.MOA)[fields.DRUG]
     }
-    moas_here, moas_there = (_moas_of(each, classes) for each in (compendium, source))
+    moas_here, moas_there = (_moas_of(each, among) for each in (compendium, source))
     spelled = {moa_key(moa): moa for moa in members}
     asked = []
     for drug in _measured(source):
@@ -120,10 +120,10 @@ def _measured(compendium: Compendium) -> list[str]:
     return sorted(set(compendium.signatures[fields.DRUG]))
 
 
-def _moas_of(compendium: Compendium, classes: str) -> Mapping[str, set[str]]:
+def _moas_of(compendium: Compendium, among: str) -> Mapping[str, set[str]]:
     """The MOAs of each drug that has any, in the form they are compared."""
     found: dict[str, set[str]] = defaultdict(set)
-    pairs = class_pairs(compendium, classes)
+    pairs = class_pairs(compendium, among)
     for drug, moa in zip(pairs[fields.DRUG], pairs[fields.MOA], strict=True):
         found[drug].add(moa_key(moa))
     return found

@@ -74,7 +74,7 @@ def form(compendium: Compendium) -> None:
             genes=as_numbers(lengths, "genes", 1, MAX_LENGTH),
             noise=noise,
             queries=queries,
-            classes=classes,
+            among=classes,
         )
         n_classes = len(classes_to_retrieve(compendium, queries, classes))
         many = NOUNS[classes].many

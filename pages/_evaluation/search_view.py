@@ -31,7 +31,7 @@ CLASS_TABS = {MOAS: "MOA by MOA", TARGETS: "Target by target", ALL: "Class by cl
 
 def draw(done: Analysis, request: SearchEvaluationRequest) -> None:
     """Show which score is best, by list length and class, and what was identified."""
-    noun = NOUNS[request.classes]
+    noun = NOUNS[request.among]
     left, right = st.columns([3, 2])
     measure = left.segmented_control(
         "Measure",
@@ -58,7 +58,7 @@ def draw(done: Analysis, request: SearchEvaluationRequest) -> None:
     st.markdown(plain(verdict(of_noise["moas"], measure, noise, seed=request.seed)))
     summary = of_noise["summary"]
     summary = summary[summary["measure"] == measure]
-    names = ["Scores", CLASS_TABS[request.classes]] + ["Own molecule"] * ("identity" in of_noise)
+    names = ["Scores", CLASS_TABS[request.among]] + ["Own molecule"] * ("identity" in of_noise)
     tabs = st.tabs(names)
     with tabs[0]:
         chart_once(

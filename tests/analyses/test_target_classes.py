@@ -101,11 +101,11 @@ def test_an_evaluation_takes_nested_classes(compendium: Compendium) -> None:
 
 
 def test_search_scores_are_evaluated_on_targets(compendium: Compendium) -> None:
-    request = plan_search_evaluation(compendium, scores=["wtcs"], classes="targets")
+    request = plan_search_evaluation(compendium, scores=["wtcs"], among="targets")
     assert request.title == "Evaluate search score wtcs on targets"
     assert from_json(to_json(request)) == request
     assert classes_to_retrieve(compendium, None, "targets") == list(TARGETS)
-    queries = own_queries(compendium, seed=0, classes="targets")
+    queries = own_queries(compendium, seed=0, among="targets")
     of = dict(zip(queries.names, queries.moas, strict=True))
     assert of["mtor0"] == ("target: MTOR", "target: PIK3CA")
     assert of["pik0"] == ("target: PIK3CA",)
@@ -114,5 +114,5 @@ def test_search_scores_are_evaluated_on_targets(compendium: Compendium) -> None:
 
 def test_an_evaluation_of_moas_keeps_its_id(compendium: Compendium) -> None:
     request = plan_search_evaluation(compendium, scores=["wtcs"])
-    assert "classes" not in json.loads(to_json(request))
+    assert "among" not in json.loads(to_json(request))
     assert from_json(to_json(request)) == request

@@ -190,7 +190,7 @@ def test_search_scores_are_evaluated_on_targets(data: Compendium, cache: Cache) 
     app.segmented_control(key=f"search-evaluation-kind-{NAME}").set_value("targets").run()
     assert metrics(app) == {"Targets": "4"}
     request = plan_search_evaluation(
-        data, scores=["wtcs"], genes=[25], noise=[0.0], classes="targets"
+        data, scores=["wtcs"], genes=[25], noise=[0.0], among="targets"
     )
     run_job(request, cache, silent, Means())
     app = page("evaluation", job=job_id(request), compendium=NAME)

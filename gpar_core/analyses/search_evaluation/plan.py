@@ -26,7 +26,7 @@ def plan_search_evaluation(
     genes: Iterable[int] = LENGTHS,
     noise: Iterable[float] = NOISE,
     queries: Compendium | None = None,
-    classes: str = MOAS,
+    among: str = MOAS,
     seed: int = 0,
 ) -> SearchEvaluationRequest:
     """The request to compare search scores.
@@ -50,7 +50,7 @@ def plan_search_evaluation(
             )
     if queries is not None and queries.name == compendium.name:
         queries = None
-    _check_classes(compendium, queries, classes)
+    _check_classes(compendium, queries, among)
     return SearchEvaluationRequest(
         compendium.name,
         compendium.fingerprint,
@@ -60,28 +60,28 @@ def plan_search_evaluation(
         queries=queries.name if queries else "",
         queries_fingerprint=queries.fingerprint if queries else "",
         seed=seed,
-        classes=classes,
+        among=among,
     )
 
 
 def classes_to_retrieve(
-    compendium: Compendium, queries: Compendium | None, classes: str = MOAS
+    compendium: Compendium, queries: Compendium | None, among: str = MOAS
 ) -> list[str]:
     """Classes of two drugs or more; or, with queries from outside, those that both compendia have.
 
-    classes: 'moas', 'targets' or 'all'. Raises RequestError for another choice.
+    among: 'moas', 'targets' or 'all'. Raises RequestError for another choice.
     """
-    table = class_table(compendium, classes)
+    table = class_table(compendium, among)
     if queries is None:
         return table.loc[table["n_drugs"] >= 2, fields.MOA].tolist()
-    theirs = set(class_table(queries, classes)[fields.MOA].map(moa_key))
+    theirs = set(class_table(queries, among)[fields.MOA].map(moa_key))
     return [moa for moa in table[fields.MOA] if moa_key(moa) in theirs]
 
 
-def _check_classes(compendium: Compendium, queries: Compendium | None, classes: str) -> None:
-    if classes_to_retrieve(compendium, queries, classes):
+def _check_classes(compendium: Compendium, queries: Compendium | None, among: str) -> None:
+    if classes_to_retrieve(compendium, queries, among):
         return
-    noun = NOUNS[classes]
+    noun = NOUNS[among]
     if noun is TARGET and compendium.targets.empty:
         raise RequestError(why_without(compendium, noun))
     if queries is None:

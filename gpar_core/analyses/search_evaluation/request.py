@@ -13,7 +13,7 @@ class SearchEvaluationRequest:
     scores: keys of `search.scores.SCORES`. genes: lengths of the gene lists, at either end. noise:
     standard deviations of what is added to each gene before the lists are chosen. queries: another
     compendium whose compounds are the queries, '' for the compendium's own; queries_fingerprint:
-    its fingerprint. seed: of the noise, the sample of queries and the intervals. classes: 'moas',
+    its fingerprint. seed: of the noise, the sample of queries and the intervals. among: 'moas',
     'targets' or 'all'.
     """
 
@@ -26,16 +26,16 @@ class SearchEvaluationRequest:
     queries: str = ""
     queries_fingerprint: str = ""
     seed: int = 0
-    classes: str = MOAS
+    among: str = MOAS
 
     @property
     def unused(self) -> tuple[str, ...]:
-        return ("classes",) if self.classes == MOAS else ()
+        return ("among",) if self.among == MOAS else ()
 
     @property
     def title(self) -> str:
         n = len(self.scores)
         what = f"search score {self.scores[0]}" if n == 1 else f"{n} search scores"
-        if self.classes != MOAS:
-            what += f" on {NOUNS[self.classes].many}"
+        if self.among != MOAS:
+            what += f" on {NOUNS[self.among].many}"
         return f"Evaluate {what}" + (f" with queries from {self.queries}" if self.queries else "")

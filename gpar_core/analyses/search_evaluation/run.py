@@ -36,17 +36,17 @@ def run_search_evaluation(
 
 def _queries(request: SearchEvaluationRequest, compendium: Compendium, cache: Cache) -> QuerySet:
     if not request.queries:
-        return own_queries(compendium, seed=request.seed, classes=request.classes)
+        return own_queries(compendium, seed=request.seed, among=request.among)
     source = compendia.load(cache.existing_compendium(request.queries))
     if source.fingerprint != request.queries_fingerprint:
         raise RequestError(
             f"The compendium '{request.queries}' has changed since this request was made. Start a "
             "new evaluation."
         )
-    found = outside_queries(compendium, source, seed=request.seed, classes=request.classes)
+    found = outside_queries(compendium, source, seed=request.seed, among=request.among)
     if not found.names:
         raise RequestError(
-            f"No compound of '{request.queries}' shares a {NOUNS[request.classes].one} with "
+            f"No compound of '{request.queries}' shares a {NOUNS[request.among].one} with "
             f"another compound of '{compendium.name}'. Choose other queries."
         )
     return found
