@@ -23,6 +23,8 @@ LONGEST = (
     "pages/test_sign_in_browser.py", "pages/test_fetch_browser.py", "learn/test_training.py",
     "test_notebooks.py", "learn/test_engine.py", "analyses/test_signature_map.py",
     "maps/test_nearest.py", "maps/test_umap.py", "benchmarks/test_items.py",
+    "report/test_reproduce.py", "analyses/test_leave_one_out.py", "analyses/test_evaluation.py",
+    "pages/test_signature_search_files.py", "data/test_demo.py", "fuzz/test_bombs.py",
 )  # fmt: skip
 """Files that take long, started first: a run waits for one that starts last."""
 

@@ -126,18 +126,17 @@ def test_a_larger_tolerance_is_for_the_preset_that_needs_it_alone() -> None:
 TRAIN_AGAIN = """
 import sys
 from pathlib import Path
-from benchmarks.processors import KINDS, OwnPool, train_as
 from gpar_core.storage.requests import job_id
 from gpar_core.analyses.run_job import run_job
 from gpar_core.progress import silent
 from gpar_core.report.make import as_file, report_of
 from gpar_core.report.reproduce import apart, read_origin, request_of
 from gpar_core.storage.cache import Cache
-kind, report, cache = sys.argv[1], *map(Path, sys.argv[2:])
-train_as(KINDS[kind])
+from tests.pools import Means
+report, cache = map(Path, sys.argv[1:])
 request = request_of(origin := read_origin(report))
 with apart(origin, Cache(cache)) as scratch:
-    run_job(request, scratch, silent, OwnPool())
+    run_job(request, scratch, silent, Means())
     report.write_bytes(as_file(report_of(scratch, job_id(request)), report.suffix))
 """
 
@@ -146,7 +145,7 @@ def test_two_processors_give_the_same_within_tolerance(results: Results, tmp_pat
     path = written(results, job_id(results.training), tmp_path / "report.html")
     trained = []
     for kind in ("SSE4.1", "AVX2"):
-        run_on(kind, TRAIN_AGAIN, kind, str(path), str(results.cache.root))
+        run_on(kind, TRAIN_AGAIN, str(path), str(results.cache.root))
         trained.append(read_origin(path))
     found = agreement(*trained)
     assert found.verdict in {"identical", "within tolerance"}
