@@ -100,6 +100,14 @@ def has_p(batch: pd.DataFrame) -> bool:
     return bool(batch["p"].notna().any())
 
 
+def strongest(batch: pd.DataFrame, n: int) -> pd.DataFrame:
+    """Of the compounds of a batch, the n first and the n last of each query."""
+    by_query = batch.groupby("query", sort=False)
+    place = by_query.cumcount()
+    from_end = by_query["query"].transform("size") - 1 - place
+    return batch[(place < n) | (from_end < n)]
+
+
 def _same_null(queries: Sequence[Query]) -> list[list[int]]:
     """Positions of the queries that have the same random queries."""
     groups: dict[Hashable, list[int]] = {}
