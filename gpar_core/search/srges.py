@@ -145,7 +145,8 @@ def adjustments(
 
     10 uM and 24 h or more is not adjusted, nor is what is unknown or has fewer than `MIN_PAIRS`
     pairs (the paper has no such limit). A condition has a difference of its own; the published R
-    code takes those of two conditions for each other.
+    code adds that of high doses and long times for high doses and short times, and that of high
+    doses and short times for low doses and long times.
     """
     size = int(group.max()) + 1
     n_targets = np.bincount(group, target, size)
