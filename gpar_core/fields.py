@@ -40,8 +40,11 @@ NAMES: Final = "names"
 REPRESENTATIVE: Final = "representative"
 MOA: Final = "moa"
 """MOA names of a compound, joined by `MOA_SEPARATOR`; empty if none is listed."""
+TARGET: Final = "target"
+"""Symbols of the genes that a compound targets, joined by `MOA_SEPARATOR`; empty if none is listed.
+A genetic perturbagen has its own gene."""
 ANNOTATED: Final = "annotated"
-"""Whether any source has a MOA for the compound, listed here or not."""
+"""Whether any source has a MOA or a target for the compound, listed here or not."""
 PUBCHEM_CID: Final = "pubchem_cid"
 INCHI_KEY: Final = "inchi_key"
 SMILES: Final = "canonical_smiles"
@@ -64,25 +67,36 @@ ALIASES: Final = {
 Repurposing Hub and in the metadata of GCT and GCTX files of CMap."""
 
 COMPOUND_PERT_TYPE: Final = "trt_cp"
+PERT_TYPES: Final = {
+    COMPOUND_PERT_TYPE: "compound",
+    "trt_lig": "ligand",
+    "trt_oe": "over-expression",
+    "trt_sh.cgs": "knock-down",
+    "trt_xpr": "knock-out",
+}
+"""The kinds of perturbagens that a compendium can hold, in the order of its rows, in words. A
+knock-down is the consensus of several hairpins for one gene; a knock-out is by CRISPR."""
+GENETIC: Final = ("trt_oe", "trt_sh.cgs", "trt_xpr")
+"""The kinds that change one gene."""
 MOA_SEPARATOR: Final = "|"
 MISSING: Final = "-666"
 
 SIGNATURE_COLUMNS: Final = (
     SIG_ID, PERT_ID, PERT_INAME, DRUG, CELL_ID, DOSE, DOSE_UNIT, TIME, TIME_UNIT, TAS,
-    CC_Q75, N_REPLICATES, EXEMPLAR, SERIES, REPRESENTATIVE,
+    CC_Q75, N_REPLICATES, EXEMPLAR, SERIES, REPRESENTATIVE, PERT_TYPE,
 )  # fmt: skip
 """Columns of `Compendium.signatures`. pert_dose, pert_time, tas, cc_q75 and n_replicates are
 numbers, NaN where unknown; exemplar is a nullable boolean."""
 
 COMPOUND_COLUMNS: Final = (
     PERT_ID, PERT_INAME, DRUG, MOA, ANNOTATED, PUBCHEM_CID, INCHI_KEY, SMILES, "n_signatures",
-    "n_cell_lines", TAS,
+    "n_cell_lines", TAS, TARGET, PERT_TYPE,
 )  # fmt: skip
 """Columns of `Compendium.compounds`. tas is the 75th percentile over the compound's signatures."""
 
 DRUG_COLUMNS: Final = (
     PERT_ID, PERT_INAME, DRUG, PERT_IDS, NAMES, MOA, ANNOTATED, PUBCHEM_CID, INCHI_KEY, SMILES,
-    "n_signatures", "n_cell_lines", TAS,
+    "n_signatures", "n_cell_lines", TAS, TARGET, PERT_TYPE,
 )  # fmt: skip
 """Columns of `Compendium.drugs`. tas is the 75th percentile over the molecule's signatures."""
 

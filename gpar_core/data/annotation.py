@@ -1,4 +1,4 @@
-"""MOAs and ids of each compound, from any number of tables."""
+"""MOAs, targets and ids of each compound, from any number of tables."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ IDENTIFIERS: Final = (fields.INCHI_KEY, fields.PUBCHEM_CID, fields.SMILES)
 class MoaMatch:
     """MOAs joined to compounds.
 
-    compounds: the input table, with moa and annotated added, and with InChIKey, PubChem CID and
-        SMILES filled in where they were '' and a table has them.
+    compounds: the input table, with moa, target and annotated added, and with InChIKey, PubChem
+        CID and SMILES filled in where they were '' and a table has them.
     found: one row per compound and table with MOAs that has it: pert_id, table (its name), key (of
         `compound_keys.KEYS`).
     ambiguous: pert_ids of compounds that are in no table but share a synonym or the first block of
@@ -79,13 +79,17 @@ def match_moas(compounds: pd.DataFrame, tables: Sequence[MoaTable]) -> MoaMatch:
     pairs = pairs_of(ours, theirs[theirs["row"].map(rows["has_moas"]).astype(bool)])
     clear = pairs[is_clear(pairs)]
     found = by_first_key(clear)
-    moas = _moas(found, rows)
+    moas = _listed(found, rows, fields.MOA)
+    targets = _listed(found, rows, fields.TARGET)
     respelled = moas[moas["listed"] != moas[fields.MOA]]
-    compounds[fields.MOA] = _joined(moas, ["row"]).reindex(compounds.index, fill_value="")
+    for column, each in ((fields.MOA, moas), (fields.TARGET, targets)):
+        joined = _joined(each, ["row"], column)
+        compounds[column] = joined.reindex(compounds.index, fill_value="")
     annotated = found["their_row"].map(rows[fields.ANNOTATED]).astype(bool)
     compounds[fields.ANNOTATED] = compounds.index.isin(found["row"][annotated])
     ids = compounds[fields.PERT_ID]
-    texts = _joined(moas, ["row", "table"]).reset_index().drop_duplicates(["row", fields.MOA])
+    texts = _joined(moas, ["row", "table"], fields.MOA).reset_index()
+    texts = texts.drop_duplicates(["row", fields.MOA])
     return MoaMatch(
         compounds,
         _by_table(found, ids, [table.name for table in tables]),
@@ -144,16 +148,19 @@ def _synonyms(known: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _moas(found: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Every MOA of every compound: row, drug, table, moa, and listed, as the table spells it."""
-    listed = rows[fields.MOA].str.split(fields.MOA_SEPARATOR, regex=False).explode()
+def _listed(found: pd.DataFrame, rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Every MOA, or target, of every compound.
+
+    row, drug, table, the column, and listed, as the table spells it.
+    """
+    listed = rows[column].str.split(fields.MOA_SEPARATOR, regex=False).explode()
     listed = listed[listed != ""]
     key = listed.map(moa_key)
     uses = pd.DataFrame({"key": key, "table": rows["table"].reindex(key.index), "moa": listed})
     uses["n"] = uses.groupby(["table", "moa"])["key"].transform("size")
     first = uses.sort_values(["table", "n"], ascending=[True, False], kind="stable")
     spelled = key.map(first.drop_duplicates("key").set_index("key")["moa"])
-    names = pd.DataFrame({fields.MOA: spelled, "listed": listed})
+    names = pd.DataFrame({column: spelled, "listed": listed})
     return found[["row", "drug", "table", "their_row"]].join(names, on="their_row", how="inner")
 
 
@@ -162,10 +169,10 @@ def _n_drugs(moas: pd.DataFrame) -> dict[str, int]:
     return {str(name): int(n) for name, n in once[fields.MOA].value_counts().items()}
 
 
-def _joined(moas: pd.DataFrame, by: list[str]) -> pd.Series:
-    """Names of MOAs, sorted and joined by '|', for each group of `by`."""
-    once = moas.drop_duplicates([*by, fields.MOA]).sort_values(fields.MOA)
-    return once.groupby(by)[fields.MOA].agg(fields.MOA_SEPARATOR.join)
+def _joined(listed: pd.DataFrame, by: list[str], column: str) -> pd.Series:
+    """Names of MOAs or targets, sorted and joined by '|', for each group of `by`."""
+    once = listed.drop_duplicates([*by, column]).sort_values(column)
+    return once.groupby(by)[column].agg(fields.MOA_SEPARATOR.join)
 
 
 def _by_table(found: pd.DataFrame, ids: pd.Series, names: Sequence[str]) -> pd.DataFrame:

@@ -1,14 +1,16 @@
-"""A compendium: the compound signatures of one source over the 978 landmark genes.
+"""A compendium: the signatures of one source over the 978 landmark genes.
 
 On disk it is one folder: `matrix.npy` (float32, memory-mapped), `signatures.parquet`,
-`compounds.parquet` and `manifest.json`. Rows are sorted by cell line, pert_id and sig_id, so that
-the signatures of one compound in one cell line are adjacent.
+`compounds.parquet` and `manifest.json`. Rows are sorted by kind of perturbagen, compounds first,
+then by cell line, pert_id and sig_id, so that the signatures of one compound in one cell line are
+adjacent. Genetic perturbagens are rows like those of compounds, but what is loaded shows compounds
+alone, until others are asked for (`Compendium.of_kinds`).
 """
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ import pandas as pd
 from gpar_core import __version__, fields
 from gpar_core.data import quality
 from gpar_core.data.compound_keys import folded
+from gpar_core.data.compound_tables import compound_table, drugs_of, moas_of
 from gpar_core.data.quality import QualityFilter
 from gpar_core.data.representatives import representatives
 from gpar_core.data.stored_matrix import StoredMatrix
@@ -26,14 +29,17 @@ from gpar_core.errors import DataError, RequestError, in_words
 from gpar_core.storage.cache import MANIFEST
 from gpar_core.storage.saved_arrays import read_array
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
+READABLE = (3, FORMAT_VERSION)
+"""Format 3 has compounds alone, without targets."""
 MATRIX = "matrix.npy"
-ACTIVITY_QUANTILE = 0.75
-"""Quantile of the TAS of a compound's signatures that serves as the compound's TAS."""
-TAS_DIGITS = 9
-"""Decimals kept of that quantile: the last bit of an interpolation differs between processors."""
 DIGEST_ROWS = 50_000
-ROW_ORDER = [fields.CELL_ID, fields.PERT_ID, fields.SIG_ID]
+ROW_ORDER = [fields.PERT_TYPE, fields.CELL_ID, fields.PERT_ID, fields.SIG_ID]
+DEFAULTS = {fields.PERT_TYPE: fields.COMPOUND_PERT_TYPE, fields.TARGET: ""}
+"""Values of columns that format 3 lacks. A column with no other value is no part of a fingerprint,
+so that a compendium of compounds has the one it had."""
+TARGET_PREFIX = "target: "
+"""Before the symbol of a gene, the name of the class of the compounds that target it."""
 MANIFEST_KEYS = {
     "name", "source", "simulated", "fingerprint", "n_signatures", "n_compounds", "n_drugs",
     "n_cell_lines", "n_moas", "report", "filters",
@@ -41,8 +47,17 @@ MANIFEST_KEYS = {
 
 
 @dataclass(frozen=True, eq=False)
+class Rows:
+    """All rows of a compendium on disk, of all kinds: matrix and tables as in `Compendium`."""
+
+    matrix: np.ndarray
+    signatures: pd.DataFrame
+    compounds: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
 class Compendium:
-    """Compound signatures and their annotation.
+    """Signatures of compounds, or of the kinds of perturbagens that were asked for.
 
     name: folder name; source: one line on where the data come from.
     fingerprint: SHA-256 of the matrix, both tables and the filters, independent of the order of the
@@ -55,6 +70,11 @@ class Compendium:
     report: what the import counted and left out.
     filters: those that its signatures passed, in the order applied.
     folder: where it was loaded from, if any.
+    kinds: keys of `fields.PERT_TYPES`, those of the signatures here, rising.
+    stored: the rows of all kinds, None if it was not loaded from disk.
+
+    Perturbagens of other kinds than compounds are rows of `compounds` and `drugs` too; their names
+    tell the kind: 'HSP90AA1 knock-down'.
     """
 
     name: str
@@ -67,6 +87,37 @@ class Compendium:
     report: Mapping[str, Any]
     filters: tuple[QualityFilter, ...] = ()
     folder: Path | None = None
+    kinds: tuple[str, ...] = (fields.COMPOUND_PERT_TYPE,)
+    stored: Rows | None = None
+
+    @cached_property
+    def stored_kinds(self) -> tuple[str, ...]:
+        """The kinds of perturbagens on disk, rising."""
+        if self.stored is None:
+            return self.kinds
+        return tuple(sorted(self.stored.signatures[fields.PERT_TYPE].unique()))
+
+    def of_kinds(self, kinds: Iterable[str]) -> "Compendium":
+        """The same compendium with the signatures of these kinds of perturbagens, as on disk.
+
+        kinds: of `stored_kinds`; others have no signatures here. The matrix stays on disk if no
+        other kind lies between them. Raises DataError if none is there.
+        """
+        kinds = tuple(sorted(set(kinds) & set(self.stored_kinds)))
+        if kinds == self.kinds:
+            return self
+        if not kinds or self.stored is None:
+            raise DataError(
+                f"The compendium '{self.name}' has no signatures of these perturbagens. Import it "
+                "again with them (--pert-types)."
+            )
+        return replace(self, kinds=kinds, **_rows_of(self.stored, kinds))
+
+    @cached_property
+    def genetic(self) -> "Compendium | None":
+        """Its knock-downs, knock-outs and over-expressions of genes; None without any."""
+        kinds = set(self.stored_kinds) & set(fields.GENETIC)
+        return self.of_kinds(kinds) if kinds else None
 
     @property
     def n_signatures(self) -> int:
@@ -105,9 +156,29 @@ class Compendium:
         return moas_of(self.compounds)
 
     @cached_property
+    def compound_targets(self) -> pd.DataFrame:
+        """One row per compound and target: pert_id, drug, moa (`TARGET_PREFIX` and the gene)."""
+        pairs = moas_of(self.compounds, fields.TARGET)
+        named = TARGET_PREFIX + pairs.pop(fields.TARGET).astype(object)
+        return pairs.assign(**{fields.MOA: named})
+
+    @cached_property
+    def compound_classes(self) -> pd.DataFrame:
+        """`compound_moas` and `compound_targets`: the classes that can be chosen by name."""
+        return pd.concat([self.compound_moas, self.compound_targets], ignore_index=True)
+
+    @cached_property
     def moas(self) -> pd.DataFrame:
         """One row per MOA: moa, n_drugs, drugs (names joined by ', '); sorted by name."""
-        pairs = self.compound_moas[[fields.MOA, fields.DRUG]].drop_duplicates()
+        return self._drugs_by_class(self.compound_moas)
+
+    @cached_property
+    def targets(self) -> pd.DataFrame:
+        """One row per target, as `moas`, with the names of `compound_targets`."""
+        return self._drugs_by_class(self.compound_targets)
+
+    def _drugs_by_class(self, classes: pd.DataFrame) -> pd.DataFrame:
+        pairs = classes[[fields.MOA, fields.DRUG]].drop_duplicates()
         grouped = pairs.merge(self.drugs[[fields.DRUG, fields.PERT_INAME]]).groupby(fields.MOA)
         return grouped.agg(
             n_drugs=(fields.DRUG, "size"),
@@ -133,11 +204,14 @@ def write(
     annotation: one row per pert_id, at least for those in `signatures`: pert_id, pert_iname, drug,
         moa, annotated, pubchem_cid, inchi_key, canonical_smiles. Compounds without a signature are
     left out, unless their molecule has one under another id.
+    Without the columns of `DEFAULTS`, every row has the default.
 
     filters: those that the signatures passed; part of the fingerprint.
     Raises DataError if tables and matrix do not match.
     """
     matrix = StoredMatrix(folder / MATRIX)
+    signatures = _with_defaults(signatures, fields.SIGNATURE_COLUMNS)
+    annotation = _with_defaults(annotation, fields.COMPOUND_COLUMNS)
     _check(matrix, signatures, annotation)
     signatures = signatures.reset_index(drop=True).copy()
     drug = annotation.set_index(fields.PERT_ID)[fields.DRUG]
@@ -149,9 +223,11 @@ def write(
         tas=signatures[fields.TAS].to_numpy(),
     )
     signatures = signatures[list(fields.SIGNATURE_COLUMNS)]
-    compounds = _compound_table(signatures, annotation)
+    compounds = compound_table(signatures, annotation)
     signatures.to_parquet(folder / "signatures.parquet", index=False)
     compounds.to_parquet(folder / "compounds.parquet", index=False)
+    kinds = tuple(sorted(signatures[fields.PERT_TYPE].unique()))
+    shown = _rows_of(Rows(np.empty((len(signatures), 0)), signatures, compounds), kinds[:1])
     manifest = {
         "format_version": FORMAT_VERSION,
         "gpar_version": __version__,
@@ -159,11 +235,12 @@ def write(
         "source": source,
         "simulated": simulated,
         "fingerprint": _fingerprint(folder / MATRIX, signatures, compounds, filters),
-        "n_signatures": len(signatures),
-        "n_compounds": len(compounds),
-        "n_drugs": int(compounds[fields.DRUG].nunique()),
-        "n_cell_lines": int(signatures[fields.CELL_ID].nunique()),
-        "n_moas": len(set("|".join(filter(None, compounds[fields.MOA])).split("|")) - {""}),
+        "n_signatures": len(shown["signatures"]),
+        "n_compounds": len(shown["compounds"]),
+        "n_drugs": int(shown["compounds"][fields.DRUG].nunique()),
+        "n_cell_lines": int(shown["signatures"][fields.CELL_ID].nunique()),
+        "n_moas": moas_of(compounds)[fields.MOA].nunique(),
+        "kinds": {kind: _n_of_kind(signatures, compounds, kind) for kind in kinds},
         "report": dict(report),
         "filters": [each.as_json() for each in filters],
     }
@@ -180,13 +257,16 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         version = manifest["format_version"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise unreadable from error
-    if version != FORMAT_VERSION:
+    if version not in READABLE:
         raise DataError(
             f"The compendium '{folder.name}' has format {version}, but this version of GPAR reads "
             f"format {FORMAT_VERSION}. Delete it and import it again."
         )
     if MANIFEST_KEYS - set(manifest):
         raise unreadable
+    if version < FORMAT_VERSION:
+        count = {"n_signatures": manifest["n_signatures"], "n_perturbagens": manifest["n_drugs"]}
+        manifest["kinds"] = {fields.COMPOUND_PERT_TYPE: count}
     return manifest
 
 
@@ -199,7 +279,10 @@ def load(folder: Path) -> Compendium:
     try:
         matrix = read_array(folder / MATRIX, mapped=True)
         signatures = pd.read_parquet(folder / "signatures.parquet")
+        signatures = _with_defaults(signatures, fields.SIGNATURE_COLUMNS)
         compounds = pd.read_parquet(folder / "compounds.parquet")
+        compounds = _with_defaults(compounds, fields.COMPOUND_COLUMNS)
+        kinds = tuple(sorted(signatures[fields.PERT_TYPE].unique()))[:1]
         filters = tuple(quality.from_json(each) for each in manifest["filters"])
     except (
         OSError,
@@ -219,17 +302,18 @@ def load(folder: Path) -> Compendium:
             f"The compendium '{folder.name}' holds a matrix of {matrix.shape} for "
             f"{len(signatures)} signatures. Delete it and import it again."
         )
+    stored = Rows(matrix, signatures, compounds)
     return Compendium(
         name=manifest["name"],
         source=manifest["source"],
         fingerprint=manifest["fingerprint"],
         simulated=manifest["simulated"],
-        matrix=matrix,
-        signatures=signatures,
-        compounds=compounds,
+        **_rows_of(stored, kinds),
         report=manifest["report"],
         filters=filters,
         folder=folder,
+        kinds=kinds,
+        stored=stored,
     )
 
 
@@ -239,9 +323,8 @@ def check(folder: Path) -> None:
     Raises DataError if it differs from what was written.
     """
     compendium = load(folder)
-    found = _fingerprint(
-        folder / MATRIX, compendium.signatures, compendium.compounds, compendium.filters
-    )
+    stored = compendium.stored or compendium
+    found = _fingerprint(folder / MATRIX, stored.signatures, stored.compounds, compendium.filters)
     if found != compendium.fingerprint:
         raise DataError(
             f"The compendium '{folder.name}' is not as it was imported: some values have changed "
@@ -249,38 +332,32 @@ def check(folder: Path) -> None:
         )
 
 
-def moas_of(compounds: pd.DataFrame) -> pd.DataFrame:
-    """One row per compound and MOA: pert_id, drug, moa."""
-    table = compounds.loc[compounds[fields.MOA] != "", [fields.PERT_ID, fields.DRUG, fields.MOA]]
-    each = table.assign(moa=table[fields.MOA].str.split(fields.MOA_SEPARATOR, regex=False))
-    return each.explode(fields.MOA, ignore_index=True)
+def _rows_of(rows: Rows, kinds: Sequence[str]) -> dict[str, Any]:
+    """matrix, signatures and compounds of some kinds; a view of the matrix if they are adjacent."""
+    if set(rows.signatures[fields.PERT_TYPE].unique()) <= set(kinds):
+        return {
+            "matrix": rows.matrix, "signatures": rows.signatures, "compounds": rows.compounds,
+        }  # fmt: skip
+    chosen = np.flatnonzero(rows.signatures[fields.PERT_TYPE].isin(kinds))
+    adjacent = chosen[-1] - chosen[0] == len(chosen) - 1
+    place = slice(chosen[0], chosen[-1] + 1) if adjacent else chosen
+    of_kind = rows.compounds[fields.PERT_TYPE].isin(kinds)
+    return {
+        "matrix": rows.matrix[place],
+        "signatures": rows.signatures.iloc[place].reset_index(drop=True),
+        "compounds": rows.compounds[of_kind].reset_index(drop=True),
+    }
 
 
-def drugs_of(compounds: pd.DataFrame, signatures: pd.DataFrame) -> pd.DataFrame:
-    """`fields.DRUG_COLUMNS`, one row per molecule that has a signature, sorted by pert_id.
+def _n_of_kind(signatures: pd.DataFrame, compounds: pd.DataFrame, kind: str) -> dict[str, int]:
+    own = compounds.loc[compounds[fields.PERT_TYPE] == kind, fields.DRUG]
+    n_signatures = int((signatures[fields.PERT_TYPE] == kind).sum())
+    return {"n_signatures": n_signatures, "n_perturbagens": int(own.nunique())}
 
-    compounds: `fields.COMPOUND_COLUMNS`. signatures: drug, cell_id, tas. A molecule has the pert_id
-    and pert_iname of the compound that names it, all MOAs of its compounds, and the first known
-    value of each identifier.
-    """
-    named = compounds[fields.PERT_INAME].str.casefold() == compounds[fields.DRUG]
-    in_order = compounds.assign(main=~named).sort_values(["main", fields.PERT_ID])
-    known = [fields.PUBCHEM_CID, fields.INCHI_KEY, fields.SMILES]
-    in_order[known] = in_order[known].replace("", pd.NA)
-    groups = in_order.groupby(fields.DRUG, sort=False)
-    table = groups[[fields.PERT_ID, fields.PERT_INAME, *known]].first()
-    table[known] = table[known].fillna("")
-    table[fields.ANNOTATED] = groups[fields.ANNOTATED].any()
-    several = in_order[in_order[fields.DRUG].duplicated(keep=False)].groupby(fields.DRUG)
-    for column, of in ((fields.PERT_IDS, fields.PERT_ID), (fields.NAMES, fields.PERT_INAME)):
-        table[column] = table[of]
-        joined = several[of].agg(lambda values: fields.MOA_SEPARATOR.join(dict.fromkeys(values)))
-        table.loc[joined.index, column] = joined
-    pairs = moas_of(compounds)[[fields.DRUG, fields.MOA]].drop_duplicates().sort_values(fields.MOA)
-    moas = pairs.groupby(fields.DRUG)[fields.MOA].agg(fields.MOA_SEPARATOR.join)
-    table[fields.MOA] = moas.reindex(table.index, fill_value="")
-    table = table.join(_counted(signatures, fields.DRUG), how="inner").reset_index()
-    return table[list(fields.DRUG_COLUMNS)].sort_values(fields.PERT_ID, ignore_index=True)
+
+def _with_defaults(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    lacking = {c: DEFAULTS[c] for c in columns if c in DEFAULTS and c not in table}
+    return table.assign(**lacking)
 
 
 def _check(matrix: StoredMatrix, signatures: pd.DataFrame, annotation: pd.DataFrame) -> None:
@@ -303,28 +380,6 @@ def _check(matrix: StoredMatrix, signatures: pd.DataFrame, annotation: pd.DataFr
         raise DataError("A signature has a different name than its compound.")
 
 
-def _compound_table(signatures: pd.DataFrame, annotation: pd.DataFrame) -> pd.DataFrame:
-    here = annotation[annotation[fields.DRUG].isin(signatures[fields.DRUG].unique())]
-    counted = _counted(signatures, fields.PERT_ID)
-    own = [name for name in fields.COMPOUND_COLUMNS if name not in counted]
-    table = here[own].merge(counted, left_on=fields.PERT_ID, right_index=True, how="left")
-    counts = ["n_signatures", "n_cell_lines"]
-    table[counts] = table[counts].fillna(0).astype(int)
-    return table[list(fields.COMPOUND_COLUMNS)].sort_values(fields.PERT_ID, ignore_index=True)
-
-
-def _counted(signatures: pd.DataFrame, by: str) -> pd.DataFrame:
-    """n_signatures, n_cell_lines and tas of each compound, or of each molecule."""
-    groups = signatures.groupby(by)
-    return pd.DataFrame(
-        {
-            "n_signatures": groups.size(),
-            "n_cell_lines": groups[fields.CELL_ID].nunique(),
-            fields.TAS: groups[fields.TAS].quantile(ACTIVITY_QUANTILE).round(TAS_DIGITS),
-        }
-    )
-
-
 def _fingerprint(
     matrix_file: Path,
     signatures: pd.DataFrame,
@@ -335,7 +390,9 @@ def _fingerprint(
     with matrix_file.open("rb") as file:
         while block := file.read(1 << 24):
             digest.update(block)
-    for table in (signatures, compounds):
+    for whole in (signatures, compounds):
+        plain = [c for c in DEFAULTS if c in whole and (whole[c] == DEFAULTS[c]).all()]
+        table = whole.drop(columns=plain)
         for start in range(0, len(table), DIGEST_ROWS):
             part = table.iloc[start : start + DIGEST_ROWS]
             digest.update(part.to_csv(index=False, header=start == 0, lineterminator="\n").encode())

@@ -234,6 +234,7 @@ def lay_out(compounds: Compounds, rng: np.random.Generator) -> tuple[pd.DataFram
             fields.TIME_UNIT: "h",
             "batch": compounds.batch[row],
             "row": row,
+            fields.PERT_TYPE: fields.COMPOUND_PERT_TYPE,
         }
     )
     signatures[fields.SIG_ID] = [

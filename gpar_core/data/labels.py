@@ -1,4 +1,4 @@
-"""Class labels of compounds other than MOA: therapeutic class, indication, side effect.
+"""Class labels of compounds other than MOA: therapeutic class, indication, side effect, target.
 
 A compendium with labels in place of its MOAs supports every analysis that MOAs do.
 """
@@ -26,7 +26,7 @@ NAME_COLUMNS: Final = (fields.PERT_INAME, *HEADINGS[fields.PERT_INAME])
 ID_COLUMNS: Final = (fields.PERT_ID, "broad_id", *HEADINGS[fields.PERT_ID])
 LABEL_COLUMNS: Final = (
     LABEL, "class", "therapeutic_class", "indication", "side_effect", "disease_area", fields.MOA,
-    *HEADINGS[fields.MOA],
+    *HEADINGS[fields.MOA], fields.TARGET, *HEADINGS[fields.TARGET],
 )  # fmt: skip
 
 
@@ -77,8 +77,8 @@ def relabelled(compendium: Compendium, labels: pd.DataFrame) -> tuple[Compendium
             f"is '{match.unmatched[0][:80]}'. Use the names or pert_ids of the compendium."
         )
     annotated = match.compounds[fields.ANNOTATED] | own[fields.ANNOTATED]
-    compounds = match.compounds.assign(annotated=annotated)[list(fields.COMPOUND_COLUMNS)]
-    return replace(compendium, compounds=compounds), match
+    compounds = match.compounds.assign(annotated=annotated, target=own[fields.TARGET])
+    return replace(compendium, compounds=compounds[list(fields.COMPOUND_COLUMNS)]), match
 
 
 def _needed() -> str:

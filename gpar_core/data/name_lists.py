@@ -65,8 +65,8 @@ def read_drugs(compendium: Compendium, names: Iterable[str]) -> list[str]:
 
 
 def read_moas(compendium: Compendium, names: Iterable[str]) -> list[str]:
-    """MOAs, in a text or one by one; those of the compendium stay whole."""
-    return _read(names, compendium.compound_moas[fields.MOA])
+    """MOAs and target classes, in a text or one by one; those of the compendium stay whole."""
+    return _read(names, compendium.compound_classes[fields.MOA])
 
 
 def read_cells(compendium: Compendium, names: Iterable[str]) -> list[str]:

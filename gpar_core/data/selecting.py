@@ -10,7 +10,8 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data import compendium as compendia
-from gpar_core.data.compendium import ACTIVITY_QUANTILE, Compendium, moas_of
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.compound_tables import ACTIVITY_QUANTILE, moas_of
 from gpar_core.data.findings import Finding, as_json
 from gpar_core.data.quality import QualityFilter
 from gpar_core.data.stored_matrix import BLOCK_ROWS, StoredMatrix
@@ -45,8 +46,12 @@ class Criterion:
 
 
 def criteria(signatures: pd.DataFrame, quality: QualityFilter) -> Iterator[Criterion]:
-    """The criteria of the filter, one by one. signatures: `fields.SIGNATURE_COLUMNS`."""
+    """The criteria of the filter, one by one. signatures: `fields.SIGNATURE_COLUMNS`.
+
+    A signature of a changed gene has no dose and meets every limit of it.
+    """
     dose, time = micromolar(signatures), hours(signatures)
+    dosed = ~signatures[fields.PERT_TYPE].isin(fields.GENETIC).to_numpy()
     for limit, column, words in (
         (quality.min_tas, fields.TAS, "TAS"),
         (quality.min_cc_q75, fields.CC_Q75, "correlation of replicates"),
@@ -61,10 +66,12 @@ def criteria(signatures: pd.DataFrame, quality: QualityFilter) -> Iterator[Crite
         yield Criterion("exemplars", yes, exemplar.notna().to_numpy())
     if quality.min_dose is not None:
         met = dose >= quality.min_dose * (1 - DOSE_TOLERANCE)
-        yield Criterion(f"dose at least {quality.min_dose:g} µM", met, ~np.isnan(dose))
+        words = f"dose at least {quality.min_dose:g} µM"
+        yield Criterion(words, met | ~dosed, ~np.isnan(dose) | ~dosed)
     if quality.max_dose is not None:
         met = dose <= quality.max_dose * (1 + DOSE_TOLERANCE)
-        yield Criterion(f"dose at most {quality.max_dose:g} µM", met, ~np.isnan(dose))
+        words = f"dose at most {quality.max_dose:g} µM"
+        yield Criterion(words, met | ~dosed, ~np.isnan(dose) | ~dosed)
     if quality.times:
         words = f"time {', '.join(f'{time:g}' for time in quality.times)} h"
         yield Criterion(words, np.isin(time, quality.times), ~np.isnan(time))
@@ -95,6 +102,7 @@ def counts(
     the negatives of a training), n_moas (with at least `LEARNABLE` drugs), and n_unknown
     (signatures left out by the criterion because their value is unknown).
     """
+    signatures = signatures[signatures[fields.PERT_TYPE] == fields.COMPOUND_PERT_TYPE]
     by_id = compounds.set_index(fields.PERT_ID)[fields.DRUG]
     drug, drugs = pd.factorize(by_id.loc[signatures[fields.PERT_ID]].to_numpy())
     annotated = compounds.groupby(fields.DRUG)[fields.ANNOTATED].any().loc[drugs].to_numpy()
@@ -173,6 +181,8 @@ def select_compendium(
 
     Representatives are chosen again among them. Raises RequestError if none is kept.
     """
+    n_shown = source.n_signatures
+    source = source.of_kinds(source.stored_kinds)
     left, findings = choose(source.signatures, quality)
     rows = np.flatnonzero(left)
     matrix = StoredMatrix.create(folder / compendia.MATRIX, (len(rows), fields.N_LANDMARKS))
@@ -185,6 +195,11 @@ def select_compendium(
     signatures = source.signatures.iloc[rows]
     found = [
         Finding(f"signatures of '{source.name}'", source.n_signatures),
+        *(
+            [Finding("of them signatures of compounds", n_shown)]
+            if n_shown < source.n_signatures
+            else []
+        ),
         Finding("signatures kept", len(rows)),
         *findings,
         *usable(signatures, source.compounds),

@@ -153,8 +153,11 @@ def moa_key(moa: str) -> str:
 
 
 def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
-    """Names without case of the drugs with this MOA. Raises NotFoundError."""
-    table = compendium.compound_moas
+    """Names without case of the drugs with this MOA, or target ('target: DRD2').
+
+    Raises NotFoundError.
+    """
+    table = compendium.compound_classes
     drugs = table.loc[table[fields.MOA].str.casefold() == moa_key(moa), fields.DRUG]
     if len(drugs):
         return tuple(sorted(set(drugs)))
@@ -174,11 +177,11 @@ def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
 
 
 def known_moas(compendium: Compendium, moas: Iterable[str]) -> tuple[str, ...]:
-    """MOAs as the compendium spells them, sorted. Raises NotFoundError."""
+    """MOAs and target classes as the compendium spells them, sorted. Raises NotFoundError."""
     wanted = {moa_key(name) for name in read_moas(compendium, moas)}
     for name in sorted(wanted):
         drugs_of_moa(compendium, name)  # its error suggests MOAs close to an unknown one
-    names = compendium.compound_moas[fields.MOA].unique()
+    names = compendium.compound_classes[fields.MOA].unique()
     return tuple(sorted(name for name in names if name.casefold() in wanted))
 
 
@@ -301,8 +304,8 @@ def _why_others(
 
 
 def _sharing_moa(compendium: Compendium, drugs: set[str], moa: str) -> set[str]:
-    """The drugs with the MOA or, if none is given, with any MOA of these drugs."""
-    table = compendium.compound_moas
+    """The drugs with the MOA, or target; if none is given, with any MOA of these drugs."""
+    table = compendium.compound_classes if moa else compendium.compound_moas
     names = table[fields.MOA].str.casefold()
     shared = {moa_key(moa)} if moa else set(names[table[fields.DRUG].isin(drugs)])
     return set(table.loc[names.isin(shared), fields.DRUG])
@@ -323,13 +326,16 @@ def drugs_of_uploaded(compendium: Compendium, uploaded: Profiles) -> set[str]:
 def with_enough_drugs(
     compendium: Compendium, classes: Iterable[str], min_drugs: int, *, labelled: bool = False
 ) -> tuple[str, ...]:
-    """Names, sorted, of the MOAs among `classes`, none for all, that have enough drugs.
+    """Names, sorted, of the MOAs or targets among `classes` that have enough drugs.
+
+    classes: none for all MOAs.
 
     labelled: whether the compendium has uploaded labels in place of its MOAs. Raises NotFoundError
     or RequestError.
     """
     table = compendium.moas
     if wanted := known_moas(compendium, classes):
+        table = pd.concat([table, compendium.targets])
         table = table[table["moa"].isin(wanted)]
     enough = tuple(sorted(table.loc[table["n_drugs"] >= min_drugs, "moa"]))
     if not enough:

@@ -82,10 +82,11 @@ def test_compoundinfo_is_read_as_it_is(tmp_path: Path) -> None:
         'BRD-K22222222\tBRD-K22222222\tNA\tNA\tNA\tNA\t""\n'
     )
     table = _read(tmp_path, text)
-    assert _column(table, "pert_iname") == ["alpha", "BRD-K22222222"]
-    assert _column(table, "compound_aliases") == ["Al-1", ""]
-    assert _column(table, "moa") == ["X inhibitor", ""]
-    assert _column(table, "inchi_key") == [KEY, ""]
+    assert _column(table, "pert_iname") == ["alpha", "alpha", "BRD-K22222222"]
+    assert _column(table, "compound_aliases") == ["Al-1", "Al-1", ""]
+    assert _column(table, "moa") == ["X inhibitor", "X inhibitor", ""]
+    assert _column(table, "target") == ["ABC", "DEF", ""]
+    assert _column(table, "inchi_key") == [KEY, KEY, ""]
 
 
 def test_moas_are_tidied(tmp_path: Path) -> None:
@@ -101,13 +102,40 @@ def test_a_compound_can_be_annotated_without_a_listed_moa(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     "columns",
-    ["pert_id\ttarget", "title\tmoa", "pert_iname\ttarget", "inchi_key\tpubchem_cid"],
+    ["title\tmoa", "title\ttarget", "pert_iname\tgene", "inchi_key\tpubchem_cid"],
 )
 def test_a_table_that_names_no_compound_or_says_nothing_of_it_is_refused(
     tmp_path: Path, columns: str
 ) -> None:
-    with pytest.raises(AnnotationError, match=r"'moa\.tsv' lacks the column moa, or"):
+    with pytest.raises(AnnotationError, match=r"'moa\.tsv' lacks the column moa or target, or"):
         _read(tmp_path, f"{columns}\na\tb\n")
+
+
+@pytest.mark.parametrize("heading", ["target", "Targets", "moa", "mechanism of action"])
+def test_the_content_tells_a_table_of_targets_from_one_of_moas(
+    tmp_path: Path, heading: str
+) -> None:
+    table = _read(tmp_path, f"name\t{heading}\na\tDRD2, HTR2A\nb\tC19orf12\nc\tHLA-DRA;-\n")
+    assert _column(table, "target") == ["DRD2|HTR2A", "C19orf12", "HLA-DRA"]
+    assert _column(table, "moa") == ["", "", ""]
+    assert _column(table, "annotated") == [True, True, True]
+    assert table.read_as == ("" if "arget" in heading else "target")
+
+
+@pytest.mark.parametrize("heading", ["target", "moa"])
+def test_the_content_tells_a_table_of_moas_from_one_of_targets(
+    tmp_path: Path, heading: str
+) -> None:
+    table = _read(tmp_path, f"name\t{heading}\na\tHDAC inhibitor\nb\tMTOR\n")
+    assert _column(table, "moa") == ["HDAC inhibitor", "MTOR"]
+    assert _column(table, "target") == ["", ""]
+    assert table.read_as == ("moa" if heading == "target" else "")
+
+
+def test_a_column_each_of_moas_and_targets_stays_what_it_is_called(tmp_path: Path) -> None:
+    table = _read(tmp_path, "name\tmoa\ttarget\na\tMTOR\tMTOR\nb\tHDAC\tHDAC1|HDAC2\n")
+    assert _column(table, "moa") == ["MTOR", "HDAC"]
+    assert _column(table, "target") == ["MTOR", "HDAC1|HDAC2"]
 
 
 def test_a_table_without_rows_says_nothing(tmp_path: Path) -> None:

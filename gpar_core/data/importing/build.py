@@ -1,6 +1,7 @@
 """Import LINCS files in GEO layout into a compendium."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.data import compendium
 from gpar_core.data.findings import Finding, as_json, summed
-from gpar_core.data.importing.compound_annotation import annotate
+from gpar_core.data.importing.compound_annotation import annotate, other_perturbagens
 from gpar_core.data.importing.import_files import ImportFiles
 from gpar_core.data.importing.landmark_genes import locate_landmarks
 from gpar_core.data.importing.series import SOURCE, united
@@ -36,16 +37,17 @@ def import_compendium(
     name: str,
     fill_missing: bool = False,
     quality: QualityFilter = EVERYTHING,
+    pert_types: Sequence[str] = (fields.COMPOUND_PERT_TYPE,),
     report: Report = silent,
 ) -> tuple[Finding, ...]:
     """Build the compendium `name` in `folder`, empty or left by a stopped import of these files.
 
-    Keeps the signatures of compounds (pert_type trt_cp) that are in both matrix and sig_info and
-    have only finite values. Landmark genes are found by Entrez id, in any order. What a stopped
+    Keeps the signatures of some kinds of perturbagens that are in both matrix and sig_info and have
+    only finite values. Landmark genes are found by Entrez id, in any order. What a stopped
     import has copied is not copied again. Memory does not grow with the matrices.
 
     fill_missing: set landmark genes that a matrix lacks to 0 (no change) instead of refusing.
-    quality: criteria that signatures must meet to be kept.
+    quality: criteria that signatures must meet to be kept. pert_types: of `fields.PERT_TYPES`.
 
     Returns what was found and left out, which is also stored in the manifest.
     Raises FileFormatError, LandmarkError, AnnotationError or, if the filter keeps no signature,
@@ -53,7 +55,9 @@ def import_compendium(
     """
     scratch = folder / SCRATCH
     scratch.mkdir(exist_ok=True)
-    sources, signatures, findings = _select(files, scratch, fill_missing, quality, report)
+    sources, signatures, findings = _select(
+        files, scratch, fill_missing, quality, pert_types, report
+    )
     matrix = copy_values(sources, folder / compendium.MATRIX, scratch / "copied.json", report)
     signatures, bad = _without_missing_values(signatures, matrix)
     if signatures.empty:
@@ -65,15 +69,16 @@ def import_compendium(
     signatures, tas_findings = _complete_tas(signatures, matrix)
     left, left_out = choose(signatures, quality)
     signatures = _kept(signatures, matrix, left)
-    annotation, annotation_findings = annotate(
-        signatures,
+    of_compounds = (signatures[fields.PERT_TYPE] == fields.COMPOUND_PERT_TYPE).to_numpy()
+    compounds, annotation_findings = annotate(
+        signatures[of_compounds],
         pert_infos=[each.pert_info for each in files.series if each.pert_info],
         moas=files.moas,
     )
     report(Progress("Import", 1, 1, "Matching compounds to molecules"))
     copy = copies_of(matrix)
-    molecules = molecules_of(annotation, signatures.assign(copy=copy))
-    annotation = annotation.assign(**{fields.DRUG: molecules.drug})
+    molecules = molecules_of(compounds, signatures.assign(copy=copy)[of_compounds])
+    compounds = compounds.assign(**{fields.DRUG: molecules.drug})
     repeated = _repeated(signatures, copy)
     twice = Finding.of(
         "signatures left out because their values equal those of another signature of the same "
@@ -83,12 +88,13 @@ def import_compendium(
     signatures = _kept(signatures, matrix, ~repeated)
     found = (
         Finding("signatures imported", len(signatures)),
-        Finding("compounds imported", len(annotation)),
-        Finding("drugs imported, one per molecule", annotation[fields.DRUG].nunique()),
+        Finding("compounds imported", len(compounds)),
+        Finding("drugs imported, one per molecule", compounds[fields.DRUG].nunique()),
+        *_of_other_kinds(signatures),
         *summed([*findings, bad, *tas_findings, *left_out, twice]),
         *annotation_findings,
         *molecules.findings,
-        *([] if quality == EVERYTHING else usable(signatures, annotation)),
+        *([] if quality == EVERYTHING else usable(signatures, compounds)),
     )
     report(Progress("Import", 1, 1, "Choosing representative signatures"))
     compendium.write(
@@ -97,7 +103,7 @@ def import_compendium(
         source=f"Imported from {', '.join(each.matrix.name for each in files.series)}",
         simulated=False,
         signatures=signatures,
-        annotation=annotation,
+        annotation=_together(compounds, other_perturbagens(signatures)),
         report=as_json(found),
         filters=() if quality == EVERYTHING else (quality,),
     )
@@ -105,8 +111,27 @@ def import_compendium(
     return found
 
 
+def _together(compounds: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([each for each in (compounds, others) if len(each)], ignore_index=True)
+
+
+def _of_other_kinds(signatures: pd.DataFrame) -> list[Finding]:
+    """How many signatures of each kind of perturbagen other than compounds."""
+    n = signatures[fields.PERT_TYPE].value_counts()
+    return [
+        Finding(f"of them signatures of {word}s", int(n[kind]))
+        for kind, word in fields.PERT_TYPES.items()
+        if kind in n and kind != fields.COMPOUND_PERT_TYPE
+    ]
+
+
 def _select(
-    files: ImportFiles, scratch: Path, fill_missing: bool, quality: QualityFilter, report: Report
+    files: ImportFiles,
+    scratch: Path,
+    fill_missing: bool,
+    quality: QualityFilter,
+    pert_types: Sequence[str],
+    report: Report,
 ) -> tuple[list[Source], pd.DataFrame, list[Finding]]:
     """Where the values of the signatures are, and the signatures, in the order of the rows."""
     findings, matrices, genes, tables = [], [], [], []
@@ -117,7 +142,11 @@ def _select(
             matrix, series.gene_info, fill_missing=fill_missing
         )
         table, table_findings = read_signatures(
-            matrix, series.sig_info, series.sig_metrics, replicates=len(files.series) > 1
+            matrix,
+            series.sig_info,
+            series.sig_metrics,
+            replicates=len(files.series) > 1,
+            pert_types=pert_types,
         )
         findings += [*table_findings, *gene_findings]
         matrices.append(matrix)
@@ -178,7 +207,7 @@ def _repeated(signatures: pd.DataFrame, copy: np.ndarray) -> np.ndarray:
     Otherwise a molecule would count as measured once for each of its names.
     """
     best_first = signatures[fields.TAS].sort_values(ascending=False, kind="stable").index
-    same = signatures[[fields.CELL_ID]].assign(copy=copy).loc[best_first]
+    same = signatures[[fields.PERT_TYPE, fields.CELL_ID]].assign(copy=copy).loc[best_first]
     return same.duplicated().sort_index().to_numpy()
 
 

@@ -1,4 +1,4 @@
-"""Names, identifiers and MOAs of the compounds of an import."""
+"""Names, identifiers, MOAs and targets of the compounds of an import."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,11 +42,39 @@ def annotate(
         findings.append(
             Finding("MOA tables were given, so every compound counts as unannotated", 0)
         )
-        return compounds.assign(moa="", annotated=False), findings
+        kind = fields.COMPOUND_PERT_TYPE
+        return compounds.assign(moa="", target="", annotated=False, pert_type=kind), findings
     tables = [read_moa_table(path) for path in moas]
     match = match_moas(compounds, tables)
     findings += [*_of_tables(tables, match), *_of_compounds(compounds, match)]
-    return match.compounds, findings
+    return match.compounds.assign(pert_type=fields.COMPOUND_PERT_TYPE), findings
+
+
+def other_perturbagens(signatures: pd.DataFrame) -> pd.DataFrame:
+    """One row per pert_id that is no compound's, as `compendium.write` takes it.
+
+    signatures: pert_id, pert_iname and pert_type. All signatures of one gene and kind count as one
+    perturbagen, whichever constructs they come from. A gene is its own target.
+    """
+    others = signatures[signatures[fields.PERT_TYPE] != fields.COMPOUND_PERT_TYPE]
+    table = others[[fields.PERT_ID, fields.PERT_INAME, fields.PERT_TYPE]]
+    table = table.drop_duplicates(fields.PERT_ID).reset_index(drop=True)
+    word = table[fields.PERT_TYPE].map(fields.PERT_TYPES)
+    names = table[fields.PERT_INAME]
+    gene = [name.removesuffix(f" {kind}") for name, kind in zip(names, word, strict=True)]
+    genetic = table[fields.PERT_TYPE].isin(fields.GENETIC)
+    return table.assign(
+        **dict.fromkeys((fields.MOA, *IDENTIFIERS), ""),
+        **{
+            fields.ANNOTATED: genetic,
+            fields.TARGET: pd.Series(gene, dtype=object).where(genetic, ""),
+            fields.DRUG: names.str.casefold(),
+        },
+    )
+
+
+def _n_known(table: pd.DataFrame, column: str) -> int:
+    return int((table[column] != "").sum())
 
 
 def _of_tables(tables: Sequence[MoaTable], match: MoaMatch) -> list[Finding]:
@@ -61,6 +89,10 @@ def _of_tables(tables: Sequence[MoaTable], match: MoaMatch) -> list[Finding]:
         ]
         if table.has_moas and keys.empty:
             findings.append(Finding(f"compounds found in {table.name}", 0))
+        if table.read_as:
+            words = {fields.MOA: "MOAs", fields.TARGET: "gene symbols, so they are read as targets"}
+            n = int((table.rows[table.read_as] != "").sum())
+            findings.append(Finding(f"rows of {table.name} with {words[table.read_as]}", n))
         what = (
             f"rows of {table.name} skipped because their id, InChIKey or PubChem CID is not valid"
         )
@@ -79,6 +111,7 @@ def _of_compounds(before: pd.DataFrame, match: MoaMatch) -> list[Finding]:
     findings = [
         Finding("compounds found in a MOA table", match.n_matched),
         Finding("compounds with a MOA", int((~without).sum())),
+        *([Finding("compounds with a target", n)] if (n := _n_known(after, fields.TARGET)) else []),
         Finding.of("compounds that the MOA tables list without a MOA", named[found & without]),
         Finding.of(
             "compounds whose synonym, or structure without stereochemistry, matches several "

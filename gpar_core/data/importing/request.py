@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gpar_core.data.quality import EVERYTHING, QualityFilter
+from gpar_core.fields import COMPOUND_PERT_TYPE
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,7 @@ class ImportRequest:
     name: of the compendium to publish. series: names of the series; gctx to pert_info: the files
     of each. Paths are absolute; '' for an absent table. moas: tables of MOAs, in order.
     fill_missing: whether missing landmark genes are set to 0 instead of refused.
-    quality: criteria that signatures must meet to be kept.
+    quality: criteria that signatures must meet to be kept. pert_types: of `fields.PERT_TYPES`.
     files_digest: identifies the content of the files (or their sizes and times of change).
     """
 
@@ -30,6 +31,11 @@ class ImportRequest:
     replace: bool = False
     files_digest: str = ""
     quality: QualityFilter = EVERYTHING
+    pert_types: tuple[str, ...] = (COMPOUND_PERT_TYPE,)
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        return ("pert_types",) if self.pert_types == (COMPOUND_PERT_TYPE,) else ()
 
     @property
     def title(self) -> str:

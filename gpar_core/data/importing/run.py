@@ -41,6 +41,7 @@ def run_import(request: ImportRequest, cache: Cache, report: Report) -> None:
                 name=request.name,
                 fill_missing=request.fill_missing,
                 quality=request.quality,
+                pert_types=request.pert_types,
                 report=report,
             )
             (building / MADE_BY).write_text(job_id(request), encoding="utf-8")

@@ -1,5 +1,6 @@
-"""Read the compound signatures from sig_info (or the matrix itself) and sig_metrics."""
+"""Read the signatures from sig_info (or the matrix itself) and sig_metrics."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,13 +38,16 @@ def read_signatures(
     sig_metrics: Path | None,
     *,
     replicates: bool = False,
+    pert_types: Sequence[str] = (fields.COMPOUND_PERT_TYPE,),
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """The compound signatures in both matrix and sig_info, in the order of sig_info.
+    """The signatures in both matrix and sig_info, in the order of sig_info.
 
     sig_info: None if the matrix has it as metadata of its columns. BRD ids of several batches
     become one. replicates: whether to read which profiles each signature is made of, a long text.
+    pert_types: the kinds of perturbagens to keep, of `fields.PERT_TYPES`. The name of one that is
+    no compound gets its kind: 'TP53 knock-down'.
 
-    Returns `IDENTITY` without pert_type, dose and time as numbers and units, `MEASURES` as numbers,
+    Returns `IDENTITY`, dose and time as numbers and units, `MEASURES` as numbers,
     `FLAGS` as nullable booleans, `POSITION` in the matrix, and `REPLICATE_SET`: equal for
     signatures made of the same profiles, `NO_REPLICATES` if these are unknown.
     Raises FileFormatError or AnnotationError.
@@ -71,7 +75,7 @@ def read_signatures(
     has_metadata[table.loc[in_both, POSITION]] = True
     repeated = _repeated(called, table, in_both)
     once = in_both & ~repeated
-    is_compound = (table[fields.PERT_TYPE] == fields.COMPOUND_PERT_TYPE).to_numpy()
+    wanted = table[fields.PERT_TYPE].isin(pert_types).to_numpy()
     complete = ((table[fields.PERT_ID] != "") & (table[fields.CELL_ID] != "")).to_numpy()
     sig_ids = table[fields.SIG_ID]
     findings = [
@@ -79,32 +83,48 @@ def read_signatures(
         Finding.of("rows of sig_info without a signature, ignored", sig_ids[~in_both]),
         Finding("repeated rows of sig_info, ignored", int(repeated.sum())),
         Finding.of(
-            "signatures of perturbagens other than compounds, left out",
-            sig_ids[once & ~is_compound],
+            f"signatures of perturbagens other than {_in_words(pert_types)}, left out",
+            sig_ids[once & ~wanted],
         ),
         Finding.of(
             "signatures without pert_id or cell line, left out",
-            sig_ids[once & is_compound & ~complete],
+            sig_ids[once & wanted & ~complete],
         ),
     ]
-    table = table[once & is_compound & complete].reset_index(drop=True)
+    there = table.loc[once, fields.PERT_TYPE].value_counts()
+    table = table[once & wanted & complete].reset_index(drop=True)
     if table.empty:
+        shown = ", ".join(f"{cleaned(str(kind))[:20]} ({n:,})" for kind, n in there[:6].items())
         raise AnnotationError(
-            f"{called} has no compound signature (pert_type trt_cp) with a pert_id and a cell line."
+            f"{called} has no signature of {_in_words(pert_types)} (pert_type "
+            f"{', '.join(pert_types)}) with a pert_id and a cell line. Its pert_types are {shown}."
         )
     ids = table[fields.PERT_ID]
     table[fields.PERT_ID] = core_ids(ids)
+    table[fields.PERT_INAME] = _names(table)
     in_batches = ids[ids != table[fields.PERT_ID]].unique()
     findings += [
         Finding("signatures described by the matrix itself", 0 if sig_info else len(table)),
         Finding.of("pert_ids with a batch, counted by their first 13 characters", in_batches),
     ]
-    table = _quality(_conditions(table.drop(columns=fields.PERT_TYPE)), sig_metrics)
+    table = _quality(_conditions(table), sig_metrics)
     failed = table[fields.QC].eq(False).fillna(False)
     findings.append(
         Finding.of("signatures that failed quality control, kept", table[fields.SIG_ID][failed])
     )
     return table, findings
+
+
+def _in_words(pert_types: Sequence[str]) -> str:
+    return ", ".join(f"{fields.PERT_TYPES[kind]}s" for kind in pert_types)
+
+
+def _names(table: pd.DataFrame) -> pd.Series:
+    """pert_iname, of genetic perturbagens and ligands with their kind."""
+    names = table[fields.PERT_INAME].where(table[fields.PERT_INAME] != "", table[fields.PERT_ID])
+    kinds = table[fields.PERT_TYPE]
+    named = names.str.upper() + " " + kinds.map(fields.PERT_TYPES)
+    return table[fields.PERT_INAME].where(kinds == fields.COMPOUND_PERT_TYPE, named)
 
 
 def _read(sig_info: Path) -> pd.DataFrame:

@@ -80,7 +80,7 @@ def test_an_empty_sig_info_is_refused(run: Import) -> None:
 
 
 def test_a_release_without_compounds_is_refused(run: Import) -> None:
-    with pytest.raises(AnnotationError, match="no compound signature"):
+    with pytest.raises(AnnotationError, match="no signature of compounds"):
         run(release().with_info(pert_type="trt_sh"))
 
 

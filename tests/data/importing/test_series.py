@@ -16,7 +16,7 @@ TEXTS = ("sig_id", "pert_id", "pert_iname", "cell_id")
 def _table(rows: list[Row]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=[*TEXTS, REPLICATE_SET])
     table[REPLICATE_SET] = table[REPLICATE_SET].astype(np.uint64)
-    return table.astype(dict.fromkeys(TEXTS, TEXT))
+    return table.astype(dict.fromkeys(TEXTS, TEXT)).assign(pert_type="trt_cp")
 
 
 def _reference(tables: list[list[Row]]) -> tuple[list[tuple[str, ...]], int, int]:
