@@ -16,7 +16,7 @@ from gpar_core.search.null import null_scores
 from gpar_core.search.query import Query
 from gpar_core.search.scores import check_score, check_varies, default_score
 from gpar_core.search.search import Comparison, Connectivity, comparison
-from gpar_core.search.significance import n_random_of, p_values
+from gpar_core.search.significance import Null, n_random_of, null_of, p_values
 from gpar_core.search.top_classes import top_classes
 
 MAX_NULLS = 100
@@ -85,27 +85,37 @@ def search_batch(
             block = [queries[number] for number in numbers]
             nulls = _nulls(quiet, [standing[number] for number in numbers], n_drawn, seed)
             found = quiet.connectivity(block)
+            tops = top_classes(compendium, found.drugs, found.drug)
             return {
                 "compounds": _compounds(found, block, nulls, n_rows),
-                "top_classes": top_classes(compendium, found.drugs, found.drug),
+                "top_classes": tops.assign(query=[query.name for query in block]),
             }
 
         numbers = order[start : start + BLOCK_QUERIES]
         key = f"queries and classes {start}-{start + len(numbers)} of {len(queries)}"
         done = remember(key, partial(compute, numbers))
         parts.update(zip(numbers, _split(done["compounds"], len(numbers)), strict=True))
-        tops.append(done["top_classes"].set_axis(numbers))
+        tops.append(done["top_classes"])
     known = compendium.drugs[[fields.DRUG, fields.PERT_INAME, *known_columns(compendium)]]
     rows = pd.concat([parts[number] for number in range(len(queries))], ignore_index=True)
     compounds = rows.merge(known, on=fields.DRUG, how="left")
     first = ["query", *known.columns]
     compounds = compounds[[*first, *(name for name in compounds if name not in first)]]
-    return {"compounds": compounds, "queries": _summary(queries, compounds).join(pd.concat(tops))}
+    summary = _summary(queries, compounds).merge(pd.concat(tops), on="query")
+    return {"compounds": compounds, "queries": summary}
 
 
 def has_p(batch: pd.DataFrame) -> bool:
     """Whether the compounds of a batch have p-values."""
     return bool(batch["p"].notna().any())
+
+
+def strongest(batch: pd.DataFrame, n: int) -> pd.DataFrame:
+    """Of the compounds of a batch, the n first and the n last of each query."""
+    by_query = batch.groupby("query", sort=False)
+    place = by_query.cumcount()
+    from_end = by_query["query"].transform("size") - 1 - place
+    return batch[(place < n) | (from_end < n)]
 
 
 def _same_null(queries: Sequence[Query]) -> list[list[int]]:
@@ -133,26 +143,25 @@ def _rounded(query: Query) -> Query:
     return Query(query.name, genes[:n_up], genes[n_up:])
 
 
-def _nulls(
-    compared: Comparison, queries: Sequence[Query], n_random: int, seed: int
-) -> list[np.ndarray]:
-    """For each query, (d, n_random) scores of compounds by its random queries."""
+def _nulls(compared: Comparison, queries: Sequence[Query], n_random: int, seed: int) -> list[Null]:
+    """For each query, the null of compounds by its random queries."""
     if not n_random:
         return []
-    found: list[np.ndarray] = []
+    found: list[Null] = []
     for number, query in enumerate(queries):
         shared = number > 0 and _sizes(query) and _sizes(query) == _sizes(queries[number - 1])
         if not shared:
-            null = null_scores(
+            scores = null_scores(
                 compared.compendium, query, compared.score, compared.of_drugs,
                 n_random=n_random, seed=seed,
             )  # fmt: skip
+            null = null_of(scores)
         found.append(null)
     return found
 
 
 def _compounds(
-    found: Connectivity, queries: Sequence[Query], nulls: Sequence[np.ndarray], n_rows: int
+    found: Connectivity, queries: Sequence[Query], nulls: Sequence[Null], n_rows: int
 ) -> pd.DataFrame:
     """The compounds of each query. n_rows: at most for each."""
     from scipy.stats import false_discovery_control  # noqa: PLC0415 -- pages start without it

@@ -23,7 +23,7 @@ from pages._shared.loaders import (
     load_summaries,
     predict,
 )
-from pages._shared.navigation import gene_link
+from pages._shared.navigation import gene_links
 from pages._shared.state import Key, go
 from pages._shared.structures import show_structure
 from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, opened_row, savable
@@ -54,7 +54,7 @@ def _who(compound: Compound, compendium: Compendium) -> None:
         moas = ", ".join(f"**{plain(moa)}**" for moa in compound.moas)
         st.markdown(f"Annotated MOA: {moas}" if moas else "No MOA annotation in this compendium.")
         if compound.targets:
-            genes = ", ".join(f"[{plain(gene)}]({gene_link(gene)})" for gene in compound.targets)
+            genes = gene_links(compound.targets, compendium.name)
             st.markdown(f"Known target{'s' * (len(compound.targets) > 1)}: {genes}")
         elif len(compendium.targets):
             st.markdown("No known target in this compendium.")

@@ -14,7 +14,7 @@ from gpar_core.data.training_set import known_drugs
 from gpar_core.export import analysis_csv, download_name
 from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.error_box import plain
-from pages._shared.navigation import gene_link
+from pages._shared.navigation import gene_links
 from pages._shared.point_map.component import Chosen
 from pages._shared.positive_set import train_on
 from pages._shared.tables import ABOUT_COLUMN, about, savable
@@ -75,7 +75,7 @@ def _show_drug(
     st.markdown(plain(moas.iloc[0]) if len(moas) else "No MOA annotation.")
     if table.get(fields.TARGET, pd.Series([""])).iloc[0]:
         genes = table[fields.TARGET].iloc[0].split(", ")
-        st.markdown("Target: " + ", ".join(f"[{plain(one)}]({gene_link(one)})" for one in genes))
+        st.markdown(f"Target: {gene_links(genes, done.compendium)}")
     if clicked in table.index:
         at = table.loc[clicked]
         st.caption(

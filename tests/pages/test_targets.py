@@ -128,7 +128,9 @@ def test_the_verdict_calls_classes_what_they_are(names: list[str], said: str) ->
 
 def test_the_compound_page_names_targets_and_leads_to_genes(data: Compendium) -> None:
     app = page("compound", compendium=NAME, compound="mtor0")
-    assert "Known targets: [MTOR](gene?gene=MTOR), [PIK3CA](gene?gene=PIK3CA)" in words(app)
+    assert (
+        "Known targets: [MTOR](gene?gene=MTOR&compendium=targeted), [PIK3CA](gene?gene=PIK3CA"
+    ) in words(app)
     assert "No known target" in words(page("compound", compendium=NAME, compound="dark0"))
 
 
