@@ -8,8 +8,12 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.plan import plan_one_of
 from gpar_core.analyses.signature_search.queries import upload_of
 from gpar_core.analyses.signature_search.request import SearchRequest
-from gpar_core.analyses.signature_search.verdict import LOW_FDR, verdict
-from gpar_core.data.class_names import MOA, TARGET, gene_of
+from gpar_core.analyses.signature_search.verdict import (
+    LOW_FDR,
+    TOP_CLASSES,
+    clear_classes,
+    verdict,
+)
 from gpar_core.search.batch import has_p
 from gpar_core.search.scores import SCORES
 from pages._shared.class_choice import KNOWN_COLUMNS, known
@@ -22,8 +26,6 @@ from pages._shared.tables import savable
 from pages._shared.terms import explained
 
 N_SHOWN = 50
-TOPS = {"top_moa": MOA, "top_target": TARGET}
-"""Columns of the summary, and the classes that they name."""
 TOP_HELP = (
     "The {} whose compounds mimic the query most clearly (Mann-Whitney test), if its FDR is below "
     f"{LOW_FDR}"
@@ -67,12 +69,8 @@ def draw_batch(done: Analysis, request: SearchRequest) -> None:
 def _summary(queries: pd.DataFrame, done: Analysis) -> None:
     text = st.column_config.TextColumn
     used = (queries["n_up"] + queries["n_down"]).fillna(0).astype(int).astype(str)
-    shown = queries[["query", "mimics", "reverses"]].assign(genes=used)
-    for column in TOPS:
-        if column in queries:
-            clear = queries[f"{column}_fdr"] < LOW_FDR
-            names = queries[column].fillna("").map(lambda name: gene_of(name) or name)
-            shown[column] = names.where(clear)
+    shown = queries[["query"]].join(clear_classes(queries))
+    shown = shown.join(queries[["mimics", "reverses"]]).assign(genes=used)
     if "n_given" in queries:
         shown["genes"] = used + " of " + queries["n_given"].astype(str)
         if queries["problem"].any():
@@ -84,7 +82,7 @@ def _summary(queries: pd.DataFrame, done: Analysis) -> None:
             "query": text("Query", width="small"),
             **{
                 column: text(f"Top {noun.one}", help=TOP_HELP.format(noun.one))
-                for column, noun in TOPS.items()
+                for column, noun in TOP_CLASSES.items()
             },
             "mimics": text("Strongest mimics"),
             "reverses": text("Strongest reversers"),

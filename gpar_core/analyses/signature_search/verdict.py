@@ -4,7 +4,7 @@ from typing import Final
 
 import pandas as pd
 
-from gpar_core.data.class_names import MOA, Noun
+from gpar_core.data.class_names import MOA, TARGET, Noun, gene_of
 
 LOW_FDR: Final = 0.05
 
@@ -50,6 +50,26 @@ def of_classes(classes: pd.DataFrame, noun: Noun = MOA) -> str:
         return f"No {noun.one} stands out: none of {len(classes):,} has an FDR below {LOW_FDR}."
     of = noun.counted(len(classes))
     return f"{n:,} of {of} {'has' if n == 1 else 'have'} an FDR below {LOW_FDR}."
+
+
+TOP_CLASSES: Final = {"top_moa": MOA, "top_target": TARGET}
+"""Columns of the queries of a batch (`search.top_classes`), and the classes that they name."""
+
+
+def clear_classes(queries: pd.DataFrame) -> pd.DataFrame:
+    """The top MOA and target of each query of a batch if its FDR is low, else ''.
+
+    queries: of a batch. Returns those columns of `TOP_CLASSES` that it has; targets by symbol.
+    """
+    clear = {
+        column: queries[column].where(queries[f"{column}_fdr"] < LOW_FDR).fillna("")
+        for column in TOP_CLASSES
+        if column in queries
+    }
+    named = {
+        column: names.map(lambda name: gene_of(name) or name) for column, names in clear.items()
+    }
+    return pd.DataFrame(named, index=queries.index)
 
 
 def _counted(n: int, verb: str) -> str:
