@@ -17,6 +17,7 @@ from gpar_core.data.class_names import (
     Noun,
     gene_of,
     noun_of,
+    target_class,
 )
 from gpar_core.data.class_tables import class_table
 from gpar_core.data.compendium import Compendium
@@ -183,7 +184,10 @@ def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
         raise NotFoundError(why_without(compendium, noun))
     by_name = {name.casefold(): name for name in names}
     close = difflib.get_close_matches(moa_key(moa), by_name, n=3, cutoff=0.4)
-    hint = f" Did you mean: {'; '.join(by_name[name] for name in close)}?" if close else ""
+    close = [by_name[name] for name in close]
+    if noun is MOA and moa.strip().upper() in compendium.targets["moa"].map(gene_of).tolist():
+        close.insert(0, target_class(moa.upper()))
+    hint = f" Did you mean: {'; '.join(close)}?" if close else ""
     raise NotFoundError(
         f"No drug of the compendium '{compendium.name}' has the {noun.one} "
         f"'{(target.upper() or moa)[:80]}' ({len(names)} {noun.many} are available).{hint}"

@@ -101,6 +101,8 @@ def test_enough_drugs_are_counted_among_the_chosen_kind(compendium: Compendium) 
 def test_an_unknown_target_is_an_error_that_names_near_ones(compendium: Compendium) -> None:
     with pytest.raises(NotFoundError, match=r"the target 'HDAC3'.*Did you mean: target: HDAC"):
         drugs_of_moa(compendium, "target: hdac3")
+    with pytest.raises(NotFoundError, match=r"the MOA 'hdac2'.*Did you mean: target: HDAC2; "):
+        drugs_of_moa(compendium, "hdac2")
 
 
 def test_without_targets_an_error_says_which_table_to_import(without: Compendium) -> None:
