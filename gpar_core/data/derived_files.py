@@ -22,7 +22,9 @@ NULL = "null-*.npz"
 """Scores by random queries (`search.null`)."""
 REFERENCE = "reference-*.npz"
 """Answers to reference queries (`search.reference`)."""
-PATTERNS = (SPACE, INDEX, NULL, REFERENCE)
+GENES = "genes-*.npz"
+"""How much each gene varies (`analyses.gene.values`)."""
+PATTERNS = (SPACE, INDEX, NULL, REFERENCE, GENES)
 
 
 def is_derived(file: Path) -> bool:
