@@ -187,7 +187,7 @@ def test_movers_are_those_of_a_loop_over_signatures(perturbed: Compendium) -> No
         own.items(), moderated(list(own.values())), strict=True
     ):
         assert table.loc[drug, "n_signatures"] == len(v)
-        assert table.loc[drug, ["mean", "low", "high"]].tolist() == pytest.approx(
+        assert table.loc[drug, ["mean_z", "low", "high"]].tolist() == pytest.approx(
             [mean, low, high], nan_ok=True
         )
     assert table.loc["mdm0", ["moa", "target"]].tolist() == ["MDM inhibitor", "MDM2|TP53"]
@@ -195,11 +195,11 @@ def test_movers_are_those_of_a_loop_over_signatures(perturbed: Compendium) -> No
 
 def test_one_noisy_signature_does_not_win_against_steady_movers(perturbed: Compendium) -> None:
     table = movers(perturbed, z_scores(perturbed, PLACE))
-    assert table["mean"].idxmax() == table.index[table["pert_iname"] == "lone"][0]
+    assert table["mean_z"].idxmax() == table.index[table["pert_iname"] == "lone"][0]
     assert table["pert_iname"][0] == "steady"
     assert set(table["pert_iname"][1:4]) == {"mdm0", "mdm1", "mdm2"}
     unclear = table[~(table["low"] > 0) & ~(table["high"] < 0)]
-    assert unclear["mean"].is_monotonic_decreasing
+    assert unclear["mean_z"].is_monotonic_decreasing
     assert unclear["pert_iname"].iloc[0] == "lone"
     down = table[table["high"] < 0]
     assert down["high"].is_monotonic_decreasing
@@ -213,13 +213,13 @@ def test_classes_are_those_of_the_means_of_their_drugs(perturbed: Compendium) ->
     table = movers(perturbed, z_scores(perturbed, PLACE))
     found = classes(table, perturbed.compound_moas).set_index("moa")
     assert found.index.tolist() == ["MDM inhibitor", "Other inhibitor"]
-    means = table.set_index("drug")["mean"]
+    means = table.set_index("drug")["mean_z"]
     members = perturbed.compound_moas.groupby("moa")["drug"].unique()
     expected = moderated([means[drugs].tolist() for drugs in members])
     for (moa, drugs), of in zip(members.items(), expected, strict=True):
         row = found.loc[moa]
-        assert row[["mean", "low", "high", "p"]].tolist() == pytest.approx(list(of))
-        assert row["same"] == np.mean(np.sign(means[drugs]) == np.sign(row["mean"]))
+        assert row[["mean_z", "low", "high", "p"]].tolist() == pytest.approx(list(of))
+        assert row["same"] == np.mean(np.sign(means[drugs]) == np.sign(row["mean_z"]))
     np.testing.assert_allclose(found["fdr"], stats.false_discovery_control(found["p"]))
     assert found.loc["MDM inhibitor", "fdr"] < 0.05 < found.loc["Other inhibitor", "fdr"]
     targets = classes(table, perturbed.compound_targets)
@@ -235,8 +235,8 @@ def test_the_distribution_is_counted_signature_by_signature(perturbed: Compendiu
     for row in described(z, cells, "cell_id").to_dict("records"):
         own = z[cells == row["cell_id"]]
         assert row["n_signatures"] == len(own)
-        assert row["mean"] == pytest.approx(own.mean(), rel=1e-5)
-        assert row["sd"] == pytest.approx(own.std(ddof=1), rel=1e-5)
+        assert row["mean_z"] == pytest.approx(own.mean(), rel=1e-5)
+        assert row["sd_z"] == pytest.approx(own.std(ddof=1), rel=1e-5)
         assert row["up"] == np.mean(own >= 2)
         assert row["down"] == np.mean(own <= -2)
     values_ = np.array([-99, -10, -0.01, 0, 0.49, 0.5, 9.99, 50])
@@ -258,7 +258,7 @@ def test_drugs_that_target_a_gene_and_its_perturbations(perturbed: Compendium) -
     found = targeting(perturbed, gene, table)
     assert found["pert_iname"].tolist() == ["mdm0", "mdm1", "mdm2"]
     assert (found["low"] > 0).all()
-    assert "mean" not in targeting(perturbed, other, None)
+    assert "mean_z" not in targeting(perturbed, other, None)
     assert target_classes(perturbed, other) == ["target: MDM2"]
     genetic = perturbed.genetic
     assert genetic is not None

@@ -17,7 +17,7 @@ KIND_COLORS = (BLUE, RED, YELLOW, "#3c9d6b", "#8e5bb5")
 def intervals(table: pd.DataFrame, name: str, title: str, *, simulated: bool) -> alt.LayerChart:
     """The first 20 rows: their mean with its 95% interval; gray: an interval that contains 0.
 
-    table: with the columns `name`, mean, low and high.
+    table: with the columns `name`, mean_z, low and high.
     """
     shown = table.head(MAX_ROWS).assign(label=lambda rows: _distinct(rows[name]))
     clear = np.select([shown["low"] > 0, shown["high"] < 0], ["up", "down"], "not clear")
@@ -30,13 +30,15 @@ def intervals(table: pd.DataFrame, name: str, title: str, *, simulated: bool) ->
         ),
         tooltip=[
             alt.Tooltip(f"{name}:N", title="name"),
-            alt.Tooltip("mean:Q", format="+.2f"),
+            alt.Tooltip("mean_z:Q", format="+.2f"),
             alt.Tooltip("low:Q", title="95% from", format="+.2f"),
             alt.Tooltip("high:Q", title="to", format="+.2f"),
         ],
     )
     rules = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=UNIT), x2="high:Q")
-    points = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("mean:Q", title=UNIT))
+    points = base.mark_point(filled=True, size=70, opacity=1).encode(
+        x=alt.X("mean_z:Q", title=UNIT)
+    )
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GRAY, strokeDash=[4, 4])
     chart = titled(zero.encode(x="x:Q") + rules + points, title, simulated)
     return chart.properties(height={"step": ROW})
@@ -79,6 +81,48 @@ def distribution(bins: pd.DataFrame, title: str, *, simulated: bool) -> alt.Laye
     return titled(lines + limits.encode(x="x:Q"), title, simulated)
 
 
+def by_cell_line(table: pd.DataFrame, title: str, *, simulated: bool) -> alt.Chart:
+    """Share of signatures that raise the gene, and that lower it, in the 20 largest cell lines.
+
+    table: from `distribution.described`, by cell_id.
+    """
+    shown = table.head(MAX_ROWS)
+    parts = [
+        shown.assign(direction="raised", signed=shown["up"], share=shown["up"]),
+        shown.assign(direction="lowered", signed=-shown["down"], share=shown["down"]),
+    ]
+    chart = (
+        alt.Chart(pd.concat(parts))
+        .mark_bar()
+        .encode(
+            y=alt.Y(
+                f"{fields.CELL_ID}:N",
+                sort=shown[fields.CELL_ID].tolist(),
+                title=None,
+                axis=all_labels(),
+            ),
+            x=alt.X(
+                "signed:Q",
+                title="Share of signatures, lowered | raised",
+                axis=alt.Axis(labelExpr="format(abs(datum.value), '.0%')"),
+            ),
+            color=alt.Color(
+                "direction:N",
+                title=None,
+                scale=alt.Scale(domain=["raised", "lowered"], range=[RED, BLUE]),
+                legend=alt.Legend(orient="bottom"),
+            ),
+            tooltip=[
+                alt.Tooltip(f"{fields.CELL_ID}:N", title="cell line"),
+                "direction:N",
+                alt.Tooltip("share:Q", format=".1%"),
+                alt.Tooltip("n_signatures:Q", title="signatures", format=","),
+            ],
+        )
+    )
+    return titled(chart, title, simulated).properties(height={"step": ROW})
+
+
 def conditions(signatures: pd.DataFrame, title: str, *, simulated: bool) -> alt.LayerChart:
     """The z-score in each signature of one perturbagen, by cell line; color: dose, shape: time.
 
@@ -95,7 +139,7 @@ def conditions(signatures: pd.DataFrame, title: str, *, simulated: bool) -> alt.
         scale=alt.Scale(type="log", scheme="viridis"),
         legend=alt.Legend(orient="bottom", format="~g"),
     )
-    several = table["dose"].nunique() > 1
+    several = len(table["dose"].dropna().unique()) > 1
     points = (
         alt.Chart(table)
         .mark_point(filled=True, size=70, opacity=0.85)

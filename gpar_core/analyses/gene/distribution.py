@@ -21,7 +21,7 @@ def described(z: np.ndarray, groups: np.ndarray, name: str) -> pd.DataFrame:
     z: (n,) z-scores. groups: (n,) text. name: of the column with the groups.
 
     Returns the groups and
-    n_signatures; mean and sd of z.
+    n_signatures; mean_z and sd_z.
     up, down: share of the signatures with z >= `CHANGED`, and with z <= -`CHANGED`.
     """
     table = pd.DataFrame(
@@ -29,8 +29,8 @@ def described(z: np.ndarray, groups: np.ndarray, name: str) -> pd.DataFrame:
     )
     found = table.groupby(name, observed=True).agg(
         n_signatures=("z", "size"),
-        mean=("z", "mean"),
-        sd=("z", "std"),
+        mean_z=("z", "mean"),
+        sd_z=("z", "std"),
         up=("up", "mean"),
         down=("down", "mean"),
     )

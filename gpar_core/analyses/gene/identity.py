@@ -17,13 +17,15 @@ class Gene:
 
     symbol: as in GSE92742, or as the compendium has it if it is no landmark gene. place: its
     position among the 978 landmark genes, -1 if it is none of them. entrez_id, ensembl_id: '' if
-    unknown. names: other symbols, today's first.
+    unknown. today: its symbol of today (HGNC) if that is another one, else ''. names: all its
+    other symbols.
     """
 
     symbol: str
     place: int = -1
     entrez_id: str = ""
     ensembl_id: str = ""
+    today: str = ""
     names: tuple[str, ...] = ()
 
     @property
@@ -33,8 +35,8 @@ class Gene:
 
     @property
     def current_symbol(self) -> str:
-        """Today's symbol (HGNC)."""
-        return self.names[0] if self.names else self.symbol
+        """The symbol of today, as other sites know the gene."""
+        return self.today or self.symbol
 
     def is_called(self, symbol: str) -> bool:
         """Whether a symbol, in any case, is one of its names."""
@@ -78,12 +80,14 @@ def _landmark(place: int) -> Gene:
     row = fields.LANDMARKS[place]
     symbol = fields.LANDMARK_SYMBOLS[place]
     aliases = row["unambiguous_aliases"].split("|")
-    names = dict.fromkeys([row["symbol_hgnc"], row["symbol_lincs2020"], *aliases])
+    today = row["symbol_hgnc"]
+    names = dict.fromkeys([today, row["symbol_lincs2020"], *aliases])
     return Gene(
         symbol,
         place,
         row["entrez_id"],
         row["ensembl_id"],
+        "" if today == symbol else today,
         tuple(name for name in names if name and name != symbol),
     )
 

@@ -23,7 +23,7 @@ def movers(compendium: Compendium, z: np.ndarray) -> pd.DataFrame:
     Returns
     drug, pert_iname, moa, target: as in `Compendium.drugs`.
     n_signatures: their number.
-    mean: mean z-score of the gene over the signatures.
+    mean_z: mean z-score of the gene over the signatures.
     low, high: 95% interval of the mean over signatures (`moderated`), NaN of a single signature.
     """
     drug_of, drugs = pd.factorize(compendium.signatures[fields.DRUG])
@@ -34,7 +34,7 @@ def movers(compendium: Compendium, z: np.ndarray) -> pd.DataFrame:
             fields.DRUG: np.asarray(drugs),
             **{c: about[c].to_numpy() for c in (fields.PERT_INAME, fields.MOA, fields.TARGET)},
             "n_signatures": found.n,
-            "mean": found.mean,
+            "mean_z": found.mean,
             "low": found.low,
             "high": found.high,
         }
@@ -51,7 +51,7 @@ def classes(table: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
 
     Returns one row for each class of at least `MIN_DRUGS` drugs
     moa, n_drugs.
-    mean: mean over its drugs of their mean z-scores.
+    mean_z: mean over its drugs of their mean z-scores.
     low, high: 95% interval of it over drugs (`moderated`).
     same: share of its drugs whose mean has the sign of the class.
     p: that the mean is 0. fdr: Benjamini-Hochberg over the classes.
@@ -59,18 +59,18 @@ def classes(table: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     from scipy.stats import false_discovery_control  # noqa: PLC0415 -- pages start without it
 
     pairs = members[[fields.DRUG, fields.MOA]].drop_duplicates()
-    pairs = pairs.merge(table[[fields.DRUG, "mean"]], on=fields.DRUG)
+    pairs = pairs.merge(table[[fields.DRUG, "mean_z"]], on=fields.DRUG)
     size = pairs.groupby(fields.MOA)[fields.DRUG].transform("size")
     pairs = pairs[size >= MIN_DRUGS]
     class_of, names = pd.factorize(pairs[fields.MOA], sort=True)
-    values = pairs["mean"].to_numpy(np.float64)
+    values = pairs["mean_z"].to_numpy(np.float64)
     found = moderated_means(values, class_of, len(names))
     agree = np.sign(values) == np.sign(found.mean)[class_of]
     described = pd.DataFrame(
         {
             fields.MOA: np.asarray(names, object),
             "n_drugs": found.n,
-            "mean": found.mean,
+            "mean_z": found.mean,
             "low": found.low,
             "high": found.high,
             "same": np.bincount(class_of, agree, len(names)) / found.n,

@@ -13,7 +13,7 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.data.compendium import TARGET_PREFIX, Compendium
 
 OF_DRUG = (fields.DRUG, fields.PERT_INAME, fields.MOA, fields.TARGET, "n_signatures")
-OF_GENE = ("mean", "low", "high")
+OF_GENE = ("mean_z", "low", "high")
 """Of the gene's z-scores, as from `movers.movers`."""
 DOWN_REGULATING = ("trt_sh.cgs", "trt_xpr")
 """The kinds that lower the expression of their gene; over-expressions raise it."""

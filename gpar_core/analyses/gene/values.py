@@ -16,6 +16,15 @@ FORMAT_VERSION = 1
 """Raise this with any change of `spread`."""
 
 
+def prepare(compendium: Compendium, *, report: Report = silent) -> None:
+    """Compute the search index of a large compendium, if it is not there yet.
+
+    report: may raise to stop; the next call resumes.
+    """
+    if compendium.n_signatures >= INDEXED_FROM:
+        gene_index(compendium, ("z",), report=report)
+
+
 def z_scores(compendium: Compendium, place: int, *, report: Report = silent) -> np.ndarray:
     """(n,) float32 z-scores of one landmark gene in the n signatures.
 
