@@ -39,7 +39,7 @@ def test_the_picker_lists_old_and_new_names_and_genes_that_are_not_measured(
     assert {"AARS (now AARS1)", "AARS1 (AARS)", "TP53", "MDM2 (not measured)"} <= set(box.options)
     app = box.set_value("AARS1").run()
     assert words(app.header) == "AARS"
-    assert app.query_params["gene"] == ["AARS1"]
+    assert app.query_params["gene"] == "AARS1"
 
 
 def test_the_strongest_movers_are_shown_with_their_signatures(perturbed: Cache) -> None:
@@ -143,6 +143,5 @@ def test_every_table_can_be_downloaded(perturbed: Cache) -> None:
 def test_links_to_genes_are_escaped() -> None:
     assert gene_link("A&B=c", "x y") == "gene?gene=A%26B%3Dc&compendium=x+y"
     assert gene_link("TP53") == "gene?gene=TP53"
-    assert (
-        gene_links(["TP53", "](x)"]) == "[TP53](gene?gene=TP53), [\\]\\(x\\)](gene?gene=%5D%28x%29)"
-    )
+    evil = "[\\]\\(x\\)](gene?gene=%5D%28x%29)"
+    assert gene_links(["TP53", "](x)"]) == f"[TP53](gene?gene=TP53), {evil}"
