@@ -39,12 +39,12 @@ def show_movers(gene: Gene, compendium: Compendium) -> None:
         st.info(f"None of them moves {plain(gene.symbol)} {direction.lower()}.")
     else:
         st.caption(HOW.format(symbol=plain(gene.symbol)))
-        source = (compendium.fingerprint, gene.place, kind, direction)
-        chart, table = st.columns([2, 3])
-        with chart:
+        row = _table(moving.head(MAX_ROWS), kind, direction, gene, compendium)
+        top, one = st.columns(2)
+        with top:
             chart_once(
                 "gene movers",
-                source,
+                (compendium.fingerprint, gene.place, kind, direction),
                 lambda: intervals(
                     moving,
                     fields.PERT_INAME,
@@ -52,19 +52,19 @@ def show_movers(gene: Gene, compendium: Compendium) -> None:
                     simulated=compendium.simulated,
                 ),
             )
-        with table:
-            row = _table(moving.head(MAX_ROWS), kind, direction, gene, compendium)
-        _one(moving.iloc[row], kind, gene, compendium)
+        with one:
+            _one(moving.iloc[row], kind, gene, compendium)
     download("Download all (CSV)", download_all, f"gene-movers-{kind}", gene, compendium)
 
 
 def _choice(compendium: Compendium) -> tuple[str, str]:
     kinds, way = st.columns([3, 1])
-    with kinds:
-        kind = st.segmented_control(
+    kind = compendium.kinds[0]
+    if len(compendium.stored_kinds) > 1:
+        kind = kinds.segmented_control(
             "Perturbagens",
             [kind for kind in KINDS if kind in compendium.stored_kinds],
-            default=compendium.kinds[0],
+            default=kind,
             format_func=KINDS.get,
             required=True,
             key=f"gene-kind-{compendium.name}",
@@ -115,18 +115,15 @@ def _one(row: pd.Series, kind: str, gene: Gene, compendium: Compendium) -> None:
     view = load_view(compendium, kind)
     own = signatures_of(view.signatures, load_z(compendium, kind, gene), row[fields.DRUG])
     name = row[fields.PERT_INAME]
-    st.subheader(f"{plain(gene.symbol)} in the signatures of {plain(name)}", anchor=False)
-    chart, table = st.columns([2, 3])
-    with chart:
-        chart_once(
-            "gene conditions",
-            (compendium.fingerprint, gene.place, row[fields.DRUG]),
-            lambda: conditions(
-                own, f"{gene.symbol} by cell line: {name}", simulated=compendium.simulated
-            ),
-        )
+    chart_once(
+        "gene conditions",
+        (compendium.fingerprint, gene.place, row[fields.DRUG]),
+        lambda: conditions(
+            own, f"{gene.symbol} in the signatures of {name}", simulated=compendium.simulated
+        ),
+    )
     number = st.column_config.NumberColumn
-    table.dataframe(
+    st.dataframe(
         savable(
             own.assign(**{fields.DOSE_UNIT: own[fields.DOSE_UNIT].map(shown_unit)}),
             simulated=compendium.simulated,
@@ -144,6 +141,6 @@ def _one(row: pd.Series, kind: str, gene: Gene, compendium: Compendium) -> None:
             fields.SIG_ID: "Signature",
         },
     )
-    with table:
-        download("Download signatures (CSV)", own.assign(drug=name), "gene-signatures", gene,
-                 compendium)  # fmt: skip
+    download(
+        "Download signatures (CSV)", own.assign(drug=name), "gene-signatures", gene, compendium
+    )
