@@ -75,7 +75,8 @@ def gene_link(symbol: str, compendium: str = "") -> str:
 
     compendium: by name; '' for the one in use.
     """
-    found = {Key.GENE.value: symbol, Key.COMPENDIUM.value: compendium}
+    in_use = compendium or st.session_state.get(Key.IN_USE, "")
+    found = {Key.GENE.value: symbol, Key.COMPENDIUM.value: in_use}
     return f"gene?{urlencode({name: value for name, value in found.items() if value})}"
 
 

@@ -7,6 +7,7 @@ from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
 from pages._shared.navigation import gene_link, gene_links
 from tests.pages.conftest import Library
+from tests.pages.searched import searched
 from tests.pages.stage import page, press, words
 from tests.pages.test_genes import found
 from tests.perturbed import build_perturbed
@@ -138,6 +139,17 @@ def test_every_table_can_be_downloaded(perturbed: Cache) -> None:
     for tab in ("What moves it", "Distribution", "MOAs", "Drugs that target it", "Perturbations"):
         app = about("TP53", tab)
         assert any("(CSV)" in each.proto.label for each in app.get("download_button")), tab
+
+
+def test_important_genes_and_the_genes_of_a_query_lead_here(stocked: Library) -> None:
+    app = page("genes", job=job_id(found(stocked.cache, stocked.simulated)))
+    table = app.dataframe[0].value
+    address = f"gene?gene={table['symbol'][0]}&compendium=demo"
+    assert table["opens"][0] == address
+    assert address in words(app.caption)
+    searched_for = searched(stocked.cache, "demo", "hdac0")
+    app = page("signature_search", job=job_id(searched_for), tab="Heat map")
+    assert words(app.caption).count("](gene?gene=") == 100
 
 
 def test_links_to_genes_are_escaped() -> None:
