@@ -9,6 +9,7 @@ from gpar_core.analyses.gene.identity import Gene
 from gpar_core.analyses.gene.movers import movers
 from gpar_core.data.compendium import Compendium
 from gpar_core.progress import Progress
+from pages._shared.error_box import plain
 
 
 def load_view(compendium: Compendium, kind: str) -> Compendium:
@@ -23,7 +24,7 @@ def load_z(compendium: Compendium, kind: str, gene: Gene) -> np.ndarray:
 
     def report(now: Progress) -> None:
         share = now.done / now.total if now.total else 0.0
-        shown.progress(share, text=f"{now.stage}: {now.message}")
+        shown.progress(share, text=plain(f"{now.stage}: {now.message}"))
 
     values.prepare(view, report=report)
     shown.empty()
