@@ -58,19 +58,18 @@ def show_movers(gene: Gene, compendium: Compendium) -> None:
 
 
 def _choice(compendium: Compendium) -> tuple[str, str]:
-    kinds, way = st.columns([3, 1])
     kind = compendium.kinds[0]
-    if len(compendium.stored_kinds) > 1:
-        kind = kinds.segmented_control(
-            "Perturbagens",
-            [kind for kind in KINDS if kind in compendium.stored_kinds],
-            default=kind,
-            format_func=KINDS.get,
-            required=True,
-            key=f"gene-kind-{compendium.name}",
-            help=explained("perturbagen"),
-        )
-    with way:
+    with st.container(horizontal=True):
+        if len(compendium.stored_kinds) > 1:
+            kind = st.segmented_control(
+                "Perturbagens",
+                [each for each in KINDS if each in compendium.stored_kinds],
+                default=kind,
+                format_func=KINDS.get,
+                required=True,
+                key=f"gene-kind-{compendium.name}",
+                help=explained("perturbagen"),
+            )
         direction = st.segmented_control(
             "Direction", [UP, DOWN], default=UP, required=True, key="gene-direction"
         )
@@ -88,7 +87,8 @@ def _table(
         else about(moving[fields.PERT_INAME], compendium.name)
     )
     order = [fields.PERT_INAME, "opens", "mean_z", "low", "high", "n_signatures"]
-    order += [] if genetic else [fields.MOA, fields.TARGET]
+    order += [] if genetic else [fields.MOA]
+    order += [] if genetic or compendium.targets.empty else [fields.TARGET]
     event = st.dataframe(
         savable(shown_names(moving.assign(opens=opens))[order], simulated=compendium.simulated),
         hide_index=True,

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.analyses.gene.distribution import CHANGED
+from gpar_core.analyses.gene.distribution import CHANGED, WIDTH
 from gpar_core.charts.style import BLUE, GRAY, RED, YELLOW, all_labels, titled
 
 MAX_ROWS = 20
@@ -50,14 +50,14 @@ def distribution(bins: pd.DataFrame, title: str, *, simulated: bool) -> alt.Laye
     bins: from `distribution.histogram`.
     """
     kinds = [kind for kind in fields.PERT_TYPES.values() if kind in set(bins["kind"])]
-    starts = np.unique(bins["start"])
+    starts = np.arange(bins["start"].min(), bins["start"].max() + WIDTH, WIDTH)
     every = pd.MultiIndex.from_product([kinds, starts], names=["kind", "start"])
     table = bins.set_index(["kind", "start"]).reindex(every).reset_index()
     table[["n_signatures", "share"]] = table[["n_signatures", "share"]].fillna(0)
-    table["middle"] = table["start"] + (bins["end"] - bins["start"]).iloc[0] / 2
+    table["middle"] = table["start"] + WIDTH / 2
     lines = (
         alt.Chart(table)
-        .mark_line(interpolate="step", strokeWidth=2, point=alt.OverlayMarkDef(size=30))
+        .mark_line(interpolate="step", strokeWidth=2, point=alt.OverlayMarkDef(size=80, opacity=0))
         .encode(
             x=alt.X("middle:Q", title="z-score"),
             y=alt.Y("share:Q", title="Share of signatures", axis=alt.Axis(format="%")),
@@ -136,8 +136,13 @@ def conditions(signatures: pd.DataFrame, title: str, *, simulated: bool) -> alt.
     dose = alt.Color(
         "dose:Q",
         title="Dose",
-        scale=alt.Scale(type="log", scheme="viridis"),
+        scale=alt.Scale(type="log", range=[BLUE, YELLOW]),
         legend=alt.Legend(orient="bottom", format="~g"),
+    )
+    time = alt.Shape(
+        "time:N",
+        title="Time",
+        legend=alt.Legend(orient="bottom", symbolFillColor=GRAY, symbolStrokeColor=GRAY),
     )
     several = len(table["dose"].dropna().unique()) > 1
     points = (
@@ -147,8 +152,7 @@ def conditions(signatures: pd.DataFrame, title: str, *, simulated: bool) -> alt.
             x=alt.X("z:Q", title="z-score"),
             y=alt.Y(f"{fields.CELL_ID}:N", title=None, axis=all_labels()),
             color=dose if several else alt.value(BLUE),
-            shape=alt.Shape("time:N", title="Time", legend=alt.Legend(
-                orient="bottom", symbolFillColor=GRAY, symbolStrokeColor=GRAY)),
+            shape=time if len(table["time"].unique()) > 1 else alt.value("circle"),
             tooltip=[
                 alt.Tooltip(f"{fields.CELL_ID}:N", title="cell line"),
                 alt.Tooltip("dose:Q", format="~g"),
