@@ -9,7 +9,8 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.analyses.gene.result import found_importance, gene_tables
-from gpar_core.commands.terminal import check_folder, records
+from gpar_core.commands.output import check_output, write_output
+from gpar_core.commands.terminal import records
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.export import csv_text
@@ -41,8 +42,8 @@ def add(commands: Any) -> None:
 
 
 def _gene(options: argparse.Namespace, cache: Cache) -> None:
-    check_folder(options.csv)
-    check_folder(options.json)
+    check_output(options.csv)
+    check_output(options.json)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     tables = gene_tables(compendium, options.gene, found_importance(cache, compendium))
     _print(tables, compendium)
@@ -53,11 +54,11 @@ def _gene(options: argparse.Namespace, cache: Cache) -> None:
     if options.csv:
         symbol = tables["gene"]["symbol"].iloc[0]
         table = tables.get("movers", tables["targeted_by"]).assign(gene=symbol, **provenance)
-        options.csv.write_text(csv_text(table.drop(columns=fields.DRUG)), encoding="utf-8")
+        write_output(options.csv, csv_text(table.drop(columns=fields.DRUG)))
         print(f"\n{len(table):,} rows -> {options.csv}")
     if options.json:
         content = provenance | {name: records(table) for name, table in tables.items()}
-        options.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        write_output(options.json, json.dumps(content, indent=1) + "\n")
         print(f"\n{len(tables)} tables -> {options.json}")
 
 

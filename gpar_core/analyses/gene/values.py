@@ -6,7 +6,7 @@ import numpy as np
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.derived_files import GENES, derived_path, keep_arrays
+from gpar_core.data.derived_files import GENES, derived_path, keep_arrays, unmapped
 from gpar_core.errors import DataError
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.search.index import BLOCK_SIGNATURES, INDEXED_FROM, gene_index, n_blocks
@@ -65,11 +65,12 @@ def _blocks(
     """(m, width) float32 z-scores of m genes in consecutive signatures."""
     n = compendium.n_signatures
     index = gene_index(compendium, ("z",), report=report) if n >= INDEXED_FROM else None
+    matrix = unmapped(compendium)
     for number in range(n_blocks(n, BLOCK_SIGNATURES)):
         start = number * BLOCK_SIGNATURES
         report(Progress(stage, start, n, f"{start:,} of {n:,} signatures"))
         if index is None:
-            rows = compendium.matrix[start : start + BLOCK_SIGNATURES]
+            rows = matrix[start : start + BLOCK_SIGNATURES]
             yield np.array(rows[:, genes].T, np.float32)
         else:
             yield index.block(number).rows("z", genes)
