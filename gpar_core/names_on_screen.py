@@ -24,7 +24,9 @@ COLUMNS = {
     "leading_edge": "Leading edge",
     "n_cell_lines": "Cell lines", "n_genes": "Genes", "n_moas": "MOAs", "n_inactive": "Inactive",
     "method": "Method", "folds": "Folds", "seconds": "Seconds", "created_at": "Trained",
-    "hidden": "Hidden layers",
+    "hidden": "Hidden layers", "mean_z": "Mean z", "sd_z": "SD of z", "up": "z ≥ 2",
+    "down": "z ≤ −2", "same": "Same direction", "moves_itself": "Moves itself",
+    "kind": "Perturbagens",
 }  # fmt: skip
 """Column of a table -> its label, the same on every page."""
 
