@@ -6,10 +6,10 @@ from typing import Any
 from gpar_core.commands.terminal import finish, print_compendium, print_kept_name
 from gpar_core.data import compendium as compendia
 from gpar_core.data.name_lists import read_names
-from gpar_core.data.pert_types import kept_of_other_kinds, plural
+from gpar_core.data.pert_types import plural
 from gpar_core.data.plan_select import plan_select
 from gpar_core.data.quality import QualityFilter
-from gpar_core.data.selecting import counts
+from gpar_core.data.selecting import counts, kept_of_other_kinds
 from gpar_core.errors import RequestError
 from gpar_core.storage.cache import Cache
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from gpar_core import __version__, fields
 from gpar_core.data import quality
@@ -282,6 +283,8 @@ def load(folder: Path) -> Compendium:
         signatures = _with_defaults(signatures, fields.SIGNATURE_COLUMNS)
         compounds = pd.read_parquet(folder / "compounds.parquet")
         compounds = _with_defaults(compounds, fields.COMPOUND_COLUMNS)
+        # What Arrow decoded is copied; it would keep as much memory again.
+        pa.default_memory_pool().release_unused()
         kinds = tuple(sorted(signatures[fields.PERT_TYPE].unique()))[:1]
         filters = tuple(quality.from_json(each) for each in manifest["filters"])
     except (

@@ -2,17 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.data.compendium import Compendium
 from gpar_core.data.profile_tables import cleaned
-from gpar_core.data.quality import QualityFilter
-from gpar_core.data.selecting import kept
 from gpar_core.errors import RequestError
 
 ALL: Final = "all"
@@ -75,24 +71,3 @@ def others_in_words(kinds: Mapping[str, Mapping[str, int]]) -> str:
         for kind, n in kinds.items()
         if kind != fields.COMPOUND_PERT_TYPE and kind in fields.PERT_TYPES
     )
-
-
-def counts_of_kinds(compendium: Compendium) -> pd.DataFrame:
-    """One row per kind of perturbagen on disk: pert_type, n_signatures, n_perturbagens.
-
-    All signatures of one molecule, or of one gene and kind, count as one perturbagen.
-    """
-    whole = compendium.of_kinds(compendium.stored_kinds)
-    groups = whole.signatures.groupby(fields.PERT_TYPE)[fields.DRUG]
-    return groups.agg(n_signatures="size", n_perturbagens="nunique").reset_index()
-
-
-def kept_of_other_kinds(compendium: Compendium, quality: QualityFilter) -> pd.DataFrame:
-    """One row per kind on disk but compounds: pert_type, n_signatures, n_kept by the filter."""
-    kinds: Sequence[str] = [k for k in compendium.stored_kinds if k not in COMPOUNDS]
-    if not kinds:
-        return pd.DataFrame(columns=[fields.PERT_TYPE, "n_signatures", "n_kept"])
-    signatures = compendium.of_kinds(kinds).signatures
-    left = pd.Series(kept(signatures, quality).astype(np.int64), signatures.index)
-    groups = left.groupby(signatures[fields.PERT_TYPE])
-    return groups.agg(n_signatures="size", n_kept="sum").reset_index()

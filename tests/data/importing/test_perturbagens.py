@@ -18,16 +18,9 @@ from gpar_core.data.importing.build import import_compendium
 from gpar_core.data.importing.import_files import ImportFiles
 from gpar_core.data.importing.plan import plan_import
 from gpar_core.data.importing.run import run_import
-from gpar_core.data.pert_types import (
-    counts_of_kinds,
-    in_words,
-    kept_of_other_kinds,
-    known_pert_types,
-    named,
-    others_in_words,
-)
+from gpar_core.data.pert_types import in_words, known_pert_types, named, others_in_words
 from gpar_core.data.quality import EVERYTHING, QualityFilter
-from gpar_core.data.selecting import select_compendium
+from gpar_core.data.selecting import counts_of_kinds, kept_of_other_kinds, select_compendium
 from gpar_core.errors import AnnotationError, Cancelled, DataError, RequestError
 from gpar_core.progress import Progress
 from gpar_core.storage.cache import Cache
