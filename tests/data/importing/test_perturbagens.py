@@ -25,34 +25,16 @@ from gpar_core.errors import AnnotationError, Cancelled, DataError, RequestError
 from gpar_core.progress import Progress
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import to_json
-from tests.geo_files import Release, release, write_release
+from tests.geo_files import Release, write_release
+from tests.perturbagens import IDS, KINDS, mixed_release
 from tests.stopping import stop_after
 
 ALL = tuple(fields.PERT_TYPES)
-KINDS = ("trt_cp", "trt_cp", "trt_sh.cgs", "trt_oe", "trt_xpr", "trt_lig")
-IDS = (
-    "BRD-K00000001",
-    "BRD-K00000002",
-    "CGS00007157",
-    "BRDN0000000001",
-    "BRDN0000000002",
-    "L00000001",
-)
-NAMES = ("drug 1", "drug 2", "tp53", "TP53", "TP53", "EGF")
 
 
 @pytest.fixture
 def mixed() -> Release:
-    made = release(pert_ids=IDS)
-    kind, name = dict(zip(IDS, KINDS, strict=True)), dict(zip(IDS, NAMES, strict=True))
-    ids = made.sig_info["pert_id"]
-    made = made.with_info(pert_type=ids.map(kind), pert_iname=ids.map(name))
-    return made.with_table(
-        "moa",
-        pert_iname=["drug 1", "drug 2"],
-        moa=["X inhibitor", ""],
-        target=["TP53", "TP53|EGFR"],
-    )
+    return mixed_release()
 
 
 def _import(
