@@ -345,9 +345,11 @@ def _rows_of(rows: Rows, kinds: Sequence[str]) -> dict[str, Any]:
     adjacent = chosen[-1] - chosen[0] == len(chosen) - 1
     place = slice(chosen[0], chosen[-1] + 1) if adjacent else chosen
     of_kind = rows.compounds[fields.PERT_TYPE].isin(kinds)
+    signatures = rows.signatures.iloc[place]
+    signatures.index = pd.RangeIndex(len(signatures))  # reset_index would copy what is shared
     return {
         "matrix": rows.matrix[place],
-        "signatures": rows.signatures.iloc[place].reset_index(drop=True),
+        "signatures": signatures,
         "compounds": rows.compounds[of_kind].reset_index(drop=True),
     }
 

@@ -53,6 +53,7 @@ def show_kinds(compendium: Compendium) -> None:
                 "count as one perturbagen.",
             ),
         },
+        placeholder="—",
     )
 
 

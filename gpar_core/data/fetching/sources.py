@@ -198,8 +198,8 @@ _SOURCES = (
         name="lincs2020",
         title="LINCS 2020 (clue.io)",
         about=(
-            "720,216 compound signatures; only the landmark genes of the selected cell lines are "
-            "downloaded."
+            "720,216 compound signatures, and those of knock-downs, knock-outs, over-expressions "
+            "and ligands; only the landmark genes of the selected cell lines are downloaded."
         ),
         files=_LINCS2020_FILES,
         by_ranges=True,
