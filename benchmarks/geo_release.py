@@ -15,7 +15,8 @@ import pandas as pd
 
 from benchmarks.perturbagens import with_kinds
 from gpar_core import fields
-from gpar_core.data import demo
+from gpar_core.data import demo, demo_programs
+from gpar_core.data.demo_catalogue import CELLS
 from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
 from gpar_core.data.stored_matrix import StoredMatrix
 
@@ -79,17 +80,18 @@ def _simulate(
         raise ValueError(f"The simulation has {len(every)} signatures, fewer than {n}.")
     chosen = np.sort(rngs[3].choice(len(every), size=n, replace=False))
     signatures, compound_row = every.iloc[chosen].reset_index(drop=True), compound_row[chosen]
-    programs = demo.draw_programs(len(compounds.annotation), rngs[2])
+    programs = demo_programs.draw_programs(len(compounds.annotation), rngs[2])
     tas, correlation = np.empty((2, n))
     for part, (cell, rows) in enumerate(_parts(signatures[fields.CELL_ID].to_numpy())):
         rng = np.random.default_rng([seed, part])
+        local = demo_programs.cell_programs(programs.modules, rng)
         z, tas[rows], correlation[rows] = demo.simulate_cell(
-            demo.CELLS.index(cell), signatures.iloc[rows], compound_row[rows], compounds,
-            programs, rng,
+            CELLS.index(cell), signatures.iloc[rows], compound_row[rows], compounds,
+            programs, local, rng,
         )  # fmt: skip
         matrix.put(np.arange(rows.start, rows.stop), np.arange(fields.N_LANDMARKS), z)
     described = signatures.assign(tas=tas.round(4), cc_q75=correlation.round(4))
-    annotation = compounds.annotation.assign(**{fields.PERT_TYPE: fields.COMPOUND_PERT_TYPE})
+    annotation = compounds.annotation
     if all_kinds:
         described, annotation = with_kinds(described, annotation, compound_row, rngs[4])
     order = np.argsort(described[fields.SIG_ID].to_numpy(), kind="stable")
@@ -115,7 +117,9 @@ def _tables(release: _Release) -> dict[str, pd.DataFrame]:
     dose = s[fields.DOSE].astype(str).replace("nan", MISSING)
     plate = s[fields.SIG_ID].str.split(":").str[0]
     profile = plate + "_X{}:" + s[fields.PERT_ID] + ":" + dose
-    replicates = [profile.str.replace("{}", str(number + 1)) for number in range(demo.N_REPLICATES)]
+    replicates = [
+        profile.str.replace("{}", str(number + 1)) for number in range(demo_programs.N_REPLICATES)
+    ]
     sig_info = identity.assign(
         cell_id=s[fields.CELL_ID],
         pert_dose=dose,
@@ -132,7 +136,7 @@ def _tables(release: _Release) -> dict[str, pd.DataFrame]:
         distil_ss=(fields.N_LANDMARKS * s[fields.TAS] ** 2 / s[fields.CC_Q75].clip(0.01)).round(3),
         tas=s[fields.TAS],
         is_exemplar=s.index.isin(best).astype(int),
-        distil_nsample=demo.N_REPLICATES,
+        distil_nsample=demo_programs.N_REPLICATES,
     )
     annotation = release.annotation
     pert_info = annotation[[fields.PERT_ID, fields.PERT_INAME, fields.PERT_TYPE]].assign(
