@@ -60,8 +60,9 @@ TERMS = {
     ),
     "perturbagen": Term(
         "Perturbagen",
-        "The treatment applied to the cells; in GPAR always a compound. One drug can have "
-        "several ids.",
+        "The treatment applied to the cells: a compound, a ligand, or the knock-down, knock-out or "
+        "over-expression of a gene. One drug can have several ids. Analyses of drugs use compounds "
+        "alone.",
     ),
     "molecule": Term(
         "Molecule",
