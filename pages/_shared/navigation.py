@@ -38,6 +38,7 @@ def navigation(*, listed: bool = True) -> StreamlitPage:
             "Examine": [
                 st.Page("pages/case_studies.py", title="Case studies"),
                 st.Page("pages/compound.py", title="Compound"),
+                st.Page("pages/gene.py", title="Gene"),
                 st.Page("pages/map.py", title="Map"),
                 st.Page("pages/evaluation.py", title="Evaluation"),
                 st.Page("pages/cell_influence.py", title="Cell influence"),

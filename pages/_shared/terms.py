@@ -45,6 +45,8 @@ ON_PAGE: Final[Mapping[str, tuple[str, ...]]] = {
     "Compound": ("molecule", "target", "signature", "tas", "cc-q75", "representative",
                  "perturbagen", "rank", "es", "exact-p", "fdr", "calibrated", "cosine", "tanimoto",
                  "map"),
+    "Gene": ("landmark-genes", "z-score", "mean-z", "moderated-interval", "signature",
+             "perturbagen", "moa", "target", "fdr", "tas"),
     "Map": ("map", "target", "signature", "cosine", "score", "tas", "representative"),
     "Evaluation": ("class", "target", "mean-auroc", "average-precision", "mean-average-precision",
                    "interval", "wilcoxon", "fold", "cosine", "logistic-regression", "preset"),
