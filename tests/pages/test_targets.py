@@ -201,3 +201,16 @@ def test_search_scores_are_evaluated_on_targets(data: Compendium, cache: Cache) 
     assert "share the query's target" in said
     table = next(each.value for each in app.dataframe if "moa" in each.value)
     assert set(table["moa"]) == {"HDAC1", "HDAC2", "MTOR", "PIK3CA"}
+
+
+def test_a_compendium_lists_its_targets(data: Compendium, stocked: Library) -> None:
+    app = page("compendium", compendium=NAME)
+    assert "Targets" in words(app.header)
+    tables = [each.value for each in app.dataframe]
+    targets = next(each for each in tables if "HDAC1" in each.get("moa", pd.Series()).tolist())
+    assert targets["n_drugs"].tolist() == [4, 3, 5, 5]
+    (drugs,) = [each for each in tables if "pert_ids" in each]
+    assert drugs.set_index("pert_iname").loc["hdac0", "target"] == "HDAC1; HDAC2"
+    plain = page("compendium", compendium="measured")
+    assert "Targets" not in words(plain.header)
+    assert all("target" not in each.value for each in plain.dataframe)
