@@ -32,7 +32,8 @@ from benchmarks.quality import moas_of
 from gpar_core import fields
 from gpar_core.data import compendium as compendia
 from gpar_core.data import demo
-from gpar_core.data.compendium import TARGET_PREFIX, Compendium
+from gpar_core.data.class_names import TARGET_PREFIX
+from gpar_core.data.compendium import Compendium
 from gpar_core.data.demo_targets import TARGETS, Target
 from gpar_core.learn.embedding import Embedding, embedding, moments
 from gpar_core.learn.presets import MatchingSettings

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from gpar_core.analyses.library import result as library
-from gpar_core.analyses.library.plan import plan_library
 from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.moa_prediction import result as prediction
 from gpar_core.analyses.moa_prediction.plan import plan_prediction
@@ -22,6 +21,7 @@ from gpar_core.commands import evaluate_search as evaluate_search_command
 from gpar_core.commands import fetch as fetch_command
 from gpar_core.commands import gene as gene_command
 from gpar_core.commands import importing as import_command
+from gpar_core.commands import library as library_command
 from gpar_core.commands import report as report_command
 from gpar_core.commands import search as search_command
 from gpar_core.commands import select as select_command
@@ -34,7 +34,7 @@ from gpar_core.commands.terminal import (
     print_compendium,
 )
 from gpar_core.data import compendium as compendia
-from gpar_core.data.compendium import Compendium
+from gpar_core.data.class_names import target_class
 from gpar_core.data.name_lists import read_drugs
 from gpar_core.data.profile_choices import (
     BY_FILE,
@@ -89,7 +89,10 @@ def _train(options: argparse.Namespace, cache: Cache) -> None:
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     request, training_set = plan_training(
         compendium,
-        DrugSet((*read_drugs(compendium, options.drugs), *options.drug), options.moa),
+        DrugSet(
+            (*read_drugs(compendium, options.drugs), *options.drug),
+            options.moa or target_class(options.target),
+        ),
         method_of(options, compendium),
         null_repeats=options.null,
     )
@@ -141,55 +144,6 @@ def _compendia(options: argparse.Namespace, cache: Cache) -> None:
         print_compendium(cache, name, findings=False)
 
 
-def _library_build(options: argparse.Namespace, cache: Cache) -> None:
-    compendium = compendia.load(cache.existing_compendium(options.compendium))
-    request = plan_library(
-        compendium,
-        method_of(options, compendium),
-        moas="\n".join(options.moas),
-        min_drugs=options.min_drugs,
-    )
-    library_id = finish(cache, request, cluster=options.dask)
-    _print_library(library.load(cache, library_id), compendium)
-
-
-def _library_show(options: argparse.Namespace, cache: Cache) -> None:
-    compendium = compendia.load(cache.existing_compendium(options.compendium))
-    libraries = library.of_compendium(cache, compendium)
-    if not libraries:
-        print(f"There is no library of models for '{compendium.name}' yet.")
-    for each in libraries:
-        _print_library(each, compendium)
-
-
-def _print_library(shown: library.Library, compendium: Compendium) -> None:
-    mark = "  SIMULATED" if compendium.simulated else ""
-    seconds = sum(entry.summary.seconds for entry in shown.entries if entry.summary)
-    print(
-        f"library {shown.library_id} of {compendium.name}: {len(shown.asked)} of "
-        f"{len(shown.entries)} MOAs used for prediction (mean AUROC 0.6 or more), {seconds:.0f} s "
-        f"of training{mark}"
-    )
-    if stale := shown.why_stale(compendium.fingerprint):
-        print(f"STALE: {stale}")
-    print(
-        f"{'MOA':<48} {'drugs':>5} {'AUROC':>6} {'95% interval':>12} {'chance':>6} {'AP':>6}  "
-        "verdict"
-    )
-    for entry in shown.entries:
-        drugs = len(entry.training.drug_set.drugs)
-        if entry.summary is None:
-            print(f"{entry.moa[:48]:<48} {drugs:>5}  {entry.reason or 'not trained yet'}")
-            continue
-        metrics, verdict = entry.summary.metrics, entry.summary.verdict
-        interval = "{:.2f}-{:.2f}".format(*metrics.interval)
-        print(
-            f"{entry.moa[:48]:<48} {entry.summary.n_positive_compounds:>5} "
-            f"{metrics.mean_auroc:>6.3f} {interval:>12} "
-            f"{verdict.chance.p:>6.2g} {metrics.average_precision:>6.3f}  {verdict.name}"
-        )
-
-
 def _predict_moa(options: argparse.Namespace, cache: Cache) -> None:
     check_output(options.csv)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
@@ -212,11 +166,12 @@ def _predict_moa(options: argparse.Namespace, cache: Cache) -> None:
         print(f"note: {note}", file=sys.stderr)
     if found.simulated:
         print("SIMULATED data: no laboratory measured the signatures of this compendium.")
+    noun = found.noun
     for name, table in tables.groupby("name", sort=False):
         n = int(table["n_signatures"].iloc[0])
         print(f"{name} ({n} signature{'' if n == 1 else 's'})")
         print(
-            f"{'':>5}{'MOA':<48} {'evid':>7} {'FDR':>7} {'pctl':>6} {'prob':>6} {'calib':>6} "
+            f"{'':>5}{noun.title:<48} {'evid':>7} {'FDR':>7} {'pctl':>6} {'prob':>6} {'calib':>6} "
             f"{'agree':>6}  scored by"
         )
         for place, row in enumerate(table.head(options.top).itertuples(), start=1):
@@ -226,7 +181,7 @@ def _predict_moa(options: argparse.Namespace, cache: Cache) -> None:
                 f"{row.evidence:>7.3g} {row.fdr:>7.2g} {row.percentile:>6.1%} "
                 f"{row.mean_probability:>6.3f} {row.calibrated:>6.3f} {row.agreement:>6.2f}  {by}"
             )
-        print(f"* supported: FDR of {SUPPORTED:g} or less over all {len(table)} MOAs")
+        print(f"* supported: FDR of {SUPPORTED:g} or less over all {noun.counted(len(table))}")
 
 
 def _result(summary: model.ModelSummary) -> dict[str, Any]:
@@ -279,6 +234,9 @@ def _parser() -> argparse.ArgumentParser:
         help="one name or pert_id, taken literally; repeat the option for more drugs",
     )  # fmt: skip
     chosen.add_argument("--moa", default="", help="all drugs with this MOA")
+    chosen.add_argument(
+        "--target", default="", metavar="GENE", help="all drugs with this target, for example DRD2"
+    )
     add_method(train)
     train.add_argument(
         "--null",
@@ -301,7 +259,7 @@ def _parser() -> argparse.ArgumentParser:
     rank.add_argument("--by", choices=list(ORDERS), default=DEFAULT_RANKING)
     rank.add_argument("--csv", type=Path, metavar="OUT")
 
-    _library_options(commands)
+    library_command.add(commands)
     _prediction_options(commands)
     evaluate_command.add(commands)
     evaluate_search_command.add(commands)
@@ -315,25 +273,6 @@ def _parser() -> argparse.ArgumentParser:
     compendia_parser = commands.add_parser("compendia", help="list compendia")
     compendia_parser.set_defaults(command=_compendia)
     return parser
-
-
-def _library_options(commands: Any) -> None:
-    libraries = commands.add_parser(
-        "library", help="build or show a library: one model for each MOA of a compendium"
-    )
-    actions = libraries.add_subparsers(required=True, metavar="ACTION")
-    build = actions.add_parser("build", help="train the models that are still missing")
-    build.set_defaults(command=_library_build)
-    build.add_argument("--compendium", required=True, metavar="NAME")
-    build.add_argument("--min-drugs", type=int, default=library.MIN_DRUGS, metavar="N")
-    build.add_argument(
-        "--moas", nargs="+", default=[], metavar="MOA", help="only these MOAs (default: all)"
-    )
-    add_method(build)
-    add_dask(build)
-    show = actions.add_parser("show", help="list the trained models and how good they are")
-    show.set_defaults(command=_library_show)
-    show.add_argument("--compendium", required=True, metavar="NAME")
 
 
 def _prediction_options(commands: Any) -> None:

@@ -45,6 +45,7 @@ def ranking_csv(
             "best_score": ranking["best_score"],
             "scored_by": ranking["held_out"].map({True: "held-out folds", False: "final model"}),
             fields.MOA: ranking[fields.MOA],
+            **({fields.TARGET: ranking[fields.TARGET]} if fields.TARGET in ranking else {}),
             "shares_moa_with_training": ranking["shares_moa"],
             "also_first_of": ranking.get("also_first_of", ""),
             "pubchem": [

@@ -21,6 +21,18 @@ TERMS = {
         "It comes from an annotation table. Drugs have effects that no table lists, and "
         "annotations can be wrong.",
     ),
+    "target": Term(
+        "Target",
+        "A gene whose protein a drug acts on, by its symbol: DRD2. The drugs of one target are a "
+        "class as those of one MOA are, and can be chosen wherever a MOA can.",
+        "Lists of targets are incomplete, and many drugs have more than one. A list does not tell "
+        "whether a drug activates or inhibits the target.",
+    ),
+    "class": Term(
+        "Class",
+        "The drugs that share a MOA, a target or an uploaded label. Classes overlap: one drug can "
+        "be in several.",
+    ),
     "compendium": Term(
         "Compendium",
         "A collection of gene-expression signatures with their drugs, cell lines, doses, times "
@@ -179,7 +191,8 @@ TERMS = {
         "Other MOAs",
         "The number of other MOAs that rank this compound among their first 20. 0 means that it "
         "stands out for this mechanism alone.",
-        "Related mechanisms, such as PI3K and mTOR, share their compounds.",
+        "Related mechanisms, such as PI3K and mTOR, share their compounds. Targets do not count, "
+        "nor, for a model of a target, the MOAs of its drugs: they are mostly the same drugs.",
     ),
     "es": Term(
         "Enrichment score (ES)",
@@ -301,7 +314,8 @@ TERMS = {
     ),
     "library": Term(
         "Library",
-        "One model for each MOA with enough drugs. Together they predict a drug's mechanism.",
+        "One model for each MOA or target with enough drugs. Together they predict a drug's "
+        "mechanism.",
     ),
     "curation": Term(
         "Curation",

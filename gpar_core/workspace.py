@@ -15,6 +15,7 @@ from gpar_core.analyses.moa_prediction import result as prediction
 from gpar_core.analyses.training import result as model
 from gpar_core.data import compendium as compendia
 from gpar_core.data import demo
+from gpar_core.data.class_names import MOAS, target_class
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.name_lists import read_drugs
 from gpar_core.data.requests import DemoRequest
@@ -78,6 +79,7 @@ class Workspace:
         *,
         drugs: Iterable[str] = (),
         moa: str = "",
+        target: str = "",
         cells: Iterable[str] = (),
         preset: str = "fast",
         negatives: str = "auto",
@@ -87,10 +89,12 @@ class Workspace:
     ) -> "Model":
         """Train, cross-validate and rank: the page Drug prediction.
 
-        Give drugs, by name or pert_id, or one MOA. Other arguments as in `analyses.training.plan`.
+        Give drugs, by name or pert_id, one MOA, or one target by its symbol. Other arguments as in
+        `analyses.training.plan`.
         """
         from gpar_core.analyses.training.plan import plan_training  # noqa: PLC0415 -- only who plans
 
+        moa = moa or target_class(target)
         drug_set = DrugSet(tuple(read_drugs(compendium, drugs)), moa, label=label)
         method = Method(known_cells(compendium, cells), preset, negatives, seed)
         request, _ = plan_training(compendium, drug_set, method, null_repeats=null_repeats)
@@ -105,17 +109,21 @@ class Workspace:
         compendium: Compendium,
         *,
         moas: Iterable[str] = (),
+        among: str = MOAS,
         min_drugs: int = library.MIN_DRUGS,
         cells: Iterable[str] = (),
         preset: str = "fast",
         negatives: str = "auto",
         seed: int = 0,
     ) -> "Library":
-        """A model for each MOA with enough drugs: the page Library."""
+        """A model for each MOA, target or both with enough drugs: the page Library.
+
+        moas: their names, none for all of `among`: 'moas', 'targets' or 'all'.
+        """
         from gpar_core.analyses.library.plan import plan_library  # noqa: PLC0415
 
         method = Method(known_cells(compendium, cells), preset, negatives, seed)
-        request = plan_library(compendium, method, moas=moas, min_drugs=min_drugs)
+        request = plan_library(compendium, method, moas=moas, among=among, min_drugs=min_drugs)
         return library.load(self.cache, self._finish(request))
 
     def predict_moa(
@@ -133,6 +141,7 @@ class Workspace:
         compendium: Compendium,
         *,
         classes: Iterable[str] = (),
+        among: str = MOAS,
         methods: Sequence[str] = (),
         min_drugs: int = 0,
         cells: Iterable[str] = (),
@@ -140,9 +149,10 @@ class Workspace:
         negatives: str = "others",
         seed: int = 0,
     ) -> "Analysis":
-        """Compare methods on identical folds of many MOAs: the page Evaluation.
+        """Compare methods on identical folds of many MOAs or targets: the page Evaluation.
 
-        methods, min_drugs: default to those of the page.
+        classes: their names, none for all of `among`: 'moas', 'targets' or 'all'. methods,
+        min_drugs: default to those of the page.
         """
         from gpar_core.analyses.evaluation.plan import plan_evaluation  # noqa: PLC0415
         from gpar_core.compare.methods import MIN_DRUGS, USUAL  # noqa: PLC0415 -- classifiers
@@ -151,6 +161,7 @@ class Workspace:
             compendium,
             Method(known_cells(compendium, cells), preset, negatives, seed),
             classes=classes,
+            among=among,
             methods=methods or USUAL,
             min_drugs=min_drugs or MIN_DRUGS,
         )

@@ -1,4 +1,4 @@
-"""Library: a model for each MOA of the compendium in use; build it and see its quality."""
+"""Library: a model for each MOA or target of a compendium; build it and see its quality."""
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ from pages._shared.state import Key, cache, go
 
 def show(compendium: Compendium) -> None:
     """Show the libraries of a compendium, and the form for a new one."""
-    if compendium.moas.empty:
+    if compendium.compound_classes.empty:
         st.info("This compendium has no MOA annotation. Import it with a MOA table.")
         if st.button("Open Compendium", type="primary"):
             go("compendium")
@@ -54,7 +54,8 @@ def show_job(job_id: str) -> None:
 
 begin("Library")
 st.markdown(
-    "A model for each **mechanism of action** of a compendium, all trained with the same settings. "
+    "A model for each **mechanism of action**, or each **target**, of a compendium, all trained "
+    "with the same settings. "
     "*MOA prediction* uses the models with a mean AUROC of 0.60 or more, the paper's threshold."
 )
 job_or_form(show_job, show)

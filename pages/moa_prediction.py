@@ -37,12 +37,13 @@ def ask(compendium: Compendium) -> None:
         to_library("No model of this library reaches a mean AUROC of 0.60 yet, so none is used.")
         return
     st.caption(
-        f"GPAR uses the models of {len(library.asked)} of the {len(library.entries)} MOAs: those "
-        "with a mean AUROC of 0.60 or more, the paper's threshold. The Library page shows the "
+        f"GPAR uses the models of {len(library.asked)} of the "
+        f"{library.noun.counted(len(library.entries))}: those with a mean AUROC of "
+        "0.60 or more, the paper's threshold. The Library page shows the "
         "verdict on each model."
     )
     way = st.segmented_control(
-        "Predict MOAs of",
+        f"Predict {library.noun.many} of",
         WAYS,
         default=WAYS[0],
         required=True,
@@ -70,7 +71,7 @@ def ask_compound(library: Library, compendium: Compendium) -> None:
 
 
 def annotated(compendium: Compendium, name: str) -> list[str]:
-    return list(find(compendium, name).moas)
+    return list(find(compendium, name).classes)
 
 
 def show_job(job_id: str) -> None:

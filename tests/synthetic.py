@@ -26,6 +26,7 @@ class Drug:
     pubchem_cid: str = ""
     inchi_key: str = ""
     smiles: str = ""
+    target: str = ""
 
 
 def drugs_of(moa: str, n: int, **traits: object) -> list[Drug]:
@@ -94,6 +95,7 @@ def build(
             fields.PUBCHEM_CID: [drug.pubchem_cid for drug in drugs],
             fields.INCHI_KEY: [drug.inchi_key for drug in drugs],
             fields.SMILES: [drug.smiles for drug in drugs],
+            fields.TARGET: [drug.target for drug in drugs],
         }
     )
     compendia.write(

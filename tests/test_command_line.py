@@ -52,6 +52,8 @@ def _run(cache: Cache, *arguments: str) -> int:
         (["train", "--compendium", "absent", "--moa", "x"], "No compendium is named 'absent'"),
         (["train", "--compendium", "../x", "--moa", "x"], "is not a valid name for a compendium"),
         ([*TRAIN, "--moa", "HDAC inhibitr"], "Did you mean: HDAC inhibitor"),
+        ([*TRAIN, "--target", "DRD2"], "'tiny' knows no targets. Import it again"),
+        ([*EVALUATE, "--classes", "targets"], "'tiny' knows no targets. Import it again"),
         ([*TRAIN, "--drugs", "nobody,hdac0"], "'nobody' not found"),
         ([*TRAIN], "Choose what to train on: drugs, one MOA"),
         (
@@ -146,6 +148,7 @@ def test_two_series_are_imported_by_one_command(
 @pytest.mark.parametrize(
     "arguments",
     [[], ["fly"], ["train"], [*TRAIN, "--moa", "x", "--drugs", "y"],
+     [*TRAIN, "--moa", "x", "--target", "y"],
      [*TRAIN, "--moa", "x", "--seed", "one"], ["rank"], ["rank", "abc", "--by", "luck"]],
 )  # fmt: skip
 def test_a_command_that_is_none_is_refused_with_its_usage(

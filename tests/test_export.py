@@ -42,6 +42,13 @@ def test_a_ranking_is_numbered_and_linked() -> None:
     assert rows[1]["ilincs"].count("beta%2C%0Agamma") == 1
 
 
+def test_targets_have_a_column_where_any_is_known() -> None:
+    named = ranking(("alpha", "beta")).assign(target=["DRD2|HTR2A", ""])
+    rows = _rows(ranking_csv(named, SUMMARY))
+    assert [row["target"] for row in rows] == ["DRD2|HTR2A", ""]
+    assert "target" not in _rows(ranking_csv(ranking(), SUMMARY))[0]
+
+
 def test_what_was_searched_for_keeps_its_rank() -> None:
     found = ranking().assign(rank=[1, 2, 3]).iloc[[1]]
     assert [row["rank"] for row in _rows(ranking_csv(found, SUMMARY))] == ["2"]

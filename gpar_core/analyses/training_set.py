@@ -30,12 +30,14 @@ def known_drug_set(
     """
     asked = read_drugs(compendium, drug_set.drugs)
     if bool(asked) + bool(drug_set.moa) + (uploaded is not None) != 1:
-        raise RequestError("Choose what to train on: drugs, one MOA, or uploaded profiles.")
+        raise RequestError(
+            "Choose what to train on: drugs, one MOA, one target, or uploaded profiles."
+        )
     if uploaded is not None:
         return replace(drug_set, drugs=(), profiles=profiles_id(uploaded))
     if drug_set.moa:
         drugs = drugs_of_moa(compendium, drug_set.moa)
-        names = compendium.compound_moas[fields.MOA].unique()
+        names = compendium.compound_classes[fields.MOA].unique()
         moa = next(name for name in names if name.casefold() == moa_key(drug_set.moa))
         return DrugSet(drugs, moa, label=moa)
     drugs = known_drugs(compendium, asked)

@@ -10,6 +10,7 @@ import pandas as pd
 from gpar_core.analyses import result as analysis
 from gpar_core.commands.output import check_output, write_output
 from gpar_core.commands.terminal import (
+    add_classes,
     add_dask,
     add_method,
     finish,
@@ -32,8 +33,10 @@ def add(commands: Any) -> None:
     command.set_defaults(command=_evaluate)
     command.add_argument("--compendium", required=True, metavar="NAME")
     command.add_argument(
-        "--moas", nargs="+", default=[], metavar="MOA", help="only these classes (default: all)"
-    )
+        "--moas", nargs="+", default=[], metavar="MOA",
+        help="only these classes, targets by 'target: GENE' (default: all of --classes)",
+    )  # fmt: skip
+    add_classes(command)
     command.add_argument(
         "--labels", type=Path, metavar="FILE",
         help="table of class labels (CSV or TSV) to use instead of the MOAs",
@@ -55,7 +58,7 @@ def add(commands: Any) -> None:
     add_dask(command)
     command.add_argument("--json", type=Path, metavar="OUT", help="write all tables to a JSON file")
     command.add_argument(
-        "--csv", type=Path, metavar="OUT", help="write the table of MOAs to a CSV file"
+        "--csv", type=Path, metavar="OUT", help="write the table of classes to a CSV file"
     )
 
 
@@ -74,6 +77,7 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
         compendium,
         method_of(options, compendium),
         classes=[] if options.moas == ["all"] else "\n".join(options.moas),
+        among=options.classes,
         methods=read_names(options.methods),
         min_drugs=options.min_drugs,
         labels=labels,

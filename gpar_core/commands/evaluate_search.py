@@ -8,7 +8,7 @@ from typing import Any
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.search_evaluation.plan import LENGTHS, NOISE, plan_search_evaluation
 from gpar_core.commands.output import check_output, write_output
-from gpar_core.commands.terminal import finish, records, seed
+from gpar_core.commands.terminal import add_classes, finish, records, seed
 from gpar_core.compare.search_comparison import (
     MEASURES,
     identified,
@@ -17,6 +17,7 @@ from gpar_core.compare.search_comparison import (
     with_interval,
 )
 from gpar_core.data import compendium as compendia
+from gpar_core.data.class_names import noun_of
 from gpar_core.data.name_lists import read_names
 from gpar_core.errors import RequestError
 from gpar_core.export import analysis_csv
@@ -28,7 +29,7 @@ def add(commands: Any) -> None:
     """Register the command."""
     command = commands.add_parser(
         "evaluate-search",
-        help="compare the scores of a signature search by how well they retrieve MOAs",
+        help="compare the scores of a signature search by how well they retrieve MOAs or targets",
         description=(
             "Search with compounds whose MOA is known, by gene lists of several lengths, and "
             "measure how well each score retrieves the other compounds with the MOA. The "
@@ -53,9 +54,10 @@ def add(commands: Any) -> None:
         "--queries", default="", metavar="NAME",
         help="search with the compounds of this compendium (default: the compendium's own)",
     )  # fmt: skip
+    add_classes(command)
     command.add_argument("--seed", type=seed, default=0, help="seed of the noise and the intervals")
     command.add_argument("--json", type=Path, metavar="OUT", help="write all tables to a JSON file")
-    command.add_argument("--csv", type=Path, metavar="OUT", help="write the figures of each MOA")
+    command.add_argument("--csv", type=Path, metavar="OUT", help="write the figures of each class")
 
 
 def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
@@ -71,6 +73,7 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
         genes=[int(number) for number in _numbers(options.genes, int)],
         noise=_numbers(options.noise, float),
         queries=queries,
+        among=options.classes,
         seed=options.seed,
     )
     done = analysis.load(cache.analysis(finish(cache, request)))
@@ -81,7 +84,8 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
         print(f"{len(moas):,} rows -> {options.csv}")
     if options.json:
         write_output(options.json, _json(done))
-        print(f"{moas['moa'].nunique():,} MOAs -> {options.json}")
+        names = moas["moa"].unique()
+        print(f"{noun_of(names).counted(len(names))} -> {options.json}")
 
 
 def _numbers(text: str, kind: type[int] | type[float]) -> list[float]:
@@ -99,7 +103,7 @@ def _print(done: analysis.Analysis, seed: int) -> None:
     if done.simulated:
         print("SIMULATED data: no laboratory measured these signatures.")
     moas, table = done.tables["moas"], done.tables["summary"]
-    scope = scope_in_words(table, done.tables["scope"])
+    scope = scope_in_words(table, done.tables["scope"], noun_of(moas["moa"].unique()))
     print(f"{done.compendium}: {scope}; {done.seconds:.0f} s")
     width = max(len(SCORES[score].label) for score in table["score"])
     for noise in table["noise"].unique().tolist():

@@ -10,6 +10,7 @@ import pandas as pd
 
 from gpar_core.analyses.method import Method
 from gpar_core.data import compendium as compendia
+from gpar_core.data.class_names import CHOICES, MOAS
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.pert_types import others_in_words
 from gpar_core.data.training_set import NEGATIVE_CHOICES, known_cells
@@ -92,6 +93,13 @@ def method_of(options: argparse.Namespace, compendium: Compendium) -> Method:
     """The method of the options of `add_method`. Raises NotFoundError."""
     cells = known_cells(compendium, options.cells)
     return Method(cells, options.preset, options.negatives, options.seed)
+
+
+def add_classes(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--classes", choices=CHOICES, default=MOAS,
+        help="classes of drugs: those of one MOA, of one target, or all (default: %(default)s)",
+    )  # fmt: skip
 
 
 def add_dask(command: argparse.ArgumentParser) -> None:

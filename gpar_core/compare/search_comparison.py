@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core.compare.methods import MIN_CLASSES
+from gpar_core.data.class_names import MOA, Noun, noun_of
 from gpar_core.learn.metrics import N_RESAMPLES, resample
 from gpar_core.search.scores import SCORES
 
@@ -67,7 +68,7 @@ def verdict(moas: pd.DataFrame, measure: str, noise: float, *, seed: int) -> str
     figure = f"{best['mean']:.3g}"
     if n >= MIN_CLASSES:
         figure += f" ({best['low']:.3g}–{best['high']:.3g})"
-    moas_in_words = "1 MOA" if n == 1 else f"{n} MOAs"
+    moas_in_words = noun_of(moas["moa"].unique()).counted(n)
     said = (
         f"{MEASURES[measure]}, mean over {moas_in_words} and all list lengths: "
         f"{SCORES[best['score']].label} {figure}"
@@ -106,14 +107,17 @@ def identified(identity: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
 
 
-def scope_in_words(summary: pd.DataFrame, scope: pd.DataFrame) -> str:
-    """How much the means rest on. summary, scope: from `search_evaluation.evaluate_scores`."""
+def scope_in_words(summary: pd.DataFrame, scope: pd.DataFrame, noun: Noun = MOA) -> str:
+    """How much the means rest on.
+
+    summary, scope: from `search_evaluation.evaluate_scores`. noun: of its classes.
+    """
     n_moas, n_pairs = (int(summary[name].max()) for name in ("n_moas", "n_queries"))
     n_used, n_available = scope.loc[0, ["n_used", "n_available"]]
     sample = "" if n_used == n_available else f" (a random sample of {n_available:,})"
     return (
-        f"{n_moas:,} MOAs, {n_used:,} queries{sample}, {n_pairs:,} pairs of a query and one of its "
-        "MOAs"
+        f"{noun.counted(n_moas)}, {n_used:,} queries{sample}, {n_pairs:,} pairs of a query and "
+        f"one of its {noun.many}"
     )
 
 

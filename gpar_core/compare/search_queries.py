@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gpar_core import fields
+from gpar_core.data.class_names import MOAS
+from gpar_core.data.class_tables import class_pairs
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.shared_molecules import shared_molecules
 from gpar_core.data.training_set import moa_key
@@ -51,18 +53,24 @@ class QuerySet:
         return [Query(each.name, each.up, each.down) for each in found]
 
 
-def own_queries(compendium: Compendium, *, seed: int) -> QuerySet:
-    """Every drug of a compendium that shares a MOA with another."""
+def own_queries(compendium: Compendium, *, seed: int, among: str = MOAS) -> QuerySet:
+    """Every drug of a compendium that shares a MOA with another.
+
+    among: 'moas', or 'targets' or 'all' to take these for MOAs.
+    """
     of_drug = {drug: frozenset({drug}) for drug in _measured(compendium)}
-    return _queries(compendium, compendium, of_drug, seed, outside=False)
+    return _queries(compendium, compendium, of_drug, seed, among, outside=False)
 
 
-def outside_queries(compendium: Compendium, source: Compendium, *, seed: int) -> QuerySet:
+def outside_queries(
+    compendium: Compendium, source: Compendium, *, seed: int, among: str = MOAS
+) -> QuerySet:
     """Every drug of another compendium that shares a MOA with a drug of this one.
 
     Its MOAs are those of `source` and, if its molecule is in the compendium, those it has there.
     """
-    return _queries(compendium, source, shared_molecules(compendium, source), seed, outside=True)
+    same = shared_molecules(compendium, source)
+    return _queries(compendium, source, same, seed, among, outside=True)
 
 
 def _queries(
@@ -70,16 +78,16 @@ def _queries(
     source: Compendium,
     same: Mapping[str, frozenset[str]],
     seed: int,
+    among: str,
     *,
     outside: bool,
 ) -> QuerySet:
     drugs = np.array(_measured(compendium))
-    pairs = compendium.compound_moas
     members = {
-        moa: np.flatnonzero(np.isin(drugs, pairs.loc[pairs[fields.MOA] == moa, fields.DRUG]))
-        for moa in compendium.moas[fields.MOA].tolist()
+        str(moa): np.flatnonzero(np.isin(drugs, of_moa))
+        for moa, of_moa in class_pairs(compendium, among).groupby(fields.MOA)[fields.DRUG]
     }
-    moas_here, moas_there = _moas_of(compendium), _moas_of(source)
+    moas_here, moas_there = (_moas_of(each, among) for each in (compendium, source))
     spelled = {moa_key(moa): moa for moa in members}
     asked = []
     for drug in _measured(source):
@@ -112,10 +120,10 @@ def _measured(compendium: Compendium) -> list[str]:
     return sorted(set(compendium.signatures[fields.DRUG]))
 
 
-def _moas_of(compendium: Compendium) -> Mapping[str, set[str]]:
+def _moas_of(compendium: Compendium, among: str) -> Mapping[str, set[str]]:
     """The MOAs of each drug that has any, in the form they are compared."""
     found: dict[str, set[str]] = defaultdict(set)
-    pairs = compendium.compound_moas
+    pairs = class_pairs(compendium, among)
     for drug, moa in zip(pairs[fields.DRUG], pairs[fields.MOA], strict=True):
         found[drug].add(moa_key(moa))
     return found

@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from gpar_core import __version__, fields
 from gpar_core.data import quality
+from gpar_core.data.class_names import TARGET_PREFIX
 from gpar_core.data.compound_keys import folded
 from gpar_core.data.compound_tables import compound_table, drugs_of, moas_of
 from gpar_core.data.quality import QualityFilter
@@ -40,8 +41,6 @@ ROW_ORDER = [fields.PERT_TYPE, fields.CELL_ID, fields.PERT_ID, fields.SIG_ID]
 DEFAULTS = {fields.PERT_TYPE: fields.COMPOUND_PERT_TYPE, fields.TARGET: ""}
 """Values of columns that format 3 lacks. A column with no other value is no part of a fingerprint,
 so that a compendium of compounds has the one it had."""
-TARGET_PREFIX = "target: "
-"""Before the symbol of a gene, the name of the class of the compounds that target it."""
 MANIFEST_KEYS = {
     "name", "source", "simulated", "fingerprint", "n_signatures", "n_compounds", "n_drugs",
     "n_cell_lines", "n_moas", "report", "filters",

@@ -95,12 +95,16 @@ def unquoted(cell: str) -> str:
 
 
 def _separator(lines: Sequence[str]) -> str:
-    """The separator that splits header and rows into the most columns, not just by chance."""
+    """The separator that splits header and rows into the most columns, not just by chance.
 
-    def n_columns(separator: str) -> int:
+    Of equal ones, that with more columns in the header: cells may be lists (A;B) in two columns.
+    """
+
+    def n_columns(separator: str) -> tuple[int, int]:
         header, *widths = (len(cells_of(line, separator)) for line in lines)
         # R writes no heading for row names; a row may lack its last cells.
-        return min(header + 1, sorted(widths)[len(widths) // 2]) if widths else header
+        middle = sorted(widths)[len(widths) // 2] if widths else header
+        return min(header + 1, middle), header
 
     return max(SEPARATORS, key=n_columns) if lines else SEPARATORS[0]
 

@@ -16,6 +16,7 @@ from gpar_core.data.delimited import read_cells
 from gpar_core.data.headings import place_of
 from gpar_core.data.moa_names import moas_in
 from gpar_core.data.moa_tables import HEADINGS, moa_table
+from gpar_core.data.target_names import are_targets, targets_in
 from gpar_core.errors import AnnotationError
 
 LABEL: Final = "label"
@@ -35,7 +36,8 @@ def read_labels(content: bytes, name: str) -> pd.DataFrame:
 
     content: of the file `name`, whose first line (after those that begin with '!') names the
     columns: one of `NAME_COLUMNS` or `ID_COLUMNS`, and one of `LABEL_COLUMNS`, in any case.
-    Multiple labels of one compound are on separate lines or joined by '|'. Raises AnnotationError.
+    Multiple labels of one compound are on separate lines or joined by '|' or ';'; symbols of
+    targets also by commas. Raises AnnotationError.
     """
     columns, rows = read_cells(content, name, needed=_needed(), max_bytes=MAX_BYTES)
     place = {
@@ -56,6 +58,8 @@ def read_labels(content: bytes, name: str) -> pd.DataFrame:
     table = pd.DataFrame(
         [[cell(row, where) for where in place.values()] for row in rows], columns=list(place)
     )
+    if are_targets(table[LABEL]):
+        table[LABEL] = table[LABEL].map(targets_in).str.join(fields.MOA_SEPARATOR)
     table = table[table[LABEL].map(moas_in).map(bool)]
     if table.empty:
         raise AnnotationError(f"'{name}' has no labeled compound. {_needed()}")

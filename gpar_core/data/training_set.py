@@ -8,6 +8,18 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.data.class_names import (
+    ALL,
+    MOA,
+    MOAS,
+    NOUNS,
+    TARGET,
+    Noun,
+    gene_of,
+    noun_of,
+    target_class,
+)
+from gpar_core.data.class_tables import class_table
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.compound_keys import core_id
 from gpar_core.data.name_lists import read_cells, read_drugs, read_moas
@@ -21,12 +33,16 @@ NEGATIVE_CHOICES = ("auto", "inactive", "others")
 
 NEGATIVE_WORDS = {
     "inactive": "inactive compounds without a known MOA",
-    "others": "all compounds that do not share the MOA",
+    "others": "all compounds that do not share the {class}",
 }
-"""`TrainingSet.negatives` as shown to users."""
 
 UPLOADED = "uploaded: "
 """Prefix of the name of an uploaded profile's drug."""
+
+
+def negative_words(negatives: str, moa: str = "") -> str:
+    """`TrainingSet.negatives` as shown to users. moa: the class that was trained on, if any."""
+    return NEGATIVE_WORDS[negatives].replace("{class}", noun_of([moa]).one)
 
 
 @dataclass(frozen=True)
@@ -161,18 +177,34 @@ def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
     drugs = table.loc[table[fields.MOA].str.casefold() == moa_key(moa), fields.DRUG]
     if len(drugs):
         return tuple(sorted(set(drugs)))
-    names = sorted(set(table[fields.MOA]))
+    target = gene_of(moa_key(moa))
+    noun, table = (TARGET, compendium.targets) if target else (MOA, compendium.moas)
+    names = table[fields.MOA].tolist()
     if not names:
-        raise NotFoundError(
+        raise NotFoundError(why_without(compendium, noun))
+    by_name = {name.casefold(): name for name in names}
+    close = difflib.get_close_matches(moa_key(moa), by_name, n=3, cutoff=0.4)
+    close = [by_name[name] for name in close]
+    if noun is MOA and moa.strip().upper() in compendium.targets["moa"].map(gene_of).tolist():
+        close.insert(0, target_class(moa.upper()))
+    hint = f" Did you mean: {'; '.join(close)}?" if close else ""
+    raise NotFoundError(
+        f"No drug of the compendium '{compendium.name}' has the {noun.one} "
+        f"'{(target.upper() or moa)[:80]}' ({len(names)} {noun.many} are available).{hint}"
+    )
+
+
+def why_without(compendium: Compendium, noun: Noun) -> str:
+    """Why none of the MOAs, or targets, of a compendium that has none can be chosen."""
+    if noun is MOA:
+        return (
             f"The compendium '{compendium.name}' has no MOA annotation. Import it again with a "
             "MOA table, or choose drugs by name."
         )
-    by_name = {name.casefold(): name for name in names}
-    close = difflib.get_close_matches(moa_key(moa), by_name, n=3, cutoff=0.4)
-    hint = f" Did you mean: {'; '.join(by_name[name] for name in close)}?" if close else ""
-    raise NotFoundError(
-        f"No drug of the compendium '{compendium.name}' has the MOA '{moa[:80]}' ({len(names)} "
-        f"MOAs are available).{hint}"
+    return (
+        f"The compendium '{compendium.name}' knows no targets. Import it again with a table of "
+        "them (--moa): compoundinfo_beta.txt of LINCS2020, repurposing_drugs of the Drug "
+        "Repurposing Hub, or your own table with a column target."
     )
 
 
@@ -324,23 +356,31 @@ def drugs_of_uploaded(compendium: Compendium, uploaded: Profiles) -> set[str]:
 
 
 def with_enough_drugs(
-    compendium: Compendium, classes: Iterable[str], min_drugs: int, *, labelled: bool = False
+    compendium: Compendium,
+    classes: Iterable[str],
+    min_drugs: int,
+    *,
+    among: str = MOAS,
+    labelled: bool = False,
 ) -> tuple[str, ...]:
     """Names, sorted, of the MOAs or targets among `classes` that have enough drugs.
 
-    classes: none for all MOAs.
-
-    labelled: whether the compendium has uploaded labels in place of its MOAs. Raises NotFoundError
-    or RequestError.
+    classes: none for all of `among`, a key of `class_names.NOUNS`. labelled: whether the compendium
+    has uploaded labels in place of its MOAs. Raises NotFoundError or RequestError.
     """
-    table = compendium.moas
+    noun, table = NOUNS[among], class_table(compendium, among)
     if wanted := known_moas(compendium, classes):
-        table = pd.concat([table, compendium.targets])
+        table = class_table(compendium, ALL)
         table = table[table["moa"].isin(wanted)]
+        noun = noun_of(wanted)
+    elif noun is TARGET and table.empty:
+        raise RequestError(why_without(compendium, noun))
     enough = tuple(sorted(table.loc[table["n_drugs"] >= min_drugs, "moa"]))
     if not enough:
         most = int(table["n_drugs"].max()) if len(table) else 0
-        what, remedy = "MOA", "import the compendium with a MOA table"
+        what, remedy = noun.one, f"import the compendium with a table of {noun.many}"
+        if noun is MOA:
+            remedy = "import the compendium with a MOA table"
         if labelled:
             what, remedy = "uploaded label", "label more compounds"
         raise RequestError(

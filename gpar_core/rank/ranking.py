@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.data.class_names import gene_of
+from gpar_core.data.class_tables import known_columns
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import UPLOADED, TrainingSet
 from gpar_core.errors import EmptyRankingError, RequestError
@@ -120,8 +122,8 @@ def rank_compounds(
     whole = table["mean_score"] if score is None else score.reindex(drugs).to_numpy()
     table.insert(1, "score", whole)
     known = compendium.drugs[
-        [fields.DRUG, fields.PERT_ID, fields.PERT_INAME, fields.PERT_IDS, fields.NAMES, fields.MOA,
-         fields.PUBCHEM_CID, fields.INCHI_KEY, fields.TAS]
+        [fields.DRUG, fields.PERT_ID, fields.PERT_INAME, fields.PERT_IDS, fields.NAMES,
+         *known_columns(compendium), fields.PUBCHEM_CID, fields.INCHI_KEY, fields.TAS]
     ]  # fmt: skip
     return order_by(table.merge(known, on=fields.DRUG))
 
@@ -209,8 +211,13 @@ def training_drugs(
     return grouped.reset_index().sort_values("beats_negatives", ascending=False, ignore_index=True)
 
 
-def known_members(ranking: pd.DataFrame, moas: Iterable[str]) -> pd.Series:
-    """(m,) bool: compounds annotated with any of these MOAs."""
-    wanted = set(moas)
-    lists = ranking[fields.MOA].str.split(fields.MOA_SEPARATOR, regex=False)
-    return lists.map(lambda names: bool(wanted & set(names)))
+def known_members(ranking: pd.DataFrame, classes: Iterable[str]) -> pd.Series:
+    """(m,) bool: compounds annotated with any of these MOAs or targets ('target: DRD2')."""
+    wanted = set(classes)
+    genes = {gene_of(name) for name in wanted} - {""}
+    found = pd.Series(False, index=ranking.index)
+    for column, names in ((fields.MOA, wanted), (fields.TARGET, genes)):
+        if column in ranking:
+            lists = ranking[column].str.split(fields.MOA_SEPARATOR, regex=False)
+            found |= ~lists.map(names.isdisjoint).astype(bool)
+    return found

@@ -5,7 +5,7 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.request import SearchRequest
-from gpar_core.analyses.signature_search.verdict import LOW_FDR, counts
+from gpar_core.analyses.signature_search.verdict import LOW_FDR, TOP_CLASSES, clear_classes, counts
 from gpar_core.export import with_analysis
 from gpar_core.report import origins
 from gpar_core.report.document import Document, Section, Table
@@ -111,12 +111,20 @@ def _results(found: pd.DataFrame, done: Analysis) -> Section:
                 "—" if pd.isna(mimic) else counts(int(mimic), int(reverse))
                 for mimic, reverse in zip(found["n_mimic"], found["n_reverse"], strict=True)
             ],
+            **{
+                f"Top {TOP_CLASSES[str(column)].one}": names.replace("", "none").loc[found.index]
+                for column, names in clear_classes(done.tables["queries"]).items()
+            },
             "Strongest mimics": found["mimics"],
             "Strongest reversers": found["reverses"],
         }
     )
     kept = strongest(compounds, max(N_KEPT, MAX_ROWS // (2 * max(len(found), 1))))
-    said = [f"The first {N_FIRST} compounds of each side, with their connectivity."]
+    said = [
+        f"The first {N_FIRST} compounds of each side, with their connectivity. The top MOA, and "
+        "the top target where any is known, is the class whose compounds mimic the query most "
+        f"clearly (Mann-Whitney test, FDR below {LOW_FDR} over all classes)."
+    ]
     if len(kept) < len(compounds):
         said.append(
             f"The files have the {len(kept):,} strongest of {len(compounds):,} rows, as many for "

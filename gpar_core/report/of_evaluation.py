@@ -15,6 +15,7 @@ from gpar_core.compare.methods import (
     PROTOCOLS,
 )
 from gpar_core.compare.retrieval import in_words
+from gpar_core.data.class_names import noun_of
 from gpar_core.export import with_analysis
 from gpar_core.report import origins
 from gpar_core.report.document import Document, Figure, Section, Table
@@ -44,8 +45,9 @@ def evaluation_report(done: Analysis) -> Document:
 
 def _asked(request: EvaluationRequest, done: Analysis) -> Section:
     facts = {
-        "Classes": f"{len(request.classes)} "
-        + ("uploaded labels" if request.labels else "MOAs of the compendium"),
+        "Classes": f"{len(request.classes)} uploaded labels"
+        if request.labels
+        else f"{noun_of(request.classes).counted(len(request.classes))} of the compendium",
         "Methods": ", ".join(METHODS[name].label for name in request.methods),
         "References": "; ".join(dict.fromkeys(METHODS[name].reference for name in request.methods)),
         "Cell lines": ", ".join(request.method.cells) or "all",

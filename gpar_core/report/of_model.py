@@ -10,7 +10,9 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.training.charts import curves, folds, reliability
 from gpar_core.analyses.training.result import Model
 from gpar_core.charts import scatter
-from gpar_core.data.training_set import NEGATIVE_WORDS
+from gpar_core.data.class_names import chosen_class
+from gpar_core.data.class_tables import listed
+from gpar_core.data.training_set import negative_words
 from gpar_core.errors import EmptyRankingError
 from gpar_core.export import with_provenance
 from gpar_core.learn import calibration
@@ -59,8 +61,8 @@ def _training_set(model: Model) -> Section:
         f"{summary.n_positive_signatures:,} representative signatures",
         "Negative set": f"{summary.n_negative_compounds:,} compounds, "
         f"{summary.n_negative_signatures:,} representative signatures "
-        f"({NEGATIVE_WORDS[summary.negatives]})",
-        "MOA": summary.moa or "none chosen",
+        f"({negative_words(summary.negatives, summary.moa)})",
+        **chosen_class(summary.moa),
         "Cell lines": ", ".join(summary.cells) or "all",
     }
     shown = pd.DataFrame(
@@ -179,7 +181,8 @@ def _ranking(model: Model) -> Section:
             "p": top["p"].map(lambda value: number(value, 4)),
             "Exact p": top["p_exact"].map(small),
             "FDR": top["fdr"].map(small),
-            "Known MOA": top[fields.MOA].str.replace("|", ", ", regex=False),
+            "Known MOA": listed(top[fields.MOA]),
+            **({"Target": listed(top[fields.TARGET])} if fields.TARGET in top else {}),
             "PubChem": [
                 links.pubchem(name, cid=cid, inchi_key=key)
                 for name, cid, key in zip(

@@ -6,7 +6,9 @@ from gpar_core import fields, links
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search import charts
 from gpar_core.analyses.signature_search.request import SearchRequest
-from gpar_core.analyses.signature_search.verdict import of_moas, verdict
+from gpar_core.analyses.signature_search.verdict import of_classes, verdict
+from gpar_core.data.class_names import MOA, TARGET, Noun
+from gpar_core.data.class_tables import listed
 from gpar_core.errors import RequestError
 from gpar_core.export import with_analysis
 from gpar_core.report import origins
@@ -56,7 +58,7 @@ def search_report(done: Analysis) -> Document:
         sections=(
             _query(request, done),
             *(_side(side, done) for side in SIDES),
-            _moas(done),
+            *_classes(done),
             _heat_map(done),
             _pairs(done),
             _methods(request, done),
@@ -127,7 +129,8 @@ def _side(side: str, done: Analysis) -> Section:
             "Cell lines that agree": top[f"n_{side}"].astype(str)
             + " of "
             + top["n_cells"].astype(str),
-            "Known MOA": top[fields.MOA].str.replace(fields.MOA_SEPARATOR, ", ", regex=False),
+            "Known MOA": listed(top[fields.MOA]),
+            **({"Target": listed(top[fields.TARGET])} if fields.TARGET in top else {}),
             "PubChem": list(map(links.pubchem, names)),
             "iLINCS": list(map(links.ilincs, names)),
         }
@@ -137,29 +140,36 @@ def _side(side: str, done: Analysis) -> Section:
     return Section(SIDES[side], (said,), tables=(table,))
 
 
-def _moas(done: Analysis) -> Section:
-    table = done.tables["moas"]
+def _classes(done: Analysis) -> list[Section]:
+    sections = [_of_classes(done, "moas", "moa", MOA)]
+    if "targets" in done.tables:
+        sections.append(_of_classes(done, "targets", "target", TARGET))
+    return sections
+
+
+def _of_classes(done: Analysis, name: str, column: str, noun: Noun) -> Section:
+    table, title = done.tables[name], noun.many[0].upper() + noun.many[1:]
     if table.empty:
-        return Section("MOAs", ("No MOA has three compounds or more here.",))
+        return Section(title, (f"No {noun.one} has three compounds or more here.",))
     ends = table if len(table) <= 2 * N_MOAS else pd.concat([table[:N_MOAS], table[-N_MOAS:]])
     shown = pd.DataFrame(
         {
-            "MOA": ends["moa"],
+            noun.title: ends[column],
             "Drugs": ends["n_drugs"].astype(str),
             "Median connectivity": ends["median_connectivity"].map(lambda value: number(value, 2)),
-            "AUROC": ends["moa_auroc"].map(number),
+            "AUROC": ends[f"{column}_auroc"].map(number),
             "p": ends["p"].map(small),
             "FDR": ends["fdr"].map(small),
         }
     )
     said = (
-        "AUROC is the chance that a compound of the MOA has a higher connectivity than one "
-        "without: near 1 the MOA mimics the query, near 0 it reverses it. The table shows "
+        f"AUROC is the chance that a compound of the {noun.one} has a higher connectivity than one "
+        "without: near 1 its compounds mimic the query, near 0 they reverse it. The table shows "
         f"{'all' if len(ends) == len(table) else f'the first and the last {N_MOAS} of'} "
-        f"{len(table)} MOAs."
+        f"{noun.counted(len(table))}."
     )
-    said = f"{of_moas(table)} {said}"
-    return Section("MOAs", (said,), tables=(Table("moas", with_analysis(table, done), shown),))
+    said = f"{of_classes(table, noun)} {said}"
+    return Section(title, (said,), tables=(Table(name, with_analysis(table, done), shown),))
 
 
 def _heat_map(done: Analysis) -> Section:
@@ -203,7 +213,7 @@ def _methods(request: SearchRequest, done: Analysis) -> Section:
         how_scored(request.score),
         how_tested(request.score),
         *(COMPUTED[column] for column, _, _ in SPECIFICITY if column in done.tables["compounds"]),
-        "MOAs: two-sided Mann-Whitney test, for MOAs of at least three compounds.",
+        f"{_tested(done)}: two-sided Mann-Whitney test, for those of at least three compounds.",
         "Heat map: average linkage on 1 minus Pearson's correlation, leaves in the order that "
         "makes neighbors most similar (Bar-Joseph et al. 2001, "
         "doi:10.1093/bioinformatics/17.suppl_1.S22).",
@@ -215,6 +225,10 @@ def _methods(request: SearchRequest, done: Analysis) -> Section:
     cells = _whole("cell-lines", done.tables["cells"], done)
     signatures = _whole("signatures", done.tables["signatures"], done)
     return Section("Methods", said, tables=(cells, signatures))
+
+
+def _tested(done: Analysis) -> str:
+    return "MOAs and targets" if "targets" in done.tables else "MOAs"
 
 
 def _whole(name: str, rows: pd.DataFrame, done: Analysis) -> Table:

@@ -10,6 +10,7 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.analyses.training.result import Model, ModelSummary
+from gpar_core.data.class_names import gene_of
 from gpar_core.data.name_lists import written
 from gpar_core.report import outcomes
 from gpar_core.report.document import FORMAT_VERSION, Origin
@@ -99,6 +100,8 @@ def training_command(request: TrainRequest) -> str:
     """The command line of the same training."""
     drugs, moa = request.drug_set.drugs, request.drug_set.moa
     chosen = {"--moa": moa} if moa else {"--drugs": written(drugs)}
+    if gene := gene_of(moa):
+        chosen = {"--target": gene}
     options = {
         "--compendium": request.compendium,
         **chosen,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.data.class_tables import known_columns
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import check_seed
 from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
@@ -16,6 +17,7 @@ from gpar_core.search.query import Query
 from gpar_core.search.scores import check_score, check_varies, default_score
 from gpar_core.search.search import Comparison, Connectivity, comparison
 from gpar_core.search.significance import Null, n_random_of, null_of, p_values
+from gpar_core.search.top_classes import top_classes
 
 MAX_NULLS = 100
 """Sets of random queries behind the p-values of a batch; with more, a batch would take hours."""
@@ -48,11 +50,11 @@ def search_batch(
     for `search.search`. remember: keeps finished blocks of queries.
 
     Returns
-    compounds: query, drug, pert_iname, moa, connectivity, p, fdr, n_cells, n_mimic and n_reverse;
-        the queries in their order, the strongest mimic first. Of more than `MAX_ROWS` rows, each
-        query keeps as many mimics as reversers.
+    compounds: query, drug, pert_iname, moa, target (if any is known), connectivity, p, fdr,
+        n_cells, n_mimic and n_reverse; the queries in their order, the strongest mimic first. Of
+        more than `MAX_ROWS` rows, each query keeps as many mimics as reversers.
     queries: query, n_up and n_down (genes of its lists), mimics and reverses (names of the
-        strongest `N_BEST` compounds).
+        strongest `N_BEST` compounds), and the columns of `top_classes`.
 
     Raises RequestError for an unknown score, or one by which a query has no direction.
     """
@@ -69,6 +71,7 @@ def search_batch(
     order = [number for group in groups for number in group]
     compared = comparison(compendium, score, threads=threads, report=report)
     parts: dict[int, pd.DataFrame] = {}
+    tops: list[pd.DataFrame] = []
     for start in range(0, len(order), BLOCK_QUERIES):
         here = Progress(STAGE, start, len(queries), f"{start:,} of {len(queries):,} queries")
         report(here)
@@ -81,18 +84,25 @@ def search_batch(
         def compute(numbers: Sequence[int], quiet: Comparison = quiet) -> Tables:
             block = [queries[number] for number in numbers]
             nulls = _nulls(quiet, [standing[number] for number in numbers], n_drawn, seed)
-            return {"compounds": _compounds(quiet.connectivity(block), block, nulls, n_rows)}
+            found = quiet.connectivity(block)
+            tops = top_classes(compendium, found.drugs, found.drug)
+            return {
+                "compounds": _compounds(found, block, nulls, n_rows),
+                "top_classes": tops.assign(query=[query.name for query in block]),
+            }
 
         numbers = order[start : start + BLOCK_QUERIES]
-        key = f"queries {start}-{start + len(numbers)} of {len(queries)}"
-        table = remember(key, partial(compute, numbers))["compounds"]
-        parts.update(zip(numbers, _split(table, len(numbers)), strict=True))
-    known = compendium.drugs[[fields.DRUG, fields.PERT_INAME, fields.MOA]]
+        key = f"queries and classes {start}-{start + len(numbers)} of {len(queries)}"
+        done = remember(key, partial(compute, numbers))
+        parts.update(zip(numbers, _split(done["compounds"], len(numbers)), strict=True))
+        tops.append(done["top_classes"])
+    known = compendium.drugs[[fields.DRUG, fields.PERT_INAME, *known_columns(compendium)]]
     rows = pd.concat([parts[number] for number in range(len(queries))], ignore_index=True)
     compounds = rows.merge(known, on=fields.DRUG, how="left")
     first = ["query", *known.columns]
     compounds = compounds[[*first, *(name for name in compounds if name not in first)]]
-    return {"compounds": compounds, "queries": _summary(queries, compounds)}
+    summary = _summary(queries, compounds).merge(pd.concat(tops), on="query")
+    return {"compounds": compounds, "queries": summary}
 
 
 def has_p(batch: pd.DataFrame) -> bool:

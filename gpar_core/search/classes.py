@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.data.class_names import MOAS, TARGETS, gene_of
+from gpar_core.data.class_tables import class_pairs
 from gpar_core.data.compendium import Compendium
 from gpar_core.rank.enrichment import growing_subsets
 from gpar_core.search.mann_whitney import mann_whitney
@@ -24,9 +26,25 @@ def moas(
     compendium: Compendium, compounds: pd.DataFrame, *, min_drugs: int = MIN_DRUGS
 ) -> pd.DataFrame:
     """`classes` by MOA, with the columns moa and moa_auroc in place of class and auroc."""
-    pairs = compendium.compound_moas[[fields.DRUG, fields.MOA]].rename(columns={fields.MOA: CLASS})
+    pairs = pairs_by_class(compendium, MOAS)
     table = classes(compounds, pairs, min_drugs=min_drugs)
     return table.rename(columns={CLASS: "moa", "auroc": "moa_auroc"})
+
+
+def targets(
+    compendium: Compendium, compounds: pd.DataFrame, *, min_drugs: int = MIN_DRUGS
+) -> pd.DataFrame:
+    """`classes` by target: the columns target (a symbol) and target_auroc for class and auroc."""
+    pairs = pairs_by_class(compendium, TARGETS)
+    pairs[CLASS] = pairs[CLASS].map(gene_of)
+    table = classes(compounds, pairs, min_drugs=min_drugs)
+    return table.rename(columns={CLASS: fields.TARGET, "auroc": "target_auroc"})
+
+
+def pairs_by_class(compendium: Compendium, choice: str) -> pd.DataFrame:
+    """drug and class, as `classes` takes them. choice: 'moas', 'targets' or 'all'."""
+    pairs = class_pairs(compendium, choice)[[fields.DRUG, fields.MOA]]
+    return pairs.rename(columns={fields.MOA: CLASS})
 
 
 def classes(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.data.class_tables import known_columns
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import check_seed
 from gpar_core.learn.presets import MatchingSettings
@@ -170,10 +171,10 @@ def search(
         pert_time_unit, score, connectivity, p* (by scores of `list_null.TERMS`), and rges* for
         gene lists (`srges.rges`).
     cells: drug, pert_iname, cell_id, n_signatures, connectivity, tau*.
-    compounds: drug, pert_iname, moa, connectivity, p (see `significance.p_values`), fdr (Benjamini-
-        Hochberg), n_cells, n_signatures, n_mimic and n_reverse (its cell lines above and below 0),
-        tau* and p_reference* (see `search.tau`), and srges* for gene lists (`srges.reversal`); the
-        strongest mimic first.
+    compounds: drug, pert_iname, moa, target (if any is known), connectivity, p (see
+        `significance.p_values`), fdr (Benjamini-Hochberg), n_cells, n_signatures, n_mimic and
+        n_reverse (its cell lines above and below 0), tau* and p_reference* (see `search.tau`), and
+        srges* for gene lists (`srges.reversal`); the strongest mimic first.
     adjustments*: for gene lists, how RGES is adjusted for dose and time (`srges.Reversal`).
 
     Raises RequestError for an unknown score, or one by which the query has no direction
@@ -223,7 +224,7 @@ def search(
             threads=threads,
             report=report,
         )
-    known = compendium.drugs[[fields.DRUG, fields.PERT_INAME, fields.MOA]]
+    known = compendium.drugs[[fields.DRUG, fields.PERT_INAME, *known_columns(compendium)]]
     return {
         "signatures": compendium.signatures[list(DESCRIBED)].assign(
             score=found.score[:, 0], connectivity=found.signature[:, 0], **more.signatures

@@ -8,7 +8,7 @@ from gpar_core.analyses.cell_influence.plan import plan_cell_influence
 from gpar_core.analyses.cell_influence.request import CellInfluenceRequest
 from gpar_core.analyses.training_set import known_drug_set
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.training_set import NEGATIVE_WORDS
+from gpar_core.data.training_set import negative_words
 from pages._shared.compound_picker import Picked
 from pages._shared.error_box import plain
 from pages._shared.method_form import choose_method
@@ -125,7 +125,8 @@ def show_plan(request: CellInfluenceRequest, table: pd.DataFrame, *, simulated: 
     )
     if few := len(table) - len(enough):
         st.caption(f"{few} cell lines have signatures of fewer than two of the drugs.")
-    st.caption(f"Negatives in all selections: {NEGATIVE_WORDS[request.method.negatives]}. {KEPT}")
+    negatives = negative_words(request.method.negatives, request.drug_set.moa)
+    st.caption(f"Negatives in all selections: {negatives}. {KEPT}")
 
 
 def _n_shared(compendium: Compendium, picked: Picked, selections: list[list[str]]) -> int:

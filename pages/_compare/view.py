@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from gpar_core import fields
 from gpar_core.analyses.comparison.charts import rank_shifts
 from gpar_core.analyses.comparison.result import Comparison, compare
 from gpar_core.analyses.training.result import Model
 from gpar_core.data.compendium import Compendium
 from gpar_core.export import comparison_csv, download_name
 from pages._shared.cached_charts import chart_once
+from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
 
@@ -95,7 +97,8 @@ def _agreement(found: Comparison, *, simulated: bool) -> None:
 def _compounds(found: Comparison, first: Model, second: Model, *, simulated: bool) -> None:
     st.header("What moved, and why", anchor=False)
     wanted, best = st.columns([3, 1], vertical_alignment="bottom")
-    text = wanted.text_input("Find", placeholder="Drug or MOA", key="compare-find")
+    what = "Drug, MOA or target" if fields.TARGET in found.compounds else "Drug or MOA"
+    text = wanted.text_input("Find", placeholder=what, key="compare-find")
     limit = best.number_input(
         "Among the top",
         10,
@@ -106,7 +109,7 @@ def _compounds(found: Comparison, first: Model, second: Model, *, simulated: boo
     )
     table = found.compounds
     ranks = table[["rank_first", "rank_second"]].min(axis=1)
-    names = table["pert_iname"] + " " + table["moa"]
+    names = table["pert_iname"] + " " + table["moa"] + " " + table.get(fields.TARGET, "")
     shown = table[(ranks <= limit) & names.str.contains(text.strip(), case=False, regex=False)]
     st.caption(
         f"{len(shown):,} of {len(table):,} compounds; those that moved most come first. A mean "
@@ -130,7 +133,7 @@ def _compounds(found: Comparison, first: Model, second: Model, *, simulated: boo
             ),
             "k": st.column_config.NumberColumn("Signatures", help=explained("signature")),
             "why": st.column_config.TextColumn("Why", width="large"),
-            "moa": "Known MOA",
+            **KNOWN_COLUMNS,
         },
     )
     st.download_button(
@@ -144,8 +147,7 @@ def _compounds(found: Comparison, first: Model, second: Model, *, simulated: boo
 
 
 def _columns_of(table: pd.DataFrame, compendium: str) -> pd.DataFrame:
-    shown = table.assign(
-        moa=table["moa"].str.replace("|", ", ", regex=False),
-        about=about(table["pert_iname"], compendium),
-    )
-    return shown[["pert_iname", "about", "rank_first", "rank_second", "shift", "k", "why", "moa"]]
+    names = known(table)
+    shown = table.assign(**names, about=about(table["pert_iname"], compendium))
+    columns = ["pert_iname", "about", "rank_first", "rank_second", "shift", "k", "why", *names]
+    return shown[columns]

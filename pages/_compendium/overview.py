@@ -5,9 +5,12 @@ import streamlit as st
 
 from gpar_core import fields
 from gpar_core.charts import overview
+from gpar_core.data.class_names import TARGET, gene_of
+from gpar_core.data.class_tables import known_columns
 from gpar_core.data.compendium import Compendium
 from pages._compendium.pert_types import show_kinds
 from pages._shared.cached_charts import show_chart
+from pages._shared.class_choice import KNOWN_COLUMNS, class_column
 from pages._shared.error_box import plain
 from pages._shared.frame import size_of
 from pages._shared.tables import ABOUT_COLUMN, about, savable
@@ -37,6 +40,15 @@ def show_inside(compendium: Compendium) -> None:
         column_config={"moa": "MOA", "n_drugs": "Drugs", "drugs": "Drug names"},
         placeholder="—",
     )
+    if len(compendium.targets):
+        st.header("Targets", anchor=False)
+        targets = compendium.targets.assign(moa=compendium.targets["moa"].map(gene_of))
+        st.dataframe(
+            savable(targets, simulated=compendium.simulated),
+            hide_index=True,
+            column_config={"moa": class_column(TARGET), "n_drugs": "Drugs", "drugs": "Drug names"},
+            placeholder="—",
+        )
     st.header("Drugs", anchor=False)
     st.dataframe(
         _compounds((compendium.name, compendium.fingerprint), compendium),
@@ -47,7 +59,7 @@ def show_inside(compendium: Compendium) -> None:
             "names": st.column_config.TextColumn("All names", help=explained("molecule")),
             "pert_ids": "Compound ids",
             "about": ABOUT_COLUMN,
-            "moa": "Known MOA",
+            **KNOWN_COLUMNS,
             "annotated": "MOA annotated",
             "n_signatures": "Signatures",
             "n_cell_lines": "Cell lines",
@@ -62,8 +74,10 @@ def show_inside(compendium: Compendium) -> None:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _compounds(which: tuple[str, str], _compendium: Compendium) -> pd.DataFrame:
-    table = _compendium.drugs.drop(columns=[fields.DRUG, fields.PERT_ID])
-    for column in (fields.PERT_IDS, fields.NAMES, fields.MOA):
+    known = known_columns(_compendium)
+    hidden = [fields.DRUG, fields.PERT_ID, fields.PERT_TYPE]
+    table = _compendium.drugs.drop(columns=hidden + [fields.TARGET] * (fields.TARGET not in known))
+    for column in (fields.PERT_IDS, fields.NAMES, *known):
         table[column] = table[column].str.replace(fields.MOA_SEPARATOR, "; ", regex=False)
     place = table.columns.get_loc(fields.PERT_INAME) + 1
     table.insert(place, "about", about(table[fields.PERT_INAME], _compendium.name))

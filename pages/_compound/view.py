@@ -13,6 +13,7 @@ from gpar_core.export import csv_text, download_name
 from pages._map.view import draw_with_drug
 from pages._moa_prediction.view import show_prediction
 from pages._shared.cached_charts import drawn_once
+from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import (
     load_analyses,
@@ -22,6 +23,7 @@ from pages._shared.loaders import (
     load_summaries,
     predict,
 )
+from pages._shared.navigation import gene_links
 from pages._shared.state import Key, go
 from pages._shared.structures import show_structure
 from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, opened_row, savable
@@ -51,6 +53,11 @@ def _who(compound: Compound, compendium: Compendium) -> None:
         st.header(plain(compound.name), anchor=False)
         moas = ", ".join(f"**{plain(moa)}**" for moa in compound.moas)
         st.markdown(f"Annotated MOA: {moas}" if moas else "No MOA annotation in this compendium.")
+        if compound.targets:
+            genes = gene_links(compound.targets, compendium.name)
+            st.markdown(f"Known target{'s' * (len(compound.targets) > 1)}: {genes}")
+        elif len(compendium.targets):
+            st.markdown("No known target in this compendium.")
         ids = compound.compounds
         named = ids[fields.PERT_ID].str.cat(ids[fields.PERT_INAME], sep=" ")
         several = len(set(ids[fields.PERT_INAME])) > 1
@@ -216,11 +223,12 @@ def _likely(compound: Compound, compendium: Compendium) -> None:
         if st.button("Open Library", type="primary"):
             go("library")
         return
-    show_prediction(predict(fresh[0], compendium, compound.name), annotated=compound.moas)
+    show_prediction(predict(fresh[0], compendium, compound.name), annotated=compound.classes)
 
 
 def _neighbors(compound: Compound, compendium: Compendium) -> None:
     table = _near(compendium.fingerprint, compound.drug, compound, compendium)
+    names = known(table)
     st.caption(
         "Drugs whose representative signatures are most similar to those of "
         f"{plain(compound.name)} ({len(compound.signatures)}), by cosine; the ten nearest of each "
@@ -228,10 +236,9 @@ def _neighbors(compound: Compound, compendium: Compendium) -> None:
     )
     st.dataframe(
         savable(
-            table.assign(
-                moa=table["moa"].str.replace(fields.MOA_SEPARATOR, ", ", regex=False),
-                about=about(table[fields.PERT_INAME], compendium.name),
-            )[[fields.PERT_INAME, "about", "moa", "cosine", "n_near", "own_cell", "cell_id"]],
+            table.assign(**names, about=about(table[fields.PERT_INAME], compendium.name))[
+                [fields.PERT_INAME, "about", *names, "cosine", "n_near", "own_cell", "cell_id"]
+            ],
             simulated=compendium.simulated,
         ),
         hide_index=True,
@@ -239,7 +246,7 @@ def _neighbors(compound: Compound, compendium: Compendium) -> None:
         column_config={
             fields.PERT_INAME: "Drug",
             "about": ABOUT_COLUMN,
-            "moa": "Known MOA",
+            **KNOWN_COLUMNS,
             "cosine": st.column_config.NumberColumn(
                 "Cosine",
                 format="%.3f",

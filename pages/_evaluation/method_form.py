@@ -4,6 +4,8 @@ import streamlit as st
 
 from gpar_core.analyses.evaluation.plan import plan_evaluation
 from gpar_core.compare.methods import METHODS, MIN_DRUGS, USUAL
+from gpar_core.data.class_names import MOAS
+from gpar_core.data.class_tables import class_table
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.uploads import publish_table
 from pages._evaluation.label_form import choose_labels
@@ -19,12 +21,12 @@ def form(compendium: Compendium) -> None:
     """Choose settings; show the planned comparison before the click."""
     left, right = st.columns([3, 2], gap="large")
     with left:
-        labels, labelled = choose_labels(compendium)
+        among, labels, labelled = choose_labels(compendium)
         classes = st.multiselect(
             "Classes",
-            labelled.moas["moa"],
+            class_table(labelled, among)["moa"],
             placeholder="All classes with enough drugs",
-            key="evaluation-classes",
+            key="evaluation-classes" if among == MOAS else f"evaluation-{among}",
             select_all=False,
             persist_state="session",
         )
@@ -54,6 +56,7 @@ def form(compendium: Compendium) -> None:
             compendium,
             method,
             classes=classes,
+            among=among,
             methods=methods,
             min_drugs=int(min_drugs),
             labels=labels,
@@ -61,7 +64,7 @@ def form(compendium: Compendium) -> None:
         st.metric(
             "Classes",
             len(request.classes),
-            help="MOAs or labels with enough drugs; every method is tested on each of them",
+            help="MOAs, targets or labels with enough drugs; every method is tested on each",
         )
         st.caption(
             f"{len(request.methods)} methods on each. Finished parts are kept even if you cancel: "

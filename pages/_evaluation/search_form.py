@@ -6,12 +6,14 @@ from gpar_core.analyses.search_evaluation.plan import (
     LENGTHS,
     MAX_LENGTH,
     NOISE,
-    moas_to_retrieve,
+    classes_to_retrieve,
     plan_search_evaluation,
 )
 from gpar_core.compare.methods import MIN_CLASSES
+from gpar_core.data.class_names import NOUNS
 from gpar_core.data.compendium import Compendium
 from gpar_core.search.scores import SCORES
+from pages._shared.class_choice import choose_classes
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
 from pages._shared.loaders import load_compendium
@@ -21,9 +23,9 @@ from pages._shared.state import cache
 LEVELS = (0.0, 0.5, 1.0, 2.0)
 OWN = ""
 ABOUT = (
-    "Searches with the most changed genes of each compound that has a known MOA. A good score puts "
-    "the other compounds with that MOA first. The compound itself is left out of the results, "
-    "under any id."
+    "Searches with the most changed genes of each compound that has a known MOA or target. A good "
+    "score puts the other compounds of that class first. The compound itself is left out of the "
+    "results, under any id."
 )
 
 
@@ -33,6 +35,7 @@ def form(compendium: Compendium) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         queries = _choose_queries(compendium)
+        classes = choose_classes(compendium, "search-evaluation")
         scores = st.multiselect(
             "Scores",
             list(SCORES),
@@ -71,16 +74,19 @@ def form(compendium: Compendium) -> None:
             genes=as_numbers(lengths, "genes", 1, MAX_LENGTH),
             noise=noise,
             queries=queries,
+            among=classes,
         )
-        moas = moas_to_retrieve(compendium, queries)
+        n_classes = len(classes_to_retrieve(compendium, queries, classes))
+        many = NOUNS[classes].many
         st.metric(
-            "MOAs",
-            len(moas),
-            help="MOAs with at least two drugs: one to search with, another to find",
+            many[0].upper() + many[1:],
+            n_classes,
+            help=f"{many[0].upper()}{many[1:]} with at least two drugs: one to search with, "
+            "another to find",
         )
-        if len(moas) < MIN_CLASSES:
+        if n_classes < MIN_CLASSES:
             st.warning(
-                f"Too few MOAs to tell which score is better: intervals and p need at least "
+                f"Too few {many} to tell which score is better: intervals and p need at least "
                 f"{MIN_CLASSES}."
             )
         parts = len(request.scores) * len(request.genes) * len(request.noise)

@@ -9,23 +9,29 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.search_evaluation import charts
 from gpar_core.analyses.search_evaluation.request import SearchEvaluationRequest
 from gpar_core.compare.search_comparison import MEASURES, identified, scope_in_words, verdict
+from gpar_core.data.class_names import ALL, MOAS, NOUNS, TARGET, TARGETS, Noun, gene_of
 from gpar_core.search.scores import SCORES
 from pages._shared.cached_charts import chart_once
+from pages._shared.class_choice import class_column
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
 from pages._shared.tables import savable
 from pages._shared.terms import explained
 
 ABOUT_MEASURES = {
-    "first_10": "How many of the first ten compounds share the query's MOA.",
+    "first_10": "How many of the first ten compounds share the query's {}.",
     "ap": "How pure the top of the list is: precision averaged over the ranks of the compounds "
-    "with the MOA.",
-    "auroc": "The chance that a compound with the MOA ranks above one without it.",
+    "with the {}.",
+    "auroc": "The chance that a compound with the {} ranks above one without it.",
 }
 
 
+CLASS_TABS = {MOAS: "MOA by MOA", TARGETS: "Target by target", ALL: "Class by class"}
+
+
 def draw(done: Analysis, request: SearchEvaluationRequest) -> None:
-    """Show which score is best, by list length and MOA, and what was identified."""
+    """Show which score is best, by list length and class, and what was identified."""
+    noun = NOUNS[request.among]
     left, right = st.columns([3, 2])
     measure = left.segmented_control(
         "Measure",
@@ -43,7 +49,7 @@ def draw(done: Analysis, request: SearchEvaluationRequest) -> None:
         format_func=lambda level: f"{level:g}",
         key=f"search-noise-{done.analysis_id}",
     )
-    st.caption(ABOUT_MEASURES[measure])
+    st.caption(ABOUT_MEASURES[measure].format(noun.one))
     of_noise = {
         name: table[table["noise"] == noise]
         for name, table in done.tables.items()
@@ -52,7 +58,7 @@ def draw(done: Analysis, request: SearchEvaluationRequest) -> None:
     st.markdown(plain(verdict(of_noise["moas"], measure, noise, seed=request.seed)))
     summary = of_noise["summary"]
     summary = summary[summary["measure"] == measure]
-    names = ["Scores", "MOA by MOA"] + ["Own molecule"] * ("identity" in of_noise)
+    names = ["Scores", CLASS_TABS[request.among]] + ["Own molecule"] * ("identity" in of_noise)
     tabs = st.tabs(names)
     with tabs[0]:
         chart_once(
@@ -60,13 +66,13 @@ def draw(done: Analysis, request: SearchEvaluationRequest) -> None:
             (*done.identity, measure, noise),
             partial(charts.by_length, summary, MEASURES[measure], simulated=done.simulated),
         )
-        st.caption("Vertical lines: 95% intervals from resampling the MOAs.")
+        st.caption(f"Vertical lines: 95% intervals from resampling the {noun.many}.")
         n_genes = _choose_length(request, "scores", done)
-        _scores(summary[summary["n_genes"] == n_genes], done)
+        _scores(summary[summary["n_genes"] == n_genes], noun, done)
     with tabs[1]:
         n_genes = _choose_length(request, "moas", done)
         moas = of_noise["moas"]
-        _moas(moas[moas["n_genes"] == n_genes], measure, done)
+        _classes(moas[moas["n_genes"] == n_genes], measure, noun, done)
     if "identity" in of_noise:
         with tabs[2]:
             _identity(identified(of_noise["identity"]), done)
@@ -83,12 +89,12 @@ def _choose_length(request: SearchEvaluationRequest, where: str, done: Analysis)
     )
 
 
-def _scores(table: pd.DataFrame, done: Analysis) -> None:
+def _scores(table: pd.DataFrame, noun: Noun, done: Analysis) -> None:
     n = int(table["n_moas"].max())
     st.caption(
-        f"{scope_in_words(table, done.tables['scope'])}. Intervals of each score, and of its "
-        "difference from the best, are from resampling the MOAs; p is from Wilcoxon's signed-rank "
-        "test. MOAs share drugs, so both are optimistic."
+        f"{scope_in_words(table, done.tables['scope'], noun)}. Intervals of each score, and of its "
+        f"difference from the best, are from resampling the {noun.many}; p is from Wilcoxon's "
+        "signed-rank test. Classes share drugs, so both are optimistic."
     )
     shown = table.sort_values("mean", ascending=False).assign(
         score=table["score"].map(lambda name: SCORES[name].label), figure=table["mean"]
@@ -100,9 +106,9 @@ def _scores(table: pd.DataFrame, done: Analysis) -> None:
         hide_index=True,
         column_config={
             "score": "Score",
-            "figure": number("Mean", format="%.3f", help=f"Over {n} MOAs"),
-            "low": number("95% from", format="%.3f", help="From resampling the MOAs"),
-            "high": number("to", format="%.3f", help="From resampling the MOAs"),
+            "figure": number("Mean", format="%.3f", help=f"Over {noun.counted(n)}"),
+            "low": number("95% from", format="%.3f", help=f"From resampling the {noun.many}"),
+            "high": number("to", format="%.3f", help=f"From resampling the {noun.many}"),
             "behind": number(
                 "Behind the best by", format="%.3f", help="Difference of the means; empty for "
                 "the best score"
@@ -116,35 +122,35 @@ def _scores(table: pd.DataFrame, done: Analysis) -> None:
     download_csv("Download all means (CSV)", done.tables["summary"], "search-scores", done)
 
 
-def _moas(table: pd.DataFrame, measure: str, done: Analysis) -> None:
+def _classes(table: pd.DataFrame, measure: str, noun: Noun, done: Analysis) -> None:
     scores = [name for name in SCORES if name in set(table["score"])]
     wide = table.pivot_table(index="moa", columns="score", values=measure).reset_index()
     sizes = table.groupby("moa", as_index=False)[["n_drugs", "n_queries", "base_rate"]].first()
     shown = sizes.merge(wide)[["moa", "n_drugs", "n_queries", "base_rate", *scores]]
     shown = shown.sort_values([scores[0], "moa"], ascending=[False, True])
-    st.caption(f"{MEASURES[measure]} of each MOA, mean over its queries.")
+    if noun is TARGET:
+        shown["moa"] = shown["moa"].map(gene_of)
+    st.caption(f"{MEASURES[measure]} of each {noun.one}, mean over its queries.")
+    about = ABOUT_MEASURES[measure].format(noun.one)
     number = st.column_config.NumberColumn
     st.dataframe(
         savable(shown, simulated=done.simulated),
         hide_index=True,
         column_config={
-            "moa": st.column_config.TextColumn("MOA", help=explained("moa")),
+            "moa": class_column(noun),
             "n_drugs": number("Drugs", format="%d", help="With a signature here"),
-            "n_queries": number("Queries", format="%d", help="Compounds with the MOA"),
+            "n_queries": number("Queries", format="%d", help=f"Compounds with the {noun.one}"),
             "base_rate": number(
                 "Base rate",
                 format="%.3f",
-                help="Share of the candidates that have the MOA: the average precision of a "
-                "random ranking. Ten times this many hits are among the first ten by chance.",
+                help=f"Share of the candidates that have the {noun.one}: the average precision of "
+                "a random ranking. Ten times this many hits are among the first ten by chance.",
             ),
-            **{
-                name: number(SCORES[name].label, format="%.3f", help=ABOUT_MEASURES[measure])
-                for name in scores
-            },
+            **{name: number(SCORES[name].label, format="%.3f", help=about) for name in scores},
         },
         placeholder="—",
     )
-    download_csv("Download all MOAs (CSV)", done.tables["moas"], "search-scores-moas", done)
+    download_csv(f"Download all {noun.many} (CSV)", done.tables["moas"], "search-scores-moas", done)
 
 
 def _identity(table: pd.DataFrame, done: Analysis) -> None:

@@ -7,7 +7,8 @@ from gpar_core import fields
 from gpar_core.analyses.gene.charts import intervals
 from gpar_core.analyses.gene.identity import Gene
 from gpar_core.analyses.gene.movers import MIN_DRUGS, classes
-from gpar_core.data.compendium import TARGET_PREFIX, Compendium
+from gpar_core.data.class_names import TARGET_PREFIX
+from gpar_core.data.compendium import Compendium
 from pages._gene.loaded import load_movers
 from pages._gene.parts import HIGH, LOW, MEAN_Z, download
 from pages._shared.cached_charts import chart_once

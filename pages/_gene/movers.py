@@ -104,7 +104,7 @@ def _table(
             "high": HIGH,
             "n_signatures": SIGNATURES,
             fields.MOA: "Known MOA",
-            fields.TARGET: "Known targets",
+            fields.TARGET: "Target",
         },
     )
     return chosen_row(event, len(moving)) or 0

@@ -46,7 +46,7 @@ def show_targets(gene: Gene, compendium: Compendium) -> None:
             "high": HIGH,
             "n_signatures": SIGNATURES,
             fields.MOA: "Known MOA",
-            fields.TARGET: "Known targets",
+            fields.TARGET: "Target",
         },
     )
     train, save = st.columns(2)

@@ -1,4 +1,4 @@
-"""A library on screen: the model of each MOA, to open, download and train again."""
+"""A library on screen: the model of each class, to open, download and train again."""
 
 import time
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ import streamlit as st
 from gpar_core.analyses.library import result as libraries
 from gpar_core.analyses.library.result import Library
 from gpar_core.analyses.moa_prediction import charts as moas
+from gpar_core.data.class_names import TARGET, Noun, gene_of
 from gpar_core.data.compendium import Compendium
 from gpar_core.export import download_name, library_csv
 from gpar_core.jobs.store import JobStore
@@ -17,6 +18,7 @@ from gpar_core.learn.verdict import VERDICTS
 from gpar_core.upkeep import deletion
 from pages._shared import deleting
 from pages._shared.cached_charts import chart_once
+from pages._shared.class_choice import class_column
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
 from pages._shared.sharing import sharing_popover
@@ -55,17 +57,20 @@ def show_library(library: Library, compendium: Compendium) -> None:
     counts = table["verdict"].value_counts()
     judged = ", ".join(f"{counts.get(name, 0)} {name}" for name in VERDICTS)
     st.markdown(
-        f"**{judged}.** MOA prediction uses the models of {len(library.asked)} of {len(table)} "
-        "MOAs: those with a mean AUROC of 0.60 or more, the paper's threshold. Total training "
-        f"time: {_minutes(seconds)}."
+        f"**{judged}.** MOA prediction uses the models of {len(library.asked)} of "
+        f"{library.noun.counted(len(table))}: those with a mean AUROC of 0.60 or more, the paper's "
+        f"threshold. Total training time: {_minutes(seconds)}."
     )
     if n_open := sum(entry.open for entry in library.entries):
-        st.info(f"{n_open} of {len(table)} MOAs are not trained yet. Finished models are kept.")
+        st.info(
+            f"{n_open} of {library.noun.counted(len(table))} are not trained yet. Finished models "
+            "are kept."
+        )
         active = any(job.id == library.library_id for job in JobStore(cache()).active_jobs())
         label = "Show progress" if active else f"Train missing models ({n_open})"
         if st.button(label, type="primary"):
             start(library.request)
-    by_moa, chart = st.tabs(["MOAs", "Chart"])
+    by_moa, chart = st.tabs(["Models", "Chart"])
     with by_moa:
         _show_table(library, table, compendium)
     with chart:
@@ -79,26 +84,26 @@ def show_library(library: Library, compendium: Compendium) -> None:
 
 def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -> None:
     search, only = st.columns([3, 1], vertical_alignment="bottom")
-    wanted = search.text_input("Find", placeholder="MOA", key="library-find")
+    wanted = search.text_input("Find", placeholder=library.noun.title, key="library-find")
     asked_only = only.checkbox("Used only", key="library-asked", help=ASKED)
     hit = table["moa"].str.contains(wanted.strip(), case=False, regex=False)
     shown = table[hit & (table["asked"] | (not asked_only))]
     st.caption(HOW_TO_OPEN)
     selection = st.dataframe(
-        savable(_columns_of(shown), simulated=compendium.simulated),
+        savable(_columns_of(shown, library.noun), simulated=compendium.simulated),
         hide_index=True,
         on_select="rerun",
         selection_mode=SELECTION,
         height=min(35 * (len(shown) + 1) + 2, 640),
         key=f"library-{library.library_id}-{asked_only}-{wanted}",
-        column_config=_columns(),
+        column_config=_columns(library.noun),
         placeholder="—",
     )
     row = chosen_row(selection, len(shown))
     if row is not None and pd.isna(shown["mean_auroc"].iloc[row]):
         st.info(plain(f"{shown['moa'].iloc[row]}: {shown['verdict'].iloc[row]}"))
     else:
-        names = [f"the model of {moa}" for moa in shown["moa"]]
+        names = [f"the model of {moa}" for moa in shown["moa"].tolist()]
         row = opened_row(selection, names, shown["model_id"].tolist())
         if row is not None:
             go("models", model=shown["model_id"].iloc[row])
@@ -117,7 +122,9 @@ def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -
 
 def _retrain(library: Library) -> None:
     trained = {entry.moa: entry.model_id for entry in library.entries if entry.summary}
-    moa = st.selectbox("MOA", list(trained), index=None, placeholder="Type a mechanism")
+    moa = st.selectbox(
+        library.noun.title, list(trained), index=None, placeholder="Type the start of a name"
+    )
     st.caption(
         "Deletes the model and trains it again with the same settings. For other drugs or "
         "settings, use Drug prediction; models that you train there are not added to the library."
@@ -130,7 +137,7 @@ def _retrain(library: Library) -> None:
 def _stale(library: Library, compendium: Compendium, why: str) -> None:
     st.warning(plain(why))
     st.caption("MOA prediction no longer uses its models. You can find them on the Models page.")
-    known = set(compendium.moas["moa"])
+    known = set(compendium.compound_classes["moa"])
     request = replace(
         library.request,
         fingerprint=compendium.fingerprint,
@@ -148,26 +155,27 @@ def _name(library: Library) -> str:
     asked = library.request.method
     cells = ", ".join(asked.cells) or "all cell lines"
     method = f"{asked.preset}, negatives {asked.negatives}, seed {asked.seed}"
-    return f"{len(library.entries)} MOAs · {cells} · {method} · {library.library_id[:6]}"
+    of = library.noun.counted(len(library.entries))
+    return f"{of} · {cells} · {method} · {library.library_id[:6]}"
 
 
 def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
-def _columns_of(table: pd.DataFrame) -> pd.DataFrame:
+def _columns_of(table: pd.DataFrame, noun: Noun) -> pd.DataFrame:
     interval = [
         f"{low:.3f}–{high:.3f}" if pd.notna(low) else None
         for low, high in zip(table["low"], table["high"], strict=True)
     ]
-    shown = table.assign(interval=interval)
-    return shown[list(_columns())]
+    names = [gene_of(name) for name in table["moa"]] if noun is TARGET else table["moa"]
+    return table.assign(interval=interval, moa=names)[list(_columns(noun))]
 
 
-def _columns() -> dict[str, object]:
+def _columns(noun: Noun) -> dict[str, object]:
     column = st.column_config
     return {
-        "moa": column.TextColumn("MOA"),
+        "moa": class_column(noun),
         "verdict": column.TextColumn("Verdict", width=160, help=explained("verdict")),
         "asked": column.CheckboxColumn("Used", help=ASKED),
         "mean_auroc": column.NumberColumn(

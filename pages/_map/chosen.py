@@ -12,7 +12,9 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.selecting import shown_unit
 from gpar_core.data.training_set import known_drugs
 from gpar_core.export import analysis_csv, download_name
+from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.error_box import plain
+from pages._shared.navigation import gene_links
 from pages._shared.point_map.component import Chosen
 from pages._shared.positive_set import train_on
 from pages._shared.tables import ABOUT_COLUMN, about, savable
@@ -53,7 +55,7 @@ def signatures(compendium: Compendium, rows: np.ndarray, model: Model | None) ->
             "dose_unit": chosen[fields.DOSE_UNIT].map(shown_unit),
             "time": chosen[fields.TIME],
             "time_unit": chosen[fields.TIME_UNIT],
-            "moa": drugs[fields.MOA].str.replace("|", ", ", regex=False).to_numpy(),
+            **{name: names.to_numpy() for name, names in known(drugs).items()},
             "tas": chosen[fields.TAS],
         }
     )
@@ -71,6 +73,9 @@ def _show_drug(
     moas = table.loc[table["moa"] != "", "moa"]
     st.subheader(plain(name), anchor=False)
     st.markdown(plain(moas.iloc[0]) if len(moas) else "No MOA annotation.")
+    if table.get(fields.TARGET, pd.Series([""])).iloc[0]:
+        genes = table[fields.TARGET].iloc[0].split(", ")
+        st.markdown(f"Target: {gene_links(genes, done.compendium)}")
     if clicked in table.index:
         at = table.loc[clicked]
         st.caption(
@@ -109,7 +114,7 @@ def _show_signatures(table: pd.DataFrame, what: str, key: str, done: Analysis) -
             "dose_unit": "Dose unit",
             "time": "Time",
             "time_unit": "Time unit",
-            "moa": "Known MOA",
+            **KNOWN_COLUMNS,
             "tas": number("TAS", format="%.2f", help=explained("tas")),
             "score": number("Score", format="%.3f", help=explained("score")),
             "sig_id": "Signature",

@@ -7,12 +7,14 @@ from gpar_core.analyses.map.coordinates import MAX_BYTES, placed
 from gpar_core.analyses.map.plan import plan_map
 from gpar_core.analyses.map.selection import selected_rows
 from gpar_core.analyses.training.result import ModelSummary
+from gpar_core.data.class_names import NOUNS
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.uploads import publish_table
 from gpar_core.errors import GparError
 from gpar_core.learn.presets import LINEAR, PRESETS
 from gpar_core.maps import FROM_FILE, MAPS
 from gpar_core.reading.uploads import PLACES
+from pages._shared.class_choice import choose_classes, choose_names
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
 from pages._shared.loaders import load_summaries
@@ -41,14 +43,9 @@ def form(compendium: Compendium) -> None:
         st.caption(f"{MAPS[method].label}: {MAPS[method].about}.")
         coordinates = _upload_places(compendium) if method == FROM_FILE else None
         cells = choose_cells(compendium, "map-cells")
-        moas = st.multiselect(
-            "MOAs",
-            compendium.moas["moa"],
-            placeholder="All signatures, including those without a MOA",
-            key="map-moas",
-            select_all=False,
-            persist_state="session",
-        )
+        among = choose_classes(compendium, "map")
+        placeholder = f"All signatures, including those without a {NOUNS[among].one}"
+        moas = choose_names(compendium, among, "map-moas", placeholder)
         representatives = st.toggle(
             "One signature per compound and cell line",
             help="The signature most similar to the compound's other signatures in that cell line.",

@@ -4,6 +4,7 @@ import pandas as pd
 
 from gpar_core.analyses.map.request import MapRequest
 from gpar_core.analyses.result import Analysis
+from gpar_core.data.class_names import noun_of, shown
 from pages._shared.error_box import plain
 
 
@@ -13,7 +14,8 @@ def laid_out(request: MapRequest) -> str:
     if request.cells:
         parts.append(f"Cell lines: {', '.join(request.cells)}")
     if request.moas:
-        parts.append(f"MOAs: {', '.join(request.moas)}")
+        many = noun_of(request.moas).many
+        parts.append(f"{many[0].upper()}{many[1:]}: {', '.join(shown(request.moas))}")
     if request.representatives:
         parts.append("One signature per compound and cell line")
     if request.model:

@@ -9,6 +9,7 @@ from gpar_core import fields
 from gpar_core.analyses.map.packing import Packed, from_tables, pack_scores
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.training.result import Model, ModelSummary
+from gpar_core.data.class_names import gene_of
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import DataError
 from gpar_core.export import download_name
@@ -20,9 +21,11 @@ from pages._shared.point_map.component import Group, chosen_on, point_map
 from pages._shared.state import Key, cache, from_url, public_compendia
 
 BY_MODEL = "Model score"
+BY_TARGET = "Target"
 NO_COLOR = "Nothing"
 COLORS = {
     "MOA": "moa",
+    BY_TARGET: "target",
     "Cell line": "cell",
     "Dose": "dose",
     "Time": "time",
@@ -158,7 +161,8 @@ def _choose_colors(compendium: Compendium) -> tuple[str, list[str], Model | None
     left, middle, right = st.columns(3)
     with middle:
         model = _choose_model(compendium)
-    known = [name for name in COLORS if model or name != BY_MODEL]
+    absent = {BY_MODEL: model is None, BY_TARGET: compendium.targets.empty}
+    known = [name for name in COLORS if not absent.get(name)]
     with left:
         color = st.selectbox(
             "Color by",
@@ -169,6 +173,7 @@ def _choose_colors(compendium: Compendium) -> tuple[str, list[str], Model | None
         )
     names = {
         "MOA": compendium.moas["moa"].tolist(),
+        BY_TARGET: [gene_of(name) for name in compendium.targets["moa"]],
         "Cell line": compendium.cell_lines,
     }.get(color)
     only = []

@@ -1,4 +1,4 @@
-"""Likely MOAs of a compound or of uploaded profiles on screen."""
+"""Likely MOAs or targets of a compound or of uploaded profiles on screen."""
 
 from collections.abc import Sequence
 
@@ -15,9 +15,11 @@ from gpar_core.analyses.moa_prediction.result import (
     queries,
     ranked,
 )
+from gpar_core.data.class_names import TARGET, Noun, gene_of, noun_of, shown
 from gpar_core.export import download_name, moas_csv
 from gpar_core.rank.moa_prediction import NEAR_THE_TOP, ORDERS, SUPPORTED, TOP, rank_moas
 from pages._shared.cached_charts import drawn_once, show_chart
+from pages._shared.class_choice import KNOWN_COLUMNS, class_column, known
 from pages._shared.error_box import plain
 from pages._shared.loaders import load_compendium, load_summaries
 from pages._shared.state import go
@@ -25,7 +27,7 @@ from pages._shared.tables import ABOUT_COLUMN, HOW_TO_OPEN, SELECTION, about, op
 from pages._shared.terms import explained
 
 ORDER_NAMES = {
-    "evidence": "Evidence: supported MOAs first",
+    "evidence": "Evidence: supported first",
     "calibrated": "Calibrated probability",
     "percentile": "Percentile",
     "paper": "Mean probability (paper)",
@@ -38,8 +40,9 @@ MAX_ORIGINS = 60
 def show_prediction(prediction: Prediction, annotated: Sequence[str] = ()) -> None:
     """Show ranked MOAs, a heat map of the top ones, and the nearest signatures.
 
-    annotated: known MOAs of the compound.
+    annotated: known MOAs of the compound, and targets by the names of their classes.
     """
+    noun = prediction.noun
     for note in prediction.notes:
         st.info(plain(note))
     chosen, name = _choose_profiles(prediction)
@@ -47,14 +50,15 @@ def show_prediction(prediction: Prediction, annotated: Sequence[str] = ()) -> No
     by = order.selectbox("Rank by", list(ORDERS), format_func=ORDER_NAMES.get, key="moa-order")
     n_moas = len(prediction.scores.moa)
     choices = sorted({min(n, n_moas) for n in (TOP, 25, n_moas)})
-    top = number.selectbox("Show", choices, format_func=lambda n: _top(n, n_moas), key="moa-top")
+    top = number.selectbox(
+        "Show", choices, format_func=lambda n: _top(n, n_moas, noun), key="moa-top"
+    )
     table = rank_moas(prediction.scores, chosen, by=by)
-    if annotated:
-        _known(table, annotated)
-    st.markdown(plain(_supported(table)))
+    _known(table, annotated)
+    st.markdown(plain(_supported(table, noun)))
     st.caption(
         f"{n_moas} models scored {_counted(len(chosen), 'signature')}. Similar expression does not "
-        "prove a mechanism: treat each MOA as a hypothesis to test."
+        f"prove a mechanism: treat each {noun.one} as a hypothesis to test."
     )
     _show_table(table.head(top), prediction, key=f"{name}-{by}-{top}")
     _say_what_was_held_out(table.head(top))
@@ -75,21 +79,24 @@ def show_prediction(prediction: Prediction, annotated: Sequence[str] = ()) -> No
             )
 
 
-def _supported(table: pd.DataFrame) -> str:
+def _supported(table: pd.DataFrame, noun: Noun) -> str:
     """Where the evidence ends."""
     if table["fdr"].isna().all():
         return (
             "This library was built by an earlier version, which did not save what is needed to "
-            "say which MOAs are supported. Build it again."
+            f"say which {noun.many} are supported. Build it again."
         )
     supported = table.loc[table["supported"], "moa"].tolist()
+    everything = noun.counted(len(table))
     if not supported:
         return (
-            f"No MOA is supported: none has an FDR of {SUPPORTED:g} or less over the {len(table)} "
-            "MOAs. The list below is only an order of what is least unlikely."
+            f"No {noun.one} is supported: none has an FDR of {SUPPORTED:g} or less over the "
+            f"{everything}. The list below is only an order of what is least unlikely."
         )
+    if noun is TARGET:
+        supported = [gene_of(name) for name in supported]
     return (
-        f"Supported (FDR of {SUPPORTED:g} or less over {len(table)} MOAs): {', '.join(supported)}. "
+        f"Supported (FDR of {SUPPORTED:g} or less over {everything}): {', '.join(supported)}. "
         "The evidence ends here; the others are listed for completeness."
     )
 
@@ -98,8 +105,8 @@ def _say_what_was_held_out(table: pd.DataFrame) -> None:
     learned = table.loc[table["held_out"], "moa"].tolist()
     if len(learned) == len(table):
         st.caption(
-            "The compound is in the training set of each of these models, as a drug of the MOA or "
-            "as a negative. Each score comes from the fold that did not see it."
+            "The compound is in the training set of each of these models, as a drug of the class "
+            "or as a negative. Each score comes from the fold that did not see it."
         )
     elif learned:
         st.caption(
@@ -129,24 +136,28 @@ def _choose_profiles(prediction: Prediction) -> tuple[np.ndarray, str]:
 
 
 def _known(table: pd.DataFrame, annotated: Sequence[str]) -> None:
+    """The ranks of the known classes of the compound, of the kinds that the models are of."""
+    kinds = {bool(gene_of(name)) for name in table["moa"]}
+    own = [name for name in annotated if bool(gene_of(name)) in kinds]
     place = {moa: number for number, moa in enumerate(table["moa"], start=1)}
     said = [
-        f"**{plain(moa)}** (rank {place[moa]} of {len(table)})"
-        if moa in place
-        else f"**{plain(moa)}** (its model is not used)"
-        for moa in annotated
+        f"**{plain(name)}** "
+        + (f"(rank {place[moa]} of {len(table)})" if moa in place else "(its model is not used)")
+        for moa, name in zip(own, shown(own), strict=True)
     ]
-    st.markdown("Annotated MOA: " + ", ".join(said))
+    if said:
+        st.markdown(f"Annotated {noun_of(own).one}: " + ", ".join(said))
 
 
 def _show_table(top: pd.DataFrame, prediction: Prediction, key: str) -> None:
     models = {summary.model_id: summary for summary in load_summaries()[0]}
     asked = [models.get(model_id) for model_id in top["model_id"]]
     n = int(top["n_signatures"].iloc[0])
-    shown = pd.DataFrame(
+    noun = prediction.noun
+    rows = pd.DataFrame(
         {
             "place": range(1, len(top) + 1),
-            "moa": top["moa"],
+            "moa": shown(top["moa"].tolist()) if noun is TARGET else top["moa"],
             "supported": top["supported"].map({True: "yes", False: "no"}),
             "evidence": top["evidence"],
             "fdr": top["fdr"],
@@ -161,12 +172,12 @@ def _show_table(top: pd.DataFrame, prediction: Prediction, key: str) -> None:
     )
     st.caption(HOW_TO_OPEN)
     selection = st.dataframe(
-        savable(shown, simulated=prediction.simulated),
+        savable(rows, simulated=prediction.simulated),
         hide_index=True,
         on_select="rerun",
         selection_mode=SELECTION,
         key=f"moas-{prediction.library_id}-{key}",
-        column_config=_columns(),
+        column_config=_columns(noun),
         placeholder="—",
     )
     names = [f"the model of {moa}" for moa in top["moa"]]
@@ -178,7 +189,7 @@ def _show_table(top: pd.DataFrame, prediction: Prediction, key: str) -> None:
 def _downloads(table: pd.DataFrame, prediction: Prediction, name: str, by: str) -> None:
     one, every = st.columns(2)
     one.download_button(
-        "Download all MOAs (CSV)",
+        f"Download all {prediction.noun.many} (CSV)",
         lambda: moas_csv(table.assign(name=name)[["name", *table.columns]], prediction),
         download_name("moas", name, simulated=prediction.simulated),
         "text/csv",
@@ -186,7 +197,7 @@ def _downloads(table: pd.DataFrame, prediction: Prediction, name: str, by: str) 
     )
     if len(queries(prediction)) > 1:
         every.download_button(
-            "Download all MOAs of each profile (CSV)",
+            f"Download all {prediction.noun.many} of each profile (CSV)",
             lambda: moas_csv(ranked(prediction, by=by), prediction),
             download_name("moas-of-each", prediction.label, simulated=prediction.simulated),
             "text/csv",
@@ -218,7 +229,7 @@ def _nearest(prediction: Prediction, chosen: np.ndarray) -> None:
             "cosine": near["cosine"],
             "drug": near[fields.PERT_INAME],
             "about": about(near[fields.PERT_INAME], prediction.compendium),
-            "moa": near[fields.MOA].str.replace(fields.MOA_SEPARATOR, ", ", regex=False),
+            **known(near),
             "cell_id": near[fields.CELL_ID],
             "like": named.iloc[near["signature"]].to_numpy(),
             "sig_id": near[fields.SIG_ID],
@@ -234,7 +245,7 @@ def _nearest(prediction: Prediction, chosen: np.ndarray) -> None:
             ),
             "drug": "Drug",
             "about": ABOUT_COLUMN,
-            "moa": "Known MOA",
+            **KNOWN_COLUMNS,
             "cell_id": "Cell line",
             "like": "Similar to",
             "sig_id": "Signature",
@@ -243,13 +254,13 @@ def _nearest(prediction: Prediction, chosen: np.ndarray) -> None:
     )
 
 
-def _columns() -> dict[str, object]:
+def _columns(noun: Noun) -> dict[str, object]:
     column = st.column_config
     return {
         "place": column.NumberColumn("#", width=50, help=explained("rank")),
-        "moa": column.TextColumn("MOA"),
+        "moa": class_column(noun),
         "supported": column.TextColumn(
-            "Supported", help=f"FDR over all MOAs of {SUPPORTED:g} or less"
+            "Supported", help=f"FDR over all {noun.many} of {SUPPORTED:g} or less"
         ),
         "evidence": column.NumberColumn("Evidence", format="%.3g", help=explained("evidence")),
         "fdr": column.NumberColumn("FDR", format="%.2g", help=explained("moa-fdr")),
@@ -257,21 +268,21 @@ def _columns() -> dict[str, object]:
             "Percentile",
             format="percent",
             help="Share of the compendium's signatures that this model scores lower, mean over the "
-            "signatures. Comparable between MOAs, but not the probability of the MOA.",
+            f"signatures. Comparable between {noun.many}, but not the probability of one.",
         ),
         "mean_probability": column.NumberColumn(
             "Mean probability",
             format="%.3f",
             help="Output of the model, 0 to 1, mean over the signatures; the paper ranks MOAs by "
-            "it. Each model has its own scale, so it is not comparable between MOAs.",
+            f"it. Each model has its own scale, so it is not comparable between {noun.many}.",
         ),
         "calibrated": column.ProgressColumn(
             "Calibrated probability",
             min_value=0,
             max_value=1,
             format="%.3f",
-            help="How often held-out signatures with such a score had the MOA, for a mix of drugs "
-            "as in the training set. Not the probability that an arbitrary drug has this MOA.",
+            help=f"How often held-out signatures with such a score had the {noun.one}, for a mix "
+            "of drugs as in the training set. Not the probability that an arbitrary drug has it.",
         ),
         "in_favour": column.TextColumn(
             "Signatures in favor",
@@ -287,8 +298,8 @@ def _columns() -> dict[str, object]:
     }
 
 
-def _top(number: int, n_moas: int) -> str:
-    return f"All {n_moas} MOAs" if number == n_moas else f"Top {number} MOAs"
+def _top(number: int, n_moas: int, noun: Noun) -> str:
+    return f"{'All' if number == n_moas else 'Top'} {noun.counted(number)}"
 
 
 def _counted(n: int, what: str) -> str:

@@ -16,7 +16,7 @@ ANY_P = 1.01
 @dataclass(frozen=True)
 class Filters:
     """min_signatures: at least this many. max_p: p below it; above 1, any p. find: part of a name,
-    id or MOA, '' for all. similarity: maximum to the nearest training drug, 1 for all."""
+    id, MOA or target, '' for all. similarity: maximum to the nearest training drug, 1 for all."""
 
     min_signatures: int = 1
     max_p: float = ANY_P
@@ -58,7 +58,8 @@ def masks(
     """
     found = np.ones(len(ranking), dtype=bool)
     if wanted := filters.find.strip():
-        said = ranking[[columns.NAMES, columns.PERT_IDS, columns.MOA]].agg(" ".join, axis=1)
+        searched = [columns.NAMES, columns.PERT_IDS, columns.MOA, columns.TARGET]
+        said = ranking.reindex(columns=searched, fill_value="").agg(" ".join, axis=1)
         found = said.str.contains(wanted, case=False, regex=False).to_numpy(dtype=bool)
     unlike = np.ones(len(ranking), dtype=bool)
     if structures is not None:

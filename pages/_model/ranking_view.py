@@ -20,6 +20,7 @@ from pages._model.ranking_filters import (
     usual_minimum,
 )
 from pages._shared.cached_charts import drawn_once, show_chart
+from pages._shared.class_choice import known
 from pages._shared.error_box import error_box, plain
 from pages._shared.state import go
 from pages._shared.structures import (
@@ -58,7 +59,8 @@ def show_ranking(model: Model) -> None:
     order = order_choice.selectbox(
         "Sort by", list(ORDER_NAMES), format_func=ORDER_NAMES.get, key=f"order-{key}"
     )
-    wanted = search.text_input("Find", key=f"find-{key}", placeholder="Drug or MOA")
+    what = "Drug, MOA or target" if fields.TARGET in model.ranking else "Drug or MOA"
+    wanted = search.text_input("Find", key=f"find-{key}", placeholder=what)
     structures, draws, limit = load_structures(model.summary), False, 1.0
     if structures is not None:
         draws, limit = choose_similarity(structures, key)
@@ -165,7 +167,7 @@ def _table(ranking: pd.DataFrame, model: Model) -> pd.DataFrame:
             "k": ranking["k"],
             "es": ranking["es"],
             "fdr": ranking["fdr"],
-            "moa": ranking[fields.MOA].str.replace("|", ", ", regex=False),
+            **known(ranking),
             "pubchem": [
                 links.pubchem(name, cid=cid, inchi_key=inchi)
                 for name, cid, inchi in zip(names, cids, ranking[fields.INCHI_KEY], strict=True)
@@ -212,10 +214,11 @@ def _columns() -> dict[str, object]:
         "fdr": column.NumberColumn(
             "FDR", width=75, format="%.2g", help="Benjamini-Hochberg on the exact p"
         ),
-        "moa": column.TextColumn("Known MOA", width=120),
+        "moa": column.TextColumn("Known MOA", width=120, help=explained("moa")),
+        "target": column.TextColumn("Target", width=90, help=explained("target")),
         "n_other_moas": column.NumberColumn("Other MOAs", width=75, help=explained("other-moas")),
         "shares_moa": column.CheckboxColumn(
-            "Shares MOA", help="Annotated with a MOA of the training drugs"
+            "Shares MOA", help="Annotated with a MOA, or the target, of the training drugs"
         ),
         "pubchem": column.LinkColumn("PubChem", display_text="PubChem", width=70),
         "ilincs": column.LinkColumn("iLINCS", display_text="iLINCS", width=60),

@@ -5,7 +5,8 @@ import streamlit as st
 from gpar_core.analyses.training.charts import curves, folds
 from gpar_core.analyses.training.charts.reliability import reliability
 from gpar_core.analyses.training.result import Model, ModelSummary
-from gpar_core.data.training_set import NEGATIVE_WORDS
+from gpar_core.data.class_names import chosen_class
+from gpar_core.data.training_set import negative_words
 from gpar_core.export import csv_text, file_name, with_provenance
 from gpar_core.learn import calibration
 from gpar_core.learn.verdict import WELL_TRAINED
@@ -196,14 +197,14 @@ def _facts(model: Model) -> None:
         "Model": summary.model_id,
         "Compendium": summary.compendium + (" (simulated)" if summary.simulated else ""),
         "Fingerprint": summary.fingerprint,
-        "MOA": summary.moa or "none chosen",
+        **chosen_class(summary.moa),
         "Drugs": ", ".join(drugs) if summary.drugs else "uploaded profiles",
         "Cell lines": ", ".join(summary.cells) or "all",
         "Positive set": f"{summary.n_positive_compounds:,} compounds, "
         f"{summary.n_positive_signatures:,} representative signatures",
         "Negative set": f"{summary.n_negative_compounds:,} compounds, "
         f"{summary.n_negative_signatures:,} representative signatures "
-        f"({NEGATIVE_WORDS[summary.negatives]})",
+        f"({negative_words(summary.negatives, summary.moa)})",
         "Preset and seed": f"{summary.preset}, {summary.seed}",
         "Trained": f"{summary.created_at[:16].replace('T', ' ')} UTC, in {summary.seconds:.0f} s",
         "Versions": ", ".join(f"{name} {number}" for name, number in summary.versions.items()),

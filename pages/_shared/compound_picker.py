@@ -1,25 +1,28 @@
-"""Choose one drug to open, or a positive set by MOA, by name, from a list, or as profiles."""
+"""Choose one drug to open, or a positive set by class, by name, from a list, or as profiles."""
 
 from dataclasses import dataclass
 
+import pandas as pd
 import streamlit as st
 
 from gpar_core import fields
 from gpar_core.analyses.method import DrugSet
+from gpar_core.data.class_names import gene_of
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import match_drugs
 from pages._shared.error_box import plain
 from pages._shared.profile_form import Upload, choose_upload
 from pages._shared.state import Key, from_url
 
-WAYS = ("One MOA", "Drugs by name", "Pasted list", "Upload")
+BY_MOA, BY_TARGET, UPLOAD = "One MOA", "One target", "Upload"
+WAYS = (BY_MOA, BY_TARGET, "Drugs by name", "Pasted list", UPLOAD)
 EXAMPLE = "escitalopram, paroxetine, fluoxetine"
 MAX_UNKNOWN = 50
 
 
 @dataclass(frozen=True)
 class Picked:
-    """What the user chose; all but one are empty."""
+    """What the user chose; all but one are empty. moa: of a MOA or a target ('target: DRD2')."""
 
     drugs: tuple[str, ...] = ()
     moa: str = ""
@@ -36,8 +39,11 @@ class Picked:
 
 def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:
     """The positive set. Raises GparError where an upload cannot be read."""
-    ways = WAYS if uploads else WAYS[:-1]
+    absent = {BY_TARGET: compendium.targets.empty, UPLOAD: not uploads}
+    ways = [way for way in WAYS if not absent.get(way)]
     key = "way" if uploads else "way-without-upload"
+    if st.session_state.get(key, ways[0]) not in ways:  # chosen for a compendium with targets
+        del st.session_state[key]
     way = st.segmented_control(
         "Choose by",
         ways,
@@ -46,8 +52,10 @@ def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:
         key=key,
         persist_state="session",
     )
-    if way == "One MOA":
+    if way == BY_MOA:
         return Picked(moa=_moa(compendium))
+    if way == BY_TARGET:
+        return Picked(moa=_class(compendium.targets, "target"))
     if way == "Drugs by name":
         names = compendium.drugs[fields.PERT_INAME].sort_values(key=_caseless)
         chosen = st.multiselect(
@@ -62,7 +70,7 @@ def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:
             persist_state="session",
         )
         return Picked(drugs=tuple(chosen))
-    if way == "Upload":
+    if way == UPLOAD:
         return Picked(upload=choose_upload("drugs"))
     return Picked(drugs=tuple(_pasted(compendium)))
 
@@ -92,19 +100,24 @@ def _moa(compendium: Compendium) -> str:
     if moas.empty:
         st.info("This compendium has no MOA annotation. Choose drugs by name.")
         return ""
-    n_drugs = dict(zip(moas["moa"], moas["n_drugs"], strict=True))
-    moa = st.selectbox(
-        "MOA",
-        moas["moa"],
+    return _class(moas, "moa")
+
+
+def _class(classes: pd.DataFrame, key: str) -> str:
+    """The chosen class, with its drugs below. classes: `Compendium.moas`, or its targets."""
+    n_drugs = dict(zip(classes["moa"], classes["n_drugs"], strict=True))
+    chosen = st.selectbox(
+        "Target" if key == "target" else "MOA",
+        classes["moa"],
         index=None,
-        format_func=lambda name: f"{name} ({n_drugs[name]})",
-        placeholder="Type a mechanism",
-        key="moa",
+        format_func=lambda name: f"{gene_of(name) or name} ({n_drugs[name]})",
+        placeholder="Type a gene" if key == "target" else "Type a mechanism",
+        key=key,
         persist_state="session",
     )
-    if moa:
-        st.caption(plain(moas.loc[moas["moa"] == moa, "drugs"].iloc[0]))
-    return moa or ""
+    if chosen:
+        st.caption(plain(classes.loc[classes["moa"] == chosen, "drugs"].iloc[0]))
+    return chosen or ""
 
 
 def _pasted(compendium: Compendium) -> list[str]:

@@ -18,6 +18,7 @@ from gpar_core.jobs.store import JobStore
 from gpar_core.progress import Progress
 from gpar_core.storage.requests import Request
 from pages._shared.cached_charts import chart_once
+from pages._shared.class_choice import class_column
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import load_library
 from pages._shared.state import Key, cache
@@ -171,15 +172,15 @@ def _time_left(log: list[Event], now: float) -> str:
 
 
 def _moas(job: Job, simulated: bool) -> None:
-    """Show the MOAs done so far, the latest first."""
+    """Show the classes done so far, the latest first."""
     if job.id not in cache().library_ids():
         return
     library = load_library(job.id)
     done = [entry for entry in library.entries if entry.summary]
     done.sort(key=lambda entry: entry.summary.created_at, reverse=True)
     st.markdown(
-        f"**{len(done)} of {len(library.entries)}** MOAs trained, {len(library.asked)} with a mean "
-        "AUROC of 0.60 or more"
+        f"**{len(done)} of {len(library.entries)}** {library.noun.many} trained, "
+        f"{len(library.asked)} with a mean AUROC of 0.60 or more"
     )
     if not done:
         return
@@ -189,7 +190,7 @@ def _moas(job: Job, simulated: bool) -> None:
         hide_index=True,
         height=min(35 * (len(done) + 1) + 2, 280),
         column_config={
-            "moa": "MOA",
+            "moa": class_column(library.noun),
             "n_drugs": "Drugs",
             "mean_auroc": st.column_config.NumberColumn(
                 "Mean AUROC", format="%.3f", help=explained("mean-auroc")

@@ -15,7 +15,7 @@ PRESET_NAMES = {
 NEGATIVES = {
     "auto": "Automatic: all others ('paper': inactive)",
     "inactive": "Inactive: no MOA annotation, TAS < 0.2",
-    "others": "All compounds that do not share the MOA",
+    "others": "All compounds that do not share the MOA or target",
 }
 
 

@@ -8,9 +8,15 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.plan import plan_one_of
 from gpar_core.analyses.signature_search.queries import upload_of
 from gpar_core.analyses.signature_search.request import SearchRequest
-from gpar_core.analyses.signature_search.verdict import verdict
+from gpar_core.analyses.signature_search.verdict import (
+    LOW_FDR,
+    TOP_CLASSES,
+    clear_classes,
+    verdict,
+)
 from gpar_core.search.batch import has_p
 from gpar_core.search.scores import SCORES
+from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
@@ -20,6 +26,10 @@ from pages._shared.tables import savable
 from pages._shared.terms import explained
 
 N_SHOWN = 50
+TOP_HELP = (
+    "The {} whose compounds mimic the query most clearly (Mann-Whitney test), if its FDR is below "
+    f"{LOW_FDR}"
+)
 SIDES = {"mimic": "Mimic the query", "reverse": "Reverse the query"}
 
 
@@ -45,7 +55,7 @@ def draw_batch(done: Analysis, request: SearchRequest) -> None:
         if st.button("Open full result", type="primary"):
             start(plan_one_of(request, name, upload_of(request, cache())))
     st.caption(
-        "The full result adds cell lines, MOAs, a heat map and more. It takes a few seconds."
+        "The full result adds cell lines, MOAs, targets, a heat map and more. It takes seconds."
     )
     own = compounds[compounds["query"] == name]
     if has_p(own):
@@ -59,7 +69,8 @@ def draw_batch(done: Analysis, request: SearchRequest) -> None:
 def _summary(queries: pd.DataFrame, done: Analysis) -> None:
     text = st.column_config.TextColumn
     used = (queries["n_up"] + queries["n_down"]).fillna(0).astype(int).astype(str)
-    shown = queries[["query", "mimics", "reverses"]].assign(genes=used)
+    shown = queries[["query"]].join(clear_classes(queries))
+    shown = shown.join(queries[["mimics", "reverses"]]).assign(genes=used)
     if "n_given" in queries:
         shown["genes"] = used + " of " + queries["n_given"].astype(str)
         if queries["problem"].any():
@@ -69,6 +80,10 @@ def _summary(queries: pd.DataFrame, done: Analysis) -> None:
         hide_index=True,
         column_config={
             "query": text("Query", width="small"),
+            **{
+                column: text(f"Top {noun.one}", help=TOP_HELP.format(noun.one))
+                for column, noun in TOP_CLASSES.items()
+            },
             "mimics": text("Strongest mimics"),
             "reverses": text("Strongest reversers"),
             "genes": text(
@@ -91,7 +106,7 @@ def _side(found: pd.DataFrame, side: str, done: Analysis) -> None:
             "connectivity": found["connectivity"],
             "fdr": found["fdr"],
             "lines": found[f"n_{side}"].astype(str) + " of " + found["n_cells"].astype(str),
-            fields.MOA: found[fields.MOA].str.replace("|", ", ", regex=False),
+            **known(found),
         }
     )
     number = st.column_config.NumberColumn
@@ -106,7 +121,7 @@ def _side(found: pd.DataFrame, side: str, done: Analysis) -> None:
             "lines": st.column_config.TextColumn(
                 "Cell lines", help="Cell lines in which the sign is the same, of all"
             ),
-            fields.MOA: st.column_config.TextColumn("Known MOA", help=explained("moa")),
+            **KNOWN_COLUMNS,
         },
         placeholder="—",
     )

@@ -7,6 +7,7 @@ from gpar_core.analyses.signature_search.request import SearchRequest
 from pages._shared.error_box import error_box, plain
 from pages._shared.report_buttons import report_buttons
 from pages._shared.state import Key, go
+from pages._signature_search.classes import MOAS_AND_TARGETS, show_classes
 from pages._signature_search.combinations import show_combinations
 from pages._signature_search.compounds import show_compounds
 from pages._signature_search.conditions import show_conditions
@@ -14,10 +15,9 @@ from pages._signature_search.examples import fill
 from pages._signature_search.heat_map import show_heat_map
 from pages._signature_search.history import query_of
 from pages._signature_search.map import show_map
-from pages._signature_search.moas import show_moas
 
 OTHERS = {
-    "MOAs": (show_moas, "moas"),
+    MOAS_AND_TARGETS: (show_classes, "moas"),
     "Heat map": (show_heat_map, "heat_map"),
     "Map": (show_map, "signatures"),
     "Conditions": (show_conditions, "signatures"),

@@ -3,7 +3,13 @@
 import pandas as pd
 import pytest
 
-from gpar_core.analyses.signature_search.verdict import of_moas, stands_out, verdict
+from gpar_core.analyses.signature_search.verdict import (
+    clear_classes,
+    of_classes,
+    stands_out,
+    verdict,
+)
+from gpar_core.data.class_names import TARGET
 
 
 def compounds(*rows: tuple[float, float]) -> pd.DataFrame:
@@ -38,4 +44,25 @@ def test_nothing_significant_is_said_first() -> None:
     ],
 )
 def test_moas_are_counted(fdr: list[float], said: str) -> None:
-    assert of_moas(pd.DataFrame({"fdr": fdr})) == said
+    assert of_classes(pd.DataFrame({"fdr": fdr})) == said
+
+
+def test_classes_without_a_low_fdr_are_not_named() -> None:
+    queries = pd.DataFrame(
+        {
+            "top_moa": ["A inhibitor", "B agonist", None],
+            "top_moa_fdr": [0.01, 0.2, float("nan")],
+            "top_target": ["target: DRD2", "", None],
+            "top_target_fdr": [0.049, float("nan"), float("nan")],
+        }
+    )
+    assert clear_classes(queries).to_dict("list") == {
+        "top_moa": ["A inhibitor", "", ""], "top_target": ["DRD2", "", ""],
+    }  # fmt: skip
+    assert clear_classes(queries[["top_moa", "top_moa_fdr"]]).columns.tolist() == ["top_moa"]
+
+
+def test_targets_are_counted_as_targets() -> None:
+    table = pd.DataFrame({"fdr": [0.01, 0.2]})
+    assert of_classes(table, TARGET) == "1 of 2 targets has an FDR below 0.05."
+    assert of_classes(table.iloc[1:], TARGET).startswith("No target stands out: none of 1")

@@ -6,7 +6,8 @@ import pytest
 
 from gpar_core import fields
 from gpar_core.data import demo_catalogue as catalogue
-from gpar_core.data.compendium import TARGET_PREFIX, Compendium
+from gpar_core.data.class_names import TARGET_PREFIX
+from gpar_core.data.compendium import Compendium
 from gpar_core.data.demo_targets import GENES, NOT_EXPRESSED, TARGETS, UNRELATED, targets_of_drugs
 from gpar_core.data.target_names import are_targets
 

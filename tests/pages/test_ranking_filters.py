@@ -65,6 +65,12 @@ def test_a_compound_passes_if_every_filter_lets_it(
         assert f"to see {n} compound" in way.label
 
 
+def test_a_compound_is_found_by_its_target() -> None:
+    with_targets = RANKING.assign(target=["", "DRD2|HTR2A", "", "HTR2A"])
+    found = passing(with_targets, masks(with_targets, Filters(find="htr2"), None))
+    assert found[fields.PERT_INAME].tolist() == ["beta", "delta"]
+
+
 def test_what_is_found_keeps_its_place_among_the_significant() -> None:
     assert shown(Filters(5, 0.05, "delta"))["rank"].tolist() == [2]
     assert shown(Filters(1, 0.05, "delta"))["rank"].tolist() == [3]

@@ -27,8 +27,8 @@ from gpar_core.fields import LANDMARK_SYMBOLS
 from gpar_core.progress import silent
 from gpar_core.storage.requests import job_id
 from pages._shared.point_map import published
+from pages._signature_search.classes import members
 from pages._signature_search.hits.rows import side_of
-from pages._signature_search.moas import members
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
 from tests.pages.searched import searched, sent
@@ -113,7 +113,7 @@ def test_figures_are_shown_where_they_are_known(stocked: Library) -> None:
 
 def test_names_from_files_stay_text(stocked: Library) -> None:
     request = searched(stocked.cache, "evil", "0 " + EVIL[0])
-    for tab in ("", "MOAs", "Heat map", "Conditions", "Combinations"):
+    for tab in ("", "MOAs and targets", "Heat map", "Conditions", "Combinations"):
         app = opened(request, tab)
         assert not app.error
         said = words(app)
@@ -175,7 +175,7 @@ def test_the_members_of_a_moa_are_those_annotated_with_it() -> None:
 
 def test_moas_and_pairs_are_tables(stocked: Library) -> None:
     request = searched(stocked.cache)
-    app = opened(request, "MOAs")
+    app = opened(request, "MOAs and targets")
     (moas,) = app.dataframe
     assert moas.value["moa"].iloc[0] == "HDAC inhibitor"
     assert moas.value["moa_auroc"].iloc[0] > 0.9

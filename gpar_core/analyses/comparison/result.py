@@ -151,7 +151,8 @@ def by_cell_line(first: np.ndarray, second: np.ndarray, signatures: pd.DataFrame
 
 def _merged(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     """Both rankings side by side, the compound that moved most first."""
-    known = [fields.DRUG, fields.PERT_ID, fields.PERT_INAME, fields.MOA, "k"]
+    also = [fields.TARGET] if fields.TARGET in first and fields.TARGET in second else []
+    known = [fields.DRUG, fields.PERT_ID, fields.PERT_INAME, fields.MOA, *also, "k"]
     sides = []
     for side, ranking in (("first", first), ("second", second)):
         ranked = ranking[[*known, "es", "p_exact"]].assign(rank=np.arange(1, len(ranking) + 1))

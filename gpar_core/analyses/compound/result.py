@@ -9,6 +9,8 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.analyses.moa_prediction.result import nearest_of_others
 from gpar_core.analyses.training.result import ModelSummary
+from gpar_core.data.class_names import target_class
+from gpar_core.data.class_tables import known_columns
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import known_drugs
 from gpar_core.rank.ranking import order_by
@@ -26,7 +28,8 @@ class Compound:
     """One drug of a compendium.
 
     name: its pert_iname. drug: its molecule. compounds: rows of `Compendium.compounds`, one per
-    pert_id of the molecule, first the one that names it. moas: all MOAs of these. rows: (n,) of its
+    pert_id of the molecule, first the one that names it. moas: all MOAs of these. targets: the
+    genes that they target. rows: (n,) of its
     signatures in the compendium. signatures: n rows of `SHOWN`.
     """
 
@@ -34,8 +37,14 @@ class Compound:
     drug: str
     compounds: pd.DataFrame
     moas: tuple[str, ...]
+    targets: tuple[str, ...]
     rows: np.ndarray
     signatures: pd.DataFrame
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Its MOAs and its targets, the latter as 'target: DRD2'."""
+        return (*self.moas, *map(target_class, self.targets))
 
     def first_known(self, column: str) -> str:
         """The first known value of a column of `compounds`, '' if there is none."""
@@ -54,6 +63,7 @@ def find(compendium: Compendium, name: str) -> Compound:
         drug=drug,
         compounds=compounds,
         moas=tuple(filter(None, about[fields.MOA].split(fields.MOA_SEPARATOR))),
+        targets=tuple(filter(None, about[fields.TARGET].split(fields.MOA_SEPARATOR))),
         rows=rows,
         signatures=compendium.signatures[list(SHOWN)].iloc[rows].reset_index(drop=True),
     )
@@ -70,9 +80,9 @@ def by_cell_line(compound: Compound) -> pd.DataFrame:
 def neighbors(compound: Compound, compendium: Compendium) -> pd.DataFrame:
     """Other drugs with a representative signature near one of the drug's, the nearest first.
 
-    For each signature, the ten nearest are considered. Returns pert_iname, moa, cosine (the
-    highest), n_near (how many of the drug's signatures have it among their ten), own_cell and
-    cell_id (the cell lines of the highest cosine).
+    For each signature, the ten nearest are considered. Returns pert_iname, moa, target (if any is
+    known), cosine (the highest), n_near (how many of the drug's signatures have it among their
+    ten), own_cell and cell_id (the cell lines of the highest cosine).
     """
     near = nearest_of_others(compendium, compound.rows, compound.drug)
     own = compound.signatures[fields.CELL_ID].to_numpy()
@@ -81,7 +91,7 @@ def neighbors(compound: Compound, compendium: Compendium) -> pd.DataFrame:
     )
     grouped = near.groupby(fields.PERT_INAME, sort=False)
     table = grouped.agg(
-        moa=(fields.MOA, "first"),
+        **{name: (name, "first") for name in known_columns(compendium)},
         cosine=("cosine", "first"),
         n_near=("signature", "nunique"),
         own_cell=("own_cell", "first"),

@@ -220,7 +220,7 @@ def _questions(
     """The classes that can be evaluated, and why others cannot."""
     found, reasons = [], {}
     cells = tuple(cells)
-    table = compendium.compound_moas
+    table = compendium.compound_classes
     members = table.groupby(table[fields.MOA].str.casefold())[fields.DRUG].agg(set)
     in_scope = compendium.signatures[compendium.signatures[fields.REPRESENTATIVE]]
     if chosen := known_cells(compendium, cells):

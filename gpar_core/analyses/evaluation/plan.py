@@ -9,6 +9,7 @@ from gpar_core.analyses.method import Method
 from gpar_core.analyses.training_set import known_method
 from gpar_core.compare.methods import METHODS, MIN_DRUGS, USUAL
 from gpar_core.data import labels as class_labels
+from gpar_core.data.class_names import MOAS
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import with_enough_drugs
 from gpar_core.data.uploaded_table import table_id
@@ -21,15 +22,16 @@ def plan_evaluation(
     method: Method = Method(negatives="others"),
     *,
     classes: Iterable[str] = (),
+    among: str = MOAS,
     methods: Iterable[str] = USUAL,
     min_drugs: int = MIN_DRUGS,
     labels: pd.DataFrame | None = None,
 ) -> EvaluationRequest:
     """The request to compare methods on each class with at least `min_drugs` drugs.
 
-    method: GPAR's; every method uses its cell lines and negatives. classes: MOAs, or classes of
-    `labels` if given; none for all. methods: keys of `METHODS`. Raises
-    RequestError, NotFoundError or AnnotationError.
+    method: GPAR's; every method uses its cell lines and negatives. classes: MOAs and targets, or
+    classes of `labels` if given; none for all of `among`: 'moas', 'targets' or 'all'. methods: keys
+    of `METHODS`. Raises RequestError, NotFoundError or AnnotationError.
     """
     chosen = list(dict.fromkeys(methods))
     if unknown := [name for name in chosen if name not in METHODS]:
@@ -50,11 +52,13 @@ def plan_evaluation(
             "'balanced_logistic'. Leave that method out, or choose another preset."
         )
     if labels is not None:
+        if among != MOAS:
+            raise RequestError("Choose either MOAs or targets as classes, or labels from a table.")
         compendium, _ = class_labels.relabelled(compendium, labels)
     return EvaluationRequest(
         compendium.name,
         compendium.fingerprint,
-        with_enough_drugs(compendium, classes, min_drugs, labelled=labels is not None),
+        with_enough_drugs(compendium, classes, min_drugs, among=among, labelled=labels is not None),
         tuple(name for name in METHODS if name in chosen),
         labels="" if labels is None else table_id(labels),
         method=method,

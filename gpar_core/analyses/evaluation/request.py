@@ -11,9 +11,9 @@ from gpar_core.compare.methods import METHODS
 class EvaluationRequest:
     """Compare methods on identical folds of many classes of drugs.
 
-    classes: MOAs, or classes of the uploaded table `labels` (its id, '' for MOAs), sorted.
-    methods: names of `compare.methods.METHODS`. Other fields as in `TrainRequest`, the same for
-    all.
+    classes: MOAs and targets, or classes of the uploaded table `labels` (its id, '' for MOAs),
+    sorted. methods: names of `compare.methods.METHODS`. Other fields as in `TrainRequest`, the same
+    for all.
     """
 
     kind: ClassVar[str] = "evaluation"

@@ -4,7 +4,8 @@ import difflib
 from dataclasses import dataclass
 
 from gpar_core import fields
-from gpar_core.data.compendium import TARGET_PREFIX, Compendium
+from gpar_core.data.class_names import TARGET_PREFIX
+from gpar_core.data.compendium import Compendium
 from gpar_core.data.gene_names import ID_KINDS, matched_by
 from gpar_core.errors import NotFoundError
 

@@ -10,7 +10,8 @@ from gpar_core import fields
 from gpar_core.analyses.gene.identity import Gene
 from gpar_core.analyses.genes.request import GeneImportanceRequest
 from gpar_core.analyses.result import Analysis
-from gpar_core.data.compendium import TARGET_PREFIX, Compendium
+from gpar_core.data.class_names import TARGET_PREFIX
+from gpar_core.data.compendium import Compendium
 
 OF_DRUG = (fields.DRUG, fields.PERT_INAME, fields.MOA, fields.TARGET, "n_signatures")
 OF_GENE = ("mean_z", "low", "high")

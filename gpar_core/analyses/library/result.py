@@ -22,6 +22,7 @@ from gpar_core.analyses.registry import from_json
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.analyses.training.result import ModelSummary
+from gpar_core.data.class_names import TARGET, Noun
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import drugs_of_moa
 from gpar_core.errors import DataError, NotFoundError, RequestError, in_words
@@ -80,6 +81,11 @@ class Library:
     @property
     def asked(self) -> tuple[Entry, ...]:
         return tuple(entry for entry in self.entries if entry.asked)
+
+    @property
+    def noun(self) -> Noun:
+        """What its classes are called: MOAs, targets, or both."""
+        return self.request.noun
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -168,15 +174,21 @@ def load(cache: Cache, library_id: str) -> Library:
 
 
 def of_compendium(cache: Cache, compendium: Compendium) -> list[Library]:
-    """Readable libraries of a compendium of this name, stale ones last, then by models used."""
+    """Readable libraries of a compendium of this name, the best first.
+
+    Stale ones are last, before them those of targets alone, and those of more used models first.
+    """
     found = []
     for library_id in cache.library_ids():
         with suppress(DataError):
             found.append(load(cache, library_id))
     of_it = [each for each in found if each.request.compendium == compendium.name]
     return sorted(
-        of_it, key=lambda each: (bool(each.why_stale(compendium.fingerprint)), -len(each.asked))
-    )
+        of_it,
+        key=lambda each: (
+            bool(each.why_stale(compendium.fingerprint)), each.noun is TARGET, -len(each.asked)
+        ),
+    )  # fmt: skip
 
 
 def chosen(cache: Cache, compendium: Compendium, library_id: str = "") -> Library:

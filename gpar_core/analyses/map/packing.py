@@ -17,7 +17,9 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.data.class_tables import known_columns
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.compound_tables import moas_of
 from gpar_core.data.selecting import shown_unit
 from gpar_core.progress import Tables
 
@@ -198,17 +200,22 @@ def _amounts(numbers: pd.Series, units: pd.Series) -> tuple[np.ndarray, dict[str
 
 
 def _named(drugs: pd.Index, compendium: Compendium) -> dict[str, list]:
-    """The name of each drug, its MOAs as text, and their positions in `moa_names`."""
+    """The name of each drug, its MOAs as text, and their positions in `moa_names`.
+
+    So for its targets, if any drug of the compendium has one.
+    """
     names = compendium.drugs.set_index(fields.DRUG)
-    here = compendium.compound_moas
-    here = here[here[fields.DRUG].isin(drugs)].drop_duplicates([fields.DRUG, fields.MOA])
-    moa_names = sorted(here[fields.MOA].unique())
-    place = {moa: at for at, moa in enumerate(moa_names)}
-    moas = here.groupby(fields.DRUG)[fields.MOA].agg(sorted).reindex(drugs)
-    listed = [own if isinstance(own, list) else [] for own in moas]
-    return {
-        "names": names.loc[drugs, fields.PERT_INAME].tolist(),
-        "moas": [", ".join(own) for own in listed],
-        "moas_of": [[place[moa] for moa in own] for own in listed],
-        "moa_names": moa_names,
-    }
+    packed = {"names": names.loc[drugs, fields.PERT_INAME].tolist()}
+    for column in known_columns(compendium):
+        here = moas_of(compendium.compounds, column)
+        here = here[here[fields.DRUG].isin(drugs)].drop_duplicates([fields.DRUG, column])
+        class_names = sorted(here[column].unique())
+        place = {name: at for at, name in enumerate(class_names)}
+        own = here.groupby(fields.DRUG)[column].agg(sorted).reindex(drugs)
+        listed = [each if isinstance(each, list) else [] for each in own]
+        packed |= {
+            f"{column}s": [", ".join(each) for each in listed],
+            f"{column}s_of": [[place[name] for name in each] for each in listed],
+            f"{column}_names": class_names,
+        }
+    return packed

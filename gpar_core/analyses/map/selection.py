@@ -17,7 +17,8 @@ def selected_rows(
 ) -> np.ndarray:
     """(n,) rows of the compendium, rising.
 
-    cells, moas: as the compendium spells them; none for all. A drug belongs to each of its MOAs.
+    cells, moas: as the compendium spells them, also targets; none for all. A drug belongs to each
+    of its MOAs and targets.
     representatives: one signature per compound and cell line.
     """
     signatures = compendium.signatures
@@ -26,7 +27,7 @@ def selected_rows(
     if cells:
         chosen &= signatures[fields.CELL_ID].isin(cells).to_numpy()
     if moas:
-        table = compendium.compound_moas
+        table = compendium.compound_classes
         drugs = table.loc[table[fields.MOA].isin(moas), fields.DRUG]
         chosen &= signatures[fields.DRUG].isin(set(drugs)).to_numpy()
     if representatives:

@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from gpar_core.charts.style import BLUE, GRAY, YELLOW, titled
+from gpar_core.data.class_names import noun_of, shown
 from gpar_core.learn.metrics import PAPER_LINE
 from gpar_core.learn.verdict import BY_CHANCE, UNCERTAIN, WELL_TRAINED
 
@@ -21,6 +22,7 @@ def auroc(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     table: as `library.table` gives it.
     """
     trained = table.dropna(subset=["mean_auroc"]).sort_values("mean_auroc", ascending=False)
+    noun, trained = noun_of(trained["moa"]), trained.assign(moa=shown(trained["moa"].tolist()))
     trained = trained[["moa", "mean_auroc", "low", "high", "chance", "n_drugs", "verdict"]]
     base = alt.Chart(trained).encode(
         y=alt.Y("moa:N", sort=trained["moa"].tolist(), title=None, axis=_names()),
@@ -31,7 +33,7 @@ def auroc(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
             legend=alt.Legend(orient="top"),
         ),
         tooltip=[
-            alt.Tooltip("moa:N", title="MOA"),
+            alt.Tooltip("moa:N", title=noun.title),
             alt.Tooltip("mean_auroc:Q", title="mean AUROC", format=".3f"),
             alt.Tooltip("low:Q", format=".3f"),
             alt.Tooltip("high:Q", format=".3f"),
@@ -47,7 +49,7 @@ def auroc(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     )
     points = base.mark_circle(size=60, opacity=1).encode(x=alt.X("mean_auroc:Q", scale=unit))
     chart = limit.encode(x=alt.X("x:Q", scale=unit)) + intervals + points
-    title = "Held-out drugs: mean AUROC by MOA"
+    title = f"Held-out drugs: mean AUROC by {noun.one}"
     return titled(chart, title, simulated).properties(height={"step": ROW})
 
 
@@ -56,6 +58,7 @@ def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
 
     table: from `prediction.by_origin`.
     """
+    noun, table = noun_of(table["moa"]), table.assign(moa=shown(table["moa"].tolist()))
     red, green, blue = (int(BLUE[place : place + 2], 16) for place in (1, 3, 5))
     # Transparent, so that low percentiles fade into a light or dark background.
     colors = [f"rgba({red},{green},{blue},{opacity})" for opacity in (*STEPS.values(), 1)]
@@ -77,7 +80,7 @@ def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
                 legend=alt.Legend(orient="top", format=".0%", gradientLength=104),
             ),
             tooltip=[
-                alt.Tooltip("moa:N", title="MOA"),
+                alt.Tooltip("moa:N", title=noun.title),
                 alt.Tooltip("origin:N", title="of"),
                 alt.Tooltip("percentile:Q", format=".1%"),
                 alt.Tooltip("n_signatures:Q", title="signatures"),

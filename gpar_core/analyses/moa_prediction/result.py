@@ -14,6 +14,8 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.analyses.library.result import Entry, Library
 from gpar_core.analyses.training import result as model
+from gpar_core.data.class_names import Noun, noun_of
+from gpar_core.data.class_tables import known_columns
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import Profiles
 from gpar_core.data.training_set import drug_name, known_drugs
@@ -63,6 +65,11 @@ class Prediction:
     signatures: pd.DataFrame
     notes: tuple[str, ...] = ()
     nearest: pd.DataFrame | None = None
+
+    @property
+    def noun(self) -> Noun:
+        """What the classes of its models are called: MOAs, targets, or both."""
+        return noun_of(self.scores.moa)
 
     @cached_property
     def identity(self) -> tuple[str, ...]:
@@ -117,7 +124,8 @@ def nearest_to(prediction: Prediction, compendium: Compendium) -> pd.DataFrame:
     """Representative signatures of other compounds that are most similar to those of a compound.
 
     Returns signature (0 to n - 1, of `prediction.signatures`), place (from 1), cosine, and the
-    neighbor's sig_id, pert_iname, cell_id and moa. Reads every representative signature.
+    neighbor's sig_id, pert_iname, cell_id, moa and, if any is known, target. Reads every
+    representative signature.
     """
     rows = np.flatnonzero(
         compendium.signatures[fields.SIG_ID].isin(prediction.signatures[fields.SIG_ID])
@@ -295,8 +303,8 @@ def _asked(library: Library, compendium: Compendium) -> tuple[Entry, ...]:
         raise RequestError(stale)
     if not library.asked:
         raise RequestError(
-            f"None of the {len(library.entries)} MOAs of this library has a model with mean AUROC "
-            "0.6 or more. Finish building it, or build one with more cell lines."
+            f"None of the {library.noun.counted(len(library.entries))} of this library has a model "
+            "with mean AUROC 0.6 or more. Finish building it, or build one with more cell lines."
         )
     return library.asked
 
@@ -340,6 +348,6 @@ def _neighbors(compendium: Compendium, profiles: np.ndarray, allowed: np.ndarray
             fields.SIG_ID: neighbors[fields.SIG_ID].to_numpy(),
             fields.PERT_INAME: drugs[fields.PERT_INAME].to_numpy(),
             fields.CELL_ID: neighbors[fields.CELL_ID].to_numpy(),
-            fields.MOA: drugs[fields.MOA].to_numpy(),
+            **{name: drugs[name].to_numpy() for name in known_columns(compendium)},
         }
     )

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from gpar_core import fields
 from gpar_core.analyses.search_evaluation.request import SearchEvaluationRequest
+from gpar_core.data.class_names import MOA, MOAS, NOUNS, TARGET
+from gpar_core.data.class_tables import class_table
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.training_set import moa_key
+from gpar_core.data.training_set import moa_key, why_without
 from gpar_core.errors import RequestError
 from gpar_core.search.scores import SCORES
 
@@ -24,6 +26,7 @@ def plan_search_evaluation(
     genes: Iterable[int] = LENGTHS,
     noise: Iterable[float] = NOISE,
     queries: Compendium | None = None,
+    among: str = MOAS,
     seed: int = 0,
 ) -> SearchEvaluationRequest:
     """The request to compare search scores.
@@ -47,7 +50,7 @@ def plan_search_evaluation(
             )
     if queries is not None and queries.name == compendium.name:
         queries = None
-    _check_moas(compendium, queries)
+    _check_classes(compendium, queries, among)
     return SearchEvaluationRequest(
         compendium.name,
         compendium.fingerprint,
@@ -57,27 +60,37 @@ def plan_search_evaluation(
         queries=queries.name if queries else "",
         queries_fingerprint=queries.fingerprint if queries else "",
         seed=seed,
+        among=among,
     )
 
 
-def moas_to_retrieve(compendium: Compendium, queries: Compendium | None) -> list[str]:
-    """MOAs of two drugs or more; or, with queries from outside, those that both compendia have."""
-    table = compendium.moas
+def classes_to_retrieve(
+    compendium: Compendium, queries: Compendium | None, among: str = MOAS
+) -> list[str]:
+    """Classes of two drugs or more; or, with queries from outside, those that both compendia have.
+
+    among: 'moas', 'targets' or 'all'. Raises RequestError for another choice.
+    """
+    table = class_table(compendium, among)
     if queries is None:
         return table.loc[table["n_drugs"] >= 2, fields.MOA].tolist()
-    theirs = set(queries.moas[fields.MOA].map(moa_key))
+    theirs = set(class_table(queries, among)[fields.MOA].map(moa_key))
     return [moa for moa in table[fields.MOA] if moa_key(moa) in theirs]
 
 
-def _check_moas(compendium: Compendium, queries: Compendium | None) -> None:
-    if moas_to_retrieve(compendium, queries):
+def _check_classes(compendium: Compendium, queries: Compendium | None, among: str) -> None:
+    if classes_to_retrieve(compendium, queries, among):
         return
+    noun = NOUNS[among]
+    if noun is TARGET and compendium.targets.empty:
+        raise RequestError(why_without(compendium, noun))
     if queries is None:
+        table = "MOA table" if noun is MOA else f"table of {noun.many}"
         raise RequestError(
-            f"No two drugs of '{compendium.name}' share a MOA, so there is nothing to retrieve. "
-            "Import it with a MOA table."
+            f"No two drugs of '{compendium.name}' share a {noun.one}, so there is nothing to "
+            f"retrieve. Import it with a {table}."
         )
     raise RequestError(
-        f"'{queries.name}' and '{compendium.name}' have no MOA in common. Choose queries whose "
-        "MOAs are named alike."
+        f"'{queries.name}' and '{compendium.name}' have no {noun.one} in common. Choose queries "
+        f"whose {noun.many} are named alike."
     )

@@ -5,6 +5,7 @@ from gpar_core.analyses.search_evaluation.request import SearchEvaluationRequest
 from gpar_core.compare.search_evaluation import evaluate_scores
 from gpar_core.compare.search_queries import QuerySet, outside_queries, own_queries
 from gpar_core.data import compendium as compendia
+from gpar_core.data.class_names import NOUNS
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
 from gpar_core.learn.engine import Pool
@@ -35,17 +36,17 @@ def run_search_evaluation(
 
 def _queries(request: SearchEvaluationRequest, compendium: Compendium, cache: Cache) -> QuerySet:
     if not request.queries:
-        return own_queries(compendium, seed=request.seed)
+        return own_queries(compendium, seed=request.seed, among=request.among)
     source = compendia.load(cache.existing_compendium(request.queries))
     if source.fingerprint != request.queries_fingerprint:
         raise RequestError(
             f"The compendium '{request.queries}' has changed since this request was made. Start a "
             "new evaluation."
         )
-    found = outside_queries(compendium, source, seed=request.seed)
+    found = outside_queries(compendium, source, seed=request.seed, among=request.among)
     if not found.names:
         raise RequestError(
-            f"No compound of '{request.queries}' shares a MOA with another compound of "
-            f"'{compendium.name}'. Choose other queries."
+            f"No compound of '{request.queries}' shares a {NOUNS[request.among].one} with "
+            f"another compound of '{compendium.name}'. Choose other queries."
         )
     return found

@@ -11,7 +11,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.learn.engine import Pool
 from gpar_core.progress import Remember, Report, Tables
 from gpar_core.search.batch import search_batch
-from gpar_core.search.classes import moas
+from gpar_core.search.classes import moas, targets
 from gpar_core.search.combinations import combinations
 from gpar_core.search.heat_map import heat_map
 from gpar_core.search.query import Query
@@ -53,9 +53,9 @@ def answer(
 ) -> Tables:
     """The tables of one query.
 
-    Those of `search.search`; moas, heat_map and combinations of the modules of these names; and
-    query: symbol, direction ('up' or 'down') and z, NaN if only
-    lists are known.
+    Those of `search.search`; moas and, if any is known, targets (`search.classes`); heat_map and
+    combinations of the modules of these names; and query: symbol, direction ('up' or 'down') and z,
+    NaN if only lists are known.
     """
     tables = search(
         compendium,
@@ -70,6 +70,7 @@ def answer(
     return {
         **tables,
         "moas": moas(compendium, compounds),
+        **({} if compendium.targets.empty else {"targets": targets(compendium, compounds)}),
         "heat_map": heat_map(compendium, query, compounds),
         "combinations": combinations(compendium, query, compounds),
         "query": _genes(query),

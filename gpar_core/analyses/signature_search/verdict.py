@@ -4,6 +4,8 @@ from typing import Final
 
 import pandas as pd
 
+from gpar_core.data.class_names import MOA, TARGET, Noun, gene_of
+
 LOW_FDR: Final = 0.05
 
 
@@ -41,12 +43,33 @@ def counts(mimics: int, reverses: int) -> str:
     return f"{_counted(mimics, 'mimic')}, {_counted(reverses, 'reverse')}"
 
 
-def of_moas(moas: pd.DataFrame) -> str:
-    """How many MOAs have a low FDR. moas: of a search, at least one."""
-    n = int((moas["fdr"] < LOW_FDR).sum())
+def of_classes(classes: pd.DataFrame, noun: Noun = MOA) -> str:
+    """How many MOAs, or targets, have a low FDR. classes: of a search, at least one."""
+    n = int((classes["fdr"] < LOW_FDR).sum())
     if not n:
-        return f"No MOA stands out: none of {len(moas):,} has an FDR below {LOW_FDR}."
-    return f"{n:,} of {len(moas):,} MOAs {'has' if n == 1 else 'have'} an FDR below {LOW_FDR}."
+        return f"No {noun.one} stands out: none of {len(classes):,} has an FDR below {LOW_FDR}."
+    of = noun.counted(len(classes))
+    return f"{n:,} of {of} {'has' if n == 1 else 'have'} an FDR below {LOW_FDR}."
+
+
+TOP_CLASSES: Final = {"top_moa": MOA, "top_target": TARGET}
+"""Columns of the queries of a batch (`search.top_classes`), and the classes that they name."""
+
+
+def clear_classes(queries: pd.DataFrame) -> pd.DataFrame:
+    """The top MOA and target of each query of a batch if its FDR is low, else ''.
+
+    queries: of a batch. Returns those columns of `TOP_CLASSES` that it has; targets by symbol.
+    """
+    clear = {
+        column: queries[column].where(queries[f"{column}_fdr"] < LOW_FDR).fillna("")
+        for column in TOP_CLASSES
+        if column in queries
+    }
+    named = {
+        column: names.map(lambda name: gene_of(name) or name) for column, names in clear.items()
+    }
+    return pd.DataFrame(named, index=queries.index)
 
 
 def _counted(n: int, verb: str) -> str:

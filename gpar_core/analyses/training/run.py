@@ -11,6 +11,7 @@ from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.analyses.training_set import training_set_of
 from gpar_core.data import profiles
+from gpar_core.data.class_names import gene_of
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import Profiles
 from gpar_core.data.provenance import same_compendium, versions
@@ -84,7 +85,8 @@ def train_model(
         threads=pool.processes,
         score=pd.Series(training.scores.compound, training.scores.drug),
     )
-    ranking = ranking.assign(shares_moa=known_members(ranking, _moas_of(compendium, request)))
+    classes = {request.drug_set.moa} if request.drug_set.moa else _moas_of(compendium, request)
+    ranking = ranking.assign(shares_moa=known_members(ranking, classes))
     if training.space is not None:
         also = _also_first_of(ranking, compendium, request, training.space)
         ranking = ranking.assign(also_first_of=also)
@@ -160,8 +162,8 @@ def _of_positives(compendium: Compendium, training_set: TrainingSet) -> np.ndarr
 
 
 def _moas_of(compendium: Compendium, request: TrainRequest) -> set[str]:
-    """The MOA trained on, or all MOAs of the drugs."""
-    if request.drug_set.moa:
+    """The MOA trained on, or all MOAs of the drugs, also of those of a target."""
+    if request.drug_set.moa and not gene_of(request.drug_set.moa):
         return {request.drug_set.moa}
     table = compendium.compound_moas
     return set(table.loc[table[fields.DRUG].isin(request.drug_set.drugs), fields.MOA])
@@ -170,7 +172,10 @@ def _moas_of(compendium: Compendium, request: TrainRequest) -> set[str]:
 def _also_first_of(
     ranking: pd.DataFrame, compendium: Compendium, request: TrainRequest, space: "Space"
 ) -> pd.Series:
-    """(m,) other MOAs that rank each compound among their first."""
+    """(m,) other MOAs that rank each compound among their first.
+
+    Targets do not count, as most would repeat the MOA of the same drugs.
+    """
     from gpar_core.learn.specificity import first_of  # noqa: PLC0415 -- pages start without it
 
     places = first_of(space, compendium)

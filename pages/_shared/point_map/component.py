@@ -99,9 +99,9 @@ def point_map(
 
     public: whether the points may be stored in a file that anyone who reaches the server can fetch;
     scores never are.
-    color: 'moa', 'cell', 'dose', 'time', 'tas', 'score' (needs `scores`) or 'none'. only: MOAs or
-    cell lines that get a color. groups: the last one is drawn over the others. file: name of
-    exports, without extension. drug: where the view starts.
+    color: 'moa', 'target', 'cell', 'dose', 'time', 'tas', 'score' (needs `scores`) or 'none'. only:
+    MOAs, targets or cell lines that get a color. groups: the last one is drawn over the others.
+    file: name of exports, without extension. drug: where the view starts.
     """
     codes = {name: place for place, name in enumerate(points.drugs)}
     of_points, of_scores = _source(points, public), scores and _source(scores, public=False)

@@ -75,7 +75,8 @@ def _row(
         "name": name,
         "page": page,
         "structure": picture(known[fields.SMILES]) if known[fields.SMILES] else "",
-        "moa": compound[fields.MOA].replace(fields.MOA_SEPARATOR, ", "),
+        "moa": _listed(compound[fields.MOA]),
+        "target": _listed(compound.get(fields.TARGET, "")),
         "score": _signed(compound["connectivity"], ".2f"),
         "figures": " · ".join(
             f"{label}\N{NO-BREAK SPACE}{_signed(compound[figure], form)}"
@@ -90,6 +91,10 @@ def _row(
             ("iLINCS", links.ilincs(name, known[fields.PERT_ID])),
         ],
     }
+
+
+def _listed(names: str) -> str:
+    return names.replace(fields.MOA_SEPARATOR, ", ")
 
 
 def _signed(value: float, form: str) -> str:

@@ -22,7 +22,14 @@ function ramp(share) {
 
 // only: names that get a color; none for the most frequent.
 function coloring(points, scores, color, only, gray) {
-  if (color === "moa") return byMoa(points, only, gray);
+  const { drugs } = points;
+  if (color === "moa") {
+    return byClass(points, drugs.moas_of, drugs.moa_names, only, "Other MOAs, or none", gray);
+  }
+  if (color === "target" && drugs.targets_of) {
+    const rest = "Other targets, or none";
+    return byClass(points, drugs.targets_of, drugs.target_names, only, rest, gray);
+  }
   if (color === "cell") return byCell(points, only, gray);
   if (color === "dose") return byAmount(points.dose, points.doses, gray);
   if (color === "time") return byAmount(points.time, points.times, gray);
@@ -33,17 +40,17 @@ function coloring(points, scores, color, only, gray) {
   return { code: new Uint8Array(points.n), palette: [gray], entries: [], rest: 0 };
 }
 
-// A drug with several MOAs bears the color of the first one that has a color.
-function byMoa(points, only, gray) {
-  const { moas_of: of, moa_names: names } = points.drugs;
+// A drug of several classes bears the color of the first one that has a color.
+// of: the classes of each drug. names: of the classes.
+function byClass(points, of, names, only, rest, gray) {
   const perDrug = counts(points.drug, of.length);
-  const perMoa = new Uint32Array(names.length);
-  of.forEach((moas, drug) => moas.forEach((moa) => (perMoa[moa] += perDrug[drug])));
-  const shown = colored(names, perMoa, only);
+  const perClass = new Uint32Array(names.length);
+  of.forEach((own, drug) => own.forEach((one) => (perClass[one] += perDrug[drug])));
+  const shown = colored(names, perClass, only);
   const place = places(shown, names.length);
-  const ofDrug = of.map((moas) => Math.min(...moas.map((moa) => place[moa] || 255)));
+  const ofDrug = of.map((own) => Math.min(...own.map((one) => place[one] || 255)));
   const table = ofDrug.map((at) => (at > shown.length ? 0 : at));
-  return named(points.drug, table, names, shown, "Other MOAs, or none", gray);
+  return named(points.drug, table, names, shown, rest, gray);
 }
 
 function byCell(points, only, gray) {

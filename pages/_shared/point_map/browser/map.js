@@ -338,6 +338,8 @@ class PointMap {
     where.push(points.times.names[points.time[i]]);
     const moas = points.drugs.moas[points.drug[i]] || "no MOA annotation";
     const lines = [points.drugs.names[points.drug[i]], where.filter(Boolean).join(" · "), moas];
+    const targets = points.drugs.targets?.[points.drug[i]];
+    if (targets) lines.push(`Target: ${targets}`);
     const quantity = (name, levels, [low, high]) => {
       if (levels[i] === UNKNOWN) return;
       lines.push(`${name} ${(low + (levels[i] / (UNKNOWN - 1)) * (high - low)).toFixed(2)}`);

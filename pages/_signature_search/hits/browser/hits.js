@@ -66,6 +66,7 @@ function row(drug, side, checked, check) {
       { className: "about" },
       made("div", {}, name),
       made("div", { className: "moa", textContent: drug.moa || "No known MOA", title: drug.moa }),
+      ...(drug.target ? [known(`Target: ${drug.target}`)] : []),
       made("div", { className: "figures" }, drug.figures, ...links),
     ),
     made(
@@ -76,6 +77,10 @@ function row(drug, side, checked, check) {
       made("small", { textContent: drug.agree, title: drug.agreeing }),
     ),
   );
+}
+
+function known(textContent) {
+  return made("div", { className: "moa", textContent, title: textContent });
 }
 
 function outward(href, textContent) {

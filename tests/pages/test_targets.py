@@ -1,0 +1,216 @@
+"""Targets on every page where a MOA can be chosen or read; nothing of them without any."""
+
+import shutil
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gpar_core.analyses.run_job import run_job
+from gpar_core.analyses.search_evaluation.plan import plan_search_evaluation
+from gpar_core.data import compendium as compendia
+from gpar_core.data.class_names import noun_of
+from gpar_core.data.compendium import Compendium
+from gpar_core.jobs.store import JobStore
+from gpar_core.progress import silent
+from gpar_core.storage.cache import Cache, remove
+from gpar_core.storage.requests import job_id
+from pages._moa_prediction.view import _supported
+from tests import targeted
+from tests.pages.charted import charted
+from tests.pages.conftest import Library
+from tests.pages.searched import searched, sent
+from tests.pages.shelf import shelve, train_the_rest
+from tests.pages.stage import page, press, words
+from tests.pools import Means
+from tests.synthetic import build
+
+NAME = "targeted"
+HDAC1 = "target: HDAC1"
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    """A compendium with targets and the library of one of them, built once."""
+    cache = Cache(tmp_path_factory.mktemp("targeted"))
+    build(cache.compendium(NAME), targeted.DRUGS, effect=20, name=NAME, simulated=True)
+    train_the_rest(cache, shelve(cache, NAME, moas=[HDAC1, "target: MTOR"]))
+    return cache
+
+
+@pytest.fixture
+def data(kept: Cache, cache: Cache) -> Compendium:
+    shutil.copytree(kept.root, cache.root, dirs_exist_ok=True)
+    return compendia.load(cache.compendium(NAME))
+
+
+def requests(cache: Cache) -> list[object]:
+    return [job.request for job in JobStore(cache).active_jobs()]
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_a_training_on_a_target(data: Compendium, cache: Cache) -> None:
+    app = page("drug_prediction", compendium=NAME)
+    app.segmented_control(key="way").set_value("One target").run()
+    assert app.selectbox(key="target").options[0] == "HDAC1 (4)"
+    app.selectbox(key="target").set_value(HDAC1).run()
+    assert metrics(app)["Positive drugs"] == "4"
+    press(app, "Start training")
+    (request,) = requests(cache)
+    assert request.drug_set.moa == request.drug_set.label == HDAC1
+
+
+def test_without_targets_there_is_no_such_choice(stocked: Library) -> None:
+    app = page("drug_prediction")
+    assert "One target" not in app.segmented_control(key="way").options
+    said = words(page("library"))
+    assert "Classes" not in said
+    assert "One target" not in words(page("evaluation"))
+
+
+def test_a_choice_that_another_compendium_lacks_is_forgotten(stocked: Library) -> None:
+    for name, key, value in (
+        ("drug_prediction", "way", "One target"), ("evaluation", "classes-are", "targets"),
+    ):  # fmt: skip
+        app = page(name)
+        app.session_state[key] = value
+        app.run()
+        assert not app.exception
+        assert app.segmented_control(key=key).value in ("One MOA", "moas")
+
+
+def test_a_library_of_targets_is_planned(data: Compendium, cache: Cache) -> None:
+    for library_id in cache.library_ids():
+        remove(cache.library(library_id))
+    app = page("library", compendium=NAME)
+    app.segmented_control(key=f"library-kind-{NAME}").set_value("targets").run()
+    assert metrics(app) == {"Targets": "4"}
+    assert "HDAC2" in app.multiselect(key="library-moas-targets").options
+    app.segmented_control(key=f"library-kind-{NAME}").set_value("all").run()
+    assert metrics(app) == {"Classes": "6"}
+    press(app, "Build library")
+    (request,) = requests(cache)
+    assert request.title == f"Library of 6 MOAs and targets of '{NAME}'"
+
+
+def test_a_library_of_targets_reads_as_one(data: Compendium) -> None:
+    app = page("library", compendium=NAME)
+    said = words(app)
+    assert "MOA prediction uses the models of 2 of 2 targets" in said
+    assert app.dataframe[0].value["moa"].tolist() == ["HDAC1", "MTOR"]
+
+
+def test_likely_targets_of_a_compound(data: Compendium) -> None:
+    app = page("moa_prediction", compendium=NAME, compound="hdac3")
+    said = words(app)
+    assert "models of 2 of the 2 targets" in said
+    assert "Annotated target: **HDAC1** (rank 1 of 2)" in said
+    assert "none has an FDR of 0.1 or less over the 2 targets" in said
+    assert "treat each target as a hypothesis" in said
+    assert app.dataframe[0].value["moa"].tolist()[0] == "HDAC1"
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ([HDAC1, "target: MTOR"], "over 2 targets): HDAC1. The"),
+        ([HDAC1, "MTOR inhibitor"], "over 2 MOAs and targets): target: HDAC1. The"),
+        (["HDAC inhibitor", "MTOR inhibitor"], "over 2 MOAs): HDAC inhibitor. The"),
+    ],
+)
+def test_the_verdict_calls_classes_what_they_are(names: list[str], said: str) -> None:
+    table = pd.DataFrame({"moa": names, "fdr": [0.01, 0.5], "supported": [True, False]})
+    assert said in _supported(table, noun_of(names))
+
+
+def test_the_compound_page_names_targets_and_leads_to_genes(data: Compendium) -> None:
+    app = page("compound", compendium=NAME, compound="mtor0")
+    assert (
+        "Known targets: [MTOR](gene?gene=MTOR&compendium=targeted), [PIK3CA](gene?gene=PIK3CA"
+    ) in words(app)
+    assert "No known target" in words(page("compound", compendium=NAME, compound="dark0"))
+
+
+def test_no_word_of_targets_on_a_compound_page_without_any(stocked: Library) -> None:
+    said = words(page("compound", compound="hdac0").markdown)
+    assert "Annotated MOA" in said
+    assert "nown target" not in said
+
+
+def test_a_search_has_moas_and_targets(data: Compendium, cache: Cache) -> None:
+    request = searched(cache, NAME, "hdac3")
+    app = page("signature_search", job=job_id(request), tab="MOAs and targets")
+    control = app.segmented_control(key=f"search-classes-{job_id(request)}")
+    control.set_value("targets").run()
+    (table,) = app.dataframe
+    assert table.value["target"].iloc[0] == "HDAC1"
+    assert "of 4 targets" in words(app)
+    assert "Check a target to see where its compounds rank" in words(app)
+    hits = sent(page("signature_search", job=job_id(request)), "gpar_hits")
+    assert {"HDAC1", "HDAC1, HDAC2"} == {
+        row["target"] for row in hits["sides"][0]["rows"] if row["target"].startswith("HDAC")
+    }
+
+
+def test_a_search_without_targets_says_how_to_import_them(stocked: Library) -> None:
+    request = searched(stocked.cache)
+    app = page("signature_search", job=job_id(request), tab="MOAs and targets")
+    assert "This compendium knows no targets" in words(app.caption)
+    assert "compoundinfo" in words(app.caption)
+
+
+def test_a_map_is_colored_by_target(data: Compendium, cache: Cache) -> None:
+    request = charted(cache, NAME, moas=[HDAC1])
+    app = page("map", job=job_id(request), compendium=NAME)
+    assert "Targets: HDAC1" in words(app.caption).replace("\\", "")
+    app.selectbox(key="colour").set_value("Target").run()
+    assert sent(app, "gpar_map")["color"] == "target"
+    assert app.multiselect(key="map-only-Target").options == ["HDAC1", "HDAC2", "MTOR", "PIK3CA"]
+
+
+def test_colors_of_targets_are_not_offered_without_any(stocked: Library) -> None:
+    app = page("map", job=job_id(charted(stocked.cache)))
+    assert "Target" not in app.selectbox(key="colour").options
+
+
+def test_methods_are_evaluated_on_targets(data: Compendium, cache: Cache) -> None:
+    app = page("evaluation", compendium=NAME)
+    app.segmented_control(key="classes-are").set_value("targets").run()
+    app.number_input(key="evaluation-min-drugs").set_value(5).run()
+    assert metrics(app) == {"Classes": "2"}
+    press(app, "Run evaluation")
+    (request,) = requests(cache)
+    assert request.classes == ("target: MTOR", "target: PIK3CA")
+
+
+def test_search_scores_are_evaluated_on_targets(data: Compendium, cache: Cache) -> None:
+    app = page("evaluation", compendium=NAME)
+    app.segmented_control(key="evaluation-question").set_value("Signature search").run()
+    app.segmented_control(key=f"search-evaluation-kind-{NAME}").set_value("targets").run()
+    assert metrics(app) == {"Targets": "4"}
+    request = plan_search_evaluation(
+        data, scores=["wtcs"], genes=[25], noise=[0.0], among="targets"
+    )
+    run_job(request, cache, silent, Means())
+    app = page("evaluation", job=job_id(request), compendium=NAME)
+    said = words(app)
+    assert "mean over 4 targets" in said
+    assert "share the query's target" in said
+    table = next(each.value for each in app.dataframe if "moa" in each.value)
+    assert set(table["moa"]) == {"HDAC1", "HDAC2", "MTOR", "PIK3CA"}
+
+
+def test_a_compendium_lists_its_targets(data: Compendium, stocked: Library) -> None:
+    app = page("compendium", compendium=NAME)
+    assert "Targets" in words(app.header)
+    tables = [each.value for each in app.dataframe]
+    targets = next(each for each in tables if "HDAC1" in each.get("moa", pd.Series()).tolist())
+    assert targets["n_drugs"].tolist() == [4, 3, 5, 5]
+    (drugs,) = [each for each in tables if "pert_ids" in each]
+    assert drugs.set_index("pert_iname").loc["hdac0", "target"] == "HDAC1; HDAC2"
+    plain = page("compendium", compendium="measured")
+    assert "Targets" not in words(plain.header)
+    assert all("target" not in each.value for each in plain.dataframe)
