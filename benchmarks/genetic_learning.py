@@ -15,7 +15,8 @@ other drugs of each MOA and all other compounds. Signatures of genes are used in
 
 The held-out drug is never used, but a knock-down of its target may be. As many MOAs have few
 drugs, the same is measured with one known drug: each member in turn is the only known one, with the
-genes that it targets, and the others are to be found. As real genetic signatures
+genes that it targets, and the others are to be found; with drugs grouped by target this is no fair
+question, as the space then knows the targets of all. As real genetic signatures
 are not at hand, they are planted: those of the demo, and demos in which the loss of every target
 resembles its drugs by a given share.
 """
