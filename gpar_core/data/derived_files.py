@@ -24,7 +24,9 @@ NULL = "null-*.npz"
 """Scores by random queries (`search.null`)."""
 REFERENCE = "reference-*.npy"
 """Answers to reference queries (`search.reference`)."""
-PATTERNS = (SPACE, INDEX, NULL, REFERENCE)
+GENES = "genes-*.npz"
+"""How much each gene varies (`analyses.gene.values`)."""
+PATTERNS = (SPACE, INDEX, NULL, REFERENCE, GENES)
 
 
 SPARE = 1.2
