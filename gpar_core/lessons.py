@@ -1,8 +1,7 @@
-"""The case studies as lessons: what to look at, and questions with their answers explained."""
+"""Lessons, most of them on a case study: what to look at, and questions with explained answers."""
 
 from dataclasses import dataclass
 
-from gpar_core.case_studies import CASES
 from gpar_core.errors import NotFoundError
 
 
@@ -18,12 +17,15 @@ class Question:
 
 @dataclass(frozen=True)
 class Lesson:
-    """case: title of a case study. aim: what a student can do afterwards. look: steps in order."""
+    """case: title of a case study, or of the lesson if it has a story of its own. aim: what a
+    student can do afterwards. look: steps in order. story: '' for that of the case study.
+    """
 
     case: str
     aim: str
     look: tuple[str, ...]
     questions: tuple[Question, ...]
+    story: str = ""
 
 
 LESSONS = (
@@ -225,14 +227,78 @@ LESSONS = (
             ),
         ),
     ),
+    Lesson(
+        case="Knock-downs and inhibitors",
+        story=(
+            "A knock-down silences one gene: a short hairpin RNA destroys its messenger RNA. A "
+            "knock-out cuts the gene itself, an over-expression adds copies of it. If a drug "
+            "inhibits a protein, the loss of its gene may leave a similar signature, and so point "
+            "to the target. Often it does not."
+        ),
+        aim="Judge what it means that a drug resembles the loss of a gene, or does not.",
+        look=(
+            "On the demo, in Which target?, look for the target of digoxin, a cardiac glycoside. "
+            "ATP1A1 should be near the top.",
+            "Look for the target of fluoxetine. Where is SLC6A4, the serotonin transporter?",
+            "Look for the target of dexamethasone, which activates its receptor, NR3C1.",
+            "Look for the target of vincristine, which binds tubulin, TUBB.",
+        ),
+        questions=(
+            Question(
+                "Why is the target of fluoxetine not found?",
+                (
+                    "Fluoxetine has no target",
+                    "The cell lines do not express the transporter, so silencing it changes "
+                    "nothing",
+                    "Knock-downs of transporters do not work",
+                ),
+                1,
+                "Without the protein, neither the knock-down nor the inhibition of it changes the "
+                "cell. What fluoxetine does change there comes from other effects.",
+            ),
+            Question(
+                "What should resemble dexamethasone?",
+                (
+                    "The over-expression of NR3C1; its knock-down should be the opposite",
+                    "The knock-down of NR3C1",
+                    "Both",
+                ),
+                0,
+                "An agonist activates its target, so the loss of the target is the opposite. "
+                "Always ask whether a drug inhibits or activates.",
+            ),
+            Question(
+                "No tubulin is near the top for vincristine. Which explanation is likely?",
+                (
+                    "Vincristine does not bind tubulin",
+                    "There are too few genes",
+                    "Cells have several tubulin genes; if one is silenced, the others replace it",
+                ),
+                2,
+                "A drug can inhibit all members of a gene family at once; a knock-down silences "
+                "one. Kinases are similar: an inhibitor often has many, and an enzyme that a drug "
+                "traps on DNA is not simply missing.",
+            ),
+            Question(
+                "One knock-down resembles your hit in one cell line. What could deceive you?",
+                (
+                    "A knock-down is always specific",
+                    "The hairpin also silences genes that match its seed",
+                    "Knock-downs are stronger than drugs",
+                ),
+                1,
+                "Off-target effects of hairpins are large. Look for the same gene in several cell "
+                "lines, and by knock-out, before you trust it.",
+            ),
+        ),
+    ),
 )
 
 
 def lesson(case: str) -> Lesson:
-    """The lesson of a case study by its title. Raises NotFoundError."""
+    """A lesson by its title. Raises NotFoundError."""
     for each in LESSONS:
         if each.case == case:
             return each
-    raise NotFoundError(
-        f"There is no lesson '{case[:40]}'. Choose from: {', '.join(each.title for each in CASES)}."
-    )
+    known = ", ".join(each.case for each in LESSONS)
+    raise NotFoundError(f"There is no lesson '{case[:40]}'. Choose from: {known}.")

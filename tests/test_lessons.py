@@ -8,7 +8,8 @@ from gpar_core.lessons import LESSONS, Lesson, lesson
 
 
 def test_every_case_study_has_its_lesson() -> None:
-    assert [each.case for each in LESSONS] == [each.title for each in CASES]
+    of_cases = [each.case for each in LESSONS if not each.story]
+    assert of_cases == [each.title for each in CASES]
     assert lesson("Chloroquine").case == "Chloroquine"
     with pytest.raises(NotFoundError, match="Digoxin alone"):
         lesson("Nothing")

@@ -1,4 +1,4 @@
-"""A lesson on screen: a case study, steps to follow, and questions."""
+"""A lesson on screen: a case study or a story, steps to follow, and questions."""
 
 import streamlit as st
 
@@ -15,9 +15,9 @@ def show_lessons() -> None:
     shown = lesson(title)
     st.header(shown.case, anchor=False)
     st.markdown(f"**Aim.** {shown.aim}")
-    st.markdown(case(shown.case).story)
+    st.markdown(shown.story or case(shown.case).story)
     st.markdown("\n".join(f"{number}. {step}" for number, step in enumerate(shown.look, start=1)))
-    if st.button("Open case study", type="primary"):
+    if not shown.story and st.button("Open case study", type="primary"):
         go("case_studies", case=shown.case)
     st.header("Questions", anchor=False)
     right = sum(_question(number, each, shown.case) for number, each in enumerate(shown.questions))

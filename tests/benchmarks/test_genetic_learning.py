@@ -3,17 +3,20 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from benchmarks import genetic_learning
 from benchmarks.genetic_learning import (
     ALONE,
     IN_SPACE,
+    MEASURES,
     OF_TARGET,
     WAYS,
     WITH_DRUGS,
     Perturbagens,
     against_alone,
     attention,
+    from_one,
     resembling,
     scores,
 )  # fmt: skip
@@ -57,6 +60,26 @@ def test_scores_are_the_ratio_of_means_over_what_is_known(genes: bool) -> None:
         assert found[one] == pytest.approx(np.log(np.mean(positive) / np.mean(negative)))
 
 
+@pytest.mark.parametrize("genes", [False, True])
+def test_one_known_drug_brings_the_genes_that_it_targets(genes: bool) -> None:
+    rng = np.random.default_rng(1)
+    alike = rng.uniform(0.1, 5, (9, 9 + 4))
+    member = np.arange(9) < 3
+    targets = rng.random((9, 4)) < 0.6
+    expected = []
+    for one in range(3):
+        asked = [other for other in range(9) if other != one]
+        score = []
+        for drug in asked:
+            known = [alike[drug, one]]
+            known += [alike[drug, 9 + gene] for gene in range(4) if genes and targets[one, gene]]
+            others = [alike[drug, other] for other in range(3, 9) if other != drug]
+            score.append(np.mean(known) / np.mean(others))
+        expected.append(roc_auc_score(member[asked], score))
+    found, _ = from_one(alike, member, targets, genes=genes)
+    assert found == pytest.approx(np.mean(expected))
+
+
 def test_a_way_without_genes_does_not_depend_on_them(perturbagens: Perturbagens) -> None:
     changed = perturbagens.x.copy()
     changed[~perturbagens.of_drug] *= -3
@@ -87,11 +110,11 @@ def test_a_held_out_drug_does_not_shape_its_own_space(
 
 def test_differences_are_paired_over_moas() -> None:
     rows = [
-        (moa, way, 5, 0.5 + 0.1 * (way == IN_SPACE) + 0.01 * number, 0.2)
+        (moa, way, 5, 0.5 + 0.1 * (way == IN_SPACE) + 0.01 * number, 0.2, 0.3, 0.4)
         for number, moa in enumerate("ABCD")
         for way in WAYS
     ]
-    table = against_alone(pd.DataFrame(rows, columns=["moa", "way", "n_members", "auroc", "ap"]))
+    table = against_alone(pd.DataFrame(rows, columns=["moa", "way", "n_members", *MEASURES]))
     for column in ("auroc_more", "auroc_low", "auroc_high"):
         assert table.loc[IN_SPACE, column] == pytest.approx(0.1)
         assert table.loc[ALONE, column] == 0
