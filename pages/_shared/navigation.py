@@ -1,10 +1,19 @@
 """The pages in their order, and the first call of each."""
 
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages._shared.deleting import offer_undo
+from pages._shared.error_box import plain
 from pages._shared.state import Key
+
+GENE_COLUMN = st.column_config.LinkColumn(
+    "Open gene", display_text="Open", help="Open the page of this gene", width=95
+)
+"""Of addresses from `gene_link`."""
 
 
 def navigation(*, listed: bool = True) -> StreamlitPage:
@@ -58,3 +67,17 @@ def begin(title: str) -> None:
         st.rerun()
     st.title(title, anchor=False)
     offer_undo()
+
+
+def gene_link(symbol: str, compendium: str = "") -> str:
+    """URL of the page of a gene, relative to this server.
+
+    compendium: by name; '' for the one in use.
+    """
+    found = {Key.GENE.value: symbol, Key.COMPENDIUM.value: compendium}
+    return f"gene?{urlencode({name: value for name, value in found.items() if value})}"
+
+
+def gene_links(symbols: Iterable[str], compendium: str = "") -> str:
+    """Markdown with a link to the page of each gene."""
+    return ", ".join(f"[{plain(each)}]({gene_link(each, compendium)})" for each in symbols)

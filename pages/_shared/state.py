@@ -30,6 +30,7 @@ class Key(StrEnum):
     DRUG = "drug"
     DELETED = "deleted"
     ENTERED = "entered"
+    GENE = "gene"
     PAGE = "page"
     PUT_ASIDE = "put-aside"
     SECOND = "second"
