@@ -22,7 +22,9 @@ NULL = "null-*.npz"
 """Scores by random queries (`search.null`)."""
 REFERENCE = "reference-*.npz"
 """Answers to reference queries (`search.reference`)."""
-PATTERNS = (SPACE, INDEX, NULL, REFERENCE)
+TARGETS = "targets-*.npz"
+"""How lines of evidence on targets are combined (`targets.fitting`)."""
+PATTERNS = (SPACE, INDEX, NULL, REFERENCE, TARGETS)
 
 
 def is_derived(file: Path) -> bool:

@@ -1,0 +1,97 @@
+"""All lines of evidence on the targets of some queries, side by side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from gpar_core.data.compendium import Compendium
+from gpar_core.progress import Progress, Report, silent
+from gpar_core.targets.genetic import added, gene_similarities, genes_of
+from gpar_core.targets.known_targets import KnownTargets, known_targets
+from gpar_core.targets.line_similarity import Queries
+from gpar_core.targets.neighbors import drug_similarities, neighbor_evidence
+
+LINES: Final[Mapping[str, str]] = {
+    "knock_down": "Knock-down",
+    "knock_down_other": "Knock-down, other lines",
+    "knock_out": "Knock-out",
+    "knock_out_other": "Knock-out, other lines",
+    "over_expression": "Over-expression",
+    "over_expression_other": "Over-expression, other lines",
+    "library": "Library",
+    "neighbors": "Nearest drugs",
+}
+"""The lines of evidence and their names on screen."""
+GENETIC_LINES: Final = tuple(LINES)[:6]
+
+
+@dataclass(frozen=True, eq=False)
+class LibraryEvidence:
+    """What models of targets say on n queries.
+
+    genes: (m,) as in `gene_key`. log_odds: (n, m) log of the calibrated odds over those of the base
+    rate, mean over the signatures of a query; NaN where a model was not asked.
+    """
+
+    genes: pd.Index
+    log_odds: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Evidence on n queries and g genes.
+
+    queries: (n,) names. genes: (g,) sorted. lines: by a name of `LINES`, in that order, (n, g)
+    float32, higher for a likelier target, near 0 where it says nothing, NaN where it is missing.
+    genetic: (n, g) all genetic lines together (`genetic.added`), None without a genetic signature.
+    """
+
+    queries: tuple[str, ...]
+    genes: pd.Index
+    lines: Mapping[str, np.ndarray]
+    genetic: np.ndarray | None
+
+
+def evidence_on(
+    queries: Queries,
+    compendium: Compendium,
+    *,
+    known: KnownTargets | None = None,
+    library: LibraryEvidence | None = None,
+    report: Report = silent,
+) -> Evidence:
+    """Every line of evidence that the compendium has on the targets of some queries.
+
+    queries: compounds by their `drug`, or profiles. known: of the compendium, computed if None.
+    library: of the same queries, in their order. A query's own known targets are not used.
+    """
+    known = known_targets(compendium) if known is None else known
+    found: dict[str, tuple[pd.Index, np.ndarray]] = {}
+    genetic = None
+    if (view := compendium.genetic) is not None:
+        report(Progress("Which target?", 0, 3, "Knock-downs, knock-outs and over-expressions"))
+        genes, code = genes_of(view)
+        scores = gene_similarities(queries, view, genes, code)
+        found |= {name: (genes, z) for name, z in scores.items()}
+        genetic = (genes, added(scores)) if scores else None
+    if library is not None and len(library.genes):
+        found["library"] = (library.genes, library.log_odds)
+    if len(known.drugs):
+        report(Progress("Which target?", 1, 3, "Nearest drugs"))
+        own = known.drugs.get_indexer(pd.Index(queries.names))
+        near = drug_similarities(queries, compendium, known)
+        found["neighbors"] = (known.genes, neighbor_evidence(near, known, own))
+    report(Progress("Which target?", 2, 3, "Combination"))
+    every = pd.Index(sorted({gene for genes, _ in found.values() for gene in genes}), dtype=object)
+    lines = {name: _spread(every, *found[name]) for name in LINES if name in found}
+    return Evidence(queries.names, every, lines, _spread(every, *genetic) if genetic else None)
+
+
+def _spread(every: pd.Index, genes: pd.Index, values: np.ndarray) -> np.ndarray:
+    """(n, m) values of some genes to (n, g) of every gene, NaN for the others."""
+    found = np.full((len(values), len(every)), np.nan, np.float32)
+    found[:, every.get_indexer(genes)] = values
+    return found
