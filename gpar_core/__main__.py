@@ -24,6 +24,7 @@ from gpar_core.commands import importing as import_command
 from gpar_core.commands import report as report_command
 from gpar_core.commands import search as search_command
 from gpar_core.commands import select as select_command
+from gpar_core.commands import targets as targets_command
 from gpar_core.commands.terminal import (
     add_dask,
     add_method,
@@ -306,6 +307,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate_search_command.add(commands)
     report_command.add(commands)
     search_command.add(commands)
+    targets_command.add(commands)
     doctor_command.add(commands)
 
     models = commands.add_parser("models", help="list trained models")

@@ -41,11 +41,14 @@ class Combination:
     def probability(self, lines: Mapping[str, np.ndarray], queries: Sequence[str]) -> np.ndarray:
         """(n, g) probabilities; NaN for a gene on which no line says anything.
 
-        lines: as in `Evidence.lines`. queries: (n,) molecules; new ones get the model of all.
+        lines: as in `Evidence.lines`; one may be missing. queries: (n,) molecules; new ones get
+        the model of all.
         """
-        found = []
+        found, none = [], np.full(next(iter(lines.values())).shape[1], np.nan)
         for number, query in enumerate(queries):
-            x, some = features([lines[name][number] for name in self.lines])
+            x, some = features(
+                [lines[name][number] if name in lines else none for name in self.lines]
+            )
             weights = self.coefficients[self.fold.get(query, -1)]
             logit = x @ weights[:-1] + weights[-1]
             found.append(np.where(some, 1 / (1 + np.exp(-logit)), np.nan))

@@ -1,7 +1,7 @@
 """Fit the combination of a compendium on its own compounds, once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -43,10 +43,15 @@ def fit_combination(
     known: KnownTargets,
     library_of: LibraryOf = no_library,
     *,
+    in_lines: bool = True,
     seed: int = 0,
     report: Report = silent,
 ) -> Fit | None:
-    """Fit on the compounds with known targets, at most `MAX_MOLECULES`; None without any."""
+    """Fit on the compounds with known targets, at most `MAX_MOLECULES`; None without any.
+
+    in_lines: whether the cell lines of the compounds may be used; False for queries whose cell
+    lines are unknown.
+    """
     drugs = known.drugs
     if not len(drugs):
         return None
@@ -54,6 +59,8 @@ def fit_combination(
         chosen = np.random.default_rng([seed, 0x7A27]).choice(len(drugs), MAX_MOLECULES, False)
         drugs = drugs[np.sort(chosen)]
     queries = compound_queries(compendium, list(drugs))
+    if not in_lines:
+        queries = replace(queries, in_line={})
     evidence = evidence_on(
         queries, compendium, known=known, library=library_of(list(drugs)), report=report
     )
@@ -66,20 +73,22 @@ def combination_of(
     library_of: LibraryOf = no_library,
     *,
     library: str = "",
+    in_lines: bool = True,
     report: Report = silent,
 ) -> Combination | None:
     """The fitted combination, kept in the compendium's folder after the first time.
 
-    library: identifies what `library_of` says.
+    library: identifies what `library_of` says. in_lines: as for `fit_combination`.
     """
     whole = compendium.of_kinds(compendium.stored_kinds)
-    path = derived_path(whole, TARGETS, VERSION, library)
+    path = derived_path(whole, TARGETS, VERSION, f"{library} {in_lines}")
     if path is not None and path.is_file():
         try:
             return _read(dict(np.load(path, allow_pickle=False)))
         except (OSError, ValueError, KeyError, EOFError):  # damaged: computed again
             pass
-    fit = fit_combination(compendium, known_targets(compendium), library_of, report=report)
+    known = known_targets(compendium)
+    fit = fit_combination(compendium, known, library_of, in_lines=in_lines, report=report)
     found = fit.combination if fit else None
     if found is not None:
         keep_arrays(path, _arrays(found))

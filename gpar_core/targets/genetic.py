@@ -1,6 +1,6 @@
 """Similarity of a compound to the loss or gain of each gene."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
@@ -8,14 +8,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.targets.line_similarity import (
-    OTHER,
-    SAME,
-    Queries,
-    Scores,
-    similarities,
-    standardized,
-)
+from gpar_core.targets.line_similarity import OTHER, SAME, Compared, similarities, standardized
 
 SIGN: Final[Mapping[str, float]] = {"trt_sh.cgs": 1.0, "trt_xpr": 1.0, "trt_oe": -1.0}
 """An inhibitor resembles the loss of its target, and the reverse of its gain."""
@@ -44,18 +37,20 @@ def genes_of(genetic: Compendium) -> tuple[pd.Index, np.ndarray]:
 
 
 def gene_similarities(
-    queries: Queries, genetic: Compendium, genes: pd.Index, code: np.ndarray
+    found: Iterable[Compared], n_queries: int, n_genes: int
 ) -> dict[str, np.ndarray]:
     """How each gene's loss resembles each query.
 
-    genes, code: from `genes_of`. Returns (n, n_genes) by names as 'knock_down' (cell lines of the
-    query) and 'knock_down_other' (other lines), higher if the query resembles the gene's loss:
-    over-expressions count reversed.
+    found: from `line_similarity.compared`. Returns (n_queries, n_genes) by names as 'knock_down'
+    (cell lines of the query) and 'knock_down_other' (other lines), higher if the query resembles
+    the gene's loss: over-expressions count reversed.
     """
-    found = similarities(queries, genetic, code, len(genes))
+    scores = similarities(found, n_queries, n_genes)
     return {
-        KIND_NAMES[kind] + ("" if scope == SAME else f"_{OTHER}"): SIGN[kind] * z
-        for (kind, scope), z in _in_order(found).items()
+        KIND_NAMES[kind] + ("" if scope == SAME else f"_{OTHER}"): SIGN[kind] * scores[kind, scope]
+        for kind in KIND_NAMES
+        for scope in (SAME, OTHER)
+        if (kind, scope) in scores
     }
 
 
@@ -93,8 +88,3 @@ def fdr_of(p: np.ndarray) -> np.ndarray:
     if known.any():
         found[known] = false_discovery_control(p[known])
     return found
-
-
-def _in_order(found: Scores) -> Scores:
-    places = [(kind, scope) for kind in KIND_NAMES for scope in (SAME, OTHER)]
-    return {place: found[place] for place in places if place in found}

@@ -5,7 +5,7 @@ Common responses are no evidence, so the signatures of the perturbagens of a kin
 each cell line: what is left is what tells one from another.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,8 +31,9 @@ compared."""
 class Queries:
     """Signatures to compare.
 
-    names: (n,). mean: (n, 978) mean over the cell lines. in_line: by cell line, the queries that
-    have a signature there (m,), and their mean signatures there (m, 978).
+    names: (n,) molecules; any other name for a profile of none. mean: (n, 978) mean over the cell
+    lines. in_line: by cell line, the queries that have a signature there (m,), and their mean
+    signatures there (m, 978); empty if cell lines are unknown.
     """
 
     names: tuple[str, ...]
@@ -114,7 +115,7 @@ def compared(queries: Queries, compendium: Compendium, code: np.ndarray) -> Iter
         yield Compared(kind, cell, shared, codes, cosine)
 
 
-def similarities(queries: Queries, compendium: Compendium, code: np.ndarray, n: int) -> Scores:
+def similarities(found: Iterable[Compared], n_queries: int, n: int) -> Scores:
     """How similar each query is to each of n perturbagens, in standard deviations.
 
     In each cell line, the cosines of a query are standardized over the perturbagens of a kind;
@@ -123,16 +124,13 @@ def similarities(queries: Queries, compendium: Compendium, code: np.ndarray, n: 
     """
     total: dict[tuple[str, str], np.ndarray] = {}
     count: dict[tuple[str, str], np.ndarray] = {}
-    for each in compared(queries, compendium, code):
+    for each in found:
         z = standardized(each.cosine)
         for scope, chosen in ((SAME, each.shared), (OTHER, ~each.shared)):
             if chosen.any():
-                key = (each.kind, scope)
-                where = np.ix_(chosen, each.codes)
-                total.setdefault(key, np.zeros((len(queries.names), n), np.float32))[where] += z[
-                    chosen
-                ]
-                count.setdefault(key, np.zeros((len(queries.names), n), np.int16))[where] += 1
+                key, where = (each.kind, scope), np.ix_(chosen, each.codes)
+                total.setdefault(key, np.zeros((n_queries, n), np.float32))[where] += z[chosen]
+                count.setdefault(key, np.zeros((n_queries, n), np.int16))[where] += 1
     return {key: _mean(total[key], count[key]) for key in sorted(total)}
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.targets.known_targets import KnownTargets
-from gpar_core.targets.line_similarity import OTHER, SAME, Queries, similarities
+from gpar_core.targets.line_similarity import OTHER, SAME, Queries, compared, similarities
 
 N_NEAREST: Final = 10
 PRIOR: Final = 1.0
@@ -26,7 +26,7 @@ def drug_similarities(queries: Queries, compendium: Compendium, known: KnownTarg
     code = known.drugs.get_indexer(pd.Index(signatures[fields.DRUG]))
     code[~signatures[fields.REPRESENTATIVE].to_numpy(bool)] = -1
     code[(signatures[fields.PERT_TYPE] != fields.COMPOUND_PERT_TYPE).to_numpy()] = -1
-    found = similarities(queries, compendium, code, len(known.drugs))
+    found = similarities(compared(queries, compendium, code), len(queries.names), len(known.drugs))
     near = np.full((len(queries.names), len(known.drugs)), np.nan, np.float32)
     for scope in (SAME, OTHER):
         if (z := found.get((fields.COMPOUND_PERT_TYPE, scope))) is not None:
@@ -34,6 +34,22 @@ def drug_similarities(queries: Queries, compendium: Compendium, known: KnownTarg
     own = known.drugs.get_indexer(pd.Index(queries.names))
     near[np.flatnonzero(own >= 0), own[own >= 0]] = np.nan
     return np.where(np.isfinite(near), near, -np.inf)
+
+
+def nearest_drugs(
+    similarity: np.ndarray, known: KnownTargets, compendium: Compendium
+) -> pd.DataFrame:
+    """The nearest drugs of one query, (d,) similarities: pert_iname, similarity and target."""
+    order, weight = nearest(similarity[None])
+    order, weight = order[0][weight[0] > 0], weight[0][weight[0] > 0]
+    names = compendium.drugs.set_index(fields.DRUG)[fields.PERT_INAME]
+    return pd.DataFrame(
+        {
+            fields.PERT_INAME: names.loc[known.drugs[order]].to_numpy(),
+            "similarity": weight,
+            fields.TARGET: [", ".join(known.genes[known.has[drug]]) for drug in order],
+        }
+    )
 
 
 def nearest(similarity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,5 +1,7 @@
 """Genes ranked as targets of each query, with every line of evidence."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -10,23 +12,27 @@ from gpar_core.targets.known_targets import KnownTargets
 
 
 def ranked_targets(
-    evidence: Evidence, combination: Combination | None, known: KnownTargets
+    evidence: Evidence,
+    combination: Combination | None,
+    known: KnownTargets,
+    labels: Sequence[str],
 ) -> pd.DataFrame:
     """Genes on which there is some evidence, the likeliest first, query by query.
 
-    combination: None if nothing was fitted; the genetic evidence ranks then, or the sum of the
-    lines without genetic signatures. Returns one row per query and gene:
+    labels: (n,) names of the queries on screen. combination: None if nothing was fitted; then the
+    genetic evidence ranks, or the sum of the lines without genetic signatures. Returns one row per
+    query and gene:
 
     query, rank (from 1), gene, probability (NaN without a combination), genetic (z of all genetic
         lines), p and fdr (of that, over the genes), a column for each line, known (whether the
         query is known to target it).
     """
     probability = None
-    if combination is not None:
+    if combination is not None and evidence.lines:
         probability = combination.probability(evidence.lines, evidence.queries)
     is_known = known.among(pd.Index(evidence.queries), evidence.genes)
     tables = []
-    for number, query in enumerate(evidence.queries):
+    for number, label in enumerate(labels):
         lines = {name: values[number] for name, values in evidence.lines.items()}
         z = np.full(len(evidence.genes), np.nan)
         if evidence.genetic is not None:
@@ -34,7 +40,7 @@ def ranked_targets(
         p = p_values(z)
         table = pd.DataFrame(
             {
-                "query": query,
+                "query": label,
                 "gene": evidence.genes,
                 "probability": np.nan if probability is None else probability[number],
                 "genetic": z,

@@ -44,9 +44,9 @@ def verdict(table: pd.DataFrame, base_rate: float) -> str:
             f"{n:,} is as similar as {first['gene']} with a p of {1 / n:.2g}; it has "
             f"{first['p']:.2g}."
         )
-    first_three = ", ".join(low["gene"].head(3))
+    genes = ", ".join(low["gene"].head(3))
     more = f" and {len(low) - 3} more" if len(low) > 3 else ""
     return (
-        f"{first_three}{more} {'stands' if len(low) == 1 else 'stand'} out of {n:,} genes with an FDR "
+        f"{genes}{more} {'stands' if len(low) == 1 else 'stand'} out of {n:,} genes with an FDR "
         f"below {LOW_FDR}. No probability can be given without compounds whose targets are known."
     )

@@ -75,7 +75,7 @@ def test_lines_and_kinds_are_added_after_standardizing(data: Compendium) -> None
     assert view is not None
     genes, code = genes_of(view)
     queries = compound_queries(data, ["drug2"])
-    found = gene_similarities(queries, view, genes, code)
+    found = gene_similarities(compared(queries, view, code), 1, len(genes))
     slow = {
         (kind, cell): _z(_slow(data, "drug2", kind, cell))
         for kind in (LOSS, GAIN)
@@ -93,7 +93,7 @@ def test_several_lines_are_added_by_stouffer(tmp_path: Path) -> None:
     data = planted(tmp_path, n_drugs=3, lines=("A", "B"), genetic_lines=("A", "B", "C", "D"))
     view = data.of_kinds([LOSS])
     genes, code = genes_of(view)
-    found = similarities(compound_queries(data, ["drug0"]), view, code, len(genes))
+    found = similarities(compared(compound_queries(data, ["drug0"]), view, code), 1, len(genes))
     for scope, cells in ((SAME, "AB"), (OTHER, "CD")):
         slow = sum(_z(_slow(data, "drug0", LOSS, cell)) for cell in cells) / np.sqrt(2)
         np.testing.assert_allclose(found[LOSS, scope][0], _z(np.asarray(slow)), atol=1e-3)
