@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.data import demo
+from gpar_core.data import demo, demo_programs
+from gpar_core.data.demo_catalogue import CELLS
 from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
 from gpar_core.data.stored_matrix import StoredMatrix
 
@@ -73,13 +74,14 @@ def _simulate(matrix: StoredMatrix, n: int, seed: int) -> tuple[_Release, dict[s
         raise ValueError(f"The simulation has {len(every)} signatures, fewer than {n}.")
     chosen = np.sort(rngs[3].choice(len(every), size=n, replace=False))
     signatures, compound_row = every.iloc[chosen].reset_index(drop=True), compound_row[chosen]
-    programs = demo.draw_programs(len(compounds.annotation), rngs[2])
+    programs = demo_programs.draw_programs(len(compounds.annotation), rngs[2])
     tas, correlation = np.empty((2, n))
     for part, (cell, rows) in enumerate(_parts(signatures[fields.CELL_ID].to_numpy())):
         rng = np.random.default_rng([seed, part])
+        local = demo_programs.cell_programs(programs.modules, rng)
         z, tas[rows], correlation[rows] = demo.simulate_cell(
-            demo.CELLS.index(cell), signatures.iloc[rows], compound_row[rows], compounds,
-            programs, rng,
+            CELLS.index(cell), signatures.iloc[rows], compound_row[rows], compounds,
+            programs, local, rng,
         )  # fmt: skip
         matrix.put(np.arange(rows.start, rows.stop), np.arange(fields.N_LANDMARKS), z)
     described = signatures.assign(tas=tas.round(4), cc_q75=correlation.round(4))
@@ -105,7 +107,9 @@ def _tables(release: _Release) -> dict[str, pd.DataFrame]:
     identity = s[[fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME]].assign(pert_type="trt_cp")
     plate = s[fields.SIG_ID].str.split(":").str[0]
     profile = plate + "_X{}:" + s[fields.PERT_ID] + ":" + s[fields.DOSE].astype(str)
-    replicates = [profile.str.replace("{}", str(number + 1)) for number in range(demo.N_REPLICATES)]
+    replicates = [
+        profile.str.replace("{}", str(number + 1)) for number in range(demo_programs.N_REPLICATES)
+    ]
     sig_info = identity.assign(
         cell_id=s[fields.CELL_ID],
         pert_dose=s[fields.DOSE],
@@ -122,7 +126,7 @@ def _tables(release: _Release) -> dict[str, pd.DataFrame]:
         distil_ss=(fields.N_LANDMARKS * s[fields.TAS] ** 2 / s[fields.CC_Q75].clip(0.01)).round(3),
         tas=s[fields.TAS],
         is_exemplar=s.index.isin(best).astype(int),
-        distil_nsample=demo.N_REPLICATES,
+        distil_nsample=demo_programs.N_REPLICATES,
     )
     annotation = release.compounds.annotation
     pert_info = annotation[[fields.PERT_ID, fields.PERT_INAME]].assign(

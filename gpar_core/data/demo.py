@@ -7,15 +7,15 @@ One signature is, gene by gene,
       + toxicity x the stress program, which dominates in strong compounds
       + plate effect + correlated noise + independent noise.
 
-A program is a pattern over the landmark genes with root mean square 1, so every strength is the
-root mean square z-score it causes. `demo_catalogue` says which drug does what.
+A program is a pattern over the landmark genes with root mean square 1 (`demo_programs`), so every
+strength is the root mean square z-score it causes. `demo_catalogue` says which drug does what.
+Signatures of genes are made alike (`demo_genes`).
 
 The demo is bit-identical on every processor, and so is its fingerprint. Every line here follows the
 two rules of `exact_draws`: what enters a sum or a matrix product is on its grid.
 """
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -25,15 +25,25 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.data import compendium
 from gpar_core.data import demo_catalogue as catalogue
-from gpar_core.data.demo_catalogue import MECHANISMS
-from gpar_core.data.exact_draws import exponential, lognormal, mean_square, normal, on_grid
+from gpar_core.data.demo_catalogue import CELLS, MECHANISMS
+from gpar_core.data.demo_genes import draw_genes, lay_out_genes, simulate_genes
+from gpar_core.data.demo_programs import (
+    N_REPLICATES,
+    Programs,
+    cell_programs,
+    draw_programs,
+    measured,
+    signal_of,
+)
+from gpar_core.data.demo_targets import targets_of_drugs
+from gpar_core.data.exact_draws import exponential, lognormal, on_grid
+from gpar_core.data.importing.compound_annotation import other_perturbagens
 from gpar_core.data.molecules import molecules_of
 from gpar_core.progress import Progress, Report, silent
 
 NAME: Final = "demo"
 SOURCE: Final = "Simulated by GPAR with real drug names: not measured, not for research"
 
-CELLS: Final = tuple(sorted(catalogue.CORE_CELLS + catalogue.RARE_CELLS))
 DOSES: Final = (0.04, 0.12, 0.37, 1.11, 3.33, 10.0)
 TIMES: Final = (6.0, 24.0)
 
@@ -47,15 +57,6 @@ MEMBERS_PER_MECHANISM: Final = 2
 """Unannotated compounds that act like the drugs of a mechanism, for a ranking to find."""
 
 N_BATCHES: Final = 16
-N_MODULES: Final = 40
-KINSHIP: Final = 0.5
-"""Share of a program's variance that the mechanisms of a family have in common."""
-
-PLATE_SD: Final = 0.35
-COMMON_NOISE_SD: Final = 0.4
-OWN_NOISE_SD: Final = 0.85
-N_REPLICATES: Final = 3
-Z_LIMIT: Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -78,43 +79,43 @@ class Compounds:
     planted: dict[str, str]
 
 
-@dataclass(frozen=True)
-class Programs:
-    """Expression programs shared by all cell lines, each row one program over the landmark genes.
-
-    modules: (N_MODULES, 978) genes that move together, of mean square 1. core, rebound:
-    (n_mechanisms, 978). own: (n_compounds, 978). stress: (1, 978). All these are on the grid.
-    sensitivity: (n_mechanisms, n_cells), 0 to about 1.
-    """
-
-    modules: np.ndarray
-    core: np.ndarray
-    rebound: np.ndarray
-    own: np.ndarray
-    stress: np.ndarray
-    sensitivity: np.ndarray
-
-
 def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
     """Write the demo compendium into `folder`, an existing empty folder.
 
     The same seed gives the same compendium, to the fingerprint, on every processor.
     """
-    seeds = np.random.SeedSequence((DRAW, seed)).spawn(3 + len(CELLS))
-    compounds_rng, signatures_rng, programs_rng, *cell_rngs = map(np.random.default_rng, seeds)
+    seeds = np.random.SeedSequence((DRAW, seed)).spawn(4 + 2 * len(CELLS))
+    # Genes come last, so that the compounds do not depend on them.
+    rngs = [np.random.default_rng(each) for each in seeds]
+    compounds_rng, signatures_rng, programs_rng = rngs[:3]
+    *gene_cell_rngs, genes_rng = rngs[3 + len(CELLS) :]
     compounds = draw_compounds(compounds_rng)
-    signatures, compound_rows = lay_out(compounds, signatures_rng)
+    of_compounds, compound_row = lay_out(compounds, signatures_rng)
     programs = draw_programs(len(compounds.annotation), programs_rng)
+    genes = draw_genes(programs.modules, genes_rng)
+    of_genes, gene_row = lay_out_genes(genes, genes_rng)
+    programs_of_genes = replace(programs, own=genes.own)
+    signatures = pd.concat([of_compounds, of_genes], ignore_index=True)
     matrix = np.empty((len(signatures), fields.N_LANDMARKS), dtype=np.float32)
     tas, correlation = np.empty((2, len(signatures)))
-    for number, (cell, rng) in enumerate(zip(CELLS, cell_rngs, strict=True)):
+    for number, cell in enumerate(CELLS):
         report(Progress("Simulating signatures", number, len(CELLS), cell))
-        rows = np.flatnonzero(signatures[fields.CELL_ID] == cell)
+        rng = rngs[3 + number]
+        local = cell_programs(programs.modules, rng)
+        rows = np.flatnonzero(of_compounds[fields.CELL_ID] == cell)
         matrix[rows], tas[rows], correlation[rows] = simulate_cell(
-            number, signatures.iloc[rows], compound_rows[rows], compounds, programs, rng
+            number, of_compounds.iloc[rows], compound_row[rows], compounds, programs, local, rng
         )
+        here = np.flatnonzero(of_genes[fields.CELL_ID] == cell)
+        if len(here):
+            rows = len(of_compounds) + here
+            matrix[rows], tas[rows], correlation[rows] = simulate_genes(
+                cell, gene_row[here], genes, programs_of_genes, local, gene_cell_rngs[number]
+            )
     report(Progress("Writing the compendium", len(CELLS), len(CELLS)))
-    annotation = compounds.annotation
+    annotation = compounds.annotation.assign(
+        drug=molecules_of(compounds.annotation, of_compounds).drug
+    )
     np.save(folder / compendium.MATRIX, matrix)
     compendium.write(
         folder,
@@ -122,7 +123,7 @@ def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
         source=SOURCE,
         simulated=True,
         signatures=_with_quality(signatures, tas.round(4), correlation.round(4)),
-        annotation=annotation.assign(drug=molecules_of(annotation, signatures).drug),
+        annotation=pd.concat([annotation, other_perturbagens(of_genes)], ignore_index=True),
         report={"seed": seed, "planted": compounds.planted},
     )
 
@@ -151,7 +152,7 @@ def draw_compounds(rng: np.random.Generator, n_simulated: int = N_SIMULATED) -> 
     names = drugs + simulated
     n = len(names)
     planted = _plant(simulated, rng)
-    structures = catalogue.structures()
+    structures, targets = catalogue.structures(), targets_of_drugs()
     annotation = pd.DataFrame(
         {
             fields.PERT_ID: [f"DEMO-{number:04d}" for number in range(1, n + 1)],
@@ -161,6 +162,8 @@ def draw_compounds(rng: np.random.Generator, n_simulated: int = N_SIMULATED) -> 
             fields.PUBCHEM_CID: [catalogue.PUBCHEM_CIDS.get(name, "") for name in names],
             fields.INCHI_KEY: "",
             fields.SMILES: [structures.get(name, "") for name in names],
+            fields.TARGET: [targets.get(name, "") for name in names],
+            fields.PERT_TYPE: fields.COMPOUND_PERT_TYPE,
         }
     )
     response = _relative_response(names, planted, rng) * [m.strength for m in MECHANISMS]
@@ -254,76 +257,18 @@ def _first(values: np.ndarray, count: np.ndarray) -> np.ndarray:
     return order.argsort(axis=1, kind="stable") < count[:, None]
 
 
-def draw_programs(n_compounds: int, rng: np.random.Generator) -> Programs:
-    """The simulated effects of mechanisms, compounds and cell lines on the genes."""
-    modules = normal(rng, (N_MODULES, fields.N_LANDMARKS))
-    families = sorted({m.family for m in MECHANISMS if m.family})
-    kin = _program(len(families), modules, rng)
-    own = _program(len(MECHANISMS), modules, rng)
-    core = np.array(
-        [
-            math.sqrt(1 - KINSHIP) * row + math.sqrt(KINSHIP) * kin[families.index(m.family)]
-            if m.family
-            else row
-            for m, row in zip(MECHANISMS, own, strict=True)
-        ]
-    )
-    core_share = [1 - m.cell_share - m.rebound_share for m in MECHANISMS]
-    rebound = _program(len(MECHANISMS), modules, rng)
-    return Programs(
-        modules=modules,
-        core=on_grid(core * _root(core_share)),
-        rebound=on_grid(rebound * _root([m.rebound_share for m in MECHANISMS])),
-        own=_program(n_compounds, modules, rng),
-        stress=_program(1, modules, rng),
-        sensitivity=_draw_sensitivity(rng),
-    )
-
-
-def _draw_sensitivity(rng: np.random.Generator) -> np.ndarray:
-    """(n_mechanisms, n_cells) response of the cell lines, in the order of `CELLS`."""
-    responds = rng.random((len(MECHANISMS), len(CELLS)))
-    variation = lognormal(rng, 0.15, responds.shape)
-    sensitivity = [
-        [m.cells.get(cell, m.elsewhere) for cell in CELLS]
-        if m.cells
-        else np.where(chance < m.responding, 1.0, 0.1)
-        for m, chance in zip(MECHANISMS, responds, strict=True)
-    ]
-    return np.array(sensitivity) * variation
-
-
-def _program(n: int, modules: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw (n, 978) programs: partly genes of their own, partly gene modules."""
-    shape = (n, fields.N_LANDMARKS)
-    genes = normal(rng, shape)
-    genes *= 2.0 * (rng.random(shape, dtype=np.float32) < 0.2)
-    genes += _moved(0.4 * normal(rng, (n, len(modules))), modules)
-    genes = on_grid(genes)
-    return on_grid(genes / np.sqrt(mean_square(genes))[:, None])
-
-
-def _moved(strength: np.ndarray, modules: np.ndarray) -> np.ndarray:
-    """(n, 978) effects of modules on genes. strength: (n, N_MODULES) rms z-score of each module."""
-    return on_grid(strength / math.sqrt(N_MODULES)) @ modules
-
-
-def _root(shares: list[float]) -> np.ndarray:
-    """Factors that give programs these shares of the variance, as a column."""
-    return np.sqrt(np.array(shares))[:, None]
-
-
 def simulate_cell(
     cell: int,
     signatures: pd.DataFrame,
     row: np.ndarray,
     compounds: Compounds,
     programs: Programs,
+    local: np.ndarray,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Simulate the signatures of one cell line.
+    """Simulate the signatures of compounds in one cell line.
 
-    cell: index into `CELLS`. row: (n,) rows of `compounds`.
+    cell: index into `CELLS`. row: (n,) rows of `compounds`. local: of `cell_programs`.
     Returns z-scores (n, 978) float32, TAS (n,) and correlation of replicates (n,).
     """
     dose = signatures[fields.DOSE].to_numpy()
@@ -333,64 +278,5 @@ def simulate_cell(
     response = on_grid(compounds.response[row] * programs.sensitivity[:, cell] * reached[:, None])
     off_reached = pace * dose / (dose + compounds.off_half_dose[row])
     off_target = compounds.off_target[row] * off_reached
-    strength = np.sqrt(np.sum(response**2, axis=1) + off_target**2)
-    toxicity = np.maximum(strength - 0.5, 0.0)
-
-    signal = _specific_signal(response, off_target, late, row, programs, rng)
-    signal /= (1.0 + 0.3 * toxicity)[:, None]
-    stress = _mix(programs.stress, 0.3, programs.modules, rng)
-    signal += (0.6 * toxicity)[:, None] * stress
-
-    z = signal + _noise(compounds.batch[row] * len(TIMES) + late, programs.modules, rng)
-    z = np.clip(z, -Z_LIMIT, Z_LIMIT).astype(np.float32)
-    return z, *_quality(z, on_grid(signal), rng)
-
-
-def _specific_signal(
-    response: np.ndarray,
-    off_target: np.ndarray,
-    late: np.ndarray,
-    row: np.ndarray,
-    programs: Programs,
-    rng: np.random.Generator,
-) -> np.ndarray:
-    """(n, 978) response of mechanisms and off-targets, both partly specific to this cell line."""
-    local = _program(len(MECHANISMS), programs.modules, rng)
-    local = on_grid(local * _root([m.cell_share for m in MECHANISMS]))
-    turn = np.where(late, 1.0, -1.0)[:, None]
-    signal = response @ (programs.core + local) + (turn * response) @ programs.rebound
-    present, index = np.unique(row, return_inverse=True)
-    own = _mix(programs.own[present], 0.4, programs.modules, rng)
-    signal += off_target[:, None] * own[index]
-    return signal
-
-
-def _mix(
-    programs: np.ndarray, share: float, modules: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
-    """Replace a share of the programs' variance by a part specific to one cell line."""
-    local = _program(len(programs), modules, rng)
-    return math.sqrt(1 - share) * programs + math.sqrt(share) * local
-
-
-def _noise(plate: np.ndarray, modules: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """(n, 978) noise; the signatures of one plate, (n,) numbers from 0, share a part of it."""
-    plate_effect = PLATE_SD * normal(rng, (plate.max() + 1, len(modules)))
-    common = COMMON_NOISE_SD * normal(rng, (len(plate), len(modules)))
-    own = OWN_NOISE_SD * normal(rng, (len(plate), fields.N_LANDMARKS))
-    return _moved(plate_effect[plate] + common, modules) + own
-
-
-def _quality(
-    z: np.ndarray, signal: np.ndarray, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """(n,) transcriptional activity scores, 0-1: sqrt(SS x CC / 978); and (n,) CC.
-
-    SS counts the genes with |z x sqrt(replicates)| >= 2. CC, the correlation of replicates, is
-    derived from the share of signal in one replicate. signal: on the grid.
-    """
-    power = mean_square(signal)
-    noise = N_REPLICATES * (COMMON_NOISE_SD**2 + OWN_NOISE_SD**2)
-    correlation = np.clip(power / (power + noise) + 0.02 + 0.03 * normal(rng, len(z)), 0.0, 1.0)
-    breadth = np.mean(np.abs(z) * np.sqrt(N_REPLICATES) >= 2, axis=1)
-    return np.sqrt(breadth * correlation), correlation
+    signal = signal_of(response, off_target, late, row, programs, local, rng)
+    return measured(signal, compounds.batch[row] * len(TIMES) + late, programs.modules, rng)

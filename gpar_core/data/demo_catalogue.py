@@ -19,6 +19,8 @@ CORE_CELLS: Final = ("A375", "A549", "HA1E", "HCC515", "HEPG2", "HT29", "MCF7", 
 RARE_CELLS: Final = ("ASC", "HUH7", "NEU", "NPC", "PHH", "SKB")
 """Cell lines in which few compounds were profiled."""
 
+CELLS: Final = tuple(sorted(CORE_CELLS + RARE_CELLS))
+
 
 @dataclass(frozen=True)
 class Mechanism:
@@ -100,7 +102,7 @@ PUBCHEM_CIDS: Final[Mapping[str, str]] = {
 """PubChem compound ids; other drugs are looked up by name."""
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows_of(name: str) -> list[dict[str, str]]:
     """The rows of a table in the folder of this module."""
     text = resources.files("gpar_core.data").joinpath(name).read_text("utf-8")
     return list(csv.DictReader(text.splitlines(), delimiter="\t"))
@@ -108,7 +110,7 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 def structures() -> dict[str, str]:
     """SMILES of most drugs, by name: of the free base or acid, with stereochemistry if certain."""
-    return {row[fields.PERT_INAME]: row[fields.SMILES] for row in _rows("demo_structures.tsv")}
+    return {row[fields.PERT_INAME]: row[fields.SMILES] for row in rows_of("demo_structures.tsv")}
 
 
 def _mechanism(row: dict[str, str]) -> Mechanism:
@@ -123,7 +125,7 @@ def _mechanism(row: dict[str, str]) -> Mechanism:
     )
 
 
-MECHANISMS: Final = tuple(_mechanism(row) for row in _rows("demo_mechanisms.tsv"))
+MECHANISMS: Final = tuple(_mechanism(row) for row in rows_of("demo_mechanisms.tsv"))
 """Order and values both shape the simulated numbers: any change changes the fingerprint."""
 
 
