@@ -133,7 +133,7 @@ def _print(done: Analysis, top: int) -> None:
     base_rate = float(tables["scope"]["base_rate"].iloc[0])
     for query, table in tables["targets"].groupby("query", sort=False):
         print(f"{query}: {verdict(table, base_rate)}")
-        lines = [name for name in LINES if table[name].notna().any()] if len(table) else []
+        lines = [name for name in LINES if name in table and table[name].notna().any()]
         heads = "".join(f"{LINES[name][:14]:>15}" for name in lines)
         print(f"{'':>5}{'gene':<14}{'prob':>7}{'genetic':>9}{'p':>9}{'FDR':>9}{heads}")
         for row in table.head(top).to_dict("records"):

@@ -10,6 +10,7 @@ from gpar_core.targets.verdict import verdict
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
 from pages._shared.navigation import GENE_COLUMN, gene_link
+from pages._shared.report_buttons import report_buttons
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
 
@@ -47,6 +48,7 @@ def draw(done: Analysis) -> None:
     )
     _genes(table.head(top), done)
     download_csv("Download all genes (CSV)", tables["targets"], "targets", done)
+    report_buttons(done.analysis_id, done.request.title, simulated=done.simulated)
     names = ["Cell lines", "Nearest drugs"] + ["Weights"] * ("weights" in tables)
     tabs = st.tabs(names)
     with tabs[0]:
