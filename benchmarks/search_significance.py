@@ -29,7 +29,7 @@ from gpar_core.search import reference
 from gpar_core.search.reference import reference_queries, reference_rows
 from gpar_core.search.scores import SCORES
 from gpar_core.search.search import connectivity, search
-from gpar_core.search.significance import p_values, random_queries
+from gpar_core.search.significance import null_of, p_values, random_queries
 
 N_RANDOM = (25, 50, 100, 200, 400)
 N_QUERIES, N_NULL, N_SEEDS, N_FIRST = 8, 200, 5, 50
@@ -48,8 +48,9 @@ def resolution(compendium: Compendium, score: str) -> pd.DataFrame:
     ]
     rows = []
     for n in N_RANDOM:
-        of_null = np.stack([p_values(own, lists[0][:, :n]) for own in null.T])
-        p = np.stack([[p_values(own, each[:, :n]) for own in real.T] for each in lists])
+        nulls = [null_of(each[:, :n]) for each in lists]
+        of_null = np.stack([p_values(own, nulls[0]) for own in null.T])
+        p = np.stack([[p_values(own, each) for own in real.T] for each in nulls])
         first = np.argsort(p.mean(axis=0), axis=1)[:, :N_FIRST]
         spread = np.take_along_axis(np.log10(p).std(axis=0), first, axis=1)
         hits = (false_discovery_control(p, axis=2) < 0.05).sum(axis=2)

@@ -17,7 +17,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -90,15 +89,13 @@ def run(compendium: Compendium, rounds: int, threads: int) -> list[Figure]:
         "gseapy": (lambda: by_gseapy(compendium, own), n / min(n, SAMPLE_GSEAPY)),
         WTCS: (lambda: search(compendium, own, score=WTCS, threads=threads), 1),
         SPACE: (lambda: search(compendium, own, score=SPACE, threads=threads), 1),
+        TAU: (lambda: search(compendium, own, score=SPACE, tau=True, threads=threads), 1),
         "batch": (lambda: many.connectivity(batch), OF_BATCH / BATCH),
     }
-    seconds: dict[str, list[float]] = {way: [] for way in (*ways, TAU)}
-    processor: dict[str, list[float]] = {way: [] for way in (*ways, TAU)}
-    watches: dict[str, list[memory.Watch]] = {way: [] for way in (*ways, TAU)}
-    runs = [way for _ in range(rounds) for way in ways.items()]
-    # Last, as it maps the whole matrix, which then counts as memory of the process.
-    with_tau = partial(search, compendium, own, score=SPACE, tau=True, threads=threads)
-    for way, (act, scale) in [*runs, *[(TAU, (with_tau, 1.0))] * rounds]:
+    seconds: dict[str, list[float]] = {way: [] for way in ways}
+    processor: dict[str, list[float]] = {way: [] for way in ways}
+    watches: dict[str, list[memory.Watch]] = {way: [] for way in ways}
+    for way, (act, scale) in [way for _ in range(rounds) for way in ways.items()]:
         with memory.watched() as watch:
             started, before = time.perf_counter(), time.process_time()
             act()

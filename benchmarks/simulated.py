@@ -75,6 +75,8 @@ def compendium(folder: Path, n: int, *, seed: int = 0) -> Compendium:
             "n_signatures": np.bincount(drug, minlength=n_drugs),
             "n_cell_lines": 1,
             fields.TAS: 0.5,
+            fields.TARGET: "",
+            fields.PERT_TYPE: "trt_cp",
         }
     )
     matrix = read_array(folder / MATRIX, mapped=True)

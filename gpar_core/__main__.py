@@ -25,10 +25,10 @@ from gpar_core.commands import report as report_command
 from gpar_core.commands import search as search_command
 from gpar_core.commands import select as select_command
 from gpar_core.commands import targets as targets_command
+from gpar_core.commands.output import check_output, write_output
 from gpar_core.commands.terminal import (
     add_dask,
     add_method,
-    check_folder,
     finish,
     method_of,
     print_compendium,
@@ -85,7 +85,7 @@ def _demo(options: argparse.Namespace, cache: Cache) -> None:
 
 
 def _train(options: argparse.Namespace, cache: Cache) -> None:
-    check_folder(options.json)
+    check_output(options.json)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     request, training_set = plan_training(
         compendium,
@@ -100,14 +100,14 @@ def _train(options: argparse.Namespace, cache: Cache) -> None:
     model_id = finish(cache, request, cluster=options.dask)
     result = _result(model.load_summary(cache.existing_model(model_id)))
     if options.json:
-        options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        write_output(options.json, json.dumps(result, indent=1) + "\n")
         print(f"{model_id}  mean AUROC {result['mean_auroc']:.3f}  -> {options.json}")
     else:
         print(json.dumps(result, indent=1))
 
 
 def _rank(options: argparse.Namespace, cache: Cache) -> None:
-    check_folder(options.csv)
+    check_output(options.csv)
     trained = model.load(cache.existing_model(options.model_id))
     ranking = filtered(
         order_by(trained.ranking, options.by),
@@ -115,7 +115,7 @@ def _rank(options: argparse.Namespace, cache: Cache) -> None:
         max_p=options.max_p,
     )
     if options.csv:
-        options.csv.write_text(ranking_csv(ranking, trained.summary), encoding="utf-8")
+        write_output(options.csv, ranking_csv(ranking, trained.summary))
         print(f"{len(ranking)} of {len(trained.ranking)} compounds -> {options.csv}")
         return
     if trained.summary.simulated:
@@ -191,7 +191,7 @@ def _print_library(shown: library.Library, compendium: Compendium) -> None:
 
 
 def _predict_moa(options: argparse.Namespace, cache: Cache) -> None:
-    check_folder(options.csv)
+    check_output(options.csv)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     asked = library.chosen(cache, compendium, options.library)
     if options.compound:
@@ -205,7 +205,7 @@ def _predict_moa(options: argparse.Namespace, cache: Cache) -> None:
         found = prediction.load(cache.prediction(finish(cache, request)))
     tables = prediction.ranked(found, by=options.by)
     if options.csv:
-        options.csv.write_text(moas_csv(tables, found), encoding="utf-8")
+        write_output(options.csv, moas_csv(tables, found))
         print(f"{len(tables)} rows -> {options.csv}")
         return
     for note in found.notes:

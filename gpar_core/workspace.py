@@ -280,7 +280,7 @@ class Workspace:
         return analysis.load(self.cache.existing_analysis(self._finish(request)))
 
     def report(self, result_id: str, path: str | Path) -> Path:
-        """Write the report of a model or an evaluation. path: ends in .html or .zip."""
+        """Write the report of a model, an evaluation or a search. path: ends in .html or .zip."""
         from gpar_core.report.make import as_file, report_of  # noqa: PLC0415 -- draws
 
         target = Path(path)

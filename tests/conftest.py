@@ -1,5 +1,6 @@
 """Fixtures that several folders share."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,8 @@ LONGEST = (
     "pages/test_sign_in_browser.py", "pages/test_fetch_browser.py", "learn/test_training.py",
     "test_notebooks.py", "learn/test_engine.py", "analyses/test_signature_map.py",
     "maps/test_nearest.py", "maps/test_umap.py", "benchmarks/test_items.py",
+    "report/test_reproduce.py", "analyses/test_leave_one_out.py", "analyses/test_evaluation.py",
+    "pages/test_signature_search_files.py", "data/test_demo.py", "fuzz/test_bombs.py",
 )  # fmt: skip
 """Files that take long, started first: a run waits for one that starts last."""
 
@@ -32,6 +35,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     tests = Path(__file__).parent
     order = {tests / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.path, len(order)))
+
+
+def pytest_collection() -> None:
+    """Half of the time would go into looking for garbage, and what is imported stays."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

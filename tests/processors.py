@@ -4,6 +4,7 @@ import os
 import platform
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,9 +32,14 @@ def run_on(kind: str, program: str, *arguments: str, threads: int = 1) -> None:
     if kind not in available():
         pytest.skip(f"this processor has no {kind}")
     expected = [KINDS[kind].core, str(min(threads, os.cpu_count() or 1))]
-    if _python(kind, threads, BLAS).split() != expected:
+    if _blas(kind, threads).split() != expected:
         pytest.skip("numpy's BLAS here is no OpenBLAS that can be told which processor it runs on")
     _python(kind, threads, program, *arguments)
+
+
+@cache
+def _blas(kind: str, threads: int) -> str:
+    return _python(kind, threads, BLAS)
 
 
 def _python(kind: str, threads: int, program: str, *arguments: str) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from gpar_core.analyses import result as analysis
+from gpar_core.commands.output import check_output, write_output
 from gpar_core.commands.terminal import (
     add_dask,
     add_method,
-    check_folder,
     finish,
     method_of,
     records,
@@ -66,8 +66,8 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
     from gpar_core.compare.retrieval import by_level, in_words  # noqa: PLC0415
     from gpar_core.data.uploads import publish_table  # noqa: PLC0415
 
-    check_folder(options.json)
-    check_folder(options.csv)
+    check_output(options.json)
+    check_output(options.csv)
     labels = _labels(options.labels) if options.labels else None
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     request = plan_evaluation(
@@ -83,14 +83,14 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
     done = analysis.load(cache.analysis(finish(cache, request, cluster=options.dask)))
     measures = of_protocol(done.tables["measures"], options.protocol)
     if options.csv:
-        options.csv.write_text(analysis_csv(measures, done), encoding="utf-8")
+        write_output(options.csv, analysis_csv(measures, done))
         print(f"{len(measures)} rows -> {options.csv}")
     overall = summary(measures)
     if options.json:
         retrieval = done.tables.get("retrieval", pd.DataFrame())
         retrieved = by_level(retrieval) if len(retrieval) else retrieval
         text = _json(measures, overall, retrieved, options.protocol, done)
-        options.json.write_text(text, encoding="utf-8")
+        write_output(options.json, text)
         print(f"{measures['class'].nunique()} classes -> {options.json}")
     _print(measures, overall, verdict(measures), options.protocol, done)
     for line in in_words(done.tables):

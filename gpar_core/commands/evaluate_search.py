@@ -7,7 +7,8 @@ from typing import Any
 
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.search_evaluation.plan import LENGTHS, NOISE, plan_search_evaluation
-from gpar_core.commands.terminal import check_folder, finish, records, seed
+from gpar_core.commands.output import check_output, write_output
+from gpar_core.commands.terminal import finish, records, seed
 from gpar_core.compare.search_comparison import (
     MEASURES,
     identified,
@@ -58,8 +59,8 @@ def add(commands: Any) -> None:
 
 
 def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
-    check_folder(options.json)
-    check_folder(options.csv)
+    check_output(options.json)
+    check_output(options.csv)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     queries = None
     if options.queries:
@@ -76,10 +77,10 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
     _print(done, request.seed)
     moas = done.tables["moas"]
     if options.csv:
-        options.csv.write_text(analysis_csv(moas, done), encoding="utf-8")
+        write_output(options.csv, analysis_csv(moas, done))
         print(f"{len(moas):,} rows -> {options.csv}")
     if options.json:
-        options.json.write_text(_json(done), encoding="utf-8")
+        write_output(options.json, _json(done))
         print(f"{moas['moa'].nunique():,} MOAs -> {options.json}")
 
 

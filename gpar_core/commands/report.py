@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from gpar_core.commands.terminal import check_folder, finish
+from gpar_core.commands.output import check_output, write_output
+from gpar_core.commands.terminal import finish
 from gpar_core.errors import FileFormatError
 from gpar_core.storage.cache import Cache
 
@@ -47,8 +48,8 @@ def add(commands: Any) -> None:
 def _report(options: argparse.Namespace, cache: Cache) -> None:
     from gpar_core.report.make import as_file, report_of  # noqa: PLC0415 -- brings classifiers
 
-    check_folder(options.out)
-    options.out.write_bytes(as_file(report_of(cache, options.result_id), options.out.suffix))
+    check_output(options.out)
+    write_output(options.out, as_file(report_of(cache, options.result_id), options.out.suffix))
     print(f"{options.result_id} -> {options.out}")
 
 

@@ -11,7 +11,8 @@ import pandas as pd
 
 from gpar_core import fields, processors
 from gpar_core.analyses.signature_search.request import sizes
-from gpar_core.commands.terminal import check_folder, seed
+from gpar_core.commands.output import check_output, write_output
+from gpar_core.commands.terminal import seed
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.gene_sets import GeneLists, read_gene_list
@@ -119,8 +120,8 @@ def _add_query(command: argparse.ArgumentParser) -> None:
 
 
 def _search(options: argparse.Namespace, cache: Cache) -> None:
-    check_folder(options.csv)
-    check_folder(options.json)
+    check_output(options.csv)
+    check_output(options.json)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     given = _asked(options, compendium)
     for note in given.notes:
@@ -241,7 +242,7 @@ def _write(
         compendium=compendium.name, simulated=compendium.simulated
     )
     if options.csv:
-        options.csv.write_text(csv_text(table), encoding="utf-8")
+        write_output(options.csv, csv_text(table))
         print(f"\n{len(table):,} rows -> {options.csv}")
     if options.json:
         rows = table.astype(object).where(table.notna(), None)
@@ -257,7 +258,7 @@ def _write(
             "notes": list(given.notes),
             TABLES[options.summarize]: rows.to_dict("records"),
         }
-        options.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        write_output(options.json, json.dumps(content, indent=1) + "\n")
         print(f"\n{len(table):,} rows -> {options.json}")
 
 

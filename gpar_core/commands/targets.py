@@ -18,7 +18,8 @@ from gpar_core.analyses.target_prediction.plan import (
     plan_target_evaluation,
     plan_target_prediction,
 )
-from gpar_core.commands.terminal import check_folder, finish, records, seed
+from gpar_core.commands.output import check_output, write_output
+from gpar_core.commands.terminal import finish, records, seed
 from gpar_core.data import compendium as compendia
 from gpar_core.data.profiles import accept, read_profiles
 from gpar_core.data.uploads import publish_profiles
@@ -77,8 +78,8 @@ def add(commands: Any) -> None:
 
 
 def _predict(options: argparse.Namespace, cache: Cache) -> None:
-    check_folder(options.csv)
-    check_folder(options.json)
+    check_output(options.csv)
+    check_output(options.json)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     library = library_of_targets(cache, compendium)
     if options.compound:
@@ -102,8 +103,8 @@ def _predict(options: argparse.Namespace, cache: Cache) -> None:
 
 
 def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
-    check_folder(options.csv)
-    check_folder(options.json)
+    check_output(options.csv)
+    check_output(options.json)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     library = library_of_targets(cache, compendium)
     request = plan_target_evaluation(compendium, library=library, seed=options.seed)
@@ -165,7 +166,7 @@ def _mark(done: Analysis) -> None:
 def _write(options: argparse.Namespace, done: Analysis, name: str) -> None:
     table = done.tables[name]
     if options.csv:
-        options.csv.write_text(analysis_csv(table, done), encoding="utf-8")
+        write_output(options.csv, analysis_csv(table, done))
         print(f"{len(table):,} rows -> {options.csv}")
     if options.json:
         content = {
@@ -175,5 +176,5 @@ def _write(options: argparse.Namespace, done: Analysis, name: str) -> None:
             "versions": dict(done.versions),
             **{of: records(rows) for of, rows in done.tables.items()},
         }
-        options.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        write_output(options.json, json.dumps(content, indent=1) + "\n")
         print(f"{len(table):,} rows -> {options.json}")

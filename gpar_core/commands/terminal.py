@@ -4,7 +4,6 @@ import argparse
 import re
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,20 +12,11 @@ from gpar_core.analyses.method import Method
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import NEGATIVE_CHOICES, known_cells
-from gpar_core.errors import RequestError
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import Event
 from gpar_core.learn.presets import PRESETS
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import Request
-
-
-def check_folder(output: Path | None) -> None:
-    """Check the output folder before the work, not after it."""
-    if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
-        raise RequestError(
-            f"'{output}' cannot be written: it is a folder, or its folder does not exist."
-        )
 
 
 def seed(text: str) -> int:

@@ -6,13 +6,15 @@ in memory has none.
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from shutil import disk_usage
 
 import numpy as np
 
 from gpar_core.data.compendium import MATRIX, Compendium
+from gpar_core.data.stored_matrix import StoredMatrix
 
 SPACE = "space-*.npz"
 """A learned space (`learn.saved_space`)."""
@@ -20,11 +22,15 @@ INDEX = "search-*.bin"
 """What searches of a large compendium read (`search.index`, `search.vectors`)."""
 NULL = "null-*.npz"
 """Scores by random queries (`search.null`)."""
-REFERENCE = "reference-*.npz"
+REFERENCE = "reference-*.npy"
 """Answers to reference queries (`search.reference`)."""
 TARGETS = "targets-*.npz"
 """How lines of evidence on targets are combined (`targets.fitting`)."""
 PATTERNS = (SPACE, INDEX, NULL, REFERENCE, TARGETS)
+
+
+SPARE = 1.2
+"""Free disk space needed, as a multiple of the size of a file."""
 
 
 def is_derived(file: Path) -> bool:
@@ -38,6 +44,21 @@ def derived_path(compendium: Compendium, pattern: str, version: int, of: str) ->
     pattern: one of `PATTERNS`. version: of the file's format and method. of: what else the content
     depends on, but for the compendium.
     """
+    if (folder := _stored_in(compendium)) is None:
+        return None
+    what = f"{version} {compendium.fingerprint} {of}"
+    digest = hashlib.sha256(what.encode()).hexdigest()[:16]
+    return folder / pattern.replace("*", digest)
+
+
+def unmapped(compendium: Compendium) -> np.ndarray | StoredMatrix:
+    """The matrix of a compendium to be read in blocks, of which nothing stays in memory."""
+    folder = _stored_in(compendium)
+    return compendium.matrix if folder is None else StoredMatrix(folder / MATRIX)
+
+
+def _stored_in(compendium: Compendium) -> Path | None:
+    """The folder of a compendium if its matrix in memory is the stored one."""
     folder, matrix = compendium.folder, compendium.matrix
     if folder is None or not isinstance(matrix, np.memmap):
         return None
@@ -45,9 +66,7 @@ def derived_path(compendium: Compendium, pattern: str, version: int, of: str) ->
         return None
     with suppress(OSError):
         if (folder / MATRIX).stat().st_size == matrix.offset + matrix.nbytes:
-            what = f"{version} {compendium.fingerprint} {of}"
-            digest = hashlib.sha256(what.encode()).hexdigest()[:16]
-            return folder / pattern.replace("*", digest)
+            return folder
     return None
 
 
@@ -63,3 +82,32 @@ def keep_arrays(path: Path | None, arrays: Mapping[str, np.ndarray]) -> None:
     except OSError:  # a full disk, or a folder that is not writable or was deleted
         with suppress(OSError):
             unfinished.unlink()
+
+
+def keep_rows(
+    path: Path | None, shape: tuple[int, int], dtype: type, blocks: Iterable[np.ndarray]
+) -> bool:
+    """Save an array as it is computed, some rows at a time; False if it cannot be kept.
+
+    shape, dtype: of the whole array. blocks: its rows; they are not computed if the disk has no
+    room.
+    """
+    if path is None:
+        return False
+    size = shape[0] * shape[1] * np.dtype(dtype).itemsize
+    unfinished = path.with_name(f".derived-{uuid.uuid4().hex}")
+    header = np.lib.format.header_data_from_array_1_0(np.empty((0, shape[1]), dtype))
+    try:
+        if disk_usage(path.parent).free < SPARE * size:
+            return False
+        with unfinished.open("wb") as file:
+            np.lib.format.write_array_header_1_0(file, {**header, "shape": shape})
+            for block in blocks:
+                file.write(np.ascontiguousarray(block, dtype).data)
+        unfinished.replace(path)
+    except OSError:  # a full disk, or a folder that is not writable or was deleted
+        return False
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()
+    return True

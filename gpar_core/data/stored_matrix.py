@@ -38,7 +38,16 @@ class StoredMatrix:
 
     def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
         """A copy of some rows."""
-        return np.array(np.load(self.path, mmap_mode="r", allow_pickle=False)[rows])
+        mapped = np.load(self.path, mmap_mode="r", allow_pickle=False)
+        if isinstance(rows, slice):
+            return np.array(mapped[rows])
+        found = np.empty((len(rows), mapped.shape[1]), mapped.dtype)
+        # For each row that is touched, systems may map a megabyte around it.
+        with self.path.open("rb", buffering=0) as file:
+            for place, row in enumerate(rows.tolist()):
+                file.seek(mapped.offset + row * mapped.strides[0])
+                file.readinto(found[place].data)
+        return found
 
     def put(self, rows: np.ndarray, columns: np.ndarray, values: np.ndarray) -> None:
         """Write values[i, j] to row rows[i], column columns[j]; it is on the disk on return."""

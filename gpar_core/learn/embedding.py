@@ -8,9 +8,10 @@ As no MOA is used, one space serves every MOA and any set of drugs.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
-from scipy.linalg import eigh, solve_triangular
+from scipy.linalg import eigh, solve_triangular, svd
 
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.rank.neighbors import unit
@@ -61,10 +62,11 @@ def together(parts: Sequence[Moments]) -> Moments:
     return Moments(
         total=np.concatenate([each.total for each in parts]),
         counts=np.concatenate([each.counts for each in parts]),
-        by_cell=np.sum([each.by_cell for each in parts], axis=0),
-        scatter=np.sum([each.scatter for each in parts], axis=0),
-        cross=np.sum([each.cross for each in parts], axis=0),
-        within=np.sum([each.within for each in parts], axis=0),
+        # One after the other: they take megabytes each, and `np.sum` would copy all of them.
+        by_cell=reduce(np.add, (each.by_cell for each in parts)),
+        scatter=reduce(np.add, (each.scatter for each in parts)),
+        cross=reduce(np.add, (each.cross for each in parts)),
+        within=reduce(np.add, (each.within for each in parts)),
         freedom=sum(each.freedom for each in parts),
     )
 
@@ -120,19 +122,30 @@ def embedding(of: Moments, settings: MatchingSettings) -> Embedding:
     pooled = unit(white(of.total - of.counts @ mean))
     second = pooled.T @ pooled / max(len(pooled), 1)
     n_kept = min(settings.dimensions, n_genes)
-    values, vectors = eigh(second, subset_by_index=(n_genes - n_kept, n_genes - 1))
-    spanned = values > SMALLEST_SHARE * values[-1]
+    values, vectors = _axes(pooled, second, n_kept)
+    spanned = values > SMALLEST_SHARE * values.max(initial=0)
     spread, flat = np.trace(second) / n_genes, settings.flattening
     share = values[spanned] / max(spread, SMALLEST_LENGTH)
     scale, vectors = 1 / np.sqrt((1 - flat) * share + flat), vectors[:, spanned]
-    if spanned.all():
-        flattened = vectors * scale
+    a = white(np.eye(n_genes))
+    if vectors.shape[1] == n_kept:
+        matrix = a @ (vectors * scale)
     else:  # as one map, since the axes of the part that is not spanned are arbitrary
-        flattened = (vectors * (scale - flat**-0.5)) @ vectors.T + flat**-0.5 * np.eye(n_genes)
-    matrix = white(np.eye(n_genes)) @ flattened
+        matrix = a @ (vectors * (scale - flat**-0.5)) @ vectors.T + flat**-0.5 * a
     return Embedding(
         center.astype(np.float32), (mean - center).astype(np.float32), matrix.astype(np.float32)
     )
+
+
+def _axes(pooled: np.ndarray, second: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """The n largest eigenvalues of the second moment and, as columns, their eigenvectors.
+
+    Of fewer than n compounds there is one for each: the others are 0.
+    """
+    if len(pooled) >= n:
+        return eigh(second, subset_by_index=(len(second) - n, len(second) - 1))
+    _, length, axes = svd(pooled, full_matrices=False, check_finite=False)
+    return length**2 / max(len(pooled), 1), axes.T
 
 
 def _scatter_around(of: Moments, mean: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.derived_files import unmapped
 from gpar_core.errors import RequestError
 from gpar_core.learn.embedding import Embedding, Moments, embedding, moments, together
 from gpar_core.learn.presets import MatchingSettings
@@ -74,7 +75,7 @@ def space_of(
     lines, cell = np.unique(signatures[fields.CELL_ID].to_numpy(dtype=str), return_inverse=True)
     representative = np.flatnonzero(signatures[fields.REPRESENTATIVE].to_numpy())
     rows = _thinned(representative, drug, seed)
-    x, of_drug, of_cell = np.asarray(compendium.matrix[rows], np.float32), drug[rows], cell[rows]
+    x, of_drug, of_cell = np.asarray(unmapped(compendium)[rows], np.float32), drug[rows], cell[rows]
     drugs = np.unique(of_drug)
     if len(drugs) < 2:
         raise RequestError(
@@ -114,7 +115,7 @@ def embedding_without(space: Space, compendium: Compendium, drugs: set[str]) -> 
     drug = space.places(signatures[fields.DRUG].to_numpy())
     cell = space.codes(signatures[fields.CELL_ID].to_numpy())
     with threadpool_limits(1):
-        x = np.asarray(compendium.matrix[rows], np.float32)
+        x = np.asarray(unmapped(compendium)[rows], np.float32)
         return embedding(moments(x, drug, cell, len(space.cells)), space.settings)
 
 

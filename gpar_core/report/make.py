@@ -11,6 +11,7 @@ from gpar_core.analyses.training.result import Model
 from gpar_core.errors import GparError, RequestError
 from gpar_core.report.bundle import bundle
 from gpar_core.report.document import Document
+from gpar_core.report.of_batch import batch_report
 from gpar_core.report.of_evaluation import evaluation_report
 from gpar_core.report.of_model import model_report
 from gpar_core.report.of_search import search_report
@@ -40,7 +41,7 @@ def of_analysis(done: Analysis) -> Document:
     if isinstance(done.request, EvaluationRequest):
         return evaluation_report(done)
     if isinstance(done.request, SearchRequest):
-        return search_report(done)
+        return batch_report(done) if done.request.is_batch else search_report(done)
     if isinstance(done.request, TargetRequest):
         return target_report(done)
     raise RequestError(

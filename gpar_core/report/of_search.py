@@ -11,11 +11,11 @@ from gpar_core.errors import RequestError
 from gpar_core.export import with_analysis
 from gpar_core.report import origins
 from gpar_core.report.document import Document, Figure, Section, Table
+from gpar_core.report.search_methods import REVIEWED, how_scored, how_tested
 from gpar_core.report.words import citation, number, reproduction, small
 from gpar_core.search.combinations import N_COMPOUNDS
 from gpar_core.search.layers import N_EXTREME
-from gpar_core.search.scores import SCORES, SPACE
-from gpar_core.search.significance import n_random_of
+from gpar_core.search.scores import SCORES
 
 N_SHOWN = 50
 N_MOAS = 15
@@ -38,14 +38,11 @@ SIDES = {"mimic": "Compounds that mimic the query", "reverse": "Compounds that r
 def search_report(done: Analysis) -> Document:
     """The query, both lists, MOAs, heat map, pairs, and how they were computed.
 
-    Raises RequestError for a batch, and for a result of an earlier version, which lacks some.
+    done: of a single query. Raises RequestError for a result of an earlier version, which lacks
+    some.
     """
     request = done.request
     assert isinstance(request, SearchRequest)  # noqa: S101 -- its caller chose it so
-    if request.is_batch:
-        raise RequestError(
-            "A batch of queries has no report. Open the full result of one of them on its page."
-        )
     if "query" not in done.tables:
         raise RequestError(
             "An earlier version of GPAR made this result, which has too little for a report. "
@@ -202,24 +199,9 @@ def _pairs(done: Analysis) -> Section:
 
 
 def _methods(request: SearchRequest, done: Analysis) -> Section:
-    score = SCORES[request.score]
-    reference = f" ({score.reference})" if score.reference else ""
-    pooled = (
-        "Signatures of a compound are pooled before they are compared, by cell line and over all."
-        if request.score == SPACE
-        else "The score of a signature is divided by the mean of those of its sign in the same "
-        "cell line. The connectivity of a compound in a cell line is the 67th or the 33rd "
-        "percentile of its signatures there, whichever is farther from 0; that of a compound is "
-        "the same percentile over its cell lines "
-        "(Subramanian et al. 2017, doi:10.1016/j.cell.2017.10.049)."
-    )
     said = (
-        f"Score: {score.label}, {score.about}{reference}. {pooled}",
-        f"p-values: {n_random_of(request.score)} random queries, in which as many other genes "
-        "replace those of the query, are scored in the same way. Each compound's score is "
-        "standardized by its scores for the random queries, and compared with the standardized "
-        "random scores of all compounds, two-sided. FDR: Benjamini-Hochberg over all compounds. "
-        "Genes change together in real queries, so both are optimistic.",
+        how_scored(request.score),
+        how_tested(request.score),
         *(COMPUTED[column] for column, _, _ in SPECIFICITY if column in done.tables["compounds"]),
         "MOAs: two-sided Mann-Whitney test, for MOAs of at least three compounds.",
         "Heat map: average linkage on 1 minus Pearson's correlation, leaves in the order that "
@@ -228,8 +210,7 @@ def _methods(request: SearchRequest, done: Analysis) -> Section:
         f"Pairs: of the {N_COMPOUNDS} strongest compounds of each side; a compound changes the "
         f"genes of its {N_EXTREME} highest and {N_EXTREME} lowest mean z-scores. After Duan et al. "
         "2016 (doi:10.1038/npjsba.2016.15).",
-        "Scores that compare a query with signatures are reviewed by Samart et al. 2021 "
-        "(doi:10.1093/bib/bbab161).",
+        REVIEWED,
     )
     cells = _whole("cell-lines", done.tables["cells"], done)
     signatures = _whole("signatures", done.tables["signatures"], done)

@@ -57,7 +57,7 @@ def of_evaluation(done: Analysis) -> Origin:
 
 
 def of_search(done: Analysis) -> Origin:
-    """The origin of a signature search."""
+    """The origin of a signature search, or of a batch."""
     request = done.request
     assert isinstance(request, SearchRequest)  # noqa: S101 -- its caller chose it so
     return Origin(
@@ -71,7 +71,9 @@ def of_search(done: Analysis) -> Origin:
         seed=request.seed,
         created_at=done.created_at,
         versions=done.versions,
-        outcome=outcomes.of_compounds(done.tables["compounds"]),
+        outcome=outcomes.of_batch(done.tables["compounds"])
+        if request.is_batch
+        else outcomes.of_compounds(done.tables["compounds"]),
     )
 
 
@@ -119,8 +121,8 @@ def evaluation_command(request: EvaluationRequest) -> str:
 
 
 def search_command(request: SearchRequest) -> str:
-    """The command line of the same search. Files of lists or a profile have names in capitals."""
-    lists = bool(request.up or request.down)
+    """The command line of the same search. Files have names in capitals."""
+    lists = bool(request.up or request.down or request.sets)
     options = {
         "--compendium": request.compendium,
         "--up": "UP.txt" if request.up else "",
@@ -129,6 +131,7 @@ def search_command(request: SearchRequest) -> str:
         "--cell": request.cell,
         "--signature": request.signature,
         "--profiles": "FILE" if request.profiles else "",
+        "--gmt": "FILE" if request.sets else "",
         "--genes": "" if lists else str(request.genes),
         "--score": request.score,
         "--seed": str(request.seed),

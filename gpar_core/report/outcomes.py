@@ -8,10 +8,14 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.analyses.training.result import Model
 from gpar_core.report.document import Outcome
+from gpar_core.search.batch import strongest
 
 N_FIRST = 100
 N_FIGURES = 10
 """Compounds of each side of a search whose connectivity is a figure of its own."""
+N_QUERIES = 25
+"""Queries of a batch whose strongest compounds are figures."""
+MAX_NAME = 60
 TIMES = ("seconds",)
 """Columns that vary between runs and are not part of the result."""
 
@@ -63,6 +67,20 @@ def of_compounds(compounds: pd.DataFrame) -> Outcome:
     }
     first = tuple(pd.concat(ends)[fields.DRUG])
     return Outcome(figures, first, digest_of({"compounds": compounds}))
+
+
+def of_batch(compounds: pd.DataFrame) -> Outcome:
+    """Connectivity of the strongest mimic and reverser of each query, and a digest of the first.
+
+    compounds: from `search.batch`. Only the first `N_QUERIES` queries have figures; the digest has
+    the first `N_FIRST` compounds of all. Those ranked first are the ends of each query.
+    """
+    ends = strongest(compounds, 1)
+    query = ends["query"].str[:MAX_NAME] + ", "
+    names = (query + ends[fields.PERT_INAME])[: 2 * N_QUERIES]
+    figures = dict(zip(names, ends["connectivity"].astype(float), strict=False))
+    digest = digest_of({"compounds": strongest(compounds, N_FIRST // 2)})
+    return Outcome(figures, tuple(query + ends[fields.DRUG]), digest)
 
 
 def digest_of(tables: Mapping[str, pd.DataFrame]) -> str:

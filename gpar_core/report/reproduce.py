@@ -98,14 +98,15 @@ def apart(origin: Origin, cache: Cache) -> Iterator[Cache]:
                     "file with --labels."
                 )
             _lend(cache.table(request.labels), scratch.table(request.labels))
-        if isinstance(request, SearchRequest) and request.profiles:
-            profiles = cache.profile_set(request.profiles)
-            if not cache.has(profiles):
-                raise RequestError(
-                    "This report is of an uploaded profile, which is not here. Search with the "
-                    "same file on the page first."
-                )
-            _lend(profiles, scratch.profile_set(request.profiles))
+        if isinstance(request, SearchRequest) and (request.profiles or request.sets):
+            for of, name in ((Cache.profile_set, request.profiles), (Cache.table, request.sets)):
+                if name and not cache.has(of(cache, name)):
+                    raise RequestError(
+                        "This report is of an uploaded file, which is not here. Search with the "
+                        "same file on the page first."
+                    )
+                if name:
+                    _lend(of(cache, name), of(scratch, name))
         yield scratch
 
 

@@ -15,7 +15,7 @@ from gpar_core.search.null import null_scores
 from gpar_core.search.query import Query
 from gpar_core.search.scores import check_score, check_varies, default_score
 from gpar_core.search.search import Comparison, Connectivity, comparison
-from gpar_core.search.significance import n_random_of, p_values
+from gpar_core.search.significance import Null, n_random_of, null_of, p_values
 
 MAX_NULLS = 100
 """Sets of random queries behind the p-values of a batch; with more, a batch would take hours."""
@@ -100,6 +100,14 @@ def has_p(batch: pd.DataFrame) -> bool:
     return bool(batch["p"].notna().any())
 
 
+def strongest(batch: pd.DataFrame, n: int) -> pd.DataFrame:
+    """Of the compounds of a batch, the n first and the n last of each query."""
+    by_query = batch.groupby("query", sort=False)
+    place = by_query.cumcount()
+    from_end = by_query["query"].transform("size") - 1 - place
+    return batch[(place < n) | (from_end < n)]
+
+
 def _same_null(queries: Sequence[Query]) -> list[list[int]]:
     """Positions of the queries that have the same random queries."""
     groups: dict[Hashable, list[int]] = {}
@@ -125,26 +133,25 @@ def _rounded(query: Query) -> Query:
     return Query(query.name, genes[:n_up], genes[n_up:])
 
 
-def _nulls(
-    compared: Comparison, queries: Sequence[Query], n_random: int, seed: int
-) -> list[np.ndarray]:
-    """For each query, (d, n_random) scores of compounds by its random queries."""
+def _nulls(compared: Comparison, queries: Sequence[Query], n_random: int, seed: int) -> list[Null]:
+    """For each query, the null of compounds by its random queries."""
     if not n_random:
         return []
-    found: list[np.ndarray] = []
+    found: list[Null] = []
     for number, query in enumerate(queries):
         shared = number > 0 and _sizes(query) and _sizes(query) == _sizes(queries[number - 1])
         if not shared:
-            null = null_scores(
+            scores = null_scores(
                 compared.compendium, query, compared.score, compared.of_drugs,
                 n_random=n_random, seed=seed,
             )  # fmt: skip
+            null = null_of(scores)
         found.append(null)
     return found
 
 
 def _compounds(
-    found: Connectivity, queries: Sequence[Query], nulls: Sequence[np.ndarray], n_rows: int
+    found: Connectivity, queries: Sequence[Query], nulls: Sequence[Null], n_rows: int
 ) -> pd.DataFrame:
     """The compounds of each query. n_rows: at most for each."""
     from scipy.stats import false_discovery_control  # noqa: PLC0415 -- pages start without it

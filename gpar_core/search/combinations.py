@@ -1,8 +1,10 @@
 """Pairs of compounds that together cover more of a query than either alone.
 
-As for the drug combinations of L1000CDS2 (Duan et al. 2016, npj Systems Biology and Applications
-2:16015, doi:10.1038/npjsba.2016.15), a pair is judged by how many of the query's genes at least one
-of the two changes in the wanted direction:
+L1000CDS2 (Duan et al. 2016, npj Systems Biology and Applications 2:16015,
+doi:10.1038/npjsba.2016.15) scores a signature by the number of the query's genes that it changes in
+the wanted direction, divided by the number of the query's genes that were measured, and every pair
+of the 50 best signatures by the combined overlap of both. For a query with values it takes the
+orthogonality of two signatures instead; here pairs are judged by overlap for all queries:
 
     coverage(a)    = |C_a| / n
     coverage(a, b) = |C_a u C_b| / n
@@ -11,11 +13,12 @@ of the two changes in the wanted direction:
 
 n: genes of the query. C: those that a compound changes in the wanted direction; to mimic, the up
 genes among its highest values and the down genes among its lowest, and to reverse, the opposite. W:
-those that it changes in the other direction. L1000CDS2 compares single signatures and the genes
-that are significant in each; here a compound's signatures are averaged over its cell lines, and the
-N_EXTREME highest and lowest values count, as many for each compound, so that coverage does not
-follow the strength of a compound. A gene in the conflicts counts as covered, although the two
-effects may cancel. The effects of two compounds need not add up, so a pair is only a suggestion.
+those that it changes in the other direction. gain and conflicts are GPAR's own. L1000CDS2 compares
+single signatures and the genes that are significant in each; here a compound's signatures are
+averaged over its cell lines, and the N_EXTREME highest and lowest values count, as many for each
+compound, so that coverage does not follow the strength of a compound. A gene in the conflicts
+counts as covered, although the two effects may cancel. The effects of two compounds need not add
+up, so a pair is only a suggestion.
 """
 
 import numpy as np

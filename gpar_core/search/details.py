@@ -14,7 +14,7 @@ from gpar_core.search.query import Query
 from gpar_core.search.reference import known_reference
 from gpar_core.search.scores import SPACE
 from gpar_core.search.srges import reversal
-from gpar_core.search.tau import reference_p, tau
+from gpar_core.search.tau import reference_p, standing, tau
 
 if TYPE_CHECKING:
     from gpar_core.search.search import Connectivity
@@ -55,9 +55,11 @@ def details(
     reference = known_reference(
         compendium, score, answers, found.drugs, found.drug_of, report=report
     )
-    line, drug = (each[:, 0] for each in _ncs(found, score))
-    cells = {"tau": tau(line, reference.line)}
-    compounds = {"tau": tau(drug, reference.drug), "p_reference": reference_p(drug, reference.drug)}
+    own = np.concatenate([each[:, 0] for each in _ncs(found, score)])
+    among = standing(own, reference.blocks(report))
+    in_line, of_drug = np.split(tau(own, among), [len(found.drug_of)])
+    cells = {"tau": in_line}
+    compounds = {"tau": of_drug, "p_reference": reference_p(among)[len(found.drug_of) :]}
     if query.profile is not None:
         return Details(cells=cells, compounds=compounds)
     signatures = {}

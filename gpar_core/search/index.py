@@ -18,7 +18,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from gpar_core.data.compendium import MATRIX, Compendium
-from gpar_core.data.derived_files import INDEX, derived_path
+from gpar_core.data.derived_files import INDEX, SPARE, derived_path
 from gpar_core.data.stored_matrix import StoredMatrix
 from gpar_core.errors import DataError
 from gpar_core.progress import Progress, Report, silent
@@ -31,9 +31,6 @@ FORMAT_VERSION = 1
 BLOCK_SIGNATURES = 8000
 INDEXED_FROM = 20_000
 """Signatures of a compendium that is worth an index; docs/benchmarks.md has the times."""
-
-SPARE = 1.2
-"""Free disk space needed, as a multiple of the size of a layer."""
 
 WAIT_SECONDS = 0.5
 

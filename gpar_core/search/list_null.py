@@ -15,6 +15,7 @@ from collections.abc import Callable
 import numpy as np
 
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.derived_files import unmapped
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import BLOCK_ROWS
 from gpar_core.search.layers import limits
@@ -42,12 +43,12 @@ def signature_p(
     compendium: Compendium, query: Query, score: str, *, report: Report = silent
 ) -> np.ndarray:
     """(n,) two-sided p of each signature by a score of `TERMS`. report: may raise to stop."""
-    n = compendium.n_signatures
+    matrix, n = unmapped(compendium), compendium.n_signatures
     found = np.empty(n)
     for start in range(0, n, BLOCK_ROWS):
         report(Progress(STAGE, start, n, f"{start:,} of {n:,} signatures"))
         block = slice(start, start + BLOCK_ROWS)
-        x = TERMS[score](np.asarray(compendium.matrix[block], np.float32))
+        x = TERMS[score](np.asarray(matrix[block], np.float32))
         found[block] = list_p(x, query.direction)
     return found
 

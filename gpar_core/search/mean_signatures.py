@@ -7,6 +7,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.derived_files import unmapped
 
 
 def mean_signatures(compendium: Compendium, drugs: Sequence[str]) -> np.ndarray:
@@ -18,5 +19,5 @@ def mean_signatures(compendium: Compendium, drugs: Sequence[str]) -> np.ndarray:
     number = pd.Index(drugs).get_indexer(pd.Index(signatures[fields.DRUG]))
     rows = np.flatnonzero((number >= 0) & signatures[fields.REPRESENTATIVE].to_numpy())
     found = np.zeros((len(drugs), fields.N_LANDMARKS))
-    np.add.at(found, number[rows], np.asarray(compendium.matrix[rows], np.float32))
+    np.add.at(found, number[rows], np.asarray(unmapped(compendium)[rows], np.float32))
     return (found / np.bincount(number[rows], minlength=len(drugs))[:, None]).astype(np.float32)

@@ -5,7 +5,7 @@ genes as lists. They depend on the compendium alone, so that their answers are c
 each score.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +13,12 @@ import numpy as np
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.derived_files import REFERENCE, derived_path, keep_arrays
+from gpar_core.data.derived_files import REFERENCE, derived_path, keep_rows, unmapped
+from gpar_core.data.stored_matrix import StoredMatrix
 from gpar_core.errors import DataError
 from gpar_core.progress import Progress, Report, silent, standing_at
 from gpar_core.search.query import TOP_GENES, Query, of_profile
-from gpar_core.storage.saved_arrays import read_arrays
+from gpar_core.storage.saved_arrays import read_array
 
 STAGE = "Reference queries"
 N_REFERENCE = 500
@@ -29,20 +30,29 @@ SLOW = ("wtcs", "spearman")
 first search takes seconds longer (docs/benchmarks.md). The demo is below the limit."""
 AT_ONCE = 2**24
 """Scores of signatures that are held in memory together."""
-FORMAT_VERSION = 1
+READ_AT_ONCE = 2**23
+"""Answers that are read from the disk together."""
+FORMAT_VERSION = 2
 """Raise this with any change of the reference queries or of a score."""
 
 Answers = Callable[[Sequence[Query], Report], tuple[np.ndarray, np.ndarray]]
 """q queries to the ncs of compounds in one cell line, (m, q), and of compounds, (d, q)."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Reference:
-    """|ncs| by N reference queries. line: (m, N) float16, of compounds in one cell line. drug: (d,
-    N) float16, of compounds. NaN where the query is a signature of the same compound."""
+    """|ncs| by N reference queries: (N, m + d) float16, of compounds in one cell line, then of
+    compounds. NaN where the query is a signature of the same compound."""
 
-    line: np.ndarray
-    drug: np.ndarray
+    answers: np.ndarray | StoredMatrix
+
+    def blocks(self, report: Report = silent) -> Iterator[np.ndarray]:
+        """Some rows at a time. report: may raise to stop."""
+        n, width = self.answers.shape
+        at_once = max(1, READ_AT_ONCE // max(width, 1))
+        for first in range(0, n, at_once):
+            report(Progress(STAGE, first, n, f"Comparing with {n} queries"))
+            yield self.answers[first : first + at_once]
 
 
 def is_automatic(compendium: Compendium, score: str) -> bool:
@@ -68,9 +78,9 @@ def reference_rows(compendium: Compendium, n: int = N_REFERENCE, *, seed: int = 
 def reference_queries(compendium: Compendium, rows: np.ndarray) -> list[Query]:
     """A query of two lists for each row, named by its compound. Rows that are all 0 have none."""
     names = compendium.signatures[fields.DRUG].to_numpy()[rows]
+    profiles = np.asarray(unmapped(compendium)[rows], np.float32)
     found = []
-    for row, name in zip(rows, names, strict=True):
-        profile = np.asarray(compendium.matrix[row], np.float32)
+    for profile, name in zip(profiles, names, strict=True):
         if profile.any():
             lists = of_profile(str(name), profile, n_genes=TOP_GENES)
             found.append(Query(lists.name, lists.up, lists.down))
@@ -96,36 +106,38 @@ def known_reference(
     compound of each row of `line`. report: may raise to stop.
     """
     path = derived_path(compendium, REFERENCE, FORMAT_VERSION, score)
-    if kept := _saved(path, len(drug_of), len(drugs)):
+    width = len(drug_of) + len(drugs)
+    if kept := _saved(path, width):
         return kept
     queries = reference_queries(compendium, reference_rows(compendium))
     at_once = max(1, AT_ONCE // compendium.n_signatures)
-    empty = Reference(*(np.empty((n, 0), np.float16) for n in (len(drug_of), len(drugs))))
-    parts = [(empty.line, empty.drug)]
-    for first in range(0, len(queries), at_once):
-        some = queries[first : first + at_once]
-        now = Progress(STAGE, first, len(queries), f"{first} of {len(queries)} queries")
-        line, drug = answers(some, standing_at(now, report))
-        own = np.array([query.name for query in some]) == drugs.astype(str)[:, None]
-        parts.append((_strength(line, own[drug_of]), _strength(drug, own)))
-    lines, wholes = zip(*parts, strict=True)
-    found = Reference(np.concatenate(lines, axis=1), np.concatenate(wholes, axis=1))
-    keep_arrays(path, {"line": found.line, "drug": found.drug})
-    return found
+
+    def blocks() -> Iterator[np.ndarray]:
+        for first in range(0, len(queries), at_once):
+            some = queries[first : first + at_once]
+            now = Progress(STAGE, first, len(queries), f"{first} of {len(queries)} queries")
+            line, drug = answers(some, standing_at(now, report))
+            own = np.array([query.name for query in some])[:, None] == drugs.astype(str)
+            yield np.concatenate(
+                [_strength(line.T, own[:, drug_of]), _strength(drug.T, own)], axis=1
+            )
+
+    if path and keep_rows(path, (len(queries), width), np.float16, blocks()):
+        return Reference(StoredMatrix(path))
+    return Reference(np.concatenate([np.empty((0, width), np.float16), *blocks()]))
 
 
 def _strength(score: np.ndarray, own: np.ndarray) -> np.ndarray:
     return np.where(own, np.nan, np.abs(score)).astype(np.float16)
 
 
-def _saved(path: Path | None, n_lines: int, n_drugs: int) -> Reference | None:
+def _saved(path: Path | None, width: int) -> Reference | None:
     """None if there is none or it cannot be read."""
     if path is None or not path.is_file():
         return None
     try:
-        arrays = read_arrays(path)
-        found = Reference(arrays["line"], arrays["drug"])
-    except (DataError, KeyError):
+        found = read_array(path, mapped=True)
+    except DataError:
         return None
-    fits = found.line.shape[:1] == (n_lines,) and found.drug.shape[:1] == (n_drugs,)
-    return found if fits and found.line.ndim == found.drug.ndim == 2 else None
+    fits = found.ndim == 2 and found.shape[1] == width and found.dtype == np.float16
+    return Reference(StoredMatrix(path)) if fits else None

@@ -7,6 +7,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.derived_files import unmapped
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.search.index import BLOCK_SIGNATURES, INDEXED_FROM, gene_index, n_blocks
 from gpar_core.search.query import Query
@@ -35,12 +36,12 @@ def scan(
         raise ValueError(f"'{score.label}' compares compounds, not signatures")
     large = n >= INDEXED_FROM
     index = gene_index(compendium, score.layers, threads=threads, report=report) if large else None
-    size = BLOCK_SIGNATURES if large else SMALL_BLOCK
+    size, matrix = BLOCK_SIGNATURES if large else SMALL_BLOCK, unmapped(compendium)
     found = np.empty((len(queries), n), np.float32)
 
     def fill(number: int) -> None:
         part = slice(number * size, (number + 1) * size)
-        signatures = index.block(number) if index else np.array(compendium.matrix[part], np.float32)
+        signatures = index.block(number) if index else np.array(matrix[part], np.float32)
         found[:, part] = compare(signatures, queries).T
 
     # Multithreaded products would compete for cores, and differ in the last bits.

@@ -23,7 +23,7 @@ from gpar_core.search.query import Query
 from gpar_core.search.reference import is_automatic
 from gpar_core.search.scan import STAGE, scan
 from gpar_core.search.scores import SCORES, check_score, check_varies, default_score
-from gpar_core.search.significance import n_random_of, p_values
+from gpar_core.search.significance import n_random_of, null_of, p_values
 from gpar_core.search.space_score import directions, scores_of
 from gpar_core.search.summary import by_quantile
 from gpar_core.search.vectors import Vectors, known_vectors
@@ -189,7 +189,7 @@ def search(
     found = compared.connectivity([query])
     n_random = n_random or n_random_of(score)
     null = null_scores(compendium, query, score, compared.of_drugs, n_random=n_random, seed=seed)
-    p = p_values(found.drug[:, 0], null)
+    p = p_values(found.drug[:, 0], null_of(null))
     in_line = np.bincount(found.line_of)
     own = found.line[:, 0]
     cells = pd.DataFrame(

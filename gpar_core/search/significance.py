@@ -1,5 +1,7 @@
 """How often random gene lists of the same sizes score as high."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from gpar_core import fields
@@ -39,34 +41,51 @@ def random_queries(query: Query, n: int, *, seed: int) -> list[Query]:
     return drawn
 
 
-def p_values(score: np.ndarray, null: np.ndarray) -> np.ndarray:
+@dataclass(frozen=True, eq=False)
+class Null:
+    """What p needs of the scores of m compounds by random queries; one serves many queries.
+
+    mean, spread: (m,) of each compound. pooled: the standardized null scores of all compounds that
+    vary, in absolute value, rising.
+    """
+
+    mean: np.ndarray
+    spread: np.ndarray
+    pooled: np.ndarray
+
+
+def null_of(scores: np.ndarray) -> Null:
+    """Standardize scores by random queries. scores: (m, r) of m compounds by r, at least 3."""
+    r = scores.shape[1]
+    mean, spread = scores.mean(axis=1), scores.std(axis=1)
+    varies = spread > 0
+    off = scores[varies] - mean[varies, None]
+    others = np.square(off).sum(axis=1)[:, None] - off**2 * r / (r - 1)
+    # Where the others do not vary, the one that does counts as larger than any.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left_out = np.abs(off) * r / (r - 1) / np.sqrt(np.maximum(others, 0) / (r - 1))
+    return Null(mean, spread, np.sort(np.nan_to_num(left_out, nan=0.0, posinf=np.inf).ravel()))
+
+
+def p_values(score: np.ndarray, null: Null) -> np.ndarray:
     """(m,) two-sided p of the scores of m compounds, by simulation.
 
-    null: (m, r) their scores by r random queries, r at least 3. Each compound's scores are
-    standardized by the mean and standard deviation of its own null, so that one with strong or few
-    signatures is judged by how it scores random lists. A null score is standardized by the other
-    r - 1 of its compound, as the query's is by all r: included in its own spread, it would be too
-    small, and p with it (at r = 100 by half, at a p of 0.001). Those of all compounds are pooled
-    into one null of m r values:
-    p = (1 + number of them at least as large in absolute value) / (1 + m r). A compound whose null
-    does not vary has a p of 1. One null for all takes their laws as alike but for mean and spread:
-    for normalized scores, p is a third too small for compounds of one or two signatures and too
-    large for those of six or more; in GPAR's space it is right for both.
+    null: `null_of` their scores by r random queries. Each compound's scores are standardized by the
+    mean and standard deviation of its own null, so that one with strong or few signatures is judged
+    by how it scores random lists. A null score is standardized by the other r - 1 of its compound,
+    as the query's is by all r: included in its own spread, it would be too small, and p with it (at
+    r = 100 by half, at a p of 0.001). Those of all compounds are pooled into one null of m r
+    values: p = (1 + number of them at least as large in absolute value) / (1 + m r). A compound
+    whose null does not vary has a p of 1. One null for all takes their laws as alike but for mean
+    and spread: for normalized scores, p is a third too small for compounds of one or two signatures
+    and too large for those of six or more; in GPAR's space it is right for both.
 
     The genes of a real query change together, those of a random list do not. So p says that a score
     is not that of random genes; it does not say that the compound answers this query above others,
     and it can be optimistic. For what is reported, trust `tau.reference_p`, whose null has real
     signatures as queries. p has the finer steps, and an FDR.
     """
-    r = null.shape[1]
-    mean, spread = null.mean(axis=1), null.std(axis=1)
-    varies = spread > 0
-    off = null[varies] - mean[varies, None]
-    others = np.square(off).sum(axis=1)[:, None] - off**2 * r / (r - 1)
-    # Where the others do not vary, the one that does counts as larger than any.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        left_out = np.abs(off) * r / (r - 1) / np.sqrt(np.maximum(others, 0) / (r - 1))
-    pooled = np.sort(np.nan_to_num(left_out, nan=0.0, posinf=np.inf).ravel())
-    own = np.abs(score - mean) / np.where(varies, spread, 1)
-    as_large = len(pooled) - np.searchsorted(pooled, own, side="left")
-    return np.where(varies, (1 + as_large) / (1 + len(pooled)), 1.0)
+    varies = null.spread > 0
+    own = np.abs(score - null.mean) / np.where(varies, null.spread, 1)
+    as_large = len(null.pooled) - np.searchsorted(null.pooled, own, side="left")
+    return np.where(varies, (1 + as_large) / (1 + len(null.pooled)), 1.0)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.derived_files import unmapped
 from gpar_core.data.selecting import DOSE_TOLERANCE, hours, micromolar
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.enrichment import scores_of_ranks
@@ -100,13 +101,14 @@ def rges(
     """
     from gpar_core.search.gene_ranks import doubled_ranks  # noqa: PLC0415 -- numba
 
-    n, n_genes = compendium.matrix.shape
+    matrix = unmapped(compendium)
+    n, n_genes = matrix.shape
     found = np.zeros(n)
     genes = np.concatenate([query.up, query.down])
 
     def fill(start: int) -> None:
         block = slice(start, start + BLOCK_ROWS)
-        ranks = doubled_ranks(compendium.matrix[block], genes)
+        ranks = doubled_ranks(matrix[block], genes)
         for own, sign in ((ranks[:, : len(query.up)], 1), (ranks[:, len(query.up) :], -1)):
             if own.shape[1]:
                 found[block] += sign * scores_of_ranks(np.sort(own, axis=1), 2 * n_genes)
@@ -145,7 +147,8 @@ def adjustments(
 
     10 uM and 24 h or more is not adjusted, nor is what is unknown or has fewer than `MIN_PAIRS`
     pairs (the paper has no such limit). A condition has a difference of its own; the published R
-    code takes those of two conditions for each other.
+    code adds that of high doses and long times for high doses and short times, and that of high
+    doses and short times for low doses and long times.
     """
     size = int(group.max()) + 1
     n_targets = np.bincount(group, target, size)

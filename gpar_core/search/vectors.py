@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from gpar_core import fields
 from gpar_core.data.compendium import MATRIX, Compendium
-from gpar_core.data.derived_files import INDEX, derived_path
+from gpar_core.data.derived_files import INDEX, SPARE, derived_path
 from gpar_core.data.stored_matrix import StoredMatrix
 from gpar_core.learn import saved_space
 from gpar_core.learn.embedding import Embedding
@@ -26,7 +26,7 @@ from gpar_core.learn.space import Space
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.neighbors import unit
 from gpar_core.search.groups import Groups
-from gpar_core.search.index import INDEXED_FROM, SPARE, STAGE
+from gpar_core.search.index import INDEXED_FROM, STAGE
 
 BLOCK_ROWS = 4096
 FORMAT_VERSION = 1

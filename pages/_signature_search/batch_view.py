@@ -14,6 +14,7 @@ from gpar_core.search.scores import SCORES
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
+from pages._shared.report_buttons import report_buttons
 from pages._shared.state import cache
 from pages._shared.tables import savable
 from pages._shared.terms import explained
@@ -26,6 +27,7 @@ def draw_batch(done: Analysis, request: SearchRequest) -> None:
     """Show one row for each query, then the compounds of a chosen one."""
     queries, compounds = done.tables["queries"], done.tables["compounds"]
     st.markdown(plain(f"{len(queries):,} queries; score: {SCORES[request.score].label}."))
+    report_buttons(done.analysis_id, request.title, simulated=done.simulated)
     _summary(queries, done)
     left, right, _ = st.columns(3)
     with left:

@@ -53,8 +53,13 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Compendium:
 
 
 @pytest.fixture(scope="module")
-def in_space(large: Compendium) -> Tables:
-    return ask(large, space_of(large, PRESETS["fast"], seed=0))
+def space(large: Compendium) -> Space:
+    return space_of(large, PRESETS["fast"], seed=0)
+
+
+@pytest.fixture(scope="module")
+def in_space(large: Compendium, space: Space) -> Tables:
+    return ask(large, space)
 
 
 def with_effects(data: Compendium) -> Compendium:
@@ -96,10 +101,9 @@ def precision_by_hand(alike: np.ndarray, positive: np.ndarray, negative: np.ndar
 
 
 def test_average_precision_of_a_signature_is_that_by_hand(
-    large: Compendium, in_space: Tables
+    large: Compendium, space: Space, in_space: Tables
 ) -> None:
     """In z-scores, and in the embedding that has not seen the compound of the query."""
-    space = space_of(large, PRESETS["fast"], seed=0)
     drug = large.signatures[fields.DRUG].to_numpy(dtype=str)
     cell = large.signatures[fields.CELL_ID].to_numpy(dtype=str)
     x = np.asarray(large.matrix)

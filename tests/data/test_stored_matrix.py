@@ -71,3 +71,7 @@ def test_nothing_stays_mapped(matrix: StoredMatrix) -> None:
     matrix.put(np.array([0]), np.array([0]), np.ones((1, 1), np.float32))
     assert len(held) == 2
     assert str(matrix.path) not in {each.path for each in psutil.Process().memory_maps()}
+
+
+def test_no_rows_are_none(matrix: StoredMatrix) -> None:
+    assert matrix[np.array([], int)].shape == (0, 4)

@@ -4,10 +4,12 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache as read_once
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.run_job import run_job
@@ -47,6 +49,15 @@ class Library:
     def models(self) -> list[str]:
         requests = (self.simulated, self.by_name, self.measured, self.evil)
         return [job_id(request) for request in requests]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _packages_read_once() -> Iterator[None]:
+    """Each page that is opened would read what all installed packages say of themselves."""
+    scan = "scan_component_manifests"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, scan, read_once(getattr(manifest_scanner, scan)))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from gpar_core.analyses.map.request import MapRequest
 from gpar_core.storage.cache import Cache, remove
 from gpar_core.storage.requests import job_id
 from tests.pages.conftest import Library
+from tests.pages.searched import searched
 from tests.pages.stage import page, words
 
 
@@ -37,3 +38,15 @@ def test_what_was_listed_is_deleted_before_it_is_read(
     monkeypatch.setattr(Cache, "model_ids", lambda cache: [*models(cache), gone])
     monkeypatch.setattr(Cache, "analysis_ids", lambda cache: [*analyses(cache), gone])
     words(page(name))
+
+
+@pytest.mark.parametrize("tab", ["Compounds", "Map"])
+def test_the_search_that_is_shown_is_deleted(stocked: Library, tab: str) -> None:
+    request = searched(stocked.cache)
+    app = page("signature_search", job=job_id(request), tab=tab)
+    assert not app.error
+    remove(stocked.cache.analysis(job_id(request)))
+    said = words(app.run())
+    assert len(app.error) == 1
+    assert "Traceback" not in said
+    assert [each.label for each in app.button if each.label == "New analysis"]

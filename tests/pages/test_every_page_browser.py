@@ -93,8 +93,24 @@ def test_no_page_asks_the_network_or_takes_a_name_for_markup(
         for address in [*sorted(PAGES), *addresses]:
             page.goto(f"{server.address}/{address}{'&' if '?' in address else '?'}compendium=evil")
             assert_harmless(page)
+        assert_names_stand(page, server.address, job_id(stocked.evil))
         assert outside == []
         assert server.outside() == ""
+
+
+def assert_names_stand(page: Page, address: str, model: str) -> None:
+    """Names that are markup can be read as they are, in headings, in text and in lists."""
+    main = page.get_by_test_id("stMain")
+    page.goto(f"{address}/models?model={model}")
+    expect(main.get_by_role("heading", name=EVIL[0])).to_be_visible()
+    page.goto(f"{address}/compendium?compendium=evil")
+    expect(main.get_by_text(EVIL[0]).first).to_be_visible()
+    page.goto(f"{address}/drug_prediction?compendium=evil")
+    page.get_by_role("combobox", name="MOA").click()
+    page.get_by_role("option").first.click()
+    for name in EVIL:
+        expect(main.get_by_text(name).last).to_be_visible()
+    assert injected(page).count() == 0
 
 
 def assert_harmless(page: Page) -> None:
@@ -142,32 +158,36 @@ def settled(page: Page) -> None:
     expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
 
 
-def test_an_error_nobody_foresaw_shows_an_id_and_the_log_has_the_rest(stocked: Library) -> None:
+def test_an_error_nobody_foresaw_and_a_foreign_page(stocked: Library) -> None:
     stocked.cache.inbox.write_text("a file where a folder should be")
     with serving(stocked.cache) as server, browsing() as (page, _):
-        page.goto(f"{server.address}/compendium")
-        page.get_by_role("tab", name="Import", exact=True).click()
-        page.get_by_text("From the server's inbox").click()
-        main = page.get_by_test_id("stMain")
-        expect(main).to_contain_text(re.compile("Error id [0-9A-F]{8}"))
-        said = main.inner_text()
-        (error_id,) = re.findall("Error id ([0-9A-F]{8})", said)
-        assert "FileExistsError" not in said
-        assert "Traceback" not in page.content()
-        assert str(stocked.cache.root) not in said
-        log = server.log()
-        assert re.search(rf"\d\d:\d\d:\d\d.* Error id {error_id} on the page 'Compendium'", log)
-        assert "FileExistsError" in log.split(error_id)[1]
+        assert_an_error_shows_an_id_and_the_log_has_the_rest(page, server, stocked.cache)
+        assert_a_foreign_page_cannot_connect(server)
 
 
-def test_a_foreign_page_cannot_connect_and_is_no_reason_to_ask_the_network(cache: Cache) -> None:
+def assert_an_error_shows_an_id_and_the_log_has_the_rest(
+    page: Page, server: Server, cache: Cache
+) -> None:
+    page.goto(f"{server.address}/compendium")
+    page.get_by_role("tab", name="Import", exact=True).click()
+    page.get_by_text("From the server's inbox").click()
+    main = page.get_by_test_id("stMain")
+    expect(main).to_contain_text(re.compile("Error id [0-9A-F]{8}"))
+    said = main.inner_text()
+    (error_id,) = re.findall("Error id ([0-9A-F]{8})", said)
+    assert "FileExistsError" not in said
+    assert "Traceback" not in page.content()
+    assert str(cache.root) not in said
+    log = server.log()
+    assert re.search(rf"\d\d:\d\d:\d\d.* Error id {error_id} on the page 'Compendium'", log)
+    assert "FileExistsError" in log.split(error_id)[1]
+
+
+def assert_a_foreign_page_cannot_connect(server: Server) -> None:
     """Streamlit asks Amazon for its own address before it refuses a foreign origin."""
-    with serving(cache) as server, browsing() as (page, _):
-        page.goto(server.address)
-        settled(page)
-        assert "101" in handshake(server, server.address)
-        assert "403" in handshake(server, "https://evil.example")
-        assert server.outside() == ""
+    assert "101" in handshake(server, server.address)
+    assert "403" in handshake(server, "https://evil.example")
+    assert server.outside() == ""
 
 
 def test_the_browser_reaches_nothing_else_and_every_try_is_noted() -> None:

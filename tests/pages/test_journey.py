@@ -9,10 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from gpar_core.jobs.store import JobStore
 from gpar_core.report.reproduce import read_origin, request_of
 from gpar_core.storage.cache import Cache
-from gpar_core.storage.requests import job_id
 from tests.pages.browser import Server, browsing, press_until, serving
-from tests.pages.conftest import Library
-from tests.pages.stage import EVIL
 from tests.processes import frozen
 from tests.waiting import until
 
@@ -33,21 +30,6 @@ def test_from_the_first_start_to_a_ranked_list_and_back(cache: Cache) -> None:
         about(page)
         lose_the_server_while_training(page, server, cache)
         delete(page, server, model)
-        assert outside == []
-
-
-def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None:
-    with serving(stocked.cache) as server, browsing() as (page, outside):
-        page.goto(f"{server.address}/models?model={job_id(stocked.evil)}")
-        expect(main(page).get_by_role("heading", name=EVIL[0])).to_be_visible()
-        page.goto(f"{server.address}/compendium?compendium=evil")
-        expect(main(page).get_by_text(EVIL[0]).first).to_be_visible()
-        page.goto(f"{server.address}/drug_prediction?compendium=evil")
-        page.get_by_role("combobox", name="MOA").click()
-        page.get_by_role("option").first.click()
-        for name in EVIL:
-            expect(main(page).get_by_text(name).last).to_be_visible()
-        expect(main(page).locator("img[src*=evil], img[src=x], .katex")).to_have_count(0)
         assert outside == []
 
 

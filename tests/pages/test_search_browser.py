@@ -1,8 +1,12 @@
 """The result of a search in a real browser: checking compounds, and what follows."""
 
+import shutil
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
 from tests.pages.browser import browsing, serving
 from tests.pages.conftest import Library
@@ -21,12 +25,21 @@ def overflows(page: Page) -> bool:
     )
 
 
+@pytest.fixture(scope="module")
+def address(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of the result of a search, on a server of its own."""
+    cache = Cache(tmp_path_factory.mktemp("searched") / "cache")
+    shutil.copytree(library.cache.root, cache.root)
+    request = searched(cache)
+    with serving(cache) as server:
+        yield f"{server.address}/signature_search?job={job_id(request)}"
+
+
 @pytest.mark.parametrize("width", [1300, 420])
-def test_hits_are_checked_and_compared(stocked: Library, width: int) -> None:
-    request = searched(stocked.cache)
-    with serving(stocked.cache) as server, browsing() as (page, outside):
+def test_hits_are_checked_and_compared(address: str, width: int) -> None:
+    with browsing() as (page, outside):
         page.set_viewport_size({"width": width, "height": 1000})
-        page.goto(f"{server.address}/signature_search?job={job_id(request)}")
+        page.goto(address)
         mimics = page.locator(".hits section").first
         expect(mimics.locator("li")).to_have_count(10)
         assert not overflows(page)

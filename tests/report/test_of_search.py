@@ -137,7 +137,7 @@ def test_a_profile_is_reported_and_reproduced(results: Results, tmp_path: Path) 
     assert agreement(origin, again).verdict == "identical"
     away = results.cache.profile_set(request.profiles)
     away.rename(tmp_path / "away")
-    with pytest.raises(RequestError, match="uploaded profile"), apart(origin, results.cache):
+    with pytest.raises(RequestError, match="uploaded file"), apart(origin, results.cache):
         pass
 
 
@@ -153,10 +153,3 @@ def test_signatures_and_lines_are_named(results: Results) -> None:
     text = elements(page(report_of(results.cache, job_id(in_line)))).text
     assert "the mean of its signatures, in MCF7" in text
     assert "--cell MCF7" in text
-
-
-def test_a_batch_has_no_report(results: Results) -> None:
-    done = analysis.load(results.cache.analysis(job_id(results.search)))
-    batch = replace(done, request=replace(results.search, sets="0" * 20, compound=""))
-    with pytest.raises(RequestError, match="full result of one of them"):
-        search_report(batch)

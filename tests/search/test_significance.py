@@ -9,7 +9,7 @@ from gpar_core.search.extreme_sum import extreme_sum
 from gpar_core.search.list_null import TERMS, list_p
 from gpar_core.search.query import Query
 from gpar_core.search.scores import Compare
-from gpar_core.search.significance import p_values, random_queries
+from gpar_core.search.significance import null_of, p_values, random_queries
 from gpar_core.search.zhang import connection_strength
 from tests.search.queries import drawn, signatures
 
@@ -34,8 +34,8 @@ def test_p_is_the_share_of_null_scores_as_large_each_standardized_by_the_others(
     rng = np.random.default_rng(0)
     null = rng.normal(size=(6, 12)) * np.array([1, 2, 3, 0, 1, 5])[:, None] + 3
     score = np.array([3.5, 9, -20, 3, 0, 3])
-    np.testing.assert_allclose(p_values(score, null), slow_p(score, null))
-    assert p_values(score, null)[3] == 1
+    np.testing.assert_allclose(p_values(score, null_of(null)), slow_p(score, null))
+    assert p_values(score, null_of(null))[3] == 1
 
 
 @pytest.mark.parametrize("r", [25, 100])
@@ -45,7 +45,7 @@ def test_scores_of_the_null_itself_have_uniform_p(r: int) -> None:
     drugs = rng.uniform(0.5, 2, size=(2000, 1))
     p = np.concatenate(
         [
-            p_values(all_[:, 0], all_[:, 1:])
+            p_values(all_[:, 0], null_of(all_[:, 1:]))
             for all_ in (drugs * rng.normal(size=(2000, r + 1)) + drugs for _ in range(15))
         ]
     )
@@ -56,7 +56,7 @@ def test_scores_of_the_null_itself_have_uniform_p(r: int) -> None:
 def test_a_null_that_varies_once_is_no_error() -> None:
     null = np.zeros((2, 10))
     null[0, 3], null[1] = 1.0, np.arange(10)
-    p = p_values(np.array([1.0, 9.0]), null)
+    p = p_values(np.array([1.0, 9.0]), null_of(null))
     assert ((p > 0) & (p <= 1)).all()
 
 

@@ -12,10 +12,10 @@ from gpar_core.compare.retrieval import SIGNIFICANT, SPACE, VIEWS, Z_SCORES
 from gpar_core.learn.metrics import PAPER_LINE
 
 PALETTE = (
-    "#d6453d", "#3b7dd8", "#2a9d8f", "#e0a100", "#8e5bb5", "#5d6d7e", "#3f3f9f", "#e58fb0",
-    "#c2703d", "#4f9d3a", "#c05299", "#1f6f8b", "#9a8c1f", "#7f4f24", "#708a3e",
+    "#d6453d", "#3b7dd8", "#2a9d8f", "#e0a100", "#8e5bb5", "#5d6d7e", "#5f5fe0", "#e58fb0",
+    "#c2703d", "#4f9d3a", "#c05299", "#1f6f8b", "#9a8c1f", "#8f5a2b", "#708a3e",
 )  # fmt: skip
-"""One color for each method, GPAR's first."""
+"""One color for each method, GPAR's first; all can be seen on a dark page too."""
 
 
 Interpolation = Literal["linear", "step-after"]

@@ -36,7 +36,12 @@ def heat_map(heat: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
         sort=columns,
         title=None,
         axis=alt.Axis(
-            labelAngle=-90, labelFontSize=9, labelLimit=110, labelOverlap=False, ticks=False
+            labelAngle=-90,
+            # Not larger than a column: on a narrow screen, names would be written over each other.
+            labelFontSize=alt.ExprRef(f"clamp(width / {len(columns)} - 0.5, 5, 9)"),
+            labelLimit=110,
+            labelOverlap=False,
+            ticks=False,
         ),
         scale=alt.Scale(domain=columns, paddingInner=0),
     )

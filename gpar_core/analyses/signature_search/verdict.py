@@ -30,6 +30,17 @@ def verdict(compounds: pd.DataFrame) -> str:
     )
 
 
+def counts(mimics: int, reverses: int) -> str:
+    """How many compounds of each side have a low FDR, in a few words.
+
+    >>> counts(12, 1), counts(0, 0)
+    ('12 mimic, one reverses', 'none')
+    """
+    if not mimics and not reverses:
+        return "none"
+    return f"{_counted(mimics, 'mimic')}, {_counted(reverses, 'reverse')}"
+
+
 def of_moas(moas: pd.DataFrame) -> str:
     """How many MOAs have a low FDR. moas: of a search, at least one."""
     n = int((moas["fdr"] < LOW_FDR).sum())
