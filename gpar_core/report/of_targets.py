@@ -105,7 +105,8 @@ def _whole(done: Analysis) -> tuple[Table, ...]:
 def _origin(done: Analysis, request: TargetRequest) -> Origin:
     of = ("--compound", request.compound) if request.compound else ("--profiles", "FILE")
     first = done.tables["targets"].head(100)
-    figures = {row.gene: float(row.probability) for row in first.head(10).itertuples()}
+    likely = first.dropna(subset="probability").head(10)
+    figures = dict(zip(likely["gene"].tolist(), likely["probability"].tolist(), strict=True))
     return Origin(
         gpar_report=FORMAT_VERSION,
         result_id=done.analysis_id,
@@ -118,7 +119,7 @@ def _origin(done: Analysis, request: TargetRequest) -> Origin:
         created_at=done.created_at,
         versions=done.versions,
         outcome=Outcome(
-            {name: value for name, value in figures.items() if value == value},  # noqa: PLR0124
+            figures,
             tuple(first["gene"]),
             digest_of({"targets": done.tables["targets"]}),
         ),

@@ -26,7 +26,7 @@ LINES: Final[Mapping[str, str]] = {
     "neighbors": "Nearest drugs",
 }
 """The lines of evidence and their names on screen."""
-NO_GENES: Final = pd.Index([], dtype=object)
+NO_GENES: Final[pd.Index] = pd.Index([], dtype=object)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,9 +78,10 @@ def evidence_on(
     """
     known = known_targets(compendium) if known is None else known
     found: dict[str, tuple[pd.Index, np.ndarray]] = {}
-    genetic, cosines, n = None, (), len(queries.names)
+    genetic, n = None, len(queries.names)
+    cosines: tuple[Compared, ...] = ()
     near = np.full((n, len(known.drugs)), -np.inf)
-    genes = NO_GENES
+    genes: pd.Index = NO_GENES
     if (view := compendium.genetic) is not None:
         report(Progress("Which target?", 0, 3, "Knock-downs, knock-outs and over-expressions"))
         genes, code = genes_of(view)

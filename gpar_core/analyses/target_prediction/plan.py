@@ -57,7 +57,6 @@ def plan_target_prediction(
     if compendium.genetic is None and compendium.targets.empty:
         raise RequestError(f"Nothing is known of any target. {NO_GENETIC} {NO_TARGETS}")
     of, models = _models(library)
-    known = {"library": of, "models": models}
     if profiles is not None:
         if len(set(profiles.drug)) > MAX_QUERIES:
             raise RequestError(
@@ -66,11 +65,22 @@ def plan_target_prediction(
             )
         shown = cleaned(name)[:MAX_NAME] or profiles.names[0]
         return TargetRequest(
-            compendium.name, compendium.fingerprint, shown, profiles=profiles_id(profiles), **known
+            compendium.name,
+            compendium.fingerprint,
+            shown,
+            profiles=profiles_id(profiles),
+            library=of,
+            models=models,
         )
     (drug,) = known_drugs(compendium, [compound])
+    shown = drug_name(compendium, drug)
     return TargetRequest(
-        compendium.name, compendium.fingerprint, drug_name(compendium, drug), drug, **known
+        compendium.name,
+        compendium.fingerprint,
+        shown,
+        compound=drug,
+        library=of,
+        models=models,
     )
 
 
