@@ -135,10 +135,10 @@ def _print(done: Analysis, top: int) -> None:
     for query, table in tables["targets"].groupby("query", sort=False):
         print(f"{query}: {verdict(table, base_rate)}")
         lines = [name for name in LINES if name in table and table[name].notna().any()]
-        heads = "".join(f"{LINES[name][:14]:>15}" for name in lines)
+        heads = "".join(f"{_head(name):>18}" for name in lines)
         print(f"{'':>5}{'gene':<14}{'prob':>7}{'genetic':>9}{'p':>9}{'FDR':>9}{heads}")
         for row in table.head(top).to_dict("records"):
-            cells = "".join(f"{_number(row[name], '.2f'):>15}" for name in lines)
+            cells = "".join(f"{_number(row[name], '.2f'):>18}" for name in lines)
             print(
                 f"{row['rank']:>4}{'*' if row['known'] else ' '}{row['gene'][:13]:<14}"
                 f"{_number(row['probability'], '.3f'):>7}{_number(row['genetic'], '.2f'):>9}"
@@ -152,6 +152,10 @@ def _print(done: Analysis, top: int) -> None:
     for row in near.to_dict("records"):
         print(f"near {row['query']}: {row[fields.PERT_INAME]} ({row['similarity']:.1f}): "
               f"{row[fields.TARGET]}")  # fmt: skip
+
+
+def _head(line: str) -> str:
+    return LINES[line].replace("expression", "expr.").replace(", other lines", " other")
 
 
 def _number(value: float, form: str) -> str:

@@ -18,35 +18,50 @@ def verdict(table: pd.DataFrame, base_rate: float) -> str:
     """
     if table.empty:
         return "There is no evidence on any gene."
-    first = table.iloc[0]
-    if pd.notna(first["probability"]):
-        likely = table[table["probability"] >= LIKELY]
-        chance = f"{base_rate:.2g} by chance"
-        if likely.empty:
-            return (
-                f"No gene stands out: the likeliest, {first['gene']}, has a probability of "
-                f"{first['probability']:.2g} of being a known target ({chance})."
-            )
-        names = [f"{row.gene} ({row.probability:.2g})" for row in likely.head(3).itertuples()]
-        more = f" and {len(likely) - 3} more" if len(likely) > 3 else ""
-        stands = "stands" if len(likely) == 1 else "stand"
+    if pd.notna(table["probability"].iloc[0]):
+        return _by_probability(table, base_rate)
+    return _by_fdr(table)
+
+
+def _by_probability(table: pd.DataFrame, base_rate: float) -> str:
+    gene, probability = table["gene"].iloc[0], table["probability"].iloc[0]
+    likely = table[table["probability"] >= LIKELY]
+    chance = f"{base_rate:.2g} by chance"
+    if likely.empty:
         return (
-            f"{', '.join(names)}{more} {stands} out: the probability of being a known target is in "
-            f"parentheses ({chance})."
+            f"No gene stands out: the likeliest, {gene}, has a probability of {probability:.2g} of "
+            f"being a known target ({chance})."
         )
-    low = table[table["fdr"] < LOW_FDR]
-    n = int(table["p"].notna().sum())
-    if low.empty:
-        if not n:
-            return "No gene can be told from others: neither genetic signatures nor known targets."
+    if len(likely) == 1:
         return (
-            f"No gene stands out: none of {n:,} has an FDR below {LOW_FDR}. By chance, one in "
-            f"{n:,} is as similar as {first['gene']} with a p of {1 / n:.2g}; it has "
-            f"{first['p']:.2g}."
+            f"{gene} stands out: its probability of being a known target is {probability:.2g} "
+            f"({chance})."
         )
-    genes = ", ".join(low["gene"].head(3))
-    more = f" and {len(low) - 3} more" if len(low) > 3 else ""
+    names = [f"{row.gene} ({row.probability:.2g})" for row in likely.itertuples()]
     return (
-        f"{genes}{more} {'stands' if len(low) == 1 else 'stand'} out of {n:,} genes with an FDR "
+        f"{_first(names)} stand out: in parentheses, the probability of being a known target "
+        f"({chance})."
+    )
+
+
+def _by_fdr(table: pd.DataFrame) -> str:
+    n = int(table["p"].notna().sum())
+    if not n:
+        return "No gene can be told from others: neither genetic signatures nor known targets."
+    low = table.loc[table["fdr"] < LOW_FDR, "gene"].tolist()
+    if not low:
+        return (
+            f"No gene stands out: none of {n:,} has an FDR below {LOW_FDR}. By chance, the first of "
+            f"{n:,} genes has a p of about {1 / n:.2g}; {table['gene'].iloc[0]} has "
+            f"{table['p'].iloc[0]:.2g}."
+        )
+    return (
+        f"{_first(low)} {'stands' if len(low) == 1 else 'stand'} out of {n:,} genes with an FDR "
         f"below {LOW_FDR}. No probability can be given without compounds whose targets are known."
     )
+
+
+def _first(names: list[str]) -> str:
+    """Three names, and how many more."""
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more

@@ -40,6 +40,7 @@ def _methods(done: Analysis) -> None:
     st.dataframe(
         savable(wide.assign(method=wide["method"].map(METHODS)), simulated=done.simulated),
         hide_index=True,
+        height=35 * (len(wide) + 1) + 2,
         placeholder="—",
         column_config={
             "method": "Method",

@@ -19,7 +19,8 @@ CAVEAT = (
     "Every line of evidence is a number without unit, near 0 where it says nothing and higher for "
     "a likelier target. Hairpins have effects of their own that all knock-downs of a cell line "
     "share in part, so each is compared with the others of its kind and line. The list is one of "
-    "**inhibited** genes: an activator resembles a gene's over-expression and is near its end."
+    "**inhibited** genes: an activator resembles the over-expression of its target, which is then "
+    "near the end."
 )
 
 

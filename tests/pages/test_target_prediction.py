@@ -47,7 +47,7 @@ def test_the_target_is_first_and_marked(stocked: Library, compendium: Compendium
     app = done(stocked, plan_target_prediction(compendium, compound="drug7"))
     assert not app.exception
     assert "GENE7" in words(app)
-    assert "the probability of being a known target is in parentheses" in words(app)
+    assert "probability of being a known target" in words(app)
     assert "of 40. They are not used as evidence" in words(app).replace("\\", "")
     genes = table_with(app, "probability")
     assert genes.loc[0, ["gene", "known"]].tolist() == ["GENE7", "yes"]

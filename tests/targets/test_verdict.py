@@ -18,10 +18,10 @@ def _table(probability: list[float], p: list[float] | None = None) -> pd.DataFra
 @pytest.mark.parametrize(
     ("probability", "said"),
     [
-        ([0.5, 0.01], "G0 (0.5) stands out: the probability of being a known target is in "
-         "parentheses (0.002 by chance)."),
-        ([0.5, 0.4, 0.3, 0.25], "G0 (0.5), G1 (0.4), G2 (0.3) and 1 more stand out: the "
-         "probability of being a known target is in parentheses (0.002 by chance)."),
+        ([0.5, 0.01], "G0 stands out: its probability of being a known target is 0.5 (0.002 by "
+         "chance)."),
+        ([0.5, 0.4, 0.3, 0.25], "G0 (0.5), G1 (0.4), G2 (0.3) and 1 more stand out: in "
+         "parentheses, the probability of being a known target (0.002 by chance)."),
         ([0.05, 0.01], "No gene stands out: the likeliest, G0, has a probability of 0.05 of being "
          "a known target (0.002 by chance)."),
     ],
@@ -36,7 +36,7 @@ def test_without_probabilities_the_fdr_decides() -> None:
     assert found.startswith("G0 stands out of 2 genes with an FDR below 0.05. No probability")
     found = verdict(_table(nan, [0.3, 0.9]), np.nan)
     assert found.startswith("No gene stands out: none of 2 has an FDR below 0.05.")
-    assert "p of 0.5; it has 0.3" in found
+    assert "a p of about 0.5; G0 has 0.3." in found
 
 
 def test_without_evidence_nothing_is_claimed() -> None:
