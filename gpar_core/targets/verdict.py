@@ -51,8 +51,8 @@ def _by_fdr(table: pd.DataFrame) -> str:
     low = table.loc[table["fdr"] < LOW_FDR, "gene"].tolist()
     if not low:
         return (
-            f"No gene stands out: none of {n:,} has an FDR below {LOW_FDR}. By chance, the first of "
-            f"{n:,} genes has a p of about {1 / n:.2g}; {table['gene'].iloc[0]} has "
+            f"No gene stands out: none of {n:,} has an FDR below {LOW_FDR}. By chance, the first "
+            f"of {n:,} genes has a p of about {1 / n:.2g}; {table['gene'].iloc[0]} has "
             f"{table['p'].iloc[0]:.2g}."
         )
     return (
