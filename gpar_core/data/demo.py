@@ -15,6 +15,7 @@ The demo is bit-identical on every processor, and so is its fingerprint. Every l
 two rules of `exact_draws`: what enters a sum or a matrix product is on its grid.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -35,7 +36,7 @@ from gpar_core.data.demo_programs import (
     measured,
     signal_of,
 )
-from gpar_core.data.demo_targets import targets_of_drugs
+from gpar_core.data.demo_targets import TARGETS, Target, targets_of_drugs
 from gpar_core.data.exact_draws import exponential, lognormal, on_grid
 from gpar_core.data.importing.compound_annotation import other_perturbagens
 from gpar_core.data.molecules import molecules_of
@@ -79,10 +80,17 @@ class Compounds:
     planted: dict[str, str]
 
 
-def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
+def build(
+    folder: Path,
+    *,
+    seed: int = 0,
+    targets: Sequence[Target] = TARGETS,
+    report: Report = silent,
+) -> None:
     """Write the demo compendium into `folder`, an existing empty folder.
 
-    The same seed gives the same compendium, to the fingerprint, on every processor.
+    The same seed gives the same compendium, to the fingerprint, on every processor. targets: what
+    the loss or gain of each gene does; which drugs target it stays.
     """
     seeds = np.random.SeedSequence((DRAW, seed)).spawn(4 + 2 * len(CELLS))
     # Genes come last, so that the compounds do not depend on them.
@@ -92,7 +100,7 @@ def build(folder: Path, *, seed: int = 0, report: Report = silent) -> None:
     compounds = draw_compounds(compounds_rng)
     of_compounds, compound_row = lay_out(compounds, signatures_rng)
     programs = draw_programs(len(compounds.annotation), programs_rng)
-    genes = draw_genes(programs.modules, genes_rng)
+    genes = draw_genes(programs.modules, targets, genes_rng)
     of_genes, gene_row = lay_out_genes(genes, genes_rng)
     programs_of_genes = replace(programs, own=genes.own)
     signatures = pd.concat([of_compounds, of_genes], ignore_index=True)

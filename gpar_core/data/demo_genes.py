@@ -10,6 +10,7 @@ landmark gene, it changes itself.
 Every line follows the two rules of `exact_draws`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +21,7 @@ from gpar_core import fields
 from gpar_core.data import compendium
 from gpar_core.data.demo_catalogue import CELLS, CORE_CELLS, MECHANISMS
 from gpar_core.data.demo_programs import Programs, draw_program, measured, signal_of
-from gpar_core.data.demo_targets import GENES, TARGETS
+from gpar_core.data.demo_targets import GENES, Target
 from gpar_core.data.exact_draws import lognormal, on_grid
 
 TIME: Final = 96.0
@@ -72,12 +73,14 @@ class GenePerturbagens:
     n_cells: np.ndarray
 
 
-def draw_genes(modules: np.ndarray, rng: np.random.Generator) -> GenePerturbagens:
+def draw_genes(
+    modules: np.ndarray, targets: Sequence[Target], rng: np.random.Generator
+) -> GenePerturbagens:
     """The knock-down, knock-out and over-expression of every gene. modules: of `Programs`."""
     pairs = [(kind, gene) for kind in KINDS for gene in GENES]
     kinds = [KINDS[kind] for kind, _ in pairs]
     n = len(pairs)
-    silent = {target.gene for target in TARGETS if not target.expressed}
+    silent = {target.gene for target in targets if not target.expressed}
     column = {symbol: number for number, symbol in enumerate(fields.LANDMARK_SYMBOLS)}
     of_gene = np.tile(draw_program(len(GENES), modules, rng), (len(KINDS), 1))
     of_construct = draw_program(n, modules, rng)
@@ -85,7 +88,9 @@ def draw_genes(modules: np.ndarray, rng: np.random.Generator) -> GenePerturbagen
     turned = np.where([kind.gain for kind in kinds], -1.0, 1.0)[:, None]
     own = on_grid(turned * np.sqrt(1 - share) * of_gene) + on_grid(np.sqrt(share) * of_construct)
     efficacy = lognormal(rng, 0.2, n)
-    response = [_response(gene, kind.gain) for (_, gene), kind in zip(pairs, kinds, strict=True)]
+    response = [
+        _response(gene, targets, kind.gain) for (_, gene), kind in zip(pairs, kinds, strict=True)
+    ]
     itself = [
         0.0 if gene in silent and not kind.gain else kind.itself
         for (_, gene), kind in zip(pairs, kinds, strict=True)
@@ -108,9 +113,9 @@ def draw_genes(modules: np.ndarray, rng: np.random.Generator) -> GenePerturbagen
     )
 
 
-def _response(gene: str, gain: bool) -> list[float]:
+def _response(gene: str, targets: Sequence[Target], gain: bool) -> list[float]:
     """(n_mechanisms,) response to the complete loss, or the gain, of a gene."""
-    relative = {t.mechanism: t.gain if gain else t.loss for t in TARGETS if t.gene == gene}
+    relative = {t.mechanism: t.gain if gain else t.loss for t in targets if t.gene == gene}
     return [m.strength * relative.get(m.name, 0.0) for m in MECHANISMS]
 
 
