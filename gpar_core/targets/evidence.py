@@ -9,7 +9,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.progress import Progress, Report, silent
+from gpar_core.progress import Report, silent
 from gpar_core.targets.genetic import added, gene_similarities, genes_of
 from gpar_core.targets.known_targets import KnownTargets, known_targets
 from gpar_core.targets.line_similarity import Compared, Queries, compared
@@ -83,9 +83,8 @@ def evidence_on(
     near = np.full((n, len(known.drugs)), -np.inf)
     genes: pd.Index = NO_GENES
     if (view := compendium.genetic) is not None:
-        report(Progress("Which target?", 0, 3, "Knock-downs, knock-outs and over-expressions"))
         genes, code = genes_of(view)
-        each = compared(queries, view, code)
+        each = compared(queries, view, code, report)
         cosines = tuple(each) if keep else ()
         scores = gene_similarities(cosines if keep else each, n, len(genes))
         found |= {name: (genes, z) for name, z in scores.items()}
@@ -93,11 +92,9 @@ def evidence_on(
     if library is not None and len(library.genes):
         found["library"] = (library.genes, library.log_odds)
     if len(known.drugs):
-        report(Progress("Which target?", 1, 3, "Nearest drugs"))
         own = known.drugs.get_indexer(pd.Index(queries.names))
-        near = drug_similarities(queries, compendium, known)
+        near = drug_similarities(queries, compendium, known, report)
         found["neighbors"] = (known.genes, neighbor_evidence(near, known, own))
-    report(Progress("Which target?", 2, 3, "Combination"))
     every = pd.Index(sorted({gene for of, _ in found.values() for gene in of}), dtype=object)
     lines = {name: _spread(every, *found[name]) for name in LINES if name in found}
     together = _spread(every, *genetic) if genetic else None

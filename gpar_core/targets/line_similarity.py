@@ -14,6 +14,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.neighbors import unit
 
 BLOCK_ROWS: Final = 8192
@@ -73,7 +74,7 @@ def compound_queries(compendium: Compendium, drugs: Sequence[str]) -> Queries:
 
 
 def line_means(
-    compendium: Compendium, code: np.ndarray
+    compendium: Compendium, code: np.ndarray, report: Report = silent
 ) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
     """The mean signature of each perturbagen in each cell line.
 
@@ -83,7 +84,9 @@ def line_means(
     signatures = compendium.signatures[[fields.PERT_TYPE, fields.CELL_ID]]
     used = signatures[code >= 0].reset_index(names="row")
     groups = used.groupby([fields.PERT_TYPE, fields.CELL_ID], observed=True)["row"]
-    for (kind, cell), of_line in groups:
+    for done, ((kind, cell), of_line) in enumerate(groups):
+        message = f"Comparing {fields.PERT_TYPES[str(kind)]} signatures"
+        report(Progress("Which target?", done, groups.ngroups, message))
         rows = of_line.to_numpy()
         codes, place = np.unique(code[rows], return_inverse=True)
         total = np.zeros((len(codes), compendium.matrix.shape[1]), np.float32)
@@ -96,7 +99,9 @@ def line_means(
         yield str(kind), str(cell), codes, total / np.bincount(place)[:, None].astype(np.float32)
 
 
-def compared(queries: Queries, compendium: Compendium, code: np.ndarray) -> Iterator[Compared]:
+def compared(
+    queries: Queries, compendium: Compendium, code: np.ndarray, report: Report = silent
+) -> Iterator[Compared]:
     """Compare queries with the perturbagens of a compendium, one kind and cell line at a time.
 
     code: as for `line_means`. The cosine is that of the query's mean signature in the cell line
@@ -104,7 +109,7 @@ def compared(queries: Queries, compendium: Compendium, code: np.ndarray) -> Iter
     all perturbagens of its kind there.
     """
     whole = unit(queries.mean)
-    for kind, cell, codes, mean in line_means(compendium, code):
+    for kind, cell, codes, mean in line_means(compendium, code, report):
         if len(codes) < MIN_COMPARED:
             continue
         directions, shared = whole.copy(), np.zeros(len(whole), bool)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
+from gpar_core.progress import Report, silent
 from gpar_core.targets.known_targets import KnownTargets
 from gpar_core.targets.line_similarity import OTHER, SAME, Queries, compared, similarities
 
@@ -16,7 +17,9 @@ PRIOR: Final = 1.0
 none of them has is unlikely, not impossible."""
 
 
-def drug_similarities(queries: Queries, compendium: Compendium, known: KnownTargets) -> np.ndarray:
+def drug_similarities(
+    queries: Queries, compendium: Compendium, known: KnownTargets, report: Report = silent
+) -> np.ndarray:
     """(n, d) similarity of each query to each drug with known targets, in standard deviations.
 
     By the representative signatures of the drugs, in the cell lines that a query shares with them,
@@ -26,7 +29,9 @@ def drug_similarities(queries: Queries, compendium: Compendium, known: KnownTarg
     code = known.drugs.get_indexer(pd.Index(signatures[fields.DRUG]))
     code[~signatures[fields.REPRESENTATIVE].to_numpy(bool)] = -1
     code[(signatures[fields.PERT_TYPE] != fields.COMPOUND_PERT_TYPE).to_numpy()] = -1
-    found = similarities(compared(queries, compendium, code), len(queries.names), len(known.drugs))
+    found = similarities(
+        compared(queries, compendium, code, report), len(queries.names), len(known.drugs)
+    )
     near = np.full((len(queries.names), len(known.drugs)), np.nan, np.float32)
     for scope in (SAME, OTHER):
         if (z := found.get((fields.COMPOUND_PERT_TYPE, scope))) is not None:

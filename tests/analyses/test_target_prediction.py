@@ -179,11 +179,13 @@ def test_an_evaluation_is_published(cache: Cache, compendium: Compendium) -> Non
     assert shares["combined", 50] == 1
 
 
-def test_it_can_be_cancelled(cache: Cache, compendium: Compendium) -> None:
+@pytest.mark.parametrize("at", ["over-expression signatures", "compound signatures"])
+def test_it_can_be_cancelled_at_each_kind(cache: Cache, compendium: Compendium, at: str) -> None:
     def stop(progress: Progress) -> None:
-        raise Cancelled("stopped")
+        if at in progress.message:
+            raise Cancelled("stopped")
 
-    request = plan_target_evaluation(compendium)
+    request = plan_target_prediction(compendium, compound="drug7")
     with pytest.raises(Cancelled):
         run_job(request, cache, stop, Means())
     assert job_id(request) not in cache.analysis_ids()
