@@ -17,11 +17,13 @@ from pathlib import Path
 from benchmarks import geo_release, memory
 from benchmarks.figures import Figure, table, to_json
 from benchmarks.full_size_work import (
+    measure_load,
     measure_map,
     measure_pages,
     measure_sizes,
     measure_training,
 )
+from gpar_core import fields
 from gpar_core.data.importing.import_files import ImportFiles
 from gpar_core.data.importing.plan import plan_import
 from gpar_core.data.importing.run import run_import
@@ -37,9 +39,12 @@ GOAL_MEMORY = 1500.0
 
 
 @contextmanager
-def stage(n: int, parent: Path | None) -> Iterator[tuple[Cache, ImportFiles, Figure]]:
+def stage(
+    n: int, parent: Path | None, *, all_kinds: bool = False
+) -> Iterator[tuple[Cache, ImportFiles, Figure]]:
     """A cache, and a release of n signatures beside it, deleted when the block ends.
 
+    all_kinds: whether the release has perturbagens of all kinds, not compounds alone.
     Raises OSError where the disk is too full.
     """
     with tempfile.TemporaryDirectory(prefix="gpar-full-", dir=parent) as name:
@@ -52,7 +57,7 @@ def stage(n: int, parent: Path | None) -> Iterator[tuple[Cache, ImportFiles, Fig
             )
         (folder / "release").mkdir()
         started = time.perf_counter()
-        files = geo_release.write(folder / "release", n)
+        files = geo_release.write(folder / "release", n, all_kinds=all_kinds)
         seconds = time.perf_counter() - started
         made = Figure("release: written", (seconds,), "s", f"simulated, {n:,} x 12,328, not GPAR")
         yield Cache(folder / "cache"), files, made
@@ -83,9 +88,9 @@ def measure_import(cache: Cache, files: ImportFiles) -> list[Figure]:
 
 
 def run_once(cache: Cache, files: ImportFiles) -> float:
-    """Seconds of one import."""
+    """Seconds of one import of all that is there."""
     started = time.perf_counter()
-    run_import(plan_import(cache, files, name=NAME), cache, silent)
+    run_import(plan_import(cache, files, name=NAME, pert_types=fields.PERT_TYPES), cache, silent)
     return time.perf_counter() - started
 
 
@@ -110,19 +115,29 @@ def forget(files: ImportFiles) -> None:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
+def measure_use(cache: Cache) -> list[Figure]:
+    """A training, a map, their sizes, and every page."""
+    model_id, training = measure_training(cache, NAME)
+    map_id, laid_out = measure_map(cache, NAME)
+    pages = measure_pages(cache, NAME, model_id, map_id)
+    return [*training, *laid_out, *measure_sizes(cache, NAME, model_id, map_id), *pages]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.full_size")
     parser.add_argument("--signatures", type=int, default=20_000)
+    parser.add_argument(
+        "--all-kinds", action="store_true", help="knock-downs and so on beside compounds"
+    )
+    parser.add_argument("--import-only", action="store_true", help="import and load, nothing else")
     parser.add_argument("--folder", type=Path, help="on the disk to measure (default: temporary)")
     parser.add_argument("--json", type=Path, default=Path("build/full_size.json"))
     options = parser.parse_args()
-    with stage(options.signatures, options.folder) as (cache, files, made):
-        figures = [made, *measure_import(cache, files)]
-        model_id, training = measure_training(cache, NAME)
-        map_id, laid_out = measure_map(cache, NAME)
-        pages = measure_pages(cache, NAME, model_id, map_id)
-        sizes = measure_sizes(cache, NAME, model_id, map_id)
-        figures += [*training, *laid_out, *sizes, *pages]
+    with stage(options.signatures, options.folder, all_kinds=options.all_kinds) as staged:
+        cache, files, made = staged
+        figures = [made, *measure_import(cache, files), *measure_load(cache, NAME)]
+        if not options.import_only:
+            figures += measure_use(cache)
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(to_json(figures), "utf-8")
     print(table(figures))

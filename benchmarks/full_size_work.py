@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+import pandas as pd
+
 from benchmarks import memory
 from benchmarks.alone import worker_process
 from benchmarks.figures import Figure
@@ -18,6 +20,42 @@ from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import Request, job_id
 
 GOAL_PAGE_SECONDS = 1.0
+
+
+def measure_load(cache: Cache, name: str) -> list[Figure]:
+    """Seconds and anonymous memory of a new process that opens a compendium."""
+    with worker_process() as process:
+        loaded = process.submit(_load, cache, name).result()
+    return [
+        figure
+        for what, (seconds, megabytes) in loaded.items()
+        for figure in (
+            Figure(f"load: {what}", (seconds,), "s", "in a new process"),
+            Figure(f"load: {what}, memory", (megabytes,), "MB", "anonymous, all in all"),
+        )
+    ]
+
+
+def _load(cache: Cache, name: str) -> dict[str, tuple[float, float]]:
+    """Seconds of each step, and MB beyond those of Python and its modules after it."""
+    pd.read_parquet(cache.compendium(name) / "compounds.parquet")  # brings modules and pools
+    before = memory.anonymous()
+    found = {}
+    kept: list[object] = []
+
+    def step(what: str, act: Callable[[], object]) -> None:
+        started = time.perf_counter()
+        kept.append(act())
+        seconds = time.perf_counter() - started
+        found[what] = seconds, memory.anonymous() - before
+
+    step("compendium", lambda: compendia.load(cache.compendium(name)))
+    compendium = kept[0]
+    assert isinstance(compendium, compendia.Compendium)
+    step("its drugs", lambda: compendium.drugs)
+    step("all kinds", lambda: compendium.of_kinds(compendium.stored_kinds))
+    step("changed genes", lambda: compendium.genetic)
+    return found
 
 
 def measure_training(cache: Cache, name: str) -> tuple[str, list[Figure]]:

@@ -13,6 +13,7 @@ import h5py
 import numpy as np
 import pandas as pd
 
+from benchmarks.perturbagens import with_kinds
 from gpar_core import fields
 from gpar_core.data import demo, demo_programs
 from gpar_core.data.demo_catalogue import CELLS
@@ -38,20 +39,24 @@ MISSING = fields.MISSING
 
 @dataclass(frozen=True)
 class _Release:
-    """signatures: in the order of the file. rows: (n,) of these in the simulated matrix."""
+    """signatures: in the order of the file. rows: (n,) of these in the simulated matrix.
+
+    annotation: one row per perturbagen.
+    """
 
     signatures: pd.DataFrame
     rows: np.ndarray
-    compounds: demo.Compounds
+    annotation: pd.DataFrame
 
 
-def write(folder: Path, n: int, *, seed: int = 0) -> ImportFiles:
+def write(folder: Path, n: int, *, seed: int = 0, all_kinds: bool = False) -> ImportFiles:
     """Write n signatures and their tables into the existing folder.
 
+    all_kinds: of knock-downs, knock-outs, over-expressions and ligands too, in the shares of LINCS.
     Takes 50 kB of disk a signature, and 4 kB more while it is at work.
     """
     matrix = StoredMatrix.create(folder / "landmarks.npy", (n, fields.N_LANDMARKS))
-    release, tables = _simulate(matrix, n, seed)
+    release, tables = _simulate(matrix, n, seed, all_kinds)
     name = f"{SERIES}_Broad_LINCS_Level5_COMPZ.MODZ_n{n}x{N_GENES}.gctx"
     _write_gctx(folder / name, matrix, release, seed)
     matrix.path.unlink()
@@ -63,10 +68,11 @@ def write(folder: Path, n: int, *, seed: int = 0) -> ImportFiles:
     return ImportFiles((SeriesFiles(matrix=folder / name, **paths),), (moa,))
 
 
-def _simulate(matrix: StoredMatrix, n: int, seed: int) -> tuple[_Release, dict[str, pd.DataFrame]]:
+def _simulate(
+    matrix: StoredMatrix, n: int, seed: int, all_kinds: bool
+) -> tuple[_Release, dict[str, pd.DataFrame]]:
     """Fill the matrix, sorted by cell line; the files' order is that of plates."""
-    seeds = np.random.SeedSequence(seed).spawn(5)
-    rngs = [np.random.default_rng(each) for each in seeds[:4]]
+    rngs = [np.random.default_rng(each) for each in np.random.SeedSequence(seed).spawn(5)]
     n_simulated = max(n // SIGNATURES_PER_COMPOUND, demo.N_SIMULATED)
     compounds = demo.draw_compounds(rngs[0], n_simulated)
     every, compound_row = demo.lay_out(compounds, rngs[1])
@@ -85,8 +91,11 @@ def _simulate(matrix: StoredMatrix, n: int, seed: int) -> tuple[_Release, dict[s
         )  # fmt: skip
         matrix.put(np.arange(rows.start, rows.stop), np.arange(fields.N_LANDMARKS), z)
     described = signatures.assign(tas=tas.round(4), cc_q75=correlation.round(4))
+    annotation = compounds.annotation
+    if all_kinds:
+        described, annotation = with_kinds(described, annotation, compound_row, rngs[4])
     order = np.argsort(described[fields.SIG_ID].to_numpy(), kind="stable")
-    release = _Release(described.iloc[order].reset_index(drop=True), order, compounds)
+    release = _Release(described.iloc[order].reset_index(drop=True), order, annotation)
     return release, _tables(release)
 
 
@@ -104,17 +113,18 @@ def _parts(cells: np.ndarray) -> list[tuple[str, slice]]:
 def _tables(release: _Release) -> dict[str, pd.DataFrame]:
     """sig_info, sig_metrics, pert_info, gene_info and the MOAs, by kind."""
     s = release.signatures
-    identity = s[[fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME]].assign(pert_type="trt_cp")
+    identity = s[[fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME, fields.PERT_TYPE]]
+    dose = s[fields.DOSE].astype(str).replace("nan", MISSING)
     plate = s[fields.SIG_ID].str.split(":").str[0]
-    profile = plate + "_X{}:" + s[fields.PERT_ID] + ":" + s[fields.DOSE].astype(str)
+    profile = plate + "_X{}:" + s[fields.PERT_ID] + ":" + dose
     replicates = [
         profile.str.replace("{}", str(number + 1)) for number in range(demo_programs.N_REPLICATES)
     ]
     sig_info = identity.assign(
         cell_id=s[fields.CELL_ID],
-        pert_dose=s[fields.DOSE],
+        pert_dose=dose,
         pert_dose_unit="um",
-        pert_idose=s[fields.DOSE].astype(str) + " um",
+        pert_idose=(dose + " um").where(dose != MISSING, MISSING),
         pert_time=s[fields.TIME].astype(int),
         pert_time_unit="h",
         pert_itime=s[fields.TIME].astype(int).astype(str) + " h",
@@ -128,9 +138,8 @@ def _tables(release: _Release) -> dict[str, pd.DataFrame]:
         is_exemplar=s.index.isin(best).astype(int),
         distil_nsample=demo_programs.N_REPLICATES,
     )
-    annotation = release.compounds.annotation
-    pert_info = annotation[[fields.PERT_ID, fields.PERT_INAME]].assign(
-        pert_type="trt_cp",
+    annotation = release.annotation
+    pert_info = annotation[[fields.PERT_ID, fields.PERT_INAME, fields.PERT_TYPE]].assign(
         inchi_key=MISSING,
         canonical_smiles=MISSING,
         pubchem_cid=annotation[fields.PUBCHEM_CID].replace("", MISSING),
@@ -143,8 +152,9 @@ def _tables(release: _Release) -> dict[str, pd.DataFrame]:
             fields.IS_LANDMARK: (np.arange(N_GENES) < fields.N_LANDMARKS).astype(int),
         }
     )
-    moa = annotation[[fields.PERT_INAME, fields.MOA]].assign(
-        annotated=annotation[fields.ANNOTATED].astype(int)
+    drugs = annotation[annotation[fields.PERT_TYPE] == fields.COMPOUND_PERT_TYPE]
+    moa = drugs[[fields.PERT_INAME, fields.MOA]].assign(
+        annotated=drugs[fields.ANNOTATED].astype(int)
     )
     return {
         "sig_info": sig_info, "sig_metrics": sig_metrics, "pert_info": pert_info,
@@ -180,9 +190,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.geo_release")
     parser.add_argument("--signatures", type=int, default=20_000)
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--all-kinds", action="store_true", help="not compounds alone")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    for path in write(options.folder, options.signatures).paths:
+    made = write(options.folder, options.signatures, all_kinds=options.all_kinds)
+    for path in made.paths:
         print(path)
 
 

@@ -20,6 +20,7 @@ from gpar_core.commands import doctor as doctor_command
 from gpar_core.commands import evaluate as evaluate_command
 from gpar_core.commands import evaluate_search as evaluate_search_command
 from gpar_core.commands import fetch as fetch_command
+from gpar_core.commands import gene as gene_command
 from gpar_core.commands import importing as import_command
 from gpar_core.commands import report as report_command
 from gpar_core.commands import search as search_command
@@ -308,6 +309,7 @@ def _parser() -> argparse.ArgumentParser:
     report_command.add(commands)
     search_command.add(commands)
     targets_command.add(commands)
+    gene_command.add(commands)
     doctor_command.add(commands)
 
     models = commands.add_parser("models", help="list trained models")

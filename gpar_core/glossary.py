@@ -44,10 +44,25 @@ TERMS = {
         "They were chosen to represent many other genes, so a pathway's best-known genes may be "
         "missing.",
     ),
+    "mean-z": Term(
+        "Mean z of a gene",
+        "The mean z-score of one gene over the signatures of a drug, or over the mean z-scores of "
+        "the drugs of a class: how far, and in which direction, they move the gene.",
+        "Means over cell lines, doses and times hide where the effect is; the signatures show it.",
+    ),
+    "moderated-interval": Term(
+        "95% interval of a mean z",
+        "The range that contains the true mean in 95 of 100 cases, by a t-interval. The spread of "
+        "a few signatures is uncertain, so it is combined with the usual spread over all drugs "
+        "(Smyth 2004). A single signature has none.",
+        "It takes signatures as independent. Those of one cell line or plate are not quite, so it "
+        "is a little too narrow.",
+    ),
     "perturbagen": Term(
         "Perturbagen",
-        "The treatment applied to the cells; in GPAR always a compound. One drug can have "
-        "several ids.",
+        "The treatment applied to the cells: a compound, a ligand, or the knock-down, knock-out or "
+        "over-expression of a gene. One drug can have several ids. Analyses of drugs use compounds "
+        "alone.",
     ),
     "molecule": Term(
         "Molecule",

@@ -41,3 +41,19 @@ def ncbi_gene(entrez_id: int) -> str:
 def clue(name: str) -> str:
     """CLUE's page of a compound."""
     return f"https://clue.io/command?q={quote(name, safe='')}"
+
+
+def gene_pages(symbol: str, *, entrez_id: str = "", ensembl_id: str = "") -> dict[str, str]:
+    """Pages of a human gene by the name of their site: by id where it is known, else a search."""
+    name = quote(symbol, safe="")
+    by_ensembl = quote(ensembl_id, safe="")
+    return {
+        "NCBI Gene": ncbi_gene(int(entrez_id))
+        if entrez_id
+        else f"https://www.ncbi.nlm.nih.gov/gene/?term={name}%5Bsym%5D+AND+human%5Borgn%5D",
+        "Ensembl": f"https://www.ensembl.org/Homo_sapiens/Gene/Summary?g={by_ensembl or name}",
+        "GeneCards": f"https://www.genecards.org/cgi-bin/carddisp.pl?gene={name}",
+        "Open Targets": f"https://platform.opentargets.org/target/{by_ensembl}"
+        if ensembl_id
+        else f"https://platform.opentargets.org/search?q={name}&page=1&entities=target",
+    }

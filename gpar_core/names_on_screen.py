@@ -23,8 +23,11 @@ COLUMNS = {
     "tau": "Tau", "p_reference": "p (reference queries)", "srges": "sRGES",
     "leading_edge": "Leading edge",
     "n_cell_lines": "Cell lines", "n_genes": "Genes", "n_moas": "MOAs", "n_inactive": "Inactive",
+    "pert_type": "Kind", "n_perturbagens": "Perturbagens",
     "method": "Method", "folds": "Folds", "seconds": "Seconds", "created_at": "Trained",
-    "hidden": "Hidden layers",
+    "hidden": "Hidden layers", "mean_z": "Mean z", "sd_z": "SD of z", "up": "z ≥ 2",
+    "down": "z ≤ −2", "same": "Same direction", "moves_itself": "Moves itself",
+    "kind": "Perturbagens",
 }  # fmt: skip
 """Column of a table -> its label, the same on every page."""
 
@@ -34,7 +37,7 @@ OPTIONS = {
     "--drugs": "Drugs", "--null": "Full permuted-label runs", "--methods": "Methods",
     "--protocol": "Protocol", "--library": "Library", "--compound": "Compound",
     "--replicates": "Replicates", "--min-signatures": "Minimum signatures", "--max-p": "p below",
-    "--tau": "Specificity (tau)",
+    "--tau": "Specificity (tau)", "--pert-types": "Perturbagens",
 }  # fmt: skip
 """Option of the command line -> label of the same choice on a page."""
 

@@ -253,6 +253,18 @@ class Workspace:
             compendium, queries, score=score, seed=seed, threads=threads, report=self._report
         )
 
+    def gene(self, compendium: Compendium, name: str) -> Tables:
+        """What moves a gene, and which drugs target it: the page Gene.
+
+        Computed at once, not as a job. name: symbol (old or new), Entrez id or Ensembl id. Returns
+        the tables of `analyses.gene.result.gene_tables`.
+        """
+        from gpar_core.analyses.gene.result import found_importance, gene_tables  # noqa: PLC0415
+
+        return gene_tables(
+            compendium, name, found_importance(self.cache, compendium), report=self._report
+        )
+
     def case_study(
         self, compendium: Compendium, title: str, *, preset: str = "fast", seed: int = 0
     ) -> CaseResult:

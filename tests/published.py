@@ -2,7 +2,9 @@
 
 import gzip
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -25,13 +27,30 @@ TOUCHSTONE_IDS = ("BRD-K00000001", "BRD-K00000002")
 ACTIVE_UNKNOWN = "BRD-K00000003"
 INACTIVE = tuple(f"BRD-K000001{number:02}" for number in range(6))
 INACTIVE_WITH_MOA = "BRD-K00000200"
+GENETIC = {
+    "trt_sh.cgs": ("CGS001-7157", "tp53"),
+    "trt_oe": ("BRDN0000400001", "TP53"),
+    "trt_xpr": ("BRDN0001000001", "TP53"),
+    "trt_lig": ("BRD-U00000001", "EGF"),
+}
+"""A perturbagen of each kind that is no compound: its pert_id and name."""
+NOT_TAKEN = {"trt_sh": "TRCN0000003753", "trt_oe.mut": "BRDN0000400002", "trt_aby": "ABY1"}
+"""And of kinds that GPAR does not know."""
+MATRICES = {
+    "cp_n720216": ("trt_cp",), "oe_n34171": ("trt_oe", "trt_oe.mut"), "xpr_n142901": ("trt_xpr",),
+    "sh_n238351": ("trt_sh", "trt_sh.cgs"), "misc_n8283": ("trt_lig", "trt_aby"),
+}  # fmt: skip
+"""Which kinds each matrix of LINCS 2020 has."""
 PERT_IDS = (*TOUCHSTONE_IDS, ACTIVE_UNKNOWN, *INACTIVE, INACTIVE_WITH_MOA)
 
 
-def publish_geo(folder: Path, name: str = "gse70138") -> Release:
-    """All files of a GEO series, packed, with their checksums."""
+def publish_geo(
+    folder: Path, name: str = "gse70138", kinds: Mapping[str, str] = MappingProxyType({})
+) -> Release:
+    """All files of a GEO series, packed, with their checksums. kinds: pert_type by pert_id."""
     source = SOURCES[name]
     made = release(cells=CELLS)
+    made = made.with_info(pert_type=made.sig_info["pert_id"].map(kinds).fillna("trt_cp"))
     pert_info = made.sig_info[["pert_id", "pert_iname", "pert_type"]].drop_duplicates()
     tables = {
         "cell_info": pd.DataFrame({"cell_id": CELLS, "cell_type": "tumor"}),
@@ -81,16 +100,31 @@ def lincs2020_signatures() -> pd.DataFrame:
                     (f"{kind}_{cell}:{pert_id}", pert_id, "trt_cp", cell, tas, quality, exemplar)
                 )
         rows.append((f"vehicle_{cell}", "DMSO", "ctl_vehicle", cell, "0.1", "1", "1"))
+        for pert_type, pert_id in {**{k: v[0] for k, v in GENETIC.items()}, **NOT_TAKEN}.items():
+            # The quality of a consensus of hairpins is unknown.
+            quality = "" if pert_type == "trt_sh.cgs" else "1"
+            rows.append((f"{pert_type}_{cell}", pert_id, pert_type, cell, "0.4", quality, "1"))
+        rows.append((f"failed_{cell}", GENETIC["trt_oe"][0], "trt_oe", cell, "0.4", "0", "1"))
     columns = ["sig_id", "pert_id", "pert_type", "cell_iname", "tas", "qc_pass", "is_exemplar_sig"]
     table = pd.DataFrame(rows, columns=columns)
-    return table.assign(bead_batch="b1", cmap_name="drug " + table["pert_id"].str[-3:])
+    names = table["pert_id"].map(dict(GENETIC.values()))
+    return table.assign(
+        bead_batch="b1",
+        cmap_name=names.fillna("drug " + table["pert_id"].str[-3:]),
+        pert_dose=np.where(table["pert_type"] == "trt_cp", "10", "-666"),
+        pert_dose_unit=np.where(table["pert_type"] == "trt_cp", "uM", "-666"),
+    )
 
 
 def publish_lincs2020(folder: Path, **layout: object) -> Release:
-    """The files of LINCS 2020, and the table of Touchstone that the starter takes from GEO."""
+    """The files of LINCS 2020, and the table of Touchstone that the starter takes from GEO.
+
+    Returns what the matrices have together. layout: of that of compounds; that of knock-outs is
+    compressed.
+    """
     table = lincs2020_signatures()
-    compounds = table[table["pert_type"] == "trt_cp"].sample(frac=1, random_state=0)
-    sig_ids = tuple(compounds["sig_id"])
+    measured = table[~table["pert_type"].str.startswith("ctl")].sample(frac=1, random_state=0)
+    sig_ids = tuple(measured["sig_id"])
     values = np.random.default_rng(3).normal(size=(len(sig_ids), len(GENES))).astype(np.float32)
     gene_info = pd.DataFrame({"gene_id": [*LANDMARKS, *INFERRED]})
     gene_info["gene_symbol"] = "GENE" + gene_info["gene_id"]
@@ -120,9 +154,17 @@ def publish_lincs2020(folder: Path, **layout: object) -> Release:
     }
     for file in SOURCES["starter"].tables:
         write_table(folder / file.path, tables[file.role])
-    matrix = folder / _matrix(SOURCES["lincs2020"]).path
-    matrix.parent.mkdir(exist_ok=True)
-    write_gctx(matrix, values, sig_ids=sig_ids, genes=GENES, **layout)  # type: ignore[arg-type]
+    (folder / "level5").mkdir(exist_ok=True)
+    for what, kinds in MATRICES.items():
+        rows = measured["pert_type"].isin(kinds).to_numpy()
+        others = {"chunks": (4, 200), "compression": "gzip"} if "trt_xpr" in kinds else {}
+        write_gctx(
+            folder / f"level5/level5_beta_trt_{what}x12328.gctx",
+            values[rows],
+            sig_ids=measured["sig_id"][rows],
+            genes=GENES,
+            **(layout if "trt_cp" in kinds else others),  # type: ignore[arg-type]
+        )
     return Release(values, sig_ids, GENES, table)
 
 

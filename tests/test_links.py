@@ -76,3 +76,16 @@ def test_ilincs_has_a_page_for_what_has_an_lsm_id() -> None:
 def test_a_gene_is_linked_by_its_entrez_id() -> None:
     assert links.ncbi_gene(3312) == "https://www.ncbi.nlm.nih.gov/gene/3312"
     assert urlsplit(links.ENRICHR).netloc == "maayanlab.cloud"
+
+
+def test_pages_of_a_gene_are_by_id_or_by_an_escaped_symbol() -> None:
+    known = links.gene_pages("TP53", entrez_id="7157", ensembl_id="ENSG00000141510")
+    assert known["NCBI Gene"] == links.ncbi_gene(7157)
+    assert known["Ensembl"].endswith("?g=ENSG00000141510")
+    assert known["GeneCards"].endswith("?gene=TP53")
+    assert known["Open Targets"].endswith("/target/ENSG00000141510")
+    for address in links.gene_pages("A&B=/../#x").values():
+        parts = urlsplit(address)
+        assert parts.fragment == ""
+        assert "A&B" not in address
+        assert "A&B=/../#x" in unquote(address)

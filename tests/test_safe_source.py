@@ -38,7 +38,7 @@ FROM_FILES = {
     "stage", "unknown", "unmatched",
 }  # fmt: skip
 """Fields that hold what a file or a user said."""
-HARMLESS = ("plain", "len", "METHODS", "MAPS", "PROTOCOL_NAMES")
+HARMLESS = ("plain", "gene_links", "len", "METHODS", "MAPS", "PROTOCOL_NAMES")
 """Calls and tables whose result is not what a file or a user said."""
 
 

@@ -26,7 +26,11 @@ def is_there(cache: Cache, request: Request) -> bool:
             return library.is_complete(cache, job_id(request))
         case FetchRequest():
             return is_fetched(
-                request.folder(cache), request.source, request.base_url, request.cells
+                request.folder(cache),
+                request.source,
+                request.base_url,
+                request.cells,
+                request.pert_types,
             )
     folder = folder_of(cache, request)
     return (folder / MANIFEST).is_file() and _is_of(cache, folder, request) and _is_readable(folder)
@@ -43,8 +47,7 @@ def is_damaged(cache: Cache, request: Request) -> bool:
             there = load_fetched(folder)
         except NotFoundError:
             return False
-        asked = (request.source, request.base_url, request.cells)
-        return (there.source, there.base_url, there.cells) == asked and not there.is_whole
+        return there.choice == request.choice and not there.is_whole
     if not folder.is_dir() or not _is_of(cache, folder, request):
         return False
     return not (folder / MANIFEST).is_file() or not _is_readable(folder)

@@ -5,11 +5,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from gpar_core.commands.importing import add_pert_types
 from gpar_core.commands.terminal import finish, print_compendium, print_kept_name
 from gpar_core.data.fetching.fetched import Fetched, load_fetched
 from gpar_core.data.fetching.meter import size_text
 from gpar_core.data.fetching.plan import plan_fetch, plan_import_of, size_in_words
 from gpar_core.data.fetching.sources import SOURCES
+from gpar_core.data.pert_types import COMPOUNDS
 from gpar_core.storage.cache import Cache
 
 OPTIONS = {
@@ -37,6 +39,7 @@ def add(commands: Any) -> None:
         "--base-url", default="", metavar="U", help="address of a mirror with the same files"
     )
     command.add_argument("--cells", default="", metavar="A,B", help="cell lines (default: all)")
+    add_pert_types(command)
     command.add_argument(
         "--to", type=Path, metavar="DIR",
         help=(
@@ -54,10 +57,14 @@ def add(commands: Any) -> None:
 
 def _fetch(options: argparse.Namespace, cache: Cache) -> None:
     request = plan_fetch(
-        options.source, base_url=options.base_url, cells=options.cells, to=options.to
+        options.source,
+        base_url=options.base_url,
+        cells=options.cells,
+        to=options.to,
+        pert_types=options.pert_types,
     )
     source = SOURCES[request.source]
-    print(f"{source.title}: {size_in_words(source)}", file=sys.stderr)
+    print(f"{source.title}: {size_in_words(source, request.pert_types)}", file=sys.stderr)
     finish(cache, request)
     fetched = load_fetched(request.folder(cache))
     _print(fetched)
@@ -78,6 +85,8 @@ def _print(fetched: Fetched) -> None:
     series = fetched.series
     given = {option: getattr(series, role, None) for role, option in OPTIONS.items()}
     lines = [f"{option} '{path}'" for option, path in given.items() if path]
+    if fetched.pert_types != COMPOUNDS:
+        lines.append("--pert-types " + " ".join(fetched.pert_types))
     if tables := fetched.compound_tables:
         lines.append("--moa " + " ".join(f"'{path}'" for path in tables))
     start = f"python -m gpar_core import --name {fetched.source}" if series else "import ..."

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from gpar_core import fields
 from gpar_core.commands.select import add_filter, filter_of
 from gpar_core.commands.terminal import finish, print_compendium, print_kept_name
 from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
 from gpar_core.data.importing.plan import plan_import
+from gpar_core.data.pert_types import COMPOUNDS, plural
 from gpar_core.errors import RequestError
 from gpar_core.storage.cache import Cache
 
@@ -48,6 +50,7 @@ def add(commands: Any) -> None:
         "--moa", type=Path, nargs="+", default=[], metavar="FILE",
         help="MOA tables: repurposing_drugs and repurposing_samples, compoundinfo, or your own",
     )  # fmt: skip
+    add_pert_types(command)
     command.add_argument(
         "--fill-missing", action="store_true", help="set missing landmark genes to 0"
     )
@@ -55,6 +58,15 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--replace", action="store_true", help="replace an existing compendium with that name"
     )
+
+
+def add_pert_types(command: argparse.ArgumentParser) -> None:
+    """Add the choice of kinds of perturbagens."""
+    kinds = ", ".join(f"{kind} ({plural(kind)})" for kind in fields.PERT_TYPES)
+    command.add_argument(
+        "--pert-types", nargs="+", default=list(COMPOUNDS), metavar="TYPE",
+        help=f"kinds of perturbagens to take: {kinds}, or all (default: compounds)",
+    )  # fmt: skip
 
 
 def _import(options: argparse.Namespace, cache: Cache) -> None:
@@ -79,6 +91,7 @@ def _import(options: argparse.Namespace, cache: Cache) -> None:
         fill_missing=options.fill_missing,
         quality=filter_of(options),
         replace=options.replace,
+        pert_types=options.pert_types,
     )
     print_kept_name(options.name, request.name)
     finish(cache, request)

@@ -6,9 +6,10 @@ from typing import Any
 from gpar_core.commands.terminal import finish, print_compendium, print_kept_name
 from gpar_core.data import compendium as compendia
 from gpar_core.data.name_lists import read_names
+from gpar_core.data.pert_types import plural
 from gpar_core.data.plan_select import plan_select
 from gpar_core.data.quality import QualityFilter
-from gpar_core.data.selecting import counts
+from gpar_core.data.selecting import counts, kept_of_other_kinds
 from gpar_core.errors import RequestError
 from gpar_core.storage.cache import Cache
 
@@ -80,6 +81,8 @@ def _select(options: argparse.Namespace, cache: Cache) -> None:
     for row in counts(source.signatures, source.compounds, request.quality).to_dict("records"):
         left = "".join(f"{row[f'n_{figure}']:>11}" for figure in figures)
         print(f"{row['filter'][:40]:<40}{left}")
+    for kind, n, n_kept in kept_of_other_kinds(source, request.quality).itertuples(index=False):
+        print(f"{n_kept} of {n} signatures of {plural(kind)} are kept")
     print_kept_name(options.name, request.name)
     finish(cache, request)
     print_compendium(cache, request.name)

@@ -11,6 +11,7 @@ import pandas as pd
 from gpar_core.analyses.method import Method
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.pert_types import others_in_words
 from gpar_core.data.training_set import NEGATIVE_CHOICES, known_cells
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import Event
@@ -110,6 +111,8 @@ def print_compendium(cache: Cache, name: str, findings: bool = True) -> None:
         f"{manifest['n_cell_lines']} cell lines, {manifest['n_moas']} MOAs, fingerprint "
         f"{manifest['fingerprint'][:12]}{mark}"
     )
+    if others := others_in_words(manifest["kinds"]):
+        print(f"  and {others}")
     for finding in manifest["report"].get("findings", []) if findings else []:
         names = "; ".join(finding["names"][:5]) + ("; …" if len(finding["names"]) > 5 else "")
         print(f"  {finding['count']} {finding['what']}{': ' + names if names else ''}")

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from gpar_core import __version__, fields
 from gpar_core.data import quality
@@ -25,6 +26,7 @@ from gpar_core.data.compound_tables import compound_table, drugs_of, moas_of
 from gpar_core.data.quality import QualityFilter
 from gpar_core.data.representatives import representatives
 from gpar_core.data.stored_matrix import StoredMatrix
+from gpar_core.data.stored_rows import Rows, n_of_kind, rows_of
 from gpar_core.errors import DataError, RequestError, in_words
 from gpar_core.storage.cache import MANIFEST
 from gpar_core.storage.saved_arrays import read_array
@@ -44,15 +46,6 @@ MANIFEST_KEYS = {
     "name", "source", "simulated", "fingerprint", "n_signatures", "n_compounds", "n_drugs",
     "n_cell_lines", "n_moas", "report", "filters",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """All rows of a compendium on disk, of all kinds: matrix and tables as in `Compendium`."""
-
-    matrix: np.ndarray
-    signatures: pd.DataFrame
-    compounds: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +104,7 @@ class Compendium:
                 f"The compendium '{self.name}' has no signatures of these perturbagens. Import it "
                 "again with them (--pert-types)."
             )
-        return replace(self, kinds=kinds, **_rows_of(self.stored, kinds))
+        return replace(self, kinds=kinds, **rows_of(self.stored, kinds))
 
     @cached_property
     def genetic(self) -> "Compendium | None":
@@ -227,7 +220,7 @@ def write(
     signatures.to_parquet(folder / "signatures.parquet", index=False)
     compounds.to_parquet(folder / "compounds.parquet", index=False)
     kinds = tuple(sorted(signatures[fields.PERT_TYPE].unique()))
-    shown = _rows_of(Rows(np.empty((len(signatures), 0)), signatures, compounds), kinds[:1])
+    shown = rows_of(Rows(np.empty((len(signatures), 0)), signatures, compounds), kinds[:1])
     manifest = {
         "format_version": FORMAT_VERSION,
         "gpar_version": __version__,
@@ -240,7 +233,7 @@ def write(
         "n_drugs": int(shown["compounds"][fields.DRUG].nunique()),
         "n_cell_lines": int(shown["signatures"][fields.CELL_ID].nunique()),
         "n_moas": moas_of(compounds)[fields.MOA].nunique(),
-        "kinds": {kind: _n_of_kind(signatures, compounds, kind) for kind in kinds},
+        "kinds": {kind: n_of_kind(signatures, compounds, kind) for kind in kinds},
         "report": dict(report),
         "filters": [each.as_json() for each in filters],
     }
@@ -282,6 +275,8 @@ def load(folder: Path) -> Compendium:
         signatures = _with_defaults(signatures, fields.SIGNATURE_COLUMNS)
         compounds = pd.read_parquet(folder / "compounds.parquet")
         compounds = _with_defaults(compounds, fields.COMPOUND_COLUMNS)
+        # What Arrow decoded is copied; it would keep as much memory again.
+        pa.default_memory_pool().release_unused()
         kinds = tuple(sorted(signatures[fields.PERT_TYPE].unique()))[:1]
         filters = tuple(quality.from_json(each) for each in manifest["filters"])
     except (
@@ -308,7 +303,7 @@ def load(folder: Path) -> Compendium:
         source=manifest["source"],
         fingerprint=manifest["fingerprint"],
         simulated=manifest["simulated"],
-        **_rows_of(stored, kinds),
+        **rows_of(stored, kinds),
         report=manifest["report"],
         filters=filters,
         folder=folder,
@@ -330,29 +325,6 @@ def check(folder: Path) -> None:
             f"The compendium '{folder.name}' is not as it was imported: some values have changed "
             "on disk. Delete it and import it again."
         )
-
-
-def _rows_of(rows: Rows, kinds: Sequence[str]) -> dict[str, Any]:
-    """matrix, signatures and compounds of some kinds; a view of the matrix if they are adjacent."""
-    if set(rows.signatures[fields.PERT_TYPE].unique()) <= set(kinds):
-        return {
-            "matrix": rows.matrix, "signatures": rows.signatures, "compounds": rows.compounds,
-        }  # fmt: skip
-    chosen = np.flatnonzero(rows.signatures[fields.PERT_TYPE].isin(kinds))
-    adjacent = chosen[-1] - chosen[0] == len(chosen) - 1
-    place = slice(chosen[0], chosen[-1] + 1) if adjacent else chosen
-    of_kind = rows.compounds[fields.PERT_TYPE].isin(kinds)
-    return {
-        "matrix": rows.matrix[place],
-        "signatures": rows.signatures.iloc[place].reset_index(drop=True),
-        "compounds": rows.compounds[of_kind].reset_index(drop=True),
-    }
-
-
-def _n_of_kind(signatures: pd.DataFrame, compounds: pd.DataFrame, kind: str) -> dict[str, int]:
-    own = compounds.loc[compounds[fields.PERT_TYPE] == kind, fields.DRUG]
-    n_signatures = int((signatures[fields.PERT_TYPE] == kind).sum())
-    return {"n_signatures": n_signatures, "n_perturbagens": int(own.nunique())}
 
 
 def _with_defaults(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from shutil import disk_usage
 
 import numpy as np
 
+from gpar_core import fields
 from gpar_core.data.compendium import MATRIX, Compendium
 from gpar_core.data.stored_matrix import StoredMatrix
 
@@ -24,9 +25,11 @@ NULL = "null-*.npz"
 """Scores by random queries (`search.null`)."""
 REFERENCE = "reference-*.npy"
 """Answers to reference queries (`search.reference`)."""
+GENES = "genes-*.npz"
+"""How much each gene varies (`analyses.gene.values`)."""
 TARGETS = "targets-*.npz"
 """How lines of evidence on targets are combined (`targets.fitting`)."""
-PATTERNS = (SPACE, INDEX, NULL, REFERENCE, TARGETS)
+PATTERNS = (SPACE, INDEX, NULL, REFERENCE, GENES, TARGETS)
 
 
 SPARE = 1.2
@@ -46,28 +49,49 @@ def derived_path(compendium: Compendium, pattern: str, version: int, of: str) ->
     """
     if (folder := _stored_in(compendium)) is None:
         return None
-    what = f"{version} {compendium.fingerprint} {of}"
+    # Kinds belong to the key only where they differ from the usual ones, whose files exist already.
+    kinds = "" if compendium.kinds == (fields.COMPOUND_PERT_TYPE,) else f" {compendium.kinds}"
+    what = f"{version} {compendium.fingerprint} {of}{kinds}"
     digest = hashlib.sha256(what.encode()).hexdigest()[:16]
     return folder / pattern.replace("*", digest)
 
 
 def unmapped(compendium: Compendium) -> np.ndarray | StoredMatrix:
     """The matrix of a compendium to be read in blocks, of which nothing stays in memory."""
-    folder = _stored_in(compendium)
-    return compendium.matrix if folder is None else StoredMatrix(folder / MATRIX)
+    if (folder := _stored_in(compendium)) is None:
+        return compendium.matrix
+    first = (_address(compendium.matrix) - _address(_whole(compendium))) // _row_bytes(compendium)
+    return StoredMatrix(folder / MATRIX, first, compendium.n_signatures)
 
 
 def _stored_in(compendium: Compendium) -> Path | None:
-    """The folder of a compendium if its matrix in memory is the stored one."""
-    folder, matrix = compendium.folder, compendium.matrix
-    if folder is None or not isinstance(matrix, np.memmap):
+    """The folder of a compendium if its matrix in memory is the stored one, or rows of it."""
+    folder, whole = compendium.folder, _whole(compendium)
+    if folder is None or not isinstance(whole, np.memmap):
         return None
-    if matrix.offset is None:  # computed from a mapped array, it is of its type but in memory
+    if whole.offset is None:  # computed from a mapped array, it is of its type but in memory
+        return None
+    rows, same_shape = compendium.matrix, (compendium.n_signatures, whole.shape[1])
+    if rows.shape != same_shape or rows.strides != whole.strides:
+        return None
+    if not np.may_share_memory(whole, rows):
         return None
     with suppress(OSError):
-        if (folder / MATRIX).stat().st_size == matrix.offset + matrix.nbytes:
+        if (folder / MATRIX).stat().st_size == whole.offset + whole.nbytes:
             return folder
     return None
+
+
+def _whole(compendium: Compendium) -> np.ndarray:
+    return (compendium.stored or compendium).matrix
+
+
+def _address(matrix: np.ndarray) -> int:
+    return int(matrix.__array_interface__["data"][0])
+
+
+def _row_bytes(compendium: Compendium) -> int:
+    return int(compendium.matrix.strides[0])
 
 
 def keep_arrays(path: Path | None, arrays: Mapping[str, np.ndarray]) -> None:

@@ -33,12 +33,13 @@ def plan_select(
         )
     if quality == EVERYTHING:
         raise RequestError("The filter has no limits. Set at least one.")
+    whole = compendium.of_kinds(compendium.stored_kinds)
     quality = with_values(
         quality,
-        cells=known_cells(compendium, quality.cells),
+        cells=known_cells(whole, quality.cells),
         times=tuple(sorted(set(quality.times))),
     )
-    choose(compendium.signatures, quality)
+    choose(whole.signatures, quality)
     request = SelectRequest(compendium.name, compendium.fingerprint, name, quality, replace)
     check_free(cache, request)
     return request

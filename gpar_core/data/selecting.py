@@ -118,6 +118,27 @@ def counts(
     return pd.DataFrame(rows, columns=columns)
 
 
+def counts_of_kinds(compendium: Compendium) -> pd.DataFrame:
+    """One row per kind of perturbagen on disk: pert_type, n_signatures, n_perturbagens.
+
+    All signatures of one molecule, or of one gene and kind, count as one perturbagen.
+    """
+    whole = compendium.of_kinds(compendium.stored_kinds)
+    groups = whole.signatures.groupby(fields.PERT_TYPE)[fields.DRUG]
+    return groups.agg(n_signatures="size", n_perturbagens="nunique").reset_index()
+
+
+def kept_of_other_kinds(compendium: Compendium, quality: QualityFilter) -> pd.DataFrame:
+    """One row per kind on disk but compounds: pert_type, n_signatures, n_kept by the filter."""
+    kinds = set(compendium.stored_kinds) - {fields.COMPOUND_PERT_TYPE}
+    if not kinds:
+        return pd.DataFrame(columns=[fields.PERT_TYPE, "n_signatures", "n_kept"])
+    signatures = compendium.of_kinds(kinds).signatures
+    left = pd.Series(kept(signatures, quality).astype(np.int64), signatures.index)
+    groups = left.groupby(signatures[fields.PERT_TYPE])
+    return groups.agg(n_signatures="size", n_kept="sum").reset_index()
+
+
 def choose(signatures: pd.DataFrame, quality: QualityFilter) -> tuple[np.ndarray, list[Finding]]:
     """(n,) bool of the signatures kept, and how many each criterion left out.
 

@@ -13,9 +13,14 @@ BLOCK_ROWS = 8192
 
 @dataclass(frozen=True)
 class StoredMatrix:
-    """The float32 `.npy` at `path`. No part of it stays mapped, or in memory, between calls."""
+    """The float32 `.npy` at `path`. No part of it stays mapped, or in memory, between calls.
+
+    first, n_rows: the rows of the file to show, all that follow by default.
+    """
 
     path: Path
+    first: int = 0
+    n_rows: int | None = None
 
     @classmethod
     def create(cls, path: Path, shape: tuple[int, int]) -> "StoredMatrix":
@@ -26,28 +31,33 @@ class StoredMatrix:
 
     @property
     def shape(self) -> tuple[int, int]:
-        n_rows, n_columns = np.load(self.path, mmap_mode="r", allow_pickle=False).shape
+        n_rows, n_columns = self._mapped().shape
         return n_rows, n_columns
 
     @property
     def dtype(self) -> np.dtype:
-        return np.load(self.path, mmap_mode="r", allow_pickle=False).dtype
+        return self._mapped().dtype
 
     def __len__(self) -> int:
         return self.shape[0]
 
     def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
         """A copy of some rows."""
-        mapped = np.load(self.path, mmap_mode="r", allow_pickle=False)
+        mapped = self._mapped()
         if isinstance(rows, slice):
             return np.array(mapped[rows])
         found = np.empty((len(rows), mapped.shape[1]), mapped.dtype)
         # For each row that is touched, systems may map a megabyte around it.
         with self.path.open("rb", buffering=0) as file:
             for place, row in enumerate(rows.tolist()):
-                file.seek(mapped.offset + row * mapped.strides[0])
+                file.seek(mapped.offset + (self.first + row) * mapped.strides[0])
                 file.readinto(found[place].data)
         return found
+
+    def _mapped(self) -> np.memmap:
+        whole = np.load(self.path, mmap_mode="r", allow_pickle=False)
+        end = len(whole) if self.n_rows is None else self.first + self.n_rows
+        return whole[self.first : end]
 
     def put(self, rows: np.ndarray, columns: np.ndarray, values: np.ndarray) -> None:
         """Write values[i, j] to row rows[i], column columns[j]; it is on the disk on return."""

@@ -17,9 +17,8 @@ from shutil import disk_usage
 import numpy as np
 from filelock import FileLock, Timeout
 
-from gpar_core.data.compendium import MATRIX, Compendium
-from gpar_core.data.derived_files import INDEX, SPARE, derived_path
-from gpar_core.data.stored_matrix import StoredMatrix
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.derived_files import INDEX, SPARE, derived_path, unmapped
 from gpar_core.errors import DataError
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.search.layers import LAYERS, Block
@@ -115,7 +114,7 @@ def _write(
     """Append the blocks that are missing."""
     n, layer = compendium.n_signatures, LAYERS[name]
     block_bytes, last = BLOCK_SIGNATURES * _column_bytes(name), n_blocks(n, BLOCK_SIGNATURES)
-    matrix = StoredMatrix(unfinished.with_name(MATRIX))  # of which nothing stays in memory
+    matrix = unmapped(compendium)  # of which nothing stays in memory
 
     def block(number: int) -> np.ndarray:
         rows = slice(number * BLOCK_SIGNATURES, (number + 1) * BLOCK_SIGNATURES)

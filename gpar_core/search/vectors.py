@@ -17,8 +17,8 @@ from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
 from gpar_core import fields
-from gpar_core.data.compendium import MATRIX, Compendium
-from gpar_core.data.derived_files import INDEX, SPARE, derived_path
+from gpar_core.data.compendium import Compendium
+from gpar_core.data.derived_files import INDEX, SPARE, derived_path, unmapped
 from gpar_core.data.stored_matrix import StoredMatrix
 from gpar_core.learn import saved_space
 from gpar_core.learn.embedding import Embedding
@@ -112,7 +112,7 @@ def known_vectors(
             unfinished = path.with_name(f".search-{uuid.uuid4().hex}")
             try:
                 with unfinished.open("wb") as file:
-                    matrix = StoredMatrix(path.with_name(MATRIX))  # stays on disk
+                    matrix = unmapped(compendium)  # stays on disk
                     put = partial(_append, file)
                     _embed(compendium, matrix, space, groupings, -1, threads, put, report)
                 unfinished.replace(path)

@@ -80,8 +80,7 @@ def combination_of(
 
     library: identifies what `library_of` says. in_lines: as for `fit_combination`.
     """
-    whole = compendium.of_kinds(compendium.stored_kinds)
-    path = derived_path(whole, TARGETS, VERSION, f"{library} {in_lines}")
+    path = derived_path(compendium, TARGETS, VERSION, f"{library} {in_lines}")
     if path is not None and path.is_file():
         try:
             return _read(dict(np.load(path, allow_pickle=False)))

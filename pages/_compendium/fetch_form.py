@@ -11,7 +11,9 @@ from gpar_core.data.fetching.meter import size_text
 from gpar_core.data.fetching.plan import all_fetched, plan_fetch, plan_import_of, size_in_words
 from gpar_core.data.fetching.request import FetchRequest
 from gpar_core.data.fetching.sources import SOURCES
+from gpar_core.data.pert_types import COMPOUNDS, in_words
 from gpar_core.jobs.store import JobStore
+from pages._compendium.pert_types import choose_pert_types
 from pages._shared import deleting
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
@@ -37,21 +39,23 @@ def show_fetch() -> None:
         key="fetch-source",
     )
     source = SOURCES[name]
-    cells = ""
+    cells, pert_types = "", list(COMPOUNDS)
     if source.cell_column:
         cells = st.text_input(
             "Cell lines to download",
             placeholder="MCF7, PC3; leave empty for all (starter: for those above)",
             key="fetch-cells",
         )
+        pert_types = choose_pert_types("fetch-pert-types")
     free = shutil.disk_usage(cache().root).free
-    st.caption(plain(f"{size_in_words(source)} Free disk space: {size_text(free)}."))
+    size = size_in_words(source, pert_types) if pert_types else "Choose perturbagens."
+    st.caption(plain(f"{size} Free disk space: {size_text(free)}."))
     begun = 0 if name in {each.source for each in fetched} else _begun(name)
     if begun:
         st.caption(plain(f"{size_text(begun)} are already downloaded and will be reused."))
     resume, delete = st.columns([3, 1])
     if resume.button("Resume" if begun else "Download", type="primary", width="stretch"):
-        start(plan_fetch(name, base_url=mirror(), cells=cells))
+        start(plan_fetch(name, base_url=mirror(), cells=cells, pert_types=pert_types))
     folder = cache().source(name)
     if (
         begun
@@ -74,6 +78,7 @@ def show_fetched(fetched: Fetched, there: Sequence[Fetched]) -> None:
         day = datetime.fromisoformat(fetched.fetched_at).date()
         parts = [f"Downloaded {day}", size_text(sum(file.n_bytes for file in fetched.files))]
         parts += [f"cell lines: {', '.join(fetched.cells)}"] if fetched.cells else []
+        parts += [in_words(fetched.pert_types)] if fetched.pert_types != COMPOUNDS else []
         parts += [f"{size_text(fetched.n_saved)} not downloaded"] if fetched.n_saved else []
         st.caption(plain(" · ".join([*parts, fetched.note] if fetched.note else parts)))
         if fetched.series is None:

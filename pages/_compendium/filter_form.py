@@ -7,6 +7,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.plan_select import plan_select
 from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.data.training_set import MIN_INACTIVE_COMPOUNDS
+from pages._compendium.pert_types import show_kept
 from pages._shared.job_panel import start
 from pages._shared.loaders import load_counts, load_times
 from pages._shared.method_form import choose_cells
@@ -120,6 +121,7 @@ def _counts(compendium: Compendium, quality: QualityFilter) -> None:
         column_config=COLUMNS,
         placeholder="—",
     )
+    show_kept(compendium, quality)
     before, after = counts["n_inactive"].iloc[[0, -1]]
     if after < before:
         lack = after < MIN_INACTIVE_COMPOUNDS

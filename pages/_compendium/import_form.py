@@ -11,6 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
 from gpar_core.data.importing.plan import plan_import
 from gpar_core.errors import RequestError
+from pages._compendium.pert_types import choose_pert_types
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
 from pages._shared.name_field import name_field
@@ -35,7 +36,7 @@ def show_import() -> None:
     """Collect the files of one import and queue it. Raises RequestError or FileFormatError."""
     st.markdown(
         "Import LINCS files in the layout of GEO (GSE92742, GSE70138) or LINCS2020, plain or "
-        "gzipped. GPAR keeps compound signatures over the 978 landmark genes, and counts and names "
+        "gzipped. GPAR keeps signatures over the 978 landmark genes, and counts and names "
         "everything that it leaves out. Tables may be separated by tabs, semicolons or commas, "
         "with or without quotes."
     )
@@ -56,9 +57,11 @@ def show_import() -> None:
         st.session_state[Key.SERIES] = n_series + 1
         st.rerun()
     moas = {("moa", str(place)): file for place, file in enumerate(field(MOAS, "moas", True))}
+    pert_types = choose_pert_types("import-pert-types")
     fill_missing = st.checkbox("Set missing landmark genes to 0 instead of rejecting the file")
     replace = st.checkbox("Replace an existing compendium of this name", key="import-replace")
     lacking = [] if name else ["a name"]
+    lacking += [] if pert_types else ["perturbagens"]
     for number in dict.fromkeys(["1", *(number for number, _ in given)]):
         lacking += _lacking(number, given)
     if lacking:
@@ -71,7 +74,16 @@ def show_import() -> None:
     if not st.button("Import", type="primary", disabled=bool(lacking)):
         return
     files = _import_files(_store(given | moas))
-    start(plan_import(cache(), files, name=name, fill_missing=fill_missing, replace=replace))
+    start(
+        plan_import(
+            cache(),
+            files,
+            name=name,
+            fill_missing=fill_missing,
+            replace=replace,
+            pert_types=pert_types,
+        )
+    )
 
 
 def _files(field: Field, suffix: str) -> dict[str, File]:

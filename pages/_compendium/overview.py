@@ -6,6 +6,7 @@ import streamlit as st
 from gpar_core import fields
 from gpar_core.charts import overview
 from gpar_core.data.compendium import Compendium
+from pages._compendium.pert_types import show_kinds
 from pages._shared.cached_charts import show_chart
 from pages._shared.error_box import plain
 from pages._shared.frame import size_of
@@ -16,6 +17,7 @@ from pages._shared.terms import explained
 def show_inside(compendium: Compendium) -> None:
     st.caption(plain(compendium.source))
     size_of(compendium)
+    show_kinds(compendium)
     left, right = st.columns(2)
     with left:
         show_chart(overview.cell_lines(compendium.signatures, simulated=compendium.simulated))

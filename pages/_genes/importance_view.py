@@ -11,6 +11,7 @@ from gpar_core.export import analysis_csv, download_name, gene_list
 from gpar_core.learn.gene_selection import N_SELECTED
 from pages._shared.cached_charts import chart_once
 from pages._shared.error_box import plain
+from pages._shared.navigation import GENE_COLUMN, gene_link, gene_links
 from pages._shared.state import Key, cache
 from pages._shared.tables import savable
 
@@ -60,6 +61,7 @@ def draw(done: Analysis) -> None:
         f"of the line, in {int((~shown).sum())} of {int(told['n_negative']):,} negative signatures "
         "drawn at random. The color scale ends at the 95th percentile."
     )
+    st.caption(f"Open a gene: {gene_links(heat['symbol'].unique(), done.compendium)}")
 
 
 def selected(genes: pd.DataFrame, way: str) -> pd.DataFrame:
@@ -110,10 +112,13 @@ def _mean_and_sd(values: pd.Series) -> str:
 
 
 def _table(chosen: pd.DataFrame, done: Analysis) -> None:
-    shown = chosen.assign(gene=chosen["entrez_id"].map(links.ncbi_gene))
+    shown = chosen.assign(
+        gene=chosen["entrez_id"].map(links.ncbi_gene),
+        opens=[gene_link(symbol, done.compendium) for symbol in chosen["symbol"]],
+    )
     order = [
-        "ig_rank", "lr_rank", "symbol", "gene", "direction", "ig", "ig_se", "ig_share", "lr",
-        "lr_se", "lr_share", "z_positive", "z_positive_se", "z_negative", "z_difference",
+        "ig_rank", "lr_rank", "symbol", "opens", "gene", "direction", "ig", "ig_se", "ig_share",
+        "lr", "lr_se", "lr_share", "z_positive", "z_positive_se", "z_negative", "z_difference",
     ]  # fmt: skip
     st.dataframe(
         savable(shown[order], simulated=done.simulated),
@@ -177,6 +182,7 @@ def _columns() -> dict[str, object]:
         "ig_rank": number("Rank, model", help="By integrated gradients"),
         "lr_rank": number("Rank, regression", help="By logistic regression"),
         "symbol": "Gene",
+        "opens": GENE_COLUMN,
         "gene": st.column_config.LinkColumn("NCBI", display_text="NCBI Gene"),
         "direction": st.column_config.TextColumn("Positives", help="Sign of their mean z-score"),
         "ig": number(

@@ -96,6 +96,11 @@ def load_counts(compendium: Compendium, quality: QualityFilter) -> pd.DataFrame:
     return _counts(compendium.fingerprint, quality, compendium)
 
 
+def load_kept_of_other_kinds(compendium: Compendium, quality: QualityFilter) -> pd.DataFrame:
+    """What a filter keeps of perturbagens other than compounds, as `selecting` counts it."""
+    return _kept_of_other_kinds(compendium.fingerprint, quality, compendium)
+
+
 def load_times(compendium: Compendium) -> list[float]:
     """Times of the signatures of a compendium in hours."""
     return _times(compendium.fingerprint, compendium)
@@ -171,6 +176,13 @@ def _compendium(root: str, name: str, fingerprint: str) -> Compendium:
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _counts(fingerprint: str, quality: QualityFilter, _data: Compendium) -> pd.DataFrame:
     return selecting.counts(_data.signatures, _data.compounds, quality)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _kept_of_other_kinds(
+    fingerprint: str, quality: QualityFilter, _data: Compendium
+) -> pd.DataFrame:
+    return selecting.kept_of_other_kinds(_data, quality)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

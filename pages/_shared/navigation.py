@@ -39,6 +39,7 @@ def navigation(*, listed: bool = True) -> StreamlitPage:
             "Examine": [
                 st.Page("pages/case_studies.py", title="Case studies"),
                 st.Page("pages/compound.py", title="Compound"),
+                st.Page("pages/gene.py", title="Gene"),
                 st.Page("pages/map.py", title="Map"),
                 st.Page("pages/evaluation.py", title="Evaluation"),
                 st.Page("pages/cell_influence.py", title="Cell influence"),
@@ -75,7 +76,8 @@ def gene_link(symbol: str, compendium: str = "") -> str:
 
     compendium: by name; '' for the one in use.
     """
-    found = {Key.GENE.value: symbol, Key.COMPENDIUM.value: compendium}
+    in_use = compendium or st.session_state.get(Key.IN_USE, "")
+    found = {Key.GENE.value: symbol, Key.COMPENDIUM.value: in_use}
     return f"gene?{urlencode({name: value for name, value in found.items() if value})}"
 
 

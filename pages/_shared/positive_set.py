@@ -7,8 +7,11 @@ import streamlit as st
 from pages._shared.state import go
 
 
-def train_on(drugs: Iterable[str], compendium: str) -> None:
-    """Open Drug prediction with these drugs as its positive set."""
+def train_on(drugs: Iterable[str], compendium: str = "") -> None:
+    """Open Drug prediction with these drugs as its positive set.
+
+    compendium: by name; '' for the one in use.
+    """
     st.session_state["way"] = "Pasted list"
     st.session_state["pasted"] = "\n".join(drugs)
-    go("drug_prediction", compendium=compendium)
+    go("drug_prediction", **({"compendium": compendium} if compendium else {}))

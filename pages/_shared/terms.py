@@ -44,6 +44,8 @@ ON_PAGE: Final[Mapping[str, tuple[str, ...]]] = {
                      "positive-set", "cosine"),
     "Compound": ("molecule", "signature", "tas", "cc-q75", "representative", "perturbagen", "rank",
                  "es", "exact-p", "fdr", "calibrated", "cosine", "tanimoto", "map"),
+    "Gene": ("landmark-genes", "z-score", "mean-z", "moderated-interval", "signature",
+             "perturbagen", "moa", "fdr", "tas"),
     "Map": ("map", "signature", "cosine", "score", "tas", "representative"),
     "Evaluation": ("mean-auroc", "average-precision", "mean-average-precision", "interval",
                    "wilcoxon", "fold", "cosine", "logistic-regression", "preset"),

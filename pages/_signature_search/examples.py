@@ -84,7 +84,7 @@ def _use(example: Example, compendium: Compendium) -> None:
         drug = compendium.drug_by_name[example.compound]
         _choose_compound(drug_name(compendium, drug))
     else:
-        _fill_lists(example.name, example.up, example.down)
+        fill_lists(example.name, example.up, example.down)
 
 
 def fill(done: Analysis, request: SearchRequest) -> None:
@@ -103,12 +103,13 @@ def fill(done: Analysis, request: SearchRequest) -> None:
         st.session_state["search-signature"] = request.signature
     elif request.profiles:
         genes = done.tables["query"].groupby("direction")["symbol"].agg(" ".join)
-        _fill_lists(request.name, genes.get("up", ""), genes.get("down", ""))
+        fill_lists(request.name, genes.get("up", ""), genes.get("down", ""))
     else:
-        _fill_lists(request.name, " ".join(request.up), " ".join(request.down))
+        fill_lists(request.name, " ".join(request.up), " ".join(request.down))
 
 
-def _fill_lists(name: str, up: str, down: str) -> None:
+def fill_lists(name: str, up: str, down: str) -> None:
+    """Fill the form with two lists. up, down: symbols, separated by blanks."""
     st.session_state["search-way"] = LISTS
     st.session_state["search-name"] = name
     st.session_state["search-up"] = up

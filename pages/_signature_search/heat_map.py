@@ -6,6 +6,7 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.charts import heat_map
 from pages._shared.cached_charts import chart_once
 from pages._shared.downloads import download_csv
+from pages._shared.navigation import gene_links
 
 
 def show_heat_map(done: Analysis) -> None:
@@ -20,5 +21,7 @@ def show_heat_map(done: Analysis) -> None:
         "it has more than 60 genes, the 60 that vary most are shown. Compounds and genes with "
         "similar patterns are next to each other."
     )
+    query = done.tables["query"]["symbol"]
+    st.caption(f"Open a gene of the query: {gene_links(query, done.compendium)}")
     chart_once("search heat map", done.identity, lambda: heat_map(heat, simulated=done.simulated))
     download_csv("Download heat map (CSV)", heat, "signature-search-heat-map", done)

@@ -10,6 +10,7 @@ from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.search.query import ListMatch, QueryMatch
 from pages._shared.error_box import plain
+from pages._shared.navigation import gene_link
 
 MAX_MISSING = 15
 
@@ -53,7 +54,9 @@ def show_match(match: QueryMatch, *, used: tuple[int, int] | None = None) -> Non
             st.markdown(plain(_some(names, 500)))
     if renamed := tuple(dict.fromkeys((*match.up.renamed, *match.down.renamed))):
         with st.expander(f"{len(renamed)} genes were matched by a newer name or an alias"):
-            st.markdown(plain(", ".join(renamed)))
+            st.markdown(
+                ", ".join(f"[{plain(each)}]({gene_link(each.split(' (')[0])})" for each in renamed)
+            )
     for warning in match.warnings:
         st.warning(plain(warning))
 

@@ -10,6 +10,7 @@ from gpar_core.data import compendium as compendia
 from gpar_core.data.quality import QualityFilter
 from gpar_core.storage.cache import Cache
 from tests.geo_files import release, write_release
+from tests.perturbagens import mixed_release
 from tests.processes import end_jobs
 from tests.synthetic import build, drugs_of
 
@@ -54,6 +55,34 @@ def test_an_import_takes_the_same_options(tmp_path: Path, cache: Cache) -> None:
     )  # fmt: skip
     assert code == 0
     assert compendia.load(cache.compendium("part")).cell_lines == ["A375"]
+
+
+def test_kinds_of_perturbagens_are_imported_listed_and_filtered(
+    tmp_path: Path, cache: Cache, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = write_release(mixed_release(), tmp_path / "files")
+    (series,) = files.series
+    code = _run(
+        cache, "import", "--name", "mixed", "--gctx", str(series.matrix), "--sig-info",
+        str(series.sig_info), "--gene-info", str(series.gene_info), "--pert-types",
+        "trt_cp,trt_xpr", "TRT_LIG",
+    )  # fmt: skip
+    assert code == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("mixed: 8 signatures, 2 drugs")
+    assert said[1] == "  and 4 signatures of 1 ligands, 4 signatures of 1 knock-outs"
+    others = "  8 signatures of perturbagens other than compounds, ligands, knock-outs, left out: "
+    assert others + "trt_oe (4); trt_sh.cgs (4)" in said
+    asked = ("--compendium", "mixed", "--name", "part", "--cells", "MCF7", "--min-dose", "20")
+    assert _run(cache, "select", *asked) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "0 of 4 signatures of ligands are kept" in said
+    assert "2 of 4 signatures of knock-outs are kept" in said
+    assert compendia.load(cache.compendium("part")).kinds == ("trt_xpr",)
+    assert _run(cache, "compendia") == 0
+    assert "and 4 signatures of 1 ligands" in capsys.readouterr().out
+    assert _run(cache, "fetch", "lincs2020", "--pert-types", "trt_sh") == 2
+    assert "trt_sh.cgs (knock-down)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,20 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
+from gpar_core.data.importing.plan import plan_import
 from gpar_core.data.importing.request import ImportRequest
+from gpar_core.data.importing.run import run_import
 from gpar_core.data.requests import DemoRequest
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
+from gpar_core.progress import silent
 from gpar_core.storage.cache import MANIFEST, remove
+from pages._shared.error_box import plain
 from tests.geo_files import release, write_release
 from tests.import_requests import import_request
 from tests.pages.conftest import Library
 from tests.pages.stage import ended, page, press, running, words
+from tests.perturbagens import mixed_release
 from tests.synthetic import build, drugs_of
 
 REQUEST = import_request("measured")
@@ -52,6 +57,24 @@ def test_the_demo_shows_what_is_inside(stocked: Library) -> None:
     assert len(compounds) == 69
     assert len(app.get("vega_lite_chart")) == 2
     assert "was not imported from files" in words(app)
+    assert "Perturbagens" not in words(app.header)
+
+
+def test_perturbagens_of_every_kind_are_counted_and_filtered(
+    stocked: Library, tmp_path: Path
+) -> None:
+    files = write_release(mixed_release(), tmp_path / "files")
+    request = plan_import(stocked.cache, files, name="mixed", pert_types=["all"])
+    run_import(request, stocked.cache, silent)
+    app = page("compendium", compendium="mixed")
+    kinds = app.dataframe[0].value
+    assert kinds["pert_type"].tolist() == [
+        "Compounds", "Ligands", "Over-expressions", "Knock-downs", "Knock-outs",
+    ]  # fmt: skip
+    assert kinds["n_signatures"].tolist() == [8, 4, 4, 4, 4]
+    assert kinds["n_perturbagens"].tolist() == [2, 1, 1, 1, 1]
+    app.number_input(key="choose-low").set_value(20.0).run()
+    assert plain("0 of 4 signatures of ligands, 4 of 4 signatures of over") in words(app)
 
 
 def test_without_known_activity_the_page_says_so_in_place_of_a_chart(stocked: Library) -> None:
@@ -99,9 +122,14 @@ def test_a_matrix_without_tables_may_describe_itself(stocked: Library, uploads: 
 def test_a_complete_form_queues_the_import_of_its_files(stocked: Library, uploads: Uploads) -> None:
     app = upload(page("compendium"), uploads, "mine")
     assert "Still needed" not in words(app)
+    kinds = app.multiselect(key="import-pert-types")
+    assert kinds.value == ["trt_cp"]
+    assert "Still needed: perturbagens" in words(kinds.set_value([]).run())
+    app.multiselect(key="import-pert-types").set_value(["trt_xpr", "trt_cp"]).run()
     press(app, "Import")
     (job,) = JobStore(stocked.cache).active_jobs()
     assert isinstance(job.request, ImportRequest)
+    assert job.request.pert_types == ("trt_cp", "trt_xpr")
     assert job.request.name == "mine"
     for kind, path in (("matrix", job.request.gctx[0]), ("sig_info", job.request.sig_info[0])):
         assert path.startswith(str(stocked.cache.uploads))

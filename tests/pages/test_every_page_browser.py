@@ -73,6 +73,8 @@ def everything(stocked: Library) -> list[str]:
         f"library?library={job_id(library)}",
         "moa_prediction?compound=%3Cimg%20src%3Dx%20onerror%3D1%3E",
         "compound?compound=EVIL-2",
+        "gene?gene=TP53",
+        "gene?gene=%3Cimg%20src%3Dx%20onerror%3D1%3E",
         "learn?learn=Glossary",
     ]
 

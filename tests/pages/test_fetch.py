@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gpar_core import fields
 from gpar_core.analyses.run_job import run_job
 from gpar_core.data import compendium as compendia
 from gpar_core.data.fetching.plan import plan_fetch
@@ -45,6 +46,8 @@ def test_the_starter_is_offered_first_with_its_size(stocked: Library) -> None:
     assert plain("Free disk space: ") in words(app)
     app = choose(app, "gse92742")
     assert "21 GB to download; 23 GB on disk, 45 GB during unpacking" in words(app)
+    app.multiselect(key="fetch-pert-types").set_value([]).run()
+    assert "Choose perturbagens" in words(app)
     assert "fetch-cells" not in [field.key for field in choose(app, "repurposing-hub").text_input]
 
 
@@ -54,8 +57,15 @@ def test_a_fetch_is_queued_with_its_cell_lines_from_the_mirror(
     monkeypatch.setenv("GPAR_MIRROR", "https://mirror.example/lincs")
     app = choose(page("compendium"), "lincs2020")
     app.text_input(key="fetch-cells").set_value(" PC3,MCF7, ").run()
+    app.multiselect(key="fetch-pert-types").set_value(["trt_xpr", "trt_cp"]).run()
+    assert plain("2 matrices (42 GB in all)") in words(app)
     app = press(app, "Download")
-    expected = FetchRequest("lincs2020", "https://mirror.example/lincs/", ("MCF7", "PC3"))
+    expected = FetchRequest(
+        "lincs2020",
+        "https://mirror.example/lincs/",
+        ("MCF7", "PC3"),
+        pert_types=("trt_cp", "trt_xpr"),
+    )
     assert only_job(stocked) == expected
     assert "number 1 in the queue" in words(app)
 
@@ -92,13 +102,14 @@ def test_what_came_is_imported_with_the_moas_of_the_hub(stocked: Library, lincs_
 
 
 def test_only_the_chosen_cell_lines_are_imported(stocked: Library, lincs_site: Site) -> None:
-    fetched(stocked, lincs_site, "lincs2020", cells=["MCF7", "PC3"])
+    fetched(stocked, lincs_site, "lincs2020", cells=["MCF7", "PC3"], pert_types=["all"])
     app = page("compendium")
-    assert plain("cell lines: MCF7, PC3") in words(app)
+    assert plain("cell lines: MCF7, PC3 · compounds, ligands") in words(app)
     app.button(key="fetched-import-lincs2020").click().run()
     request = only_job(stocked)
     assert isinstance(request, ImportRequest)
     assert request.quality.cells == ("MCF7", "PC3")
+    assert request.pert_types == tuple(fields.PERT_TYPES)
 
 
 def test_two_sources_are_imported_into_one_compendium(

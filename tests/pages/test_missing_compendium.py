@@ -9,7 +9,7 @@ from tests.pages.stage import EVIL, labels, page, press, words
 
 USES_ONE = (
     "home", "learn", "drug_prediction", "moa_prediction", "library", "compare", "case_studies",
-    "compound", "map", "evaluation", "cell_influence", "signature_search",
+    "compound", "gene", "map", "evaluation", "cell_influence", "signature_search",
     "hyper_parameters", "genes", "compendium",
 )  # fmt: skip
 

@@ -35,7 +35,8 @@ TWO_TABLES = {
     # Tables differ in what they count, or in how much room they have.
     "rank": {"Rank", "#"},
     "k": {"Folds", "Signatures"},
-    "moa": {"MOA", "Known MOA"},
+    "moa": {"MOA", "Known MOA", "Target"},
+    "pert_iname": {"Drug", "Perturbation"},
     "n_drugs": {"Drugs", "Drugs in both"},
     "cell_id": {"Cell line", "Neighbor's cell line"},
 }

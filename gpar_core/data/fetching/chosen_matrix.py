@@ -2,7 +2,8 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,7 +36,7 @@ class Chosen:
     """The values that were read.
 
     sig_ids: as in the new file. n_fetched: bytes read from the server for it, over all tries.
-    n_saved: bytes of the whole file that were not read.
+    n_saved: bytes of the whole files that were not read.
     """
 
     sig_ids: tuple[str, ...]
@@ -43,10 +44,19 @@ class Chosen:
     n_saved: int
 
 
+@dataclass(frozen=True)
+class _Part:
+    """What is read from one file on the server: its signatures, and the folder of its blocks."""
+
+    matrix: RemoteMatrix
+    plan: Plan
+    sig_ids: tuple[str, ...]
+    folder: Path
+
+
 def fetch_chosen(
     web: Web,
-    url: str,
-    sig_ids: Collection[str],
+    wanted: Mapping[str, Collection[str]],
     target: Path,
     blocks: Path,
     *,
@@ -54,36 +64,47 @@ def fetch_chosen(
     report: Report,
     clock: Callable[[], float],
 ) -> Chosen:
-    """Write `target`, (978 landmark genes x those of `sig_ids` that the file at `url` has).
+    """Write `target`, (978 landmark genes x those of the wanted signatures that the files have).
 
-    blocks: folder of the blocks read so far; a later call resumes from there if the signatures and
-    the file are still the same. enough_room: called with the bytes of disk needed before anything
-    is read; raises if there are fewer.
+    wanted: ids of signatures by the address of the file that has them. blocks: folder of the blocks
+    read so far; a later call resumes from there if the signatures and the files are still the same.
+    enough_room: called with the bytes of disk needed before anything is read; raises if there are
+    fewer.
     Raises DownloadError or LandmarkError, and what `report` raises.
     """
-    report(Progress(STAGE, 0, 0, "Reading the ids of the file on the server"))
-    with open_remote(web, url) as matrix:
-        rows = _positions(matrix, sig_ids)
-        columns = _landmarks(matrix)
-        plan = plan_reading(matrix, rows, columns)
-        found = tuple(matrix.sig_ids[row] for row in rows.tolist())
-        whole = matrix.file.version.n_bytes
-        enough_room(2 * len(rows) * len(columns) * 4)
+    report(Progress(STAGE, 0, 0, "Reading the ids of the files on the server"))
+    with ExitStack() as stack:
+        parts = [
+            _planned(stack.enter_context(open_remote(web, url)), sig_ids, blocks)
+            for url, sig_ids in wanted.items()
+        ]
+        found = tuple(sig_id for part in parts for sig_id in part.sig_ids)
+        n_bytes = sum(part.plan.n_bytes for part in parts)
+        n_requests = sum(part.plan.n_requests for part in parts)
+        whole = sum(part.matrix.file.version.n_bytes for part in parts)
+        enough_room(2 * len(found) * fields.N_LANDMARKS * 4)
         report(
             Progress(
                 STAGE,
                 0,
-                plan.n_bytes,
-                f"{len(rows):,} signatures: {size_text(plan.n_bytes)} in {plan.n_requests:,} "
-                f"requests, of a file of {size_text(whole)}",
+                n_bytes,
+                f"{len(found):,} signatures: {size_text(n_bytes)} in {n_requests:,} "
+                f"requests, of a total of {size_text(whole)}",
             )
         )
-        folder = blocks / _key(matrix, plan, found)
-        ids_bytes = matrix.file.n_fetched
-        _read_blocks(matrix, plan, folder, Meter(STAGE, plan.n_bytes, report, clock))
-    _write(target, folder, len(plan.blocks), found)
-    n_fetched = plan.n_bytes + ids_bytes
+        n_fetched = n_bytes + sum(part.matrix.file.n_fetched for part in parts)
+        meter, done = Meter(STAGE, n_bytes, report, clock), 0
+        for part in parts:
+            done = _read_blocks(part, meter, done)
+    _write(target, parts, len(found))
     return Chosen(found, n_fetched, max(whole - n_fetched, 0))
+
+
+def _planned(matrix: RemoteMatrix, sig_ids: Collection[str], blocks: Path) -> _Part:
+    rows = _positions(matrix, sig_ids)
+    plan = plan_reading(matrix, rows, _landmarks(matrix))
+    found = tuple(matrix.sig_ids[row] for row in rows.tolist())
+    return _Part(matrix, plan, found, blocks / _key(matrix, plan, found))
 
 
 def forget_blocks(blocks: Path) -> None:
@@ -131,40 +152,44 @@ def _key(matrix: RemoteMatrix, plan: Plan, found: tuple[str, ...]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
-def _read_blocks(matrix: RemoteMatrix, plan: Plan, folder: Path, meter: Meter) -> None:
-    """Write one file for each block; those that exist are left alone."""
-    folder.mkdir(parents=True, exist_ok=True)
-    done = 0
-    for number, block in enumerate(plan.blocks):
-        path = _block(folder, number)
+def _read_blocks(part: _Part, meter: Meter, done: int) -> int:
+    """Write one file for each block; those that exist are left alone.
+
+    done: bytes of earlier parts. Returns them with those of this part.
+    """
+    part.folder.mkdir(parents=True, exist_ok=True)
+    for number, block in enumerate(part.plan.blocks):
+        path = _block(part.folder, number)
         meter.at(done)
         if not path.exists():
-            values = read_block(matrix, plan, block.rows, meter.add)
-            part = part_of(path)
-            with part.open("wb") as file:
+            values = read_block(part.matrix, part.plan, block.rows, meter.add)
+            unfinished = part_of(path)
+            with unfinished.open("wb") as file:
                 np.save(file, values)
-            part.replace(path)
+            unfinished.replace(path)
         done += block.n_bytes
     meter.at(done)
+    return done
 
 
-def _write(target: Path, folder: Path, n_blocks: int, sig_ids: tuple[str, ...]) -> None:
+def _write(target: Path, parts: Sequence[_Part], n: int) -> None:
     """Write GCTX 1.0: rows are genes, columns are signatures; the matrix in HDF5 is transposed."""
     with h5py.File(target, "w") as file:
         file.attrs["version"] = "GCTX1.0"
         file[GCTX_GENES] = np.array([str(entrez).encode() for entrez in fields.LANDMARK_IDS])
-        file[GCTX_SIGNATURES] = np.array([sig_id.encode() for sig_id in sig_ids])
-        matrix = file.create_dataset(
-            GCTX_MATRIX, shape=(len(sig_ids), fields.N_LANDMARKS), dtype=np.float32
+        file[GCTX_SIGNATURES] = np.array(
+            [sig_id.encode() for part in parts for sig_id in part.sig_ids]
         )
+        matrix = file.create_dataset(GCTX_MATRIX, shape=(n, fields.N_LANDMARKS), dtype=np.float32)
         start = 0
-        for number in range(n_blocks):
-            values = np.load(_block(folder, number), allow_pickle=False)
-            matrix[start : start + len(values)] = values
-            start += len(values)
-    if start != len(sig_ids):
+        for part in parts:
+            for number in range(len(part.plan.blocks)):
+                values = np.load(_block(part.folder, number), allow_pickle=False)
+                matrix[start : start + len(values)] = values
+                start += len(values)
+    if start != n:
         raise DownloadError(
-            f"{start:,} of {len(sig_ids):,} signatures are in {folder}. Delete it, then fetch "
+            f"{start:,} of {n:,} signatures are in {parts[0].folder.parent}. Delete it, then fetch "
             "again."
         )
 

@@ -29,13 +29,15 @@ from gpar_core.data.fetching.file_checks import (
 )
 from gpar_core.data.fetching.meter import Meter, size_text
 from gpar_core.data.fetching.signature_choice import (
-    compound_signatures,
+    counted,
     known_cells,
+    signatures_of,
     starter_signatures,
     write_chosen,
 )
-from gpar_core.data.fetching.sources import STARTER_CELLS, Source, SourceFile
+from gpar_core.data.fetching.sources import MATRIX, STARTER_CELLS, Source, SourceFile
 from gpar_core.data.fetching.web import Web
+from gpar_core.data.pert_types import COMPOUNDS, in_words
 from gpar_core.errors import DownloadError, RequestError
 from gpar_core.progress import Progress, Report, silent
 
@@ -61,6 +63,7 @@ def fetch(
     fetched_at: str,
     base_url: str = "",
     cells: tuple[str, ...] = (),
+    pert_types: tuple[str, ...] = COMPOUNDS,
     seed: int = 0,
     report: Report = silent,
     web: Web | None = None,
@@ -73,14 +76,17 @@ def fetch(
     checked. A file that fails its checks is deleted and downloaded again.
 
     base_url: of a mirror, ending in '/', '' for the usual host. cells: cell lines to choose, none
-    for all; for the starter, none means `STARTER_CELLS`. seed: for drawing the starter's inactive
+    for all; for the starter, none means `STARTER_CELLS`. pert_types: kinds of perturbagens to
+    choose, of `fields.PERT_TYPES`. seed: for drawing the starter's inactive
     compounds.
     Raises DownloadError, RequestError, NotFoundError (a cell line), AnnotationError, LandmarkError.
     """
-    if is_fetched(folder, source.name, base_url, cells):
+    if is_fetched(folder, source.name, base_url, cells, pert_types):
         return load_fetched(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    work = _Fetch(source, folder, base_url, cells, seed, report, web or Web(), clock, free)
+    work = _Fetch(
+        source, folder, base_url, cells, pert_types, seed, report, web or Web(), clock, free
+    )
     try:
         fetched = replace(work.run(), fetched_at=fetched_at)
         save_fetched(fetched)
@@ -103,6 +109,7 @@ class _Fetch:
     folder: Path
     base_url: str
     cells: tuple[str, ...]
+    pert_types: tuple[str, ...]
     seed: int
     report: Report
     web: Web
@@ -129,7 +136,7 @@ class _Fetch:
             unpacked, n_packed = self._whole_matrix(matrix, sums)
             files, n_fetched = [*tables, unpacked], n_fetched + n_packed
         else:
-            files, chosen = self._chosen_matrix(matrix, tables, cells)
+            files, chosen, note = self._chosen_matrix(tables, cells)
             n_fetched, n_saved = n_fetched + chosen.n_fetched, chosen.n_saved
         return Fetched(
             folder=self.folder,
@@ -141,6 +148,7 @@ class _Fetch:
             n_saved=n_saved,
             fetched_at="",
             note=note,
+            pert_types=self.pert_types,
         )
 
     # ------------------------------------------------------------------------------ room on disk
@@ -228,9 +236,12 @@ class _Fetch:
         return FetchedFile(file.roles, target.name, _size(target), digest), n_packed
 
     def _chosen_matrix(
-        self, file: SourceFile, tables: list[FetchedFile], cells: tuple[str, ...]
-    ) -> tuple[list[FetchedFile], Chosen]:
-        """All files, the matrix of the chosen signatures and their sig_info among them."""
+        self, tables: list[FetchedFile], cells: tuple[str, ...]
+    ) -> tuple[list[FetchedFile], Chosen, str]:
+        """All files, among them the matrix of the chosen signatures and their sig_info.
+
+        And what was read from the server, and a note on kinds that are not there.
+        """
         at = {role: self.folder / table.name for table in tables for role in table.roles}
         self.report(Progress("Choosing signatures", 0, 0, f"Reading {at['sig_info'].name}"))
         if self.source.starter:
@@ -240,14 +251,22 @@ class _Fetch:
                 at["touchstone"],
                 cells or STARTER_CELLS,
                 seed=self.seed,
+                pert_types=self.pert_types,
             )
         else:
-            rows = compound_signatures(at["sig_info"], cells)
+            rows = signatures_of(at["sig_info"], cells, self.pert_types)
+        self.report(Progress("Choosing signatures", 1, 1, counted(rows, self.pert_types)))
+        there = set(rows["pert_type"])
+        absent = in_words(kind for kind in self.pert_types if kind not in there)
+        note = f"No signatures of {absent} in these cell lines." if absent else ""
+        wanted = {
+            file.url(self.base_url): rows["sig_id"][rows["pert_type"].isin(file.pert_types)]
+            for file in self.source.matrices(there)
+        }
         target = self.folder / CHOSEN_MATRIX
         chosen = fetch_chosen(
             self.web,
-            file.url(self.base_url),
-            rows["sig_id"],
+            wanted,
             part_of(target),
             self.folder / BLOCKS,
             enough_room=self._need_room,
@@ -266,9 +285,9 @@ class _Fetch:
         ]
         made = [
             FetchedFile(("sig_info",), sig_info.name, _size(sig_info)),
-            FetchedFile(file.roles, target.name, _size(target)),
+            FetchedFile((MATRIX,), target.name, _size(target)),
         ]
-        return [*others, *made], chosen
+        return [*others, *made], chosen, note
 
     # ------------------------------------------------------------------------------------- files
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from gpar_core.data.fetching.sources import SOURCES
 from gpar_core.data.importing.import_files import SeriesFiles
 from gpar_core.errors import NotFoundError
+from gpar_core.fields import COMPOUND_PERT_TYPE
 
 FETCHED: Final = "fetched.json"
 
@@ -38,7 +39,8 @@ class Fetched:
 
     source: its name in `sources.SOURCES`. base_url: of the mirror, '' for the usual host.
     cells: chosen cell lines, none for all. note: what the user should know, or ''. n_fetched: bytes
-    downloaded. n_saved: bytes of a larger file that were left on the server. fetched_at: ISO date.
+    downloaded. n_saved: bytes of larger files that were left on the server. fetched_at: ISO date.
+    pert_types: kinds of perturbagens that were chosen.
     """
 
     folder: Path
@@ -50,6 +52,7 @@ class Fetched:
     n_saved: int
     fetched_at: str
     note: str = ""
+    pert_types: tuple[str, ...] = (COMPOUND_PERT_TYPE,)
 
     def path(self, role: str) -> Path:
         """The file of a role. Raises NotFoundError."""
@@ -72,6 +75,11 @@ class Fetched:
         return tuple(self.path(role) for role in OF_COMPOUNDS if role in self._roles)
 
     @property
+    def choice(self) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+        """What was asked for."""
+        return self.source, self.base_url, self.cells, self.pert_types
+
+    @property
     def _roles(self) -> set[str]:
         return {role for file in self.files for role in file.roles}
 
@@ -82,14 +90,19 @@ class Fetched:
         return all(path.is_file() and path.stat().st_size == size for path, size in paths)
 
 
-def is_fetched(folder: Path, source: str, base_url: str, cells: tuple[str, ...]) -> bool:
+def is_fetched(
+    folder: Path,
+    source: str,
+    base_url: str,
+    cells: tuple[str, ...],
+    pert_types: tuple[str, ...] = (COMPOUND_PERT_TYPE,),
+) -> bool:
     """Whether the requested files were downloaded into the folder and are still there."""
     try:
         there = load_fetched(folder)
     except NotFoundError:
         return False
-    asked = (source, base_url, cells)
-    return (there.source, there.base_url, there.cells) == asked and there.is_whole
+    return there.choice == (source, base_url, cells, pert_types) and there.is_whole
 
 
 def save_fetched(fetched: Fetched) -> None:
@@ -109,9 +122,9 @@ def load_fetched(folder: Path) -> Fetched:
         files = tuple(
             FetchedFile(**{**file, "roles": tuple(file["roles"])}) for file in content.pop("files")
         )
-        fetched = Fetched(
-            folder=folder, files=files, **{**content, "cells": tuple(content["cells"])}
-        )
+        content["cells"] = tuple(content["cells"])
+        content["pert_types"] = tuple(content.get("pert_types", (COMPOUND_PERT_TYPE,)))
+        fetched = Fetched(folder=folder, files=files, **content)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotFoundError(
             f"There is no complete download in '{folder}' yet. Fetch it first; files that are "

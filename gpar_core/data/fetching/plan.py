@@ -1,6 +1,6 @@
 """Plan a download, ready to be queued, and estimate its size."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from gpar_core.data.importing.import_files import ImportFiles
 from gpar_core.data.importing.plan import plan_import
 from gpar_core.data.importing.request import ImportRequest
 from gpar_core.data.name_lists import read_names
+from gpar_core.data.pert_types import COMPOUNDS, known_pert_types
 from gpar_core.data.quality import QualityFilter
 from gpar_core.errors import NotFoundError, RequestError
 from gpar_core.storage.cache import Cache
@@ -22,13 +23,18 @@ MOAS_FOR_ALL = "repurposing-hub"
 
 
 def plan_fetch(
-    source: str, *, base_url: str = "", cells: Iterable[str] = (), to: Path | None = None
+    source: str,
+    *,
+    base_url: str = "",
+    cells: Iterable[str] = (),
+    to: Path | None = None,
+    pert_types: Iterable[str] = COMPOUNDS,
 ) -> FetchRequest:
     """Check the request. Raises RequestError or NotFoundError.
 
     base_url: of a mirror that has the same files. cells: cell lines, or a text that lists them;
     whether the release has them is checked once its cell_info is there. to: a folder in place of
-    the one in the cache, for the command line only.
+    the one in the cache, for the command line only. pert_types: as in `known_pert_types`.
     """
     if source not in SOURCES:
         raise NotFoundError(
@@ -38,6 +44,9 @@ def plan_fetch(
     chosen = tuple(sorted({cell.strip() for cell in names} - {""}))
     if chosen and not SOURCES[source].cell_column:
         raise RequestError(f"{SOURCES[source].title} has no cell lines to choose from.")
+    kinds = known_pert_types(pert_types)
+    if kinds != COMPOUNDS and not SOURCES[source].cell_column:
+        raise RequestError(f"{SOURCES[source].title} has no kinds of perturbagens to choose from.")
     if to is not None and to.exists() and not to.is_dir():
         raise RequestError(f"'{to}' is a file. Give a folder to download into.")
     return FetchRequest(
@@ -45,6 +54,7 @@ def plan_fetch(
         base_url=_checked(base_url),
         cells=chosen,
         to=str(to.resolve()) if to else "",
+        pert_types=kinds,
     )
 
 
@@ -63,7 +73,8 @@ def plan_import_of(
     """The request to import the downloads of some sources into one compendium.
 
     Signatures in several sources are taken from the first. Cell lines are those requested, or all
-    if any source was downloaded with all cell lines. MOAs come from the sources' own tables, and
+    if any source was downloaded with all cell lines; kinds of perturbagens are those requested of
+    any source. MOAs come from the sources' own tables, and
     from the Drug Repurposing Hub if that was downloaded into the cache. Raises RequestError or
     FileFormatError.
     """
@@ -86,19 +97,23 @@ def plan_import_of(
             cells=tuple(sorted(cells)) if all(each.cells for each in sources) else ()
         ),
         replace=replace,
+        pert_types=[kind for each in sources for kind in each.pert_types],
     )
 
 
-def size_in_words(source: Source) -> str:
+def size_in_words(source: Source, pert_types: Collection[str] = COMPOUNDS) -> str:
     """How much will be downloaded and how much disk it takes, to show the user beforehand."""
     tables = sum(file.n_bytes for file in source.tables)
     matrix = source.matrix
     if matrix is None:
         return f"{size_text(tables)} to download."
     if source.by_ranges:
+        sizes = [file.n_bytes for file in source.matrices(pert_types)]
+        several = f"{len(sizes)} matrices ({size_text(sum(sizes))} in all)"
+        of = several if len(sizes) > 1 else f"the {size_text(sum(sizes))} matrix"
         return (
-            f"{size_text(tables)} of tables to download, then the selected part of the "
-            f"{size_text(matrix.n_bytes)} matrix, about 50 kB per signature."
+            f"{size_text(tables)} of tables to download, then the selected part of {of}, about "
+            "50 kB per signature."
         )
     return (
         f"{size_text(tables + matrix.n_bytes)} to download; {size_text(tables + matrix.unpacked)} "

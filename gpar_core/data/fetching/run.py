@@ -26,6 +26,7 @@ def run_fetch(request: FetchRequest, cache: Cache, report: Report) -> None:
                 fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
                 base_url=request.base_url,
                 cells=request.cells,
+                pert_types=request.pert_types,
                 report=report,
             )
     except Timeout as error:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data.number_text import numbers
+from gpar_core.data.pert_types import COMPOUNDS, in_words, plural
 from gpar_core.data.tables import MISSING_WORDS, read_table
 from gpar_core.errors import AnnotationError, NotFoundError
 
@@ -26,6 +27,7 @@ N_INACTIVE: Final = 1000
 
 ROWS_AT_ONCE: Final = 200_000
 YES: Final = ("1", "1.0")
+NO: Final = ("0", "0.0")
 
 
 def known_cells(cell_info: Path, column: str, cells: Sequence[str]) -> tuple[str, ...]:
@@ -41,56 +43,76 @@ def known_cells(cell_info: Path, column: str, cells: Sequence[str]) -> tuple[str
     return tuple(sorted({by_key[cell.strip().casefold()] for cell in cells}))
 
 
-def compound_signatures(sig_info: Path, cells: Collection[str]) -> pd.DataFrame:
-    """`COLUMNS` of the compound signatures in these cell lines, none for all.
+def signatures_of(
+    sig_info: Path, cells: Collection[str], pert_types: Collection[str] = COMPOUNDS
+) -> pd.DataFrame:
+    """`COLUMNS` of the signatures of these kinds in these cell lines, no cell lines for all.
 
     Raises AnnotationError if there are no signatures.
     """
 
     def wanted(table: pd.DataFrame) -> pd.Series:
-        chosen = table[fields.PERT_TYPE] == fields.COMPOUND_PERT_TYPE
+        chosen = table[fields.PERT_TYPE].isin(pert_types)
         return chosen & table[CELL].isin(cells) if cells else chosen
 
-    return _rows(sig_info, wanted, cells)
+    return _rows(sig_info, wanted, cells, pert_types)
 
 
 def starter_signatures(
-    sig_info: Path, compound_info: Path, touchstone: Path, cells: Collection[str], *, seed: int
+    sig_info: Path,
+    compound_info: Path,
+    touchstone: Path,
+    cells: Collection[str],
+    *,
+    seed: int,
+    pert_types: Collection[str] = COMPOUNDS,
 ) -> pd.DataFrame:
     """`COLUMNS` of one good signature of each compound of the starter in each of these cell lines.
 
     The compounds are the well-known ones of CMap's Touchstone, and `N_INACTIVE` drawn from those
     without a MOA whose TAS, at the 75th percentile of their signatures, is below 0.2: the negatives
     of a training. A signature is good if it passed quality control and is the exemplar of its
-    compound and cell line. Raises AnnotationError.
+    compound and cell line. All perturbagens of other kinds are taken, with the exemplars that did
+    not fail quality control, which is unknown for consensus signatures. Raises AnnotationError.
     """
 
     def wanted(table: pd.DataFrame) -> pd.Series:
+        others = table[fields.PERT_TYPE] != fields.COMPOUND_PERT_TYPE
         return (
-            (table[fields.PERT_TYPE] == fields.COMPOUND_PERT_TYPE)
+            table[fields.PERT_TYPE].isin(pert_types)
             & table[CELL].isin(cells)
-            & table[QUALITY].isin(YES)
+            & (table[QUALITY].isin(YES) | (others & ~table[QUALITY].isin(NO)))
             & table[EXEMPLAR].isin(YES)
         )
 
-    rows = _rows(sig_info, wanted, cells)
+    rows = _rows(sig_info, wanted, cells, pert_types)
+    of_compounds = rows[fields.PERT_TYPE] == fields.COMPOUND_PERT_TYPE
+    if not of_compounds.any():
+        return rows
     known = read_table(touchstone, needed=(fields.PERT_ID, TOUCHSTONE))
     known_ids = set(known.loc[known[TOUCHSTONE].isin(YES), fields.PERT_ID])
     compounds = read_table(compound_info, needed=(fields.PERT_ID, fields.MOA))
     with_moa = set(compounds.loc[compounds[fields.MOA] != "", fields.PERT_ID])
-    tas = numbers(rows[fields.TAS]).groupby(rows[fields.PERT_ID]).quantile(0.75)
+    ids = rows.loc[of_compounds, fields.PERT_ID]
+    tas = numbers(rows.loc[of_compounds, fields.TAS]).groupby(ids).quantile(0.75)
     inactive = sorted(set(tas.index[tas < fields.INACTIVE_TAS]) - with_moa - known_ids)
     if len(inactive) > N_INACTIVE:
         drawn = np.random.default_rng(seed).choice(len(inactive), N_INACTIVE, replace=False)
         inactive = [inactive[number] for number in drawn]
-    chosen = rows[rows[fields.PERT_ID].isin(known_ids.union(inactive))]
-    if not rows[fields.PERT_ID].isin(known_ids).any():
+    if not ids.isin(known_ids).any():
         raise AnnotationError(
             f"No compound that '{touchstone.name}' marks as {TOUCHSTONE} has an exemplary "
             f"signature in {', '.join(cells)}. The two tables must be from the release that their "
             "names give."
         )
-    return chosen.reset_index(drop=True)
+    chosen = ~of_compounds | rows[fields.PERT_ID].isin(known_ids.union(inactive))
+    return rows[chosen].reset_index(drop=True)
+
+
+def counted(rows: pd.DataFrame, pert_types: Collection[str]) -> str:
+    """How many signatures of each kind were chosen, in words."""
+    n = rows[fields.PERT_TYPE].value_counts()
+    return ", ".join(f"{n.get(kind, 0):,} signatures of {plural(kind)}" for kind in pert_types)
 
 
 def write_chosen(sig_info: Path, target: Path, sig_ids: Collection[str]) -> None:
@@ -106,7 +128,10 @@ def write_chosen(sig_info: Path, target: Path, sig_ids: Collection[str]) -> None
 
 
 def _rows(
-    sig_info: Path, wanted: Callable[[pd.DataFrame], pd.Series], cells: Collection[str]
+    sig_info: Path,
+    wanted: Callable[[pd.DataFrame], pd.Series],
+    cells: Collection[str],
+    pert_types: Collection[str],
 ) -> pd.DataFrame:
     """`COLUMNS` of the wanted rows, as text; few of 1.2 million rows are in memory at once."""
     try:
@@ -131,6 +156,7 @@ def _rows(
     if rows.empty:
         where = f" in {', '.join(sorted(cells))}" if cells else ""
         raise AnnotationError(
-            f"'{sig_info.name}' has no matching compound signature{where}. Choose other cell lines."
+            f"'{sig_info.name}' has no matching signature of {in_words(pert_types)}{where}. Choose "
+            "other cell lines."
         )
     return rows.reset_index(drop=True)

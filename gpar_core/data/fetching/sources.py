@@ -5,7 +5,7 @@ are estimated from the compression of GSE92742. They only announce the size of a
 progress is measured. Columns are those that the header of a table must have for GPAR to read it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,7 +29,8 @@ class SourceFile:
 
     roles: its part in an import, as named in `import_files`; the first names it.
     base_url, path: where it is. n_bytes: as downloaded. unpacked: of a packed matrix, unpacked;
-    else 0. columns: of a table, those its header must have.
+    else 0. columns: of a table, those its header must have. pert_types: of a matrix that is read by
+    ranges, the kinds of perturbagens to read from it.
     """
 
     roles: tuple[str, ...]
@@ -38,6 +39,7 @@ class SourceFile:
     n_bytes: int
     unpacked: int = 0
     columns: tuple[str, ...] = ()
+    pert_types: tuple[str, ...] = ()
 
     @property
     def role(self) -> str:
@@ -59,8 +61,9 @@ class Source:
 
     name: in commands and folders. title, about: for the user. files: in the order of fetching,
     small tables first. checksums: GEO's list of SHA-512 sums, None where there is none.
-    by_ranges: the matrix is not packed, so only the chosen part is read. cell_column: in its
-    cell_info, '' if there are no cell lines to choose.
+    by_ranges: the matrix is not packed, so only the chosen part is read. more: further matrices, of
+    other perturbagens than compounds. cell_column: in its cell_info, '' if there are no cell lines
+    to choose.
     starter: only exemplar signatures of well-known and of inactive compounds are chosen. series:
     the series of its signatures, '' if it has none.
     """
@@ -71,6 +74,7 @@ class Source:
     files: tuple[SourceFile, ...]
     checksums: SourceFile | None = None
     by_ranges: bool = False
+    more: tuple[SourceFile, ...] = ()
     cell_column: str = ""
     starter: bool = False
     series: str = ""
@@ -82,6 +86,12 @@ class Source:
     @property
     def matrix(self) -> SourceFile | None:
         return next((file for file in self.files if file.role == MATRIX), None)
+
+    def matrices(self, pert_types: Collection[str]) -> list[SourceFile]:
+        """Those that have to be read for these kinds of perturbagens."""
+        files = [*filter(None, [self.matrix]), *self.more]
+        wanted = [file for file in files if set(file.pert_types) & set(pert_types)]
+        return wanted if self.by_ranges else files
 
 
 def _table(
@@ -136,6 +146,12 @@ _TOUCHSTONE = _table(
     *_PERT_INFO, "is_touchstone",
 )  # fmt: skip
 
+
+def _level5(what: str, n_bytes: int, pert_type: str) -> SourceFile:
+    path = f"level5/level5_beta_trt_{what}x12328.gctx"
+    return SourceFile((MATRIX,), LINCS2020, path, n_bytes, pert_types=(pert_type,))
+
+
 _LINCS2020_FILES = (
     _table("cell_info", LINCS2020, "cellinfo_beta.txt", 40_000, "cell_iname"),
     _table(
@@ -151,10 +167,16 @@ _LINCS2020_FILES = (
         "sig_id", "pert_id", "cmap_name", "pert_type", "cell_iname", "tas", "qc_pass",
         "is_exemplar_sig",
     ),
-    SourceFile(
-        (MATRIX,), LINCS2020, "level5/level5_beta_trt_cp_n720216x12328.gctx", 35_518_405_386
-    ),
+    _level5("cp_n720216", 35_518_405_386, "trt_cp"),
 )  # fmt: skip
+_LINCS2020_MORE = (
+    _level5("misc_n8283", 408_500_000, "trt_lig"),
+    _level5("oe_n34171", 1_690_000_000, "trt_oe"),
+    _level5("sh_n238351", 11_760_000_000, "trt_sh.cgs"),
+    _level5("xpr_n142901", 6_520_000_000, "trt_xpr"),
+)
+"""With the kinds that GPAR takes from them: 'misc' has antibodies and siRNA beside ligands, 'sh'
+single hairpins and seed controls beside consensus knock-downs. 'xpr' is compressed."""
 
 _SOURCES = (
     Source(
@@ -167,6 +189,7 @@ _SOURCES = (
         ),
         files=(_TOUCHSTONE, *_LINCS2020_FILES),
         by_ranges=True,
+        more=_LINCS2020_MORE,
         cell_column="cell_iname",
         starter=True,
         series="LINCS2020",
@@ -175,11 +198,12 @@ _SOURCES = (
         name="lincs2020",
         title="LINCS 2020 (clue.io)",
         about=(
-            "720,216 compound signatures; only the landmark genes of the selected cell lines are "
-            "downloaded."
+            "720,216 compound signatures, and those of knock-downs, knock-outs, over-expressions "
+            "and ligands; only the landmark genes of the selected cell lines are downloaded."
         ),
         files=_LINCS2020_FILES,
         by_ranges=True,
+        more=_LINCS2020_MORE,
         cell_column="cell_iname",
         series="LINCS2020",
     ),

@@ -19,6 +19,7 @@ from gpar_core.data.importing.unpacking import is_packed, unpack
 from gpar_core.data.importing.value_copy import Source, copy_values, finite_rows
 from gpar_core.data.matrix_files import MatrixFile, open_matrix
 from gpar_core.data.molecules import copies_of, molecules_of
+from gpar_core.data.pert_types import plural
 from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.data.selecting import check_cells, choose, usable
 from gpar_core.data.stored_matrix import StoredMatrix
@@ -90,7 +91,7 @@ def import_compendium(
         Finding("signatures imported", len(signatures)),
         Finding("compounds imported", len(compounds)),
         Finding("drugs imported, one per molecule", compounds[fields.DRUG].nunique()),
-        *_of_other_kinds(signatures),
+        *_of_other_kinds(signatures, pert_types),
         *summed([*findings, bad, *tas_findings, *left_out, twice]),
         *annotation_findings,
         *molecules.findings,
@@ -115,13 +116,13 @@ def _together(compounds: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([each for each in (compounds, others) if len(each)], ignore_index=True)
 
 
-def _of_other_kinds(signatures: pd.DataFrame) -> list[Finding]:
-    """How many signatures of each kind of perturbagen other than compounds."""
+def _of_other_kinds(signatures: pd.DataFrame, pert_types: Sequence[str]) -> list[Finding]:
+    """How many signatures of each kind of perturbagen asked for, other than compounds."""
     n = signatures[fields.PERT_TYPE].value_counts()
     return [
-        Finding(f"of them signatures of {word}s", int(n[kind]))
-        for kind, word in fields.PERT_TYPES.items()
-        if kind in n and kind != fields.COMPOUND_PERT_TYPE
+        Finding(f"of them signatures of {plural(kind)}", int(n.get(kind, 0)))
+        for kind in pert_types
+        if kind != fields.COMPOUND_PERT_TYPE
     ]
 
 

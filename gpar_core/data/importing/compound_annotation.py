@@ -54,7 +54,8 @@ def other_perturbagens(signatures: pd.DataFrame) -> pd.DataFrame:
     """One row per pert_id that is no compound's, as `compendium.write` takes it.
 
     signatures: pert_id, pert_iname and pert_type. All signatures of one gene and kind count as one
-    perturbagen, whichever constructs they come from. A gene is its own target.
+    perturbagen, whichever constructs they come from. A gene is its own target; one without a
+    symbol, which is named by its pert_id, has none.
     """
     others = signatures[signatures[fields.PERT_TYPE] != fields.COMPOUND_PERT_TYPE]
     table = others[[fields.PERT_ID, fields.PERT_INAME, fields.PERT_TYPE]]
@@ -63,11 +64,12 @@ def other_perturbagens(signatures: pd.DataFrame) -> pd.DataFrame:
     names = table[fields.PERT_INAME]
     gene = [name.removesuffix(f" {kind}") for name, kind in zip(names, word, strict=True)]
     genetic = table[fields.PERT_TYPE].isin(fields.GENETIC)
+    has_symbol = genetic & (table[fields.PERT_ID].str.upper() != pd.Series(gene, table.index))
     return table.assign(
         **dict.fromkeys((fields.MOA, *IDENTIFIERS), ""),
         **{
             fields.ANNOTATED: genetic,
-            fields.TARGET: pd.Series(gene, dtype=object).where(genetic, ""),
+            fields.TARGET: pd.Series(gene, dtype=object).where(has_symbol, ""),
             fields.DRUG: names.str.casefold(),
         },
     )

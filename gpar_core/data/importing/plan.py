@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from gpar_core import fields
 from gpar_core.data.importing.import_files import ImportFiles, digest
 from gpar_core.data.importing.request import ImportRequest
+from gpar_core.data.pert_types import COMPOUNDS, known_pert_types
 from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.data.requests import SelectRequest
 from gpar_core.errors import FileFormatError, RequestError
@@ -21,12 +21,12 @@ def plan_import(
     fill_missing: bool = False,
     quality: QualityFilter = EVERYTHING,
     replace: bool = False,
-    pert_types: Iterable[str] = (fields.COMPOUND_PERT_TYPE,),
+    pert_types: Iterable[str] = COMPOUNDS,
 ) -> ImportRequest:
     """Check that the files exist and the name is free. Raises RequestError or FileFormatError.
 
     name: of the compendium; converted to lower case. pert_types: the kinds of perturbagens to
-    import, of `fields.PERT_TYPES`.
+    import, of `fields.PERT_TYPES`, or 'all'.
     """
     name = compendium_name(name)
     for path in files.paths:
@@ -59,20 +59,6 @@ def plan_import(
     )
     check_free(cache, request)
     return request
-
-
-def known_pert_types(pert_types: Iterable[str]) -> tuple[str, ...]:
-    """The kinds of perturbagens, in the order of a compendium. Raises RequestError."""
-    wanted = {kind.strip().casefold() for kind in pert_types if kind.strip()}
-    if unknown := sorted(wanted - set(fields.PERT_TYPES)):
-        known = ", ".join(f"{kind} ({word})" for kind, word in fields.PERT_TYPES.items())
-        raise RequestError(
-            f"GPAR does not import perturbagens of the type '{unknown[0][:40]}'. Choose from "
-            f"{known}."
-        )
-    if not wanted:
-        raise RequestError("No kind of perturbagen was chosen. Choose at least compounds (trt_cp).")
-    return tuple(kind for kind in fields.PERT_TYPES if kind in wanted)
 
 
 def check_free(cache: Cache, request: ImportRequest | SelectRequest) -> None:

@@ -19,7 +19,8 @@ def united(
     """The signatures of all series, in the order of a compendium.
 
     tables: from `signature_tables.read_signatures`, one for each series of `names`. A signature is
-    left out if an earlier series has one with the same sig_id or made of the same profiles.
+    left out if an earlier series has one with the same sig_id or made of the same profiles, or if
+    its pert_id is that of another kind of perturbagen, compounds first.
     Returns the columns of the tables without `REPLICATE_SET`, series, and `SOURCE`, the position in
     `tables`; and what was left out.
     """
@@ -45,8 +46,9 @@ def united(
         kept.append(described[~(same_id | same_profiles)])
     signatures = pd.concat(kept, ignore_index=True).drop(columns=REPLICATE_SET)
     signatures = signatures.sort_values(ROW_ORDER, ignore_index=True)
+    signatures, of_two_kinds = _one_kind_each(signatures)
     signatures, renamed = _one_name_each(signatures)
-    return signatures, [*findings, renamed]
+    return signatures, [*findings, of_two_kinds, renamed]
 
 
 def _in_earlier(table: pd.DataFrame, earlier: Sequence[pd.DataFrame], column: str) -> pd.Series:
@@ -54,6 +56,18 @@ def _in_earlier(table: pd.DataFrame, earlier: Sequence[pd.DataFrame], column: st
     for other in earlier:
         found |= table[column].isin(other[column])
     return found
+
+
+def _one_kind_each(signatures: pd.DataFrame) -> tuple[pd.DataFrame, Finding]:
+    """Keep one kind of perturbagen for each pert_id, which identifies it."""
+    pairs = signatures[[fields.PERT_ID, fields.PERT_TYPE]].drop_duplicates()
+    first = pairs.drop_duplicates(fields.PERT_ID).set_index(fields.PERT_ID)[fields.PERT_TYPE]
+    other = pd.Series(False, index=signatures.index)
+    if len(first) < len(pairs):
+        other = signatures[fields.PERT_ID].map(first) != signatures[fields.PERT_TYPE]
+    what = "signatures whose pert_id is also that of another kind of perturbagen, left out"
+    finding = Finding.of(what, signatures[fields.SIG_ID][other])
+    return signatures[~other].reset_index(drop=True), finding
 
 
 def _one_name_each(signatures: pd.DataFrame) -> tuple[pd.DataFrame, Finding]:

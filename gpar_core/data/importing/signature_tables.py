@@ -12,6 +12,7 @@ from gpar_core.data.findings import Finding
 from gpar_core.data.matrix_files import MatrixFile
 from gpar_core.data.matrix_metadata import metadata_columns, read_metadata
 from gpar_core.data.number_text import numbers
+from gpar_core.data.pert_types import in_words, named
 from gpar_core.data.profile_tables import cleaned
 from gpar_core.data.tables import TEXT, read_table
 from gpar_core.errors import AnnotationError, FileFormatError
@@ -75,29 +76,31 @@ def read_signatures(
     has_metadata[table.loc[in_both, POSITION]] = True
     repeated = _repeated(called, table, in_both)
     once = in_both & ~repeated
-    wanted = table[fields.PERT_TYPE].isin(pert_types).to_numpy()
+    kinds = table[fields.PERT_TYPE].str.strip().str.lower()
+    table[fields.PERT_TYPE] = kinds
+    wanted = kinds.isin(pert_types).to_numpy()
     complete = ((table[fields.PERT_ID] != "") & (table[fields.CELL_ID] != "")).to_numpy()
     sig_ids = table[fields.SIG_ID]
     findings = [
         Finding.of("signatures without a row in sig_info, left out", in_file[~has_metadata]),
         Finding.of("rows of sig_info without a signature, ignored", sig_ids[~in_both]),
         Finding("repeated rows of sig_info, ignored", int(repeated.sum())),
-        Finding.of(
-            f"signatures of perturbagens other than {_in_words(pert_types)}, left out",
-            sig_ids[once & ~wanted],
+        Finding(
+            f"signatures of perturbagens other than {in_words(pert_types)}, left out",
+            int((once & ~wanted).sum()),
+            named(kinds[once & ~wanted]),
         ),
         Finding.of(
             "signatures without pert_id or cell line, left out",
             sig_ids[once & wanted & ~complete],
         ),
     ]
-    there = table.loc[once, fields.PERT_TYPE].value_counts()
     table = table[once & wanted & complete].reset_index(drop=True)
     if table.empty:
-        shown = ", ".join(f"{cleaned(str(kind))[:20]} ({n:,})" for kind, n in there[:6].items())
         raise AnnotationError(
-            f"{called} has no signature of {_in_words(pert_types)} (pert_type "
-            f"{', '.join(pert_types)}) with a pert_id and a cell line. Its pert_types are {shown}."
+            f"{called} has no signature of {in_words(pert_types)} (pert_type "
+            f"{', '.join(pert_types)}) with a pert_id and a cell line. Its pert_types are "
+            f"{', '.join(named(kinds[once]))}."
         )
     ids = table[fields.PERT_ID]
     table[fields.PERT_ID] = core_ids(ids)
@@ -113,10 +116,6 @@ def read_signatures(
         Finding.of("signatures that failed quality control, kept", table[fields.SIG_ID][failed])
     )
     return table, findings
-
-
-def _in_words(pert_types: Sequence[str]) -> str:
-    return ", ".join(f"{fields.PERT_TYPES[kind]}s" for kind in pert_types)
 
 
 def _names(table: pd.DataFrame) -> pd.Series:

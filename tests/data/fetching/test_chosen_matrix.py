@@ -60,8 +60,7 @@ def _fetch(
 ) -> Chosen:
     return fetch_chosen(
         impatient(),
-        site.url + "level5.gctx",
-        chosen,
+        {site.url + "level5.gctx": chosen},
         tmp_path / "out.gctx",
         tmp_path / "blocks",
         enough_room=lambda n_bytes: None,
@@ -99,6 +98,49 @@ def test_the_values_are_those_of_the_landmarks_in_their_order(
     np.testing.assert_array_equal(_written(tmp_path), _expected(chosen))
     opened = open_matrix(tmp_path / "out.gctx")
     assert (opened.gene_ids, opened.sig_ids) == (LANDMARKS, found.sig_ids)
+
+
+def test_files_of_several_layouts_become_one(site: Site, tmp_path: Path) -> None:
+    """Each with its own signatures, some compressed, as the matrices of LINCS 2020 are."""
+    published = tmp_path / "published"
+    wanted, expected = {}, []
+    for number, (layout, chosen) in enumerate(
+        zip(LAYOUTS, (CHOSEN, SIG_IDS[:1], CHOSEN, SIG_IDS, CHOSEN), strict=True)
+    ):
+        values = VALUES + number
+        ids = [f"{number}:{sig_id}" for sig_id in SIG_IDS]
+        path = published / f"{number}.gctx"
+        write_gctx(path, values, sig_ids=ids, genes=GENES, **LAYOUTS[layout])  # type: ignore[arg-type]
+        wanted[site.url + path.name] = [f"{number}:{sig_id}" for sig_id in chosen]
+        expected.append(_expected(chosen, values))
+    asked: list[int] = []
+    pauses = [2, 4, 8]
+
+    def report(progress: Progress) -> None:
+        if pauses and progress.done > progress.total / pauses[-1]:
+            pauses.pop()
+            raise Cancelled("Paused.")
+
+    def fetch() -> Chosen:
+        return fetch_chosen(
+            impatient(),
+            wanted,
+            tmp_path / "out.gctx",
+            tmp_path / "blocks",
+            enough_room=asked.append,
+            report=report,
+            clock=map(float, count()).__next__,
+        )
+
+    while pauses:
+        with pytest.raises(Cancelled):
+            fetch()
+    found = fetch()
+    np.testing.assert_array_equal(_written(tmp_path), np.concatenate(expected))
+    assert set(found.sig_ids) == {sig_id for chosen in wanted.values() for sig_id in chosen}
+    assert set(asked) == {2 * sum(map(len, wanted.values())) * 978 * 4}
+    whole = sum(path.stat().st_size for path in published.iterdir())
+    assert found.n_saved == whole - found.n_fetched
 
 
 @pytest.mark.parametrize("layout", ["one piece", "chunks of some rows and columns"])
@@ -253,8 +295,7 @@ def test_too_little_room_is_told_before_anything_is_read(site: Site, tmp_path: P
     with pytest.raises(RequestError):
         fetch_chosen(
             impatient(),
-            site.url + "level5.gctx",
-            CHOSEN,
+            {site.url + "level5.gctx": CHOSEN},
             tmp_path / "out.gctx",
             tmp_path / "blocks",
             enough_room=no_room,

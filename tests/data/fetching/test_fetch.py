@@ -13,15 +13,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gpar_core import fields
+from gpar_core.data import compendium as compendia
 from gpar_core.data.fetching import fetch as fetching
 from gpar_core.data.fetching import remote_gctx
 from gpar_core.data.fetching.fetch import fetch
 from gpar_core.data.fetching.fetched import FETCHED, Fetched, is_fetched, load_fetched
+from gpar_core.data.fetching.plan import plan_import_of
 from gpar_core.data.fetching.sources import MATRIX, SOURCES, STARTER_CELLS
 from gpar_core.data.importing.build import import_compendium
 from gpar_core.data.importing.import_files import ImportFiles
-from gpar_core.errors import Cancelled, DownloadError, NotFoundError, RequestError
+from gpar_core.data.importing.run import run_import
+from gpar_core.errors import AnnotationError, Cancelled, DownloadError, NotFoundError, RequestError
 from gpar_core.progress import Progress, Report, silent
+from gpar_core.storage.cache import Cache
 from tests.geo_files import LANDMARKS
 from tests.http_files import Site, impatient, serving
 from tests.published import (
@@ -64,6 +69,7 @@ def _fetch(
     source: str = "gse70138",
     *,
     cells: tuple[str, ...] = (),
+    pert_types: tuple[str, ...] = ("trt_cp",),
     report: Report = silent,
     free: int = PLENTY,
 ) -> Fetched:
@@ -73,6 +79,7 @@ def _fetch(
         fetched_at="2026-01-02T03:04:05+00:00",
         base_url=site.url,
         cells=cells,
+        pert_types=pert_types,
         report=report,
         web=impatient(),
         clock=map(float, count()).__next__,
@@ -431,6 +438,114 @@ def test_the_starter_draws_its_inactive_compounds_by_the_seed(
     assert drawn[0] == drawn[1]
     assert len(drawn[0]) == 2
     assert drawn[0] < set(INACTIVE)
+
+
+# ------------------------------------------------------------------------- kinds of perturbagens
+
+ALL = tuple(fields.PERT_TYPES)
+LEVEL5 = "level5_beta_trt_{}x12328.gctx"
+
+
+def test_every_kind_is_read_from_its_own_matrix_and_imported(
+    site: Site, published: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_gctx, "PAGE_BYTES", 1 << 12)
+    monkeypatch.setattr(remote_gctx, "GAP_BYTES", 1 << 10)
+    made = publish_lincs2020(published)
+    heard: list[Progress] = []
+    done = _fetch(site, folder, "lincs2020", cells=("MCF7",), pert_types=ALL, report=heard.append)
+    info = pd.read_csv(done.path("sig_info"), sep="\t", keep_default_na=False)
+    n = info["pert_type"].value_counts().to_dict()
+    assert n == {"trt_cp": 30, "trt_lig": 1, "trt_oe": 2, "trt_sh.cgs": 1, "trt_xpr": 1}
+    said = "30 signatures of compounds, 1 signatures of ligands, 2 signatures of over-expressions"
+    assert any(each.message.startswith(said) for each in heard)
+    with h5py.File(done.path(MATRIX)) as file:
+        sig_ids = file["/0/META/COL/id"].asstr()[:].tolist()
+        values = file["/0/DATA/0/matrix"][()]
+    assert sorted(sig_ids) == sorted(info["sig_id"])
+    columns = [made.genes.index(gene) for gene in LANDMARKS]
+    rows = [made.sig_ids.index(sig_id) for sig_id in sig_ids]
+    np.testing.assert_array_equal(values, made.values[np.ix_(rows, columns)])
+    whole = sum(path.stat().st_size for path in (published / "level5").iterdir())
+    assert 0 < done.n_saved < whole
+
+    cache = Cache(folder / "cache")
+    request = plan_import_of(cache, [done], name="mine")
+    assert request.pert_types == ALL
+    run_import(request, cache, silent)
+    loaded = compendia.load(cache.compendium("mine"))
+    assert (loaded.kinds, loaded.n_signatures) == (("trt_cp",), 30)
+    assert loaded.genetic is not None
+    assert loaded.genetic.drugs.set_index("pert_iname")["target"].to_dict() == dict.fromkeys(
+        ["TP53 knock-down", "TP53 knock-out", "TP53 over-expression"], "TP53"
+    )
+
+
+def test_only_the_matrices_of_the_kinds_are_read(site: Site, published: Path, folder: Path) -> None:
+    publish_lincs2020(published)
+    done = _fetch(site, folder, "lincs2020", cells=("PC3",), pert_types=("trt_xpr",))
+    assert pd.read_csv(done.path("sig_info"), sep="\t")["sig_id"].tolist() == ["trt_xpr_PC3"]
+    asked = {path.rsplit("/", 1)[-1] for path, _ in site.asked if path.endswith("gctx")}
+    assert asked == {LEVEL5.format("xpr_n142901")}
+    assert not is_fetched(folder, "lincs2020", site.url, ("PC3",))
+    assert is_fetched(folder, "lincs2020", site.url, ("PC3",), ("trt_xpr",))
+    done = _fetch(site, folder, "lincs2020", cells=("PC3",), pert_types=("trt_cp", "trt_oe"))
+    assert site.asked_for("siginfo_beta.txt") == [""]
+    kinds = pd.read_csv(done.path("sig_info"), sep="\t")["pert_type"].value_counts()
+    assert kinds.to_dict() == {"trt_cp": 30, "trt_oe": 2}
+
+
+def test_a_kind_without_signatures_in_the_cell_lines_is_passed_over_or_told(
+    site: Site, published: Path, folder: Path
+) -> None:
+    publish_lincs2020(published)
+    table = pd.read_csv(published / "siginfo_beta.txt", sep="\t", dtype=str, keep_default_na=False)
+    kept = (table["pert_type"] != "trt_xpr") | (table["cell_iname"] != "PC3")
+    table[kept].to_csv(published / "siginfo_beta.txt", sep="\t", index=False)
+    done = _fetch(site, folder, "lincs2020", cells=("PC3",), pert_types=("trt_oe", "trt_xpr"))
+    assert set(pd.read_csv(done.path("sig_info"), sep="\t")["pert_type"]) == {"trt_oe"}
+    assert "No signatures of knock-outs" in done.note
+    with pytest.raises(AnnotationError, match="no matching signature of knock-outs in PC3"):
+        _fetch(site, folder, "lincs2020", cells=("PC3",), pert_types=("trt_xpr",))
+
+
+def test_the_starter_takes_exemplars_of_other_kinds_that_did_not_fail(
+    site: Site, published: Path, folder: Path
+) -> None:
+    publish_lincs2020(published)
+    alone = _fetch(site, folder / "alone", "starter")
+    done = _fetch(site, folder / "all", "starter", pert_types=ALL)
+    ids = [set(pd.read_csv(each.path("sig_info"), sep="\t")["sig_id"]) for each in (alone, done)]
+    assert ids[1] - ids[0] == {
+        f"{kind}_{cell}" for kind in ALL if kind != "trt_cp" for cell in STARTER_CELLS
+    }
+    assert ids[0] < ids[1]
+
+
+def test_a_series_has_all_kinds_in_one_matrix_and_they_are_chosen_at_import(
+    site: Site, published: Path, folder: Path
+) -> None:
+    publish_geo(published, kinds={"BRD-K00000003": "trt_sh.cgs", "BRD-K00000002": "trt_sh"})
+    cache = Cache(folder / "cache")
+    requests = [
+        plan_import_of(cache, [_fetch(site, folder, pert_types=kinds)], name="mine")
+        for kinds in (("trt_cp",), ALL)
+    ]
+    assert [request.pert_types for request in requests] == [("trt_cp",), ALL]
+    assert site.asked_for(PACKED) == [""]
+    run_import(requests[1], cache, silent)
+    assert compendia.load(cache.compendium("mine")).stored_kinds == ("trt_cp", "trt_sh.cgs")
+
+
+def test_an_account_of_an_earlier_version_is_of_compounds(
+    site: Site, published: Path, folder: Path
+) -> None:
+    publish_hub(published)
+    done = _fetch(site, folder, "repurposing-hub")
+    content = json.loads((folder / FETCHED).read_text())
+    del content["pert_types"]
+    (folder / FETCHED).write_text(json.dumps(content))
+    assert load_fetched(folder) == done
 
 
 def test_the_repurposing_hub_is_a_moa_table(site: Site, published: Path, folder: Path) -> None:

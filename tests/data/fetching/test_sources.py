@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gpar_core.data.fetching.sources import SOURCES, Source
+from gpar_core import fields
+from gpar_core.data.fetching.sources import MATRIX, SOURCES, Source
 from gpar_core.storage.cache import checked_name
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -31,6 +32,25 @@ def test_a_source_is_safe_and_complete(source: Source) -> None:
         packed = source.matrix.name.endswith(".gz")
         assert packed == bool(source.matrix.unpacked) == (not source.by_ranges)
         assert source.matrix.unpacked == 0 or source.matrix.unpacked > source.matrix.n_bytes
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=list(SOURCES))
+def test_every_kind_of_perturbagen_is_in_one_matrix(source: Source) -> None:
+    if source.matrix is None:
+        assert not source.matrices(fields.PERT_TYPES)
+        return
+    assert source.matrices(["trt_cp"]) == [source.matrix]
+    every = source.matrices(fields.PERT_TYPES)
+    if not source.by_ranges:
+        assert every == source.matrices(["trt_xpr"]) == [source.matrix]
+        return
+    kinds = [kind for file in every for kind in file.pert_types]
+    assert sorted(kinds) == sorted(fields.PERT_TYPES)
+    assert all(file.role == MATRIX and file.n_bytes > 10**8 for file in every)
+    for kind in fields.PERT_TYPES:
+        (file,) = source.matrices([kind])
+        word = "misc" if kind == "trt_lig" else kind.removeprefix("trt_").split(".")[0]
+        assert f"level5_beta_trt_{word}_n" in file.name
 
 
 @pytest.mark.parametrize("host", HOSTS)

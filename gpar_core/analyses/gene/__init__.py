@@ -1,0 +1,1 @@
+"""What moves one gene, and what is known about it?"""

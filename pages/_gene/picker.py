@@ -1,0 +1,57 @@
+"""Choose a gene by any of its names."""
+
+import streamlit as st
+
+from gpar_core.analyses.gene.identity import find_gene, landmark_genes, other_genes
+from gpar_core.data.compendium import Compendium
+from gpar_core.errors import NotFoundError
+from pages._shared.state import Key, from_url
+
+MAX_CHARACTERS = 80
+
+
+def pick_gene(compendium: Compendium) -> str:
+    """Return the chosen name and keep it in the URL; '' if there is none.
+
+    A name in the URL that matches no gene is returned unchanged.
+    """
+    labels = _labels(compendium.fingerprint, compendium)
+    asked = from_url(Key.GENE)
+    name = st.selectbox(
+        "Gene",
+        list(labels),
+        index=_place(list(labels), compendium, asked),
+        format_func=lambda symbol: labels.get(symbol, symbol),
+        placeholder="Type a symbol, an Entrez id or an Ensembl id",
+        accept_new_options=True,
+        filter_mode="prefix",
+        key=f"gene-{compendium.name}",
+        help="Old and new symbols find a gene. Genes that drugs target or that were perturbed are "
+        "here too, even if L1000 does not measure them.",
+    )
+    if name:
+        st.query_params[Key.GENE] = name[:MAX_CHARACTERS]
+    return (name or asked)[:MAX_CHARACTERS]
+
+
+def _place(symbols: list[str], compendium: Compendium, asked: str) -> int | None:
+    if asked in symbols:
+        return symbols.index(asked)
+    try:
+        return symbols.index(find_gene(compendium, asked).symbol) if asked else None
+    except NotFoundError:
+        return None
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _labels(fingerprint: str, _compendium: Compendium) -> dict[str, str]:
+    """How each name reads in the list, by name; today's symbols are names of their own."""
+    labels = {}
+    for gene in landmark_genes():
+        labels[gene.symbol] = gene.symbol
+        if gene.today:
+            labels[gene.symbol] = f"{gene.symbol} (now {gene.today})"
+            labels.setdefault(gene.today, f"{gene.today} ({gene.symbol})")
+    for symbol in other_genes(_compendium):
+        labels.setdefault(symbol, f"{symbol} (not measured)")
+    return dict(sorted(labels.items(), key=lambda each: each[0].casefold()))

@@ -1,0 +1,59 @@
+"""Drugs that target a gene."""
+
+import streamlit as st
+
+from gpar_core import fields
+from gpar_core.analyses.gene.identity import Gene
+from gpar_core.analyses.gene.relations import targeting
+from gpar_core.data.compendium import Compendium
+from pages._gene.loaded import load_movers
+from pages._gene.parts import HIGH, LOW, MEAN_Z, SIGNATURES, download, shown_names
+from pages._shared.error_box import plain
+from pages._shared.positive_set import train_on
+from pages._shared.tables import ABOUT_COLUMN, about, savable
+
+
+def show_targets(gene: Gene, compendium: Compendium) -> None:
+    """Show the drugs, how they move the gene, and offer to train on them."""
+    if compendium.targets.empty:
+        st.info(
+            "This compendium has no targets of drugs. Import it again with a table of targets, "
+            "such as compoundinfo of LINCS2020 or the drugs of the Drug Repurposing Hub."
+        )
+        return
+    moved = load_movers(compendium, compendium.kinds[0], gene) if gene.is_measured else None
+    table = targeting(compendium, gene, moved)
+    if table.empty:
+        st.info(f"No drug of this compendium is known to target {plain(gene.symbol)}.")
+        return
+    st.caption(
+        f"Drugs with {plain(gene.symbol)} among their known targets. A drug that inhibits a "
+        "protein need not change the expression of its gene."
+    )
+    table = table.assign(about=about(table[fields.PERT_INAME], compendium.name))
+    order = [fields.PERT_INAME, "about", "mean_z", "low", "high", "n_signatures", fields.MOA,
+             fields.TARGET]  # fmt: skip
+    st.dataframe(
+        savable(shown_names(table), simulated=compendium.simulated),
+        hide_index=True,
+        column_order=[*order, "data"],
+        placeholder="—",
+        column_config={
+            fields.PERT_INAME: "Drug",
+            "about": ABOUT_COLUMN,
+            "mean_z": MEAN_Z,
+            "low": LOW,
+            "high": HIGH,
+            "n_signatures": SIGNATURES,
+            fields.MOA: "Known MOA",
+            fields.TARGET: "Known targets",
+        },
+    )
+    train, save = st.columns(2)
+    if train.button("Train on these drugs", type="primary"):
+        train_on(table[fields.PERT_INAME])
+    with save:
+        download(
+            "Download drugs (CSV)", table.drop(columns="about"), "gene-targeted-by", gene,
+            compendium,
+        )  # fmt: skip

@@ -1,0 +1,65 @@
+"""One gene on screen: its names and links, then a tab for each question."""
+
+import streamlit as st
+
+from gpar_core import fields, links
+from gpar_core.analyses.gene.identity import Gene
+from gpar_core.data.compendium import Compendium
+from pages._gene.classes import show_classes
+from pages._gene.distribution import show_distribution
+from pages._gene.models import show_models
+from pages._gene.movers import show_movers
+from pages._gene.perturbations import show_perturbations
+from pages._gene.targets import show_targets
+from pages._shared.error_box import error_box, plain
+from pages._shared.state import Key
+
+MAX_NAMES = 8
+
+TABS = {
+    "What moves it": show_movers,
+    "Distribution": show_distribution,
+    "MOAs": show_classes,
+    "Drugs that target it": show_targets,
+    "Perturbations": show_perturbations,
+    "Models": show_models,
+}
+UNMEASURED = {"Drugs that target it": show_targets, "Perturbations": show_perturbations}
+
+
+def show_gene(gene: Gene, compendium: Compendium) -> None:
+    """Show the gene's names and links, then a tab for each question; only the open one is drawn."""
+    _who(gene)
+    if not gene.is_measured:
+        st.info(
+            f"L1000 does not measure {plain(gene.symbol)}: it is none of the "
+            f"{fields.N_LANDMARKS} landmark genes. This page shows drugs that target it and its "
+            "perturbations, but not what moves it."
+        )
+    tabs = TABS if gene.is_measured else UNMEASURED
+    key = Key.TAB.value if gene.is_measured else f"{Key.TAB}-unmeasured"
+    bind = "query-params" if gene.is_measured else None
+    shown = st.tabs(list(tabs), key=key, on_change="rerun", bind=bind)  # type: ignore[arg-type]
+    for tab, draw in zip(shown, tabs.values(), strict=True):
+        if tab.open:
+            with tab, error_box():
+                draw(gene, compendium)
+
+
+def _who(gene: Gene) -> None:
+    st.header(plain(gene.symbol), anchor=False)
+    ids = []
+    if gene.today:
+        ids.append(f"now named {gene.today}")
+    if gene.is_measured:
+        ids += [f"Entrez id {gene.entrez_id}", gene.ensembl_id]
+    others = [name for name in gene.names if name != gene.today][:MAX_NAMES]
+    if others:
+        ids.append(f"also {', '.join(others)}")
+    if ids:
+        st.caption(plain(" · ".join(filter(None, ids))))
+    outward = links.gene_pages(
+        gene.current_symbol, entrez_id=gene.entrez_id, ensembl_id=gene.ensembl_id
+    )
+    for column, (name, address) in zip(st.columns(len(outward)), outward.items(), strict=True):
+        column.link_button(name, address, width="stretch")
