@@ -143,7 +143,7 @@ def _cosines(table: pd.DataFrame, done: Analysis) -> None:
         hide_index=True,
         placeholder="—",
         column_config={
-            "kind": "Kind",
+            "kind": "Perturbagens",
             fields.CELL_ID: "Cell line",
             "shared": st.column_config.TextColumn(
                 "Shared", help="Whether the query has a signature in this cell line"

@@ -155,7 +155,7 @@ def test_without_genetic_signatures_nearest_drugs_rank(cache: Cache) -> None:
     assert table["gene"].iloc[0] == "GENE5"
     assert table["genetic"].isna().all()
     nothing = planted(cache.compendium("nothing"), kinds={}, known=False)
-    with pytest.raises(RequestError, match=r"--pert-types trt_cp,trt_oe,trt_sh\.cgs,trt_xpr"):
+    with pytest.raises(RequestError, match=r"--pert-types trt_cp trt_oe trt_sh\.cgs trt_xpr"):
         plan_target_prediction(nothing, compound="drug5")
     with pytest.raises(RequestError, match="a column 'target'"):
         plan_target_evaluation(nothing)

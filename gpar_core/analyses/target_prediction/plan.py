@@ -16,7 +16,7 @@ MAX_QUERIES = 100
 NO_GENETIC = (
     "The compendium has no knock-downs, knock-outs or over-expressions. To get them, run "
     "`python -m gpar_core fetch lincs2020 --pert-types "
-    f"{','.join((fields.COMPOUND_PERT_TYPE, *fields.GENETIC))}` and import what it downloads."
+    f"{' '.join((fields.COMPOUND_PERT_TYPE, *fields.GENETIC))}` and import what it downloads."
 )
 NO_TARGETS = (
     "No compound has a known target, so there are neither nearest drugs with targets nor "
