@@ -17,7 +17,8 @@ LAYERS = (
     ("storage/",),
     ("server/",),
     ("data/",),
-    ("learn/", "rank/", "compare/", "maps/", "search/", "chemistry/", "charts/"),
+    ("learn/", "rank/", "compare/", "maps/", "search/", "chemistry/", "charts/",
+     "targets/"),
     ("analyses/",),
     (
         "jobs/__init__.py", "jobs/events.py", "jobs/interrupted.py", "jobs/job.py", "jobs/store.py",

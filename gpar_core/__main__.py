@@ -25,6 +25,7 @@ from gpar_core.commands import library as library_command
 from gpar_core.commands import report as report_command
 from gpar_core.commands import search as search_command
 from gpar_core.commands import select as select_command
+from gpar_core.commands import targets as targets_command
 from gpar_core.commands.output import check_output, write_output
 from gpar_core.commands.terminal import (
     add_dask,
@@ -265,6 +266,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate_search_command.add(commands)
     report_command.add(commands)
     search_command.add(commands)
+    targets_command.add(commands)
     gene_command.add(commands)
     doctor_command.add(commands)
 

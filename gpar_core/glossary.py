@@ -289,6 +289,20 @@ TERMS = {
         "How many times higher the odds of the MOA are, by the calibrated score, than its share "
         "of the training set. Unlike the probability, it does not follow the size of the class.",
     ),
+    "target-probability": Term(
+        "Probability of a target",
+        "The share of cases (a compound and a gene) with such evidence in which the gene was a "
+        "known target of the compound, counted among compounds whose targets are known.",
+        "Known targets are those that an annotation lists. A gene can be a target that nobody has "
+        "listed, or respond to the compound without being one.",
+    ),
+    "genetic-evidence": Term(
+        "Genetic evidence",
+        "How much a compound resembles the loss of a gene: its knock-down, its knock-out, and the "
+        "reverse of its over-expression, in standard deviations over all genes.",
+        "The loss of a gene that acts with the target, or that kills the cell in the same way, "
+        "looks alike.",
+    ),
     "moa-fdr": Term(
         "FDR of a MOA",
         "Each MOA has a p-value: the share of signatures of drugs without it that score as high. "

@@ -12,6 +12,7 @@ from gpar_core.analyses import result as analysis
 from gpar_core.analyses.library import result as library
 from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.moa_prediction import result as prediction
+from gpar_core.analyses.target_prediction.library_evidence import library_of_targets
 from gpar_core.analyses.training import result as model
 from gpar_core.data import compendium as compendia
 from gpar_core.data import demo
@@ -135,6 +136,40 @@ class Workspace:
         """
         asked = library.chosen(self.cache, compendium, library_id)
         return prediction.of_compound(self.cache, asked, compendium, compound)
+
+    def predict_target(
+        self, compendium: Compendium, compound: str = "", *, profiles: str | Path = ""
+    ) -> "Analysis":
+        """Rank the genes that a compound, or each drug of a file of profiles, may act on.
+
+        The page *Which target?*. `tables["targets"]` has a row per gene, as
+        `targets.ranking.ranked_targets` describes.
+        """
+        from gpar_core.analyses.target_prediction import plan  # noqa: PLC0415 -- only who plans
+        from gpar_core.data.profiles import accept, read_profiles  # noqa: PLC0415
+        from gpar_core.data.uploads import publish_profiles  # noqa: PLC0415
+
+        uploaded, name = None, ""
+        if profiles:
+            path = Path(profiles)
+            uploaded, name = accept(read_profiles(path, path.name), impute=True), path.stem
+        request = plan.plan_target_prediction(
+            compendium,
+            compound=compound,
+            profiles=uploaded,
+            name=name,
+            library=library_of_targets(self.cache, compendium),
+        )
+        if uploaded is not None:
+            publish_profiles(self.cache, uploaded)
+        return self.run(request)
+
+    def evaluate_targets(self, compendium: Compendium, *, seed: int = 0) -> "Analysis":
+        """How often a known target is among the first genes of `predict_target`."""
+        from gpar_core.analyses.target_prediction.plan import plan_target_evaluation  # noqa: PLC0415
+
+        library = library_of_targets(self.cache, compendium)
+        return self.run(plan_target_evaluation(compendium, library=library, seed=seed))
 
     def evaluate(
         self,

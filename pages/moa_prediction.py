@@ -19,6 +19,7 @@ from pages._shared.navigation import begin
 from pages._shared.profile_form import show_upload
 from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, go
+from pages._target_prediction.likely_targets import likely_targets
 
 WAYS = ("Compound in the compendium", "Your own profiles")
 
@@ -67,7 +68,13 @@ def ask_compound(library: Library, compendium: Compendium) -> None:
     """Choose a compound, kept in the URL, and show its prediction."""
     if compound := pick_one(compendium, "compound-of"):
         prediction = predict(library, compendium, compound)
-        show_prediction(prediction, annotated(compendium, prediction.label))
+        moas, targets = st.tabs(["MOAs", "Likely targets"], on_change="rerun", key="moa-or-targets")
+        if moas.open:
+            with moas:
+                show_prediction(prediction, annotated(compendium, prediction.label))
+        if targets.open:
+            with targets, error_box():
+                likely_targets(compendium, compound)
 
 
 def annotated(compendium: Compendium, name: str) -> list[str]:

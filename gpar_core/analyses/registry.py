@@ -20,6 +20,7 @@ from gpar_core.analyses.map.request import MapRequest
 from gpar_core.analyses.moa_prediction.request import PredictionRequest
 from gpar_core.analyses.search_evaluation.request import SearchEvaluationRequest
 from gpar_core.analyses.signature_search.request import SearchRequest
+from gpar_core.analyses.target_prediction.request import TargetEvaluationRequest, TargetRequest
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data.fetching.request import FetchRequest
 from gpar_core.data.importing.request import ImportRequest
@@ -93,6 +94,13 @@ _ALL: Final = (
     _analysis(SearchRequest, "signature_search.run:run_search", "signature_search"),
     _analysis(
         SearchEvaluationRequest, "search_evaluation.run:run_search_evaluation", "evaluation"
+    ),
+    _analysis(
+        TargetRequest, "target_prediction.run:run_target_prediction", "target_prediction"
+    ),
+    _analysis(
+        TargetEvaluationRequest, "target_prediction.run:run_target_evaluation",
+        "target_prediction",
     ),
 )  # fmt: skip
 

@@ -27,7 +27,9 @@ REFERENCE = "reference-*.npy"
 """Answers to reference queries (`search.reference`)."""
 GENES = "genes-*.npz"
 """How much each gene varies (`analyses.gene.values`)."""
-PATTERNS = (SPACE, INDEX, NULL, REFERENCE, GENES)
+TARGETS = "targets-*.npz"
+"""How lines of evidence on targets are combined (`targets.fitting`)."""
+PATTERNS = (SPACE, INDEX, NULL, REFERENCE, GENES, TARGETS)
 
 
 SPARE = 1.2

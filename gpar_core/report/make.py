@@ -5,6 +5,7 @@ from gpar_core.analyses.evaluation.request import EvaluationRequest
 from gpar_core.analyses.genes.request import GeneImportanceRequest
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.request import SearchRequest
+from gpar_core.analyses.target_prediction.request import TargetRequest
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.result import Model
 from gpar_core.errors import GparError, RequestError
@@ -14,6 +15,7 @@ from gpar_core.report.of_batch import batch_report
 from gpar_core.report.of_evaluation import evaluation_report
 from gpar_core.report.of_model import model_report
 from gpar_core.report.of_search import search_report
+from gpar_core.report.of_targets import target_report
 from gpar_core.report.page import page
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
@@ -40,6 +42,8 @@ def of_analysis(done: Analysis) -> Document:
         return evaluation_report(done)
     if isinstance(done.request, SearchRequest):
         return batch_report(done) if done.request.is_batch else search_report(done)
+    if isinstance(done.request, TargetRequest):
+        return target_report(done)
     raise RequestError(
         f"'{done.request.title}' is neither a model nor an evaluation nor a signature search. "
         "Reports are available only for these."

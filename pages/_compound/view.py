@@ -28,6 +28,7 @@ from pages._shared.state import Key, go
 from pages._shared.structures import show_structure
 from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, opened_row, savable
 from pages._shared.terms import explained
+from pages._target_prediction.likely_targets import likely_targets
 
 
 def show_compound(compound: Compound, compendium: Compendium) -> None:
@@ -37,6 +38,7 @@ def show_compound(compound: Compound, compendium: Compendium) -> None:
         "Signatures": _signatures,
         "Models": _models,
         "Likely MOAs": _likely,
+        "Likely targets": _targets,
         "Neighbors": _neighbors,
         "Map": _maps,
     }
@@ -224,6 +226,10 @@ def _likely(compound: Compound, compendium: Compendium) -> None:
             go("library")
         return
     show_prediction(predict(fresh[0], compendium, compound.name), annotated=compound.classes)
+
+
+def _targets(compound: Compound, compendium: Compendium) -> None:
+    likely_targets(compendium, compound.drug)
 
 
 def _neighbors(compound: Compound, compendium: Compendium) -> None:

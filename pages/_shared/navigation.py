@@ -28,6 +28,7 @@ def navigation(*, listed: bool = True) -> StreamlitPage:
             "Predict": [
                 st.Page("pages/drug_prediction.py", title="Drug prediction"),
                 st.Page("pages/moa_prediction.py", title="MOA prediction"),
+                st.Page("pages/target_prediction.py", title="Which target?"),
                 st.Page("pages/signature_search.py", title="Signature search"),
             ],
             "Models": [

@@ -31,6 +31,8 @@ ON_PAGE: Final[Mapping[str, tuple[str, ...]]] = {
     "MOA prediction": ("moa", "target", "library", "evidence", "moa-fdr", "calibrated",
                        "percentile", "mean-probability", "agreement", "mean-auroc",
                        "cosine", "landmark-genes", "z-score"),
+    "Which target?": ("target-probability", "genetic-evidence", "library", "fdr", "cosine", "rank",
+                      "molecule", "signature"),
     "Signature search": ("connectivity", "tau", "p-reference", "srges", "class-es",
                          "leading-edge", "landmark-genes", "signature", "moa", "target", "fdr",
                          "molecule"),

@@ -1,0 +1,184 @@
+"""`predict-target` and `evaluate-targets`: which gene a compound acts on, and how often right."""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gpar_core import fields
+from gpar_core.analyses import result as analysis
+from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.target_prediction.library_evidence import library_of_targets
+from gpar_core.analyses.target_prediction.plan import (
+    missing_evidence,
+    plan_target_evaluation,
+    plan_target_prediction,
+)
+from gpar_core.commands.output import check_output, write_output
+from gpar_core.commands.terminal import finish, records, seed
+from gpar_core.data import compendium as compendia
+from gpar_core.data.profiles import accept, read_profiles
+from gpar_core.data.uploads import publish_profiles
+from gpar_core.errors import RequestError
+from gpar_core.export import analysis_csv
+from gpar_core.storage.cache import Cache
+from gpar_core.targets.evaluate import FIRST, METHODS
+from gpar_core.targets.evidence import LINES
+from gpar_core.targets.verdict import verdict
+
+TOP = 10
+
+
+def add(commands: Any) -> None:
+    """Register the commands."""
+    predict = commands.add_parser(
+        "predict-target",
+        help="rank the genes that a compound or uploaded profiles may act on",
+        description=(
+            "Rank genes by how much a compound resembles their loss (knock-downs, knock-outs, "
+            "reversed over-expressions), by models of targets, and by the targets of the nearest "
+            "drugs. Known targets of the compound are marked, and not used."
+        ),
+    )
+    predict.set_defaults(command=_predict)
+    predict.add_argument("--compendium", required=True, metavar="NAME")
+    of = predict.add_mutually_exclusive_group(required=True)
+    of.add_argument("--compound", default="", metavar="X", help="name or pert_id")
+    of.add_argument(
+        "--profiles", type=Path, metavar="FILE", help="as for predict-moa; profiles of a drug are "
+        "averaged"
+    )  # fmt: skip
+    predict.add_argument(
+        "--impute", action="store_true", help="set missing landmark genes to 0 (no change)"
+    )
+    predict.add_argument(
+        "--z-score", action="store_true",
+        help="convert counts or log values to z-scores across the profiles in the file",
+    )  # fmt: skip
+    predict.add_argument("--top", type=int, default=TOP, metavar="N")
+    evaluate = commands.add_parser(
+        "evaluate-targets",
+        help="count how often a known target is among the first genes of predict-target",
+        description=(
+            "Rank the genes for each compound with known targets, without using those, and count "
+            "how often one is among the first 10 and 50, by each line of evidence and by plain "
+            "baselines."
+        ),
+    )
+    evaluate.set_defaults(command=_evaluate)
+    evaluate.add_argument("--compendium", required=True, metavar="NAME")
+    evaluate.add_argument("--seed", type=seed, default=0, help="seed of folds and intervals")
+    for command in (predict, evaluate):
+        command.add_argument("--csv", type=Path, metavar="OUT", help="write all rows to a CSV file")
+        command.add_argument("--json", type=Path, metavar="OUT", help="write all tables to JSON")
+
+
+def _predict(options: argparse.Namespace, cache: Cache) -> None:
+    check_output(options.csv)
+    check_output(options.json)
+    compendium = compendia.load(cache.existing_compendium(options.compendium))
+    library = library_of_targets(cache, compendium)
+    if options.compound:
+        request = plan_target_prediction(compendium, compound=options.compound, library=library)
+    else:
+        if not options.profiles.is_file():
+            raise RequestError(f"There is no file '{options.profiles}'. Check its name and folder.")
+        draft = read_profiles(options.profiles, options.profiles.name)
+        uploaded = accept(draft, impute=options.impute, z_score=options.z_score)
+        for note in uploaded.notes:
+            print(f"note: {note}", file=sys.stderr)
+        request = plan_target_prediction(
+            compendium, profiles=uploaded, name=options.profiles.stem, library=library
+        )
+        publish_profiles(cache, uploaded)
+    for what in missing_evidence(compendium, library):
+        print(f"note: {what}", file=sys.stderr)
+    done = analysis.load(cache.analysis(finish(cache, request)))
+    _print(done, options.top)
+    _write(options, done, "targets")
+
+
+def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
+    check_output(options.csv)
+    check_output(options.json)
+    compendium = compendia.load(cache.existing_compendium(options.compendium))
+    library = library_of_targets(cache, compendium)
+    request = plan_target_evaluation(compendium, library=library, seed=options.seed)
+    for what in missing_evidence(compendium, library):
+        print(f"note: {what}", file=sys.stderr)
+    done = analysis.load(cache.analysis(finish(cache, request)))
+    _mark(done)
+    (scope,) = done.tables["scope"].to_dict("records")
+    print(
+        f"{done.compendium}: {scope['n_molecules']:,} molecules with {scope['n_targets']:,} known "
+        f"targets among {scope['n_genes']:,} genes; {done.seconds:.0f} s"
+    )
+    print(f"\n{'known target among the first':<32}" + "".join(f"{k:>22}" for k in FIRST))
+    for method, rows in done.tables["methods"].groupby("method", sort=False):
+        cells = [f"{row.share:.3f} ({row.low:.3f}-{row.high:.3f})" for row in rows.itertuples()]
+        print(f"{METHODS[str(method)]:<32}" + "".join(f"{cell:>22}" for cell in cells))
+    if "reliability" in done.tables:
+        print("\nprobability, mean      known targets")
+        for row in done.tables["reliability"].to_dict("records"):
+            print(f"{row['predicted']:>17.3f}      {row['observed']:.3f} of {row['n']:,}")
+    _write(options, done, "methods")
+
+
+def _print(done: Analysis, top: int) -> None:
+    _mark(done)
+    tables: Mapping[str, pd.DataFrame] = done.tables
+    base_rate = float(tables["scope"]["base_rate"].iloc[0])
+    for query, table in tables["targets"].groupby("query", sort=False):
+        print(f"{query}: {verdict(table, base_rate)}")
+        lines = [name for name in LINES if name in table and table[name].notna().any()]
+        heads = "".join(f"{_head(name):>18}" for name in lines)
+        print(f"{'':>5}{'gene':<14}{'prob':>7}{'genetic':>9}{'p':>9}{'FDR':>9}{heads}")
+        for row in table.head(top).to_dict("records"):
+            cells = "".join(f"{_number(row[name], '.2f'):>18}" for name in lines)
+            print(
+                f"{row['rank']:>4}{'*' if row['known'] else ' '}{row['gene'][:13]:<14}"
+                f"{_number(row['probability'], '.3f'):>7}{_number(row['genetic'], '.2f'):>9}"
+                f"{_number(row['p'], '.2g'):>9}{_number(row['fdr'], '.2g'):>9}{cells}"
+            )
+        known = table[table["known"]]
+        if len(known):
+            places = ", ".join(f"{row.gene} (rank {row.rank})" for row in known.itertuples())
+            print(f"* known target, not used as evidence: {places} of {len(table):,}")
+    near = tables["neighbors"].groupby("query", sort=False).head(5)
+    for row in near.to_dict("records"):
+        print(f"near {row['query']}: {row[fields.PERT_INAME]} ({row['similarity']:.1f}): "
+              f"{row[fields.TARGET]}")  # fmt: skip
+
+
+def _head(line: str) -> str:
+    return LINES[line].replace("expression", "expr.").replace(", other lines", " other")
+
+
+def _number(value: float, form: str) -> str:
+    return "-" if pd.isna(value) else format(value, form)
+
+
+def _mark(done: Analysis) -> None:
+    if done.simulated:
+        print("SIMULATED data: no laboratory measured these signatures.")
+
+
+def _write(options: argparse.Namespace, done: Analysis, name: str) -> None:
+    table = done.tables[name]
+    if options.csv:
+        write_output(options.csv, analysis_csv(table, done))
+        print(f"{len(table):,} rows -> {options.csv}")
+    if options.json:
+        content = {
+            "analysis_id": done.analysis_id,
+            "compendium": done.compendium,
+            "data": "SIMULATED" if done.simulated else "measured",
+            "versions": dict(done.versions),
+            **{of: records(rows) for of, rows in done.tables.items()},
+        }
+        write_output(options.json, json.dumps(content, indent=1) + "\n")
+        print(f"{len(table):,} rows -> {options.json}")

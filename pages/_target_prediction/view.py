@@ -1,0 +1,202 @@
+"""Likely targets on screen."""
+
+import pandas as pd
+import streamlit as st
+
+from gpar_core import fields
+from gpar_core.analyses.result import Analysis
+from gpar_core.targets.evidence import LINES
+from gpar_core.targets.verdict import verdict
+from pages._shared.downloads import download_csv
+from pages._shared.error_box import plain
+from pages._shared.navigation import GENE_COLUMN, gene_link
+from pages._shared.report_buttons import report_buttons
+from pages._shared.tables import ABOUT_COLUMN, about, savable
+from pages._shared.terms import explained
+
+SHOWN = (20, 100, 500)
+CAVEAT = (
+    "Every line of evidence is a number without unit, near 0 where it says nothing and higher for "
+    "a likelier target. Hairpins have effects of their own that all knock-downs of a cell line "
+    "share in part, so each is compared with the others of its kind and line. The list is one of "
+    "**inhibited** genes: an activator resembles the over-expression of its target, which is then "
+    "near the end."
+)
+
+
+def draw(done: Analysis) -> None:
+    """Show the verdict, the ranked genes, and what is behind them."""
+    tables = done.tables
+    queries = list(dict.fromkeys(tables["targets"]["query"]))
+    if not queries:
+        st.info("There is no evidence on any gene: the query shares no signature with any.")
+        return
+    query = queries[0]
+    if len(queries) > 1:
+        query = st.selectbox("Profile", queries, key=f"target-query-{done.analysis_id}")
+    table = tables["targets"][tables["targets"]["query"] == query]
+    base_rate = float(tables["scope"]["base_rate"].iloc[0])
+    st.markdown(f"**{plain(verdict(table, base_rate))}**")
+    _known(table)
+    st.caption(CAVEAT)
+    top = st.segmented_control(
+        "Show",
+        SHOWN,
+        default=SHOWN[0],
+        required=True,
+        format_func=lambda n: f"Top {n} genes",
+        key=f"target-top-{done.analysis_id}",
+    )
+    _genes(table.head(top), done)
+    download_csv("Download all genes (CSV)", tables["targets"], "targets", done)
+    report_buttons(done.analysis_id, done.request.title, simulated=done.simulated)
+    names = ["Cell lines", "Nearest drugs"] + ["Weights"] * ("weights" in tables)
+    tabs = st.tabs(names)
+    with tabs[0]:
+        _cosines(tables["cosines"][tables["cosines"]["query"] == query], done)
+    with tabs[1]:
+        _neighbors(tables["neighbors"][tables["neighbors"]["query"] == query], done)
+    if "weights" in tables:
+        with tabs[2]:
+            weights(done)
+
+
+def _known(table: pd.DataFrame) -> None:
+    known = table[table["known"]]
+    if len(known):
+        places = ", ".join(f"{row.gene} (rank {row.rank:,})" for row in known.itertuples())
+        st.markdown(
+            plain(f"Known targets: {places} of {len(table):,}. They are not used as evidence.")
+        )
+
+
+def _genes(table: pd.DataFrame, done: Analysis) -> None:
+    lines = [name for name in LINES if name in table and table[name].notna().any()]
+    optional = [
+        name for name in ("probability", "genetic", "p", "fdr") if table[name].notna().any()
+    ]
+    shown = table[["rank", "gene", *optional, *lines]].assign(
+        known=table["known"].map({True: "yes", False: ""}),
+        open=[gene_link(gene, done.compendium) for gene in table["gene"]],
+    )[["rank", "gene", "known", "open", *optional, *lines]]
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        savable(shown, simulated=done.simulated),
+        hide_index=True,
+        placeholder="—",
+        column_config={
+            "rank": number("#", width=50, help=explained("rank")),
+            "gene": "Gene",
+            "known": st.column_config.TextColumn(
+                "Known", help="A known target of the compound; not used as evidence"
+            ),
+            "open": GENE_COLUMN,
+            "probability": st.column_config.ProgressColumn(
+                "Probability",
+                min_value=0,
+                max_value=1,
+                format="%.3f",
+                help=explained("target-probability"),
+            ),
+            "genetic": number("Genetic", format="%.2f", help=explained("genetic-evidence")),
+            "p": number(
+                "p", format="%.2g", help="Chance of such a score if those of all genes were normal"
+            ),
+            "fdr": number("FDR", format="%.2g", help=explained("fdr")),
+            **{name: number(LINES[name], format="%.2f", help=ABOUT_LINES[name]) for name in lines},
+        },
+    )
+
+
+_SAME = "Similarity to the gene's {}, in cell lines of the query, in standard deviations over genes"
+_OTHER = "The same in other cell lines, by the query's mean signature"
+ABOUT_LINES = {
+    "knock_down": _SAME.format("knock-down"),
+    "knock_down_other": _OTHER,
+    "knock_out": _SAME.format("knock-out"),
+    "knock_out_other": _OTHER,
+    "over_expression": _SAME.format("over-expression, with the sign reversed"),
+    "over_expression_other": _OTHER,
+    "library": "Log of the calibrated odds by the model of the target over those of its base rate",
+    "neighbors": "Log of how much more often the ten nearest drugs have the target than others do",
+}
+
+
+def _cosines(table: pd.DataFrame, done: Analysis) -> None:
+    if table.empty:
+        st.info("The compendium has no knock-downs, knock-outs or over-expressions.")
+        return
+    st.caption(
+        "Cosines with the signatures of the first genes, each less the mean of its kind and cell "
+        "line. Noise alone gives about 0 ± 0.03."
+    )
+    gene = st.selectbox(
+        "Gene", list(dict.fromkeys(table["gene"])), key=f"target-gene-{done.analysis_id}"
+    )
+    own = table[table["gene"] == gene].sort_values("shared", ascending=False, kind="stable")
+    shown = own.assign(
+        kind=own[fields.PERT_TYPE].map(fields.PERT_TYPES),
+        shared=own["shared"].map({True: "yes", False: "no"}),
+    )[["kind", fields.CELL_ID, "shared", "cosine"]]
+    st.dataframe(
+        savable(shown, simulated=done.simulated),
+        hide_index=True,
+        placeholder="—",
+        column_config={
+            "kind": "Perturbagens",
+            fields.CELL_ID: "Cell line",
+            "shared": st.column_config.TextColumn(
+                "Shared", help="Whether the query has a signature in this cell line"
+            ),
+            "cosine": st.column_config.NumberColumn(
+                "Cosine", format="%.3f", help=explained("cosine")
+            ),
+        },
+    )
+
+
+def _neighbors(table: pd.DataFrame, done: Analysis) -> None:
+    if table.empty:
+        st.info("No drug with known targets is nearer than the average one.")
+        return
+    st.caption("The nearest drugs with known targets. The compound's own molecule is never one.")
+    shown = table[[fields.PERT_INAME, "similarity", fields.TARGET]].assign(
+        about=about(table[fields.PERT_INAME], done.compendium)
+    )[[fields.PERT_INAME, "about", "similarity", fields.TARGET]]
+    st.dataframe(
+        savable(shown, simulated=done.simulated),
+        hide_index=True,
+        placeholder="—",
+        column_config={
+            fields.PERT_INAME: "Drug",
+            "about": ABOUT_COLUMN,
+            "similarity": st.column_config.NumberColumn(
+                "Similarity",
+                format="%.1f",
+                help="In standard deviations over the drugs; its weight as evidence",
+            ),
+            fields.TARGET: "Known targets",
+        },
+    )
+
+
+def weights(done: Analysis) -> None:
+    """Show how much each line of evidence counts."""
+    table = done.tables["weights"].assign(line=done.tables["weights"]["line"].map(LINES))
+    st.caption(
+        "How much a line of evidence raises the log odds of a known target: for each unit of its "
+        "value, and by saying anything at all on a gene. Fitted on compounds with known targets."
+    )
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        savable(table, simulated=done.simulated),
+        hide_index=True,
+        placeholder="—",
+        column_config={
+            "line": "Line of evidence",
+            "weight": number("Weight", format="%.2f", help="For each unit of its value"),
+            "presence": number(
+                "Presence", format="%.2f", help="For genes on which it says anything"
+            ),
+        },
+    )

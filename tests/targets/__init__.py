@@ -1,0 +1,1 @@
+"""Tests of gpar_core.targets."""

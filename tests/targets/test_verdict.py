@@ -1,0 +1,44 @@
+"""What is said on likely targets."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gpar_core.targets.verdict import verdict
+
+
+def _table(probability: list[float], p: list[float] | None = None) -> pd.DataFrame:
+    n = len(probability)
+    p = p or [np.nan] * n
+    fdr = np.minimum(np.array(p) * n, 1)
+    genes = [f"G{number}" for number in range(n)]
+    return pd.DataFrame({"gene": genes, "probability": probability, "p": p, "fdr": fdr})
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"),
+    [
+        ([0.5, 0.01], "G0 stands out: its probability of being a known target is 0.5 (0.002 by "
+         "chance)."),
+        ([0.5, 0.4, 0.3, 0.25], "G0 (0.5), G1 (0.4), G2 (0.3) and 1 more stand out: in "
+         "parentheses, the probability of being a known target (0.002 by chance)."),
+        ([0.05, 0.01], "No gene stands out: the likeliest, G0, has a probability of 0.05 of being "
+         "a known target (0.002 by chance)."),
+    ],
+)  # fmt: skip
+def test_probabilities_decide(probability: list[float], said: str) -> None:
+    assert verdict(_table(probability), 0.002) == said
+
+
+def test_without_probabilities_the_fdr_decides() -> None:
+    nan = [np.nan, np.nan]
+    found = verdict(_table(nan, [1e-4, 0.9]), np.nan)
+    assert found.startswith("G0 stands out of 2 genes with an FDR below 0.05. No probability")
+    found = verdict(_table(nan, [0.3, 0.9]), np.nan)
+    assert found.startswith("No gene stands out: none of 2 has an FDR below 0.05.")
+    assert "a p of about 0.5; G0 has 0.3." in found
+
+
+def test_without_evidence_nothing_is_claimed() -> None:
+    assert verdict(_table([]), np.nan) == "There is no evidence on any gene."
+    assert "No gene can be told from others" in verdict(_table([np.nan]), np.nan)
