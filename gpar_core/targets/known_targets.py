@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.data.compendium import TARGET_PREFIX, Compendium
+from gpar_core.data.class_names import TARGET_PREFIX
+from gpar_core.data.compendium import Compendium
 from gpar_core.targets.genetic import gene_key
 
 

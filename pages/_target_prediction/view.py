@@ -175,7 +175,7 @@ def _neighbors(table: pd.DataFrame, done: Analysis) -> None:
                 format="%.1f",
                 help="In standard deviations over the drugs; its weight as evidence",
             ),
-            fields.TARGET: "Known targets",
+            fields.TARGET: "Target",
         },
     )
 

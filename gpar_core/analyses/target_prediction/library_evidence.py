@@ -10,7 +10,8 @@ from gpar_core import fields
 from gpar_core.analyses.library import result as library
 from gpar_core.analyses.library.result import Entry, Library
 from gpar_core.analyses.training import result as model
-from gpar_core.data.compendium import TARGET_PREFIX, Compendium
+from gpar_core.data.class_names import TARGET_PREFIX
+from gpar_core.data.compendium import Compendium
 from gpar_core.rank.scoring import score
 from gpar_core.storage.cache import Cache
 from gpar_core.targets.evidence import LibraryEvidence
