@@ -61,7 +61,9 @@ def draw(done: Analysis) -> None:
         f"of the line, in {int((~shown).sum())} of {int(told['n_negative']):,} negative signatures "
         "drawn at random. The color scale ends at the 95th percentile."
     )
-    st.caption(f"Open a gene: {gene_links(heat['symbol'].unique(), done.compendium)}")
+    genes = heat["symbol"].unique()
+    with st.expander(f"The {len(genes)} genes, each with its page"):
+        st.markdown(gene_links(genes, done.compendium))
 
 
 def selected(genes: pd.DataFrame, way: str) -> pd.DataFrame:

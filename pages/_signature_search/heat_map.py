@@ -21,7 +21,8 @@ def show_heat_map(done: Analysis) -> None:
         "it has more than 60 genes, the 60 that vary most are shown. Compounds and genes with "
         "similar patterns are next to each other."
     )
-    query = done.tables["query"]["symbol"]
-    st.caption(f"Open a gene of the query: {gene_links(query, done.compendium)}")
     chart_once("search heat map", done.identity, lambda: heat_map(heat, simulated=done.simulated))
+    query = done.tables["query"]["symbol"]
+    with st.expander(f"The {len(query)} genes of the query, each with its page"):
+        st.markdown(gene_links(query, done.compendium))
     download_csv("Download heat map (CSV)", heat, "signature-search-heat-map", done)
