@@ -59,7 +59,11 @@ def test_a_bug_on_a_page_shows_an_id_and_the_log_has_the_rest(
 
 
 def _title(name: str) -> str:
-    other = {"moa_prediction": "MOA prediction", "hyper_parameters": "Hyper-parameters"}
+    other = {
+        "moa_prediction": "MOA prediction",
+        "hyper_parameters": "Hyper-parameters",
+        "target_prediction": "Which target?",
+    }
     return other.get(name, name.replace("_", " ").capitalize())
 
 
