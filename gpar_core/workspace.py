@@ -214,6 +214,7 @@ class Workspace:
         compound: str = "",
         cell: str = "",
         signature: str = "",
+        against: str = "compounds",
         fdr: float = 0.05,
         lfc: float = 1.0,
         genes: int = 50,
@@ -229,8 +230,11 @@ class Workspace:
         compound, a name or pert_id, in one cell line if cell is given; signature, a sig_id. genes:
         also how many are taken from each end of a profile. score: a key of `search.scores.SCORES`,
         '' for the default. tau: compute tau and sRGES of a large compendium too, for one query.
+        against: what is searched instead of compounds: knock-downs, knock-outs, over-expressions or
+        ligands.
         Returns the tables of `search.search`, or those of `search.batch` for several queries.
         """
+        from gpar_core.data.pert_types import known_pert_type  # noqa: PLC0415
         from gpar_core.search.batch import search_batch  # noqa: PLC0415
         from gpar_core.search.cut_offs import CutOffs  # noqa: PLC0415
         from gpar_core.search.inputs import asked  # noqa: PLC0415
@@ -250,9 +254,11 @@ class Workspace:
             genes=genes,
         ).queries
         threads = processors.usable()
+        kind = known_pert_type(against, compendium.stored_kinds)
+        searched = compendium.of_kinds([kind])
         if len(queries) == 1:
             return search(
-                compendium,
+                searched,
                 queries[0],
                 score=score,
                 tau=tau,
@@ -261,7 +267,7 @@ class Workspace:
                 report=self._report,
             )
         return search_batch(
-            compendium, queries, score=score, seed=seed, threads=threads, report=self._report
+            searched, queries, score=score, seed=seed, threads=threads, report=self._report
         )
 
     def gene(self, compendium: Compendium, name: str) -> Tables:

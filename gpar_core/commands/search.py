@@ -16,6 +16,7 @@ from gpar_core.commands.terminal import seed
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.gene_sets import GeneLists, read_gene_list
+from gpar_core.data.pert_types import in_words, known_pert_type
 from gpar_core.errors import RequestError
 from gpar_core.export import csv_text
 from gpar_core.search.batch import has_p, search_batch
@@ -48,6 +49,13 @@ def add(commands: Any) -> None:
         choices=tuple(SCORES),
         default="",
         help="how the query is compared (default: space, or wtcs with fewer than 978 signatures)",
+    )
+    command.add_argument(
+        "--against",
+        default=fields.COMPOUND_PERT_TYPE,
+        metavar="KIND",
+        help="what to search: compounds, knock-downs, knock-outs, over-expressions or ligands of "
+        "the compendium (default: compounds)",
     )
     command.add_argument("--seed", type=seed, default=0, help="seed of the random gene lists")
     command.add_argument(
@@ -124,6 +132,8 @@ def _search(options: argparse.Namespace, cache: Cache) -> None:
     check_output(options.json)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     given = _asked(options, compendium)
+    against = known_pert_type(options.against, compendium.stored_kinds)
+    compendium = compendium.of_kinds([against])
     for note in given.notes:
         print(note if note.startswith("warning:") else f"note: {note}", file=sys.stderr)
     if len(given.queries) == 1:
@@ -232,7 +242,8 @@ def _print_batch(tables: Any, compendium: Compendium) -> None:
 
 def _against(compendium: Compendium, n_compounds: int) -> str:
     mark = "  SIMULATED" if compendium.simulated else ""
-    return f"against {compendium.n_signatures:,} signatures of {n_compounds:,} compounds{mark}"
+    among = f"{n_compounds:,} {in_words(compendium.kinds)}"
+    return f"against {compendium.n_signatures:,} signatures of {among}{mark}"
 
 
 def _write(

@@ -39,6 +39,24 @@ def known_pert_types(pert_types: Iterable[str]) -> tuple[str, ...]:
     return tuple(kind for kind in fields.PERT_TYPES if kind in wanted or ALL in wanted)
 
 
+def known_pert_type(pert_type: str, there: Iterable[str]) -> str:
+    """One kind of perturbagen, by its type or in words, that a compendium has. Raises RequestError.
+
+    there: the kinds of the compendium.
+
+    >>> known_pert_type("Knock-downs", ["trt_cp", "trt_sh.cgs"])
+    'trt_sh.cgs'
+    """
+    wanted, there = pert_type.strip().casefold(), list(there)
+    for kind in there:
+        if wanted in {kind, fields.PERT_TYPES[kind], plural(kind)}:
+            return kind
+    raise RequestError(
+        f"The compendium has no signatures of '{cleaned(pert_type)[:40]}'. It has "
+        f"{in_words(there)}."
+    )
+
+
 def plural(kind: str) -> str:
     """A kind in words, such as 'knock-downs'."""
     return f"{fields.PERT_TYPES[kind]}s"

@@ -53,7 +53,7 @@ def search_report(done: Analysis) -> Document:
     origin = origins.of_search(done)
     return Document(
         title=f"{request.title}, in '{done.compendium}'",
-        verdict=_verdict(done.tables["compounds"]),
+        verdict=_verdict(done.tables["compounds"], request.noun),
         origin=origin,
         sections=(
             _query(request, done),
@@ -74,12 +74,12 @@ def on_side(compounds: pd.DataFrame, side: str) -> pd.DataFrame:
     return compounds[own > 0] if side == "mimic" else compounds[own < 0].iloc[::-1]
 
 
-def _verdict(compounds: pd.DataFrame) -> str:
+def _verdict(compounds: pd.DataFrame, noun: str) -> str:
     said = []
     for side, what in (("mimic", "Mimic it most"), ("reverse", "Reverse it most")):
         names = on_side(compounds, side)[fields.PERT_INAME].head(3).tolist()
         said.append(f"{what}: {', '.join(names) or 'none'}.")
-    return " ".join([verdict(compounds), *said])
+    return " ".join([verdict(compounds, noun), *said])
 
 
 def _query(request: SearchRequest, done: Analysis) -> Section:
@@ -104,7 +104,7 @@ def _query(request: SearchRequest, done: Analysis) -> Section:
     facts |= lists | {
         "Score": SCORES[request.score].label,
         "Compared with": f"{len(done.tables['signatures']):,} signatures of "
-        f"{len(done.tables['compounds']):,} compounds in "
+        f"{len(done.tables['compounds']):,} {request.noun}s in "
         f"{done.tables['cells'][fields.CELL_ID].nunique()} cell lines",
     }
     return Section("Query", facts=facts, tables=(_whole("query", genes, done),))

@@ -14,7 +14,7 @@ from pages._shared.positive_set import train_on
 from pages._shared.state import Key, go
 from pages._shared.terms import explained
 from pages._signature_search.hits.component import checked_in, hits
-from pages._signature_search.hits.rows import N_SHOWN, SIDES, best, side_of
+from pages._signature_search.hits.rows import N_SHOWN, SIDES, best, noun_of, side_of
 
 
 def compared_key(done: Analysis) -> str:
@@ -31,12 +31,14 @@ def show_compounds(done: Analysis) -> None:
         for drug, name in best(done, side)[[fields.DRUG, fields.PERT_INAME]].to_numpy()
     }
     compounds = done.tables["compounds"]
-    (st.markdown if stands_out(compounds) else st.info)(verdict(compounds))
-    _actions([names[drug] for drug in checked_in(key, names)], done)
+    noun = noun_of(done)
+    (st.markdown if stands_out(compounds) else st.info)(verdict(compounds, noun))
+    if noun == "compound":
+        _actions([names[drug] for drug in checked_in(key, names)], done)
     hits([_side(done.identity, side, done) for side in SIDES], key=key)
     st.caption(
-        f"The {N_SHOWN} strongest compounds of each side by connectivity, the number on the right: "
-        "above 0 a compound mimics the query, below 0 it reverses it. Each bar is a cell line, in "
+        f"The {N_SHOWN} strongest {noun}s of each side by connectivity, the number on the right: "
+        f"above 0 a {noun} mimics the query, below 0 it reverses it. Each bar is a cell line, in "
         "alphabetical order, gray where the sign differs. FDR compares the query with random "
         "genes; because real genes change together, it is optimistic.",
         help=explained("connectivity"),
@@ -55,7 +57,7 @@ def show_compounds(done: Analysis) -> None:
         )
     left, right, _ = st.columns([1, 1, 1])
     with left:
-        download_csv("Download all compounds (CSV)", compounds, "signature-search", done)
+        download_csv(f"Download all {noun}s (CSV)", compounds, "signature-search", done)
     with right:
         signatures = done.tables["signatures"]
         download_csv(

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.pert_types import plural
 from gpar_core.search.scores import SCORES, default_score
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import start
@@ -50,6 +51,7 @@ def form(compendium: Compendium) -> None:
                 help=SCORE_HELP,
             )
             tau = tau_choice(compendium, score)
+            against = _against(compendium)
         with inputs, error_box():
             plan = WAYS[way](compendium, score)
         show_examples(compendium)
@@ -63,12 +65,29 @@ def form(compendium: Compendium) -> None:
             planned = plan()
             if st.button("Start search", type="primary", width="stretch"):
                 planned.publish()
-                request = planned.request
+                request = replace(planned.request, against=against)
                 start(request if request.is_batch else replace(request, tau=tau))
+            searched = compendium.of_kinds([against])
             st.caption(
-                f"Against {compendium.n_signatures:,} signatures of {compendium.n_drugs:,} "
-                "compounds. The first search of a compendium takes a few seconds longer."
+                f"Against {searched.n_signatures:,} signatures of {searched.n_drugs:,} "
+                f"{plural(against)}. The first search of a compendium takes a few seconds longer."
             )
+
+
+def _against(compendium: Compendium) -> str:
+    """The kind of perturbagen to search; chosen where the compendium has several."""
+    kinds = compendium.stored_kinds
+    if len(kinds) == 1:
+        return kinds[0]
+    return st.selectbox(
+        "Search among",
+        kinds,
+        format_func=lambda kind: plural(kind).capitalize(),
+        key=f"search-against-{compendium.name}",
+        persist_state="session",
+        help="Compounds, or genes whose loss or gain looks like your query: mimics among "
+        "knock-downs point at the gene that is lost.",
+    )
 
 
 SCORE_HELP = "\n".join(

@@ -17,7 +17,8 @@ MAX_NAME = 40
 
 def query_of(request: SearchRequest) -> str:
     """The query and the score, in words."""
-    return f"{request.what}; score: {SCORES[request.score].label}."
+    among = "" if request.against == fields.COMPOUND_PERT_TYPE else f" among {request.noun}s"
+    return f"{request.what}{among}; score: {SCORES[request.score].label}."
 
 
 def summary(done: Analysis) -> str:

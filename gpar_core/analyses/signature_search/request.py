@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gpar_core.fields import COMPOUND_PERT_TYPE, PERT_TYPES
+
 ALL = -1
 """The number of the profile in a request for all profiles of a file."""
 
@@ -27,6 +29,8 @@ class SearchRequest:
     profiles: id of uploaded profiles; profile: the position of one of them, `ALL` for a batch.
     sets: id of an uploaded table of queries (`search.batch_lists`), a batch.
 
+    against: the kind of perturbagen that is searched, of `fields.PERT_TYPES`. A query is always a
+    compound's, or comes from elsewhere.
     genes: the most changed genes in each direction that are the lists of a compound, signature or
     profile. score: a key of `search.scores.SCORES`. seed: of the random queries behind the
     p-values.
@@ -49,10 +53,21 @@ class SearchRequest:
     profiles: str = ""
     profile: int = 0
     sets: str = ""
+    against: str = COMPOUND_PERT_TYPE
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        return ("against",) if self.against == COMPOUND_PERT_TYPE else ()
 
     @property
     def title(self) -> str:
-        return f"Signature search: {self.name}"
+        among = "" if self.against == COMPOUND_PERT_TYPE else f" among {self.noun}s"
+        return f"Signature search: {self.name}{among}"
+
+    @property
+    def noun(self) -> str:
+        """What is searched, in a word."""
+        return PERT_TYPES[self.against]
 
     @property
     def is_batch(self) -> bool:

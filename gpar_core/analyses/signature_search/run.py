@@ -27,12 +27,13 @@ def run_search(request: SearchRequest, cache: Cache, report: Report, pool: Pool)
     """
 
     def compute(compendium: Compendium, remember: Remember) -> Tables:
+        searched = compendium.of_kinds([request.against])
         if not request.is_batch:
             query = query_of(request, compendium, cache)
-            return answer(compendium, query, request, pool, report)
+            return answer(searched, query, request, pool, report)
         uploaded = upload_of(request, cache)
         tables = search_batch(
-            compendium,
+            searched,
             batch_of(request, uploaded),
             score=request.score,
             seed=request.seed,

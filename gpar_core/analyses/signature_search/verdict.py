@@ -14,20 +14,20 @@ def stands_out(compounds: pd.DataFrame) -> bool:
     return bool((compounds["fdr"] < LOW_FDR).any())
 
 
-def verdict(compounds: pd.DataFrame) -> str:
+def verdict(compounds: pd.DataFrame, noun: str = "compound") -> str:
     """How many compounds of each side score as random genes rarely do, or that none does.
 
-    compounds: from `search.search`.
+    compounds: from `search.search`. noun: what they are, if not compounds.
     """
     low = compounds.loc[compounds["fdr"] < LOW_FDR, "connectivity"]
     if low.empty:
         return (
-            f"No compound stands out: none of {len(compounds):,} has an FDR below {LOW_FDR}. The "
-            "strongest ones are listed, but random genes would rank some compounds as high."
+            f"No {noun} stands out: none of {len(compounds):,} has an FDR below {LOW_FDR}. The "
+            f"strongest ones are listed, but random genes would rank some {noun}s as high."
         )
     mimics, reverses = int((low > 0).sum()), int((low < 0).sum())
     return (
-        f"Of {len(compounds):,} compounds, {_counted(mimics, 'mimic')} and "
+        f"Of {len(compounds):,} {noun}s, {_counted(mimics, 'mimic')} and "
         f"{_counted(reverses, 'reverse')} the query with an FDR below {LOW_FDR}."
     )
 

@@ -65,7 +65,7 @@ function row(drug, side, checked, check) {
       "div",
       { className: "about" },
       made("div", {}, name),
-      made("div", { className: "moa", textContent: drug.moa || "No known MOA", title: drug.moa }),
+      made("div", { className: "moa", textContent: drug.moa, title: drug.moa }),
       ...(drug.target ? [known(`Target: ${drug.target}`)] : []),
       made("div", { className: "figures" }, drug.figures, ...links),
     ),
