@@ -10,7 +10,8 @@ from gpar_core.commands.select import add_filter, filter_of
 from gpar_core.commands.terminal import finish, print_compendium, print_kept_name
 from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
 from gpar_core.data.importing.plan import plan_import
-from gpar_core.data.pert_types import COMPOUNDS, plural
+from gpar_core.data.kind_names import plural
+from gpar_core.data.pert_types import COMPOUNDS
 from gpar_core.errors import RequestError
 from gpar_core.storage.cache import Cache
 

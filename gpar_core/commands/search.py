@@ -16,7 +16,8 @@ from gpar_core.commands.terminal import seed
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.gene_sets import GeneLists, read_gene_list
-from gpar_core.data.pert_types import in_words, known_pert_type
+from gpar_core.data.kind_names import in_words
+from gpar_core.data.pert_types import known_pert_type
 from gpar_core.errors import RequestError
 from gpar_core.export import csv_text
 from gpar_core.search.batch import has_p, search_batch

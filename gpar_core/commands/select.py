@@ -5,8 +5,8 @@ from typing import Any
 
 from gpar_core.commands.terminal import finish, print_compendium, print_kept_name
 from gpar_core.data import compendium as compendia
+from gpar_core.data.kind_names import plural
 from gpar_core.data.name_lists import read_names
-from gpar_core.data.pert_types import plural
 from gpar_core.data.plan_select import plan_select
 from gpar_core.data.quality import QualityFilter
 from gpar_core.data.selecting import counts, kept_of_other_kinds

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.data.kind_names import in_words, plural
 from gpar_core.data.profile_tables import cleaned
 from gpar_core.errors import RequestError
 
@@ -55,16 +56,6 @@ def known_pert_type(pert_type: str, there: Iterable[str]) -> str:
         f"The compendium has no signatures of '{cleaned(pert_type)[:40]}'. It has "
         f"{in_words(there)}."
     )
-
-
-def plural(kind: str) -> str:
-    """A kind in words, such as 'knock-downs'."""
-    return f"{fields.PERT_TYPES[kind]}s"
-
-
-def in_words(kinds: Iterable[str]) -> str:
-    """Kinds in words: 'compounds, knock-downs'."""
-    return ", ".join(map(plural, kinds))
 
 
 def named(pert_types: pd.Series) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from gpar_core.data.fetching.meter import size_text
 from gpar_core.data.fetching.plan import all_fetched, plan_fetch, plan_import_of, size_in_words
 from gpar_core.data.fetching.request import FetchRequest
 from gpar_core.data.fetching.sources import SOURCES
-from gpar_core.data.pert_types import COMPOUNDS, in_words
+from gpar_core.data.kind_names import in_words
+from gpar_core.data.pert_types import COMPOUNDS
 from gpar_core.jobs.store import JobStore
 from pages._compendium.pert_types import choose_pert_types
 from pages._shared import deleting

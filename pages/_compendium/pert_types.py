@@ -4,7 +4,8 @@ import streamlit as st
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.pert_types import COMPOUNDS, plural
+from gpar_core.data.kind_names import plural
+from gpar_core.data.pert_types import COMPOUNDS
 from gpar_core.data.quality import QualityFilter
 from gpar_core.data.selecting import counts_of_kinds
 from pages._shared.error_box import plain

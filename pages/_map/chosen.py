@@ -36,11 +36,14 @@ def show_chosen(
     if len(chosen.inside):
         table = signatures(compendium, points.rows[chosen.inside], model)
         drugs = table["drug"].drop_duplicates().tolist()
+        are_compounds = compendium.drugs[fields.PERT_TYPE] == fields.COMPOUND_PERT_TYPE
         st.subheader(
             f"{len(table):,} signatures of {len(drugs):,} drugs in the lasso", anchor=False
         )
         _show_signatures(table, "lasso", "lasso", done)
-        _offer_as_positive_set(drugs, "lasso", done)
+        here = set(compendium.drugs.loc[are_compounds, fields.PERT_INAME])
+        if own := [name for name in drugs if name in here]:
+            _offer_as_positive_set(own, "lasso", done)
 
 
 def signatures(compendium: Compendium, rows: np.ndarray, model: Model | None) -> pd.DataFrame:
@@ -60,7 +63,7 @@ def signatures(compendium: Compendium, rows: np.ndarray, model: Model | None) ->
         }
     )
     if model:
-        table["score"] = model.scores[chosen.index.to_numpy()]
+        table["score"] = pd.Series(model.scores).reindex(chosen.index)
         table["model_id"] = model.summary.model_id
     table["sig_id"] = chosen[fields.SIG_ID]
     return table
@@ -89,12 +92,14 @@ def _show_drug(
     pubchem = links.pubchem(
         name, cid=compound[fields.PUBCHEM_CID], inchi_key=compound[fields.INCHI_KEY]
     )
-    buttons = st.columns(4)
-    buttons[0].link_button("PubChem", pubchem, width="stretch")
-    buttons[1].link_button("iLINCS", links.ilincs(name, compound[fields.PERT_ID]), width="stretch")
-    buttons[2].link_button("CLUE", links.clue(name), width="stretch")
-    with buttons[3]:
-        _offer_as_positive_set([name], "drug", done)
+    if compound[fields.PERT_TYPE] == fields.COMPOUND_PERT_TYPE:
+        ilincs = links.ilincs(name, compound[fields.PERT_ID])
+        buttons = st.columns(4)
+        buttons[0].link_button("PubChem", pubchem, width="stretch")
+        buttons[1].link_button("iLINCS", ilincs, width="stretch")
+        buttons[2].link_button("CLUE", links.clue(name), width="stretch")
+        with buttons[3]:
+            _offer_as_positive_set([name], "drug", done)
     _show_signatures(table, name, "drug", done)
 
 

@@ -9,6 +9,7 @@ from gpar_core.analyses.map.selection import selected_rows
 from gpar_core.analyses.training.result import ModelSummary
 from gpar_core.data.class_names import NOUNS
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.kind_names import plural
 from gpar_core.data.uploads import publish_table
 from gpar_core.errors import GparError
 from gpar_core.learn.presets import LINEAR, PRESETS
@@ -42,7 +43,9 @@ def form(compendium: Compendium) -> None:
         )
         st.caption(f"{MAPS[method].label}: {MAPS[method].about}.")
         coordinates = _upload_places(compendium) if method == FROM_FILE else None
-        cells = choose_cells(compendium, "map-cells")
+        kinds = _choose_kinds(compendium)
+        shown = compendium.of_kinds(kinds)
+        cells = choose_cells(shown, "map-cells")
         among = choose_classes(compendium, "map")
         placeholder = f"All signatures, including those without a {NOUNS[among].one}"
         moas = choose_names(compendium, among, "map-moas", placeholder)
@@ -72,10 +75,11 @@ def form(compendium: Compendium) -> None:
             model=model,
             coordinates=coordinates,
             seed=int(seed),
+            perturbagens=kinds,
         )
         n = len(
             selected_rows(
-                compendium,
+                shown,
                 cells=request.cells,
                 moas=request.moas,
                 representatives=request.representatives,
@@ -93,6 +97,24 @@ def form(compendium: Compendium) -> None:
             if coordinates is not None:
                 publish_table(cache(), coordinates)
             start(request)
+
+
+def _choose_kinds(compendium: Compendium) -> tuple[str, ...]:
+    """Choose what to show; compounds where there is nothing else, or nothing is chosen."""
+    kinds = compendium.stored_kinds
+    if len(kinds) == 1:
+        return compendium.kinds
+    chosen = st.multiselect(
+        "Perturbagens",
+        kinds,
+        default=compendium.kinds,
+        format_func=lambda kind: plural(kind).capitalize(),
+        key=f"map-kinds-{compendium.name}",
+        persist_state="session",
+        help="Compounds, and genes that were changed: a knock-down near a compound may be its "
+        "target. Colored by MOA, changed genes have a color for each kind.",
+    )
+    return tuple(kind for kind in kinds if kind in chosen) or compendium.kinds
 
 
 def _upload_places(compendium: Compendium) -> pd.DataFrame | None:

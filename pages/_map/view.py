@@ -7,6 +7,7 @@ import streamlit as st
 
 from gpar_core import fields
 from gpar_core.analyses.map.packing import Packed, from_tables, pack_scores
+from gpar_core.analyses.map.request import MapRequest
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.training.result import Model, ModelSummary
 from gpar_core.data.class_names import gene_of
@@ -143,6 +144,8 @@ def _compendium_of(done: Analysis) -> Compendium:
             f"The compendium '{done.compendium}' has changed since this map was built. Build "
             "a new map."
         )
+    if isinstance(done.request, MapRequest):
+        return compendium.of_kinds(done.request.perturbagens)
     return compendium
 
 

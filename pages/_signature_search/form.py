@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.pert_types import plural
+from gpar_core.data.kind_names import plural
 from gpar_core.search.scores import SCORES, default_score
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import start

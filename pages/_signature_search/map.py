@@ -10,10 +10,14 @@ from pages._shared.loaders import load_analyses, load_analysis
 from pages._shared.point_map.component import Group
 from pages._shared.state import go
 from pages._signature_search.compounds import compared_key
+from pages._signature_search.hits.rows import noun_of
 
 
 def show_map(done: Analysis) -> None:
     """Choose one of the maps of the compendium and show it; offer to build one if there is none."""
+    if (noun := noun_of(done)) != "compound":
+        st.info(f"A map is colored by the connectivity of compounds; this search is among {noun}s.")
+        return
     fingerprint = getattr(done.request, "fingerprint", "")
     maps = {
         each.analysis_id: each

@@ -104,16 +104,20 @@ def pack_scores(
 ) -> Packed:
     """The scores of signatures, in steps from the lowest to the highest, in the order of points.
 
-    scores: (n_signatures,) of the whole compendium. name: on screen. signed: 0 is the middle, and
-    a share of SIGNED_END has other colors than the ends, so that few extremes do not fade the rest.
+    scores: (n_signatures,) of all compounds; other perturbagens, whose rows follow, have none.
+    name: on screen. signed: 0 is the middle, and a share of SIGNED_END has other colors than the
+    ends, so that few extremes do not fade the rest.
     """
-    own = np.asarray(scores[packed.rows], np.float64)
+    own = np.full(len(packed.rows), np.nan)
+    scored = packed.rows < len(scores)
+    own[scored] = scores[packed.rows[scored]]
     low, high = _range(own)
     stretch = 1.0
     if signed:
         high = max(abs(low), abs(high)) or 1.0
         low = -high
-        stretch = high / (float(np.quantile(np.abs(own), SIGNED_END)) or high)
+        if scored.any():
+            stretch = high / (float(np.nanquantile(np.abs(own), SIGNED_END)) or high)
     columns = {"score": _levels(own, low, high)}
     header = {
         "n": len(packed.rows),
@@ -202,12 +206,17 @@ def _amounts(numbers: pd.Series, units: pd.Series) -> tuple[np.ndarray, dict[str
 def _named(drugs: pd.Index, compendium: Compendium) -> dict[str, list]:
     """The name of each drug, its MOAs as text, and their positions in `moa_names`.
 
-    So for its targets, if any drug of the compendium has one.
+    So for its targets, if any drug of the compendium has one. A perturbagen that is no compound has
+    its kind for a MOA.
     """
+    compounds = compendium.compounds
+    other = compounds[fields.PERT_TYPE] != fields.COMPOUND_PERT_TYPE
+    kinds = compounds[fields.PERT_TYPE].map(fields.PERT_TYPES)
+    compounds = compounds.assign(moa=compounds[fields.MOA].mask(other, kinds))
     names = compendium.drugs.set_index(fields.DRUG)
     packed = {"names": names.loc[drugs, fields.PERT_INAME].tolist()}
     for column in known_columns(compendium):
-        here = moas_of(compendium.compounds, column)
+        here = moas_of(compounds, column)
         here = here[here[fields.DRUG].isin(drugs)].drop_duplicates([fields.DRUG, column])
         class_names = sorted(here[column].unique())
         place = {name: at for at, name in enumerate(class_names)}

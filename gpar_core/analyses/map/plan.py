@@ -4,10 +4,13 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from gpar_core import fields
 from gpar_core.analyses.map.request import MapRequest
 from gpar_core.analyses.map.selection import selected_rows
 from gpar_core.analyses.training.result import ModelSummary
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.kind_names import in_words
+from gpar_core.data.pert_types import known_pert_types
 from gpar_core.data.training_set import (
     known_cells,
     known_moas,
@@ -29,12 +32,14 @@ def plan_map(
     model: ModelSummary | None = None,
     coordinates: pd.DataFrame | None = None,
     seed: int = 0,
+    perturbagens: Iterable[str] = (fields.COMPOUND_PERT_TYPE,),
 ) -> MapRequest:
     """The request for a map of signatures.
 
     method: a key of `maps.MAPS`. moas: none for all signatures, including those without a MOA.
     model: the one whose last hidden layer defines neighbors, None for z-scores. coordinates: for
-    'file', from `read_coordinates`. Raises RequestError or NotFoundError.
+    'file', from `read_coordinates`. perturbagens: kinds that the compendium has; the space of a
+    model shows compounds alone. Raises RequestError or NotFoundError.
     """
     if method not in MAPS:
         raise RequestError(f"There is no map '{method[:40]}'. Choose from: {', '.join(MAPS)}.")
@@ -55,20 +60,33 @@ def plan_map(
             f"The model of {model.label} is linear and has no hidden layer to map. Choose a model "
             "of another preset, or use the z-scores."
         )
+    kinds = known_pert_types(perturbagens)
+    if model is not None and kinds != (fields.COMPOUND_PERT_TYPE,):
+        raise RequestError(
+            f"The space of a model shows compounds alone, and {in_words(kinds)} were chosen. "
+            "Choose compounds, or use the z-scores."
+        )
+    if absent := set(kinds) - set(compendium.stored_kinds):
+        raise RequestError(
+            f"'{compendium.name}' has no {in_words(sorted(absent))}. It has "
+            f"{in_words(compendium.stored_kinds)}."
+        )
+    shown = compendium.of_kinds(kinds)
     request = MapRequest(
         compendium=compendium.name,
         fingerprint=compendium.fingerprint,
         method=method,
-        cells=known_cells(compendium, cells),
+        cells=known_cells(shown, cells),
         moas=known_moas(compendium, moas),
         representatives=representatives,
         model="" if model is None else model.model_id,
         coordinates="" if coordinates is None else table_id(coordinates),
         seed=seed,
+        perturbagens=kinds,
     )
     n = len(
         selected_rows(
-            compendium, cells=request.cells, moas=request.moas, representatives=representatives
+            shown, cells=request.cells, moas=request.moas, representatives=representatives
         )
     )
     if n < MAPS[method].min_signatures:

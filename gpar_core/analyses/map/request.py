@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gpar_core.data.kind_names import in_words
+from gpar_core.fields import COMPOUND_PERT_TYPE
 from gpar_core.maps import MAPS
 
 
@@ -14,6 +16,7 @@ class MapRequest:
     coordinates: id of the uploaded table of coordinates for 'file', else ''.
     cells: cell lines, sorted; empty for all. moas: MOAs, sorted; empty for all signatures.
     representatives: only one signature per compound and cell line.
+    perturbagens: the kinds of perturbagens shown, of `fields.PERT_TYPES`, in its order.
     model: id of the model whose last hidden layer defines neighbors, '' for z-scores.
     """
 
@@ -27,6 +30,11 @@ class MapRequest:
     model: str = ""
     coordinates: str = ""
     seed: int = 0
+    perturbagens: tuple[str, ...] = (COMPOUND_PERT_TYPE,)
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        return ("perturbagens",) if self.perturbagens == (COMPOUND_PERT_TYPE,) else ()
 
     @property
     def title(self) -> str:
@@ -34,6 +42,8 @@ class MapRequest:
         for names in (self.cells, self.moas):
             more = f" and {len(names) - 2} more" if len(names) > 2 else ""
             parts += [", ".join(names[:2]) + more] if names else []
+        if self.perturbagens != (COMPOUND_PERT_TYPE,):
+            parts.append(in_words(self.perturbagens))
         parts += ["one per compound and cell line"] if self.representatives else []
         parts += ["space of a model"] if self.model else []
         return " · ".join(parts)

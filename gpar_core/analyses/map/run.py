@@ -20,6 +20,7 @@ def run_map(request: MapRequest, cache: Cache, report: Report, pool: Pool) -> No
     """Answer the request. Raises GparError."""
 
     def compute(compendium: Compendium, remember: Remember) -> Tables:
+        compendium = compendium.of_kinds(request.perturbagens)
         elsewhere = None
         if request.coordinates:
             table = uploaded_table.load(cache.existing_table(request.coordinates))

@@ -37,7 +37,8 @@ from gpar_core.data.fetching.signature_choice import (
 )
 from gpar_core.data.fetching.sources import MATRIX, STARTER_CELLS, Source, SourceFile
 from gpar_core.data.fetching.web import Web
-from gpar_core.data.pert_types import COMPOUNDS, in_words
+from gpar_core.data.kind_names import in_words
+from gpar_core.data.pert_types import COMPOUNDS
 from gpar_core.errors import DownloadError, RequestError
 from gpar_core.progress import Progress, Report, silent
 

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.data.kind_names import in_words, plural
 from gpar_core.data.number_text import numbers
-from gpar_core.data.pert_types import COMPOUNDS, in_words, plural
+from gpar_core.data.pert_types import COMPOUNDS
 from gpar_core.data.tables import MISSING_WORDS, read_table
 from gpar_core.errors import AnnotationError, NotFoundError
 

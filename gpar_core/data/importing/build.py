@@ -17,9 +17,9 @@ from gpar_core.data.importing.series import SOURCE, united
 from gpar_core.data.importing.signature_tables import POSITION, read_signatures
 from gpar_core.data.importing.unpacking import is_packed, unpack
 from gpar_core.data.importing.value_copy import Source, copy_values, finite_rows
+from gpar_core.data.kind_names import plural
 from gpar_core.data.matrix_files import MatrixFile, open_matrix
 from gpar_core.data.molecules import copies_of, molecules_of
-from gpar_core.data.pert_types import plural
 from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.data.selecting import check_cells, choose, usable
 from gpar_core.data.stored_matrix import StoredMatrix

@@ -9,10 +9,11 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.data.compound_keys import core_ids
 from gpar_core.data.findings import Finding
+from gpar_core.data.kind_names import in_words
 from gpar_core.data.matrix_files import MatrixFile
 from gpar_core.data.matrix_metadata import metadata_columns, read_metadata
 from gpar_core.data.number_text import numbers
-from gpar_core.data.pert_types import in_words, named
+from gpar_core.data.pert_types import named
 from gpar_core.data.profile_tables import cleaned
 from gpar_core.data.tables import TEXT, read_table
 from gpar_core.errors import AnnotationError, FileFormatError

@@ -18,7 +18,8 @@ from gpar_core.data.importing.build import import_compendium
 from gpar_core.data.importing.import_files import ImportFiles
 from gpar_core.data.importing.plan import plan_import
 from gpar_core.data.importing.run import run_import
-from gpar_core.data.pert_types import in_words, known_pert_types, named, others_in_words
+from gpar_core.data.kind_names import in_words
+from gpar_core.data.pert_types import known_pert_types, named, others_in_words
 from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.data.selecting import counts_of_kinds, kept_of_other_kinds, select_compendium
 from gpar_core.errors import AnnotationError, Cancelled, DataError, RequestError
