@@ -17,8 +17,7 @@ MAX_NAME = 40
 
 def query_of(request: SearchRequest) -> str:
     """The query and the score, in words."""
-    among = "" if request.against == fields.COMPOUND_PERT_TYPE else f" among {request.noun}s"
-    return f"{request.what}{among}; score: {SCORES[request.score].label}."
+    return f"{request.what}{request.among}; score: {SCORES[request.score].label}."
 
 
 def summary(done: Analysis) -> str:

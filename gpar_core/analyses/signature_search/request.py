@@ -61,8 +61,12 @@ class SearchRequest:
 
     @property
     def title(self) -> str:
-        among = "" if self.against == COMPOUND_PERT_TYPE else f" among {self.noun}s"
-        return f"Signature search: {self.name}{among}"
+        return f"Signature search: {self.name}{self.among}"
+
+    @property
+    def among(self) -> str:
+        """What is searched in place of compounds, to follow the query, or ''."""
+        return "" if self.against == COMPOUND_PERT_TYPE else f" among {self.noun}s"
 
     @property
     def noun(self) -> str:
