@@ -16,7 +16,7 @@ from gpar_core.commands.terminal import seed
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.gene_sets import GeneLists, read_gene_list
-from gpar_core.data.kind_names import in_words
+from gpar_core.data.kind_names import counted
 from gpar_core.data.pert_types import known_pert_type
 from gpar_core.errors import RequestError
 from gpar_core.export import csv_text
@@ -216,7 +216,7 @@ def _print_one(tables: Any, title: str, compendium: Compendium) -> None:
         print(f"\n{side:<34} {'conn.':>6} {'tau':>6} {'p':>8} {'FDR':>8} {'lines':>7}  MOA")
         for row in table.head(N_SHOWN).to_dict("records"):
             lines = f"{row[f'n_{side}']}/{row['n_cells']}"
-            tau = f"{row['tau']:.1f}" if "tau" in row else "-"
+            tau = f"{row['tau']:.1f}" if pd.notna(row.get("tau")) else "-"
             print(
                 f"{row[fields.PERT_INAME][:34]:<34} {row['connectivity']:>6.2f} "
                 f"{tau:>6} {row['p']:>8.2g} "
@@ -243,7 +243,8 @@ def _print_batch(tables: Any, compendium: Compendium) -> None:
 
 def _against(compendium: Compendium, n_compounds: int) -> str:
     mark = "  SIMULATED" if compendium.simulated else ""
-    among = f"{n_compounds:,} {in_words(compendium.kinds)}"
+    (kind,) = compendium.kinds
+    among = counted(n_compounds, kind)
     return f"against {compendium.n_signatures:,} signatures of {among}{mark}"
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.data.kind_names import in_words, plural
+from gpar_core.data.kind_names import counted, in_words, plural
 from gpar_core.data.profile_tables import cleaned
 from gpar_core.errors import RequestError
 
@@ -76,7 +76,7 @@ def others_in_words(kinds: Mapping[str, Mapping[str, int]]) -> str:
     kinds: of its manifest.
     """
     return ", ".join(
-        f"{n['n_signatures']} signatures of {n['n_perturbagens']} {plural(kind)}"
+        f"{n['n_signatures']:,} signatures of {counted(n['n_perturbagens'], kind)}"
         for kind, n in kinds.items()
         if kind != fields.COMPOUND_PERT_TYPE and kind in fields.PERT_TYPES
     )

@@ -6,6 +6,7 @@ from gpar_core import fields
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.analyses.signature_search.verdict import LOW_FDR, TOP_CLASSES, clear_classes, counts
+from gpar_core.data.kind_names import counted
 from gpar_core.export import with_analysis
 from gpar_core.report import origins
 from gpar_core.report.document import Document, Section, Table
@@ -34,15 +35,18 @@ def batch_report(done: Analysis) -> Document:
     origin = origins.of_search(done)
     queries, compounds = done.tables["queries"], done.tables["compounds"]
     found = summary(queries, compounds)
+    methods = (
+        how_scored(request.score, request.against), *_tested(request, compounds), REVIEWED,
+    )  # fmt: skip
     return Document(
         title=f"{request.title}, in '{done.compendium}'",
-        verdict=_verdict(found, compounds),
+        verdict=_verdict(found, compounds, request.noun),
         origin=origin,
         sections=(
             _asked(request, done),
-            _results(found, done),
+            _results(found, request, done),
             *_left_out(queries, done),
-            Section("Methods", (how_scored(request.score), *_tested(request, compounds), REVIEWED)),
+            Section("Methods", methods),
             reproduction(origin),
             citation(origin),
         ),
@@ -75,12 +79,12 @@ def summary(queries: pd.DataFrame, compounds: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def _verdict(found: pd.DataFrame, compounds: pd.DataFrame) -> str:
+def _verdict(found: pd.DataFrame, compounds: pd.DataFrame, noun: str) -> str:
     if not has_p(compounds):
         return f"{_counted(len(found))} searched. There are no p-values for so many profiles."
     n = int(((found["n_mimic"] + found["n_reverse"]) > 0).sum())
     return (
-        f"{_counted(len(found))} searched. For {n:,} of them, at least one compound has an FDR "
+        f"{_counted(len(found))} searched. For {n:,} of them, at least one {noun} has an FDR "
         f"below {LOW_FDR}."
     )
 
@@ -95,12 +99,12 @@ def _asked(request: SearchRequest, done: Analysis) -> Section:
         "lowest landmark genes of each",
         "Queries": f"{len(queries):,}",
         "Score": SCORES[request.score].label,
-        "Compared with": f"{compounds[fields.DRUG].nunique():,} compounds",
+        "Compared with": counted(compounds[fields.DRUG].nunique(), request.against),
     }
     return Section("Queries", facts=facts)
 
 
-def _results(found: pd.DataFrame, done: Analysis) -> Section:
+def _results(found: pd.DataFrame, request: SearchRequest, done: Analysis) -> Section:
     compounds = done.tables["compounds"]
     shown = pd.DataFrame(
         {
@@ -120,11 +124,13 @@ def _results(found: pd.DataFrame, done: Analysis) -> Section:
         }
     )
     kept = strongest(compounds, max(N_KEPT, MAX_ROWS // (2 * max(len(found), 1))))
-    said = [
-        f"The first {N_FIRST} compounds of each side, with their connectivity. The top MOA, and "
-        "the top target where any is known, is the class whose compounds mimic the query most "
-        f"clearly (Mann-Whitney test, FDR below {LOW_FDR} over all classes)."
-    ]
+    said = [f"The first {N_FIRST} {request.nouns} of each side, with their connectivity."]
+    if request.against == fields.COMPOUND_PERT_TYPE:
+        said.append(
+            "The top MOA, and the top target where any is known, is the class whose compounds "
+            "mimic the query most clearly (Mann-Whitney test, FDR below "
+            f"{LOW_FDR} over all classes)."
+        )
     if len(kept) < len(compounds):
         said.append(
             f"The files have the {len(kept):,} strongest of {len(compounds):,} rows, as many for "
@@ -160,7 +166,7 @@ def _tested(request: SearchRequest, compounds: pd.DataFrame) -> tuple[str, ...]:
         "those with lists of similar sizes. The FDR is that of each query alone and not corrected "
         "for their number."
     )
-    return (how_tested(request.score), shared)
+    return (how_tested(request.score, request.against), shared)
 
 
 def _counted(n: int) -> str:

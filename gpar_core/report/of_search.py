@@ -9,6 +9,7 @@ from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.analyses.signature_search.verdict import of_classes, verdict
 from gpar_core.data.class_names import MOA, TARGET, Noun
 from gpar_core.data.class_tables import listed
+from gpar_core.data.kind_names import counted, heading
 from gpar_core.errors import RequestError
 from gpar_core.export import with_analysis
 from gpar_core.report import origins
@@ -34,7 +35,12 @@ COMPUTED = {
     "doi:10.1038/ncomms16022).",
 }
 """How the columns of `SPECIFICITY` are computed."""
-SIDES = {"mimic": "Compounds that mimic the query", "reverse": "Compounds that reverse the query"}
+PAIRED = (
+    f"Pairs: of the {N_COMPOUNDS} strongest compounds of each side; a compound changes the genes "
+    f"of its {N_EXTREME} highest and {N_EXTREME} lowest mean z-scores. After Duan et al. 2016 "
+    "(doi:10.1038/npjsba.2016.15)."
+)
+SIDES = {"mimic": "that mimic the query", "reverse": "that reverse the query"}
 
 
 def search_report(done: Analysis) -> Document:
@@ -53,14 +59,14 @@ def search_report(done: Analysis) -> Document:
     origin = origins.of_search(done)
     return Document(
         title=f"{request.title}, in '{done.compendium}'",
-        verdict=_verdict(done.tables["compounds"], request.noun),
+        verdict=_verdict(done.tables["compounds"], request.against),
         origin=origin,
         sections=(
             _query(request, done),
-            *(_side(side, done) for side in SIDES),
+            *(_side(side, request, done) for side in SIDES),
             *_classes(done),
-            _heat_map(done),
-            _pairs(done),
+            _heat_map(request, done),
+            *_pairs(done),
             _methods(request, done),
             reproduction(origin),
             citation(origin),
@@ -74,12 +80,12 @@ def on_side(compounds: pd.DataFrame, side: str) -> pd.DataFrame:
     return compounds[own > 0] if side == "mimic" else compounds[own < 0].iloc[::-1]
 
 
-def _verdict(compounds: pd.DataFrame, noun: str) -> str:
+def _verdict(compounds: pd.DataFrame, kind: str) -> str:
     said = []
     for side, what in (("mimic", "Mimic it most"), ("reverse", "Reverse it most")):
         names = on_side(compounds, side)[fields.PERT_INAME].head(3).tolist()
         said.append(f"{what}: {', '.join(names) or 'none'}.")
-    return " ".join([verdict(compounds, noun), *said])
+    return " ".join([verdict(compounds, kind), *said])
 
 
 def _query(request: SearchRequest, done: Analysis) -> Section:
@@ -104,20 +110,20 @@ def _query(request: SearchRequest, done: Analysis) -> Section:
     facts |= lists | {
         "Score": SCORES[request.score].label,
         "Compared with": f"{len(done.tables['signatures']):,} signatures of "
-        f"{len(done.tables['compounds']):,} {request.noun}s in "
+        f"{counted(len(done.tables['compounds']), request.against)} in "
         f"{done.tables['cells'][fields.CELL_ID].nunique()} cell lines",
     }
     return Section("Query", facts=facts, tables=(_whole("query", genes, done),))
 
 
-def _side(side: str, done: Analysis) -> Section:
+def _side(side: str, request: SearchRequest, done: Analysis) -> Section:
     found = on_side(done.tables["compounds"], side)
     top = found.head(N_SHOWN)
-    names = top[fields.PERT_INAME]
+    addresses = _addresses(top, request)
     shown = pd.DataFrame(
         {
             "#": [str(place) for place in range(1, len(top) + 1)],
-            "Drug": names,
+            "Drug" if _of_drugs(request) else "Perturbation": top[fields.PERT_INAME],
             "Connectivity": top["connectivity"].map(lambda value: number(value, 2)),
             "p": top["p"].map(small),
             "FDR": top["fdr"].map(small),
@@ -129,22 +135,42 @@ def _side(side: str, done: Analysis) -> Section:
             "Cell lines that agree": top[f"n_{side}"].astype(str)
             + " of "
             + top["n_cells"].astype(str),
-            "Known MOA": listed(top[fields.MOA]),
-            **({"Target": listed(top[fields.TARGET])} if fields.TARGET in top else {}),
-            "PubChem": list(map(links.pubchem, names)),
-            "iLINCS": list(map(links.ilincs, names)),
+            **_known(top, request),
+            **addresses,
         }
     )
-    said = f"{len(found):,} compounds; the table shows the first {len(top)}."
-    table = Table(side, with_analysis(found, done), shown, links=("PubChem", "iLINCS"))
-    return Section(SIDES[side], (said,), tables=(table,))
+    said = f"{counted(len(found), request.against)}; the table shows the first {len(top)}."
+    table = Table(side, with_analysis(found, done), shown, links=tuple(addresses))
+    return Section(f"{heading(request.against)} {SIDES[side]}", (said,), tables=(table,))
+
+
+def _known(top: pd.DataFrame, request: SearchRequest) -> dict[str, pd.Series]:
+    """What is known of drugs."""
+    labels = {fields.MOA: "Known MOA", fields.TARGET: "Target"} if _of_drugs(request) else {}
+    return {label: listed(top[column]) for column, label in labels.items() if column in top}
+
+
+def _addresses(top: pd.DataFrame, request: SearchRequest) -> dict[str, list[str]]:
+    """Pages of drugs, or of the genes that were changed, by the name of their site."""
+    if _of_drugs(request):
+        names = top[fields.PERT_INAME]
+        return {
+            "PubChem": list(map(links.pubchem, names)), "iLINCS": list(map(links.ilincs, names)),
+        }  # fmt: skip
+    if request.against in fields.GENETIC and fields.TARGET in top:
+        pages = [links.gene_pages(gene) for gene in top[fields.TARGET]]
+        return {site: [page[site] for page in pages] for site in ("NCBI Gene", "Open Targets")}
+    return {}
+
+
+def _of_drugs(request: SearchRequest) -> bool:
+    return request.against == fields.COMPOUND_PERT_TYPE
 
 
 def _classes(done: Analysis) -> list[Section]:
-    sections = [_of_classes(done, "moas", "moa", MOA)]
-    if "targets" in done.tables:
-        sections.append(_of_classes(done, "targets", "target", TARGET))
-    return sections
+    """Those that were computed: knock-downs and the like have no classes."""
+    kinds = (("moas", "moa", MOA), ("targets", "target", TARGET))
+    return [_of_classes(done, *kind) for kind in kinds if kind[0] in done.tables]
 
 
 def _of_classes(done: Analysis, name: str, column: str, noun: Noun) -> Section:
@@ -172,20 +198,23 @@ def _of_classes(done: Analysis, name: str, column: str, noun: Noun) -> Section:
     return Section(title, (said,), tables=(Table(name, with_analysis(table, done), shown),))
 
 
-def _heat_map(done: Analysis) -> Section:
+def _heat_map(request: SearchRequest, done: Analysis) -> Section:
     heat = done.tables["heat_map"]
     if heat.empty:
-        return Section("Heat map", ("No compound mimics or reverses the query.",))
+        return Section("Heat map", (f"No {request.noun} mimics or reverses the query.",))
     figure = Figure(
         "heat-map",
-        charts.heat_map(heat, simulated=done.simulated),
-        "Mean z-scores of the query's genes in the compounds that mimic and reverse it most. "
-        "Triangles: direction in the query. Both axes are clustered.",
+        charts.heat_map(heat, request.noun, simulated=done.simulated),
+        f"Mean z-scores of the query's genes in the {request.nouns} that mimic and reverse it "
+        "most. Triangles: direction in the query. Both axes are clustered.",
     )
     return Section("Heat map", figures=(figure,), tables=(_whole("heat-map", heat, done),))
 
 
-def _pairs(done: Analysis) -> Section:
+def _pairs(done: Analysis) -> tuple[Section, ...]:
+    """Of compounds alone."""
+    if "combinations" not in done.tables:
+        return ()
     pairs = done.tables["combinations"]
     top = pd.concat([pairs[pairs["side"] == side].head(N_PAIRS) for side in SIDES])
     shown = pd.DataFrame(
@@ -205,21 +234,19 @@ def _pairs(done: Analysis) -> Section:
         "Effects of two compounds need not add up."
     )
     table = Table("pairs", with_analysis(pairs, done), shown)
-    return Section("Pairs", (said,), tables=(table,))
+    return (Section("Pairs", (said,), tables=(table,)),)
 
 
 def _methods(request: SearchRequest, done: Analysis) -> Section:
     said = (
-        how_scored(request.score),
-        how_tested(request.score),
+        how_scored(request.score, request.against),
+        how_tested(request.score, request.against),
         *(COMPUTED[column] for column, _, _ in SPECIFICITY if column in done.tables["compounds"]),
-        f"{_tested(done)}: two-sided Mann-Whitney test, for those of at least three compounds.",
+        *_tested(done),
         "Heat map: average linkage on 1 minus Pearson's correlation, leaves in the order that "
         "makes neighbors most similar (Bar-Joseph et al. 2001, "
         "doi:10.1093/bioinformatics/17.suppl_1.S22).",
-        f"Pairs: of the {N_COMPOUNDS} strongest compounds of each side; a compound changes the "
-        f"genes of its {N_EXTREME} highest and {N_EXTREME} lowest mean z-scores. After Duan et al. "
-        "2016 (doi:10.1038/npjsba.2016.15).",
+        *([PAIRED] if "combinations" in done.tables else []),
         REVIEWED,
     )
     cells = _whole("cell-lines", done.tables["cells"], done)
@@ -227,8 +254,11 @@ def _methods(request: SearchRequest, done: Analysis) -> Section:
     return Section("Methods", said, tables=(cells, signatures))
 
 
-def _tested(done: Analysis) -> str:
-    return "MOAs and targets" if "targets" in done.tables else "MOAs"
+def _tested(done: Analysis) -> tuple[str, ...]:
+    named = {"moas": "MOAs", "targets": "targets"}
+    if not (found := " and ".join(named[name] for name in named if name in done.tables)):
+        return ()
+    return (f"{found}: two-sided Mann-Whitney test, for those of at least three compounds.",)
 
 
 def _whole(name: str, rows: pd.DataFrame, done: Analysis) -> Table:

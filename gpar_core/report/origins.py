@@ -137,6 +137,7 @@ def search_command(request: SearchRequest) -> str:
         "--gmt": "FILE" if request.sets else "",
         "--genes": "" if lists else str(request.genes),
         "--score": request.score,
+        "--against": request.nouns if request.among else "",
         "--seed": str(request.seed),
     }
     return _command("search", options) + (" --tau" if request.tau else "")

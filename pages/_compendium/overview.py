@@ -10,9 +10,10 @@ from gpar_core.data.class_tables import known_columns
 from gpar_core.data.compendium import Compendium
 from pages._compendium.pert_types import show_kinds
 from pages._shared.cached_charts import show_chart
-from pages._shared.class_choice import KNOWN_COLUMNS, class_column
+from pages._shared.class_choice import KNOWN_COLUMNS, class_column, class_links
 from pages._shared.error_box import plain
 from pages._shared.frame import size_of
+from pages._shared.navigation import GENE_COLUMN
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
 
@@ -42,11 +43,19 @@ def show_inside(compendium: Compendium) -> None:
     )
     if len(compendium.targets):
         st.header("Targets", anchor=False)
-        targets = compendium.targets.assign(moa=compendium.targets["moa"].map(gene_of))
+        names = compendium.targets["moa"]
+        links = class_links(names, compendium.name)
+        targets = compendium.targets.assign(moa=names.map(gene_of), open=links)
         st.dataframe(
             savable(targets, simulated=compendium.simulated),
             hide_index=True,
-            column_config={"moa": class_column(TARGET), "n_drugs": "Drugs", "drugs": "Drug names"},
+            column_order=["moa", "open", "n_drugs", "drugs", "data"],
+            column_config={
+                "moa": class_column(TARGET),
+                "open": GENE_COLUMN,
+                "n_drugs": "Drugs",
+                "drugs": "Drug names",
+            },
             placeholder="—",
         )
     st.header("Drugs", anchor=False)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.kind_names import plural
+from gpar_core.data.kind_names import heading, plural
 from gpar_core.data.pert_types import COMPOUNDS
 from gpar_core.data.quality import QualityFilter
 from gpar_core.data.selecting import counts_of_kinds
@@ -25,7 +25,7 @@ def choose_pert_types(key: str) -> list[str]:
         "Perturbagens",
         list(fields.PERT_TYPES),
         default=list(COMPOUNDS),
-        format_func=lambda kind: plural(kind).capitalize(),
+        format_func=heading,
         help=HELP,
         key=key,
     )
@@ -36,7 +36,7 @@ def show_kinds(compendium: Compendium) -> None:
     if compendium.stored_kinds == COMPOUNDS:
         return
     table = counts_of_kinds(compendium)
-    table[fields.PERT_TYPE] = [plural(kind).capitalize() for kind in table[fields.PERT_TYPE]]
+    table[fields.PERT_TYPE] = table[fields.PERT_TYPE].map(heading)
     st.header("Perturbagens", anchor=False)
     st.caption("Analyses of drugs use compounds alone, unless a page lets you choose others.")
     st.dataframe(

@@ -9,12 +9,13 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.search_evaluation import charts
 from gpar_core.analyses.search_evaluation.request import SearchEvaluationRequest
 from gpar_core.compare.search_comparison import MEASURES, identified, scope_in_words, verdict
-from gpar_core.data.class_names import ALL, MOAS, NOUNS, TARGET, TARGETS, Noun, gene_of
+from gpar_core.data.class_names import ALL, MOA, MOAS, NOUNS, TARGET, TARGETS, Noun, gene_of
 from gpar_core.search.scores import SCORES
 from pages._shared.cached_charts import chart_once
-from pages._shared.class_choice import class_column
+from pages._shared.class_choice import class_column, class_links
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
+from pages._shared.navigation import GENE_COLUMN
 from pages._shared.tables import savable
 from pages._shared.terms import explained
 
@@ -128,6 +129,8 @@ def _classes(table: pd.DataFrame, measure: str, noun: Noun, done: Analysis) -> N
     sizes = table.groupby("moa", as_index=False)[["n_drugs", "n_queries", "base_rate"]].first()
     shown = sizes.merge(wide)[["moa", "n_drugs", "n_queries", "base_rate", *scores]]
     shown = shown.sort_values([scores[0], "moa"], ascending=[False, True])
+    if noun is not MOA:
+        shown.insert(1, "open", class_links(shown["moa"], done.compendium))
     if noun is TARGET:
         shown["moa"] = shown["moa"].map(gene_of)
     st.caption(f"{MEASURES[measure]} of each {noun.one}, mean over its queries.")
@@ -138,6 +141,7 @@ def _classes(table: pd.DataFrame, measure: str, noun: Noun, done: Analysis) -> N
         hide_index=True,
         column_config={
             "moa": class_column(noun),
+            "open": GENE_COLUMN,
             "n_drugs": number("Drugs", format="%d", help="With a signature here"),
             "n_queries": number("Queries", format="%d", help=f"Compounds with the {noun.one}"),
             "base_rate": number(

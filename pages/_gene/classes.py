@@ -13,6 +13,7 @@ from pages._gene.loaded import load_movers
 from pages._gene.parts import HIGH, LOW, MEAN_Z, download
 from pages._shared.cached_charts import chart_once
 from pages._shared.error_box import plain
+from pages._shared.navigation import GENE_COLUMN, gene_link
 from pages._shared.tables import savable
 from pages._shared.terms import explained
 
@@ -39,12 +40,17 @@ def show_classes(gene: Gene, compendium: Compendium) -> None:
         f"z-scores, with its 95% interval over drugs; at least {MIN_DRUGS} drugs each."
     )
     number = st.column_config.NumberColumn
+    shown = table
+    if which == TARGETS:
+        shown = table.assign(open=[gene_link(each, compendium.name) for each in table[fields.MOA]])
     st.dataframe(
-        savable(table, simulated=compendium.simulated),
+        savable(shown, simulated=compendium.simulated),
         hide_index=True,
         placeholder="—",
+        column_order=[fields.MOA, "open", *table.columns[1:], "data"],
         column_config={
             fields.MOA: "MOA" if which == MOAS else "Target",
+            "open": GENE_COLUMN,
             "n_drugs": number("Drugs", format="%d", help="With a signature here"),
             "mean_z": MEAN_Z,
             "low": LOW,

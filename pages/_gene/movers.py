@@ -8,13 +8,14 @@ from gpar_core.analyses.gene.charts import conditions, intervals
 from gpar_core.analyses.gene.distribution import signatures_of
 from gpar_core.analyses.gene.identity import Gene
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.kind_names import heading
 from gpar_core.data.selecting import shown_unit
 from pages._gene.loaded import load_movers, load_view, load_z
-from pages._gene.parts import HIGH, KINDS, LOW, MEAN_Z, SIGNATURES, download, shown_names
+from pages._gene.parts import HIGH, LOW, MEAN_Z, SIGNATURES, download, shown_names
 from pages._shared.cached_charts import chart_once
 from pages._shared.error_box import plain
-from pages._shared.navigation import GENE_COLUMN, gene_link
-from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, chosen_row, savable
+from pages._shared.perturbagen_links import link_column, page_links
+from pages._shared.tables import SELECTION, chosen_row, savable
 from pages._shared.terms import explained
 
 MAX_ROWS = 300
@@ -48,7 +49,7 @@ def show_movers(gene: Gene, compendium: Compendium) -> None:
                 lambda: intervals(
                     moving,
                     fields.PERT_INAME,
-                    f"{KINDS[kind]} that move {gene.symbol} {direction.lower()}",
+                    f"{heading(kind)} that move {gene.symbol} {direction.lower()}",
                     simulated=compendium.simulated,
                 ),
             )
@@ -63,9 +64,9 @@ def _choice(compendium: Compendium) -> tuple[str, str]:
         if len(compendium.stored_kinds) > 1:
             kind = st.segmented_control(
                 "Perturbagens",
-                [each for each in KINDS if each in compendium.stored_kinds],
+                compendium.stored_kinds,
                 default=kind,
-                format_func=KINDS.get,
+                format_func=heading,
                 required=True,
                 key=f"gene-kind-{compendium.name}",
                 help=explained("perturbagen"),
@@ -80,15 +81,11 @@ def _table(
     moving: pd.DataFrame, kind: str, direction: str, gene: Gene, compendium: Compendium
 ) -> int:
     """Show the table; return the row that is checked, the first if there is none."""
-    genetic = kind in fields.GENETIC
-    opens = (
-        [gene_link(target, compendium.name) for target in moving[fields.TARGET]]
-        if genetic
-        else about(moving[fields.PERT_INAME], compendium.name)
-    )
-    order = [fields.PERT_INAME, "opens", "mean_z", "low", "high", "n_signatures"]
-    order += [] if genetic else [fields.MOA]
-    order += [] if genetic or compendium.targets.empty else [fields.TARGET]
+    of_drugs = kind == fields.COMPOUND_PERT_TYPE
+    opens = page_links(moving.assign(pert_type=kind), compendium.name)
+    order = [fields.PERT_INAME] + ["opens"] * any(opens)
+    order += ["mean_z", "low", "high", "n_signatures"] + [fields.MOA] * of_drugs
+    order += [fields.TARGET] * (of_drugs and not compendium.targets.empty)
     event = st.dataframe(
         savable(shown_names(moving.assign(opens=opens))[order], simulated=compendium.simulated),
         hide_index=True,
@@ -97,8 +94,8 @@ def _table(
         key=f"gene-movers-{compendium.fingerprint[:12]}-{gene.place}-{kind}-{direction}",
         placeholder="—",
         column_config={
-            fields.PERT_INAME: "Drug" if kind == fields.COMPOUND_PERT_TYPE else "Perturbation",
-            "opens": GENE_COLUMN if genetic else ABOUT_COLUMN,
+            fields.PERT_INAME: "Drug" if of_drugs else "Perturbation",
+            "opens": link_column([kind]),
             "mean_z": MEAN_Z,
             "low": LOW,
             "high": HIGH,

@@ -9,9 +9,6 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.export import csv_text, download_name
 from pages._shared.terms import explained
 
-KINDS = {kind: f"{word[:1].upper()}{word[1:]}s" for kind, word in fields.PERT_TYPES.items()}
-"""Kinds of perturbagens as headings: 'Knock-downs'."""
-
 _number = st.column_config.NumberColumn
 MEAN_Z = _number("Mean z", format="%+.2f", help=explained("mean-z"))
 LOW = _number("95% from", format="%+.2f", help=explained("moderated-interval"))

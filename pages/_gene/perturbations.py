@@ -6,13 +6,14 @@ from gpar_core import fields
 from gpar_core.analyses.gene.identity import Gene
 from gpar_core.analyses.gene.relations import perturbations
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.kind_names import heading
 from gpar_core.search.query import of_compound
 from pages._gene.loaded import load_movers
 from pages._gene.parts import HIGH, LOW, MEAN_Z, SIGNATURES, download
 from pages._shared.error_box import plain
 from pages._shared.state import go
 from pages._shared.tables import savable
-from pages._signature_search.examples import fill_lists
+from pages._signature_search.examples import against_key, fill_lists
 
 
 def show_perturbations(gene: Gene, compendium: Compendium) -> None:
@@ -56,19 +57,34 @@ def show_perturbations(gene: Gene, compendium: Compendium) -> None:
             "n_cell_lines": number("Cell lines", format="%d", help="With a signature"),
         },
     )  # fmt: skip
-    st.markdown("**Which compounds look like it?** Search with its mean signature.")
+    st.markdown(
+        "**What looks like it?** Search with its mean signature among compounds, or among genes "
+        "that were changed."
+    )
+    against = st.segmented_control(
+        "Search among",
+        compendium.stored_kinds,
+        default=compendium.kinds[0],
+        required=True,
+        format_func=heading,
+        key=f"gene-search-{compendium.name}",
+    )
     for row in table.to_dict("records"):
         if st.button(plain(f"Use {row[fields.PERT_INAME]} as query"), key=f"use-{row['drug']}"):
-            _search(genetic, row[fields.DRUG])
+            _search(genetic, row[fields.DRUG], str(against))
     download("Download perturbations (CSV)", table, "gene-perturbations", gene, compendium)
 
 
-def _search(genetic: Compendium, drug: str) -> None:
-    """Open Signature search with the most changed genes of a perturbation."""
+def _search(genetic: Compendium, drug: str, against: str) -> None:
+    """Open Signature search with the most changed genes of a perturbation.
+
+    against: the kind of perturbagen to search.
+    """
     query = of_compound(genetic, drug)
     up, down = (
         " ".join(fields.LANDMARK_SYMBOLS[gene] for gene in genes)
         for genes in (query.up, query.down)
     )
     fill_lists(query.name, up, down)
+    st.session_state[against_key(genetic.name)] = against
     go("signature_search")

@@ -28,10 +28,16 @@ def show_targets(gene: Gene, compendium: Compendium) -> None:
         return
     st.caption(
         f"Drugs with {plain(gene.symbol)} among their known targets. A drug that inhibits a "
-        "protein need not change the expression of its gene."
+        "protein need not change the expression of its gene. **Which target?** asks whether the "
+        "gene can be found from a drug's signatures alone."
     )
-    table = table.assign(about=about(table[fields.PERT_INAME], compendium.name))
-    order = [fields.PERT_INAME, "about", "mean_z", "low", "high", "n_signatures", fields.MOA,
+    names = table[fields.PERT_INAME]
+    links = {
+        "about": about(names, compendium.name),
+        "asks": about(names, compendium.name, "target_prediction"),
+    }
+    table = table.assign(**links)
+    order = [fields.PERT_INAME, *links, "mean_z", "low", "high", "n_signatures", fields.MOA,
              fields.TARGET]  # fmt: skip
     st.dataframe(
         savable(shown_names(table), simulated=compendium.simulated),
@@ -41,6 +47,9 @@ def show_targets(gene: Gene, compendium: Compendium) -> None:
         column_config={
             fields.PERT_INAME: "Drug",
             "about": ABOUT_COLUMN,
+            "asks": st.column_config.LinkColumn(
+                "Which target?", display_text="Predict", help="Predict the targets of this drug"
+            ),
             "mean_z": MEAN_Z,
             "low": LOW,
             "high": HIGH,
@@ -54,6 +63,6 @@ def show_targets(gene: Gene, compendium: Compendium) -> None:
         train_on(table[fields.PERT_INAME])
     with save:
         download(
-            "Download drugs (CSV)", table.drop(columns="about"), "gene-targeted-by", gene,
+            "Download drugs (CSV)", table.drop(columns=list(links)), "gene-targeted-by", gene,
             compendium,
         )  # fmt: skip

@@ -10,7 +10,7 @@ import streamlit as st
 from gpar_core.analyses.library import result as libraries
 from gpar_core.analyses.library.result import Library
 from gpar_core.analyses.moa_prediction import charts as moas
-from gpar_core.data.class_names import TARGET, Noun, gene_of
+from gpar_core.data.class_names import MOA, TARGET, Noun, gene_of
 from gpar_core.data.compendium import Compendium
 from gpar_core.export import download_name, library_csv
 from gpar_core.jobs.store import JobStore
@@ -18,9 +18,10 @@ from gpar_core.learn.verdict import VERDICTS
 from gpar_core.upkeep import deletion
 from pages._shared import deleting
 from pages._shared.cached_charts import chart_once
-from pages._shared.class_choice import class_column
+from pages._shared.class_choice import class_column, class_links
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
+from pages._shared.navigation import GENE_COLUMN
 from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, from_url, go
 from pages._shared.tables import HOW_TO_OPEN, SELECTION, chosen_row, opened_row, savable
@@ -90,7 +91,7 @@ def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -
     shown = table[hit & (table["asked"] | (not asked_only))]
     st.caption(HOW_TO_OPEN)
     selection = st.dataframe(
-        savable(_columns_of(shown, library.noun), simulated=compendium.simulated),
+        savable(_columns_of(shown, library), simulated=compendium.simulated),
         hide_index=True,
         on_select="rerun",
         selection_mode=SELECTION,
@@ -163,19 +164,22 @@ def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
-def _columns_of(table: pd.DataFrame, noun: Noun) -> pd.DataFrame:
+def _columns_of(table: pd.DataFrame, library: Library) -> pd.DataFrame:
+    noun = library.noun
     interval = [
         f"{low:.3f}–{high:.3f}" if pd.notna(low) else None
         for low, high in zip(table["low"], table["high"], strict=True)
     ]
     names = [gene_of(name) for name in table["moa"]] if noun is TARGET else table["moa"]
-    return table.assign(interval=interval, moa=names)[list(_columns(noun))]
+    links = class_links(table["moa"], library.request.compendium)
+    return table.assign(interval=interval, moa=names, open=links)[list(_columns(noun))]
 
 
 def _columns(noun: Noun) -> dict[str, object]:
     column = st.column_config
     return {
         "moa": class_column(noun),
+        **({} if noun is MOA else {"open": GENE_COLUMN}),
         "verdict": column.TextColumn("Verdict", width=160, help=explained("verdict")),
         "asked": column.CheckboxColumn("Used", help=ASKED),
         "mean_auroc": column.NumberColumn(

@@ -9,15 +9,17 @@ from gpar_core.analyses.map.packing import Packed
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.training.result import Model
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.pert_types import COMPOUNDS
 from gpar_core.data.selecting import shown_unit
 from gpar_core.data.training_set import known_drugs
 from gpar_core.export import analysis_csv, download_name
 from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.error_box import plain
 from pages._shared.navigation import gene_links
+from pages._shared.perturbagen_links import link_column, page_links
 from pages._shared.point_map.component import Chosen
 from pages._shared.positive_set import train_on
-from pages._shared.tables import ABOUT_COLUMN, about, savable
+from pages._shared.tables import savable
 from pages._shared.terms import explained
 
 MAX_ROWS_SHOWN = 2000
@@ -36,23 +38,24 @@ def show_chosen(
     if len(chosen.inside):
         table = signatures(compendium, points.rows[chosen.inside], model)
         drugs = table["drug"].drop_duplicates().tolist()
-        are_compounds = compendium.drugs[fields.PERT_TYPE] == fields.COMPOUND_PERT_TYPE
+        what = "drugs" if compendium.kinds == COMPOUNDS else "perturbagens"
         st.subheader(
-            f"{len(table):,} signatures of {len(drugs):,} drugs in the lasso", anchor=False
+            f"{len(table):,} signatures of {len(drugs):,} {what} in the lasso", anchor=False
         )
         _show_signatures(table, "lasso", "lasso", done)
-        here = set(compendium.drugs.loc[are_compounds, fields.PERT_INAME])
-        if own := [name for name in drugs if name in here]:
+        are_compounds = table["pert_type"] == fields.COMPOUND_PERT_TYPE
+        if own := table.loc[are_compounds, "drug"].drop_duplicates().tolist():
             _offer_as_positive_set(own, "lasso", done)
 
 
 def signatures(compendium: Compendium, rows: np.ndarray, model: Model | None) -> pd.DataFrame:
-    """One line per row of the compendium: drug, cell line, dose, time, and a model's score."""
+    """One line per row of the compendium: drug, kind, cell line, dose, time, a model's score."""
     chosen = compendium.signatures.iloc[np.sort(rows)]
     drugs = compendium.drugs.set_index(fields.DRUG).loc[chosen[fields.DRUG]]
     table = pd.DataFrame(
         {
             "drug": drugs[fields.PERT_INAME].to_numpy(),
+            fields.PERT_TYPE: drugs[fields.PERT_TYPE].to_numpy(),
             "cell_line": chosen[fields.CELL_ID],
             "dose": chosen[fields.DOSE],
             "dose_unit": chosen[fields.DOSE_UNIT].map(shown_unit),
@@ -72,27 +75,23 @@ def signatures(compendium: Compendium, rows: np.ndarray, model: Model | None) ->
 def _show_drug(
     table: pd.DataFrame, clicked: int | None, compendium: Compendium, done: Analysis
 ) -> None:
-    name = str(table["drug"].iloc[0])
+    name, kind = table[["drug", fields.PERT_TYPE]].iloc[0]
+    of_drug = kind == fields.COMPOUND_PERT_TYPE
     moas = table.loc[table["moa"] != "", "moa"]
     st.subheader(plain(name), anchor=False)
-    st.markdown(plain(moas.iloc[0]) if len(moas) else "No MOA annotation.")
+    if of_drug:
+        st.markdown(plain(moas.iloc[0]) if len(moas) else "No MOA annotation.")
     if table.get(fields.TARGET, pd.Series([""])).iloc[0]:
         genes = table[fields.TARGET].iloc[0].split(", ")
-        st.markdown(f"Target: {gene_links(genes, done.compendium)}")
+        st.markdown(f"{'Target' if of_drug else 'Gene'}: {gene_links(genes, done.compendium)}")
     if clicked in table.index:
-        at = table.loc[clicked]
-        st.caption(
-            plain(
-                f"Clicked: {at['cell_line']}, {at['dose']:g} {at['dose_unit']}, {at['time']:g} "
-                f"{at['time_unit']}, TAS {at['tas']:.2f} ({at['sig_id']})"
-            )
+        st.caption(plain(f"Clicked: {_described(table.loc[clicked])}"))
+    if of_drug:
+        (drug,) = known_drugs(compendium, [name])
+        compound = compendium.drugs[compendium.drugs[fields.DRUG] == drug].iloc[0]
+        pubchem = links.pubchem(
+            name, cid=compound[fields.PUBCHEM_CID], inchi_key=compound[fields.INCHI_KEY]
         )
-    (drug,) = known_drugs(compendium, [name])
-    compound = compendium.drugs[compendium.drugs[fields.DRUG] == drug].iloc[0]
-    pubchem = links.pubchem(
-        name, cid=compound[fields.PUBCHEM_CID], inchi_key=compound[fields.INCHI_KEY]
-    )
-    if compound[fields.PERT_TYPE] == fields.COMPOUND_PERT_TYPE:
         ilincs = links.ilincs(name, compound[fields.PERT_ID])
         buttons = st.columns(4)
         buttons[0].link_button("PubChem", pubchem, width="stretch")
@@ -103,17 +102,29 @@ def _show_drug(
     _show_signatures(table, name, "drug", done)
 
 
+def _described(at: pd.Series) -> str:
+    """Cell line, dose, time, TAS and id of a signature, without what is unknown."""
+    amounts = ((at["dose"], at["dose_unit"]), (at["time"], at["time_unit"]))
+    parts = [at["cell_line"], *(f"{n:g} {unit}" for n, unit in amounts if pd.notna(n))]
+    parts += [f"TAS {at['tas']:.2f}"] if pd.notna(at["tas"]) else []
+    return f"{', '.join(parts)} ({at['sig_id']})"
+
+
 def _show_signatures(table: pd.DataFrame, what: str, key: str, done: Analysis) -> None:
     number = st.column_config.NumberColumn
     shown = table.drop(columns="model_id", errors="ignore").head(MAX_ROWS_SHOWN)
+    kinds = table[fields.PERT_TYPE].unique()
+    pages = page_links(shown.rename(columns={"drug": fields.PERT_INAME}), done.compendium)
+    shown = shown.assign(pert_type=shown[fields.PERT_TYPE].map(fields.PERT_TYPES), about=pages)
+    if set(kinds) == set(COMPOUNDS):
+        shown = shown.drop(columns=fields.PERT_TYPE)
     st.dataframe(
-        savable(
-            shown.assign(about=about(shown["drug"], done.compendium)), simulated=done.simulated
-        ),
+        savable(shown, simulated=done.simulated),
         hide_index=True,
         column_config={
             "drug": "Drug",
-            "about": ABOUT_COLUMN,
+            "pert_type": "Kind",
+            "about": link_column(kinds),
             "cell_line": "Cell line",
             "dose": "Dose",
             "dose_unit": "Dose unit",

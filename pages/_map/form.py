@@ -9,7 +9,7 @@ from gpar_core.analyses.map.selection import selected_rows
 from gpar_core.analyses.training.result import ModelSummary
 from gpar_core.data.class_names import NOUNS
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.kind_names import plural
+from gpar_core.data.kind_names import heading
 from gpar_core.data.uploads import publish_table
 from gpar_core.errors import GparError
 from gpar_core.learn.presets import LINEAR, PRESETS
@@ -108,7 +108,7 @@ def _choose_kinds(compendium: Compendium) -> tuple[str, ...]:
         "Perturbagens",
         kinds,
         default=compendium.kinds,
-        format_func=lambda kind: plural(kind).capitalize(),
+        format_func=heading,
         key=f"map-kinds-{compendium.name}",
         persist_state="session",
         help="Compounds, and genes that were changed: a knock-down near a compound may be its "

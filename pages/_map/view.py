@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from gpar_core import fields
-from gpar_core.analyses.map.packing import Packed, from_tables, pack_scores
+from gpar_core.analyses.map.packing import Packed, beside, from_tables, pack_scores
 from gpar_core.analyses.map.request import MapRequest
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.training.result import Model, ModelSummary
@@ -45,7 +45,7 @@ def draw(done: Analysis) -> None:
     color, only, model = _choose_colors(compendium)
     scores = None
     if model and color == BY_MODEL:  # scores are many bytes: only if they are shown
-        scores = _scores((points.digest, model.summary.model_id), model, points)
+        scores = _scores((points.digest, model.summary.model_id), model, points, compendium)
     key = _key(done)
     chosen = chosen_on(key, points, at_first=from_url(Key.DRUG).casefold())
     _into_url(Key.DRUG, chosen.drug)
@@ -89,16 +89,18 @@ def draw_with_scores(
     name: str,
     done: Analysis,
     groups: tuple[Group, ...] = (),
+    kind: str = fields.COMPOUND_PERT_TYPE,
 ) -> None:
     """Show the map colored by scores of signatures, without settings. Raises GparError.
 
-    source: everything that the scores depend on. scores: (n_signatures,), 0 in the middle of the
-    colors. name: on screen.
+    source: everything that the scores depend on. scores: (n_signatures,) of one kind of
+    perturbagen, 0 in the middle of the colors. name: on screen.
     """
     compendium, points = _compendium_of(done), _points_of(done)
     key = f"{_key(done)}-{source[0]}"
     chosen = chosen_on(key, points)
-    packed = _signed((points.digest, *source), scores, name, points)
+    of = compendium.of_kinds([kind])
+    packed = _signed((points.digest, *source), scores, name, points, of, compendium)
     _show(done, points, groups, BY_MODEL, name, key=key, scores=packed, drug=chosen.drug)
     st.caption(trust(done))
     show_chosen(chosen, points, compendium, done, None)
@@ -175,7 +177,7 @@ def _choose_colors(compendium: Compendium) -> tuple[str, list[str], Model | None
             bind="query-params",
         )
     names = {
-        "MOA": compendium.moas["moa"].tolist(),
+        "MOA": [*compendium.moas["moa"], *_other_kinds(compendium)],
         BY_TARGET: [gene_of(name) for name in compendium.targets["moa"]],
         "Cell line": compendium.cell_lines,
     }.get(color)
@@ -191,6 +193,12 @@ def _choose_colors(compendium: Compendium) -> tuple[str, list[str], Model | None
                 persist_state="session",
             )
     return color, only, model
+
+
+def _other_kinds(compendium: Compendium) -> list[str]:
+    """Kinds of perturbagens that stand for the MOA of their points."""
+    others = [kind for kind in compendium.kinds if kind != fields.COMPOUND_PERT_TYPE]
+    return [fields.PERT_TYPES[kind] for kind in others]
 
 
 def _choose_model(compendium: Compendium) -> Model | None:
@@ -253,10 +261,18 @@ def _points(made: tuple[str, str, str], _done: Analysis) -> Packed:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _scores(made: tuple[str, str], _model: Model, _points: Packed) -> Packed:
-    return pack_scores(_model.scores, _points)
+def _scores(made: tuple[str, str], _model: Model, _points: Packed, _shown: Compendium) -> Packed:
+    of = load_compendium(_shown.name)
+    return pack_scores(beside(_model.scores, of, _shown), _points)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _signed(source: tuple[str, ...], _scores: np.ndarray, name: str, _points: Packed) -> Packed:
-    return pack_scores(_scores, _points, name=name, signed=True)
+def _signed(
+    source: tuple[str, ...],
+    _scores: np.ndarray,
+    name: str,
+    _points: Packed,
+    _of: Compendium,
+    _shown: Compendium,
+) -> Packed:
+    return pack_scores(beside(_scores, _of, _shown), _points, name=name, signed=True)

@@ -15,13 +15,14 @@ from gpar_core.analyses.moa_prediction.result import (
     queries,
     ranked,
 )
-from gpar_core.data.class_names import TARGET, Noun, gene_of, noun_of, shown
+from gpar_core.data.class_names import MOA, TARGET, Noun, gene_of, noun_of, shown
 from gpar_core.export import download_name, moas_csv
 from gpar_core.rank.moa_prediction import NEAR_THE_TOP, ORDERS, SUPPORTED, TOP, rank_moas
 from pages._shared.cached_charts import drawn_once, show_chart
-from pages._shared.class_choice import KNOWN_COLUMNS, class_column, known
+from pages._shared.class_choice import KNOWN_COLUMNS, class_column, class_links, known
 from pages._shared.error_box import plain
 from pages._shared.loaders import load_compendium, load_summaries
+from pages._shared.navigation import GENE_COLUMN
 from pages._shared.state import go
 from pages._shared.tables import ABOUT_COLUMN, HOW_TO_OPEN, SELECTION, about, opened_row, savable
 from pages._shared.terms import explained
@@ -158,6 +159,7 @@ def _show_table(top: pd.DataFrame, prediction: Prediction, key: str) -> None:
         {
             "place": range(1, len(top) + 1),
             "moa": shown(top["moa"].tolist()) if noun is TARGET else top["moa"],
+            "open": class_links(top["moa"], prediction.compendium),
             "supported": top["supported"].map({True: "yes", False: "no"}),
             "evidence": top["evidence"],
             "fdr": top["fdr"],
@@ -170,6 +172,8 @@ def _show_table(top: pd.DataFrame, prediction: Prediction, key: str) -> None:
             "scored_by": top["held_out"].map({True: "held-out fold", False: "model"}),
         }
     )
+    if noun is MOA:
+        rows = rows.drop(columns="open")
     st.caption(HOW_TO_OPEN)
     selection = st.dataframe(
         savable(rows, simulated=prediction.simulated),
@@ -259,6 +263,7 @@ def _columns(noun: Noun) -> dict[str, object]:
     return {
         "place": column.NumberColumn("#", width=50, help=explained("rank")),
         "moa": class_column(noun),
+        "open": GENE_COLUMN,
         "supported": column.TextColumn(
             "Supported", help=f"FDR over all {noun.many} of {SUPPORTED:g} or less"
         ),

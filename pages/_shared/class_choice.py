@@ -1,5 +1,7 @@
 """Choose between MOAs and targets where a compendium has both, and show what is known of drugs."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 import streamlit as st
 
@@ -7,6 +9,7 @@ from gpar_core import fields
 from gpar_core.data.class_names import ALL, CHOICES, MOAS, NOUNS, TARGETS, Noun, gene_of
 from gpar_core.data.class_tables import class_table, listed
 from gpar_core.data.compendium import Compendium
+from pages._shared.navigation import gene_link
 from pages._shared.terms import explained
 
 LABELS = {MOAS: "MOAs", TARGETS: "Targets", ALL: "Both"}
@@ -53,6 +56,12 @@ def known(table: pd.DataFrame) -> pd.DataFrame:
     if fields.TARGET in table and (table[fields.TARGET].fillna("") != "").any():
         columns.append(fields.TARGET)
     return table[columns].fillna("").apply(listed)
+
+
+def class_links(names: Iterable[str], compendium: str) -> list[str | None]:
+    """URL of the page of the gene of each target, None for a MOA. names: of classes."""
+    genes = map(gene_of, names)
+    return [gene_link(gene, compendium) if gene else None for gene in genes]
 
 
 def class_column(noun: Noun) -> object:

@@ -21,11 +21,11 @@ ABOUT_COLUMN = st.column_config.LinkColumn(
 )
 
 
-def about(drugs: Iterable[str], compendium: str) -> list[str]:
-    """URL of the page of each drug, relative to this server."""
+def about(drugs: Iterable[str], compendium: str, page: str = "compound") -> list[str]:
+    """URL of the page of each drug, or of another page on it, relative to this server."""
     keys = (Key.COMPOUND.value, Key.COMPENDIUM.value)
     return [
-        f"compound?{urlencode(dict(zip(keys, (drug, compendium), strict=True)))}" for drug in drugs
+        f"{page}?{urlencode(dict(zip(keys, (drug, compendium), strict=True)))}" for drug in drugs
     ]
 
 

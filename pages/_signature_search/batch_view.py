@@ -20,6 +20,8 @@ from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
+from pages._shared.navigation import GENE_COLUMN, gene_link
+from pages._shared.perturbagen_links import link_column, page_links
 from pages._shared.report_buttons import report_buttons
 from pages._shared.state import cache
 from pages._shared.tables import savable
@@ -43,7 +45,7 @@ def draw_batch(done: Analysis, request: SearchRequest) -> None:
     with left:
         download_csv("Download summary (CSV)", queries, "signature-search-queries", done)
     with right:
-        download_csv("Download all compounds (CSV)", compounds, "signature-search", done)
+        download_csv(f"Download all {request.nouns} (CSV)", compounds, "signature-search", done)
     if not has_p(compounds):
         st.caption(
             "FDR is left out: it would take hours for so many profiles. Open the full result of a "
@@ -54,22 +56,24 @@ def draw_batch(done: Analysis, request: SearchRequest) -> None:
     with error_box():
         if st.button("Open full result", type="primary"):
             start(plan_one_of(request, name, upload_of(request, cache())))
-    st.caption(
-        "The full result adds cell lines, MOAs, targets, a heat map and more. It takes seconds."
-    )
+    more = "" if request.among else "MOAs, targets, "
+    st.caption(f"The full result adds cell lines, {more}a heat map and more. It takes seconds.")
     own = compounds[compounds["query"] == name]
     if has_p(own):
-        st.markdown(verdict(own))
+        st.markdown(verdict(own, request.against))
     sides = (own[own["connectivity"] > 0], own[own["connectivity"] < 0].iloc[::-1])
     for (side, heading), found in zip(SIDES.items(), sides, strict=True):
         st.subheader(heading, anchor=False)
-        _side(found.head(N_SHOWN), side, done)
+        _side(found.head(N_SHOWN), side, request, done)
 
 
 def _summary(queries: pd.DataFrame, done: Analysis) -> None:
     text = st.column_config.TextColumn
     used = (queries["n_up"] + queries["n_down"]).fillna(0).astype(int).astype(str)
     shown = queries[["query"]].join(clear_classes(queries))
+    if "top_target" in shown:
+        shown["open"] = [gene_link(gene, done.compendium) if gene else None
+                         for gene in shown["top_target"]]  # fmt: skip
     shown = shown.join(queries[["mimics", "reverses"]]).assign(genes=used)
     if "n_given" in queries:
         shown["genes"] = used + " of " + queries["n_given"].astype(str)
@@ -84,6 +88,7 @@ def _summary(queries: pd.DataFrame, done: Analysis) -> None:
                 column: text(f"Top {noun.one}", help=TOP_HELP.format(noun.one))
                 for column, noun in TOP_CLASSES.items()
             },
+            "open": GENE_COLUMN,
             "mimics": text("Strongest mimics"),
             "reverses": text("Strongest reversers"),
             "genes": text(
@@ -95,18 +100,21 @@ def _summary(queries: pd.DataFrame, done: Analysis) -> None:
     )
 
 
-def _side(found: pd.DataFrame, side: str, done: Analysis) -> None:
+def _side(found: pd.DataFrame, side: str, request: SearchRequest, done: Analysis) -> None:
     if found.empty:
-        st.info(f"No compound {side}s the query.")
+        st.info(f"No {request.noun} {side}s the query.")
         return
+    of_drugs = request.against == fields.COMPOUND_PERT_TYPE
+    opens = page_links(found.assign(pert_type=request.against), done.compendium)
     shown = pd.DataFrame(
         {
             "rank": range(1, len(found) + 1),
             fields.PERT_INAME: found[fields.PERT_INAME],
+            **({"opens": opens} if any(opens) else {}),
             "connectivity": found["connectivity"],
             "fdr": found["fdr"],
             "lines": found[f"n_{side}"].astype(str) + " of " + found["n_cells"].astype(str),
-            **known(found),
+            **(known(found) if of_drugs else {}),
         }
     )
     number = st.column_config.NumberColumn
@@ -115,7 +123,10 @@ def _side(found: pd.DataFrame, side: str, done: Analysis) -> None:
         hide_index=True,
         column_config={
             "rank": number("#", width=50, help="Strongest first"),
-            fields.PERT_INAME: st.column_config.TextColumn("Drug", width="small"),
+            fields.PERT_INAME: st.column_config.TextColumn(
+                "Drug" if of_drugs else "Perturbation", width="small"
+            ),
+            "opens": link_column([request.against]),
             "connectivity": number("Connectivity", format="%.2f", help=explained("connectivity")),
             "fdr": number("FDR", format="%.2g", help=explained("fdr")),
             "lines": st.column_config.TextColumn(

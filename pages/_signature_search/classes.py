@@ -13,6 +13,7 @@ from pages._shared.cached_charts import chart_once
 from pages._shared.class_choice import LABELS, class_column
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
+from pages._shared.navigation import GENE_COLUMN, gene_link
 from pages._shared.tables import SELECTION, chosen_row, savable
 from pages._shared.terms import explained
 
@@ -74,16 +75,20 @@ def _show(chosen: str, done: Analysis) -> None:
     st.markdown(of_classes(table, noun))
     auroc = f"Near 1 the compounds of the {noun.one} mimic the query, near 0 they reverse it"
     number = st.column_config.NumberColumn
+    shown = table
+    if noun is TARGET:
+        shown = table.assign(open=[gene_link(gene, done.compendium) for gene in table[column]])
     event = st.dataframe(
-        savable(table, simulated=done.simulated),
+        savable(shown, simulated=done.simulated),
         height=360,
         hide_index=True,
         on_select="rerun",
         selection_mode=SELECTION,
         key=f"search-{chosen}-{'-'.join(done.identity)}",
-        column_order=[column, *(name for name in COLUMNS if name in table), "data"],
+        column_order=[column, "open", *(name for name in COLUMNS if name in table), "data"],
         column_config={
             column: class_column(noun),
+            "open": GENE_COLUMN,
             "n_drugs": number("Drugs", format="%d", width=60, help="With a signature here"),
             "median_connectivity": number(
                 "Median connectivity", format="%.2f", width=125, help=explained("connectivity")

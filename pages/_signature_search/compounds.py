@@ -14,7 +14,7 @@ from pages._shared.positive_set import train_on
 from pages._shared.state import Key, go
 from pages._shared.terms import explained
 from pages._signature_search.hits.component import checked_in, hits
-from pages._signature_search.hits.rows import N_SHOWN, SIDES, best, noun_of, side_of
+from pages._signature_search.hits.rows import N_SHOWN, SIDES, asked, best, side_of
 
 
 def compared_key(done: Analysis) -> str:
@@ -30,34 +30,33 @@ def show_compounds(done: Analysis) -> None:
         for side in SIDES
         for drug, name in best(done, side)[[fields.DRUG, fields.PERT_INAME]].to_numpy()
     }
-    compounds = done.tables["compounds"]
-    noun = noun_of(done)
-    (st.markdown if stands_out(compounds) else st.info)(verdict(compounds, noun))
-    if noun == "compound":
-        _actions([names[drug] for drug in checked_in(key, names)], done)
+    compounds, request = done.tables["compounds"], asked(done)
+    (st.markdown if stands_out(compounds) else st.info)(verdict(compounds, request.against))
+    _actions([names[drug] for drug in checked_in(key, names)], done)
     hits([_side(done.identity, side, done) for side in SIDES], key=key)
     st.caption(
-        f"The {N_SHOWN} strongest {noun}s of each side by connectivity, the number on the right: "
-        f"above 0 a {noun} mimics the query, below 0 it reverses it. Each bar is a cell line, in "
-        "alphabetical order, gray where the sign differs. FDR compares the query with random "
+        f"The {N_SHOWN} strongest {request.nouns} of each side by connectivity, the number on the "
+        "right: above 0, they mimic the query; below 0, they reverse it. Each bar is a cell line, "
+        "in alphabetical order, gray where the sign differs. FDR compares the query with random "
         "genes; because real genes change together, it is optimistic.",
         help=explained("connectivity"),
     )
     if "tau" in compounds:
         st.caption(
-            "Tau is near 100 or -100 if a compound answers your query more strongly than reference "
-            "queries, near 0 if it answers most of those at least as strongly.",
+            f"Tau is near 100 or -100 for {request.nouns} that answer your query more strongly "
+            "than reference queries, near 0 for those that answer most of these at least as "
+            "strongly.",
             help=explained("tau"),
         )
     if "srges" in compounds:
         st.caption(
-            "sRGES is a second measure, from gene lists alone: below 0 a compound reverses them, "
-            "above 0 it mimics them. Hits on which it agrees with connectivity are safer.",
+            f"sRGES is a second measure, from gene lists alone: below 0, {request.nouns} reverse "
+            "them; above 0, they mimic them. Hits on which it agrees with connectivity are safer.",
             help=explained("srges"),
         )
     left, right, _ = st.columns([1, 1, 1])
     with left:
-        download_csv(f"Download all {noun}s (CSV)", compounds, "signature-search", done)
+        download_csv(f"Download all {request.nouns} (CSV)", compounds, "signature-search", done)
     with right:
         signatures = done.tables["signatures"]
         download_csv(
@@ -66,22 +65,41 @@ def show_compounds(done: Analysis) -> None:
 
 
 def _actions(names: list[str], done: Analysis) -> None:
-    """Buttons for the compounds that are checked."""
-    opens, trains, compares, says = st.columns([1, 1, 1, 1.2], vertical_alignment="center")
-    if opens.button("Open compound", disabled=len(names) != 1, width="stretch"):
-        go("compound", compound=names[0], compendium=done.compendium)
-    if trains.button("Train on these", disabled=not names, width="stretch"):
-        train_on(names, done.compendium)
+    """Buttons for those that are checked, by what they are."""
+    request = asked(done)
+    of_compounds = request.against == fields.COMPOUND_PERT_TYPE
+    of_genes = request.against in fields.GENETIC
+    *own, compares, says = st.columns(
+        [*[1] * (2 * of_compounds + of_genes), 1, 1.2], vertical_alignment="center"
+    )
+    if of_compounds:
+        if own[0].button("Open compound", disabled=len(names) != 1, width="stretch"):
+            go("compound", compound=names[0], compendium=done.compendium)
+        if own[1].button("Train on these", disabled=not names, width="stretch"):
+            train_on(names, done.compendium)
+    elif of_genes:
+        genes = _genes(names, done)
+        if own[0].button("Open gene", disabled=len(genes) != 1, width="stretch"):
+            go("gene", gene=genes[0], compendium=done.compendium)
     compares.button(
         "Add to comparison",
         disabled=not names,
         on_click=_compare,
         args=(names, done),
         width="stretch",
-        help=f"Compares up to {MAX_CHOSEN} compounds on the tab Conditions. The map shows them in "
-        "yellow.",
+        help=f"Compares up to {MAX_CHOSEN} {request.nouns} on the tab Conditions. The map shows "
+        "them in yellow.",
     )
-    says.caption(f"{len(names)} checked" if names else "Check compounds first.")
+    says.caption(f"{len(names)} checked" if names else f"Check {request.nouns} first.")
+
+
+def _genes(names: list[str], done: Analysis) -> list[str]:
+    """The genes that were changed, of perturbagens by name."""
+    table = done.tables["compounds"]
+    if fields.TARGET not in table:  # of none of them is the gene known
+        return []
+    own = table.loc[table[fields.PERT_INAME].isin(names), fields.TARGET]
+    return own[own != ""].tolist()
 
 
 @error_box()

@@ -8,22 +8,24 @@ import streamlit as st
 from gpar_core import fields
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.charts import MAX_CHOSEN, amounts, cell_lines
+from gpar_core.data.kind_names import heading
 from gpar_core.search.conditions import FEWEST, by_condition, spread
 from pages._shared.cached_charts import chart_once
 from pages._shared.downloads import download_csv
 from pages._signature_search.compounds import compared_key
+from pages._signature_search.hits.rows import asked
 
 AMOUNTS = {fields.DOSE: "dose", fields.TIME: "time"}
 
 
 def show_conditions(done: Analysis) -> None:
     """Choose compounds; show a chart for each kind of condition."""
-    compounds = done.tables["compounds"]
+    compounds, request = done.tables["compounds"], asked(done)
     key = compared_key(done)
     if key not in st.session_state:
         st.session_state[key] = compounds[fields.PERT_INAME].head(1).tolist()
     names = st.multiselect(
-        "Compounds",
+        heading(request.against),
         compounds[fields.PERT_INAME],
         max_selections=MAX_CHOSEN,
         placeholder="Type the start of a name",
@@ -35,11 +37,13 @@ def show_conditions(done: Analysis) -> None:
     chosen = compounds[compounds[fields.PERT_INAME].isin(names)].head(MAX_CHOSEN)
     drugs = dict(zip(chosen[fields.DRUG], chosen[fields.PERT_INAME], strict=True))
     if not drugs:
-        st.caption("Choose compounds to see where they mimic the query and where they reverse it.")
+        st.caption(
+            f"Choose {request.nouns} to see where they mimic the query and where they reverse it."
+        )
         return
     st.caption(
-        f"Points are means over the signatures of a compound, with 95% intervals if there are at "
-        f"least {FEWEST}; the intervals assume that signatures are independent. Gray: all "
+        f"Points are means over the signatures of each {request.noun}, with 95% intervals if there "
+        f"are at least {FEWEST}; the intervals assume that signatures are independent. Gray: all "
         "signatures in the cell line; the box holds the middle half of them, the line 90%."
     )
     signatures = done.tables["signatures"]
@@ -47,7 +51,9 @@ def show_conditions(done: Analysis) -> None:
     chart_once(
         "search cell lines",
         (*done.identity, *drugs),
-        lambda: cell_lines(_spread(done.identity, done), by_line, simulated=done.simulated),
+        lambda: cell_lines(
+            _spread(done.identity, done), by_line, request.noun, simulated=done.simulated
+        ),
     )
     tables = [by_line.assign(by="cell line")]
     for by, what in AMOUNTS.items():
@@ -57,7 +63,7 @@ def show_conditions(done: Analysis) -> None:
             chart_once(
                 f"search {what}s",
                 (*done.identity, *drugs),
-                partial(amounts, found, what, simulated=done.simulated),
+                partial(amounts, found, what, request.noun, simulated=done.simulated),
             )
         else:
             st.caption(_only(found, what))

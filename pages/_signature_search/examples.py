@@ -8,6 +8,7 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import drug_name
+from gpar_core.fields import COMPOUND_PERT_TYPE
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import load_compendium
 
@@ -78,8 +79,19 @@ def show_examples(compendium: Compendium) -> None:
         expect.caption(example.expect + (f" {NOT_SIMULATED}" if real_genes else ""))
 
 
+def against_key(compendium: str) -> str:
+    """Session key of the kind of perturbagen that is searched. compendium: its name."""
+    return f"search-against-{compendium}"
+
+
+def score_key(compendium: str, kind: str) -> str:
+    """Session key of the score, which has a default for each kind of perturbagen."""
+    return f"search-score-{compendium}" + (f"-{kind}" if kind != COMPOUND_PERT_TYPE else "")
+
+
 @error_box()
 def _use(example: Example, compendium: Compendium) -> None:
+    st.session_state[against_key(compendium.name)] = compendium.kinds[0]
     if example.compound:
         drug = compendium.drug_by_name[example.compound]
         _choose_compound(drug_name(compendium, drug))
@@ -88,8 +100,9 @@ def _use(example: Example, compendium: Compendium) -> None:
 
 
 def fill(done: Analysis, request: SearchRequest) -> None:
-    """Fill the form with a query, and its score. Of a profile from a file, with its lists."""
-    st.session_state[f"search-score-{request.compendium}"] = request.score
+    """Fill the form with a query, its score and what it searches; a profile as its lists."""
+    st.session_state[score_key(request.compendium, request.against)] = request.score
+    st.session_state[against_key(request.compendium)] = request.against
     st.session_state[f"search-tau-{request.compendium}"] = request.tau
     if request.compound:
         compendium = load_compendium(request.compendium)

@@ -5,12 +5,19 @@ from dataclasses import replace
 import streamlit as st
 
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.kind_names import plural
+from gpar_core.data.kind_names import counted, heading
 from gpar_core.search.scores import SCORES, default_score
 from pages._shared.error_box import error_box
 from pages._shared.job_panel import start
 from pages._signature_search.compound_form import compound_query, signature_query
-from pages._signature_search.examples import COMPOUND, LISTS, SIGNATURE, show_examples
+from pages._signature_search.examples import (
+    COMPOUND,
+    LISTS,
+    SIGNATURE,
+    against_key,
+    score_key,
+    show_examples,
+)
 from pages._signature_search.file_form import file_query
 from pages._signature_search.lists_form import lists_query
 from pages._signature_search.query_plan import Asks
@@ -26,9 +33,14 @@ WAYS: dict[str, Asks] = {
 
 
 def form(compendium: Compendium) -> None:
-    """Choose a query and a score; start the search."""
+    """Choose a query, what to search and a score; start the search."""
     left, right = st.columns([3, 2], gap="large")
+    box = right.container(border=True)
     plan = None
+    with box:
+        st.header("2 · Search", anchor=False)
+        against = _against(compendium)
+    searched = compendium.of_kinds([against])
     with left:
         st.header("1 · Query", anchor=False)
         way = st.segmented_control(
@@ -44,19 +56,17 @@ def form(compendium: Compendium) -> None:
             score = st.selectbox(
                 "Score",
                 list(SCORES),
-                list(SCORES).index(default_score(compendium)),
+                list(SCORES).index(default_score(searched)),
                 format_func=lambda name: SCORES[name].label,
-                key=f"search-score-{compendium.name}",
+                key=score_key(compendium.name, against),
                 persist_state="session",
                 help=SCORE_HELP,
             )
-            tau = tau_choice(compendium, score)
-            against = _against(compendium)
+            tau = tau_choice(searched, score)
         with inputs, error_box():
             plan = WAYS[way](compendium, score)
         show_examples(compendium)
-    with right, st.container(border=True):
-        st.header("2 · Search", anchor=False)
+    with box:
         if plan is None or isinstance(plan, str):
             st.caption(plan or "Correct the query first.")
             st.button("Start search", type="primary", disabled=True, width="stretch")
@@ -67,10 +77,10 @@ def form(compendium: Compendium) -> None:
                 planned.publish()
                 request = replace(planned.request, against=against)
                 start(request if request.is_batch else replace(request, tau=tau))
-            searched = compendium.of_kinds([against])
+            n = searched.n_signatures
             st.caption(
-                f"Against {searched.n_signatures:,} signatures of {searched.n_drugs:,} "
-                f"{plural(against)}. The first search of a compendium takes a few seconds longer."
+                f"Against {n:,} signature{'s' * (n != 1)} of {counted(searched.n_drugs, against)}. "
+                "The first search of a compendium takes a few seconds longer."
             )
 
 
@@ -82,11 +92,11 @@ def _against(compendium: Compendium) -> str:
     return st.selectbox(
         "Search among",
         kinds,
-        format_func=lambda kind: plural(kind).capitalize(),
-        key=f"search-against-{compendium.name}",
+        format_func=heading,
+        key=against_key(compendium.name),
         persist_state="session",
-        help="Compounds, or genes whose loss or gain looks like your query: mimics among "
-        "knock-downs point at the gene that is lost.",
+        help="Compounds, or genes whose loss or gain looks like your query. A gene whose "
+        "knock-down mimics a compound may be its target.",
     )
 
 

@@ -9,6 +9,7 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.search.scores import SCORES
 from pages._shared.state import cache
+from pages._signature_search.hits.rows import asked
 
 N_FIRST = 3
 """Hits of each side in the list of previous results."""
@@ -22,18 +23,17 @@ def query_of(request: SearchRequest) -> str:
 
 def summary(done: Analysis) -> str:
     """The query, the score, and the first hits of both sides. done: without its tables."""
-    request = done.request
-    assert isinstance(request, SearchRequest)  # noqa: S101 -- the page checks it
-    asked = query_of(request)
+    request = asked(done)
+    said = query_of(request)
     if request.is_batch:
-        return asked
+        return said
     mimics, reverses = _first(str(cache().root), done.identity)
     found = [
         f"{what} {', '.join(names)}."
         for what, names in (("Mimics:", mimics), ("Reverses:", reverses))
         if names
     ]
-    return " ".join([asked, *found])
+    return " ".join([said, *found])
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

@@ -10,22 +10,22 @@ from pages._shared.loaders import load_analyses, load_analysis
 from pages._shared.point_map.component import Group
 from pages._shared.state import go
 from pages._signature_search.compounds import compared_key
-from pages._signature_search.hits.rows import noun_of
+from pages._signature_search.hits.rows import asked
 
 
 def show_map(done: Analysis) -> None:
     """Choose one of the maps of the compendium and show it; offer to build one if there is none."""
-    if (noun := noun_of(done)) != "compound":
-        st.info(f"A map is colored by the connectivity of compounds; this search is among {noun}s.")
-        return
-    fingerprint = getattr(done.request, "fingerprint", "")
+    request = asked(done)
     maps = {
         each.analysis_id: each
         for each in load_analyses(MapRequest, done.compendium)
-        if getattr(each.request, "fingerprint", "") == fingerprint
+        if isinstance(each.request, MapRequest)
+        and each.request.fingerprint == request.fingerprint
+        and request.against in each.request.perturbagens
     }
     if not maps:
-        st.info("This compendium has no map yet. Build one to see it colored by connectivity.")
+        of = f" of {request.nouns}" if request.among else ""
+        st.info(f"This compendium has no map{of} yet. Build one to see it colored by connectivity.")
         if st.button("Open Map", type="primary"):
             go("map", compendium=done.compendium)
         return
@@ -37,11 +37,14 @@ def show_map(done: Analysis) -> None:
     )
     st.caption("Orange signatures mimic the query, blue ones reverse it.")
     scores = done.tables["signatures"]["connectivity"].to_numpy()
-    draw_with_scores(done.identity, scores, "Connectivity", load_analysis(chosen), _compared(done))
+    draw_with_scores(
+        done.identity, scores, "Connectivity", load_analysis(chosen), _compared(done),
+        request.against,
+    )  # fmt: skip
 
 
 def _compared(done: Analysis) -> tuple[Group, ...]:
-    """The compounds that are compared, over the others."""
+    """Those that are compared, over the others."""
     names = st.session_state.get(compared_key(done), [])
     compounds = done.tables["compounds"]
     drugs = tuple(compounds.loc[compounds[fields.PERT_INAME].isin(names), fields.DRUG])

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from gpar_core import fields
 from gpar_core.analyses.result import Analysis
-from gpar_core.analyses.signature_search.request import SearchRequest
+from gpar_core.data.kind_names import heading
 from pages._shared.error_box import error_box, plain
 from pages._shared.report_buttons import report_buttons
 from pages._shared.state import Key, go
@@ -14,6 +15,7 @@ from pages._signature_search.conditions import show_conditions
 from pages._signature_search.examples import fill
 from pages._signature_search.heat_map import show_heat_map
 from pages._signature_search.history import query_of
+from pages._signature_search.hits.rows import asked
 from pages._signature_search.map import show_map
 
 OTHERS = {
@@ -24,6 +26,8 @@ OTHERS = {
     "Combinations": (show_combinations, "combinations"),
 }
 """Tabs, and the table that each one shows."""
+OF_COMPOUNDS = {MOAS_AND_TARGETS, "Combinations"}
+"""Tabs that say nothing of knock-downs and the like."""
 
 EARLIER = "An earlier version of GPAR made this result. Delete it and start the search again."
 
@@ -33,21 +37,22 @@ def draw(done: Analysis) -> None:
 
     Only the first tab, which keeps its selection, and the open one are drawn.
     """
-    request = done.request
-    if isinstance(request, SearchRequest):
-        st.markdown(plain(query_of(request)))
-        report, edit = st.columns([3, 1])
-        with report:
-            report_buttons(done.analysis_id, request.title, simulated=done.simulated)
-        if edit.button("Edit query", width="stretch", help="Start a new search from this one"):
-            fill(done, request)
-            go("signature_search", compendium=done.compendium)
-    compounds, *others = st.tabs(
-        ["Compounds", *OTHERS], key=Key.TAB, on_change="rerun", bind="query-params"
+    request = asked(done)
+    st.markdown(plain(query_of(request)))
+    report, edit = st.columns([3, 1])
+    with report:
+        report_buttons(done.analysis_id, request.title, simulated=done.simulated)
+    if edit.button("Edit query", width="stretch", help="Start a new search from this one"):
+        fill(done, request)
+        go("signature_search", compendium=done.compendium)
+    left_out = set() if request.against == fields.COMPOUND_PERT_TYPE else OF_COMPOUNDS
+    shown = {name: each for name, each in OTHERS.items() if name not in left_out}
+    found, *others = st.tabs(
+        [heading(request.against), *shown], key=Key.TAB, on_change="rerun", bind="query-params"
     )
-    with compounds:
+    with found:
         show_compounds(done)
-    for tab, (show, table) in zip(others, OTHERS.values(), strict=True):
+    for tab, (show, table) in zip(others, shown.values(), strict=True):
         if tab.open:
             with tab, error_box():
                 if table in done.tables:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gpar_core import fields
-from gpar_core.analyses.map.packing import UNKNOWN, pack, pack_scores
+from gpar_core.analyses.map.packing import UNKNOWN, beside, pack, pack_scores
 from gpar_core.analyses.map.plan import plan_map
 from gpar_core.analyses.map.selection import selected_rows
 from gpar_core.data import compendium as compendia
@@ -44,16 +44,24 @@ def test_each_point_has_its_kind_for_a_moa_and_its_target(compendium: Compendium
     assert len(columns["drug"]) == whole.n_signatures == 24
 
 
-def test_scores_of_compounds_leave_the_others_unknown(compendium: Compendium) -> None:
-    whole = compendium.of_kinds(ALL)
-    packed = pack(placed(whole), whole)
+@pytest.mark.parametrize("scored", ["trt_cp", "trt_sh.cgs"])
+@pytest.mark.parametrize("shown", [ALL, ("trt_cp",), ("trt_oe", "trt_sh.cgs"), ("trt_xpr",)])
+def test_scores_of_one_kind_leave_the_others_unknown(
+    compendium: Compendium, scored: str, shown: tuple[str, ...]
+) -> None:
+    of, on_map = compendium.of_kinds([scored]), compendium.of_kinds(shown)
+    packed = pack(placed(on_map), on_map)
+    scores = np.linspace(-1, 1, of.n_signatures)
+    expected = dict(zip(of.signatures["sig_id"], scores, strict=True))
+    sig_ids = on_map.signatures["sig_id"].iloc[packed.rows]
     for signed in (False, True):
-        scores = np.linspace(-1, 1, compendium.n_signatures)
-        _, columns = unpacked(pack_scores(scores, packed, signed=signed))
-        unknown = columns["score"] == UNKNOWN
-        np.testing.assert_array_equal(unknown, packed.rows >= compendium.n_signatures)
-    _, columns = unpacked(pack_scores(np.empty(0), packed, signed=True))
-    assert (columns["score"] == UNKNOWN).all()
+        header, columns = unpacked(pack_scores(beside(scores, of, on_map), packed, signed=signed))
+        low, high = header["score_range"]
+        for sig_id, level in zip(sig_ids, columns["score"], strict=True):
+            if sig_id in expected:
+                assert low + level / 254 * (high - low) == pytest.approx(expected[sig_id], abs=0.01)
+            else:
+                assert level == UNKNOWN
 
 
 def test_the_kinds_of_a_map_are_known_and_in_order(compendium: Compendium) -> None:

@@ -86,7 +86,7 @@ def test_the_command_and_python_take_a_kind(
     arguments += ["--up", str(tmp_path / "up.txt")]
     assert main([*arguments, "--against", "knock-downs"]) == 0
     out = capsys.readouterr().out
-    assert "against 4 signatures of 1 knock-downs" in out
+    assert "against 4 signatures of 1 knock-down" in out
     assert "TP53 knock-down" in out
     assert main([*arguments, "--against", "plants"]) != 0
     assert "It has compounds, ligands, over-expressions, knock-downs" in capsys.readouterr().err

@@ -79,11 +79,16 @@ def test_moas_and_targets_that_move_it_together(perturbed: Cache) -> None:
     assert "The drugs of 1 of 2 MOAs move TP53 together" in words(app.caption)
     app.segmented_control(key="gene-classes").set_value("Targets").run()
     assert set(app.dataframe[0].value["moa"]) == {"TP53", "MDM2"}
+    assert set(app.dataframe[0].value["open"]) == {
+        f"gene?gene={gene}&compendium=perturbed" for gene in ("TP53", "MDM2")
+    }
 
 
 def test_drugs_that_target_it_can_be_trained_on(perturbed: Cache) -> None:
     app = about("TP53", "Drugs that target it")
-    assert app.dataframe[0].value["pert_iname"].tolist() == ["mdm0", "mdm1", "mdm2"]
+    table = app.dataframe[0].value
+    assert table["pert_iname"].tolist() == ["mdm0", "mdm1", "mdm2"]
+    assert table["asks"][0] == "target_prediction?compound=mdm0&compendium=perturbed"
     press(app, "Train on these drugs")
     assert words(app.title) == "Drug prediction"
     assert app.session_state["pasted"] == "mdm0\nmdm1\nmdm2"
@@ -93,8 +98,10 @@ def test_its_own_perturbations_say_whether_it_moves_and_lead_to_a_search(perturb
     app = about("TP53", "Perturbations")
     table = app.dataframe[0].value.set_index("pert_iname")
     assert set(table["moves_itself"]) == {"as expected"}
+    app.segmented_control(key="gene-search-perturbed").set_value("trt_sh.cgs").run()
     press(app, "Use TP53 knock-down as query")
     assert words(app.title) == "Signature search"
+    assert app.selectbox(key="search-against-perturbed").value == "trt_sh.cgs"
     assert app.session_state["search-name"] == "TP53 knock-down"
     assert "TP53" in app.session_state["search-down"].split()
 

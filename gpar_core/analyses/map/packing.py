@@ -104,19 +104,17 @@ def pack_scores(
 ) -> Packed:
     """The scores of signatures, in steps from the lowest to the highest, in the order of points.
 
-    scores: (n_signatures,) of all compounds; other perturbagens, whose rows follow, have none.
-    name: on screen. signed: 0 is the middle, and a share of SIGNED_END has other colors than the
-    ends, so that few extremes do not fade the rest.
+    scores: (n_signatures,) of the compendium on the map, NaN where there is none (`beside`). name:
+    on screen. signed: 0 is the middle, and a share of SIGNED_END has other colors than the ends, so
+    that few extremes do not fade the rest.
     """
-    own = np.full(len(packed.rows), np.nan)
-    scored = packed.rows < len(scores)
-    own[scored] = scores[packed.rows[scored]]
+    own = np.asarray(scores, np.float64)[packed.rows]
     low, high = _range(own)
     stretch = 1.0
     if signed:
         high = max(abs(low), abs(high)) or 1.0
         low = -high
-        if scored.any():
+        if np.isfinite(own).any():
             stretch = high / (float(np.nanquantile(np.abs(own), SIGNED_END)) or high)
     columns = {"score": _levels(own, low, high)}
     header = {
@@ -126,6 +124,17 @@ def pack_scores(
         "score_name": name,
     }
     return _as_packed(_packed(columns, header), packed.rows, packed.drugs)
+
+
+def beside(scores: np.ndarray, of: Compendium, shown: Compendium) -> np.ndarray:
+    """(n_signatures,) the scores of the signatures on a map, NaN for those without a score.
+
+    scores: (n_signatures,) of another view of the same compendium, such as its compounds alone.
+    """
+    if of.kinds == shown.kinds:
+        return scores
+    by_id = pd.Series(scores, of.signatures[fields.SIG_ID])
+    return by_id.reindex(shown.signatures[fields.SIG_ID]).to_numpy()
 
 
 def positions(text: str, n: int) -> np.ndarray:

@@ -21,11 +21,11 @@ ROW: Final = 15
 CONNECTIVITY: Final = "Connectivity"
 
 
-def heat_map(heat: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
+def heat_map(heat: pd.DataFrame, noun: str = "compound", *, simulated: bool) -> alt.LayerChart:
     """Genes by compounds, with the direction of each gene in the query on the left.
 
-    heat: from `search.heat_map`, at least one row. The squares on top tell the sides apart; the
-    color scale ends at the 95th percentile of |z|.
+    heat: from `search.heat_map`, at least one row. noun: what its columns are. The squares on top
+    tell the sides apart; the color scale ends at the 95th percentile of |z|.
     """
     label = _distinct(heat)
     table = heat.assign(label=label, side=heat["side"].map(SIDES))
@@ -62,8 +62,8 @@ def heat_map(heat: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
             tooltip=[
                 alt.Tooltip("symbol:N", title="gene"),
                 alt.Tooltip("direction:N", title="in the query"),
-                alt.Tooltip(f"{fields.PERT_INAME}:N", title="drug"),
-                alt.Tooltip("side:N", title="the drug"),
+                alt.Tooltip(f"{fields.PERT_INAME}:N", title=noun),
+                alt.Tooltip("side:N", title=f"the {noun}"),
                 alt.Tooltip("z:Q", format="+.2f"),
             ],
         )
@@ -107,8 +107,8 @@ def heat_map(heat: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
                 legend=alt.Legend(orient="bottom", columns=1, symbolType="square"),
             ),
             tooltip=[
-                alt.Tooltip(f"{fields.PERT_INAME}:N", title="drug"),
-                alt.Tooltip("side:N", title="the drug"),
+                alt.Tooltip(f"{fields.PERT_INAME}:N", title=noun),
+                alt.Tooltip("side:N", title=f"the {noun}"),
             ],
         )
     )
@@ -150,11 +150,13 @@ def running_sum(points: pd.DataFrame, name: str, *, simulated: bool) -> alt.Laye
     return titled(zero + line + ticks, f"Compounds of {name}", simulated).properties(height=360)
 
 
-def cell_lines(spread: pd.DataFrame, chosen: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
+def cell_lines(
+    spread: pd.DataFrame, chosen: pd.DataFrame, noun: str = "compound", *, simulated: bool
+) -> alt.LayerChart:
     """Connectivity in each cell line: that of all signatures in gray, and of the chosen in color.
 
     spread: from `search.conditions`; cell lines of no chosen compound are left out. chosen: from
-    `by_condition`, at least one row and at most MAX_CHOSEN compounds.
+    `by_condition`, at least one row and at most MAX_CHOSEN compounds. noun: what they are.
     """
     names = chosen["condition"].unique().tolist()
     shown = spread[spread[fields.CELL_ID].isin(names)].assign(
@@ -176,16 +178,18 @@ def cell_lines(spread: pd.DataFrame, chosen: pd.DataFrame, *, simulated: bool) -
         x=_x("quarter:Q"), x2="three_quarters:Q"
     )
     medians = base.mark_tick(color=GRAY, thickness=2, height=10).encode(x=_x("median:Q"))
-    intervals, means = _means(chosen, "cell line", y=y, offset=False)
+    intervals, means = _means(chosen, "cell line", noun, y=y, offset=False)
     chart = _zero() + whiskers + boxes + medians + intervals + means
     return titled(chart, "Connectivity by cell line", simulated).properties(height={"step": 24})
 
 
-def amounts(chosen: pd.DataFrame, what: str, *, simulated: bool) -> alt.LayerChart:
+def amounts(
+    chosen: pd.DataFrame, what: str, noun: str = "compound", *, simulated: bool
+) -> alt.LayerChart:
     """Connectivity by dose or time. chosen: from `by_condition`. what: 'dose' or 'time'."""
     order = chosen.sort_values("amount")["condition"].unique().tolist()
     y = alt.Y("condition:N", sort=order, title=None, axis=all_labels())
-    intervals, means = _means(chosen, what, y=y, offset=True)
+    intervals, means = _means(chosen, what, noun, y=y, offset=True)
     chart = alt.LayerChart(layer=[_zero(), intervals, means])
     rows = chosen[fields.PERT_INAME].nunique()
     step = {"step": 12 + 12 * rows, "for": "position"}
@@ -193,7 +197,7 @@ def amounts(chosen: pd.DataFrame, what: str, *, simulated: bool) -> alt.LayerCha
 
 
 def _means(
-    chosen: pd.DataFrame, what: str, *, y: alt.Y, offset: bool
+    chosen: pd.DataFrame, what: str, noun: str, *, y: alt.Y, offset: bool
 ) -> tuple[alt.Chart, alt.Chart]:
     """Intervals, and means over them."""
     names = chosen[fields.PERT_INAME].unique().tolist()
@@ -206,7 +210,7 @@ def _means(
             legend=alt.Legend(orient="top", symbolOpacity=1, columns=3),
         ),
         tooltip=[
-            alt.Tooltip(f"{fields.PERT_INAME}:N", title="drug"),
+            alt.Tooltip(f"{fields.PERT_INAME}:N", title=noun),
             alt.Tooltip("condition:N", title=what),
             alt.Tooltip("n:Q", title="signatures"),
             alt.Tooltip("mean:Q", title="mean connectivity", format=".2f"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gpar_core.data.kind_names import plural
 from gpar_core.fields import COMPOUND_PERT_TYPE, PERT_TYPES
 
 ALL = -1
@@ -66,12 +67,17 @@ class SearchRequest:
     @property
     def among(self) -> str:
         """What is searched in place of compounds, to follow the query, or ''."""
-        return "" if self.against == COMPOUND_PERT_TYPE else f" among {self.noun}s"
+        return "" if self.against == COMPOUND_PERT_TYPE else f" among {self.nouns}"
 
     @property
     def noun(self) -> str:
         """What is searched, in a word."""
         return PERT_TYPES[self.against]
+
+    @property
+    def nouns(self) -> str:
+        """What is searched, in the plural."""
+        return plural(self.against)
 
     @property
     def is_batch(self) -> bool:

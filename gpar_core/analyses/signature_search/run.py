@@ -54,9 +54,9 @@ def answer(
 ) -> Tables:
     """The tables of one query.
 
-    Those of `search.search`; moas and, if any is known, targets (`search.classes`); heat_map and
-    combinations of the modules of these names; and query: symbol, direction ('up' or 'down') and z,
-    NaN if only lists are known.
+    Those of `search.search`; heat_map, of the module of this name; and query: symbol, direction
+    ('up' or 'down') and z, NaN if only lists are known. Among compounds also moas and, if any is
+    known, targets (`search.classes`), and combinations.
     """
     tables = search(
         compendium,
@@ -68,13 +68,16 @@ def answer(
         report=report,
     )
     compounds = tables["compounds"]
-    return {
-        **tables,
+    found = {
+        **tables, "heat_map": heat_map(compendium, query, compounds), "query": _genes(query),
+    }  # fmt: skip
+    if request.against != fields.COMPOUND_PERT_TYPE:
+        return found
+    if not compendium.targets.empty:
+        found["targets"] = targets(compendium, compounds)
+    return found | {
         "moas": moas(compendium, compounds),
-        **({} if compendium.targets.empty else {"targets": targets(compendium, compounds)}),
-        "heat_map": heat_map(compendium, query, compounds),
         "combinations": combinations(compendium, query, compounds),
-        "query": _genes(query),
     }
 
 

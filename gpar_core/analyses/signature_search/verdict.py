@@ -5,6 +5,8 @@ from typing import Final
 import pandas as pd
 
 from gpar_core.data.class_names import MOA, TARGET, Noun, gene_of
+from gpar_core.data.kind_names import counted, plural
+from gpar_core.fields import COMPOUND_PERT_TYPE, PERT_TYPES
 
 LOW_FDR: Final = 0.05
 
@@ -14,20 +16,21 @@ def stands_out(compounds: pd.DataFrame) -> bool:
     return bool((compounds["fdr"] < LOW_FDR).any())
 
 
-def verdict(compounds: pd.DataFrame, noun: str = "compound") -> str:
+def verdict(compounds: pd.DataFrame, kind: str = COMPOUND_PERT_TYPE) -> str:
     """How many compounds of each side score as random genes rarely do, or that none does.
 
-    compounds: from `search.search`. noun: what they are, if not compounds.
+    compounds: from `search.search`. kind: of perturbagen, if they are no compounds.
     """
     low = compounds.loc[compounds["fdr"] < LOW_FDR, "connectivity"]
     if low.empty:
         return (
-            f"No {noun} stands out: none of {len(compounds):,} has an FDR below {LOW_FDR}. The "
-            f"strongest ones are listed, but random genes would rank some {noun}s as high."
+            f"No {PERT_TYPES[kind]} stands out: none of {len(compounds):,} has an FDR below "
+            f"{LOW_FDR}. The strongest ones are listed, but random genes would rank some "
+            f"{plural(kind)} as high."
         )
     mimics, reverses = int((low > 0).sum()), int((low < 0).sum())
     return (
-        f"Of {len(compounds):,} {noun}s, {_counted(mimics, 'mimic')} and "
+        f"Of {counted(len(compounds), kind)}, {_counted(mimics, 'mimic')} and "
         f"{_counted(reverses, 'reverse')} the query with an FDR below {LOW_FDR}."
     )
 

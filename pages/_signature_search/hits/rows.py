@@ -9,24 +9,24 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.charts.style import BLUE, GRAY, RED
 from gpar_core.chemistry.structures import picture
+from gpar_core.data.class_names import target_class
+from gpar_core.data.compendium import Compendium
 from gpar_core.errors import GparError
 from pages._shared.loaders import load_compendium
 from pages._shared.navigation import gene_link
-from pages._shared.tables import about
+from pages._shared.perturbagen_links import page_links
 
 N_SHOWN: Final = 50
 SIDES: Final = {"mimic": "Mimic the query", "reverse": "Reverse the query"}
 FIGURES: Final = {"fdr": ("FDR", ".2g"), "tau": ("tau", ".0f"), "srges": ("sRGES", ".2f")}
 """Columns of compounds that a row shows where they are known."""
-KNOWN: Final = (
-    fields.PERT_ID, fields.SMILES, fields.PUBCHEM_CID, fields.INCHI_KEY, fields.TARGET,
-    fields.PERT_TYPE,
-)  # fmt: skip
+KNOWN: Final = (fields.PERT_ID, fields.SMILES, fields.PUBCHEM_CID, fields.INCHI_KEY)
 
 
-def noun_of(done: Analysis) -> str:
-    """What was searched, in a word."""
-    return done.request.noun if isinstance(done.request, SearchRequest) else "compound"
+def asked(done: Analysis) -> SearchRequest:
+    """The request of a search."""
+    assert isinstance(done.request, SearchRequest)  # noqa: S101 -- the page checks it
+    return done.request
 
 
 def best(done: Analysis, side: str) -> pd.DataFrame:
@@ -50,19 +50,22 @@ def side_of(done: Analysis, side: str) -> dict[str, Any]:
         drug: list(zip(own[fields.CELL_ID], own["connectivity"].round(4), strict=True))
         for drug, own in cells.groupby(fields.DRUG)
     }
-    known = _known(done).reindex(found[fields.DRUG]).fillna("")
-    pages = about(found[fields.PERT_INAME], done.compendium)
-    if set(known[fields.PERT_TYPE]) & set(fields.GENETIC):
-        pages = [gene_link(gene, done.compendium) for gene in known[fields.TARGET]]
+    request, compendium = asked(done), _compendium(done)
+    about = _of_compounds if request.against == fields.COMPOUND_PERT_TYPE else _of_genes
+    pages = page_links(found.assign(pert_type=request.against), done.compendium)
     rows = [
-        _row(compound, lines[compound[fields.DRUG]], sign, here, page)
-        for compound, here, page in zip(
-            found.to_dict("records"), known.to_dict("records"), pages, strict=True
+        {
+            **_figures(compound, lines[compound[fields.DRUG]], sign),
+            "page": page or "",
+            **more,
+        }
+        for compound, page, more in zip(
+            found.to_dict("records"), pages, about(found, compendium, done), strict=True
         )
     ]
     return {
         "title": SIDES[side],
-        "none": f"No {noun_of(done)} {side}s the query.",
+        "none": f"No {request.noun} {side}s the query.",
         "sign": sign,
         "color": RED if sign > 0 else BLUE,
         "gray": GRAY,
@@ -72,31 +75,12 @@ def side_of(done: Analysis, side: str) -> dict[str, Any]:
     }
 
 
-def _row(
-    compound: dict[Any, Any],
-    lines: list[tuple[str, float]],
-    sign: int,
-    known: dict[Any, str],
-    page: str,
-) -> dict[str, Any]:
-    name = compound[fields.PERT_INAME]
-    if known[fields.PERT_TYPE] in fields.GENETIC:
-        outward = list(links.gene_pages(known[fields.TARGET]).items())[:2]
-    else:
-        cid, inchi_key = known[fields.PUBCHEM_CID], known[fields.INCHI_KEY]
-        outward = [
-            ("PubChem", links.pubchem(name, cid=cid, inchi_key=inchi_key)),
-            ("iLINCS", links.ilincs(name, known[fields.PERT_ID])),
-        ]
+def _figures(compound: dict[Any, Any], lines: list[tuple[str, float]], sign: int) -> dict[str, Any]:
+    """What a row says of the search."""
     agreeing = [line for line, value in lines if sign * value > 0]
     return {
         "drug": compound[fields.DRUG],
-        "name": name,
-        "page": page,
-        "structure": picture(known[fields.SMILES]) if known[fields.SMILES] else "",
-        "moa": _listed(compound[fields.MOA])
-        or ("" if known[fields.PERT_TYPE] in fields.GENETIC else "No known MOA"),
-        "target": _listed(compound.get(fields.TARGET, "")),
+        "name": compound[fields.PERT_INAME],
         "score": _signed(compound["connectivity"], ".2f"),
         "figures": " · ".join(
             f"{label}\N{NO-BREAK SPACE}{_signed(compound[figure], form)}"
@@ -106,26 +90,69 @@ def _row(
         "lines": lines,
         "agree": f"{len(agreeing)} of {len(lines)} line{'' if len(lines) == 1 else 's'}",
         "agreeing": f"Same sign in: {', '.join(agreeing)}",
-        "links": outward,
     }
 
 
-def _listed(names: str) -> str:
-    return names.replace(fields.MOA_SEPARATOR, ", ")
+def _of_compounds(
+    found: pd.DataFrame, compendium: Compendium | None, done: Analysis
+) -> list[dict[str, Any]]:
+    """What is known of each compound: its structure, MOAs, targets with their pages, and links."""
+    known = pd.DataFrame(columns=list(KNOWN))
+    if compendium is not None:
+        known = compendium.drugs.set_index(fields.DRUG)[list(KNOWN)]
+    known = known.reindex(found[fields.DRUG]).fillna("")
+    targets = found.get(fields.TARGET, pd.Series("", found.index))
+    return [
+        {
+            "structure": picture(here[fields.SMILES]) if here[fields.SMILES] else "",
+            "moa": ", ".join(_names(moas)) or "No known MOA",
+            "targets": [(gene, gene_link(gene, done.compendium)) for gene in _names(genes)],
+            "links": [
+                ("PubChem", links.pubchem(
+                    name, cid=here[fields.PUBCHEM_CID], inchi_key=here[fields.INCHI_KEY]
+                )),
+                ("iLINCS", links.ilincs(name, here[fields.PERT_ID])),
+            ],
+        }
+        for name, moas, genes, here in zip(
+            found[fields.PERT_INAME], found[fields.MOA], targets, known.to_dict("records"),
+            strict=True,
+        )
+    ]  # fmt: skip
+
+
+def _of_genes(
+    found: pd.DataFrame, compendium: Compendium | None, done: Analysis
+) -> list[dict[str, Any]]:
+    """What is known of each gene that was changed: drugs that target it, and links.
+
+    Nothing for a ligand.
+    """
+    targets = pd.DataFrame(columns=["moa", "drugs"]) if compendium is None else compendium.targets
+    drugs = dict(zip(targets["moa"], targets["drugs"], strict=True))
+    return [
+        {
+            "structure": "",
+            "moa": f"Targeted by {known}" if (known := drugs.get(target_class(gene))) else "",
+            "targets": [],
+            "links": list(links.gene_pages(gene).items())[:2] if gene else [],
+        }
+        for gene in found.get(fields.TARGET, pd.Series("", found.index))
+    ]
+
+
+def _names(joined: str) -> list[str]:
+    return [name for name in joined.split(fields.MOA_SEPARATOR) if name]
 
 
 def _signed(value: float, form: str) -> str:
     return ("\N{MINUS SIGN}" if value < 0 else "") + format(abs(value), form)
 
 
-def _known(done: Analysis) -> pd.DataFrame:
-    """Structures and ids by drug; none if the compendium has been deleted or replaced."""
+def _compendium(done: Analysis) -> Compendium | None:
+    """The compendium that was searched, unless it has been deleted or replaced."""
     try:
         compendium = load_compendium(done.compendium)
-        if isinstance(done.request, SearchRequest):
-            compendium = compendium.of_kinds([done.request.against])
     except GparError:
-        return pd.DataFrame(columns=list(KNOWN))
-    if compendium.fingerprint != getattr(done.request, "fingerprint", ""):
-        return pd.DataFrame(columns=list(KNOWN))
-    return compendium.drugs.set_index(fields.DRUG)[list(KNOWN)]
+        return None
+    return compendium if compendium.fingerprint == asked(done).fingerprint else None

@@ -262,7 +262,7 @@ def test_counts_of_each_kind(tmp_path: Path, mixed: Release) -> None:
     assert table["n_perturbagens"].to_dict() == {kind: KINDS.count(kind) for kind in ALL}
     manifest = compendia.read_manifest(tmp_path)["kinds"]
     assert manifest == table.to_dict("index")
-    assert others_in_words(manifest).startswith("4 signatures of 1 ligands, 4 signatures of 1 over")
+    assert others_in_words(manifest).startswith("4 signatures of 1 ligand, 4 signatures of 1 over")
     kept = kept_of_other_kinds(found, QualityFilter(cells=("MCF7",), min_dose=5.0))
     assert kept.set_index("pert_type")["n_kept"].to_dict() == dict.fromkeys(ALL[1:], 2)
     alone, _ = _import(mixed, tmp_path / "alone", ("trt_cp",))

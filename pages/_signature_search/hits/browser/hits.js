@@ -53,7 +53,7 @@ function row(drug, side, checked, check) {
   if (drug.structure) {
     drawing.append(made("img", { src: drug.structure, alt: `Structure of ${drug.name}` }));
   }
-  const name = outward(drug.page, drug.name);
+  const name = drug.page ? outward(drug.page, drug.name) : made("span", { textContent: drug.name });
   name.className = "name";
   const links = drug.links.map(([label, address]) => outward(address, label));
   return made(
@@ -65,8 +65,8 @@ function row(drug, side, checked, check) {
       "div",
       { className: "about" },
       made("div", {}, name),
-      made("div", { className: "moa", textContent: drug.moa, title: drug.moa }),
-      ...(drug.target ? [known(`Target: ${drug.target}`)] : []),
+      ...(drug.moa ? [made("div", { className: "moa", textContent: drug.moa, title: drug.moa })] : []),
+      ...(drug.targets.length ? [targets(drug.targets)] : []),
       made("div", { className: "figures" }, drug.figures, ...links),
     ),
     made(
@@ -79,8 +79,11 @@ function row(drug, side, checked, check) {
   );
 }
 
-function known(textContent) {
-  return made("div", { className: "moa", textContent, title: textContent });
+// Genes, each with a link to its page.
+function targets(genes) {
+  const title = genes.map(([gene]) => gene).join(", ");
+  const linked = genes.flatMap(([gene, page], at) => [at ? ", " : "Target: ", outward(page, gene)]);
+  return made("div", { className: "moa", title }, ...linked);
 }
 
 function outward(href, textContent) {
