@@ -33,19 +33,13 @@ from gpar_core.commands.terminal import (
     finish,
     method_of,
     print_compendium,
+    print_with_classes,
 )
+from gpar_core.commands.uploads import add_compound_or_profiles, uploaded
 from gpar_core.data import compendium as compendia
 from gpar_core.data.class_names import target_class
 from gpar_core.data.name_lists import read_drugs
-from gpar_core.data.profile_choices import (
-    BY_FILE,
-    DRUG_CHOICES,
-    with_drugs,
-    with_statistic,
-)
-from gpar_core.data.profiles import accept, read_profiles
 from gpar_core.data.requests import DemoRequest
-from gpar_core.data.result_tables import SIGNED_P
 from gpar_core.data.uploads import publish_profiles
 from gpar_core.errors import GparError
 from gpar_core.export import moas_csv, ranking_csv
@@ -124,11 +118,15 @@ def _rank(options: argparse.Namespace, cache: Cache) -> None:
         return
     if trained.summary.simulated:
         print("SIMULATED data: no laboratory measured these signatures.")
-    print(f"{'rank':>5} {'compound':<28} {'k':>4} {'ES':>6} {'p':>8} {'FDR':>8}  MOA")
-    for place, row in enumerate(ranking.itertuples(), start=1):
-        name = str(row.pert_iname)[:28]
-        print(f"{place:>5} {name:<28} {row.k:>4} {row.es:>6.3f} {row.p:>8.4f} {row.fdr:>8.2g}  "
-              f"{row.moa}")  # fmt: skip
+    print_with_classes(
+        ranking,
+        f"{'rank':>5} {'compound':<28} {'k':>4} {'ES':>6} {'p':>8} {'FDR':>8}",
+        [
+            f"{place:>5} {str(row.pert_iname)[:28]:<28} {row.k:>4} {row.es:>6.3f} {row.p:>8.4f} "
+            f"{row.fdr:>8.2g}"
+            for place, row in enumerate(ranking.itertuples(), start=1)
+        ],
+    )
 
 
 def _models(options: argparse.Namespace, cache: Cache) -> None:
@@ -152,11 +150,9 @@ def _predict_moa(options: argparse.Namespace, cache: Cache) -> None:
     if options.compound:
         found = prediction.of_compound(cache, asked, compendium, options.compound)
     else:
-        draft = read_profiles(options.profiles, options.profiles.name)
-        draft = with_drugs(with_statistic(draft, options.column), options.replicates)
-        uploaded = accept(draft, impute=options.impute, z_score=options.z_score)
-        publish_profiles(cache, uploaded)
-        request = plan_prediction(asked, uploaded, options.profiles.stem[:80])
+        profiles = uploaded(options)
+        publish_profiles(cache, profiles)
+        request = plan_prediction(asked, profiles, options.profiles.stem[:80])
         found = prediction.load(cache.prediction(finish(cache, request)))
     tables = prediction.ranked(found, by=options.by)
     if options.csv:
@@ -283,14 +279,7 @@ def _prediction_options(commands: Any) -> None:
     )
     predict.set_defaults(command=_predict_moa)
     predict.add_argument("--compendium", required=True, metavar="NAME")
-    of = predict.add_mutually_exclusive_group(required=True)
-    of.add_argument("--compound", default="", metavar="X", help="name or pert_id")
-    of.add_argument(
-        "--profiles",
-        type=Path,
-        metavar="FILE",
-        help="z-scores or a differential expression table, as CSV, TSV, GCT or GCTX",
-    )
+    add_compound_or_profiles(predict)
     predict.add_argument(
         "--library", default="", metavar="ID", help="library to use (default: the best)"
     )
@@ -299,27 +288,6 @@ def _prediction_options(commands: Any) -> None:
         help="order of the MOAs; 'paper' is by mean probability (default: %(default)s)",
     )  # fmt: skip
     predict.add_argument("--top", type=int, default=TOP, metavar="N")
-    predict.add_argument(
-        "--impute", action="store_true", help="set missing landmark genes to 0 (no change)"
-    )
-    predict.add_argument(
-        "--z-score", action="store_true",
-        help="convert counts or log values to z-scores across the profiles in the file",
-    )  # fmt: skip
-    predict.add_argument(
-        "--column", default="", metavar="NAME",
-        help=(
-            "column with the signed statistic to use from a differential expression table, or "
-            f"'{SIGNED_P}' (default: stat or t, else z, else log fold change)"
-        ),
-    )  # fmt: skip
-    predict.add_argument(
-        "--replicates", choices=DRUG_CHOICES, default=BY_FILE,
-        help=(
-            "which profiles belong to the same drug and are averaged: as the file or the profile "
-            "names say, none, or all (default: %(default)s)"
-        ),
-    )  # fmt: skip
     predict.add_argument(
         "--csv", type=Path, metavar="OUT", help="write all MOAs for all profiles to a CSV file"
     )

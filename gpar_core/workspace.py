@@ -138,37 +138,50 @@ class Workspace:
         return prediction.of_compound(self.cache, asked, compendium, compound)
 
     def predict_target(
-        self, compendium: Compendium, compound: str = "", *, profiles: str | Path = ""
+        self,
+        compendium: Compendium,
+        compound: str = "",
+        *,
+        profiles: str | Path = "",
+        column: str = "",
+        replicates: str = "file",
+        library_id: str = "",
     ) -> "Analysis":
         """Rank the genes that a compound, or each drug of a file of profiles, may act on.
 
-        The page *Which target?*. `tables["targets"]` has a row per gene, as
+        The page *Which target?*. column: of a differential expression table, the best signed
+        statistic by default. replicates: which profiles are of one drug: as the 'file' says, 'each'
+        of its own, or all of 'one'. library_id: whose models of targets are asked, the library with
+        most of them by default. `tables["targets"]` has a row per gene, as
         `targets.ranking.ranked_targets` describes.
         """
         from gpar_core.analyses.target_prediction import plan  # noqa: PLC0415 -- only who plans
-        from gpar_core.data.profiles import accept, read_profiles  # noqa: PLC0415
+        from gpar_core.data.profiles import profiles_of  # noqa: PLC0415
         from gpar_core.data.uploads import publish_profiles  # noqa: PLC0415
 
         uploaded, name = None, ""
         if profiles:
             path = Path(profiles)
-            uploaded, name = accept(read_profiles(path, path.name), impute=True), path.stem
+            uploaded = profiles_of(path, column=column, replicates=replicates, impute=True)
+            name = path.stem
         request = plan.plan_target_prediction(
             compendium,
             compound=compound,
             profiles=uploaded,
             name=name,
-            library=library_of_targets(self.cache, compendium),
+            library=library_of_targets(self.cache, compendium, library_id),
         )
         if uploaded is not None:
             publish_profiles(self.cache, uploaded)
         return self.run(request)
 
-    def evaluate_targets(self, compendium: Compendium, *, seed: int = 0) -> "Analysis":
+    def evaluate_targets(
+        self, compendium: Compendium, *, library_id: str = "", seed: int = 0
+    ) -> "Analysis":
         """How often a known target is among the first genes of `predict_target`."""
         from gpar_core.analyses.target_prediction.plan import plan_target_evaluation  # noqa: PLC0415
 
-        library = library_of_targets(self.cache, compendium)
+        library = library_of_targets(self.cache, compendium, library_id)
         return self.run(plan_target_evaluation(compendium, library=library, seed=seed))
 
     def evaluate(
@@ -309,7 +322,7 @@ class Workspace:
         return analysis.load(self.cache.existing_analysis(self._finish(request)))
 
     def report(self, result_id: str, path: str | Path) -> Path:
-        """Write the report of a model, an evaluation or a search. path: ends in .html or .zip."""
+        """Write the report of a model or an analysis. path: ends in .html or .zip."""
         from gpar_core.report.make import as_file, report_of  # noqa: PLC0415 -- draws
 
         target = Path(path)

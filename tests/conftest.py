@@ -11,7 +11,7 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from gpar_core.data.compendium import Compendium
+from gpar_core.data.compendium import Compendium, load
 from tests.http_files import Site, serving
 from tests.published import publish_hub, publish_lincs2020
 from tests.synthetic import Drug, build, drugs_of
@@ -59,6 +59,15 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Compendium:
         *drugs_of("", 60, tas=0.1),
     ]
     return build(tmp_path_factory.mktemp("tiny") / "tiny", drugs)
+
+
+@pytest.fixture(scope="session")
+def demo_compendium(tmp_path_factory: pytest.TempPathFactory) -> Compendium:
+    from gpar_core.data import demo
+
+    folder = tmp_path_factory.mktemp("demo")
+    demo.build(folder)
+    return load(folder)
 
 
 @pytest.fixture(scope="session")

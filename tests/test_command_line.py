@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,20 @@ def test_the_ranked_list_of_a_saved_model_is_printed(
     assert lines[0].split() == ["rank", "compound", "k", "ES", "p", "FDR", "MOA"]
     assert lines[1].split()[:4] == ["1", "alpha", "6", "0.900"]
     assert [line.split()[1] for line in lines[1:]] == ["alpha", "beta"]
+
+
+def test_a_ranked_list_with_targets_has_their_column(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cache, saved = Cache(tmp_path), model()
+    targets = ["HDAC1|HDAC2", "", "HDAC1"]
+    with publishing(cache.model(saved.summary.model_id)) as folder:
+        models.save(replace(saved, ranking=saved.ranking.assign(target=targets)), folder)
+    assert _run(cache, "rank", saved.summary.model_id) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[-2:] == ["MOA", "target"]
+    place = lines[0].index("target")
+    assert [line[place:] for line in lines[1:]] == targets
 
 
 def test_the_ranked_list_can_be_written_as_csv(

@@ -2,9 +2,12 @@
 
 import argparse
 import time
+from contextlib import suppress
 from typing import Any, Final
 
-from gpar_core.errors import JobError
+from gpar_core.data import compendium as compendia
+from gpar_core.data.pert_types import counted_in_words
+from gpar_core.errors import DataError, JobError
 from gpar_core.storage.cache import Cache
 from gpar_core.upkeep.doctor import Finding, Remedy, examine, repair
 
@@ -19,10 +22,10 @@ def add(commands: Any) -> None:
         "doctor",
         help="check the cache and repair it",
         description=(
-            "Check the cache and repair it. GPAR can keep running. None of your data is deleted: "
-            "unreadable files are moved to the folder 'damaged' in the cache. Exit status: 0 "
-            "healthy, 1 repaired (or, with --dry-run, repairable), 2 something needs your "
-            "attention."
+            "List the signatures of each compendium, check the cache and repair it. GPAR can keep "
+            "running. None of your data is deleted: unreadable files are moved to the folder "
+            "'damaged' in the cache. Exit status: 0 healthy, 1 repaired (or, with --dry-run, "
+            "repairable), 2 something needs your attention."
         ),
     )
     parser.set_defaults(command=_doctor, any_cache=True)
@@ -39,6 +42,10 @@ def add(commands: Any) -> None:
 
 
 def _doctor(options: argparse.Namespace, cache: Cache) -> int:
+    for name in cache.compendium_names():
+        with suppress(DataError):  # told below, with what to do
+            kinds = compendia.read_manifest(cache.compendium(name))["kinds"]
+            print(f"{name}: {counted_in_words(kinds)}")
     found = examine(cache, time.time())
     left, done = 0, 0
     for finding in found:

@@ -23,10 +23,12 @@ SAID = {
 def add(commands: Any) -> None:
     """Register both commands."""
     report = commands.add_parser(
-        "report", help="write a report of a model, an evaluation or a search, ready to publish"
+        "report",
+        help="write a report of a model, an evaluation, a search or a target prediction, ready to "
+        "publish",
     )
     report.set_defaults(command=_report)
-    report.add_argument("result_id", metavar="ID", help="id of a model, an evaluation or a search")
+    report.add_argument("result_id", metavar="ID", help="id of a model or an analysis")
     report.add_argument(
         "--out", type=Path, required=True, metavar="FILE",
         help="report.html for just the page, report.zip to include figures, tables and checksums",
@@ -81,7 +83,8 @@ def _reproduce(options: argparse.Namespace, cache: Cache) -> int:
             f"{str(row.figure)[:44]:<44} {row.then:>9.4f} {row.now:>9.4f} {row.difference:>+11.2g}"
         )
     if found.n_first:
-        print(f"{found.shared_first} of the first {found.n_first} compounds are the same")
+        ranked = found.tolerance.ranked
+        print(f"{found.shared_first} of the first {found.n_first} {ranked} are the same")
     if found.changed:
         print(f"changed since: {'; '.join(found.changed)}")
     print(SAID[found.verdict].format(limits=found.tolerance.limits))

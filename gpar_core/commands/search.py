@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 from gpar_core import fields, processors
 from gpar_core.analyses.signature_search.request import sizes
 from gpar_core.commands.output import check_output, write_output
-from gpar_core.commands.terminal import seed
+from gpar_core.commands.terminal import print_with_classes, seed
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.gene_sets import GeneLists, read_gene_list
@@ -213,15 +213,21 @@ def _print_one(tables: Any, title: str, compendium: Compendium) -> None:
     mimics = compounds[compounds["connectivity"] > 0]
     reverses = compounds[compounds["connectivity"] < 0].iloc[::-1]
     for side, table in (("mimic", mimics), ("reverse", reverses)):
-        print(f"\n{side:<34} {'conn.':>6} {'tau':>6} {'p':>8} {'FDR':>8} {'lines':>7}  MOA")
-        for row in table.head(N_SHOWN).to_dict("records"):
-            lines = f"{row[f'n_{side}']}/{row['n_cells']}"
-            tau = f"{row['tau']:.1f}" if pd.notna(row.get("tau")) else "-"
-            print(
-                f"{row[fields.PERT_INAME][:34]:<34} {row['connectivity']:>6.2f} "
-                f"{tau:>6} {row['p']:>8.2g} "
-                f"{row['fdr']:>8.2g} {lines:>7}  {row[fields.MOA]}"
-            )
+        shown = table.head(N_SHOWN)
+        print_with_classes(
+            shown,
+            f"\n{side:<34} {'conn.':>6} {'tau':>6} {'p':>8} {'FDR':>8} {'lines':>7}",
+            [_line(row, side) for row in shown.to_dict("records")],
+        )
+
+
+def _line(row: Mapping[Hashable, Any], side: str) -> str:
+    lines = f"{row[f'n_{side}']}/{row['n_cells']}"
+    tau = f"{row['tau']:.1f}" if pd.notna(row.get("tau")) else "-"
+    return (
+        f"{row[fields.PERT_INAME][:34]:<34} {row['connectivity']:>6.2f} {tau:>6} {row['p']:>8.2g} "
+        f"{row['fdr']:>8.2g} {lines:>7}"
+    )
 
 
 def _print_batch(tables: Any, compendium: Compendium) -> None:

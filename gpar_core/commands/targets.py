@@ -20,15 +20,14 @@ from gpar_core.analyses.target_prediction.plan import (
 )
 from gpar_core.commands.output import check_output, write_output
 from gpar_core.commands.terminal import finish, records, seed
+from gpar_core.commands.uploads import add_compound_or_profiles, uploaded
 from gpar_core.data import compendium as compendia
-from gpar_core.data.profiles import accept, read_profiles
 from gpar_core.data.uploads import publish_profiles
-from gpar_core.errors import RequestError
 from gpar_core.export import analysis_csv
 from gpar_core.storage.cache import Cache
 from gpar_core.targets.evaluate import FIRST, METHODS
 from gpar_core.targets.evidence import LINES
-from gpar_core.targets.verdict import verdict
+from gpar_core.targets.verdict import hits_in_words, verdict
 
 TOP = 10
 
@@ -46,19 +45,7 @@ def add(commands: Any) -> None:
     )
     predict.set_defaults(command=_predict)
     predict.add_argument("--compendium", required=True, metavar="NAME")
-    of = predict.add_mutually_exclusive_group(required=True)
-    of.add_argument("--compound", default="", metavar="X", help="name or pert_id")
-    of.add_argument(
-        "--profiles", type=Path, metavar="FILE", help="as for predict-moa; profiles of a drug are "
-        "averaged"
-    )  # fmt: skip
-    predict.add_argument(
-        "--impute", action="store_true", help="set missing landmark genes to 0 (no change)"
-    )
-    predict.add_argument(
-        "--z-score", action="store_true",
-        help="convert counts or log values to z-scores across the profiles in the file",
-    )  # fmt: skip
+    add_compound_or_profiles(predict)
     predict.add_argument("--top", type=int, default=TOP, metavar="N")
     evaluate = commands.add_parser(
         "evaluate-targets",
@@ -73,6 +60,10 @@ def add(commands: Any) -> None:
     evaluate.add_argument("--compendium", required=True, metavar="NAME")
     evaluate.add_argument("--seed", type=seed, default=0, help="seed of folds and intervals")
     for command in (predict, evaluate):
+        command.add_argument(
+            "--library", default="", metavar="ID",
+            help="library whose models of targets are asked (default: the one with most of them)",
+        )  # fmt: skip
         command.add_argument("--csv", type=Path, metavar="OUT", help="write all rows to a CSV file")
         command.add_argument("--json", type=Path, metavar="OUT", help="write all tables to JSON")
 
@@ -81,20 +72,17 @@ def _predict(options: argparse.Namespace, cache: Cache) -> None:
     check_output(options.csv)
     check_output(options.json)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
-    library = library_of_targets(cache, compendium)
+    library = library_of_targets(cache, compendium, options.library)
     if options.compound:
         request = plan_target_prediction(compendium, compound=options.compound, library=library)
     else:
-        if not options.profiles.is_file():
-            raise RequestError(f"There is no file '{options.profiles}'. Check its name and folder.")
-        draft = read_profiles(options.profiles, options.profiles.name)
-        uploaded = accept(draft, impute=options.impute, z_score=options.z_score)
-        for note in uploaded.notes:
+        profiles = uploaded(options)
+        for note in profiles.notes:
             print(f"note: {note}", file=sys.stderr)
         request = plan_target_prediction(
-            compendium, profiles=uploaded, name=options.profiles.stem, library=library
+            compendium, profiles=profiles, name=options.profiles.stem, library=library
         )
-        publish_profiles(cache, uploaded)
+        publish_profiles(cache, profiles)
     for what in missing_evidence(compendium, library):
         print(f"note: {what}", file=sys.stderr)
     done = analysis.load(cache.analysis(finish(cache, request)))
@@ -106,7 +94,7 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
     check_output(options.csv)
     check_output(options.json)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
-    library = library_of_targets(cache, compendium)
+    library = library_of_targets(cache, compendium, options.library)
     request = plan_target_evaluation(compendium, library=library, seed=options.seed)
     for what in missing_evidence(compendium, library):
         print(f"note: {what}", file=sys.stderr)
@@ -117,6 +105,7 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
         f"{done.compendium}: {scope['n_molecules']:,} molecules with {scope['n_targets']:,} known "
         f"targets among {scope['n_genes']:,} genes; {done.seconds:.0f} s"
     )
+    print(hits_in_words(done.tables["methods"]))
     print(f"\n{'known target among the first':<32}" + "".join(f"{k:>22}" for k in FIRST))
     for method, rows in done.tables["methods"].groupby("method", sort=False):
         cells = [f"{row.share:.3f} ({row.low:.3f}-{row.high:.3f})" for row in rows.itertuples()]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from gpar_core import fields
 from gpar_core.analyses.method import Method
 from gpar_core.data import compendium as compendia
 from gpar_core.data.class_names import CHOICES, MOAS
@@ -124,6 +125,16 @@ def print_compendium(cache: Cache, name: str, findings: bool = True) -> None:
     for finding in manifest["report"].get("findings", []) if findings else []:
         names = "; ".join(finding["names"][:5]) + ("; …" if len(finding["names"]) > 5 else "")
         print(f"  {finding['count']} {finding['what']}{': ' + names if names else ''}")
+
+
+def print_with_classes(table: pd.DataFrame, head: str, lines: Iterable[str]) -> None:
+    """Print a line for each row of a table of drugs, with its MOA, and its target if the table has
+    targets, at the end."""
+    has_targets = fields.TARGET in table
+    print(f"{head}  {'MOA':<30}  target" if has_targets else f"{head}  MOA")
+    for line, row in zip(lines, table.to_dict("records"), strict=True):
+        moa = row[fields.MOA]
+        print(f"{line}  {moa[:30]:<30}  {row[fields.TARGET]}" if has_targets else f"{line}  {moa}")
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

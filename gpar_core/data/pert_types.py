@@ -70,13 +70,20 @@ def named(pert_types: pd.Series) -> tuple[str, ...]:
     return (*shown, "…") if len(ranked) > MAX_KINDS else tuple(shown)
 
 
-def others_in_words(kinds: Mapping[str, Mapping[str, int]]) -> str:
-    """What a compendium has beside compounds, '' if nothing.
+def counted_in_words(kinds: Mapping[str, Mapping[str, int]]) -> str:
+    """How many signatures and perturbagens of each kind a compendium has.
 
     kinds: of its manifest.
     """
     return ", ".join(
         f"{n['n_signatures']:,} signatures of {counted(n['n_perturbagens'], kind)}"
         for kind, n in kinds.items()
-        if kind != fields.COMPOUND_PERT_TYPE and kind in fields.PERT_TYPES
+        if kind in fields.PERT_TYPES
+    )
+
+
+def others_in_words(kinds: Mapping[str, Mapping[str, int]]) -> str:
+    """What a compendium has beside compounds, '' if nothing. kinds: of its manifest."""
+    return counted_in_words(
+        {kind: n for kind, n in kinds.items() if kind != fields.COMPOUND_PERT_TYPE}
     )

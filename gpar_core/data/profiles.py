@@ -17,7 +17,7 @@ import numpy as np
 
 from gpar_core import fields
 from gpar_core.data.file_kinds import HDF5_MAGIC, HEAD, what_it_is
-from gpar_core.data.profile_choices import statistics_of, with_statistic
+from gpar_core.data.profile_choices import BY_FILE, statistics_of, with_drugs, with_statistic
 from gpar_core.data.profile_gctx import read_gctx
 from gpar_core.data.profile_matching import BY_NAME, Draft, draft_of, listed
 from gpar_core.data.profile_tables import MAX_BYTES, Table, cleaned
@@ -112,6 +112,23 @@ def template_csv() -> str:
 
 
 # ------------------------------------------------------------------------------------ accepting
+
+
+def profiles_of(
+    path: Path,
+    *,
+    column: str = "",
+    replicates: str = BY_FILE,
+    impute: bool = False,
+    z_score: bool = False,
+) -> Profiles:
+    """The profiles of a file, read and accepted at once.
+
+    column: of a result table, as for `with_statistic`. replicates: as for `with_drugs`. impute,
+    z_score: as for `accept`. Raises FileFormatError or LandmarkError.
+    """
+    draft = with_statistic(read_profiles(path, path.name), column)
+    return accept(with_drugs(draft, replicates), impute=impute, z_score=z_score)
 
 
 def accept(draft: Draft, *, impute: bool = False, z_score: bool = False) -> Profiles:

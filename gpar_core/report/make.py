@@ -5,7 +5,7 @@ from gpar_core.analyses.evaluation.request import EvaluationRequest
 from gpar_core.analyses.genes.request import GeneImportanceRequest
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.request import SearchRequest
-from gpar_core.analyses.target_prediction.request import TargetRequest
+from gpar_core.analyses.target_prediction.request import TargetEvaluationRequest, TargetRequest
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.result import Model
 from gpar_core.errors import GparError, RequestError
@@ -15,6 +15,7 @@ from gpar_core.report.of_batch import batch_report
 from gpar_core.report.of_evaluation import evaluation_report
 from gpar_core.report.of_model import model_report
 from gpar_core.report.of_search import search_report
+from gpar_core.report.of_target_evaluation import target_evaluation_report
 from gpar_core.report.of_targets import target_report
 from gpar_core.report.page import page
 from gpar_core.storage.cache import Cache
@@ -22,7 +23,7 @@ from gpar_core.storage.requests import job_id
 
 
 def report_of(cache: Cache, result_id: str) -> Document:
-    """The report of a model, an evaluation or a search.
+    """The report of a model, an evaluation, a search or a target prediction.
 
     Raises NotFoundError, RequestError or DataError.
     """
@@ -37,16 +38,18 @@ def of_model(cache: Cache, trained: Model) -> Document:
 
 
 def of_analysis(done: Analysis) -> Document:
-    """The report of an evaluation or a search. Raises RequestError for another analysis."""
+    """The report of an analysis. Raises RequestError for one that has none."""
     if isinstance(done.request, EvaluationRequest):
         return evaluation_report(done)
     if isinstance(done.request, SearchRequest):
         return batch_report(done) if done.request.is_batch else search_report(done)
     if isinstance(done.request, TargetRequest):
         return target_report(done)
+    if isinstance(done.request, TargetEvaluationRequest):
+        return target_evaluation_report(done)
     raise RequestError(
-        f"'{done.request.title}' is neither a model nor an evaluation nor a signature search. "
-        "Reports are available only for these."
+        f"There are no reports of '{done.request.title}'. Reports are available for models, "
+        "evaluations, signature searches and target predictions."
     )
 
 

@@ -32,7 +32,7 @@ def batch_report(done: Analysis) -> Document:
     """
     request = done.request
     assert isinstance(request, SearchRequest)  # noqa: S101 -- its caller chose it so
-    origin = origins.of_search(done)
+    origin = origins.of_search(done, request)
     queries, compounds = done.tables["queries"], done.tables["compounds"]
     found = summary(queries, compounds)
     methods = (

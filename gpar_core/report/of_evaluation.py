@@ -24,9 +24,9 @@ from gpar_core.report.words import citation, number, reproduction, small
 
 def evaluation_report(done: Analysis) -> Document:
     """All methods on all classes, by each protocol."""
-    origin = origins.of_evaluation(done)
     request = done.request
     assert isinstance(request, EvaluationRequest)  # noqa: S101 -- its caller chose it so
+    origin = origins.of_evaluation(done, request)
     measures = done.tables["measures"]
     return Document(
         title=f"{request.title.replace('Evaluate', 'Evaluation of')} of '{done.compendium}'",

@@ -56,7 +56,7 @@ def search_report(done: Analysis) -> Document:
             "An earlier version of GPAR made this result, which has too little for a report. "
             "Delete it and start the search again."
         )
-    origin = origins.of_search(done)
+    origin = origins.of_search(done, request)
     return Document(
         title=f"{request.title}, in '{done.compendium}'",
         verdict=_verdict(done.tables["compounds"], request.against),

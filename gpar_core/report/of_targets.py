@@ -1,23 +1,24 @@
 """The report of a target prediction."""
 
-import shlex
 from dataclasses import replace
 
 import pandas as pd
 
 from gpar_core import fields
 from gpar_core.analyses.result import Analysis
-from gpar_core.analyses.target_prediction.request import TargetRequest
+from gpar_core.analyses.target_prediction.request import TargetEvaluationRequest, TargetRequest
 from gpar_core.export import with_analysis
-from gpar_core.report.document import FORMAT_VERSION, Document, Origin, Outcome, Section, Table
-from gpar_core.report.origins import PROGRAM
-from gpar_core.report.outcomes import digest_of
+from gpar_core.report import origins
+from gpar_core.report.document import Document, Origin, Section, Table
 from gpar_core.report.words import citation, number, reproduction, small
-from gpar_core.storage.requests import to_json
 from gpar_core.targets.evidence import LINES
 from gpar_core.targets.verdict import verdict
 
 N_SHOWN = 25
+MODELS = (
+    "It asks the same models of the library, which must be there; they are not trained again. "
+    "Their own reports reproduce the training."
+)
 METHODS = (
     "Genetic lines: the cosine of the query's mean signature in a cell line with that of a gene's "
     "knock-down, knock-out or over-expression there, less the mean of all genes of that kind and "
@@ -42,9 +43,7 @@ def target_report(done: Analysis) -> Document:
     assert isinstance(request, TargetRequest)  # noqa: S101 -- its caller chose it so
     targets, base_rate = done.tables["targets"], float(done.tables["scope"]["base_rate"].iloc[0])
     queries = [(str(name), table) for name, table in targets.groupby("query", sort=False)]
-    origin = _origin(done, request)
-    said = "Run the command below on the same compendium to compute it again."
-    again = replace(reproduction(origin), paragraphs=(said,), command=origin.command)
+    origin = origins.of_targets(done, request)
     return Document(
         title=f"{request.title}, in '{done.compendium}'",
         verdict=" ".join(f"{name}: {verdict(table, base_rate)}" for name, table in queries),
@@ -52,8 +51,8 @@ def target_report(done: Analysis) -> Document:
         sections=(
             *(_genes(place, name, table, done) for place, (name, table) in enumerate(queries, 1)),
             _nearest(done),
-            Section("Methods", METHODS, tables=_whole(done)),
-            again,
+            Section("Methods", METHODS, tables=whole(done, "cosines", "weights", "scope")),
+            again(origin, request),
             citation(origin),
         ),
     )
@@ -94,33 +93,22 @@ def _nearest(done: Analysis) -> Section:
     return Section("Nearest drugs", tables=(table,))
 
 
-def _whole(done: Analysis) -> tuple[Table, ...]:
-    """Tables that only the files have."""
-    names = [name for name in ("cosines", "weights", "scope") if name in done.tables]
+def whole(done: Analysis, *names: str) -> tuple[Table, ...]:
+    """Tables that only the files have, of those that the analysis has."""
     return tuple(
-        Table(name, with_analysis(done.tables[name], done), pd.DataFrame()) for name in names
+        Table(name, with_analysis(done.tables[name], done), pd.DataFrame())
+        for name in names
+        if name in done.tables
     )
 
 
-def _origin(done: Analysis, request: TargetRequest) -> Origin:
-    of = ("--compound", request.compound) if request.compound else ("--profiles", "FILE")
-    first = done.tables["targets"].head(100)
-    likely = first.dropna(subset="probability").head(10)
-    figures = dict(zip(likely["gene"].tolist(), likely["probability"].tolist(), strict=True))
-    return Origin(
-        gpar_report=FORMAT_VERSION,
-        result_id=done.analysis_id,
-        request=to_json(request),
-        command=shlex.join((*PROGRAM, "predict-target", "--compendium", done.compendium, *of)),
-        compendium=done.compendium,
-        fingerprint=request.fingerprint,
-        simulated=done.simulated,
-        seed=0,
-        created_at=done.created_at,
-        versions=done.versions,
-        outcome=Outcome(
-            figures,
-            tuple(first["gene"]),
-            digest_of({"targets": done.tables["targets"]}),
-        ),
+def again(origin: Origin, request: TargetRequest | TargetEvaluationRequest) -> Section:
+    """How to reproduce it, with the models of targets that it asked."""
+    section = reproduction(origin)
+    if not request.library:
+        return section
+    return replace(
+        section,
+        paragraphs=(*section.paragraphs, MODELS),
+        facts={**section.facts, "Library": request.library},
     )

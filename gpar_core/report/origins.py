@@ -8,12 +8,13 @@ from gpar_core.analyses.evaluation.request import EvaluationRequest
 from gpar_core.analyses.method import Method
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.request import SearchRequest
+from gpar_core.analyses.target_prediction.request import TargetEvaluationRequest, TargetRequest
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.analyses.training.result import Model, ModelSummary
 from gpar_core.data.class_names import gene_of
 from gpar_core.data.name_lists import written
 from gpar_core.report import outcomes
-from gpar_core.report.document import FORMAT_VERSION, Origin
+from gpar_core.report.document import FORMAT_VERSION, Origin, Outcome
 from gpar_core.storage.requests import job_id, to_json
 
 PROGRAM = ("python", "-m", "gpar_core")
@@ -38,43 +39,49 @@ def of_model(model: Model) -> Origin:
     )
 
 
-def of_evaluation(done: Analysis) -> Origin:
+def of_evaluation(done: Analysis, request: EvaluationRequest) -> Origin:
     """The origin of an evaluation."""
-    request = done.request
-    assert isinstance(request, EvaluationRequest)  # noqa: S101 -- its caller chose it so
-    return Origin(
-        gpar_report=FORMAT_VERSION,
-        result_id=done.analysis_id,
-        request=to_json(request),
-        command=evaluation_command(request),
-        compendium=done.compendium,
-        fingerprint=request.fingerprint,
-        simulated=done.simulated,
-        seed=request.method.seed,
-        created_at=done.created_at,
-        versions=done.versions,
-        outcome=outcomes.of_measures(done.tables["measures"]),
-    )
+    outcome = outcomes.of_measures(done.tables["measures"])
+    return _of(done, request, evaluation_command(request), outcome, request.method.seed)
 
 
-def of_search(done: Analysis) -> Origin:
+def of_search(done: Analysis, request: SearchRequest) -> Origin:
     """The origin of a signature search, or of a batch."""
-    request = done.request
-    assert isinstance(request, SearchRequest)  # noqa: S101 -- its caller chose it so
+    of_compounds = outcomes.of_batch if request.is_batch else outcomes.of_compounds
+    outcome = of_compounds(done.tables["compounds"])
+    return _of(done, request, search_command(request), outcome, request.seed)
+
+
+def of_targets(done: Analysis, request: TargetRequest) -> Origin:
+    """The origin of a target prediction."""
+    return _of(done, request, target_command(request), outcomes.of_targets(done.tables["targets"]))
+
+
+def of_target_evaluation(done: Analysis, request: TargetEvaluationRequest) -> Origin:
+    """The origin of an evaluation of target prediction."""
+    command = target_evaluation_command(request)
+    return _of(done, request, command, outcomes.of_hits(done.tables), request.seed)
+
+
+def _of(
+    done: Analysis,
+    request: EvaluationRequest | SearchRequest | TargetRequest | TargetEvaluationRequest,
+    command: str,
+    outcome: Outcome,
+    seed: int = 0,
+) -> Origin:
     return Origin(
         gpar_report=FORMAT_VERSION,
         result_id=done.analysis_id,
         request=to_json(request),
-        command=search_command(request),
+        command=command,
         compendium=done.compendium,
         fingerprint=request.fingerprint,
         simulated=done.simulated,
-        seed=request.seed,
+        seed=seed,
         created_at=done.created_at,
         versions=done.versions,
-        outcome=outcomes.of_batch(done.tables["compounds"])
-        if request.is_batch
-        else outcomes.of_compounds(done.tables["compounds"]),
+        outcome=outcome,
     )
 
 
@@ -141,6 +148,27 @@ def search_command(request: SearchRequest) -> str:
         "--seed": str(request.seed),
     }
     return _command("search", options) + (" --tau" if request.tau else "")
+
+
+def target_command(request: TargetRequest) -> str:
+    """The command line of the same target prediction."""
+    options = {
+        "--compendium": request.compendium,
+        "--compound": request.compound,
+        "--profiles": "FILE" if request.profiles else "",
+        "--library": request.library,
+    }
+    return _command("predict-target", options)
+
+
+def target_evaluation_command(request: TargetEvaluationRequest) -> str:
+    """The command line of the same evaluation of target prediction."""
+    options = {
+        "--compendium": request.compendium,
+        "--library": request.library,
+        "--seed": str(request.seed),
+    }
+    return _command("evaluate-targets", options)
 
 
 def _of_method(method: Method) -> dict[str, str]:

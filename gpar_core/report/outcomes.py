@@ -9,12 +9,15 @@ from gpar_core import fields
 from gpar_core.analyses.training.result import Model
 from gpar_core.report.document import Outcome
 from gpar_core.search.batch import strongest
+from gpar_core.targets.evaluate import METHODS
 
 N_FIRST = 100
 N_FIGURES = 10
 """Compounds of each side of a search whose connectivity is a figure of its own."""
 N_QUERIES = 25
-"""Queries of a batch whose strongest compounds are figures."""
+"""Queries of a batch whose strongest compounds, or likeliest genes, are figures."""
+N_GENES = 25
+"""Genes of each query that count as ranked first."""
 MAX_NAME = 60
 TIMES = ("seconds",)
 """Columns that vary between runs and are not part of the result."""
@@ -81,6 +84,34 @@ def of_batch(compounds: pd.DataFrame) -> Outcome:
     figures = dict(zip(names, ends["connectivity"].astype(float), strict=False))
     digest = digest_of({"compounds": strongest(compounds, N_FIRST // 2)})
     return Outcome(figures, tuple(query + ends[fields.DRUG]), digest)
+
+
+def of_targets(targets: pd.DataFrame) -> Outcome:
+    """Probability of the likeliest genes of each query, and a digest of the evidence on all genes.
+
+    targets: from `targets.ranking`. Where nothing was fitted, the figures are the genetic evidence.
+    Only the first `N_QUERIES` queries have figures.
+    """
+    top = targets.groupby("query", sort=False).head(N_GENES)
+    names = top["query"].str[:MAX_NAME] + ", " + top["gene"]
+    values = top["probability"].fillna(top["genetic"]).where(top["rank"] <= N_FIGURES)
+    figures = pd.Series(values.to_numpy(float), names).dropna().head(N_QUERIES * N_FIGURES)
+    return Outcome(
+        dict(zip(map(str, figures.index), figures, strict=True)),
+        tuple(names),
+        digest_of({"targets": targets}),
+    )
+
+
+def of_hits(tables: Mapping[str, pd.DataFrame]) -> Outcome:
+    """The share of molecules with a known target among the first genes, by method, and a digest.
+
+    tables: from `targets.evaluate`.
+    """
+    methods = tables["methods"]
+    names = methods["method"].map(METHODS) + ", first " + methods["first"].astype(str)
+    figures = dict(zip(names, methods["share"].astype(float), strict=True))
+    return Outcome(figures, (), digest_of(tables))
 
 
 def digest_of(tables: Mapping[str, pd.DataFrame]) -> str:

@@ -3,7 +3,7 @@
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -15,18 +15,52 @@ import pandas as pd
 from gpar_core.analyses.evaluation.request import EvaluationRequest
 from gpar_core.analyses.registry import from_json
 from gpar_core.analyses.signature_search.request import SearchRequest
+from gpar_core.analyses.target_prediction.request import TargetEvaluationRequest, TargetRequest
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data import compendium as compendia
 from gpar_core.data.derived_files import is_derived
 from gpar_core.errors import DataError, FileFormatError, RequestError
 from gpar_core.report.bundle import ORIGIN
 from gpar_core.report.document import FORMAT_VERSION, Origin
-from gpar_core.report.tolerance import SEARCH, TOLERANCES, SearchTolerance, Tolerance
+from gpar_core.report.tolerance import (
+    HITS,
+    SEARCH,
+    TARGETS,
+    TOLERANCES,
+    ListTolerance,
+    Tolerance,
+)
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import Request
 from gpar_core.storage.saved_json import as_dataclass
 from gpar_core.storage.scratch import scratch_folder
 
 MAX_BYTES = 64 * 2**20
+
+Reproducible = (
+    TrainRequest | EvaluationRequest | SearchRequest | TargetRequest | TargetEvaluationRequest
+)
+_TARGETS = TargetRequest | TargetEvaluationRequest
+_NO_LABELS = (
+    "This report uses uploaded class labels, which are not here. Give the same file with --labels."
+)
+_NO_UPLOAD = (
+    "This report is of an uploaded file, which is not here. Run the same analysis of the file "
+    "first, on the page or by the command in the report."
+)
+_NO_MODELS = (
+    "This report asks models of targets that are not here. Build the same library of targets "
+    "first, or get the cache from the author of the report."
+)
+_NEEDED = (
+    (EvaluationRequest, Cache.table, "labels", _NO_LABELS),
+    (SearchRequest, Cache.profile_set, "profiles", _NO_UPLOAD),
+    (SearchRequest, Cache.table, "sets", _NO_UPLOAD),
+    (TargetRequest, Cache.profile_set, "profiles", _NO_UPLOAD),
+    (_TARGETS, Cache.library, "library", _NO_MODELS),
+    (_TARGETS, Cache.model, "models", _NO_MODELS),
+)
+"""By requests and their field: the folders in a cache that it names, and what to do without."""
 
 Verdict = Literal["identical", "within tolerance", "close", "different"]
 
@@ -38,12 +72,12 @@ class Agreement:
     verdict: 'identical' to nine digits; 'within tolerance' of `tolerance` and with the same
     versions, so that a different processor explains the difference; 'close', within it but with
     other versions; or 'different'. tolerance: that of the request. figures: figure, then,
-    now, difference. shared_first: how many of the first compounds are the same, of n_first.
+    now, difference. shared_first: how many of those ranked first are the same, of n_first.
     changed: in words, what has a different version now.
     """
 
     verdict: Verdict
-    tolerance: Tolerance | SearchTolerance
+    tolerance: Tolerance | ListTolerance
     figures: pd.DataFrame
     shared_first: int
     n_first: int
@@ -76,8 +110,9 @@ def read_origin(path: Path) -> Origin:
 def apart(origin: Origin, cache: Cache) -> Iterator[Cache]:
     """An empty cache to run a report's request in, so that no saved result can replace a new one.
 
-    It has the compendium of `cache` and the uploads, and is deleted after the block. Raises
-    NotFoundError or RequestError if they are not here, or not those of the report.
+    It has the compendium of `cache`, the uploads and the models that are asked, and is deleted
+    after the block. Raises NotFoundError or RequestError if they are not here, or not those of the
+    report.
     """
     request = request_of(origin)
     compendium = cache.existing_compendium(request.compendium)
@@ -91,23 +126,22 @@ def apart(origin: Origin, cache: Cache) -> Iterator[Cache]:
     with scratch_folder() as folder:
         scratch = Cache(folder)
         _lend(compendium, scratch.compendium(request.compendium))
-        if isinstance(request, EvaluationRequest) and request.labels:
-            if not cache.has(cache.table(request.labels)):
-                raise RequestError(
-                    "This report uses uploaded class labels, which are not here. Give the same "
-                    "file with --labels."
-                )
-            _lend(cache.table(request.labels), scratch.table(request.labels))
-        if isinstance(request, SearchRequest) and (request.profiles or request.sets):
-            for of, name in ((Cache.profile_set, request.profiles), (Cache.table, request.sets)):
-                if name and not cache.has(of(cache, name)):
-                    raise RequestError(
-                        "This report is of an uploaded file, which is not here. Search with the "
-                        "same file on the page first."
-                    )
-                if name:
-                    _lend(of(cache, name), of(scratch, name))
+        for of, name, missing in _needed(request):
+            if not cache.has(of(cache, name)):
+                raise RequestError(missing)
+            _lend(of(cache, name), of(scratch, name))
         yield scratch
+
+
+def _needed(request: Request) -> Iterator[tuple[Callable[[Cache, str], Path], str, str]]:
+    """What a request needs beside its compendium: its folder in a cache, its id, and what to do
+    where it is missing."""
+    for kinds, of, field, missing in _NEEDED:
+        if isinstance(request, kinds):
+            value = getattr(request, field)
+            for name in (value,) if isinstance(value, str) else value:
+                if name:
+                    yield of, name, missing
 
 
 def _lend(folder: Path, place: Path) -> None:
@@ -128,7 +162,7 @@ def agreement(report: Origin, again: Origin) -> Agreement:
     Raises RequestError if the report does not contain its request.
     """
     request = request_of(report)
-    tolerance = SEARCH if isinstance(request, SearchRequest) else TOLERANCES[request.method.preset]
+    tolerance = _tolerance(request)
     then, now = report.outcome, again.outcome
     names = list(dict.fromkeys((*then.figures, *now.figures)))
     figures = pd.DataFrame(
@@ -157,7 +191,17 @@ def agreement(report: Origin, again: Origin) -> Agreement:
     return Agreement(verdict, tolerance, figures, shared, n_first, tuple(changed))
 
 
-def request_of(origin: Origin) -> TrainRequest | EvaluationRequest | SearchRequest:
+def _tolerance(request: Reproducible) -> Tolerance | ListTolerance:
+    if isinstance(request, SearchRequest):
+        return SEARCH
+    if isinstance(request, TargetRequest):
+        return TARGETS
+    if isinstance(request, TargetEvaluationRequest):
+        return HITS
+    return TOLERANCES[request.method.preset]
+
+
+def request_of(origin: Origin) -> Reproducible:
     """The request of a report. Raises RequestError if the report does not contain it."""
     if not origin.request:
         raise RequestError(
@@ -165,7 +209,7 @@ def request_of(origin: Origin) -> TrainRequest | EvaluationRequest | SearchReque
             "does not contain its request. Run the analysis again from the dashboard."
         )
     request = from_json(origin.request)
-    if not isinstance(request, TrainRequest | EvaluationRequest | SearchRequest):
+    if not isinstance(request, Reproducible):
         raise RequestError("This kind of report cannot be run again.")
     return request
 

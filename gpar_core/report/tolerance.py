@@ -9,7 +9,7 @@ agree to all digits shown; their limits allow for a different order of nearly eq
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 PARTS: Final = ("AUROC of fold", "95% interval", "average precision", "permuted labels")
 """First words of figures that depend on few drugs or only on the top of a ranking."""
@@ -28,6 +28,7 @@ class Tolerance:
     part: float
     es: float
     first: float
+    ranked: ClassVar[str] = "compounds"
 
     @property
     def limits(self) -> str:
@@ -52,27 +53,34 @@ TOLERANCES: Final[Mapping[str, Tolerance]] = {
 
 
 @dataclass(frozen=True)
-class SearchTolerance:
-    """How far apart two results of one search may be.
+class ListTolerance:
+    """How far apart two results of one request may be, of a method without a preset.
 
-    connectivity: of a compound. first: as in `Tolerance`.
+    of: what its figures are, in words. largest: difference of one. ranked: what is ranked, in
+    words, '' where nothing is. first: minimum share of the first of these that both have.
     """
 
-    connectivity: float
-    first: float
+    of: str
+    largest: float
+    ranked: str = ""
+    first: float = 1.0
 
     @property
     def limits(self) -> str:
         """The limits in words."""
-        return (
-            f"no connectivity differs by more than {self.connectivity:g}, and at least "
-            f"{self.first:.0%} of the first compounds are the same"
-        )
+        said = f"no {self.of} differs by more than {self.largest:g}"
+        if not self.ranked:
+            return said
+        return f"{said}, and at least {self.first:.0%} of the first {self.ranked} are the same"
 
     def of_figure(self, name: str) -> float:
         """The limit of one figure."""
-        return self.connectivity
+        return self.largest
 
 
-SEARCH: Final = SearchTolerance(connectivity=0.001, first=0.95)
+SEARCH: Final = ListTolerance("connectivity", 0.001, "compounds", 0.95)
 """Sums over genes are in single precision, and the space is as that of 'fast'."""
+TARGETS: Final = ListTolerance("probability or genetic score", 0.001, "genes", 0.95)
+"""Cosines and their sums over cell lines are in single precision."""
+HITS: Final = ListTolerance("share of molecules", 0.01)
+"""A molecule counts or does not, as its target is just within the first genes or just not."""

@@ -18,6 +18,9 @@ from gpar_core.targets.genetic import SIGN, genes_of
 from gpar_core.targets.known_targets import KnownTargets, known_targets
 from gpar_core.targets.line_similarity import compound_queries, line_means
 
+OTHER: Final = "other"
+N_LISTS: Final = 5
+"""Lists of other compounds that each molecule gets."""
 FIRST: Final = (10, 50)
 """Lengths of the list that a user reads."""
 EDGES: Final = (0.003, 0.01, 0.03, 0.1, 0.3)
@@ -28,10 +31,20 @@ METHODS: Final[Mapping[str, str]] = {
     **LINES,
     "cosine": "Cosine alone",
     "gsea": "GSEA",
+    OTHER: "Combined, another compound",
     "popular": "Most targeted genes",
     "chance": "Chance",
 }
 """What is compared, and its name on screen."""
+ABOUT: Final[Mapping[str, str]] = {
+    "cosine": "Cosine alone: of mean signatures, without centering or cell lines.",
+    "gsea": "GSEA: the most changed genes of a knock-down as a set in the compound's signature.",
+    OTHER: "Combined, another compound: each compound gets the list of another one, drawn at "
+    "random. What that finds is no evidence on the compound: some genes are targets of many drugs.",
+    "popular": "Most targeted genes: by the number of other compounds that target them, without "
+    "any signature.",
+}
+"""How the methods that are no line of evidence rank, in words."""
 
 
 def evaluate_targets(
@@ -92,10 +105,10 @@ def evaluate_targets(
     report(Progress("Evaluation", 1, 2, "Hits and intervals"))
     scores["popular"] = _popular(known, names, genes)
     scores["chance"] = np.zeros(is_known.shape)
-    molecules = pd.concat(
-        [_hits(scores[name], is_known, names, name) for name in METHODS if name in scores],
-        ignore_index=True,
-    )
+    hits = {name: _hits(scores[name], is_known, names, name) for name in scores}
+    if "combined" in scores and len(names) > 1:
+        hits[OTHER] = hits_of_others(scores["combined"], is_known, names, seed=seed)
+    molecules = pd.concat([hits[name] for name in METHODS if name in hits], ignore_index=True)
     scope = {
         "n_molecules": len(usable),
         "n_genes": len(genes),
@@ -128,6 +141,25 @@ def hit_probability(score: np.ndarray, is_target: np.ndarray, k: int) -> float:
         return 1.0
     t, m = int(is_target[tied].sum()), int(tied.sum())
     return float(1 - hypergeom.pmf(0, m, t, k - int(above.sum())))
+
+
+def hits_of_others(
+    scores: np.ndarray, known: np.ndarray, drugs: list[str], *, seed: int
+) -> pd.DataFrame:
+    """The hits of each molecule in the lists of other ones: what a list finds for any compound.
+
+    scores: (n, g). known: (n, g) bool. Each molecule gets the lists of `N_LISTS` others, or of all
+    if there are fewer; its hits are their mean. Returns the columns of the table molecules.
+    """
+    order = np.random.default_rng([seed, 0x7A29]).permutation(len(scores))
+    found = []
+    for shift in range(1, min(N_LISTS, len(scores) - 1) + 1):
+        given = np.empty_like(scores)
+        given[order] = scores[np.roll(order, shift)]
+        found.append(_hits(given, known, drugs, OTHER))
+    columns = [f"first_{k}" for k in FIRST]
+    mean = np.mean([each[columns].to_numpy(float) for each in found], axis=0)
+    return found[0].assign(**dict(zip(columns, mean.T, strict=True)))
 
 
 def summary(molecules: pd.DataFrame, *, seed: int) -> pd.DataFrame:

@@ -1,8 +1,10 @@
-"""What the lines of evidence say on a compound's target, in a sentence."""
+"""What the lines of evidence say on a compound's target, and how often they are right, in words."""
 
 from typing import Final
 
 import pandas as pd
+
+from gpar_core.targets.evaluate import FIRST, METHODS, OTHER
 
 LIKELY: Final = 0.2
 """A gene stands out from this probability on: one such case in five is a known target."""
@@ -21,6 +23,25 @@ def verdict(table: pd.DataFrame, base_rate: float) -> str:
     if pd.notna(table["probability"].iloc[0]):
         return _by_probability(table, base_rate)
     return _by_fdr(table)
+
+
+def hits_in_words(methods: pd.DataFrame) -> str:
+    """How often the best-informed method finds a known target, beside what needs no compound.
+
+    methods: from `evaluate.evaluate_targets`.
+    """
+    first = methods[methods["first"] == FIRST[0]]
+    rows = {str(row.method): row for row in first.itertuples()}
+    best = next(name for name in METHODS if name in rows)
+    row = rows[best]
+    plain = [f"by chance for {rows['chance'].share:.2g}"]
+    if OTHER in rows:
+        plain.insert(0, f"with the list of another compound for {rows[OTHER].share:.2g}")
+    return (
+        f"{METHODS[best]}: a known target is among the first {FIRST[0]} genes for a share of "
+        f"{row.share:.2g} ({row.low:.2g}–{row.high:.2g}) of {row.n_molecules:,} molecules; "
+        f"{', and '.join(plain)}."
+    )
 
 
 def _by_probability(table: pd.DataFrame, base_rate: float) -> str:

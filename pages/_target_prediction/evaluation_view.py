@@ -3,9 +3,11 @@
 import streamlit as st
 
 from gpar_core.analyses.result import Analysis
-from gpar_core.targets.evaluate import FIRST, METHODS
+from gpar_core.targets.evaluate import ABOUT, FIRST, METHODS
+from gpar_core.targets.verdict import hits_in_words
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
+from pages._shared.report_buttons import report_buttons
 from pages._shared.tables import savable
 from pages._shared.terms import explained
 from pages._target_prediction.view import weights
@@ -22,7 +24,9 @@ def draw(done: Analysis) -> None:
             "molecule under another name, are used to rank its genes."
         )
     )
+    st.markdown(f"**{plain(hits_in_words(tables['methods']))}**")
     _methods(done)
+    report_buttons(done.analysis_id, done.request.title, simulated=done.simulated)
     download_csv("Download hits of each molecule (CSV)", tables["molecules"], "target-hits", done)
     if "reliability" in tables:
         _reliability(done)
@@ -43,7 +47,9 @@ def _methods(done: Analysis) -> None:
         height=35 * (len(wide) + 1) + 2,
         placeholder="—",
         column_config={
-            "method": "Method",
+            "method": st.column_config.TextColumn(
+                "Method", help="  \n".join(plain(about) for about in ABOUT.values())
+            ),
             **{
                 f"{name}_{k}": number(
                     f"{label} {k}", format="%.3f", help=f"{about} the first {k} genes"

@@ -9,8 +9,6 @@ import pytest
 
 from gpar_core import fields
 from gpar_core.analyses import result as analysis
-from gpar_core.analyses.library import result as library
-from gpar_core.analyses.library.plan import plan_library
 from gpar_core.analyses.library.result import Library
 from gpar_core.analyses.registry import from_json
 from gpar_core.analyses.result import Analysis
@@ -32,11 +30,12 @@ from gpar_core.data.profiles import Profiles
 from gpar_core.data.uploads import publish_profiles
 from gpar_core.errors import Cancelled, NotFoundError, RequestError
 from gpar_core.progress import Progress, silent
-from gpar_core.storage.cache import Cache, publishing
+from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import Request, job_id, to_json
 from tests.pools import Means
 from tests.saved_model import model as saved_model
 from tests.targets.planted import planted
+from tests.targets.planted_library import planted_library
 
 
 @pytest.fixture
@@ -193,22 +192,7 @@ def test_it_can_be_cancelled_at_each_kind(cache: Cache, compendium: Compendium, 
 
 @pytest.fixture
 def built(cache: Cache, compendium: Compendium) -> Library:
-    """Models of two targets: that of GENE1 finds its drugs and held drug1 out."""
-    request = plan_library(compendium, moas=["target: GENE1", "target: GENE2"], min_drugs=2)
-    trainings = library.trainings(compendium, request)
-    drug = compendium.signatures[fields.DRUG].to_numpy().astype(str)
-    for gene, training in trainings.items():
-        of_gene = np.isin(drug, training.drug_set.drugs)
-        saved = replace(
-            saved_model(model_id=job_id(training)),
-            scores=np.where(of_gene, 0.9, 0.1).astype(np.float32),
-            scored_by=np.where(drug == "drug1", 1, -1).astype(np.int16),
-        )
-        assert gene.startswith("target: ")
-        with publishing(cache.model(job_id(training))) as folder:
-            model.save(saved, folder)
-    library.save(cache.library(job_id(request)), request, trainings, {})
-    return library.load(cache, job_id(request))
+    return planted_library(cache, compendium)
 
 
 def test_models_of_targets_are_evidence(
@@ -232,3 +216,29 @@ def test_models_of_targets_are_evidence(
     assert table.loc["GENE1", "library"] == pytest.approx(odds.mean(), rel=1e-5)
     assert table["library"].notna().sum() == 2
     assert missing_evidence(compendium, found) == ()
+
+
+def test_a_model_that_learned_from_a_profiles_molecule_says_nothing_on_it(
+    cache: Cache, compendium: Compendium, built: Library
+) -> None:
+    matrix = np.asarray(compendium.matrix[:2])
+    profiles = Profiles(("Drug1", "mine"), ("drug1", "mine"), matrix, ())
+    publish_profiles(cache, profiles)
+    request = plan_target_prediction(compendium, profiles=profiles, library=built)
+    table = _done(cache, request).tables["targets"].set_index(["query", "gene"])["library"]
+    assert table.loc["Drug1"].dropna().index.tolist() == ["GENE2"]
+    assert set(table.loc["mine"].dropna().index) == {"GENE1", "GENE2"}
+
+
+def test_a_library_is_chosen_by_its_id(
+    cache: Cache, compendium: Compendium, built: Library
+) -> None:
+    chosen = library_of_targets(cache, compendium, built.library_id)
+    assert chosen is not None
+    assert chosen.library_id == built.library_id
+    with pytest.raises(NotFoundError, match="No library is named 'none'"):
+        library_of_targets(cache, compendium, "none")
+    for entry in built.entries:
+        cache.model(entry.model_id).rename(cache.root / entry.model_id)
+    with pytest.raises(RequestError, match=r"no model of a target .* --classes targets"):
+        library_of_targets(cache, compendium, built.library_id)

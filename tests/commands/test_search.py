@@ -13,6 +13,7 @@ from gpar_core.__main__ import main
 from gpar_core.data import compendium as compendia
 from gpar_core.errors import RequestError
 from gpar_core.storage.cache import Cache
+from tests import targeted
 from tests.synthetic import build, drugs_of
 
 CELLS = ("A375", "PC3")
@@ -60,6 +61,22 @@ def test_the_class_of_the_lists_comes_first(
     assert "60 genes up, 60 down, against 68 signatures of 34 compounds" in out
     assert set(first_of(out, "mimic")) == {"x0", "x1", "x2", "x3"}
     assert "60 of 60 genes are landmark genes" in err
+
+
+def test_targets_have_a_column_where_they_are_known(
+    cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asks = ("--compound", "x0")
+    assert run(cache, *asks) == 0
+    heads = [line for line in capsys.readouterr().out.splitlines() if "conn." in line]
+    assert [head.split()[-1] for head in heads] == ["MOA", "MOA"]
+    other = Cache(tmp_path)
+    build(other.compendium("mine"), targeted.DRUGS, cells=CELLS, effect=40.0, name="mine")
+    assert run(other, "--compound", "mtor0") == 0
+    head, first = capsys.readouterr().out.splitlines()[2:4]
+    assert head.split()[-2:] == ["MOA", "target"]
+    assert first[head.index("MOA") :].split("  ")[0] == "MTOR inhibitor"
+    assert first[head.index("target") :] == "MTOR|PIK3CA"
 
 
 def test_turned_round_they_reverse(

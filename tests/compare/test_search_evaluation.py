@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,8 +12,7 @@ from gpar_core.compare import search_queries
 from gpar_core.compare.search_comparison import identified
 from gpar_core.compare.search_evaluation import answers, evaluate_scores, retrieved
 from gpar_core.compare.search_queries import QuerySet, outside_queries, own_queries
-from gpar_core.data import demo
-from gpar_core.data.compendium import Compendium, load
+from gpar_core.data.compendium import Compendium
 from gpar_core.errors import Cancelled
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.saved_space import known_space
@@ -86,14 +84,12 @@ def test_planted_mechanisms_are_retrieved(
     assert tables["identity"].empty
 
 
-def test_mechanisms_of_the_demo_are_retrieved(tmp_path: Path) -> None:
-    demo.build(tmp_path)
-    compendium = load(tmp_path)
-    queries = own_queries(compendium, seed=0)
+def test_mechanisms_of_the_demo_are_retrieved(demo_compendium: Compendium) -> None:
+    queries = own_queries(demo_compendium, seed=0)
     assert len(queries.names) == queries.n_available > 500
     every_tenth = some_of(queries, range(0, len(queries.names), 10))
-    summary = evaluate_scores(compendium, every_tenth, ["cosine"], [50], [0.0], seed=0)["summary"]
-    auroc = summary.set_index("measure").loc["auroc"]
+    tables = evaluate_scores(demo_compendium, every_tenth, ["cosine"], [50], [0.0], seed=0)
+    auroc = tables["summary"].set_index("measure").loc["auroc"]
     assert auroc["low"] > 0.65
     assert auroc["n_moas"] > 30
 

@@ -12,6 +12,7 @@ from gpar_core.data.training_set import TrainingSet, drugs_of_moa, select
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.presets import PRESETS, LayeredSettings
 from gpar_core.maps.purity import COLUMNS, held_out_purity, n_neighbours, summary
+from tests import targeted
 from tests.pools import Means
 from tests.synthetic import build, drugs_of
 
@@ -78,6 +79,27 @@ def test_shares_are_those_of_a_slow_count(tmp_path: Path) -> None:
     np.testing.assert_allclose(found["purity_chance"], 15 / (15 + 180))
     np.testing.assert_allclose(found["batch_chance"], 1 / 3)
     assert (found["n_signatures"] == 3).all()
+
+
+def test_shares_of_a_target_cross_its_moas(tmp_path: Path) -> None:
+    """Drugs of a target are positive whatever their MOA; others of that MOA are not."""
+    made = build(tmp_path, targeted.DRUGS, cells=CELLS, effect=6, seed=1)
+    drugs = drugs_of_moa(made, "target: PIK3CA")
+    assert drugs == ("mtor0", "mtor1", "mtor2", "pik0", "pik1")
+    training_set = select(made, drugs, negatives="others", moa="target: PIK3CA")
+    found = held_out_purity(made, training_set, AS_IT_IS, seed=0, pool=Means())
+    x = training_set.z_scores(made).astype(float)
+    sizes = training_set.positive.sum()
+    k = n_neighbours(training_set.positive, training_set.drug.astype(str))
+    purity = _slowly(training_set, x, training_set.positive, k)
+    assert found["drug"].tolist() == list(drugs) == purity.index.tolist()
+    for when in ("before", "after"):
+        np.testing.assert_allclose(found[f"purity_{when}"], purity, atol=1e-9)
+    chance = [training_set.positive[training_set.drug != drug].mean() for drug in drugs]
+    np.testing.assert_allclose(found["purity_chance"], chance)
+    assert sizes == k + found["n_signatures"].max()
+    # mtor3 and mtor4 resemble mtor0 as much, and are no drugs of the target.
+    assert found.set_index("drug").loc["mtor0", "purity_before"] < 0.7
 
 
 def test_each_drug_is_judged_by_the_fold_that_held_it_out(tmp_path: Path) -> None:

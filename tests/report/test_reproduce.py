@@ -188,7 +188,7 @@ def test_the_connectivity_of_a_search_decides(results: Results) -> None:
     origin = report_of(results.cache, job_id(results.search)).origin
     for shift, verdict in ((0.9, "within tolerance"), (1.1, "different")):
         figures = dict(origin.outcome.figures)
-        figures[next(iter(figures))] += shift * SEARCH.connectivity
+        figures[next(iter(figures))] += shift * SEARCH.largest
         other = replace(origin, outcome=replace(origin.outcome, figures=figures, digest="another"))
         assert agreement(other, origin).verdict == verdict
 

@@ -9,7 +9,13 @@ import pandas as pd
 import pytest
 
 from gpar_core.errors import RequestError
-from gpar_core.targets.evaluate import evaluate_targets, hit_probability, reliability, summary
+from gpar_core.targets.evaluate import (
+    evaluate_targets,
+    hit_probability,
+    hits_of_others,
+    reliability,
+    summary,
+)
 from gpar_core.targets.fitting import fit_combination
 from gpar_core.targets.known_targets import known_targets
 from tests.targets.planted import planted
@@ -62,6 +68,30 @@ def test_with_names_of_other_genes_the_hits_are_those_of_chance(tmp_path: Path) 
         assert abs(share - 0.25) < 0.2  # 15 genes in each of two draws: 2.5 standard errors
 
 
+def test_lists_of_other_molecules_are_counted_slowly() -> None:
+    rng = np.random.default_rng(1)
+    scores, known = rng.normal(size=(4, 60)), rng.random((4, 60)) < 0.05
+    known[:, 0] = True
+    found = hits_of_others(scores, known, list("abcd"), seed=0)
+    for k in (10, 50):
+        expected = [
+            np.mean([hit_probability(scores[j], known[i], k) for j in range(4) if j != i])
+            for i in range(4)
+        ]
+        assert found[f"first_{k}"].tolist() == pytest.approx(expected)
+    assert found["drug"].tolist() == list("abcd")
+    assert found["n_targets"].tolist() == known.sum(axis=1).tolist()
+
+
+def test_what_a_list_finds_for_any_compound_is_no_evidence(tmp_path: Path) -> None:
+    """Only 15 of 40 genes are targets, which the combination knows without any signature."""
+    tables = dict(evaluate_targets(planted(tmp_path, effect=0.0)))
+    assert _share(tables, "other") > 1.5 * _share(tables, "chance")
+    assert abs(_share(tables, "combined") - _share(tables, "other")) < 0.25  # of 30 molecules
+    found = dict(evaluate_targets(planted(tmp_path / "with")))
+    assert _share(found, "other") < 0.8 < _share(found, "combined")
+
+
 def test_an_absent_effect_is_not_found(tmp_path: Path) -> None:
     data = planted(tmp_path, effect=0.0)
     fit = fit_combination(data, known_targets(data))
@@ -75,7 +105,8 @@ def test_an_absent_effect_is_not_found(tmp_path: Path) -> None:
 
 def test_without_genetic_signatures_the_nearest_drugs_are_evidence(tmp_path: Path) -> None:
     tables = dict(evaluate_targets(planted(tmp_path, kinds={})))
-    assert set(tables["methods"]["method"]) == {"combined", "neighbors", "popular", "chance"}
+    shown = {"combined", "neighbors", "other", "popular", "chance"}
+    assert set(tables["methods"]["method"]) == shown
     assert tables["scope"]["n_genes"].tolist() == [15]
     assert _share(tables, "neighbors") > _share(tables, "chance")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gpar_core.targets.verdict import verdict
+from gpar_core.targets.verdict import hits_in_words, verdict
 
 
 def _table(probability: list[float], p: list[float] | None = None) -> pd.DataFrame:
@@ -42,3 +42,20 @@ def test_without_probabilities_the_fdr_decides() -> None:
 def test_without_evidence_nothing_is_claimed() -> None:
     assert verdict(_table([]), np.nan) == "There is no evidence on any gene."
     assert "No gene can be told from others" in verdict(_table([np.nan]), np.nan)
+
+
+def test_hits_are_said_beside_what_needs_no_compound() -> None:
+    rows = [
+        (name, k, share / (1 if k == 10 else 0.5), 0.25, 0.35, 1200)
+        for name, share in (("chance", 0.05), ("genetic", 0.2), ("combined", 0.3), ("other", 0.1))
+        for k in (10, 50)
+    ]
+    columns = ["method", "first", "share", "low", "high", "n_molecules"]
+    table = pd.DataFrame(rows, columns=columns)
+    assert hits_in_words(table) == (
+        "Combined: a known target is among the first 10 genes for a share of 0.3 (0.25–0.35) of "
+        "1,200 molecules; with the list of another compound for 0.1, and by chance for 0.05."
+    )
+    fewer = hits_in_words(table[~table["method"].isin(["combined", "other"])])
+    assert fewer.startswith("All genetic lines: ")
+    assert fewer.endswith("1,200 molecules; by chance for 0.05.")

@@ -28,12 +28,15 @@ from tests.import_requests import import_request
 from tests.saved_curation import saved
 from tests.saved_model import model
 from tests.synthetic import build, drugs_of
+from tests.targets.planted import planted
 
 TRAINING = TrainRequest(
     compendium="tiny", fingerprint="f", drug_set=DrugSet(label="ssri", drugs=("a", "b"))
 )
 MODEL = job_id(TRAINING)
 UUID = "0" * 32
+TINY = "tiny: 16 signatures of 8 compounds\n"
+MINE = "mine: 6 signatures of 3 compounds\n"
 
 
 @pytest.fixture
@@ -74,9 +77,21 @@ def rewrite(path: Path, **changes: object) -> None:
 def test_a_healthy_cache_is_left_as_it_is(cache: Cache, capsys: pytest.CaptureFixture[str]) -> None:
     before = {path: path.stat().st_mtime_ns for path in cache.root.rglob("*")}
     assert doctor(cache) == 0
-    assert capsys.readouterr().out == "The cache is healthy.\n"
+    assert capsys.readouterr().out == f"{TINY}The cache is healthy.\n"
     after = {path: path.stat().st_mtime_ns for path in before}
     assert {path for path in before if after[path] != before[path]} <= {cache.root, cache.jobs}
+
+
+def test_the_signatures_of_each_kind_are_listed(
+    cache: Cache, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planted(cache.compendium("planted"))
+    rewrite(cache.compendium("tiny") / MANIFEST, format_version=99)
+    doctor(cache)
+    assert capsys.readouterr().out.splitlines()[0] == (
+        "planted: 60 signatures of 30 compounds, 80 signatures of 40 over-expressions, "
+        "80 signatures of 40 knock-downs"
+    )
 
 
 def test_an_empty_cache_is_healthy_and_stays_empty(tmp_path: Path) -> None:
@@ -153,7 +168,7 @@ def test_a_compendium_that_was_replaced_on_purpose_is_not_damaged(
 ) -> None:
     first, second = _done_import(cache, "old.gctx"), _done_import(cache, "new.gctx")
     assert doctor(cache) == 0
-    assert capsys.readouterr().out == "The cache is healthy.\n"
+    assert capsys.readouterr().out == f"{MINE}{TINY}The cache is healthy.\n"
     assert {JobStore(cache).get(job).state for job in (first, second)} == {State.DONE}
 
 

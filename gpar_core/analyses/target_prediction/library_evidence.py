@@ -12,6 +12,7 @@ from gpar_core.analyses.library.result import Entry, Library
 from gpar_core.analyses.training import result as model
 from gpar_core.data.class_names import TARGET_PREFIX
 from gpar_core.data.compendium import Compendium
+from gpar_core.errors import RequestError
 from gpar_core.rank.scoring import score
 from gpar_core.storage.cache import Cache
 from gpar_core.targets.evidence import LibraryEvidence
@@ -20,8 +21,22 @@ from gpar_core.targets.genetic import gene_key
 SMALLEST = 1e-9
 
 
-def library_of_targets(cache: Cache, compendium: Compendium) -> Library | None:
-    """The library with the most models of targets that can be used; None without any."""
+def library_of_targets(
+    cache: Cache, compendium: Compendium, library_id: str = ""
+) -> Library | None:
+    """The library with the most models of targets that can be used; None without any.
+
+    library_id: of the one to use instead. Raises NotFoundError, RequestError if that is of another
+    compendium, stale or without models of targets, or DataError.
+    """
+    if library_id:
+        chosen = library.chosen(cache, compendium, library_id)
+        if not target_entries(chosen):
+            raise RequestError(
+                f"The library '{library_id}' has no model of a target with a mean AUROC of 0.6 or "
+                "more. Choose another library, or build one with --classes targets."
+            )
+        return chosen
     libraries = [
         each
         for each in library.of_compendium(cache, compendium)
@@ -53,15 +68,27 @@ def of_drugs(
 
 
 def of_profiles(
-    cache: Cache, entries: Sequence[Entry], matrix: np.ndarray, query: np.ndarray
+    cache: Cache,
+    entries: Sequence[Entry],
+    matrix: np.ndarray,
+    query: np.ndarray,
+    molecules: Sequence[str],
 ) -> LibraryEvidence:
-    """The evidence on profiles. matrix: (m, 978). query: (m,) the query of each profile."""
+    """The evidence on profiles.
+
+    matrix: (m, 978). query: (m,) the query of each profile. molecules: of each query. A model that
+    learned from a query's molecule says nothing on it.
+    """
 
     def calibrated(folder: Path) -> np.ndarray:
         scores = score(model.load_network(folder), matrix)
         return model.load_reading(folder).calibration.probability(scores)
 
-    return _evidence(cache, entries, calibrated, query, int(query.max()) + 1)
+    found = _evidence(cache, entries, calibrated, query, len(molecules))
+    for column, entry in enumerate(entries):
+        learned = np.isin(molecules, entry.training.drug_set.drugs)
+        found.log_odds[learned, column] = np.nan
+    return found
 
 
 def _evidence(

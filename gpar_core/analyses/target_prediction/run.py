@@ -122,7 +122,7 @@ def _of_profiles(
     entries = _entries(cache, request)
     asked = None
     if entries:
-        asked = library_evidence.of_profiles(cache, entries, profiles.matrix, code)
+        asked = library_evidence.of_profiles(cache, entries, profiles.matrix, code, molecules)
     return Queries(tuple(molecules), mean, {}), labels, asked
 
 

@@ -104,7 +104,7 @@ def import_compendium(
         source=f"Imported from {', '.join(each.matrix.name for each in files.series)}",
         simulated=False,
         signatures=signatures,
-        annotation=_together(compounds, other_perturbagens(signatures)),
+        annotation=_together(compounds, other_perturbagens(signatures, compounds[fields.DRUG])),
         report=as_json(found),
         filters=() if quality == EVERYTHING else (quality,),
     )

@@ -1,6 +1,6 @@
 """Names, identifiers, MOAs and targets of the compounds of an import."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -50,12 +50,13 @@ def annotate(
     return match.compounds.assign(pert_type=fields.COMPOUND_PERT_TYPE), findings
 
 
-def other_perturbagens(signatures: pd.DataFrame) -> pd.DataFrame:
+def other_perturbagens(signatures: pd.DataFrame, molecules: Iterable[str] = ()) -> pd.DataFrame:
     """One row per pert_id that is no compound's, as `compendium.write` takes it.
 
-    signatures: pert_id, pert_iname and pert_type. All signatures of one gene and kind count as one
-    perturbagen, whichever constructs they come from. A gene is its own target; one without a
-    symbol, which is named by its pert_id, has none.
+    signatures: pert_id, pert_iname and pert_type. molecules: the `drug` of all compounds, which no
+    other perturbagen gets, even if a compound is called 'TP53 knock-down'. All signatures of one
+    gene and kind count as one perturbagen, whichever constructs they come from. A gene is its own
+    target; one without a symbol, which is named by its pert_id, has none.
     """
     others = signatures[signatures[fields.PERT_TYPE] != fields.COMPOUND_PERT_TYPE]
     table = others[[fields.PERT_ID, fields.PERT_INAME, fields.PERT_TYPE]]
@@ -64,13 +65,16 @@ def other_perturbagens(signatures: pd.DataFrame) -> pd.DataFrame:
     names = table[fields.PERT_INAME]
     gene = [name.removesuffix(f" {kind}") for name, kind in zip(names, word, strict=True)]
     genetic = table[fields.PERT_TYPE].isin(fields.GENETIC)
+    drug = names.str.casefold()
+    taken = drug.isin(set(molecules))
+    drug = drug.where(~taken, drug + " (" + table[fields.PERT_TYPE] + ")")
     has_symbol = genetic & (table[fields.PERT_ID].str.upper() != pd.Series(gene, table.index))
     return table.assign(
         **dict.fromkeys((fields.MOA, *IDENTIFIERS), ""),
         **{
             fields.ANNOTATED: genetic,
             fields.TARGET: pd.Series(gene, dtype=object).where(has_symbol, ""),
-            fields.DRUG: names.str.casefold(),
+            fields.DRUG: drug,
         },
     )
 

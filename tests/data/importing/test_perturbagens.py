@@ -19,7 +19,7 @@ from gpar_core.data.importing.import_files import ImportFiles
 from gpar_core.data.importing.plan import plan_import
 from gpar_core.data.importing.run import run_import
 from gpar_core.data.kind_names import in_words
-from gpar_core.data.pert_types import known_pert_types, named, others_in_words
+from gpar_core.data.pert_types import counted_in_words, known_pert_types, named, others_in_words
 from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.data.selecting import counts_of_kinds, kept_of_other_kinds, select_compendium
 from gpar_core.errors import AnnotationError, Cancelled, DataError, RequestError
@@ -255,6 +255,26 @@ def test_the_kinds_are_part_of_the_request_but_not_at_their_default(
     assert chosen.pert_types == ("trt_cp", "trt_xpr")
 
 
+def test_a_compound_called_as_a_knock_down_stays_apart_from_it(
+    tmp_path: Path, mixed: Release
+) -> None:
+    names = mixed.sig_info["pert_iname"].replace({"drug 1": "TP53 Knock-down"})
+    found, _ = _import(mixed.with_info(pert_iname=names), tmp_path, ALL)
+    whole = found.of_kinds(ALL)
+    of_drug = whole.signatures.groupby("drug")["pert_type"].nunique()
+    assert len(of_drug) == len(ALL) + 1
+    assert (of_drug == 1).all()
+    assert found.drug_by_name["tp53 knock-down"] == "tp53 knock-down"
+    assert found.genetic is not None
+    by_name = found.genetic.drugs.set_index("pert_iname")
+    assert by_name.loc["TP53 knock-down", ["drug", "target"]].tolist() == [
+        "tp53 knock-down (trt_sh.cgs)", "TP53",
+    ]  # fmt: skip
+    for drug in of_drug.index:
+        own = whole.signatures[whole.signatures["drug"] == drug]
+        assert own.groupby("cell_id")["representative"].sum().tolist() == [1, 1]
+
+
 def test_counts_of_each_kind(tmp_path: Path, mixed: Release) -> None:
     found, _ = _import(mixed, tmp_path, ALL)
     table = counts_of_kinds(found).set_index("pert_type")
@@ -263,6 +283,7 @@ def test_counts_of_each_kind(tmp_path: Path, mixed: Release) -> None:
     manifest = compendia.read_manifest(tmp_path)["kinds"]
     assert manifest == table.to_dict("index")
     assert others_in_words(manifest).startswith("4 signatures of 1 ligand, 4 signatures of 1 over")
+    assert counted_in_words(manifest).startswith("8 signatures of 2 compounds, 4 signatures of 1 l")
     kept = kept_of_other_kinds(found, QualityFilter(cells=("MCF7",), min_dose=5.0))
     assert kept.set_index("pert_type")["n_kept"].to_dict() == dict.fromkeys(ALL[1:], 2)
     alone, _ = _import(mixed, tmp_path / "alone", ("trt_cp",))
