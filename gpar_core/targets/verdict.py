@@ -39,7 +39,7 @@ def hits_in_words(methods: pd.DataFrame) -> str:
         plain.insert(0, f"with the list of another compound for {rows[OTHER].share:.2g}")
     return (
         f"{METHODS[best]}: a known target is among the first {FIRST[0]} genes for a share of "
-        f"{row.share:.2g} ({row.low:.2g}–{row.high:.2g}) of {row.n_molecules:,} molecules; "
+        f"{row.share:.2f} ({row.low:.2f}–{row.high:.2f}) of {row.n_molecules:,} molecules; "
         f"{', and '.join(plain)}."
     )
 

@@ -53,7 +53,7 @@ def test_hits_are_said_beside_what_needs_no_compound() -> None:
     columns = ["method", "first", "share", "low", "high", "n_molecules"]
     table = pd.DataFrame(rows, columns=columns)
     assert hits_in_words(table) == (
-        "Combined: a known target is among the first 10 genes for a share of 0.3 (0.25–0.35) of "
+        "Combined: a known target is among the first 10 genes for a share of 0.30 (0.25–0.35) of "
         "1,200 molecules; with the list of another compound for 0.1, and by chance for 0.05."
     )
     fewer = hits_in_words(table[~table["method"].isin(["combined", "other"])])
