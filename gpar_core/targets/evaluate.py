@@ -31,7 +31,7 @@ METHODS: Final[Mapping[str, str]] = {
     **LINES,
     "cosine": "Cosine alone",
     "gsea": "GSEA",
-    OTHER: "Combined, another compound",
+    OTHER: "Another compound's list",
     "popular": "Most targeted genes",
     "chance": "Chance",
 }
@@ -39,7 +39,7 @@ METHODS: Final[Mapping[str, str]] = {
 ABOUT: Final[Mapping[str, str]] = {
     "cosine": "Cosine alone: of mean signatures, without centering or cell lines.",
     "gsea": "GSEA: the most changed genes of a knock-down as a set in the compound's signature.",
-    OTHER: "Combined, another compound: each compound gets the list of another one, drawn at "
+    OTHER: "Another compound's list: each compound gets the list of another one, drawn at "
     "random. What that finds is no evidence on the compound: some genes are targets of many drugs.",
     "popular": "Most targeted genes: by the number of other compounds that target them, without "
     "any signature.",

@@ -70,7 +70,7 @@ def test_kinds_of_perturbagens_are_imported_listed_and_filtered(
     assert code == 0
     said = capsys.readouterr().out.splitlines()
     assert said[0].startswith("mixed: 8 signatures, 2 drugs")
-    assert said[1] == "  and 4 signatures of 1 ligands, 4 signatures of 1 knock-outs"
+    assert said[1] == "  and 4 signatures of 1 ligand, 4 signatures of 1 knock-out"
     others = "  8 signatures of perturbagens other than compounds, ligands, knock-outs, left out: "
     assert others + "trt_oe (4); trt_sh.cgs (4)" in said
     asked = ("--compendium", "mixed", "--name", "part", "--cells", "MCF7", "--min-dose", "20")
@@ -80,7 +80,7 @@ def test_kinds_of_perturbagens_are_imported_listed_and_filtered(
     assert "2 of 4 signatures of knock-outs are kept" in said
     assert compendia.load(cache.compendium("part")).kinds == ("trt_xpr",)
     assert _run(cache, "compendia") == 0
-    assert "and 4 signatures of 1 ligands" in capsys.readouterr().out
+    assert "and 4 signatures of 1 ligand" in capsys.readouterr().out
     assert _run(cache, "fetch", "lincs2020", "--pert-types", "trt_sh") == 2
     assert "trt_sh.cgs (knock-down)" in capsys.readouterr().err
 

@@ -95,7 +95,7 @@ def test_a_report_of_an_evaluation_has_every_method(
     assert document.title == "Evaluation of target prediction in planted"
     assert document.verdict.startswith("Combined: a known target is among the first 10 genes")
     written = page(document)
-    for said in ("Most targeted genes", "Combined, another compound", "Library", "0.250", "30"):
+    for said in ("Most targeted genes", "Another compound", "Library", "0.250", "30"):
         assert said in written
     assert asked["evaluation"].library in written
     options = options_of(document.origin)
