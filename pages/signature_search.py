@@ -1,4 +1,4 @@
-"""Signature search: which compounds mimic or reverse gene lists, a table or a compound."""
+"""Signature search: which compounds or genes mimic or reverse lists, a table or a compound."""
 
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.request import SearchRequest
@@ -12,7 +12,7 @@ ABOUT = (
     "Which compounds **mimic** your genes (move them the same way), and which **reverse** them? "
     "Give up- and down-regulated genes of a disease, a knockout or a treatment, a differential "
     "expression table, profiles, gene sets or a compound. GPAR compares them with every signature "
-    "of the compendium."
+    "of the compendium. Where it has knock-downs, search among those to see whose loss looks alike."
 )
 
 

@@ -37,9 +37,7 @@ def show_gene(gene: Gene, compendium: Compendium) -> None:
             "perturbations, but not what moves it."
         )
     tabs = TABS if gene.is_measured else UNMEASURED
-    key = Key.TAB.value if gene.is_measured else f"{Key.TAB}-unmeasured"
-    bind = "query-params" if gene.is_measured else None
-    shown = st.tabs(list(tabs), key=key, on_change="rerun", bind=bind)  # type: ignore[arg-type]
+    shown = st.tabs(list(tabs), key=Key.TAB, on_change="rerun", bind="query-params")
     for tab, draw in zip(shown, tabs.values(), strict=True):
         if tab.open:
             with tab, error_box():

@@ -9,7 +9,7 @@ from gpar_core.targets.evidence import LINES
 from gpar_core.targets.verdict import verdict
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
-from pages._shared.navigation import GENE_COLUMN, gene_link
+from pages._shared.navigation import GENE_COLUMN, gene_link, gene_links
 from pages._shared.report_buttons import report_buttons
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
@@ -37,7 +37,7 @@ def draw(done: Analysis) -> None:
     table = tables["targets"][tables["targets"]["query"] == query]
     base_rate = float(tables["scope"]["base_rate"].iloc[0])
     st.markdown(f"**{plain(verdict(table, base_rate))}**")
-    _known(table)
+    _known(table, done)
     st.caption(CAVEAT)
     top = st.segmented_control(
         "Show",
@@ -53,7 +53,8 @@ def draw(done: Analysis) -> None:
     names = ["Cell lines", "Nearest drugs"] + ["Weights"] * ("weights" in tables)
     tabs = st.tabs(names)
     with tabs[0]:
-        _cosines(tables["cosines"][tables["cosines"]["query"] == query], done)
+        cosines = tables["cosines"][tables["cosines"]["query"] == query]
+        _cosines(cosines, table["gene"].tolist(), done)
     with tabs[1]:
         _neighbors(tables["neighbors"][tables["neighbors"]["query"] == query], done)
     if "weights" in tables:
@@ -61,12 +62,17 @@ def draw(done: Analysis) -> None:
             weights(done)
 
 
-def _known(table: pd.DataFrame) -> None:
+def _known(table: pd.DataFrame, done: Analysis) -> None:
     known = table[table["known"]]
     if len(known):
-        places = ", ".join(f"{row.gene} (rank {row.rank:,})" for row in known.itertuples())
+        places = ", ".join(
+            f"{gene_links([row.gene], done.compendium)} (rank {row.rank:,})"
+            for row in known.itertuples()
+        )
+        one = len(known) == 1
         st.markdown(
-            plain(f"Known targets: {places} of {len(table):,}. They are not used as evidence.")
+            f"Known target{'s' * (not one)}: {places} of {len(table):,}. "
+            f"{'It is' if one else 'They are'} not used as evidence."
         )
 
 
@@ -122,7 +128,8 @@ ABOUT_LINES = {
 }
 
 
-def _cosines(table: pd.DataFrame, done: Analysis) -> None:
+def _cosines(table: pd.DataFrame, ranked: list[str], done: Analysis) -> None:
+    """Choose a gene to see its signatures. ranked: genes, the likeliest first."""
     if table.empty:
         st.info("The compendium has no knock-downs, knock-outs or over-expressions.")
         return
@@ -131,7 +138,9 @@ def _cosines(table: pd.DataFrame, done: Analysis) -> None:
         "line. Noise alone gives about 0 ± 0.03."
     )
     gene = st.selectbox(
-        "Gene", list(dict.fromkeys(table["gene"])), key=f"target-gene-{done.analysis_id}"
+        "Gene",
+        sorted(table["gene"].unique(), key=ranked.index),
+        key=f"target-gene-{done.analysis_id}",
     )
     own = table[table["gene"] == gene].sort_values("shared", ascending=False, kind="stable")
     shown = own.assign(

@@ -48,7 +48,9 @@ def test_the_target_is_first_and_marked(stocked: Library, compendium: Compendium
     assert not app.exception
     assert "GENE7" in words(app)
     assert "probability of being a known target" in words(app)
-    assert "of 40. They are not used as evidence" in words(app).replace("\\", "")
+    assert "[GENE7](gene?gene=GENE7&compendium=planted) (rank 1) of 40. It is not" in words(app)
+    first = app.selectbox(key=f"target-gene-{app.query_params['job']}")
+    assert first.options[0] == "GENE7"
     genes = table_with(app, "probability")
     assert genes.loc[0, ["gene", "known"]].tolist() == ["GENE7", "yes"]
     assert genes.loc[0, "open"].startswith("gene?gene=GENE7")

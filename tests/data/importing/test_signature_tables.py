@@ -10,6 +10,7 @@ from gpar_core.data.importing import signature_tables
 from gpar_core.data.importing.signature_tables import NO_REPLICATES, REPLICATE_SET, read_signatures
 from gpar_core.data.matrix_files import MatrixFile
 from gpar_core.errors import AnnotationError
+from gpar_core.fields import PERT_TYPES
 from tests.geo_files import write_table
 
 IDS = ("a", "b", "c")
@@ -123,3 +124,45 @@ def test_a_lacking_column_is_named_with_its_other_names(tmp_path: Path) -> None:
 def test_where_a_table_has_both_names_gse92742s_counts(tmp_path: Path) -> None:
     table = _read(tmp_path, {**GSE92742, "cmap_name": ["x", "y", "z"]})
     assert table["pert_iname"].tolist() == ["one", "two", "two"]
+
+
+KIND_TEXTS = (
+    "trt_cp", "TRT_CP", " Trt_Cp ", "trt_sh.cgs", "TRT_SH.CGS", "trt_sh", "trt_sh.css", "trt_oe",
+    "Trt_Oe", "trt_oe.mut", "trt_xpr", "trt_lig", "ctl_vehicle", "", "-666", "nan", "NA", "1",
+    "0.5", "trt cp", "trt_сp", "=1+1", "<b>trt_cp</b>", "trt_cp|trt_oe", "'trt_cp'",
+)  # fmt: skip
+"""What a column of kinds may hold. One has a Cyrillic c."""
+
+
+@pytest.mark.parametrize("heading", ["pert_type", "PERT_TYPE"])
+@pytest.mark.parametrize("seed", range(8))
+def test_any_text_for_a_kind_is_taken_or_counted(tmp_path: Path, seed: int, heading: str) -> None:
+    rng = np.random.default_rng(seed)
+    texts = rng.choice(KIND_TEXTS, size=int(rng.integers(1, 12))).tolist()
+    wanted = tuple(rng.choice(tuple(PERT_TYPES), size=2, replace=False))
+    ids = tuple(f"sig {number}" for number in range(len(texts)))
+    info = pd.DataFrame({
+        "sig_id": ids, "pert_id": [f"P{number}" for number in range(len(texts))],
+        "pert_iname": "tp53", heading: texts, "cell_id": "A375",
+    })  # fmt: skip
+    path = write_table(tmp_path / "sig_info.txt", info)
+    matrix = MatrixFile(Path("m.gctx"), "gctx", ("780",), ids)
+    kinds = [text.strip().lower() for text in texts]
+    expected = {name: kind for name, kind in zip(ids, kinds, strict=True) if kind in wanted}
+    if not expected:
+        with pytest.raises(AnnotationError, match="has no signature of"):
+            read_signatures(matrix, path, None, pert_types=wanted)
+        return
+    table, findings = read_signatures(matrix, path, None, pert_types=wanted)
+    assert dict(zip(table["sig_id"], table["pert_type"], strict=True)) == expected
+    (others,) = [each for each in findings if "other than" in each.what]
+    assert others.count == len(texts) - len(expected)
+    names = {"trt_cp": "tp53"} | {kind: f"TP53 {PERT_TYPES[kind]}" for kind in wanted
+                                  if kind != "trt_cp"}  # fmt: skip
+    assert [names[kind] for kind in table["pert_type"]] == table["pert_iname"].tolist()
+
+
+def test_without_a_column_of_kinds_nothing_is_guessed(tmp_path: Path) -> None:
+    info = {name: values for name, values in GSE92742.items() if name != "pert_type"}
+    with pytest.raises(AnnotationError, match="lacks the column pert_type"):
+        _read(tmp_path, info)
