@@ -4,12 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import gpar_core
 from gpar_core import fields
 from gpar_core.analyses.run_job import run_job
-from gpar_core.errors import Cancelled, JobError
+from gpar_core.errors import Cancelled, GparError, JobError
 from gpar_core.jobs import engine
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
@@ -20,6 +22,8 @@ from gpar_core.storage.requests import Request, job_id
 from gpar_core.workspace import Workspace
 from tests.pools import Means
 from tests.synthetic import build, drugs_of
+from tests.targets.planted import planted
+from tests.targets.planted_library import planted_library
 
 PROMISED = {
     "Analysis", "Compendium", "GparError", "Library", "Model", "Prediction", "Workspace",
@@ -92,6 +96,23 @@ def test_methods_are_compared(here: Workspace) -> None:
     measures = done.tables["measures"]
     table = gpar_core.evaluation_summary(measures[measures["protocol"] == "drug"])
     assert table["method"].tolist() == ["gpar", "cosine"]
+
+
+def test_targets_of_a_file_are_predicted_and_evaluated(here: Workspace, tmp_path: Path) -> None:
+    data = planted(here.cache.compendium("planted"), effect=20.0)
+    library = planted_library(here.cache, data)
+    own = [(data.signatures["drug"] == drug).to_numpy() for drug in ("drug3", "drug4")]
+    stat, change = (np.asarray(data.matrix[rows]).mean(axis=0) for rows in own)
+    table = {"gene": fields.LANDMARK_SYMBOLS, "log2FoldChange": change, "stat": stat, "padj": 0.5}
+    path = tmp_path / "mine.csv"
+    pd.DataFrame(table).to_csv(path, index=False)
+    for column, gene in (("", "GENE3"), ("log2FoldChange", "GENE4")):
+        found = here.predict_target(data, profiles=path, column=column)
+        assert found.tables["targets"]["gene"].iloc[0] == gene
+    done = here.evaluate_targets(data, library_id=library.library_id)
+    assert "library" in set(done.tables["methods"]["method"])
+    with pytest.raises(GparError, match="No library"):
+        here.predict_target(data, "drug3", library_id="none")
 
 
 @pytest.mark.parametrize(
