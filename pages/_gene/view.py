@@ -11,6 +11,7 @@ from pages._gene.models import show_models
 from pages._gene.movers import show_movers
 from pages._gene.perturbations import show_perturbations
 from pages._gene.targets import show_targets
+from pages._shared.class_choice import MOAS_AND_TARGETS
 from pages._shared.error_box import error_box, plain
 from pages._shared.state import Key
 
@@ -19,7 +20,7 @@ MAX_NAMES = 8
 TABS = {
     "What moves it": show_movers,
     "Distribution": show_distribution,
-    "MOAs": show_classes,
+    MOAS_AND_TARGETS: show_classes,
     "Drugs that target it": show_targets,
     "Perturbations": show_perturbations,
     "Models": show_models,

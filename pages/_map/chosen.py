@@ -38,9 +38,10 @@ def show_chosen(
     if len(chosen.inside):
         table = signatures(compendium, points.rows[chosen.inside], model)
         drugs = table["drug"].drop_duplicates().tolist()
-        what = "drugs" if compendium.kinds == COMPOUNDS else "perturbagens"
+        what = "drug" if compendium.kinds == COMPOUNDS else "perturbagen"
         st.subheader(
-            f"{len(table):,} signatures of {len(drugs):,} {what} in the lasso", anchor=False
+            f"{_counted(len(table), 'signature')} of {_counted(len(drugs), what)} in the lasso",
+            anchor=False,
         )
         _show_signatures(table, "lasso", "lasso", done)
         are_compounds = table["pert_type"] == fields.COMPOUND_PERT_TYPE
@@ -102,6 +103,10 @@ def _show_drug(
     _show_signatures(table, name, "drug", done)
 
 
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'s' * (n != 1)}"
+
+
 def _described(at: pd.Series) -> str:
     """Cell line, dose, time, TAS and id of a signature, without what is unknown."""
     amounts = ((at["dose"], at["dose_unit"]), (at["time"], at["time_unit"]))
@@ -115,14 +120,16 @@ def _show_signatures(table: pd.DataFrame, what: str, key: str, done: Analysis) -
     shown = table.drop(columns="model_id", errors="ignore").head(MAX_ROWS_SHOWN)
     kinds = table[fields.PERT_TYPE].unique()
     pages = page_links(shown.rename(columns={"drug": fields.PERT_INAME}), done.compendium)
-    shown = shown.assign(pert_type=shown[fields.PERT_TYPE].map(fields.PERT_TYPES), about=pages)
-    if set(kinds) == set(COMPOUNDS):
+    shown = shown.assign(pert_type=shown[fields.PERT_TYPE].map(fields.PERT_TYPES))
+    shown.insert(1, "about", pages)
+    of_drugs = set(kinds) == set(COMPOUNDS)
+    if of_drugs:
         shown = shown.drop(columns=fields.PERT_TYPE)
     st.dataframe(
         savable(shown, simulated=done.simulated),
         hide_index=True,
         column_config={
-            "drug": "Drug",
+            "drug": "Drug" if of_drugs else "Perturbation",
             "pert_type": "Kind",
             "about": link_column(kinds),
             "cell_line": "Cell line",

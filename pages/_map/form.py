@@ -10,6 +10,7 @@ from gpar_core.analyses.training.result import ModelSummary
 from gpar_core.data.class_names import NOUNS
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.kind_names import heading
+from gpar_core.data.pert_types import COMPOUNDS
 from gpar_core.data.uploads import publish_table
 from gpar_core.errors import GparError
 from gpar_core.learn.presets import LINEAR, PRESETS
@@ -45,13 +46,14 @@ def form(compendium: Compendium) -> None:
         coordinates = _upload_places(compendium) if method == FROM_FILE else None
         kinds = _choose_kinds(compendium)
         shown = compendium.of_kinds(kinds)
+        noun = "compound" if kinds == COMPOUNDS else "perturbagen"
         cells = choose_cells(shown, "map-cells")
         among = choose_classes(compendium, "map")
         placeholder = f"All signatures, including those without a {NOUNS[among].one}"
         moas = choose_names(compendium, among, "map-moas", placeholder)
         representatives = st.toggle(
-            "One signature per compound and cell line",
-            help="The signature most similar to the compound's other signatures in that cell line.",
+            f"One signature per {noun} and cell line",
+            help=f"The signature most similar to the {noun}'s other signatures in that cell line.",
             key="map-representatives",
             persist_state="session",
         )

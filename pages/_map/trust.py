@@ -17,7 +17,7 @@ def laid_out(request: MapRequest) -> str:
         many = noun_of(request.moas).many
         parts.append(f"{many[0].upper()}{many[1:]}: {', '.join(shown(request.moas))}")
     if request.representatives:
-        parts.append("One signature per compound and cell line")
+        parts.append(f"One signature per {request.noun} and cell line")
     if request.model:
         parts.append("Neighbors in the space of a model")
     return plain(" · ".join(parts))

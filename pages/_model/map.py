@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from gpar_core import fields
 from gpar_core.analyses.map.request import MapRequest
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.training.result import Model, ModelSummary
@@ -29,7 +30,7 @@ def show_maps(model: Model) -> None:
     maps = [
         each
         for each in load_analyses(MapRequest, summary.compendium)
-        if getattr(each.request, "fingerprint", "") == summary.fingerprint
+        if _shows_compounds_of(each.request, summary.fingerprint)
     ]
     if way == AMONG_ALL:
         _among_all(model, [each for each in maps if _is_whole_graph(each)])
@@ -76,7 +77,16 @@ def _lay_out(summary: ModelSummary) -> None:
     go("map", compendium=summary.compendium, model=summary.model_id, job=job.id)
 
 
+def _shows_compounds_of(request: object, fingerprint: str) -> bool:
+    """Whether a map shows compounds of a compendium as it was when a model was trained."""
+    return (
+        isinstance(request, MapRequest)
+        and request.fingerprint == fingerprint
+        and fields.COMPOUND_PERT_TYPE in request.perturbagens
+    )
+
+
 def _is_whole_graph(done: Analysis) -> bool:
     request = done.request
     whole = isinstance(request, MapRequest) and not (request.cells or request.moas or request.model)
-    return whole and request.method == "fwd"
+    return whole and request.method == "fwd" and request.noun == "compound"

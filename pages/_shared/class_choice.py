@@ -13,6 +13,8 @@ from pages._shared.navigation import gene_link
 from pages._shared.terms import explained
 
 LABELS = {MOAS: "MOAs", TARGETS: "Targets", ALL: "Both"}
+MOAS_AND_TARGETS = "MOAs and targets"
+"""The name of a tab."""
 MOA_COLUMN = st.column_config.TextColumn("Known MOA", help=explained("moa"))
 TARGET_COLUMN = st.column_config.TextColumn("Target", help=explained("target"))
 KNOWN_COLUMNS = {fields.MOA: MOA_COLUMN, fields.TARGET: TARGET_COLUMN}

@@ -30,8 +30,6 @@ COLUMNS = (
 """Those on screen after the name; the file has all."""
 FDR_HELP = "Benjamini-Hochberg over all {}, on p of the two-sided Mann-Whitney test"
 FDR_ES_HELP = "Benjamini-Hochberg over all {}, on p of the ES against 1,000 random classes"
-MOAS_AND_TARGETS = "MOAs and targets"
-"""The tab."""
 OF = {"moas": (MOA, fields.MOA), "targets": (TARGET, fields.TARGET)}
 """Table of the result -> its noun, and the column of names, there and in the table of compounds."""
 NO_TARGETS = (

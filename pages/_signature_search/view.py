@@ -5,10 +5,11 @@ import streamlit as st
 from gpar_core import fields
 from gpar_core.analyses.result import Analysis
 from gpar_core.data.kind_names import heading
+from pages._shared.class_choice import MOAS_AND_TARGETS
 from pages._shared.error_box import error_box, plain
 from pages._shared.report_buttons import report_buttons
 from pages._shared.state import Key, go
-from pages._signature_search.classes import MOAS_AND_TARGETS, show_classes
+from pages._signature_search.classes import show_classes
 from pages._signature_search.combinations import show_combinations
 from pages._signature_search.compounds import show_compounds
 from pages._signature_search.conditions import show_conditions

@@ -25,6 +25,7 @@ def charted(
     """A finished map. dropped: signatures left out. quality: figures beside the usual ones."""
     data = compendia.load(cache.compendium(compendium))
     request = plan_map(data, **settings)
+    data = data.of_kinds(request.perturbagens)
     rows = selected_rows(
         data, cells=request.cells, moas=request.moas, representatives=request.representatives
     )

@@ -74,7 +74,7 @@ def test_its_distribution_is_by_kind_and_by_cell_line(perturbed: Cache) -> None:
 
 
 def test_moas_and_targets_that_move_it_together(perturbed: Cache) -> None:
-    app = about("TP53", "MOAs")
+    app = about("TP53", "MOAs and targets")
     assert app.dataframe[0].value["moa"].tolist() == ["MDM inhibitor", "Other inhibitor"]
     assert "The drugs of 1 of 2 MOAs move TP53 together" in words(app.caption)
     app.segmented_control(key="gene-classes").set_value("Targets").run()
@@ -129,7 +129,7 @@ def test_a_compendium_of_compounds_alone_says_what_is_missing(stocked: Library) 
         ("Models", "No model of this compendium"),
     ):
         assert said in words(about("TP53", tab, "demo").info), tab
-    assert about("TP53", "MOAs", "demo").dataframe[0].value["moa"].tolist()
+    assert about("TP53", "MOAs and targets", "demo").dataframe[0].value["moa"].tolist()
     app = press(about("TP53", "Models", "demo"), "Open Genes")
     assert words(app.title) == "Genes"
 
@@ -143,7 +143,13 @@ def test_models_that_use_it_are_linked(stocked: Library) -> None:
 
 
 def test_every_table_can_be_downloaded(perturbed: Cache) -> None:
-    for tab in ("What moves it", "Distribution", "MOAs", "Drugs that target it", "Perturbations"):
+    for tab in (
+        "What moves it",
+        "Distribution",
+        "MOAs and targets",
+        "Drugs that target it",
+        "Perturbations",
+    ):
         app = about("TP53", tab)
         assert any("(CSV)" in each.proto.label for each in app.get("download_button")), tab
 

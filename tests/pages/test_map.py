@@ -25,6 +25,7 @@ from pages._shared.point_map import published
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
 from tests.pages.stage import DRUGS, EVIL, ended, labels, page, press, running, words
+from tests.perturbed import build_perturbed
 from tests.pools import Means
 from tests.synthetic import build
 
@@ -273,6 +274,24 @@ def test_the_lasso_lists_its_signatures(stocked: Library) -> None:
     assert not app.subheader
 
 
+def test_other_perturbagens_lead_to_their_genes(stocked: Library) -> None:
+    data = build_perturbed(stocked.cache.compendium("perturbed"), name="perturbed", simulated=True)
+    request = charted(stocked.cache, "perturbed", perturbagens=("trt_cp", "trt_sh.cgs"))
+    app = opened(request, drug="tp53 knock-down")
+    assert "Gene: [TP53](gene?gene=TP53&compendium=perturbed)" in words(app.markdown)
+    assert not {"Use as positive set", "PubChem"} & set(labels(app))
+    n = data.n_signatures + 12
+    app = choose(app, request, lasso=" ".join(["0", *["1"] * (n - 1)]))
+    assert f"{n} signatures of {data.n_drugs + 2} perturbagens in the lasso" in words(app.subheader)
+    table = app.dataframe[0].value
+    by_kind = table.drop_duplicates("drug").groupby("pert_type")["about"]
+    assert by_kind.get_group("knock-down").str.startswith("gene?gene=").all()
+    assert by_kind.get_group("compound").str.startswith("compound?compound=").all()
+    assert "knock-down" in app.multiselect(key="map-only-MOA").options
+    press(app, "Use as positive set")
+    assert "knock-down" not in app.session_state["pasted"]
+
+
 def test_the_lasso_and_its_drugs_become_a_positive_set(stocked: Library) -> None:
     request = charted(stocked.cache)
     app = choose(opened(request), request, lasso="3 1 1")
@@ -289,7 +308,7 @@ def test_the_same_drug_chosen_and_in_the_lasso(stocked: Library) -> None:
     for at in range(82):
         app = choose(app, request, drug=drug, lasso=np.base_repr(at, 36).lower())
         assert not app.exception
-        if "1 signatures of 1 drugs" in words(app) and len(app.dataframe) == 2:
+        if "1 signature of 1 drug in" in words(app) and len(app.dataframe) == 2:
             assert labels(app).count("Use as positive set") == 2
             return
     raise AssertionError("no lasso was shown")

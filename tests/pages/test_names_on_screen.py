@@ -37,6 +37,7 @@ TWO_TABLES = {
     "k": {"Folds", "Signatures"},
     "moa": {"MOA", "Known MOA", "Target"},
     "pert_iname": {"Drug", "Perturbation"},
+    "drug": {"Drug", "Perturbation"},
     "n_drugs": {"Drugs", "Drugs in both"},
     "cell_id": {"Cell line", "Neighbor's cell line"},
 }

@@ -1,6 +1,7 @@
 """Searches among knock-downs: names of what is listed, buttons, tabs, batches and reports."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -22,6 +23,8 @@ from gpar_core.report.page import page as written
 from gpar_core.search.batch_lists import batch_of
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
+from pages._shared.point_map import published
+from tests.pages.charted import charted
 from tests.pages.searched import sent
 from tests.pages.stage import labels, page, press, words
 from tests.perturbed import build_perturbed
@@ -91,6 +94,20 @@ def test_tabs_say_what_is_listed(one: SearchRequest, tab: str) -> None:
     assert not app.error
     assert "knock-down" in words(app)
     assert "ompound" not in words(app.caption).replace("compendium", "")
+
+
+def test_a_map_with_knock_downs_is_colored_by_them(
+    cache: Cache, perturbed: Compendium, one: SearchRequest, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(published, "FOLDER", tmp_path)
+    charted(cache, "perturbed")
+    assert "no map of knock-downs yet" in words(opened(one, "Map"))
+    charted(cache, "perturbed", perturbagens=("trt_cp", KNOCK_DOWN))
+    app = opened(one, "Map")
+    assert len(app.selectbox[0].options) == 1
+    data = sent(app, "gpar_map")
+    assert data["scores"]["n"] == data["points"]["n"] == perturbed.n_signatures + 12
 
 
 def test_a_search_is_edited_with_what_it_searches(one: SearchRequest) -> None:

@@ -37,6 +37,11 @@ class MapRequest:
         return ("perturbagens",) if self.perturbagens == (COMPOUND_PERT_TYPE,) else ()
 
     @property
+    def noun(self) -> str:
+        """What a signature is of, in a word."""
+        return "compound" if self.perturbagens == (COMPOUND_PERT_TYPE,) else "perturbagen"
+
+    @property
     def title(self) -> str:
         parts = [f"{MAPS[self.method].label} of '{self.compendium}'"]
         for names in (self.cells, self.moas):
@@ -44,6 +49,6 @@ class MapRequest:
             parts += [", ".join(names[:2]) + more] if names else []
         if self.perturbagens != (COMPOUND_PERT_TYPE,):
             parts.append(in_words(self.perturbagens))
-        parts += ["one per compound and cell line"] if self.representatives else []
+        parts += [f"one per {self.noun} and cell line"] if self.representatives else []
         parts += ["space of a model"] if self.model else []
         return " · ".join(parts)
