@@ -25,7 +25,8 @@ async def read_a_model(visitor: Visitor, rng: random.Random) -> None:
             await visitor.press(name)
     for order in ("Exact p", "Normalized ES"):
         await visitor.choose("Sort by", order)
-        await visitor.select_row("ranking-", rng.randrange(10))
+        for n, drug in enumerate(visitor.ranked("ranked-")[:10:3]):
+            await visitor.tell("ranked-", {"opened": {"drug": drug, "at": n + 1}})
     await visitor.choose("p below", 1.01)
     await visitor.choose("Find", rng.choice(("inhibitor", "agonist", "a")))
     for tab in ("Quality", "Map"):
@@ -117,5 +118,5 @@ async def start_and_watch(visitor: Visitor, asked: list[str], answered: list[str
     await visitor.follow()
     if visitor.names("number_input", "Minimum signatures"):
         answered.append(visitor.parameter("job"))
-    if visitor.names("dataframe", "ranking-"):
-        await visitor.select_row("ranking-", 0)
+    if drugs := visitor.ranked("ranked-"):
+        await visitor.tell("ranked-", {"opened": {"drug": drugs[0], "at": 1}})

@@ -13,6 +13,7 @@ from gpar_core.analyses.moa_prediction.result import Prediction
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.training.result import ModelSummary
 
+BY_LINE = "percentile_by_cell_line"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -22,8 +23,8 @@ def ranking_csv(
     """The ranked list with its provenance in every row.
 
     ranking: from `rank.ranking`, filtered and sorted as shown; its column `rank`, if any, keeps the
-    ranks from before a search for a name. structures: from `chemistry.similarity.beside_training`,
-    if known.
+    ranks from before a search for a name, and percentile_by_cell_line is text. structures: from
+    `chemistry.similarity.beside_training`, if known.
     """
     names, cids = ranking[fields.PERT_INAME], ranking[fields.PUBCHEM_CID]
     keys = ranking[fields.INCHI_KEY]
@@ -48,6 +49,7 @@ def ranking_csv(
             **({fields.TARGET: ranking[fields.TARGET]} if fields.TARGET in ranking else {}),
             "shares_moa_with_training": ranking["shares_moa"],
             "also_first_of": ranking.get("also_first_of", ""),
+            **({BY_LINE: ranking[BY_LINE]} if BY_LINE in ranking else {}),
             "pubchem": [
                 links.pubchem(name, cid=cid, inchi_key=key)
                 for name, cid, key in zip(names, cids, keys, strict=True)

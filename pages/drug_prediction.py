@@ -15,7 +15,7 @@ from pages._shared.frame import job_or_form, note_if_simulated
 from pages._shared.job_panel import finished_job, start
 from pages._shared.loaders import load_model
 from pages._shared.navigation import begin
-from pages._shared.state import Key, cache
+from pages._shared.state import Key, cache, from_url
 
 
 def show_job(job_id: str) -> None:
@@ -41,5 +41,5 @@ def choose_and_wake(compendium: Compendium) -> None:
         engine.wake(cache())
 
 
-begin("Drug prediction")
+begin(model_view.title_of(from_url(Key.JOB), "Drug prediction"))
 job_or_form(show_job, choose_and_wake)

@@ -68,7 +68,7 @@ def close() -> None:
     st.rerun()
 
 
-begin("Models")
+begin(model_view.title_of(from_url(Key.MODEL), "Models"))
 running_jobs()
 with error_box():
     if from_url(Key.MODEL):

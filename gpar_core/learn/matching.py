@@ -16,6 +16,7 @@ from gpar_core.data.training_set import TrainingSet, drugs_of_uploaded
 from gpar_core.learn.compendium_scores import FINAL, fold_of_each
 from gpar_core.learn.embedding import Embedding
 from gpar_core.learn.folds import Folds
+from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.space import (
     Space,
     embedded,
@@ -232,6 +233,26 @@ class Matching:
             return sigmoid(compare(query, fold[chosen]))
 
         return scorer
+
+
+def without(
+    network: MatchingNetwork,
+    drug: str,
+    negatives: np.ndarray,
+    settings: MatchingSettings,
+    *,
+    seed: int,
+) -> MatchingNetwork:
+    """The network of a whole training set, without its memory of one negative drug.
+
+    negatives: (n,) drugs of the negative signatures. settings, seed: those of the training.
+    """
+    names = np.unique(negatives.astype(str))
+    rng = np.random.default_rng([seed, 0x33])
+    remembered = names[_at_most(settings.max_memory, np.arange(len(names)), rng)]
+    stays = network.positive.copy()
+    stays[~network.positive] = remembered != drug
+    return replace(network, memory=network.memory[stays], positive=network.positive[stays])
 
 
 def _at_most(n: int, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -16,6 +16,7 @@ from gpar_core.rank.enrichment import enrich, falling_ranks
 PERMUTATIONS = 1000
 MIN_SIGNATURES = 5
 MAX_P = 0.05
+TOP_PREDICTIONS = 30
 ORDERS = {
     "score": ("score", False),
     "es": ("es", False),
@@ -179,17 +180,31 @@ def filtered(ranking: pd.DataFrame, *, min_signatures: int, max_p: float) -> pd.
     )
 
 
+def top_predictions(ranking: pd.DataFrame) -> pd.DataFrame:
+    """The first 30 compounds that pass the paper's filter, or the first 30 if none passes."""
+    try:
+        passed = filtered(ranking, min_signatures=MIN_SIGNATURES, max_p=MAX_P)
+    except EmptyRankingError:
+        passed = ranking
+    return passed.head(TOP_PREDICTIONS)
+
+
 def _count(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def training_drugs(
-    compendium: Compendium, training_set: TrainingSet, held_out_score: np.ndarray
+    compendium: Compendium,
+    training_set: TrainingSet,
+    held_out_score: np.ndarray,
+    score: pd.Series | None = None,
 ) -> pd.DataFrame:
     """How the positive drugs scored when held out.
 
+    score: of each drug as a whole when held out, by name, as in `rank_compounds`.
     Returns pert_iname (the molecule's, or that of an upload), n_signatures, mean_score,
-    beats_negatives (share of negative signatures with a lower held-out score), best first.
+    beats_negatives (share of negative signatures with a lower held-out score), and score, missing
+    where it is not known; best first.
     """
     positive = training_set.positive
     negatives = np.sort(held_out_score[~positive])
@@ -203,10 +218,12 @@ def training_drugs(
             "beaten": beaten,
         }
     )
+    table["whole"] = np.nan if score is None else drug.map(score).astype(float)
     grouped = table.groupby(fields.PERT_INAME).agg(
         n_signatures=("score", "size"),
         mean_score=("score", "mean"),
         beats_negatives=("beaten", "mean"),
+        score=("whole", "first"),
     )
     return grouped.reset_index().sort_values("beats_negatives", ascending=False, ignore_index=True)
 

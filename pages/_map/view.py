@@ -67,6 +67,17 @@ def draw_with_drugs_of(model: Model, done: Analysis) -> None:
     show_chosen(chosen, points, compendium, done, model)
 
 
+def draw_beside_list(model: Model, done: Analysis, listed: Sequence[tuple[str, str]]) -> None:
+    """Show the map with the drugs of a model in color, linked to a list. Raises GparError.
+
+    listed: as in `point_map`.
+    """
+    key = f"{_key(done)}-figure"
+    groups = _groups(model)
+    _show(done, _points_of(done), groups, NO_COLOR, key=key, drug="", listed=listed)
+    st.caption(trust(done))
+
+
 def draw_with_drug(name: str, done: Analysis) -> None:
     """Show the map with the signatures of one drug in color, without settings. Raises GparError."""
     compendium, points = _compendium_of(done), _points_of(done)
@@ -117,6 +128,7 @@ def _show(
     only: Sequence[str] = (),
     scores: Packed | None = None,
     drug: str,
+    listed: Sequence[tuple[str, str]] = (),
 ) -> None:
     name = download_name("map", done.request.title, simulated=done.simulated, ending="")
     point_map(
@@ -132,6 +144,7 @@ def _show(
         scores=scores,
         groups=groups,
         drug=drug,
+        listed=listed,
     )
 
 

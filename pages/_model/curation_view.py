@@ -34,7 +34,7 @@ from pages._shared.terms import explained
 def show_curation(model: Model) -> None:
     """Show the question, the running job, or the result."""
     summary = model.summary
-    st.subheader("Outlier drugs", anchor=False)
+    st.header("Outlier drugs", anchor=False)
     if not summary.drugs:
         st.caption("This model was trained on uploaded profiles; you can only leave out drugs of "
                    "sets chosen by drug or by MOA.")  # fmt: skip

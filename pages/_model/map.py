@@ -27,11 +27,7 @@ def show_maps(model: Model) -> None:
         required=True,
         key=f"maps-{summary.model_id}",
     )
-    maps = [
-        each
-        for each in load_analyses(MapRequest, summary.compendium)
-        if _shows_compounds_of(each.request, summary.fingerprint)
-    ]
+    maps = finished_maps(summary)
     if way == AMONG_ALL:
         _among_all(model, [each for each in maps if _is_whole_graph(each)])
         return
@@ -60,10 +56,24 @@ def _among_all(model: Model, graphs: list[Analysis]) -> None:
         "compendium, which takes minutes."
     )
     if st.button("Build graph", type="primary", key=f"graph-{model.summary.model_id}"):
-        _lay_out(model.summary)
+        build_map(model.summary, "fwd")
 
 
-def _lay_out(summary: ModelSummary) -> None:
+def finished_maps(summary: ModelSummary) -> list[Analysis]:
+    """Maps of the model's compendium as it was in training, whole ones and the newest first."""
+    found = [
+        each
+        for each in load_analyses(MapRequest, summary.compendium)
+        if _shows_compounds_of(each.request, summary.fingerprint)
+    ]
+    return sorted(found, key=lambda each: not _is_whole(each.request))
+
+
+def build_map(summary: ModelSummary, method: str) -> None:
+    """Start a map of the compendium and open it, with the drugs of the model. Raises GparError.
+
+    method: as in `plan_map`.
+    """
     # Imported late: it loads classifiers, which a model's page does not need.
     from gpar_core.analyses.map.plan import plan_map  # noqa: PLC0415
 
@@ -73,7 +83,7 @@ def _lay_out(summary: ModelSummary) -> None:
             f"'{summary.compendium}' has changed since this model was trained. Train it again to "
             "see its drugs among all signatures."
         )
-    job = engine.submit(cache(), plan_map(compendium, method="fwd"))
+    job = engine.submit(cache(), plan_map(compendium, method=method))
     go("map", compendium=summary.compendium, model=summary.model_id, job=job.id)
 
 
@@ -86,7 +96,10 @@ def _shows_compounds_of(request: object, fingerprint: str) -> bool:
     )
 
 
+def _is_whole(request: object) -> bool:
+    return isinstance(request, MapRequest) and not (request.cells or request.moas or request.model)
+
+
 def _is_whole_graph(done: Analysis) -> bool:
     request = done.request
-    whole = isinstance(request, MapRequest) and not (request.cells or request.moas or request.model)
-    return whole and request.method == "fwd" and request.noun == "compound"
+    return _is_whole(request) and request.method == "fwd" and request.noun == "compound"

@@ -27,7 +27,7 @@ class Filters:
         """The active filters in words, '' for none."""
         n, p, find, limit = self.min_signatures, self.max_p, self.find.strip(), self.similarity
         asked = (
-            n > 1 and f"at least {_count(n, 'signature')}",
+            n > 1 and f"at least {count(n, 'signature')}",
             p <= 1 and f"p below {p:g}",
             find and f"Find '{find}'",
             limit < 1 and f"similarity at most {limit:.2f}",
@@ -94,21 +94,21 @@ def relaxations(
     if found:
         return found
     everything = {each.name: each.default for each in fields(Filters)}
-    label = f"Remove all filters to see {_count(len(ranking), 'compound')}"
+    label = f"Remove all filters to see {count(len(ranking), 'compound')}"
     return [Relaxation("No compound passes any two filters together.", label, everything)]
 
 
 def _relaxation(name: str, others: pd.DataFrame, filters: Filters) -> Relaxation:
     """others: the compounds that pass all other filters."""
     n = len(others)
-    see = f"to see {_count(n, 'compound')}"
+    see = f"to see {count(n, 'compound')}"
     match name:
         case "min_signatures":
             most = int(others["k"].max())
-            see = f"to see {_count(int((others['k'] == most).sum()), 'compound')}"
+            see = f"to see {count(int((others['k'] == most).sum()), 'compound')}"
             return Relaxation(
-                f"None has {_count(filters.min_signatures, 'signature')}; the maximum is {most}.",
-                f"Lower the minimum to {_count(most, 'signature')} {see}",
+                f"None has {count(filters.min_signatures, 'signature')}; the maximum is {most}.",
+                f"Lower the minimum to {count(most, 'signature')} {see}",
                 {name: most},
             )
         case "max_p":
@@ -131,5 +131,6 @@ def _relaxation(name: str, others: pd.DataFrame, filters: Filters) -> Relaxation
             )
 
 
-def _count(number: int, thing: str) -> str:
+def count(number: int, thing: str) -> str:
+    """A number of things, in words."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

@@ -1,60 +1,125 @@
 """A trained model on screen."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from gpar_core.analyses.training.charts import curves, folds
+from gpar_core.analyses.training.charts.along import along_the_score as along_chart
 from gpar_core.analyses.training.charts.reliability import reliability
+from gpar_core.analyses.training.outlook import along_the_score, headline, recovery
 from gpar_core.analyses.training.result import Model, ModelSummary
 from gpar_core.data.class_names import chosen_class
 from gpar_core.data.training_set import negative_words
+from gpar_core.errors import GparError
 from gpar_core.export import csv_text, file_name, with_provenance
 from gpar_core.learn import calibration
 from gpar_core.learn.verdict import WELL_TRAINED
 from pages._model.curation_view import show_curation
+from pages._model.figure import show_figure
 from pages._model.linear_offer import offer_linear
 from pages._model.map import show_maps
+from pages._model.ranking_filters import count
 from pages._model.ranking_view import show_ranking
 from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import simulated_note
+from pages._shared.loaders import load_model
 from pages._shared.report_buttons import report_buttons
-from pages._shared.state import Key, go
+from pages._shared.state import Key, cache, go
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
 
 
+def title_of(model_id: str, otherwise: str) -> str:
+    """What a model is about, as a page's title; `otherwise` if there is no such model to read."""
+    with suppress(GparError):
+        if model_id in cache().model_ids():
+            return plain(load_model(model_id).summary.label)
+    return otherwise
+
+
 def show(model: Model) -> None:
-    """Show verdict, ranked drugs, quality, map, training drugs and details.
+    """Show verdict and picture, ranked drugs, quality, maps, training drugs and details.
 
     Only the first tab, whose filters are kept, and the open one are drawn.
     """
     summary = model.summary
-    st.header(plain(summary.label), anchor=False)
     if summary.simulated:
         simulated_note()
-    drawn_once("verdict", summary.identity, lambda: _verdict(summary))
+    drawn_once("verdict", summary.identity, lambda: _verdict(model))
     offer_linear(summary)
     report_buttons(summary.model_id, summary.label, simulated=summary.simulated)
     ranking, *others = st.tabs(
-        ["Ranked drugs", "Quality", "Map", "Training drugs", "Details"],
-        key=Key.TAB,
-        on_change="rerun",
-        bind="query-params",
+        ["Ranked drugs", *OTHERS], key=Key.TAB, on_change="rerun", bind="query-params"
     )
     with ranking:
         show_ranking(model)
-    for tab, draw in zip(others, (_quality, show_maps, _training_drugs, _details), strict=True):
+    for tab, draw in zip(others, OTHERS.values(), strict=True):
         if tab.open:
             with tab, error_box():
                 draw(model)
 
 
-def _verdict(summary: ModelSummary) -> None:
-    metrics, verdict = summary.metrics, summary.verdict
+def _verdict(model: Model) -> None:
+    """Show the verdict in a sentence beside the picture that it is about."""
+    summary = model.summary
+    said, picture = st.columns([1, 1.5], vertical_alignment="center")
+    with said:
+        show = st.success if summary.verdict.name == WELL_TRAINED else st.warning
+        found = recovery(model.training_drugs, model.ranking)
+        show(f"**{summary.verdict.title}:** {headline(summary, found)}")
+        st.caption(plain(_about_training(summary)))
+        if summary.note:
+            st.info(plain(summary.note))
+    with picture:
+        show_chart(along_chart(along_the_score(model), simulated=summary.simulated))
+
+
+def _about_training(summary: ModelSummary) -> str:
+    """What the model was trained on, in a line."""
+    n, cells = summary.n_positive_compounds, summary.cells
+    return (
+        f"{count(n, 'training drug')} ({count(summary.n_positive_signatures, 'signature')}) "
+        f"against {summary.n_negative_compounds:,} negative compounds, in "
+        f"{', '.join(cells) if cells else 'all cell lines'}, with the preset '{summary.preset}'. "
+        f"Compendium: {summary.compendium}."
+    )
+
+
+def _quality(model: Model) -> None:
+    summary = model.summary
+    drawn_once("quality", summary.identity, lambda: _measures(model))
+    st.markdown(
+        f"**Permuted labels:** {summary.chance}. Quick runs use a nearest-mean classifier instead "
+        "of the model, on the same folds."
+    )
+    if summary.null_auroc:
+        null = ", ".join(f"{auroc:.2f}" for auroc in summary.null_auroc)
+        st.markdown(f"Mean AUROC of full trainings with permuted labels: {null}")
+    on = {"model": summary.model_id, "compendium": summary.compendium}
+    genes, other = st.columns(2)
+    if summary.drugs and genes.button("Find important genes", key=f"genes-{on['model']}"):
+        go("genes", **on)
+    if other.button("Compare with another model", key=f"compare-{on['model']}"):
+        go("compare", **on)
+    details = st.expander("Reliability", key=f"reliability-{summary.model_id}", on_change="rerun")
+    if details.open:
+        with details:
+            drawn_once("reliability", summary.identity, lambda: _reliability(model))
+
+
+def _measures(model: Model) -> None:
+    """Show the verdict's reasons, its figures and the curves."""
+    _curves(model)
+    _figures(model.summary)
+    st.markdown(f"**{model.summary.verdict.title}.** {model.summary.verdict.why}")
+
+
+def _figures(summary: ModelSummary) -> None:
+    metrics = summary.metrics
     low, high = metrics.interval
     unit = "drugs" if summary.folds_by == "drug" else "signatures"
-    show = st.success if verdict.name == WELL_TRAINED else st.warning
-    show(f"**{verdict.title}.** {verdict.why}")
     figures = st.columns(4)
     figures[0].metric(
         "Mean AUROC", f"{metrics.mean_auroc:.3f}", border=True, help=explained("mean-auroc")
@@ -87,30 +152,6 @@ def _verdict(summary: ModelSummary) -> None:
             help=explained("logistic-regression"),
         )
         figures[3].caption("mean AUROC on the same folds")
-    if summary.note:
-        st.info(plain(summary.note))
-
-
-def _quality(model: Model) -> None:
-    summary = model.summary
-    drawn_once("quality", summary.identity, lambda: _curves(model))
-    st.markdown(
-        f"**Permuted labels:** {summary.chance}. Quick runs use a nearest-mean classifier instead "
-        "of the model, on the same folds."
-    )
-    if summary.null_auroc:
-        null = ", ".join(f"{auroc:.2f}" for auroc in summary.null_auroc)
-        st.markdown(f"Mean AUROC of full trainings with permuted labels: {null}")
-    on = {"model": summary.model_id, "compendium": summary.compendium}
-    genes, other = st.columns(2)
-    if summary.drugs and genes.button("Find important genes", key=f"genes-{on['model']}"):
-        go("genes", **on)
-    if other.button("Compare with another model", key=f"compare-{on['model']}"):
-        go("compare", **on)
-    details = st.expander("Reliability", key=f"reliability-{summary.model_id}", on_change="rerun")
-    if details.open:
-        with details:
-            drawn_once("reliability", summary.identity, lambda: _reliability(model))
 
 
 def _curves(model: Model) -> None:
@@ -157,7 +198,8 @@ def _fared(model: Model) -> None:
     )
     st.dataframe(
         savable(
-            model.training_drugs.assign(about=_about(model)), simulated=model.summary.simulated
+            model.training_drugs.drop(columns="score", errors="ignore").assign(about=_about(model)),
+            simulated=model.summary.simulated,
         ),
         hide_index=True,
         column_config={
@@ -213,3 +255,13 @@ def _facts(model: Model) -> None:
         label, value = st.columns([1, 4])
         label.caption(name)
         value.markdown(plain(text))
+
+
+OTHERS = {
+    "Map and list": show_figure,
+    "Quality": _quality,
+    "Map": show_maps,
+    "Training drugs": _training_drugs,
+    "Details": _details,
+}
+"""Tabs beside the ranked drugs."""

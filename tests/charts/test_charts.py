@@ -11,7 +11,7 @@ import pytest
 
 from gpar_core.analyses.comparison import charts as comparison
 from gpar_core.analyses.moa_prediction import charts as moas
-from gpar_core.analyses.training.charts import curves, folds, ranks, reliability
+from gpar_core.analyses.training.charts import curves, drivers, folds, ranks, reliability
 from gpar_core.charts import overview, scatter
 from gpar_core.charts.style import GRAY, RED, SIMULATED, YELLOW
 from gpar_core.data.compendium import Compendium
@@ -52,6 +52,7 @@ COMPOUNDS = pd.DataFrame(
     {"tas": np.linspace(0, 1, N), "annotated": np.arange(N) % 2 == 0, "pert_id": "x"}
 )
 MANY = signatures(N)
+DRIVERS = pd.DataFrame({"symbol": [f"G{i}" for i in range(N)], "contribution": 0.1, "z": 1.0})
 LIBRARY = pd.DataFrame(
     {
         "moa": [f"moa {i}" for i in range(80)],
@@ -98,6 +99,7 @@ CASES = [
     Case("folds", lambda **how: folds.fold_auroc({1: 0.9, 2: 0.4}, 5, **how), 3),
     Case("cell lines", lambda **how: overview.cell_lines(MANY, **how), overview.MAX_CELL_LINES),
     Case("activity", lambda **how: overview.activity(COMPOUNDS, **how), 2 * 40 + 1),
+    Case("drivers", lambda **how: drivers.drivers_chart(DRIVERS, **how), drivers.N_SHOWN),
     Case("rank strip", lambda **how: ranks.rank_strip(MANY[:40], N, "x", **how), 41),
     Case("MOAs", lambda **how: moas.auroc(LIBRARY, **how), 79 + 1),
     Case("percentiles", lambda **how: moas.percentile_map(ORIGINS, **how), 600),

@@ -12,10 +12,10 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import Profiles
 from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.learn.folds import Folds, assign_folds
-from gpar_core.learn.matching import FINAL, Matching
+from gpar_core.learn.matching import FINAL, Matching, without
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.space import Space, embedding_without, space_of
-from gpar_core.rank.scoring import score
+from gpar_core.rank.scoring import embed, score
 from tests.synthetic import build, drugs_of
 
 CELLS = ("A375", "MCF7", "PC3")
@@ -241,3 +241,28 @@ def test_uploads_are_held_out_by_a_space_that_has_not_seen_their_drugs(
     known = replace(chosen, uploaded=profiles)
     again = Matching(space_of(other, SETTINGS, seed=0), other, known, matching.folds, 0).held_out()
     np.testing.assert_array_equal(again[chosen.positive], held_out[chosen.positive])
+
+
+def test_a_network_forgets_one_negative(matching: Matching) -> None:
+    chosen = matching.training_set
+    negatives = chosen.drug[~chosen.positive]
+    z = chosen.z_scores(matching.compendium)
+    cells = chosen.described(matching.compendium, ["cell_id"])
+    for settings in (SETTINGS, replace(SETTINGS, max_memory=7)):
+        small = replace(matching, space=replace(matching.space, settings=settings))
+        network = small.network()
+        left = [
+            without(network, drug, negatives, settings, seed=0) for drug in np.unique(negatives)
+        ]
+        n_forgotten = [len(network.memory) - len(each.memory) for each in left]
+        assert sum(n_forgotten) == (~network.positive).sum()
+        for drug, each in zip(np.unique(negatives), left, strict=True):
+            assert each.positive.sum() == network.positive.sum()
+            if len(each.memory) == len(network.memory):
+                continue
+            own = chosen.drug == drug
+            mean = network.inputs(z[own], cells["cell_id"][own].to_numpy(str)).mean(axis=0)
+            query = embed(mean[None], network.center, network.embedding)[0]
+            kept = {row.tobytes() for row in each.memory}
+            (gone,) = [row for row in network.memory if row.tobytes() not in kept]
+            assert gone @ query == pytest.approx(1, abs=1e-4)

@@ -233,7 +233,7 @@ def test_the_same_training_again_is_the_model_that_is_there(
     form.selectbox(key="moa").set_value("HDAC inhibitor").run()
     press(form, "Start training")
     assert not JobStore(stocked.cache).active_jobs()
-    assert words(form.header) == "HDAC inhibitor"
+    assert words(form.title) == "HDAC inhibitor"
 
 
 def test_a_queued_job_shows_its_place(stocked: Library, request_: TrainRequest) -> None:
@@ -341,4 +341,4 @@ def test_a_job_of_another_version_is_not_a_training(
 
 def test_a_model_opens_by_its_job_even_when_the_list_of_jobs_is_lost(stocked: Library) -> None:
     app = page("drug_prediction", job=job_id(stocked.simulated))
-    assert words(app.header) == "HDAC inhibitor"
+    assert words(app.title) == "HDAC inhibitor"

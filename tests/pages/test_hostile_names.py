@@ -6,10 +6,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gpar_core.analyses.method import Method
+from gpar_core.analyses.training.result import load_summary
 from gpar_core.jobs.job import State
 from gpar_core.storage.requests import job_id
 from pages._shared.error_box import plain
 from tests.pages.conftest import Library
+from tests.pages.searched import sent
 from tests.pages.stage import APP, EVIL, MARKUP, ended, page, running, words
 
 
@@ -66,12 +68,12 @@ def test_in_a_model_and_in_the_signatures_of_a_drug(stocked: Library) -> None:
     app = page("models", model=job_id(stocked.evil))
     assert_literal(app, EVIL[0])
     next(field for field in app.number_input if field.label == "p below").set_value(1.01).run()
-    table = app.dataframe[0]
-    name = table.value["drug"][0]
-    app.session_state[table.key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    first = sent(app, "gpar_ranked")["rows"][0]
+    key = "-".join(load_summary(stocked.cache.model(job_id(stocked.evil))).identity)
+    app.session_state[f"ranked-{key}"] = {"opened": {"drug": first["drug"], "at": 1}}
     app.run()
-    assert name in (*EVIL, *MARKUP)
-    assert f"**{plain(name)}**" in words(app)
+    assert first["name"] in (*EVIL, *MARKUP)
+    assert plain(first["name"]) in words(app.header)
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (APP.parent / "pages").glob("*.py")))

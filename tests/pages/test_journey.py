@@ -11,7 +11,6 @@ from gpar_core.report.reproduce import read_origin, request_of
 from gpar_core.storage.cache import Cache
 from tests.pages.browser import Server, browsing, press_until, serving
 from tests.processes import frozen
-from tests.waiting import until
 
 GLYCOSIDES = {
     "bufalin", "cymarin", "digitoxigenin", "digitoxin", "digoxigenin", "helveticoside",
@@ -95,26 +94,11 @@ def report(page: Page) -> None:
 
 def about(page: Page) -> None:
     """A link in the ranked list leads to the page of its drug."""
-    main(page).get_by_text("Draw structures").click()
-    page.wait_for_timeout(1000)  # another table takes the place of this one
-    app = page.get_by_test_id("stApp")
-    expect(app).to_have_attribute("data-test-script-state", "notRunning")
-    page.wait_for_timeout(3000)
-    table = main(page).get_by_test_id("stDataFrame").first
-    opened: list[Page] = []
-    page.context.on("page", lambda tab: opened.append(tab))  # noqa: PLW0108 -- a function it marks
-
-    def try_all_places() -> list[Page]:
-        """The table is an image, whose columns are as wide as what they hold."""
-        for x in range(150, 450, 20):
-            table.hover(position={"x": x, "y": 52})
-            table.click(position={"x": x, "y": 52})
-            page.wait_for_timeout(500)
-            if opened:
-                break
-        return opened
-
-    found = until(try_all_places)[0]
+    first = ranked(page).first
+    name = first.locator(".name").inner_text()
+    with page.context.expect_page() as opening:
+        first.get_by_role("link", name=name).click()
+    found = opening.value
     expect(found.get_by_test_id("stMain").get_by_text("Compound ids")).to_be_visible()
     assert "/compound?compound=" in found.url
     found.close()
@@ -122,14 +106,16 @@ def about(page: Page) -> None:
 
 def reopen(page: Page, server: Server, model: str) -> None:
     page.goto(f"{server.address}/models?model={model}")
-    expect(main(page)).to_contain_text("Click a row to see")
-    table = main(page).get_by_test_id("stDataFrame").first
-    expect(table.locator("canvas").first).to_be_visible()
-    # The table is an image; its first row begins below a header of 35 points.
-    table.click(position={"x": 15, "y": 52})
-    expect(main(page)).to_contain_text("FDR")
+    expect(main(page)).to_contain_text("Click a row")
+    ranked(page).first.locator(".evidence").click()
     expect(main(page).get_by_role("link", name="CLUE")).to_be_visible()
-    expect(main(page).get_by_text("Signatures of").first).to_be_visible()
+    expect(main(page).get_by_text("Rank 1")).to_be_visible()
+    expect(main(page).get_by_role("button", name="Train on this")).to_be_visible()
+
+
+def ranked(page: Page) -> Locator:
+    """The rows of the ranked list."""
+    return main(page).get_by_role("grid", name="Ranked drugs").locator("[data-drug]")
 
 
 def lose_the_server_while_training(page: Page, server: Server, cache: Cache) -> None:

@@ -159,7 +159,7 @@ def test_a_row_opens_the_model_of_its_moa(stocked: Library, shelved: LibraryRequ
     app.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()
     assert words(app.title) == "Models"
-    assert words(app.header) == "HDAC inhibitor"
+    assert words(app.title) == "HDAC inhibitor"
 
 
 def test_the_heat_map_is_by_cell_line(stocked: Library, shelved: LibraryRequest) -> None:

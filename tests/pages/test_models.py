@@ -6,12 +6,16 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gpar_core.analyses.training.result import load_summary
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
+from gpar_core.rank.by_line import HIGH
 from gpar_core.storage.cache import MANIFEST, Cache, remove
 from gpar_core.storage.requests import job_id
 from pages._shared.error_box import plain
+from tests.pages.charted import charted
 from tests.pages.conftest import Library
+from tests.pages.searched import sent
 from tests.pages.stage import ended, labels, page, press, words
 
 
@@ -30,6 +34,11 @@ TAB_WORDS = {
 
 
 def ranked(app: AppTest) -> pd.DataFrame:
+    """The rows of the ranked list, as its component got them."""
+    return pd.DataFrame(sent(app, "gpar_ranked")["rows"])
+
+
+def listed(app: AppTest) -> pd.DataFrame:
     return app.dataframe[0].value
 
 
@@ -41,6 +50,13 @@ def select_row(app: AppTest, table: str, row: int) -> AppTest:
     """Click a row of the table whose key begins with `table`."""
     key = next(str(frame.key) for frame in app.dataframe if str(frame.key).startswith(table))
     app.session_state[key] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    return app.run()
+
+
+def open_drug(app: AppTest, library: Library, drug: str, at: int = 1) -> AppTest:
+    """As if the drug's row were clicked in the ranked list of `by_name`."""
+    summary = load_summary(library.cache.model(job_id(library.by_name)))
+    app.session_state[f"ranked-{'-'.join(summary.identity)}"] = {"opened": {"drug": drug, "at": at}}
     return app.run()
 
 
@@ -63,7 +79,7 @@ def test_a_row_opens_its_model_and_puts_it_into_the_url(stocked: Library) -> Non
     app = page("models")
     row = app.dataframe[0].value["Positive set"].tolist().index("MTOR inhibitor")
     select_row(app, "models", row)
-    assert words(app.header) == "MTOR inhibitor"
+    assert words(app.title) == "MTOR inhibitor"
     assert app.query_params["model"] == job_id(stocked.measured)
 
 
@@ -94,7 +110,7 @@ def test_what_is_offered_is_what_is_opened_though_a_model_has_come_since(stocked
     app.run()
     (offered,) = [label for label in labels(app) if label.startswith("Open ")]
     press(app, offered)
-    assert words(app.header) == offered.removeprefix("Open ")
+    assert words(app.title) == offered.removeprefix("Open ")
 
 
 def test_a_click_opens_what_was_clicked_though_a_model_has_come_since(stocked: Library) -> None:
@@ -111,14 +127,19 @@ def test_a_click_opens_what_was_clicked_though_a_model_has_come_since(stocked: L
     assert len(app.dataframe[0].value) == len(listed) + 1
 
 
-def test_a_model_shows_quality_and_verdict(simulated: AppTest) -> None:
+def test_a_model_shows_verdict_and_quality(simulated: AppTest, stocked: Library) -> None:
     said = words(simulated)
-    assert {metric.label for metric in simulated.metric} == {
+    assert "**Well trained:** mean AUROC " in said
+    assert "when held out, 2 of its 2 drugs would be among the first 30 of 67" in said
+    assert len(simulated.get("vega_lite_chart")) == 1
+    quality = page("models", model=job_id(stocked.by_name), tab="Quality")
+    assert {metric.label for metric in quality.metric} == {
         "Mean AUROC",
         "Average precision",
         "Pooled AUROC",
         "Logistic regression",
     }
+    said = words(quality)
     assert "**Well trained.** The mean AUROC (" in said
     assert "0 of 99 quick permuted-label runs reach it; chance about 0.01" in said
     assert "resampling 2 drugs; 2 folds" in said
@@ -135,7 +156,8 @@ def test_a_tab_is_drawn_when_it_is_opened_and_the_address_opens_it(stocked: Libr
 
 def test_a_model_that_learned_nothing_says_so(stocked: Library) -> None:
     app = page("models", model=job_id(stocked.measured))
-    assert "**No better than chance.**" in words(app.warning)
+    assert "**No better than chance:**" in words(app.warning)
+    assert "do not rely on the list" in words(app.warning)
     assert not app.success
 
 
@@ -150,13 +172,17 @@ def test_the_ranking_holds_the_other_drugs_of_the_class_first(simulated: AppTest
     table = ranked(simulated)
     assert set(table["drug"][:2]) == {"hdac2", "hdac3"}
     assert table["rank"].tolist() == list(range(1, len(table) + 1))
-    assert set(table["scored"]) == {"final model"}
-    assert table["pubchem"].str.startswith("https://pubchem.ncbi.nlm.nih.gov/").all()
+    (pubchem, address), (ilincs, _) = table["links"][0]
+    assert (pubchem, ilincs) == ("PubChem", "iLINCS")
+    assert address.startswith("https://pubchem.ncbi.nlm.nih.gov/")
+    assert [line for line, _, _ in table["lines"][0]] == ["A375", "MCF7"]
+    n_high = sum((value + 1) / 2 >= HIGH for _, value, _ in table["lines"][0])
+    assert table["agree"][0] == f"{n_high} of 2 lines"
 
 
 def test_drugs_that_share_a_moa_with_the_training_drugs_are_marked(stocked: Library) -> None:
     shown = ranked(page("models", model=job_id(stocked.by_name)))
-    assert shown["shares_moa"].tolist() == shown["moa"].str.contains("HDAC").tolist()
+    assert shown["shares"].tolist() == shown["moa"].str.contains("HDAC").tolist()
 
 
 def press_relax(app: AppTest) -> AppTest:
@@ -167,7 +193,7 @@ def test_an_empty_ranking_says_why_and_one_click_relaxes_it(simulated: AppTest) 
     filters(simulated)["p below"].set_value(0.0).run()
     assert "the lowest p is" in words(simulated.warning)
     assert "0 of 67 ranked compounds pass" in words(simulated)
-    assert not simulated.dataframe
+    assert not simulated.get("bidi_component")
     downloads = [button.label for button in simulated.get("download_button")]
     assert "Download ranked list (CSV)" not in downloads
     press_relax(simulated)
@@ -191,27 +217,45 @@ def test_the_count_and_the_table_are_of_the_same_compounds(simulated: AppTest) -
     assert plain(f"Find '{second}'") in words(simulated)
 
 
-def test_exact_p_stands_before_what_ends_at_its_floor(simulated: AppTest) -> None:
-    columns = ranked(simulated).columns.tolist()
-    for name in ("p_exact", "fdr", "moa", "pubchem", "ilincs"):
-        assert columns.index(name) < columns.index("p")
+def test_more_columns_are_chosen_for_all_models(simulated: AppTest, stocked: Library) -> None:
+    assert ranked(simulated)["figures"][0] == []
+    simulated.button_group(key="ranked-columns").set_value(["p_exact", "held_out"]).run()
+    (exact, written), scored = ranked(simulated)["figures"][0]
+    assert exact == "Exact p"
+    assert 0 < float(written) < 1
+    assert scored == ["Scored by", "final model"]
+    simulated.query_params["model"] = job_id(stocked.simulated)
+    shown = ranked(simulated.run())
+    assert [label for label, _ in shown["figures"][0]] == ["Exact p", "Scored by"]
+
+
+def test_a_list_shows_fifty_rows_and_more_on_demand(stocked: Library) -> None:
+    app = page("models", model=job_id(stocked.by_name))
+    filters(app)["p below"].set_value(1.01)
+    filters(app)["Minimum signatures"].set_value(1).run()
+    assert len(ranked(app)) == 50
+    summary = load_summary(stocked.cache.model(job_id(stocked.by_name)))
+    app.session_state[f"ranked-{'-'.join(summary.identity)}"] = {"shown": 10**9}
+    assert len(ranked(app.run())) == 67
 
 
 def test_a_minimum_of_signatures_that_none_has_is_relaxed_to_the_most(
     simulated: AppTest,
 ) -> None:
-    next(iter(filters(simulated).values())).set_value(50).run()
+    filters(simulated)["Minimum signatures"].set_value(50).run()
     assert "None has 50 signatures; the maximum is 6" in words(simulated.warning)
     press_relax(simulated)
     assert set(ranked(simulated)["drug"]) == {"hdac2", "hdac3"}
 
 
 def test_the_ranking_can_be_sorted_by_p(simulated: AppTest) -> None:
-    next(iter(filters(simulated).values())).set_value(1)
+    filters(simulated)["Minimum signatures"].set_value(1)
     filters(simulated)["p below"].set_value(1.01)
+    simulated.button_group(key="ranked-columns").set_value(["p_exact"])
     filters(simulated)["Sort by"].set_value("p").run()
-    assert ranked(simulated)["p_exact"].is_monotonic_increasing
-    assert len(ranked(simulated)) == 67
+    exact = pd.Series([float(figures[0][1]) for figures in ranked(simulated)["figures"]])
+    assert exact.is_monotonic_increasing
+    assert len(exact) == 50
 
 
 def test_find_keeps_the_rank_of_what_it_finds(simulated: AppTest) -> None:
@@ -222,20 +266,69 @@ def test_find_keeps_the_rank_of_what_it_finds(simulated: AppTest) -> None:
     assert "None matches 'mtor'" in words(simulated.warning)
 
 
-def test_a_ranked_drug_shows_its_signatures(simulated: AppTest) -> None:
+def test_a_ranked_drug_opens_beside_the_list(simulated: AppTest, stocked: Library) -> None:
     drug = ranked(simulated)["drug"][0]
-    select_row(simulated, "ranking", 0)
-    assert f"**{drug}** · ES" in words(simulated)
-    own = simulated.dataframe[1].value
+    open_drug(simulated, stocked, drug)
+    assert drug in words(simulated.header)
+    assert "**Rank 1** · ES" in words(simulated)
+    own = simulated.dataframe[0].value
     assert len(own) == 6
     assert own["rank"].is_monotonic_increasing
     assert [link.label for link in simulated.link_button] == ["PubChem", "iLINCS", "CLUE"]
-
-
-def test_another_order_forgets_the_row_that_was_selected(simulated: AppTest) -> None:
-    select_row(simulated, "ranking", 1)
     filters(simulated)["Sort by"].set_value("p").run()
-    assert "Click a row to see" in words(simulated)
+    assert drug in words(simulated.header)
+    filters(simulated)["Find"].set_value("no such drug").run()
+    assert not simulated.header
+    filters(simulated)["Find"].set_value("").run()
+    open_drug(simulated, stocked, drug, at=2)
+    press(simulated, "Close")
+    assert not simulated.header
+    open_drug(simulated, stocked, drug, at=3)
+    press(simulated, "Train on this")
+    assert simulated.text_area(key="pasted").value == drug
+
+
+def test_the_genes_that_drive_a_ranked_drug(simulated: AppTest, stocked: Library) -> None:
+    drug = ranked(simulated)["drug"][0]
+    open_drug(simulated, stocked, drug)
+    charts = len(simulated.get("vega_lite_chart"))
+    opens = next(each for each in simulated.button if each.label == "Open compound")
+    pert_id = str(opens.key).removeprefix("about-")
+    simulated.session_state[f"drivers-{job_id(stocked.by_name)}-{pert_id}"] = True
+    simulated.run()
+    assert len(simulated.get("vega_lite_chart")) == charts + 1
+    assert "highest-scoring signatures" in words(simulated)
+
+
+def test_a_ranked_drug_is_shown_on_a_finished_map(simulated: AppTest, stocked: Library) -> None:
+    drug = ranked(simulated)["drug"][0]
+    open_drug(simulated, stocked, drug)
+    assert next(each for each in simulated.button if each.label == "Show on map").disabled
+    request = charted(stocked.cache)
+    press(simulated.run(), "Show on map")
+    assert simulated.query_params["job"] == job_id(request)
+    assert simulated.query_params["drug"] == drug
+
+
+def test_the_ranked_list_is_a_figure_beside_a_map(stocked: Library) -> None:
+    model = job_id(stocked.by_name)
+    app = page("models", model=model, tab="Map and list")
+    assert "Build map" in labels(app)
+    charted(stocked.cache)
+    app.run()
+    assert "Build map" not in labels(app)
+    shown = sent(app, "gpar_map")["listed"]
+    lists = [node.proto for node in app.get("bidi_component")]
+    (figure,) = [
+        data
+        for data in (
+            json.loads(each.json) for each in lists if each.component_name == "gpar_ranked"
+        )
+        if data["linked"]
+    ]
+    assert [row["drug"] for row in figure["rows"]] == [each["drug"] for each in shown]
+    assert shown[0]["text"].startswith("1  hdac")
+    assert shown[0]["code"] is not None
 
 
 def test_an_unknown_model_is_told_with_a_way_back(stocked: Library) -> None:
@@ -272,7 +365,7 @@ def test_a_model_deleted_while_it_is_listed_is_left_out(
 ) -> None:
     there = stocked.cache.model_ids()
     monkeypatch.setattr(Cache, "model_ids", lambda _: [*there, "deleted0123456789abc"])
-    assert len(ranked(page("models"))) == len(there)
+    assert len(listed(page("models"))) == len(there)
 
 
 def test_deleting_a_model_asks_first(stocked: Library) -> None:

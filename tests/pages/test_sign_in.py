@@ -106,7 +106,7 @@ def test_what_is_shared_on_its_page_is_seen_by_all_and_then_no_more(
     share.set_value(True).run()
     sign_in(monkeypatch, "bob")
     app = page("models", model=name)
-    assert words(app.header) == "HDAC inhibitor"
+    assert words(app.title) == "HDAC inhibitor"
     assert "Delete" not in labels(app)
     assert all(toggle.disabled for toggle in app.toggle if toggle.label in ("Pinned", share.label))
     assert "Shared by its owner." in words(app.caption)

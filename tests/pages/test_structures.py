@@ -3,6 +3,7 @@
 import csv
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -16,6 +17,7 @@ from gpar_core.export import ranking_csv
 from gpar_core.storage.cache import Cache, remove
 from gpar_core.storage.requests import job_id
 from tests.pages.ran import ran
+from tests.pages.searched import sent
 from tests.pages.stage import page
 from tests.synthetic import build, drugs_of
 
@@ -51,23 +53,29 @@ def everything(model_id: str) -> AppTest:
     return app.number_input(key=f"k-{model_id}").set_value(1).run()
 
 
+def rows(app: AppTest) -> pd.DataFrame:
+    return pd.DataFrame(sent(app, "gpar_ranked")["rows"]).set_index("drug")
+
+
 def test_structures_and_similarity_stand_beside_the_ranks(trained: str) -> None:
     app = everything(trained)
     assert not app.exception
-    table = app.dataframe[0].value.set_index("drug")
+    app.button_group(key="ranked-columns").set_value(["similarity", "nearest_drug"]).run()
+    table = rows(app)
     assert table.loc["hdac3", "structure"].startswith("data:image/svg+xml")
-    assert table.loc["hdac3", "nearest_drug"] in {"hdac0", "hdac1", "hdac2"}
-    assert table.loc["hdac3", "similarity"] > 0.5 > table.loc["mtor0", "similarity"]
+    (_, similarity), (_, nearest) = table.loc["hdac3", "figures"]
+    assert nearest in {"hdac0", "hdac1", "hdac2"}
+    assert float(similarity) > 0.5 > float(table.loc["mtor0", "figures"][0][1])
     assert table.loc["mtor2", "structure"] == ""
 
 
 def test_a_limit_leaves_new_scaffolds_only(trained: str) -> None:
     app = everything(trained)
     app = app.slider(key=f"similarity-{trained}").set_value(0.4).run()
-    assert set(app.dataframe[0].value["drug"]) == {"mtor0", "mtor1", "mtor4"}
+    assert set(rows(app).index) == {"mtor0", "mtor1", "mtor4"}
     app = app.toggle(key=f"structures-{trained}").set_value(False).run()
-    assert "structure" not in app.dataframe[0].value
-    assert "similarity" in app.dataframe[0].value
+    assert set(rows(app)["structure"]) == {""}
+    assert set(rows(app).index) == {"mtor0", "mtor1", "mtor4"}
 
 
 def test_the_download_has_them_too(cache: Cache, trained: str, chemical: Compendium) -> None:
@@ -98,6 +106,6 @@ def test_without_them_the_ranked_list_is_as_ever(cache: Cache, trained: str, why
         build(cache.compendium("chem"), drugs, name="chem", seed=int(why == "changed"))
     app = everything(trained)
     assert not app.exception
-    assert "hdac3" in set(app.dataframe[0].value["drug"])
-    assert "structure" not in app.dataframe[0].value
+    assert "hdac3" in rows(app).index
+    assert set(rows(app)["structure"]) == {""}
     assert not app.slider

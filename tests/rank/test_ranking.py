@@ -199,10 +199,12 @@ def test_training_drugs_are_compared_with_held_out_negatives(tiny: Compendium) -
     rows = first[drug].to_numpy()
     training = TrainingSet(rows, np.array([True] * 3 + [False] * 4), drug, "inactive", "")
     score = np.array([0.9, 0.3, 0.5, 0.1, 0.3, 0.4, 0.8])
-    table = training_drugs(tiny, training, score).set_index("pert_iname")
+    whole = pd.Series({"hdac0": 0.7, "hdac1": 0.2, "dark0": 0.1})
+    table = training_drugs(tiny, training, score, whole).set_index("pert_iname")
     # hdac0 beats 4 and 1 of 4 (a tie is no win); hdac1 beats 3.
-    assert table.loc["hdac0"].tolist() == [2, pytest.approx(0.6), pytest.approx(5 / 8)]
-    assert table.loc["hdac1"].tolist() == [1, pytest.approx(0.5), pytest.approx(3 / 4)]
+    assert table.loc["hdac0"].tolist() == [2, pytest.approx(0.6), pytest.approx(5 / 8), 0.7]
+    assert table.loc["hdac1"].tolist() == [1, pytest.approx(0.5), pytest.approx(3 / 4), 0.2]
+    assert training_drugs(tiny, training, score)["score"].isna().all()
     assert table.index.tolist() == ["hdac1", "hdac0"]
 
 

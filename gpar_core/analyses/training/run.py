@@ -16,18 +16,15 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import Profiles
 from gpar_core.data.provenance import same_compendium, versions
 from gpar_core.data.training_set import TrainingSet, drugs_of_uploaded
-from gpar_core.errors import EmptyRankingError
 from gpar_core.learn.calibration import calibrate, calibrate_each
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.presets import preset
 from gpar_core.progress import Progress, Report
 from gpar_core.rank.ranking import (
-    MAX_P,
-    MIN_SIGNATURES,
-    filtered,
     known_members,
     rank_compounds,
     rank_signatures,
+    top_predictions,
     training_drugs,
 )
 from gpar_core.storage.cache import Cache, publishing
@@ -36,7 +33,6 @@ from gpar_core.storage.requests import job_id
 if TYPE_CHECKING:
     from gpar_core.learn.space import Space
 
-TOP_PREDICTIONS = 30
 MAX_NEGATIVES_ON_MAP = 150
 DESCRIBED = [
     fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME, fields.DRUG, fields.CELL_ID, fields.DOSE,
@@ -78,12 +74,9 @@ def train_model(
     scores, scored_by = training.scores.signature, training.scores.scored_by
     report(Progress("Ranking", 0, 1, "Enrichment of every compound"))
     ranked = rank_signatures(compendium, training_set, scores, scored_by >= 0, seed=method.seed)
+    of_drugs = pd.Series(training.scores.compound, training.scores.drug)
     ranking = rank_compounds(
-        compendium,
-        ranked,
-        seed=method.seed,
-        threads=pool.processes,
-        score=pd.Series(training.scores.compound, training.scores.drug),
+        compendium, ranked, seed=method.seed, threads=pool.processes, score=of_drugs
     )
     classes = {request.drug_set.moa} if request.drug_set.moa else _moas_of(compendium, request)
     ranking = ranking.assign(shares_moa=known_members(ranking, classes))
@@ -133,7 +126,7 @@ def train_model(
             score=ranked["score"], rank=ranked["rank"], held_out=ranked["held_out"]
         ),
         ranking=ranking,
-        training_drugs=training_drugs(compendium, training_set, validation.score),
+        training_drugs=training_drugs(compendium, training_set, validation.score, of_drugs),
         map=_map(compendium, training_set, ranking, seed=method.seed),
         calibration=calibrate(training_set.positive, validation.score),
         fold_calibration=calibrate_each(
@@ -212,12 +205,3 @@ def _map(
     table = pd.concat([_described(compendium, rows), own], ignore_index=True)
     role = ["negative"] * len(shown) + ["predicted"] * len(predicted) + ["training"] * len(own)
     return table.assign(role=role, x=place[:, 0], y=place[:, 1])
-
-
-def top_predictions(ranking: pd.DataFrame) -> pd.DataFrame:
-    """The first 30 compounds that pass the paper's filter, or the first 30 if none passes."""
-    try:
-        passed = filtered(ranking, min_signatures=MIN_SIGNATURES, max_p=MAX_P)
-    except EmptyRankingError:
-        passed = ranking
-    return passed.head(TOP_PREDICTIONS)

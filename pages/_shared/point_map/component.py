@@ -94,6 +94,7 @@ def point_map(
     scores: Packed | None = None,
     groups: Iterable[Group] = (),
     drug: str = "",
+    listed: Iterable[tuple[str, str]] = (),
 ) -> None:
     """Draw the map; `chosen_on(key, points)` returns the selection on it.
 
@@ -101,7 +102,9 @@ def point_map(
     scores never are.
     color: 'moa', 'target', 'cell', 'dose', 'time', 'tas', 'score' (needs `scores`) or 'none'. only:
     MOAs, targets or cell lines that get a color. groups: the last one is drawn over the others.
-    file: name of exports, without extension. drug: where the view starts.
+    file: name of exports, without extension. drug: where the view starts. listed: drugs, in lower
+    case, and what exports print about them beside the map; a list of them on the page (component
+    `gpar_ranked`) and the map light up each other, and clicks are not sent to the server.
     """
     codes = {name: place for place, name in enumerate(points.drugs)}
     of_points, of_scores = _source(points, public), scores and _source(scores, public=False)
@@ -124,6 +127,9 @@ def point_map(
                 for group in groups
             ],
             "drug": codes.get(drug),
+            "listed": [
+                {"drug": name, "code": codes.get(name), "text": text} for name, text in listed
+            ],
             "title": title,
             "file": file,
             "simulated": simulated,

@@ -6,13 +6,15 @@ from typing import Any
 
 import streamlit as st
 
+from pages._shared.drug_parts import CODE
+
 BROWSER = Path(__file__).resolve().parent / "browser"
 
 _show = st.components.v2.component(
     "gpar_hits",
     html='<div class="hits"></div>',
     css=(BROWSER / "hits.css").read_text("utf-8"),
-    js=(BROWSER / "hits.js").read_text("utf-8"),
+    js=CODE + (BROWSER / "hits.js").read_text("utf-8"),
 )
 
 

@@ -20,7 +20,7 @@ def rank_strip(signatures: pd.DataFrame, n: int, name: str, *, simulated: bool) 
         alt.Chart(signatures[columns])
         .mark_tick(color=YELLOW, thickness=3, size=34)
         .encode(
-            x=alt.X("rank:Q", title=f"Rank among {n:,} signatures (1 = highest score)", scale=axis),
+            x=alt.X("rank:Q", title=f"Rank of {n:,} (1 = highest score)", scale=axis),
             tooltip=[
                 alt.Tooltip("rank:Q", format=","),
                 alt.Tooltip("score:Q", format=".3f"),

@@ -116,6 +116,7 @@ function drawMarks(map, size) {
   marks.clearRect(0, 0, camera.width, camera.height);
   marks.strokeStyle = getComputedStyle(map.root).color;
   rings(map, map.members ?? [], size / 2 + 2.5, 1.5);
+  if (map.lit) rings(map, map.lit, size / 2 + 4, 2.5);
   if (map.over !== null) rings(map, [map.over], size / 2 + 4, 2.5);
   if (map.polygon === null) return;
   marks.lineWidth = 1.5;

@@ -5,6 +5,7 @@ const REACH = 9; // pixels from the pointer within which a point is found
 const DIMMED = 0.08; // opacity of points beside those that were picked out
 const BEHIND = 0.5; // opacity of points without a color of their own
 const NOTHING = { drug: null, point: null, lasso: "" };
+const LINKED = "gpar-drug"; // event by which a list and a map light up each other
 
 class PointMap {
   constructor(root) {
@@ -15,7 +16,7 @@ class PointMap {
     this.marks = this.find(".marks").getContext("2d");
     this.camera = new Camera();
     this.chosen = NOTHING;
-    this.members = this.polygon = this.over = this.isolated = null;
+    this.members = this.polygon = this.over = this.isolated = this.lit = null;
     this.take((!emulated() && webgl(this.canvas)) || byProcessor(this.canvas));
     this.stop = new AbortController();
     this.listen(this.stop.signal);
@@ -114,9 +115,14 @@ class PointMap {
 
   resize() {
     this.camera.resize(this.stage.clientWidth, this.stage.clientHeight);
+    this.fit();
+  }
+
+  fit() {
+    const { ratio } = this.camera;
     for (const canvas of [this.canvas, this.marks.canvas]) {
-      canvas.width = Math.round(this.camera.width * this.camera.ratio);
-      canvas.height = Math.round(this.camera.height * this.camera.ratio);
+      canvas.width = Math.round(this.camera.width * ratio);
+      canvas.height = Math.round(this.camera.height * ratio);
     }
     this.draw(); // at once: a canvas that changes its size is empty
   }
@@ -199,13 +205,22 @@ class PointMap {
     this.root.dataset.state = "drawn";
   }
 
+  // Draw with more canvas pixels per pixel, take pictures, and go back.
+  atRatio(ratio, act) {
+    const own = this.camera.ratio;
+    this.camera.ratio = ratio;
+    this.fit();
+    act();
+    this.camera.ratio = own;
+    this.fit();
+  }
+
   // --- Choosing
 
   choose(chosen) {
     const { drug } = chosen;
     if (drug !== this.chosen.drug) {
-      const member = (i) => this.points.drug[i] === drug;
-      this.members = drug === null ? null : [...this.points.drug.keys()].filter(member);
+      this.members = drug === null ? null : this.ofDrug(drug);
     }
     this.chosen = chosen;
     this.find('[data-do="clear"]').disabled = drug === null && !this.polygon;
@@ -217,7 +232,27 @@ class PointMap {
 
   send(change) {
     this.choose({ ...this.chosen, ...change });
-    this.tell("chosen", this.chosen);
+    if (this.data.listed.length) this.tellList(this.chosen.drug, "pick");
+    else this.tell("chosen", this.chosen);
+  }
+
+  // --- A list beside the map
+
+  tellList(code, act) {
+    const drug = this.data.listed.find((each) => each.code === code)?.drug ?? "";
+    window.dispatchEvent(new CustomEvent(LINKED, { detail: { drug, act, from: "map" } }));
+  }
+
+  fromList({ drug, act, from }) {
+    if (from === "map" || !this.data.listed.length || !this.coloring) return;
+    const code = this.data.listed.find((each) => each.drug === drug)?.code ?? null;
+    if (act === "pick") this.choose({ ...NOTHING, drug: code });
+    this.lit = code === null ? null : this.ofDrug(code);
+    this.redraw();
+  }
+
+  ofDrug(drug) {
+    return [...this.points.drug.keys()].filter((i) => this.points.drug[i] === drug);
   }
 
   beginLasso(place) {
@@ -275,6 +310,7 @@ class PointMap {
   listen(signal) {
     listenToPointer(this, signal);
     listenToSearch(this, signal);
+    window.addEventListener(LINKED, (event) => this.fromList(event.detail), { signal });
     this.find(".tools").addEventListener("click", (event) => {
       const action = event.target.closest("button")?.dataset.do;
       if (action && this.coloring) this.act(action);
@@ -312,6 +348,7 @@ class PointMap {
       this.over = point;
       this.stage.classList.add("over");
       drawMarks(this, this.dots().size);
+      if (this.data.listed.length) this.tellList(this.points.drug[point], "over");
     }
     const tip = this.find(".tip");
     const [name, ...lines] = this.about(point);
@@ -329,6 +366,7 @@ class PointMap {
     this.over = null;
     this.stage.classList.remove("over");
     drawMarks(this, this.dots().size);
+    if (this.data.listed.length) this.tellList(null, "over");
   }
 
   // What is known of a point, line by line, the drug first.

@@ -1,7 +1,11 @@
-// Export: the view with its title, its legend, and the word SIMULATED where it is due.
+// Export: the view with its title, its legend, the list beside it, and the word SIMULATED where it is
+// due.
 
 const MAX_CIRCLES = 5000;
 const [MARGIN, HEAD, LINE, LETTER] = [12, 40, 20, 7];
+const LIST = 300; // width of a list
+const PRINT_MM = 180; // width of a figure over two columns
+const PRINT_PIXELS = (PRINT_MM / 25.4) * 300;
 
 // Returns what was saved, in words.
 function saveSvg(map) {
@@ -13,7 +17,8 @@ function saveSvg(map) {
     return `<image width="${width}" height="${height}" href="${map.canvas.toDataURL("image/png")}"/>`;
   };
   const body = drawn ? circles(map, visible) : image();
-  save(new Blob([pictureOf(map, body)], { type: "image/svg+xml" }), `${map.data.file}.svg`);
+  const drawing = pictureOf(map, body, `width="${PRINT_MM}mm"`);
+  save(new Blob([drawing], { type: "image/svg+xml" }), `${map.data.file}.svg`);
   if (drawn) return `Saved as a drawing of ${counted(visible.length)} points.`;
   return `Saved. The ${counted(visible.length)} points in view are one image inside the drawing; up to ` +
     `${counted(MAX_CIRCLES)} are drawn one by one: zoom in for that.`;
@@ -23,15 +28,16 @@ async function savePng(map) {
   const frame = new Image();
   frame.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(pictureOf(map, ""))}`;
   await frame.decode();
-  const { ratio } = map.camera;
+  const ratio = Math.max(map.camera.ratio, PRINT_PIXELS / frame.width);
   const sheet = document.createElement("canvas");
   [sheet.width, sheet.height] = [frame.width * ratio, frame.height * ratio];
   const context = sheet.getContext("2d");
   context.drawImage(frame, 0, 0, sheet.width, sheet.height);
-  map.draw();
-  for (const canvas of [map.canvas, map.marks.canvas]) {
-    context.drawImage(canvas, MARGIN * ratio, HEAD * ratio);
-  }
+  map.atRatio(ratio, () => {
+    for (const canvas of [map.canvas, map.marks.canvas]) {
+      context.drawImage(canvas, MARGIN * ratio, HEAD * ratio);
+    }
+  });
   sheet.toBlob((blob) => save(blob, `${map.data.file}.png`), "image/png");
   return "Saved this view as an image.";
 }
@@ -53,7 +59,8 @@ function circles(map, visible) {
   return lines.join("\n");
 }
 
-function pictureOf(map, body) {
+// size: attributes; without it, those of the screen.
+function pictureOf(map, body, size) {
   const { width, height } = map.camera;
   const style = getComputedStyle(map.root);
   const ground = style.getPropertyValue("--st-background-color").trim() || "white";
@@ -70,14 +77,21 @@ function pictureOf(map, body) {
     : "";
   const stops = RAMP.map((c, at) => `<stop offset="${at / 2}" stop-color="${css(c)}"/>`).join("");
   const box = `width="${width}" height="${height}"`;
-  const whole = width + 2 * MARGIN;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${whole}" height="${total}" viewBox="${-MARGIN} 0 ${whole} ${total}" font-family="sans-serif" font-size="12" fill="${style.color}">
+  const { listed } = map.data;
+  const whole = width + 2 * MARGIN + (listed.length ? LIST : 0);
+  const list = listed.map(({ text }, at) => {
+    const y = HEAD + 12 + at * Math.min(LINE, height / listed.length);
+    return `<text x="${width + 2 * MARGIN}" y="${y}" font-size="11">${escaped(short(text))}</text>`;
+  });
+  size ??= `width="${whole}" height="${total}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="${-MARGIN} 0 ${whole} ${total}" font-family="sans-serif" font-size="12" fill="${style.color}">
 <defs><linearGradient id="ramp">${stops}</linearGradient><clipPath id="frame"><rect ${box}/></clipPath></defs>
 <rect x="${-MARGIN}" width="${whole}" height="${total}" fill="${ground}"/>
 <text y="26" font-size="15" font-weight="600">${escaped(map.data.title)}</text>${note}
 <g transform="translate(0 ${HEAD})" clip-path="url(#frame)">${body}${rings.join("")}</g>
 <rect y="${HEAD}" ${box} fill="none" stroke="${style.color}" stroke-opacity="0.3"/>
 ${legend.text}
+${list.join("\n")}
 </svg>`;
 }
 
@@ -103,6 +117,11 @@ function drawnLegend(entries, width, top, ink) {
     left += needed;
   }
   return { rows: row + 1, text: lines.join("\n") };
+}
+
+function short(text) {
+  const most = LIST / 6;
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
 function escaped(text) {
