@@ -109,7 +109,7 @@ def _list_and_panel(
     drug, at = opened_in(key)
     compound = shown[shown[fields.DRUG] == drug]
     opened = not compound.empty and st.session_state.get(closed) != at
-    # The same columns with and without the panel: in another place the list would begin anew.
+    # The same columns with and without the panel: elsewhere the list would start over.
     left, right = st.columns(LIST_AND_PANEL if opened else [1, 0.001])
     with left:
         n_shown = n_shown_in(key)

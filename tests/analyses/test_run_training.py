@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
 from gpar_core import fields
 from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.drivers import gene_drivers
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.analyses.training.run import run_training
 from gpar_core.data.compendium import Compendium
@@ -17,9 +19,10 @@ from gpar_core.data.profiles import Profiles
 from gpar_core.data.uploads import publish_profiles
 from gpar_core.errors import RequestError
 from gpar_core.learn import calibration
+from gpar_core.learn.attribution import log_odds
 from gpar_core.learn.engine import FitPool
 from gpar_core.learn.folds import assign_folds
-from gpar_core.learn.matching import Matching
+from gpar_core.learn.matching import Matching, without
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.space import space_of
 from gpar_core.progress import silent
@@ -122,6 +125,34 @@ def test_a_model_knows_every_signature_of_its_compendium(
         found.held_out["positive"].to_numpy(), found.held_out["score"].to_numpy()
     )
     assert len(found.fold_calibration) == found.summary.k
+    of_drugs = pd.Series(matching.of_compounds(), space.drug)
+    own = found.training_drugs.set_index(fields.PERT_INAME)["score"]
+    np.testing.assert_allclose(own, of_drugs[own.index], rtol=1e-5)
+
+
+def test_the_genes_that_drive_a_compound_add_up(
+    cache: Cache, planted: Compendium, pool: FitPool
+) -> None:
+    request, _ = plan_training(planted, DrugSet(drugs=("planted0", "planted1", "planted2")))
+    run_training(request, cache, silent, pool)
+    found = model.load(cache.model(job_id(request)))
+    drug = "other0"  # a negative of the training
+    drivers = gene_drivers(found, planted, drug)
+    assert drivers["contribution"].is_monotonic_decreasing
+    rows = np.flatnonzero(planted.signatures[fields.DRUG] == drug)
+    cell = planted.signatures[fields.CELL_ID].to_numpy()[rows]
+    np.testing.assert_allclose(
+        drivers.set_index("symbol")["z"][list(fields.LANDMARK_SYMBOLS)],
+        planted.matrix[rows].mean(axis=0),
+        rtol=1e-4,
+    )
+    held_out = found.held_out
+    negatives = held_out.loc[~held_out["positive"], fields.DRUG].to_numpy()
+    network = without(found.network, drug, negatives, MatchingSettings(), seed=0)
+    assert len(network.memory) == len(found.network.memory) - 1
+    x = network.inputs(planted.matrix[rows], cell).astype(float)
+    rise = log_odds(network, x) - log_odds(network, np.zeros((1, x.shape[1])))
+    assert drivers["contribution"].sum() == pytest.approx(rise.mean(), rel=0.1)
 
 
 def test_a_changed_compendium_is_refused(cache: Cache, planted: Compendium, pool: FitPool) -> None:

@@ -74,7 +74,7 @@ def test_a_linear_model_that_is_there_is_opened(stocked: Library) -> None:
     app = press(opened(stocked, 0.05), OPEN)
     assert not JobStore(stocked.cache).active_jobs()
     assert app.query_params["job"] == job_id(request)
-    assert "This model is linear" in words(app)
+    assert "with the preset 'linear'" in words(app)
     assert "Logistic regression" not in {metric.label for metric in app.metric}
     quality = page("models", model=job_id(request), tab="Quality")
     assert not quality.exception

@@ -1,7 +1,9 @@
 """Structures beside ranks, where the compendium has SMILES and RDKit is there."""
 
 import csv
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -49,6 +51,8 @@ def trained(cache: Cache, chemical: Compendium) -> str:
 
 def everything(model_id: str) -> AppTest:
     app = page("models", model=model_id)
+    identity = model.load_summary(Cache(Path(os.environ["GPAR_CACHE"])).model(model_id)).identity
+    app.session_state[f"ranked-{'-'.join(identity)}"] = {"shown": 100}
     app.number_input(key=f"p-{model_id}").set_value(1.01)
     return app.number_input(key=f"k-{model_id}").set_value(1).run()
 

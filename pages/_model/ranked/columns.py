@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core.names_on_screen import COLUMNS
+from pages._shared.error_box import plain
 from pages._shared.terms import explained
 
 KEY: Final = "ranked-columns"
@@ -60,7 +61,7 @@ def choose_columns(ranking: pd.DataFrame) -> list[str]:
             persist_state="session",
         )
         for name in chosen:
-            st.caption(f"**{EXTRA[name].label}** {EXTRA[name].help}")
+            st.markdown(f"**{plain(EXTRA[name].label)}** {EXTRA[name].help}")
     return chosen
 
 
