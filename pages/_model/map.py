@@ -102,4 +102,5 @@ def _is_whole(request: object) -> bool:
 
 def _is_whole_graph(done: Analysis) -> bool:
     request = done.request
-    return _is_whole(request) and request.method == "fwd" and request.noun == "compound"
+    of_compounds = isinstance(request, MapRequest) and request.noun == "compound"
+    return of_compounds and _is_whole(request) and request.method == "fwd"
