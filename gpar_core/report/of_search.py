@@ -26,15 +26,15 @@ N_PAIRS = 15
 SPECIFICITY = (("tau", "Tau", 0), ("srges", "sRGES", 2))
 """Columns that a search may have, their labels and digits."""
 COMPUTED = {
-    "tau": "Tau: the percentage of reference queries that a compound answers less strongly than "
+    "tau": "Tau: the percentage of reference queries that one {noun} answers less strongly than "
     "this one, with the sign of its connectivity. Near 0, it answers almost every reference query "
     "at least as strongly (Subramanian et al. 2017).",
     "srges": "sRGES, for gene lists: the enrichment of the up list at the top of a signature minus "
     "that of the down list, adjusted to 10 µM and 24 hours where that is possible, averaged over "
-    "cell lines. Below 0 a compound reverses the lists (Chen et al. 2017, "
+    "cell lines. Below 0, one {noun} reverses the lists (Chen et al. 2017, "
     "doi:10.1038/ncomms16022).",
 }
-"""How the columns of `SPECIFICITY` are computed."""
+"""How the columns of `SPECIFICITY` are computed. {noun}: what was searched."""
 PAIRED = (
     f"Pairs: of the {N_COMPOUNDS} strongest compounds of each side; a compound changes the genes "
     f"of its {N_EXTREME} highest and {N_EXTREME} lowest mean z-scores. After Duan et al. 2016 "
@@ -241,7 +241,11 @@ def _methods(request: SearchRequest, done: Analysis) -> Section:
     said = (
         how_scored(request.score, request.against),
         how_tested(request.score, request.against),
-        *(COMPUTED[column] for column, _, _ in SPECIFICITY if column in done.tables["compounds"]),
+        *(
+            COMPUTED[column].format(noun=request.noun)
+            for column, _, _ in SPECIFICITY
+            if column in done.tables["compounds"]
+        ),
         *_tested(done),
         "Heat map: average linkage on 1 minus Pearson's correlation, leaves in the order that "
         "makes neighbors most similar (Bar-Joseph et al. 2001, "

@@ -83,7 +83,7 @@ def _summary(queries: pd.DataFrame, done: Analysis) -> None:
         savable(shown, simulated=done.simulated),
         hide_index=True,
         column_config={
-            "query": text("Query", width="small"),
+            "query": text("Query", width=130),
             **{
                 column: text(f"Top {noun.one}", help=TOP_HELP.format(noun.one))
                 for column, noun in TOP_CLASSES.items()
@@ -124,7 +124,7 @@ def _side(found: pd.DataFrame, side: str, request: SearchRequest, done: Analysis
         column_config={
             "rank": number("#", width=50, help="Strongest first"),
             fields.PERT_INAME: st.column_config.TextColumn(
-                "Drug" if of_drugs else "Perturbation", width="small"
+                "Drug" if of_drugs else "Perturbation", width=130 if of_drugs else 190
             ),
             "opens": link_column([request.against]),
             "connectivity": number("Connectivity", format="%.2f", help=explained("connectivity")),

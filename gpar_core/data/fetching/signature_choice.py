@@ -138,7 +138,7 @@ def _rows(
     try:
         parts = [
             table[wanted(table)]
-            for table in pd.read_csv(
+            for part in pd.read_csv(
                 sig_info,
                 sep="\t",
                 usecols=list(COLUMNS),
@@ -147,6 +147,7 @@ def _rows(
                 keep_default_na=False,
                 chunksize=ROWS_AT_ONCE,
             )
+            for table in [part.assign(pert_type=part[fields.PERT_TYPE].str.strip().str.lower())]
         ]
     except ValueError as error:
         raise AnnotationError(
