@@ -20,8 +20,10 @@ from gpar_core.compare.methods import (
 )
 from pages._evaluation.retrieval import draw_retrieval
 from pages._shared.cached_charts import chart_once
+from pages._shared.class_choice import class_links
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
+from pages._shared.navigation import GENE_COLUMN
 from pages._shared.report_buttons import report_buttons
 from pages._shared.tables import SELECTION, chosen_row, savable
 from pages._shared.terms import explained
@@ -101,14 +103,19 @@ def _classes(measures: pd.DataFrame, done: Analysis, protocol: str) -> None:
     sizes = measures.groupby("class", as_index=False)[["n_positive", "n_negative"]].first()
     table = sizes.merge(wide)[["class", "n_positive", "n_negative", *methods]]
     st.caption("AUROC of each method. Click a row to see the curves of the class.")
+    links = class_links(table["class"], done.compendium)
+    shown = table.copy()
+    if any(links):
+        shown.insert(1, "open", links)
     selection = st.dataframe(
-        savable(table, simulated=done.simulated),
+        savable(shown, simulated=done.simulated),
         hide_index=True,
         on_select="rerun",
         selection_mode=SELECTION,
         key=f"classes-{done.analysis_id}-{protocol}",
         column_config={
             "class": "Class",
+            "open": GENE_COLUMN,
             "n_positive": "Drugs",
             "n_negative": "Negatives",
             **{

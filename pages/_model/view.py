@@ -9,7 +9,7 @@ from gpar_core.analyses.training.charts.along import along_the_score as along_ch
 from gpar_core.analyses.training.charts.reliability import reliability
 from gpar_core.analyses.training.outlook import along_the_score, headline, recovery
 from gpar_core.analyses.training.result import Model, ModelSummary
-from gpar_core.data.class_names import chosen_class
+from gpar_core.data.class_names import TARGET, chosen_class, gene_of
 from gpar_core.data.training_set import negative_words
 from gpar_core.errors import GparError
 from gpar_core.export import csv_text, file_name, with_provenance
@@ -25,6 +25,7 @@ from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import simulated_note
 from pages._shared.loaders import load_model
+from pages._shared.navigation import gene_links
 from pages._shared.report_buttons import report_buttons
 from pages._shared.state import Key, cache, go
 from pages._shared.tables import ABOUT_COLUMN, about, savable
@@ -254,7 +255,9 @@ def _facts(model: Model) -> None:
     for name, text in rows.items():
         label, value = st.columns([1, 4])
         label.caption(name)
-        value.markdown(plain(text))
+        gene = gene_of(summary.moa)
+        linked = name == TARGET.title and gene
+        value.markdown(gene_links([gene], summary.compendium) if linked else plain(text))
 
 
 OTHERS = {

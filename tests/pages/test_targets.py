@@ -1,6 +1,7 @@
 """Targets on every page where a MOA can be chosen or read; nothing of them without any."""
 
 import shutil
+from collections.abc import Iterable
 
 import pandas as pd
 import pytest
@@ -42,6 +43,18 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Cache:
 def data(kept: Cache, cache: Cache) -> Compendium:
     shutil.copytree(kept.root, cache.root, dirs_exist_ok=True)
     return compendia.load(cache.compendium(NAME))
+
+
+def pages_of(genes: Iterable[str]) -> list[str]:
+    """URLs of the pages of genes."""
+    return [f"gene?gene={gene}&compendium={NAME}" for gene in genes]
+
+
+def test_a_model_of_a_target_leads_to_its_gene(data: Compendium, cache: Cache) -> None:
+    for model_id in cache.model_ids():
+        said = words(page("models", model=model_id, tab="Details").markdown)
+        assert "](gene?gene=" in said
+        assert f"&compendium={NAME})" in said
 
 
 def requests(cache: Cache) -> list[object]:
@@ -101,6 +114,7 @@ def test_a_library_of_targets_reads_as_one(data: Compendium) -> None:
     said = words(app)
     assert "MOA prediction uses the models of 2 of 2 targets" in said
     assert app.dataframe[0].value["moa"].tolist() == ["HDAC1", "MTOR"]
+    assert app.dataframe[0].value["open"].tolist() == pages_of(["HDAC1", "MTOR"])
 
 
 def test_likely_targets_of_a_compound(data: Compendium) -> None:
@@ -111,6 +125,7 @@ def test_likely_targets_of_a_compound(data: Compendium) -> None:
     assert "none has an FDR of 0.1 or less over the 2 targets" in said
     assert "treat each target as a hypothesis" in said
     assert app.dataframe[0].value["moa"].tolist()[0] == "HDAC1"
+    assert app.dataframe[0].value["open"].tolist()[:1] == pages_of(["HDAC1"])
 
 
 @pytest.mark.parametrize(
@@ -202,6 +217,7 @@ def test_search_scores_are_evaluated_on_targets(data: Compendium, cache: Cache) 
     assert "share the query's target" in said
     table = next(each.value for each in app.dataframe if "moa" in each.value)
     assert set(table["moa"]) == {"HDAC1", "HDAC2", "MTOR", "PIK3CA"}
+    assert table["open"].tolist() == pages_of(table["moa"])
 
 
 def test_a_compendium_lists_its_targets(data: Compendium, stocked: Library) -> None:
@@ -210,6 +226,7 @@ def test_a_compendium_lists_its_targets(data: Compendium, stocked: Library) -> N
     tables = [each.value for each in app.dataframe]
     targets = next(each for each in tables if "HDAC1" in each.get("moa", pd.Series()).tolist())
     assert targets["n_drugs"].tolist() == [4, 3, 5, 5]
+    assert targets["open"].tolist() == pages_of(targets["moa"])
     (drugs,) = [each for each in tables if "pert_ids" in each]
     assert drugs.set_index("pert_iname").loc["hdac0", "target"] == "HDAC1; HDAC2"
     plain = page("compendium", compendium="measured")
