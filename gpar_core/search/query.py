@@ -185,13 +185,17 @@ def of_compound(
 
 
 def of_signature(compendium: Compendium, sig_id: str, *, n_genes: int = TOP_GENES) -> Query:
-    """A signature of the compendium as a query. Raises NotFoundError."""
+    """A signature of the compendium as a query, of any kind of perturbagen.
+
+    Raises NotFoundError.
+    """
+    compendium = compendium.of_kinds(compendium.stored_kinds)
     signatures = compendium.signatures
     rows = np.flatnonzero((signatures[fields.SIG_ID] == sig_id).to_numpy())
     if not len(rows):
         raise NotFoundError(
-            f"'{compendium.name}' has no signature '{sig_id[:80]}'. The page of a compound lists "
-            "the ids of its signatures."
+            f"'{compendium.name}' has no signature '{sig_id[:80]}'. The pages of compounds and "
+            "genes list ids of signatures."
         )
     row = signatures.iloc[rows[0]]
     name = f"{row[fields.PERT_INAME]} in {row[fields.CELL_ID]}"

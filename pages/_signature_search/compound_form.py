@@ -56,7 +56,7 @@ def signature_query(compendium: Compendium, score: str) -> Plan | str:
         placeholder="An id, such as " + str(compendium.signatures[fields.SIG_ID].iloc[0]),
         key="search-signature",
         persist_state="session",
-        help="The page Compound lists the ids of a compound's signatures.",
+        help="The pages Compound and Gene list ids of signatures.",
     )
     genes = n_genes()
     if not sig_id.strip():

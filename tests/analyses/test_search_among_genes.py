@@ -10,7 +10,11 @@ from gpar_core import Workspace, fields
 from gpar_core.__main__ import main
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.run_job import run_job
-from gpar_core.analyses.signature_search.plan import plan_compound_search, plan_list_search
+from gpar_core.analyses.signature_search.plan import (
+    plan_compound_search,
+    plan_list_search,
+    plan_signature_search,
+)
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.importing.build import import_compendium
@@ -76,6 +80,15 @@ def test_a_compound_is_searched_for_among_genes(cache: Cache, compendium: Compen
     run_job(request, cache, silent, Means())
     tables = analysis.load(cache.analysis(job_id(request))).tables
     assert tables["compounds"]["pert_iname"].tolist() == ["TP53 knock-out"]
+
+
+def test_a_signature_of_any_kind_is_a_query(cache: Cache, compendium: Compendium) -> None:
+    signatures = compendium.of_kinds(["trt_sh.cgs"]).signatures
+    request = plan_signature_search(compendium, signatures["sig_id"].iloc[1])
+    assert request.name == f"TP53 knock-down in {signatures['cell_id'].iloc[1]}"
+    run_job(replace(request, against="trt_oe"), cache, silent, Means())
+    tables = analysis.load(cache.analysis(job_id(replace(request, against="trt_oe")))).tables
+    assert tables["compounds"]["connectivity"].iloc[0] < 0
 
 
 def test_the_command_and_python_take_a_kind(

@@ -131,7 +131,6 @@ def test_the_table_can_be_searched_and_filtered(stocked: Library, shelved: Libra
 
 def test_a_row_opens_its_model(stocked: Library, shelved: LibraryRequest) -> None:
     app = click(page("library"), 0)
-    assert words(app.title) == "Models"
     assert words(app.title) == "HDAC inhibitor"
     assert app.query_params["model"] == job_id(stocked.simulated)
 

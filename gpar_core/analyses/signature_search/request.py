@@ -26,12 +26,11 @@ class SearchRequest:
     name: of the query or the batch. The query is one of
     up, down: symbols of landmark genes, sorted.
     compound: a drug of the compendium; cell: one of its cell lines, '' for all.
-    signature: a sig_id of the compendium.
+    signature: a sig_id of the compendium, of any kind of perturbagen.
     profiles: id of uploaded profiles; profile: the position of one of them, `ALL` for a batch.
     sets: id of an uploaded table of queries (`search.batch_lists`), a batch.
 
-    against: the kind of perturbagen that is searched, of `fields.PERT_TYPES`. A query is always a
-    compound's, or comes from elsewhere.
+    against: the kind of perturbagen that is searched, of `fields.PERT_TYPES`.
     genes: the most changed genes in each direction that are the lists of a compound, signature or
     profile. score: a key of `search.scores.SCORES`. seed: of the random queries behind the
     p-values.
