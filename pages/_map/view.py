@@ -72,9 +72,18 @@ def draw_beside_list(model: Model, done: Analysis, listed: Sequence[tuple[str, s
 
     listed: as in `point_map`.
     """
-    key = f"{_key(done)}-figure"
-    groups = _groups(model)
-    _show(done, _points_of(done), groups, NO_COLOR, key=key, drug="", listed=listed)
+    label = model.summary.label
+    name = download_name("figure", label, simulated=done.simulated, ending="")
+    point_map(
+        _points_of(done),
+        key=f"{_key(done)}-figure",
+        public=_public(done),
+        title=f"{label} · {done.request.title}",
+        file=name.removesuffix("."),
+        simulated=done.simulated,
+        groups=_groups(model),
+        listed=listed,
+    )
     st.caption(trust(done))
 
 
@@ -128,7 +137,6 @@ def _show(
     only: Sequence[str] = (),
     scores: Packed | None = None,
     drug: str,
-    listed: Sequence[tuple[str, str]] = (),
 ) -> None:
     name = download_name("map", done.request.title, simulated=done.simulated, ending="")
     point_map(
@@ -144,7 +152,6 @@ def _show(
         scores=scores,
         groups=groups,
         drug=drug,
-        listed=listed,
     )
 
 

@@ -1,6 +1,7 @@
 """The ranked drugs of a model: filters, list, download, and a panel about one compound."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -29,27 +30,24 @@ FILTER_KEYS = {"min_signatures": "k", "max_p": "p", "find": "find", "similarity"
 """Prefixes of session keys, before the id of the model."""
 
 ORDER_NAMES = {
-    "score": "Score of the compound",
-    "es": "Enrichment score (paper)",
+    "score": "Score",
+    "es": "ES (paper)",
     "nes": "Normalized ES",
     "p": "Exact p",
 }
-CHOICES = [1.25, 1.1, 1.05, 1.15, 1.6]
 LIST_AND_PANEL = [1.5, 1.0]
 
 
 def show_ranking(model: Model) -> None:
     """Show filters and list; a click on a row opens a panel about the compound beside it."""
-    key = model.summary.model_id
-    find, sort, limits, more, save = st.columns(CHOICES, vertical_alignment="bottom")
-    what = "Drug, MOA or target" if fields.TARGET in model.ranking else "Drug or MOA"
-    wanted = find.text_input("Find", key=f"find-{key}", placeholder=what)
-    order = sort.selectbox(
-        "Sort by", list(ORDER_NAMES), format_func=ORDER_NAMES.get, key=f"order-{key}"
-    )
     structures = load_structures(model.summary)
-    with limits:
-        filters, draws = _choose_filters(model, wanted, structures)
+    filters, order = _choose_rows(model)
+    similarity, more, save = st.columns([2.2, 1.5, 1.3], vertical_alignment="bottom")
+    draws = False
+    if structures is not None:
+        with similarity:
+            draws, limit = choose_similarity(structures, model.summary.model_id)
+        filters = replace(filters, similarity=limit)
     ranking = _ordered((*model.summary.identity, order), model, structures)
     with more:
         chosen = choose_columns(ranking)
@@ -72,28 +70,28 @@ def show_ranking(model: Model) -> None:
     st.caption(plain(_explained(model, len(shown), filters)))
 
 
-def _choose_filters(
-    model: Model, wanted: str, structures: pd.DataFrame | None
-) -> tuple[Filters, bool]:
-    """Choose the filters, and whether to draw structures."""
+def _choose_rows(model: Model) -> tuple[Filters, str]:
+    """Choose which compounds to list, and their order, a key of `ORDER_NAMES`."""
+    find, sort, signatures, p_limit = st.columns([1.8, 1.2, 1, 1])
     key = model.summary.model_id
     usual = usual_minimum(model.ranking)
     st.session_state.setdefault(f"k-{key}", usual)
     st.session_state.setdefault(f"p-{key}", MAX_P)
-    draws, limit = False, 1.0
-    with st.popover("Choose filters", width="stretch"):
-        min_signatures = st.number_input("Minimum signatures", 1, 10_000, key=f"k-{key}")
-        if usual < MIN_SIGNATURES:
-            st.caption(
-                f"No ranked compound has {MIN_SIGNATURES} signatures, the paper's minimum; the "
-                f"maximum is {model.ranking['k'].max()}. Therefore, the minimum is set to {usual}."
-            )
-        max_p = st.number_input(
-            "p below", 0.0, 1.01, step=0.01, key=f"p-{key}", help="Permutation p; 1.01 shows all"
+    what = "Drug, MOA or target" if fields.TARGET in model.ranking else "Drug or MOA"
+    wanted = find.text_input("Find", key=f"find-{key}", placeholder=what)
+    order = sort.selectbox(
+        "Sort by", list(ORDER_NAMES), format_func=ORDER_NAMES.get, key=f"order-{key}"
+    )
+    min_signatures = signatures.number_input("Minimum signatures", 1, 10_000, key=f"k-{key}")
+    max_p = p_limit.number_input(
+        "p below", 0.0, 1.01, step=0.01, key=f"p-{key}", help="Permutation p; 1.01 shows all"
+    )
+    if usual < MIN_SIGNATURES:
+        st.caption(
+            f"No ranked compound has {MIN_SIGNATURES} signatures, the paper's minimum; the "
+            f"maximum is {model.ranking['k'].max()}. Therefore, the minimum is set to {usual}."
         )
-        if structures is not None:
-            draws, limit = choose_similarity(structures, key)
-    return Filters(min_signatures, max_p, wanted, limit), draws
+    return Filters(min_signatures, max_p, wanted), order
 
 
 def _list_and_panel(

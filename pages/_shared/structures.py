@@ -36,17 +36,19 @@ def _beside(fingerprint: str, drugs: tuple[str, ...], _data: Compendium) -> pd.D
 
 def choose_similarity(structures: pd.DataFrame, key: str) -> tuple[bool, float]:
     """Choose whether to draw structures, and the maximum similarity to a training drug."""
-    draws = st.toggle("Draw structures", value=True, key=f"structures-{key}")
+    drawn, most = st.columns([1, 1.4], vertical_alignment="bottom")
+    draws = drawn.toggle("Draw structures", value=True, key=f"structures-{key}")
     if structures["similarity"].isna().all():
         return draws, 1.0
     st.session_state.setdefault(f"similarity-{key}", 1.0)
-    limit = st.slider(
-        "Maximum similarity to the nearest training drug",
+    limit = most.slider(
+        "Maximum similarity",
         0.0,
         1.0,
         step=0.05,
         key=f"similarity-{key}",
-        help="Tanimoto similarity of Morgan fingerprints (radius 2, 2,048 bits). Above about "
+        help="To the nearest training drug: Tanimoto similarity of Morgan fingerprints (radius 2, "
+        "2,048 bits). Above about "
         f"{ANALOGUE:.1f}, drugs are commonly analogs; lower the limit to see hits with new "
         "scaffolds. Similar structures can act differently, and different structures can act "
         "alike. Below 1, compounds without a structure are left out.",

@@ -219,7 +219,7 @@ def test_the_count_and_the_table_are_of_the_same_compounds(simulated: AppTest) -
 
 def test_more_columns_are_chosen_for_all_models(simulated: AppTest, stocked: Library) -> None:
     assert ranked(simulated)["figures"][0] == []
-    simulated.button_group(key="ranked-columns").set_value(["p_exact", "held_out"]).run()
+    simulated.multiselect(key="ranked-columns").set_value(["p_exact", "held_out"]).run()
     (exact, written), scored = ranked(simulated)["figures"][0]
     assert exact == "Exact p"
     assert 0 < float(written) < 1
@@ -251,7 +251,7 @@ def test_a_minimum_of_signatures_that_none_has_is_relaxed_to_the_most(
 def test_the_ranking_can_be_sorted_by_p(simulated: AppTest) -> None:
     filters(simulated)["Minimum signatures"].set_value(1)
     filters(simulated)["p below"].set_value(1.01)
-    simulated.button_group(key="ranked-columns").set_value(["p_exact"])
+    simulated.multiselect(key="ranked-columns").set_value(["p_exact"])
     filters(simulated)["Sort by"].set_value("p").run()
     exact = pd.Series([float(figures[0][1]) for figures in ranked(simulated)["figures"]])
     assert exact.is_monotonic_increasing

@@ -64,7 +64,7 @@ def rows(app: AppTest) -> pd.DataFrame:
 def test_structures_and_similarity_stand_beside_the_ranks(trained: str) -> None:
     app = everything(trained)
     assert not app.exception
-    app.button_group(key="ranked-columns").set_value(["similarity", "nearest_drug"]).run()
+    app.multiselect(key="ranked-columns").set_value(["similarity", "nearest_drug"]).run()
     table = rows(app)
     assert table.loc["hdac3", "structure"].startswith("data:image/svg+xml")
     (_, similarity), (_, nearest) = table.loc["hdac3", "figures"]

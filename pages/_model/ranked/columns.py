@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core.names_on_screen import COLUMNS
-from pages._shared.error_box import plain
 from pages._shared.terms import explained
 
 KEY: Final = "ranked-columns"
@@ -51,18 +50,16 @@ EXTRA: Final = {
 
 def choose_columns(ranking: pd.DataFrame) -> list[str]:
     """Choose columns of `EXTRA`, kept for the session, of those that the ranking has."""
-    with st.popover("Choose columns", width="stretch"):
-        chosen = st.pills(
-            "More columns",
-            [name for name in EXTRA if name in ranking and ranking[name].notna().any()],
-            selection_mode="multi",
-            format_func=lambda name: EXTRA[name].label,
-            key=KEY,
-            persist_state="session",
-        )
-        for name in chosen:
-            st.markdown(f"**{plain(EXTRA[name].label)}** {EXTRA[name].help}")
-    return chosen
+    known = [name for name in EXTRA if name in ranking and ranking[name].notna().any()]
+    return st.multiselect(
+        "More columns",
+        known,
+        format_func=lambda name: EXTRA[name].label,
+        placeholder="Choose columns",
+        key=KEY,
+        persist_state="session",
+        help="\n\n".join(f"**{EXTRA[name].label}** {EXTRA[name].help}" for name in known),
+    )
 
 
 def figures_of(compound: dict[str, object], chosen: list[str]) -> list[tuple[str, str]]:
