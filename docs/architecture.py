@@ -21,8 +21,8 @@ LAYERS = (
      "targets/"),
     ("analyses/",),
     (
-        "jobs/__init__.py", "jobs/events.py", "jobs/interrupted.py", "jobs/job.py", "jobs/store.py",
-        "jobs/workers.py",
+        "jobs/__init__.py", "jobs/events.py", "jobs/interrupted.py", "jobs/job.py", "jobs/order.py",
+        "jobs/store.py", "jobs/workers.py",
     ),
     ("upkeep/",),
     ("jobs/",),

@@ -36,8 +36,10 @@ class Kind:
 
     request: its class. run: 'module:function' below `gpar_core` that runs it and publishes the
     result, called with request, cache and report, and with a pool if it `trains`. folder: of the
-    cache, for the result. page: the one that requests and shows it. in_parts: whether it has enough
-    parts to estimate the time left. resumes: whether it resumes where it was stopped.
+    cache, for the result. page: the one that requests and shows it. in_parts: whether the speed of
+    its parts tells the time left. resumes: whether it resumes where it was stopped. short: whether
+    a request usually takes seconds, so that it passes long ones in the queue; a request may say
+    that it is `large` nevertheless.
     """
 
     request: type[Any]
@@ -47,6 +49,7 @@ class Kind:
     trains: bool = False
     in_parts: bool = False
     resumes: bool = False
+    short: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,41 +65,51 @@ class Stored:
     check: str = ""
 
 
-def _analysis(request: type[Any], run: str, page: str) -> Kind:
-    return Kind(request, f"analyses.{run}", "analyses", page, trains=True, in_parts=True)
+def _analysis(request: type[Any], run: str, page: str, **special: bool) -> Kind:
+    return Kind(request, f"analyses.{run}", "analyses", page, trains=True, **special)
 
 
 _ALL: Final = (
-    Kind(DemoRequest, "data.run_demo:run_demo", "compendia", "compendium"),
-    Kind(ImportRequest, "data.importing.run:run_import", "compendia", "compendium"),
-    Kind(SelectRequest, "data.run_select:run_select", "compendia", "compendium"),
+    Kind(DemoRequest, "data.run_demo:run_demo", "compendia", "compendium", short=True),
+    Kind(
+        ImportRequest, "data.importing.run:run_import", "compendia", "compendium",
+        in_parts=True, short=True,
+    ),
+    Kind(SelectRequest, "data.run_select:run_select", "compendia", "compendium", short=True),
     Kind(FetchRequest, "data.fetching.run:run_fetch", "sources", "compendium", resumes=True),
     Kind(
-        TrainRequest, "analyses.training.run:run_training", "models", "drug_prediction", trains=True
+        TrainRequest, "analyses.training.run:run_training", "models", "drug_prediction",
+        trains=True, short=True,
     ),
     Kind(
         LibraryRequest, "analyses.library.run:run_library", "libraries", "library",
         trains=True, in_parts=True,
     ),
     Kind(
-        CurationRequest, "analyses.curation.run:run_curation", "curations", "models", trains=True
+        CurationRequest, "analyses.curation.run:run_curation", "curations", "models",
+        trains=True, in_parts=True,
     ),
     Kind(
         PredictionRequest, "analyses.moa_prediction.run:run_prediction", "predictions",
-        "moa_prediction",
+        "moa_prediction", short=True,
     ),
-    _analysis(EvaluationRequest, "evaluation.run:run_evaluation", "evaluation"),
-    _analysis(CellInfluenceRequest, "cell_influence.run:run_cell_influence", "cell_influence"),
-    _analysis(SweepRequest, "hyper_parameters.run:run_sweep", "hyper_parameters"),
+    _analysis(EvaluationRequest, "evaluation.run:run_evaluation", "evaluation", in_parts=True),
+    _analysis(
+        CellInfluenceRequest, "cell_influence.run:run_cell_influence", "cell_influence",
+        in_parts=True,
+    ),
+    _analysis(SweepRequest, "hyper_parameters.run:run_sweep", "hyper_parameters", in_parts=True),
     _analysis(GeneImportanceRequest, "genes.run:run_gene_importance", "genes"),
-    _analysis(GeneCountRequest, "genes.run:run_gene_counts", "genes"),
+    _analysis(GeneCountRequest, "genes.run:run_gene_counts", "genes", in_parts=True),
     _analysis(MapRequest, "map.run:run_map", "map"),
-    _analysis(SearchRequest, "signature_search.run:run_search", "signature_search"),
+    _analysis(SearchRequest, "signature_search.run:run_search", "signature_search", short=True),
     _analysis(
-        SearchEvaluationRequest, "search_evaluation.run:run_search_evaluation", "evaluation"
+        SearchEvaluationRequest, "search_evaluation.run:run_search_evaluation", "evaluation",
+        in_parts=True,
     ),
     _analysis(
-        TargetRequest, "target_prediction.run:run_target_prediction", "target_prediction"
+        TargetRequest, "target_prediction.run:run_target_prediction", "target_prediction",
+        short=True,
     ),
     _analysis(
         TargetEvaluationRequest, "target_prediction.run:run_target_evaluation",
@@ -123,6 +136,11 @@ STORED: Final = {
 def kind_of(request: Request) -> Kind:
     """The registry entry of a request's kind."""
     return KINDS[request.kind]
+
+
+def is_short(request: Request) -> bool:
+    """Whether a request usually takes seconds."""
+    return kind_of(request).short and not getattr(request, "large", False)
 
 
 def found(place: str) -> Callable[..., Any]:

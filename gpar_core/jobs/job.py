@@ -1,8 +1,6 @@
-"""The state of a job when it was read, and the order in which waiting jobs start."""
+"""The state of a job when it was read."""
 
 import sqlite3
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,7 +31,8 @@ class Job:
     error: why it failed, for the user; '' otherwise.
     attempt: 1 for the first try. restarts: how many tries were started automatically.
     created_at: when the user queued it. heartbeat: when its worker last reported. cluster: address
-    of the Dask scheduler whose workers train; '' for this computer.
+    of the Dask scheduler whose workers train; '' for this computer. short: whether it passes long
+    jobs in the queue.
     """
 
     id: str
@@ -55,6 +54,7 @@ class Job:
     finished_at: float | None
     heartbeat: float | None
     cluster: str
+    short: bool
 
     @property
     def active(self) -> bool:
@@ -75,22 +75,9 @@ def job_of(row: sqlite3.Row) -> Job:
     values = dict(row)
     values["state"] = State(values["state"])
     values["cancel_requested"] = bool(values["cancel_requested"])
+    values["short"] = bool(values["short"])
     try:
         values["request"] = from_json(values["request"])
     except RequestError as error:
         values.update(request=None, state=State.FAILED, error=f"{error} Start it again.")
     return Job(**values)
-
-
-def fair_order(queue: Sequence[tuple[str, str]], running: Mapping[str, int]) -> Iterator[str]:
-    """Ids of `queue` (id and owner, oldest first) in the order in which they will start.
-
-    The next is always the oldest job of the owner with the fewest running jobs.
-    """
-    load = Counter(running)
-    waiting = list(queue)
-    while waiting:
-        chosen = min(waiting, key=lambda entry: load[entry[1]])
-        waiting.remove(chosen)
-        load[chosen[1]] += 1
-        yield chosen[0]

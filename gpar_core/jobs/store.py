@@ -16,9 +16,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+from gpar_core.analyses.registry import is_short
 from gpar_core.errors import AccessError, JobError, NotFoundError, RequestError
 from gpar_core.jobs.events import clear_events
-from gpar_core.jobs.job import Job, State, fair_order, job_of
+from gpar_core.jobs.job import Job, State, job_of
+from gpar_core.jobs.order import Places, Running, Waiting, fair_order, next_to_start
 from gpar_core.progress import Progress
 from gpar_core.storage.access import LOCAL
 from gpar_core.storage.cache import Cache
@@ -45,13 +47,33 @@ CREATE TABLE jobs (
     started_at REAL,
     finished_at REAL,
     heartbeat REAL,
-    cluster TEXT NOT NULL DEFAULT ''
+    cluster TEXT NOT NULL DEFAULT '',
+    short INTEGER NOT NULL DEFAULT 1
 )
 """
 
-UPGRADES = ("ALTER TABLE jobs ADD COLUMN cluster TEXT NOT NULL DEFAULT ''",)
+UPGRADES = (
+    "ALTER TABLE jobs ADD COLUMN cluster TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE jobs ADD COLUMN short INTEGER NOT NULL DEFAULT 1",
+)
 """From each earlier version of `TABLE` to the next."""
 
+
+QUEUE = """
+SELECT id, owner, short, (
+    SELECT COUNT(*) FROM jobs AS other
+    WHERE other.owner = jobs.owner AND other.short AND other.started_at IS NOT NULL
+        AND other.created_at > jobs.created_at
+) AS passed
+FROM jobs WHERE state = 'queued' ORDER BY created_at, rowid
+"""
+
+DONE_LIKE = """
+SELECT * FROM jobs
+WHERE state = 'done' AND json_extract(request, '$.kind') = ?
+    AND json_extract(request, '$.compendium') = ?
+ORDER BY finished_at DESC LIMIT ?
+"""
 
 OF_CLAIM = "WHERE id = ? AND attempt = ? AND state = 'running' AND (? IS NULL OR pid = ?)"
 """One running attempt, of any process or of the one with this pid."""
@@ -94,7 +116,7 @@ class JobStore:
         max_waiting: queued jobs that one person may have, 0 for no limit. Raises AccessError if
         there are already that many.
         """
-        new_id, now = job_id(request), time.time()
+        new_id, now, short = job_id(request), time.time(), is_short(request)
         with self._database.transaction() as database:
             row = _row(database, new_id)
             if row is not None and (
@@ -104,16 +126,16 @@ class JobStore:
             _check_waiting(database, owner, max_waiting)
             if row is None:
                 database.execute(
-                    "INSERT INTO jobs (id, request, owner, cluster, state, created_at) "
-                    "VALUES (?,?,?,?,?,?)",
-                    (new_id, to_json(request), owner, cluster, State.QUEUED, now),
+                    "INSERT INTO jobs (id, request, owner, cluster, short, state, created_at) "
+                    "VALUES (?,?,?,?,?,?,?)",
+                    (new_id, to_json(request), owner, cluster, short, State.QUEUED, now),
                 )
             else:
                 self._queue_again(database, new_id)
                 database.execute(
-                    "UPDATE jobs SET request = ?, owner = ?, cluster = ?, created_at = ?, "
-                    "restarts = 0 WHERE id = ?",
-                    (to_json(request), owner, cluster, now, new_id),
+                    "UPDATE jobs SET request = ?, owner = ?, cluster = ?, short = ?, "
+                    "created_at = ?, restarts = 0 WHERE id = ?",
+                    (to_json(request), owner, cluster, short, now, new_id),
                 )
             clear_events(self._cache.job(new_id))
             return job_of(_known_row(database, new_id))
@@ -140,11 +162,33 @@ class JobStore:
             rows = database.execute("SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC")
             return [job_of(row) for row in islice(_seen(rows, hidden), limit)]
 
+    def ids(self) -> frozenset[str]:
+        """Ids of all jobs of any state."""
+        with self._database.connection() as database:
+            ids = frozenset(row["id"] for row in database.execute("SELECT id FROM jobs"))
+        return ids - self._cache.hidden()
+
     def position(self, job_id: str) -> int:
         """Position in the queue: 1 for the next to start, 0 if the job is not waiting."""
         with self._database.connection() as database:
-            order = fair_order(_queue(database), _running_by_owner(database))
-            return next((place for place, each in enumerate(order, start=1) if each == job_id), 0)
+            by_owner = Counter(each.owner for each in _running(database))
+            order = fair_order(_queue(database), by_owner)
+            places = enumerate(order, start=1)
+            return next((place for place, each in places if each.id == job_id), 0)
+
+    def queue(self) -> list[Waiting]:
+        """All queued jobs, oldest first, including those that the visitor may not see."""
+        with self._database.connection() as database:
+            return _queue(database)
+
+    def done_like(self, request: Request, limit: int = 5) -> list[Job]:
+        """The latest jobs of the same kind on the same compendium that are done, latest first.
+
+        Only to learn how long such jobs take: those that the visitor may not see are among them.
+        """
+        with self._database.connection() as database:
+            asked = (request.kind, getattr(request, "compendium", ""), limit)
+            return [job_of(row) for row in database.execute(DONE_LIKE, asked)]
 
     def request_cancel(self, job_id: str) -> Job:
         """Cancel a queued job at once; ask a running one to stop. Raises NotFoundError."""
@@ -195,18 +239,15 @@ class JobStore:
                 return None
         with self._database.transaction() as database:
             self._fail_unreadable(database)
-            running = _running_by_owner(database)
-            queue = _queue(database)
-            if not queue or sum(running.values()) >= limit:
-                return None
-            chosen = next(fair_order(queue, running))
-            if running[dict(queue)[chosen]] >= limit_per_owner:
+            places = Places(limit, limit_per_owner)
+            chosen = next_to_start(_queue(database), _running(database), places)
+            if chosen is None:
                 return None
             database.execute(
                 "UPDATE jobs SET state = 'running', started_at = ? WHERE id = ?",
-                (time.time(), chosen),
+                (time.time(), chosen.id),
             )
-            return job_of(_known_row(database, chosen))
+            return job_of(_known_row(database, chosen.id))
 
     def running(self) -> list[Job]:
         """All jobs that were claimed and have not ended, including those of other versions."""
@@ -343,7 +384,7 @@ def _seen(rows: Iterable[sqlite3.Row], hidden: frozenset[str]) -> Iterator[sqlit
 
 
 def _check_waiting(database: sqlite3.Connection, owner: str, most: int) -> None:
-    waiting = sum(each == owner for _, each in _queue(database))
+    waiting = sum(each.owner == owner for each in _queue(database))
     if most and waiting >= most:
         raise AccessError(
             f"{waiting} of your jobs are already waiting, the most that this server allows per "
@@ -356,15 +397,13 @@ def _holds(database: sqlite3.Connection, job_id: str, attempt: int) -> bool:
     return row is not None and row["attempt"] == attempt and row["state"] == State.RUNNING
 
 
-def _queue(database: sqlite3.Connection) -> list[tuple[str, str]]:
-    rows = database.execute(
-        "SELECT id, owner FROM jobs WHERE state = 'queued' ORDER BY created_at, rowid"
-    )
-    return [(row["id"], row["owner"]) for row in rows]
+def _queue(database: sqlite3.Connection) -> list[Waiting]:
+    return [
+        Waiting(row["id"], row["owner"], bool(row["short"]), row["passed"])
+        for row in database.execute(QUEUE)
+    ]
 
 
-def _running_by_owner(database: sqlite3.Connection) -> Counter[str]:
-    rows = database.execute(
-        "SELECT owner, COUNT(*) AS n FROM jobs WHERE state = 'running' GROUP BY owner"
-    )
-    return Counter({row["owner"]: row["n"] for row in rows})
+def _running(database: sqlite3.Connection) -> list[Running]:
+    rows = database.execute("SELECT owner, short FROM jobs WHERE state = 'running'")
+    return [Running(row["owner"], bool(row["short"])) for row in rows]

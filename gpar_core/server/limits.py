@@ -23,7 +23,8 @@ def _limit(variable: str, default: int, *, least: int = 0, most: int | None = No
 class ServerLimits:
     """Limits of one server, as whole numbers; 0 means no limit, where allowed.
 
-    jobs: running at once; by default one less than there are processors.
+    jobs: running at once; by default one less than there are processors, but two at least: one
+    place is for short jobs.
     jobs_per_owner, waiting_per_owner: jobs of one person running at once, and queued.
     spares: workers kept ready for the next training, 0 or 1.
     job_mb: memory in MB that one job may take with all its processes. import_mb: likewise of an
@@ -33,7 +34,7 @@ class ServerLimits:
     reading_mb, reading_seconds: memory in MB and time for reading one upload.
     """
 
-    jobs: int = _limit("GPAR_MAX_JOBS", max(1, (os.cpu_count() or 1) - 1), least=1)
+    jobs: int = _limit("GPAR_MAX_JOBS", max(2, (os.cpu_count() or 1) - 1), least=1)
     jobs_per_owner: int = _limit("GPAR_MAX_JOBS_PER_OWNER", 2, least=1)
     waiting_per_owner: int = _limit("GPAR_MAX_WAITING_PER_OWNER", 50, least=1)
     spares: int = _limit("GPAR_SPARE_WORKERS", 1, most=1)

@@ -8,7 +8,8 @@ from staging import work
 
 from gpar_core.errors import JobError, NotFoundError, RequestError
 from gpar_core.jobs.events import EventLog, read_events
-from gpar_core.jobs.job import Job, State, fair_order
+from gpar_core.jobs.job import Job, State
+from gpar_core.jobs.order import MAX_PASSES
 from gpar_core.jobs.store import JobStore
 from gpar_core.progress import Progress
 from gpar_core.storage.cache import Cache
@@ -71,7 +72,8 @@ def test_where_a_job_trains_is_no_part_of_what_is_asked(store: JobStore) -> None
 
 def test_the_list_of_an_earlier_gpar_goes_on(store: JobStore, cache: Cache) -> None:
     job = store.submit(work("a"))
-    sql(cache, "ALTER TABLE jobs DROP COLUMN cluster")
+    for column in ("cluster", "short"):
+        sql(cache, f"ALTER TABLE jobs DROP COLUMN {column}")
     sql(cache, "PRAGMA user_version = 0")
     with ThreadPoolExecutor(8) as pool:
         seen = list(pool.map(lambda _: JobStore(cache).get(job.id), range(16)))
@@ -134,12 +136,6 @@ def test_unknown_job(store: JobStore) -> None:
     assert store.position("nothing") == 0
 
 
-def test_fair_order_is_oldest_first_of_the_owner_with_least_running() -> None:
-    queue = [("a1", "ann"), ("a2", "ann"), ("b1", "bob"), ("a3", "ann"), ("c1", "cat")]
-    assert list(fair_order(queue, {})) == ["a1", "b1", "c1", "a2", "a3"]
-    assert list(fair_order(queue, {"ann": 1, "cat": 2})) == ["b1", "a1", "a2", "c1", "a3"]
-
-
 def test_queue_respects_order_and_both_caps(store: JobStore) -> None:
     ids = {name: store.submit(work(name), owner).id for name, owner in [
         ("a1", "ann"), ("a2", "ann"), ("a3", "ann"), ("b1", "bob"), ("c1", "cat"),
@@ -159,6 +155,17 @@ def test_queue_respects_order_and_both_caps(store: JobStore) -> None:
     assert [job.title for job in store.active_jobs()] == [
         f"Import '{n}'" for n in ("a2", "a3", "c1")
     ]
+
+
+def test_a_long_job_is_passed_only_so_often(store: JobStore, cache: Cache) -> None:
+    """Those that have passed it are counted from the list itself."""
+    long, *shorts = (store.submit(work(f"w{number}")).id for number in range(MAX_PASSES + 2))
+    sql(cache, f"UPDATE jobs SET short = 0 WHERE id = '{long}'")  # noqa: S608
+    started = []
+    for _ in range(MAX_PASSES + 1):
+        started.append(claimed(store).id)
+        store.finish(started[-1], 1, State.DONE)
+    assert started == [*shorts[:MAX_PASSES], long]
 
 
 def test_a_queued_job_is_cancelled_at_once(store: JobStore) -> None:

@@ -84,6 +84,10 @@ class SearchRequest:
         return bool(self.sets) or (bool(self.profiles) and self.profile == ALL)
 
     @property
+    def large(self) -> bool:
+        return self.is_batch
+
+    @property
     def what(self) -> str:
         """What is searched with, in words."""
         if self.is_batch:

@@ -22,5 +22,9 @@ class TrainRequest:
     null_repeats: int = 0
 
     @property
+    def large(self) -> bool:
+        return self.null_repeats > 0
+
+    @property
     def title(self) -> str:
         return f"Train on {self.drug_set.label}"

@@ -1,10 +1,14 @@
 """The request for an import."""
 
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Final
 
 from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.fields import COMPOUND_PERT_TYPE
+
+LARGE_BYTES: Final = 300 * 10**6
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,15 @@ class ImportRequest:
     @property
     def unused(self) -> tuple[str, ...]:
         return ("pert_types",) if self.pert_types == (COMPOUND_PERT_TYPE,) else ()
+
+    @property
+    def large(self) -> bool:
+        """Whether its matrices take more than seconds to read."""
+        n_bytes = 0
+        for path in map(Path, self.gctx):
+            with suppress(OSError):  # the import itself says what is missing
+                n_bytes += path.stat().st_size
+        return n_bytes > LARGE_BYTES
 
     @property
     def title(self) -> str:
