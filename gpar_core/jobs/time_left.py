@@ -1,0 +1,145 @@
+"""The time that a running job still needs, from its events and those of an earlier such job."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from gpar_core.jobs.events import Event
+
+REREAD_SECONDS: Final = 5.0
+"""A job that resumes reads finished parts at once, which says nothing about its speed."""
+
+ENOUGH_STEPS: Final = 5
+
+SECONDS_LEFT: Final = "seconds_left"
+"""A value of the progress of transfers, which know their own speed."""
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A moment at which a stage had come further. share: of the stage that was done then."""
+
+    time: float
+    share: float
+
+
+@dataclass(frozen=True)
+class StageCourse:
+    """How a stage of a finished job went.
+
+    seconds: that it took. shares, times: when, in seconds since it began, which share of it was
+    done, both rising, from 0 at 0 to 1 at `seconds`.
+    """
+
+    seconds: float
+    shares: tuple[float, ...]
+    times: tuple[float, ...]
+
+    def time_of(self, share: float) -> float:
+        """Seconds until this share was done; between two known ones, in proportion."""
+        known = list(zip(self.shares, self.times, strict=True))
+        for (low, begin), (high, end) in pairwise(known):
+            if low <= share < high:
+                return begin + (end - begin) * (share - low) / (high - low)
+        return self.seconds
+
+    def next_share(self, share: float) -> float:
+        """The next share that was reported."""
+        return min((each for each in self.shares if each > share), default=1.0)
+
+
+Course = Mapping[str, StageCourse]
+"""How a finished job went: its stages in their order, by name."""
+
+
+def course_of(log: Sequence[Event], end: float) -> Course:
+    """How a job went that ended at `end`, from all its events."""
+    course = {}
+    for stage, seconds in stage_seconds(log, end).items():
+        steps = _steps([event for event in log if event.progress.stage == stage])
+        begin = steps[0].time
+        within = [step for step in steps if 0 < step.share < 1]
+        times = [min(step.time - begin, seconds) for step in within]
+        shares = (0.0, *(step.share for step in within), 1.0)
+        course[stage] = StageCourse(seconds, shares, (0.0, *times, seconds))
+    return course
+
+
+def stage_seconds(log: Sequence[Event], end: float) -> dict[str, float]:
+    """How long each stage of a job took until `end`, in the order in which they began."""
+    seconds: dict[str, float] = {}
+    ends = [event.time for event in log[1:]] + [end]
+    for event, until in zip(log, ends, strict=True):
+        stage = event.progress.stage
+        seconds[stage] = seconds.get(stage, 0.0) + max(until - event.time, 0.0)
+    return seconds
+
+
+def seconds_left(
+    log: Sequence[Event], now: float, usual: Course | None = None, *, in_parts: bool = True
+) -> float | None:
+    """Seconds until the end of a job; None if it cannot be said.
+
+    log: all events of its present attempt. usual: how an earlier job of the same kind went: which
+    stages are still to come, and whether a stage slows down toward its end. in_parts: whether a
+    job without such an earlier one can be judged by the speed of its present stage.
+    """
+    if not log:
+        return None
+    if SECONDS_LEFT in (told := log[-1].progress.values):
+        return told[SECONDS_LEFT]
+    here = log[-1].progress.stage
+    of_stage = [event for event in log if event.progress.stage == here]
+    if usual is None or here not in usual:
+        return _left_in_stage(of_stage, now, _EVEN)[0] if in_parts else None
+    left, pace = _left_in_stage(of_stage, now, usual[here])
+    if left is None:
+        left = max(usual[here].seconds - (now - of_stage[0].time), 0.0)
+    order, begun = list(usual), {event.progress.stage for event in log}
+    later = [stage for stage in order[order.index(here) + 1 :] if stage not in begun]
+    return left + pace * sum(usual[stage].seconds for stage in later)
+
+
+_EVEN: Final = StageCourse(1.0, (0.0, 1.0), (0.0, 1.0))
+"""A stage of constant speed."""
+
+
+def _left_in_stage(
+    of_stage: Sequence[Event], now: float, usual: StageCourse
+) -> tuple[float | None, float]:
+    """Seconds left in the present stage, if known, and seconds for one of the usual course.
+
+    The pace is that over the latter half of the time, so that a slow or fast start is forgotten; a
+    first step, which may prepare the others, is forgotten as soon as there are enough.
+    """
+    steps = _steps(of_stage)
+    reread = [step for step in steps if step.time <= steps[0].time + REREAD_SECONDS]
+    steps = steps[len(reread) - 1 :]
+    latest = steps[-1]
+    half = (steps[0].time + latest.time) / 2
+    before = [step for step in steps if step.time <= half][-1]
+    if before is steps[0] and len(steps) > ENOUGH_STEPS:
+        before = steps[1]
+    usually = usual.time_of(latest.share) - usual.time_of(before.share)
+    if latest.share <= before.share or usually <= 0:
+        return None, 1.0
+    pace = (latest.time - before.time) / usually
+    to_next = usual.next_share(latest.share)
+    if usual is _EVEN:
+        to_next = min(latest.share + 1 / of_stage[-1].progress.total, 1.0)
+    since = min(now - latest.time, pace * (usual.time_of(to_next) - usual.time_of(latest.share)))
+    return max(pace * (usual.seconds - usual.time_of(latest.share)) - since, 0.0), pace
+
+
+def _steps(of_stage: Sequence[Event]) -> list[_Step]:
+    """The moments of progress since the stage began, or began again."""
+    steps: list[_Step] = []
+    for event in of_stage:
+        done = event.progress.done + event.progress.values.get("step_share", 0.0)
+        share = min(done / event.progress.total, 1.0) if event.progress.total > 1 else 0.0
+        if steps and share < steps[-1].share:
+            steps = []
+        if not steps or share > steps[-1].share:
+            steps.append(_Step(event.time, share))
+    return steps
