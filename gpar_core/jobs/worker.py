@@ -12,6 +12,8 @@ exit.
 """
 
 import argparse
+import ctypes
+import gc
 import os
 import sys
 import threading
@@ -206,7 +208,17 @@ def main(
                 case ["job", job_id, attempt]:
                     if not _carry_out(Claim(cache, job_id, int(attempt)), cache, pool, run):
                         break
+                    give_back_memory()
     return 0
+
+
+def give_back_memory() -> None:
+    """Return to the system what the last job has freed: the C library would keep it."""
+    gc.collect()
+    if (arrow := sys.modules.get("pyarrow")) is not None:
+        arrow.default_memory_pool().release_unused()
+    with suppress(OSError, AttributeError):  # only glibc has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def lower_priority() -> None:

@@ -22,6 +22,13 @@ from gpar_core.storage.cache import Cache
 WORKER_LOG = "worker.log"
 """The worker's output, in the folder of a job."""
 
+SPARE_MB = 600.0
+"""A spare that holds more makes way for a new one, which holds 200: jobs leave libraries and
+compiled functions that the next ones may never need."""
+
+SETTLE_SECONDS = 2.0
+"""Time for a worker to give back memory after its job, before it is weighed."""
+
 PART_SECONDS = 0.05
 SOURCE_ROOT = Path(gpar_core.__file__).parent.parent
 
@@ -127,7 +134,7 @@ class Crew:
     """The workers of a supervisor that have no job: at most one spare, and those that are exiting.
 
     A spare is started only while no job runs, when it does not compete for processors and memory.
-    Usually it is the worker of the last job.
+    Usually it is the worker of the last job, unless that holds more than `SPARE_MB`.
     """
 
     def __init__(self, cache: Cache, module: str, *, spares: int, grace: float) -> None:
@@ -138,6 +145,7 @@ class Crew:
         self._grace = grace
         self._spare: Worker | None = None
         self._spare_due = True
+        self._unweighed = 0.0
         self._leaving: dict[Worker | Adopted, float] = {}
 
     def take(self, job: Job) -> tuple[Worker, bool]:
@@ -156,16 +164,23 @@ class Crew:
         """Keep a worker that has finished its job as the spare, or let it exit."""
         wanted = self._spare is None and self._spares > 0
         if wanted and isinstance(worker, Worker) and worker.warm():
-            self._spare = worker
+            self._spare, self._unweighed = worker, SETTLE_SECONDS
         else:
-            worker.dismiss()
-            self._leaving[worker] = 0.0
+            self._let_go(worker)
 
     def tend(self, elapsed: float, *, at_work: bool) -> None:
-        """Start a spare if one is due; kill workers that fail to exit. Call it regularly."""
+        """Start a spare if one is due, in place of one that has grown too large; kill workers that
+        fail to exit. Call it regularly.
+        """
         if self._spare is not None and self._spare.ended:
             log.info("the spare ended with exit code %s", self._spare.exit_code)
             self._spare = None
+        if self._spare is not None and self._unweighed > 0:
+            self._unweighed -= elapsed
+            if self._unweighed <= 0 and (held := self._spare.held_mb) > SPARE_MB:
+                log.info("the spare holds %.0f MB and makes way for a new one", held)
+                self._let_go(self._spare)
+                self._spare, self._spare_due = None, True
         # Due once for each job, so that a spare that keeps dying is not started again and again.
         if self._spare is None and self._spare_due and self._spares and not at_work:
             self._spare_due = False
@@ -187,7 +202,12 @@ class Crew:
             time.sleep(PART_SECONDS)
             self.tend(PART_SECONDS, at_work=False)
 
+    def _let_go(self, worker: Worker | Adopted) -> None:
+        worker.dismiss()
+        self._leaving[worker] = 0.0
+
     def _start_spare(self) -> None:
+        self._unweighed = 0.0
         try:
             self._spare = Worker(self._cache, self._module)
         except OSError as error:

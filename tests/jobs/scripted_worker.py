@@ -14,12 +14,14 @@ from gpar_core.progress import Progress, Report
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import Request
 
+KEPT: list[bytearray] = []
+
 
 def warm(pool: FitPool) -> None:
     print("warm", flush=True)
 
 
-def run(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
+def run(request: Request, cache: Cache, report: Report, pool: Pool) -> None:  # noqa: PLR0912
     assert isinstance(request, ImportRequest)
     with (cache.root / f"runs-{request.name}").open("a") as file:
         file.write(f"{os.getpid()}\n")
@@ -50,6 +52,8 @@ def run(request: Request, cache: Cache, report: Report, pool: Pool) -> None:
             held = bytearray(os.urandom(1)) * 700_000_000
             time.sleep(600)
             del held
+        case "grows":
+            KEPT.append(bytearray(os.urandom(1)) * 700_000_000)
         case "silent":
             JobStore.heartbeat = lambda *_: True  # type: ignore[method-assign]
             time.sleep(600)

@@ -126,6 +126,13 @@ def test_a_spare_that_cannot_live_is_not_started_for_ever(site: Site) -> None:
     assert site.log().count("is the spare") == 2
 
 
+def test_a_worker_that_has_grown_too_large_makes_way_for_a_new_one(site: Site) -> None:
+    first = done(site, "a", "grows")
+    until(lambda: "makes way for a new one" in site.log(), saw=site.told)
+    assert done(site, "b").pid != first.pid
+    assert site.log().count("makes way") == 1
+
+
 def test_none_waits_where_none_is_wanted(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GPAR_SPARE_WORKERS", "0")
     assert done(site, "a").state == State.DONE

@@ -52,6 +52,15 @@ def carry_out(tmp_path: Path, store: JobStore, monkeypatch: pytest.MonkeyPatch) 
     return carry_out
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system decides")
+def test_memory_that_a_job_has_freed_goes_back_to_the_system() -> None:
+    held = [os.urandom(40_000) for _ in range(5000)]  # below the size that malloc maps by itself
+    before = psutil.Process().memory_info().rss
+    del held[::2], held[1::2], held
+    worker.give_back_memory()
+    assert psutil.Process().memory_info().rss < before - 100e6
+
+
 def test_a_job_is_done_and_its_progress_kept(carry_out: CarryOut, tmp_path: Path) -> None:
     (job,) = carry_out(scripted_worker.run, work("a"))
     assert (job.state, job.error) == (State.DONE, "")
