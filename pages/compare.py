@@ -9,6 +9,7 @@ from pages._model.ranking_view import ORDER_NAMES
 from pages._shared.error_box import error_box
 from pages._shared.frame import compendium_in_use
 from pages._shared.loaders import load_model, load_summaries
+from pages._shared.model_names import names_of
 from pages._shared.navigation import begin
 from pages._shared.state import Key, from_url, go
 
@@ -37,13 +38,13 @@ def choose(compendium: Compendium) -> None:
 
 
 def _side(title: str, key: Key, models: dict[str, ModelSummary], default: int) -> tuple[str, str]:
-    ids = list(models)
+    ids, names = list(models), names_of(models.values())
     wanted = from_url(key)
     chosen = st.selectbox(
         title,
         ids,
         index=ids.index(wanted) if wanted in models else default,
-        format_func=lambda model_id: _named(models[model_id]),
+        format_func=names.__getitem__,
         key=f"compare-{title}",
     )
     st.query_params[key] = chosen
@@ -51,12 +52,6 @@ def _side(title: str, key: Key, models: dict[str, ModelSummary], default: int) -
         "Sorted by", list(ORDER_NAMES), format_func=ORDER_NAMES.get, key=f"compare-order-{title}"
     )
     return chosen, order
-
-
-def _named(summary: ModelSummary) -> str:
-    cells = ", ".join(summary.cells) or "all cell lines"
-    trained = summary.created_at[:16].replace("T", " ")
-    return f"{summary.label} · {cells} · {summary.preset} · {trained}"
 
 
 begin("Compare")

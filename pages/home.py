@@ -5,6 +5,7 @@ import streamlit as st
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import compendium_in_use, size_of
 from pages._shared.loaders import load_summaries
+from pages._shared.model_names import names_of
 from pages._shared.navigation import begin
 from pages._shared.state import go
 
@@ -49,11 +50,12 @@ with error_box():
                 go("learn")
         if models:
             st.header("Latest models", anchor=False)
+        names = names_of(models[:5])
         for summary in models[:5]:
             st.page_link(
                 "pages/models.py",
                 label=plain(
-                    f"{summary.label} · AUROC {summary.metrics.mean_auroc:.2f} · "
+                    f"{names[summary.model_id]} · AUROC {summary.metrics.mean_auroc:.2f} · "
                     f"{summary.compendium}" + (" (simulated)" if summary.simulated else "")
                 ),
                 query_params={"model": summary.model_id},

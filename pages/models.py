@@ -8,28 +8,32 @@ from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
 from gpar_core.upkeep import deletion
 from pages._model import view as model_view
+from pages._models.description import description_popover, show_note
 from pages._models.table import show_all
 from pages._shared import deleting
 from pages._shared.error_box import error_box
-from pages._shared.job_panel import running_jobs
 from pages._shared.loaders import load_model
 from pages._shared.navigation import begin
+from pages._shared.running import running_jobs
 from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, from_url, go
 
 
 def show_one(model_id: str) -> None:
-    back, keep, delete = st.columns([3, 1, 1])
+    back, describe, keep, delete = st.columns([3, 1, 1, 1])
     if back.button("Show all models"):
         close()
     folder = cache().model(model_id)
     if not cache().has(folder):
         gone(model_id)
         return
+    with describe:
+        description_popover(model_id)
     with keep:
         sharing_popover(folder)
     if cache().may_change(model_id) and delete.button("Delete", width="stretch"):
         confirm_deletion(model_id)
+    show_note(model_id)
     model_view.show(load_model(model_id))
 
 

@@ -7,8 +7,8 @@ import streamlit as st
 from gpar_core.upkeep import deletion
 from gpar_core.upkeep import pruning as upkeep
 from pages._shared.error_box import error_box
-from pages._shared.job_panel import running_jobs
 from pages._shared.navigation import begin
+from pages._shared.running import running_jobs
 from pages._shared.state import cache
 from pages._storage.deleted import show_deleted
 from pages._storage.items import show

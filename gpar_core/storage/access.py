@@ -26,7 +26,9 @@ TABLES = (
         thing TEXT PRIMARY KEY,
         shared INTEGER NOT NULL,
         pinned INTEGER NOT NULL DEFAULT 0,
-        used REAL NOT NULL DEFAULT 0
+        used REAL NOT NULL DEFAULT 0,
+        name TEXT NOT NULL DEFAULT '',
+        note TEXT NOT NULL DEFAULT ''
     )
     """,
     """
@@ -46,6 +48,14 @@ TABLES = (
     )
     """,
 )
+
+UPGRADES = (
+    "ALTER TABLE things ADD COLUMN name TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE things ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+)
+
+MAX_NAME = 80
+MAX_NOTE = 2000
 
 HIDDEN = """
 SELECT thing FROM things
@@ -84,7 +94,7 @@ class Record:
     """The access record of a thing.
 
     owners: those who hold it, earliest first. used: when it was last viewed, in seconds since 1970,
-    0 for never.
+    0 for never. name, note: what its owners wrote about it.
     """
 
     thing: str
@@ -92,6 +102,8 @@ class Record:
     shared: bool = True
     pinned: bool = False
     used: float = 0.0
+    name: str = ""
+    note: str = ""
 
 
 class Access:
@@ -108,7 +120,7 @@ class Access:
             )
 
         self.path = path
-        self._database = Database(path, TABLES, (), trouble)
+        self._database = Database(path, TABLES, UPGRADES, trouble)
 
     def damage(self) -> str:
         """Why the file of the records is damaged, or ''."""
@@ -219,7 +231,11 @@ class Access:
                     "UPDATE things SET "
                     "shared = MIN(shared, (SELECT shared FROM things WHERE thing = :thing)), "
                     "pinned = MAX(pinned, (SELECT pinned FROM things WHERE thing = :thing)), "
-                    "used = MAX(used, (SELECT used FROM things WHERE thing = :thing)) "
+                    "used = MAX(used, (SELECT used FROM things WHERE thing = :thing)), "
+                    "name = COALESCE(NULLIF(name, ''), "
+                    "(SELECT name FROM things WHERE thing = :thing)), "
+                    "note = COALESCE(NULLIF(note, ''), "
+                    "(SELECT note FROM things WHERE thing = :thing)) "
                     "WHERE thing = :new",
                     both,
                 )
@@ -264,6 +280,19 @@ class Access:
         """Keep a thing however long it is unused, or stop doing so."""
         self._set(thing, "pinned", pinned)
 
+    def names(self) -> dict[str, str]:
+        """The names that people gave to things, by thing."""
+        return self._written("name")
+
+    def notes(self) -> dict[str, str]:
+        """The notes that people wrote about things, by thing."""
+        return self._written("note")
+
+    def describe(self, thing: str, name: str, note: str) -> None:
+        """Give a thing a name, on one line, and a note; '' for none. Both are cut if too long."""
+        self._set(thing, "name", " ".join(name.split())[:MAX_NAME])
+        self._set(thing, "note", note.strip()[:MAX_NOTE])
+
     def touch(self, thing: str, now: float) -> None:
         """Record that a thing is used."""
         with self._database.connection() as database:
@@ -271,7 +300,14 @@ class Access:
         if row is None or abs(now - row["used"]) > USE_SECONDS:
             self._set(thing, "used", now)
 
-    def _set(self, thing: str, column: str, value: float) -> None:
+    def _written(self, column: str) -> dict[str, str]:
+        with self._database.connection() as database:
+            rows = database.execute(
+                f"SELECT thing, {column} AS said FROM things WHERE {column} != ''"  # noqa: S608
+            )
+            return {row["thing"]: row["said"] for row in rows}
+
+    def _set(self, thing: str, column: str, value: float | str) -> None:
         with self._database.transaction() as database:
             database.execute("INSERT OR IGNORE INTO things (thing, shared) VALUES (?, 1)", (thing,))
             database.execute(
@@ -282,5 +318,11 @@ class Access:
 
 def _record(row: sqlite3.Row, owners: Iterable[str]) -> Record:
     return Record(
-        row["thing"], tuple(owners), bool(row["shared"]), bool(row["pinned"]), row["used"]
+        row["thing"],
+        tuple(owners),
+        bool(row["shared"]),
+        bool(row["pinned"]),
+        row["used"],
+        row["name"],
+        row["note"],
     )

@@ -73,6 +73,10 @@ class Cache:
         """Whether the visitor may share, pin, cancel or delete a thing."""
         return self.visitor.admin or self.visitor.name in self.access.record(thing).owners
 
+    def held(self) -> frozenset[str]:
+        """Things that the visitor holds."""
+        return self.access.held_by(self.visitor.name)
+
     def hold(self, thing: str, *, exists: bool = False, shared: bool = False) -> None:
         """Record that the visitor holds a thing, shared by their default or if `shared`.
 

@@ -13,6 +13,7 @@ from gpar_core.storage.requests import Request, job_id
 from pages._shared.error_box import plain
 from pages._shared.job_panel import finished_job
 from pages._shared.loaders import load_analysis, load_model
+from pages._shared.model_names import called
 from pages._shared.state import Key, cache
 from pages._shared.tables import savable
 
@@ -102,7 +103,7 @@ def result(study: CaseStudy, planned: Plan, compendium: Compendium) -> None:
     for name, model in models.items():
         st.page_link(
             "pages/models.py",
-            label=plain(f"Ranked drugs, map and quality: {model.summary.label}"),
+            label=plain(f"Ranked drugs, map and quality: {called(model.summary)}"),
             query_params={Key.MODEL.value: name},
         )
     if planned.influence:

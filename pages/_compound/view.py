@@ -23,6 +23,7 @@ from pages._shared.loaders import (
     load_summaries,
     predict,
 )
+from pages._shared.model_names import names_of
 from pages._shared.navigation import gene_links
 from pages._shared.state import Key, go
 from pages._shared.structures import show_structure
@@ -172,6 +173,7 @@ def _models(compound: Compound, compendium: Compendium) -> None:
     table = _standing(
         (compendium.fingerprint, compound.drug, *_ids(summaries)), compound, summaries
     )
+    table = table.assign(label=table["model_id"].map(names_of(summaries)))
     st.caption(
         "How each model ranks the drug. Check a row to open the model. Ranks are those of its "
         "ranked list, by score. A model does not rank its own training drugs."

@@ -10,6 +10,7 @@ from gpar_core.learn.verdict import WELL_TRAINED
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
 from pages._shared.loaders import load_summaries
+from pages._shared.model_names import names_of
 from pages._shared.state import Key, from_url, go
 from pages._shared.terms import explained
 
@@ -27,12 +28,12 @@ def form(compendium: Compendium) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         wanted = from_url(Key.MODEL)
-        ids = list(summaries)
+        ids, names = list(summaries), names_of(summaries.values())
         chosen = st.selectbox(
             "Model",
             ids,
             index=ids.index(wanted) if wanted in summaries else 0,
-            format_func=lambda model_id: _named(summaries[model_id]),
+            format_func=lambda model_id: _named(summaries[model_id], names[model_id]),
             key=f"genes-model-{wanted}",
         )
         if wanted and wanted not in summaries:
@@ -66,9 +67,8 @@ def form(compendium: Compendium) -> None:
             start(request)
 
 
-def _named(summary: ModelSummary) -> str:
-    day = summary.created_at[:16].replace("T", " ")
-    return f"{summary.label} · {summary.preset} · {summary.metrics.mean_auroc:.3f} · {day}"
+def _named(summary: ModelSummary, name: str) -> str:
+    return f"{name} · {summary.preset} · {summary.metrics.mean_auroc:.3f}"
 
 
 def _about(summary: ModelSummary) -> str:

@@ -21,6 +21,7 @@ from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
 from pages._shared.loaders import load_summaries
 from pages._shared.method_form import choose_cells
+from pages._shared.model_names import names_of
 from pages._shared.state import Key, cache, from_url
 from pages._shared.terms import explained
 from pages._shared.uploads import read
@@ -151,11 +152,12 @@ def choose_space(compendium: Compendium) -> ModelSummary | None:
         for each in load_summaries()[0]
         if each.fingerprint == compendium.fingerprint and PRESETS.get(each.preset) != LINEAR
     }
+    names = names_of(summaries.values())
     chosen = st.selectbox(
         "Find neighbors in",
         list(summaries),
         index=None,
-        format_func=lambda model_id: f"the space of the model of {summaries[model_id].label}",
+        format_func=lambda model_id: f"the space of the model of {names[model_id]}",
         placeholder="The z-scores of all 978 genes",
         help="A model pulls together signatures that it learned to see as similar. With the map, "
         "GPAR measures how far that holds for drugs that the model did not see.",

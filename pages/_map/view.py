@@ -18,6 +18,7 @@ from pages._map.chosen import show_chosen
 from pages._map.trust import laid_out, learned, trust
 from pages._shared.error_box import error_box
 from pages._shared.loaders import load_compendium, load_model, load_summaries
+from pages._shared.model_names import names_of
 from pages._shared.point_map.component import Group, chosen_on, point_map
 from pages._shared.state import Key, cache, from_url, public_compendia
 
@@ -228,12 +229,12 @@ def _choose_model(compendium: Compendium) -> Model | None:
         if each.fingerprint == compendium.fingerprint
     }
     wanted = from_url(Key.MODEL)
-    ids = list(summaries)
+    ids, names = list(summaries), names_of(summaries.values())
     chosen = st.selectbox(
         "Drugs of a model",
         ids,
         index=ids.index(wanted) if wanted in summaries else None,
-        format_func=lambda model_id: _named(summaries[model_id]),
+        format_func=lambda model_id: _named(summaries[model_id], names[model_id]),
         placeholder="No model" if ids else "This compendium has no models yet",
         disabled=not ids,
         help="Shows the training drugs in red and the top-ranked drugs in yellow. Color by model "
@@ -254,8 +255,8 @@ def _only_its_drugs() -> None:
     st.session_state["colour"] = NO_COLOR if st.session_state["map-model"] else "MOA"
 
 
-def _named(summary: ModelSummary) -> str:
-    return f"{summary.label} · {summary.preset} · {summary.metrics.mean_auroc:.3f}"
+def _named(summary: ModelSummary, name: str) -> str:
+    return f"{name} · {summary.preset} · {summary.metrics.mean_auroc:.3f}"
 
 
 def _groups(model: Model) -> tuple[Group, ...]:

@@ -25,6 +25,7 @@ from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import simulated_note
 from pages._shared.loaders import load_model
+from pages._shared.model_names import called
 from pages._shared.navigation import gene_links
 from pages._shared.report_buttons import report_buttons
 from pages._shared.state import Key, cache, go
@@ -36,7 +37,7 @@ def title_of(model_id: str, otherwise: str) -> str:
     """What a model is about, as a page's title; `otherwise` if there is no such model to read."""
     with suppress(GparError):
         if model_id in cache().model_ids():
-            return plain(load_model(model_id).summary.label)
+            return plain(called(load_model(model_id).summary))
     return otherwise
 
 

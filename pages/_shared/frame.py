@@ -14,8 +14,9 @@ from gpar_core.jobs.store import JobStore
 from gpar_core.storage.requests import job_id as id_of
 from pages._shared import deleting
 from pages._shared.error_box import error_box, plain
-from pages._shared.job_panel import finished_job, running_jobs
+from pages._shared.job_panel import finished_job
 from pages._shared.loaders import load_compendium
+from pages._shared.running import running_jobs
 from pages._shared.state import Key, cache, from_url, go
 from pages._shared.terms import explained
 

@@ -1,33 +1,28 @@
 """A job on screen: position in the queue, progress, finished folds, Cancel, and the outcome."""
 
-import time
 from dataclasses import replace
 from itertools import chain
 
 import streamlit as st
 
-from gpar_core.analyses.curation.request import CurationRequest
 from gpar_core.analyses.library import result as libraries
 from gpar_core.analyses.library.request import LibraryRequest
-from gpar_core.analyses.registry import kind_of
 from gpar_core.analyses.training.charts.folds import fold_auroc
 from gpar_core.jobs import engine
-from gpar_core.jobs.events import Event, read_events
+from gpar_core.jobs.events import read_events
 from gpar_core.jobs.job import Job, State
-from gpar_core.jobs.store import JobStore
 from gpar_core.progress import Progress
 from gpar_core.storage.requests import Request
 from pages._shared.cached_charts import chart_once
 from pages._shared.class_choice import class_column
 from pages._shared.error_box import error_box, plain
+from pages._shared.job_words import pausable, progress_of, waiting_text
 from pages._shared.loaders import load_library
 from pages._shared.state import Key, cache
 from pages._shared.tables import savable
 from pages._shared.terms import explained
 
 POLL_SECONDS = 1
-
-REREAD_SECONDS = 5
 
 
 def start(request: Request) -> None:
@@ -47,41 +42,14 @@ def finished_job(job_id: str, *, simulated: bool = False) -> Job | None:
         return None
     if job.state is State.DONE:
         return job
-    if job.state is State.CANCELLED and _pausable(job):
+    if job.state is State.CANCELLED and pausable(job):
         st.info(f"**{plain(job.title)}** is paused. Downloaded data are kept.")
     elif job.state is State.CANCELLED:
         st.info(f"**{plain(job.title)}** was cancelled.")
     else:
         st.error(f"**{plain(job.title)}** did not finish. {plain(job.error)}")
-    again = "Resume" if _pausable(job) else "Try again"
-    if job.request is not None and st.button(again, type="primary"):
-        engine.submit(cache(), job.request)
-        st.rerun()
+    again_button(job)
     return None
-
-
-def _pausable(job: Job) -> bool:
-    """Whether a stopped job resumes where it stopped, to the byte."""
-    return job.request is not None and kind_of(job.request).resumes
-
-
-def running_jobs() -> None:
-    """Links in the sidebar to all jobs that are queued or running."""
-    active = JobStore(cache()).active_jobs()
-    if not active:
-        return
-    st.sidebar.markdown("**Running**")
-    for job in active:
-        page, parameters = _place(job)
-        st.sidebar.page_link(f"pages/{page}.py", label=plain(job.title), query_params=parameters)
-
-
-def _place(job: Job) -> tuple[str, dict[str, str]]:
-    """The page that shows a job, and its URL parameters."""
-    if isinstance(job.request, CurationRequest):
-        return "models", {Key.MODEL.value: job.request.model}
-    page = kind_of(job.request).page if job.request else "compendium"
-    return page, {Key.JOB.value: job.id}
 
 
 @error_box()
@@ -96,43 +64,40 @@ def _show(job: Job, simulated: bool) -> None:
     with st.container(border=True):
         title, button = st.columns([4, 1], vertical_alignment="center")
         title.markdown(f"#### {plain(job.title)}")
-        stop, stopping = ("Pause", "Pausing …") if _pausable(job) else ("Cancel", "Cancelling …")
-        why_not = engine.why_not_cancelled(cache(), job.id)
-        if button.button(
-            stopping if job.cancel_requested else stop,
-            disabled=job.cancel_requested or bool(why_not),
-            help=why_not or None,
-            width="stretch",
-        ):
-            engine.cancel(cache(), job.id)
-            st.rerun()
+        with button:
+            stop_button(job)
         if job.state is State.QUEUED:
-            place = JobStore(cache()).position(job.id)
-            st.info(
-                f"Waiting: number {place} in the queue. "
-                "You can close this page; the job keeps running."
-            )
+            st.info(f"{waiting_text(job)} You can close this page; the job keeps running.")
             return
-        waited = f" · {max(0, time.time() - job.started_at):.0f} s" if job.started_at else ""
-        log = read_events(cache().job(job.id))
-        events = [event.progress for event in log]
-        of_library = isinstance(job.request, LibraryRequest)
-        left = _time_left(log, time.time()) if job.request and kind_of(job.request).in_parts else ""
-        # The events, not the job's own row, which is written less often.
-        now = events[-1] if events else Progress("Starting", message="Starting the worker …")
-        st.progress(_share(events), text=plain(f"{now.stage}{waited}{left}"))
-        st.caption(plain(now.message))
-        if of_library:
+        share, line, message = progress_of(job)
+        st.progress(share, text=plain(line))
+        st.caption(plain(message))
+        if isinstance(job.request, LibraryRequest):
             _moas(job, simulated)
-        _folds(events, simulated)
+        _folds([event.progress for event in read_events(cache().job(job.id))], simulated)
 
 
-def _share(events: list[Progress]) -> float:
-    """Share of the stage that is done, 0 to 1, including part of a fold."""
-    if not events or events[-1].total == 0:
-        return 0.0
-    last = events[-1]
-    return min((last.done + last.values.get("step_share", 0.0)) / last.total, 1.0)
+def stop_button(job: Job) -> None:
+    """A button that cancels an active job, or pauses one that resumes."""
+    stop, stopping = ("Pause", "Pausing …") if pausable(job) else ("Cancel", "Cancelling …")
+    why_not = engine.why_not_cancelled(cache(), job.id)
+    if st.button(
+        stopping if job.cancel_requested else stop,
+        disabled=job.cancel_requested or bool(why_not),
+        help=why_not or None,
+        width="stretch",
+        key=f"stop-{job.id}",
+    ):
+        engine.cancel(cache(), job.id)
+        st.rerun()
+
+
+def again_button(job: Job) -> None:
+    """A button that queues a job once more that was stopped or did not finish."""
+    again = "Resume" if pausable(job) else "Try again"
+    if job.request is not None and st.button(again, type="primary", key=f"again-{job.id}"):
+        engine.submit(cache(), job.request)
+        st.rerun()
 
 
 def _folds(events: list[Progress], simulated: bool) -> None:
@@ -152,23 +117,6 @@ def _folds(events: list[Progress], simulated: bool) -> None:
         (k, simulated, *chain.from_iterable(auroc.items())),
         lambda: fold_auroc(auroc, k, simulated=simulated),
     )
-
-
-def _time_left(log: list[Event], now: float) -> str:
-    """Estimate the time left from the parts done in this run; '' before the first.
-
-    Parts that an earlier run finished are only read again, all within the first seconds.
-    """
-    stage = [event for event in log if event.progress.stage == log[-1].progress.stage]
-    if not stage:
-        return ""
-    start = [event for event in stage if event.time <= stage[0].time + REREAD_SECONDS][-1]
-    latest = stage[-1].progress
-    done = latest.done - start.progress.done
-    if done <= 0:
-        return ""
-    seconds = (now - start.time) / done * (latest.total - latest.done)
-    return f" · about {seconds / 60:.0f} min left" if seconds > 90 else " · about a minute left"
 
 
 def _moas(job: Job, simulated: bool) -> None:

@@ -128,12 +128,13 @@ def load_analyses(kind: type[Request], compendium: str) -> list[Analysis]:
 
 
 def load_title(item: Item) -> str:
-    """Title of an item of the cache."""
+    """Title of an item of the cache, after the name that its owner gave it."""
     try:
         changed = item.folder.stat().st_mtime_ns
     except FileNotFoundError:
         return "Deleted just now"
-    return _title(str(item.folder), item.kind, changed)
+    title = _title(str(item.folder), item.kind, changed)
+    return f"{item.record.name} ({title})" if item.record.name else title
 
 
 def note_use(thing: str) -> None:

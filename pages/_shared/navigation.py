@@ -35,6 +35,7 @@ def navigation(*, listed: bool = True) -> StreamlitPage:
                 st.Page("pages/models.py", title="Models"),
                 st.Page("pages/library.py", title="Library"),
                 st.Page("pages/compare.py", title="Compare"),
+                st.Page("pages/jobs.py", title="Jobs"),
             ],
             "Examine": [
                 st.Page("pages/case_studies.py", title="Case studies"),

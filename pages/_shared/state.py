@@ -29,6 +29,7 @@ class Key(StrEnum):
     CASE = "case"
     DRUG = "drug"
     DELETED = "deleted"
+    ENDED = "ended-jobs"
     ENTERED = "entered"
     GENE = "gene"
     PAGE = "page"
@@ -37,6 +38,7 @@ class Key(StrEnum):
     SERIES = "series"
     TAB = "tab"
     TERM = "term"
+    WATCHED = "watched-jobs"
 
 
 def cache() -> Cache:

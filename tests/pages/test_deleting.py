@@ -31,7 +31,7 @@ def test_a_click_brings_it_back(stocked: Library) -> None:
     assert "Deleted: **HDAC inhibitor**" in words(app)
     press(app, "Undo")
     assert job_id(stocked.simulated) in stocked.cache.model_ids()
-    assert "HDAC inhibitor" in set(app.dataframe[0].value["Positive set"])
+    assert "HDAC inhibitor" in set(app.dataframe[0].value["Model"])
     assert "Deleted:" not in words(app)
     assert "Restored HDAC inhibitor" in words(app.toast)
 

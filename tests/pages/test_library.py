@@ -177,7 +177,7 @@ def test_a_running_library_is_linked_to_this_page(
     stocked: Library, shelved: LibraryRequest
 ) -> None:
     waiting(stocked.cache, shelved)
-    (link,) = page("models").sidebar.page_link
+    link, _all = page("models").sidebar.page_link
     assert link.label == plain("Library of 2 MOAs of 'demo'")
     assert link.proto.page == "library"
 

@@ -16,7 +16,7 @@ from pages._shared.error_box import plain
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
 from tests.pages.searched import sent
-from tests.pages.stage import ended, labels, page, press, words
+from tests.pages.stage import EVIL, ended, labels, page, press, words
 
 
 @pytest.fixture
@@ -46,10 +46,16 @@ def filters(app: AppTest) -> Mapping[str, object]:
     return {field.label: field for field in (*app.number_input, *app.selectbox, *app.text_input)}
 
 
+def table_key(app: AppTest, table: str = "models") -> str:
+    """Key of the table whose key begins with `table`."""
+    return next(str(frame.key) for frame in app.dataframe if str(frame.key).startswith(table))
+
+
 def select_row(app: AppTest, table: str, row: int) -> AppTest:
     """Click a row of the table whose key begins with `table`."""
-    key = next(str(frame.key) for frame in app.dataframe if str(frame.key).startswith(table))
-    app.session_state[key] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    app.session_state[table_key(app, table)] = {
+        "selection": {"rows": [row], "columns": [], "cells": []}
+    }
     return app.run()
 
 
@@ -67,7 +73,7 @@ def test_without_a_model_the_page_says_how_to_get_one(cache: Cache) -> None:
 
 
 def test_all_models_are_listed_with_what_they_are_worth(stocked: Library) -> None:
-    table = page("models").dataframe[0].value.set_index("Positive set")
+    table = page("models").dataframe[0].value.set_index("Model")
     assert len(table) == 4
     assert table.loc["HDAC inhibitor", "Compendium"] == "demo (simulated)"
     assert table.loc["MTOR inhibitor", "Compendium"] == "measured"
@@ -75,9 +81,70 @@ def test_all_models_are_listed_with_what_they_are_worth(stocked: Library) -> Non
     assert table.loc["HDAC inhibitor", "Drugs"] == 4
 
 
+def test_models_are_found_by_what_is_known_about_them(stocked: Library) -> None:
+    stocked.cache.access.describe(job_id(stocked.measured), "Mine", "for the paper")
+    app = page("models")
+    assert len(app.dataframe[0].value) == 4
+    for sought in ("mine", "PAPER", "mtor1"):
+        app.text_input(key="models-find").set_value(sought).run()
+        assert app.dataframe[0].value["Model"].tolist() == ["Mine (MTOR inhibitor)"]
+    app.text_input(key="models-find").set_value("nothing").run()
+    assert "None of the 4 models matches" in words(app.info)
+    app.text_input(key="models-find").set_value("").run()
+    app.button_group(key="models-compendium").set_value(["measured"]).run()
+    assert app.dataframe[0].value["Compendium"].tolist() == ["measured"]
+
+
+def test_what_was_clicked_before_the_search_is_not_what_is_opened_after_it(
+    stocked: Library,
+) -> None:
+    app = page("models")
+    app.session_state[table_key(app)] = {"selection": {"rows": [], "cells": [(0, "Verdict")]}}
+    app.run()
+    assert [label for label in labels(app) if label.startswith("Open ")]
+    app.text_input(key="models-find").set_value("mtor").run()
+    assert not [label for label in labels(app) if label.startswith("Open ")]
+
+
+def test_models_of_libraries_are_apart_from_ones_own(stocked: Library) -> None:
+    """A library asked for one of them alone; the others have a job of their own or no library."""
+    one, both = job_id(stocked.simulated), job_id(stocked.measured)
+    stocked.cache.access.put_within("library", [one, both], [one, both])
+    ended(stocked.cache, stocked.measured, State.DONE)
+    app = page("models")
+    assert set(app.dataframe[0].value["Model"]) == {"hdac0, hdac1", "MTOR inhibitor", EVIL[0]}
+    app.button_group(key="models-origin").set_value("From libraries").run()
+    assert app.dataframe[0].value["Model"].tolist() == ["HDAC inhibitor"]
+    app.button_group(key="models-origin").set_value("All").run()
+    assert len(app.dataframe[0].value) == 4
+
+
+def test_models_of_the_same_set_show_what_differs(stocked: Library) -> None:
+    other = stocked.cache.model("f" * 20)
+    shutil.copytree(stocked.cache.model(job_id(stocked.simulated)), other)
+    manifest = json.loads((other / MANIFEST).read_text())
+    manifest["summary"] |= {"model_id": other.name, "seed": 7, "negatives": "inactive"}
+    (other / MANIFEST).write_text(json.dumps(manifest))
+    assert {each for each in page("models").dataframe[0].value["Model"] if "HDAC" in each} == {
+        "HDAC inhibitor · others negatives · seed 0",
+        "HDAC inhibitor · inactive negatives · seed 7",
+    }
+
+
+def test_an_owner_names_a_model_and_writes_notes(stocked: Library) -> None:
+    name = job_id(stocked.simulated)
+    app = page("models", model=name)
+    app.text_input(key=f"name-{name}").set_value(f"{EVIL[0]}  two").run()
+    app.text_area(key=f"note-{name}").set_value(f"first\n{EVIL[1]}").run()
+    assert app.title[0].value == plain(f"{EVIL[0]} two (HDAC inhibitor)")
+    assert plain(EVIL[1]) in [text.value for text in app.markdown]
+    record = stocked.cache.access.record(name)
+    assert (record.name, record.note) == (f"{EVIL[0]} two", f"first\n{EVIL[1]}")
+
+
 def test_a_row_opens_its_model_and_puts_it_into_the_url(stocked: Library) -> None:
     app = page("models")
-    row = app.dataframe[0].value["Positive set"].tolist().index("MTOR inhibitor")
+    row = app.dataframe[0].value["Model"].tolist().index("MTOR inhibitor")
     select_row(app, "models", row)
     assert words(app.title) == "MTOR inhibitor"
     assert app.query_params["model"] == job_id(stocked.measured)
@@ -85,9 +152,9 @@ def test_a_row_opens_its_model_and_puts_it_into_the_url(stocked: Library) -> Non
 
 def test_a_cell_that_is_come_to_is_offered_and_leads_nowhere_by_itself(stocked: Library) -> None:
     app = page("models")
-    row = app.dataframe[0].value["Positive set"].tolist().index("MTOR inhibitor")
+    row = app.dataframe[0].value["Model"].tolist().index("MTOR inhibitor")
     selection = {"rows": [], "columns": [], "cells": [(row, "Verdict")]}
-    app.session_state["models-table"] = {"selection": selection}
+    app.session_state[table_key(app)] = {"selection": selection}
     app.run()
     assert "model" not in app.query_params
     press(app, "Open MTOR inhibitor")
@@ -96,8 +163,8 @@ def test_a_cell_that_is_come_to_is_offered_and_leads_nowhere_by_itself(stocked: 
 
 def test_what_is_offered_is_what_is_opened_though_a_model_has_come_since(stocked: Library) -> None:
     app = page("models")
-    row = app.dataframe[0].value["Positive set"].tolist().index("MTOR inhibitor")
-    app.session_state["models-table"] = {
+    row = app.dataframe[0].value["Model"].tolist().index("MTOR inhibitor")
+    app.session_state[table_key(app)] = {
         "selection": {"rows": [], "columns": [], "cells": [(row, "Verdict")]}
     }
     app.run()
@@ -110,12 +177,12 @@ def test_what_is_offered_is_what_is_opened_though_a_model_has_come_since(stocked
     app.run()
     (offered,) = [label for label in labels(app) if label.startswith("Open ")]
     press(app, offered)
-    assert words(app.title) == offered.removeprefix("Open ")
+    assert offered.removeprefix("Open ").startswith(words(app.title))
 
 
 def test_a_click_opens_what_was_clicked_though_a_model_has_come_since(stocked: Library) -> None:
     app = page("models")
-    listed = app.dataframe[0].value["Positive set"].tolist()
+    listed = app.dataframe[0].value["Model"].tolist()
     come_since = stocked.cache.model("f" * 20)
     shutil.copytree(stocked.cache.model(job_id(stocked.evil)), come_since)
     manifest = json.loads((come_since / MANIFEST).read_text())

@@ -1,6 +1,8 @@
 """Who sees what, against a slow and obvious reference."""
 
 import random
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,34 @@ def test_a_record_tells_holders_in_their_order(tmp_path: Path) -> None:
     access.pin("m0", pinned=True)
     assert access.record("m0") == Record("m0", ("bob", "ann"), False, True, 5.0)
     assert access.record("unknown") == Record("unknown", (), True, False, 0.0)
+
+
+def test_names_and_notes_go_with_the_thing(tmp_path: Path) -> None:
+    access = Access(tmp_path)
+    access.hold("ann", "m0", 1.0, shared=False)
+    access.describe("m0", "  my\nmodel ", " a\nb ")
+    assert (access.record("m0").name, access.record("m0").note) == ("my model", "a\nb")
+    access.rename("m0", "deleted/1", stay=True)
+    assert (access.names(), access.notes()) == ({"deleted/1": "my model"}, {"deleted/1": "a\nb"})
+    access.hold("bob", "m0", 2.0, shared=False)
+    access.rename("deleted/1", "m0")
+    assert access.names() == {"m0": "my model"}
+    access.forget("m0")
+    assert access.names() == {}
+    assert not access.record("m0").note
+
+
+def test_the_records_of_an_earlier_gpar_go_on(tmp_path: Path) -> None:
+    access = Access(tmp_path)
+    access.pin("m0", pinned=True)
+    with closing(sqlite3.connect(access.path)) as database:
+        for column in ("name", "note"):
+            database.execute(f"ALTER TABLE things DROP COLUMN {column}")
+        database.execute("PRAGMA user_version = 0")
+        database.commit()
+    assert access.record("m0") == Record("m0", pinned=True)
+    access.describe("m0", "mine", "")
+    assert access.names() == {"m0": "mine"}
 
 
 def test_a_use_is_written_only_now_and_then(tmp_path: Path) -> None:
