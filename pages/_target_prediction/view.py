@@ -39,12 +39,13 @@ def draw(done: Analysis) -> None:
     st.markdown(f"**{plain(verdict(table, base_rate))}**")
     _known(table, done)
     st.caption(CAVEAT)
+    choices = sorted({min(n, len(table)) for n in SHOWN})
     top = st.segmented_control(
         "Show",
-        SHOWN,
-        default=SHOWN[0],
+        choices,
+        default=choices[0],
         required=True,
-        format_func=lambda n: f"Top {n} genes",
+        format_func=lambda n: f"{'All' if n == len(table) else 'Top'} {n} genes",
         key=f"target-top-{done.analysis_id}",
     )
     _genes(table.head(top), done)

@@ -55,6 +55,8 @@ def test_the_target_is_first_and_marked(stocked: Library, compendium: Compendium
     assert genes.loc[0, ["gene", "known"]].tolist() == ["GENE7", "yes"]
     assert genes.loc[0, "open"].startswith("gene?gene=GENE7")
     assert len(genes) == 20
+    (top,) = [each for each in app.segmented_control if each.label == "Show"]
+    assert top.options == ["Top 20 genes", "All 40 genes"]
     assert {"knock_down", "over_expression", "neighbors"} <= set(genes)
     assert "knock_out" not in genes
     assert set(genes["data"]) == {"SIMULATED"}
