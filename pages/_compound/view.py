@@ -5,18 +5,17 @@ import streamlit as st
 
 from gpar_core import fields, links
 from gpar_core.analyses.compound.result import Compound, by_cell_line, in_models, neighbors
-from gpar_core.analyses.map.request import MapRequest
 from gpar_core.analyses.training.result import ModelSummary
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.selecting import shown_unit
 from gpar_core.export import csv_text, download_name
+from pages._map.finished import maps_of
 from pages._map.view import draw_with_drug
 from pages._moa_prediction.view import show_prediction
 from pages._shared.cached_charts import drawn_once
 from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import (
-    load_analyses,
     load_analysis,
     load_libraries,
     load_ranking,
@@ -279,11 +278,7 @@ def _near(
 
 
 def _maps(compound: Compound, compendium: Compendium) -> None:
-    maps = [
-        each
-        for each in load_analyses(MapRequest, compendium.name)
-        if getattr(each.request, "fingerprint", "") == compendium.fingerprint
-    ]
+    maps = maps_of(compendium.name, compendium.fingerprint)
     if not maps:
         st.info("This compendium has no map yet. Build one on the Map page.")
         if st.button("Open Map", type="primary"):

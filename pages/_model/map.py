@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from gpar_core import fields
 from gpar_core.analyses.map.request import MapRequest
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.training.result import Model, ModelSummary
 from gpar_core.charts.scatter import training_map
 from gpar_core.errors import RequestError
 from gpar_core.jobs import engine
+from pages._map.finished import maps_of
 from pages._map.view import draw_with_drugs_of
 from pages._shared.cached_charts import chart_once
-from pages._shared.loaders import load_analyses, load_analysis, load_compendium
+from pages._shared.loaders import load_analysis, load_compendium
 from pages._shared.state import cache, go
 
 ALONE, AMONG_ALL = "Among negatives (t-SNE)", "Among all signatures (graph)"
@@ -61,11 +61,7 @@ def _among_all(model: Model, graphs: list[Analysis]) -> None:
 
 def finished_maps(summary: ModelSummary) -> list[Analysis]:
     """Maps of the model's compendium as it was in training, whole ones and the newest first."""
-    found = [
-        each
-        for each in load_analyses(MapRequest, summary.compendium)
-        if _shows_compounds_of(each.request, summary.fingerprint)
-    ]
+    found = maps_of(summary.compendium, summary.fingerprint)
     return sorted(found, key=lambda each: not _is_whole(each.request))
 
 
@@ -85,15 +81,6 @@ def build_map(summary: ModelSummary, method: str) -> None:
         )
     job = engine.submit(cache(), plan_map(compendium, method=method))
     go("map", compendium=summary.compendium, model=summary.model_id, job=job.id)
-
-
-def _shows_compounds_of(request: object, fingerprint: str) -> bool:
-    """Whether a map shows compounds of a compendium as it was when a model was trained."""
-    return (
-        isinstance(request, MapRequest)
-        and request.fingerprint == fingerprint
-        and fields.COMPOUND_PERT_TYPE in request.perturbagens
-    )
 
 
 def _is_whole(request: object) -> bool:

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from gpar_core import fields
-from gpar_core.analyses.map.request import MapRequest
 from gpar_core.analyses.result import Analysis
+from pages._map.finished import maps_of
 from pages._map.view import draw_with_scores
-from pages._shared.loaders import load_analyses, load_analysis
+from pages._shared.loaders import load_analysis
 from pages._shared.point_map.component import Group
 from pages._shared.state import go
 from pages._signature_search.compounds import compared_key
@@ -18,10 +18,7 @@ def show_map(done: Analysis) -> None:
     request = asked(done)
     maps = {
         each.analysis_id: each
-        for each in load_analyses(MapRequest, done.compendium)
-        if isinstance(each.request, MapRequest)
-        and each.request.fingerprint == request.fingerprint
-        and request.against in each.request.perturbagens
+        for each in maps_of(done.compendium, request.fingerprint, request.against)
     }
     if not maps:
         of = f" of {request.nouns}" if request.among else ""
