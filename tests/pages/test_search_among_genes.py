@@ -12,8 +12,10 @@ from gpar_core.analyses import result as analysis
 from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.signature_search.plan import plan_list_search, plan_set_search
 from gpar_core.analyses.signature_search.request import SearchRequest
+from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.gene_sets import GeneLists
+from gpar_core.data.importing.build import import_compendium
 from gpar_core.data.uploads import publish_table
 from gpar_core.fields import LANDMARK_SYMBOLS
 from gpar_core.jobs.store import JobStore
@@ -24,9 +26,11 @@ from gpar_core.search.batch_lists import batch_of
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
 from pages._shared.point_map import published
+from tests.geo_files import write_release
 from tests.pages.charted import charted
 from tests.pages.searched import sent
 from tests.pages.stage import labels, page, press, words
+from tests.perturbagens import mixed_release
 from tests.perturbed import build_perturbed
 from tests.pools import Means
 from tests.report.test_page import elements
@@ -108,6 +112,21 @@ def test_a_map_with_knock_downs_is_colored_by_them(
     assert len(app.selectbox[0].options) == 1
     data = sent(app, "gpar_map")
     assert data["scores"]["n"] == data["points"]["n"] == perturbed.n_signatures + 12
+
+
+def test_a_ligand_has_no_page(cache: Cache, tmp_path: Path) -> None:
+    folder = cache.compendium("mixed")
+    folder.mkdir(parents=True)
+    files = write_release(mixed_release(), tmp_path)
+    import_compendium(files, folder, name="mixed", pert_types=["trt_cp", "trt_lig"])
+    request, _ = plan_list_search(compendia.load(folder), LANDMARK_SYMBOLS[:30], [])
+    request = done(cache, replace(request, against="trt_lig"))
+    app = opened(request)
+    assert not app.error
+    assert not {"Open gene", "Open compound"} & set(labels(app))
+    (row,) = [row for side in sent(app, "gpar_hits")["sides"] for row in side["rows"]]
+    assert (row["name"], row["page"], row["moa"], row["links"]) == ("EGF ligand", "", "", [])
+    assert "EGF ligand" in elements(written(report_of(cache, job_id(request)))).text
 
 
 def test_a_search_is_edited_with_what_it_searches(one: SearchRequest) -> None:
