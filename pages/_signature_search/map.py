@@ -32,7 +32,12 @@ def show_map(done: Analysis) -> None:
         format_func=lambda each: f"{maps[each].request.title} · {maps[each].created_at[:10]}",
         key="search-map",
     )
-    st.caption("Orange signatures mimic the query, blue ones reverse it.")
+    others = (
+        f" Gray ones are not of {request.nouns}."
+        if len(maps[chosen].request.perturbagens) > 1
+        else ""
+    )
+    st.caption(f"Orange signatures mimic the query, blue ones reverse it.{others}")
     scores = done.tables["signatures"]["connectivity"].to_numpy()
     draw_with_scores(
         done.identity, scores, "Connectivity", load_analysis(chosen), _compared(done),
