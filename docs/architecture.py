@@ -27,7 +27,7 @@ LAYERS = (
     ("upkeep/",),
     ("jobs/",),
     ("export.py", "lessons.py", "case_studies.py", "report/", "reading/"),
-    ("commands/", "workspace.py"),
+    ("commands/", "workspace/"),
     ("__main__.py",),
 )  # fmt: skip
 """From the ground up: nothing imports what is above it. The longest beginning of a path counts."""

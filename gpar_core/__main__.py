@@ -1,51 +1,36 @@
 """Command line: `python -m gpar_core`."""
 
 import argparse
-import json
 import os
 import sys
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from gpar_core.analyses.library import result as library
-from gpar_core.analyses.method import DrugSet
-from gpar_core.analyses.moa_prediction import result as prediction
-from gpar_core.analyses.moa_prediction.plan import plan_prediction
 from gpar_core.analyses.training import result as model
-from gpar_core.analyses.training.plan import plan_training
+from gpar_core.commands import cell_influence as cell_influence_command
+from gpar_core.commands import compare as compare_command
+from gpar_core.commands import curate as curate_command
 from gpar_core.commands import doctor as doctor_command
 from gpar_core.commands import evaluate as evaluate_command
 from gpar_core.commands import evaluate_search as evaluate_search_command
 from gpar_core.commands import fetch as fetch_command
 from gpar_core.commands import gene as gene_command
+from gpar_core.commands import genes as genes_command
+from gpar_core.commands import hyper_parameters as hyper_parameters_command
 from gpar_core.commands import importing as import_command
 from gpar_core.commands import library as library_command
+from gpar_core.commands import map as map_command
+from gpar_core.commands import predict_moa as predict_moa_command
 from gpar_core.commands import report as report_command
 from gpar_core.commands import search as search_command
 from gpar_core.commands import select as select_command
 from gpar_core.commands import targets as targets_command
+from gpar_core.commands import train as train_command
 from gpar_core.commands.output import check_output, write_output
-from gpar_core.commands.terminal import (
-    add_dask,
-    add_method,
-    finish,
-    method_of,
-    print_compendium,
-    print_with_classes,
-)
-from gpar_core.commands.uploads import add_compound_or_profiles, uploaded
-from gpar_core.data import compendium as compendia
-from gpar_core.data.class_names import target_class
-from gpar_core.data.name_lists import read_drugs
+from gpar_core.commands.terminal import finish, print_compendium, print_with_classes
 from gpar_core.data.requests import DemoRequest
-from gpar_core.data.uploads import publish_profiles
 from gpar_core.errors import GparError
-from gpar_core.export import moas_csv, ranking_csv
-from gpar_core.learn.learning_curves import expected
-from gpar_core.rank.moa_prediction import DEFAULT_ORDER, SUPPORTED, TOP
-from gpar_core.rank.moa_prediction import ORDERS as MOA_ORDERS
+from gpar_core.export import ranking_csv
 from gpar_core.rank.ranking import DEFAULT_ORDER as DEFAULT_RANKING
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, ORDERS, filtered, order_by
 from gpar_core.storage.cache import Cache
@@ -77,31 +62,6 @@ def main(arguments: list[str] | None = None) -> int:
 def _demo(options: argparse.Namespace, cache: Cache) -> None:
     finish(cache, DemoRequest())
     print_compendium(cache, "demo")
-
-
-def _train(options: argparse.Namespace, cache: Cache) -> None:
-    check_output(options.json)
-    compendium = compendia.load(cache.existing_compendium(options.compendium))
-    request, training_set = plan_training(
-        compendium,
-        DrugSet(
-            (*read_drugs(compendium, options.drugs), *options.drug),
-            options.moa or target_class(options.target),
-        ),
-        method_of(options, compendium),
-        null_repeats=options.null,
-    )
-    if training_set.note:
-        print(f"note: {training_set.note}", file=sys.stderr)
-    if expectation := expected(training_set):
-        print(expectation.sentence, file=sys.stderr)
-    model_id = finish(cache, request, cluster=options.dask)
-    result = _result(model.load_summary(cache.existing_model(model_id)))
-    if options.json:
-        write_output(options.json, json.dumps(result, indent=1) + "\n")
-        print(f"{model_id}  mean AUROC {result['mean_auroc']:.3f}  -> {options.json}")
-    else:
-        print(json.dumps(result, indent=1))
 
 
 def _rank(options: argparse.Namespace, cache: Cache) -> None:
@@ -143,58 +103,6 @@ def _compendia(options: argparse.Namespace, cache: Cache) -> None:
         print_compendium(cache, name, findings=False)
 
 
-def _predict_moa(options: argparse.Namespace, cache: Cache) -> None:
-    check_output(options.csv)
-    compendium = compendia.load(cache.existing_compendium(options.compendium))
-    asked = library.chosen(cache, compendium, options.library)
-    if options.compound:
-        found = prediction.of_compound(cache, asked, compendium, options.compound)
-    else:
-        profiles = uploaded(options)
-        publish_profiles(cache, profiles)
-        request = plan_prediction(asked, profiles, options.profiles.stem[:80])
-        found = prediction.load(cache.prediction(finish(cache, request)))
-    tables = prediction.ranked(found, by=options.by)
-    if options.csv:
-        write_output(options.csv, moas_csv(tables, found))
-        print(f"{len(tables)} rows -> {options.csv}")
-        return
-    for note in found.notes:
-        print(f"note: {note}", file=sys.stderr)
-    if found.simulated:
-        print("SIMULATED data: no laboratory measured the signatures of this compendium.")
-    noun = found.noun
-    for name, table in tables.groupby("name", sort=False):
-        n = int(table["n_signatures"].iloc[0])
-        print(f"{name} ({n} signature{'' if n == 1 else 's'})")
-        print(
-            f"{'':>5}{noun.title:<48} {'evid':>7} {'FDR':>7} {'pctl':>6} {'prob':>6} {'calib':>6} "
-            f"{'agree':>6}  scored by"
-        )
-        for place, row in enumerate(table.head(options.top).itertuples(), start=1):
-            by = "held-out fold" if row.held_out else "model"
-            print(
-                f"{place:>3}{'*' if row.supported else ' '} {str(row.moa)[:48]:<48} "
-                f"{row.evidence:>7.3g} {row.fdr:>7.2g} {row.percentile:>6.1%} "
-                f"{row.mean_probability:>6.3f} {row.calibrated:>6.3f} {row.agreement:>6.2f}  {by}"
-            )
-        print(f"* supported: FDR of {SUPPORTED:g} or less over all {noun.counted(len(table))}")
-
-
-def _result(summary: model.ModelSummary) -> dict[str, Any]:
-    """The output of `train`: figures of the model, without nesting."""
-    values = asdict(summary)
-    metrics = values.pop("metrics")
-    verdict = summary.verdict
-    return {
-        **values,
-        **metrics,
-        "chance": verdict.chance.p,
-        "verdict": verdict.name,
-        "verdict_why": verdict.why,
-    }
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m gpar_core",
@@ -215,38 +123,7 @@ def _parser() -> argparse.ArgumentParser:
 
     fetch_command.add(commands)
 
-    train = commands.add_parser("train", help="train a model and rank all compounds")
-    train.set_defaults(command=_train)
-    train.add_argument("--compendium", required=True, metavar="NAME")
-    chosen = train.add_mutually_exclusive_group()
-    chosen.add_argument(
-        "--drugs", default="", metavar="A,B,C",
-        help=(
-            "names or pert_ids, separated by commas or semicolons; compound names that contain "
-            "commas are recognized"
-        ),
-    )  # fmt: skip
-    train.add_argument(
-        "--drug", action="append", default=[], metavar="NAME",
-        help="one name or pert_id, taken literally; repeat the option for more drugs",
-    )  # fmt: skip
-    chosen.add_argument("--moa", default="", help="all drugs with this MOA")
-    chosen.add_argument(
-        "--target", default="", metavar="GENE", help="all drugs with this target, for example DRD2"
-    )
-    add_method(train)
-    train.add_argument(
-        "--null",
-        type=int,
-        default=0,
-        metavar="N",
-        help=(
-            "number of full training runs with permuted labels; with 19 or more, they decide the "
-            "verdict"
-        ),
-    )
-    add_dask(train)
-    train.add_argument("--json", type=Path, metavar="OUT", help="write the metrics to a JSON file")
+    train_command.add(commands)
 
     rank = commands.add_parser("rank", help="show the ranked list of a model")
     rank.set_defaults(command=_rank)
@@ -257,13 +134,19 @@ def _parser() -> argparse.ArgumentParser:
     rank.add_argument("--csv", type=Path, metavar="OUT")
 
     library_command.add(commands)
-    _prediction_options(commands)
+    predict_moa_command.add(commands)
+    curate_command.add(commands)
+    compare_command.add(commands)
     evaluate_command.add(commands)
     evaluate_search_command.add(commands)
     report_command.add(commands)
     search_command.add(commands)
     targets_command.add(commands)
     gene_command.add(commands)
+    genes_command.add(commands)
+    cell_influence_command.add(commands)
+    hyper_parameters_command.add(commands)
+    map_command.add(commands)
     doctor_command.add(commands)
 
     models = commands.add_parser("models", help="list trained models")
@@ -271,26 +154,6 @@ def _parser() -> argparse.ArgumentParser:
     compendia_parser = commands.add_parser("compendia", help="list compendia")
     compendia_parser.set_defaults(command=_compendia)
     return parser
-
-
-def _prediction_options(commands: Any) -> None:
-    predict = commands.add_parser(
-        "predict-moa", help="predict the MOA of a compound or of uploaded profiles"
-    )
-    predict.set_defaults(command=_predict_moa)
-    predict.add_argument("--compendium", required=True, metavar="NAME")
-    add_compound_or_profiles(predict)
-    predict.add_argument(
-        "--library", default="", metavar="ID", help="library to use (default: the best)"
-    )
-    predict.add_argument(
-        "--by", choices=sorted(MOA_ORDERS), default=DEFAULT_ORDER,
-        help="order of the MOAs; 'paper' is by mean probability (default: %(default)s)",
-    )  # fmt: skip
-    predict.add_argument("--top", type=int, default=TOP, metavar="N")
-    predict.add_argument(
-        "--csv", type=Path, metavar="OUT", help="write all MOAs for all profiles to a CSV file"
-    )
 
 
 if __name__ == "__main__":

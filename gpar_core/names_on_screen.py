@@ -45,6 +45,6 @@ OPTIONS = {
 ACTIONS = (
     "Add", "Back", "Build", "Choose", "Close", "Compare", "Create", "Delete", "Download", "Edit",
     "Find", "Import", "Keep", "New", "Open", "Predict", "Rebuild", "Report", "Restore", "Resume",
-    "Retrain", "Run", "Show", "Sign", "Start", "Take", "Train", "Undo", "Use",
+    "Retrain", "Run", "Share", "Show", "Sign", "Start", "Take", "Train", "Undo", "Use",
 )  # fmt: skip
 """First words of buttons: each says what happens."""

@@ -5,6 +5,7 @@ import streamlit as st
 from gpar_core.analyses.compound.result import find
 from gpar_core.analyses.library.result import Library
 from gpar_core.analyses.moa_prediction.request import PredictionRequest
+from gpar_core.analyses.moa_prediction.result import Prediction
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
 from gpar_core.jobs.store import JobStore
@@ -17,6 +18,7 @@ from pages._shared.job_panel import finished_job, start
 from pages._shared.loaders import load_libraries, load_prediction, predict
 from pages._shared.navigation import begin
 from pages._shared.profile_form import show_upload
+from pages._shared.share import Shared, share_popover, share_request
 from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, go
 from pages._target_prediction.likely_targets import likely_targets
@@ -71,10 +73,21 @@ def ask_compound(library: Library, compendium: Compendium) -> None:
         moas, targets = st.tabs(["MOAs", "Likely targets"], on_change="rerun", key="moa-or-targets")
         if moas.open:
             with moas:
+                _share(prediction, compound)
                 show_prediction(prediction, annotated(compendium, prediction.label))
         if targets.open:
             with targets, error_box():
                 likely_targets(compendium, compound)
+
+
+def _share(prediction: Prediction, compound: str) -> None:
+    def shared() -> Shared:
+        from gpar_core.report.calls import prediction_call  # noqa: PLC0415 -- only when it opens
+
+        call = prediction_call(prediction.compendium, prediction.library_id, compound)
+        return Shared(call, prediction.compendium)
+
+    share_popover(f"{prediction.library_id}-{compound}", shared)
 
 
 def annotated(compendium: Compendium, name: str) -> list[str]:
@@ -91,7 +104,11 @@ def show_job(job_id: str) -> None:
         if prediction.simulated:
             simulated_note()
         st.header(plain(prediction.label), anchor=False)
-        sharing_popover(cache().prediction(job_id))
+        share, keep, _ = st.columns([1, 1, 3])
+        with share:
+            share_request(job_id, None, prediction.compendium)
+        with keep:
+            sharing_popover(cache().prediction(job_id))
         show_prediction(prediction)
         return
     request = JobStore(cache()).get(job_id).request

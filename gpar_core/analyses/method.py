@@ -9,11 +9,11 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class DrugSet:
-    """The positive set: drugs, a MOA, or uploaded profiles.
+    """The positive set: drugs, MOAs, or uploaded profiles.
 
     drugs: names or pert_ids as requested; once known, names without case, sorted, also those of a
-    MOA. moa: the MOA they were chosen by, or ''. profiles: id of the uploaded profiles, or ''.
-    label: the name of the set on screen.
+    MOA. moa: the MOA they were chosen by, or several, joined by '|'; else ''. profiles: id of the
+    uploaded profiles, or ''. label: the name of the set on screen.
     """
 
     inlined: ClassVar[bool] = True

@@ -1,9 +1,10 @@
 """Resolve a request to drugs, cell lines and training sets of a compendium."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from gpar_core import fields
 from gpar_core.analyses.method import DrugSet, Method
+from gpar_core.data.class_names import classes_in, joined
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.name_lists import read_drugs
 from gpar_core.data.profiles import Profiles, profiles_id
@@ -12,7 +13,7 @@ from gpar_core.data.training_set import (
     drugs_of_moa,
     known_cells,
     known_drugs,
-    moa_key,
+    known_moas,
     select,
 )
 from gpar_core.errors import RequestError
@@ -30,19 +31,21 @@ def known_drug_set(
     """
     asked = read_drugs(compendium, drug_set.drugs)
     if bool(asked) + bool(drug_set.moa) + (uploaded is not None) != 1:
-        raise RequestError(
-            "Choose what to train on: drugs, one MOA, one target, or uploaded profiles."
-        )
+        raise RequestError("Choose what to train on: drugs, MOAs, targets, or uploaded profiles.")
     if uploaded is not None:
         return replace(drug_set, drugs=(), profiles=profiles_id(uploaded))
     if drug_set.moa:
-        drugs = drugs_of_moa(compendium, drug_set.moa)
-        names = compendium.compound_classes[fields.MOA].unique()
-        moa = next(name for name in names if name.casefold() == moa_key(drug_set.moa))
-        return DrugSet(drugs, moa, label=moa)
+        classes = known_moas(compendium, classes_in(drug_set.moa))
+        moa = joined(classes)
+        return DrugSet(drugs_of_moa(compendium, moa), moa, label=" + ".join(classes))
     drugs = known_drugs(compendium, asked)
+    return DrugSet(drugs, label=drug_set.label or usual_label(drugs))
+
+
+def usual_label(drugs: Sequence[str]) -> str:
+    """What a set of drugs is called that was given no name."""
     more = f" and {len(drugs) - MAX_SHOWN} more" if len(drugs) > MAX_SHOWN else ""
-    return DrugSet(drugs, label=drug_set.label or ", ".join(drugs[:MAX_SHOWN]) + more)
+    return ", ".join(drugs[:MAX_SHOWN]) + more
 
 
 def known_method(compendium: Compendium, method: Method) -> Method:

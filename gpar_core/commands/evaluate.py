@@ -8,14 +8,13 @@ from typing import Any
 import pandas as pd
 
 from gpar_core.analyses import result as analysis
-from gpar_core.commands.output import check_output, write_output
+from gpar_core.commands.output import check_output, print_simulated, records, write_output
 from gpar_core.commands.terminal import (
     add_classes,
     add_dask,
     add_method,
     finish,
     method_of,
-    records,
 )
 from gpar_core.compare.methods import DRUG, METHODS, MIN_DRUGS, PROTOCOLS, USUAL
 from gpar_core.data import compendium as compendia
@@ -33,7 +32,7 @@ def add(commands: Any) -> None:
     command.set_defaults(command=_evaluate)
     command.add_argument("--compendium", required=True, metavar="NAME")
     command.add_argument(
-        "--moas", nargs="+", default=[], metavar="MOA",
+        "--moas", nargs="+", action="extend", default=[], metavar="MOA",
         help="only these classes, targets by 'target: GENE' (default: all of --classes)",
     )  # fmt: skip
     add_classes(command)
@@ -136,8 +135,7 @@ def _print(
     protocol: str,
     done: analysis.Analysis,
 ) -> None:
-    if done.simulated:
-        print("SIMULATED data: no laboratory measured these signatures.")
+    print_simulated(done.simulated)
     n = measures["class"].nunique()
     print(f"{n} classes of {done.compendium}, protocol '{protocol}', {done.seconds:.0f} s")
     print(about)

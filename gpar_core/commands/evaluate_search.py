@@ -1,14 +1,18 @@
 """`evaluate-search`: which score of a signature search retrieves mechanisms best."""
 
 import argparse
-import json
-from pathlib import Path
 from typing import Any
 
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.search_evaluation.plan import LENGTHS, NOISE, plan_search_evaluation
-from gpar_core.commands.output import check_output, write_output
-from gpar_core.commands.terminal import add_classes, finish, records, seed
+from gpar_core.commands.output import add_output, check_outputs, print_simulated, write_analysis
+from gpar_core.commands.terminal import (
+    add_classes,
+    finish,
+    numbers,
+    seed,
+    whole_numbers,
+)
 from gpar_core.compare.search_comparison import (
     MEASURES,
     identified,
@@ -19,8 +23,6 @@ from gpar_core.compare.search_comparison import (
 from gpar_core.data import compendium as compendia
 from gpar_core.data.class_names import noun_of
 from gpar_core.data.name_lists import read_names
-from gpar_core.errors import RequestError
-from gpar_core.export import analysis_csv
 from gpar_core.search.scores import SCORES
 from gpar_core.storage.cache import Cache
 
@@ -56,13 +58,11 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     add_classes(command)
     command.add_argument("--seed", type=seed, default=0, help="seed of the noise and the intervals")
-    command.add_argument("--json", type=Path, metavar="OUT", help="write all tables to a JSON file")
-    command.add_argument("--csv", type=Path, metavar="OUT", help="write the figures of each class")
+    add_output(command, "figures of each class")
 
 
 def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
-    check_output(options.json)
-    check_output(options.csv)
+    check_outputs(options)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     queries = None
     if options.queries:
@@ -70,38 +70,19 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
     request = plan_search_evaluation(
         compendium,
         scores=read_names(options.scores),
-        genes=[int(number) for number in _numbers(options.genes, int)],
-        noise=_numbers(options.noise, float),
+        genes=whole_numbers(options.genes),
+        noise=numbers(options.noise, float),
         queries=queries,
         among=options.classes,
         seed=options.seed,
     )
     done = analysis.load(cache.analysis(finish(cache, request)))
     _print(done, request.seed)
-    moas = done.tables["moas"]
-    if options.csv:
-        write_output(options.csv, analysis_csv(moas, done))
-        print(f"{len(moas):,} rows -> {options.csv}")
-    if options.json:
-        write_output(options.json, _json(done))
-        names = moas["moa"].unique()
-        print(f"{noun_of(names).counted(len(names))} -> {options.json}")
-
-
-def _numbers(text: str, kind: type[int] | type[float]) -> list[float]:
-    """The numbers of a list. Raises RequestError."""
-    try:
-        return [kind(item) for item in read_names(text)]
-    except ValueError as error:
-        what = "whole numbers" if kind is int else "numbers"
-        raise RequestError(
-            f"'{text[:40]}' is not a list of {what}. Separate them by commas: 10,50."
-        ) from error
+    write_analysis(options, done, done.tables["moas"])
 
 
 def _print(done: analysis.Analysis, seed: int) -> None:
-    if done.simulated:
-        print("SIMULATED data: no laboratory measured these signatures.")
+    print_simulated(done.simulated)
     moas, table = done.tables["moas"], done.tables["summary"]
     scope = scope_in_words(table, done.tables["scope"], noun_of(moas["moa"].unique()))
     print(f"{done.compendium}: {scope}; {done.seconds:.0f} s")
@@ -124,15 +105,3 @@ def _print(done: analysis.Analysis, seed: int) -> None:
                 f"{one['noise']:g}: first for {one['first']} of {one['n']}, among ten for "
                 f"{one['first_10']}; median rank {one['median_rank']:g} of {one['n_drugs']:,}"
             )
-
-
-def _json(done: analysis.Analysis) -> str:
-    content = {
-        "analysis_id": done.analysis_id,
-        "compendium": done.compendium,
-        "data": "SIMULATED" if done.simulated else "measured",
-        "seconds": done.seconds,
-        "versions": dict(done.versions),
-        **{name: records(table) for name, table in done.tables.items()},
-    }
-    return json.dumps(content, indent=1) + "\n"

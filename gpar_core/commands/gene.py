@@ -9,8 +9,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.analyses.gene.result import found_importance, gene_tables
-from gpar_core.commands.output import check_output, write_output
-from gpar_core.commands.terminal import records
+from gpar_core.commands.output import check_output, records, write_output
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.export import csv_text

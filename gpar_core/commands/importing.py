@@ -1,21 +1,17 @@
 """`import`: LINCS files, of one series or several, to a compendium."""
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from gpar_core import fields
 from gpar_core.commands.select import add_filter, filter_of
 from gpar_core.commands.terminal import finish, print_compendium, print_kept_name
-from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
+from gpar_core.data.importing.import_files import ImportFiles, in_series
 from gpar_core.data.importing.plan import plan_import
 from gpar_core.data.kind_names import plural
 from gpar_core.data.pert_types import COMPOUNDS
-from gpar_core.errors import RequestError
 from gpar_core.storage.cache import Cache
-
-NONE = Path("-")
 
 
 def add(commands: Any) -> None:
@@ -71,20 +67,8 @@ def add_pert_types(command: argparse.ArgumentParser) -> None:
 
 
 def _import(options: argparse.Namespace, cache: Cache) -> None:
-    n = len(options.gctx)
-    gene_infos = options.gene_info * n if len(options.gene_info) == 1 else options.gene_info
-    series = tuple(
-        SeriesFiles(matrix, sig_info, gene_info, sig_metrics, pert_info, name)
-        for matrix, sig_info, gene_info, sig_metrics, pert_info, name in zip(
-            options.gctx,
-            _optional("--sig-info", options.sig_info, n),
-            _optional("--gene-info", gene_infos, n),
-            _optional("--sig-metrics", options.sig_metrics, n),
-            _optional("--pert-info", options.pert_info, n),
-            _one_each("--series", options.series or [""] * n, n),
-            strict=True,
-        )
-    )
+    names = ("gctx", "sig_info", "gene_info", "sig_metrics", "pert_info", "series")
+    series = in_series(**{name: getattr(options, name) for name in names})
     request = plan_import(
         cache,
         ImportFiles(series, tuple(options.moa)),
@@ -97,17 +81,3 @@ def _import(options: argparse.Namespace, cache: Cache) -> None:
     print_kept_name(options.name, request.name)
     finish(cache, request)
     print_compendium(cache, request.name)
-
-
-def _optional(option: str, files: Sequence[Path], n: int) -> list[Path | None]:
-    given = _one_each(option, files or [NONE] * n, n)
-    return [None if path == NONE else path for path in given]
-
-
-def _one_each(option: str, values: Sequence[Any], n: int) -> Sequence[Any]:
-    if len(values) != n:
-        raise RequestError(
-            f"{option} has {len(values)} and --gctx has {n}. Give one for each series, in the "
-            "same order; use '-' for a table that a series lacks."
-        )
-    return values

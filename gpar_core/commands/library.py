@@ -22,7 +22,7 @@ def add(commands: Any) -> None:
     build.add_argument("--compendium", required=True, metavar="NAME")
     build.add_argument("--min-drugs", type=int, default=library.MIN_DRUGS, metavar="N")
     build.add_argument(
-        "--moas", nargs="+", default=[], metavar="MOA",
+        "--moas", nargs="+", action="extend", default=[], metavar="MOA",
         help="only these MOAs, or targets by 'target: GENE' (default: all of --classes)",
     )  # fmt: skip
     add_classes(build)

@@ -1,9 +1,57 @@
 """The files that commands write."""
 
+import argparse
+import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
+
+from gpar_core.analyses.result import Analysis
 from gpar_core.errors import RequestError, in_words
+from gpar_core.export import analysis_csv
+
+
+def add_output(command: argparse.ArgumentParser, rows: str = "rows") -> None:
+    """Add the options for files. rows: what the CSV file has."""
+    command.add_argument("--csv", type=Path, metavar="OUT", help=f"write all {rows} to a CSV file")
+    command.add_argument("--json", type=Path, metavar="OUT", help="write all tables to a JSON file")
+
+
+def check_outputs(options: argparse.Namespace) -> None:
+    """`check_output` for the files of `add_output`."""
+    check_output(options.csv)
+    check_output(options.json)
+
+
+def write_analysis(options: argparse.Namespace, done: Analysis, table: pd.DataFrame) -> None:
+    """Write the files of `add_output`: this table as CSV, all tables of the analysis as JSON."""
+    if options.csv:
+        write_output(options.csv, analysis_csv(table, done))
+        print(f"{len(table):,} rows -> {options.csv}")
+    if options.json:
+        content = {
+            "analysis_id": done.analysis_id,
+            "compendium": done.compendium,
+            "data": "SIMULATED" if done.simulated else "measured",
+            "seconds": done.seconds,
+            "versions": dict(done.versions),
+            **{name: records(rows) for name, rows in done.tables.items()},
+        }
+        write_output(options.json, json.dumps(content, indent=1) + "\n")
+        print(f"{len(done.tables)} tables -> {options.json}")
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows for JSON, which has no NaN."""
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def print_simulated(simulated: bool) -> None:
+    if simulated:
+        print("SIMULATED data: no laboratory measured these signatures.")
 
 
 def check_output(output: Path | None) -> None:

@@ -4,13 +4,15 @@ import argparse
 import json
 import sys
 from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from gpar_core import fields, processors
-from gpar_core.analyses.signature_search.request import sizes
+from gpar_core.analyses.signature_search.plan import plan_asked
+from gpar_core.analyses.signature_search.request import SearchRequest, sizes
 from gpar_core.commands.output import check_output, write_output
 from gpar_core.commands.terminal import print_with_classes, seed
 from gpar_core.data import compendium as compendia
@@ -22,11 +24,12 @@ from gpar_core.errors import RequestError
 from gpar_core.export import csv_text
 from gpar_core.search.batch import has_p, search_batch
 from gpar_core.search.cut_offs import CutOffs
-from gpar_core.search.inputs import Asked, asked
+from gpar_core.search.inputs import Asked, asked, gene_names
 from gpar_core.search.query import TOP_GENES
-from gpar_core.search.scores import SCORES, default_score
+from gpar_core.search.scores import SCORES
 from gpar_core.search.search import TABLES, search
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import job_id
 
 N_SHOWN = 20
 
@@ -76,9 +79,20 @@ def add(commands: Any) -> None:
 
 def _add_query(command: argparse.ArgumentParser) -> None:
     usual = CutOffs()
+    command.add_argument(
+        "--up",
+        default="",
+        metavar="FILE",
+        help="up-regulated genes, one per line, or a table of genes and directions; or symbols "
+        "separated by commas",
+    )
+    command.add_argument(
+        "--down",
+        default="",
+        metavar="FILE",
+        help="down-regulated genes, one per line, or symbols separated by commas",
+    )
     files: tuple[tuple[str, str], ...] = (
-        ("--up", "up-regulated genes, one per line, or a table of genes and directions"),
-        ("--down", "down-regulated genes, one per line"),
         ("--table", "a differential expression table: the genes that pass --fdr and --lfc"),
         (
             "--profiles",
@@ -90,10 +104,13 @@ def _add_query(command: argparse.ArgumentParser) -> None:
     for option, about in files:
         command.add_argument(option, type=Path, metavar="FILE", help=about)
     command.add_argument(
+        "--name", default="", help="what to call the query (default: the name of the file)"
+    )
+    command.add_argument(
         "--profile",
         default="",
         metavar="NAME",
-        help="search with this profile only, of several in the file",
+        help="search with this profile only, by name or number, of several in the file",
     )
     command.add_argument(
         "--z-score",
@@ -134,6 +151,18 @@ def _search(options: argparse.Namespace, cache: Cache) -> None:
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     given = _asked(options, compendium)
     against = known_pert_type(options.against, compendium.stored_kinds)
+    request = replace(
+        plan_asked(
+            compendium,
+            given,
+            name=options.name,
+            genes=options.genes,
+            score=options.score,
+            seed=options.seed,
+        ),
+        tau=options.tau,
+        against=against,
+    )
     compendium = compendium.of_kinds([against])
     for note in given.notes:
         print(note if note.startswith("warning:") else f"note: {note}", file=sys.stderr)
@@ -142,9 +171,9 @@ def _search(options: argparse.Namespace, cache: Cache) -> None:
         tables = search(
             compendium,
             query,
-            score=options.score,
-            tau=options.tau,
-            seed=options.seed,
+            score=request.score,
+            tau=request.tau,
+            seed=request.seed,
             threads=processors.usable(),
         )
         table = tables[TABLES[options.summarize]].assign(query=query.name)
@@ -159,13 +188,13 @@ def _search(options: argparse.Namespace, cache: Cache) -> None:
         tables = search_batch(
             compendium,
             given.queries,
-            score=options.score,
-            seed=options.seed,
+            score=request.score,
+            seed=request.seed,
             threads=processors.usable(),
         )
         table = tables["compounds"]
         _print_batch(tables, compendium)
-    _write(options, table, given, compendium)
+    _write(options, table, given, compendium, request)
 
 
 def _asked(options: argparse.Namespace, compendium: Compendium) -> Asked:
@@ -185,13 +214,18 @@ def _asked(options: argparse.Namespace, compendium: Compendium) -> Asked:
         signature=options.signature,
         cut_offs=CutOffs(options.fdr, options.lfc, options.genes),
         genes=options.genes,
-        name=(options.up or options.down or Path()).stem[:80],
+        name=options.name or _named(options.up or options.down),
     )
 
 
-def _lists(up: Path | None, down: Path | None) -> tuple[list[str], list[str]]:
-    """The genes of two files. One with directions has both lists. Raises GparError."""
-    first, second = (_list(path) for path in (up, down))
+def _named(given: str) -> str:
+    """The name of a list: that of its file, '' for symbols."""
+    return "" if "," in given else Path(given).stem[:80]
+
+
+def _lists(up: str, down: str) -> tuple[list[str], list[str]]:
+    """The genes of two files, or symbols. One with directions has both lists. Raises GparError."""
+    first, second = (_list(given) for given in (up, down))
     if (first.down and down) or (second.down and up):
         raise RequestError(
             "A file with directions has both lists. Give it alone, or give two files of one list."
@@ -199,9 +233,10 @@ def _lists(up: Path | None, down: Path | None) -> tuple[list[str], list[str]]:
     return [*first.up, *second.down], [*first.down, *second.up]
 
 
-def _list(path: Path | None) -> GeneLists:
-    if path is None:
-        return GeneLists("")
+def _list(given: str) -> GeneLists:
+    path = Path(given)
+    if not given or ("," in given and not path.is_file()):
+        return GeneLists("", tuple(gene_names(given)))
     if not path.is_file():
         raise RequestError(f"There is no file '{path}'. Check its name and folder.")
     return read_gene_list(path, path.name)
@@ -255,7 +290,11 @@ def _against(compendium: Compendium, n_compounds: int) -> str:
 
 
 def _write(
-    options: argparse.Namespace, table: pd.DataFrame, given: Asked, compendium: Compendium
+    options: argparse.Namespace,
+    table: pd.DataFrame,
+    given: Asked,
+    compendium: Compendium,
+    request: SearchRequest,
 ) -> None:
     table = table.drop(columns=fields.DRUG).assign(
         compendium=compendium.name, simulated=compendium.simulated
@@ -266,10 +305,11 @@ def _write(
     if options.json:
         rows = table.astype(object).where(table.notna(), None)
         content = {
+            "analysis_id": job_id(request),
             "compendium": compendium.name,
             "data": "SIMULATED" if compendium.simulated else "measured",
-            "score": options.score or default_score(compendium),
-            "seed": options.seed,
+            "score": request.score,
+            "seed": request.seed,
             "queries": [
                 {"name": query.name, "up": _symbols(query.up), "down": _symbols(query.down)}
                 for query in given.queries

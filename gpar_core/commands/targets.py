@@ -1,10 +1,8 @@
 """`predict-target` and `evaluate-targets`: which gene a compound acts on, and how often right."""
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,18 +10,17 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.result import Analysis
-from gpar_core.analyses.target_prediction.library_evidence import library_of_targets
+from gpar_core.analyses.target_prediction.library_evidence import NONE, library_of_targets
 from gpar_core.analyses.target_prediction.plan import (
     missing_evidence,
     plan_target_evaluation,
     plan_target_prediction,
 )
-from gpar_core.commands.output import check_output, write_output
-from gpar_core.commands.terminal import finish, records, seed
+from gpar_core.commands.output import add_output, check_outputs, print_simulated, write_analysis
+from gpar_core.commands.terminal import finish, seed
 from gpar_core.commands.uploads import add_compound_or_profiles, uploaded
 from gpar_core.data import compendium as compendia
 from gpar_core.data.uploads import publish_profiles
-from gpar_core.export import analysis_csv
 from gpar_core.storage.cache import Cache
 from gpar_core.targets.evaluate import FIRST, METHODS
 from gpar_core.targets.evidence import LINES
@@ -62,15 +59,13 @@ def add(commands: Any) -> None:
     for command in (predict, evaluate):
         command.add_argument(
             "--library", default="", metavar="ID",
-            help="library whose models of targets are asked (default: the one with most of them)",
+            help=f"library of targets to use, or '{NONE}' (default: the one with most targets)",
         )  # fmt: skip
-        command.add_argument("--csv", type=Path, metavar="OUT", help="write all rows to a CSV file")
-        command.add_argument("--json", type=Path, metavar="OUT", help="write all tables to JSON")
+        add_output(command)
 
 
 def _predict(options: argparse.Namespace, cache: Cache) -> None:
-    check_output(options.csv)
-    check_output(options.json)
+    check_outputs(options)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     library = library_of_targets(cache, compendium, options.library)
     if options.compound:
@@ -79,27 +74,25 @@ def _predict(options: argparse.Namespace, cache: Cache) -> None:
         profiles = uploaded(options)
         for note in profiles.notes:
             print(f"note: {note}", file=sys.stderr)
-        request = plan_target_prediction(
-            compendium, profiles=profiles, name=options.profiles.stem, library=library
-        )
+        name = options.name or options.profiles.stem
+        request = plan_target_prediction(compendium, profiles=profiles, name=name, library=library)
         publish_profiles(cache, profiles)
     for what in missing_evidence(compendium, library):
         print(f"note: {what}", file=sys.stderr)
     done = analysis.load(cache.analysis(finish(cache, request)))
     _print(done, options.top)
-    _write(options, done, "targets")
+    write_analysis(options, done, done.tables["targets"])
 
 
 def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
-    check_output(options.csv)
-    check_output(options.json)
+    check_outputs(options)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     library = library_of_targets(cache, compendium, options.library)
     request = plan_target_evaluation(compendium, library=library, seed=options.seed)
     for what in missing_evidence(compendium, library):
         print(f"note: {what}", file=sys.stderr)
     done = analysis.load(cache.analysis(finish(cache, request)))
-    _mark(done)
+    print_simulated(done.simulated)
     (scope,) = done.tables["scope"].to_dict("records")
     print(
         f"{done.compendium}: {scope['n_molecules']:,} molecules with {scope['n_targets']:,} known "
@@ -114,11 +107,11 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
         print("\nprobability, mean      known targets")
         for row in done.tables["reliability"].to_dict("records"):
             print(f"{row['predicted']:>17.3f}      {row['observed']:.3f} of {row['n']:,}")
-    _write(options, done, "methods")
+    write_analysis(options, done, done.tables["methods"])
 
 
 def _print(done: Analysis, top: int) -> None:
-    _mark(done)
+    print_simulated(done.simulated)
     tables: Mapping[str, pd.DataFrame] = done.tables
     base_rate = float(tables["scope"]["base_rate"].iloc[0])
     for query, table in tables["targets"].groupby("query", sort=False):
@@ -149,25 +142,3 @@ def _head(line: str) -> str:
 
 def _number(value: float, form: str) -> str:
     return "-" if pd.isna(value) else format(value, form)
-
-
-def _mark(done: Analysis) -> None:
-    if done.simulated:
-        print("SIMULATED data: no laboratory measured these signatures.")
-
-
-def _write(options: argparse.Namespace, done: Analysis, name: str) -> None:
-    table = done.tables[name]
-    if options.csv:
-        write_output(options.csv, analysis_csv(table, done))
-        print(f"{len(table):,} rows -> {options.csv}")
-    if options.json:
-        content = {
-            "analysis_id": done.analysis_id,
-            "compendium": done.compendium,
-            "data": "SIMULATED" if done.simulated else "measured",
-            "versions": dict(done.versions),
-            **{of: records(rows) for of, rows in done.tables.items()},
-        }
-        write_output(options.json, json.dumps(content, indent=1) + "\n")
-        print(f"{len(table):,} rows -> {options.json}")

@@ -4,17 +4,18 @@ import argparse
 import re
 import sys
 from collections.abc import Iterable
-from typing import Any
 
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.analyses.method import Method
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.data import compendium as compendia
-from gpar_core.data.class_names import CHOICES, MOAS
+from gpar_core.data.class_names import CHOICES, MOAS, joined, target_class
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.name_lists import read_drugs, read_names
 from gpar_core.data.pert_types import others_in_words
 from gpar_core.data.training_set import NEGATIVE_CHOICES, known_cells
+from gpar_core.errors import RequestError
 from gpar_core.jobs import engine
 from gpar_core.jobs.events import Event
 from gpar_core.learn.presets import PRESETS
@@ -70,15 +71,71 @@ def finish(cache: Cache, request: Request, *, cluster: str | None = None) -> str
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
+def add_drugs(command: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
+    """Add the options of a `DrugSet`; returns the group of which one must be given."""
+    chosen = command.add_mutually_exclusive_group()
+    chosen.add_argument(
+        "--drugs", default="", metavar="A,B,C",
+        help=(
+            "names or pert_ids, separated by commas or semicolons; compound names that contain "
+            "commas are recognized"
+        ),
+    )  # fmt: skip
+    command.add_argument(
+        "--drug", action="append", default=[], metavar="NAME",
+        help="one name or pert_id, taken literally; repeat the option for more drugs",
+    )  # fmt: skip
+    chosen.add_argument(
+        "--moa", action="append", default=[], metavar="MOA",
+        help="all drugs with this MOA; repeat the option for more MOAs",
+    )  # fmt: skip
+    chosen.add_argument(
+        "--target", action="append", default=[], metavar="GENE",
+        help="all drugs with this target, for example DRD2; repeat the option for more targets",
+    )  # fmt: skip
+    command.add_argument("--label", default="", metavar="NAME", help="what to call a set of drugs")
+    return chosen
+
+
+def drug_set_of(options: argparse.Namespace, compendium: Compendium) -> DrugSet:
+    """The drug set of the options of `add_drugs`."""
+    drugs = (*read_drugs(compendium, options.drugs), *options.drug)
+    moa = joined(options.moa or map(target_class, options.target))
+    return DrugSet(drugs, moa, label=options.label)
+
+
+def numbers(text: str, kind: type[int] | type[float] = int) -> list[float]:
+    """The numbers of a list. Raises RequestError."""
+    try:
+        return [kind(item) for item in read_names(text)]
+    except ValueError as error:
+        what = "whole numbers" if kind is int else "numbers"
+        raise RequestError(
+            f"'{text[:40]}' is not a list of {what}. Separate them by commas: 10,50."
+        ) from error
+
+
+def whole_numbers(text: str) -> list[int]:
+    """The whole numbers of a list. Raises RequestError."""
+    return [int(number) for number in numbers(text)]
+
+
 def add_method(
     command: argparse.ArgumentParser,
     *,
     presets: Iterable[str] = PRESETS,
     negatives: str = Method.negatives,
+    cells: bool = True,
 ) -> None:
-    """Add the options of a `Method`. presets: the choices. negatives: the default."""
-    command.add_argument("--cells", default="", metavar="A,B", help="cell lines (default: all)")
-    command.add_argument("--preset", choices=sorted(presets), default=Method.preset)
+    """Add the options of a `Method`.
+
+    presets: the choices; none for no such option. negatives: the default. cells: whether cell lines
+    can be chosen.
+    """
+    if cells:
+        command.add_argument("--cells", default="", metavar="A,B", help="cell lines (default: all)")
+    if presets:
+        command.add_argument("--preset", choices=sorted(presets), default=Method.preset)
     command.add_argument(
         "--negatives", choices=NEGATIVE_CHOICES, default=negatives,
         help=(
@@ -92,8 +149,9 @@ def add_method(
 
 def method_of(options: argparse.Namespace, compendium: Compendium) -> Method:
     """The method of the options of `add_method`. Raises NotFoundError."""
-    cells = known_cells(compendium, options.cells)
-    return Method(cells, options.preset, options.negatives, options.seed)
+    cells = known_cells(compendium, getattr(options, "cells", ""))
+    preset = getattr(options, "preset", Method.preset)
+    return Method(cells, preset, options.negatives, options.seed)
 
 
 def add_classes(command: argparse.ArgumentParser) -> None:
@@ -135,9 +193,3 @@ def print_with_classes(table: pd.DataFrame, head: str, lines: Iterable[str]) -> 
     for line, row in zip(lines, table.to_dict("records"), strict=True):
         moa = row[fields.MOA]
         print(f"{line}  {moa[:30]:<30}  {row[fields.TARGET]}" if has_targets else f"{line}  {moa}")
-
-
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows for JSON, which has no NaN."""
-    rows = table.astype(object).where(table.notna(), None).to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in rows]

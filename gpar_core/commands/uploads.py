@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from gpar_core.data.profile_choices import BY_FILE, DRUG_CHOICES
 from gpar_core.data.profiles import Profiles, profiles_of
@@ -12,7 +13,15 @@ def add_compound_or_profiles(command: argparse.ArgumentParser) -> None:
     """Add --compound and --profiles, of which one must be given, and how to read the file."""
     of = command.add_mutually_exclusive_group(required=True)
     of.add_argument("--compound", default="", metavar="X", help="name or pert_id")
-    of.add_argument(
+    add_profiles(command, of)
+    command.add_argument(
+        "--name", default="", help="what to call the profiles (default: the name of the file)"
+    )
+
+
+def add_profiles(command: argparse.ArgumentParser, group: Any) -> None:
+    """Add --profiles to a group of choices, and how to read the file to the command."""
+    group.add_argument(
         "--profiles",
         type=Path,
         metavar="FILE",

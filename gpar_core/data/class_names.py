@@ -1,8 +1,10 @@
 """Classes of drugs by name: MOAs, and targets ('target: DRD2'), in words."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from gpar_core import fields
 
 TARGET_PREFIX: Final = "target: "
 """Before the symbol of a gene, the name of the class of the compounds that target it."""
@@ -52,6 +54,24 @@ def gene_of(name: str) -> str:
     return name.removeprefix(TARGET_PREFIX) if name.startswith(TARGET_PREFIX) else ""
 
 
+def joined(names: Iterable[str]) -> str:
+    """The classes that a set of drugs was chosen by, as one name.
+
+    >>> joined(["MEK inhibitor", "RAF inhibitor"]), joined([])
+    ('MEK inhibitor|RAF inhibitor', '')
+    """
+    return fields.MOA_SEPARATOR.join(names)
+
+
+def classes_in(name: str) -> tuple[str, ...]:
+    """The classes that `joined` joined.
+
+    >>> classes_in("MEK inhibitor|RAF inhibitor"), classes_in("")
+    (('MEK inhibitor', 'RAF inhibitor'), ())
+    """
+    return tuple(filter(None, map(str.strip, name.split(fields.MOA_SEPARATOR))))
+
+
 def noun_of(names: Collection[str]) -> Noun:
     """The noun for all of these classes; that of MOAs for none."""
     n_targets = sum(bool(gene_of(name)) for name in names)
@@ -70,9 +90,14 @@ def shown(names: Sequence[str]) -> list[str]:
 
 
 def chosen_class(moa: str) -> dict[str, str]:
-    """Label and name of the class that drugs were chosen by.
+    """Label and name of the class, or classes, that drugs were chosen by.
 
     >>> chosen_class("target: DRD2"), chosen_class("")
     ({'Target': 'DRD2'}, {'MOA': 'none chosen'})
+    >>> chosen_class("MEK inhibitor|RAF inhibitor")
+    {'MOAs': 'MEK inhibitor, RAF inhibitor'}
     """
-    return {noun_of([moa]).title: gene_of(moa) or moa or "none chosen"}
+    names = classes_in(moa)
+    noun = noun_of(names)
+    title = noun.title if len(names) < 2 else noun.many[0].upper() + noun.many[1:]
+    return {title: ", ".join(shown(names)) or "none chosen"}

@@ -15,6 +15,7 @@ from gpar_core.data.class_names import (
     NOUNS,
     TARGET,
     Noun,
+    classes_in,
     gene_of,
     noun_of,
     target_class,
@@ -41,8 +42,11 @@ UPLOADED = "uploaded: "
 
 
 def negative_words(negatives: str, moa: str = "") -> str:
-    """`TrainingSet.negatives` as shown to users. moa: the class that was trained on, if any."""
-    return NEGATIVE_WORDS[negatives].replace("{class}", noun_of([moa]).one)
+    """`TrainingSet.negatives` as shown to users. moa: of the drug set that was trained on."""
+    names = classes_in(moa)
+    if negatives == "others" and len(names) > 1:
+        return f"all compounds with none of the {noun_of(names).many}"
+    return NEGATIVE_WORDS[negatives].replace("{class}", noun_of(names).one)
 
 
 @dataclass(frozen=True)
@@ -171,18 +175,21 @@ def moa_key(moa: str) -> str:
 def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
     """Names without case of the drugs with this MOA, or target ('target: DRD2').
 
-    Raises NotFoundError.
+    moa: one, or several as `class_names.joined` joins them: the drugs with any of them. Raises
+    NotFoundError.
     """
+    if len(names := classes_in(moa)) > 1:
+        return tuple(sorted({drug for name in names for drug in drugs_of_moa(compendium, name)}))
     table = compendium.compound_classes
     drugs = table.loc[table[fields.MOA].str.casefold() == moa_key(moa), fields.DRUG]
     if len(drugs):
         return tuple(sorted(set(drugs)))
     target = gene_of(moa_key(moa))
     noun, table = (TARGET, compendium.targets) if target else (MOA, compendium.moas)
-    names = table[fields.MOA].tolist()
-    if not names:
+    known = table[fields.MOA].tolist()
+    if not known:
         raise NotFoundError(why_without(compendium, noun))
-    by_name = {name.casefold(): name for name in names}
+    by_name = {name.casefold(): name for name in known}
     close = difflib.get_close_matches(moa_key(moa), by_name, n=3, cutoff=0.4)
     close = [by_name[name] for name in close]
     if noun is MOA and moa.strip().upper() in compendium.targets["moa"].map(gene_of).tolist():
@@ -190,7 +197,7 @@ def drugs_of_moa(compendium: Compendium, moa: str) -> tuple[str, ...]:
     hint = f" Did you mean: {'; '.join(close)}?" if close else ""
     raise NotFoundError(
         f"No drug of the compendium '{compendium.name}' has the {noun.one} "
-        f"'{(target.upper() or moa)[:80]}' ({len(names)} {noun.many} are available).{hint}"
+        f"'{(target.upper() or moa)[:80]}' ({len(known)} {noun.many} are available).{hint}"
     )
 
 
@@ -230,7 +237,7 @@ def select(
     """Choose positive and negative representatives.
 
     drugs: names without case, all in the compendium. cells: cell lines, empty for all.
-    moa: the MOA the drugs were chosen by, if any.
+    moa: the MOA, or MOAs, the drugs were chosen by, if any, as `class_names.joined` joins them.
     uploaded: profiles that are the positive set, in place of drugs. Compounds of the same names in
         the compendium are then not negatives, nor are those that share a MOA with them, unless
         inactive.
@@ -336,10 +343,11 @@ def _why_others(
 
 
 def _sharing_moa(compendium: Compendium, drugs: set[str], moa: str) -> set[str]:
-    """The drugs with the MOA, or target; if none is given, with any MOA of these drugs."""
+    """The drugs with a chosen MOA or target; if none is given, with any MOA of these drugs."""
     table = compendium.compound_classes if moa else compendium.compound_moas
     names = table[fields.MOA].str.casefold()
-    shared = {moa_key(moa)} if moa else set(names[table[fields.DRUG].isin(drugs)])
+    chosen = set(map(moa_key, classes_in(moa)))
+    shared = chosen or set(names[table[fields.DRUG].isin(drugs)])
     return set(table.loc[names.isin(shared), fields.DRUG])
 
 

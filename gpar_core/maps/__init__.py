@@ -8,19 +8,33 @@ from typing import Final
 class Method:
     """A method of mapping signatures. label: its name on screen. about: one line on what it does.
 
-    min_signatures: the fewest signatures that make a useful map.
+    min_signatures: the fewest signatures that make a useful map. reference: who proposed it.
     """
 
     label: str
     about: str
     min_signatures: int
+    reference: str = ""
 
 
 METHODS: Final[dict[str, Method]] = {
-    "umap": Method("UMAP", "keeps neighbors together and is fastest for large selections", 15),
-    "tsne": Method("t-SNE", "keeps neighbors together; distances between groups mean little", 15),
+    "umap": Method(
+        "UMAP",
+        "keeps neighbors together and is fastest for large selections",
+        15,
+        "McInnes et al. 2018, arXiv:1802.03426",
+    ),
+    "tsne": Method(
+        "t-SNE",
+        "keeps neighbors together; distances between groups mean little",
+        15,
+        "van der Maaten and Hinton 2008, JMLR 9:2579",
+    ),
     "fwd": Method(
-        "L1000FWD graph", "connects signatures by the strongest 0.1% of all similarities", 150
+        "L1000FWD graph",
+        "connects signatures by the strongest 0.1% of all similarities",
+        150,
+        "Wang et al. 2018, doi:10.1093/bioinformatics/bty060",
     ),
 }
 """All of them compare the direction of signatures, not their length: by cosine. On the demo, 19% of

@@ -46,6 +46,13 @@ def batch_of(lists: Iterable[GeneLists]) -> pd.DataFrame:
     return table
 
 
+def table_of(queries: Iterable[Query]) -> pd.DataFrame:
+    """The table of queries that are known as landmark genes."""
+    return batch_of(
+        GeneLists(query.name, _symbols(query.up), _symbols(query.down)) for query in queries
+    )
+
+
 def too_many(n: int) -> FileFormatError:
     """The error for a file of n queries, in words that follow its name."""
     return FileFormatError(
@@ -73,14 +80,15 @@ def _row(lists: GeneLists) -> tuple[str, str, str, int, int, str, str]:
     except RequestError as error:
         n_given = len(set(lists.up)) + len(set(lists.down))
         return lists.name, "", "", n_given, 0, "", str(error)
-    up, down = (
-        " ".join(sorted(fields.LANDMARK_SYMBOLS[gene] for gene in genes))
-        for genes in (query.up, query.down)
-    )
+    up, down = (" ".join(_symbols(genes)) for genes in (query.up, query.down))
     n_given, n_found = (
         getattr(match.up, count) + getattr(match.down, count) for count in ("n_given", "n_found")
     )
     return lists.name, up, down, n_given, n_found, _missing(match), " ".join(match.warnings)
+
+
+def _symbols(genes: Iterable[int]) -> tuple[str, ...]:
+    return tuple(sorted(fields.LANDMARK_SYMBOLS[gene] for gene in genes))
 
 
 def _missing(match: QueryMatch) -> str:

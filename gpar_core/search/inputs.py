@@ -32,11 +32,17 @@ BETWEEN_GENES = re.compile(r"[\s,;]+")
 @dataclass(frozen=True, eq=False)
 class Asked:
     """queries: to search with. notes: how they were read, one sentence each. table: of a batch of
-    gene sets, as in `batch_lists.COLUMNS`."""
+    gene sets, as in `batch_lists.COLUMNS`. drug, cell, signature: of a compound or a signature.
+    profiles: of a file; profile: the position of the one to search with, None for all."""
 
     queries: tuple[Query, ...]
     notes: tuple[str, ...] = ()
     table: pd.DataFrame | None = None
+    drug: str = ""
+    cell: str = ""
+    signature: str = ""
+    profiles: Profiles | None = None
+    profile: int | None = None
 
 
 def asked(
@@ -59,7 +65,8 @@ def asked(
     """The queries of exactly one of: up and down, table, profiles, gmt, compound, signature.
 
     up, down: names of genes, as for `gene_names`. table: of differential expression, with
-    `cut_offs`. profiles: one or more profiles or a whole result table, of which `profile` is one;
+    `cut_offs`. profiles: one or more profiles or a whole result table, of which `profile` is the
+    name or the number of one;
     z_score: as for `profiles.accept`. gmt: gene sets. compound: name or pert_id; cell: one of its
     cell lines, '' for all. signature: sig_id. genes: taken from each end of a profile. name: of
     gene lists. Raises GparError.
@@ -89,9 +96,11 @@ def asked(
         return Asked(tuple(queries_in(sets)), tuple(_batch_notes(sets)), sets)
     if compound:
         (drug,) = known_drugs(compendium, [compound])
-        return Asked((of_compound(compendium, drug, cell=cell, n_genes=genes),))
+        query = of_compound(compendium, drug, cell=cell, n_genes=genes)
+        return Asked((query,), drug=drug, cell=cell)
     if signature:
-        return Asked((of_signature(compendium, signature, n_genes=genes),))
+        query = of_signature(compendium, signature, n_genes=genes)
+        return Asked((query,), signature=signature)
     query, match = of_lists(name, up, down)
     return Asked((query,), tuple(match_notes(match)))
 
@@ -169,13 +178,18 @@ def _of_table(path: Path, cut_offs: CutOffs) -> Asked:
 def _of_profiles(path: Path, profile: str, genes: int, *, z_score: bool) -> Asked:
     found = accept(read_profiles(path, path.name), impute=True, z_score=z_score)
     if not profile:
-        return Asked(tuple(profile_queries(found, genes)), found.notes)
+        place = 0 if len(found.names) == 1 else None
+        queries = tuple(profile_queries(found, genes))
+        return Asked(queries, found.notes, profiles=found, profile=place)
+    if profile not in found.names and profile.isdecimal() and 0 < int(profile) <= len(found.names):
+        profile = found.names[int(profile) - 1]
     if profile not in found.names:
         raise RequestError(
             f"'{path.name}' has no profile '{profile[:80]}'. It has {_some(found.names)}."
         )
-    values = found.matrix[found.names.index(profile)]
-    return Asked((profile_query(profile, values, genes),), found.notes)
+    place = found.names.index(profile)
+    query = profile_query(profile, found.matrix[place], genes)
+    return Asked((query,), found.notes, profiles=found, profile=place)
 
 
 def _batch_notes(table: pd.DataFrame) -> list[str]:

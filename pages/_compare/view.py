@@ -14,6 +14,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.export import comparison_csv, download_name
 from pages._shared.cached_charts import chart_once
 from pages._shared.class_choice import KNOWN_COLUMNS, known
+from pages._shared.share import Shared, share_popover
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
 
@@ -41,6 +42,18 @@ def show_comparison(
         partial(rank_shifts, found.compounds, FIRST, SECOND, simulated=simulated),
     )
     _compounds(found, first, second, simulated=simulated)
+    _share(first.summary.model_id, second.summary.model_id, orders)
+
+
+def _share(first: str, second: str, orders: tuple[str, str]) -> None:
+    def shared() -> Shared:
+        from gpar_core.report.calls import comparison_call  # noqa: PLC0415 -- only when it opens
+
+        return Shared(comparison_call(first, second, orders), "")
+
+    button, _ = st.columns([1, 4])
+    with button:
+        share_popover("-".join((first, second, *orders)), shared)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

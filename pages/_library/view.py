@@ -22,6 +22,7 @@ from pages._shared.class_choice import class_column, class_links
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
 from pages._shared.navigation import GENE_COLUMN
+from pages._shared.share import share_request
 from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, from_url, go
 from pages._shared.tables import HOW_TO_OPEN, SELECTION, chosen_row, opened_row, savable
@@ -108,7 +109,7 @@ def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -
         row = opened_row(selection, names, shown["model_id"].tolist())
         if row is not None:
             go("models", model=shown["model_id"].iloc[row])
-    save, again = st.columns([1, 1])
+    save, share, again = st.columns(3)
     save.download_button(
         "Download library (CSV)",
         lambda: library_csv(library, simulated=compendium.simulated),
@@ -116,6 +117,8 @@ def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -
         "text/csv",
         on_click="ignore",
     )
+    with share:
+        share_request(library.library_id, library.request, compendium.name)
     with again.popover("Retrain one model"):
         _retrain(library)
     sharing_popover(cache().library(library.library_id))

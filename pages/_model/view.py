@@ -28,6 +28,7 @@ from pages._shared.loaders import load_model
 from pages._shared.model_names import called
 from pages._shared.navigation import gene_links
 from pages._shared.report_buttons import report_buttons
+from pages._shared.share import share_model
 from pages._shared.state import Key, cache, go
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
@@ -51,7 +52,12 @@ def show(model: Model) -> None:
         simulated_note()
     drawn_once("verdict", summary.identity, lambda: _verdict(model))
     offer_linear(summary)
-    report_buttons(summary.model_id, summary.label, simulated=summary.simulated)
+    report_buttons(
+        summary.model_id,
+        summary.label,
+        simulated=summary.simulated,
+        share=lambda: share_model(summary),
+    )
     ranking, *others = st.tabs(
         ["Ranked drugs", *OTHERS], key=Key.TAB, on_change="rerun", bind="query-params"
     )

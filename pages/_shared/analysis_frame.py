@@ -17,6 +17,7 @@ from pages._shared.frame import job_or_form, note_if_simulated, simulated_note
 from pages._shared.job_panel import finished_job
 from pages._shared.loaders import load_analyses, load_analysis
 from pages._shared.navigation import begin
+from pages._shared.share import share_analysis
 from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache
 
@@ -69,7 +70,7 @@ def _fresh(done: Analysis, compendium: Compendium) -> bool:
 
 
 def _job(kind: type[Request], draw: Draw, job_id: str) -> None:
-    back, keep, delete = st.columns([3, 1, 1])
+    back, share, keep, delete = st.columns([2, 1, 1, 1])
     if back.button("New analysis"):
         _open("")
     if job_id in cache().analysis_ids():
@@ -77,7 +78,10 @@ def _job(kind: type[Request], draw: Draw, job_id: str) -> None:
             sharing_popover(cache().analysis(job_id))
         if cache().may_change(job_id) and delete.button("Delete", width="stretch"):
             _confirm_deletion(job_id)
-        _result(kind, draw, load_analysis(job_id))
+        done = load_analysis(job_id)
+        with share:
+            share_analysis(done)
+        _result(kind, draw, done)
         return
     request = JobStore(cache()).get(job_id).request
     _check(kind, request)

@@ -7,14 +7,14 @@ import streamlit as st
 
 from gpar_core import fields
 from gpar_core.analyses.method import DrugSet
-from gpar_core.data.class_names import gene_of
+from gpar_core.data.class_names import gene_of, joined
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import match_drugs
 from pages._shared.error_box import plain
 from pages._shared.profile_form import Upload, choose_upload
 from pages._shared.state import Key, from_url
 
-BY_MOA, BY_TARGET, UPLOAD = "One MOA", "One target", "Upload"
+BY_MOA, BY_TARGET, UPLOAD = "MOA", "Target", "Upload"
 WAYS = (BY_MOA, BY_TARGET, "Drugs by name", "Pasted list", UPLOAD)
 EXAMPLE = "escitalopram, paroxetine, fluoxetine"
 MAX_UNKNOWN = 50
@@ -22,7 +22,8 @@ MAX_UNKNOWN = 50
 
 @dataclass(frozen=True)
 class Picked:
-    """What the user chose; all but one are empty. moa: of a MOA or a target ('target: DRD2')."""
+    """What the user chose; all but one are empty. moa: one MOA or target ('target: DRD2'), or
+    several, as in `DrugSet`."""
 
     drugs: tuple[str, ...] = ()
     moa: str = ""
@@ -104,20 +105,21 @@ def _moa(compendium: Compendium) -> str:
 
 
 def _class(classes: pd.DataFrame, key: str) -> str:
-    """The chosen class, with its drugs below. classes: `Compendium.moas`, or its targets."""
+    """The chosen classes, with their drugs below. classes: `Compendium.moas`, or its targets."""
     n_drugs = dict(zip(classes["moa"], classes["n_drugs"], strict=True))
-    chosen = st.selectbox(
-        "Target" if key == "target" else "MOA",
+    chosen = st.multiselect(
+        "Targets" if key == "target" else "MOAs",
         classes["moa"],
-        index=None,
         format_func=lambda name: f"{gene_of(name) or name} ({n_drugs[name]})",
         placeholder="Type a gene" if key == "target" else "Type a mechanism",
+        help="Choose several to train on the drugs of all of them",
+        select_all=False,
         key=key,
         persist_state="session",
     )
-    if chosen:
-        st.caption(plain(classes.loc[classes["moa"] == chosen, "drugs"].iloc[0]))
-    return chosen or ""
+    for name, drugs in classes.loc[classes["moa"].isin(chosen), ["moa", "drugs"]].to_numpy():
+        st.caption(plain(drugs if len(chosen) == 1 else f"{gene_of(name) or name}: {drugs}"))
+    return joined(chosen)
 
 
 def _pasted(compendium: Compendium) -> list[str]:

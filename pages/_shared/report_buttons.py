@@ -1,5 +1,7 @@
 """Buttons that download a result as a report."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from gpar_core.export import download_name
@@ -22,12 +24,19 @@ FILES = {
 }
 
 
-def report_buttons(result_id: str, title: str, *, simulated: bool) -> None:
-    """Draw two download buttons; the files are created on a click."""
+def report_buttons(
+    result_id: str, title: str, *, simulated: bool, share: Callable[[], None] | None = None
+) -> None:
+    """Draw two download buttons; the files are created on a click.
+
+    share: draws the button beside them.
+    """
     view = cache()
-    for column, (ending, (label, kind, explanation)) in zip(
-        st.columns([1, 1, 2]), FILES.items(), strict=False
-    ):
+    columns = st.columns([1, 1, 1, 1])
+    if share is not None:
+        with columns[2]:
+            share()
+    for column, (ending, (label, kind, explanation)) in zip(columns, FILES.items(), strict=False):
         column.download_button(
             label,
             lambda ending=ending: made_in_child(view, result_id, ending),

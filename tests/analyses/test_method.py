@@ -90,5 +90,5 @@ def test_drugs_and_cell_lines_become_those_of_the_compendium(tiny: Compendium) -
 
 @pytest.mark.parametrize("drug_set", [DrugSet(), DrugSet(("hdac0",), "HDAC inhibitor")])
 def test_a_drug_set_is_one_thing(tiny: Compendium, drug_set: DrugSet) -> None:
-    with pytest.raises(RequestError, match="what to train on: drugs, one MOA"):
+    with pytest.raises(RequestError, match="what to train on: drugs, MOAs"):
         known_drug_set(tiny, drug_set)

@@ -9,16 +9,18 @@ from gpar_core.analyses.evaluation.evaluate import compare
 from gpar_core.analyses.evaluation.plan import plan_evaluation
 from gpar_core.analyses.library import result as library
 from gpar_core.analyses.library.plan import plan_library
-from gpar_core.analyses.method import DrugSet
+from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.registry import from_json
 from gpar_core.analyses.search_evaluation.plan import classes_to_retrieve, plan_search_evaluation
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.compare.search_queries import own_queries
+from gpar_core.data.class_names import chosen_class
 from gpar_core.data.compendium import Compendium
-from gpar_core.errors import RequestError
+from gpar_core.data.training_set import negative_words
+from gpar_core.errors import NotFoundError, RequestError
 from gpar_core.learn.presets import preset
 from gpar_core.rank.ranking import known_members
-from gpar_core.report.origins import training_command
+from gpar_core.report.calls import call_of, command_of
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import to_json
 from tests import targeted
@@ -44,7 +46,7 @@ def test_a_target_is_trained_against_drugs_without_it(compendium: Compendium) ->
     negative = set(training_set.drug[~training_set.positive])
     assert {"mtor3", "mtor4", "hdac0"} <= negative  # a MOA in common with some is no reason
     assert not negative & set(drugs)
-    assert "--target PIK3CA" in training_command(request)
+    assert "--target PIK3CA" in command_of(call_of(request))
 
 
 def test_known_members_of_a_target_are_found_by_its_gene() -> None:
@@ -116,3 +118,22 @@ def test_an_evaluation_of_moas_keeps_its_id(compendium: Compendium) -> None:
     request = plan_search_evaluation(compendium, scores=["wtcs"])
     assert "among" not in json.loads(to_json(request))
     assert from_json(to_json(request)) == request
+
+
+def test_several_classes_are_one_positive_set(compendium: Compendium) -> None:
+    """The drugs of any of them; none that has one is a negative."""
+    asked = DrugSet(moa="MTOR inhibitor|target: hdac2")
+    request, training_set = plan_training(compendium, asked, Method(negatives="others"))
+    assert request.drug_set.moa == "MTOR inhibitor|target: HDAC2"
+    assert request.title == "Train on MTOR inhibitor + target: HDAC2"
+    mtor = {f"mtor{n}" for n in range(5)}
+    assert set(training_set.drug[training_set.positive]) == mtor | {"hdac0", "hdac1", "hdac2"}
+    assert {"hdac3", "pik0"} <= set(training_set.drug[~training_set.positive])
+    assert chosen_class(request.drug_set.moa) == {
+        "MOAs and targets": "MTOR inhibitor, target: HDAC2"
+    }
+    assert negative_words("others", request.drug_set.moa) == (
+        "all compounds with none of the MOAs and targets"
+    )
+    with pytest.raises(NotFoundError, match="has the MOA 'magic'"):
+        plan_training(compendium, DrugSet(moa="MTOR inhibitor|magic"))

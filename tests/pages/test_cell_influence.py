@@ -37,7 +37,7 @@ def compared(cache: Cache, compendium: str = "demo", **how: object) -> CellInflu
 
 def form(moa: str = "HDAC inhibitor", **parameters: str) -> AppTest:
     app = page("cell_influence", **parameters)
-    return app.selectbox(key="moa").select(moa).run()
+    return app.multiselect(key="moa").set_value([moa]).run()
 
 
 def asked_for(stocked: Library, kind: type) -> list[object]:

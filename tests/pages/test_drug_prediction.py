@@ -63,7 +63,7 @@ def test_a_worker_that_cannot_be_started_does_not_break_the_form(
 
 
 def test_a_moa_shows_its_training_set_before_the_click(form: AppTest) -> None:
-    form.selectbox(key="moa").set_value("HDAC inhibitor").run()
+    form.multiselect(key="moa").set_value(["HDAC inhibitor"]).run()
     assert figures(form) == {"Positive drugs": "4", "Negatives": "65"}
     assert "8 representative signatures" in words(form)
     assert "130 representative signatures" in words(form)
@@ -73,13 +73,13 @@ def test_a_moa_shows_its_training_set_before_the_click(form: AppTest) -> None:
 
 
 def test_it_says_what_to_expect_of_as_many_drugs(form: AppTest) -> None:
-    form.selectbox(key="moa").set_value("HDAC inhibitor").run()
+    form.multiselect(key="moa").set_value(["HDAC inhibitor"]).run()
     assert "With 4 drugs in 2 cell lines, half of" in words(form)
     assert "by number of drugs" in words(form)
 
 
 def test_a_moa_is_offered_with_its_number_of_drugs(form: AppTest) -> None:
-    assert form.selectbox(key="moa").options == ["HDAC inhibitor (4)", "MTOR inhibitor (5)"]
+    assert form.multiselect(key="moa").options == ["HDAC inhibitor (4)", "MTOR inhibitor (5)"]
 
 
 def test_drugs_can_be_chosen_by_name(form: AppTest) -> None:
@@ -138,7 +138,7 @@ def test_too_few_inactive_compounds_are_said_before_the_click(form: AppTest) -> 
 
 
 def test_the_choice_is_kept_when_another_page_is_looked_at(form: AppTest) -> None:
-    form.selectbox(key="moa").set_value("MTOR inhibitor").run()
+    form.multiselect(key="moa").set_value(["MTOR inhibitor"]).run()
     form.switch_page("pages/models.py").run()
     form.switch_page("pages/drug_prediction.py").run()
     assert figures(form)["Positive drugs"] == "5"
@@ -147,7 +147,7 @@ def test_the_choice_is_kept_when_another_page_is_looked_at(form: AppTest) -> Non
 def test_another_compendium_without_the_chosen_drugs_does_not_break_the_form(
     form: AppTest,
 ) -> None:
-    form.selectbox(key="moa").set_value("MTOR inhibitor").run()
+    form.multiselect(key="moa").set_value(["MTOR inhibitor"]).run()
     form.multiselect(key="cells").set_value(["MCF7"]).run()
     form.sidebar.selectbox(key="compendium").set_value("evil").run()
     assert "Choose drugs or a MOA" in words(form)
@@ -209,7 +209,7 @@ def test_a_single_uploaded_profile_cannot_be_held_out(form: AppTest) -> None:
 def test_train_queues_one_job_and_puts_it_into_the_url(
     form: AppTest, stocked: Library, supervised: list[Cache]
 ) -> None:
-    form.selectbox(key="moa").set_value("HDAC inhibitor")
+    form.multiselect(key="moa").set_value(["HDAC inhibitor"])
     form.multiselect(key="cells").set_value(["MCF7"])
     form.number_input(key="drugs-seed").set_value(7).run()
     supervised.clear()
@@ -230,7 +230,7 @@ def test_the_same_training_again_is_the_model_that_is_there(
     form: AppTest, stocked: Library
 ) -> None:
     ended(stocked.cache, stocked.simulated, State.DONE)
-    form.selectbox(key="moa").set_value("HDAC inhibitor").run()
+    form.multiselect(key="moa").set_value(["HDAC inhibitor"]).run()
     press(form, "Start training")
     assert not JobStore(stocked.cache).active_jobs()
     assert words(form.title) == "HDAC inhibitor"

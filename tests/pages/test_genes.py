@@ -195,7 +195,7 @@ def test_before_a_choice_nothing_can_be_started(stocked: Library) -> None:
 
 def test_what_it_takes_is_said_before_the_click(stocked: Library) -> None:
     app = how_many()
-    app.selectbox(key="moa").select("HDAC inhibitor").run()
+    app.multiselect(key="moa").set_value(["HDAC inhibitor"]).run()
     # 17 numbers of 10 draws and the most important ones, and all genes once; four folds.
     assert {metric.label: metric.value for metric in app.metric} == {
         "Drugs": "4",
@@ -209,7 +209,7 @@ def test_what_it_takes_is_said_before_the_click(stocked: Library) -> None:
 
 def test_a_click_starts_the_job_and_the_page_follows_it(stocked: Library) -> None:
     app = how_many()
-    app.selectbox(key="moa").select("HDAC inhibitor").run()
+    app.multiselect(key="moa").set_value(["HDAC inhibitor"]).run()
     app.multiselect(key="genes-counts").set_value([978, 10, 100]).run()
     app.number_input(key="genes-repeats").set_value(2).run()
     app = press(app, "Start analysis")
@@ -221,7 +221,7 @@ def test_a_click_starts_the_job_and_the_page_follows_it(stocked: Library) -> Non
 
 def test_what_is_no_number_of_genes_is_refused(stocked: Library) -> None:
     app = how_many()
-    app.selectbox(key="moa").select("HDAC inhibitor").run()
+    app.multiselect(key="moa").set_value(["HDAC inhibitor"]).run()
     app.session_state["genes-counts"] = ["ten"]
     assert "whole numbers from 2 to 978" in words(app.run().error)
     app.session_state["genes-counts"] = [1]

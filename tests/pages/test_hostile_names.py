@@ -44,7 +44,7 @@ def test_in_a_compendium(stocked: Library) -> None:
 
 def test_in_the_drugs_of_a_moa(stocked: Library) -> None:
     app = page("drug_prediction", compendium="evil")
-    app.selectbox(key="moa").set_value(EVIL[0])
+    app.multiselect(key="moa").set_value([EVIL[0]])
     app.run()
     said = words(app.main.caption)
     for name in EVIL:

@@ -43,7 +43,7 @@ def change(cache: Cache, request: SweepRequest, table: pd.DataFrame) -> None:
 
 def form(moa: str = "HDAC inhibitor") -> AppTest:
     app = page("hyper_parameters")
-    return app.selectbox(key="moa").select(moa).run()
+    return app.multiselect(key="moa").set_value([moa]).run()
 
 
 def asked_for(stocked: Library) -> list[object]:

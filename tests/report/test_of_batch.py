@@ -101,7 +101,7 @@ def test_the_files_are_bounded(
 def test_gene_sets_are_reproduced(results: Results, batch: SearchRequest, tmp_path: Path) -> None:
     origin = report_of(results.cache, job_id(batch)).origin
     options = _parser().parse_args(shlex.split(origin.command)[3:])
-    assert (str(options.gmt), options.score, options.up) == ("FILE", "zhang", None)
+    assert (str(options.gmt), options.score, options.up) == ("FILE", "zhang", "")
     with apart(origin, results.cache) as scratch:
         run_job(request_of(origin), scratch, silent, Means())
         again = report_of(scratch, job_id(batch)).origin

@@ -11,7 +11,7 @@ from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.analyses.training_set import known_drug_set
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.training_set import known_cells
+from gpar_core.data.training_set import known_cells, match_drugs
 from gpar_core.errors import RequestError
 
 
@@ -23,13 +23,16 @@ def plan_cell_influence(
     selections: Iterable[Iterable[str]],
     every_cell_line: bool = False,
     shared_drugs: bool = True,
+    left_out: Iterable[str] | None = None,
 ) -> tuple[CellInfluenceRequest, pd.DataFrame]:
     """Check a comparison of selections of cell lines before it starts.
 
     selections: cell lines each, none for all. every_cell_line: also make each single cell line a
     selection. shared_drugs: use only drugs with a signature in each of `selections`; single cell
-    lines added by `every_cell_line` use those of them that they have. The method's cell lines are
-    ignored, and 'auto' makes one choice of negatives for all selections.
+    lines added by `every_cell_line` use those of them that they have. left_out: drugs not to use,
+    in place of that rule; what a selection lacks is then reported by the result instead of
+    refused. The method's cell lines are ignored, and 'auto' makes one choice of negatives for all
+    selections.
 
     Returns the request, and a table of selection, n_drugs and reason ('' if there are enough).
     Raises RequestError, NotFoundError or TrainingSetError.
@@ -48,7 +51,10 @@ def plan_cell_influence(
         )
     known = known_drug_set(compendium, drug_set)
     chosen = used = known.drugs
-    if shared_drugs and wanted:
+    if left_out is not None:
+        unused = set(match_drugs(compendium, left_out).found)
+        used = tuple(drug for drug in chosen if drug not in unused)
+    elif shared_drugs and wanted:
         there = cell_influence.drugs_with_signatures(compendium, chosen, wanted)
         used = tuple(sorted(set.intersection(*there)))
         if reason := cell_influence.too_few(len(used), len(chosen), "every selection"):
@@ -57,16 +63,18 @@ def plan_cell_influence(
                 "has."
             )
     table = _drugs_by_selection(compendium, used, everything)
-    if reasons := [reason for reason in table["reason"].head(len(wanted)) if reason]:
+    reasons = [reason for reason in table["reason"].head(len(wanted)) if reason]
+    if reasons and left_out is None:
         raise RequestError(f"{reasons[0]} Choose other cell lines or more drugs.")
     if (table["reason"] == "").sum() < 2:
         raise RequestError(
             f"Fewer than two cell lines have signatures of {cell_influence.MIN_DRUGS} of the "
             f"{len(used)} drugs. Choose more drugs."
         )
+    checked = wanted if wanted and left_out is None else [()]
     plans = [
         plan_training(compendium, drug_set, replace(method, cells=cells), ranked=False)
-        for cells in wanted or [()]
+        for cells in checked
     ]
     inactive = all(training_set.negatives == "inactive" for _, training_set in plans)
     request = CellInfluenceRequest(

@@ -16,9 +16,9 @@ from gpar_core.data.profiles import Profiles, profiles_id
 from gpar_core.data.training_set import known_drugs
 from gpar_core.data.uploaded_table import table_id
 from gpar_core.errors import NotFoundError, check_seed
-from gpar_core.search.batch_lists import queries_in
+from gpar_core.search.batch_lists import queries_in, table_of
 from gpar_core.search.cut_offs import CutOffs, of_changes
-from gpar_core.search.inputs import profile_queries, profile_query
+from gpar_core.search.inputs import Asked, profile_queries, profile_query
 from gpar_core.search.query import (
     TOP_GENES,
     Query,
@@ -138,6 +138,36 @@ def plan_set_search(
     sets: as `search.batch_lists.read_batch` returns them. Raises RequestError.
     """
     return _request(compendium, name, score, queries_in(sets), sets=table_id(sets), seed=seed)
+
+
+def plan_asked(
+    compendium: Compendium,
+    asked: Asked,
+    *,
+    name: str = "",
+    genes: int = TOP_GENES,
+    score: str = "",
+    seed: int = 0,
+) -> SearchRequest:
+    """A search with what the command line or Python gave; uploads are to be published first.
+
+    Several lists, as of a table with several comparisons, are a batch. Raises as the others.
+    """
+    how: dict[str, Any] = {"score": score, "seed": seed}
+    if asked.drug:
+        return plan_compound_search(compendium, asked.drug, cell=asked.cell, genes=genes, **how)
+    if asked.signature:
+        return plan_signature_search(compendium, asked.signature, genes=genes, **how)
+    if asked.profiles is not None:
+        place = ALL if asked.profile is None else asked.profile
+        return plan_profile_search(
+            compendium, asked.profiles, profile=place, name=name, genes=genes, **how
+        )
+    if asked.table is not None or len(asked.queries) > 1:
+        sets = table_of(asked.queries) if asked.table is None else asked.table
+        return plan_set_search(compendium, sets, name=name, **how)
+    (query,) = asked.queries
+    return _of_lists(compendium, replace(query, name=name or query.name), **how)
 
 
 def plan_one_of(

@@ -19,6 +19,8 @@ from gpar_core.targets.evidence import LibraryEvidence
 from gpar_core.targets.genetic import gene_key
 
 SMALLEST = 1e-9
+NONE = "none"
+"""In place of the id of a library, for none."""
 
 
 def library_of_targets(
@@ -26,9 +28,11 @@ def library_of_targets(
 ) -> Library | None:
     """The library with the most models of targets that can be used; None without any.
 
-    library_id: of the one to use instead. Raises NotFoundError, RequestError if that is of another
-    compendium, stale or without models of targets, or DataError.
+    library_id: of the one to use instead, or `NONE`. Raises NotFoundError, RequestError if that is
+    of another compendium, stale or without models of targets, or DataError.
     """
+    if library_id == NONE:
+        return None
     if library_id:
         chosen = library.chosen(cache, compendium, library_id)
         if not target_entries(chosen):

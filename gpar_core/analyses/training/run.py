@@ -11,7 +11,7 @@ from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.analyses.training_set import training_set_of
 from gpar_core.data import profiles
-from gpar_core.data.class_names import gene_of
+from gpar_core.data.class_names import classes_in, gene_of
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import Profiles
 from gpar_core.data.provenance import same_compendium, versions
@@ -78,7 +78,7 @@ def train_model(
     ranking = rank_compounds(
         compendium, ranked, seed=method.seed, threads=pool.processes, score=of_drugs
     )
-    classes = {request.drug_set.moa} if request.drug_set.moa else _moas_of(compendium, request)
+    classes = set(classes_in(request.drug_set.moa)) or _moas_of(compendium, request)
     ranking = ranking.assign(shares_moa=known_members(ranking, classes))
     if training.space is not None:
         also = _also_first_of(ranking, compendium, request, training.space)
@@ -155,9 +155,10 @@ def _of_positives(compendium: Compendium, training_set: TrainingSet) -> np.ndarr
 
 
 def _moas_of(compendium: Compendium, request: TrainRequest) -> set[str]:
-    """The MOA trained on, or all MOAs of the drugs, also of those of a target."""
-    if request.drug_set.moa and not gene_of(request.drug_set.moa):
-        return {request.drug_set.moa}
+    """The MOAs trained on, or all MOAs of the drugs, also of those of a target."""
+    classes = classes_in(request.drug_set.moa)
+    if classes and not any(map(gene_of, classes)):
+        return set(classes)
     table = compendium.compound_moas
     return set(table.loc[table[fields.DRUG].isin(request.drug_set.drugs), fields.MOA])
 

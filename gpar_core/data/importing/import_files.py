@@ -2,9 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from gpar_core.errors import RequestError
+
+NO_FILE = Path("-")
+"""In a list of tables, for a series that lacks one."""
 
 KNOWN_SERIES = ((re.compile(r"GSE\d+"), ""), (re.compile("level5_beta"), "LINCS2020"))
 """Patterns in file names that identify a series, and the name of the series if different."""
@@ -52,6 +58,45 @@ class ImportFiles:
     def paths(self) -> list[Path]:
         """All files of the import."""
         return [*(path for each in self.series for path in each.paths), *self.moas]
+
+
+def in_series(
+    *,
+    gctx: Sequence[Path],
+    sig_info: Sequence[Path] = (),
+    gene_info: Sequence[Path] = (),
+    sig_metrics: Sequence[Path] = (),
+    pert_info: Sequence[Path] = (),
+    series: Sequence[str] = (),
+) -> tuple[SeriesFiles, ...]:
+    """The files of each series, from lists in one order.
+
+    A single gene_info serves all series; `NO_FILE` is in place of a table that a series lacks.
+    series: names, none for those in the names of the matrices. Raises RequestError where a list has
+    another length than gctx.
+    """
+    n = len(gctx)
+    tables = {
+        "--sig-info": sig_info,
+        "--gene-info": list(gene_info) * n if len(gene_info) == 1 else gene_info,
+        "--sig-metrics": sig_metrics,
+        "--pert-info": pert_info,
+    }
+    columns = [
+        [None if path == NO_FILE else path for path in _one_each(option, files or [NO_FILE] * n, n)]
+        for option, files in tables.items()
+    ]
+    names = _one_each("--series", series or [""] * n, n)
+    return tuple(SeriesFiles(*each) for each in zip(gctx, *columns, names, strict=True))
+
+
+def _one_each(option: str, values: Sequence[Any], n: int) -> Sequence[Any]:
+    if len(values) != n:
+        raise RequestError(
+            f"{option} has {len(values)} and --gctx has {n}. Give one for each series, in the "
+            f"same order; use '{NO_FILE}' for a table that a series lacks."
+        )
+    return values
 
 
 def digest(paths: Iterable[Path]) -> str:

@@ -1,31 +1,27 @@
 """GPAR from Python: the same jobs, cache and results as the dashboard and the command line."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from gpar_core import processors
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.library import result as library
-from gpar_core.analyses.method import DrugSet, Method
+from gpar_core.analyses.method import Method
 from gpar_core.analyses.moa_prediction import result as prediction
-from gpar_core.analyses.target_prediction.library_evidence import library_of_targets
 from gpar_core.analyses.training import result as model
-from gpar_core.data import compendium as compendia
 from gpar_core.data import demo
-from gpar_core.data.class_names import MOAS, target_class
+from gpar_core.data.class_names import MOAS
 from gpar_core.data.compendium import Compendium
-from gpar_core.data.name_lists import read_drugs
+from gpar_core.data.pert_types import COMPOUNDS
+from gpar_core.data.quality import QualityFilter
 from gpar_core.data.requests import DemoRequest
 from gpar_core.data.training_set import known_cells
-from gpar_core.jobs import engine
-from gpar_core.progress import Report, Tables, silent
-from gpar_core.storage.cache import Cache
-from gpar_core.storage.requests import Request
-from gpar_core.upkeep.migration import bring_up_to_date
+from gpar_core.progress import Tables
+from gpar_core.workspace.analyses import Analyses, drug_set_of
 
 if TYPE_CHECKING:
     from gpar_core.analyses.library.result import Library
@@ -43,7 +39,7 @@ class CaseResult:
     analyses: tuple["Analysis", ...]
 
 
-class Workspace:
+class Workspace(Analyses):
     """One cache, and the analyses of its compendia.
 
     Every call is a job of the dashboard's queue: the same request is computed once, and results of
@@ -55,32 +51,95 @@ class Workspace:
         model.summary.metrics.mean_auroc, model.ranking.head(10)
     """
 
-    def __init__(self, cache: str | Path = "cache", *, report: Report = silent) -> None:
-        """cache: the folder, created if it does not exist. report: gets the progress of jobs."""
-        self.cache = Cache(Path(cache).resolve())
-        self._report = report
-        bring_up_to_date(self.cache)
-
     def demo(self) -> Compendium:
         """The simulated demo compendium, built if it does not exist."""
         self._finish(DemoRequest())
         return self.compendium(demo.NAME)
 
-    def compendium(self, name: str) -> Compendium:
-        """A compendium by name."""
-        return compendia.load(self.cache.existing_compendium(name))
-
     def compendia(self) -> list[str]:
         """Names of all compendia."""
         return self.cache.compendium_names()
+
+    def fetch(
+        self,
+        source: str,
+        *,
+        base_url: str = "",
+        cells: Iterable[str] = (),
+        pert_types: Iterable[str] = COMPOUNDS,
+        to: str | Path = "",
+    ) -> Path:
+        """Download a source of LINCS data; returns the folder of its files.
+
+        Arguments as in `data.fetching.plan`.
+        """
+        from gpar_core.data.fetching.plan import plan_fetch  # noqa: PLC0415 -- only who plans
+
+        folder = Path(to) if to else None
+        request = plan_fetch(
+            source, base_url=base_url, cells=cells, to=folder, pert_types=pert_types
+        )
+        self._finish(request)
+        return request.folder(self.cache)
+
+    def import_files(
+        self,
+        *,
+        name: str,
+        gctx: Iterable[str | Path],
+        moa_tables: Iterable[str | Path] = (),
+        series: Iterable[str] = (),
+        pert_types: Iterable[str] = COMPOUNDS,
+        fill_missing: bool = False,
+        replace: bool = False,
+        **others: Any,
+    ) -> Compendium:
+        """Import LINCS files: the command `import`.
+
+        others: sig_info, gene_info, sig_metrics and pert_info, lists of files as in
+        `data.importing.import_files.in_series`; and limits, the fields of `QualityFilter`.
+        """
+        from gpar_core.data.importing.import_files import ImportFiles, in_series  # noqa: PLC0415
+        from gpar_core.data.importing.plan import plan_import  # noqa: PLC0415 -- only who plans
+
+        names = ("sig_info", "gene_info", "sig_metrics", "pert_info")
+        tables = {each: [Path(file) for file in others.pop(each, ())] for each in names}
+        files = in_series(gctx=[Path(file) for file in gctx], series=list(series), **tables)
+        request = plan_import(
+            self.cache,
+            ImportFiles(files, tuple(Path(file) for file in moa_tables)),
+            name=name,
+            fill_missing=fill_missing,
+            quality=QualityFilter(**{each: _frozen(value) for each, value in others.items()}),
+            replace=replace,
+            pert_types=pert_types,
+        )
+        self._finish(request)
+        return self.compendium(request.name)
+
+    def select(
+        self, compendium: Compendium, *, name: str, replace: bool = False, **limits: Any
+    ) -> Compendium:
+        """A compendium of the signatures that pass a filter. limits: fields of `QualityFilter`."""
+        from gpar_core.data.plan_select import plan_select  # noqa: PLC0415 -- only who plans
+
+        limits = {each: _frozen(value) for each, value in limits.items()}
+        request = plan_select(
+            self.cache, compendium, name=name, quality=QualityFilter(**limits), replace=replace
+        )
+        self._finish(request)
+        return self.compendium(request.name)
 
     def train(
         self,
         compendium: Compendium,
         *,
         drugs: Iterable[str] = (),
-        moa: str = "",
-        target: str = "",
+        moa: str | Iterable[str] = "",
+        target: str | Iterable[str] = "",
+        profiles: str | Path = "",
+        column: str = "",
+        replicates: str = "file",
         cells: Iterable[str] = (),
         preset: str = "fast",
         negatives: str = "auto",
@@ -90,15 +149,20 @@ class Workspace:
     ) -> "Model":
         """Train, cross-validate and rank: the page Drug prediction.
 
-        Give drugs, by name or pert_id, one MOA, or one target by its symbol. Other arguments as in
+        Give drugs, by name or pert_id; one or more MOAs; one or more targets by their symbols; or
+        profiles, a file, with column and replicates as for `predict_target`. Other arguments as in
         `analyses.training.plan`.
         """
         from gpar_core.analyses.training.plan import plan_training  # noqa: PLC0415 -- only who plans
 
-        moa = moa or target_class(target)
-        drug_set = DrugSet(tuple(read_drugs(compendium, drugs)), moa, label=label)
-        method = Method(known_cells(compendium, cells), preset, negatives, seed)
-        request, _ = plan_training(compendium, drug_set, method, null_repeats=null_repeats)
+        label = label or Path(profiles).stem
+        request, _ = plan_training(
+            compendium,
+            drug_set_of(compendium, drugs, moa, target, label),
+            Method(known_cells(compendium, cells), preset, negatives, seed),
+            null_repeats=null_repeats,
+            uploaded=self._uploaded(profiles, column, replicates),
+        )
         return model.load(self.cache.existing_model(self._finish(request)))
 
     def model(self, model_id: str) -> "Model":
@@ -128,16 +192,6 @@ class Workspace:
         return library.load(self.cache, self._finish(request))
 
     def predict_moa(
-        self, compendium: Compendium, compound: str, *, library_id: str = ""
-    ) -> "Prediction":
-        """Predict the MOA of a compound with a library, the best one by default.
-
-        `gpar_core.ranked_moas` converts it to a table.
-        """
-        asked = library.chosen(self.cache, compendium, library_id)
-        return prediction.of_compound(self.cache, asked, compendium, compound)
-
-    def predict_target(
         self,
         compendium: Compendium,
         compound: str = "",
@@ -145,75 +199,22 @@ class Workspace:
         profiles: str | Path = "",
         column: str = "",
         replicates: str = "file",
+        name: str = "",
         library_id: str = "",
-    ) -> "Analysis":
-        """Rank the genes that a compound, or each drug of a file of profiles, may act on.
+    ) -> "Prediction":
+        """Predict the MOA of a compound, or of profiles in a file, with a library.
 
-        The page *Which target?*. column: of a differential expression table, the best signed
-        statistic by default. replicates: which profiles are of one drug: as the 'file' says, 'each'
-        of its own, or all of 'one'. library_id: whose models of targets are asked, the library with
-        most of them by default. `tables["targets"]` has a row per gene, as
-        `targets.ranking.ranked_targets` describes.
+        library_id: '' for the best one. column, replicates, name: of the profiles, as for
+        `predict_target`.
+        `gpar_core.ranked_moas` converts the result to a table.
         """
-        from gpar_core.analyses.target_prediction import plan  # noqa: PLC0415 -- only who plans
-        from gpar_core.data.profiles import profiles_of  # noqa: PLC0415
-        from gpar_core.data.uploads import publish_profiles  # noqa: PLC0415
+        from gpar_core.analyses.moa_prediction.plan import plan_prediction  # noqa: PLC0415
 
-        uploaded, name = None, ""
-        if profiles:
-            path = Path(profiles)
-            uploaded = profiles_of(path, column=column, replicates=replicates, impute=True)
-            name = path.stem
-        request = plan.plan_target_prediction(
-            compendium,
-            compound=compound,
-            profiles=uploaded,
-            name=name,
-            library=library_of_targets(self.cache, compendium, library_id),
-        )
-        if uploaded is not None:
-            publish_profiles(self.cache, uploaded)
-        return self.run(request)
-
-    def evaluate_targets(
-        self, compendium: Compendium, *, library_id: str = "", seed: int = 0
-    ) -> "Analysis":
-        """How often a known target is among the first genes of `predict_target`."""
-        from gpar_core.analyses.target_prediction.plan import plan_target_evaluation  # noqa: PLC0415
-
-        library = library_of_targets(self.cache, compendium, library_id)
-        return self.run(plan_target_evaluation(compendium, library=library, seed=seed))
-
-    def evaluate(
-        self,
-        compendium: Compendium,
-        *,
-        classes: Iterable[str] = (),
-        among: str = MOAS,
-        methods: Sequence[str] = (),
-        min_drugs: int = 0,
-        cells: Iterable[str] = (),
-        preset: str = "fast",
-        negatives: str = "others",
-        seed: int = 0,
-    ) -> "Analysis":
-        """Compare methods on identical folds of many MOAs or targets: the page Evaluation.
-
-        classes: their names, none for all of `among`: 'moas', 'targets' or 'all'. methods,
-        min_drugs: default to those of the page.
-        """
-        from gpar_core.analyses.evaluation.plan import plan_evaluation  # noqa: PLC0415
-        from gpar_core.compare.methods import MIN_DRUGS, USUAL  # noqa: PLC0415 -- classifiers
-
-        request = plan_evaluation(
-            compendium,
-            Method(known_cells(compendium, cells), preset, negatives, seed),
-            classes=classes,
-            among=among,
-            methods=methods or USUAL,
-            min_drugs=min_drugs or MIN_DRUGS,
-        )
-        return self.run(request)
+        asked = library.chosen(self.cache, compendium, library_id)
+        if (uploaded := self._uploaded(profiles, column, replicates)) is not None:
+            request = plan_prediction(asked, uploaded, (name or Path(profiles).stem)[:80])
+            return prediction.load(self.cache.prediction(self._finish(request)))
+        return prediction.of_compound(self.cache, asked, compendium, compound)
 
     def search(
         self,
@@ -223,10 +224,12 @@ class Workspace:
         down: str | Iterable[object] = (),
         table: str | Path = "",
         profiles: str | Path = "",
+        profile: str = "",
         gmt: str | Path = "",
         compound: str = "",
         cell: str = "",
         signature: str = "",
+        name: str = "",
         against: str = "compounds",
         fdr: float = 0.05,
         lfc: float = 1.0,
@@ -239,7 +242,8 @@ class Workspace:
 
         Computed at once, not as a job. Give one of: up and down, names of genes; table, a file of
         differential expression, with its cut-offs fdr, lfc (absolute log2 fold change) and genes
-        (at most, on each side); profiles, a file of one or more; gmt, a file of gene sets;
+        (at most, on each side); profiles, a file of one or more, and profile, the name or the
+        number of one of them; gmt, a file of gene sets;
         compound, a name or pert_id, in one cell line if cell is given; signature, a sig_id. genes:
         also how many are taken from each end of a profile. score: a key of `search.scores.SCORES`,
         '' for the default. tau: compute tau and sRGES of a large compendium too, for one query.
@@ -247,41 +251,35 @@ class Workspace:
         ligands.
         Returns the tables of `search.search`, or those of `search.batch` for several queries.
         """
+        from gpar_core.analyses.signature_search.plan import plan_asked  # noqa: PLC0415
         from gpar_core.data.pert_types import known_pert_type  # noqa: PLC0415
         from gpar_core.search.batch import search_batch  # noqa: PLC0415
         from gpar_core.search.cut_offs import CutOffs  # noqa: PLC0415
         from gpar_core.search.inputs import asked  # noqa: PLC0415
         from gpar_core.search.search import search  # noqa: PLC0415
 
-        queries = asked(
+        given = asked(
             compendium,
             up=up,
             down=down,
             table=Path(table) if table else None,
             profiles=Path(profiles) if profiles else None,
+            profile=profile,
             gmt=Path(gmt) if gmt else None,
             compound=compound,
             cell=cell,
             signature=signature,
             cut_offs=CutOffs(fdr, lfc, genes),
             genes=genes,
-        ).queries
-        threads = processors.usable()
-        kind = known_pert_type(against, compendium.stored_kinds)
-        searched = compendium.of_kinds([kind])
-        if len(queries) == 1:
-            return search(
-                searched,
-                queries[0],
-                score=score,
-                tau=tau,
-                seed=seed,
-                threads=threads,
-                report=self._report,
-            )
-        return search_batch(
-            searched, queries, score=score, seed=seed, threads=threads, report=self._report
+            name=name or "gene lists",
         )
+        kind = known_pert_type(against, compendium.stored_kinds)
+        request = plan_asked(compendium, given, name=name, genes=genes, score=score, seed=seed)
+        searched = compendium.of_kinds([kind])
+        how: dict[str, Any] = {"score": request.score, "seed": seed, "threads": processors.usable()}
+        if len(given.queries) > 1:
+            return search_batch(searched, given.queries, **how, report=self._report)
+        return search(searched, given.queries[0], **how, tau=tau, report=self._report)
 
     def gene(self, compendium: Compendium, name: str) -> Tables:
         """What moves a gene, and which drugs target it: the page Gene.
@@ -317,10 +315,6 @@ class Workspace:
         table = findings(study, planned, models, analyses)
         return CaseResult(table, tuple(models.values()), tuple(analyses.values()))
 
-    def run(self, request: Request) -> "Analysis":
-        """The result of any request, as made by the `plan` of an analysis."""
-        return analysis.load(self.cache.existing_analysis(self._finish(request)))
-
     def report(self, result_id: str, path: str | Path) -> Path:
         """Write the report of a model or an analysis. path: ends in .html or .zip."""
         from gpar_core.report.make import as_file, report_of  # noqa: PLC0415 -- draws
@@ -329,6 +323,6 @@ class Workspace:
         target.write_bytes(as_file(report_of(self.cache, result_id), target.suffix))
         return target
 
-    def _finish(self, request: Request) -> str:
-        """Run the job; returns its id."""
-        return engine.finish(self.cache, request, lambda event: self._report(event.progress))
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
