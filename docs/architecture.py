@@ -26,7 +26,7 @@ LAYERS = (
     ),
     ("upkeep/",),
     ("jobs/",),
-    ("export.py", "lessons.py", "case_studies.py", "report/", "reading/"),
+    ("export.py", "lessons.py", "case_studies.py", "profile_cases.py", "report/", "reading/"),
     ("commands/", "workspace/"),
     ("__main__.py",),
 )  # fmt: skip

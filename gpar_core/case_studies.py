@@ -226,6 +226,20 @@ def findings(
     return pd.DataFrame(rows, columns=["question", "paper", "here"])
 
 
+def beside(found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Findings of several presets in one table: question, paper, and here_PRESET for each preset.
+
+    found: tables of `findings` by preset.
+    """
+    rows: dict[str, dict[str, str]] = {}
+    for preset, table in found.items():
+        for question, paper, here in table.itertuples(index=False):
+            row = rows.setdefault(question, {"question": question, "paper": paper})
+            row[f"here_{preset}"] = here
+    columns = ["question", "paper", *(f"here_{preset}" for preset in found)]
+    return pd.DataFrame(list(rows.values()), columns=columns)
+
+
 def _drugs(
     study: CaseStudy, compendium: Compendium
 ) -> tuple[str, tuple[str, ...], tuple[str, ...]]:

@@ -1,14 +1,18 @@
 """A case study on screen: its jobs while they run, then its figures next to the paper's."""
 
+from collections.abc import Mapping
+
+import pandas as pd
 import streamlit as st
 
 from gpar_core.analyses.training.request import TrainRequest
-from gpar_core.case_studies import CaseStudy, Plan, findings, plan
+from gpar_core.case_studies import CaseStudy, Plan, beside, findings, plan
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import NotFoundError
 from gpar_core.export import csv_text, download_name
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
+from gpar_core.learn.presets import PAPER
 from gpar_core.storage.requests import Request, job_id
 from pages._shared.error_box import plain
 from pages._shared.job_panel import finished_job
@@ -17,9 +21,10 @@ from pages._shared.model_names import called
 from pages._shared.state import Key, cache
 from pages._shared.tables import savable
 
+FAST = "fast"
 MODELS = {
-    "fast": "GPAR's own (preset fast, seconds)",
-    "paper": "The paper's network (978-512-256, minutes)",
+    FAST: "GPAR's own model, preset 'fast': seconds",
+    PAPER: "The network of the paper, 978-512-256: minutes",
 }
 
 
@@ -67,19 +72,25 @@ def _asked_for(request: Request) -> bool:
         return False
 
 
-def result(study: CaseStudy, planned: Plan, compendium: Compendium) -> None:
-    """Show the figures next to the paper's, with links to models and analyses."""
-    models = {job_id(each): load_model(job_id(each)) for each in planned.trainings}
-    parts = [each for each in planned.requests if job_id(each) not in models]
-    analyses = {job_id(each): load_analysis(job_id(each)) for each in parts}
-    table = findings(study, planned, models, analyses)
+def result(study: CaseStudy, done: Mapping[str, Plan], compendium: Compendium) -> None:
+    """Show the figures of each preset next to the paper's, with links to models and analyses.
+
+    done: the finished plans by preset.
+    """
+    table = beside({preset: _found(study, planned) for preset, planned in done.items()})
+    columns = {
+        f"here_{preset}": st.column_config.TextColumn(
+            label, help=f"{MODELS[preset]}. With 95% interval and n"
+        )
+        for preset, label in ((FAST, "Here, fast"), (PAPER, "Here, paper's network"))
+    }
     st.dataframe(
         savable(table, simulated=compendium.simulated),
         hide_index=True,
         column_config={
             "question": "",
             "paper": "Gao et al. 2021",
-            "here": st.column_config.TextColumn("Here", help="With 95% interval and n"),
+            **columns,
         },
         placeholder="—",
     )
@@ -100,15 +111,28 @@ def result(study: CaseStudy, planned: Plan, compendium: Compendium) -> None:
         "text/csv",
         on_click="ignore",
     )
-    for name, model in models.items():
+    for preset, planned in done.items():
+        _links(preset, planned)
+
+
+def _found(study: CaseStudy, planned: Plan) -> pd.DataFrame:
+    models = {job_id(each): load_model(job_id(each)) for each in planned.trainings}
+    parts = [each for each in planned.requests if job_id(each) not in models]
+    analyses = {job_id(each): load_analysis(job_id(each)) for each in parts}
+    return findings(study, planned, models, analyses)
+
+
+def _links(preset: str, planned: Plan) -> None:
+    for request in planned.trainings:
+        summary = load_model(job_id(request)).summary
         st.page_link(
             "pages/models.py",
-            label=plain(f"Ranked drugs, map and quality: {called(model.summary)}"),
-            query_params={Key.MODEL.value: name},
+            label=plain(f"Ranked drugs, map and quality: {called(summary)} ({preset})"),
+            query_params={Key.MODEL.value: summary.model_id},
         )
     if planned.influence:
         st.page_link(
             "pages/cell_influence.py",
-            label="Intervals and drugs by cell line",
+            label=f"Intervals and drugs by cell line ({preset})",
             query_params={Key.JOB.value: job_id(planned.influence)},
         )

@@ -24,6 +24,7 @@ from pages._shared.loaders import (
 )
 from pages._shared.model_names import names_of
 from pages._shared.navigation import gene_links
+from pages._shared.positive_set import search_with, train_on
 from pages._shared.state import Key, go
 from pages._shared.structures import show_structure
 from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, opened_row, savable
@@ -98,6 +99,20 @@ def _who(compound: Compound, compendium: Compendium) -> None:
     }
     for column, (name, address) in zip(st.columns(len(outward)), outward.items(), strict=True):
         column.link_button(name, address, width="stretch")
+    similar, reverse, _ = st.columns([1, 1, 2])
+    if similar.button(
+        "Find drugs like this",
+        type="primary",
+        help="Train a model on this drug and rank all others: opens Drug prediction",
+        width="stretch",
+    ):
+        train_on([compound.name])
+    if reverse.button(
+        "Find what mimics or reverses it",
+        help="Compare its signatures with all others: opens Signature search",
+        width="stretch",
+    ):
+        search_with(compound.name)
 
 
 def _signatures(compound: Compound, compendium: Compendium) -> None:

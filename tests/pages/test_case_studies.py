@@ -12,6 +12,7 @@ from gpar_core.data.uploads import publish_table
 from gpar_core.jobs import engine
 from gpar_core.jobs.job import State
 from gpar_core.storage.cache import Cache, remove
+from tests.pages.conftest import Library
 from tests.pages.ran import ran
 from tests.pages.stage import embed, ended, labels, page, press, running, train, words
 from tests.synthetic import Drug, build, drugs_of
@@ -30,8 +31,8 @@ def compendium(cache: Cache) -> Compendium:
     )
 
 
-def run(cache: Cache, compendium: Compendium) -> None:
-    planned = plan(HSP, compendium)
+def run(cache: Cache, compendium: Compendium, preset: str = "fast") -> None:
+    planned = plan(HSP, compendium, preset=preset)
     publish_table(cache, planned.labels)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "gpar_core.learn.training", SimpleNamespace(train=train))
@@ -75,6 +76,8 @@ def test_the_result_stands_beside_the_paper(compendium: Compendium, cache: Cache
     app = page("case_studies", case=HSP.title)
     table = app.dataframe[0].value.set_index("question")
     assert table.loc["Mean AUROC", "paper"] == "0.7"
+    assert list(table.columns[:2]) == ["paper", "here_fast"]
+    assert labels(app) == ["Run with the paper's network"]
     assert table.loc["Mean AUROC without VER-155008", "paper"] == "0.9"
     assert table.loc["AUROC of GSEA, over pairs", "paper"] == "not given"
     assert set(table["data"]) == {"SIMULATED"}
@@ -87,3 +90,22 @@ def test_drugs_that_are_lacking_are_named(compendium: Compendium, tmp_path: Path
     app = page("case_studies", case="Digoxin alone")
     assert "no signature of digoxin" in words(app.error)
     assert "Run case study" not in labels(app)
+
+
+def test_the_network_of_the_paper_stands_beside_the_own_model(
+    compendium: Compendium, cache: Cache
+) -> None:
+    for preset in ("fast", "paper"):
+        run(cache, compendium, preset)
+    app = page("case_studies", case=HSP.title)
+    table = app.dataframe[0].value.set_index("question")
+    assert list(table.columns[:3]) == ["paper", "here_fast", "here_paper"]
+    assert (table.loc["Mean AUROC"] != "").all()
+    assert not any(label.startswith("Run") for label in labels(app))
+
+
+def test_a_profile_needs_a_library(stocked: Library) -> None:
+    app = page("case_studies", case="Nitidine's mechanism")
+    assert "topoisomerase" in words(app)
+    assert "This needs a library" in words(app.info)
+    assert words(press(app, "Open Library").title) == "Library"

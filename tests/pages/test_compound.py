@@ -47,6 +47,24 @@ def test_each_model_says_which_part_it_plays(stocked: Library, drug: str, part: 
     assert len(table) == 2  # models of another compendium say nothing of it
 
 
+@pytest.mark.parametrize(
+    ("button", "title", "chosen"),
+    [
+        ("Find drugs like this", "Drug prediction", "1 found"),
+        ("Find what mimics or reverses it", "Signature search", "Query: "),
+    ],
+)
+def test_the_drug_is_taken_to_other_pages(
+    stocked: Library, button: str, title: str, chosen: str
+) -> None:
+    app = press(about("hdac1"), button)
+    assert words(app.title) == title
+    assert chosen in words(app)
+    assert "hdac1" in words(app.text_area) + words(app.caption)
+    app.run()
+    assert not app.exception
+
+
 def test_its_place_is_shown_on_a_map_that_is_there(stocked: Library) -> None:
     assert "This compendium has no map yet" in words(about("hdac1", "Map"))
     request = charted(stocked.cache)
