@@ -33,8 +33,8 @@ COLUMNS = {
 
 OPTIONS = {
     "--compendium": "Compendium", "--cells": "Cell lines", "--preset": "Preset",
-    "--negatives": "Negative set", "--seed": "Seed", "--moa": "MOA", "--moas": "MOAs",
-    "--target": "Target", "--classes": "Classes", "--drugs": "Drugs",
+    "--negatives": "Negative set", "--seed": "Seed", "--moa": "MOAs", "--moas": "MOAs",
+    "--target": "Targets", "--classes": "Classes", "--drugs": "Drugs",
     "--null": "Full permuted-label runs", "--methods": "Methods",
     "--protocol": "Protocol", "--library": "Library", "--compound": "Compound",
     "--replicates": "Replicates", "--min-signatures": "Minimum signatures", "--max-p": "p below",

@@ -57,7 +57,7 @@ def test_every_page_says_who_is_signed_in(
 def test_without_sign_in_nobody_is_named() -> None:
     app = page("models")
     assert "Signed in" not in words(app)
-    assert "Access" not in words(app)
+    assert "Keep or publish" not in words(app)
 
 
 @pytest.mark.usefixtures("proxy")

@@ -71,7 +71,7 @@ def _journey(page: Page, server: Server, provider: Provider, private: str) -> No
     expect(page.get_by_test_id("stSidebarNav")).to_be_visible()
     page.goto(address)
     expect(page.get_by_role("heading", name="HDAC inhibitor")).to_be_visible()
-    expect(page.get_by_role("button", name="Access")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep or publish")).to_be_visible()
     sign_out(page)
 
     provider.claims = {"email": "bob@lab.org", "email_verified": True}
