@@ -1,6 +1,7 @@
 """A paragraph on how a result was computed, for the methods of a paper."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
@@ -150,9 +151,13 @@ def _(request: EvaluationRequest) -> str:
 def _(request: CellInfluenceRequest) -> str:
     selections = "; ".join(_cells(cells) for cells in request.selections[:MAX_NAMED])
     more = len(request.selections) - MAX_NAMED
-    left_out = f", without {_some(request.left_out)}" if request.left_out else ""
+    used, left_out = request.drug_set, request.left_out
+    drugs = _capital(_drugs(used))
+    if left_out:
+        whole = replace(used, drugs=(*used.drugs, *left_out))
+        drugs = f"Of {_drugs(whole)}, {len(used.drugs)} (all but {_some(left_out)})"
     return (
-        f"{_capital(_drugs(request.drug_set))}{left_out} were cross-validated in "
+        f"{drugs} were cross-validated in "
         f"{len(request.selections)} selections of cell lines ({selections}"
         f"{f'; and {more} more' if more > 0 else ''}), against "
         f"{_negatives(request.method, request.drug_set.moa)}. {_learner(request.method)} "

@@ -99,19 +99,19 @@ def _who(compound: Compound, compendium: Compendium) -> None:
     }
     for column, (name, address) in zip(st.columns(len(outward)), outward.items(), strict=True):
         column.link_button(name, address, width="stretch")
-    similar, reverse, _ = st.columns([1, 1, 2])
-    if similar.button(
-        "Find drugs like this",
-        type="primary",
-        help="Train a model on this drug and rank all others: opens Drug prediction",
-        width="stretch",
-    ):
+    with st.container(horizontal=True):
+        similar = st.button(
+            "Find drugs like this",
+            type="primary",
+            help="Train a model on this drug and rank all others: opens Drug prediction",
+        )
+        searched = st.button(
+            "Find what mimics or reverses it",
+            help="Compare its signatures with all others: opens Signature search",
+        )
+    if similar:
         train_on([compound.name])
-    if reverse.button(
-        "Find what mimics or reverses it",
-        help="Compare its signatures with all others: opens Signature search",
-        width="stretch",
-    ):
+    if searched:
         search_with(compound.name)
 
 
