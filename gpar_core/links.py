@@ -17,8 +17,10 @@ def pubchem(name: str, *, cid: str = "", inchi_key: str = "") -> str:
 def ilincs(name: str, pert_id: str = "") -> str:
     """iLINCS' page of a compound by its LSM id, else its search for L1000 signatures of a name.
 
-    Both addresses are those used in public code and notebooks (LDG-1188 is the L1000 data set);
-    neither could be tested during development.
+    LDG-1188 is iLINCS' number of the L1000 data set: L1000FWD links to
+    'ilincs/signaturesL1000/LDG-1188', and public readers of iLINCS' GCT files to its '/search/',
+    which a name follows. Pages by LSM id are linked in public notebooks of LINCS. Neither could be
+    opened during development.
     """
     if re.fullmatch(r"LSM-[0-9]+", pert_id):
         return f"http://www.ilincs.org/ilincs/perturbagen/compound/{pert_id}"

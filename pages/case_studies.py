@@ -64,7 +64,8 @@ def _what_is_there(planned: Plan, compendium: Compendium) -> None:
 
 def _offer(study: CaseStudy, preset: str, planned: Plan) -> None:
     is_paper = preset == PAPER
-    st.caption(" · ".join(plain(request.title) for request in planned.requests))
+    if not is_paper:
+        st.caption(" · ".join(plain(request.title) for request in planned.requests))
     if st.button(
         "Run with the paper's network" if is_paper else "Run case study",
         type="secondary" if is_paper else "primary",

@@ -26,6 +26,7 @@ from pages._shared.cached_charts import chart_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import finished_job
 from pages._shared.loaders import load_compendium
+from pages._shared.share import share_request
 from pages._shared.state import cache, go
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
@@ -122,13 +123,17 @@ def _result(saved: SavedCuration, summary: ModelSummary) -> None:
         column_config=_columns(),
         placeholder="—",
     )
-    st.download_button(
-        "Download curation (CSV)",
-        lambda: csv_text(with_provenance(_table(saved), summary)),
-        file_name(summary, "curation"),
-        "text/csv",
-        on_click="ignore",
-    )
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download curation (CSV)",
+            lambda: csv_text(with_provenance(_table(saved), summary)),
+            file_name(summary, "curation"),
+            "text/csv",
+            on_click="ignore",
+        )
+        request = CurationRequest(summary.model_id, summary.label, found.repeats)
+        of = saved.provenance
+        share_request(of.curation_id, request, summary.compendium, of.versions, width="content")
     _retrain(saved, summary)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -19,6 +19,8 @@ from pages._shared.state import cache
 
 if TYPE_CHECKING:
     from gpar_core.report.calls import Call
+
+Width = Literal["stretch", "content"]
 
 NOT_RECORDED = (
     "There is no command: this result is from another version of GPAR, or from an upload that is "
@@ -55,6 +57,8 @@ def share_request(
     request: Request | None,
     compendium: str,
     versions: Mapping[str, str] | None = None,
+    *,
+    width: Width = "stretch",
 ) -> None:
     """Draw the popover of the result of any request, None for that of its job."""
 
@@ -67,7 +71,7 @@ def share_request(
         fingerprint = getattr(known, "fingerprint", "")
         return Shared(call_of(known, compendium), compendium, known, fingerprint, versions)
 
-    share_popover(result_id, shared)
+    share_popover(result_id, shared, width=width)
 
 
 def share_model(summary: ModelSummary) -> None:
@@ -93,9 +97,11 @@ def share_model(summary: ModelSummary) -> None:
     share_popover(summary.model_id, shared)
 
 
-def share_popover(result_id: str, shared: Callable[[], Shared]) -> None:
+def share_popover(
+    result_id: str, shared: Callable[[], Shared], *, width: Width = "stretch"
+) -> None:
     """Draw a button that opens what can be copied. shared: called once it is open."""
-    popover = st.popover("Share", key=f"share-{result_id}", on_change="rerun", width="stretch")
+    popover = st.popover("Share", key=f"share-{result_id}", on_change="rerun", width=width)
     if popover.open:
         with popover, error_box():
             _show(shared())
