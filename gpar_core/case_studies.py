@@ -273,13 +273,13 @@ def _auroc(model: Model) -> str:
     low, high = metrics.interval
     unit = "drug" if model.summary.folds_by == "drug" else "signature"
     n = metrics.n_resampled
-    return f"{metrics.mean_auroc:.2f} ({low:.2f}–{high:.2f}, {n} {unit}{'s' * (n != 1)})"
+    return f"{metrics.mean_auroc:.2f} ({low:.2f}-{high:.2f}, {n} {unit}{'s' * (n != 1)})"
 
 
 def _gsea(done: Analysis) -> str:
     measures = done.tables["measures"]
     row = measures[measures["protocol"] == PAIR].iloc[0]
-    return f"{row['auroc']:.2f} ({row['low']:.2f}–{row['high']:.2f}, {row['n_positive']} drugs)"
+    return f"{row['auroc']:.2f} ({row['low']:.2f}-{row['high']:.2f}, {row['n_positive']} drugs)"
 
 
 def _of_cells(study: CaseStudy, done: Analysis) -> list[tuple[str, str, str]]:
@@ -287,7 +287,7 @@ def _of_cells(study: CaseStudy, done: Analysis) -> list[tuple[str, str, str]]:
         (
             f"Mean AUROC in {row['selection']}",
             study.auroc,
-            f"{row['auroc']:.2f} ({row['low']:.2f}–{row['high']:.2f}, {row['n_drugs']} drugs)",
+            f"{row['auroc']:.2f} ({row['low']:.2f}-{row['high']:.2f}, {row['n_drugs']} drugs)",
         )
         for _, row in done.tables["selections"].iterrows()
     ]

@@ -22,6 +22,9 @@ from pages._shared.state import Key, cache
 from pages._shared.tables import savable
 
 FAST = "fast"
+INTERVAL = r"(?<=[0-9])-(?=[0-9])"
+"""The dash between two numbers."""
+
 MODELS = {
     FAST: "GPAR's own model, preset 'fast': seconds",
     PAPER: "The network of the paper, 978-512-256: minutes",
@@ -84,8 +87,9 @@ def result(study: CaseStudy, done: Mapping[str, Plan], compendium: Compendium) -
         )
         for preset, label in ((FAST, "Here, fast"), (PAPER, "Here, paper's network"))
     }
+    shown = table.replace(dict.fromkeys(columns, INTERVAL), "–", regex=True)
     st.dataframe(
-        savable(table, simulated=compendium.simulated),
+        savable(shown, simulated=compendium.simulated),
         hide_index=True,
         column_config={
             "question": "",
