@@ -117,9 +117,9 @@ def _show(shared: Shared) -> None:
     else:
         if uses_file(shared.call):
             st.caption("Replace FILE with the name of the file that you uploaded.")
-        _copied("Copy as command", command_of(shared.call), "bash")
+        _copied("Copy as command", command_of(shared.call))
         code = f"from gpar_core import Workspace\n\nhere = Workspace()\n{python_of(shared.call)}"
-        _copied("Copy as Python", code, "python")
+        _copied("Copy as Python", code)
     if shared.request is not None:
         methods = _methods(shared)
         if methods:
@@ -128,9 +128,10 @@ def _show(shared: Shared) -> None:
             st.caption(OTHER_DATA)
 
 
-def _copied(title: str, text: str, language: str | None = None) -> None:
+def _copied(title: str, text: str) -> None:
     st.markdown(f"**{title}**")
-    st.code(text, language=language, wrap_lines=True)
+    # The colors of a language are too pale to read.
+    st.code(text, language=None, wrap_lines=True)
 
 
 def link() -> str:
