@@ -321,6 +321,11 @@ def _(request: ImportRequest, compendium: str = "") -> Call:
     return Call("import", "import_files", options)
 
 
+def has_call(request: Request) -> bool:
+    """Whether `call_of` knows this kind of request."""
+    return call_of.dispatch(type(request)) is not call_of.dispatch(object)
+
+
 def prediction_call(compendium: str, library_id: str, compound: str) -> Call:
     """What predicts the MOA of a compound of a compendium."""
     options = {"compound": compound, "library_id": library_id}

@@ -15,6 +15,7 @@ from gpar_core.errors import GparError
 from gpar_core.jobs.store import JobStore
 from gpar_core.storage.requests import Request
 from pages._shared.error_box import error_box
+from pages._shared.loaders import load_compendium
 from pages._shared.state import cache
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 Width = Literal["stretch", "content"]
 
 NOT_RECORDED = (
-    "There is no command: this result is from another version of GPAR, or from an upload that is "
-    "no longer recorded."
+    "There is no command: this result is of a kind without one, from another version of GPAR, or "
+    "from an upload that is no longer recorded."
 )
 OTHER_DATA = (
     "There is no text: the compendium has changed since, was deleted, or is not shared with you."
@@ -63,13 +64,14 @@ def share_request(
     """Draw the popover of the result of any request, None for that of its job."""
 
     def shared() -> Shared:
-        from gpar_core.report.calls import call_of  # noqa: PLC0415 -- pages start without it
+        from gpar_core.report.calls import call_of, has_call  # noqa: PLC0415
 
         known = request or _of_job(result_id)
-        if known is None:
+        if known is None or not has_call(known):
             return Shared(None, compendium)
         fingerprint = getattr(known, "fingerprint", "")
-        return Shared(call_of(known, compendium), compendium, known, fingerprint, versions)
+        call = _short(call_of(known, compendium), fingerprint)
+        return Shared(call, compendium, known, fingerprint, versions)
 
     share_popover(result_id, shared, width=width)
 
@@ -126,6 +128,17 @@ def _show(shared: Shared) -> None:
             _copied("Methods, for a paper", methods)
         else:
             st.caption(OTHER_DATA)
+
+
+def _short(call: "Call", fingerprint: str) -> "Call":
+    """The call without the names of all classes, if the compendium is still the same."""
+    from gpar_core.report.all_classes import with_all_classes  # noqa: PLC0415
+
+    try:
+        compendium = load_compendium(call.compendium)
+    except GparError:
+        return call
+    return with_all_classes(call, compendium) if compendium.fingerprint == fingerprint else call
 
 
 def _copied(title: str, text: str) -> None:

@@ -45,6 +45,7 @@ from gpar_core.data.quality import QualityFilter
 from gpar_core.data.requests import DemoRequest
 from gpar_core.jobs import engine
 from gpar_core.progress import silent
+from gpar_core.report.all_classes import with_all_classes
 from gpar_core.report.calls import FILE, call_of, command_of, python_of, uses_file
 from gpar_core.search.batch_lists import read_batch
 from gpar_core.storage.cache import Cache
@@ -145,6 +146,7 @@ CASES: dict[str, tuple[Plan, str]] = {
         "profiles.csv",
     ),
     "library": (lambda h: plan_library(h.compendium, Method(seed=3), among="all"), ""),
+    "library of one": (lambda h: plan_library(h.compendium, moas=[MOA]), ""),
     "curation": (lambda h: plan_curation(h.summary, repeats=2), ""),
     "prediction": (lambda h: plan_prediction(h.library, uploaded(h), "my own"), "profiles.csv"),
     "evaluation": (lambda h: plan_evaluation(h.compendium, methods=["gsea", "gpar"]), ""),
@@ -293,6 +295,28 @@ def test_command_and_call_ask_for_the_same(here: Here, case: str) -> None:
         again = asked_by(ask)
         assert again == request
         assert job_id(again) == job_id(request)
+
+
+@pytest.mark.parametrize(
+    ("case", "short"),
+    [
+        ("library", "--classes all --min-drugs 3"),
+        ("evaluation", "--classes moas --methods gpar,gsea --min-drugs 4"),
+        ("library of one", "--moas 'HDAC inhibitor'"),
+        ("evaluation of labels", "--moas mine"),
+        ("train moa", "--moa"),
+    ],
+)
+def test_all_classes_need_no_names(here: Here, case: str, short: str) -> None:
+    plan, file = CASES[case]
+    made = plan(here)
+    request = made[0] if isinstance(made, tuple) else made
+    call = with_all_classes(call_of(request), here.compendium)
+    assert short in command_of(call)
+    words = [str(here.file(file)) if word == FILE else word
+             for word in shlex.split(command_of(call))[3:]]  # fmt: skip
+    ask = asked_by(lambda: main(["--cache", str(here.cache.root), *words]))
+    assert job_id(ask) == job_id(request)
 
 
 @pytest.mark.parametrize("case", SEARCHES)
