@@ -112,7 +112,7 @@ def test_targets_of_a_file_are_predicted_and_evaluated(here: Workspace, tmp_path
     done = here.evaluate_targets(data, library_id=library.library_id)
     assert "library" in set(done.tables["methods"]["method"])
     with pytest.raises(GparError, match="No library"):
-        here.predict_target(data, "drug3", library_id="none")
+        here.predict_target(data, "drug3", library_id="absent")
 
 
 @pytest.mark.parametrize(
