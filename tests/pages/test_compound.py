@@ -11,6 +11,7 @@ from tests.pages.conftest import Library
 from tests.pages.shelf import shelve, train_the_rest
 from tests.pages.stage import labels, page, press, words
 from tests.pages.test_map import sent
+from tests.pages.test_models import open_drug, ranked
 
 
 def about(name: str, tab: str = "Signatures", compendium: str = "demo") -> AppTest:
@@ -106,12 +107,9 @@ def test_its_neighbors_are_named_with_their_pages(stocked: Library) -> None:
 
 def test_a_ranked_drug_leads_here(stocked: Library) -> None:
     app = page("models", model=job_id(stocked.by_name))
-    app.session_state[app.dataframe[0].key] = {
-        "selection": {"rows": [0], "columns": [], "cells": []}
-    }
-    name = app.dataframe[0].value["drug"][0]
-    app = press(app.run(), "Open compound")
-    assert words(app.header) == name
+    first = ranked(app).iloc[0]
+    app = press(open_drug(app, stocked, first["drug"]), "Open compound")
+    assert words(app.header) == first["name"]
 
 
 def test_who_is_not_there_is_told_and_the_list_stays(stocked: Library) -> None:
