@@ -79,7 +79,7 @@ _ALL: Final = (
     Kind(FetchRequest, "data.fetching.run:run_fetch", "sources", "compendium", resumes=True),
     Kind(
         TrainRequest, "analyses.training.run:run_training", "models", "drug_prediction",
-        trains=True, short=True,
+        trains=True, in_parts=True, short=True,
     ),
     Kind(
         LibraryRequest, "analyses.library.run:run_library", "libraries", "library",
@@ -101,7 +101,7 @@ _ALL: Final = (
     _analysis(SweepRequest, "hyper_parameters.run:run_sweep", "hyper_parameters", in_parts=True),
     _analysis(GeneImportanceRequest, "genes.run:run_gene_importance", "genes"),
     _analysis(GeneCountRequest, "genes.run:run_gene_counts", "genes", in_parts=True),
-    _analysis(MapRequest, "map.run:run_map", "map"),
+    _analysis(MapRequest, "map.run:run_map", "map", in_parts=True),
     _analysis(SearchRequest, "signature_search.run:run_search", "signature_search", short=True),
     _analysis(
         SearchEvaluationRequest, "search_evaluation.run:run_search_evaluation", "evaluation",

@@ -11,6 +11,8 @@ REREAD_SECONDS: Final = 5.0
 """A job that resumes reads finished parts at once, which says nothing about its speed."""
 
 ENOUGH_STEPS: Final = 5
+FINE: Final = 50
+"""A stage of more parts waits for enough steps: its first may be to get ready."""
 
 SECONDS_LEFT: Final = "seconds_left"
 """A value of the progress of transfers, which know their own speed."""
@@ -121,6 +123,8 @@ def _left_in_stage(
     before = [step for step in steps if step.time <= half][-1]
     if before is steps[0] and len(steps) > ENOUGH_STEPS:
         before = steps[1]
+    elif usual is _EVEN and of_stage[-1].progress.total > FINE and len(steps) <= ENOUGH_STEPS:
+        return None, 1.0
     usually = usual.time_of(latest.share) - usual.time_of(before.share)
     if latest.share <= before.share or usually <= 0:
         return None, 1.0

@@ -127,8 +127,8 @@ def _choose(models: list[Listed]) -> tuple[list[Listed], str]:
     origin = ALL
     if len({each.of_library for each in models}) > 1:
         with of:
-            origin = st.segmented_control(
-                "Origin", (OWN, OF_LIBRARIES, ALL), default=OWN, required=True, key="models-origin"
+            origin = st.radio(
+                "Origin", (OWN, OF_LIBRARIES, ALL), horizontal=True, key="models-origin"
             )
     compendia = _pills("Compendium", [each.summary.compendium for each in models])
     verdicts = _pills("Verdict", [each.summary.verdict.name for each in models])

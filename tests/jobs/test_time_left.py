@@ -123,6 +123,13 @@ def test_an_earlier_job_tells_where_a_stage_is_slow() -> None:
     assert_right(slower, 150, 270, usual=course_of(map_, START + 135), factor=1.1)
 
 
+def test_a_first_step_of_many_is_not_the_speed_of_all() -> None:
+    map_ = log(("Map", lambda t: stuck(t) // 1, 100, 135))
+    for now in range(10, 130):
+        said = seconds_left([e for e in map_ if e.time <= START + now], START + now)
+        assert said is None or 0.5 < said / (135 - now) < 2, now
+
+
 def test_a_job_of_unlike_stages_says_nothing_without_an_earlier_one() -> None:
     events = log(("Work", at(2), 20, 20))
     assert seconds_left(events, START + 20, in_parts=False) is None

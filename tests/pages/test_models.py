@@ -113,9 +113,9 @@ def test_models_of_libraries_are_apart_from_ones_own(stocked: Library) -> None:
     ended(stocked.cache, stocked.measured, State.DONE)
     app = page("models")
     assert set(app.dataframe[0].value["Model"]) == {"hdac0, hdac1", "MTOR inhibitor", EVIL[0]}
-    app.button_group(key="models-origin").set_value("From libraries").run()
+    app.radio(key="models-origin").set_value("From libraries").run()
     assert app.dataframe[0].value["Model"].tolist() == ["HDAC inhibitor"]
-    app.button_group(key="models-origin").set_value("All").run()
+    app.radio(key="models-origin").set_value("All").run()
     assert len(app.dataframe[0].value) == 4
 
 
