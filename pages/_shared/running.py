@@ -68,9 +68,17 @@ def _notify(job: Job) -> None:
     title = f"**{plain(titles([job])[job.id])}**"
     address = f"{page}?{urlencode(parameters)}"
     if job.state is State.DONE:
-        st.toast(f"{title} is done. [Open result]({address})", icon=":material/check_circle:", duration="long")
+        st.toast(
+            f"{title} is done. [Open result]({address})",
+            icon=":material/check_circle:",
+            duration="long",
+        )
     else:
-        st.toast(f"{title} did not finish. [Show why]({address})", icon=":material/error:", duration="long")
+        st.toast(
+            f"{title} did not finish. [Show why]({address})",
+            icon=":material/error:",
+            duration="long",
+        )
 
 
 def _is_open(job: Job) -> bool:
