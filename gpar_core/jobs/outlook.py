@@ -1,10 +1,11 @@
 """When a job will start and end, by what jobs of the same kind on the same compendium took."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from gpar_core.analyses.registry import kind_of
-from gpar_core.jobs.events import read_events
+from gpar_core.jobs.events import Event, read_events
 from gpar_core.jobs.job import Job, State
 from gpar_core.jobs.order import Places, Running, seconds_to_start
 from gpar_core.jobs.store import JobStore
@@ -12,9 +13,11 @@ from gpar_core.jobs.time_left import Course, course_of, seconds_left
 from gpar_core.storage.cache import Cache
 
 
-def left(cache: Cache, job: Job, now: float) -> float | None:
-    """Seconds until a running job ends; None if it cannot be said. Raises JobError."""
-    log = read_events(cache.job(job.id))
+def left(cache: Cache, job: Job, log: Sequence[Event], now: float) -> float | None:
+    """Seconds until a running job ends; None if it cannot be said. Raises JobError.
+
+    log: all events of its present attempt.
+    """
     earlier = _done_like(cache, job)
     usual = _course(cache.job(earlier.id), earlier.finished_at or 0.0) if earlier else None
     in_parts = job.request is not None and kind_of(job.request).in_parts
@@ -36,7 +39,7 @@ def starts_in(cache: Cache, job: Job, places: Places, now: float) -> float | Non
 
 
 def _left_or_usual(cache: Cache, job: Job, now: float) -> float | None:
-    seconds = left(cache, job, now)
+    seconds = left(cache, job, read_events(cache.job(job.id)), now)
     if seconds is None and (usual := _usual(cache, job)) and job.started_at:
         seconds = max(usual - (now - job.started_at), 0.0)
     return seconds

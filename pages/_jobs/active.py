@@ -3,6 +3,7 @@
 import streamlit as st
 
 from gpar_core.jobs import engine
+from gpar_core.jobs.events import read_events
 from gpar_core.jobs.job import Job, State
 from gpar_core.jobs.store import JobStore
 from pages._jobs.log import log_of
@@ -55,6 +56,6 @@ def _card(job: Job, title: str) -> None:
         if job.state is State.QUEUED:
             st.markdown(waiting_text(job))
         else:
-            share, line, message = progress_of(job)
+            share, line, message = progress_of(job, read_events(cache().job(job.id)))
             st.progress(share, text=plain(line))
             st.caption(plain(message))

@@ -69,12 +69,13 @@ def _show(job: Job, simulated: bool) -> None:
         if job.state is State.QUEUED:
             st.info(f"{waiting_text(job)} You can close this page; the job keeps running.")
             return
-        share, line, message = progress_of(job)
+        log = read_events(cache().job(job.id))
+        share, line, message = progress_of(job, log)
         st.progress(share, text=plain(line))
         st.caption(plain(message))
         if isinstance(job.request, LibraryRequest):
             _moas(job, simulated)
-        _folds([event.progress for event in read_events(cache().job(job.id))], simulated)
+        _folds([event.progress for event in log], simulated)
 
 
 def stop_button(job: Job) -> None:

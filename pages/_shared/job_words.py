@@ -7,7 +7,7 @@ from gpar_core.analyses.registry import kind_of
 from gpar_core.analyses.told_apart import job_details, told_apart
 from gpar_core.data.fetching.meter import time_text
 from gpar_core.jobs import outlook
-from gpar_core.jobs.events import Event, read_events
+from gpar_core.jobs.events import Event
 from gpar_core.jobs.job import Job, State
 from gpar_core.jobs.order import Places
 from gpar_core.jobs.store import JobStore
@@ -45,15 +45,18 @@ def waiting_text(job: Job) -> str:
     return f"Waiting: number {place} in the queue{start}."
 
 
-def progress_of(job: Job) -> tuple[float, str, str]:
-    """Of a running job: the share of its stage that is done, a line on it, and its message."""
-    now, log = time.time(), read_events(cache().job(job.id))
+def progress_of(job: Job, log: list[Event]) -> tuple[float, str, str]:
+    """Of a running job: the share of its stage that is done, a line on it, and its message.
+
+    log: its events.
+    """
+    now = time.time()
     # The events, not the job's own row, which is written less often.
     latest = log[-1].progress if log else Progress("Starting", message="Starting the worker …")
     parts = [latest.stage]
     if job.started_at:
         parts.append(time_text(max(0.0, now - job.started_at)))
-    seconds = outlook.left(cache(), job, now)
+    seconds = outlook.left(cache(), job, log, now)
     if seconds is not None and not latest.message.endswith("left"):
         parts.append("almost done" if seconds < 3 else f"about {_rounded(seconds)} left")
     return _share(log), " · ".join(parts), latest.message
