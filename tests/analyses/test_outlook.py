@@ -18,6 +18,7 @@ from gpar_core.analyses.training.outlook import (
     recovery,
 )
 from gpar_core.analyses.training.result import Model
+from gpar_core.learn.verdict import Chance
 from tests import saved_model
 
 N = 900
@@ -68,6 +69,36 @@ def test_the_headline_says_what_the_list_is_worth(model: Model) -> None:
     assert "chance puts 0.1" in said
     assert "95% interval" in headline(model.summary, None)
     assert "first 30" not in headline(model.summary, None)
+
+
+@pytest.mark.parametrize(
+    ("auroc", "interval", "reached", "said"),
+    [
+        (0.55, (0.52, 0.58), 0, "; this is below the paper's threshold of 0.60, so read the list"),
+        (
+            0.7,
+            (0.5, 0.8),
+            0,
+            "; the interval does not lie above 0.5, so read the list with caution.",
+        ),
+        (0.7, (0.6, 0.8), 9, "; permuted labels often do as well, so read"),
+        (
+            0.55,
+            (0.4, 0.6),
+            0,
+            "threshold of 0.60, and the interval does not lie above 0.5, so read",
+        ),
+        (0.5, (0.4, 0.6), 50, "; do not rely on the list."),
+        (0.9, (0.8, 1.0), 0, "(95% interval 0.80–1.00)."),
+    ],
+)
+def test_the_headline_says_why_to_doubt(
+    model: Model, auroc: float, interval: tuple[float, float], reached: int, said: str
+) -> None:
+    metrics = replace(model.summary.metrics, mean_auroc=auroc, interval=interval)
+    chance = Chance(n_runs=99, n_reached=reached, quick=True)
+    summary = replace(model.summary, metrics=metrics, chance=chance, null_auroc=())
+    assert said in headline(summary, None)
 
 
 def test_each_compound_stands_in_one_row(model: Model) -> None:

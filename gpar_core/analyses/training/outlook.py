@@ -7,13 +7,13 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.analyses.training.result import Model, ModelSummary
-from gpar_core.learn.verdict import BY_CHANCE, UNCERTAIN
+from gpar_core.learn.metrics import PAPER_LINE
+from gpar_core.learn.verdict import BY_CHANCE, GUESSING, RARE, UNCERTAIN
 from gpar_core.rank.ranking import TOP_PREDICTIONS, top_predictions
 
 MEMBER, NEGATIVE = "Held-out members", "Negatives"
 PREDICTED = f"First {TOP_PREDICTIONS} predictions"
 ROLES = (MEMBER, NEGATIVE, PREDICTED)
-CAUTIONS = {UNCERTAIN: "read the list with caution", BY_CHANCE: "do not rely on the list"}
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,22 @@ def headline(summary: ModelSummary, found: Recovery | None) -> str:
             f"first {TOP_PREDICTIONS} of {found.n_ranked:,} ranked compounds, where chance puts "
             f"{found.by_chance:.2g}"
         )
-    if verdict.name in CAUTIONS:
-        parts.append(CAUTIONS[verdict.name])
+    if verdict.name == BY_CHANCE:
+        parts.append("do not rely on the list")
+    if verdict.name == UNCERTAIN:
+        parts.append(f"{', and '.join(_doubts(summary))}, so read the list with caution")
     return f"{'; '.join(parts)}."
+
+
+def _doubts(summary: ModelSummary) -> list[str]:
+    """Which of the three questions of the verdict are answered with no."""
+    metrics = summary.metrics
+    doubts = {
+        f"this is below the paper's threshold of {PAPER_LINE:.2f}": not metrics.reaches_line,
+        f"the interval does not lie above {GUESSING}": metrics.interval[0] <= GUESSING,
+        "permuted labels often do as well": summary.verdict.chance.p > RARE,
+    }
+    return [text for text, holds in doubts.items() if holds]
 
 
 def along_the_score(model: Model) -> pd.DataFrame:

@@ -78,7 +78,7 @@ def _row(
         "shares": bool(compound["shares_moa"]),
         "targets": [(gene, gene_link(gene, compendium)) for gene in genes if gene],
         "es": float(compound["es"]),
-        "evidence": f"{compound['es']:.2f}".replace("-", "\N{MINUS SIGN}"),
+        "evidence": f"ES {compound['es']:.2f}".replace("-", "\N{MINUS SIGN}"),
         "fdr": f"FDR\N{NO-BREAK SPACE}{compound['fdr']:.2g}",
         "k": count(compound["k"], "signature"),
         "lines": [(line, 2 * value - 1, f"percentile {value:.2f}") for line, value in lines],
@@ -100,7 +100,7 @@ def _specificity(compound: dict[Any, Any]) -> dict[str, str]:
         return {"others": "", "named": ""}
     named = also.split(fields.MOA_SEPARATOR) if also else []
     if not named:
-        return {"others": "This MOA only", "named": ""}
+        return {"others": "No other MOA", "named": ""}
     return {
         "others": count(len(named), "other MOA"),
         "named": f"Also among the first 20 of: {'; '.join(named)}",

@@ -197,5 +197,6 @@ function bar(drug) {
   const fill = made("i");
   fill.style.width = `${Math.min(Math.abs(drug.es), 1) * 100}%`;
   if (drug.es < 0) fill.className = "below";
-  return made("div", { className: "es", title: `ES ${drug.evidence}` }, made("span", {}, fill), made("b", { textContent: drug.evidence }));
+  const value = made("b", { textContent: drug.evidence });
+  return made("div", { className: "es", title: "Enrichment score, -1 to 1" }, made("span", {}, fill), value);
 }
