@@ -107,7 +107,7 @@ def _nearest(compound: pd.Series, structures: pd.DataFrame, model: Model) -> Non
         )
     for column, (name, smiles) in zip(st.columns(2), drawings, strict=False):
         if drawn := svg(smiles, PANEL_WIDTH, PANEL_HEIGHT):
-            column.image(drawn, caption=plain(name), width="stretch")
+            column.image(drawn, caption=plain(name), width=PANEL_WIDTH)
 
 
 def _signatures(model: Model, compound: pd.Series) -> None:
