@@ -22,7 +22,7 @@ from pages._shared.state import Key, go
 from pages._shared.tables import savable
 from pages._shared.terms import explained
 
-PANEL_WIDTH, PANEL_HEIGHT = 200, 130
+WIDTH, HEIGHT = 200, 130
 """Of a structure, in pixels."""
 
 
@@ -105,9 +105,10 @@ def _nearest(compound: pd.Series, structures: pd.DataFrame, model: Model) -> Non
             f"**Nearest training drug** {plain(nearest)} · similarity {similarity:.2f}",
             help=explained("tanimoto"),
         )
-    for column, (name, smiles) in zip(st.columns(2), drawings, strict=False):
-        if drawn := svg(smiles, PANEL_WIDTH, PANEL_HEIGHT):
-            column.image(drawn, caption=plain(name), width=PANEL_WIDTH)
+    both = st.container(width=2 * WIDTH).columns(2)
+    for column, (name, smiles) in zip(both, drawings, strict=False):
+        if drawn := svg(smiles, WIDTH, HEIGHT):
+            column.image(drawn, caption=plain(name), width="stretch")
 
 
 def _signatures(model: Model, compound: pd.Series) -> None:
