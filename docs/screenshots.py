@@ -52,6 +52,7 @@ def main() -> None:
         open_page("drug_prediction?compendium=demo", "Choose by", 760)
         page.get_by_role("combobox", name="MOA").fill("mTOR")
         page.keyboard.press("Enter")
+        page.keyboard.press("Escape")  # the list stays open for more
         page.get_by_text("cross-validation by drug").wait_for()
         take(page, "choose")
         page.get_by_role("button", name="Start training").click()

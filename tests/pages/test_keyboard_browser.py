@@ -117,6 +117,7 @@ def test_a_drug_is_looked_up_and_a_training_asked_for(
         reach(page, main(page).get_by_role("combobox", name=re.compile("MOA")).first)
         page.keyboard.type("MTOR")
         page.keyboard.press("Enter")
+        page.keyboard.press("Escape")
         settled(page)
         train = main(page).get_by_role("button", name="Start training", exact=True)
         expect(train).to_be_enabled()
