@@ -1,5 +1,7 @@
 """GPAR dashboard: `streamlit run streamlit_app.py`."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from gpar_core.upkeep.migration import bring_up_to_date
@@ -7,11 +9,13 @@ from pages._app import boot, sign_in
 from pages._shared.error_box import error_box
 from pages._shared.navigation import navigation
 from pages._shared.state import cache
-from pages._shared.terms import words_of
 from pages._shared.visitor import known
+
+STYLE = Path(__file__).parent / "pages" / "_app" / "style.css"
 
 boot.once()
 st.set_page_config(page_title="GPAR", page_icon="🧬", layout="wide")
+st.html(STYLE)
 with error_box():
     is_known = known()
     page = navigation(listed=is_known)
@@ -19,6 +23,5 @@ with error_box():
         sign_in.show_visitor()
         bring_up_to_date(cache())
         page.run()
-        words_of(page.title)
     else:
         sign_in.ask_to_sign_in()

@@ -73,7 +73,12 @@ def serving(
         process = subprocess.Popen(
             command,
             cwd=app.parent,
-            env={**os.environ, **(environment or {}), "GPAR_CACHE": str(cache)},
+            env={
+                **os.environ,
+                "GPAR_EXAMPLES": "0",
+                **(environment or {}),
+                "GPAR_CACHE": str(cache),
+            },
             stdout=subprocess.DEVNULL,
             stderr=errors,
         )

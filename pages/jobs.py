@@ -7,7 +7,6 @@ from pages._jobs.active import show_active
 from pages._jobs.ended import show_ended
 from pages._shared.error_box import error_box
 from pages._shared.navigation import begin
-from pages._shared.running import running_jobs
 from pages._shared.state import cache
 
 begin("Jobs")
@@ -16,7 +15,6 @@ st.markdown(
     "such as a search or a training, go before long ones that are still waiting."
 )
 with error_box():
-    running_jobs()
     only_mine = cache().visitor != LOCAL and st.checkbox("Only mine", key="jobs-mine")
     show_active(only_mine=only_mine)
     show_ended(only_mine=only_mine)

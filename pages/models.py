@@ -14,7 +14,6 @@ from pages._shared import deleting
 from pages._shared.error_box import error_box
 from pages._shared.loaders import load_model
 from pages._shared.navigation import begin
-from pages._shared.running import running_jobs
 from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, from_url, go
 
@@ -73,7 +72,6 @@ def close() -> None:
 
 
 begin(model_view.title_of(from_url(Key.MODEL), "Models"))
-running_jobs()
 with error_box():
     if from_url(Key.MODEL):
         show_one(from_url(Key.MODEL))

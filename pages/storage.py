@@ -8,7 +8,6 @@ from gpar_core.upkeep import deletion
 from gpar_core.upkeep import pruning as upkeep
 from pages._shared.error_box import error_box
 from pages._shared.navigation import begin
-from pages._shared.running import running_jobs
 from pages._shared.state import cache
 from pages._storage.deleted import show_deleted
 from pages._storage.items import show
@@ -16,7 +15,6 @@ from pages._storage.items import show
 begin("Storage")
 st.markdown("Results, compendia, uploads and downloaded data that this server stores for you.")
 with error_box():
-    running_jobs()
     deletion.purge(cache(), time.time())
     show_deleted()
     if found := upkeep.contents(cache()):

@@ -10,6 +10,8 @@ import pytest
 # As the supervisor gives its workers: on a busy machine threads wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Tests ask for what they need: nothing is computed beside them.
+os.environ.setdefault("GPAR_EXAMPLES", "0")
 
 from gpar_core.data.compendium import Compendium, load
 from tests.http_files import Site, serving

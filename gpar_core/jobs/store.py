@@ -22,7 +22,7 @@ from gpar_core.jobs.events import clear_events
 from gpar_core.jobs.job import Job, State, job_of
 from gpar_core.jobs.order import Places, Running, Waiting, fair_order, next_to_start
 from gpar_core.progress import Progress
-from gpar_core.storage.access import LOCAL
+from gpar_core.storage.access import LOCAL, SERVER
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.database import Database
 from gpar_core.storage.requests import Request, job_id, to_json
@@ -122,7 +122,11 @@ class JobStore:
             if row is not None and (
                 State(row["state"]).active or (row["state"] == State.DONE and result_exists)
             ):
-                return job_of(row)
+                database.execute(  # a visitor waits for it now, so it need not be the last
+                    "UPDATE jobs SET owner = ? WHERE id = ? AND owner = ?",
+                    (owner, new_id, SERVER.name),
+                )
+                return job_of(_known_row(database, new_id))
             _check_waiting(database, owner, max_waiting)
             if row is None:
                 database.execute(

@@ -26,7 +26,8 @@ class ServerLimits:
     jobs: running at once; by default one less than there are processors, but two at least: one
     place is for short jobs.
     jobs_per_owner, waiting_per_owner: jobs of one person running at once, and queued.
-    spares: workers kept ready for the next training, 0 or 1.
+    spares: workers kept ready for the next training, 0 or 1. examples: whether finished results
+    come with the demo, 0 or 1.
     job_mb: memory in MB that one job may take with all its processes. import_mb: likewise of an
     import, in which files that a user uploaded are read.
     owner_gb, cache_gb: GB on disk for what one person holds, and for all results together; above
@@ -38,6 +39,7 @@ class ServerLimits:
     jobs_per_owner: int = _limit("GPAR_MAX_JOBS_PER_OWNER", 2, least=1)
     waiting_per_owner: int = _limit("GPAR_MAX_WAITING_PER_OWNER", 50, least=1)
     spares: int = _limit("GPAR_SPARE_WORKERS", 1, most=1)
+    examples: int = _limit("GPAR_EXAMPLES", 1, most=1)
     job_mb: int = _limit("GPAR_JOB_MB", 0)
     import_mb: int = _limit("GPAR_IMPORT_MB", 6000)
     owner_gb: int = _limit("GPAR_OWNER_GB", 0)

@@ -88,6 +88,9 @@ class Visitor:
 LOCAL = Visitor("local", admin=True, shares=True)
 """The person at the computer or its terminal, or everybody if there is no sign-in."""
 
+SERVER = Visitor("GPAR", admin=True, shares=True)
+"""The server itself, whose jobs come last; names of people are in lower case."""
+
 
 @dataclass(frozen=True)
 class Record:

@@ -71,10 +71,11 @@ def _agreement(found: Comparison, *, simulated: bool) -> None:
         "Rank agreement",
         f"{both.rho:.3f}" if known else "—",
         border=True,
-        help="Spearman's correlation over the compounds that both models rank: 1 is the same "
-        "order, 0 is no agreement, -1 is the reverse order. All compounds count equally, including "
-        "the many that neither model finds; for the top of the lists, see the table of shared "
-        "compounds.",
+        help=explained(
+            "spearman",
+            "All compounds that both models rank count equally, including the many that neither "
+            "finds; for the top of the lists, see the table of shared compounds.",
+        ),
     )
     left.caption(
         f"95% interval {both.low:.3f}–{both.high:.3f}, {both.n:,} compounds"

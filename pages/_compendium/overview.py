@@ -13,7 +13,7 @@ from pages._shared.cached_charts import show_chart
 from pages._shared.class_choice import KNOWN_COLUMNS, class_column, class_links
 from pages._shared.error_box import plain
 from pages._shared.frame import size_of
-from pages._shared.navigation import GENE_COLUMN
+from pages._shared.gene_links import GENE_COLUMN
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
 
@@ -102,4 +102,4 @@ def show_findings(compendium: Compendium) -> None:
         if finding["names"]:
             more = " …" if finding["count"] > len(finding["names"]) else ""
             st.caption(plain("; ".join(finding["names"])) + more)
-    st.caption(f"Fingerprint {compendium.fingerprint}")
+    st.caption(f"Fingerprint {compendium.fingerprint}", help=explained("fingerprint"))

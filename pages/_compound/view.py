@@ -15,6 +15,7 @@ from pages._moa_prediction.view import show_prediction
 from pages._shared.cached_charts import drawn_once
 from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.error_box import error_box, plain
+from pages._shared.gene_links import gene_links
 from pages._shared.loaders import (
     load_analysis,
     load_libraries,
@@ -23,7 +24,6 @@ from pages._shared.loaders import (
     predict,
 )
 from pages._shared.model_names import names_of
-from pages._shared.navigation import gene_links
 from pages._shared.positive_set import search_with, train_on
 from pages._shared.state import Key, go
 from pages._shared.structures import show_structure

@@ -23,7 +23,7 @@ from pages._shared.cached_charts import chart_once
 from pages._shared.class_choice import class_links
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
-from pages._shared.navigation import GENE_COLUMN
+from pages._shared.gene_links import GENE_COLUMN
 from pages._shared.report_buttons import report_buttons
 from pages._shared.tables import SELECTION, chosen_row, savable
 from pages._shared.terms import explained

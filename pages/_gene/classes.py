@@ -13,7 +13,7 @@ from pages._gene.loaded import load_movers
 from pages._gene.parts import HIGH, LOW, MEAN_Z, download
 from pages._shared.cached_charts import chart_once
 from pages._shared.error_box import plain
-from pages._shared.navigation import GENE_COLUMN, gene_link
+from pages._shared.gene_links import GENE_COLUMN, gene_link
 from pages._shared.tables import savable
 from pages._shared.terms import explained
 

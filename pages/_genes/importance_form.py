@@ -42,7 +42,8 @@ def form(compendium: Compendium) -> None:
             f"Finds the {N_SELECTED} most important landmark genes in two ways: by **integrated "
             "gradients** of the model (Sundararajan et al. 2017), and by the coefficients of a "
             "**logistic regression**, as in the paper. Also shows how far the two agree, and which "
-            "genes remain important without the drugs of each fold."
+            "genes remain important without the drugs of each fold.",
+            help=explained("integrated-gradients"),
         )
     with right, st.container(border=True), error_box():
         summary = summaries[chosen]

@@ -11,7 +11,7 @@ from gpar_core.export import analysis_csv, download_name, gene_list
 from gpar_core.learn.gene_selection import N_SELECTED
 from pages._shared.cached_charts import chart_once
 from pages._shared.error_box import plain
-from pages._shared.navigation import GENE_COLUMN, gene_link, gene_links
+from pages._shared.gene_links import GENE_COLUMN, gene_link, gene_links
 from pages._shared.state import Key, cache
 from pages._shared.tables import savable
 

@@ -20,8 +20,8 @@ from pages._shared import deleting
 from pages._shared.cached_charts import chart_once
 from pages._shared.class_choice import class_column, class_links
 from pages._shared.error_box import plain
+from pages._shared.gene_links import GENE_COLUMN
 from pages._shared.job_panel import start
-from pages._shared.navigation import GENE_COLUMN
 from pages._shared.share import share_request
 from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, from_url, go
@@ -43,6 +43,7 @@ def choose_library(of_compendium: Sequence[Library]) -> Library:
         ids,
         index=ids.index(asked) if asked in ids else 0,
         format_func=lambda library_id: _name(by_id[library_id]),
+        help=explained("library"),
         key=f"library-of-{of_compendium[0].request.compendium}",
     )
     st.query_params[Key.LIBRARY] = chosen

@@ -15,7 +15,7 @@ from gpar_core.data.training_set import known_drugs
 from gpar_core.export import analysis_csv, download_name
 from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.error_box import plain
-from pages._shared.navigation import gene_links
+from pages._shared.gene_links import gene_links
 from pages._shared.perturbagen_links import link_column, page_links
 from pages._shared.point_map.component import Chosen
 from pages._shared.positive_set import train_on

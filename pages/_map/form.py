@@ -54,7 +54,7 @@ def form(compendium: Compendium) -> None:
         moas = choose_names(compendium, among, "map-moas", placeholder)
         representatives = st.toggle(
             f"One signature per {noun} and cell line",
-            help=f"The signature most similar to the {noun}'s other signatures in that cell line.",
+            help=explained("representative"),
             key="map-representatives",
             persist_state="session",
         )

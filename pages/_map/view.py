@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from gpar_core import fields
+from gpar_core.analyses.map.groups import closest_moas
 from gpar_core.analyses.map.packing import Packed, beside, from_tables, pack_scores
 from gpar_core.analyses.map.request import MapRequest
 from gpar_core.analyses.result import Analysis
@@ -56,6 +57,18 @@ def draw(done: Analysis) -> None:
     if said := learned(done):
         st.caption(said)
     show_chosen(chosen, points, compendium, done, model)
+
+
+def draw_to_find_drugs(done: Analysis) -> str:
+    """Show the map, the MOAs that stand out in color; return the chosen drug, '' if there is none.
+
+    Raises GparError.
+    """
+    compendium, points, key = _compendium_of(done), _points_of(done), _key(done)
+    chosen = chosen_on(key, points)
+    closest = _closest((str(cache().root), *done.identity), done, compendium)
+    _show(done, points, (), "MOA", key=key, only=closest, drug=chosen.drug)
+    return chosen.drug
 
 
 def draw_with_drugs_of(model: Model, done: Analysis) -> None:
@@ -279,6 +292,11 @@ def _into_url(key: Key, value: str) -> None:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _points(made: tuple[str, str, str], _done: Analysis) -> Packed:
     return from_tables(_done.tables)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _closest(made: tuple[str, str, str], _done: Analysis, _compendium: Compendium) -> list[str]:
+    return closest_moas(_done.tables["points"], _compendium, MAX_COLORED)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -17,12 +17,12 @@ from gpar_core.analyses.moa_prediction.result import (
 )
 from gpar_core.data.class_names import MOA, TARGET, Noun, gene_of, noun_of, shown
 from gpar_core.export import download_name, moas_csv
-from gpar_core.rank.moa_prediction import NEAR_THE_TOP, ORDERS, SUPPORTED, TOP, rank_moas
+from gpar_core.rank.moa_prediction import ORDERS, SUPPORTED, TOP, rank_moas
 from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.class_choice import KNOWN_COLUMNS, class_column, class_links, known
 from pages._shared.error_box import plain
+from pages._shared.gene_links import GENE_COLUMN
 from pages._shared.loaders import load_compendium, load_summaries
-from pages._shared.navigation import GENE_COLUMN
 from pages._shared.state import go
 from pages._shared.tables import ABOUT_COLUMN, HOW_TO_OPEN, SELECTION, about, opened_row, savable
 from pages._shared.terms import explained
@@ -272,26 +272,23 @@ def _columns(noun: Noun) -> dict[str, object]:
         "percentile": column.NumberColumn(
             "Percentile",
             format="percent",
-            help="Share of the compendium's signatures that this model scores lower, mean over the "
-            f"signatures. Comparable between {noun.many}, but not the probability of one.",
+            help=explained("percentile", "Shown is the mean over the signatures."),
         ),
         "mean_probability": column.NumberColumn(
             "Mean probability",
             format="%.3f",
-            help="Output of the model, 0 to 1, mean over the signatures; the paper ranks MOAs by "
-            f"it. Each model has its own scale, so it is not comparable between {noun.many}.",
+            help=explained("mean-probability"),
         ),
         "calibrated": column.ProgressColumn(
             "Calibrated probability",
             min_value=0,
             max_value=1,
             format="%.3f",
-            help=f"How often held-out signatures with such a score had the {noun.one}, for a mix "
-            "of drugs as in the training set. Not the probability that an arbitrary drug has it.",
+            help=explained("calibrated"),
         ),
         "in_favour": column.TextColumn(
             "Signatures in favor",
-            help=f"Signatures that reach a percentile of {NEAR_THE_TOP:.0%} by themselves",
+            help=explained("agreement"),
         ),
         "auroc": column.NumberColumn("Mean AUROC", format="%.3f", help=explained("mean-auroc")),
         "drugs": column.TextColumn("Training drugs"),

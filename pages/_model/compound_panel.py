@@ -15,8 +15,8 @@ from pages._model.map import finished_maps
 from pages._model.ranking_filters import count
 from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
+from pages._shared.gene_links import gene_links
 from pages._shared.loaders import load_compendium
-from pages._shared.navigation import gene_links
 from pages._shared.positive_set import train_on
 from pages._shared.state import Key, go
 from pages._shared.tables import savable
@@ -56,7 +56,9 @@ def _evidence(model: Model, compound: pd.Series) -> None:
     )
     if also := compound.get("also_first_of"):
         named = also.replace(fields.MOA_SEPARATOR, "; ")
-        st.caption(plain(f"Also among the first 20 compounds of: {named}"))
+        st.caption(
+            plain(f"Also among the first 20 compounds of: {named}"), help=explained("other-moas")
+        )
     ids = compound[fields.PERT_IDS].split(fields.MOA_SEPARATOR)
     if len(ids) > 1:
         names = compound[fields.NAMES].replace(fields.MOA_SEPARATOR, "; ")

@@ -24,9 +24,9 @@ from pages._model.ranking_view import show_ranking
 from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import simulated_note
+from pages._shared.gene_links import gene_links
 from pages._shared.loaders import load_model
 from pages._shared.model_names import called
-from pages._shared.navigation import gene_links
 from pages._shared.report_buttons import report_buttons
 from pages._shared.share import share_model
 from pages._shared.state import Key, cache, go

@@ -9,7 +9,7 @@ from gpar_core import fields
 from gpar_core.data.class_names import ALL, CHOICES, MOAS, NOUNS, TARGETS, Noun, gene_of
 from gpar_core.data.class_tables import class_table, listed
 from gpar_core.data.compendium import Compendium
-from pages._shared.navigation import gene_link
+from pages._shared.gene_links import gene_link
 from pages._shared.terms import explained
 
 LABELS = {MOAS: "MOAs", TARGETS: "Targets", ALL: "Both"}

@@ -1,14 +1,17 @@
-"""The frame of every page: compendium in use, simulated-data note, running jobs."""
+"""The frame of every page: the compendium in use, and a note if it is simulated."""
 
+import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 import streamlit as st
 
 from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium, read_manifest
 from gpar_core.data.requests import DemoRequest
-from gpar_core.errors import DataError, NotFoundError
+from gpar_core.errors import DataError, GparError, NotFoundError
 from gpar_core.jobs import engine
+from gpar_core.jobs.examples import queue_examples
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
 from gpar_core.storage.requests import job_id as id_of
@@ -16,9 +19,38 @@ from pages._shared import deleting
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import finished_job
 from pages._shared.loaders import load_compendium
-from pages._shared.running import running_jobs
 from pages._shared.state import Key, cache, from_url, go
 from pages._shared.terms import explained
+
+log = logging.getLogger("gpar")
+
+
+def choose_compendium() -> None:
+    """Choose the compendium in the sidebar; show its kind and size. Nothing if there is none.
+
+    `navigation.begin` calls it before each page.
+    """
+    names = cache().compendium_names()
+    if not names or _missing(names):
+        return
+    if (wanted := st.session_state.pop(Key.WANTED, "")) in names:
+        st.session_state[Key.COMPENDIUM] = wanted
+    default = names.index(demo.NAME) if demo.NAME in names else 0
+    name = st.sidebar.selectbox(
+        "Compendium",
+        names,
+        index=default,
+        help=explained("compendium"),
+        key=Key.COMPENDIUM,
+        bind="query-params",
+    )
+    with suppress(DataError):  # pages that use it say what is wrong
+        manifest = read_manifest(cache().existing_compendium(name))
+        kind = "Simulated" if manifest["simulated"] else "Real"
+        st.sidebar.caption(
+            f"{kind} data · {manifest['n_signatures']:,} signatures",
+            help=explained("simulated") if manifest["simulated"] else None,
+        )
 
 
 def compendium_in_use() -> Compendium | None:
@@ -27,7 +59,6 @@ def compendium_in_use() -> Compendium | None:
     Returns None while there is none to show, or if the requested one is missing: another one
     replaces it only when the user chooses it. Raises NotFoundError.
     """
-    running_jobs()
     names = cache().compendium_names()
     if not names:
         _build_demo()
@@ -35,10 +66,7 @@ def compendium_in_use() -> Compendium | None:
     if missing := _missing(names):
         _offer_others(missing, names)
         return None
-    default = names.index(demo.NAME) if demo.NAME in names else 0
-    name = st.sidebar.selectbox(
-        "Compendium", names, index=default, key=Key.COMPENDIUM, bind="query-params"
-    )
+    name = st.session_state[Key.COMPENDIUM]
     try:
         compendium = load_compendium(name)
     except DataError as error:
@@ -47,15 +75,21 @@ def compendium_in_use() -> Compendium | None:
     st.session_state[Key.IN_USE] = name
     if compendium.simulated:
         simulated_note()
+    try:
+        queue_examples(cache(), compendium)
+    except GparError as error:  # nobody asked for them
+        log.warning("No finished results come with the demo: %s", error)
     return compendium
 
 
 def _missing(names: list[str]) -> str:
-    """Return the compendium of the URL, or the last one in use, if it no longer exists; else ''.
+    """Return the compendium that is wanted if it does not exist; else ''.
+
+    It is that of the last call of `go`, of the URL, or the last one in use.
 
     One that the user has put aside does not count as missing until another one is in use.
     """
-    name = from_url(Key.COMPENDIUM)
+    name = st.session_state.get(Key.WANTED) or from_url(Key.COMPENDIUM)
     if not name and st.session_state.get(Key.COMPENDIUM) not in names:
         name = st.session_state.get(Key.IN_USE, "")
     if not name or name in names:
@@ -101,7 +135,6 @@ def job_or_form(show_job: Callable[[str], None], form: Callable[[Compendium], No
     """The job that the URL names, or else the form for the compendium in use."""
     with error_box():
         if job_id := from_url(Key.JOB):
-            running_jobs()
             show_job(job_id)
         elif (compendium := compendium_in_use()) is not None:
             form(compendium)
@@ -162,9 +195,8 @@ def note_if_simulated(name: str) -> bool:
 
 
 def simulated_note() -> None:
-    """Say that the data are simulated."""
-    st.warning(
-        "**Simulated data.** These signatures were not measured in a laboratory: the drug names "
-        "are real, the values are not. Use them only for learning and testing.",
-        icon="⚠️",
-    )
+    """Say below the title that the data are simulated, once however often it is called."""
+    with st.session_state[Key.NOTE].container(key="simulated"):
+        st.warning(
+            "**Simulated data:** real drug names, invented values. Only for learning and testing."
+        )

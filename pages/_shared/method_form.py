@@ -6,6 +6,7 @@ from gpar_core.analyses.method import Method
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
 from gpar_core.learn.presets import LINEAR, PRESETS
+from pages._shared.terms import explained
 
 PRESET_NAMES = {
     "fast": "fast: comparison in a learned space (seconds)",
@@ -50,9 +51,11 @@ def choose_method(page: str, cells: tuple[str, ...] = (), *, networks_only: bool
         "Preset",
         [name for name in PRESET_NAMES if not (networks_only and PRESETS[name] == LINEAR)],
         format_func=PRESET_NAMES.get,
-        help="Training times are for one MOA. 'fast' compares compounds in a space that it learns "
-        "from all compounds, without their MOAs: differences that one compound shows between cell "
-        "lines count less there.",
+        help=explained(
+            "preset",
+            "Times are for one MOA. In the space of 'fast', differences that one compound shows "
+            "between cell lines count less.",
+        ),
         key=f"{page}-preset",
         persist_state="session",
     )
@@ -67,8 +70,17 @@ def choose_negatives_and_seed(
         "Negative set",
         list(NEGATIVES),
         format_func=NEGATIVES.get,
+        help=explained("negative-set"),
         key=f"{page}-negatives",
         persist_state="session",
     )
-    seed = st.number_input("Seed", 0, 2**31 - 1, 0, key=f"{page}-seed", persist_state="session")
+    seed = st.number_input(
+        "Seed",
+        0,
+        2**31 - 1,
+        0,
+        help=explained("seed"),
+        key=f"{page}-seed",
+        persist_state="session",
+    )
     return Method(cells, preset, negatives, int(seed))

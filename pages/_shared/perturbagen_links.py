@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core import fields
-from pages._shared.navigation import GENE_COLUMN, gene_link
+from pages._shared.gene_links import GENE_COLUMN, gene_link
 from pages._shared.tables import ABOUT_COLUMN, about
 
 PAGE_COLUMN = st.column_config.LinkColumn(

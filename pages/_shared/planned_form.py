@@ -60,7 +60,7 @@ def show_size(
     trainings.metric(
         "Trainings",
         f"{n_networks(k):,}",
-        help="One for each fold of each setting",
+        help=explained("fold", "One training for each fold of each setting."),
     )
     trainings.caption(about.format(k=k))
     return k

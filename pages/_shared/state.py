@@ -22,8 +22,10 @@ class Key(StrEnum):
     JOB = "job"
     LEARN = "learn"
     LESSON = "lesson"
+    BESIDE = "pages-beside"
     LISTED = "listed-models"
     MODEL = "model"
+    NOTE = "simulated-note"
     LIBRARY = "library"
     COMPOUND = "compound"
     CASE = "case"
@@ -38,6 +40,7 @@ class Key(StrEnum):
     SERIES = "series"
     TAB = "tab"
     TERM = "term"
+    WANTED = "wanted-compendium"
     WATCHED = "watched-jobs"
 
 
@@ -73,5 +76,8 @@ def from_url(key: Key) -> str:
 
 
 def go(page: str, **parameters: str) -> None:
-    """Open a page with these URL parameters; the compendium in use is kept."""
+    """Open a page with these URL parameters; the compendium in use is kept unless one is given."""
+    # Its URL parameter belongs to the sidebar, which alone can change it.
+    if wanted := parameters.pop(Key.COMPENDIUM.value, ""):
+        st.session_state[Key.WANTED] = wanted
     st.switch_page(f"pages/{page}.py", query_params=parameters)

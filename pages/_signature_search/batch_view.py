@@ -19,8 +19,8 @@ from gpar_core.search.scores import SCORES
 from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import error_box, plain
+from pages._shared.gene_links import GENE_COLUMN, gene_link
 from pages._shared.job_panel import start
-from pages._shared.navigation import GENE_COLUMN, gene_link
 from pages._shared.perturbagen_links import link_column, page_links
 from pages._shared.report_buttons import report_buttons
 from pages._shared.state import cache

@@ -45,8 +45,8 @@ def show_compounds(done: Analysis) -> None:
         st.caption(
             f"Tau is near 100 or -100 for {request.nouns} that answer your query more strongly "
             "than reference queries, near 0 for those that answer most of these at least as "
-            "strongly.",
-            help=explained("tau"),
+            "strongly; p (reference queries) is the share of these.",
+            help=f"{explained('tau')} {explained('p-reference')}",
         )
     if "srges" in compounds:
         st.caption(

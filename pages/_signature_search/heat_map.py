@@ -7,7 +7,7 @@ from gpar_core.analyses.signature_search.charts import heat_map
 from gpar_core.data.kind_names import heading
 from pages._shared.cached_charts import chart_once
 from pages._shared.downloads import download_csv
-from pages._shared.navigation import gene_links
+from pages._shared.gene_links import gene_links
 from pages._signature_search.hits.rows import asked
 
 

@@ -10,7 +10,7 @@ from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.search.query import ListMatch, QueryMatch
 from pages._shared.error_box import plain
-from pages._shared.navigation import gene_link
+from pages._shared.gene_links import gene_link
 
 MAX_MISSING = 15
 

@@ -9,7 +9,7 @@ from gpar_core.targets.evidence import LINES
 from gpar_core.targets.verdict import verdict
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
-from pages._shared.navigation import GENE_COLUMN, gene_link, gene_links
+from pages._shared.gene_links import GENE_COLUMN, gene_link, gene_links
 from pages._shared.report_buttons import report_buttons
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained

@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
-from pages._shared.navigation import gene_link, gene_links
+from pages._shared.gene_links import gene_link, gene_links
 from tests.pages.conftest import Library
 from tests.pages.searched import searched
 from tests.pages.stage import page, press, words

@@ -1,13 +1,20 @@
+"""Home: the demo is built, its map and latest results are shown, and questions lead on."""
+
 import shutil
+from pathlib import Path
 
 import pytest
 
+from gpar_core.analyses.map.plan import plan_map
+from gpar_core.data.compendium import load
 from gpar_core.data.requests import DemoRequest
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
-from gpar_core.storage.cache import MADE_BY, Cache
+from gpar_core.storage.cache import MADE_BY, Cache, remove
+from gpar_core.storage.requests import job_id
+from tests.pages.charted import charted
 from tests.pages.conftest import Library
-from tests.pages.stage import ended, page, press, waiting, words
+from tests.pages.stage import ended, labels, page, press, running, waiting, words
 
 
 def test_the_first_start_builds_the_demo(cache: Cache, supervised: list[Cache]) -> None:
@@ -31,7 +38,7 @@ def test_the_demo_is_shown_once_it_is_built(cache: Cache, library: Library) -> N
     JobStore(cache).finish(job.id, 1, State.DONE)
     shutil.copytree(library.cache.compendium("demo"), cache.compendium("demo"))
     (cache.compendium("demo") / MADE_BY).write_text(job.id)
-    assert "In use: demo" in words(app.run())
+    assert "Which drugs act like these?" in words(app.run())
     assert "Building" not in words(app)
 
 
@@ -50,39 +57,59 @@ def test_a_demo_that_was_deleted_is_built_again(cache: Cache) -> None:
     assert "number 1 in the queue" in words(page("home"))
 
 
-def test_home_shows_the_compendium_in_use(stocked: Library) -> None:
-    app = page("home")
-    assert {metric.label: metric.value for metric in app.metric} == {
-        "Signatures": "164",
-        "Drugs": "69",
-        "Cell lines": "2",
-        "MOAs": "2",
-    }
+@pytest.mark.parametrize("name", ["home", "models", "storage", "learn"])
+def test_the_sidebar_shows_the_compendium_in_use(stocked: Library, name: str) -> None:
+    app = page(name, compendium="measured")
     assert app.sidebar.selectbox(key="compendium").options == ["demo", "evil", "measured"]
+    assert "Real data · 164 signatures" in words(app.sidebar)
+    assert "Simulated data · 164 signatures" in words(page(name).sidebar)
 
 
-def test_simulated_data_says_so_and_measured_data_does_not(stocked: Library) -> None:
-    assert "Simulated data" in words(page("home", compendium="demo").warning)
+def test_simulated_data_says_so_once_and_measured_data_does_not(stocked: Library) -> None:
+    assert len(page("home", compendium="demo").warning) == 1
     assert not page("home", compendium="measured").warning
 
 
-STARTS = ["Drug prediction", "MOA prediction", "Case studies", "Compendium"]
+QUESTIONS = {
+    "drug_prediction": "Which drugs act like these?",
+    "moa_prediction": "What does my compound do?",
+    "signature_search": "Which drugs mimic or reverse my genes?",
+}
 
 
-@pytest.mark.parametrize("title", STARTS)
-def test_each_start_leads_to_its_page_with_the_same_compendium(
-    stocked: Library, title: str
-) -> None:
-    app = page("home", compendium="measured")
-    press(app, f"Open {title}")
-    assert words(app.title) == title
-    assert "Simulated data" not in words(app)
+def test_each_question_leads_to_the_page_that_answers_it(stocked: Library) -> None:
+    links = {each.label: each.proto.page for each in page("home").page_link}
+    for name, question in QUESTIONS.items():
+        assert Path(links[question]).stem == name
 
 
-def test_the_latest_models_are_linked_and_say_what_is_simulated(stocked: Library) -> None:
-    links = words(page("home").page_link).splitlines()
-    assert len(links) == 4
-    assert sum("(simulated)" in link.replace("\\", "") for link in links) == 2
+def test_without_a_map_one_click_builds_it(stocked: Library) -> None:
+    app = press(page("home", compendium="measured"), "Build map")
+    (job,) = JobStore(stocked.cache).active_jobs()
+    assert job.request == plan_map(load(stocked.cache.compendium("measured")))
+    assert "UMAP of 'measured'" in words(app).replace("\\", "")
+    assert "Build map" not in labels(app)
+
+
+def test_the_map_of_the_compendium_is_shown(stocked: Library) -> None:
+    shown = charted(stocked.cache)
+    app = page("home")
+    assert "Build map" not in labels(app)
+    (opened,) = (each for each in app.page_link if each.label == "Open map")
+    assert f"job={job_id(shown)}" in opened.proto.query_string
+    assert "Build map" in labels(page("home", compendium="measured"))
+
+
+def test_the_latest_results_are_linked_and_those_that_run(stocked: Library) -> None:
+    ended(stocked.cache, stocked.simulated, State.DONE)
+    ended(stocked.cache, stocked.by_name, State.DONE)
+    running(stocked.cache, DemoRequest(seed=1))
+    app = page("home")
+    assert [each.value for each in app.header] == ["Running", "Latest results"]
+    (model,) = (each for each in app.page_link if "HDAC inhibitor · AUROC" in each.label)
+    assert f"job={job_id(stocked.simulated)}" in model.proto.query_string
+    remove(stocked.cache.model(job_id(stocked.simulated)))
+    assert not any("HDAC" in each.label for each in page("home").main.page_link)
 
 
 def test_a_running_job_is_linked_on_every_page(stocked: Library) -> None:
@@ -96,4 +123,4 @@ def test_a_damaged_compendium_is_an_error_with_advice(stocked: Library) -> None:
     app = page("home", compendium="measured")
     assert "is missing or damaged" in words(app.error)
     assert "import it again" in words(app.error)
-    assert "Start here" not in words(app)
+    assert "Which drugs act like these?" not in words(app)

@@ -41,13 +41,13 @@ def open_a_deep_link_first(page: Page, server: Server) -> None:
 def build_the_demo(page: Page, server: Server) -> None:
     page.goto(server.address)
     expect(main(page)).to_contain_text("Building the simulated demo compendium")
-    expect(main(page)).to_contain_text("In use: demo")
-    expect(main(page)).to_contain_text("Simulated data.")
+    expect(main(page)).to_contain_text("Build map")
+    expect(main(page)).to_contain_text("Simulated data:")
 
 
 def train_on_digoxin(page: Page, cache: Cache) -> str:
     """Watch the training across a refresh and other pages. Returns the id of the model."""
-    main(page).get_by_role("button", name="Open Drug prediction").click()
+    main(page).get_by_role("link", name="Which drugs act like these?").click()
     page.get_by_role("radio", name="Drugs by name").click()
     page.get_by_role("combobox", name="Drugs").fill("digoxin")
     page.get_by_role("option", name="digoxin", exact=True).click()

@@ -18,7 +18,7 @@ from gpar_core.storage.requests import job_id
 from pages._learn import tour_view
 from pages._shared.terms import explained
 from tests.pages.conftest import Library
-from tests.pages.stage import APP, labels, page, press, running, words
+from tests.pages.stage import labels, page, press, running, words
 from tests.pools import Means
 from tests.synthetic import build, drugs_of
 
@@ -80,15 +80,6 @@ def test_without_the_drugs_of_the_tour_it_says_where_they_are(stocked: Library) 
     assert not app.exception
 
 
-def test_the_first_visit_is_led_to_the_tour(toured: str, cache: Cache) -> None:
-    assert "New to GPAR?" in words(page("home").info)
-    assert words(press(page("home"), "Take the tour").title) == "Learn"
-
-
-def test_who_has_models_is_left_alone(stocked: Library) -> None:
-    assert "New to GPAR?" not in words(page("home"))
-
-
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda each: each.case)
 def test_questions_are_answered_and_explained(cache: Cache, lesson: object) -> None:
     app = page("learn", learn="Lessons", lesson=lesson.case)
@@ -133,9 +124,3 @@ def test_teachers_find_what_to_prepare(cache: Cache) -> None:
     app = page("learn", learn="Teachers")
     assert "A week before" in words(app)
     assert not app.exception
-
-
-@pytest.mark.parametrize("name", sorted(path.stem for path in (APP.parent / "pages").glob("*.py")))
-def test_every_page_leads_from_its_words_to_the_glossary(stocked: Library, name: str) -> None:
-    said = words(page(name).markdown)
-    assert ("In the glossary: [" in said) == (name != "learn")

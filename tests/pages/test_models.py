@@ -232,7 +232,7 @@ def test_simulated_models_say_so_and_measured_ones_do_not(
     simulated: AppTest, stocked: Library
 ) -> None:
     assert "Simulated data" in words(simulated.warning)
-    assert "imulated" not in words(page("models", model=job_id(stocked.measured)))
+    assert "imulated" not in words(page("models", model=job_id(stocked.measured)).main)
 
 
 def test_the_ranking_holds_the_other_drugs_of_the_class_first(simulated: AppTest) -> None:
@@ -424,7 +424,7 @@ def test_one_damaged_model_leaves_the_others_in_the_list(stocked: Library) -> No
     app = page("models")
     assert len(app.dataframe[0].value) == 3
     assert f"The model {model_id} cannot be read" in words(app.page_link)
-    assert len(page("home").page_link) == 3
+    assert not page("home").error
 
 
 def test_a_model_deleted_while_it_is_listed_is_left_out(

@@ -17,7 +17,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 @pytest.mark.parametrize(("name", "variable"), VARIABLES.items())
 def test_each_limit_is_read_from_its_own_variable(name: str, variable: str) -> None:
-    value = "1" if name == "spares" else "700"
+    value = "1" if name in {"spares", "examples"} else "700"
     limits = read_limits({variable: f" {value} "})
     assert getattr(limits, name) == int(value)
     assert {**vars(limits), name: 0} == {**vars(ServerLimits()), name: 0}

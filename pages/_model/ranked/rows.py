@@ -11,7 +11,7 @@ from gpar_core.chemistry.structures import picture
 from gpar_core.rank.by_line import HIGH
 from pages._model.ranked.columns import figures_of
 from pages._model.ranking_filters import count
-from pages._shared.navigation import gene_link
+from pages._shared.gene_links import gene_link
 from pages._shared.tables import about
 
 NO_MOA = "No known MOA"

@@ -12,8 +12,8 @@ from gpar_core.chemistry.structures import picture
 from gpar_core.data.class_names import target_class
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import GparError
+from pages._shared.gene_links import gene_link
 from pages._shared.loaders import load_compendium
-from pages._shared.navigation import gene_link
 from pages._shared.perturbagen_links import page_links
 
 N_SHOWN: Final = 50
