@@ -93,7 +93,7 @@ _ALL: Final = (
         PredictionRequest, "analyses.moa_prediction.run:run_prediction", "predictions",
         "moa_prediction", short=True,
     ),
-    _analysis(EvaluationRequest, "evaluation.run:run_evaluation", "evaluation", in_parts=True),
+    _analysis(EvaluationRequest, "evaluation.run:run_evaluation", "evaluation"),
     _analysis(
         CellInfluenceRequest, "cell_influence.run:run_cell_influence", "cell_influence",
         in_parts=True,

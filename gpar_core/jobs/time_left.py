@@ -1,16 +1,19 @@
 """The time that a running job still needs, from its events and those of an earlier such job."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from gpar_core.jobs.events import Event
+from gpar_core.progress import Progress
 
 REREAD_SECONDS: Final = 5.0
 """A job that resumes reads finished parts at once, which says nothing about its speed."""
 
 ENOUGH_STEPS: Final = 5
+MANY: Final = 10
 FINE: Final = 50
 """A stage of more parts waits for enough steps: its first may be to get ready."""
 
@@ -51,31 +54,23 @@ class StageCourse:
         return min((each for each in self.shares if each > share), default=1.0)
 
 
-Course = Mapping[str, StageCourse]
-"""How a finished job went: its stages in their order, by name."""
+Course = Mapping[tuple[str, int], StageCourse]
+"""How a finished job went: its stages in their order, by name and how often it had begun before."""
 
 
 def course_of(log: Sequence[Event], end: float) -> Course:
     """How a job went that ended at `end`, from all its events."""
     course = {}
-    for stage, seconds in stage_seconds(log, end).items():
-        steps = _steps([event for event in log if event.progress.stage == stage])
-        begin = steps[0].time
-        within = [step for step in steps if 0 < step.share < 1]
+    stages = _stages(log)
+    ends = [events[0].time for events in [*stages.values()][1:]] + [end]
+    for (stage, events), until in zip(stages.items(), ends, strict=True):
+        begin = events[0].time
+        seconds = max(until - begin, 0.0)
+        within = [step for step in _steps(events) if 0 < step.share < 1]
         times = [min(step.time - begin, seconds) for step in within]
         shares = (0.0, *(step.share for step in within), 1.0)
         course[stage] = StageCourse(seconds, shares, (0.0, *times, seconds))
     return course
-
-
-def stage_seconds(log: Sequence[Event], end: float) -> dict[str, float]:
-    """How long each stage of a job took until `end`, in the order in which they began."""
-    seconds: dict[str, float] = {}
-    ends = [event.time for event in log[1:]] + [end]
-    for event, until in zip(log, ends, strict=True):
-        stage = event.progress.stage
-        seconds[stage] = seconds.get(stage, 0.0) + max(until - event.time, 0.0)
-    return seconds
 
 
 def seconds_left(
@@ -91,16 +86,28 @@ def seconds_left(
         return None
     if SECONDS_LEFT in (told := log[-1].progress.values):
         return told[SECONDS_LEFT]
-    here = log[-1].progress.stage
-    of_stage = [event for event in log if event.progress.stage == here]
+    here, events = list(_stages(log).items())[-1]
     if usual is None or here not in usual:
-        return _left_in_stage(of_stage, now, _EVEN)[0] if in_parts else None
-    left, pace = _left_in_stage(of_stage, now, usual[here])
+        return _left_in_stage(events, now, _EVEN)[0] if in_parts else None
+    left, pace = _left_in_stage(events, now, usual[here])
     if left is None:
-        left = max(usual[here].seconds - (now - of_stage[0].time), 0.0)
-    order, begun = list(usual), {event.progress.stage for event in log}
-    later = [stage for stage in order[order.index(here) + 1 :] if stage not in begun]
-    return left + pace * sum(usual[stage].seconds for stage in later)
+        left = max(usual[here].seconds - (now - events[0].time), 0.0)
+    order = list(usual)
+    return left + pace * sum(usual[stage].seconds for stage in order[order.index(here) + 1 :])
+
+
+def _stages(log: Sequence[Event]) -> dict[tuple[str, int], list[Event]]:
+    """The events of each stage. One begins when its name changes or fewer parts of it are done."""
+    stages: dict[tuple[str, int], list[Event]] = {}
+    begun: Counter[str] = Counter()
+    before: Progress | None = None
+    for event in log:
+        here = event.progress
+        if before is None or here.stage != before.stage or here.done < before.done:
+            begun[here.stage] += 1
+        stages.setdefault((here.stage, begun[here.stage] - 1), []).append(event)
+        before = here
+    return stages
 
 
 _EVEN: Final = StageCourse(1.0, (0.0, 1.0), (0.0, 1.0))
@@ -137,13 +144,17 @@ def _left_in_stage(
 
 
 def _steps(of_stage: Sequence[Event]) -> list[_Step]:
-    """The moments of progress since the stage began, or began again."""
+    """The moments of progress.
+
+    Where there are many parts, only whole ones count: a part that has several stages of its own
+    seems done at the end of each.
+    """
     steps: list[_Step] = []
     for event in of_stage:
-        done = event.progress.done + event.progress.values.get("step_share", 0.0)
-        share = min(done / event.progress.total, 1.0) if event.progress.total > 1 else 0.0
-        if steps and share < steps[-1].share:
-            steps = []
+        now, done = event.progress, float(event.progress.done)
+        if now.total < MANY:
+            done += now.values.get("step_share", 0.0)
+        share = min(done / now.total, 1.0) if now.total > 1 else 0.0
         if not steps or share > steps[-1].share:
             steps.append(_Step(event.time, share))
     return steps

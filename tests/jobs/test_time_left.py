@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from gpar_core.jobs.events import Event
-from gpar_core.jobs.time_left import Course, course_of, seconds_left, stage_seconds
+from gpar_core.jobs.time_left import Course, course_of, seconds_left
 from gpar_core.progress import Progress
 
 START = 1000.0
@@ -140,6 +140,17 @@ def test_a_transfer_knows_itself() -> None:
     assert seconds_left([Event(1, START, progress)], START + 1) == 77
 
 
-def test_the_seconds_of_stages_are_those_until_the_next() -> None:
-    events = log(("A", at(1), 3, 3), ("B", at(1), 2, 2), ("A", at(1), 1, 1))
-    assert stage_seconds(events, START + 10) == {"A": 3 + 5, "B": 2}
+def test_a_stage_counts_again_each_time_it_begins() -> None:
+    """As an evaluation goes through its methods."""
+    events = log(("Methods", at(1), 20, 20), ("Methods", at(3), 20, 60), ("End", at(1), 0, 9))
+    usual = course_of(events, START + 89)
+    assert [(each, usual[each].seconds) for each in usual] == [
+        (("Methods", 0), 20), (("Methods", 1), 60), (("End", 0), 9),
+    ]  # fmt: skip
+    assert_right(events, 1, 89, usual=usual, factor=1.1)
+
+
+def test_a_part_that_seems_done_again_and_again_is_not() -> None:
+    """The share within parts goes back and forth; only whole parts count."""
+    events = log(("Work", lambda t: t // 20 + (t % 5) / 5, 20, 400))
+    assert_right(events, 40, 400)
