@@ -22,7 +22,7 @@ LAYERS = (
     ("analyses/",),
     (
         "jobs/__init__.py", "jobs/events.py", "jobs/interrupted.py", "jobs/job.py", "jobs/order.py",
-        "jobs/store.py", "jobs/workers.py",
+        "jobs/store.py", "jobs/table.py", "jobs/workers.py",
     ),
     ("upkeep/",),
     ("jobs/",),

@@ -13,6 +13,7 @@ from gpar_core.storage.cache import Cache, remove
 from gpar_core.storage.requests import job_id
 from pages._shared.error_box import plain
 from tests.pages.conftest import Library
+from tests.pages.signed_in import behind_a_proxy, sign_in
 from tests.pages.stage import EVIL, ended, labels, page, press, running, waiting, words
 
 
@@ -155,3 +156,31 @@ def test_a_cancelled_job_ends_in_silence_and_a_failed_one_does_not(stocked: Libr
     app.run()
     assert "MTOR inhibitor** did not finish" in toasts(app)
     assert "HDAC" not in toasts(app)
+
+
+def test_on_a_server_each_has_their_own_and_only_administrators_see_logs(
+    stocked: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behind_a_proxy(monkeypatch)
+    job = running(stocked.cache, stocked.simulated)
+    stocked.cache.access.hold("ann", job.id, 0, shared=True)
+    sign_in(monkeypatch, "bob")
+    app = page("jobs")
+    assert "**Train on HDAC inhibitor**" in [link.label for link in app.main.page_link]
+    assert app.button(key=f"stop-{job.id}").disabled
+    app.checkbox(key="jobs-mine").check().run()
+    assert "No job is waiting or running." in words(app.info)
+    JobStore(stocked.cache).finish(job.id, 1, State.DONE)
+    app.run()
+    assert not app.toast
+    app.checkbox(key="jobs-mine").uncheck().run()
+    assert "Owner" not in app.dataframe[0].value
+    opened(app, 0)
+    assert job.id not in words(app)
+    assert not page("models", model=job.id).text_area
+    sign_in(monkeypatch, "root")
+    app = opened(page("jobs"), 0)
+    app.session_state[f"log-{job.id}"] = True
+    app.run()
+    assert "Owner" in app.dataframe[0].value
+    assert job.id in words(app)
