@@ -77,7 +77,7 @@ def _verdict(model: Model) -> None:
         show = st.success if summary.verdict.name == WELL_TRAINED else st.warning
         found = recovery(model.training_drugs, model.ranking)
         show(f"**{summary.verdict.title}:** {headline(summary, found)}")
-        st.caption(plain(_about_training(summary)))
+        st.caption(plain(_about_training(summary)), help=explained("verdict"))
         if summary.note:
             st.info(plain(summary.note))
     with picture:
