@@ -342,3 +342,14 @@ def test_a_job_of_another_version_is_not_a_training(
 def test_a_model_opens_by_its_job_even_when_the_list_of_jobs_is_lost(stocked: Library) -> None:
     app = page("drug_prediction", job=job_id(stocked.simulated))
     assert words(app.title) == "HDAC inhibitor"
+
+
+def test_several_moas_are_one_positive_set(form: AppTest, stocked: Library) -> None:
+    form.multiselect(key="moa").set_value(["MTOR inhibitor", "HDAC inhibitor"]).run()
+    assert form.metric[0].value == "9"
+    assert "mtor0, mtor1" in words(form.caption)
+    press(form, "Start training")
+    (job,) = JobStore(stocked.cache).active_jobs()
+    assert isinstance(job.request, TrainRequest)
+    assert job.request.drug_set.moa == "HDAC inhibitor|MTOR inhibitor"
+    assert job.title == "Train on HDAC inhibitor + MTOR inhibitor"

@@ -9,9 +9,11 @@ from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.data import compendium as compendia
 from gpar_core.progress import silent
+from gpar_core.rank.ranking import DEFAULT_ORDER
 from gpar_core.storage.cache import Cache, remove
 from gpar_core.storage.requests import job_id
 from tests.pages.conftest import Library
+from tests.pages.shelf import shelve
 from tests.pages.stage import page
 from tests.pools import Means
 
@@ -54,3 +56,20 @@ def test_an_analysis_without_its_compendium_has_no_methods(stocked: Library, cac
     assert list(opened("evaluation", job_id(request), **asked)) == [
         "Copy link", "Copy as command", "Copy as Python",
     ]  # fmt: skip
+
+
+def test_what_is_no_single_job_has_its_command_too(stocked: Library) -> None:
+    """A library, the prediction of a compound by it, and a comparison."""
+    library_id = job_id(shelve(stocked.cache))
+    shown = opened("library", library_id)["Copy as command"]
+    assert shown.startswith("python -m gpar_core library build --compendium demo --classes moas")
+    found = opened("moa_prediction", f"{library_id}-mtor1", compound="mtor1")
+    assert (
+        f"predict_moa(here.compendium('demo'), compound='mtor1', library_id='{library_id}')"
+        in (found["Copy as Python"])
+    )
+    first, second = job_id(stocked.simulated), job_id(stocked.by_name)
+    orders = f"{DEFAULT_ORDER}-{DEFAULT_ORDER}"
+    both = opened("compare", f"{first}-{second}-{orders}", model=first, second=second)
+    assert both["Copy as command"].startswith(f"python -m gpar_core compare {first} {second} --by")
+    assert "Methods, for a paper" not in both
