@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Multiselect
 
 from gpar_core.analyses.curation import result as curations
 from gpar_core.analyses.curation.request import CurationRequest
@@ -98,7 +99,7 @@ def test_where_all_belong_nothing_stands_out(stocked: Library) -> None:
     find(stocked, stocked.simulated, n_suspects=0)
     app = opened(stocked.simulated)
     assert "**No drug stands out.**" in words(app)
-    assert app.multiselect[0].value == []
+    assert left_out(app).value == []
     assert next(button for button in app.button if button.label == RETRAIN).disabled
 
 
@@ -119,10 +120,14 @@ def test_one_click_trains_without_the_suspects(stocked: Library) -> None:
     assert "Train on HDAC inhibitor without hdac0" in words(app)
 
 
+def left_out(app: AppTest) -> Multiselect:
+    return next(box for box in app.multiselect if box.label == "Leave out")
+
+
 def test_the_user_decides_who_is_left_out(stocked: Library) -> None:
     find(stocked, stocked.simulated)
     app = opened(stocked.simulated)
-    app.multiselect[0].set_value(["hdac2", "hdac3"]).run()
+    left_out(app).set_value(["hdac2", "hdac3"]).run()
     press(app, RETRAIN)
     (request,) = jobs_of(stocked, TrainRequest)
     assert isinstance(request, TrainRequest)
@@ -132,7 +137,7 @@ def test_the_user_decides_who_is_left_out(stocked: Library) -> None:
 def test_not_everyone_can_be_left_out(stocked: Library) -> None:
     find(stocked, stocked.simulated)
     app = opened(stocked.simulated)
-    app.multiselect[0].set_value(list(stocked.simulated.drug_set.drugs)).run()
+    left_out(app).set_value(list(stocked.simulated.drug_set.drugs)).run()
     assert next(button for button in app.button if button.label == RETRAIN).disabled
 
 
