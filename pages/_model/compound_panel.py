@@ -6,7 +6,7 @@ import streamlit as st
 from gpar_core import fields, links
 from gpar_core.analyses.training.charts.drivers import drivers_chart
 from gpar_core.analyses.training.charts.ranks import rank_strip
-from gpar_core.analyses.training.drivers import MAX_SIGNATURES, gene_drivers
+from gpar_core.analyses.training.drivers import MAX_SIGNATURES, forgets, gene_drivers
 from gpar_core.analyses.training.result import Model
 from gpar_core.chemistry.structures import svg
 from gpar_core.data.selecting import shown_unit
@@ -150,8 +150,13 @@ def _genes(model: Model, compound: pd.Series) -> None:
     drivers = gene_drivers(model, compendium, compound[fields.DRUG])
     show_chart(drivers_chart(drivers, simulated=model.summary.simulated))
     n = min(int(compound["k"]), MAX_SIGNATURES)
+    learned = ""
+    if forgets(model):
+        learned = " without its memory of this compound"
+    elif compound["held_out"]:
+        learned = ", which learned from this compound as a negative"
     st.caption(
         f"What genes add to the log-odds of its {count(n, 'highest-scoring signature')} "
-        "(integrated gradients), by the final model without its memory of this compound.",
+        f"(integrated gradients), by the final model{learned}.",
         help=explained("integrated-gradients"),
     )

@@ -43,6 +43,11 @@ def gene_drivers(model: Model, compendium: Compendium, drug: str) -> pd.DataFram
     return table.sort_values("contribution", ascending=False, ignore_index=True)
 
 
+def forgets(model: Model) -> bool:
+    """Whether `gene_drivers` first takes the compound out of the model's negatives."""
+    return isinstance(model.network, MatchingNetwork)
+
+
 def _without(model: Model, drug: str) -> Network:
     settings = preset(model.summary.preset)
     if not isinstance(model.network, MatchingNetwork) or not isinstance(settings, MatchingSettings):
