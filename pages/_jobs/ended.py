@@ -32,6 +32,7 @@ def show_ended(*, only_mine: bool) -> None:
     ]
     if not jobs:
         return
+    jobs.sort(key=lambda job: job.finished_at or 0.0, reverse=True)
     st.header("Finished", anchor=False)
     named = titles(jobs)
     find, outcome = st.columns([3, 2], vertical_alignment="bottom")
