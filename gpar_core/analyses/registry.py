@@ -99,8 +99,8 @@ _ALL: Final = (
         in_parts=True,
     ),
     _analysis(SweepRequest, "hyper_parameters.run:run_sweep", "hyper_parameters", in_parts=True),
-    _analysis(GeneImportanceRequest, "genes.run:run_gene_importance", "genes"),
-    _analysis(GeneCountRequest, "genes.run:run_gene_counts", "genes", in_parts=True),
+    _analysis(GeneImportanceRequest, "genes.run:run_gene_importance", "genes", in_parts=True),
+    _analysis(GeneCountRequest, "genes.run:run_gene_counts", "genes"),
     _analysis(MapRequest, "map.run:run_map", "map", in_parts=True),
     _analysis(SearchRequest, "signature_search.run:run_search", "signature_search", short=True),
     _analysis(
