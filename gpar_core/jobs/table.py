@@ -43,7 +43,8 @@ FROM jobs WHERE state = 'queued' ORDER BY created_at, rowid
 
 DONE_LIKE = """
 SELECT * FROM jobs
-WHERE state = 'done' AND json_extract(request, '$.kind') = ?
+WHERE state = 'done' AND attempt = 1 AND json_extract(request, '$.kind') = ?
     AND json_extract(request, '$.compendium') = ?
 ORDER BY finished_at DESC LIMIT ?
 """
+"""Without those that resumed, which say little about the time of a whole job."""

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from staging import work
 
+from gpar_core.analyses.method import DrugSet, Method
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.errors import JobError, NotFoundError, RequestError
 from gpar_core.jobs.events import EventLog, read_events
 from gpar_core.jobs.job import Job, State
@@ -13,6 +15,7 @@ from gpar_core.jobs.order import MAX_PASSES
 from gpar_core.jobs.store import JobStore
 from gpar_core.progress import Progress
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import Request
 
 
 @pytest.fixture
@@ -166,6 +169,26 @@ def test_a_long_job_is_passed_only_so_often(store: JobStore, cache: Cache) -> No
         started.append(claimed(store).id)
         store.finish(started[-1], 1, State.DONE)
     assert started == [*shorts[:MAX_PASSES], long]
+
+
+def test_jobs_like_another_are_those_of_its_kind_done_at_once(store: JobStore) -> None:
+    def training(seed: int, compendium: str = "demo") -> TrainRequest:
+        return TrainRequest(compendium, "f", DrugSet(moa="A"), Method(seed=seed))
+
+    def run(request: Request, *states: State) -> str:
+        for attempt, state in enumerate(states, start=1):
+            job = store.submit(request)
+            claimed(store)
+            store.finish(job.id, attempt, state)
+        return job.id
+
+    first, second = (run(training(seed), State.DONE) for seed in (1, 2))
+    run(training(3), State.CANCELLED, State.DONE)
+    run(training(4), State.FAILED)
+    run(training(5, "other"), State.DONE)
+    run(work("a"), State.DONE)
+    assert [job.id for job in store.done_like(training(9))] == [second, first]
+    assert [job.id for job in store.done_like(training(9), limit=1)] == [second]
 
 
 def test_a_queued_job_is_cancelled_at_once(store: JobStore) -> None:

@@ -76,6 +76,12 @@ def test_it_is_right_after_a_tenth_of_the_work(
     assert_right(log(("Work", position, total, seconds)), seconds / 10, seconds)
 
 
+def test_a_resumed_job_is_right_beside_one_that_was_not() -> None:
+    whole_ = log(("Work", at(5), 100, 500))
+    resumed_ = log(("Work", resumed, 100, 302))
+    assert_right(resumed_, 30, 302, usual=course_of(whole_, START + 500))
+
+
 def test_a_slow_start_is_forgotten() -> None:
     assert_right(log(("Work", slow_start, 100, 110)), begin=10 + 6, end=110)
 
