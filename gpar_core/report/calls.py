@@ -114,12 +114,19 @@ def _words(name: str, value: Any) -> list[str]:
     if name in SPREAD:
         return [option, *value]
     if name == "selections":
-        return [word for each in value for word in (option, ",".join(each) or ALL_CELLS)]
-    if name in REPEATED:
-        return [word for each in value for word in (option, each)]
-    if name in ("up", "down"):
-        return [option, f"{','.join(value)},"]  # a single symbol is then no file
-    return [option, written(map(str, value)) if isinstance(value, tuple) else str(value)]
+        texts = [",".join(each) or ALL_CELLS for each in value]
+    elif name in REPEATED:
+        texts = list(value)
+    elif name in ("up", "down"):
+        texts = [f"{','.join(value)},"]  # a single symbol is then no file
+    else:
+        texts = [written(map(str, value)) if isinstance(value, tuple) else str(value)]
+    return [word for text in texts for word in _pair(option, text)]
+
+
+def _pair(option: str, text: str) -> tuple[str, ...]:
+    """An option and its value, in one word where the value looks like an option."""
+    return (f"{option}={text}",) if text.startswith("-") else (option, text)
 
 
 def _value(name: str, value: Any) -> str:

@@ -225,7 +225,10 @@ CASES: dict[str, tuple[Plan, str]] = {
 
 SEARCHES: dict[str, tuple[Callable[[Here], object], str]] = {
     "lists": (
-        lambda h: searches.plan_list_search(h.compendium, SYMBOLS[:12], [SYMBOLS[20]], seed=3), "",
+        lambda h: searches.plan_list_search(
+            h.compendium, SYMBOLS[:12], [SYMBOLS[20]], name="-an 'odd' name", seed=3
+        ),
+        "",
     ),
     "compound": (
         lambda h: searches.plan_compound_search(
