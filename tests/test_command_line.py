@@ -305,3 +305,14 @@ def test_a_fetch_that_is_done_says_how_to_import_it(
     assert f"--gctx '{folder / 'level5_landmarks.gctx'}'" in printed.out
     assert f"--moa '{folder / 'compoundinfo_beta.txt'}'" in printed.out
     assert "import --name starter" in printed.out
+
+
+def test_no_command_waits_for_what_another_imports() -> None:
+    code = (
+        "import sys, gpar_core.__main__; print(sorted({'sklearn', 'scipy.stats', 'tensorflow', "
+        "'altair'} & set(sys.modules)))"
+    )
+    root = Path(__file__).resolve().parents[1]
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
+                          cwd=root)  # fmt: skip
+    assert said.stdout.strip() == "[]"

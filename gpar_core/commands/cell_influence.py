@@ -4,7 +4,6 @@ import argparse
 from typing import Any
 
 from gpar_core.analyses import result as analysis
-from gpar_core.analyses.cell_influence.plan import plan_cell_influence
 from gpar_core.commands.output import add_output, check_outputs, print_simulated, write_analysis
 from gpar_core.commands.terminal import (
     add_dask,
@@ -55,6 +54,8 @@ def add(commands: Any) -> None:
 
 
 def _compare(options: argparse.Namespace, cache: Cache) -> None:
+    from gpar_core.analyses.cell_influence.plan import plan_cell_influence  # noqa: PLC0415
+
     check_outputs(options)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     left_out = options.left_out

@@ -4,7 +4,6 @@ import argparse
 import json
 from typing import Any
 
-from gpar_core.analyses.curation import result as curations
 from gpar_core.analyses.curation.plan import REPEATS, plan_curation
 from gpar_core.analyses.training import result as model
 from gpar_core.commands.output import (
@@ -40,6 +39,8 @@ def add(commands: Any) -> None:
 
 
 def _curate(options: argparse.Namespace, cache: Cache) -> None:
+    from gpar_core.analyses.curation import result as curations  # noqa: PLC0415
+
     check_outputs(options)
     summary = model.load_summary(cache.existing_model(options.model_id))
     request = plan_curation(summary, repeats=options.repeats)

@@ -4,8 +4,7 @@ import argparse
 from typing import Any
 
 from gpar_core.analyses import result as analysis
-from gpar_core.analyses.genes.counts import DEFAULT_COUNTS, DEFAULT_REPEATS, curves
-from gpar_core.analyses.genes.plan import plan_gene_counts, plan_gene_importance
+from gpar_core.analyses.genes.request import GeneCountRequest
 from gpar_core.analyses.training import result as model
 from gpar_core.commands.output import add_output, check_outputs, print_simulated, write_analysis
 from gpar_core.commands.terminal import (
@@ -41,11 +40,11 @@ def add(commands: Any) -> None:
     counts.add_argument("--compendium", required=True, metavar="NAME")
     add_drugs(counts)
     counts.add_argument(
-        "--counts", default=",".join(map(str, DEFAULT_COUNTS)), metavar="N,N",
-        help="numbers of genes (default: %(default)s)",
+        "--counts", default="", metavar="N,N",
+        help="numbers of genes (default: those of Gao et al. 2021, and all)",
     )  # fmt: skip
     counts.add_argument(
-        "--repeats", type=int, default=DEFAULT_REPEATS, metavar="N",
+        "--repeats", type=int, default=GeneCountRequest.repeats, metavar="N",
         help="random draws of each number (default: %(default)s)",
     )  # fmt: skip
     add_method(counts)
@@ -55,6 +54,8 @@ def add(commands: Any) -> None:
 
 
 def _importance(options: argparse.Namespace, cache: Cache) -> None:
+    from gpar_core.analyses.genes.plan import plan_gene_importance  # noqa: PLC0415
+
     check_outputs(options)
     summary = model.load_summary(cache.existing_model(options.model_id))
     compendium = compendia.load(cache.existing_compendium(summary.compendium))
@@ -72,13 +73,17 @@ def _importance(options: argparse.Namespace, cache: Cache) -> None:
 
 
 def _counts(options: argparse.Namespace, cache: Cache) -> None:
+    # Imported late: other commands do not need what these import.
+    from gpar_core.analyses.genes.counts import DEFAULT_COUNTS, curves  # noqa: PLC0415
+    from gpar_core.analyses.genes.plan import plan_gene_counts  # noqa: PLC0415
+
     check_outputs(options)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     request, _ = plan_gene_counts(
         compendium,
         drug_set_of(options, compendium),
         method_of(options, compendium),
-        counts=whole_numbers(options.counts),
+        counts=whole_numbers(options.counts) or DEFAULT_COUNTS,
         repeats=options.repeats,
     )
     done = analysis.load(cache.analysis(finish(cache, request, cluster=options.dask)))

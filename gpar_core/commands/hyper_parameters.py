@@ -4,8 +4,6 @@ import argparse
 from typing import Any
 
 from gpar_core.analyses import result as analysis
-from gpar_core.analyses.hyper_parameters.compute import LAYERS, NODES
-from gpar_core.analyses.hyper_parameters.plan import plan_sweep
 from gpar_core.commands.output import add_output, check_outputs, print_simulated, write_analysis
 from gpar_core.commands.terminal import (
     add_dask,
@@ -29,14 +27,13 @@ def add(commands: Any) -> None:
     command.set_defaults(command=_sweep)
     command.add_argument("--compendium", required=True, metavar="NAME")
     add_drugs(command)
-    for option, values, what in (
-        ("--layers", LAYERS, "numbers of hidden layers"),
-        ("--nodes", NODES, "numbers of nodes in each layer"),
-    ):
-        command.add_argument(
-            option, default=",".join(map(str, values)), metavar="N,N",
-            help=f"{what} (default: %(default)s)",
-        )  # fmt: skip
+    command.add_argument(
+        "--layers", default="", metavar="N,N", help="numbers of hidden layers (default: 2 to 5)"
+    )
+    command.add_argument(
+        "--nodes", default="", metavar="N,N",
+        help="numbers of nodes in each layer (default: six from 10 to 2,048)",
+    )  # fmt: skip
     command.add_argument(
         "--steps", type=int, default=2000, metavar="N",
         help="training steps (default: %(default)s)",
@@ -47,14 +44,18 @@ def add(commands: Any) -> None:
 
 
 def _sweep(options: argparse.Namespace, cache: Cache) -> None:
+    # Imported late: other commands do not need what these import.
+    from gpar_core.analyses.hyper_parameters.compute import LAYERS, NODES  # noqa: PLC0415
+    from gpar_core.analyses.hyper_parameters.plan import plan_sweep  # noqa: PLC0415
+
     check_outputs(options)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     request, _ = plan_sweep(
         compendium,
         drug_set_of(options, compendium),
         method_of(options, compendium),
-        layers=whole_numbers(options.layers),
-        nodes=whole_numbers(options.nodes),
+        layers=whole_numbers(options.layers) or LAYERS,
+        nodes=whole_numbers(options.nodes) or NODES,
         steps=options.steps,
     )
     done = analysis.load(cache.analysis(finish(cache, request, cluster=options.dask)))
