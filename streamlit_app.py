@@ -6,6 +6,7 @@ import streamlit as st
 
 from gpar_core.upkeep.migration import bring_up_to_date
 from pages._app import boot, sign_in
+from pages._app.print_style import print_style
 from pages._shared.error_box import error_box
 from pages._shared.navigation import navigation
 from pages._shared.state import cache
@@ -16,6 +17,7 @@ STYLE = Path(__file__).parent / "pages" / "_app" / "style.css"
 boot.once()
 st.set_page_config(page_title="GPAR", page_icon="🧬", layout="wide")
 st.html(STYLE)
+print_style()
 with error_box():
     is_known = known()
     page = navigation(listed=is_known)

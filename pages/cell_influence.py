@@ -12,4 +12,4 @@ ABOUT = (
 )
 
 
-analysis_page("Cell influence", ABOUT, CellInfluenceRequest, form, draw)
+analysis_page("Cell influence", ABOUT, CellInfluenceRequest, form, draw, newest=True)

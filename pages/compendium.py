@@ -19,7 +19,7 @@ from pages._compendium.overview import show_findings, show_inside
 from pages._shared import deleting
 from pages._shared.cached_charts import drawn_once
 from pages._shared.error_box import error_box, plain
-from pages._shared.frame import job_or_form, put_aside
+from pages._shared.frame import job_or_form, name_in_use, put_aside
 from pages._shared.job_panel import finished_job
 from pages._shared.navigation import begin
 from pages._shared.sharing import sharing_popover
@@ -86,5 +86,5 @@ def show(compendium: Compendium) -> None:
             confirm_deletion(compendium)
 
 
-begin("Compendium")
+begin(plain(f"Compendium {name_in_use()}".strip()))
 job_or_form(show_import_job, show)

@@ -38,4 +38,6 @@ def draw(done: Analysis) -> None:
         view.draw(done)
 
 
-analysis_page("Evaluation", ABOUT, EvaluationRequest | SearchEvaluationRequest, form, draw)
+analysis_page(
+    "Evaluation", ABOUT, EvaluationRequest | SearchEvaluationRequest, form, draw, newest=True
+)

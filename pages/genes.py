@@ -47,4 +47,11 @@ def draw(done: Analysis) -> None:
         importance_view.draw(done)
 
 
-analysis_page("Genes", ABOUT, GeneImportanceRequest | GeneCountRequest, form, draw)
+analysis_page(
+    "Genes",
+    ABOUT,
+    GeneImportanceRequest | GeneCountRequest,
+    form,
+    draw,
+    newest=not from_url(Key.MODEL),  # who brings a model wants its genes
+)

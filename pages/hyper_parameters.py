@@ -88,4 +88,4 @@ def show_plan(request: SweepRequest, training_set: TrainingSet) -> None:
     st.caption(KEPT)
 
 
-analysis_page("Hyper-parameters", ABOUT, SweepRequest, form, draw)
+analysis_page("Hyper-parameters", ABOUT, SweepRequest, form, draw, newest=True)

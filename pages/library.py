@@ -15,6 +15,12 @@ from pages._shared.loaders import load_libraries
 from pages._shared.navigation import begin
 from pages._shared.state import Key, cache, go
 
+ABOUT = (
+    "A model for each **mechanism of action**, or each **target**, of a compendium, all trained "
+    "with the same settings. "
+    "*MOA prediction* uses the models with a mean AUROC of 0.60 or more, the paper's threshold."
+)
+
 
 def show(compendium: Compendium) -> None:
     """Show the libraries of a compendium, and the form for a new one."""
@@ -28,6 +34,7 @@ def show(compendium: Compendium) -> None:
         with error_box():
             show_library(choose_library(libraries), compendium)
     else:
+        st.markdown(ABOUT)
         st.info("This compendium has no library yet. Build one to train a model for each MOA.")
     form = st.expander(
         "Build a library", expanded=not libraries, key="library-form", on_change="rerun"
@@ -53,9 +60,4 @@ def show_job(job_id: str) -> None:
 
 
 begin("Library")
-st.markdown(
-    "A model for each **mechanism of action**, or each **target**, of a compendium, all trained "
-    "with the same settings. "
-    "*MOA prediction* uses the models with a mean AUROC of 0.60 or more, the paper's threshold."
-)
 job_or_form(show_job, show)

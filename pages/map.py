@@ -10,4 +10,4 @@ ABOUT = (
     "it to see its drug, or **lasso** points to list, download or train on them."
 )
 
-analysis_page("Map", ABOUT, MapRequest, form, draw)
+analysis_page("Map", ABOUT, MapRequest, form, draw, newest=True)

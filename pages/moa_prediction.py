@@ -23,6 +23,7 @@ from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, go
 from pages._target_prediction.likely_targets import likely_targets
 
+N_EXAMPLES = 3
 WAYS = ("Compound in the compendium", "Your own profiles")
 
 
@@ -39,12 +40,6 @@ def ask(compendium: Compendium) -> None:
     if not library.asked:
         to_library("No model of this library reaches a mean AUROC of 0.60 yet, so none is used.")
         return
-    st.caption(
-        f"GPAR uses the models of {len(library.asked)} of the "
-        f"{library.noun.counted(len(library.entries))}: those with a mean AUROC of "
-        "0.60 or more, the paper's threshold. The Library page shows the "
-        "verdict on each model."
-    )
     way = st.segmented_control(
         f"Predict {library.noun.many} of",
         WAYS,
@@ -58,6 +53,12 @@ def ask(compendium: Compendium) -> None:
             ask_compound(library, compendium)
         else:
             show_upload(library)
+    st.caption(
+        f"GPAR uses the models of {len(library.asked)} of the "
+        f"{library.noun.counted(len(library.entries))}: those with a mean AUROC of "
+        "0.60 or more, the paper's threshold. The Library page shows the "
+        "verdict on each model."
+    )
 
 
 def to_library(why: str) -> None:
@@ -78,6 +79,18 @@ def ask_compound(library: Library, compendium: Compendium) -> None:
         if targets.open:
             with targets, error_box():
                 likely_targets(compendium, compound)
+    else:
+        offer_examples(library)
+
+
+def offer_examples(library: Library) -> None:
+    """Buttons with a drug of each of the classes that the library learned best."""
+    best = sorted(library.asked, key=lambda entry: -entry.summary.metrics.mean_auroc)
+    drugs = dict.fromkeys(entry.summary.drugs[0] for entry in best)
+    with st.container(horizontal=True):
+        for name in list(drugs)[:N_EXAMPLES]:
+            if st.button(plain(f"Use {name}"), icon=":material/bolt:", key=f"example-{name}"):
+                go("moa_prediction", compound=name, compendium=library.request.compendium)
 
 
 def _share(prediction: Prediction, compound: str) -> None:

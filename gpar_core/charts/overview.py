@@ -5,10 +5,11 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.charts.style import BLUE, GRAY, titled
+from gpar_core.charts.style import BLUE, GRAY, all_labels, titled
 
 MAX_CELL_LINES = 30
 BIN = 0.025
+HEIGHT = 420
 
 
 def cell_lines(signatures: pd.DataFrame, *, simulated: bool) -> alt.Chart:
@@ -22,12 +23,12 @@ def cell_lines(signatures: pd.DataFrame, *, simulated: bool) -> alt.Chart:
         alt.Chart(table)
         .mark_bar(color=BLUE)
         .encode(
-            y=alt.Y("cell line:N", sort="-x", title=None),
-            x=alt.X("signatures:Q", title="Signatures"),
+            y=alt.Y("cell line:N", sort="-x", title=None, axis=all_labels()),
+            x=alt.X("signatures:Q", title="Signatures", axis=alt.Axis(tickCount=5)),
             tooltip=["cell line:N", alt.Tooltip("signatures:Q", format=",")],
         )
     )
-    return titled(chart, "Signatures per cell line", simulated)
+    return titled(chart, "Signatures per cell line", simulated).properties(height=HEIGHT)
 
 
 def activity(drugs: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
@@ -59,4 +60,5 @@ def activity(drugs: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
             tooltip=["kind:N", "drugs:Q", alt.Tooltip("start:Q", format=".3f")],
         )
     )
-    return titled(bars + limit.encode(x="x:Q"), "Transcriptional activity", simulated)
+    chart = titled(bars + limit.encode(x="x:Q"), "Transcriptional activity", simulated)
+    return chart.properties(height=HEIGHT)

@@ -1,5 +1,7 @@
 """Colors and titles shared by all charts."""
 
+import textwrap
+from collections.abc import Iterable
 from typing import TypeVar
 
 import altair as alt
@@ -8,6 +10,18 @@ RED = "#d6453d"
 YELLOW = "#e0a100"
 GRAY = "#8f98a3"
 BLUE = "#3b7dd8"
+
+CATEGORIES = (
+    "#3b7dd8", "#e0a100", "#147414", "#b02080", "#14c8a4", "#8014f8", "#ec5c68", "#f8a4f8",
+)  # fmt: skip
+"""Of things without an order. Told apart without red or green cones, on white and on dark pages."""
+SOLID, DASHED = [1, 0], [6, 3]
+
+LOWEST = 0.45
+"""End of an axis of AUROC, unless an interval starts below it."""
+
+LINE = 28
+"""Characters of a line of a name."""
 
 SIMULATED = "Simulated data"
 
@@ -23,6 +37,15 @@ def titled(chart: AnyChart, title: str, simulated: bool) -> AnyChart:
     return chart.properties(title=words, description=f"{title}. {subtitle}".strip())
 
 
+def line_looks(names: Iterable[str]) -> dict[str, tuple[str, list[int]]]:
+    """The color and dashes of the line of each name: dashed where all colors are taken."""
+    n = len(CATEGORIES)
+    return {
+        name: (CATEGORIES[place % n], SOLID if place < n else DASHED)
+        for place, name in enumerate(names)
+    }
+
+
 def faded(color: str, opacity: float) -> str:
     """A color of this module with an opacity of 0 to 1."""
     red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
@@ -36,6 +59,28 @@ def diverging(end: float) -> alt.Scale:
     """
     colors = [faded(BLUE, 1), faded(GRAY, 0.06), faded(RED, 1)]
     return alt.Scale(domain=[-end, 0, end], range=colors, clamp=True)
+
+
+def wrapped(names: Iterable[str]) -> list[str]:
+    """Long names in lines of `LINE` characters, for `names_axis`."""
+    return ["\n".join(textwrap.wrap(name, LINE)) or name for name in names]
+
+
+def row_step(names: Iterable[str], step: int) -> dict[str, object]:
+    """The height of a chart with rows of `step` pixels, or more if names have several lines."""
+    more = max((name.count("\n") for name in names), default=0)
+    return {"step": max(step, 13 * (1 + more)), "for": "position"}
+
+
+def names_axis() -> alt.Axis:
+    """An axis of names from `wrapped`: none is left out or cut."""
+    return alt.Axis(
+        labelExpr="split(datum.value, '\\n')",
+        labelLimit=0,
+        labelOverlap=False,
+        labelFlush=False,
+        ticks=False,
+    )
 
 
 def all_labels() -> alt.Axis:

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from gpar_core.compare.methods import MIN_CLASSES
+from gpar_core.compare.standings import SIGNIFICANT, standings
 from gpar_core.data.class_names import MOA, Noun, noun_of
-from gpar_core.learn.metrics import N_RESAMPLES, resample
 from gpar_core.search.scores import SCORES
 
 MEASURES: Final[Mapping[str, str]] = {
@@ -17,9 +17,6 @@ MEASURES: Final[Mapping[str, str]] = {
     "auroc": "AUROC",
 }
 """Column of figures -> its name on screen; the one that decides comes first."""
-SIGNIFICANT = 0.05
-DIGITS = 9
-"""Decimals that a difference is rounded to before it is ranked."""
 
 COLUMNS = [
     "score", "n_genes", "noise", "measure", "n_moas", "n_queries", "mean", "low", "high", "best",
@@ -34,14 +31,9 @@ def summary(moas: pd.DataFrame, *, seed: int) -> pd.DataFrame:
 
     Returns a row for each score, n_genes, noise and measure (a key of `MEASURES`):
     n_moas, n_queries: those with a figure; a query counts in each of its MOAs.
-    mean, low, high: over the MOAs, with a 95% percentile interval from resampling the MOAs.
-    best: whether the mean is the highest of its setting and measure.
-    behind, behind_low, behind_high: the best mean minus this one, with the interval of the
-        difference from the same resamples (the bootstrap for paired data, Efron and Tibshirani
-        1993, chapter 8); missing for the best.
-    p: Wilcoxon's matched-pairs signed-rank test of the difference, two-sided.
-    Intervals and p are missing for fewer than `MIN_CLASSES` MOAs. MOAs share drugs and the best was
-    chosen by the same figures, so p is optimistic.
+    mean, low, high, best, behind, behind_low, behind_high, p: from `standings`, over the MOAs and
+        within each setting and measure.
+    MOAs share drugs, so p is optimistic.
     """
     parts = [
         _compared(
@@ -60,10 +52,18 @@ def over_lengths(moas: pd.DataFrame) -> pd.DataFrame:
     return moas.groupby(keys, sort=False).mean().reset_index().assign(n_genes=0)
 
 
+def overall(moas: pd.DataFrame, measure: str, *, seed: int) -> pd.DataFrame:
+    """Rows as in `summary`: scores by their mean over MOAs and lengths of lists, the best first.
+
+    moas: of one noise.
+    """
+    table = _compared(over_lengths(moas), measure, seed)
+    return table.sort_values("mean", ascending=False, kind="stable", ignore_index=True)
+
+
 def verdict(moas: pd.DataFrame, measure: str, noise: float, *, seed: int) -> str:
     """Which score is ahead over all lengths of lists, or why none is."""
-    of_noise = over_lengths(moas[moas["noise"] == noise])
-    table = _compared(of_noise, measure, seed).sort_values("mean", ascending=False, kind="stable")
+    table = overall(moas[moas["noise"] == noise], measure, seed=seed)
     n, best = int(table["n_moas"].max()), table.iloc[0]
     figure = f"{best['mean']:.3g}"
     if n >= MIN_CLASSES:
@@ -133,39 +133,7 @@ def with_interval(row: Mapping[Hashable, Any]) -> str:
 
 def _compared(of_setting: pd.DataFrame, measure: str, seed: int) -> pd.DataFrame:
     """The rows of `summary` of one setting and measure, in the order of the scores."""
-    from scipy.stats import wilcoxon  # noqa: PLC0415 -- pages start without it
-
     values = of_setting.pivot_table(index="moa", columns="score", values=measure, sort=False)
-    names = list(values.columns)
-    figures = values.to_numpy()
-    n = len(figures)
-    mean = figures.mean(axis=0)
-    best = int(mean.argmax())
-    behind = mean[best] - mean
-    rng = np.random.default_rng([seed, 0xB007])
-    drawn = resample(n, N_RESAMPLES, rng) @ figures / n
-    low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
-    less, more = np.percentile(drawn[:, [best]] - drawn, [2.5, 97.5], axis=0)
-    # Rounding errors are not differences, and would have ranks.
-    gaps = np.round(figures[:, [best]] - figures, DIGITS).T
-    p = [float(wilcoxon(gap).pvalue) if (gap != 0).any() else 1.0 for gap in gaps]
-    n_queries = of_setting.groupby("score")["n_queries"].sum()
-    table = pd.DataFrame(
-        {
-            "score": names,
-            "n_moas": n,
-            "n_queries": int(n_queries.max()),
-            "mean": mean,
-            "low": low,
-            "high": high,
-            "best": np.arange(len(names)) == best,
-            "behind": behind,
-            "behind_low": less,
-            "behind_high": more,
-            "p": p,
-        }
-    )
-    if n < MIN_CLASSES:
-        table[["low", "high", "behind_low", "behind_high", "p"]] = np.nan
-    table.loc[best, ["behind", "behind_low", "behind_high", "p"]] = np.nan
-    return table
+    n_queries = int(of_setting.groupby("score")["n_queries"].sum().max())
+    table = standings(values, seed=seed).rename(columns={"name": "score", "n": "n_moas"})
+    return table.assign(n_queries=n_queries)

@@ -68,8 +68,8 @@ def _protocol(protocol: str, measures: pd.DataFrame, done: Analysis) -> Section:
         Figure(
             f"methods-{protocol}",
             charts.by_method(measures, simulated=simulated),
-            "AUROC of every class by method, with mean and standard error. Dashed lines: 0.6 and "
-            "chance.",
+            "Mean AUROC over the classes with its 95% interval, from resampling the classes; each "
+            "small dot is a class.",
         )
     ]
     if GPAR in set(overall["method"]):

@@ -20,7 +20,7 @@ from pages._shared.cached_charts import chart_once
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import load_compendium
 from pages._shared.state import cache, go
-from pages._shared.tables import ABOUT_COLUMN, about, savable
+from pages._shared.tables import ABOUT_COLUMN, about, interval_texts, savable
 from pages._shared.terms import explained
 
 MAX_SENTENCES = 5
@@ -40,36 +40,37 @@ def draw(done: Analysis) -> None:
         )
     table, pairs = done.tables["selections"], done.tables["differences"]
     _verdict(table, pairs)
-    _used(request)
     chart_once("selections", done.identity, lambda: charts.auroc(table, simulated=done.simulated))
     st.dataframe(
         savable(_shown(table), simulated=done.simulated),
         hide_index=True,
+        height="content",
         column_config=_columns(),
         placeholder="—",
     )
     st.caption(
         "Mean AUROC over the folds, with the 95% interval from resampling drugs; with fewer than "
         f"{FEW_DRUGS} drugs it is rough. Dashed: chance and the paper's threshold "
-        f"({PAPER_LINE:.1f})."
+        f"({PAPER_LINE:.1f}). {_used(request)}"
     )
     _download("Download selections (CSV)", table, "cell-influence", done)
-    st.subheader("Differences", anchor=False)
-    _differences(request, pairs, table, done)
-    st.subheader("Drug by drug", anchor=False)
-    _drugs(done)
     left_out = done.tables["left_out"]
+    names = ["Differences", "Drug by drug", "Train a model"]
+    tabs = st.tabs([*names, *["Left out"] * bool(len(left_out))])
+    with tabs[0]:
+        _differences(request, pairs, table, done)
+    with tabs[1]:
+        _drugs(done)
+    with tabs[2], error_box():
+        _train(request, done)
     if len(left_out):
-        with st.expander(f"{len(left_out)} selections left out"):
+        with tabs[3]:
             st.dataframe(
                 savable(left_out, simulated=done.simulated),
                 hide_index=True,
                 column_config={"selection": "Cell lines", "reason": "Reason"},
                 placeholder="—",
             )
-    st.subheader("Train a model on one selection", anchor=False)
-    with error_box():
-        _train(request, done)
 
 
 def _verdict(table: pd.DataFrame, pairs: pd.DataFrame) -> None:
@@ -91,13 +92,13 @@ def _verdict(table: pd.DataFrame, pairs: pd.DataFrame) -> None:
     st.markdown(text)
 
 
-def _used(request: CellInfluenceRequest) -> None:
+def _used(request: CellInfluenceRequest) -> str:
     drugs = request.drug_set.drugs
     said = f"{len(drugs)} drugs: {', '.join(drugs)}."
     if request.left_out:
         names = ", ".join(request.left_out)
         said += f" Left out because they lack a signature in at least one selection: {names}."
-    st.caption(plain(said))
+    return plain(said)
 
 
 def _differences(
@@ -206,9 +207,8 @@ def _download(label: str, table: pd.DataFrame, what: str, done: Analysis) -> Non
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
     """The table with its interval in one column, after the AUROC."""
-    ends = zip(table["low"], table["high"], strict=True)
     shown = table.drop(columns=["low", "high"])
-    shown.insert(2, "interval", [f"{low:.3f}–{high:.3f}" for low, high in ends])
+    shown.insert(2, "interval", interval_texts(table))
     return shown
 
 
@@ -217,7 +217,7 @@ def _columns() -> dict[str, object]:
     return {
         "selection": "Cell lines",
         "auroc": number("Mean AUROC", format="%.3f", help=explained("mean-auroc")),
-        "interval": "95% interval",
+        "interval": st.column_config.TextColumn("95% interval", help=explained("interval")),
         "ap": number("Average precision", format="%.3f", help=explained("average-precision")),
         "base_rate": number("Base rate", format="%.3f", help="The average precision without skill"),
         "n_drugs": "Drugs",

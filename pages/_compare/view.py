@@ -28,19 +28,24 @@ def show_comparison(
     sides = (*first.summary.identity, *second.summary.identity, *orders)
     found = _compared(sides, first, second, compendium)
     simulated = compendium.simulated
-    if not found.settings.empty:
-        st.dataframe(
-            savable(found.settings, simulated=simulated),
-            hide_index=True,
-            column_config={"what": "What differs", "first": "First", "second": "Second"},
-            placeholder="—",
+    st.markdown(_verdict(found))
+    picture, figures = st.columns([3, 2], gap="large")
+    with picture:
+        chart_once(
+            "rank shifts",
+            sides,
+            partial(rank_shifts, found.compounds, FIRST, SECOND, simulated=simulated),
         )
-    _agreement(found, simulated=simulated)
-    chart_once(
-        "rank shifts",
-        sides,
-        partial(rank_shifts, found.compounds, FIRST, SECOND, simulated=simulated),
-    )
+    with figures:
+        _agreement(found, simulated=simulated)
+        if not found.settings.empty:
+            st.dataframe(
+                savable(found.settings, simulated=simulated),
+                hide_index=True,
+                height="content",
+                column_config={"what": "What differs", "first": "First", "second": "Second"},
+                placeholder="—",
+            )
     _compounds(found, first, second, simulated=simulated)
     _share(first.summary.model_id, second.summary.model_id, orders)
 
@@ -56,6 +61,21 @@ def _share(first: str, second: str, orders: tuple[str, str]) -> None:
         share_popover("-".join((first, second, *orders)), shared)
 
 
+def _verdict(found: Comparison) -> str:
+    """How many compounds both find, and how alike the whole rankings are."""
+    both, overlap = found.agreement, found.overlap
+    said = "**The two models rank too few of the same compounds to compare them.**"
+    if len(overlap):
+        top = overlap.iloc[len(overlap) // 2]
+        said = (
+            f"**{top['shared']:.0f} of the top {top['top']:.0f} compounds are in both rankings** "
+            f"({top['expected']:.1f} by chance)."
+        )
+    if not np.isnan(both.rho):
+        said += f" Over all {both.n:,} compounds, Spearman's correlation is {both.rho:.2f}."
+    return said
+
+
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _compared(
     sides: tuple[str, ...], _first: Model, _second: Model, _data: Compendium
@@ -66,8 +86,7 @@ def _compared(
 
 def _agreement(found: Comparison, *, simulated: bool) -> None:
     both, known = found.agreement, not np.isnan(found.agreement.rho)
-    left, right = st.columns([1, 2])
-    left.metric(
+    st.metric(
         "Rank agreement",
         f"{both.rho:.3f}" if known else "—",
         border=True,
@@ -77,14 +96,15 @@ def _agreement(found: Comparison, *, simulated: bool) -> None:
             "finds; for the top of the lists, see the table of shared compounds.",
         ),
     )
-    left.caption(
+    st.caption(
         f"95% interval {both.low:.3f}–{both.high:.3f}, {both.n:,} compounds"
         if known
         else f"Both models rank {both.n} compounds; at least 4 are needed"
     )
-    right.dataframe(
+    st.dataframe(
         savable(found.overlap, simulated=simulated),
         hide_index=True,
+        height="content",
         column_config={
             "top": st.column_config.NumberColumn(
                 "Of the top",

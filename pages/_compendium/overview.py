@@ -5,7 +5,7 @@ import streamlit as st
 
 from gpar_core import fields
 from gpar_core.charts import overview
-from gpar_core.data.class_names import TARGET, gene_of
+from gpar_core.data.class_names import MOA, TARGET, gene_of
 from gpar_core.data.class_tables import known_columns
 from gpar_core.data.compendium import Compendium
 from pages._compendium.pert_types import show_kinds
@@ -17,11 +17,15 @@ from pages._shared.gene_links import GENE_COLUMN
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
 
+DRUGS = {
+    "n_drugs": st.column_config.NumberColumn("Drugs", help=explained("molecule")),
+    "drugs": "Drug names",
+}
+
 
 def show_inside(compendium: Compendium) -> None:
     st.caption(plain(compendium.source))
     size_of(compendium)
-    show_kinds(compendium)
     left, right = st.columns(2)
     with left:
         show_chart(overview.cell_lines(compendium.signatures, simulated=compendium.simulated))
@@ -34,11 +38,12 @@ def show_inside(compendium: Compendium) -> None:
                 "counts as inactive. To add TAS, import the signatures with their signature "
                 "metrics."
             )
+    show_kinds(compendium)
     st.header("Mechanisms of action", anchor=False)
     st.dataframe(
         savable(compendium.moas, simulated=compendium.simulated),
         hide_index=True,
-        column_config={"moa": "MOA", "n_drugs": "Drugs", "drugs": "Drug names"},
+        column_config={"moa": class_column(MOA), **DRUGS},
         placeholder="—",
     )
     if len(compendium.targets):
@@ -53,8 +58,7 @@ def show_inside(compendium: Compendium) -> None:
             column_config={
                 "moa": class_column(TARGET),
                 "open": GENE_COLUMN,
-                "n_drugs": "Drugs",
-                "drugs": "Drug names",
+                **DRUGS,
             },
             placeholder="—",
         )

@@ -8,6 +8,7 @@ import streamlit as st
 from gpar_core.analyses.evaluation import charts
 from gpar_core.analyses.result import Analysis
 from gpar_core.compare.retrieval import CELL_LINE, CLASS, COMPOUND, NESTED, VIEWS, in_words
+from gpar_core.compare.views import verdict
 from pages._shared.cached_charts import chart_once
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
@@ -33,11 +34,10 @@ def draw_retrieval(done: Analysis) -> None:
     if "retrieval" not in done.tables:
         st.info("This result was made before GPAR measured mAP. Delete it and run it again.")
         return
-    for line in in_words(done.tables):
-        st.markdown(f"- {plain(line)}")
     found = done.tables["retrieval"]
     levels = [level for level in NESTED if level in set(found["level"])]
     if not levels:
+        _figures(done)
         return
     level = st.segmented_control(
         "Of",
@@ -48,16 +48,18 @@ def draw_retrieval(done: Analysis) -> None:
         key=f"retrieval-{done.analysis_id}",
     )
     of_level = found[found["level"] == level]
-    chart_once(
-        "retrieval",
-        (*done.identity, level),
-        partial(
-            charts.retrieval,
-            of_level,
-            f"Mean average precision of {TITLES[level].lower()}",
-            simulated=done.simulated,
-        ),
-    )
+    many = TITLES[level].lower()
+    st.markdown(f"**{plain(verdict(of_level, many))}**")
+    pictures = {
+        "views": (charts.by_view, f"Where are {many} retrieved best?"),
+        "retrieval": (charts.retrieval, f"Mean average precision of {many}"),
+    }
+    for what, (draw, title) in pictures.items():
+        chart_once(
+            what,
+            (*done.identity, level),
+            partial(draw, of_level, title, simulated=done.simulated),
+        )
     st.caption(
         "Dashed line: a corrected p of 0.05. p comes from 1,000 random rankings, so it cannot be "
         "below 0.001. Click a row to see "
@@ -73,6 +75,7 @@ def draw_retrieval(done: Analysis) -> None:
         column_config=_columns(level),
         placeholder="—",
     )
+    _figures(done)
     download_csv("Download mAP (CSV)", found, "retrieval", done)
     row = chosen_row(selection, len(table))
     if row is not None:
@@ -86,6 +89,11 @@ def draw_retrieval(done: Analysis) -> None:
             column_config=_columns(NESTED[level]),
             placeholder="—",
         )
+
+
+def _figures(done: Analysis) -> None:
+    """What was retrieved how well, and what was not, level by level."""
+    st.markdown("\n".join(f"- {plain(line)}" for line in in_words(done.tables)))
 
 
 def _wide(found: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -2,13 +2,20 @@
 
 from functools import partial
 
+import altair as alt
 import pandas as pd
 import streamlit as st
 
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.search_evaluation import charts
 from gpar_core.analyses.search_evaluation.request import SearchEvaluationRequest
-from gpar_core.compare.search_comparison import MEASURES, identified, scope_in_words, verdict
+from gpar_core.compare.search_comparison import (
+    MEASURES,
+    identified,
+    overall,
+    scope_in_words,
+    verdict,
+)
 from gpar_core.data.class_names import ALL, MOA, MOAS, NOUNS, TARGET, TARGETS, Noun, gene_of
 from gpar_core.search.scores import SCORES
 from pages._shared.cached_charts import chart_once
@@ -16,7 +23,7 @@ from pages._shared.class_choice import class_column, class_links
 from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
 from pages._shared.gene_links import GENE_COLUMN
-from pages._shared.tables import savable
+from pages._shared.tables import interval_texts, savable
 from pages._shared.terms import explained
 
 ABOUT_MEASURES = {
@@ -33,8 +40,54 @@ CLASS_TABS = {MOAS: "MOA by MOA", TARGETS: "Target by target", ALL: "Class by cl
 def draw(done: Analysis, request: SearchEvaluationRequest) -> None:
     """Show which score is best, by list length and class, and what was identified."""
     noun = NOUNS[request.among]
+    measure = st.session_state.get(f"search-measure-{done.analysis_id}", next(iter(MEASURES)))
+    noise = st.session_state.get(f"search-noise-{done.analysis_id}", request.noise[0])
+    of_noise = {
+        name: table[table["noise"] == noise]
+        for name, table in done.tables.items()
+        if "noise" in table and len(table)
+    }
+    moas, summary = of_noise["moas"], of_noise["summary"]
+    summary = summary[summary["measure"] == measure]
+    st.markdown(f"**{plain(verdict(moas, measure, noise, seed=request.seed))}**")
+    source = (*done.identity, measure, noise)
+    chart_once("scores", source, lambda: _by_score(moas, measure, request, done))
+    st.caption(
+        f"{ABOUT_MEASURES[measure].format(noun.one)} Mean over all list lengths; interval: from "
+        f"resampling the {noun.many}. Small dots: {noun.many}."
+    )
+    _choose_figures(request, done)
+    names = ["Scores", "List lengths", CLASS_TABS[request.among]]
+    tabs = st.tabs([*names, *["Own molecule"] * ("identity" in of_noise)])
+    with tabs[0]:
+        n_genes = _choose_length(request, "scores", done)
+        _scores(summary[summary["n_genes"] == n_genes], noun, done)
+    with tabs[1]:
+        chart_once(
+            "search scores",
+            source,
+            partial(charts.by_length, summary, MEASURES[measure], simulated=done.simulated),
+        )
+        st.caption(f"Vertical lines: 95% intervals from resampling the {noun.many}.")
+    with tabs[2]:
+        n_genes = _choose_length(request, "moas", done)
+        _classes(moas[moas["n_genes"] == n_genes], measure, noun, done)
+    if "identity" in of_noise:
+        with tabs[3]:
+            _identity(identified(of_noise["identity"]), done)
+
+
+def _by_score(
+    moas: pd.DataFrame, measure: str, request: SearchEvaluationRequest, done: Analysis
+) -> alt.LayerChart:
+    means = overall(moas, measure, seed=request.seed)
+    return charts.by_score(means, moas, measure, MEASURES[measure], simulated=done.simulated)
+
+
+def _choose_figures(request: SearchEvaluationRequest, done: Analysis) -> None:
+    """The measure and the noise of all that the page shows."""
     left, right = st.columns([3, 2])
-    measure = left.segmented_control(
+    left.segmented_control(
         "Measure",
         list(MEASURES),
         default=next(iter(MEASURES)),
@@ -42,41 +95,15 @@ def draw(done: Analysis, request: SearchEvaluationRequest) -> None:
         format_func=MEASURES.get,
         key=f"search-measure-{done.analysis_id}",
     )
-    noise = right.segmented_control(
+    right.segmented_control(
         "Noise",
         request.noise,
         default=request.noise[0],
         required=True,
         format_func=lambda level: f"{level:g}",
         key=f"search-noise-{done.analysis_id}",
+        help="Random noise added to each z-score of the queries: its standard deviation",
     )
-    st.caption(ABOUT_MEASURES[measure].format(noun.one))
-    of_noise = {
-        name: table[table["noise"] == noise]
-        for name, table in done.tables.items()
-        if "noise" in table and len(table)
-    }
-    st.markdown(plain(verdict(of_noise["moas"], measure, noise, seed=request.seed)))
-    summary = of_noise["summary"]
-    summary = summary[summary["measure"] == measure]
-    names = ["Scores", CLASS_TABS[request.among]] + ["Own molecule"] * ("identity" in of_noise)
-    tabs = st.tabs(names)
-    with tabs[0]:
-        chart_once(
-            "search scores",
-            (*done.identity, measure, noise),
-            partial(charts.by_length, summary, MEASURES[measure], simulated=done.simulated),
-        )
-        st.caption(f"Vertical lines: 95% intervals from resampling the {noun.many}.")
-        n_genes = _choose_length(request, "scores", done)
-        _scores(summary[summary["n_genes"] == n_genes], noun, done)
-    with tabs[1]:
-        n_genes = _choose_length(request, "moas", done)
-        moas = of_noise["moas"]
-        _classes(moas[moas["n_genes"] == n_genes], measure, noun, done)
-    if "identity" in of_noise:
-        with tabs[2]:
-            _identity(identified(of_noise["identity"]), done)
 
 
 def _choose_length(request: SearchEvaluationRequest, where: str, done: Analysis) -> int:
@@ -97,25 +124,27 @@ def _scores(table: pd.DataFrame, noun: Noun, done: Analysis) -> None:
         f"difference from the best, are from resampling the {noun.many}; p is from Wilcoxon's "
         "signed-rank test. Classes share drugs, so both are optimistic."
     )
-    shown = table.sort_values("mean", ascending=False).assign(
-        score=table["score"].map(lambda name: SCORES[name].label), figure=table["mean"]
+    table = table.sort_values("mean", ascending=False)
+    shown = table.assign(
+        score=table["score"].map(lambda name: SCORES[name].label),
+        figure=table["mean"],
+        interval=interval_texts(table),
+        behind_interval=interval_texts(table, "behind_low", "behind_high"),
     )
-    columns = ["score", "figure", "low", "high", "behind", "behind_low", "behind_high", "p"]
-    number = st.column_config.NumberColumn
+    columns = ["score", "figure", "interval", "behind", "behind_interval", "p"]
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     st.dataframe(
         savable(shown[columns], simulated=done.simulated),
         hide_index=True,
         column_config={
             "score": "Score",
             "figure": number("Mean", format="%.3f", help=f"Over {noun.counted(n)}"),
-            "low": number("95% from", format="%.3f", help=f"From resampling the {noun.many}"),
-            "high": number("to", format="%.3f", help=f"From resampling the {noun.many}"),
+            "interval": text("95% interval", help=f"From resampling the {noun.many}"),
             "behind": number(
                 "Behind the best by", format="%.3f", help="Difference of the means; empty for "
                 "the best score"
             ),
-            "behind_low": number("Difference from", format="%.3f", help="95% interval"),
-            "behind_high": number("Difference to", format="%.3f", help="95% interval"),
+            "behind_interval": text("95% interval ", help="Of the difference"),
             "p": number("p", format="%.2g", help=explained("wilcoxon")),
         },
         placeholder="—",

@@ -6,7 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core.analyses.evaluation import charts
-from gpar_core.analyses.evaluation.evaluate import curves, of_protocol, smallest_p, summary, verdict
+from gpar_core.analyses.evaluation.evaluate import (
+    curves,
+    of_protocol,
+    ranking,
+    smallest_p,
+    summary,
+    verdict,
+)
 from gpar_core.analyses.result import Analysis
 from gpar_core.compare.methods import (
     ABOUT_PROTOCOLS,
@@ -16,7 +23,6 @@ from gpar_core.compare.methods import (
     MIN_CLASSES,
     PAIR,
     PROTOCOL_NAMES,
-    Kind,
 )
 from pages._evaluation.retrieval import draw_retrieval
 from pages._shared.cached_charts import chart_once
@@ -25,13 +31,31 @@ from pages._shared.downloads import download_csv
 from pages._shared.error_box import plain
 from pages._shared.gene_links import GENE_COLUMN
 from pages._shared.report_buttons import report_buttons
-from pages._shared.tables import SELECTION, chosen_row, savable
+from pages._shared.tables import SELECTION, chosen_row, interval_texts, savable
 from pages._shared.terms import explained
+
+CURVES = {
+    DRUG: "Curves are over all held-out scores; the mean AUROC above is over the folds.",
+    PAIR: "Curves of the methods that compare pairs. Those that learn rank drugs: see the other "
+    "protocol.",
+}
 
 
 def draw(done: Analysis) -> None:
     """Show figures over all classes, GPAR compared with each method, and each class."""
+    overall, classes, retrieval = st.tabs(["All classes", "Class by class", "Retrieval (mAP)"])
+    protocol = st.session_state.get(f"protocol-{done.analysis_id}", DRUG)
+    measures = of_protocol(done.tables["measures"], protocol)
+    with overall:
+        _overall(measures, done)
+    with classes:
+        _classes(measures, done, protocol)
+    with retrieval:
+        draw_retrieval(done)
     report_buttons(done.analysis_id, done.compendium, simulated=done.simulated)
+
+
+def _choose_protocol(done: Analysis) -> None:
     protocol = st.segmented_control(
         "Protocol",
         list(PROTOCOL_NAMES),
@@ -41,29 +65,29 @@ def draw(done: Analysis) -> None:
         key=f"protocol-{done.analysis_id}",
     )
     st.caption(ABOUT_PROTOCOLS[protocol])
-    measures = of_protocol(done.tables["measures"], protocol)
-    overall, classes, retrieval = st.tabs(["All classes", "Class by class", "Retrieval (mAP)"])
-    with overall:
-        _overall(measures, done)
-    with classes:
-        _classes(measures, done, protocol)
-    with retrieval:
-        draw_retrieval(done)
 
 
 def _overall(measures: pd.DataFrame, done: Analysis) -> None:
-    table = summary(measures)
-    st.markdown(plain(verdict(measures)))
-    st.dataframe(
-        savable(_named(table).drop(columns="n"), simulated=done.simulated),
-        hide_index=True,
-        column_config=_summary_columns(int(table["n"].max())),
-        placeholder="—",
-    )
+    st.markdown(f"**{plain(verdict(measures))}**")
     chart_once(
         "by method",
-        done.identity,
+        (*done.identity, *measures["protocol"].unique()),
         lambda: charts.by_method(measures, simulated=done.simulated),
+    )
+    st.caption(
+        "Interval: from resampling the classes. Small dots: classes. Point at a mean to see p "
+        "against the best method."
+    )
+    _choose_protocol(done)
+    found = ranking(measures).set_index("name")
+    table = summary(measures).set_index("method").loc[found.index].reset_index(names="method")
+    table.insert(2, "interval", interval_texts(found))
+    st.dataframe(
+        savable(_named(table).drop(columns=["n", "se"]), simulated=done.simulated),
+        hide_index=True,
+        height="content",
+        column_config=_summary_columns(int(table["n"].max())),
+        placeholder="—",
     )
     others = [name for name in table["method"] if name != GPAR]
     if GPAR in set(table["method"]) and others:
@@ -75,7 +99,7 @@ def _overall(measures: pd.DataFrame, done: Analysis) -> None:
         )
         chart_once(
             "paired",
-            (*done.identity, rival),
+            (*done.identity, rival, *measures["protocol"].unique()),
             lambda: charts.paired(measures, rival, simulated=done.simulated),
         )
         row = table.set_index("method").loc[rival]
@@ -139,19 +163,19 @@ def _one(name: str, measures: pd.DataFrame, done: Analysis, protocol: str) -> No
     own = measures[measures["class"] == name]
     st.dataframe(
         savable(
-            _named(own)[["method", "auroc", "low", "high", "ap", "base_rate"]],
+            _named(own).assign(interval=interval_texts(own))[
+                ["method", "auroc", "interval", "ap", "base_rate"]
+            ],
             simulated=done.simulated,
         ),
         hide_index=True,
+        height="content",
         column_config={
             "method": "Method",
             "auroc": st.column_config.NumberColumn(
                 "Mean AUROC", format="%.3f", help=explained("mean-auroc")
             ),
-            "low": st.column_config.NumberColumn(
-                "95% from", format="%.3f", help=explained("interval")
-            ),
-            "high": st.column_config.NumberColumn("to", format="%.3f", help=explained("interval")),
+            "interval": st.column_config.TextColumn("95% interval", help=explained("interval")),
             "ap": st.column_config.NumberColumn(
                 "Average precision", format="%.3f", help=explained("average-precision")
             ),
@@ -162,19 +186,20 @@ def _one(name: str, measures: pd.DataFrame, done: Analysis, protocol: str) -> No
         placeholder="—",
     )
     scores, pairs = done.tables["scores"], done.tables["pair_curves"]
-    of_class = curves(scores[scores["class"] == name], own["method"])
-    if protocol == PAIR:
-        learns = of_class["method"].map(lambda each: METHODS[each].kind is not Kind.SIMILARITY)
-        of_class = pd.concat([of_class[learns], pairs[pairs["class"] == name]])
+    of_pairs = pairs[pairs["class"] == name]
+    found = of_pairs if protocol == PAIR else curves(scores[scores["class"] == name], own["method"])
+    if found.empty:
+        st.caption("No method compares pairs. Choose the protocol that ranks drugs to see curves.")
+        return
     both = {"roc": charts.roc, "precision and recall": charts.precision_recall}
     for column, (what, build) in zip(st.columns(2), both.items(), strict=True):
         with column:
             chart_once(
                 what,
-                (*done.identity, name),
-                partial(build, of_class, simulated=done.simulated),
+                (*done.identity, name, protocol),
+                partial(build, found, simulated=done.simulated),
             )
-    st.caption("Curves are over all held-out scores; the mean AUROC above is over the folds.")
+    st.caption(CURVES[protocol])
 
 
 def _named(table: pd.DataFrame) -> pd.DataFrame:
@@ -186,10 +211,9 @@ def _summary_columns(n: int) -> dict[str, object]:
     return {
         "method": "Method",
         "mean": number("Mean AUROC", format="%.3f", help=f"Over {n} classes"),
-        "se": number(
-            "±",
-            format="%.3f",
-            help=f"Standard error over the classes; needs at least {MIN_CLASSES} classes",
+        "interval": st.column_config.TextColumn(
+            "95% interval",
+            help=f"From resampling the classes; needs at least {MIN_CLASSES} classes",
         ),
         "median": number("Median", format="%.3f", help="Half of the classes are above it"),
         "reach_line": number("0.6 or more", format="percent", help="Share of the classes"),

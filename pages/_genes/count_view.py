@@ -12,7 +12,7 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.export import analysis_csv, download_name
 from gpar_core.learn.metrics import PAPER_LINE
 from pages._shared.cached_charts import chart_once
-from pages._shared.tables import savable
+from pages._shared.tables import interval_texts, savable
 from pages._shared.terms import explained
 
 
@@ -49,8 +49,9 @@ def draw(done: Analysis) -> None:
         "standard deviation over the draws."
     )
     st.dataframe(
-        savable(table, simulated=done.simulated),
+        savable(_shown(table), simulated=done.simulated),
         hide_index=True,
+        height="content",
         column_config=_columns(),
         placeholder="—",
     )
@@ -111,6 +112,17 @@ def _verdict(table: pd.DataFrame) -> str:
     return text
 
 
+def _shown(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with each interval in one column."""
+    shown = table.copy()
+    for name in ("random", "important"):
+        ends = [f"{name}_low", f"{name}_high"]
+        place = shown.columns.get_loc(ends[0])
+        shown.insert(place, f"{name}_interval", interval_texts(table, *ends))
+        shown = shown.drop(columns=ends)
+    return shown
+
+
 def _genes(n: float) -> str:
     return f"all {n:.0f} genes" if n == fields.N_LANDMARKS else f"{n:.0f} genes"
 
@@ -122,7 +134,7 @@ def _all_draws(done: Analysis) -> pd.DataFrame:
 
 
 def _columns() -> dict[str, object]:
-    number = st.column_config.NumberColumn
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     return {
         "n_genes": number("Genes", format="%d", help=explained("landmark-genes")),
         "draws": number(
@@ -130,13 +142,9 @@ def _columns() -> dict[str, object]:
         ),
         "random": number("Random", format="%.3f", help="Mean AUROC over the draws"),
         "random_sd": number("±", format="%.3f", help="Standard deviation over the draws"),
-        "random_low": number(
-            "95% from   ", format="%.3f", help="From resampling drugs, mean over the draws"
-        ),
-        "random_high": number("to   ", format="%.3f", help=explained("interval")),
+        "random_interval": text("95% interval", help="From resampling drugs, mean over the draws"),
         "important": number("Most important", format="%.3f", help="Mean AUROC"),
-        "important_low": number("95% from", format="%.3f", help="From resampling drugs"),
-        "important_high": number("to", format="%.3f", help=explained("interval")),
+        "important_interval": text("95% interval ", help="From resampling drugs"),
         "beaten": number(
             "Draws below",
             format="%d",

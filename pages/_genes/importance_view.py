@@ -25,7 +25,8 @@ CHOICES = {
 
 def draw(done: Analysis) -> None:
     """Show agreement in words, chart, table, heat map and downloads."""
-    _agreement(done)
+    told = done.tables["agreement"].iloc[0]
+    _agreement(told)
     way = st.segmented_control(
         "Genes by",
         list(CHOICES),
@@ -36,9 +37,20 @@ def draw(done: Analysis) -> None:
     )
     genes = done.tables["genes"]
     chosen = selected(genes, way)
-    if chosen.empty:
-        st.info("No gene is in the top 100 by both methods. Choose one of the methods.")
-        return
+    table, heat, trust = st.tabs(["Genes", "Heat map", "Stability"])
+    with table:
+        if chosen.empty:
+            st.info("No gene is in the top 100 by both methods. Choose one of the methods.")
+        else:
+            _chosen(chosen, genes, way, done)
+    with heat:
+        _heat_map(told, done)
+    with trust:
+        _trust(told, done.tables["folds"])
+    _link(done)
+
+
+def _chosen(chosen: pd.DataFrame, genes: pd.DataFrame, way: str, done: Analysis) -> None:
     chart_once(
         "importance",
         (*done.identity, way),
@@ -50,11 +62,12 @@ def draw(done: Analysis) -> None:
     )
     _table(chosen, done)
     _downloads(chosen, way, done)
-    st.subheader("Positives and negatives", anchor=False)
+
+
+def _heat_map(told: pd.Series, done: Analysis) -> None:
     heat = done.tables["heat"]
     chart_once("genes", done.identity, lambda: charts.heat_map(heat, simulated=done.simulated))
     shown = heat.drop_duplicates("signature")["positive"]
-    told = done.tables["agreement"].iloc[0]
     st.caption(
         f"The {heat['symbol'].nunique()} genes that rank best by either method, in "
         f"{int(shown.sum())} of {int(told['n_positive']):,} positive signatures and, to the right "
@@ -78,19 +91,25 @@ def selected(genes: pd.DataFrame, way: str) -> pd.DataFrame:
     )
 
 
-def _agreement(done: Analysis) -> None:
-    told = done.tables["agreement"].iloc[0]
-    folds = done.tables["folds"]
-    n, overlap = int(told["n_selected"]), int(told["overlap"])
+def _agreement(told: pd.Series) -> None:
+    n = int(told["n_selected"])
+    st.markdown(
+        f"Of the {n} most important genes of the model, **{int(told['overlap'])} are also in the "
+        f"top {n} of the logistic regression** ({told['expected']:.1f} by chance, "
+        f"p = {told['p']:.2g}, hypergeometric)."
+    )
+
+
+def _trust(told: pd.Series, folds: pd.DataFrame) -> None:
+    """How stable the choice of genes is, and what it does not show."""
+    n = int(told["n_selected"])
     again = {way: _mean_and_sd(folds[f"{way}_again"]) for way in ("ig", "lr")}
     st.markdown(
-        f"Of the {n} most important genes of the model, **{overlap} are also in the top {n} of "
-        f"the logistic regression** ({told['expected']:.1f} by chance, p = {told['p']:.2g}, "
-        f"hypergeometric; without the drugs of one fold {_mean_and_sd(folds['overlap'])}). Over "
-        f"all {int(told['n_genes'])} genes, the Spearman correlation of the importances is "
-        f"{told['spearman']:.2f}. **Stability:** without the drugs of one fold, "
-        f"{again['ig']} of the model's {n} genes are found again, and {again['lr']} of the "
-        f"regression's (mean ± standard deviation over {len(folds)} folds)."
+        f"**Stability:** without the drugs of one fold, {again['ig']} of the model's {n} genes are "
+        f"found again, and {again['lr']} of the regression's; the two share "
+        f"{_mean_and_sd(folds['overlap'])} (mean ± standard deviation over {len(folds)} folds). "
+        f"Over all {int(told['n_genes'])} genes, the Spearman correlation of the importances is "
+        f"{told['spearman']:.2f}."
     )
     st.caption(
         f"{int(told['n_positive_drugs'])} positive drugs ({int(told['n_positive']):,} "
@@ -100,6 +119,9 @@ def _agreement(done: Analysis) -> None:
         "cause. Attributions are relative to z = 0, no change; their sum differs from the change "
         f"in log-odds, {told['rise']:.1f} on average, by {told['gap']:.2g}."
     )
+
+
+def _link(done: Analysis) -> None:
     request = done.request
     if isinstance(request, GeneImportanceRequest) and request.model in cache().model_ids():
         st.page_link(

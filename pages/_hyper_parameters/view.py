@@ -11,7 +11,7 @@ from gpar_core.analyses.hyper_parameters.compute import PAPER
 from gpar_core.analyses.result import Analysis
 from gpar_core.export import analysis_csv, download_name
 from pages._shared.cached_charts import chart_once
-from pages._shared.tables import savable
+from pages._shared.tables import interval_texts, savable
 from pages._shared.terms import explained
 
 
@@ -20,11 +20,6 @@ def draw(done: Analysis) -> None:
     table = done.tables["settings"]
     sizes = done.tables["training_set"].iloc[0]
     _verdict(table)
-    st.caption(
-        f"{sizes['n_drugs']} drugs ({sizes['n_signatures']} signatures) against "
-        f"{sizes['n_negative_drugs']:,} negative drugs ({sizes['n_negative_signatures']:,} "
-        f"signatures), {sizes['k']} folds by drug, the same for all settings."
-    )
     for column, measure in zip(st.columns(2), MEASURES, strict=True):
         with column:
             chart_once(
@@ -32,6 +27,7 @@ def draw(done: Analysis) -> None:
                 (*done.identity, measure),
                 partial(heat_map, table, measure, simulated=done.simulated),
             )
+    _optimistic(len(table))
     st.caption(
         f"Gray: stopped early, with the number of finished folds. A setting is stopped when its "
         "AUROC is below the best on the same folds by more than the noise of the differences "
@@ -47,7 +43,10 @@ def draw(done: Analysis) -> None:
     )
     st.caption(
         "±: standard deviation over the folds. 95% interval: from resampling drugs. Behind the "
-        "best: difference in mean AUROC, with the same drugs drawn for both."
+        "best: difference in mean AUROC, with the same drugs drawn for both. "
+        f"{sizes['n_drugs']} drugs ({sizes['n_signatures']} signatures) against "
+        f"{sizes['n_negative_drugs']:,} negative drugs ({sizes['n_negative_signatures']:,} "
+        f"signatures), {sizes['k']} folds by drug, the same for all settings."
     )
     left, right = st.columns(2)
     _download(left, "Download settings (CSV)", table, "sweep", done)
@@ -79,8 +78,11 @@ def _verdict(table: pd.DataFrame) -> None:
             f"(95% interval {paper['difference_low']:+.3f} to {paper['difference_high']:+.3f}): "
             f"{verdict}."
         )
+
+
+def _optimistic(n: int) -> None:
     st.warning(
-        f"**The AUROC of the best of {len(table)} is too optimistic:** the setting was chosen on "
+        f"**The AUROC of the best of {n} is too optimistic:** the setting was chosen on "
         "the same folds. For an unbiased figure, test the chosen setting on other drugs. If "
         "several settings do equally well, choose the smallest."
     )
@@ -98,9 +100,6 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
     verdict[table["stopped"]] = "stopped"
     verdict.iloc[0] = "best"
     label = table["hidden"] + table["setting"].eq(PAPER).map({True: " (paper)", False: ""})
-    interval = [
-        f"{low:.3f}–{high:.3f}" for low, high in zip(table["low"], table["high"], strict=True)
-    ]
     behind = table["difference"].where(~table["stopped"], table["behind"])
     behind.iloc[0] = 0.0
     return pd.DataFrame(
@@ -108,7 +107,7 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
             "hidden": label,
             "auroc": table["auroc"],
             "sd": table["sd"],
-            "interval": interval,
+            "interval": interval_texts(table),
             "ap": table["ap"],
             "folds": folds,
             "behind": behind,
@@ -132,7 +131,7 @@ def _columns() -> dict[str, object]:
         "hidden": "Hidden layers",
         "auroc": number("Mean AUROC", format="%.3f", help=explained("mean-auroc")),
         "sd": number("±", format="%.3f", help="Standard deviation over the folds"),
-        "interval": "95% interval",
+        "interval": st.column_config.TextColumn("95% interval", help=explained("interval")),
         "ap": number("Average precision", format="%.3f", help=explained("average-precision")),
         "folds": "Folds",
         "behind": number("Behind the best", format="%.3f", help="On the same folds"),

@@ -9,7 +9,7 @@ import streamlit as st
 
 from gpar_core.analyses.library import result as libraries
 from gpar_core.analyses.library.result import Library
-from gpar_core.analyses.moa_prediction import charts as moas
+from gpar_core.analyses.moa_prediction import charts
 from gpar_core.data.class_names import MOA, TARGET, Noun, gene_of
 from gpar_core.data.compendium import Compendium
 from gpar_core.export import download_name, library_csv
@@ -25,7 +25,14 @@ from pages._shared.job_panel import start
 from pages._shared.share import share_request
 from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, from_url, go
-from pages._shared.tables import HOW_TO_OPEN, SELECTION, chosen_row, opened_row, savable
+from pages._shared.tables import (
+    HOW_TO_OPEN,
+    SELECTION,
+    chosen_row,
+    interval_texts,
+    opened_row,
+    savable,
+)
 from pages._shared.terms import explained
 
 ASKED = "Used by MOA prediction: the mean AUROC reaches 0.60, the paper's threshold"
@@ -56,13 +63,12 @@ def show_library(library: Library, compendium: Compendium) -> None:
         _stale(library, compendium, stale)
         return
     table = libraries.table(library)
-    seconds = table["seconds"].sum()
     counts = table["verdict"].value_counts()
     judged = ", ".join(f"{counts.get(name, 0)} {name}" for name in VERDICTS)
     st.markdown(
         f"**{judged}.** MOA prediction uses the models of {len(library.asked)} of "
         f"{library.noun.counted(len(table))}: those with a mean AUROC of 0.60 or more, the paper's "
-        f"threshold. Total training time: {_minutes(seconds)}."
+        "threshold."
     )
     if n_open := sum(entry.open for entry in library.entries):
         st.info(
@@ -73,25 +79,33 @@ def show_library(library: Library, compendium: Compendium) -> None:
         label = "Show progress" if active else f"Train missing models ({n_open})"
         if st.button(label, type="primary"):
             start(library.request)
+    drawn = table["mean_auroc"].notna().any()
+    if drawn:
+        chart_once(
+            "library overview",
+            library.identity,
+            lambda: charts.overview(table, simulated=compendium.simulated),
+        )
     by_moa, chart = st.tabs(["Models", "Chart"])
     with by_moa:
         _show_table(library, table, compendium)
     with chart:
-        if table["mean_auroc"].isna().all():
+        if not drawn:
             st.caption("No model is trained yet.")
             return
         chart_once(
-            "library", library.identity, lambda: moas.auroc(table, simulated=compendium.simulated)
+            "library", library.identity, lambda: charts.auroc(table, simulated=compendium.simulated)
         )
 
 
 def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -> None:
+    seconds = table["seconds"].sum()
     search, only = st.columns([3, 1], vertical_alignment="bottom")
     wanted = search.text_input("Find", placeholder=library.noun.title, key="library-find")
     asked_only = only.checkbox("Used only", key="library-asked", help=ASKED)
     hit = table["moa"].str.contains(wanted.strip(), case=False, regex=False)
     shown = table[hit & (table["asked"] | (not asked_only))]
-    st.caption(HOW_TO_OPEN)
+    st.caption(f"{HOW_TO_OPEN} Total training time: {_minutes(seconds)}.")
     selection = st.dataframe(
         savable(_columns_of(shown, library), simulated=compendium.simulated),
         hide_index=True,
@@ -170,13 +184,9 @@ def _minutes(seconds: float) -> str:
 
 def _columns_of(table: pd.DataFrame, library: Library) -> pd.DataFrame:
     noun = library.noun
-    interval = [
-        f"{low:.3f}–{high:.3f}" if pd.notna(low) else None
-        for low, high in zip(table["low"], table["high"], strict=True)
-    ]
     names = [gene_of(name) for name in table["moa"]] if noun is TARGET else table["moa"]
     links = class_links(table["moa"], library.request.compendium)
-    return table.assign(interval=interval, moa=names, open=links)[list(_columns(noun))]
+    return table.assign(interval=interval_texts(table), moa=names, open=links)[list(_columns(noun))]
 
 
 def _columns(noun: Noun) -> dict[str, object]:

@@ -11,6 +11,7 @@ from gpar_core.analyses.map.packing import Packed, beside, from_tables, pack_sco
 from gpar_core.analyses.map.request import MapRequest
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.training.result import Model, ModelSummary
+from gpar_core.charts.style import CATEGORIES
 from gpar_core.data.class_names import gene_of
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import DataError
@@ -36,7 +37,6 @@ COLORS = {
     BY_MODEL: "score",
     NO_COLOR: "none",
 }
-MAX_COLORED = 12
 
 
 def draw(done: Analysis) -> None:
@@ -221,8 +221,8 @@ def _choose_colors(compendium: Compendium) -> tuple[str, list[str], Model | None
             only = st.multiselect(
                 "In color",
                 names,
-                max_selections=MAX_COLORED,
-                placeholder=f"The {MAX_COLORED} most frequent",
+                max_selections=len(CATEGORIES),
+                placeholder=f"The {len(CATEGORIES)} most frequent",
                 key=f"map-only-{color}",
                 persist_state="session",
             )

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core import fields
-from gpar_core.analyses.moa_prediction.charts import percentile_map
+from gpar_core.analyses.moa_prediction import charts
 from gpar_core.analyses.moa_prediction.result import (
     Prediction,
     by_origin,
@@ -47,24 +47,29 @@ def show_prediction(prediction: Prediction, annotated: Sequence[str] = ()) -> No
     for note in prediction.notes:
         st.info(plain(note))
     chosen, name = _choose_profiles(prediction)
-    order, number = st.columns(2)
-    by = order.selectbox("Rank by", list(ORDERS), format_func=ORDER_NAMES.get, key="moa-order")
-    n_moas = len(prediction.scores.moa)
-    choices = sorted({min(n, n_moas) for n in (TOP, 25, n_moas)})
-    top = number.selectbox(
-        "Show", choices, format_func=lambda n: _top(n, n_moas, noun), key="moa-top"
-    )
+    by = st.session_state.get("moa-order", next(iter(ORDERS)))
     table = rank_moas(prediction.scores, chosen, by=by)
+    st.markdown(f"**{plain(_supported(table, noun))}**")
     _known(table, annotated)
-    st.markdown(plain(_supported(table, noun)))
+    n_moas = len(table)
+    choices = sorted({min(n, n_moas) for n in (TOP, 25, n_moas)})
+    top = st.session_state.get(f"moa-top-{n_moas}", choices[0])
+    moas = table["moa"].head(top).tolist()
+    source = (*prediction.identity, name, by, *moas)
+    if table["fdr"].notna().any():
+        drawn_once("evidence", source, lambda: _evidence(table.head(top), prediction))
     st.caption(
         f"{n_moas} models scored {_counted(len(chosen), 'signature')}. Similar expression does not "
         f"prove a mechanism: treat each {noun.one} as a hypothesis to test."
     )
+    order, number = st.columns(2)
+    order.selectbox("Rank by", list(ORDERS), format_func=ORDER_NAMES.get, key="moa-order")
+    number.selectbox(
+        "Show", choices, format_func=lambda n: _top(n, n_moas, noun), key=f"moa-top-{n_moas}"
+    )
     _show_table(table.head(top), prediction, key=f"{name}-{by}-{top}")
     _say_what_was_held_out(table.head(top))
     _downloads(table, prediction, name, by)
-    moas = table["moa"].head(top).tolist()
     drawn_once("moas", (*prediction.identity, *moas), lambda: _heat_map(prediction, moas))
     known = prediction.nearest is not None
     near = st.expander(
@@ -209,12 +214,18 @@ def _downloads(table: pd.DataFrame, prediction: Prediction, name: str, by: str) 
         )
 
 
+def _evidence(top: pd.DataFrame, prediction: Prediction) -> None:
+    show_chart(charts.evidence(top, simulated=prediction.simulated))
+
+
 def _heat_map(prediction: Prediction, moas: list[str]) -> None:
     origins = by_origin(prediction, moas)
     kept = origins["origin"].unique()[:MAX_ORIGINS]
     if len(kept) == 1:
         return  # one column would only repeat the table
-    chart = percentile_map(origins[origins["origin"].isin(kept)], simulated=prediction.simulated)
+    chart = charts.percentile_map(
+        origins[origins["origin"].isin(kept)], simulated=prediction.simulated
+    )
     show_chart(chart)
     if len(kept) < origins["origin"].nunique():
         st.caption(f"The map shows the first {MAX_ORIGINS} of {origins['origin'].nunique():,}.")

@@ -1,25 +1,26 @@
 """The frame of every analysis page: form, running job, result and previous results."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
 
 from gpar_core.analyses.result import Analysis
 from gpar_core.data.compendium import Compendium
-from gpar_core.errors import RequestError
+from gpar_core.errors import GparError, RequestError
 from gpar_core.jobs.store import JobStore
 from gpar_core.storage.requests import Request
 from gpar_core.upkeep import deletion
 from pages._shared import deleting
 from pages._shared.error_box import error_box, plain
-from pages._shared.frame import job_or_form, note_if_simulated, simulated_note
+from pages._shared.frame import job_or_form, name_in_use, note_if_simulated, simulated_note
 from pages._shared.job_panel import finished_job
-from pages._shared.loaders import load_analyses, load_analysis
+from pages._shared.loaders import load_analyses, load_analysis, load_compendium
 from pages._shared.navigation import begin
 from pages._shared.share import share_analysis
 from pages._shared.sharing import sharing_popover
-from pages._shared.state import Key, cache
+from pages._shared.state import Key, cache, from_url
 
 MAX_EARLIER = 10
 
@@ -35,23 +36,56 @@ def analysis_page(
     form: Form,
     draw: Draw,
     summary: Summary | None = None,
+    *,
+    newest: bool = False,
 ) -> None:
     """Draw a whole page.
 
     form: queues a request of this kind. draw: shows its result. summary: a line on a previous
-    result, which comes without its tables.
+    result, which comes without its tables. newest: whether the page opens on the newest result of
+    the compendium in use, with the form one click away.
     """
-    begin(title)
-    st.markdown(about)
-    job_or_form(partial(_job, kind, draw), partial(_form, kind, form, summary))
+    shown = _shown(kind, newest)
+    begin(plain(shown.request.title) if shown else title)
+    if shown is None:
+        st.markdown(about)
+    job_or_form(partial(_job, kind, draw), partial(_form, kind, form, draw, summary, newest))
 
 
-def _form(kind: type[Request], form: Form, summary: Summary | None, compendium: Compendium) -> None:
-    form(compendium)
-    earlier = load_analyses(kind, compendium.name)[:MAX_EARLIER]
-    if not earlier:
+def _shown(kind: type[Request], newest: bool) -> Analysis | None:
+    """The result that the page is about to show, None for a form or a job."""
+    with suppress(GparError):
+        if job_id := from_url(Key.JOB):
+            done = load_analysis(job_id) if job_id in cache().analysis_ids() else None
+            return done if done and isinstance(done.request, kind) else None
+        if newest and not from_url(Key.ASK) and (name := name_in_use()):
+            return _newest(kind, load_compendium(name))
+    return None
+
+
+def _newest(kind: type[Request], compendium: Compendium) -> Analysis | None:
+    fresh = (each for each in load_analyses(kind, compendium.name) if _fresh(each, compendium))
+    return next(fresh, None)
+
+
+def _form(
+    kind: type[Request],
+    form: Form,
+    draw: Draw,
+    summary: Summary | None,
+    newest: bool,
+    compendium: Compendium,
+) -> None:
+    if newest and not from_url(Key.ASK) and (done := _newest(kind, compendium)):
+        _result(kind, draw, done.analysis_id)
         return
-    st.header("Previous results", anchor=False)
+    form(compendium)
+    if earlier := load_analyses(kind, compendium.name)[:MAX_EARLIER]:
+        st.header("Previous results", anchor=False)
+        _list(earlier, compendium, summary)
+
+
+def _list(earlier: list[Analysis], compendium: Compendium, summary: Summary | None = None) -> None:
     for done in earlier:
         stale = "" if _fresh(done, compendium) else " · the compendium has changed since"
         if st.button(
@@ -70,19 +104,10 @@ def _fresh(done: Analysis, compendium: Compendium) -> bool:
 
 
 def _job(kind: type[Request], draw: Draw, job_id: str) -> None:
-    back, share, keep, delete = st.columns([2, 1, 1, 1])
-    if back.button("New analysis"):
-        _open("")
     if job_id in cache().analysis_ids():
-        with keep:
-            sharing_popover(cache().analysis(job_id))
-        if cache().may_change(job_id) and delete.button("Delete", width="stretch"):
-            _confirm_deletion(job_id)
-        done = load_analysis(job_id)
-        with share:
-            share_analysis(done)
-        _result(kind, draw, done)
+        _result(kind, draw, job_id)
         return
+    _offer_new()
     request = JobStore(cache()).get(job_id).request
     _check(kind, request)
     simulated = note_if_simulated(getattr(request, "compendium", ""))
@@ -92,10 +117,16 @@ def _job(kind: type[Request], draw: Draw, job_id: str) -> None:
         st.warning("This result was deleted. Start a new analysis to see it.")
 
 
-def _result(kind: type[Request], draw: Draw, done: Analysis) -> None:
+def _offer_new() -> None:
+    if st.button("New analysis"):
+        _open("")
+
+
+def _result(kind: type[Request], draw: Draw, job_id: str) -> None:
+    done = load_analysis(job_id)
     _check(kind, done.request)
-    st.header(plain(done.request.title), anchor=False)
-    if done.simulated:
+    _buttons(kind, done)
+    if done.simulated and from_url(Key.JOB):
         simulated_note()
     draw(done)
     versions = ", ".join(f"{name} {number}" for name, number in done.versions.items())
@@ -105,6 +136,24 @@ def _result(kind: type[Request], draw: Draw, done: Analysis) -> None:
             f"{done.seconds:.0f} s; {versions}."
         )
     )
+
+
+def _buttons(kind: type[Request], done: Analysis) -> None:
+    """A new analysis, previous ones, and what can be done with this one."""
+    with st.container(horizontal=True):
+        _offer_new()
+        others = [
+            each
+            for each in load_analyses(kind, done.compendium)
+            if each.analysis_id != done.analysis_id
+        ][:MAX_EARLIER]
+        if others:
+            with st.popover("Previous results"), error_box():
+                _list(others, load_compendium(done.compendium))
+        share_analysis(done)
+        sharing_popover(cache().analysis(done.analysis_id))
+        if cache().may_change(done.analysis_id) and st.button("Delete"):
+            _confirm_deletion(done.analysis_id)
 
 
 def _check(kind: type[Request], request: Request | None) -> None:
@@ -128,7 +177,9 @@ def _confirm_deletion(job_id: str) -> None:
 
 def _open(job_id: str) -> None:
     if job_id:
+        st.query_params.pop(Key.ASK, None)
         st.query_params[Key.JOB] = job_id
     else:
-        del st.query_params[Key.JOB]
+        st.query_params.pop(Key.JOB, None)
+        st.query_params[Key.ASK] = "new"
     st.rerun()

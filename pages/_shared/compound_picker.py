@@ -76,6 +76,12 @@ def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:
     return Picked(drugs=tuple(_pasted(compendium)))
 
 
+def choose_moa(moa: str) -> None:
+    """Choose a MOA in the form of `pick` without uploads, from a callback."""
+    st.session_state["way-without-upload"] = BY_MOA
+    st.session_state["moa"] = moa
+
+
 def pick_one(compendium: Compendium, key: str) -> str:
     """Return the chosen name and keep it in the URL; '' if there is none.
 

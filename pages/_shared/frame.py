@@ -82,6 +82,13 @@ def compendium_in_use() -> Compendium | None:
     return compendium
 
 
+def name_in_use() -> str:
+    """Name of the compendium that the sidebar is about to show as chosen, '' if there is none."""
+    names = cache().compendium_names()
+    asked = (from_url(Key.COMPENDIUM), st.session_state.get(Key.COMPENDIUM), demo.NAME, *names)
+    return next((name for name in asked if name in names), "")
+
+
 def _missing(names: list[str]) -> str:
     """Return the compendium that is wanted if it does not exist; else ''.
 

@@ -8,10 +8,13 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.learn.folds import assign_folds
 from gpar_core.storage.requests import Request
-from pages._shared.compound_picker import Picked, pick
-from pages._shared.error_box import error_box
+from pages._shared.compound_picker import Picked, choose_moa, pick
+from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import start
 from pages._shared.terms import explained
+
+EXAMPLE = "estrogen receptor agonist"
+"""Figure 1d of Gao et al. 2021."""
 
 KEPT = "Finished parts are kept even if you cancel: starting again computes only the rest."
 
@@ -19,9 +22,27 @@ KEPT = "Finished parts are kept even if you cancel: starting again computes only
 def pick_drugs(compendium: Compendium) -> Picked:
     """The first field of the form: drugs or a MOA; nothing where they cannot be read."""
     st.header("1 · Drugs", anchor=False)
+    picked = Picked()
     with error_box():
-        return pick(compendium, uploads=False)
-    return Picked()
+        picked = pick(compendium, uploads=False)
+        if picked.nothing and (moa := _example(compendium)):
+            st.button(
+                plain(f"Use example: {moa}"), on_click=_choose, args=(moa,), icon=":material/bolt:"
+            )
+    return picked
+
+
+def _example(compendium: Compendium) -> str:
+    """A MOA to begin with: the paper's example, or the one with the most drugs; '' without any."""
+    moas = compendium.moas
+    ofpaper = moas["moa"].str.casefold() == EXAMPLE.casefold()
+    first = moas[ofpaper] if ofpaper.any() else moas.nlargest(1, "n_drugs")
+    return str(first["moa"].iloc[0]) if len(first) else ""
+
+
+@error_box()
+def _choose(moa: str) -> None:
+    choose_moa(moa)
 
 
 def offer(picked: Picked, title: str, hint: str, plan: Callable[[], Request]) -> None:

@@ -50,7 +50,7 @@ class Shared:
 
 def share_analysis(done: Analysis) -> None:
     """Draw the popover of an analysis."""
-    share_request(done.analysis_id, done.request, done.compendium, done.versions)
+    share_request(done.analysis_id, done.request, done.compendium, done.versions, width="content")
 
 
 def share_request(

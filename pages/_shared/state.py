@@ -17,6 +17,7 @@ class Key(StrEnum):
     """Session and URL keys."""
 
     ABOUT = "about"
+    ASK = "ask"
     COMPENDIUM = "compendium"
     IN_USE = "in-use"
     JOB = "job"

@@ -35,6 +35,12 @@ def savable(table: pd.DataFrame, *, simulated: bool) -> pd.DataFrame:
     return safe.assign(data="SIMULATED") if simulated else safe
 
 
+def interval_texts(table: pd.DataFrame, low: str = "low", high: str = "high") -> list[str | None]:
+    """The 95% interval of each row as text, None if it is missing. low, high: columns."""
+    ends = zip(table[low], table[high], strict=True)
+    return [f"{start:.3f}–{end:.3f}" if pd.notna(start) else None for start, end in ends]
+
+
 def chosen_row(event: Mapping[str, Any], n_rows: int) -> int | None:
     """Position of the row that was checked or clicked, None if there is none."""
     selection = event["selection"]

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gpar_core.analyses.evaluation.charts import PALETTE
 from gpar_core.analyses.signature_search import charts
 
 
@@ -89,20 +88,3 @@ def test_names_of_compounds_are_no_larger_than_their_columns(heat: pd.DataFrame)
     content = charts.heat_map(heat, simulated=True).to_dict()
     size = content["layer"][0]["encoding"]["x"]["axis"]["labelFontSize"]
     assert size == {"expr": "clamp(width / 3 - 0.5, 5, 9)"}
-
-
-@pytest.mark.parametrize("color", PALETTE)
-def test_colors_of_methods_and_scores_are_seen_on_a_dark_page(color: str) -> None:
-    """A contrast of 3 to 1, as WCAG 2.1 wants it of graphics."""
-    dark, own = (
-        sum(
-            weight * (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
-            for weight, part in zip(
-                (0.2126, 0.7152, 0.0722),
-                (int(each[place : place + 2], 16) / 255 for place in (1, 3, 5)),
-                strict=True,
-            )
-        )
-        for each in ("#171614", color)
-    )
-    assert (own + 0.05) / (dark + 0.05) >= 3

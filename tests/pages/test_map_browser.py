@@ -244,7 +244,7 @@ def test_zoom_move_and_keys_and_the_address_keeps_the_view(screen: Screen) -> No
     screen.page.locator(".stage").press("ArrowRight")
     screen.page.locator(".stage").press("0")
     screen.page.wait_for_function("!document.location.search.includes('view=')")
-    assert screen.ask("map.camera.seesAll")
+    assert screen.ask("map.camera.isFirst")
 
 
 def test_pictures_say_that_data_are_simulated(screen: Screen, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Charts of the same drugs in different selections of cell lines."""
 
+import math
+
 import altair as alt
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GRAY, RED, titled
+from gpar_core.charts.style import BLUE, GRAY, LOWEST, RED, names_axis, row_step, titled, wrapped
 from gpar_core.learn.metrics import PAPER_LINE
 
 ROW = 30
@@ -16,11 +18,12 @@ def auroc(selections: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     selections: as `learn.cell_influence.cell_influence` gives them.
     """
     table = selections.assign(n=selections["n_drugs"].map(lambda n: f"n = {n}"))
-    order = table["selection"].tolist()
-    unit = alt.Scale(domain=[0, 1])
+    table["selection"] = wrapped(table["selection"])
+    lowest = min(LOWEST, float(table["low"].min()))
+    unit = alt.Scale(domain=[math.floor(lowest * 20) / 20, 1])
     tenths = alt.Axis(tickCount=10, format=".1f")
     base = alt.Chart(table).encode(
-        y=alt.Y("selection:N", sort=order, title=None, axis=_names()),
+        y=alt.Y("selection:N", sort=table["selection"].tolist(), title=None, axis=names_axis()),
         tooltip=[
             alt.Tooltip("selection:N", title="cell lines"),
             alt.Tooltip("auroc:Q", title="mean AUROC", format=".3f"),
@@ -37,7 +40,7 @@ def auroc(selections: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
         x=alt.X("auroc:Q", scale=unit, axis=tenths)
     )
     # Above the line, so that it overlaps neither an interval nor the end of the scale.
-    words = base.mark_text(dy=-9, fontSize=10, color=GRAY).encode(
+    words = base.mark_text(dy=-9, fontSize=11, color="currentColor").encode(
         x=alt.X("auroc:Q", scale=unit, axis=tenths), text="n:N"
     )
     limits = alt.Chart(pd.DataFrame({"x": [0.5, PAPER_LINE]})).mark_rule(
@@ -45,7 +48,7 @@ def auroc(selections: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     )
     chart = limits.encode(x=alt.X("x:Q", scale=unit, axis=tenths)) + intervals + points + words
     title = "Held-out drugs: mean AUROC by cell line"
-    return titled(chart, title, simulated).properties(height={"step": ROW})
+    return titled(chart, title, simulated).properties(height=row_step(table["selection"], ROW))
 
 
 def differences(pairs: pd.DataFrame, reference: str, *, simulated: bool) -> alt.LayerChart:
@@ -54,15 +57,16 @@ def differences(pairs: pd.DataFrame, reference: str, *, simulated: bool) -> alt.
     pairs: as `learn.paired.against` gives them for the reference.
     """
     table = pairs.assign(
+        first=wrapped(pairs["first"]),
         verdict=pairs["within_noise"].map({True: WITHIN, False: BEYOND}),
     )
     base = alt.Chart(table).encode(
-        y=alt.Y("first:N", sort=table["first"].tolist(), title=None, axis=_names()),
+        y=alt.Y("first:N", sort=table["first"].tolist(), title=None, axis=names_axis()),
         color=alt.Color(
             "verdict:N",
             title=None,
             scale=alt.Scale(domain=[BEYOND, WITHIN], range=[RED, BLUE]),
-            legend=alt.Legend(orient="top"),
+            legend=alt.Legend(orient="top", symbolOpacity=1),
         ),
         tooltip=[
             alt.Tooltip("first:N", title="cell lines"),
@@ -79,8 +83,6 @@ def differences(pairs: pd.DataFrame, reference: str, *, simulated: bool) -> alt.
     points = base.mark_circle(size=110, opacity=1).encode(x="difference:Q")
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GRAY, strokeDash=[4, 4])
     chart = zero.encode(x="x:Q") + intervals + points
-    return titled(chart, f"Difference from {reference}", simulated).properties(height={"step": ROW})
-
-
-def _names() -> alt.Axis:
-    return alt.Axis(labelLimit=190, labelOverlap=False, labelFlush=False, ticks=False)
+    return titled(chart, f"Difference from {reference}", simulated).properties(
+        height=row_step(table["first"], ROW)
+    )

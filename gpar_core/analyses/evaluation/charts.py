@@ -6,17 +6,13 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GRAY, RED, titled
-from gpar_core.compare.methods import GPAR, METHODS, MIN_CLASSES
+from gpar_core.analyses.evaluation.evaluate import ranking
+from gpar_core.charts.ranked import ranked
+from gpar_core.charts.style import BLUE, GRAY, RED, line_looks, titled
+from gpar_core.compare.methods import GPAR, METHODS
 from gpar_core.compare.retrieval import SIGNIFICANT, SPACE, VIEWS, Z_SCORES
-from gpar_core.learn.metrics import PAPER_LINE
-
-PALETTE = (
-    "#d6453d", "#3b7dd8", "#2a9d8f", "#e0a100", "#8e5bb5", "#5d6d7e", "#5f5fe0", "#e58fb0",
-    "#c2703d", "#4f9d3a", "#c05299", "#1f6f8b", "#9a8c1f", "#8f5a2b", "#708a3e",
-)  # fmt: skip
-"""One color for each method, GPAR's first; all can be seen on a dark page too."""
-
+from gpar_core.compare.standings import BEHIND, BEST, WITHIN, standing
+from gpar_core.compare.views import views
 
 Interpolation = Literal["linear", "step-after"]
 
@@ -25,49 +21,26 @@ HEIGHT = 440
 
 
 def by_method(measures: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
-    """AUROC of every class by method, with the mean and, from `MIN_CLASSES` on, its standard error.
+    """Methods by their mean AUROC with its 95% interval, the best first, over that of each class.
 
-    Dashed: the paper's line and chance.
-
-    measures: of one protocol, as `compare.evaluation.of_protocol` gives them.
+    measures: of one protocol, as `of_protocol` gives them.
     """
-    table = _labelled(measures)
-    order = [METHODS[name].label for name in METHODS if name in set(measures["method"])]
-    y = alt.Y("label:N", title=None, sort=order, axis=alt.Axis(labelOverlap=False, labelLimit=260))
-    few_ticks = alt.Axis(tickCount=8)
-    points = (
-        alt.Chart(table)
-        .mark_circle(size=40, opacity=0.45)
-        .encode(
-            y=y,
-            x=alt.X("auroc:Q", title="AUROC", scale=alt.Scale(zero=False), axis=few_ticks),
-            yOffset=alt.YOffset("place:Q", scale=alt.Scale(domain=[0, 1])),
-            color=_color(order, legend=False),
-            tooltip=_tooltip(),
-        )
-    )
-    grouped = table.groupby("label")["auroc"].agg(["mean", "sem", "size"]).reset_index()
-    grouped["sem"] = grouped["sem"].where(grouped.pop("size") >= MIN_CLASSES)
-    means = alt.Chart(
-        grouped.assign(low=grouped["mean"] - grouped["sem"], high=grouped["mean"] + grouped["sem"])
-    )
-    tick = means.mark_tick(thickness=3, size=24, color=GRAY).encode(
-        y=y, x="mean:Q", tooltip=["label:N", alt.Tooltip("mean:Q", format=".3f"),
-                                  alt.Tooltip("sem:Q", title="standard error", format=".3f")],
-    )  # fmt: skip
-    spread = means.mark_rule(strokeWidth=2, color=GRAY).encode(y=y, x="low:Q", x2="high:Q")
-    limits = alt.Chart(pd.DataFrame({"x": [0.5, PAPER_LINE]})).mark_rule(
-        color=GRAY, strokeDash=[4, 4]
-    )
-    chart = limits.encode(x="x:Q") + points + spread + tick
-    return titled(
-        chart.properties(height=max(34 * len(order), 120) + 60), "AUROC by class", simulated
+    table = ranking(measures)
+    table = table.assign(label=table["name"].map(_label), standing=standing(table))
+    points = measures.assign(label=measures["method"].map(_label), value=measures["auroc"])
+    return ranked(
+        table,
+        points[["label", "class", "value"]],
+        (BEST, WITHIN, BEHIND),
+        "Which method finds held-out drugs best?",
+        "AUROC",
+        simulated=simulated,
     )
 
 
 def paired(measures: pd.DataFrame, rival: str, *, simulated: bool) -> alt.LayerChart:
     """GPAR against another method, one line per class (Figure 1c of Gao et al. 2021)."""
-    names = {GPAR: METHODS[GPAR].label, rival: METHODS[rival].label}
+    names = {GPAR: _label(GPAR), rival: _label(rival)}
     wide = measures.pivot_table(index="class", columns="method", values="auroc")
     wide = wide[[GPAR, rival]].dropna()
     higher = (wide[GPAR] >= wide[rival]).map({True: "GPAR higher", False: f"{names[rival]} higher"})
@@ -111,6 +84,19 @@ def precision_recall(curves: pd.DataFrame, *, simulated: bool) -> alt.Chart:
     """Precision-recall curves of one class. curves: from `compare.evaluation.curves`."""
     chart = _lines(curves, "pr", "Recall", "Precision", "step-after").properties(height=HEIGHT)
     return titled(chart, "Precision-recall, held-out", simulated)
+
+
+def by_view(of_level: pd.DataFrame, title: str, *, simulated: bool) -> alt.LayerChart:
+    """Mean mAP in each view with its 95% interval, over that of each compound or class.
+
+    of_level: rows of one level of `compare.retrieval.retrieval`.
+    """
+    table = views(of_level)
+    table = table.assign(label=table["name"].map(VIEWS), standing=standing(table))
+    points = pd.DataFrame(
+        {"label": of_level["view"].map(VIEWS), "class": of_level["name"], "value": of_level["map"]}
+    )
+    return ranked(table, points, (BEST, WITHIN, BEHIND), title, "mAP", simulated=simulated)
 
 
 def retrieval(found: pd.DataFrame, title: str, *, simulated: bool) -> alt.LayerChart:
@@ -161,11 +147,9 @@ def _lines(
     interpolate: Literal["linear", "step-after"],
 ) -> alt.Chart:
     table = curves[curves["kind"] == kind]
-    table = table.assign(
-        label=table["method"].map(lambda name: METHODS[name].label), order=range(len(table))
-    )
-    order = [METHODS[name].label for name in METHODS if name in set(table["method"])]
-    unit = alt.Scale(domain=[0, 1])
+    table = table.assign(label=table["method"].map(_label), order=range(len(table)))
+    order = [_label(name) for name in METHODS if name in set(table["method"])]
+    unit, (color, dash) = alt.Scale(domain=[0, 1]), _color(order)
     return (
         alt.Chart(table)
         .mark_line(interpolate=interpolate)
@@ -173,38 +157,34 @@ def _lines(
             x=alt.X("x:Q", title=x_title, scale=unit),
             y=alt.Y("y:Q", title=y_title, scale=unit),
             order="order:Q",
-            color=_color(order, legend=True),
+            color=color,
+            strokeDash=dash,
             tooltip=["label:N", alt.Tooltip("x:Q", title=x_title, format=".3f"),
                      alt.Tooltip("y:Q", title=y_title, format=".3f")],
         )
     )  # fmt: skip
 
 
-def _labelled(measures: pd.DataFrame) -> pd.DataFrame:
-    """Add the method's label, and an offset within its band that separates points."""
-    rank = measures.groupby("method")["auroc"].rank(method="first")
-    return measures.assign(
-        label=measures["method"].map(lambda name: METHODS[name].label),
-        place=(rank * 0.618) % 0.8 + 0.1,
+def _label(method: str) -> str:
+    return METHODS[method].label
+
+
+def _color(order: list[str]) -> tuple[alt.Color, alt.StrokeDash]:
+    """A color for each method, the same in every chart; dashed where all colors are taken."""
+    looks = line_looks(METHODS)
+    own = {_label(name): look for name, look in looks.items()}
+    legend = alt.Legend(orient="bottom", columns=2, symbolOpacity=1, symbolSize=400)
+    return (
+        alt.Color(
+            "label:N",
+            title=None,
+            scale=alt.Scale(domain=order, range=[own[label][0] for label in order]),
+            legend=legend,
+        ),
+        alt.StrokeDash(
+            "label:N",
+            title=None,
+            scale=alt.Scale(domain=order, range=[own[label][1] for label in order]),
+            legend=legend,
+        ),
     )
-
-
-def _color(order: list[str], *, legend: bool) -> alt.Color:
-    colors = {METHODS[name].label: color for name, color in zip(METHODS, PALETTE, strict=True)}
-    return alt.Color(
-        "label:N",
-        title=None,
-        scale=alt.Scale(domain=order, range=[colors[label] for label in order]),
-        legend=alt.Legend(orient="bottom", columns=2) if legend else None,
-    )
-
-
-def _tooltip() -> list[object]:
-    return [
-        alt.Tooltip("class:N"),
-        alt.Tooltip("label:N", title="method"),
-        alt.Tooltip("auroc:Q", title="AUROC", format=".3f"),
-        alt.Tooltip("low:Q", title="95% from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-        alt.Tooltip("n_positive:Q", title="drugs"),
-    ]

@@ -33,6 +33,7 @@ from gpar_core.compare.drug_scores import (
 from gpar_core.compare.methods import DRUG, GPAR, METHODS, MIN_CLASSES, PAIR, Kind
 from gpar_core.compare.pairs import pair_auroc_interval, pair_scores
 from gpar_core.compare.retrieval import retrieval
+from gpar_core.compare.standings import BEHIND, standing, standings
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import drugs_of_moa, known_cells, moa_key, select
 from gpar_core.errors import NotFoundError, TrainingSetError
@@ -49,7 +50,6 @@ STAGE = "Evaluation"
 CURVE_POINTS = 200
 RETRIEVAL = "\nretrieval"
 """The key under which `compare` saves retrieval: no class has a name of two lines."""
-SIGNIFICANT = 0.05
 
 
 def compare(
@@ -165,36 +165,47 @@ def summary(measures: pd.DataFrame) -> pd.DataFrame:
     return table.loc[known].reset_index()
 
 
+def ranking(measures: pd.DataFrame) -> pd.DataFrame:
+    """Methods by their mean AUROC over the classes, the best first, as `standings` gives them.
+
+    measures: of one protocol.
+    """
+    auroc = measures.pivot_table(index="class", columns="method", values="auroc", sort=False)
+    found = standings(auroc.dropna(), seed=0)
+    return found.sort_values("mean", ascending=False, kind="stable", ignore_index=True)
+
+
 def verdict(measures: pd.DataFrame) -> str:
     """Which method is ahead and by how much, or why there is no clear winner.
 
     measures: of one protocol.
     """
-    by_mean = summary(measures).sort_values("mean", ascending=False, kind="stable")
-    n = int(by_mean["n"].max())
-    if len(by_mean) > 1 and n < MIN_CLASSES:
+    methods = ranking(measures)
+    label = methods["name"].map(lambda name: METHODS[name].label)
+    n, best = int(methods["n"].max()), methods.iloc[0]
+    if len(methods) > 1 and n < MIN_CLASSES:
         classes, pairs = ("1 class", "1 pair") if n == 1 else (f"{n} classes", f"{n} pairs")
         return (
             f"{classes} cannot show which method is better: the smallest p that Wilcoxon's test "
             f"gives for {pairs} is {smallest_p(n):.2g}. At least {MIN_CLASSES} classes are needed "
             "for a p below 0.05."
         )
-    best = by_mean.iloc[0]
     figure = f"{best['mean']:.3f}"
-    if pd.notna(best["se"]):
-        figure += f" ± {best['se']:.3f} (standard error over {n} classes)"
-    if len(by_mean) == 1:
-        return f"{METHODS[best['method']].label} has a mean AUROC of {figure}."
-    second = by_mean.iloc[1]
-    auroc = measures.pivot_table(index="class", columns="method", values="auroc")
-    median, p = _gain(auroc, best["method"], second["method"])
-    said = (
-        f"{METHODS[best['method']].label} has the highest mean AUROC, {figure}, followed by "
-        f"{METHODS[second['method']].label} with {second['mean']:.3f}"
+    if n >= MIN_CLASSES:
+        figure += f" (95% interval {best['low']:.3f}–{best['high']:.3f}, {n} classes)"
+    if len(methods) == 1:
+        return f"{label[0]} has a mean AUROC of {figure}."
+    second = methods.iloc[1]
+    p = f"p = {second['p']:.2g}, Wilcoxon's test over the classes"
+    if standing(methods)[1] == BEHIND:
+        return (
+            f"{label[0]} finds held-out drugs best: mean AUROC {figure}, followed by {label[1]} "
+            f"with {second['mean']:.3f} ({p})."
+        )
+    return (
+        f"{label[0]} has the highest mean AUROC, {figure}, but {label[1]} with "
+        f"{second['mean']:.3f} is within noise of it ({p}), so neither is ahead."
     )
-    if p < SIGNIFICANT and median > 0:
-        return f"{said} (p = {p:.2g}, Wilcoxon's test over the classes)."
-    return f"{said}. The difference is within noise (p = {p:.2g}), so neither is ahead."
 
 
 def smallest_p(n: int) -> float:

@@ -1,15 +1,20 @@
 """Charts of many MOAs: how well each is learned, and how a compound ranks in each."""
 
+import math
+
 import altair as alt
+import numpy as np
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GRAY, YELLOW, titled
+from gpar_core.charts.style import BLUE, GRAY, LOWEST, YELLOW, names_axis, row_step, titled, wrapped
 from gpar_core.data.class_names import noun_of, shown
 from gpar_core.learn.metrics import PAPER_LINE
 from gpar_core.learn.verdict import BY_CHANCE, UNCERTAIN, WELL_TRAINED
+from gpar_core.rank.moa_prediction import SUPPORTED
 
-ROW = 16
+ROW = 18
 VERDICTS = {WELL_TRAINED: BLUE, UNCERTAIN: YELLOW, BY_CHANCE: GRAY}
+SUPPORT = ("supported", "not supported")
 STEPS = {0.5: 0.06, 0.8: 0.2, 0.95: 0.4, 0.99: 0.7}
 """Opacity of percentiles below each limit; from the last limit on they are opaque."""
 
@@ -22,15 +27,16 @@ def auroc(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     table: as `library.table` gives it.
     """
     trained = table.dropna(subset=["mean_auroc"]).sort_values("mean_auroc", ascending=False)
-    noun, trained = noun_of(trained["moa"]), trained.assign(moa=shown(trained["moa"].tolist()))
+    noun = noun_of(trained["moa"])
+    trained = trained.assign(moa=wrapped(shown(trained["moa"].tolist())))
     trained = trained[["moa", "mean_auroc", "low", "high", "chance", "n_drugs", "verdict"]]
     base = alt.Chart(trained).encode(
-        y=alt.Y("moa:N", sort=trained["moa"].tolist(), title=None, axis=_names()),
+        y=alt.Y("moa:N", sort=trained["moa"].tolist(), title=None, axis=names_axis()),
         color=alt.Color(
             "verdict:N",
             title=None,
             scale=alt.Scale(domain=list(VERDICTS), range=list(VERDICTS.values())),
-            legend=alt.Legend(orient="top"),
+            legend=alt.Legend(orient="top", symbolOpacity=1),
         ),
         tooltip=[
             alt.Tooltip("moa:N", title=noun.title),
@@ -42,7 +48,8 @@ def auroc(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
             alt.Tooltip("n_drugs:Q", title="drugs"),
         ],
     )
-    unit = alt.Scale(domain=[0, 1])
+    lowest = min(LOWEST, float(trained["low"].min())) if len(trained) else LOWEST
+    unit = alt.Scale(domain=[math.floor(lowest * 20) / 20, 1])
     limit = alt.Chart(pd.DataFrame({"x": [PAPER_LINE]})).mark_rule(color=GRAY, strokeDash=[4, 4])
     intervals = base.mark_rule().encode(
         x=alt.X("low:Q", title="Mean AUROC with 95% interval", scale=unit), x2="high:Q"
@@ -50,7 +57,101 @@ def auroc(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     points = base.mark_circle(size=60, opacity=1).encode(x=alt.X("mean_auroc:Q", scale=unit))
     chart = limit.encode(x=alt.X("x:Q", scale=unit)) + intervals + points
     title = f"Held-out drugs: mean AUROC by {noun.one}"
-    return titled(chart, title, simulated).properties(height={"step": ROW})
+    return titled(chart, title, simulated).properties(height=row_step(trained["moa"], ROW))
+
+
+def overview(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
+    """Mean AUROC with its 95% interval of every trained MOA side by side, the best on the left.
+
+    Dashed: the paper's threshold.
+
+    table: as `library.table` gives it.
+    """
+    trained = table.dropna(subset=["mean_auroc"]).sort_values("mean_auroc", ascending=False)
+    noun = noun_of(trained["moa"])
+    trained = trained.assign(
+        moa=shown(trained["moa"].tolist()),
+        place=range(1, len(trained) + 1),
+        interval=[
+            f"{low:.3f}–{high:.3f}"
+            for low, high in zip(trained["low"], trained["high"], strict=True)
+        ],
+    )
+    columns = ["moa", "mean_auroc", "low", "high", "interval", "n_drugs", "verdict", "place"]
+    trained = trained[columns]
+    lowest = min(LOWEST, float(trained["low"].min())) if len(trained) else LOWEST
+    y = alt.Scale(domain=[math.floor(lowest * 20) / 20, 1])
+    x = alt.X(
+        "place:Q",
+        title=f"{noun.many[0].upper()}{noun.many[1:]}, the best first",
+        scale=alt.Scale(domain=[0, len(trained) + 1], nice=False),
+        axis=alt.Axis(format="d", tickMinStep=1, grid=False),
+    )
+    present = [name for name in VERDICTS if name in set(trained["verdict"])]
+    base = alt.Chart(trained).encode(
+        x=x,
+        color=alt.Color(
+            "verdict:N",
+            title=None,
+            scale=alt.Scale(domain=present, range=[VERDICTS[name] for name in present]),
+            legend=alt.Legend(orient="top", symbolOpacity=1),
+        ),
+        tooltip=[
+            alt.Tooltip("moa:N", title=noun.title),
+            alt.Tooltip("mean_auroc:Q", title="mean AUROC", format=".3f"),
+            alt.Tooltip("interval:N", title="95% interval"),
+            alt.Tooltip("verdict:N"),
+            alt.Tooltip("n_drugs:Q", title="drugs"),
+        ],
+    )
+    title = "Mean AUROC with 95% interval"
+    limit = alt.Chart(pd.DataFrame({"y": [PAPER_LINE]})).mark_rule(color=GRAY, strokeDash=[4, 4])
+    intervals = base.mark_rule(strokeWidth=2, opacity=0.6).encode(
+        y=alt.Y("low:Q", title=title, scale=y), y2="high:Q"
+    )
+    points = base.mark_circle(size=70, opacity=1).encode(y=alt.Y("mean_auroc:Q", scale=y))
+    chart = limit.encode(y=alt.Y("y:Q", scale=y)) + intervals + points
+    return titled(chart, f"How well is each {noun.one} learned?", simulated).properties(height=340)
+
+
+def evidence(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
+    """-log10 of the FDR of the first MOAs of a prediction. Dashed: where support begins.
+
+    table: from `rank.moa_prediction.rank_moas`, in display order.
+    """
+    noun = noun_of(table["moa"])
+    rows = pd.DataFrame(
+        {
+            "moa": wrapped(shown(table["moa"].tolist())),
+            "strength": -np.log10(table["fdr"].astype(float).clip(lower=1e-12)),
+            "fdr": table["fdr"],
+            "supported": table["supported"].map({True: SUPPORT[0], False: SUPPORT[1]}),
+        }
+    )
+    x = alt.X("strength:Q", title="−log10 of the FDR", scale=alt.Scale(zero=True))
+    bars = (
+        alt.Chart(rows)
+        .mark_bar(height=12)
+        .encode(
+            x=x,
+            y=alt.Y("moa:N", sort=rows["moa"].tolist(), title=None, axis=names_axis()),
+            color=alt.Color(
+                "supported:N",
+                title=None,
+                scale=alt.Scale(domain=list(SUPPORT), range=[BLUE, GRAY]),
+                legend=alt.Legend(orient="top"),
+            ),
+            tooltip=[
+                alt.Tooltip("moa:N", title=noun.title),
+                alt.Tooltip("fdr:Q", title="FDR", format=".2g"),
+                alt.Tooltip("supported:N"),
+            ],
+        )
+    )
+    limit = alt.Chart(pd.DataFrame({"x": [-math.log10(SUPPORTED)]}))
+    chart = bars + limit.mark_rule(color=GRAY, strokeDash=[4, 4]).encode(x="x:Q")
+    title = f"Which {noun.many} are supported?"
+    return titled(chart, title, simulated).properties(height=row_step(rows["moa"], 24))
 
 
 def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
@@ -58,7 +159,8 @@ def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
 
     table: from `prediction.by_origin`.
     """
-    noun, table = noun_of(table["moa"]), table.assign(moa=shown(table["moa"].tolist()))
+    noun = noun_of(table["moa"])
+    table = table.assign(moa=wrapped(shown(table["moa"].tolist())))
     red, green, blue = (int(BLUE[place : place + 2], 16) for place in (1, 3, 5))
     # Transparent, so that low percentiles fade into a light or dark background.
     colors = [f"rgba({red},{green},{blue},{opacity})" for opacity in (*STEPS.values(), 1)]
@@ -66,7 +168,7 @@ def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
         alt.Chart(table)
         .mark_rect(stroke=GRAY, strokeWidth=0.3)
         .encode(
-            y=alt.Y("moa:N", sort=table["moa"].unique().tolist(), title=None, axis=_names()),
+            y=alt.Y("moa:N", sort=table["moa"].unique().tolist(), title=None, axis=names_axis()),
             x=alt.X(
                 "origin:N",
                 sort=table["origin"].unique().tolist(),
@@ -77,7 +179,8 @@ def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
                 "percentile:Q",
                 title="Percentile",
                 scale=alt.Scale(type="threshold", domain=list(STEPS), range=colors),
-                legend=alt.Legend(orient="top", format=".0%", gradientLength=104),
+                # Wide enough for the label of each limit.
+                legend=alt.Legend(orient="top", format=".0%", gradientLength=200),
             ),
             tooltip=[
                 alt.Tooltip("moa:N", title=noun.title),
@@ -88,9 +191,5 @@ def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
         )
     )
     return titled(chart, "Where the percentiles come from", simulated).properties(
-        height={"step": 1.5 * ROW}
+        height=row_step(table["moa"], 24)
     )
-
-
-def _names() -> alt.Axis:
-    return alt.Axis(labelLimit=220, labelOverlap=False, labelFlush=False, ticks=False)

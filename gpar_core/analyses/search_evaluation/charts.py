@@ -3,12 +3,31 @@
 import altair as alt
 import pandas as pd
 
-from gpar_core.analyses.evaluation.charts import PALETTE
-from gpar_core.charts.style import titled
+from gpar_core.charts.ranked import ranked
+from gpar_core.charts.style import CATEGORIES, titled
+from gpar_core.compare.search_comparison import over_lengths
+from gpar_core.compare.standings import BEHIND, BEST, WITHIN, standing
 from gpar_core.search.scores import SCORES
 
 HEIGHT = 520
 """Points, title, axis and legend included."""
+
+
+def by_score(
+    overall: pd.DataFrame, moas: pd.DataFrame, measure: str, name: str, *, simulated: bool
+) -> alt.LayerChart:
+    """Scores by their mean over the classes and all lengths of lists, the best first.
+
+    overall: from `search_comparison.overall` for these figures. moas: of one noise, from
+    `search_evaluation.evaluate_scores`. measure: a column of them; name: on screen.
+    """
+    table = overall.assign(label=overall["score"].map(_label), standing=standing(overall))
+    each = over_lengths(moas)
+    points = pd.DataFrame(
+        {"label": each["score"].map(_label), "class": each["moa"], "value": each[measure]}
+    )
+    title = "Which score retrieves a mechanism best?"
+    return ranked(table, points, (BEST, WITHIN, BEHIND), title, name, simulated=simulated)
 
 
 def by_length(summary: pd.DataFrame, measure: str, *, simulated: bool) -> alt.LayerChart:
@@ -18,8 +37,8 @@ def by_length(summary: pd.DataFrame, measure: str, *, simulated: bool) -> alt.La
     name on screen.
     """
     labels = [SCORES[name].label for name in SCORES if name in set(summary["score"])]
-    colors = {score.label: color for score, color in zip(SCORES.values(), PALETTE, strict=False)}
-    table = summary.assign(label=summary["score"].map(lambda name: SCORES[name].label))
+    colors = {score.label: color for score, color in zip(SCORES.values(), CATEGORIES, strict=False)}
+    table = summary.assign(label=summary["score"].map(_label))
     base = alt.Chart(table).encode(
         x=alt.X("n_genes:O", title="Genes in each list", axis=alt.Axis(labelAngle=0)),
         xOffset=alt.XOffset("label:N", sort=labels),
@@ -29,6 +48,7 @@ def by_length(summary: pd.DataFrame, measure: str, *, simulated: bool) -> alt.La
             scale=alt.Scale(domain=labels, range=[colors[label] for label in labels]),
             legend=alt.Legend(orient="bottom", columns=2, symbolOpacity=1),
         ),
+        shape=alt.Shape("label:N", scale=alt.Scale(domain=labels), title=None),
         tooltip=[
             alt.Tooltip("label:N", title="score"),
             alt.Tooltip("n_genes:O", title="genes"),
@@ -42,3 +62,7 @@ def by_length(summary: pd.DataFrame, measure: str, *, simulated: bool) -> alt.La
     chart = intervals + base.mark_line(strokeWidth=1.5).encode(y=y)
     chart += base.mark_point(filled=True, size=45, opacity=1).encode(y=y)
     return titled(chart.properties(height=HEIGHT), f"{measure} by list length", simulated)
+
+
+def _label(score: str) -> str:
+    return SCORES[score].label

@@ -6,6 +6,7 @@ itself is a few lines and the highlights.
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 import streamlit as st
 
 from gpar_core.analyses.map.packing import Packed, positions
-from gpar_core.charts.style import GRAY, RED, YELLOW
+from gpar_core.charts.style import CATEGORIES, GRAY, RED, YELLOW
 from pages._shared.point_map.published import address
 
 BROWSER = Path(__file__).resolve().parent / "browser"
@@ -30,7 +31,9 @@ def _text(*names: str) -> str:
     return "\n".join((BROWSER / name).read_text("utf-8") for name in names)
 
 
-CODE = _text("shelf.js", *(f"{part}.js" for part in PARTS), "hand_code.js")
+CODE = f"const COLORS = {json.dumps(CATEGORIES)};\n" + _text(
+    "shelf.js", *(f"{part}.js" for part in PARTS), "hand_code.js"
+)
 CODE_NAME = f"code-{hashlib.sha256(CODE.encode()).hexdigest()[:16]}"
 
 _send_code = st.components.v2.component("gpar_map_code", js=CODE)

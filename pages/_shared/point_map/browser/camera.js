@@ -2,11 +2,13 @@
 
 const MAX_ZOOM = 2000;
 const MIN_ZOOM = 0.5;
+const MOST_OF_THEM = 1.2; // how much larger points must get for a first view to leave out a few
 
 class Camera {
   constructor() {
     Object.assign(this, { x: 0.5, y: 0.5, k: 1, width: 0, height: 0, ratio: 1 });
     this.bounds = [0, 1, 0, 1];
+    this.first = this.middle;
   }
 
   // Pixels per unit at which all points are seen.
@@ -24,9 +26,17 @@ class Camera {
     return { x: (left + right) / 2, y: (bottom + top) / 2, zoom: 1 };
   }
 
-  get seesAll() {
-    const { x, y } = this.middle;
-    return this.x === x && this.y === y && Math.abs(this.zoom - 1) < 1e-6;
+  // A view of these bounds, which hold most points, if a few far ones would make the rest small.
+  most([left, right, bottom, top]) {
+    const [west, east, south, north] = this.bounds;
+    const zoom = Math.min((east - west) / (right - left || 1), (north - south) / (top - bottom || 1));
+    if (!(zoom > MOST_OF_THEM)) return this.middle;
+    return { x: (left + right) / 2, y: (bottom + top) / 2, zoom };
+  }
+
+  get isFirst() {
+    const { x, y, zoom } = this.first;
+    return this.x === x && this.y === y && Math.abs(this.zoom - zoom) < 1e-6;
   }
 
   resize(width, height) {

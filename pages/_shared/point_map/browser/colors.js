@@ -1,12 +1,8 @@
 // Colorings: a code (0 to 255) of each point, a palette, and entries of the legend. An entry has a
 // label and a color, and the code that it stands for where it can be picked out. rest: the code of
-// points without a color of their own, which are drawn first.
+// points without a color of their own, which are drawn first. COLORS come from the page.
 
 const RAMP = [[59, 111, 216], [154, 111, 176], [232, 102, 42]];
-const COLORS = [
-  "#3b7dd8", "#2a9d8f", "#8e5bd0", "#c2670f", "#d45fa8", "#5a8f29",
-  "#17a2c4", "#8a5a3c", "#4d5ae0", "#b08fd8", "#4fb286", "#a34a78",
-];
 const FEW_AMOUNTS = 8; // up to so many have each their entry in the legend
 const UNKNOWN = 255;
 

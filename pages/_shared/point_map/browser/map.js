@@ -61,8 +61,9 @@ class PointMap {
     this.renderer.points(points);
     this.camera.bounds = boundsOf(points);
     this.resize();
+    this.camera.first = this.camera.most(boundsOfMost(points));
     const seen = viewOf(new URL(window.location.href).searchParams.get("view"));
-    this.look(seen ?? this.camera.middle);
+    this.look(seen ?? this.camera.first);
     if (this.data.drug === null) return;
     this.choose({ ...NOTHING, drug: this.data.drug });
     if (!seen) this.look(this.camera.closeTo(boundsOf(points, this.members)));
@@ -138,7 +139,7 @@ class PointMap {
   remember() {
     if (this.flight) return; // its last step is remembered
     const address = new URL(window.location.href);
-    if (this.camera.seesAll) address.searchParams.delete("view");
+    if (this.camera.isFirst) address.searchParams.delete("view");
     else address.searchParams.set("view", this.camera.text);
     if (address.href !== window.location.href) {
       window.history.replaceState(window.history.state, "", address);
@@ -315,6 +316,7 @@ class PointMap {
       const action = event.target.closest("button")?.dataset.do;
       if (action && this.coloring) this.act(action);
     }, { signal });
+    window.addEventListener("beforeprint", () => this.draw(), { signal });
     this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault(), { signal });
     this.canvas.addEventListener("webglcontextrestored", () => {
       this.take(webgl(this.canvas));

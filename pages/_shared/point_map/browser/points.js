@@ -64,6 +64,16 @@ function boundsOf(points, chosen) {
   return [left, right, bottom, top].map((v) => v / 65535);
 }
 
+// Bounds without the outermost half percent of the points on each side.
+function boundsOfMost(points) {
+  const ends = (values) => {
+    const sorted = values.slice().sort();
+    const out = Math.floor(sorted.length / 200);
+    return [sorted[out], sorted[sorted.length - 1 - out]];
+  };
+  return [...ends(points.x), ...ends(points.y)].map((v) => v / 65535);
+}
+
 // Positions, rising, of the points inside a polygon [[x, y], ...] (even-odd rule).
 function inside(points, polygon) {
   const corners = polygon.map(([x, y]) => [x * 65535, y * 65535]);

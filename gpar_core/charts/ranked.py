@@ -1,0 +1,84 @@
+"""Methods by their mean figure, with its interval."""
+
+import altair as alt
+import pandas as pd
+
+from gpar_core.charts.style import BLUE, GRAY, YELLOW, names_axis, row_step, titled, wrapped
+
+ROW = 34
+COLORS = (BLUE, YELLOW, GRAY)
+"""Of the best, of those within noise of it, and of those behind."""
+
+
+def ranked(
+    table: pd.DataFrame,
+    points: pd.DataFrame,
+    standings: tuple[str, str, str],
+    title: str,
+    measure: str,
+    *,
+    simulated: bool,
+) -> alt.LayerChart:
+    """Means with 95% intervals, colored by their standing, over the figures they are the means of.
+
+    table: label, mean, low, high, p, standing, in display order; low and high may be missing.
+    points: label, class, value. standings: the words of the column, in the order of `COLORS`.
+    """
+    table = table.assign(
+        label=wrapped(table["label"]),
+        value=table["mean"].map("{:.3g}".format),
+        interval=[
+            f"{low:.3g}–{high:.3g}" if pd.notna(low) else "—"
+            for low, high in zip(table["low"], table["high"], strict=True)
+        ],
+    )
+    order = table["label"].tolist()
+    rank = points.groupby("label")["value"].rank(method="first")
+    points = points.assign(label=wrapped(points["label"]), place=(rank * 0.618) % 0.8 + 0.1)
+    y = alt.Y("label:N", sort=order, title=None, axis=names_axis())
+    x = alt.X("mean:Q", title=f"{measure}, mean with 95% interval", scale=alt.Scale(zero=False))
+    dots = (
+        alt.Chart(points)
+        .mark_circle(size=22, opacity=0.35, color=GRAY)
+        .encode(
+            y=y,
+            x=alt.X("value:Q", scale=alt.Scale(zero=False)),
+            yOffset=alt.YOffset("place:Q", scale=alt.Scale(domain=[0, 1])),
+            tooltip=[
+                alt.Tooltip("class:N"),
+                alt.Tooltip("label:N", title="of"),
+                alt.Tooltip("value:Q", format=".3f"),
+            ],
+        )
+    )
+    present = [name for name in standings if name in set(table["standing"])]
+    color = dict(zip(standings, COLORS, strict=True))
+    base = alt.Chart(table).encode(
+        y=y,
+        color=alt.Color(
+            "standing:N",
+            title=None,
+            scale=alt.Scale(domain=present, range=[color[name] for name in present]),
+            legend=alt.Legend(orient="top", symbolOpacity=1),
+        ),
+        tooltip=[
+            alt.Tooltip("label:N", title="of"),
+            alt.Tooltip("mean:Q", format=".3f"),
+            alt.Tooltip("interval:N", title="95% interval"),
+            alt.Tooltip("p:Q", title="p, against the best", format=".2g"),
+            alt.Tooltip("standing:N"),
+        ],
+    )
+    intervals = (
+        base.transform_filter("isValid(datum.low)")
+        .mark_rule(strokeWidth=4, opacity=0.75)
+        .encode(x=alt.X("low:Q", scale=alt.Scale(zero=False)), x2="high:Q")
+    )
+    means = base.mark_circle(size=150, opacity=1).encode(x=x)
+    words = (
+        alt.Chart(table)
+        .mark_text(dy=-13, fontSize=11, color="currentColor")
+        .encode(y=y, x=x, text="value:N")
+    )
+    chart = dots + intervals + means + words
+    return titled(chart, title, simulated).properties(height=row_step(order, ROW))

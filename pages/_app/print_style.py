@@ -1,0 +1,44 @@
+"""Pages on paper: black on white, without what works on a screen alone."""
+
+from typing import Final
+
+import streamlit as st
+
+PAPER: Final = """
+@media print {
+  @page { margin: 12mm; }
+  [data-testid="stSidebar"], [data-testid="stSidebarCollapsedControl"],
+  [data-testid="stExpandSidebarButton"], [data-testid="stHeader"], [data-testid="stToolbar"],
+  [data-testid="stStatusWidget"], [data-testid="stElementToolbar"], [data-testid="stButton"],
+  [data-testid="stDownloadButton"], [data-testid="stPopover"], [data-testid="stFileUploader"],
+  [data-testid="stTooltipIcon"], [data-testid="stLinkButton"], .stDeployButton {
+    display: none !important;
+  }
+  html, body, #root, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"] {
+    position: static !important; overflow: visible !important; height: auto !important;
+    display: block !important;
+  }
+  /* As wide as on most screens: charts and tables keep the size they were drawn in. */
+  [data-testid="stMain"] { zoom: 0.64; }
+  [data-testid="stMainBlockContainer"] { max-width: none !important; padding: 0 !important; }
+  [data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg, img {
+    max-width: 100% !important; height: auto !important;
+  }
+  [data-testid="stVegaLiteChart"], [data-testid="stDataFrame"], [data-testid="stMetric"],
+  [data-testid="stAlert"], [data-testid="stImage"] { break-inside: avoid; }
+  h1, h2, h3 { break-after: avoid; }
+  GROUND { background: BACKGROUND !important; }
+}
+"""
+
+GROUND: Final = 'html, body, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"]'
+INVERTED: Final = "@media print { html { filter: invert(1) hue-rotate(180deg); } }"
+"""Charts and tables are pictures in the colors of the theme, so a dark page is inverted as a whole;
+turning the hues keeps red red."""
+
+
+def print_style() -> None:
+    """Style what the browser's Print makes of every page."""
+    dark = st.context.theme.type == "dark"
+    paper = PAPER.replace("GROUND", GROUND).replace("BACKGROUND", "black" if dark else "white")
+    st.html(f"<style>{paper}{INVERTED if dark else ''}</style>")
