@@ -6,6 +6,8 @@ import pandas as pd
 from gpar_core.charts.style import BLUE, GRAY, YELLOW, names_axis, row_step, titled, wrapped
 
 ROW = 34
+MAX_POINTS = 200
+"""More would hide the means."""
 COLORS = (BLUE, YELLOW, GRAY)
 """Of the best, of those within noise of it, and of those behind."""
 
@@ -22,17 +24,20 @@ def ranked(
     """Means with 95% intervals, colored by their standing, over the figures they are the means of.
 
     table: label, mean, low, high, p, standing, in display order; low and high may be missing.
-    points: label, class, value. standings: the words of the column, in the order of `COLORS`.
+    points: label, class, value; not drawn if a label has more than `MAX_POINTS`. standings: the
+    words of the column, in the order of `COLORS`.
     """
     table = table.assign(
         label=wrapped(table["label"]),
-        value=table["mean"].map("{:.3g}".format),
+        value=table["mean"].map("{:#.3g}".format),
         interval=[
-            f"{low:.3g}–{high:.3g}" if pd.notna(low) else "—"
+            f"{low:#.3g}–{high:#.3g}" if pd.notna(low) else "—"
             for low, high in zip(table["low"], table["high"], strict=True)
         ],
     )
     order = table["label"].tolist()
+    if points["label"].value_counts().max() > MAX_POINTS:
+        points = points.head(0)
     rank = points.groupby("label")["value"].rank(method="first")
     points = points.assign(label=wrapped(points["label"]), place=(rank * 0.618) % 0.8 + 0.1)
     y = alt.Y("label:N", sort=order, title=None, axis=names_axis())

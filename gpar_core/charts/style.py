@@ -12,7 +12,7 @@ GRAY = "#8f98a3"
 BLUE = "#3b7dd8"
 
 CATEGORIES = (
-    "#3b7dd8", "#e0a100", "#147414", "#b02080", "#14c8a4", "#8014f8", "#ec5c68", "#f8a4f8",
+    "#3b7dd8", "#e0a100", "#167a18", "#b82585", "#14c8a4", "#8420ff", "#ec5c68", "#f8a4f8",
 )  # fmt: skip
 """Of things without an order. Told apart without red or green cones, on white and on dark pages."""
 SOLID, DASHED = [1, 0], [6, 3]

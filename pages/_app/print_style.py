@@ -19,7 +19,7 @@ PAPER: Final = """
     display: block !important;
   }
   /* As wide as on most screens: charts and tables keep the size they were drawn in. */
-  [data-testid="stMain"] { zoom: 0.64; }
+  [data-testid="stMain"] { zoom: 0.75; }
   [data-testid="stMainBlockContainer"] { max-width: none !important; padding: 0 !important; }
   [data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg, img {
     max-width: 100% !important; height: auto !important;
@@ -27,12 +27,16 @@ PAPER: Final = """
   [data-testid="stVegaLiteChart"], [data-testid="stDataFrame"], [data-testid="stMetric"],
   [data-testid="stAlert"], [data-testid="stImage"] { break-inside: avoid; }
   h1, h2, h3 { break-after: avoid; }
-  GROUND { background: BACKGROUND !important; }
+  html, body { background: white !important; }
 }
 """
 
-GROUND: Final = 'html, body, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"]'
-INVERTED: Final = "@media print { html { filter: invert(1) hue-rotate(180deg); } }"
+INVERTED: Final = """
+@media print {
+  .stApp { background: black !important; filter: invert(1) hue-rotate(180deg); }
+  [data-testid="stAppViewContainer"], [data-testid="stMain"] { background: none !important; }
+}
+"""
 """Charts and tables are pictures in the colors of the theme, so a dark page is inverted as a whole;
 turning the hues keeps red red."""
 
@@ -40,5 +44,4 @@ turning the hues keeps red red."""
 def print_style() -> None:
     """Style what the browser's Print makes of every page."""
     dark = st.context.theme.type == "dark"
-    paper = PAPER.replace("GROUND", GROUND).replace("BACKGROUND", "black" if dark else "white")
-    st.html(f"<style>{paper}{INVERTED if dark else ''}</style>")
+    st.html(f"<style>{PAPER}{INVERTED if dark else ''}</style>")

@@ -14,7 +14,7 @@ from pages._shared.job_panel import start
 from pages._shared.method_form import choose_cells, choose_method
 from pages._shared.state import cache
 
-REFERENCES = "\n".join(f"- {each.label}: {each.reference}" for each in METHODS.values())
+ABOUT = "\n".join(f"- {each.label}: {each.about}. {each.reference}" for each in METHODS.values())
 
 
 def form(compendium: Compendium) -> None:
@@ -45,9 +45,8 @@ def form(compendium: Compendium) -> None:
             format_func=lambda name: METHODS[name].label,
             key="evaluation-methods",
             persist_state="session",
-            help=REFERENCES,
+            help=ABOUT,
         )
-        st.caption(" · ".join(f"{METHODS[name].label}: {METHODS[name].about}" for name in methods))
         cells = choose_cells(compendium, "evaluation-cells")
         with st.expander("GPAR settings"):
             method = choose_method("evaluation", cells, networks_only=True)

@@ -30,7 +30,6 @@ PARTS = {
 
 def draw_retrieval(done: Analysis) -> None:
     """Show mAP of compounds and of classes, and of the parts of a selected one."""
-    st.markdown(ABOUT)
     if "retrieval" not in done.tables:
         st.info("This result was made before GPAR measured mAP. Delete it and run it again.")
         return
@@ -40,11 +39,12 @@ def draw_retrieval(done: Analysis) -> None:
         _figures(done)
         return
     level = st.segmented_control(
-        "Of",
+        "Retrieval of",
         levels,
         default=levels[0],
         required=True,
         format_func=TITLES.get,
+        label_visibility="collapsed",
         key=f"retrieval-{done.analysis_id}",
     )
     of_level = found[found["level"] == level]
@@ -76,6 +76,8 @@ def draw_retrieval(done: Analysis) -> None:
         placeholder="—",
     )
     _figures(done)
+    with st.expander("About mAP"):
+        st.markdown(ABOUT)
     download_csv("Download mAP (CSV)", found, "retrieval", done)
     row = chosen_row(selection, len(table))
     if row is not None:

@@ -148,7 +148,7 @@ def _buttons(kind: type[Request], done: Analysis) -> None:
             if each.analysis_id != done.analysis_id
         ][:MAX_EARLIER]
         if others:
-            with st.popover("Previous results"), error_box():
+            with st.popover("Open previous result"), error_box():
                 _list(others, load_compendium(done.compendium))
         share_analysis(done)
         sharing_popover(cache().analysis(done.analysis_id))

@@ -68,8 +68,10 @@ def show(items: list[Item]) -> None:
             on_select="rerun",
             selection_mode=SELECTION,
             key=f"storage-{sha256(in_order.encode()).hexdigest()[:12]}",
+            height=min(35 * (len(shown) + 1) + 2, 640),
             column_config={
-                "MB": st.column_config.NumberColumn(format="%.1f", help="Size on the disk")
+                "Name": st.column_config.TextColumn(width="large"),
+                "MB": st.column_config.NumberColumn(format="%.1f", help="Size on the disk"),
             },
             placeholder="—",
         ),

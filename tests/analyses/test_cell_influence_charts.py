@@ -49,7 +49,7 @@ def test_selections_stand_in_their_order_with_interval_and_n() -> None:
     interval = chart["layer"][1]["encoding"]
     assert interval["y"]["sort"] == ["HT29 + MCF7", "A549 + PC3"]
     assert (interval["x"]["field"], interval["x2"]["field"]) == ("low", "high")
-    assert interval["x"]["scale"] == {"domain": [0, 1]}
+    assert interval["x"]["scale"] == {"domain": [0.4, 1]}
     assert [row["n"] for row in rows(chart)] == ["n = 8", "n = 2"]
 
 

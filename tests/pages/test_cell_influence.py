@@ -215,7 +215,7 @@ def test_a_link_to_another_job_is_refused(stocked: Library) -> None:
 def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None:
     request = compared(stocked.cache, "evil", moa=EVIL[0], selections=((EVIL[2],), (EVIL[3],)))
     app = page("cell_influence", job=job_id(request))
-    said = "\n".join(each.value for each in (*app.markdown, *app.caption, *app.header))
+    said = "\n".join(each.value for each in (*app.markdown, *app.caption, *app.title))
     assert plain(EVIL[2]) in said
     for name in EVIL:
         assert name not in said

@@ -16,7 +16,7 @@ def both(stocked: Library) -> AppTest:
 
 def test_what_differs_and_what_both_find(stocked: Library) -> None:
     app = both(stocked)
-    differs, overlap, compounds = (frame.value for frame in app.dataframe)
+    overlap, differs, compounds = (frame.value for frame in app.dataframe)
     assert differs.set_index("what").loc["Drugs in only one of them", "first"] == "hdac2, hdac3"
     assert overlap["shared"].le(overlap["top"]).all()
     moved = compounds.set_index("pert_iname")

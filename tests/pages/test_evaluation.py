@@ -122,9 +122,10 @@ def test_a_click_on_a_class_shows_its_intervals(stocked: Library) -> None:
     request = evaluated(stocked.cache)
     app = click(page("evaluation", job=job_id(request)), 1)
     assert "MTOR inhibitor" in words(app.subheader)
-    one = next(frame.value for frame in app.dataframe if "low" in frame.value)
-    assert (one["low"] <= one["auroc"]).all()
-    assert (one["auroc"] <= one["high"]).all()
+    one = next(frame.value for frame in app.dataframe if "base_rate" in frame.value)
+    ends = one["interval"].str.split("–", expand=True).astype(float)
+    assert (ends[0] <= one["auroc"]).all()
+    assert (one["auroc"] <= ends[1]).all()
 
 
 def test_the_download_says_where_it_comes_from(stocked: Library) -> None:
@@ -174,11 +175,21 @@ def test_a_result_from_before_retrieval_still_opens(stocked: Library) -> None:
 
 def test_earlier_results_are_offered_and_opened(stocked: Library) -> None:
     request = evaluated(stocked.cache)
-    app = page("evaluation")
+    app = page("evaluation", ask="new")
     app = press(app, next(each for each in labels(app) if "Evaluate 4" in each))
     assert app.query_params["job"] == job_id(request)
     assert "cannot show which method is better" in words(app)
     assert "Previous results" not in words(page("evaluation", compendium="measured"))
+
+
+def test_the_page_opens_on_the_newest_result(stocked: Library) -> None:
+    request = evaluated(stocked.cache)
+    app = page("evaluation")
+    assert words(app.title) == request.title
+    assert "cannot show which method is better" in words(app)
+    app = press(app, "New analysis")
+    assert words(app.title) == "Evaluation"
+    assert "Run evaluation" in labels(app)
 
 
 def test_deleting_a_result_asks_first(stocked: Library) -> None:

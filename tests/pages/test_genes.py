@@ -178,7 +178,7 @@ def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None
     request = found(stocked.cache, stocked.evil)
     app = page("genes", job=job_id(request))
     assert not app.exception
-    shown = "\n".join(each.value for each in (*app.markdown, *app.caption, *app.header))
+    shown = "\n".join(each.value for each in (*app.markdown, *app.caption, *app.title))
     for name in EVIL[:2]:
         assert name not in shown
 
@@ -277,10 +277,10 @@ def test_a_job_that_did_not_finish_can_be_tried_again(stocked: Library, state: S
 
 def test_earlier_answers_of_both_questions_are_offered(stocked: Library) -> None:
     requests = [found(stocked.cache, stocked.simulated), counted(stocked.cache)]
-    offered = labels(page("genes"))
+    offered = labels(page("genes", ask="new"))
     label = stocked.simulated.drug_set.label
     assert sum(label in each for each in offered) >= len(requests)
-    app = page("genes")
+    app = page("genes", ask="new")
     chosen = next(each for each in labels(app) if "How many" in each and "·" in each)
     app = press(app, chosen)
     assert app.query_params["job"] == job_id(requests[1])

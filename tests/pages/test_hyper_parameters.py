@@ -172,6 +172,6 @@ def test_a_link_to_another_job_is_refused(stocked: Library) -> None:
 def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None:
     request = swept(stocked.cache, "evil", EVIL[0])
     app = page("hyper_parameters", job=job_id(request))
-    assert plain(EVIL[0]) in words(app.header)
-    said = "\n".join(each.value for each in (*app.markdown, *app.caption, *app.header))
+    assert plain(EVIL[0]) in words(app.title)
+    said = "\n".join(each.value for each in (*app.markdown, *app.caption, *app.title))
     assert EVIL[0] not in said

@@ -162,7 +162,7 @@ def test_a_row_opens_the_model_of_its_moa(stocked: Library, shelved: LibraryRequ
 
 
 def test_the_heat_map_is_by_cell_line(stocked: Library, shelved: LibraryRequest) -> None:
-    (chart,) = page("moa_prediction", compound="hdac2").get("vega_lite_chart")
+    *_, chart = page("moa_prediction", compound="hdac2").get("vega_lite_chart")
     spec = json.loads(chart.proto.spec)
     assert spec["encoding"]["x"]["sort"] == ["A375", "MCF7"]
     assert spec["encoding"]["y"]["sort"] == ["HDAC inhibitor", "MTOR inhibitor"]

@@ -179,8 +179,16 @@ def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
                 "percentile:Q",
                 title="Percentile",
                 scale=alt.Scale(type="threshold", domain=list(STEPS), range=colors),
-                # Wide enough for the label of each limit.
-                legend=alt.Legend(orient="top", format=".0%", gradientLength=200),
+                # Symbols: on a gradient, 95% and 99% would stand on each other.
+                legend=alt.Legend(
+                    type="symbol",
+                    orient="top",
+                    format=".0%",
+                    symbolType="square",
+                    symbolSize=180,
+                    symbolStrokeColor=GRAY,
+                    symbolStrokeWidth=0.5,
+                ),
             ),
             tooltip=[
                 alt.Tooltip("moa:N", title=noun.title),
