@@ -64,7 +64,7 @@ def ranked(
             "standing:N",
             title=None,
             scale=alt.Scale(domain=present, range=[color[name] for name in present]),
-            legend=alt.Legend(orient="top", symbolOpacity=1),
+            legend=alt.Legend(orient="top", symbolOpacity=1, columns=2),
         ),
         tooltip=[
             alt.Tooltip("label:N", title="of"),

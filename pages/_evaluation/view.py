@@ -81,7 +81,7 @@ def _overall(measures: pd.DataFrame, done: Analysis) -> None:
     _choose_protocol(done)
     found = ranking(measures).set_index("name")
     table = summary(measures).set_index("method").loc[found.index].reset_index(names="method")
-    table.insert(2, "interval", interval_texts(found))
+    table.insert(3, "interval", interval_texts(found))
     st.dataframe(
         savable(_named(table).drop(columns=["n", "se"]), simulated=done.simulated),
         hide_index=True,

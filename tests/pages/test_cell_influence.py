@@ -36,7 +36,7 @@ def compared(cache: Cache, compendium: str = "demo", **how: object) -> CellInflu
 
 
 def form(moa: str = "HDAC inhibitor", **parameters: str) -> AppTest:
-    app = page("cell_influence", **parameters)
+    app = page("cell_influence", ask="new", **parameters)
     return app.multiselect(key="moa").set_value([moa]).run()
 
 

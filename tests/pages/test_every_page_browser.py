@@ -99,6 +99,7 @@ def test_no_page_asks_the_network_or_takes_a_name_for_markup(
             page.goto(f"{server.address}/{address}{'&' if '?' in address else '?'}compendium=evil")
             assert_harmless(page)
         assert_names_stand(page, server.address, job_id(stocked.evil))
+        assert_paper_has_what_can_be_read(page)
         assert outside == []
         assert server.outside() == ""
 
@@ -123,6 +124,16 @@ def assert_names_stand(page: Page, address: str, model: str) -> None:
     for name in EVIL:
         expect(main.get_by_text(name).last).to_be_visible()
     assert injected(page).count() == 0
+
+
+def assert_paper_has_what_can_be_read(page: Page) -> None:
+    """Neither sidebar nor buttons are printed."""
+    page.emulate_media(media="print")
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
+    for button in page.get_by_test_id("stButton").all():
+        expect(button).to_be_hidden()
+    page.emulate_media(media="screen")
 
 
 def assert_harmless(page: Page) -> None:

@@ -49,7 +49,7 @@ def paired(measures: pd.DataFrame, rival: str, *, simulated: bool) -> alt.LayerC
     order = [names[rival], names[GPAR]]
     base = alt.Chart(long).encode(
         x=alt.X("method:N", title=None, sort=order, axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("auroc:Q", title="AUROC", scale=alt.Scale(domain=[0, 1])),
+        y=alt.Y("auroc:Q", title="AUROC", scale=alt.Scale(zero=False)),
         detail="class:N",
         color=alt.Color(
             "higher:N",
@@ -57,7 +57,7 @@ def paired(measures: pd.DataFrame, rival: str, *, simulated: bool) -> alt.LayerC
             scale=alt.Scale(
                 domain=["GPAR higher", f"{names[rival]} higher"], range=[RED, BLUE]
             ),
-            legend=alt.Legend(orient="bottom"),
+            legend=alt.Legend(orient="top", symbolOpacity=1, columns=2),
         ),
         tooltip=["class:N", "method:N", alt.Tooltip("auroc:Q", format=".3f")],
     )  # fmt: skip
@@ -68,7 +68,7 @@ def paired(measures: pd.DataFrame, rival: str, *, simulated: bool) -> alt.LayerC
     )
     chart = means + base.mark_line(opacity=0.5) + base.mark_circle(size=50)
     title = f"GPAR and {names[rival]} on the same folds"
-    return titled(chart.properties(height=480), title, simulated)
+    return titled(chart.properties(height=400), title, simulated)
 
 
 def roc(curves: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:

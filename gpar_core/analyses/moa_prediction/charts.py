@@ -36,7 +36,7 @@ def auroc(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
             "verdict:N",
             title=None,
             scale=alt.Scale(domain=list(VERDICTS), range=list(VERDICTS.values())),
-            legend=alt.Legend(orient="top", symbolOpacity=1),
+            legend=alt.Legend(orient="top", symbolOpacity=1, columns=2),
         ),
         tooltip=[
             alt.Tooltip("moa:N", title=noun.title),
@@ -94,7 +94,7 @@ def overview(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
             "verdict:N",
             title=None,
             scale=alt.Scale(domain=present, range=[VERDICTS[name] for name in present]),
-            legend=alt.Legend(orient="top", symbolOpacity=1),
+            legend=alt.Legend(orient="top", symbolOpacity=1, columns=2),
         ),
         tooltip=[
             alt.Tooltip("moa:N", title=noun.title),
