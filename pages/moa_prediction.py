@@ -20,10 +20,11 @@ from pages._shared.navigation import begin
 from pages._shared.profile_form import show_upload
 from pages._shared.share import Shared, share_popover, share_request
 from pages._shared.sharing import sharing_popover
-from pages._shared.state import Key, cache, go
+from pages._shared.state import Key, cache, from_url, go
 from pages._target_prediction.likely_targets import likely_targets
 
 N_EXAMPLES = 3
+MAX_CHARACTERS = 80
 WAYS = ("Compound in the compendium", "Your own profiles")
 
 
@@ -133,5 +134,6 @@ def show_job(job_id: str) -> None:
             start(request)
 
 
-begin("MOA prediction")
+compound = from_url(Key.COMPOUND)[:MAX_CHARACTERS]
+begin(plain(f"MOA prediction for {compound}" if compound else "MOA prediction"))
 job_or_form(show_job, ask)

@@ -20,7 +20,7 @@ SOLID, DASHED = [1, 0], [6, 3]
 LOWEST = 0.45
 """End of an axis of AUROC, unless an interval starts below it."""
 
-LINE = 28
+LINE = 32
 """Characters of a line of a name."""
 
 SIMULATED = "Simulated data"
@@ -68,8 +68,8 @@ def wrapped(names: Iterable[str]) -> list[str]:
 
 def row_step(names: Iterable[str], step: int) -> dict[str, object]:
     """The height of a chart with rows of `step` pixels, or more if names have several lines."""
-    more = max((name.count("\n") for name in names), default=0)
-    return {"step": max(step, 13 * (1 + more)), "for": "position"}
+    lines = max((name.count("\n") + 1 for name in names), default=1)
+    return {"step": step if lines == 1 else max(step, 8 + 14 * lines), "for": "position"}
 
 
 def names_axis() -> alt.Axis:

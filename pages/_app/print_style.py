@@ -33,12 +33,12 @@ PAPER: Final = """
 
 INVERTED: Final = """
 @media print {
-  .stApp { background: black !important; filter: invert(1) hue-rotate(180deg); }
+  .stApp { background: black !important; filter: invert(1) hue-rotate(180deg) contrast(1.25); }
   [data-testid="stAppViewContainer"], [data-testid="stMain"] { background: none !important; }
 }
 """
 """Charts and tables are pictures in the colors of the theme, so a dark page is inverted as a whole;
-turning the hues keeps red red."""
+turning the hues keeps red red, and the contrast makes the ground white."""
 
 
 def print_style() -> None:

@@ -79,8 +79,10 @@ def choose_upload(page: str) -> Upload | None:
 def show_upload(library: Library) -> None:
     """Read a file, show how it matches and queue its prediction. Raises DataError or JobError."""
     upload = choose_upload("moa")
-    if upload is not None and st.button(f"Predict {library.noun.many}", type="primary"):
-        profiles = upload.profiles()
+    if upload is None:
+        return
+    profiles = upload.profiles()  # where it cannot be used, the reason takes the button's place
+    if st.button(f"Predict {library.noun.many}", type="primary"):
         publish_profiles(cache(), profiles)
         start(plan_prediction(library, profiles, upload.label))
 

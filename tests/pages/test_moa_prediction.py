@@ -203,8 +203,8 @@ def test_missing_genes_are_filled_only_when_allowed(
     app = upload(csv_of(stocked.cache, ("hdac0",), genes=970))
     assert fields.LANDMARK_SYMBOLS[-1] in words(app)
     assert "8 landmark genes are missing" in [each.label for each in app.expander]
-    press(app, "Predict MOAs")
     assert "set the missing ones to 0" in words(app.error)
+    assert "Predict MOAs" not in labels(app)
     app.checkbox(key="moa-impute").set_value(True).run()
     press(app, "Predict MOAs")
     assert len(JobStore(stocked.cache).active_jobs()) == 1

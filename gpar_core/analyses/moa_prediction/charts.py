@@ -17,6 +17,7 @@ VERDICTS = {WELL_TRAINED: BLUE, UNCERTAIN: YELLOW, BY_CHANCE: GRAY}
 SUPPORT = ("supported", "not supported")
 STEPS = {0.5: 0.06, 0.8: 0.2, 0.95: 0.4, 0.99: 0.7}
 """Opacity of percentiles below each limit; from the last limit on they are opaque."""
+BANDS = ("below 50%", "50–80%", "80–95%", "95–99%", "99% or more")
 
 
 def auroc(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
@@ -160,7 +161,10 @@ def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
     table: from `prediction.by_origin`.
     """
     noun = noun_of(table["moa"])
-    table = table.assign(moa=wrapped(shown(table["moa"].tolist())))
+    band = np.searchsorted(list(STEPS), table["percentile"].to_numpy(float), side="right")
+    table = table.assign(
+        moa=wrapped(shown(table["moa"].tolist())), band=[BANDS[place] for place in band]
+    )
     red, green, blue = (int(BLUE[place : place + 2], 16) for place in (1, 3, 5))
     # Transparent, so that low percentiles fade into a light or dark background.
     colors = [f"rgba({red},{green},{blue},{opacity})" for opacity in (*STEPS.values(), 1)]
@@ -175,20 +179,12 @@ def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
                 title=None,
                 axis=alt.Axis(labelAngle=-45, labelLimit=200, labelOverlap=False),
             ),
+            # Of bands, since on a gradient the labels of 95% and 99% would stand on each other.
             color=alt.Color(
-                "percentile:Q",
+                "band:N",
                 title="Percentile",
-                scale=alt.Scale(type="threshold", domain=list(STEPS), range=colors),
-                # Symbols: on a gradient, 95% and 99% would stand on each other.
-                legend=alt.Legend(
-                    type="symbol",
-                    orient="top",
-                    format=".0%",
-                    symbolType="square",
-                    symbolSize=180,
-                    symbolStrokeColor=GRAY,
-                    symbolStrokeWidth=0.5,
-                ),
+                scale=alt.Scale(domain=list(BANDS), range=colors),
+                legend=alt.Legend(orient="top", symbolStrokeColor=GRAY, symbolStrokeWidth=0.5),
             ),
             tooltip=[
                 alt.Tooltip("moa:N", title=noun.title),
