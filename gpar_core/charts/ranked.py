@@ -3,7 +3,16 @@
 import altair as alt
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GRAY, YELLOW, names_axis, row_step, titled, wrapped
+from gpar_core.charts.style import (
+    BLUE,
+    GRAY,
+    YELLOW,
+    names_axis,
+    row_step,
+    titled,
+    top_legend,
+    wrapped,
+)
 
 ROW = 34
 MAX_POINTS = 200
@@ -64,7 +73,7 @@ def ranked(
             "standing:N",
             title=None,
             scale=alt.Scale(domain=present, range=[color[name] for name in present]),
-            legend=alt.Legend(orient="top", symbolOpacity=1, columns=2),
+            legend=top_legend(),
         ),
         tooltip=[
             alt.Tooltip("label:N", title="of"),

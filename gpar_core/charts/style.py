@@ -83,6 +83,12 @@ def names_axis() -> alt.Axis:
     )
 
 
+def top_legend(**more: object) -> alt.Legend:
+    """A legend in one line, on a narrow chart below each other, where a line would be cut."""
+    columns = alt.ExprRef("width < 330 ? 1 : 6")
+    return alt.Legend(orient="top", symbolOpacity=1, columns=columns, **more)
+
+
 def all_labels() -> alt.Axis:
     """An axis that leaves out no label, however close they are."""
     return alt.Axis(labelLimit=160, labelOverlap=False, labelFlush=False, ticks=False)

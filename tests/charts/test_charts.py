@@ -204,7 +204,17 @@ def test_a_percentile_map_keeps_the_order_of_its_table() -> None:
     assert encoding["y"]["sort"] == [f"moa {i}" for i in range(10)]
     assert encoding["x"]["sort"] == [f"CELL{j}" for j in range(60)]
     color = encoding["color"]["scale"]
-    assert len(color["range"]) == len(color["domain"]) + 1
+    assert len(color["range"]) == len(color["domain"])
+
+
+def test_a_percentile_at_a_limit_has_the_color_above_it() -> None:
+    table = pd.DataFrame({"moa": "a", "origin": ["x", "y", "z"], "percentile": [0.4, 0.95, 1.0]})
+    (rows,) = (
+        moas.percentile_map(table.assign(n_signatures=1), simulated=False)
+        .to_dict()["datasets"]
+        .values()
+    )
+    assert [row["band"] for row in rows] == ["below 50%", "95–99%", "99% or more"]
 
 
 def test_a_bin_without_positives_has_a_place_on_the_axis_of_reliability() -> None:

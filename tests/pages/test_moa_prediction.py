@@ -382,7 +382,6 @@ def test_one_profile_of_another_scale_is_named(stocked: Library, shelved: Librar
     like = profile(stocked.cache, "hdac1")
     app = upload(genes_in_rows({"a": like, "b": like, "reads": np.arange(978)}))
     assert {metric.label: metric.value for metric in app.metric}["Scale"] == "mixed"
-    press(app, "Predict MOAs")
     assert plain("Profiles: 1 (reads) look like counts") in words(app.error)
 
 

@@ -5,7 +5,17 @@ import math
 import altair as alt
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GRAY, LOWEST, RED, names_axis, row_step, titled, wrapped
+from gpar_core.charts.style import (
+    BLUE,
+    GRAY,
+    LOWEST,
+    RED,
+    names_axis,
+    row_step,
+    titled,
+    top_legend,
+    wrapped,
+)
 from gpar_core.learn.metrics import PAPER_LINE
 
 ROW = 30
@@ -66,7 +76,7 @@ def differences(pairs: pd.DataFrame, reference: str, *, simulated: bool) -> alt.
             "verdict:N",
             title=None,
             scale=alt.Scale(domain=[BEYOND, WITHIN], range=[RED, BLUE]),
-            legend=alt.Legend(orient="top", symbolOpacity=1),
+            legend=top_legend(),
         ),
         tooltip=[
             alt.Tooltip("first:N", title="cell lines"),

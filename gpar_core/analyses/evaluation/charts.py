@@ -8,7 +8,7 @@ import pandas as pd
 
 from gpar_core.analyses.evaluation.evaluate import ranking
 from gpar_core.charts.ranked import ranked
-from gpar_core.charts.style import BLUE, GRAY, RED, line_looks, titled
+from gpar_core.charts.style import BLUE, GRAY, RED, line_looks, titled, top_legend
 from gpar_core.compare.methods import GPAR, METHODS
 from gpar_core.compare.retrieval import SIGNIFICANT, SPACE, VIEWS, Z_SCORES
 from gpar_core.compare.standings import BEHIND, BEST, WITHIN, standing
@@ -57,7 +57,7 @@ def paired(measures: pd.DataFrame, rival: str, *, simulated: bool) -> alt.LayerC
             scale=alt.Scale(
                 domain=["GPAR higher", f"{names[rival]} higher"], range=[RED, BLUE]
             ),
-            legend=alt.Legend(orient="top", symbolOpacity=1, columns=2),
+            legend=top_legend(),
         ),
         tooltip=["class:N", "method:N", alt.Tooltip("auroc:Q", format=".3f")],
     )  # fmt: skip

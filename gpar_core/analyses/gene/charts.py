@@ -6,12 +6,12 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.analyses.gene.distribution import CHANGED, WIDTH
-from gpar_core.charts.style import BLUE, GRAY, RED, YELLOW, all_labels, titled
+from gpar_core.charts.style import BLUE, CATEGORIES, GRAY, RED, YELLOW, all_labels, titled
 
 MAX_ROWS = 20
 ROW = 20
 UNIT = "Mean z-score"
-KIND_COLORS = (BLUE, RED, YELLOW, "#3c9d6b", "#8e5bb5")
+KIND_COLORS = CATEGORIES[:5]
 
 
 def intervals(table: pd.DataFrame, name: str, title: str, *, simulated: bool) -> alt.LayerChart:

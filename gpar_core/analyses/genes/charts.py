@@ -6,7 +6,16 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GRAY, RED, YELLOW, all_labels, diverging, titled
+from gpar_core.charts.style import (
+    BLUE,
+    GRAY,
+    RED,
+    YELLOW,
+    all_labels,
+    diverging,
+    titled,
+    top_legend,
+)
 
 MAX_GENES: Final = 25
 ROW: Final = 20
@@ -31,7 +40,7 @@ def importance(genes: pd.DataFrame, chosen: Sequence[str], *, simulated: bool) -
             "direction:N",
             title="In the positives",
             scale=alt.Scale(domain=["up", "down"], range=[RED, BLUE]),
-            legend=alt.Legend(orient="top", symbolOpacity=1),
+            legend=top_legend(),
         ),
         tooltip=[
             alt.Tooltip("symbol:N", title="gene"),
@@ -123,7 +132,7 @@ def auroc_by_count(curves: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
             "way:N",
             title=None,
             scale=alt.Scale(domain=list(CURVE_NAMES.values()), range=[BLUE, RED]),
-            legend=alt.Legend(orient="top", symbolOpacity=1),
+            legend=top_legend(),
         ),
         tooltip=[
             alt.Tooltip("way:N", title="genes"),
@@ -195,7 +204,7 @@ def _mean_and_spread(
             f"{by}:N",
             title=None,
             scale=alt.Scale(domain=table[by].unique().tolist(), range=colors),
-            legend=alt.Legend(orient="top", symbolOpacity=1),
+            legend=top_legend(),
         )
         if by
         else alt.value(colors[0])

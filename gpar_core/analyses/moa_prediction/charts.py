@@ -6,7 +6,17 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GRAY, LOWEST, YELLOW, names_axis, row_step, titled, wrapped
+from gpar_core.charts.style import (
+    BLUE,
+    GRAY,
+    LOWEST,
+    YELLOW,
+    names_axis,
+    row_step,
+    titled,
+    top_legend,
+    wrapped,
+)
 from gpar_core.data.class_names import noun_of, shown
 from gpar_core.learn.metrics import PAPER_LINE
 from gpar_core.learn.verdict import BY_CHANCE, UNCERTAIN, WELL_TRAINED
@@ -37,7 +47,7 @@ def auroc(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
             "verdict:N",
             title=None,
             scale=alt.Scale(domain=list(VERDICTS), range=list(VERDICTS.values())),
-            legend=alt.Legend(orient="top", symbolOpacity=1, columns=2),
+            legend=top_legend(),
         ),
         tooltip=[
             alt.Tooltip("moa:N", title=noun.title),
@@ -95,7 +105,7 @@ def overview(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
             "verdict:N",
             title=None,
             scale=alt.Scale(domain=present, range=[VERDICTS[name] for name in present]),
-            legend=alt.Legend(orient="top", symbolOpacity=1, columns=2),
+            legend=top_legend(),
         ),
         tooltip=[
             alt.Tooltip("moa:N", title=noun.title),
@@ -140,7 +150,7 @@ def evidence(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
                 "supported:N",
                 title=None,
                 scale=alt.Scale(domain=list(SUPPORT), range=[BLUE, GRAY]),
-                legend=alt.Legend(orient="top"),
+                legend=top_legend(),
             ),
             tooltip=[
                 alt.Tooltip("moa:N", title=noun.title),
@@ -184,7 +194,7 @@ def percentile_map(table: pd.DataFrame, *, simulated: bool) -> alt.Chart:
                 "band:N",
                 title="Percentile",
                 scale=alt.Scale(domain=list(BANDS), range=colors),
-                legend=alt.Legend(orient="top", symbolStrokeColor=GRAY, symbolStrokeWidth=0.5),
+                legend=top_legend(symbolStrokeColor=GRAY, symbolStrokeWidth=0.5),
             ),
             tooltip=[
                 alt.Tooltip("moa:N", title=noun.title),

@@ -48,7 +48,6 @@ def by_length(summary: pd.DataFrame, measure: str, *, simulated: bool) -> alt.La
             scale=alt.Scale(domain=labels, range=[colors[label] for label in labels]),
             legend=alt.Legend(orient="bottom", columns=2, symbolOpacity=1),
         ),
-        shape=alt.Shape("label:N", scale=alt.Scale(domain=labels), title=None),
         tooltip=[
             alt.Tooltip("label:N", title="score"),
             alt.Tooltip("n_genes:O", title="genes"),
@@ -60,7 +59,8 @@ def by_length(summary: pd.DataFrame, measure: str, *, simulated: bool) -> alt.La
     y = alt.Y("mean:Q", title=measure, scale=alt.Scale(zero=False))
     intervals = base.mark_rule(opacity=0.4).encode(y=alt.Y("low:Q", title=measure), y2="high:Q")
     chart = intervals + base.mark_line(strokeWidth=1.5).encode(y=y)
-    chart += base.mark_point(filled=True, size=45, opacity=1).encode(y=y)
+    shape = alt.Shape("label:N", title=None, scale=alt.Scale(domain=labels))
+    chart += base.mark_point(filled=True, size=55, opacity=1).encode(y=y, shape=shape)
     return titled(chart.properties(height=HEIGHT), f"{measure} by list length", simulated)
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
-from gpar_core.charts.style import BLUE, GRAY, RED, YELLOW, all_labels, diverging, titled
+from gpar_core.charts.style import BLUE, CATEGORIES, GRAY, RED, all_labels, diverging, titled
 
-COLORS: Final = (RED, BLUE, YELLOW, "#2a9d8f", "#8e5bd0", "#d45fa8")
+COLORS: Final = CATEGORIES[:6]
 """Of the compounds chosen, in this order."""
 MAX_CHOSEN: Final = len(COLORS)
 SIDES: Final = {"mimic": "mimics", "reverse": "reverses"}
