@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import altair as alt
 
@@ -83,7 +83,7 @@ def names_axis() -> alt.Axis:
     )
 
 
-def top_legend(**more: object) -> alt.Legend:
+def top_legend(**more: Any) -> alt.Legend:
     """A legend in one line, on a narrow chart below each other, where a line would be cut."""
     columns = alt.ExprRef("width < 330 ? 1 : 6")
     return alt.Legend(orient="top", symbolOpacity=1, columns=columns, **more)
