@@ -79,7 +79,7 @@ def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:
 def choose_moa(moa: str) -> None:
     """Choose a MOA in the form of `pick` without uploads, from a callback."""
     st.session_state["way-without-upload"] = BY_MOA
-    st.session_state["moa"] = moa
+    st.session_state["moa"] = [moa]
 
 
 def pick_one(compendium: Compendium, key: str) -> str:

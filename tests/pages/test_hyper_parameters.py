@@ -57,6 +57,12 @@ def test_before_a_choice_nothing_can_be_started(stocked: Library) -> None:
     assert "Upload" not in app.segmented_control[0].options
 
 
+def test_an_example_fills_the_form(stocked: Library) -> None:
+    app = press(page("hyper_parameters"), "Use example: MTOR inhibitor")
+    assert app.multiselect(key="moa").value == ["MTOR inhibitor"]
+    assert not next(each for each in app.button if each.label == "Start analysis").disabled
+
+
 def test_the_cost_is_said_before_the_click(stocked: Library) -> None:
     app = form()
     # 4 depths by 6 widths and the paper's, over the four folds of four drugs.
