@@ -245,6 +245,8 @@ def test_zoom_move_and_keys_and_the_address_keeps_the_view(screen: Screen) -> No
     screen.page.locator(".stage").press("0")
     screen.page.wait_for_function("!document.location.search.includes('view=')")
     assert screen.ask("map.camera.isFirst")
+    assert screen.ask("map.camera.most([0.4, 0.6, 0.4, 0.6]).zoom") > 1.2
+    assert screen.ask("map.camera.most(map.camera.bounds).zoom") == 1
 
 
 def test_pictures_say_that_data_are_simulated(screen: Screen, tmp_path: Path) -> None:
