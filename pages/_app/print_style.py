@@ -11,7 +11,7 @@ PAPER: Final = """
   [data-testid="stExpandSidebarButton"], [data-testid="stHeader"], [data-testid="stToolbar"],
   [data-testid="stStatusWidget"], [data-testid="stElementToolbar"], [data-testid="stButton"],
   [data-testid="stDownloadButton"], [data-testid="stPopover"], [data-testid="stFileUploader"],
-  [data-testid="stTooltipIcon"], [data-testid="stLinkButton"], .stDeployButton {
+  [data-testid="stTooltipIcon"], [data-testid="stLinkButton"], [data-testid="stPageLink"] {
     display: none !important;
   }
   html, body, #root, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"] {

@@ -296,7 +296,7 @@ def _points(made: tuple[str, str, str], _done: Analysis) -> Packed:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _closest(made: tuple[str, str, str], _done: Analysis, _compendium: Compendium) -> list[str]:
-    return closest_moas(_done.tables["points"], _compendium, MAX_COLORED)
+    return closest_moas(_done.tables["points"], _compendium, len(CATEGORIES))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -85,7 +85,8 @@ def compendium_in_use() -> Compendium | None:
 def name_in_use() -> str:
     """Name of the compendium that the sidebar is about to show as chosen, '' if there is none."""
     names = cache().compendium_names()
-    asked = (from_url(Key.COMPENDIUM), st.session_state.get(Key.COMPENDIUM), demo.NAME, *names)
+    wanted = (st.session_state.get(Key.WANTED), from_url(Key.COMPENDIUM))
+    asked = (*wanted, st.session_state.get(Key.COMPENDIUM), demo.NAME, *names)
     return next((name for name in asked if name in names), "")
 
 

@@ -27,7 +27,7 @@ def pick_drugs(compendium: Compendium) -> Picked:
         picked = pick(compendium, uploads=False)
         if picked.nothing and (moa := _example(compendium)):
             st.button(
-                plain(f"Use example: {moa}"), on_click=_choose, args=(moa,), icon=":material/bolt:"
+                f"Use example: {plain(moa)}", on_click=_choose, args=(moa,), icon=":material/bolt:"
             )
     return picked
 
