@@ -126,7 +126,7 @@ def _result(kind: type[Request], draw: Draw, job_id: str) -> None:
     done = load_analysis(job_id)
     _check(kind, done.request)
     _buttons(kind, done)
-    if done.simulated and from_url(Key.JOB):
+    if done.simulated and from_url(Key.JOB):  # else the frame has said so
         simulated_note()
     draw(done)
     versions = ", ".join(f"{name} {number}" for name, number in done.versions.items())
