@@ -37,7 +37,7 @@ def test_one_click_uses_another(stocked: Library) -> None:
 
 def test_one_click_leads_to_the_import(stocked: Library) -> None:
     app = press(page("genes", compendium="nope"), "Import or download data")
-    assert words(app.title) == "Compendium"
+    assert words(app.title) == "Compendium demo"
     assert "Import" in [tab.label for tab in app.tabs]
 
 
