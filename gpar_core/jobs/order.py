@@ -4,12 +4,16 @@ Of an owner's jobs, short ones pass long ones, but no more than `MAX_PASSES` pas
 Where several jobs run at once, long ones leave a place free for the next short one, on the whole
 server and of each owner. A long job uses all processors, so two of them would end no earlier side
 by side than one after the other. A job that runs is never interrupted.
+
+Jobs of `SERVER`, which nobody waits for, start when nothing else waits and take no place from it.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
+
+from gpar_core.storage.access import SERVER
 
 MAX_PASSES: Final = 10
 
@@ -50,7 +54,7 @@ def fair_order(queue: Sequence[Waiting], running: Mapping[str, int]) -> Iterator
     load = Counter(running)
     waiting = list(queue)
     while waiting:
-        owner = min(waiting, key=lambda each: load[each.owner]).owner
+        owner = min(waiting, key=lambda each: (each.owner == SERVER.name, load[each.owner])).owner
         own = [each for each in waiting if each.owner == owner]
         chosen = own[0]
         if not chosen.short and chosen.passed < MAX_PASSES:
@@ -66,6 +70,9 @@ def next_to_start(
     queue: Sequence[Waiting], running: Sequence[Running], places: Places
 ) -> Waiting | None:
     """The job of `queue` (oldest first) that starts now; None if none may."""
+    if any(each.owner != SERVER.name for each in queue):
+        queue = [each for each in queue if each.owner != SERVER.name]
+        running = [each for each in running if each.owner != SERVER.name]
     if len(running) >= places.jobs:
         return None
     by_owner = Counter(each.owner for each in running)

@@ -12,6 +12,7 @@ from gpar_core.jobs.order import (
     next_to_start,
     seconds_to_start,
 )
+from gpar_core.storage.access import SERVER
 
 TWO = Places(2, 2)
 
@@ -95,3 +96,12 @@ def test_a_training_is_short_unless_it_trains_on_permuted_labels_too() -> None:
     training = TrainRequest("demo", "f", DrugSet(moa="A"))
     assert is_short(training)
     assert not is_short(TrainRequest("demo", "f", DrugSet(moa="A"), null_repeats=5))
+
+
+def test_jobs_of_the_server_come_last_and_take_no_place() -> None:
+    own = Waiting("own", SERVER.name)
+    assert order([own, *queue("a1", "a2")]) == ["a1", "a2", "own"]
+    busy = [Running(SERVER.name), Running(SERVER.name, short=False)]
+    assert start([own, *queue("A1")], busy) == "A1"
+    assert start([own], busy) == ""
+    assert start([own], [Running("a")]) == "own"
