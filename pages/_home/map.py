@@ -4,12 +4,14 @@ import streamlit as st
 
 from gpar_core.analyses.map.request import MapRequest
 from gpar_core.data.compendium import Compendium
+from gpar_core.fields import COMPOUND_PERT_TYPE
 from gpar_core.jobs import engine
 from gpar_core.jobs.store import JobStore
 from pages._map.view import draw_to_find_drugs
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import finished_job
 from pages._shared.loaders import load_analyses, load_analysis
+from pages._shared.positive_set import train_on
 from pages._shared.state import Key, cache
 from pages._shared.terms import explained
 
@@ -48,8 +50,10 @@ def _show(analysis_id: str) -> None:
     done = load_analysis(analysis_id)
     drug = draw_to_find_drugs(done)
     st.caption(plain(done.request.title), help=explained("map"))
-    with st.container(horizontal=True):
-        if drug:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if drug and getattr(done.request, "perturbagens", ()) == (COMPOUND_PERT_TYPE,):
+            if st.button(f"Train on {plain(drug)}", type="primary"):
+                train_on([drug])
             of_drug = {Key.COMPOUND.value: drug}
             st.page_link("pages/compound.py", label=f"Open {plain(drug)}", query_params=of_drug)
         st.page_link(
