@@ -38,7 +38,7 @@ FROM_FILES = {
     "stage", "unknown", "unmatched",
 }  # fmt: skip
 """Fields that hold what a file or a user said."""
-HARMLESS = ("plain", "gene_links", "len", "METHODS", "MAPS", "PROTOCOL_NAMES")
+HARMLESS = ("plain", "gene_links", "len", "METHODS", "MAPS", "PROTOCOL_NAMES", "EXTRA")
 """Calls and tables whose result is not what a file or a user said."""
 
 

@@ -98,7 +98,7 @@ def test_no_page_asks_the_network_or_takes_a_name_for_markup(
                 expect(links.nth(1)).to_be_visible()
             beside |= leading_to(links)
         assert listed | beside == PAGES | {""}
-        for address in [*sorted(PAGES), *addresses]:
+        for address in ["", *sorted(PAGES), *addresses]:
             page.goto(f"{server.address}/{address}{'&' if '?' in address else '?'}compendium=evil")
             assert_harmless(page)
         assert_names_stand(page, server.address, job_id(stocked.evil))
