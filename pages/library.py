@@ -9,6 +9,7 @@ from gpar_core.jobs.store import JobStore
 from pages._library.form import show_form
 from pages._library.view import choose_library, show_library
 from pages._shared.error_box import error_box
+from pages._shared.finished import show_example
 from pages._shared.frame import job_or_form, note_if_simulated
 from pages._shared.job_panel import finished_job
 from pages._shared.loaders import load_libraries
@@ -36,6 +37,7 @@ def show(compendium: Compendium) -> None:
     else:
         st.markdown(ABOUT)
         st.info("This compendium has no library yet. Build one to train a model for each MOA.")
+        show_example(LibraryRequest)
     form = st.expander(
         "Build a library", expanded=not libraries, key="library-form", on_change="rerun"
     )

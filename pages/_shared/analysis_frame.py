@@ -14,6 +14,7 @@ from gpar_core.storage.requests import Request
 from gpar_core.upkeep import deletion
 from pages._shared import deleting
 from pages._shared.error_box import error_box, plain
+from pages._shared.finished import show_example
 from pages._shared.frame import job_or_form, name_in_use, note_if_simulated, simulated_note
 from pages._shared.job_panel import finished_job
 from pages._shared.loaders import load_analyses, load_analysis, load_compendium
@@ -83,6 +84,8 @@ def _form(
     if earlier := load_analyses(kind, compendium.name)[:MAX_EARLIER]:
         st.header("Previous results", anchor=False)
         _list(earlier, compendium, summary)
+    else:
+        show_example(kind)
 
 
 def _list(earlier: list[Analysis], compendium: Compendium, summary: Summary | None = None) -> None:

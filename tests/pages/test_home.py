@@ -124,3 +124,11 @@ def test_a_damaged_compendium_is_an_error_with_advice(stocked: Library) -> None:
     assert "is missing or damaged" in words(app.error)
     assert "import it again" in words(app.error)
     assert "Which drugs act like these?" not in words(app)
+
+
+def test_an_empty_page_of_other_data_links_the_example_of_the_demo(stocked: Library) -> None:
+    example = charted(stocked.cache)
+    ended(stocked.cache, example, State.DONE)
+    (link,) = (each for each in page("map", compendium="measured").page_link if "See" in each.label)
+    assert "(simulated)" in link.label.replace("\\", "")
+    assert f"job={job_id(example)}" in link.proto.query_string
