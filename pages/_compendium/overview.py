@@ -12,7 +12,6 @@ from pages._compendium.pert_types import show_kinds
 from pages._shared.cached_charts import show_chart
 from pages._shared.class_choice import KNOWN_COLUMNS, class_column, class_links
 from pages._shared.error_box import plain
-from pages._shared.frame import size_of
 from pages._shared.gene_links import GENE_COLUMN
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
@@ -25,7 +24,7 @@ DRUGS = {
 
 def show_inside(compendium: Compendium) -> None:
     st.caption(plain(compendium.source))
-    size_of(compendium)
+    _size(compendium)
     left, right = st.columns(2)
     with left:
         show_chart(overview.cell_lines(compendium.signatures, simulated=compendium.simulated))
@@ -95,6 +94,25 @@ def _compounds(which: tuple[str, str], _compendium: Compendium) -> pd.DataFrame:
     place = table.columns.get_loc(fields.PERT_INAME) + 1
     table.insert(place, "about", about(table[fields.PERT_INAME], _compendium.name))
     return savable(table, simulated=_compendium.simulated)
+
+
+def _size(compendium: Compendium) -> None:
+    """Show the size of a compendium in four figures."""
+    figures = st.columns(4)
+    figures[0].metric("Signatures", f"{compendium.n_signatures:,}", help=explained("signature"))
+    figures[1].metric(
+        "Drugs",
+        f"{compendium.n_drugs:,}",
+        help=f"Each molecule counts once. The compendium has {compendium.n_compounds:,} compound "
+        f"ids. {explained('molecule')}",
+    )
+    figures[2].metric(
+        "Cell lines",
+        len(compendium.cell_lines),
+        help="Cell lines with at least one signature. A drug leaves a clear signature mainly in "
+        "cells that express its target.",
+    )
+    figures[3].metric("MOAs", len(compendium.moas), help=explained("moa"))
 
 
 def show_findings(compendium: Compendium) -> None:

@@ -173,25 +173,6 @@ def _build_demo() -> None:
         st.rerun()
 
 
-def size_of(compendium: Compendium) -> None:
-    """Show the size of a compendium in four figures."""
-    figures = st.columns(4)
-    figures[0].metric("Signatures", f"{compendium.n_signatures:,}", help=explained("signature"))
-    figures[1].metric(
-        "Drugs",
-        f"{compendium.n_drugs:,}",
-        help=f"Each molecule counts once. The compendium has {compendium.n_compounds:,} compound "
-        f"ids. {explained('molecule')}",
-    )
-    figures[2].metric(
-        "Cell lines",
-        len(compendium.cell_lines),
-        help="Cell lines with at least one signature. A drug leaves a clear signature mainly in "
-        "cells that express its target.",
-    )
-    figures[3].metric("MOAs", len(compendium.moas), help=explained("moa"))
-
-
 def note_if_simulated(name: str) -> bool:
     """Show a note if the compendium `name` exists and is simulated; return whether it is."""
     if name not in cache().compendium_names():
