@@ -17,11 +17,12 @@ from gpar_core.storage.cache import Cache
 from tests.pages.browser import browsing, serving
 
 OUT = Path(__file__).parent / "images" / "tour.gif"
-SIZE = (1300, 820)
-WIDTH = 820
+SIZE = (1300, 900)
+WIDTH = 1000
 """Pixels of the recording, to which pages are shrunk."""
 BAR = 34
-COLORS = 64
+COLORS = 256
+"""The rarest too: a few red points are what a map shows."""
 PATIENCE_MS = 300_000
 SETTLED_MS = 2500
 """Charts and maps draw after their text."""
@@ -44,7 +45,9 @@ class Recording:
         draw = ImageDraw.Draw(frame)
         font = ImageFont.load_default(16)
         draw.text((WIDTH / 2, height + BAR / 2), caption, "white", font=font, anchor="mm")
-        self.frames.append((frame.quantize(COLORS, dither=Image.Dither.NONE), seconds))
+        self.frames.append(
+            (frame.quantize(COLORS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE), seconds)
+        )
 
     def save(self, out: Path) -> None:
         first, *rest = (frame for frame, _ in self.frames)
@@ -89,14 +92,16 @@ def train(page: Page, recorded: Recording) -> None:
 
 def read(page: Page, recorded: Recording) -> None:
     grid = page.get_by_role("grid").first
-    grid.scroll_into_view_if_needed()
-    page.mouse.wheel(0, 420)
+    grid.evaluate("list => list.scrollIntoView()")
     recorded.take("Every compound ranked, with the cell lines in which it holds", 4)
-    grid.focus()
-    for _ in range(3):
+    grid.get_by_role("row").nth(1).click()
+    recorded.take("A click opens what is known of a compound", 4)
+    for _ in range(2):
         page.keyboard.press("j")
         recorded.take("The keys j and k walk the list", 2)
     page.get_by_role("tab", name="Map and list").click()
+    page.wait_for_timeout(SETTLED_MS)
+    page.get_by_role("tab", name="Map and list").evaluate("tab => tab.scrollIntoView()")
     recorded.take("Training drugs in red and first predictions in yellow, beside their list", 4)
 
 
