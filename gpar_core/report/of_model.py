@@ -7,7 +7,8 @@ import pandas as pd
 from gpar_core import fields, links
 from gpar_core.analyses.genes import charts as genes
 from gpar_core.analyses.result import Analysis
-from gpar_core.analyses.training.charts import curves, folds, reliability
+from gpar_core.analyses.training.charts import along, curves, folds, reliability
+from gpar_core.analyses.training.outlook import along_the_score, headline, recovery
 from gpar_core.analyses.training.result import Model
 from gpar_core.charts import scatter
 from gpar_core.data.class_names import chosen_class
@@ -33,11 +34,13 @@ def model_report(model: Model, importance: Analysis | None = None) -> Document:
     """
     origin = origins.of_model(model)
     summary = model.summary
+    found = recovery(model.training_drugs, model.ranking)
     return Document(
         title=f"Model of {summary.label}",
-        verdict=f"{summary.verdict.title}. {summary.verdict.why}",
+        verdict=f"{summary.verdict.title}: {headline(summary, found)}",
         origin=origin,
         sections=(
+            _along_the_score(model),
             _training_set(model),
             _settings(model),
             _validation(model),
@@ -52,6 +55,24 @@ def model_report(model: Model, importance: Analysis | None = None) -> Document:
 
 def _unit(model: Model) -> str:
     return "drug" if model.summary.folds_by == "drug" else "signature"
+
+
+def _along_the_score(model: Model) -> Section:
+    compounds = along_the_score(model)
+    figure = Figure(
+        "along-the-score",
+        along.along_the_score(compounds, simulated=model.summary.simulated),
+        "Held-out members and negatives, scored by models that did not see them, and the first "
+        "predictions. The better the model, the farther the members lie to the right of the "
+        "negatives.",
+    )
+    table = Table("along-the-score", with_provenance(compounds, model.summary), pd.DataFrame())
+    return Section(
+        "Compounds along the score",
+        (model.summary.verdict.why,),
+        figures=(figure,),
+        tables=(table,),
+    )
 
 
 def _training_set(model: Model) -> Section:

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from gpar_core.analyses.training import result as model
+from gpar_core.analyses.training.outlook import ROLES, headline, recovery
 from gpar_core.report.document import Document
 from gpar_core.report.make import report_of
 from gpar_core.report.page import page
@@ -81,6 +82,20 @@ def test_all_that_a_reader_needs_is_there(of_model: Document, results: Results) 
         summary.versions["tensorflow"],
     ):
         assert needed in text, needed
+
+
+def test_a_model_begins_with_what_to_expect_of_its_list(
+    of_model: Document, results: Results
+) -> None:
+    trained = model.load(results.cache.model(job_id(results.training)))
+    summary = trained.summary
+    found = recovery(trained.training_drugs, trained.ranking)
+    assert of_model.verdict == f"{summary.verdict.title}: {headline(summary, found)}"
+    assert of_model.figures[0].name == "along-the-score"
+    assert of_model.sections[0].paragraphs == (summary.verdict.why,)
+    shown = of_model.figures[0].chart.to_dict()
+    (rows,) = shown["datasets"].values()
+    assert {row["role"] for row in rows} == set(ROLES)
 
 
 def test_simulated_is_said_first_and_in_every_figure(of_model: Document) -> None:
