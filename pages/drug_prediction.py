@@ -5,14 +5,12 @@ from contextlib import suppress
 import streamlit as st
 
 from gpar_core.analyses.training.request import TrainRequest
-from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError, WorkerError
 from gpar_core.jobs import engine
 from gpar_core.jobs.store import JobStore
 from pages._drug_prediction.form import choose
 from pages._model import view as model_view
-from pages._shared.finished import show_example
 from pages._shared.frame import job_or_form, note_if_simulated
 from pages._shared.job_panel import finished_job, start
 from pages._shared.loaders import load_model
@@ -39,8 +37,6 @@ def show_job(job_id: str) -> None:
 
 def choose_and_wake(compendium: Compendium) -> None:
     choose(compendium)
-    if compendium.name == demo.NAME:
-        show_example(TrainRequest)
     with suppress(WorkerError):  # the error is shown when a training starts
         engine.wake(cache())
 

@@ -5,7 +5,7 @@ import streamlit as st
 from gpar_core import fields
 from gpar_core.analyses.gene.identity import find_gene
 from gpar_core.data.compendium import Compendium
-from pages._gene.picker import pick_gene
+from pages._gene.picker import example_gene, pick_gene
 from pages._gene.view import show_gene
 from pages._shared.error_box import error_box
 from pages._shared.frame import compendium_in_use
@@ -13,8 +13,8 @@ from pages._shared.navigation import begin
 
 
 def choose(compendium: Compendium) -> None:
-    """Choose a gene and show its page."""
-    if name := pick_gene(compendium):
+    """Choose a gene and show its page; a well-known one until then."""
+    if name := pick_gene(compendium) or example_gene(compendium):
         show_gene(find_gene(compendium, name), compendium)
     else:
         st.caption(

@@ -7,12 +7,13 @@ from gpar_core.analyses.library.result import Library
 from gpar_core.analyses.moa_prediction.request import PredictionRequest
 from gpar_core.analyses.moa_prediction.result import Prediction
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.training_set import drug_name
 from gpar_core.errors import RequestError
 from gpar_core.jobs.store import JobStore
 from pages._library.view import choose_library
 from pages._moa_prediction.view import show_prediction
-from pages._shared.compound_picker import pick_one
 from pages._shared.error_box import error_box, plain
+from pages._shared.examples import pick_or_example
 from pages._shared.frame import job_or_form, simulated_note
 from pages._shared.job_panel import finished_job, start
 from pages._shared.loaders import load_libraries, load_prediction, predict
@@ -69,29 +70,25 @@ def to_library(why: str) -> None:
 
 
 def ask_compound(library: Library, compendium: Compendium) -> None:
-    """Choose a compound, kept in the URL, and show its prediction."""
-    if compound := pick_one(compendium, "compound-of"):
-        prediction = predict(library, compendium, compound)
-        moas, targets = st.tabs(["MOAs", "Likely targets"], on_change="rerun", key="moa-or-targets")
-        if moas.open:
-            with moas:
+    """Choose a compound, kept in the URL, and show its prediction; an example until then."""
+    compound = pick_or_example(compendium, "compound-of", examples(library, compendium))
+    prediction = predict(library, compendium, compound)
+    moas, targets = st.tabs(["MOAs", "Likely targets"], on_change="rerun", key="moa-or-targets")
+    if moas.open:
+        with moas:
+            if from_url(Key.COMPOUND):
                 _share(prediction, compound)
-                show_prediction(prediction, annotated(compendium, prediction.label))
-        if targets.open:
-            with targets, error_box():
-                likely_targets(compendium, compound)
-    else:
-        offer_examples(library)
+            show_prediction(prediction, annotated(compendium, prediction.label))
+    if targets.open:
+        with targets, error_box():
+            likely_targets(compendium, compound)
 
 
-def offer_examples(library: Library) -> None:
-    """Buttons with a drug of each of the classes that the library learned best."""
+def examples(library: Library, compendium: Compendium) -> list[str]:
+    """A drug of each of the classes that the library learned best."""
     best = sorted(library.asked, key=lambda entry: -entry.summary.metrics.mean_auroc)
     drugs = dict.fromkeys(entry.summary.drugs[0] for entry in best)
-    with st.container(horizontal=True):
-        for name in list(drugs)[:N_EXAMPLES]:
-            if st.button(plain(f"Use {name}"), icon=":material/bolt:", key=f"example-{name}"):
-                go("moa_prediction", compound=name, compendium=library.request.compendium)
+    return [drug_name(compendium, drug) for drug in list(drugs)[:N_EXAMPLES]]
 
 
 def _share(prediction: Prediction, compound: str) -> None:

@@ -3,6 +3,7 @@
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.target_prediction.request import TargetEvaluationRequest, TargetRequest
 from pages._shared.analysis_frame import analysis_page
+from pages._shared.state import Key, from_url
 from pages._target_prediction import evaluation_view, view
 from pages._target_prediction.form import form
 
@@ -21,4 +22,11 @@ def draw(done: Analysis) -> None:
         view.draw(done)
 
 
-analysis_page("Which target?", ABOUT, TargetRequest | TargetEvaluationRequest, form, draw)
+analysis_page(
+    "Which target?",
+    ABOUT,
+    TargetRequest | TargetEvaluationRequest,
+    form,
+    draw,
+    newest=not from_url(Key.COMPOUND),  # who brings a compound wants its targets
+)

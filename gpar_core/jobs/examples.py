@@ -1,4 +1,4 @@
-"""Finished results that come with the demo: a map, a small library and a model.
+"""Finished results that come with the demo: a map, a model, a search, targets and a library.
 
 So every page has something to show before anybody has computed anything. They are jobs of the
 server itself, which keep no other job waiting, and are queued once: those that are deleted do not
@@ -11,6 +11,8 @@ from typing import Final
 from gpar_core.analyses.library.plan import plan_library
 from gpar_core.analyses.map.plan import plan_map
 from gpar_core.analyses.method import DrugSet
+from gpar_core.analyses.signature_search.plan import plan_compound_search
+from gpar_core.analyses.target_prediction.plan import plan_target_prediction
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.data import demo
 from gpar_core.data.compendium import Compendium
@@ -34,6 +36,12 @@ MOAS: Final = (
     "opioid receptor agonist",
 )
 """Of the library: learned well, in some cell lines, and not at all."""
+
+QUERY: Final = "dexamethasone"
+"""Of the search: it finds the other glucocorticoids."""
+
+COMPOUND: Final = "digoxin"
+"""Whose targets are predicted: its known one stands out."""
 
 QUEUED: Final = "examples"
 """A file beside the list of jobs: they were queued."""
@@ -60,5 +68,7 @@ def examples(demo: Compendium) -> tuple[Request, ...]:
     return (
         plan_map(demo, method="tsne", cells=CELLS, representatives=True),
         plan_training(demo, DrugSet(moa=MOA))[0],
+        plan_compound_search(demo, QUERY),
+        plan_target_prediction(demo, compound=COMPOUND),
         plan_library(demo, moas=MOAS),
     )

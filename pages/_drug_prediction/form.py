@@ -9,6 +9,7 @@ from gpar_core.data.training_set import TrainingSet
 from gpar_core.data.uploads import publish_profiles
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.learning_curves import expected, learning_curves
+from pages._drug_prediction.beginning import show_examples, show_newest
 from pages._shared.cached_charts import chart_once
 from pages._shared.compound_picker import Picked, pick
 from pages._shared.error_box import error_box, plain
@@ -19,7 +20,8 @@ from pages._shared.terms import explained
 
 
 def choose(compendium: Compendium) -> None:
-    """Show the form, and the resulting training set before the click."""
+    """Show examples, the form, and the resulting training set before the click."""
+    show_examples(compendium)
     left, right = st.columns([3, 2], gap="large")
     picked = Picked()
     with left:
@@ -45,26 +47,28 @@ def choose(compendium: Compendium) -> None:
                 key="null",
                 persist_state="session",
             )
-    with right, st.container(border=True):
-        st.header("3 · Training set", anchor=False)
-        if picked.nothing:
-            st.caption("Choose drugs or a MOA, or upload profiles, to see the training set.")
-            st.button("Start training", type="primary", disabled=True, width="stretch")
-            return
-        with error_box():
-            uploaded = picked.upload.profiles() if picked.upload else None
-            request, training_set = plan_training(
-                compendium,
-                picked.drug_set,
-                method,
-                null_repeats=int(null),
-                uploaded=uploaded,
-            )
-            show_training_set(training_set, method.seed)
-            if st.button("Start training", type="primary", width="stretch"):
-                if uploaded:
-                    publish_profiles(cache(), uploaded)
-                start(request)
+    box = right.container(border=True)
+    box.header("3 · Training set", anchor=False)
+    if picked.nothing:
+        box.caption("Choose drugs or a MOA, or upload profiles, to see the training set.")
+        box.button("Start training", type="primary", disabled=True, width="stretch")
+        with right, error_box():
+            show_newest(compendium)
+        return
+    with box, error_box():
+        uploaded = picked.upload.profiles() if picked.upload else None
+        request, training_set = plan_training(
+            compendium,
+            picked.drug_set,
+            method,
+            null_repeats=int(null),
+            uploaded=uploaded,
+        )
+        show_training_set(training_set, method.seed)
+        if st.button("Start training", type="primary", width="stretch"):
+            if uploaded:
+                publish_profiles(cache(), uploaded)
+            start(request)
 
 
 def show_training_set(training_set: TrainingSet, seed: int) -> None:

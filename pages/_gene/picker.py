@@ -5,9 +5,15 @@ import streamlit as st
 from gpar_core.analyses.gene.identity import find_gene, landmark_genes, other_genes
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import NotFoundError
+from pages._shared.error_box import error_box
+from pages._shared.examples import example_buttons
 from pages._shared.state import Key, from_url
 
 MAX_CHARACTERS = 80
+EXAMPLES = ("HMGCR", "CDKN1A", "HMOX1")
+"""Moved by statins, by what stops the cell cycle, and by oxidative stress."""
+MAX_SIGNATURES = 100_000
+"""Of a larger compendium, the first gene takes too long to be shown unasked."""
 
 
 def pick_gene(compendium: Compendium) -> str:
@@ -25,13 +31,33 @@ def pick_gene(compendium: Compendium) -> str:
         placeholder="Type a symbol, an Entrez id or an Ensembl id",
         accept_new_options=True,
         filter_mode="prefix",
-        key=f"gene-{compendium.name}",
+        key=_key(compendium),
         help="Old and new symbols find a gene. Genes that drugs target or that were perturbed are "
         "here too, even if L1000 does not measure them.",
     )
     if name:
         st.query_params[Key.GENE] = name[:MAX_CHARACTERS]
     return (name or asked)[:MAX_CHARACTERS]
+
+
+def example_gene(compendium: Compendium) -> str:
+    """Offer genes to begin with; return the one that is shown until one is chosen, or ''."""
+
+    @error_box()
+    def use(name: str) -> None:
+        st.session_state[_key(compendium)] = name
+
+    if compendium.n_signatures > MAX_SIGNATURES:
+        example_buttons(EXAMPLES, use)
+        return ""
+    first, *others = EXAMPLES
+    lead = f"**Example: {first}.** Type a name above to see another gene, or"
+    example_buttons(others, use, lead=lead)
+    return first
+
+
+def _key(compendium: Compendium) -> str:
+    return f"gene-{compendium.name}"
 
 
 def _place(symbols: list[str], compendium: Compendium, asked: str) -> int | None:

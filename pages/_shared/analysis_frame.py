@@ -43,8 +43,9 @@ def analysis_page(
     """Draw a whole page.
 
     form: queues a request of this kind. draw: shows its result. summary: a line on a previous
-    result, which comes without its tables. newest: whether the page opens on the newest result of
-    the compendium in use, with the form one click away.
+    result, which comes without its tables; with it, the newest result stands above the form.
+    newest: whether the page opens on the newest result of the compendium in use, with the form one
+    click away.
     """
     shown = _shown(kind) if newest else None
     begin(plain(shown.request.title) if shown else title)
@@ -82,12 +83,23 @@ def _form(
     if newest and not from_url(Key.ASK) and (done := _newest(kind, compendium)):
         _result(kind, draw, done.analysis_id)
         return
+    earlier = load_analyses(kind, compendium.name)[:MAX_EARLIER]
+    if earlier and summary:
+        _offer_newest(earlier.pop(0), summary)
+    elif not earlier:
+        show_example(kind)
     form(compendium)
-    if earlier := load_analyses(kind, compendium.name)[:MAX_EARLIER]:
+    if earlier:
         st.header("Previous results", anchor=False)
         _list(earlier, compendium, summary)
-    else:
-        show_example(kind)
+
+
+def _offer_newest(done: Analysis, summary: Summary) -> None:
+    with st.container(border=True), error_box():
+        st.markdown(f"**Newest result: {plain(done.request.title)}**")
+        st.caption(plain(summary(done)))
+        if st.button("Open result", key=f"newest-{done.analysis_id}"):
+            _open(done.analysis_id)
 
 
 def _list(earlier: list[Analysis], compendium: Compendium, summary: Summary | None = None) -> None:

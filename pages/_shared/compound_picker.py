@@ -14,8 +14,8 @@ from pages._shared.error_box import plain
 from pages._shared.profile_form import Upload, choose_upload
 from pages._shared.state import Key, from_url
 
-BY_MOA, BY_TARGET, UPLOAD = "MOA", "Target", "Upload"
-WAYS = (BY_MOA, BY_TARGET, "Drugs by name", "Pasted list", UPLOAD)
+BY_MOA, BY_TARGET, BY_NAME, UPLOAD = "MOA", "Target", "Drugs by name", "Upload"
+WAYS = (BY_MOA, BY_TARGET, BY_NAME, "Pasted list", UPLOAD)
 EXAMPLE = "escitalopram, paroxetine, fluoxetine"
 MAX_UNKNOWN = 50
 
@@ -57,7 +57,7 @@ def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:
         return Picked(moa=_moa(compendium))
     if way == BY_TARGET:
         return Picked(moa=_class(compendium.targets, "target"))
-    if way == "Drugs by name":
+    if way == BY_NAME:
         names = compendium.drugs[fields.PERT_INAME].sort_values(key=_caseless)
         chosen = st.multiselect(
             "Drugs",
@@ -76,10 +76,16 @@ def pick(compendium: Compendium, *, uploads: bool = True) -> Picked:
     return Picked(drugs=tuple(_pasted(compendium)))
 
 
-def choose_moa(moa: str) -> None:
-    """Choose a MOA in the form of `pick` without uploads, from a callback."""
-    st.session_state["way-without-upload"] = BY_MOA
+def choose_moa(moa: str, *, uploads: bool = False) -> None:
+    """Choose a MOA in the form of `pick`, with or without uploads, from a callback."""
+    st.session_state["way" if uploads else "way-without-upload"] = BY_MOA
     st.session_state["moa"] = [moa]
+
+
+def choose_drugs(names: list[str]) -> None:
+    """Choose drugs by their names in the form of `pick` with uploads, from a callback."""
+    st.session_state["way"] = BY_NAME
+    st.session_state["drugs"] = names
 
 
 def pick_one(compendium: Compendium, key: str) -> str:
@@ -100,6 +106,11 @@ def pick_one(compendium: Compendium, key: str) -> str:
     if name:
         st.query_params[Key.COMPOUND] = name
     return name or asked
+
+
+def choose_one(compendium: Compendium, key: str, name: str) -> None:
+    """Choose a drug of the compendium in the field of `pick_one`, from a callback."""
+    st.session_state[f"{key}-{compendium.name}"] = name
 
 
 def _moa(compendium: Compendium) -> str:

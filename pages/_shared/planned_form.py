@@ -9,7 +9,8 @@ from gpar_core.data.training_set import TrainingSet
 from gpar_core.learn.folds import assign_folds
 from gpar_core.storage.requests import Request
 from pages._shared.compound_picker import Picked, choose_moa, pick
-from pages._shared.error_box import error_box, plain
+from pages._shared.error_box import error_box
+from pages._shared.examples import example_buttons
 from pages._shared.job_panel import start
 from pages._shared.terms import explained
 
@@ -26,9 +27,7 @@ def pick_drugs(compendium: Compendium) -> Picked:
     with error_box():
         picked = pick(compendium, uploads=False)
         if picked.nothing and (moa := _example(compendium)):
-            st.button(
-                f"Use example: {plain(moa)}", on_click=_choose, args=(moa,), icon=":material/bolt:"
-            )
+            example_buttons([moa], _choose, lead="**Example**")
     return picked
 
 

@@ -9,7 +9,8 @@ from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import drug_name
 from gpar_core.fields import COMPOUND_PERT_TYPE
-from pages._shared.error_box import error_box, plain
+from pages._shared.error_box import error_box
+from pages._shared.examples import example_buttons
 from pages._shared.loaders import load_compendium
 
 LISTS, COMPOUND, SIGNATURE = "Gene lists", "Compound", "Signature"
@@ -67,16 +68,17 @@ EXAMPLES = (
 
 def show_examples(compendium: Compendium) -> None:
     """A button for each example that the compendium can answer."""
-    st.markdown("**Examples**")
-    for example in EXAMPLES:
-        if example.compound and example.compound not in compendium.drug_by_name:
-            continue
-        button, expect = st.columns(2, vertical_alignment="center")
-        button.button(
-            f"Use {plain(example.name)}", on_click=_use, args=(example, compendium), width="stretch"
-        )
-        real_genes = not example.compound and compendium.simulated
-        expect.caption(example.expect + (f" {NOT_SIMULATED}" if real_genes else ""))
+    by_name = {
+        example.name: example
+        for example in EXAMPLES
+        if not example.compound or example.compound in compendium.drug_by_name
+    }
+    helps = {
+        name: example.expect
+        + (f" {NOT_SIMULATED}" if compendium.simulated and not example.compound else "")
+        for name, example in by_name.items()
+    }
+    example_buttons(by_name, lambda name: _use(by_name[name], compendium), helps=helps)
 
 
 def against_key(compendium: str) -> str:

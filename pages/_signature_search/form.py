@@ -33,7 +33,8 @@ WAYS: dict[str, Asks] = {
 
 
 def form(compendium: Compendium) -> None:
-    """Choose a query, what to search and a score; start the search."""
+    """Choose a query or an example, what to search and a score; start the search."""
+    show_examples(compendium)
     left, right = st.columns([3, 2], gap="large")
     box = right.container(border=True)
     plan = None
@@ -65,7 +66,6 @@ def form(compendium: Compendium) -> None:
             tau = tau_choice(searched, score)
         with inputs, error_box():
             plan = WAYS[way](compendium, score)
-        show_examples(compendium)
     with box:
         if plan is None or isinstance(plan, str):
             st.caption(plan or "Correct the query first.")

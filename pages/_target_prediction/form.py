@@ -10,8 +10,8 @@ from gpar_core.analyses.target_prediction.plan import (
 )
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.uploads import publish_profiles
-from pages._shared.compound_picker import pick_one
 from pages._shared.error_box import error_box, plain
+from pages._shared.examples import known_compounds, pick_or_example
 from pages._shared.job_panel import start
 from pages._shared.profile_form import choose_upload
 from pages._shared.state import cache
@@ -36,7 +36,7 @@ def form(compendium: Compendium) -> None:
     )
     with error_box():
         if way == COMPOUND:
-            compound = pick_one(compendium, "target-of")
+            compound = pick_or_example(compendium, "target-of", known_compounds(compendium))
             if compound and st.button("Predict targets", type="primary"):
                 start(plan_target_prediction(compendium, compound=compound, library=library))
         elif way == PROFILES:

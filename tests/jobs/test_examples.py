@@ -6,13 +6,15 @@ import pytest
 
 from gpar_core.analyses.library.request import LibraryRequest
 from gpar_core.analyses.map.request import MapRequest
+from gpar_core.analyses.signature_search.request import SearchRequest
+from gpar_core.analyses.target_prediction.request import TargetRequest
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data.compendium import Compendium
 from gpar_core.jobs import engine, examples
 from gpar_core.jobs.store import JobStore
 from gpar_core.storage.access import LOCAL, SERVER, Visitor
 from gpar_core.storage.cache import Cache
-from tests.synthetic import build, drugs_of
+from tests.synthetic import Drug, build, drugs_of
 
 ANN = Visitor("ann@lab.org")
 
@@ -29,20 +31,23 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Compendium:
     """With the MOAs of the examples, and the cell lines of the map."""
     drugs = [drug for moa in examples.MOAS for drug in drugs_of(moa, 4)]
     drugs += drugs_of("", 20, tas=0.1)
+    drugs += [Drug(name, name, target="ATP1A1") for name in (examples.QUERY, examples.COMPOUND)]
     folder = tmp_path_factory.mktemp("demo") / "demo"
     return build(folder, drugs, name="demo", simulated=True, cells=examples.CELLS)
 
 
-def test_a_map_a_model_and_a_library_are_queued_for_all(cache: Cache, demo: Compendium) -> None:
+def test_a_result_of_each_kind_is_queued_for_all(cache: Cache, demo: Compendium) -> None:
     examples.queue_examples(cache, demo)
     jobs = JobStore(cache).active_jobs()
-    assert [type(job.request) for job in jobs] == [MapRequest, TrainRequest, LibraryRequest]
+    assert {type(job.request) for job in jobs} == {
+        MapRequest, TrainRequest, SearchRequest, TargetRequest, LibraryRequest,
+    }  # fmt: skip
     assert {job.owner for job in jobs} == {SERVER.name}
     assert not cache.may_change(jobs[0].id)
 
 
 def test_the_model_is_one_of_the_library(demo: Compendium) -> None:
-    _, training, library = examples.examples(demo)
+    _, training, *_, library = examples.examples(demo)
     assert isinstance(training, TrainRequest)
     assert isinstance(library, LibraryRequest)
     assert training.drug_set.moa in library.moas

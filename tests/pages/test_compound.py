@@ -28,6 +28,19 @@ def test_a_drug_is_found_by_name_in_any_case_and_by_id(stocked: Library) -> None
     assert "Annotated MOA: **HDAC inhibitor**" in words(app)
 
 
+def test_a_known_compound_is_the_example_until_one_is_chosen(
+    stocked: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages._shared.examples.COMPOUNDS", ("aspirin", "hdac1", "mtor0"))
+    app = page("compound")
+    assert words(app.header) == "hdac1"
+    assert "**Example: hdac1.**" in words(app)
+    press(app, "Use mtor0")
+    assert words(app.header) == "mtor0"
+    assert app.query_params["compound"] == "mtor0"
+    assert "Example" not in words(app)
+
+
 def test_its_signatures_are_those_of_the_compendium(stocked: Library) -> None:
     app = about("hdac1")
     data = compendia.load(stocked.cache.compendium("demo")).signatures

@@ -72,6 +72,27 @@ def test_a_moa_shows_its_training_set_before_the_click(form: AppTest) -> None:
     assert "Simulated data" in words(form.warning)
 
 
+def test_an_example_shows_its_training_set(
+    stocked: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages._shared.examples.COMPOUNDS", ("aspirin", "hdac1", "mtor0"))
+    form = page("drug_prediction")
+    examples = [label for label in labels(form) if label.startswith("Use ")]
+    assert examples == ["Use hdac1", "Use HDAC inhibitor"]
+    assert figures(press(form, "Use hdac1"))["Positive drugs"] == "1"
+    assert figures(press(form, "Use HDAC inhibitor"))["Positive drugs"] == "4"
+
+
+def test_the_newest_model_is_shown_until_drugs_are_chosen(form: AppTest, stocked: Library) -> None:
+    assert "Newest model: " in words(form)
+    assert len(form.get("vega_lite_chart")) == 1
+    (link,) = (each for each in form.page_link if each.label == "Open model")
+    ids = {job_id(request) for request in (stocked.simulated, stocked.by_name)}
+    assert link.proto.query_string in {f"job={model_id}" for model_id in ids}
+    form.multiselect(key="moa").set_value(["HDAC inhibitor"]).run()
+    assert "Newest model: " not in words(form)
+
+
 def test_it_says_what_to_expect_of_as_many_drugs(form: AppTest) -> None:
     form.multiselect(key="moa").set_value(["HDAC inhibitor"]).run()
     assert "With 4 drugs in 2 cell lines, half of" in words(form)

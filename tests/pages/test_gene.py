@@ -43,6 +43,20 @@ def test_the_picker_lists_old_and_new_names_and_genes_that_are_not_measured(
     assert app.query_params["gene"] == "AARS1"
 
 
+def test_a_known_gene_is_the_example_until_one_is_chosen(
+    perturbed: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = page("gene", compendium="perturbed")
+    assert words(app.header) == "HMGCR"
+    press(app, "Use CDKN1A")
+    assert words(app.header) == "CDKN1A"
+    assert app.query_params["gene"] == "CDKN1A"
+    monkeypatch.setattr("pages._gene.picker.MAX_SIGNATURES", 10)
+    app = page("gene", compendium="perturbed")
+    assert "Use HMGCR" in [button.label for button in app.button]
+    assert not app.header
+
+
 def test_the_strongest_movers_are_shown_with_their_signatures(perturbed: Cache) -> None:
     app = about("TP53")
     movers, signatures = (frame.value for frame in app.dataframe)

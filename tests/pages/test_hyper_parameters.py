@@ -58,7 +58,7 @@ def test_before_a_choice_nothing_can_be_started(stocked: Library) -> None:
 
 
 def test_an_example_fills_the_form(stocked: Library) -> None:
-    app = press(page("hyper_parameters"), "Use example: MTOR inhibitor")
+    app = press(page("hyper_parameters"), "Use MTOR inhibitor")
     assert app.multiselect(key="moa").value == ["MTOR inhibitor"]
     assert not next(each for each in app.button if each.label == "Start analysis").disabled
 

@@ -112,7 +112,12 @@ def test_a_compound_is_chosen_and_put_into_the_url(
     stocked: Library, shelved: LibraryRequest
 ) -> None:
     app = page("moa_prediction")
-    assert not app.dataframe
+    assert "**Example: " in words(app)
+    assert len(app.dataframe) == 1
+    assert "compound" not in app.query_params
+    assert (
+        "compound" in press(app, next(each for each in labels(app) if "Use " in each)).query_params
+    )
     field(app, "Compound").set_value("hdac2").run()
     assert app.query_params["compound"] == "hdac2"
     assert app.dataframe[0].value["moa"][0] == "HDAC inhibitor"

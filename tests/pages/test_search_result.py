@@ -263,13 +263,12 @@ def test_a_profile_is_edited_as_its_lists(stocked: Library) -> None:
 def test_earlier_searches_say_what_they_found(stocked: Library) -> None:
     request = searched(stocked.cache)
     app = page("signature_search")
-    label = next(each for each in labels(app) if each.startswith("Signature search"))
     said = words(app.caption)
     assert "Compound hdac0; score\\: Weighted connectivity" in said
     done = analysis.load(stocked.cache.analysis(job_id(request)))
     first = done.tables["compounds"]["pert_iname"].head(3)
     assert f"Mimics: {', '.join(first)}." in said.replace("\\", "")
-    press(app, label)
+    press(app, "Open result")
     assert app.query_params["job"] == job_id(request)
 
 

@@ -43,6 +43,16 @@ def test_a_compound_is_asked_by_name(stocked: Library, compendium: Compendium) -
     assert (job.request.compound, job.request.name) == ("drug7", "drug7")
 
 
+def test_it_opens_on_the_newest_result_unless_a_compound_is_asked(
+    stocked: Library, compendium: Compendium
+) -> None:
+    run_job(plan_target_prediction(compendium, compound="drug7"), stocked.cache, silent, Means())
+    assert words(page("target_prediction", compendium="planted").title) == "Targets of drug7"
+    app = page("target_prediction", compendium="planted", compound="drug5")
+    assert words(app.title) == "Which target?"
+    assert "Predict targets" in labels(app)
+
+
 def test_the_target_is_first_and_marked(stocked: Library, compendium: Compendium) -> None:
     app = done(stocked, plan_target_prediction(compendium, compound="drug7"))
     assert not app.exception
