@@ -339,6 +339,11 @@ def prediction_call(compendium: str, library_id: str, compound: str) -> Call:
     return Call("predict-moa", "predict_moa", options, compendium)
 
 
+def gene_call(compendium: str, gene: str) -> Call:
+    """What shows one gene of a compendium. gene: any of its names."""
+    return Call("gene --gene", "gene", {}, compendium, of=(gene,))
+
+
 def comparison_call(first: str, second: str, orders: tuple[str, str]) -> Call:
     """What compares two models by id. orders: keys of `rank.ranking.ORDERS`."""
     options = dict(zip(("by", "second_by"), orders, strict=True))

@@ -13,6 +13,7 @@ from pages._gene.perturbations import show_perturbations
 from pages._gene.targets import show_targets
 from pages._shared.class_choice import MOAS_AND_TARGETS
 from pages._shared.error_box import error_box, plain
+from pages._shared.share import Shared, share_popover
 from pages._shared.state import Key
 
 MAX_NAMES = 8
@@ -30,7 +31,7 @@ UNMEASURED = {"Drugs that target it": show_targets, "Perturbations": show_pertur
 
 def show_gene(gene: Gene, compendium: Compendium) -> None:
     """Show the gene's names and links, then a tab for each question; only the open one is drawn."""
-    _who(gene)
+    _who(gene, compendium)
     if not gene.is_measured:
         st.info(
             f"L1000 does not measure {plain(gene.symbol)}: it is none of the "
@@ -45,7 +46,7 @@ def show_gene(gene: Gene, compendium: Compendium) -> None:
                 draw(gene, compendium)
 
 
-def _who(gene: Gene) -> None:
+def _who(gene: Gene, compendium: Compendium) -> None:
     st.header(plain(gene.symbol), anchor=False)
     ids = []
     if gene.today:
@@ -60,5 +61,17 @@ def _who(gene: Gene) -> None:
     outward = links.gene_pages(
         gene.current_symbol, entrez_id=gene.entrez_id, ensembl_id=gene.ensembl_id
     )
-    for column, (name, address) in zip(st.columns(len(outward)), outward.items(), strict=True):
+    *columns, last = st.columns(len(outward) + 1)
+    for column, (name, address) in zip(columns, outward.items(), strict=True):
         column.link_button(name, address, width="stretch")
+    with last:
+        _share(gene, compendium)
+
+
+def _share(gene: Gene, compendium: Compendium) -> None:
+    def shared() -> Shared:
+        from gpar_core.report.calls import gene_call  # noqa: PLC0415 -- only when it opens
+
+        return Shared(gene_call(compendium.name, gene.symbol), compendium.name)
+
+    share_popover(f"{gene.symbol}-{compendium.fingerprint}", shared)

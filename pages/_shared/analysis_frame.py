@@ -96,7 +96,7 @@ def _form(
 
 def _offer_newest(done: Analysis, summary: Summary) -> None:
     with st.container(border=True), error_box():
-        st.markdown(f"**Newest result: {plain(done.request.title)}**")
+        st.markdown("**Newest result**")
         st.caption(plain(summary(done)))
         if st.button("Open result", key=f"newest-{done.analysis_id}"):
             _open(done.analysis_id)

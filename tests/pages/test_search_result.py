@@ -32,7 +32,7 @@ from pages._signature_search.hits.rows import side_of
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
 from tests.pages.searched import searched, sent
-from tests.pages.stage import EVIL, labels, page, press, words
+from tests.pages.stage import EVIL, page, press, words
 from tests.pools import Means
 from tests.synthetic import Drug, build, drugs_of
 

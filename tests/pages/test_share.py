@@ -59,7 +59,7 @@ def test_an_analysis_without_its_compendium_has_no_methods(stocked: Library, cac
 
 
 def test_what_is_no_single_job_has_its_command_too(stocked: Library) -> None:
-    """A library, the prediction of a compound by it, and a comparison."""
+    """A library, the prediction of a compound by it, a comparison, and a gene."""
     library_id = job_id(shelve(stocked.cache))
     shown = opened("library", library_id)["Copy as command"]
     assert shown.startswith("python -m gpar_core library build --compendium demo --classes moas")
@@ -73,3 +73,8 @@ def test_what_is_no_single_job_has_its_command_too(stocked: Library) -> None:
     both = opened("compare", f"{first}-{second}-{orders}", model=first, second=second)
     assert both["Copy as command"].startswith(f"python -m gpar_core compare {first} {second} --by")
     assert "Methods, for a paper" not in both
+    of_gene = f"HMGCR-{stocked.simulated.fingerprint}"
+    gene = opened("gene", of_gene, gene="3156", compendium="demo")
+    options = _parser().parse_args(shlex.split(gene["Copy as command"])[3:])
+    assert (options.gene, options.compendium) == ("HMGCR", "demo")
+    assert gene["Copy as Python"].endswith("here.gene(here.compendium('demo'), 'HMGCR')")
