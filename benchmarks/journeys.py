@@ -69,7 +69,7 @@ async def plan_a_training(visitor: Visitor, rng: random.Random) -> None:
     """Fill in the form of a training without starting it."""
     await visitor.open("drug_prediction")
     for _ in range(2):
-        await visitor.choose("MOA", rng.choice(visitor.options("MOA")))
+        await visitor.choose("MOAs", rng.choice(visitor.options("MOAs")))
     await visitor.choose("Choose by", "Drugs by name")
     await visitor.choose("Drugs", rng.sample(visitor.options("Drugs"), 3))
     await visitor.choose("Cell lines", visitor.options("Cell lines")[:2])
@@ -81,7 +81,7 @@ async def plan_analyses(visitor: Visitor, rng: random.Random) -> None:
     await visitor.choose("Case study", rng.choice(visitor.options("Case study")))
     for page in ("cell_influence", "hyper_parameters"):
         await visitor.go(page)
-        await visitor.choose("MOA", rng.choice(visitor.options("MOA")))
+        await visitor.choose("MOAs", rng.choice(visitor.options("MOAs")))
     await visitor.go("evaluation")
     await visitor.choose("Classes", visitor.options("Classes")[:3])
 
@@ -103,8 +103,8 @@ JOURNEYS: tuple[Journey, ...] = (
 async def fill_in_training(visitor: Visitor, moa: int, seed: int) -> None:
     """The form of a training with this seed, ready to be started. moa: its place in the list."""
     await visitor.open("drug_prediction")
-    options = visitor.options("MOA")
-    await visitor.choose("MOA", options[moa % len(options)])
+    options = visitor.options("MOAs")
+    await visitor.choose("MOAs", options[moa % len(options)])
     await visitor.choose("Seed", seed)
 
 

@@ -20,6 +20,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 PATIENCE_SECONDS = 300.0
+SIDEBAR_SECONDS = 4.0
+"""How often the sidebar's list of jobs polls, until the page is drawn again."""
 VALUES = {
     "selectbox": "string_value",
     "text_input": "string_value",
@@ -147,15 +149,15 @@ class Visitor:
         """Do nothing but what the page does by itself: fragments poll."""
         until = time.perf_counter() + seconds
         while (left := until - time.perf_counter()) > 0:
-            interval = next(iter(self._polls.values()), left)
+            interval = min(self._polls.values(), default=left)
             await asyncio.sleep(min(left, interval))
             if interval < left:
                 await self._poll()
 
     async def follow(self) -> None:
-        """Watch the page for as long as it polls."""
-        while self._polls:
-            await asyncio.sleep(next(iter(self._polls.values())))
+        """Watch the page for as long as it polls; the sidebar may poll on."""
+        while (interval := min(self._polls.values(), default=SIDEBAR_SECONDS)) < SIDEBAR_SECONDS:
+            await asyncio.sleep(interval)
             await self._poll()
 
     @property
@@ -178,9 +180,9 @@ class Visitor:
         return [name for name in there if name.startswith(key)]
 
     async def _poll(self) -> None:
-        """Run the fragment that polls; no page has two."""
+        """Run the fragment that polls most often."""
         request = BackMsg()
-        request.rerun_script.fragment_id = next(iter(self._polls))
+        request.rerun_script.fragment_id = min(self._polls, key=self._polls.__getitem__)
         request.rerun_script.is_auto_rerun = True
         await self._run(request, f"poll: {self.page}")
 
