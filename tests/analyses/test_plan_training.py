@@ -90,12 +90,12 @@ def test_whatever_changes_the_result_changes_the_request(
 @pytest.mark.parametrize(
     ("settings", "error", "words"),
     [
-        ({}, RequestError, "what to train on: drugs, one MOA"),
-        ({"drugs": [" "]}, RequestError, "what to train on: drugs, one MOA"),
+        ({}, RequestError, "what to train on: drugs, MOAs"),
+        ({"drugs": [" "]}, RequestError, "what to train on: drugs, MOAs"),
         (
             {"drugs": ["hdac0"], "moa": "HDAC inhibitor"},
             RequestError,
-            "what to train on: drugs, one MOA",
+            "what to train on: drugs, MOAs",
         ),
         ({"moa": "HDAC inhibitor", "preset": "slow"}, RequestError, "no preset 'slow'"),
         ({"moa": "HDAC inhibitor", "negatives": "all"}, RequestError, "not a choice of negatives"),

@@ -124,7 +124,7 @@ def test_each_selection_may_use_the_drugs_it_has(uneven: Compendium) -> None:
         ),
         ({"selections": [["MCF7"], ["HT29"]]}, "is from 'HT29'"),
         ({"selections": [["MCF7"], []], "preset": "slow"}, "no preset 'slow'"),
-        ({"selections": [["MCF7"], []], "drugs": ["hdac0"]}, "what to train on: drugs, one MOA"),
+        ({"selections": [["MCF7"], []], "drugs": ["hdac0"]}, "what to train on: drugs, MOAs"),
         (
             {"selections": [], "every_cell_line": True, "moa": "", "drugs": ["hdac3"]},
             "Fewer than two cell lines",

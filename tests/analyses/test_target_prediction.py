@@ -236,8 +236,8 @@ def test_a_library_is_chosen_by_its_id(
     chosen = library_of_targets(cache, compendium, built.library_id)
     assert chosen is not None
     assert chosen.library_id == built.library_id
-    with pytest.raises(NotFoundError, match="No library is named 'none'"):
-        library_of_targets(cache, compendium, "none")
+    with pytest.raises(NotFoundError, match="No library is named 'absent'"):
+        library_of_targets(cache, compendium, "absent")
     for entry in built.entries:
         cache.model(entry.model_id).rename(cache.root / entry.model_id)
     with pytest.raises(RequestError, match=r"no model of a target .* --classes targets"):
