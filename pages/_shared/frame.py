@@ -83,8 +83,13 @@ def compendium_in_use() -> Compendium | None:
 
 
 def name_in_use() -> str:
-    """Name of the compendium that the sidebar is about to show as chosen, '' if there is none."""
-    names = cache().compendium_names()
+    """Name of the compendium that the sidebar is about to show as chosen, '' if there is none.
+
+    Titles name it, so a visitor who may see nothing gets '' and is told why by the page itself.
+    """
+    names: list[str] = []
+    with suppress(GparError):
+        names = cache().compendium_names()
     wanted = (st.session_state.get(Key.WANTED), from_url(Key.COMPENDIUM))
     asked = (*wanted, st.session_state.get(Key.COMPENDIUM), demo.NAME, *names)
     return next((name for name in asked if name in names), "")

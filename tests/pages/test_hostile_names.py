@@ -35,6 +35,7 @@ def test_words_and_figures_stay_readable(text: str) -> None:
 
 
 def test_on_home(stocked: Library) -> None:
+    ended(stocked.cache, stocked.evil, State.DONE)
     assert_literal(page("home", compendium="evil"), EVIL[0])
 
 
