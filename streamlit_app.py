@@ -6,18 +6,19 @@ import streamlit as st
 
 from gpar_core.upkeep.migration import bring_up_to_date
 from pages._app import boot, sign_in
-from pages._app.print_style import print_style
 from pages._shared.error_box import error_box
 from pages._shared.navigation import navigation
 from pages._shared.state import cache
 from pages._shared.visitor import known
 
-STYLE = Path(__file__).parent / "pages" / "_app" / "style.css"
+STYLES = Path(__file__).parent / "pages" / "_app"
 
 boot.once()
 st.set_page_config(page_title="GPAR", page_icon="🧬", layout="wide")
-st.html(STYLE)
-print_style()
+st.html(STYLES / "style.css")
+st.html(STYLES / "print.css")
+if st.context.theme.type == "dark":
+    st.html(STYLES / "print_dark.css")
 with error_box():
     is_known = known()
     page = navigation(listed=is_known)

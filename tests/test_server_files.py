@@ -33,7 +33,7 @@ def test_the_table_of_limits_is_that_of_the_code() -> None:
     told = _table("Limits")
     assert list(told) == [each.metadata[VARIABLE] for each in fields(ServerLimits)]
     for each in fields(ServerLimits):
-        expected = "cores - 1" if each.name == "jobs" else str(each.default)
+        expected = "cores - 1, at least 2" if each.name == "jobs" else str(each.default)
         assert told[each.metadata[VARIABLE]] == expected
 
 
