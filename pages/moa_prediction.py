@@ -115,10 +115,8 @@ def show_job(job_id: str) -> None:
         if prediction.simulated:
             simulated_note()
         st.header(plain(prediction.label), anchor=False)
-        share, keep, _ = st.columns([1, 1, 3])
-        with share:
+        with st.container(horizontal=True):
             share_request(job_id, None, prediction.compendium)
-        with keep:
             sharing_popover(cache().prediction(job_id))
         show_prediction(prediction)
         return

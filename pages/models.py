@@ -19,19 +19,18 @@ from pages._shared.state import Key, cache, from_url, go
 
 
 def show_one(model_id: str) -> None:
-    back, describe, keep, delete = st.columns([3, 1, 1, 1])
-    if back.button("Show all models"):
-        close()
     folder = cache().model(model_id)
-    if not cache().has(folder):
+    with st.container(horizontal=True):
+        if st.button("Show all models"):
+            close()
+        if there := cache().has(folder):
+            description_popover(model_id)
+            sharing_popover(folder)
+            if cache().may_change(model_id) and st.button("Delete"):
+                confirm_deletion(model_id)
+    if not there:
         gone(model_id)
         return
-    with describe:
-        description_popover(model_id)
-    with keep:
-        sharing_popover(folder)
-    if cache().may_change(model_id) and delete.button("Delete", width="stretch"):
-        confirm_deletion(model_id)
     show_note(model_id)
     model_view.show(load_model(model_id))
 

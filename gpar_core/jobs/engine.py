@@ -142,7 +142,7 @@ def finish(
             cancel(cache, job.id)
             raise
     if job.state is State.CANCELLED:
-        raise Cancelled("The job was cancelled.")
+        raise Cancelled("The job was canceled.")
     if job.state is not State.DONE:
         raise JobError(job.error)
     return job.id

@@ -15,7 +15,7 @@ def settle_lost(store: JobStore, job: Job) -> str:
     """
     if job.cancel_requested:
         store.finish(job.id, job.attempt, State.CANCELLED, "Cancelled.")
-        return "cancelled, as requested"
+        return "canceled, as requested"
     if job.restarts < MAX_RESTARTS:
         store.requeue(job.id, job.attempt)
         return "queued again"

@@ -58,7 +58,7 @@ def _by_probability(table: pd.DataFrame, base_rate: float) -> str:
             f"{gene} stands out: its probability of being a known target is {probability:.2g} "
             f"({chance})."
         )
-    names = [f"{row.gene} ({row.probability:.2g})" for row in likely.itertuples()]
+    names = [f"{row.gene} ({row.probability:.2f})" for row in likely.itertuples()]
     return (
         f"{_first(names)} stand out: in parentheses, the probability of being a known target "
         f"({chance})."

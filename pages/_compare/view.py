@@ -56,9 +56,7 @@ def _share(first: str, second: str, orders: tuple[str, str]) -> None:
 
         return Shared(comparison_call(first, second, orders), "")
 
-    button, _ = st.columns([1, 4])
-    with button:
-        share_popover("-".join((first, second, *orders)), shared)
+    share_popover("-".join((first, second, *orders)), shared)
 
 
 def _verdict(found: Comparison) -> str:

@@ -66,7 +66,7 @@ def _who(compound: Compound, compendium: Compendium) -> None:
         several = len(set(ids[fields.PERT_INAME])) > 1
         st.caption(plain("; ".join(named if several else ids[fields.PERT_ID])))
     with structure:
-        show_structure(compound.first_known(fields.SMILES))
+        show_structure(compound.name, compound.first_known(fields.SMILES))
     activity = compound.signatures[fields.TAS]
     figures = st.columns(4)
     figures[0].metric(

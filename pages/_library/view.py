@@ -124,19 +124,18 @@ def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -
         row = opened_row(selection, names, shown["model_id"].tolist())
         if row is not None:
             go("models", model=shown["model_id"].iloc[row])
-    save, share, again = st.columns(3)
-    save.download_button(
-        "Download library (CSV)",
-        lambda: library_csv(library, simulated=compendium.simulated),
-        download_name("library", compendium.name, simulated=compendium.simulated),
-        "text/csv",
-        on_click="ignore",
-    )
-    with share:
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download library (CSV)",
+            lambda: library_csv(library, simulated=compendium.simulated),
+            download_name("library", compendium.name, simulated=compendium.simulated),
+            "text/csv",
+            on_click="ignore",
+        )
         share_request(library.library_id, library.request, compendium.name)
-    with again.popover("Retrain one model"):
-        _retrain(library)
-    sharing_popover(cache().library(library.library_id))
+        with st.popover("Retrain one model"):
+            _retrain(library)
+        sharing_popover(cache().library(library.library_id))
 
 
 def _retrain(library: Library) -> None:

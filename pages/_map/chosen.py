@@ -39,7 +39,7 @@ def show_chosen(
         table = signatures(compendium, points.rows[chosen.inside], model)
         drugs = table["drug"].drop_duplicates().tolist()
         what = "drug" if compendium.kinds == COMPOUNDS else "perturbagen"
-        st.subheader(
+        st.header(
             f"{_counted(len(table), 'signature')} of {_counted(len(drugs), what)} in the lasso",
             anchor=False,
         )
@@ -79,7 +79,7 @@ def _show_drug(
     name, kind = table[["drug", fields.PERT_TYPE]].iloc[0]
     of_drug = kind == fields.COMPOUND_PERT_TYPE
     moas = table.loc[table["moa"] != "", "moa"]
-    st.subheader(plain(name), anchor=False)
+    st.header(plain(name), anchor=False)
     if of_drug:
         st.markdown(plain(moas.iloc[0]) if len(moas) else "No MOA annotation.")
     if table.get(fields.TARGET, pd.Series([""])).iloc[0]:

@@ -133,7 +133,7 @@ def _result(saved: SavedCuration, summary: ModelSummary) -> None:
         )
         request = CurationRequest(summary.model_id, summary.label, found.repeats)
         of = saved.provenance
-        share_request(of.curation_id, request, summary.compendium, of.versions, width="content")
+        share_request(of.curation_id, request, summary.compendium, of.versions)
     _retrain(saved, summary)
 
 

@@ -13,7 +13,7 @@ def description_popover(model_id: str) -> None:
     if not cache().may_change(model_id):
         return
     record = cache().access.record(model_id)
-    with st.popover("Edit name", width="stretch", key=f"describe-{model_id}"):
+    with st.popover("Edit name", key=f"describe-{model_id}"):
         st.text_input(
             "Name",
             record.name,

@@ -10,7 +10,7 @@ from gpar_core.analyses.method import DrugSet
 from gpar_core.data.class_names import gene_of, joined
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import match_drugs
-from pages._shared.error_box import plain
+from pages._shared.error_box import error_box, plain
 from pages._shared.profile_form import Upload, choose_upload
 from pages._shared.state import Key, from_url
 
@@ -102,6 +102,8 @@ def pick_one(compendium: Compendium, key: str) -> str:
         index=drugs[fields.DRUG].tolist().index(found[0]) if found else None,
         placeholder="Type a name",
         key=f"{key}-{compendium.name}",
+        on_change=_into_url,
+        args=(f"{key}-{compendium.name}",),
     )
     if name:
         st.query_params[Key.COMPOUND] = name
@@ -111,6 +113,14 @@ def pick_one(compendium: Compendium, key: str) -> str:
 def choose_one(compendium: Compendium, key: str, name: str) -> None:
     """Choose a drug of the compendium in the field of `pick_one`, from a callback."""
     st.session_state[f"{key}-{compendium.name}"] = name
+    _into_url(f"{key}-{compendium.name}")
+
+
+@error_box()
+def _into_url(key: str) -> None:
+    """Before the page runs, so that its title has the new name."""
+    if name := st.session_state[key]:
+        st.query_params[Key.COMPOUND] = name
 
 
 def _moa(compendium: Compendium) -> str:

@@ -165,7 +165,7 @@ def _offer_deletion(name: str, why: str) -> None:
 
 
 def _build_demo() -> None:
-    """Build the demo and show the job; one that failed or was cancelled waits for the user."""
+    """Build the demo and show the job; one that failed or was canceled waits for the user."""
     st.info("Building the simulated demo compendium. This happens once and takes a few seconds.")
     demo_id = id_of(DemoRequest())
     try:

@@ -45,7 +45,7 @@ def finished_job(job_id: str, *, simulated: bool = False) -> Job | None:
     if job.state is State.CANCELLED and pausable(job):
         st.info(f"**{plain(job.title)}** is paused. Downloaded data are kept.")
     elif job.state is State.CANCELLED:
-        st.info(f"**{plain(job.title)}** was cancelled.")
+        st.info(f"**{plain(job.title)}** was canceled.")
     else:
         st.error(f"**{plain(job.title)}** did not finish. {plain(job.error)}")
     again_button(job)
@@ -80,7 +80,7 @@ def _show(job: Job, simulated: bool) -> None:
 
 def stop_button(job: Job) -> None:
     """A button that cancels an active job, or pauses one that resumes."""
-    stop, stopping = ("Pause", "Pausing …") if pausable(job) else ("Cancel", "Cancelling …")
+    stop, stopping = ("Pause", "Pausing …") if pausable(job) else ("Cancel", "Canceling …")
     why_not = engine.why_not_cancelled(cache(), job.id)
     if st.button(
         stopping if job.cancel_requested else stop,

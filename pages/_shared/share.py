@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -20,8 +20,6 @@ from pages._shared.state import cache
 
 if TYPE_CHECKING:
     from gpar_core.report.calls import Call
-
-Width = Literal["stretch", "content"]
 
 NOT_RECORDED = (
     "There is no command: this result is of a kind without one, from another version of GPAR, or "
@@ -50,7 +48,7 @@ class Shared:
 
 def share_analysis(done: Analysis) -> None:
     """Draw the popover of an analysis."""
-    share_request(done.analysis_id, done.request, done.compendium, done.versions, width="content")
+    share_request(done.analysis_id, done.request, done.compendium, done.versions)
 
 
 def share_request(
@@ -58,8 +56,6 @@ def share_request(
     request: Request | None,
     compendium: str,
     versions: Mapping[str, str] | None = None,
-    *,
-    width: Width = "stretch",
 ) -> None:
     """Draw the popover of the result of any request, None for that of its job."""
 
@@ -73,7 +69,7 @@ def share_request(
         call = _short(call_of(known, compendium), fingerprint)
         return Shared(call, compendium, known, fingerprint, versions)
 
-    share_popover(result_id, shared, width=width)
+    share_popover(result_id, shared)
 
 
 def share_model(summary: ModelSummary) -> None:
@@ -99,11 +95,9 @@ def share_model(summary: ModelSummary) -> None:
     share_popover(summary.model_id, shared)
 
 
-def share_popover(
-    result_id: str, shared: Callable[[], Shared], *, width: Width = "stretch"
-) -> None:
+def share_popover(result_id: str, shared: Callable[[], Shared]) -> None:
     """Draw a button that opens what can be copied. shared: called once it is open."""
-    popover = st.popover("Share", key=f"share-{result_id}", on_change="rerun", width=width)
+    popover = st.popover("Share", key=f"share-{result_id}", on_change="rerun")
     if popover.open:
         with popover, error_box():
             _show(shared())

@@ -14,7 +14,7 @@ def sharing_popover(folder: Path) -> None:
     """Draw a button that opens the switches of a folder; nothing if there is nothing to set."""
     if cache().visitor == LOCAL and not limits().cache_gb:
         return
-    with st.popover("Keep or publish", width="stretch"):
+    with st.popover("Keep or publish"):
         switches(folder)
 
 

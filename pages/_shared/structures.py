@@ -56,7 +56,7 @@ def choose_similarity(structures: pd.DataFrame, key: str) -> tuple[bool, float]:
     return draws, limit
 
 
-def show_structure(smiles: str) -> None:
-    """Draw one compound; nothing if it has no structure."""
+def show_structure(name: str, smiles: str) -> None:
+    """Draw the compound of this name; nothing if it has no structure."""
     if drawn := svg(smiles, DRAWN_WIDTH, 160):
-        st.image(drawn, width=DRAWN_WIDTH)
+        st.image(drawn, width=DRAWN_WIDTH, alt=f"Structure of {name}")

@@ -295,7 +295,7 @@ def test_cancel_is_acknowledged_at_once(stocked: Library, request_: TrainRequest
 
 def test_a_cancelled_job_can_be_tried_again(stocked: Library, request_: TrainRequest) -> None:
     app = page("drug_prediction", job=ended(stocked.cache, request_, State.CANCELLED).id)
-    assert "was cancelled" in words(app.info)
+    assert "was canceled" in words(app.info)
     press(app, "Try again")
     assert "number 1 in the queue" in words(app)
     assert JobStore(stocked.cache).active_jobs()[0].attempt == 2

@@ -137,7 +137,7 @@ def lose_the_server_while_training(page: Page, server: Server, cache: Cache) -> 
             page.get_by_role("button", name="Cancel", exact=True),
             lambda: JobStore(cache).active_jobs()[0].cancel_requested,
         )
-    expect(main(page)).to_contain_text("was cancelled")
+    expect(main(page)).to_contain_text("was canceled")
 
 
 def delete(page: Page, server: Server, model: str) -> None:

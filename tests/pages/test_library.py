@@ -192,7 +192,7 @@ def test_a_library_that_is_built_is_shown(stocked: Library, shelved: LibraryRequ
 
 def test_a_cancelled_library_can_be_built_on(stocked: Library, shelved: LibraryRequest) -> None:
     app = page("library", job=ended(stocked.cache, shelved, State.CANCELLED).id)
-    assert "was cancelled" in words(app.info)
+    assert "was canceled" in words(app.info)
     press(app, "Try again")
     assert JobStore(stocked.cache).active_jobs()[0].request == shelved
 

@@ -149,7 +149,7 @@ def cancel_under_way(page: Page, stock: Cache) -> dict[str, int]:
             page.get_by_role("button", name="Cancel", exact=True),
             lambda: JobStore(stock).active_jobs()[0].cancel_requested,
         )
-    expect(main(page)).to_contain_text("was cancelled")
+    expect(main(page)).to_contain_text("was canceled")
     trained = models_of(stock)
     assert 0 < len(trained) < len(MOAS)
     return trained
@@ -303,7 +303,7 @@ def look_for_strangers(page: Page) -> None:
     expect(main(page).get_by_role("progressbar")).to_be_visible()
     stopped = page.get_by_role("button", name="Try again")
     press_until(page.get_by_role("button", name="Cancel", exact=True), stopped.is_visible)
-    expect(main(page)).to_contain_text("was cancelled")
+    expect(main(page)).to_contain_text("was canceled")
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 

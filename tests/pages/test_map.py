@@ -239,13 +239,13 @@ def test_a_change_of_color_leaves_the_points_as_they_are(stocked: Library) -> No
 def test_a_drug_in_the_url_is_where_the_view_begins(stocked: Library) -> None:
     app = opened(charted(stocked.cache), drug="HDAC1")
     assert sent(app)[0]["drug"] is not None
-    assert "hdac1" in words(app.subheader)
+    assert "hdac1" in words(app.header)
     assert "HDAC inhibitor" in words(app.markdown)
     assert len(app.dataframe[0].value) == 6  # two cell lines, three replicates
     hosts = {button.proto.url.split("/")[2] for button in app.get("link_button")}
     assert hosts == {"pubchem.ncbi.nlm.nih.gov", "www.ilincs.org", "clue.io"}
     unknown = opened(charted(stocked.cache), drug="no such drug")
-    assert not unknown.subheader
+    assert not unknown.header
     assert "drug" not in unknown.query_params
 
 
@@ -266,7 +266,7 @@ def test_a_clicked_point_is_told_with_its_drug(stocked: Library) -> None:
 def test_the_lasso_lists_its_signatures(stocked: Library) -> None:
     request = charted(stocked.cache)
     app = choose(opened(request), request, lasso=" ".join(["0", *["1"] * 163]))
-    assert "164 signatures of 69 drugs in the lasso" in words(app.subheader)
+    assert "164 signatures of 69 drugs in the lasso" in words(app.header)
     table = app.dataframe[0].value
     assert len(table) == 164
     assert set(table["data"]) == {"SIMULATED"}
@@ -282,7 +282,7 @@ def test_other_perturbagens_lead_to_their_genes(stocked: Library) -> None:
     assert not {"Use as positive set", "PubChem"} & set(labels(app))
     n = data.n_signatures + 12
     app = choose(app, request, lasso=" ".join(["0", *["1"] * (n - 1)]))
-    assert f"{n} signatures of {data.n_drugs + 2} perturbagens in the lasso" in words(app.subheader)
+    assert f"{n} signatures of {data.n_drugs + 2} perturbagens in the lasso" in words(app.header)
     table = app.dataframe[0].value
     by_kind = table.drop_duplicates("drug").groupby("pert_type")["about"]
     assert by_kind.get_group("knock-down").str.startswith("gene?gene=").all()
@@ -373,7 +373,7 @@ def test_a_model_page_shows_its_drugs_among_all_signatures(stocked: Library) -> 
     assert [group["color"] for group in map_["groups"]] == ["yellow", "red"]
     assert "nearest neighbors of a signature" in words(app.caption)
     app.session_state[f"map-{job.id}"] = {"chosen": {"drug": 3, "point": None, "lasso": "0 1"}}
-    assert "2 signatures of" in words(app.run().subheader)
+    assert "2 signatures of" in words(app.run().header)
 
 
 def test_a_graph_of_a_compendium_that_changed_is_not_laid_out(stocked: Library) -> None:
@@ -389,7 +389,7 @@ def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None
     app = opened(request, drug=EVIL[0])
     app = choose(app, request, drug=sent(app)[0]["drug"], lasso="0 1 1 1")
     assert not app.exception
-    shown = "\n".join(each.value for each in (*app.markdown, *app.caption, *app.subheader))
+    shown = "\n".join(each.value for each in (*app.markdown, *app.caption, *app.header))
     assert plain(EVIL[0]) in shown
     for name in EVIL:
         assert name not in shown

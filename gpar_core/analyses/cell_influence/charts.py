@@ -31,7 +31,7 @@ def auroc(selections: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     table["selection"] = wrapped(table["selection"])
     lowest = min(LOWEST, float(table["low"].min()))
     unit = alt.Scale(domain=[math.floor(lowest * 20) / 20, 1])
-    tenths = alt.Axis(tickCount=10, format=".1f")
+    ticks = alt.Axis(tickCount=10, format=".2~f")
     base = alt.Chart(table).encode(
         y=alt.Y("selection:N", sort=table["selection"].tolist(), title=None, axis=names_axis()),
         tooltip=[
@@ -44,19 +44,19 @@ def auroc(selections: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
             alt.Tooltip("n_signatures:Q", title="signatures"),
         ],
     )
-    x = alt.X("low:Q", title="Mean AUROC with 95% interval", scale=unit, axis=tenths)
+    x = alt.X("low:Q", title="Mean AUROC with 95% interval", scale=unit, axis=ticks)
     intervals = base.mark_rule(color=BLUE, strokeWidth=2).encode(x=x, x2="high:Q")
     points = base.mark_circle(size=110, opacity=1, color=BLUE).encode(
-        x=alt.X("auroc:Q", scale=unit, axis=tenths)
+        x=alt.X("auroc:Q", scale=unit, axis=ticks)
     )
     # Above the line, so that it overlaps neither an interval nor the end of the scale.
     words = base.mark_text(dy=-9, fontSize=11, color="currentColor").encode(
-        x=alt.X("auroc:Q", scale=unit, axis=tenths), text="n:N"
+        x=alt.X("auroc:Q", scale=unit, axis=ticks), text="n:N"
     )
     limits = alt.Chart(pd.DataFrame({"x": [0.5, PAPER_LINE]})).mark_rule(
         color=GRAY, strokeDash=[4, 4]
     )
-    chart = limits.encode(x=alt.X("x:Q", scale=unit, axis=tenths)) + intervals + points + words
+    chart = limits.encode(x=alt.X("x:Q", scale=unit, axis=ticks)) + intervals + points + words
     title = "Held-out drugs: mean AUROC by cell line"
     return titled(chart, title, simulated).properties(height=row_step(table["selection"], ROW))
 
