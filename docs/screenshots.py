@@ -51,7 +51,7 @@ def main() -> None:
     requests = examples(demo)
     for request in requests:
         engine.finish(cache, request, lambda _: None)
-    map_, _, search, targets, _ = (job_id(request) for request in requests)
+    map_, _, search, targets, *_ = (job_id(request) for request in requests)
     model = here.train(demo, drugs=DRUGS).summary.model_id
     evaluation = here.evaluate(demo, classes=EVALUATED, methods=METHODS).analysis_id
     still = {

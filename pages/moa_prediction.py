@@ -18,7 +18,7 @@ from pages._shared.frame import job_or_form, simulated_note
 from pages._shared.job_panel import finished_job, start
 from pages._shared.loaders import load_libraries, load_prediction, predict
 from pages._shared.navigation import begin
-from pages._shared.profile_form import show_upload
+from pages._shared.profile_form import OWN_PROFILES, show_upload
 from pages._shared.share import Shared, share_popover, share_request
 from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, from_url, go
@@ -26,7 +26,7 @@ from pages._target_prediction.likely_targets import likely_targets
 
 N_EXAMPLES = 3
 MAX_CHARACTERS = 80
-WAYS = ("Compound in the compendium", "Your own profiles")
+WAYS = ("Compound in the compendium", OWN_PROFILES)
 
 
 def ask(compendium: Compendium) -> None:
@@ -47,8 +47,8 @@ def ask(compendium: Compendium) -> None:
         WAYS,
         default=WAYS[0],
         required=True,
-        key="moa-way",
-        persist_state="session",
+        key=Key.WAY,
+        bind="query-params",
     )
     with error_box():
         if way == WAYS[0]:

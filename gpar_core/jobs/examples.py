@@ -1,4 +1,4 @@
-"""Finished results that come with the demo: a map, a model, a search, targets and a library.
+"""Finished results that come with the demo, one of each kind that takes seconds.
 
 So every page has something to show before anybody has computed anything. They are jobs of the
 server itself, which keep no other job waiting, and are queued once: those that are deleted do not
@@ -8,6 +8,7 @@ come back.
 import os
 from typing import Final
 
+from gpar_core.analyses.cell_influence.plan import plan_cell_influence
 from gpar_core.analyses.library.plan import plan_library
 from gpar_core.analyses.map.plan import plan_map
 from gpar_core.analyses.method import DrugSet
@@ -43,6 +44,10 @@ QUERY: Final = "dexamethasone"
 COMPOUND: Final = "digoxin"
 """Whose targets are predicted: its known one stands out."""
 
+RECEPTOR_MOA: Final = "estrogen receptor agonist"
+SELECTIONS: Final = (("MCF7",), ("PC3",))
+"""Of the comparison of cell lines: one that expresses the receptor and one that does not."""
+
 QUEUED: Final = "examples"
 """A file beside the list of jobs: they were queued."""
 
@@ -71,4 +76,5 @@ def examples(demo: Compendium) -> tuple[Request, ...]:
         plan_compound_search(demo, QUERY),
         plan_target_prediction(demo, compound=COMPOUND),
         plan_library(demo, moas=MOAS),
+        plan_cell_influence(demo, DrugSet(moa=RECEPTOR_MOA), selections=SELECTIONS)[0],
     )

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from gpar_core.analyses.map.request import MapRequest
+from gpar_core.analyses.method import DrugSet
 from gpar_core.data.compendium import Compendium
 from gpar_core.fields import COMPOUND_PERT_TYPE
 from gpar_core.jobs import engine
@@ -11,8 +12,7 @@ from pages._map.view import draw_to_find_drugs
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import finished_job
 from pages._shared.loaders import load_analyses, load_analysis
-from pages._shared.positive_set import train_on
-from pages._shared.state import Key, cache
+from pages._shared.state import Key, cache, go
 from pages._shared.terms import explained
 
 
@@ -24,7 +24,7 @@ def show_map(compendium: Compendium) -> None:
         if _shows(each.request, compendium)
     ]
     if maps:
-        _show(maps[0].analysis_id)
+        _show(maps[0].analysis_id, compendium)
         return
     under_way = [job for job in JobStore(cache()).active_jobs() if _shows(job.request, compendium)]
     if under_way:
@@ -46,14 +46,15 @@ def _shows(request: object, compendium: Compendium) -> bool:
     return isinstance(request, MapRequest) and request.fingerprint == compendium.fingerprint
 
 
-def _show(analysis_id: str) -> None:
+def _show(analysis_id: str, compendium: Compendium) -> None:
     done = load_analysis(analysis_id)
     drug = draw_to_find_drugs(done)
     st.caption(plain(done.request.title), help=explained("map"))
     with st.container(horizontal=True, vertical_alignment="center"):
         if drug and getattr(done.request, "perturbagens", ()) == (COMPOUND_PERT_TYPE,):
-            if st.button(f"Train on {plain(drug)}", type="primary"):
-                train_on([drug])
+            settings = "Trains with the standard settings; Drug prediction has others"
+            if st.button(f"Train on {plain(drug)}", type="primary", help=settings):
+                _train(compendium, drug)
             of_drug = {Key.COMPOUND.value: drug}
             st.page_link("pages/compound.py", label=f"Open {plain(drug)}", query_params=of_drug)
         st.page_link(
@@ -61,6 +62,15 @@ def _show(analysis_id: str) -> None:
             label="Open map",
             query_params={Key.JOB.value: analysis_id, **({Key.DRUG.value: drug} if drug else {})},
         )
+
+
+def _train(compendium: Compendium, drug: str) -> None:
+    """Queue a training on one drug and show it."""
+    # Imported late, as below.
+    from gpar_core.analyses.training.plan import plan_training  # noqa: PLC0415
+
+    request, _ = plan_training(compendium, DrugSet(drugs=(drug,)))
+    go("drug_prediction", **{Key.JOB.value: engine.submit(cache(), request).id})
 
 
 @error_box()

@@ -2,6 +2,9 @@
 
 import streamlit as st
 
+from pages._shared.profile_form import OWN_PROFILES
+from pages._shared.state import Key
+
 QUESTIONS = {
     "drug_prediction": (
         "Which drugs act like these?",
@@ -25,4 +28,8 @@ def show_questions() -> None:
         with st.container(border=True, key=f"question-{page}"):
             st.page_link(f"pages/{page}.py", label=question)
             st.caption(about)
+            if page == "moa_prediction":
+                way = {Key.WAY.value: OWN_PROFILES}
+                with st.container(key="upload-profiles"):
+                    st.page_link(f"pages/{page}.py", label="Upload profiles", query_params=way)
     st.page_link("pages/learn.py", label="New to GPAR? Take the tour: two minutes.")

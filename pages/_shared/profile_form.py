@@ -30,6 +30,7 @@ from pages._shared.state import cache
 from pages._shared.terms import explained
 from pages._shared.uploads import read
 
+OWN_PROFILES = "Your own profiles"
 KINDS = ["csv", "tsv", "txt", "tab", "gct", "gctx", "gmt", "grp"]
 """Includes gene lists, so that an error can explain what is needed instead."""
 ID_NAMES = {"symbol": "symbol", "entrez": "Entrez id", "ensembl": "Ensembl id"}

@@ -42,6 +42,7 @@ class Key(StrEnum):
     TAB = "tab"
     TERM = "term"
     WANTED = "wanted-compendium"
+    WAY = "moa-way"
     WATCHED = "watched-jobs"
 
 

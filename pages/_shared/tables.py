@@ -29,6 +29,11 @@ def about(drugs: Iterable[str], compendium: str, page: str = "compound") -> list
     ]
 
 
+def neighbors_page(page: str) -> str:
+    """URL of the most similar drugs. page: URL of the page of a drug, from `about`."""
+    return f"{page}&{urlencode({Key.ABOUT.value: 'Neighbors'})}"
+
+
 def savable(table: pd.DataFrame, *, simulated: bool) -> pd.DataFrame:
     """The table without formulas, and with a column that marks simulated data."""
     safe = without_formulas(table)

@@ -13,11 +13,11 @@ from gpar_core.data.uploads import publish_profiles
 from pages._shared.error_box import error_box, plain
 from pages._shared.examples import known_compounds, pick_or_example
 from pages._shared.job_panel import start
-from pages._shared.profile_form import choose_upload
+from pages._shared.profile_form import OWN_PROFILES, choose_upload
 from pages._shared.state import cache
 
 COMPOUND, PROFILES, EVALUATION = (
-    "Compound in the compendium", "Your own profiles", "How often is it right?",
+    "Compound in the compendium", OWN_PROFILES, "How often is it right?",
 )  # fmt: skip
 
 

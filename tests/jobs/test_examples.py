@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gpar_core.analyses.cell_influence.request import CellInfluenceRequest
 from gpar_core.analyses.library.request import LibraryRequest
 from gpar_core.analyses.map.request import MapRequest
 from gpar_core.analyses.signature_search.request import SearchRequest
@@ -41,13 +42,14 @@ def test_a_result_of_each_kind_is_queued_for_all(cache: Cache, demo: Compendium)
     jobs = JobStore(cache).active_jobs()
     assert {type(job.request) for job in jobs} == {
         MapRequest, TrainRequest, SearchRequest, TargetRequest, LibraryRequest,
+        CellInfluenceRequest,
     }  # fmt: skip
     assert {job.owner for job in jobs} == {SERVER.name}
     assert not cache.may_change(jobs[0].id)
 
 
 def test_the_model_is_one_of_the_library(demo: Compendium) -> None:
-    _, training, *_, library = examples.examples(demo)
+    _, training, *_, library, _ = examples.examples(demo)
     assert isinstance(training, TrainRequest)
     assert isinstance(library, LibraryRequest)
     assert training.drug_set.moa in library.moas

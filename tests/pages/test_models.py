@@ -239,8 +239,9 @@ def test_the_ranking_holds_the_other_drugs_of_the_class_first(simulated: AppTest
     table = ranked(simulated)
     assert set(table["drug"][:2]) == {"hdac2", "hdac3"}
     assert table["rank"].tolist() == list(range(1, len(table) + 1))
-    (pubchem, address), (ilincs, _) = table["links"][0]
-    assert (pubchem, ilincs) == ("PubChem", "iLINCS")
+    (pubchem, address), (ilincs, _), (neighbors, page_of) = table["links"][0]
+    assert (pubchem, ilincs, neighbors) == ("PubChem", "iLINCS", "Neighbors")
+    assert page_of.endswith("&about=Neighbors")
     assert address.startswith("https://pubchem.ncbi.nlm.nih.gov/")
     assert [line for line, _, _ in table["lines"][0]] == ["A375", "MCF7"]
     n_high = sum((value + 1) / 2 >= HIGH for _, value, _ in table["lines"][0])

@@ -20,7 +20,7 @@ def _table(probability: list[float], p: list[float] | None = None) -> pd.DataFra
     [
         ([0.5, 0.01], "G0 stands out: its probability of being a known target is 0.5 (0.002 by "
          "chance)."),
-        ([0.5, 0.4, 0.3, 0.25], "G0 (0.5), G1 (0.4), G2 (0.3) and 1 more stand out: in "
+        ([0.5, 0.4, 0.3, 0.25], "G0 (0.50), G1 (0.40), G2 (0.30) and 1 more stand out: in "
          "parentheses, the probability of being a known target (0.002 by chance)."),
         ([0.05, 0.01], "No gene stands out: the likeliest, G0, has a probability of 0.05 of being "
          "a known target (0.002 by chance)."),

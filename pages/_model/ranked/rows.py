@@ -12,7 +12,7 @@ from gpar_core.rank.by_line import HIGH
 from pages._model.ranked.columns import figures_of
 from pages._model.ranking_filters import count
 from pages._shared.gene_links import gene_link
-from pages._shared.tables import about
+from pages._shared.tables import about, neighbors_page
 
 NO_MOA = "No known MOA"
 
@@ -88,6 +88,7 @@ def _row(
         "links": [
             ("PubChem", links.pubchem(name, cid=cid, inchi_key=inchi_key)),
             ("iLINCS", links.ilincs(name, ident)),
+            ("Neighbors", neighbors_page(page)),
         ],
         "figures": figures_of(compound, chosen),
     }

@@ -15,6 +15,7 @@ from gpar_core.errors import GparError
 from pages._shared.gene_links import gene_link
 from pages._shared.loaders import load_compendium
 from pages._shared.perturbagen_links import page_links
+from pages._shared.tables import about, neighbors_page
 
 N_SHOWN: Final = 50
 SIDES: Final = {"mimic": "Mimic the query", "reverse": "Reverse the query"}
@@ -51,7 +52,7 @@ def side_of(done: Analysis, side: str) -> dict[str, Any]:
         for drug, own in cells.groupby(fields.DRUG)
     }
     request, compendium = asked(done), _compendium(done)
-    about = _of_compounds if request.against == fields.COMPOUND_PERT_TYPE else _of_genes
+    known = _of_compounds if request.against == fields.COMPOUND_PERT_TYPE else _of_genes
     pages = page_links(found.assign(pert_type=request.against), done.compendium)
     rows = [
         {
@@ -60,7 +61,7 @@ def side_of(done: Analysis, side: str) -> dict[str, Any]:
             **more,
         }
         for compound, page, more in zip(
-            found.to_dict("records"), pages, about(found, compendium, done), strict=True
+            found.to_dict("records"), pages, known(found, compendium, done), strict=True
         )
     ]
     return {
@@ -112,6 +113,7 @@ def _of_compounds(
                     name, cid=here[fields.PUBCHEM_CID], inchi_key=here[fields.INCHI_KEY]
                 )),
                 ("iLINCS", links.ilincs(name, here[fields.PERT_ID])),
+                ("Neighbors", neighbors_page(about([name], done.compendium)[0])),
             ],
         }
         for name, moas, genes, here in zip(

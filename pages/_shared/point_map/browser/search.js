@@ -25,7 +25,13 @@ function listenToSearch(map, signal) {
     if (wanted && map.points && !found.length) list.append(made("p", "Not on this map"));
     return found;
   };
-  input.addEventListener("input", show, { signal });
+  // A full name that begins no other needs no Enter.
+  const type = () => {
+    const [first, ...others] = show();
+    const name = map.points?.drugs.names[first]?.toLowerCase();
+    if (!others.length && name === input.value.trim().toLowerCase()) pick(first);
+  };
+  input.addEventListener("input", type, { signal });
   input.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (event.key === "Enter") show().slice(0, 1).forEach(pick);
