@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from gpar_core.analyses.cell_influence.request import CellInfluenceRequest
 from gpar_core.analyses.method import Method
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.analyses.training.result import ModelSummary
@@ -42,7 +43,11 @@ def job_details(request: Request | None) -> Details:
     if not isinstance(method, Method):
         return {}
     n_null = request.null_repeats if isinstance(request, TrainRequest) else 0
-    return _details(getattr(request, "compendium", ""), method, n_null)
+    details = _details(getattr(request, "compendium", ""), method, n_null)
+    if isinstance(request, CellInfluenceRequest):
+        lines = (" + ".join(cells) or "all cell lines" for cells in request.selections)
+        details["cells"] = " against ".join(lines)
+    return details
 
 
 def _details(compendium: str, method: Method, n_null: int) -> dict[str, str]:

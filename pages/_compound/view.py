@@ -97,8 +97,9 @@ def _who(compound: Compound, compendium: Compendium) -> None:
         "CLUE": links.clue(compound.name),
         "ChEMBL": links.chembl(compound.name, inchi_key=key),
     }
-    for column, (name, address) in zip(st.columns(len(outward)), outward.items(), strict=True):
-        column.link_button(name, address, width="stretch")
+    with st.container(horizontal=True):
+        for name, address in outward.items():
+            st.link_button(name, address)
     with st.container(horizontal=True):
         similar = st.button(
             "Find drugs like this",

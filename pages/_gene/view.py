@@ -61,10 +61,9 @@ def _who(gene: Gene, compendium: Compendium) -> None:
     outward = links.gene_pages(
         gene.current_symbol, entrez_id=gene.entrez_id, ensembl_id=gene.ensembl_id
     )
-    *columns, last = st.columns(len(outward) + 1)
-    for column, (name, address) in zip(columns, outward.items(), strict=True):
-        column.link_button(name, address, width="stretch")
-    with last:
+    with st.container(horizontal=True):
+        for name, address in outward.items():
+            st.link_button(name, address)
         _share(gene, compendium)
 
 

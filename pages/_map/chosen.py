@@ -94,11 +94,10 @@ def _show_drug(
             name, cid=compound[fields.PUBCHEM_CID], inchi_key=compound[fields.INCHI_KEY]
         )
         ilincs = links.ilincs(name, compound[fields.PERT_ID])
-        buttons = st.columns(4)
-        buttons[0].link_button("PubChem", pubchem, width="stretch")
-        buttons[1].link_button("iLINCS", ilincs, width="stretch")
-        buttons[2].link_button("CLUE", links.clue(name), width="stretch")
-        with buttons[3]:
+        with st.container(horizontal=True):
+            st.link_button("PubChem", pubchem)
+            st.link_button("iLINCS", ilincs)
+            st.link_button("CLUE", links.clue(name))
             _offer_as_positive_set([name], "drug", done)
     _show_signatures(table, name, "drug", done)
 
@@ -165,5 +164,5 @@ def _offer_as_positive_set(drugs: list[str], key: str, done: Analysis) -> None:
             f"{len(drugs):,} drugs are too many for a positive set; the maximum is "
             f"{MAX_DRUGS_PASTED:,}. Draw a smaller lasso."
         )
-    elif st.button("Use as positive set", key=f"map-positive-{key}", width="stretch"):
+    elif st.button("Use as positive set", key=f"map-positive-{key}"):
         train_on(drugs, done.compendium)

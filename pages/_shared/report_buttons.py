@@ -32,18 +32,16 @@ def report_buttons(
     share: draws the button beside them.
     """
     view = cache()
-    columns = st.columns([1, 1, 1, 1])
-    if share is not None:
-        with columns[2]:
+    with st.container(horizontal=True):
+        for ending, (label, kind, explanation) in FILES.items():
+            st.download_button(
+                label,
+                lambda ending=ending: made_in_child(view, result_id, ending),
+                download_name("report", title, simulated=simulated, ending=ending[1:]),
+                kind,
+                key=f"report-{ending}-{result_id}",
+                help=explanation,
+                on_click="ignore",
+            )
+        if share is not None:
             share()
-    for column, (ending, (label, kind, explanation)) in zip(columns, FILES.items(), strict=False):
-        column.download_button(
-            label,
-            lambda ending=ending: made_in_child(view, result_id, ending),
-            download_name("report", title, simulated=simulated, ending=ending[1:]),
-            kind,
-            key=f"report-{ending}-{result_id}",
-            help=explanation,
-            on_click="ignore",
-            width="stretch",
-        )

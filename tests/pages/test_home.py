@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gpar_core.analyses.map.plan import plan_map
+from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data.compendium import load
 from gpar_core.data.requests import DemoRequest
 from gpar_core.jobs.job import State
@@ -98,6 +99,17 @@ def test_the_map_of_the_compendium_is_shown(stocked: Library) -> None:
     (opened,) = (each for each in app.page_link if each.label == "Open map")
     assert f"job={job_id(shown)}" in opened.proto.query_string
     assert "Build map" in labels(page("home", compendium="measured"))
+
+
+def test_a_drug_on_the_map_is_trained_on_with_one_click(stocked: Library) -> None:
+    request = charted(stocked.cache)
+    app = page("home")
+    app.session_state[f"map-{job_id(request)}"] = {"chosen": {"drug": 0, "lasso": ""}}
+    (train,) = (each for each in labels(app.run()) if each.startswith("Train on"))
+    press(app, train)
+    (job,) = JobStore(stocked.cache).active_jobs()
+    assert isinstance(job.request, TrainRequest)
+    assert train.endswith(*job.request.drug_set.drugs)
 
 
 def test_the_latest_results_are_linked_and_those_that_run(stocked: Library) -> None:

@@ -271,7 +271,7 @@ def test_the_lasso_lists_its_signatures(stocked: Library) -> None:
     assert len(table) == 164
     assert set(table["data"]) == {"SIMULATED"}
     app = choose(app, request)
-    assert not app.subheader
+    assert not app.header
 
 
 def test_other_perturbagens_lead_to_their_genes(stocked: Library) -> None:
