@@ -288,7 +288,7 @@ def test_cancel_is_acknowledged_at_once(stocked: Library, request_: TrainRequest
     job = running(stocked.cache, request_)
     app = press(page("drug_prediction", job=job.id), "Cancel")
     words(app)
-    cancel = next(button for button in app.button if button.label.startswith("Cancelling"))
+    cancel = next(button for button in app.button if button.label.startswith("Canceling"))
     assert cancel.disabled
     assert JobStore(stocked.cache).get(job.id).cancel_requested
 

@@ -83,7 +83,7 @@ def test_a_drug_is_looked_up_and_a_training_asked_for(
     monkeypatch.setenv("GPAR_SPARE_WORKERS", "0")
     charted(stocked.cache)
     stocked.cache.jobs.mkdir(exist_ok=True)
-    # As if a supervisor were there: the training stays in the queue until it is cancelled.
+    # As if a supervisor were there: the training stays in the queue until it is canceled.
     supervised = supervisor_lock(stocked.cache)
     with supervised, serving(stocked.cache) as server, browsing() as (page, _):
         page.goto(f"{server.address}/compound")
@@ -124,7 +124,7 @@ def test_a_drug_is_looked_up_and_a_training_asked_for(
         go_to(page, train)
         expect(page).to_have_url(re.compile("job="))
         go_to(page, main(page).get_by_role("button", name="Cancel"))
-        expect(main(page)).to_contain_text("cancelled")
+        expect(main(page)).to_contain_text("canceled")
 
 
 def main(page: Page) -> Locator:
