@@ -1,6 +1,6 @@
 """Finished results that come with the demo, one of each kind that takes seconds.
 
-So every page has something to show before anybody has computed anything. They are jobs of the
+So most pages have something to show before anybody has computed anything. They are jobs of the
 server itself, which keep no other job waiting, and are queued once: those that are deleted do not
 come back.
 """
