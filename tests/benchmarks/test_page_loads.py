@@ -17,9 +17,10 @@ CASES = [
 ]
 
 
-def test_a_page_is_whole_with_its_title_and_no_placeholder() -> None:
+def test_a_page_is_whole_with_a_new_title_and_no_placeholder() -> None:
     with browsing() as (page, _):
         for state, title, more, whole in CASES:
             page.set_content(PAGE.format(state=state, title=title, more=more))
-            assert bool(page.evaluate(WHOLE, "Models")) == whole, (state, title, more)
+            assert bool(page.evaluate(WHOLE, "Library")) == whole, (state, title, more)
             assert bool(page.evaluate(WHOLE, "")) == (whole or "Library" in title)
+            assert not page.evaluate(WHOLE, "Models") or "Library" in title
