@@ -145,3 +145,13 @@ def press_until(button: Locator, done: Callable[[], bool]) -> None:
         return done()
 
     until(pressed, saw=lambda: button.page.get_by_test_id("stMain").inner_text())
+
+
+def settled(page: Page) -> None:
+    """The script has run and what it drew is there, with no gray placeholder any more.
+
+    The heading first: before a page's script begins, it is not running either.
+    """
+    expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)

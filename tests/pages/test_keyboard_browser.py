@@ -7,10 +7,9 @@ from playwright.sync_api import ElementHandle, Locator, Page, expect
 
 from gpar_core.jobs.workers import supervisor_lock
 from gpar_core.storage.requests import job_id
-from tests.pages.browser import browsing, serving
+from tests.pages.browser import browsing, serving, settled
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
-from tests.pages.test_every_page_browser import settled
 
 MAX_STEPS = 80
 """More stops than any page has before what is looked for."""

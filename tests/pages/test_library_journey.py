@@ -17,7 +17,7 @@ from gpar_core.jobs.store import JobStore
 from gpar_core.storage.cache import MANIFEST, Cache
 from tests.data.uploads import text_of
 from tests.geo_files import LANDMARKS, write_gct, write_gctx
-from tests.pages.browser import Server, browsing, press_until, serving
+from tests.pages.browser import Server, browsing, press_until, serving, settled
 from tests.pages.test_journey import main, sidebar
 from tests.processes import frozen
 from tests.waiting import until
@@ -333,7 +333,7 @@ def click_row(page: Page, row: int) -> None:
 
 def downloaded(page: Page, button: str) -> tuple[str, list[dict[str, str]]]:
     """Name and rows of a CSV. By keyboard: a click misses where a table above is still growing."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    settled(page)
     with page.expect_download() as waiting:
         page.get_by_role("button", name=button).press("Enter")
     text = Path(waiting.value.path()).read_text("utf-8")

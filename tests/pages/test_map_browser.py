@@ -1,6 +1,5 @@
 """A map of 100,000 signatures in a real browser: every way to use it, and what it costs."""
 
-import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -20,7 +19,7 @@ from gpar_core.data import compendium as compendia
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
 from pages._shared.point_map import published
-from tests.pages.browser import browsing, serving
+from tests.pages.browser import browsing, serving, settled
 from tests.waiting import until
 
 N = 100_000
@@ -95,9 +94,7 @@ class Screen:
     def settled(self) -> None:
         """Until the page's script has run."""
         self.page.wait_for_timeout(100)
-        expect(self.page.get_by_test_id("stApp")).to_have_attribute(
-            "data-test-script-state", re.compile("notRunning")
-        )
+        settled(self.page)
 
     def _count(self, frame: bytes | str) -> None:
         self.received += len(frame)
