@@ -25,13 +25,13 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from benchmarks.quality import moas_of
 from gpar_core import fields
-from gpar_core.__main__ import DEFAULT_CACHE
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.space import Space, embedded, pooled, space_of
 from gpar_core.rank.scoring import attentions
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.folders import default_cache
 
 SEED = 0
 WAYS = ("others", "and itself", "itself")
@@ -113,7 +113,7 @@ def _by_itself(attention: np.ndarray, member: np.ndarray) -> tuple[float, float]
 def _main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ceiling")
     parser.add_argument("--compendium", required=True)
-    parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE)
+    parser.add_argument("--cache", type=Path, default=default_cache())
     parser.add_argument("--splits", type=int, default=10)
     options = parser.parse_args()
     cache = Cache(options.cache)

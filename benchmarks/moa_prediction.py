@@ -19,7 +19,6 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from gpar_core import fields
-from gpar_core.__main__ import DEFAULT_CACHE
 from gpar_core.analyses.library import result as library
 from gpar_core.analyses.moa_prediction.result import of_compound, ranked
 from gpar_core.compare import gsea, similarity
@@ -27,6 +26,7 @@ from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, ORDERS
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.folders import default_cache
 
 FIRST = (1, 5, 10)
 
@@ -174,7 +174,7 @@ def _similarities(compendium: Compendium, drugs: np.ndarray) -> dict[str, np.nda
 def _main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.moa_prediction")
     parser.add_argument("--compendium", required=True, metavar="NAME")
-    parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, metavar="DIR")
+    parser.add_argument("--cache", type=Path, default=default_cache(), metavar="DIR")
     parser.add_argument("--library", default="", metavar="ID")
     parser.add_argument("--json", type=Path, default=Path("build/moa_prediction.json"))
     options = parser.parse_args()

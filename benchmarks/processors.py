@@ -27,7 +27,6 @@ from numpy._core import _multiarray_umath as umath
 from scipy.stats import spearmanr
 
 from gpar_core import fields
-from gpar_core.__main__ import DEFAULT_CACHE
 from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training import result as model
@@ -41,6 +40,7 @@ from gpar_core.progress import Report, silent
 from gpar_core.rank.scoring import Network, scaled
 from gpar_core.report.outcomes import N_FIRST
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.folders import default_cache
 from gpar_core.storage.requests import job_id
 
 OWN_FIGURES = ("mean_auroc", "pooled_auroc", "average_precision")
@@ -187,7 +187,7 @@ def train_as(kind: Kind) -> None:
 
 def _main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.processors")
-    parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE)
+    parser.add_argument("--cache", type=Path, default=default_cache())
     parser.add_argument("--compendium", required=True)
     parser.add_argument("--moas", nargs="+", required=True)
     parser.add_argument("--presets", default="fast")

@@ -18,13 +18,13 @@ from scipy.stats import wilcoxon
 
 from benchmarks.quality import moas_of
 from gpar_core import fields
-from gpar_core.__main__ import DEFAULT_CACHE
 from gpar_core.compare.retrieval import SIGNIFICANT, SPACE, Z_SCORES, retrieval
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.learn.space import space_of
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.folders import default_cache
 
 SEED = 0
 
@@ -82,7 +82,7 @@ def differences(found: pd.DataFrame) -> pd.DataFrame:
 def _main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.retrieval")
     parser.add_argument("--compendium", required=True, metavar="NAME")
-    parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, metavar="DIR")
+    parser.add_argument("--cache", type=Path, default=default_cache(), metavar="DIR")
     parser.add_argument("--shuffles", type=int, default=2, metavar="N")
     options = parser.parse_args()
     cache = Cache(options.cache.resolve())

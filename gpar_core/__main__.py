@@ -5,8 +5,11 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
+from gpar_core import __version__
 from gpar_core.analyses.training import result as model
+from gpar_core.commands import app as app_command
 from gpar_core.commands import cell_influence as cell_influence_command
 from gpar_core.commands import compare as compare_command
 from gpar_core.commands import curate as curate_command
@@ -33,15 +36,18 @@ from gpar_core.errors import GparError
 from gpar_core.export import ranking_csv
 from gpar_core.rank.ranking import DEFAULT_ORDER as DEFAULT_RANKING
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, ORDERS, filtered, order_by
+from gpar_core.storage import folders
 from gpar_core.storage.cache import Cache
 from gpar_core.upkeep.migration import bring_up_to_date
 
-DEFAULT_CACHE = Path(__file__).resolve().parent.parent / "cache"
 
-
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, *, name: str = "python -m gpar_core") -> int:
     """Run one command. Returns its exit status: 0, or 2 after printing an error."""
-    options = _parser().parse_args(arguments)
+    parser = _parser(name)
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown and not options.passes_on:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    options.passed_on = unknown
     try:
         cache = Cache(options.cache.resolve())
         if not options.any_cache:
@@ -103,17 +109,20 @@ def _compendia(options: argparse.Namespace, cache: Cache) -> None:
         print_compendium(cache, name, findings=False)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(name: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m gpar_core",
+        prog=name,
         description="Find drugs that share a mechanism of action from L1000 signatures.",
     )
     parser.add_argument(
-        "--cache", type=Path, default=DEFAULT_CACHE, metavar="DIR",
-        help="folder of compendia, models and jobs (default: %(default)s)",
+        "--cache", type=Path, default=folders.default_cache(), metavar="DIR",
+        help="folder of compendia, models and jobs (default: GPAR_CACHE, or %(default)s)",
     )  # fmt: skip
-    parser.set_defaults(any_cache=False)
+    parser.add_argument("--version", action="version", version=f"GPAR {__version__}")
+    parser.set_defaults(any_cache=False, passes_on=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    app_command.add(commands)
 
     demo = commands.add_parser("demo", help="build the simulated demo compendium")
     demo.set_defaults(command=_demo)
@@ -156,10 +165,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-if __name__ == "__main__":
-    ended_with = main()
+def end(ended_with: int) -> NoReturn:
+    """End the process with an exit status."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(BrokenPipeError):
             stream.flush()
     # Python's own exit sometimes aborts while threads of Arrow or TensorFlow are still waiting.
     os._exit(ended_with)
+
+
+def gpar() -> NoReturn:
+    """The console script `gpar`."""
+    end(main(name="gpar"))
+
+
+if __name__ == "__main__":
+    end(main())

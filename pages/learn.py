@@ -2,13 +2,14 @@
 
 import streamlit as st
 
+from gpar_core.storage import folders
 from pages._learn.glossary_view import show_glossary
 from pages._learn.lesson_view import show_lessons
 from pages._learn.tour_view import show_tour
 from pages._shared.error_box import error_box
 from pages._shared.frame import compendium_in_use
 from pages._shared.navigation import begin
-from pages._shared.state import ROOT, Key
+from pages._shared.state import Key
 
 
 def tour() -> None:
@@ -17,7 +18,7 @@ def tour() -> None:
 
 
 def for_teachers() -> None:
-    st.markdown((ROOT / "docs" / "teaching.md").read_text("utf-8"))
+    st.markdown((folders.app() / "docs" / "teaching.md").read_text("utf-8"))
 
 
 begin("Learn")

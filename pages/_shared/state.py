@@ -2,15 +2,13 @@
 
 import os
 from enum import StrEnum
-from pathlib import Path
 
 import streamlit as st
 
 from gpar_core.server.limits import ServerLimits, read_limits
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.folders import default_cache
 from pages._shared.visitor import visitor
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Key(StrEnum):
@@ -49,9 +47,9 @@ class Key(StrEnum):
 def cache() -> Cache:
     """The cache of this server, as the current visitor sees it.
 
-    It is at `GPAR_CACHE`, or `cache/` beside the app. Raises AccessError if nobody is signed in.
+    It is where `folders.default_cache` says. Raises AccessError if nobody is signed in.
     """
-    return Cache(Path(os.environ.get("GPAR_CACHE", ROOT / "cache")).resolve(), visitor())
+    return Cache(default_cache().resolve(), visitor())
 
 
 def limits() -> ServerLimits:

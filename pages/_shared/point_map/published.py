@@ -12,9 +12,9 @@ from pathlib import Path
 import streamlit as st
 
 from gpar_core.analyses.map.packing import Packed
-from pages._shared.state import ROOT
+from gpar_core.storage import folders
 
-FOLDER = ROOT / "static"
+FOLDER = folders.app() / "static"
 MAX_FILES = 24
 HALF_WRITTEN_SECONDS = 3600
 ENDING = ".points.gz"
