@@ -1,5 +1,6 @@
 # make app    open the dashboard (the first time: install, then build the demo)
 # make test   run all checks and tests, WORKERS=4 at a time: many wait for a browser or a process
+# make test-oldest, make test-latest   run the tests on the oldest or newest versions allowed
 # make bench  measure speed and memory against their goals (half an hour)
 # make bench-quality FILES=FOLDER   compare with other methods on LINCS files, MOA by MOA
 
@@ -10,13 +11,27 @@ WORKERS ?= 4
 FILES ?= ../shared/lincs_consensus
 BIN := $(VENV)/bin
 
-.PHONY: app test bench bench-quality check format clean
+CONSTRAINED := -r requirements.txt -c constraints.txt
+
+.PHONY: app test test-oldest test-latest lock bench bench-quality check format clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
 
 test: check
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+test-oldest: RESOLUTION := lowest-direct
+test-latest: RESOLUTION := highest
+test-oldest test-latest: test-%: $(VENV)/dev.stamp
+	$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(VENV)-$*
+	$(BIN)/uv pip install --quiet --python $(VENV)-$* --resolution $(RESOLUTION) \
+		--requirements pyproject.toml --extra cluster --extra sign-in --requirements requirements-dev.txt
+	$(VENV)-$*/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+lock: $(VENV)/dev.stamp
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate \
+		requirements.txt requirements-dev.txt --output-file constraints.txt
 
 bench: $(VENV)/app.stamp
 	$(BIN)/python -m benchmarks
@@ -34,14 +49,14 @@ format: $(VENV)/dev.stamp
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) cache/compendia cache/models cache/jobs cache/uploads
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-latest cache/compendia cache/models cache/jobs cache/uploads
 
-$(VENV)/app.stamp: requirements.txt
+$(VENV)/app.stamp: requirements.txt constraints.txt
 	$(if $(PYTHON),,$(error GPAR needs Python 3.11, 3.12 or 3.13 with venv (Debian: apt install python3-venv); none was found))
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet $(CONSTRAINED)
 	touch $@
 
 $(VENV)/dev.stamp: $(VENV)/app.stamp requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
+	$(BIN)/python -m pip install --quiet $(CONSTRAINED) -r requirements-dev.txt
 	touch $@

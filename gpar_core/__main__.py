@@ -5,7 +5,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from gpar_core import __version__
 from gpar_core.analyses.training import result as model
@@ -40,8 +40,10 @@ from gpar_core.storage import folders
 from gpar_core.storage.cache import Cache
 from gpar_core.upkeep.migration import bring_up_to_date
 
+BY_PYTHON: Final = "python -m gpar_core"
 
-def main(arguments: list[str] | None = None, *, name: str = "python -m gpar_core") -> int:
+
+def main(arguments: list[str] | None = None, *, name: str = BY_PYTHON) -> int:
     """Run one command. Returns its exit status: 0, or 2 after printing an error."""
     parser = _parser(name)
     options, unknown = parser.parse_known_args(arguments)
@@ -109,7 +111,7 @@ def _compendia(options: argparse.Namespace, cache: Cache) -> None:
         print_compendium(cache, name, findings=False)
 
 
-def _parser(name: str) -> argparse.ArgumentParser:
+def _parser(name: str = BY_PYTHON) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=name,
         description="Find drugs that share a mechanism of action from L1000 signatures.",

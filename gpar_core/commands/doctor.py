@@ -1,4 +1,4 @@
-"""`python -m gpar_core doctor`: check a cache, repair it, and report what was done."""
+"""`python -m gpar_core doctor`: check the installation and a cache, repair it, and report."""
 
 import argparse
 import time
@@ -9,6 +9,7 @@ from gpar_core.data import compendium as compendia
 from gpar_core.data.pert_types import counted_in_words
 from gpar_core.errors import DataError, JobError
 from gpar_core.storage.cache import Cache
+from gpar_core.upkeep import installation
 from gpar_core.upkeep.doctor import Finding, Remedy, examine, repair
 
 HEALTHY, REPAIRED, NEEDS_A_PERSON = 0, 1, 2
@@ -20,9 +21,10 @@ def add(commands: Any) -> None:
     """Register the command."""
     parser = commands.add_parser(
         "doctor",
-        help="check the cache and repair it",
+        help="check the installation and the cache, and repair the cache",
         description=(
-            "List the signatures of each compendium, check the cache and repair it. GPAR can keep "
+            "Print what a bug report needs, check the installation, list the signatures of each "
+            "compendium, check the cache and repair it. GPAR can keep "
             "running. None of your data is deleted: unreadable files are moved to the folder "
             "'damaged' in the cache. Exit status: 0 healthy, 1 repaired (or, with --dry-run, "
             "repairable), 2 something needs your attention."
@@ -42,12 +44,15 @@ def add(commands: Any) -> None:
 
 
 def _doctor(options: argparse.Namespace, cache: Cache) -> int:
+    lines = installation.examine(cache.root)
+    for line in lines:
+        print(f"{line.name}: {line.value}.", *([f"To do: {line.problem}"] if line.problem else []))
     for name in cache.compendium_names():
         with suppress(DataError):  # told below, with what to do
             kinds = compendia.read_manifest(cache.compendium(name))["kinds"]
             print(f"{name}: {counted_in_words(kinds)}")
     found = examine(cache, time.time())
-    left, done = 0, 0
+    left, done = sum(bool(line.problem) for line in lines), 0
     for finding in found:
         if finding.remedy is Remedy.DELETE and not options.remove_unused:
             continue

@@ -21,6 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Self
@@ -148,6 +149,11 @@ class ClusterPool:
             return self._client
 
     def _connect(self) -> "Client":
+        if find_spec("distributed") is None:
+            raise WorkerError(
+                "A Dask cluster needs the package distributed. Install it: pip install "
+                "'gpar[cluster]'. Or train without --dask and GPAR_DASK."
+            )
         import dask  # noqa: PLC0415
         from distributed import Client  # noqa: PLC0415
 

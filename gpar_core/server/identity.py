@@ -14,6 +14,7 @@ GPAR_PROXY_SECRET   proxy: what the header X-Gpar-Proxy-Secret must be, so that 
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Final
 
 from gpar_core.errors import AccessError, RequestError
@@ -46,6 +47,11 @@ def read_sign_in(environment: Mapping[str, str]) -> SignIn:
         )
     }  # fmt: skip
     _check_one_of("GPAR_SIGN_IN", asked["SIGN_IN"], ("", "oidc", "proxy"))
+    if asked["SIGN_IN"] == "oidc" and find_spec("authlib") is None:
+        raise RequestError(
+            "GPAR_SIGN_IN is 'oidc', but the package Authlib is not installed. Install it: pip "
+            "install 'gpar[sign-in]', and start GPAR again."
+        )
     _check_one_of("GPAR_VISIBILITY", asked["VISIBILITY"], ("", "private", "shared"))
     if asked["SIGN_IN"] == "proxy" and not asked["USER_HEADER"]:
         raise RequestError(

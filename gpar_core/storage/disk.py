@@ -34,7 +34,7 @@ def saying_full(path: Path) -> Iterator[None]:
         if not is_full(error):
             raise
         raise DiskFullError(
-            f"A disk is full ({error}); the disk of '{path.parent}' has {_free_mb(path):,.0f} MB "
+            f"A disk is full ({error}); the disk of '{path.parent}' has {free_mb(path):,.0f} MB "
             "free. Free some space and try again; finished results are kept."
         ) from error
 
@@ -65,6 +65,7 @@ def measured(folder: Path) -> tuple[float, int]:
     return changed, n_bytes
 
 
-def _free_mb(path: Path) -> float:
+def free_mb(path: Path) -> float:
+    """MB free on the disk that a path is on or will be on."""
     there = next(folder for folder in path.absolute().parents if folder.exists())
     return shutil.disk_usage(there).free / 1e6

@@ -241,6 +241,15 @@ def test_a_whole_training_gives_the_same_model(
     assert_same({"final": one.network}, {"final": other.network})
 
 
+def test_a_missing_library_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with (
+        ClusterPool("tcp://127.0.0.1:1", 1) as pool,
+        pytest.raises(WorkerError, match=r"gpar\[cluster\]"),
+    ):
+        networks(pool, LAYERED)
+
+
 @pytest.mark.parametrize("listening", [False, True], ids=["nothing", "something else"])
 def test_no_scheduler_is_told_soon(monkeypatch: pytest.MonkeyPatch, listening: bool) -> None:
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)

@@ -1,5 +1,7 @@
 """Who may come in, and as whom."""
 
+import sys
+
 import pytest
 
 from gpar_core.errors import AccessError, RequestError
@@ -33,6 +35,12 @@ def test_a_sign_in_that_is_set_by_half_is_refused(
 ) -> None:
     with pytest.raises(RequestError, match=message):
         read_sign_in(environment)
+
+
+def test_openid_connect_without_its_library_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "authlib", None)
+    with pytest.raises(RequestError, match="sign-in"):
+        read_sign_in({"GPAR_SIGN_IN": "oidc"})
 
 
 def test_claims_name_the_visitor_without_case() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import time
@@ -56,6 +57,11 @@ def cache(tmp_path: Path) -> Cache:
     return cache
 
 
+def of_cache(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was printed below the lines on the installation."""
+    return re.split(r"^Packages: .*\n", capsys.readouterr().out, flags=re.MULTILINE)[1]
+
+
 def doctor(cache: Cache, *options: str) -> int:
     return main(["--cache", str(cache.root), "doctor", *options])
 
@@ -77,7 +83,7 @@ def rewrite(path: Path, **changes: object) -> None:
 def test_a_healthy_cache_is_left_as_it_is(cache: Cache, capsys: pytest.CaptureFixture[str]) -> None:
     before = {path: path.stat().st_mtime_ns for path in cache.root.rglob("*")}
     assert doctor(cache) == 0
-    assert capsys.readouterr().out == f"{TINY}The cache is healthy.\n"
+    assert of_cache(capsys) == f"{TINY}The cache is healthy.\n"
     after = {path: path.stat().st_mtime_ns for path in before}
     assert {path for path in before if after[path] != before[path]} <= {cache.root, cache.jobs}
 
@@ -88,7 +94,7 @@ def test_the_signatures_of_each_kind_are_listed(
     planted(cache.compendium("planted"))
     rewrite(cache.compendium("tiny") / MANIFEST, format_version=99)
     doctor(cache)
-    assert capsys.readouterr().out.splitlines()[0] == (
+    assert of_cache(capsys).splitlines()[0] == (
         "planted: 60 signatures of 30 compounds, 80 signatures of 40 over-expressions, "
         "80 signatures of 40 knock-downs"
     )
@@ -168,7 +174,7 @@ def test_a_compendium_that_was_replaced_on_purpose_is_not_damaged(
 ) -> None:
     first, second = _done_import(cache, "old.gctx"), _done_import(cache, "new.gctx")
     assert doctor(cache) == 0
-    assert capsys.readouterr().out == f"{MINE}{TINY}The cache is healthy.\n"
+    assert of_cache(capsys) == f"{MINE}{TINY}The cache is healthy.\n"
     assert {JobStore(cache).get(job).state for job in (first, second)} == {State.DONE}
 
 
@@ -183,7 +189,7 @@ def test_what_was_deleted_on_purpose_is_not_damaged(
         else:
             deletion.delete(cache, folder, time.time())
     assert doctor(cache) == 0
-    assert capsys.readouterr().out == "The cache is healthy.\n"
+    assert of_cache(capsys) == "The cache is healthy.\n"
     assert {JobStore(cache).get(each).state for each in (MODEL, job)} == {State.DONE}
 
 
