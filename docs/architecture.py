@@ -26,7 +26,8 @@ LAYERS = (
     ),
     ("upkeep/",),
     ("jobs/",),
-    ("export.py", "lessons.py", "case_studies.py", "profile_cases.py", "report/", "reading/"),
+    ("export.py", "lessons.py", "case_studies.py", "profile_cases.py", "report/", "reading/",
+     "formats/"),
     ("commands/", "workspace/"),
     ("__main__.py",),
 )  # fmt: skip

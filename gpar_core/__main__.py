@@ -16,6 +16,7 @@ from gpar_core.commands import curate as curate_command
 from gpar_core.commands import doctor as doctor_command
 from gpar_core.commands import evaluate as evaluate_command
 from gpar_core.commands import evaluate_search as evaluate_search_command
+from gpar_core.commands import export as export_command
 from gpar_core.commands import fetch as fetch_command
 from gpar_core.commands import gene as gene_command
 from gpar_core.commands import genes as genes_command
@@ -158,6 +159,7 @@ def _parser(name: str = BY_PYTHON) -> argparse.ArgumentParser:
     cell_influence_command.add(commands)
     hyper_parameters_command.add(commands)
     map_command.add(commands)
+    export_command.add(commands)
     doctor_command.add(commands)
 
     models = commands.add_parser("models", help="list trained models")

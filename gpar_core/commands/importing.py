@@ -30,7 +30,7 @@ def add(commands: Any) -> None:
         "--name", required=True, help="name of the compendium: letters, digits, '-', '_'"
     )
     for option, needed, text in (
-        ("--gctx", True, "Level 5 matrix, GCTX or GCT, plain or gzipped"),
+        ("--gctx", True, "Level 5 matrix, GCTX, GCT or AnnData, plain or gzipped"),
         ("--sig-info", False, "sig_info table; not needed if the matrix has its own metadata"),
         ("--gene-info", False, "gene_info table; not needed if the rows are Entrez ids"),
         ("--sig-metrics", False, "sig_metrics table, for TAS"),

@@ -63,9 +63,9 @@ def check_output(output: Path | None) -> None:
         return
     folder = output.absolute().parent
     if output.is_dir():
-        raise _refused(output, "it is a folder")
+        raise refused(output, "it is a folder")
     if not folder.is_dir():
-        raise _refused(output, "its folder does not exist")
+        raise refused(output, "its folder does not exist")
     try:
         if output.is_file():
             output.open("ab").close()
@@ -73,7 +73,7 @@ def check_output(output: Path | None) -> None:
             # Permissions alone do not tell: the disk may be read-only.
             tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
-        raise _refused(output, in_words(error)) from error
+        raise refused(output, in_words(error)) from error
 
 
 def write_output(output: Path, content: str | bytes) -> None:
@@ -81,8 +81,9 @@ def write_output(output: Path, content: str | bytes) -> None:
     try:
         output.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
-        raise _refused(output, in_words(error)) from error
+        raise refused(output, in_words(error)) from error
 
 
-def _refused(output: Path, why: str) -> RequestError:
+def refused(output: Path, why: str) -> RequestError:
+    """What to raise where a file cannot be written."""
     return RequestError(f"'{output}' cannot be written: {why}. Choose another file.")

@@ -1,4 +1,4 @@
-"""Read Level 5 matrices: GCTX (HDF5) and GCT (text).
+"""Read Level 5 matrices: GCTX and AnnData (both HDF5), and GCT (text).
 
 The values are read in blocks. cmapPy can read ids only together with all metadata, in several
 copies; it reads values either all at once or, for a subset, with all metadata on each call.
@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 import pandas as pd
 
+from gpar_core.data import h5ad
 from gpar_core.data.delimited import encoding_of, unquoted
 from gpar_core.data.file_kinds import HDF5_MAGIC, HEAD, beginning
 from gpar_core.data.gct_text import begins_gct, gct_shape, gct_version
@@ -28,7 +29,7 @@ GCTX_GENES, GCTX_SIGNATURES = "/0/META/ROW/id", "/0/META/COL/id"
 class MatrixFile:
     """A matrix on disk, with its values not yet read.
 
-    kind: 'gctx' or 'gct'. gene_ids, sig_ids: as written in the file, in file order.
+    kind: 'gctx', 'h5ad' or 'gct'. gene_ids, sig_ids: as written in the file, in file order.
     n_before_values: leading lines and columns of a GCT that are not values. encoding: of a GCT.
     """
 
@@ -57,18 +58,18 @@ class Block:
 
 
 def open_matrix(path: Path) -> MatrixFile:
-    """Read the ids of a GCTX or GCT. Raises FileFormatError if it is neither or damaged."""
+    """Read the ids of a GCTX, AnnData or GCT. Raises FileFormatError if it is none or damaged."""
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError as error:
         raise FileFormatError(f"'{path.name}' cannot be opened ({error.strerror}).") from error
     if head.startswith(HDF5_MAGIC):
-        return _open_gctx(path)
+        return _open_h5ad(path) if h5ad.is_h5ad(path) else _open_gctx(path)
     if not begins_gct(head):
         raise FileFormatError(
-            f"'{path.name}' is neither GCTX (HDF5) nor GCT (text starting with #1.2 or #1.3): it "
-            f"{beginning(head)}. Use a Level 5 matrix in one of these two formats."
+            f"'{path.name}' is neither GCTX or AnnData (HDF5) nor GCT (text starting with #1.2 or "
+            f"#1.3): it {beginning(head)}. Use a Level 5 matrix in one of these formats."
         )
     if path.suffix.lower() == ".gctx":
         raise FileFormatError(
@@ -84,10 +85,11 @@ def read_blocks(
     """Yield the values of some genes and signatures, a block at a time.
 
     genes, signatures: positions in the file, the latter rising. skip: number of the first block to
-    read. Memory does not grow with the number of signatures (GCTX) or genes (GCT).
+    read. Memory does not grow with the number of signatures (GCTX, AnnData) or genes
+    (GCT).
     Raises FileFormatError where values are missing or are not numbers.
     """
-    blocks = _gctx_blocks if matrix.kind == "gctx" else _gct_blocks
+    blocks = _gct_blocks if matrix.kind == "gct" else _hdf5_blocks
     yield from blocks(matrix, genes, signatures, skip)
 
 
@@ -114,6 +116,25 @@ def _open_gctx(path: Path) -> MatrixFile:
     return MatrixFile(path, "gctx", gene_ids, sig_ids)
 
 
+def _open_h5ad(path: Path) -> MatrixFile:
+    try:
+        with h5py.File(path, "r") as file:
+            genes, signatures = (h5ad.index_of(file, axis) for axis in ("var", "obs"))
+            shape = h5ad.values_of(file).shape
+    except FileFormatError as error:
+        raise FileFormatError(f"'{path.name}' cannot be used: {error}") from error
+    except (OSError, KeyError, AttributeError, ValueError, TypeError, RuntimeError) as error:
+        raise FileFormatError(
+            f"'{path.name}' is not a readable AnnData file ({in_words(error)}). {h5ad.NEEDED}"
+        ) from error
+    if shape != (len(signatures), len(genes)):
+        raise FileFormatError(
+            f"'{path.name}' holds a matrix of {shape} for {len(signatures)} signatures and "
+            f"{len(genes)} genes. The file is damaged."
+        )
+    return MatrixFile(path, "h5ad", genes, signatures)
+
+
 def gctx_ids(file: h5py.File, where: str) -> tuple[str, ...]:
     """The ids at `GCTX_GENES` or `GCTX_SIGNATURES`, in file order; numbers as text, without
     padding.
@@ -126,12 +147,13 @@ def gctx_ids(file: h5py.File, where: str) -> tuple[str, ...]:
     return tuple(text.strip() for text in ids.asstr(errors="replace")[:])
 
 
-def _gctx_blocks(
+def _hdf5_blocks(
     matrix: MatrixFile, genes: np.ndarray, signatures: np.ndarray, skip: int
 ) -> Iterator[Block]:
     first, last = int(genes.min()), int(genes.max()) + 1
     with h5py.File(matrix.path, "r") as file:
-        values = own_dataset(file, GCTX_MATRIX)
+        is_h5ad = matrix.kind == "h5ad"
+        values = h5ad.values_of(file) if is_h5ad else own_dataset(file, GCTX_MATRIX)
         chunk = values.chunks[0] if values.chunks else 1
         rows = max(BLOCK_VALUES // (last - first), 1)
         # A chunk is decompressed whole, so a block has whole chunks; but a chunk that spans all

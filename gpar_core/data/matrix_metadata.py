@@ -1,4 +1,4 @@
-"""The metadata of signatures and genes in a GCT 1.3 or GCTX, as a table."""
+"""The metadata of signatures and genes in a GCT 1.3, GCTX or AnnData, as a table."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.data import h5ad
 from gpar_core.data.delimited import unquoted
 from gpar_core.data.hdf5_nodes import own_dataset, own_node
 from gpar_core.data.headings import place_of
@@ -18,9 +19,13 @@ from gpar_core.errors import FileFormatError, in_words
 
 Axis = Literal["signatures", "genes"]
 GCTX_GROUPS: Final[Mapping[Axis, str]] = {"signatures": "/0/META/COL", "genes": "/0/META/ROW"}
+H5AD_GROUPS: Final[Mapping[Axis, str]] = {"signatures": "obs", "genes": "var"}
 MAX_COLUMNS: Final = 1_000
-_OTHERS: Final = {fields.TAS: ("distil_tas",), fields.PERT_INAME: ("pert_desc",)}
-"""Headings of older CMap files."""
+_OTHERS: Final = {
+    fields.TAS: ("distil_tas",), fields.PERT_INAME: ("pert_desc",),
+    fields.GENE_ID: ("entrez", "entrez_id"),
+}  # fmt: skip
+"""Headings of older CMap files, and of AnnData."""
 
 
 def metadata_columns(matrix: MatrixFile, axis: Axis) -> list[str]:
@@ -28,7 +33,7 @@ def metadata_columns(matrix: MatrixFile, axis: Axis) -> list[str]:
 
     Raises FileFormatError.
     """
-    names = _gctx_names(matrix, axis) if matrix.kind == "gctx" else _gct_names(matrix, axis)
+    names = _READERS[matrix.kind][0](matrix, axis)
     if len(names) > MAX_COLUMNS:
         raise FileFormatError(
             f"'{matrix.path.name}' has {len(names):,} columns of metadata; the limit is "
@@ -47,7 +52,7 @@ def read_metadata(matrix: MatrixFile, axis: Axis, wanted: Sequence[str]) -> pd.D
     names = {name: header[place] for name, place in places.items() if place >= 0}
     n = len(matrix.sig_ids if axis == "signatures" else matrix.gene_ids)
     try:
-        read = _gctx_columns if matrix.kind == "gctx" else _gct_columns
+        read = _READERS[matrix.kind][1]
         columns = dict(read(matrix, axis, sorted(set(names.values()))))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
         raise FileFormatError(
@@ -118,3 +123,26 @@ def _gct_lines(matrix: MatrixFile) -> list[list[str]]:
     with matrix.path.open(encoding=matrix.encoding) as file:
         lines = list(islice(file, matrix.n_before_values[0]))
     return [[unquoted(cell) for cell in line.rstrip("\r\n").split("\t")] for line in lines[2:]]
+
+
+def _h5ad_names(matrix: MatrixFile, axis: Axis) -> list[str]:
+    with h5py.File(matrix.path, "r") as file:
+        return h5ad.column_names(file, H5AD_GROUPS[axis])
+
+
+def _h5ad_columns(
+    matrix: MatrixFile, axis: Axis, names: Sequence[str]
+) -> Iterator[tuple[str, pd.Series]]:
+    with h5py.File(matrix.path, "r") as file:
+        for name in names:
+            values = h5ad.column(file, H5AD_GROUPS[axis], name)
+            texts = ["" if pd.isna(value) else _number(value) for value in values.tolist()]
+            yield name, pd.Series(texts, dtype=TEXT)
+
+
+_READERS: Final = {
+    "gctx": (_gctx_names, _gctx_columns),
+    "h5ad": (_h5ad_names, _h5ad_columns),
+    "gct": (_gct_names, _gct_columns),
+}
+"""By kind of matrix, what reads the names of the metadata, and some of its columns."""

@@ -1,4 +1,4 @@
-"""Import LINCS files in GEO layout into a compendium."""
+"""Import LINCS files in GEO layout, or AnnData, into a compendium."""
 
 import shutil
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from gpar_core import fields
 from gpar_core.data import compendium
 from gpar_core.data.findings import Finding, as_json, summed
 from gpar_core.data.importing.compound_annotation import annotate, other_perturbagens
+from gpar_core.data.importing.exported import header_of, holds_all, restore
 from gpar_core.data.importing.import_files import ImportFiles
 from gpar_core.data.importing.landmark_genes import locate_landmarks
 from gpar_core.data.importing.series import SOURCE, united
@@ -45,7 +46,8 @@ def import_compendium(
 
     Keeps the signatures of some kinds of perturbagens that are in both matrix and sig_info and have
     only finite values. Landmark genes are found by Entrez id, in any order. What a stopped
-    import has copied is not copied again. Memory does not grow with the matrices.
+    import has copied is not copied again. Memory does not grow with the matrices. An
+    AnnData file that GPAR wrote is restored as it was, see `exported`.
 
     fill_missing: set landmark genes that a matrix lacks to 0 (no change) instead of refusing.
     quality: criteria that signatures must meet to be kept. pert_types: of `fields.PERT_TYPES`.
@@ -56,6 +58,18 @@ def import_compendium(
     """
     scratch = folder / SCRATCH
     scratch.mkdir(exist_ok=True)
+    if holds_all(files, quality):
+        restored = restore(
+            open_matrix(files.series[0].matrix),
+            folder,
+            scratch / "copied.json",
+            name=name,
+            fill_missing=fill_missing,
+            pert_types=tuple(pert_types),
+            report=report,
+        )
+        shutil.rmtree(scratch)
+        return restored
     sources, signatures, findings = _select(
         files, scratch, fill_missing, quality, pert_types, report
     )
@@ -102,7 +116,9 @@ def import_compendium(
         folder,
         name=name,
         source=f"Imported from {', '.join(each.matrix.name for each in files.series)}",
-        simulated=False,
+        simulated=any(
+            header["simulated"] for each in files.series if (header := header_of(each.matrix))
+        ),
         signatures=signatures,
         annotation=_together(compounds, other_perturbagens(signatures, compounds[fields.DRUG])),
         report=as_json(found),

@@ -26,6 +26,11 @@ CONDITIONS = (
 MEASURES = (fields.TAS, fields.STRENGTH, fields.CC_Q75, fields.N_REPLICATES)
 FLAGS = (fields.EXEMPLAR, fields.QC)
 QUALITY = (*MEASURES, *FLAGS)
+CELL_COLUMNS = frozenset(
+    ("perturbation", "guide_id", "grna", "sgrna", "ncounts", "n_counts", "total_counts", "ngenes",
+     "n_genes", "n_genes_by_counts", "percent_mito", "pct_counts_mt")
+)  # fmt: skip
+"""Columns of perturbation atlases (scPerturb, pertpy, scanpy), whose rows are cells."""
 YES, NO = ("1", "1.0", "true", "yes"), ("0", "0.0", "false", "no")
 
 POSITION = "position"
@@ -138,6 +143,13 @@ def _own_table(matrix: MatrixFile) -> pd.DataFrame:
     table[fields.SIG_ID] = pd.array(matrix.sig_ids, dtype=TEXT)
     if lacking := [name for name in IDENTITY if name not in table and name != fields.PERT_INAME]:
         names = metadata_columns(matrix, "signatures")
+        if matrix.kind == "h5ad" and CELL_COLUMNS & {name.casefold() for name in names}:
+            raise AnnotationError(
+                f"The rows of '{matrix.path.name}' seem to be single cells "
+                f"({', '.join(sorted(CELL_COLUMNS & {name.casefold() for name in names}))}), not "
+                "signatures. Sum the cells of each perturbation (pseudobulk), compute z-scores "
+                "against the controls, and import those."
+            )
         shown = cleaned(", ".join(names[:12])) or "only their ids"
         raise AnnotationError(
             f"Without a sig_info table, '{matrix.path.name}' must describe its own signatures. It "

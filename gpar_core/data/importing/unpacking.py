@@ -62,8 +62,8 @@ def unpack(packed: Path, folder: Path, report: Report) -> Path:
             first = next(content, b"")
             if not (first.startswith(HDF5_MAGIC) or begins_gct(first)):
                 raise FileFormatError(
-                    f"'{packed.name}' is compressed but contains neither GCTX nor GCT: its "
-                    f"content {beginning(first[:HEAD])}. Use a Level 5 matrix in one of these two "
+                    f"'{packed.name}' is compressed but contains neither GCTX, AnnData nor GCT: "
+                    f"its content {beginning(first[:HEAD])}. Use a Level 5 matrix in one of these "
                     "formats."
                 )
             for block in chain([first], content):

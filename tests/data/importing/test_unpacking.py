@@ -94,7 +94,7 @@ def test_what_holds_no_matrix_is_refused_before_it_fills_the_disk(
 ) -> None:
     packed = tmp_path / "other.gz"
     packed.write_bytes(gzip.compress(content + b"x" * 1000 if content else b""))
-    with pytest.raises(FileFormatError, match="contains neither GCTX nor GCT"):
+    with pytest.raises(FileFormatError, match="contains neither GCTX, AnnData nor GCT"):
         unpack(packed, folder, silent)
     assert sum(path.stat().st_size for path in folder.iterdir()) == 0
 

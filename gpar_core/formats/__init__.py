@@ -1,0 +1,1 @@
+"""Files of other tools: AnnData, GCT and GCTX, graphs for Cytoscape."""
