@@ -77,7 +77,7 @@ def write_h5ad(
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
     """The table with text as Python strings, which every version of anndata reads."""
     texts = [
-        name
+        str(name)
         for name, dtype in table.dtypes.items()
         if isinstance(dtype, pd.StringDtype) or dtype.kind == "O"
     ]

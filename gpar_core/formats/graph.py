@@ -66,7 +66,7 @@ def map_graph(compendium: Compendium, done: Analysis) -> Graph:
 def write_graphml(path: Path, graph: Graph) -> None:
     """Write nodes and undirected edges with their attributes. Raises OSError."""
     root = ElementTree.Element("graphml", xmlns="http://graphml.graphdrawing.org/xmlns")
-    kinds = {name: "double" if _number(graph, name) else "string" for name in graph.nodes}
+    kinds = {name: "double" if _number(graph, name) else "string" for name in map(str, graph.nodes)}
     for name, kind in kinds.items():
         key = {"id": name, "for": "node", "attr.name": name, "attr.type": kind}
         ElementTree.SubElement(root, "key", key)

@@ -16,7 +16,7 @@ def described(compendium: Compendium, rows: np.ndarray) -> pd.DataFrame:
     compounds = compendium.compounds.set_index(fields.PERT_ID)
     of_each = compounds.loc[table[fields.PERT_ID], [fields.MOA, fields.TARGET]]
     return table.assign(
-        **{name: of_each[name].to_numpy() for name in of_each},
+        **{str(name): of_each[name].to_numpy() for name in of_each},
     ).set_index(fields.SIG_ID)
 
 
