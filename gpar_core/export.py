@@ -1,5 +1,6 @@
-"""CSV exports: safe to open in a spreadsheet, with simulated data marked."""
+"""Exports of tables: safe to open in a spreadsheet, with simulated data marked."""
 
+import io
 import re
 from collections.abc import Iterable
 
@@ -90,14 +91,17 @@ def library_csv(shown: Library, *, simulated: bool) -> str:
 
 
 def comparison_csv(compounds: pd.DataFrame, first: ModelSummary, second: ModelSummary) -> str:
+    """`with_models` as CSV."""
+    return csv_text(with_models(compounds, first, second))
+
+
+def with_models(compounds: pd.DataFrame, first: ModelSummary, second: ModelSummary) -> pd.DataFrame:
     """The changes in rank between two models, with the provenance of both in every row."""
-    return csv_text(
-        compounds.assign(
-            first_model_id=first.model_id,
-            second_model_id=second.model_id,
-            compendium=first.compendium,
-            data="SIMULATED" if first.simulated else "measured",
-        )
+    return compounds.assign(
+        first_model_id=first.model_id,
+        second_model_id=second.model_id,
+        compendium=first.compendium,
+        data="SIMULATED" if first.simulated else "measured",
     )
 
 
@@ -128,6 +132,13 @@ def with_analysis(table: pd.DataFrame, of: Analysis) -> pd.DataFrame:
 def csv_text(table: pd.DataFrame) -> str:
     """CSV in which no text cell is a spreadsheet formula (a leading quote defuses it)."""
     return without_formulas(table).to_csv(index=False, lineterminator="\n", float_format="%.6g")
+
+
+def parquet_bytes(table: pd.DataFrame) -> bytes:
+    """The table as Parquet: types and all digits are kept."""
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False)
+    return buffer.getvalue()
 
 
 def without_formulas(table: pd.DataFrame) -> pd.DataFrame:

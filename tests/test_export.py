@@ -15,6 +15,7 @@ from gpar_core.export import (
     download_name,
     file_name,
     gene_list,
+    parquet_bytes,
     ranking_csv,
 )
 from tests.saved_model import SUMMARY, ranking
@@ -103,3 +104,9 @@ def test_a_list_of_genes_is_one_symbol_a_line_and_its_name_says_simulated() -> N
     assert gene_list([]) == ""
     name = download_name("genes-up", "HDAC inhibitor", simulated=True, ending="txt")
     assert name == "gpar-genes-up-hdac-inhibitor-SIMULATED.txt"
+
+
+def test_parquet_keeps_types_digits_and_text() -> None:
+    table = pd.DataFrame({"drug": ["=1+1", None], "es": [1 / 3, float("nan")], "k": [1, 2]})
+    read = pd.read_parquet(io.BytesIO(parquet_bytes(table)))
+    pd.testing.assert_frame_equal(read, table)

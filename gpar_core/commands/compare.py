@@ -13,9 +13,10 @@ from gpar_core.commands.output import (
     print_simulated,
     records,
     write_output,
+    write_table,
 )
 from gpar_core.data import compendium as compendia
-from gpar_core.export import comparison_csv
+from gpar_core.export import with_models
 from gpar_core.rank.ranking import DEFAULT_ORDER, ORDERS
 from gpar_core.storage.cache import Cache
 
@@ -65,10 +66,8 @@ def _compare(options: argparse.Namespace, cache: Cache) -> None:
         ranks = (f"{row[rank]:>7.0f}" if row[rank] == row[rank] else f"{'-':>7}"
                  for rank in ("rank_first", "rank_second"))  # fmt: skip
         print(f"{' '.join(ranks)}  {row[fields.PERT_INAME][:28]:<28} {row['why']}")
-    if options.csv:
-        compounds = found.compounds.drop(columns=fields.DRUG)
-        write_output(options.csv, comparison_csv(compounds, first.summary, second.summary))
-        print(f"{len(compounds):,} rows -> {options.csv}")
+    compounds = found.compounds.drop(columns=fields.DRUG)
+    write_table(options, with_models(compounds, first.summary, second.summary))
     if options.json:
         content = {
             "first": first.summary.model_id,

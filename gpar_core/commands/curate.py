@@ -12,9 +12,10 @@ from gpar_core.commands.output import (
     print_simulated,
     records,
     write_output,
+    write_table,
 )
 from gpar_core.commands.terminal import add_dask, finish
-from gpar_core.export import csv_text, with_provenance
+from gpar_core.export import with_provenance
 from gpar_core.storage.cache import Cache
 
 
@@ -55,9 +56,7 @@ def _curate(options: argparse.Namespace, cache: Cache) -> None:
             f"{row['pert_iname'][:32]:<32} {row['auroc_without']:>6.3f} {row['effect']:>+7.3f} "
             f"{row['noise']:>7.3f}{mark}"
         )
-    if options.csv:
-        write_output(options.csv, csv_text(with_provenance(found.drugs, summary)))
-        print(f"{len(found.drugs)} rows -> {options.csv}")
+    write_table(options, with_provenance(found.drugs, summary))
     if options.json:
         content = {
             **vars(saved.provenance),

@@ -10,26 +10,28 @@ import pandas as pd
 
 from gpar_core.analyses.result import Analysis
 from gpar_core.errors import RequestError, in_words
-from gpar_core.export import analysis_csv
+from gpar_core.export import csv_text, parquet_bytes, with_analysis
 
 
 def add_output(command: argparse.ArgumentParser, rows: str = "rows") -> None:
     """Add the options for files. rows: what the CSV file has."""
     command.add_argument("--csv", type=Path, metavar="OUT", help=f"write all {rows} to a CSV file")
+    command.add_argument(
+        "--parquet", type=Path, metavar="OUT", help=f"write all {rows} to a Parquet file"
+    )
     command.add_argument("--json", type=Path, metavar="OUT", help="write all tables to a JSON file")
 
 
 def check_outputs(options: argparse.Namespace) -> None:
     """`check_output` for the files of `add_output`."""
     check_output(options.csv)
+    check_output(options.parquet)
     check_output(options.json)
 
 
 def write_analysis(options: argparse.Namespace, done: Analysis, table: pd.DataFrame) -> None:
-    """Write the files of `add_output`: this table as CSV, all tables of the analysis as JSON."""
-    if options.csv:
-        write_output(options.csv, analysis_csv(table, done))
-        print(f"{len(table):,} rows -> {options.csv}")
+    """Write the files of `add_output`: this table, and all tables as JSON."""
+    write_table(options, with_analysis(table, done))
     if options.json:
         content = {
             "analysis_id": done.analysis_id,
@@ -41,6 +43,14 @@ def write_analysis(options: argparse.Namespace, done: Analysis, table: pd.DataFr
         }
         write_output(options.json, json.dumps(content, indent=1) + "\n")
         print(f"{len(done.tables)} tables -> {options.json}")
+
+
+def write_table(options: argparse.Namespace, table: pd.DataFrame) -> None:
+    """Write the CSV and the Parquet file of `add_output`. table: with its provenance."""
+    for output, content in ((options.csv, csv_text), (options.parquet, parquet_bytes)):
+        if output:
+            write_output(output, content(table))
+            print(f"{len(table):,} rows -> {output}")
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

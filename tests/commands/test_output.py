@@ -15,6 +15,7 @@ COMMANDS = (
     ["evaluate-search", "--compendium", "none", "--csv"],
     ["evaluate-search", "--compendium", "none", "--json"],
     ["evaluate", "--compendium", "none", "--csv"],
+    ["map", "--compendium", "none", "--parquet"],
     ["evaluate", "--compendium", "none", "--json"],
     ["train", "--compendium", "none", "--moa", "x", "--json"],
     ["rank", "none", "--csv"],
