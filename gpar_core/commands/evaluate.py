@@ -8,7 +8,14 @@ from typing import Any
 import pandas as pd
 
 from gpar_core.analyses import result as analysis
-from gpar_core.commands.output import check_output, print_simulated, records, write_output
+from gpar_core.commands.output import (
+    add_output,
+    check_outputs,
+    print_simulated,
+    records,
+    write_output,
+    write_table,
+)
 from gpar_core.commands.terminal import (
     add_classes,
     add_dask,
@@ -21,7 +28,7 @@ from gpar_core.data import compendium as compendia
 from gpar_core.data.labels import read_labels
 from gpar_core.data.name_lists import read_names
 from gpar_core.errors import FileFormatError
-from gpar_core.export import analysis_csv
+from gpar_core.export import with_analysis
 from gpar_core.learn.presets import LINEAR, PRESETS
 from gpar_core.storage.cache import Cache
 
@@ -55,10 +62,7 @@ def add(commands: Any) -> None:
         negatives="others",
     )
     add_dask(command)
-    command.add_argument("--json", type=Path, metavar="OUT", help="write all tables to a JSON file")
-    command.add_argument(
-        "--csv", type=Path, metavar="OUT", help="write the table of classes to a CSV file"
-    )
+    add_output(command, "figures of each class")
 
 
 def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
@@ -68,8 +72,7 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
     from gpar_core.compare.retrieval import by_level, in_words  # noqa: PLC0415
     from gpar_core.data.uploads import publish_table  # noqa: PLC0415
 
-    check_output(options.json)
-    check_output(options.csv)
+    check_outputs(options)
     labels = _labels(options.labels) if options.labels else None
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     request = plan_evaluation(
@@ -85,9 +88,7 @@ def _evaluate(options: argparse.Namespace, cache: Cache) -> None:
         publish_table(cache, labels)
     done = analysis.load(cache.analysis(finish(cache, request, cluster=options.dask)))
     measures = of_protocol(done.tables["measures"], options.protocol)
-    if options.csv:
-        write_output(options.csv, analysis_csv(measures, done))
-        print(f"{len(measures)} rows -> {options.csv}")
+    write_table(options, with_analysis(measures, done))
     overall = summary(measures)
     if options.json:
         retrieval = done.tables.get("retrieval", pd.DataFrame())

@@ -2,17 +2,21 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from gpar_core import fields
 from gpar_core.analyses.gene.result import found_importance, gene_tables
-from gpar_core.commands.output import check_output, records, write_output
+from gpar_core.commands.output import (
+    add_output,
+    check_outputs,
+    records,
+    write_output,
+    write_table,
+)
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
-from gpar_core.export import csv_text
 from gpar_core.progress import Tables
 from gpar_core.storage.cache import Cache
 
@@ -34,15 +38,11 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--gene", required=True, metavar="NAME", help="a symbol, Entrez id or Ensembl id"
     )
-    command.add_argument(
-        "--csv", type=Path, metavar="OUT", help="write all perturbagens to a CSV file"
-    )
-    command.add_argument("--json", type=Path, metavar="OUT", help="write all tables to a JSON file")
+    add_output(command, "perturbagens")
 
 
 def _gene(options: argparse.Namespace, cache: Cache) -> None:
-    check_output(options.csv)
-    check_output(options.json)
+    check_outputs(options)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     tables = gene_tables(compendium, options.gene, found_importance(cache, compendium))
     _print(tables, compendium)
@@ -50,11 +50,9 @@ def _gene(options: argparse.Namespace, cache: Cache) -> None:
         "compendium": compendium.name,
         "data": "SIMULATED" if compendium.simulated else "measured",
     }
-    if options.csv:
-        symbol = tables["gene"]["symbol"].iloc[0]
-        table = tables.get("movers", tables["targeted_by"]).assign(gene=symbol, **provenance)
-        write_output(options.csv, csv_text(table.drop(columns=fields.DRUG)))
-        print(f"\n{len(table):,} rows -> {options.csv}")
+    symbol = tables["gene"]["symbol"].iloc[0]
+    table = tables.get("movers", tables["targeted_by"]).assign(gene=symbol, **provenance)
+    write_table(options, table.drop(columns=fields.DRUG))
     if options.json:
         content = provenance | {name: records(table) for name, table in tables.items()}
         write_output(options.json, json.dumps(content, indent=1) + "\n")

@@ -13,7 +13,12 @@ import pandas as pd
 from gpar_core import fields, processors
 from gpar_core.analyses.signature_search.plan import plan_asked
 from gpar_core.analyses.signature_search.request import SearchRequest, sizes
-from gpar_core.commands.output import check_output, write_output
+from gpar_core.commands.output import (
+    add_output,
+    check_outputs,
+    write_output,
+    write_table,
+)
 from gpar_core.commands.terminal import print_with_classes, seed
 from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
@@ -21,7 +26,6 @@ from gpar_core.data.gene_sets import GeneLists, read_gene_list
 from gpar_core.data.kind_names import counted
 from gpar_core.data.pert_types import known_pert_type
 from gpar_core.errors import RequestError
-from gpar_core.export import csv_text
 from gpar_core.search.batch import has_p, search_batch
 from gpar_core.search.cut_offs import CutOffs
 from gpar_core.search.inputs import Asked, asked, gene_names
@@ -73,8 +77,7 @@ def add(commands: Any) -> None:
         default="compound",
         help="what each row of the files stands for (default: compound)",
     )
-    command.add_argument("--csv", type=Path, metavar="OUT", help="write all rows to a CSV file")
-    command.add_argument("--json", type=Path, metavar="OUT", help="write all rows to a JSON file")
+    add_output(command)
 
 
 def _add_query(command: argparse.ArgumentParser) -> None:
@@ -146,8 +149,7 @@ def _add_query(command: argparse.ArgumentParser) -> None:
 
 
 def _search(options: argparse.Namespace, cache: Cache) -> None:
-    check_output(options.csv)
-    check_output(options.json)
+    check_outputs(options)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     given = _asked(options, compendium)
     against = known_pert_type(options.against, compendium.stored_kinds)
@@ -299,9 +301,7 @@ def _write(
     table = table.drop(columns=fields.DRUG).assign(
         compendium=compendium.name, simulated=compendium.simulated
     )
-    if options.csv:
-        write_output(options.csv, csv_text(table))
-        print(f"\n{len(table):,} rows -> {options.csv}")
+    write_table(options, table)
     if options.json:
         rows = table.astype(object).where(table.notna(), None)
         content = {
