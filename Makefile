@@ -1,6 +1,7 @@
 # make app    open the dashboard (the first time: install, then build the demo)
 # make test   run all checks and tests, WORKERS=4 at a time: many wait for a browser or a process
 # make test-oldest, make test-latest   run the tests on the oldest or newest versions allowed
+# make docs   write the documentation as a site into build/docs
 # make bench  measure speed and memory against their goals (half an hour)
 # make bench-quality FILES=FOLDER   compare with other methods on LINCS files, MOA by MOA
 
@@ -13,7 +14,7 @@ BIN := $(VENV)/bin
 
 CONSTRAINED := -r requirements.txt -c constraints.txt
 
-.PHONY: app test test-oldest test-latest lock bench bench-quality check format clean
+.PHONY: app test test-oldest test-latest docs lock bench bench-quality check format clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
@@ -28,6 +29,9 @@ test-oldest test-latest: test-%: $(VENV)/dev.stamp
 	$(BIN)/uv pip install --quiet --python $(VENV)-$* --resolution $(RESOLUTION) \
 		--requirements pyproject.toml --extra cluster --extra sign-in --requirements requirements-dev.txt
 	$(VENV)-$*/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+docs: $(VENV)/dev.stamp
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs build/docs
 
 lock: $(VENV)/dev.stamp
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate \

@@ -45,7 +45,7 @@ class Workspace(Analyses):
     Every call is a job of the dashboard's queue: the same request is computed once, and results of
     the dashboard are available at once. All methods raise GparError.
 
-    Example:
+    Example::
         here = gpar_core.Workspace("cache")
         model = here.train(here.demo(), moa="ATPase inhibitor", cells=["MCF7", "PC3"])
         model.summary.metrics.mean_auroc, model.ranking.head(10)
