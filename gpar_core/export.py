@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
@@ -167,6 +167,15 @@ def file_name(summary: ModelSummary, what: str) -> str:
 def gene_list(symbols: Iterable[str]) -> str:
     """Symbols, one per line, as Enrichr takes them: it would read any other line as a gene."""
     return "".join(f"{symbol}\n" for symbol in symbols)
+
+
+def gene_sets(sets: Mapping[str, Iterable[str]]) -> str:
+    """Sets of symbols by name as GMT, without those that are empty: no name has a tab or break."""
+    return "".join(
+        "\t".join((" ".join(name.split()) or "genes", "na", *genes)) + "\n"
+        for name, symbols in sets.items()
+        if (genes := list(symbols))
+    )
 
 
 def download_name(what: str, of: str, *, simulated: bool, ending: str = "csv") -> str:

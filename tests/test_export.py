@@ -3,18 +3,21 @@
 import csv
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gpar_core.data.gene_sets import read_gene_sets
 from gpar_core.export import (
     FORMULA_STARTS,
     csv_text,
     download_name,
     file_name,
     gene_list,
+    gene_sets,
     parquet_bytes,
     ranking_csv,
 )
@@ -110,3 +113,12 @@ def test_parquet_keeps_types_digits_and_text() -> None:
     table = pd.DataFrame({"drug": ["=1+1", None], "es": [1 / 3, float("nan")], "k": [1, 2]})
     read = pd.read_parquet(io.BytesIO(parquet_bytes(table)))
     pd.testing.assert_frame_equal(read, table)
+
+
+def test_gene_sets_are_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "sets.gmt"
+    path.write_text(
+        gene_sets({"HDAC\tinhibitor\nup": ["HSPA8", "EGR1"], "HDAC inhibitor down": []})
+    )
+    (read,) = read_gene_sets(path, path.name)
+    assert (read.name, read.up, read.down) == ("HDAC inhibitor", ("HSPA8", "EGR1"), ())

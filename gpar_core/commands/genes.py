@@ -1,12 +1,20 @@
 """`genes`: which landmark genes a model uses, and how many it needs."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.genes.request import GeneCountRequest
 from gpar_core.analyses.training import result as model
-from gpar_core.commands.output import add_output, check_outputs, print_simulated, write_analysis
+from gpar_core.commands.output import (
+    add_output,
+    check_output,
+    check_outputs,
+    print_simulated,
+    write_analysis,
+    write_output,
+)
 from gpar_core.commands.terminal import (
     add_dask,
     add_drugs,
@@ -17,6 +25,8 @@ from gpar_core.commands.terminal import (
     whole_numbers,
 )
 from gpar_core.data import compendium as compendia
+from gpar_core.export import gene_sets
+from gpar_core.learn.gene_selection import N_SELECTED
 from gpar_core.storage.cache import Cache
 
 N_SHOWN = 20
@@ -33,6 +43,10 @@ def add(commands: Any) -> None:
     )
     importance.set_defaults(command=_importance)
     importance.add_argument("model_id", metavar="MODEL_ID")
+    importance.add_argument(
+        "--gmt", type=Path, metavar="OUT",
+        help=f"write the first {N_SELECTED} genes, up and down, to a GMT file",
+    )  # fmt: skip
     counts = actions.add_parser(
         "counts", help="cross-validate on fewer landmark genes, random or most important ones"
     )
@@ -57,6 +71,7 @@ def _importance(options: argparse.Namespace, cache: Cache) -> None:
     from gpar_core.analyses.genes.plan import plan_gene_importance  # noqa: PLC0415
 
     check_outputs(options)
+    check_output(options.gmt)
     summary = model.load_summary(cache.existing_model(options.model_id))
     compendium = compendia.load(cache.existing_compendium(summary.compendium))
     request = plan_gene_importance(compendium, summary)
@@ -70,6 +85,14 @@ def _importance(options: argparse.Namespace, cache: Cache) -> None:
             f"{row['ig']:>+11.3f} {row['lr_rank']:>13.0f} {row['z_positive']:>+7.2f}"
         )
     write_analysis(options, done, genes)
+    if options.gmt:
+        first = genes.head(N_SELECTED)
+        by_direction = {
+            f"{summary.label} {name}": first.loc[first["direction"] == name, "symbol"]
+            for name in ("up", "down")
+        }
+        write_output(options.gmt, gene_sets(by_direction))
+        print(f"{len(first):,} genes -> {options.gmt}")
 
 
 def _counts(options: argparse.Namespace, cache: Cache) -> None:

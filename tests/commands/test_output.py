@@ -16,6 +16,7 @@ COMMANDS = (
     ["evaluate-search", "--compendium", "none", "--json"],
     ["evaluate", "--compendium", "none", "--csv"],
     ["map", "--compendium", "none", "--parquet"],
+    ["genes", "importance", "none", "--gmt"],
     ["search", "--compendium", "none", "--compound", "x", "--parquet"],
     ["evaluate", "--compendium", "none", "--json"],
     ["train", "--compendium", "none", "--moa", "x", "--json"],
