@@ -28,7 +28,7 @@ LAYERS = (
     ("jobs/",),
     ("export.py", "lessons.py", "case_studies.py", "profile_cases.py", "report/", "reading/",
      "formats/"),
-    ("commands/", "workspace/"),
+    ("api/", "commands/", "workspace/"),
     ("__main__.py",),
 )  # fmt: skip
 """From the ground up: nothing imports what is above it. The longest beginning of a path counts."""

@@ -28,7 +28,9 @@ from gpar_core.commands import predict_moa as predict_moa_command
 from gpar_core.commands import report as report_command
 from gpar_core.commands import search as search_command
 from gpar_core.commands import select as select_command
+from gpar_core.commands import serve as serve_command
 from gpar_core.commands import targets as targets_command
+from gpar_core.commands import token as token_command
 from gpar_core.commands import train as train_command
 from gpar_core.commands.output import check_output, write_output
 from gpar_core.commands.terminal import finish, print_compendium, print_with_classes
@@ -161,6 +163,8 @@ def _parser(name: str = BY_PYTHON) -> argparse.ArgumentParser:
     map_command.add(commands)
     export_command.add(commands)
     doctor_command.add(commands)
+    serve_command.add(commands)
+    token_command.add(commands)
 
     models = commands.add_parser("models", help="list trained models")
     models.set_defaults(command=_models)

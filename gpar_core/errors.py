@@ -10,7 +10,8 @@ GparError
 │   └── DownloadError        a server, or what came from it, cannot be used
 ├── RequestError         the request cannot be carried out
 │   ├── NotFoundError        no such compendium, model, job, drug or MOA
-│   ├── AccessError          it belongs to others, or a limit of this server is reached
+│   ├── AccessError          it belongs to others
+│   │   └── LimitError           a limit of this server is reached
 │   ├── TrainingSetError     too few drugs, signatures or negatives
 │   └── EmptyRankingError    the filters leave no drug
 └── JobError             background work
@@ -71,7 +72,11 @@ class NotFoundError(RequestError):
 
 
 class AccessError(RequestError):
-    """The user may not do this, or has no more space on this server."""
+    """The user may not do this."""
+
+
+class LimitError(AccessError):
+    """The user has reached a limit of this server."""
 
 
 class TrainingSetError(RequestError):

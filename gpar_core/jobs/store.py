@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 from gpar_core.analyses.registry import is_short
-from gpar_core.errors import AccessError, JobError, NotFoundError, RequestError
+from gpar_core.errors import JobError, LimitError, NotFoundError, RequestError
 from gpar_core.jobs.events import clear_events
 from gpar_core.jobs.job import Job, State, job_of
 from gpar_core.jobs.order import Places, Running, Waiting, fair_order, next_to_start
@@ -66,7 +66,7 @@ class JobStore:
 
         cluster: see `Job`; not part of the request, since the result is the same.
         result_exists: False if the result of a done job was deleted, so that it must run again.
-        max_waiting: queued jobs that one person may have, 0 for no limit. Raises AccessError if
+        max_waiting: queued jobs that one person may have, 0 for no limit. Raises LimitError if
         there are already that many.
         """
         new_id, now, short = job_id(request), time.time(), is_short(request)
@@ -343,7 +343,7 @@ def _seen(rows: Iterable[sqlite3.Row], hidden: frozenset[str]) -> Iterator[sqlit
 def _check_waiting(database: sqlite3.Connection, owner: str, most: int) -> None:
     waiting = sum(each.owner == owner for each in _queue(database))
     if most and waiting >= most:
-        raise AccessError(
+        raise LimitError(
             f"{waiting} of your jobs are already waiting, the most that this server allows per "
             "person. Wait until some finish, or cancel some."
         )

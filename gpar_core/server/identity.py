@@ -106,6 +106,26 @@ def of_headers(sign_in: SignIn, headers: Mapping[str, str]) -> Visitor:
     return _visitor(sign_in, name)
 
 
+def of_token(sign_in: SignIn, owner: str) -> Visitor:
+    """The person who holds a token of the API. Raises AccessError if they may not come in.
+
+    Without sign-in, only the tokens of the one local user count.
+    """
+    if sign_in.way:
+        return _visitor(sign_in, owner)
+    if owner != LOCAL.name:
+        raise AccessError(
+            f"Nobody signs in on this server, so a token of '{owner[:40]}' does not count. Make "
+            f"one for '{LOCAL.name}'."
+        )
+    return LOCAL
+
+
+def token_owner(sign_in: SignIn, name: str) -> str:
+    """The name as tokens have it. Raises AccessError for somebody who could not use the token."""
+    return of_token(sign_in, _normal(name)).name
+
+
 def _visitor(sign_in: SignIn, name: str) -> Visitor:
     known = _normal(name)
     if len(known) > MAX_NAME or not known.isprintable() or known == LOCAL.name:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from gpar_core.errors import AccessError
+from gpar_core.errors import LimitError
 from gpar_core.storage.cache import NAME_PATTERN, Cache
 from gpar_core.storage.disk import measured
 
@@ -34,12 +34,12 @@ def held_bytes(cache: Cache, owner: str) -> int:
 
 
 def check_room(cache: Cache, owner_gb: int) -> None:
-    """Raises AccessError if the cache's visitor holds `owner_gb` or more; 0 is no limit."""
+    """Raises LimitError if the cache's visitor holds `owner_gb` or more; 0 is no limit."""
     if not owner_gb or cache.visitor.admin:
         return
     held = held_bytes(cache, cache.visitor.name)
     if held >= owner_gb * 10**9:
-        raise AccessError(
+        raise LimitError(
             f"Your results on this server take {held / 1e9:.1f} GB; the limit is {owner_gb} GB. "
             "Delete what you no longer need on the page Storage, then try again."
         )
