@@ -124,7 +124,9 @@ def show_job(call: Call) -> Response:
 
 def cancel_job(call: Call) -> Response:
     """Cancel a job."""
-    return _json(answers.job(call.cache, engine.cancel(call.cache, call.path("id"))))
+    name = call.path("id")
+    engine.look(call.cache, name)  # a job that they may not see is not found
+    return _json(answers.job(call.cache, engine.cancel(call.cache, name)))
 
 
 def show_result(call: Call) -> Response:
@@ -321,15 +323,16 @@ def _json(content: Any, status: int = 200) -> Response:
 
 async def _problem(request: Request, error: Exception) -> Response:
     """An error as problem JSON (RFC 9457)."""
-    headers = None
+    title, headers = type(error).__name__, None
     if isinstance(error, HTTPException):
         status, detail, headers = error.status_code, error.detail, error.headers
     elif isinstance(error, GparError):
         status = next((code for kind, code in STATUS if isinstance(error, kind)), 500)
         detail = str(error)
     else:
-        status, detail = 500, "Something went wrong inside GPAR. The server's log has the details."
-    content = {"title": type(error).__name__, "status": status, "detail": detail}
+        title, status = "Error", 500
+        detail = "Something went wrong inside GPAR. The server's log has the details."
+    content = {"title": title, "status": status, "detail": detail}
     return Response(
         msgspec.json.encode(content), status, headers, media_type="application/problem+json"
     )

@@ -5,13 +5,12 @@ import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from typing import Any, Final
 
 from gpar_core.errors import RequestError
+from gpar_core.storage import folders
 from gpar_core.storage.cache import Cache
 
-SCRIPT: Final = Path(__file__).resolve().parents[2] / "streamlit_app.py"
 STOP_SECONDS: Final = 10.0
 QUIT_SECONDS: Final = 3
 """How long open event streams may last once the server is to end."""
@@ -61,11 +60,11 @@ def _serve(options: argparse.Namespace, cache: Cache) -> int:
         return 0
     dashboard = subprocess.Popen(
         [
-            sys.executable, "-m", "streamlit", "run", str(SCRIPT),
+            sys.executable, "-m", "streamlit", "run", str(folders.app() / "streamlit_app.py"),
             f"--server.address={options.host}", f"--server.port={options.port}",
             "--server.headless=true",
         ],
-        cwd=SCRIPT.parent,
+        cwd=folders.app(),
     )  # fmt: skip
 
     def end_with_it() -> None:
