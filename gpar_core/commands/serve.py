@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -72,6 +73,8 @@ def _serve(options: argparse.Namespace, cache: Cache) -> int:
         server.should_exit = True
 
     threading.Thread(target=end_with_it, daemon=True).start()
+    # uvicorn repeats the signal that ended it, which must not end this process before its child.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     try:
         server.run()
     finally:
