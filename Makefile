@@ -31,7 +31,7 @@ test-oldest test-latest: test-%: $(VENV)/dev.stamp
 	$(VENV)-$*/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 docs: $(VENV)/dev.stamp
-	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs build/docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
 
 lock: $(VENV)/dev.stamp
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate \
