@@ -1,7 +1,7 @@
 """What a client asks for, checked as the pages check it before the click.
 
-A client's JSON is never queued as it is. Whatever it names is looked up as the visitor sees it, and
-the plan of the analysis makes the request anew.
+A client's JSON is never queued as it is. All that it names is looked up as the visitor sees it, and
+the plan of the analysis makes a new request.
 """
 
 import os
@@ -262,7 +262,7 @@ def _prediction(cache: Cache, request: PredictionRequest) -> PredictionRequest:
 
 
 def _drugs(asked: DrugSet) -> DrugSet:
-    """Of a MOA, its drugs are found anew; a saved request lists them too."""
+    """Of a MOA, its drugs are found again; a saved request lists them too."""
     return replace(asked, drugs=()) if asked.moa else asked
 
 

@@ -26,7 +26,6 @@ from gpar_core.commands.terminal import (
 )
 from gpar_core.data import compendium as compendia
 from gpar_core.export import gene_sets
-from gpar_core.learn.gene_selection import N_SELECTED
 from gpar_core.storage.cache import Cache
 
 N_SHOWN = 20
@@ -45,7 +44,7 @@ def add(commands: Any) -> None:
     importance.add_argument("model_id", metavar="MODEL_ID")
     importance.add_argument(
         "--gmt", type=Path, metavar="OUT",
-        help=f"write the first {N_SELECTED} genes, up and down, to a GMT file",
+        help="write the most important genes, up and down, to a GMT file",
     )  # fmt: skip
     counts = actions.add_parser(
         "counts", help="cross-validate on fewer landmark genes, random or most important ones"
@@ -86,6 +85,8 @@ def _importance(options: argparse.Namespace, cache: Cache) -> None:
         )
     write_analysis(options, done, genes)
     if options.gmt:
+        from gpar_core.learn.gene_selection import N_SELECTED  # noqa: PLC0415
+
         first = genes.head(N_SELECTED)
         by_direction = {
             f"{summary.label} {name}": first.loc[first["direction"] == name, "symbol"]

@@ -52,7 +52,7 @@ def is_h5ad(path: Path) -> bool:
     try:
         with h5py.File(path, "r") as file:
             return {"obs", "var"} <= set(file)
-    except (OSError, RuntimeError):
+    except (OSError, KeyError, AttributeError, ValueError, TypeError, RuntimeError):
         return False
 
 

@@ -16,7 +16,6 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
 from gpar_core.formats.signature_table import described
-from gpar_core.maps import fwd
 from gpar_core.rank.neighbors import unit
 
 NODE_COLUMNS = (fields.PERT_INAME, fields.MOA, fields.TARGET, fields.CELL_ID, fields.TAS)
@@ -39,6 +38,8 @@ def map_graph(compendium: Compendium, done: Analysis) -> Graph:
 
     compendium: with the perturbagens of the map. Raises RequestError for any other kind of map.
     """
+    from gpar_core.maps import fwd  # noqa: PLC0415 -- scikit-learn, for which no command waits
+
     request = done.request
     if not isinstance(request, MapRequest) or request.method != "fwd" or request.model:
         raise RequestError(

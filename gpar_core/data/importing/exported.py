@@ -1,6 +1,7 @@
 """Restore a compendium from the AnnData file (.h5ad) that GPAR wrote of it."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from gpar_core import fields
 from gpar_core.data import compendium as compendia
 from gpar_core.data import h5ad, quality
 from gpar_core.data.findings import Finding, as_json
-from gpar_core.data.hdf5_nodes import own_dataset
+from gpar_core.data.hdf5_nodes import own_dataset, own_node
 from gpar_core.data.importing.import_files import ImportFiles
 from gpar_core.data.importing.landmark_genes import locate_landmarks
 from gpar_core.data.importing.unpacking import is_packed
@@ -35,9 +36,13 @@ def header_of(path: Path) -> dict[str, Any] | None:
     """
     if is_packed(path) or not h5ad.is_h5ad(path):
         return None
+    ours = False
     try:
         with h5py.File(path, "r") as file:
-            if HEADER not in file:
+            with suppress(FileFormatError):
+                own_node(file, HEADER)  # `in` would follow links to other files
+                ours = True
+            if not ours:
                 return None
             header = json.loads(own_dataset(file, HEADER)[()])
         header["filters"] = tuple(quality.from_json(each) for each in header["filters"])
