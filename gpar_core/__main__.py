@@ -121,7 +121,7 @@ def _parser(name: str = BY_PYTHON) -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--cache", type=Path, default=folders.default_cache(), metavar="DIR",
-        help="folder of compendia, models and jobs (default: GPAR_CACHE, or %(default)s)",
+        help="folder of compendia, models and jobs (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"GPAR {__version__}")
     parser.set_defaults(any_cache=False, passes_on=False)

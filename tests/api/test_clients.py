@@ -88,7 +88,7 @@ def test_the_client_in_r_gets_what_the_one_in_python_gets(
     assert said["client.R"] == said["client.py"]
 
 
-def test_events_come_from_a_real_server_and_who_leaves_is_forgotten(
+def test_events_come_from_a_real_server_also_after_somebody_left(
     served: dict[str, str],
 ) -> None:
     url, headers = served["API_URL"], {"Authorization": f"Bearer {served['API_TOKEN']}"}
