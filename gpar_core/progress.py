@@ -43,6 +43,17 @@ def standing_at(now: Progress, report: Report) -> Report:
     return lambda _: report(now)
 
 
+def part(report: Report, stage: str, start: int, end: int) -> Report:
+    """Report the progress of a part of a stage as percent of the whole, from start to end."""
+
+    def forward(progress: Progress) -> None:
+        share = progress.done / progress.total if progress.total else 0.0
+        done = round(start + (end - start) * min(share, 1.0))
+        report(Progress(stage, done, 100, progress.message or progress.stage))
+
+    return forward
+
+
 Tables = Mapping[str, "pd.DataFrame"]
 """An answer, by name."""
 

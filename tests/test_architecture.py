@@ -36,7 +36,7 @@ FORBIDDEN_CALLS = {
     "time.time", "datetime.now", "datetime.utcnow", "date.today",
     "Path.cwd", "Path.home", "os.getcwd",
 }  # fmt: skip
-RANDOM_WITHOUT_STATE = {"default_rng", "Generator", "SeedSequence"}
+RANDOM_WITHOUT_STATE = {"RandomState", "default_rng", "Generator", "SeedSequence"}
 
 
 @cache

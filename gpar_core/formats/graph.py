@@ -16,7 +16,6 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import RequestError
 from gpar_core.formats.signature_table import described
-from gpar_core.rank.neighbors import unit
 
 NODE_COLUMNS = (fields.PERT_INAME, fields.MOA, fields.TARGET, fields.CELL_ID, fields.TAS)
 CONTROL = dict.fromkeys(range(32), " ")
@@ -52,16 +51,14 @@ def map_graph(compendium: Compendium, done: Analysis) -> Graph:
         moas=request.moas,
         representatives=request.representatives,
     )
-    directions = unit(compendium.matrix[asked])
-    limit = fwd.similarity_limit(directions, seed=request.seed)
-    pairs, similarity = fwd.edges(directions, limit, seed=request.seed)
+    graph = fwd.strongest(compendium.matrix[asked], seed=request.seed)
     points = done.tables["points"]
     rows = points["row"].to_numpy()
     place = pd.Index(rows).get_indexer(asked)
-    shown = (place[pairs] >= 0).all(axis=1)
+    shown = (place[graph.pairs] >= 0).all(axis=1)
     nodes = described(compendium, rows)[list(NODE_COLUMNS)]
     nodes = nodes.assign(x=points["x"].to_numpy(), y=points["y"].to_numpy())
-    return Graph(nodes, place[pairs[shown]], similarity[shown])
+    return Graph(nodes, place[graph.pairs[shown]], graph.cosine[shown])
 
 
 def write_graphml(path: Path, graph: Graph) -> None:

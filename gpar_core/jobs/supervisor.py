@@ -83,7 +83,7 @@ class Limits:
     spares: int = 1
     job_mb: int = 0
     import_mb: int = 0
-    grace: float = 5.0
+    grace: float = 1.5
     silence: float = 120.0
     idle: float = 300.0
 

@@ -2,21 +2,26 @@
 
 As in the paper: cosine over the 978 genes, with negative ones set to 0; the pairs above the 99.9th
 percentile are edges; components of 10 signatures or fewer are dropped; a force-directed layout
-places the rest.
+places the rest. Of more than `nearest.EXACT` signatures, only the nearest neighbors are compared,
+and the gradient descent of UMAP takes the place of the layout.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from gpar_core.maps import umap
 from gpar_core.maps.nearest import EXACT, nearest_neighbors
-from gpar_core.progress import Progress, Report, silent
+from gpar_core.maps.principal_components import principal_components
+from gpar_core.progress import Progress, Report, part, silent
 from gpar_core.rank.neighbors import unit
 
 STAGE = "Graph"
+PERCENT, HALF = 100, 50
 PERCENTILE = 99.9
 SMALL_COMPONENT = 10
 MAX_PAIRS = 2_000_000
@@ -30,33 +35,69 @@ BLOCK_ROWS = 1024
 DRAWS = 65_536
 
 
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """The strongest similarities of n signatures.
+
+    pairs: (m, 2) int64, the smaller row first. cosine: (m,) float32. start: (n, 2) float32, the
+    first two principal components; None up to `nearest.EXACT` signatures.
+    """
+
+    pairs: np.ndarray
+    cosine: np.ndarray
+    start: np.ndarray | None = None
+
+
 def embed(x: np.ndarray, *, seed: int, report: Report = silent) -> tuple[np.ndarray, np.ndarray]:
     """Place the signatures that belong to large components of the graph.
 
-    x: (n, d). report: may raise to stop, except during the layout, which takes a minute for 190,000
-    edges.
+    x: (n, d), in memory or memory-mapped. report: may raise to stop, except during the layout of up
+    to `nearest.EXACT` signatures, which takes a minute for 190,000 edges, and the search for
+    neighbors of more.
 
     Returns the rows shown (m,), rising, possibly none, and their coordinates (m, 2) float32.
     """
-    directions = unit(x)
-    limit = similarity_limit(directions, seed=seed)
-    pairs, cosine = edges(directions, limit, seed=seed, report=report)
-    shown = large_components(len(x), pairs)
-    report(Progress(STAGE, 1, 2, f"Laying {len(shown):,} signatures out by forces"))
+    graph = strongest(x, seed=seed, report=part(report, STAGE, 0, HALF))
+    shown = large_components(len(x), graph.pairs)
+    report(Progress(STAGE, HALF, 2 * HALF, f"Laying {len(shown):,} signatures out by forces"))
     if not len(shown):
         return shown, np.empty((0, 2), np.float32)
     place = np.full(len(x), -1)
     place[shown] = np.arange(len(shown))
-    kept = place[pairs[:, 0]] >= 0
-    return shown, force_directed(len(shown), place[pairs[kept]], cosine[kept], seed=seed)
+    kept = place[graph.pairs[:, 0]] >= 0
+    pairs, cosine = place[graph.pairs[kept]], graph.cosine[kept]
+    if graph.start is None:
+        return shown, force_directed(len(shown), pairs, cosine, seed=seed)
+    told = part(report, STAGE, HALF, 2 * HALF)
+    return shown, umap.lay_out(pairs, cosine, graph.start[shown], seed=seed, report=told)
 
 
-def similarity_limit(directions: np.ndarray, *, seed: int) -> float:
+def strongest(x: np.ndarray, *, seed: int, report: Report = silent) -> Graph:
+    """The pairs whose cosine is above `similarity_limit`, each once.
+
+    x: (n, d), in memory or memory-mapped. Up to `nearest.EXACT` signatures, all pairs are compared,
+    block by block; above that, only those of each signature and its `N_NEIGHBORS` nearest in the
+    space of principal components.
+    """
+    if len(x) <= EXACT:
+        directions = unit(x)
+        return Graph(*_all_edges(directions, similarity_limit(directions, seed=seed), report))
+    components = principal_components(x, report=part(report, STAGE, 0, 15))
+    report(Progress(STAGE, 15, PERCENT, "Nearest neighbors"))
+    others, _ = nearest_neighbors(components, N_NEIGHBORS, seed=seed)
+    start = components[:, :2].copy()
+    del components
+    report(Progress(STAGE, 80, PERCENT, "Similarities of the nearest neighbors"))
+    limit = similarity_limit(x, seed=seed)
+    return Graph(*_edges_among(x, others, limit, part(report, STAGE, 80, PERCENT)), start)
+
+
+def similarity_limit(x: np.ndarray, *, seed: int) -> float:
     """The 99.9th percentile of the cosines of all pairs, at least 0.
 
-    directions: (n, d) of length 1. With more than `MAX_PAIRS` pairs, a sample is used.
+    x: (n, d). With more than `MAX_PAIRS` pairs, a sample is used.
     """
-    n = len(directions)
+    n = len(x)
     if n * (n - 1) // 2 <= MAX_PAIRS:
         first, second = np.triu_indices(n, k=1)
     else:
@@ -66,38 +107,48 @@ def similarity_limit(directions: np.ndarray, *, seed: int) -> float:
     cosine = np.empty(len(first), np.float32)
     for start in range(0, len(first), DRAWS):
         block = slice(start, start + DRAWS)
-        cosine[block] = np.einsum("ij,ij->i", directions[first[block]], directions[second[block]])
+        cosine[block] = _cosine(x, first[block], second[block])
     return max(float(np.percentile(cosine, PERCENTILE)), 0.0)
 
 
-def edges(
-    directions: np.ndarray, limit: float, *, seed: int, report: Report = silent
+def _cosine(x: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """(m,) of m pairs of rows."""
+    return np.einsum("ij,ij->i", unit(x[first]), unit(x[second]))
+
+
+def _all_edges(
+    directions: np.ndarray, limit: float, report: Report
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of signatures whose cosine is above `limit`, each once.
-
-    directions: (n, d) of length 1. Up to `nearest.EXACT` signatures, all pairs are compared, block
-    by block; above that, only those of each signature and its `N_NEIGHBORS` nearest, see
-    `nearest_neighbors`.
-
-    Returns (m, 2) int64, the smaller row first, and their cosines (m,) float32.
-    """
+    """Pairs and cosines above the limit. directions: (n, d) of length 1."""
     n = len(directions)
-    if n > EXACT:
-        report(Progress(STAGE, 0, 2, "Nearest neighbors"))
-        others, distance = nearest_neighbors(directions, N_NEIGHBORS, seed=seed)
-        rows = np.repeat(np.arange(n), N_NEIGHBORS)
-        pairs = np.sort(np.column_stack([rows, others.ravel()]), axis=1)
-        pairs, first = np.unique(pairs, axis=0, return_index=True)
-        cosine = 1 - np.square(distance.ravel()[first]) / 2
-        return pairs[cosine > limit], cosine[cosine > limit]
     found, cosines = [], []
     for start in range(0, n, BLOCK_ROWS):
-        report(Progress(STAGE, start, 2 * n, f"Similarities of {start:,} of {n:,} signatures"))
+        report(Progress(STAGE, start, n, f"Similarities of {start:,} of {n:,} signatures"))
         cosine = directions[start : start + BLOCK_ROWS] @ directions[start:].T
         i, j = np.nonzero(cosine > limit)
         i, j = i[i < j], j[i < j]
         found.append(np.column_stack([i, j]) + start)
         cosines.append(cosine[i, j])
+    return np.concatenate(found), np.concatenate(cosines)
+
+
+def _edges_among(
+    x: np.ndarray, others: np.ndarray, limit: float, report: Report
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs and cosines above the limit, of rows and their nearest `others` (n, k)."""
+    n, k = others.shape
+    rows = np.repeat(np.arange(n), k)
+    low, high = np.minimum(rows, others.ravel()), np.maximum(rows, others.ravel())
+    keys = np.unique(low * n + high)
+    del rows, low, high
+    found, cosines = [], []
+    for start in range(0, len(keys), DRAWS):
+        report(Progress(STAGE, start, len(keys), "Similarities of the nearest neighbors"))
+        first, second = np.divmod(keys[start : start + DRAWS], n)
+        cosine = _cosine(x, first, second)
+        strong = cosine > limit
+        found.append(np.column_stack([first[strong], second[strong]]))
+        cosines.append(cosine[strong])
     return np.concatenate(found), np.concatenate(cosines)
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
 
 from gpar_core.maps.nearest import nearest_neighbors
 from gpar_core.progress import Progress, Report, silent
@@ -16,6 +17,9 @@ N_NEIGHBORS = 15
 MANY = 10_000
 EPOCHS_OF_FEW, EPOCHS_OF_MANY = 500, 200
 """umap-learn's own numbers, up to `MANY` signatures and above."""
+
+SPREAD, MIN_DISTANCE = 1.0, 0.1
+"""umap-learn's defaults."""
 
 
 def embed(x: np.ndarray, *, seed: int, report: Report = silent) -> np.ndarray:
@@ -46,19 +50,63 @@ def embed(x: np.ndarray, *, seed: int, report: Report = silent) -> np.ndarray:
             np.column_stack([np.arange(n, dtype=np.int32), others]),
             np.column_stack([np.zeros(n, np.float32), distances]),
         ),
-        tqdm_kwds={
-            "disable": False,
-            "file": _Epochs(epochs, report),
-            "bar_format": "{n}",
-            # One by one: otherwise tqdm's own thread would report too.
-            "miniters": 1,
-            "mininterval": 0.2,
-        },
+        tqdm_kwds=_bar(epochs, report),
     )
     with warnings.catch_warnings():
         # The warning that no other signatures can be placed later, which GPAR never does.
         warnings.filterwarnings("ignore", "precomputed_knn")
         return np.asarray(model.fit_transform(x), np.float32)
+
+
+def lay_out(
+    pairs: np.ndarray, weight: np.ndarray, start: np.ndarray, *, seed: int, report: Report = silent
+) -> np.ndarray:
+    """Place the nodes of a graph by UMAP's gradient descent alone.
+
+    pairs: (m, 2) nodes, each pair once. weight: (m,) > 0. start: (n, 2). Its time grows with the
+    number of edges and, unlike that of force-directed layouts, not with pairs of nodes: each edge
+    attracts its ends, and each end is repelled by some nodes at random. report: as in `embed`.
+
+    Returns (n, 2) float32.
+    """
+    with _absent("tensorflow"):
+        from umap.umap_ import find_ab_params, simplicial_set_embedding  # noqa: PLC0415
+
+    n = len(start)
+    graph = coo_array((weight, (pairs[:, 0], pairs[:, 1])), shape=(n, n)).tocsr()
+    a, b = find_ab_params(SPREAD, MIN_DISTANCE)
+    place, _ = simplicial_set_embedding(
+        None,
+        graph + graph.T,
+        n_components=2,
+        initial_alpha=1.0,
+        a=a,
+        b=b,
+        gamma=1.0,
+        negative_sample_rate=5,
+        n_epochs=EPOCHS_OF_MANY,
+        init=start,
+        random_state=np.random.RandomState(seed),
+        metric="euclidean",
+        metric_kwds={},
+        densmap=False,
+        densmap_kwds={},
+        output_dens=False,
+        tqdm_kwds=_bar(EPOCHS_OF_MANY, report),
+    )
+    return np.asarray(place, np.float32)
+
+
+def _bar(epochs: int, report: Report) -> dict[str, object]:
+    """Settings of umap-learn's progress bar."""
+    return {
+        "disable": False,
+        "file": _Epochs(epochs, report),
+        "bar_format": "{n}",
+        # One by one: otherwise tqdm's own thread would report too.
+        "miniters": 1,
+        "mininterval": 0.2,
+    }
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,13 @@ import pytest
 
 from gpar_core.errors import Cancelled
 from gpar_core.maps import fwd
-from gpar_core.maps.fwd import edges, embed, force_directed, large_components, similarity_limit
+from gpar_core.maps.fwd import (
+    embed,
+    force_directed,
+    large_components,
+    similarity_limit,
+    strongest,
+)
 from gpar_core.progress import Progress
 from gpar_core.rank.neighbors import unit
 
@@ -46,34 +52,80 @@ def test_the_limit_is_the_percentile_of_all_pairs_or_of_many(
 def test_negative_cosines_make_no_edge() -> None:
     two_poles = np.array([[1.0, 0], [-1, 0]], np.float32)
     assert similarity_limit(two_poles, seed=0) == 0
-    pairs, _ = edges(two_poles, 0.0, seed=0)
-    assert not len(pairs)
+    assert not len(strongest(two_poles, seed=0).pairs)
 
 
 def test_edges_are_all_pairs_above_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     directions = _directions()
-    limit = similarity_limit(directions, seed=0)
+    monkeypatch.setattr(fwd, "PERCENTILE", 95.0)
     monkeypatch.setattr(fwd, "BLOCK_ROWS", 37)
-    pairs, cosine = edges(directions, limit, seed=0)
+    limit = similarity_limit(directions, seed=0)
+    graph = strongest(3 * directions, seed=0)
     first, second = np.triu_indices(len(directions), k=1)
     above = _all_cosines(directions) > limit
     expected = set(zip(first[above], second[above], strict=True))
-    assert set(map(tuple, pairs.tolist())) == expected
-    assert len(pairs) == len(expected)
+    assert set(map(tuple, graph.pairs.tolist())) == expected
+    assert len(graph.pairs) == len(expected)
     np.testing.assert_allclose(
-        cosine, np.einsum("ij,ij->i", *directions[pairs.T]), rtol=0, atol=1e-5
+        graph.cosine, np.einsum("ij,ij->i", *directions[graph.pairs.T]), rtol=0, atol=1e-5
     )
 
 
-def test_of_many_signatures_edges_lead_to_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
+    """Signatures of groups, as many as are mapped by their nearest neighbors alone."""
     monkeypatch.setattr(fwd, "EXACT", 100)
-    directions = unit(_groups(alone=500))
-    few, cosine = edges(directions, 0.4, seed=0)
+    monkeypatch.setattr(fwd, "PERCENTILE", 99.0)
+    monkeypatch.setattr(fwd, "DRAWS", 500)
+    return _groups(6, 40, alone=500)
+
+
+def test_of_many_signatures_edges_lead_to_the_nearest(
+    many: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = strongest(many, seed=0)
+    assert few.start is not None
+    assert few.start.shape == (len(many), 2)
     monkeypatch.setattr(fwd, "EXACT", 10_000)
-    everything, _ = edges(directions, 0.4, seed=0)
-    assert set(map(tuple, few.tolist())) <= set(map(tuple, everything.tolist()))
-    assert len(few) > 0.95 * len(everything)
-    np.testing.assert_allclose(cosine, np.einsum("ij,ij->i", *directions[few.T]), rtol=0, atol=1e-3)
+    everything = strongest(many, seed=0)
+    assert everything.start is None
+    assert set(map(tuple, few.pairs.tolist())) <= set(map(tuple, everything.pairs.tolist()))
+    assert len(few.pairs) > 0.95 * len(everything.pairs)
+    directions = unit(many)
+    expected = np.einsum("ij,ij->i", *directions[few.pairs.T])
+    np.testing.assert_allclose(few.cosine, expected, rtol=0, atol=1e-5)
+
+
+def test_of_many_signatures_groups_stay_together_and_the_seed_alone_settles_the_layout(
+    many: np.ndarray,
+) -> None:
+    shown, place = embed(many, seed=0)
+    assert (place.shape, place.dtype) == ((len(shown), 2), np.float32)
+    assert len(shown) > 200
+    of_group = shown < 240
+    group = shown[of_group] // 40
+    centers = np.array([place[of_group][group == each].mean(axis=0) for each in range(6)])
+    nearest = np.linalg.norm(place[of_group][:, None] - centers, axis=2).argmin(axis=1)
+    assert (nearest == group).mean() > 0.95
+    np.testing.assert_array_equal(embed(many, seed=0)[1], place)
+    assert not np.array_equal(embed(many, seed=1)[1], place)
+
+
+def test_of_many_signatures_the_layout_tells_its_epochs_and_can_be_stopped(
+    many: np.ndarray,
+) -> None:
+    told: list[Progress] = []
+    embed(many, seed=0, report=told.append)
+    done = [progress.done for progress in told]
+    assert done == sorted(done)
+    assert done[-1] >= 90
+
+    def stop(progress: Progress) -> None:
+        if "epochs" in progress.message:
+            raise Cancelled("Cancelled.")
+
+    with pytest.raises(Cancelled):
+        embed(many, seed=0, report=stop)
 
 
 def test_components_of_ten_or_fewer_are_dropped() -> None:

@@ -295,6 +295,23 @@ def test_without_a_graphics_card_or_webgl_the_same_map_is_drawn(
     page.close()
 
 
+def test_without_a_graphics_card_a_view_that_moves_is_drawn_coarsely(screen: Screen) -> None:
+    page = screen.page.context.new_page()
+    page.add_init_script(NO_WEBGL)
+    other = Screen(page, screen.signatures, screen.address)
+    other.open()
+    whole = pixels(page.locator(".stage").screenshot()).astype(int)
+    other.ask("(map.moving = map.slow = true, map.draw())")
+    assert other.ask("map.coarse")
+    thinned = pixels(page.locator(".stage").screenshot()).astype(int)
+    assert (thinned != whole).any()
+    assert np.corrcoef(coarse(thinned), coarse(whole))[0, 1] > 0.95
+    other.ask("map.settle()")
+    until(lambda: not other.ask("map.coarse"))
+    np.testing.assert_array_equal(pixels(page.locator(".stage").screenshot()), whole)
+    page.close()
+
+
 def coarse(picture: np.ndarray) -> np.ndarray:
     """Means of squares of 8 pixels, flat."""
     height, width = (side // 8 * 8 for side in picture.shape[:2])

@@ -15,7 +15,7 @@ from gpar_core.maps import FROM_FILE, MAPS, fwd, tsne, umap
 from gpar_core.maps import purity as purities
 from gpar_core.maps.faithfulness import faithfulness
 from gpar_core.maps.principal_components import principal_components
-from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
+from gpar_core.progress import Progress, Remember, Report, Tables, part, silent, uncached
 from gpar_core.rank.scoring import BLOCK_ROWS, Network
 
 STAGE = "Map"
@@ -72,15 +72,15 @@ def signature_map(
     def places() -> Tables:
         if elsewhere is not None:
             return {"points": _those_of(elsewhere, rows)}
-        space = _space(compendium, rows, trained, _part(report, 0, 5))
-        return {"points": _places(space, rows, method, seed, pool, _part(report, 5, last))}
+        space = _space(compendium, rows, trained, part(report, STAGE, 0, 5))
+        return {"points": _places(space, rows, method, seed, pool, part(report, STAGE, 5, last))}
 
     points = remember("places", places)["points"]
     shown = points["row"].to_numpy()
 
     def judged() -> Tables:
-        space = _space(compendium, shown, trained, _part(report, last, last + 2))
-        told = _part(report, last + 2, last + 10)
+        space = _space(compendium, shown, trained, part(report, STAGE, last, last + 2))
+        told = part(report, STAGE, last + 2, last + 10)
         found = faithfulness(space, points[["x", "y"]].to_numpy(), seed=seed, report=told)
         return {"faithfulness": pd.DataFrame([asdict(found)])}
 
@@ -93,7 +93,7 @@ def signature_map(
             trained.settings,
             seed=trained.seed,
             pool=pool,
-            report=_part(report, last + 10, PERCENT),
+            report=part(report, STAGE, last + 10, PERCENT),
         )
         return {"purity": table}
 
@@ -166,21 +166,10 @@ def _places(
             )
         rows = rows[shown]
     else:
-        components = principal_components(space, report=_part(report, 0, 15))
+        components = principal_components(space, report=part(report, STAGE, 0, 15))
         if method == "tsne":
-            told = _part(report, 15, PERCENT)
+            told = part(report, STAGE, 15, PERCENT)
             place = tsne.embed(components, seed=seed, threads=pool.processes, report=told)
         else:
-            place = umap.embed(components, seed=seed, report=_part(report, 15, PERCENT))
+            place = umap.embed(components, seed=seed, report=part(report, STAGE, 15, PERCENT))
     return pd.DataFrame({"row": rows, "x": place[:, 0], "y": place[:, 1]})
-
-
-def _part(report: Report, start: int, end: int) -> Report:
-    """Report progress of a part of the work as percent of the whole, from start to end."""
-
-    def forward(progress: Progress) -> None:
-        share = progress.done / progress.total if progress.total else 0.0
-        done = round(start + (end - start) * min(share, 1.0))
-        report(Progress(STAGE, done, PERCENT, progress.message or progress.stage))
-
-    return forward

@@ -4,6 +4,8 @@
 const REACH = 9; // pixels from the pointer within which a point is found
 const DIMMED = 0.08; // opacity of points beside those that were picked out
 const BEHIND = 0.5; // opacity of points without a color of their own
+const FLUENT_MS = 25; // a view that moves is drawn coarsely if a whole picture takes longer
+const STILL_MS = 200; // without a move, until all points are drawn again
 const NOTHING = { drug: null, point: null, lasso: "" };
 const LINKED = "gpar-drug"; // event by which a list and a map light up each other
 
@@ -121,6 +123,7 @@ class PointMap {
 
   fit() {
     const { ratio } = this.camera;
+    this.moving = false;
     for (const canvas of [this.canvas, this.marks.canvas]) {
       canvas.width = Math.round(this.camera.width * ratio);
       canvas.height = Math.round(this.camera.height * ratio);
@@ -130,9 +133,16 @@ class PointMap {
 
   look(view) {
     this.camera.look(view);
+    this.moving = true;
     this.redraw();
-    clearTimeout(this.remembering);
-    this.remembering = setTimeout(() => this.remember(), 300);
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.settle(), STILL_MS);
+  }
+
+  settle() {
+    this.moving = false;
+    if (this.coarse) this.redraw();
+    this.remember();
   }
 
   // The view stands in the address, without a word to the server.
@@ -200,10 +210,18 @@ class PointMap {
     cancelAnimationFrame(this.frame);
     this.frame = null;
     if (!this.coloring || !this.canvas.width || !this.canvas.height) return;
-    const dots = this.dots();
+    this.coarse = this.moving && this.slow;
+    const dots = { ...this.dots(), coarse: this.coarse };
+    const begun = performance.now();
     this.renderer.draw(this.camera, dots, this.groups);
-    drawMarks(this, dots.size);
+    if (!this.coarse) this.slow = performance.now() - begun > FLUENT_MS;
+    this.mark();
     this.root.dataset.state = "drawn";
+  }
+
+  // What lies over the points, which stay as they are.
+  mark() {
+    drawMarks(this, this.dots().size);
   }
 
   // Draw with more canvas pixels per pixel, take pictures, and go back.
@@ -228,7 +246,7 @@ class PointMap {
     if (!this.coloring) return;
     showLegend(this);
     this.sum();
-    this.redraw();
+    this.mark();
   }
 
   send(change) {
@@ -249,11 +267,13 @@ class PointMap {
     const code = this.data.listed.find((each) => each.drug === drug)?.code ?? null;
     if (act === "pick") this.choose({ ...NOTHING, drug: code });
     this.lit = code === null ? null : this.ofDrug(code);
-    this.redraw();
+    this.mark();
   }
 
   ofDrug(drug) {
-    return [...this.points.drug.keys()].filter((i) => this.points.drug[i] === drug);
+    const found = [];
+    this.points.drug.forEach((own, i) => own === drug && found.push(i));
+    return found;
   }
 
   beginLasso(place) {
@@ -264,13 +284,13 @@ class PointMap {
 
   drawLasso(place) {
     this.polygon.push(place);
-    this.redraw();
+    this.mark();
   }
 
   dropLasso() {
     if (this.lassoing) this.polygon = null;
     this.lassoing = false;
-    this.redraw();
+    this.mark();
   }
 
   endLasso() {
@@ -349,7 +369,7 @@ class PointMap {
     if (point !== this.over) {
       this.over = point;
       this.stage.classList.add("over");
-      drawMarks(this, this.dots().size);
+      this.mark();
       if (this.data.listed.length) this.tellList(this.points.drug[point], "over");
     }
     const tip = this.find(".tip");
@@ -367,7 +387,7 @@ class PointMap {
     if (this.over === null) return;
     this.over = null;
     this.stage.classList.remove("over");
-    drawMarks(this, this.dots().size);
+    this.mark();
     if (this.data.listed.length) this.tellList(null, "over");
   }
 
@@ -415,7 +435,7 @@ class PointMap {
     this.stop.abort();
     this.watcher.disconnect();
     this.land();
-    clearTimeout(this.remembering);
+    clearTimeout(this.settling);
   }
 }
 

@@ -67,9 +67,15 @@ function boundsOf(points, chosen) {
 // Bounds without the outermost half percent of the points on each side.
 function boundsOfMost(points) {
   const ends = (values) => {
-    const sorted = values.slice().sort();
-    const out = Math.floor(sorted.length / 200);
-    return [sorted[out], sorted[sorted.length - 1 - out]];
+    const counts = new Uint32Array(65536);
+    values.forEach((value) => counts[value]++);
+    const outside = Math.floor(values.length / 200);
+    const place = (rank) => {
+      let value = 0;
+      for (let before = counts[0]; before <= rank; before += counts[value]) value++;
+      return value;
+    };
+    return [place(outside), place(values.length - 1 - outside)];
   };
   return [...ends(points.x), ...ends(points.y)].map((v) => v / 65535);
 }
