@@ -1,6 +1,8 @@
 """`python -m gpar_core doctor`: check the installation and a cache, repair it, and report."""
 
 import argparse
+import shutil
+import textwrap
 import time
 from contextlib import suppress
 from typing import Any, Final
@@ -14,7 +16,8 @@ from gpar_core.upkeep.doctor import Finding, Remedy, examine, repair
 
 HEALTHY, REPAIRED, NEEDS_A_PERSON = 0, 1, 2
 
-LEFT_ALONE: Final = {Remedy.PERSON, Remedy.DELETE}
+WIDEST: Final = 100
+"""Columns of the facts, at most."""
 
 
 def add(commands: Any) -> None:
@@ -45,8 +48,8 @@ def add(commands: Any) -> None:
 
 def _doctor(options: argparse.Namespace, cache: Cache) -> int:
     lines = installation.examine(cache.root)
-    for line in lines:
-        print(f"{line.name}: {line.value}.", *([f"To do: {line.problem}"] if line.problem else []))
+    _print_facts(lines)
+    print()
     for name in cache.compendium_names():
         with suppress(DataError):  # told below, with what to do
             kinds = compendia.read_manifest(cache.compendium(name))["kinds"]
@@ -70,6 +73,24 @@ def _doctor(options: argparse.Namespace, cache: Cache) -> int:
         print(f"{finding.path}: {finding.what}. Kept. Use --remove-unused to delete it.")
     print(_summary(done, left, dry_run=options.dry_run))
     return NEEDS_A_PERSON if left else REPAIRED if done else HEALTHY
+
+
+def _print_facts(lines: list[installation.Line]) -> None:
+    """Print a table of two columns, as wide as the terminal."""
+    width = max(len(line.name) for line in lines) + 2
+    for line in lines:
+        told = [line.value, *([f"To do: {line.problem}"] if line.problem else [])]
+        for name, text in zip([line.name, ""], told, strict=False):
+            print(
+                textwrap.fill(
+                    text,
+                    min(shutil.get_terminal_size().columns, WIDEST),
+                    initial_indent=name.ljust(width),
+                    subsequent_indent=" " * width,
+                    break_long_words=False,  # a path is copied whole
+                    break_on_hyphens=False,
+                )
+            )
 
 
 FAILED: Final = "This could not be repaired"

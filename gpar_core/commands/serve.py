@@ -11,6 +11,7 @@ from typing import Any, Final
 from gpar_core.errors import RequestError
 from gpar_core.storage import folders
 from gpar_core.storage.cache import Cache
+from gpar_core.upkeep.installation import API_PORT, DASHBOARD_PORT
 
 STOP_SECONDS: Final = 10.0
 QUIT_SECONDS: Final = 3
@@ -30,8 +31,10 @@ def add(commands: Any) -> None:
     )
     parser.set_defaults(command=_serve)
     parser.add_argument("--host", default="localhost", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=8501, help="of the dashboard (%(default)s)")
-    parser.add_argument("--api-port", type=int, default=8502, help="of the API (%(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=DASHBOARD_PORT, help="of the dashboard (%(default)s)"
+    )
+    parser.add_argument("--api-port", type=int, default=API_PORT, help="of the API (%(default)s)")
     parser.add_argument("--api-only", action="store_true", help="start no dashboard")
 
 

@@ -1,6 +1,9 @@
 """What GPAR runs on: what a bug report needs to say, and what is not as GPAR needs it."""
 
+import os
 import platform
+import shutil
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +20,8 @@ from gpar_core.processors import usable
 from gpar_core.storage import folders
 from gpar_core.storage.disk import free_mb
 
-PORT: Final = 8501
+DASHBOARD_PORT: Final = 8501
+API_PORT: Final = 8502
 NEEDED_MB: Final = 2000
 NETWORK_DRIVES: Final = {"9p", "afpfs", "cifs", "fuse.sshfs", "nfs", "nfs4", "smb3", "smbfs"}
 """On these, SQLite and file locks are unreliable: https://www.sqlite.org/faq.html#q5"""
@@ -37,9 +41,8 @@ class Line:
 def examine(root: Path) -> list[Line]:
     """All facts. root: folder of the cache. Nothing is changed."""
     memory = psutil.virtual_memory()
-    place = "wheel" if folders.app() == folders.INSTALLED else "clone"
     return [
-        Line("GPAR", f"{__version__}, from a {place}"),
+        Line("GPAR", f"{__version__}, from {_origin()}"),
         Line("Python", f"{platform.python_version()} on {platform.platform()}"),
         Line(
             "Computer",
@@ -48,8 +51,9 @@ def examine(root: Path) -> list[Line]:
         ),
         Line("Matrix products", _blas()),
         _cache(root),
-        _port(),
-        Line("Browser", "needs WebSocket; the map also WebGL 2, or draws without it, more slowly"),
+        Line("Ports", _ports()),
+        Line("Browser", "needs WebSocket; the map is slower without WebGL 2"),
+        Line("Variables", ", ".join(sorted(_variables())) or "none"),
         *_packages(),
     ]
 
@@ -78,7 +82,7 @@ def _packages() -> Iterator[Line]:
             if needed.marker is None:
                 problems.append(Line(needed.name, "missing", f"GPAR needs {needed}. {AGAIN}"))
             continue
-        there.append(f"{needed.name} {installed}")
+        there.append(f"{needed.name}=={installed}")
         if not needed.specifier.contains(installed, prereleases=True):
             wanted = f"GPAR is tested with {needed.specifier}. {AGAIN}"
             problems.append(Line(needed.name, installed, wanted))
@@ -111,15 +115,38 @@ def _cache(root: Path) -> Line:
     )
 
 
-def _port() -> Line:
-    name = f"Port {PORT}"
+def _ports() -> str:
     try:
-        taken = any(
-            each.status == psutil.CONN_LISTEN and each.laddr[1:] == (PORT,)
+        taken = {
+            each.laddr[1:]
             for each in psutil.net_connections("tcp")
-        )
+            if each.status == psutil.CONN_LISTEN
+        }
     except psutil.AccessDenied:  # macOS tells administrators only
-        return Line(name, "unknown")
-    if not taken:
-        return Line(name, "free")
-    return Line(name, "taken, by GPAR or by another program; gpar app --server.port 8502")
+        return "unknown"
+    return ", ".join(
+        f"{port} ({whose}) is {f'taken; {other} chooses another' if (port,) in taken else 'free'}"
+        for port, whose, other in (
+            (DASHBOARD_PORT, "dashboard", "--server.port"),
+            (API_PORT, "API", "--api-port"),
+        )
+    )
+
+
+def _origin() -> str:
+    """Where GPAR came from; of a clone, the commit and whether files of it were changed."""
+    if folders.app() == folders.INSTALLED:
+        return "a wheel"
+    git = shutil.which("git")
+    if git is None or not (folders.CLONE / ".git").exists():
+        return "a folder"
+    described = subprocess.run(
+        [git, "describe", "--tags", "--always", "--dirty"],
+        cwd=folders.CLONE, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return f"a clone ({described.stdout.strip() or 'its commit is unknown'})"
+
+
+def _variables() -> set[str]:
+    """Names of the settings in the environment; their values may be secret."""
+    return {name for name in os.environ if name.startswith("GPAR_")}

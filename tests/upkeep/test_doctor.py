@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import sqlite3
 import time
@@ -59,7 +58,7 @@ def cache(tmp_path: Path) -> Cache:
 
 def of_cache(capsys: pytest.CaptureFixture[str]) -> str:
     """What was printed below the lines on the installation."""
-    return re.split(r"^Packages: .*\n", capsys.readouterr().out, flags=re.MULTILINE)[1]
+    return capsys.readouterr().out.partition("\n\n")[2]
 
 
 def doctor(cache: Cache, *options: str) -> int:
@@ -308,3 +307,13 @@ def test_examining_changes_nothing(cache: Cache) -> None:
     (finding,) = examine(cache, now=0.0)
     assert (finding.path, finding.remedy) == (cache.curation("0123"), Remedy.SET_ASIDE)
     assert examine(cache, now=0.0) == [replace(finding)]
+
+
+def test_the_facts_fit_the_terminal(
+    cache: Cache, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    doctor(cache)
+    facts = capsys.readouterr().out.partition("\n\n")[0].splitlines()
+    assert len(facts) > 8
+    assert [line for line in facts if len(line) > 80 and str(cache.root) not in line] == []

@@ -1,5 +1,6 @@
 """The doctor says what GPAR runs on, and what of it is not as it should be."""
 
+import re
 from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +18,7 @@ def _problems(root: Path) -> dict[str, str]:
 def test_this_environment_is_as_it_should_be(tmp_path: Path) -> None:
     lines = {line.name: line.value for line in installation.examine(tmp_path / "new")}
     assert _problems(tmp_path / "new") == {}
-    assert f"numpy {version('numpy')}" in lines["Packages"]
+    assert f"numpy=={version('numpy')}" in lines["Packages"]
     assert str(tmp_path / "new") in lines["Cache"]
     assert "blas" in lines["Matrix products"].lower()
     assert not (tmp_path / "new").exists()
@@ -47,3 +48,18 @@ def test_a_disk_that_will_not_do_is_told(
     monkeypatch.setattr(installation.psutil, "disk_partitions", lambda all: drives)
     monkeypatch.setattr(installation, "free_mb", lambda path: free / 1e6)
     assert said in _problems(tmp_path)["Cache"]
+
+
+def test_a_bug_report_names_commit_ports_and_variables_without_their_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GPAR_PROXY_SECRET", "a secret of the proxy")
+    listening = SimpleNamespace(status=installation.psutil.CONN_LISTEN, laddr=("::", 8502))
+    monkeypatch.setattr(installation.psutil, "net_connections", lambda kind: [listening])
+    lines = {line.name: line.value for line in installation.examine(tmp_path)}
+    assert "8501 (dashboard) is free" in lines["Ports"]
+    assert "8502 (API) is taken" in lines["Ports"]
+    assert "GPAR_PROXY_SECRET" in lines["Variables"]
+    assert "a secret of the proxy" not in str(lines)
+    if (installation.folders.CLONE / ".git").exists():
+        assert re.search(r"from a clone \(\S*[0-9a-f]{7}", lines["GPAR"])
