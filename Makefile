@@ -1,6 +1,7 @@
 # make app    open the dashboard (the first time: install, then build the demo)
 # make test   run all checks and tests, WORKERS=4 at a time: many wait for a browser or a process
 # make test-oldest, make test-latest   run the tests on the oldest or newest versions allowed
+# make test-container   build the container and start it; without podman or docker, its steps in a folder
 # make docs   write the documentation as a site into build/docs
 # make bench  measure speed and memory against their goals (half an hour)
 # make bench-quality FILES=FOLDER   compare with other methods on LINCS files, MOA by MOA
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 
 CONSTRAINED := -r requirements.txt -c constraints.txt
 
-.PHONY: app test test-oldest test-latest docs lock bench bench-quality check format clean
+.PHONY: app test test-oldest test-latest test-container docs lock bench bench-quality check format clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
@@ -29,6 +30,9 @@ test-oldest test-latest: test-%: $(VENV)/dev.stamp
 	$(BIN)/uv pip install --quiet --python $(VENV)-$* --resolution $(RESOLUTION) \
 		--requirements pyproject.toml --extra cluster --extra sign-in --requirements requirements-dev.txt
 	$(VENV)-$*/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+test-container: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -m container tests/test_container.py
 
 docs: $(VENV)/dev.stamp
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs

@@ -5,7 +5,7 @@ From Python, start with `Workspace`. The names in `__all__` stay the same from v
 
 from importlib import import_module
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _WHERE = {
     "Workspace": "gpar_core.workspace",

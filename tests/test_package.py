@@ -14,6 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from benchmarks.ports import free_port
+from tests.containerfile import health_address
 from tests.processes import end_jobs
 from tests.waiting import until
 
@@ -61,7 +62,7 @@ def test_the_dashboard_starts_with_its_data_in_the_users_folder(
     options = ["--server.port", str(port), "--server.headless", "true"]
     server = subprocess.Popen([*gpar, "app", *options], **where)
     try:
-        until(lambda: _answer(f"http://localhost:{port}/_stcore/health") == "ok")
+        until(lambda: _answer(health_address(port)) == "ok")
         config = _answer(f"http://localhost:{port}/_stcore/host-config")
         assert '"allowedOrigins":[]' in config.replace(" ", "")  # as .streamlit/config.toml has it
     finally:

@@ -14,7 +14,6 @@ from gpar_core.upkeep.pruning import UPLOAD_SECONDS
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVER = (ROOT / "docs" / "server.md").read_text("utf-8")
-CONTAINER = (ROOT / "Containerfile").read_text("utf-8")
 STREAMLIT = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
 SOURCES = "\n".join(
     path.read_text("utf-8")
@@ -55,17 +54,6 @@ def test_what_is_said_in_numbers_is_so() -> None:
 def test_every_path_that_is_named_exists() -> None:
     for name in re.findall(r"docs/[\w.-]+", SERVER):
         assert (ROOT / name).exists(), name
-    for name in re.findall(r"^COPY (\S+) ", CONTAINER, re.MULTILINE):
-        assert (ROOT / name).exists(), name
-
-
-def test_the_container_runs_the_app_as_nobody_special() -> None:
-    assert re.search(r"^USER gpar$", CONTAINER, re.MULTILINE)
-    assert '"streamlit", "run", "streamlit_app.py"' in CONTAINER
-    assert "/_stcore/health" in CONTAINER
-    version = re.search(r"python:(\d+\.\d+)-", CONTAINER)
-    assert version
-    assert version[1] in {"3.11", "3.12", "3.13"}
 
 
 def test_the_service_runs_the_app_in_a_closed_box() -> None:
