@@ -33,9 +33,9 @@ from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.data import compendium as compendia
 from gpar_core.data.derived_files import PATTERNS
-from gpar_core.jobs.workers import ENVIRONMENT
 from gpar_core.learn.engine import FitTask, fit
 from gpar_core.learn.presets import Settings
+from gpar_core.processes import ENVIRONMENT
 from gpar_core.progress import Report, silent
 from gpar_core.rank.scoring import Network, scaled
 from gpar_core.report.outcomes import N_FIRST

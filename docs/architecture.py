@@ -13,7 +13,7 @@ BEGIN, END = "<!-- architecture: begin -->", "<!-- architecture: end -->"
 FILES = sorted(path.relative_to(CORE).as_posix() for path in CORE.rglob("*.py"))
 LAYERS = (
     ("errors.py", "fields.py", "links.py", "progress.py", "glossary.py", "names_on_screen.py",
-     "processors.py", "__init__.py"),
+     "processes.py", "processors.py", "__init__.py"),
     ("storage/",),
     ("server/",),
     ("data/",),

@@ -37,15 +37,14 @@ from gpar_core.jobs.interrupted import settle_lost
 from gpar_core.jobs.job import Job, State
 from gpar_core.jobs.store import JobStore
 from gpar_core.jobs.workers import (
-    SOURCE_ROOT,
     WORKER_LOG,
     Adopted,
     Crew,
     Worker,
     find,
-    no_window,
     supervisor_lock,
 )
+from gpar_core.processes import SOURCE_ROOT, no_window
 from gpar_core.server.limits import read_limits
 from gpar_core.storage import leftovers, scratch
 from gpar_core.storage.cache import Cache

@@ -15,8 +15,8 @@ from typing import IO, cast
 import psutil
 from filelock import FileLock, Timeout
 
-import gpar_core
 from gpar_core.jobs.job import Job
+from gpar_core.processes import ENVIRONMENT, SOURCE_ROOT, no_window
 from gpar_core.storage.cache import Cache
 
 WORKER_LOG = "worker.log"
@@ -30,18 +30,6 @@ SETTLE_SECONDS = 2.0
 """Time for a worker to give back memory after its job, before it is weighed."""
 
 PART_SECONDS = 0.05
-SOURCE_ROOT = Path(gpar_core.__file__).parent.parent
-
-ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "MALLOC_ARENA_MAX": "2",
-}
-"""Must be set before numpy and TensorFlow are imported. More processes are faster than more
-threads; with one active thread, more memory arenas only retain more memory."""
 
 log = logging.getLogger(__name__)
 
@@ -249,12 +237,6 @@ def is_held(lock: FileLock) -> bool:
             return False
     except Timeout:
         return True
-
-
-def no_window() -> int:
-    if sys.platform == "win32":
-        return subprocess.CREATE_NO_WINDOW
-    return 0
 
 
 def _held_mb(pid: int) -> float:

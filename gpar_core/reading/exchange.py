@@ -1,4 +1,4 @@
-"""Names of the files exchanged between parent and child, and the child's exit codes."""
+"""Names of the files exchanged between parent and child, and the child's exit code."""
 
 from typing import Final
 
@@ -9,4 +9,3 @@ RESULT: Final = "result"
 REASON: Final = "reason.json"
 
 REFUSED: Final = 3
-OUT_OF_MEMORY: Final = 4

@@ -2,15 +2,9 @@
 
 import json
 import logging
-import os
-import subprocess
-import sys
 import threading
-import time
 from pathlib import Path
 from typing import Final, TypeVar
-
-import psutil
 
 from gpar_core.data.profile_tables import cleaned
 from gpar_core.errors import (
@@ -20,17 +14,13 @@ from gpar_core.errors import (
     LandmarkError,
     ReadingError,
 )
-from gpar_core.jobs.workers import ENVIRONMENT, SOURCE_ROOT, no_window
-from gpar_core.reading.exchange import ORDER, OUT_OF_MEMORY, REASON, REFUSED, RESULT, SOURCE
+from gpar_core.reading.exchange import ORDER, REASON, REFUSED, RESULT, SOURCE
 from gpar_core.reading.uploads import Upload
+from gpar_core.server.limited_child import TOO_MUCH_MEMORY, TOO_MUCH_TIME, run_limited
 from gpar_core.server.limits import ServerLimits
 from gpar_core.storage.scratch import scratch_folder
 
 T = TypeVar("T")
-
-WATCH_SECONDS: Final = 0.05
-SIGXCPU: Final = -24
-"""Exit code of a child that the system ended for exceeding its processor time."""
 
 AT_ONCE: Final = 2
 """Readings at once on a server; others wait, so that their total is limited too."""
@@ -79,27 +69,15 @@ def _read(
 def _run(folder: Path, name: str, limits: ServerLimits) -> int:
     """Exit code of the child: 0 or REFUSED. Raises ReadingError."""
     said = folder / "said.txt"
-    with said.open("wb") as output:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "gpar_core.reading", str(folder), str(limits.reading_mb),
-             str(limits.reading_seconds)],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd=SOURCE_ROOT,
-            env={**os.environ, **ENVIRONMENT},
-            creationflags=no_window(),
-        )  # fmt: skip
-        try:
-            code = _watched(child, name, limits)
-        finally:
-            child.kill()
-            child.wait()
+    code = run_limited(
+        "gpar_core.reading", [str(folder)], said,
+        megabytes=limits.reading_mb, seconds=limits.reading_seconds,
+    )  # fmt: skip
     if code in {0, REFUSED}:
         return code
-    if code == OUT_OF_MEMORY:
+    if code == TOO_MUCH_MEMORY:
         raise _too_much_memory(name, limits)
-    if code == SIGXCPU:
+    if code == TOO_MUCH_TIME:
         raise _too_much_time(name, limits)
     log.error("Reading an upload ended with code %d: %s", code, said.read_text("utf-8", "replace"))
     raise ReadingError(
@@ -107,27 +85,6 @@ def _run(folder: Path, name: str, limits: ServerLimits) -> int:
         "damaged, or this is a bug in GPAR; the server's log has the details. Save the table as "
         "CSV (UTF-8) and upload that."
     )
-
-
-def _watched(child: "subprocess.Popen[bytes]", name: str, limits: ServerLimits) -> int:
-    """Wait for the child to end. Raises ReadingError as soon as it exceeds its limits."""
-    deadline = time.monotonic() + limits.reading_seconds
-    while True:
-        try:
-            return child.wait(WATCH_SECONDS)
-        except subprocess.TimeoutExpired:
-            if time.monotonic() > deadline:
-                raise _too_much_time(name, limits) from None
-            if _resident(child.pid) > limits.reading_mb * 2**20:
-                raise _too_much_memory(name, limits) from None
-
-
-def _resident(pid: int) -> int:
-    """Bytes of memory that a process holds, 0 if it has ended."""
-    try:
-        return int(psutil.Process(pid).memory_info().rss)
-    except psutil.NoSuchProcess:
-        return 0
 
 
 def _too_much_memory(name: str, limits: ServerLimits) -> ReadingError:

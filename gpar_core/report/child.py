@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Final
 
 from gpar_core.errors import DataError
-from gpar_core.jobs.workers import ENVIRONMENT, SOURCE_ROOT, no_window
+from gpar_core.processes import ENVIRONMENT, SOURCE_ROOT, no_window
 from gpar_core.storage.cache import Cache
 
 SECONDS: Final = 300

@@ -32,7 +32,8 @@ class ServerLimits:
     import, in which files that a user uploaded are read.
     owner_gb, cache_gb: GB on disk for what one person holds, and for all results together; above
     the latter, the least recently used are deleted.
-    reading_mb, reading_seconds: memory in MB and time for reading one upload.
+    reading_mb, reading_seconds: memory in MB and time for reading one upload; the time is also that for
+    the ids and tables of a matrix to import.
     """
 
     jobs: int = _limit("GPAR_MAX_JOBS", max(2, (os.cpu_count() or 1) - 1), least=1)

@@ -13,7 +13,7 @@ from gpar_core.data.stored_matrix import StoredMatrix
 from gpar_core.data.uploads import publish_profiles
 from gpar_core.errors import DiskFullError
 from gpar_core.jobs.job import State
-from gpar_core.jobs.workers import SOURCE_ROOT
+from gpar_core.processes import SOURCE_ROOT
 from gpar_core.storage import leftovers
 from gpar_core.storage.cache import MANIFEST, Cache, publishing
 from gpar_core.storage.requests import job_id

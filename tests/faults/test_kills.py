@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from gpar_core.jobs.job import State
-from gpar_core.jobs.workers import SOURCE_ROOT
+from gpar_core.processes import SOURCE_ROOT
 from gpar_core.storage.cache import MANIFEST
 from gpar_core.storage.requests import job_id
 from tests.faults.ground import Ground, training

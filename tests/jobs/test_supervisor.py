@@ -14,7 +14,7 @@ from gpar_core.errors import WorkerError
 from gpar_core.jobs.events import read_events
 from gpar_core.jobs.job import Job, State
 from gpar_core.jobs.worker import NICENESS
-from gpar_core.jobs.workers import ENVIRONMENT, SOURCE_ROOT
+from gpar_core.processes import ENVIRONMENT, SOURCE_ROOT
 from tests.processes import kill, lives
 from tests.waiting import until
 

@@ -16,11 +16,11 @@ from gpar_core.data.changes import read_changes
 from gpar_core.data.gene_sets import read_gene_list
 from gpar_core.data.labels import read_labels
 from gpar_core.errors import AnnotationError, FileFormatError, LandmarkError, ReadingError
-from gpar_core.reading import limited
 from gpar_core.reading.exchange import ORDER, RESULT, SOURCE
 from gpar_core.reading.limited import read_upload
 from gpar_core.reading.uploads import CHANGES, GENES, LABELS, PLACES, PROFILES, SETS
 from gpar_core.search.batch_lists import read_batch
+from gpar_core.server import limited_child
 from gpar_core.server.limits import ServerLimits
 from tests.data.uploads import NAMES, Z, text_of
 from tests.data.uploads import read_upload as read_here
@@ -99,7 +99,7 @@ def test_a_child_that_takes_too_much_memory_is_ended() -> None:
 
 def test_what_the_reading_itself_takes_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     """The parent does not look: the system's own limit refuses the memory."""
-    monkeypatch.setattr(limited, "_resident", lambda pid: 0)
+    monkeypatch.setattr(limited_child, "_resident", lambda pid: 0)
     lines = b"name,label\n" + b"a" * 50 + b",b\n"
     content = lines + b"".join(b"%d,class %d\n" % (i, i) for i in range(900_000))
     few = replace(LIMITS, reading_mb=500)
@@ -119,7 +119,7 @@ def test_a_reader_that_breaks_down_is_told_of() -> None:
 
 
 def test_a_child_that_cannot_be_started_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limited.sys, "executable", "/no/such/python")
+    monkeypatch.setattr(limited_child.sys, "executable", "/no/such/python")
     with pytest.raises(ReadingError, match="is short of disk space or processes"):
         read_upload(LABELS, b"", "mine.csv", LIMITS)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from gpar_core.jobs.workers import SOURCE_ROOT
+from gpar_core.processes import SOURCE_ROOT
 from gpar_core.storage import scratch
 from gpar_core.storage.scratch import Scratch, clear, scratch_folder
 

@@ -1,7 +1,7 @@
 """Import LINCS files in GEO layout, or AnnData, into a compendium."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +41,7 @@ def import_compendium(
     quality: QualityFilter = EVERYTHING,
     pert_types: Sequence[str] = (fields.COMPOUND_PERT_TYPE,),
     report: Report = silent,
+    check: Callable[[Path], None] = lambda matrix: None,
 ) -> tuple[Finding, ...]:
     """Build the compendium `name` in `folder`, empty or left by a stopped import of these files.
 
@@ -51,6 +52,7 @@ def import_compendium(
 
     fill_missing: set landmark genes that a matrix lacks to 0 (no change) instead of refusing.
     quality: criteria that signatures must meet to be kept. pert_types: of `fields.PERT_TYPES`.
+    check: called with each unpacked matrix before it is opened; raises if it should not be.
 
     Returns what was found and left out, which is also stored in the manifest.
     Raises FileFormatError, LandmarkError, AnnotationError or, if the filter keeps no signature,
@@ -58,9 +60,13 @@ def import_compendium(
     """
     scratch = folder / SCRATCH
     scratch.mkdir(exist_ok=True)
+    matrices = [
+        _opened(each.matrix, scratch / str(number), report, check)
+        for number, each in enumerate(files.series)
+    ]
     if holds_all(files, quality):
         restored = restore(
-            open_matrix(files.series[0].matrix),
+            matrices[0],
             folder,
             scratch / "copied.json",
             name=name,
@@ -71,7 +77,7 @@ def import_compendium(
         shutil.rmtree(scratch)
         return restored
     sources, signatures, findings = _select(
-        files, scratch, fill_missing, quality, pert_types, report
+        files, matrices, fill_missing, quality, pert_types, report
     )
     matrix = copy_values(sources, folder / compendium.MATRIX, scratch / "copied.json", report)
     signatures, bad = _without_missing_values(signatures, matrix)
@@ -144,16 +150,15 @@ def _of_other_kinds(signatures: pd.DataFrame, pert_types: Sequence[str]) -> list
 
 def _select(
     files: ImportFiles,
-    scratch: Path,
+    matrices: Sequence[MatrixFile],
     fill_missing: bool,
     quality: QualityFilter,
     pert_types: Sequence[str],
     report: Report,
 ) -> tuple[list[Source], pd.DataFrame, list[Finding]]:
     """Where the values of the signatures are, and the signatures, in the order of the rows."""
-    findings, matrices, genes, tables = [], [], [], []
-    for number, series in enumerate(files.series):
-        matrix = _opened(series.matrix, scratch / str(number), report)
+    findings, genes, tables = [], [], []
+    for series, matrix in zip(files.series, matrices, strict=True):
         report(Progress("Import", 0, 1, f"Reading ids and tables of {series.series}"))
         located, gene_findings = locate_landmarks(
             matrix, series.gene_info, fill_missing=fill_missing
@@ -166,7 +171,6 @@ def _select(
             pert_types=pert_types,
         )
         findings += [*table_findings, *gene_findings]
-        matrices.append(matrix)
         genes.append(located)
         tables.append(table)
     signatures, series_findings = united(tables, [each.series for each in files.series])
@@ -189,10 +193,14 @@ def _with_tas_to_come(signatures: pd.DataFrame) -> pd.DataFrame:
     return signatures.assign(**{fields.TAS: tas.mask(to_come, np.inf)})
 
 
-def _opened(matrix: Path, scratch: Path, report: Report) -> MatrixFile:
+def _opened(
+    matrix: Path, scratch: Path, report: Report, check: Callable[[Path], None]
+) -> MatrixFile:
     if is_packed(matrix):
         scratch.mkdir(exist_ok=True)
         matrix = unpack(matrix, scratch, report)
+    report(Progress("Import", 0, 1, f"Checking {matrix.name}"))
+    check(matrix)
     return open_matrix(matrix)
 
 

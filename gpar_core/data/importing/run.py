@@ -1,7 +1,9 @@
 """Import files into a compendium; a stopped import resumes where it stopped."""
 
+import os
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -9,8 +11,10 @@ from filelock import FileLock, Timeout
 from gpar_core.data.importing.build import import_compendium
 from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles, digest
 from gpar_core.data.importing.request import ImportRequest
+from gpar_core.data.importing.trial import try_reading
 from gpar_core.errors import FileFormatError, GparError, JobError, RequestError, in_words
 from gpar_core.progress import Report
+from gpar_core.server.limits import read_limits
 from gpar_core.storage.cache import MADE_BY, Cache, put_in_place
 from gpar_core.storage.requests import job_id
 
@@ -30,6 +34,7 @@ def run_import(request: ImportRequest, cache: Cache, report: Report) -> None:
         )
     files = files_of(request)
     _check_unchanged(request, files)
+    limits = read_limits(os.environ)
     building = cache.importing(request.name, job_id(request))
     building.mkdir(parents=True, exist_ok=True)
     try:
@@ -43,6 +48,7 @@ def run_import(request: ImportRequest, cache: Cache, report: Report) -> None:
                 quality=request.quality,
                 pert_types=request.pert_types,
                 report=report,
+                check=partial(try_reading, limits=limits),
             )
             (building / MADE_BY).write_text(job_id(request), encoding="utf-8")
             put_in_place(building, target)

@@ -26,6 +26,8 @@ CONDITIONS = (
 MEASURES = (fields.TAS, fields.STRENGTH, fields.CC_Q75, fields.N_REPLICATES)
 FLAGS = (fields.EXEMPLAR, fields.QC)
 QUALITY = (*MEASURES, *FLAGS)
+OWN_COLUMNS = (*IDENTITY, *CONDITIONS, *QUALITY)
+"""What is read of the metadata of a matrix that describes its own signatures."""
 CELL_COLUMNS = frozenset(
     ("perturbation", "guide_id", "grna", "sgrna", "ncounts", "n_counts", "total_counts", "ngenes",
      "n_genes", "n_genes_by_counts", "percent_mito", "pct_counts_mt")
@@ -139,7 +141,7 @@ def _read(sig_info: Path) -> pd.DataFrame:
 def _own_table(matrix: MatrixFile) -> pd.DataFrame:
     """The content of sig_info, from the metadata of the matrix. Raises as `read_metadata`, and
     AnnotationError if something is missing."""
-    table = read_metadata(matrix, "signatures", (*IDENTITY, *CONDITIONS, *QUALITY))
+    table = read_metadata(matrix, "signatures", OWN_COLUMNS)
     table[fields.SIG_ID] = pd.array(matrix.sig_ids, dtype=TEXT)
     if lacking := [name for name in IDENTITY if name not in table and name != fields.PERT_INAME]:
         names = metadata_columns(matrix, "signatures")

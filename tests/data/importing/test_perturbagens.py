@@ -232,7 +232,7 @@ def test_a_stopped_import_of_several_kinds_goes_on(
     cache = Cache(tmp_path / "cache")
     request = plan_import(cache, two_series, name="mine", pert_types=["all"])
     with pytest.raises(Cancelled):
-        run_import(request, cache, stop_after(6))
+        run_import(request, cache, stop_after(8))
     heard: list[Progress] = []
     run_import(request, cache, heard.append)
     values = [each for each in heard if each.message.startswith("Reading values")]
