@@ -19,6 +19,9 @@ from gpar_core.storage.requests import Request, to_json
 
 FORMAT_VERSION = 2
 
+PACKED = "packed"
+"""How the names of tables begin that only a component of a page can read."""
+
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
@@ -34,6 +37,11 @@ class Analysis:
     created_at: str
     versions: Mapping[str, str]
     tables: Tables
+
+    @property
+    def readable(self) -> dict[str, pd.DataFrame]:
+        """The tables for people and other programs."""
+        return {name: one for name, one in self.tables.items() if not name.startswith(PACKED)}
 
     @property
     def identity(self) -> tuple[str, str]:

@@ -83,7 +83,7 @@ def _analysis(cache: Cache, folder: Path, order: str) -> Result:
     done = analysis.load(folder)
     return Result(
         _described("analysis", {**vars(done), "request": _request(done.request), "tables": None}),
-        {name: partial(done.tables.__getitem__, name) for name in done.tables},
+        {name: partial(done.tables.__getitem__, name) for name in done.readable},
         lambda _, table: export.analysis_csv(table, done),
     )
 

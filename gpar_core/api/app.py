@@ -4,8 +4,9 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -15,10 +16,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from gpar_core.api import answers, asking, openapi
+from gpar_core.api import answers, asking, openapi, receiving
+from gpar_core.api.following import OpenStreams
 from gpar_core.api.watching import Watch
 from gpar_core.data import compendium as compendia
 from gpar_core.data.profiles import accept
@@ -34,7 +36,6 @@ from gpar_core.errors import (
     RequestError,
 )
 from gpar_core.jobs import engine
-from gpar_core.jobs.events import read_events
 from gpar_core.jobs.store import JobStore
 from gpar_core.reading.limited import read_upload
 from gpar_core.reading.uploads import LABELS, PLACES, PROFILES, SETS, UPLOADS
@@ -44,20 +45,21 @@ from gpar_core.server.tokens import owner_of
 from gpar_core.storage.access import LOCAL
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.room import check_room
+from gpar_core.storage.scratch import scratch_folder
 
 HOSTS: Final = ("localhost", "127.0.0.1")
 """Names by which the API answers, besides those in GPAR_API_HOSTS: another page's name that leads
 to this computer is refused."""
+
+JSON: Final = "application/json"
+BYTES: Final = "application/octet-stream"
+"""Media types of what is sent."""
 
 MAX_JSON: Final = 2 * 2**20
 MAX_UPLOAD: Final = 500 * 10**6
 """Bytes; of an upload as on the dashboard."""
 
 MAX_JOBS: Final = 200
-LOOK_SECONDS: Final = 0.5
-QUIET_SECONDS: Final = 15.0
-"""After this long without news, a comment keeps the connection open and finds out who left."""
-
 STATUS: Final[tuple[tuple[type[GparError], int], ...]] = (
     (NotFoundError, 404), (LimitError, 429), (AccessError, 403), (asking.ChangedError, 409),
     (RequestError, 400), (DiskFullError, 507), (DataError, 422), (JobError, 503),
@@ -69,11 +71,16 @@ UPLOADED: Final = (PROFILES, LABELS, PLACES, SETS)
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the API. cache: as the owner of the token sees it. body: what was sent."""
+    """One call of the API.
+
+    cache: as the owner of the token sees it. body: the JSON that was sent. file: where an upload
+    is.
+    """
 
     cache: Cache
     request: Request
     body: bytes = b""
+    file: Path = Path()
 
     def path(self, name: str) -> str:
         return str(self.request.path_params[name])
@@ -153,8 +160,7 @@ def upload_file(call: Call) -> Response:
         known = ", ".join(each.name for each in UPLOADED)
         raise NotFoundError(f"There is no kind of upload of this name. Use {known}.")
     limits = read_limits(os.environ)
-    check_room(call.cache, limits.owner_gb)
-    content = read_upload(kind, call.body, call.query("name") or "upload.csv", limits)
+    content = read_upload(kind, call.file, call.query("name") or "upload.csv", limits)
     if kind is PROFILES:
         usable = accept(content, impute=call.flag("impute"), z_score=call.flag("z_score"))
         return _json({"id": publish_profiles(call.cache, usable), "names": usable.names}, 201)
@@ -165,42 +171,8 @@ async def follow_job(call: Call) -> Response:
     """Follow a job as server-sent events, which end with it."""
     name, last = call.path("id"), call.request.headers.get("last-event-id", "")
     await run_in_threadpool(engine.look, call.cache, name)  # who may not see it is told so at once
-    headers = {"X-Accel-Buffering": "no"}
-    return StreamingResponse(_news(call.cache, name, last), 200, headers, "text/event-stream")
-
-
-async def _news(cache: Cache, name: str, last: str) -> AsyncIterator[str]:
-    """The state of a job and its progress, as they change. last: the event to go on from."""
-    first, _, number = last.partition("-")
-    seen = (int(first), int(number)) if first.isdecimal() and number.isdecimal() else (0, 0)
-    state, quiet = "", time.monotonic()
-    while True:
-        try:
-            # The job is read first: once it has ended, all its events are there.
-            job = await run_in_threadpool(engine.look, cache, name)
-            since = seen[1] if seen[0] == job.attempt else 0
-            events = await run_in_threadpool(read_events, cache.job(name), since)
-            shown = await run_in_threadpool(answers.job, cache, job)
-        except GparError as error:
-            yield _event("problem", {"detail": str(error)})
-            return
-        for event in events:
-            seen = (job.attempt, event.number)
-            yield _event("progress", answers.progress(event), f"{seen[0]}-{seen[1]}")
-        if state != job.state:
-            state = job.state
-            yield _event("state", shown)
-        elif not events and time.monotonic() - quiet > QUIET_SECONDS:
-            yield ": still there\n\n"
-            quiet = time.monotonic()
-        if not job.active:
-            return
-        await asyncio.sleep(LOOK_SECONDS)
-
-
-def _event(kind: str, content: Any, number: str = "") -> str:
-    numbered = f"id: {number}\n" if number else ""
-    return f"{numbered}event: {kind}\ndata: {msgspec.json.encode(content).decode()}\n\n"
+    streams: OpenStreams = call.request.app.state.streams
+    return streams.follow(call.cache, name, last)
 
 
 @dataclass(frozen=True)
@@ -218,7 +190,7 @@ class Endpoint:
 ENDPOINTS: Final = (
     Endpoint("GET", "/v1/compendia", list_compendia),
     Endpoint("GET", "/v1/jobs", list_jobs),
-    Endpoint("POST", "/v1/jobs", submit_job, "application/json"),
+    Endpoint("POST", "/v1/jobs", submit_job, JSON),
     Endpoint("GET", "/v1/jobs/{id}", show_job),
     Endpoint("GET", "/v1/jobs/{id}/events", follow_job),
     Endpoint("POST", "/v1/jobs/{id}/cancel", cancel_job),
@@ -231,7 +203,7 @@ ENDPOINTS: Final = (
         ),
     ),
     Endpoint(
-        "POST", "/v1/uploads/{kind}", upload_file, "application/octet-stream", MAX_UPLOAD,
+        "POST", "/v1/uploads/{kind}", upload_file, BYTES, MAX_UPLOAD,
         query=(
             ("name", "name of the file; its ending says how it is read"),
             ("impute", "1 to take missing genes of profiles as unchanged"),
@@ -266,7 +238,7 @@ def create(cache: Cache, *, hosts: tuple[str, ...] = ()) -> Starlette:
         Route("/metrics", metrics),
         *(Route(each.path, _served(cache, each), methods=[each.method]) for each in ENDPOINTS),
     ]
-    return Starlette(
+    made = Starlette(
         routes=routes,
         middleware=[
             Middleware(watch.middleware),
@@ -274,20 +246,35 @@ def create(cache: Cache, *, hosts: tuple[str, ...] = ()) -> Starlette:
         ],
         exception_handlers={GparError: _problem, HTTPException: _problem, Exception: _problem},
     )
+    made.state.streams = OpenStreams()
+    return made
 
 
 def _served(cache: Cache, endpoint: Endpoint) -> Callable[[Request], Any]:
     async def serve(request: Request) -> Response:
         view = await run_in_threadpool(_view, cache, request)
         request.state.user = view.visitor.name
-        body = await _body(request, endpoint) if endpoint.takes else b""
-        call = Call(view, request, body)
-        if asyncio.iscoroutinefunction(endpoint.answer):
-            made: Response = await endpoint.answer(call)
-            return made
-        return await run_in_threadpool(endpoint.answer, call)
+        call = Call(view, request)
+        if not endpoint.takes:
+            return await _answered(endpoint, call)
+        size = receiving.declared_size(request, endpoint.takes, endpoint.most)
+        if endpoint.takes == JSON:
+            body = await receiving.whole(request, endpoint.most)
+            return await _answered(endpoint, replace(call, body=body))
+        await run_in_threadpool(check_room, view, read_limits(os.environ).owner_gb, size)
+        with scratch_folder() as folder:
+            file = folder / "body"
+            await receiving.spool(request, endpoint.most, file)
+            return await _answered(endpoint, replace(call, file=file))
 
     return serve
+
+
+async def _answered(endpoint: Endpoint, call: Call) -> Response:
+    if asyncio.iscoroutinefunction(endpoint.answer):
+        made: Response = await endpoint.answer(call)
+        return made
+    return await run_in_threadpool(endpoint.answer, call)
 
 
 def _view(cache: Cache, request: Request) -> Cache:
@@ -305,20 +292,8 @@ def _view(cache: Cache, request: Request) -> Cache:
 _BEARER: Final = {"WWW-Authenticate": "Bearer"}
 
 
-async def _body(request: Request, endpoint: Endpoint) -> bytes:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != endpoint.takes:
-        raise HTTPException(415, f"Send {endpoint.takes}.")
-    content = bytearray()
-    async for part in request.stream():
-        content += part
-        if len(content) > endpoint.most:
-            raise HTTPException(413, f"At most {endpoint.most:,} bytes can be sent.")
-    return bytes(content)
-
-
 def _json(content: Any, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(content), status, media_type="application/json")
+    return Response(msgspec.json.encode(content), status, media_type=JSON)
 
 
 async def _problem(request: Request, error: Exception) -> Response:

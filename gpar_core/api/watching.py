@@ -1,18 +1,21 @@
 """The headers of each answer, a line of log for each request, and figures for Prometheus."""
 
-import json
 import os
 import shutil
 import sys
 import time
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import psutil
-
+from gpar_core.api import memory
+from gpar_core.jobs.job import Job, State
 from gpar_core.jobs.store import JobStore
+from gpar_core.server import histogram, json_log, page_times
+from gpar_core.server.histogram import Histogram
 from gpar_core.storage.cache import Cache
+from gpar_core.storage.disk import measured
+from gpar_core.storage.room import KINDS
 
 SAFE: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -28,8 +31,9 @@ class Watch:
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
-        self._requests: Counter[tuple[str, str, int]] = Counter()
-        self._seconds: Counter[tuple[str, str, int]] = Counter()
+        self._requests = Histogram()
+        self._waits = Histogram()
+        self._waits_until = time.time()
 
     def middleware(self, app: Any) -> Any:
         """An ASGI application around another one."""
@@ -58,64 +62,51 @@ class Watch:
         # The pattern, not the address: it is no one's data, and there are few of them.
         route = getattr(scope.get("route"), "path", "unknown")
         method = scope["method"] if route != "unknown" else "any"
-        self._requests[route, method, status] += 1
-        self._seconds[route, method, status] += seconds  # type: ignore[assignment]
-        if os.environ.get("GPAR_LOG", "") == "json":
-            line = {
-                "time": round(time.time(), 3),
-                "method": scope["method"],
-                "route": route,
-                "status": status,
-                "seconds": round(seconds, 4),
-                "user": scope.get("state", {}).get("user", ""),
-            }
-            print(json.dumps(line), file=sys.stderr, flush=True)
+        self._requests.observe(f'route="{route}",method="{method}",status="{status}"', seconds)
+        if json_log.is_wanted(os.environ):
+            user = scope.get("state", {}).get("user", "")
+            line = json_log.line(
+                time.time(), method=scope["method"], route=route, status=status,
+                seconds=round(seconds, 4), user=user,
+            )  # fmt: skip
+            print(line, file=sys.stderr, flush=True)
 
     def text(self) -> str:
         """The figures in Prometheus' text format. Raises JobError."""
         store = JobStore(self._cache.unrestricted)
-        jobs = store.recent(None)
+        jobs, now, root = store.recent(None), time.time(), self._cache.root
+        self._note_waits(jobs)
         states = Counter(job.state.value for job in jobs)
-        waiting = [time.time() - job.created_at for job in jobs if job.state.value == "queued"]
-        disk = shutil.disk_usage(self._cache.root)
+        waiting = [now - job.created_at for job in jobs if job.state is State.QUEUED]
+        disk = shutil.disk_usage(root)
+        sizes = {f'kind="{kind}"': measured(root / kind)[1] for kind in KINDS}
+        held = memory.by_role(job.pid for job in store.running() if job.pid)
         lines = [
-            *_metric("gpar_jobs", "gauge", {f'state="{name}"': n for name, n in states.items()}),
-            *_metric("gpar_queue_length", "gauge", {"": len(waiting)}),
-            *_metric("gpar_longest_wait_seconds", "gauge", {"": max(waiting, default=0.0)}),
-            *_metric("gpar_memory_bytes", "gauge", _memory(job.pid for job in store.running())),
-            *_metric("gpar_disk_free_bytes", "gauge", {"": disk.free}),
-            *_metric("gpar_disk_size_bytes", "gauge", {"": disk.total}),
-            *_metric("gpar_requests_total", "counter", _labeled(self._requests)),
-            *_metric("gpar_request_seconds_total", "counter", _labeled(self._seconds)),
+            *_gauge("gpar_jobs", {f'state="{name}"': n for name, n in states.items()}),
+            *_gauge("gpar_queue_length", {"": len(waiting)}),
+            *_gauge("gpar_longest_wait_seconds", {"": max(waiting, default=0.0)}),
+            *_gauge("gpar_memory_bytes", {f'process="{name}"': n for name, n in held.items()}),
+            *_gauge("gpar_cache_bytes", sizes),
+            *_gauge("gpar_disk_free_bytes", {"": disk.free}),
+            *_gauge("gpar_disk_size_bytes", {"": disk.total}),
+            *histogram.lines("gpar_queue_wait_seconds", self._waits.counts),
+            *histogram.lines("gpar_request_duration_seconds", self._requests.counts),
+            *histogram.lines("gpar_page_duration_seconds", page_times.noted(root)),
         ]
         return "\n".join(lines) + "\n"
 
+    def _note_waits(self, jobs: Iterable[Job]) -> None:
+        """Count how long those jobs waited that started since the last call."""
+        since = self._waits_until
+        for job in jobs:
+            # A job that was queued again has not waited since it was created.
+            if job.started_at and job.started_at > since and job.attempt == 1:
+                self._waits.observe("", job.started_at - job.created_at)
+                self._waits_until = max(self._waits_until, job.started_at)
 
-def _labeled(counts: Counter[tuple[str, str, int]]) -> dict[str, float]:
-    return {
-        f'route="{route}",method="{method}",status="{status}"': n
-        for (route, method, status), n in counts.copy().items()
-    }
 
-
-def _metric(name: str, kind: str, values: dict[str, float]) -> list[str]:
+def _gauge(name: str, values: Mapping[str, float]) -> list[str]:
     samples = [
         f"{name}{{{labels}}} {n}" if labels else f"{name} {n}" for labels, n in values.items()
     ]
-    return [f"# TYPE {name} {kind}", *samples]
-
-
-def _memory(workers: Any) -> dict[str, float]:
-    """Resident bytes of this process with its children, and of the workers with theirs."""
-    groups = {'process="server"': [os.getpid()], 'process="workers"': [p for p in workers if p]}
-    held = {}
-    for label, roots in groups.items():
-        seen: dict[int, int] = {}
-        for root in roots:
-            with suppress(psutil.NoSuchProcess):
-                process = psutil.Process(root)
-                for each in [process, *process.children(recursive=True)]:
-                    with suppress(psutil.NoSuchProcess):
-                        seen[each.pid] = each.memory_info().rss
-        held[label] = float(sum(seen.values()))
-    return held
+    return [f"# TYPE {name} gauge", *samples]

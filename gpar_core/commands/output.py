@@ -39,10 +39,10 @@ def write_analysis(options: argparse.Namespace, done: Analysis, table: pd.DataFr
             "data": "SIMULATED" if done.simulated else "measured",
             "seconds": done.seconds,
             "versions": dict(done.versions),
-            **{name: records(rows) for name, rows in done.tables.items()},
+            **{name: records(rows) for name, rows in done.readable.items()},
         }
         write_output(options.json, json.dumps(content, indent=1) + "\n")
-        print(f"{len(done.tables)} tables -> {options.json}")
+        print(f"{len(done.readable)} tables -> {options.json}")
 
 
 def write_table(options: argparse.Namespace, table: pd.DataFrame) -> None:

@@ -26,7 +26,7 @@ def add(commands: Any) -> None:
         description=(
             "Start the dashboard and the API. GPAR_API_HOSTS: names by which the API answers, "
             "separated by commas, besides localhost. GPAR_METRICS=1: /metrics for Prometheus. "
-            "GPAR_LOG=json: a line of JSON for each request of the API."
+            "GPAR_LOG=json: logs as lines of JSON."
         ),
     )
     parser.set_defaults(command=_serve)

@@ -33,18 +33,13 @@ from filelock import FileLock, Timeout
 
 from gpar_core.data.importing.request import ImportRequest
 from gpar_core.errors import JobError, WorkerError
+from gpar_core.jobs import job_log
 from gpar_core.jobs.interrupted import settle_lost
 from gpar_core.jobs.job import Job, State
 from gpar_core.jobs.store import JobStore
-from gpar_core.jobs.workers import (
-    WORKER_LOG,
-    Adopted,
-    Crew,
-    Worker,
-    find,
-    supervisor_lock,
-)
+from gpar_core.jobs.workers import WORKER_LOG, Adopted, Crew, Worker, find, supervisor_lock
 from gpar_core.processes import SOURCE_ROOT, no_window
+from gpar_core.server import json_log
 from gpar_core.server.limits import read_limits
 from gpar_core.storage import leftovers, scratch
 from gpar_core.storage.cache import Cache
@@ -177,10 +172,10 @@ class Supervisor:
             if watch.worker.ended:
                 self._settle(watch)
                 if self._watches[key] is watch:
-                    del self._watches[key]
+                    self._forget(key)
             elif watch.verdict is None and key not in running:
-                del self._watches[key]
                 self._crew.release(watch.worker)
+                self._forget(key)
             elif watch.verdict is None:
                 self._check(watch, running[key], elapsed)
         while job := self._store.claim(self._limits.jobs, self._limits.jobs_per_owner):
@@ -198,7 +193,12 @@ class Supervisor:
             self._store.finish(job.id, job.attempt, State.FAILED, reason)
             return
         self._watches[job.id, job.attempt] = Watch(job.id, job.attempt, worker, reused)
-        log.info("%s attempt %d: given to process %d", job.id, job.attempt, worker.pid)
+        job_log.begun(job, worker.pid)
+
+    def _forget(self, key: tuple[str, int]) -> None:
+        """Stop watching a job that has ended."""
+        del self._watches[key]
+        job_log.ended(self._store, key[0])
 
     def _adopt(self, job: Job) -> None:
         """Take over a job from a supervisor that is gone."""
@@ -315,7 +315,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--silence", type=float, default=Limits.silence)
     parser.add_argument("--idle", type=float, default=Limits.idle)
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(json_log.formatter(os.environ, "%(asctime)s %(process)d %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     cache = Cache(options.cache.resolve())
     bring_up_to_date(cache)
     server = read_limits(os.environ)

@@ -21,6 +21,7 @@ from gpar_core.server.limits import ServerLimits
 from gpar_core.storage.scratch import scratch_folder
 
 T = TypeVar("T")
+Content = bytes | memoryview | Path
 
 AT_ONCE: Final = 2
 """Readings at once on a server; others wait, so that their total is limited too."""
@@ -33,11 +34,12 @@ _turn = threading.BoundedSemaphore(AT_ONCE)
 log = logging.getLogger(__name__)
 
 
-def read_upload(kind: Upload[T], content: bytes | memoryview, name: str, limits: ServerLimits) -> T:
+def read_upload(kind: Upload[T], content: Content, name: str, limits: ServerLimits) -> T:
     """Read an uploaded file in a child process.
 
-    kind: one of `uploads.UPLOADS`. content: the whole file. name: the user's name of the file, for
-    messages. limits: `reading_mb` and `reading_seconds` apply.
+    kind: one of `uploads.UPLOADS`. content: the whole file, or its path in the system's folder for
+    temporary files, from where it is taken. name: the user's name of the file, for messages.
+    limits: `reading_mb` and `reading_seconds` apply.
 
     Raises what `kind.read` raises, and ReadingError if the child exceeds the limits, crashes or
     cannot be started.
@@ -53,11 +55,12 @@ def read_upload(kind: Upload[T], content: bytes | memoryview, name: str, limits:
         ) from error
 
 
-def _read(
-    folder: Path, kind: Upload[T], content: bytes | memoryview, name: str, limits: ServerLimits
-) -> T:
+def _read(folder: Path, kind: Upload[T], content: Content, name: str, limits: ServerLimits) -> T:
     (folder / RESULT).mkdir()
-    (folder / SOURCE).write_bytes(content)
+    if isinstance(content, Path):
+        content.replace(folder / SOURCE)
+    else:
+        (folder / SOURCE).write_bytes(content)
     order = {"kind": kind.name, "name": name}
     (folder / ORDER).write_text(json.dumps(order), encoding="utf-8")
     if _run(folder, name, limits) == REFUSED:

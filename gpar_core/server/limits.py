@@ -32,8 +32,9 @@ class ServerLimits:
     import, in which files that a user uploaded are read.
     owner_gb, cache_gb: GB on disk for what one person holds, and for all results together; above
     the latter, the least recently used are deleted.
-    reading_mb, reading_seconds: memory in MB and time for reading one upload; the time is also that for
+    reading_mb, reading_seconds: memory in MB and time for reading one upload; the time is also for
     the ids and tables of a matrix to import.
+    streams, streams_per_owner: event streams of the API open at once, in total and of one person.
     """
 
     jobs: int = _limit("GPAR_MAX_JOBS", max(2, (os.cpu_count() or 1) - 1), least=1)
@@ -47,6 +48,8 @@ class ServerLimits:
     cache_gb: int = _limit("GPAR_CACHE_GB", 0)
     reading_mb: int = _limit("GPAR_READING_MB", 2000, least=500)
     reading_seconds: int = _limit("GPAR_READING_SECONDS", 120, least=5)
+    streams: int = _limit("GPAR_MAX_STREAMS", 200, least=1)
+    streams_per_owner: int = _limit("GPAR_MAX_STREAMS_PER_OWNER", 20, least=1)
 
 
 def read_limits(environment: Mapping[str, str]) -> ServerLimits:

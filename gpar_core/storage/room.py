@@ -33,14 +33,19 @@ def held_bytes(cache: Cache, owner: str) -> int:
     )
 
 
-def check_room(cache: Cache, owner_gb: int) -> None:
-    """Raises LimitError if the cache's visitor holds `owner_gb` or more; 0 is no limit."""
+def check_room(cache: Cache, owner_gb: int, coming: int = 0) -> None:
+    """Raises LimitError if the cache's visitor holds `owner_gb` or more; 0 is no limit.
+
+    coming: bytes that are about to be added.
+    """
     if not owner_gb or cache.visitor.admin:
         return
     held = held_bytes(cache, cache.visitor.name)
-    if held >= owner_gb * 10**9:
+    if held + coming >= owner_gb * 10**9:
+        more = f", and the file has {coming / 1e9:.1f} GB" if coming else ""
         raise LimitError(
-            f"Your results on this server take {held / 1e9:.1f} GB; the limit is {owner_gb} GB. "
+            f"Your results on this server take {held / 1e9:.1f} GB{more}; the limit is {owner_gb} "
+            "GB. "
             "Delete what you no longer need on the page Storage, then try again."
         )
 

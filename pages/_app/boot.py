@@ -13,6 +13,7 @@ from threading import Thread
 from streamlit import net_util
 
 import pages
+from gpar_core.server import json_log
 
 M_ARENA_MAX = -8
 """Of glibc's mallopt."""
@@ -43,7 +44,8 @@ def _ask_nobody_for_our_address() -> None:
 def _log_to_stderr() -> None:
     """Log messages of pages and core with their time; Streamlit has its own format."""
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    plain = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    handler.setFormatter(json_log.formatter(os.environ, plain))
     for name in ("gpar", "gpar_core"):
         logging.getLogger(name).addHandler(handler)
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from gpar_core.errors import GparError
+from gpar_core.server import json_log
 from pages._shared.state import Key
 
 MARKUP = re.compile(
@@ -35,7 +36,10 @@ def error_box() -> Iterator[None]:
     except Exception:  # the last resort for any bug
         error_id = secrets.token_hex(4).upper()
         page = st.session_state.get(Key.PAGE, "")
-        log.exception("Error id %s on the page '%s'", error_id, page)
+        about = {"event": "error", "error_id": error_id, "page": page}
+        log.exception(
+            "Error id %s on the page '%s'", error_id, page, extra={json_log.FIELDS: about}
+        )
         st.error(
             f"Something went wrong. Error id {error_id}. Your results are kept and jobs keep "
             "running: reload this page. If it happens again, send the error id to the person who "

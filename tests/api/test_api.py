@@ -1,20 +1,22 @@
 """The API: who may do what, what is refused, and that results are those of the dashboard."""
 
+import asyncio
 import io
 import json
 import logging
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from openapi_spec_validator import validate
-from starlette.testclient import TestClient
+from starlette.exceptions import HTTPException
 
-from gpar_core.analyses import result as analysis
 from gpar_core.analyses.cell_influence.plan import plan_cell_influence
 from gpar_core.analyses.evaluation.plan import plan_evaluation
 from gpar_core.analyses.genes.plan import plan_gene_counts
@@ -31,44 +33,14 @@ from gpar_core.data.quality import QualityFilter
 from gpar_core.data.requests import SelectRequest
 from gpar_core.errors import NotFoundError, RequestError
 from gpar_core.jobs import engine
-from gpar_core.jobs.events import EventLog
-from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
-from gpar_core.progress import Progress
-from gpar_core.server import tokens
-from gpar_core.storage.cache import Cache, publishing
-from gpar_core.storage.requests import Request, to_json
+from gpar_core.server import page_times, tokens
+from gpar_core.storage.access import Visitor
+from gpar_core.storage.cache import Cache
+from gpar_core.storage.requests import to_json
+from tests.api.served import Server
 
 MAP = {"kind": "map", "compendium": "tiny", "method": "tsne"}
-
-
-class Server:
-    """An API whose jobs nobody runs, and its clients."""
-
-    def __init__(self, root: Path) -> None:
-        self.cache = Cache(root)
-        self._app = app.create(self.cache)
-
-    def client(self, owner: str) -> TestClient:
-        token = tokens.add(self.cache.root, owner, 1, time.time())
-        return self.anybody({"Authorization": f"Bearer {token}"})
-
-    def anybody(self, headers: dict[str, str]) -> TestClient:
-        return TestClient(
-            self._app, "http://localhost", headers=headers, raise_server_exceptions=False
-        )
-
-    def publish(self, job_id: str, request: Request) -> None:
-        """What a worker does with the one job that waits."""
-        job = JobStore(self.cache).claim(9, 9)
-        assert job is not None
-        table = pd.DataFrame({"name": ["=1+1", "b"], "value": [0.5, None]})
-        tables = {"x": table}
-        done = analysis.Analysis(job_id, request, "tiny", False, 1.0, "2026-01-01", {}, tables)
-        with publishing(self.cache.analysis(job_id)) as building:
-            analysis.save(done, building)
-        EventLog(self.cache.job(job_id)).append(Progress("Map", 1, 2, "half"))
-        JobStore(self.cache).finish(job.id, job.attempt, State.DONE)
 
 
 @pytest.fixture
@@ -254,8 +226,60 @@ def test_too_much_is_refused(server: Server) -> None:
     ann = server.client("ann")
     headers = {"Content-Type": "application/json"}
     assert ann.post("/v1/jobs", content=content, headers=headers).status_code == 413
+    parts = iter([content.encode()])  # of a length that the client does not declare
+    assert ann.post("/v1/jobs", content=parts, headers=headers).status_code == 413
     deep = ann.post("/v1/jobs", content="[" * 100_000, headers=headers)
     assert deep.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("declared", "status", "said"),
+    [(600 * 10**6, 413, "500,000,000 bytes"), (400 * 10**6, 429, "the file has 0.4 GB")],
+)
+def test_an_upload_that_is_too_large_is_refused_before_it_is_read(
+    server: Server, monkeypatch: pytest.MonkeyPatch, declared: int, status: int, said: str
+) -> None:
+    monkeypatch.setenv("GPAR_OWNER_GB", "1")
+    server.cache.access.hold("ann", "compendia/tiny", 0.0, shared=False)
+    with (server.cache.compendium("tiny") / "more").open("wb") as file:
+        file.truncate(700 * 10**6)
+
+    def unread() -> Iterator[bytes]:
+        yield b"x"
+        raise AssertionError("read on")
+
+    headers = {"Content-Type": "application/octet-stream", "Content-Length": str(declared)}
+    answer = server.client("ann").post("/v1/uploads/sets", content=unread(), headers=headers)
+    assert answer.status_code == status
+    assert said in answer.json()["detail"]
+
+
+def test_open_event_streams_are_limited(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GPAR_MAX_STREAMS_PER_OWNER", "1")
+    monkeypatch.setenv("GPAR_MAX_STREAMS", "2")
+    ann = server.client("ann")
+    path = f"/v1/jobs/{ann.post('/v1/jobs', json=MAP).json()['id']}/events"
+    streams = server.app.state.streams
+    of_ann, of_bob = (
+        streams.follow(Cache(server.cache.root, Visitor(name)), "none", "")
+        for name in ("ann", "bob")
+    )
+    refused = ann.get(path)
+    assert refused.status_code == 429
+    assert "You follow 1 jobs" in refused.json()["detail"]
+    assert int(refused.headers["retry-after"]) > 0
+    with pytest.raises(HTTPException, match="as many jobs at once as it can"):
+        streams.follow(Cache(server.cache.root, Visitor("eve")), "none", "")
+
+    async def gone(message: object) -> None:
+        raise OSError
+
+    for each in (of_ann, of_bob):  # whoever leaves makes room
+        with suppress(Exception):
+            asyncio.run(each({"type": "http", "asgi": {"spec_version": "2.4"}}, None, gone))
+    ann.post(path.replace("events", "cancel"))
+    assert ann.get(path).status_code == 200
+    assert ann.get(path).status_code == 200
 
 
 def test_every_plan_makes_of_its_request_the_same(tiny: Compendium, server: Server) -> None:
@@ -290,9 +314,14 @@ def test_every_kind_but_an_import_has_a_plan(tiny: Compendium, server: Server) -
             pass  # it has one, which reads the parts that are missing
 
 
-def test_uploaded_profiles_belong_to_who_sent_them(tiny: Compendium, server: Server) -> None:
+def test_uploaded_profiles_belong_to_who_sent_them(
+    tiny: Compendium, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from gpar_core import fields
 
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     rows = [f"{symbol},{value % 7 - 3}" for value, symbol in enumerate(fields.LANDMARK_SYMBOLS)]
     content = "\n".join(["gene,mine", *rows]).encode()
     ann, bob = server.client("ann"), server.client("bob")
@@ -305,6 +334,7 @@ def test_uploaded_profiles_belong_to_who_sent_them(tiny: Compendium, server: Ser
     assert bob.post("/v1/jobs", json=asked).status_code == 404
     assert ann.post(content=b"\x00", **where).status_code == 422
     assert ann.post("/v1/uploads/none", content=b"x", headers=headers).status_code == 404
+    assert not list(scratch.iterdir()), "uploads are not kept"
 
 
 def test_the_document_is_valid_and_has_every_route(server: Server) -> None:
@@ -331,11 +361,22 @@ def test_metrics_are_off_and_for_administrators(
     assert root.get("/metrics").status_code == 404
     monkeypatch.setenv("GPAR_METRICS", "1")
     assert ann.get("/metrics").status_code == 403
-    ann.post("/v1/jobs", json=MAP)
+    job = ann.post("/v1/jobs", json=MAP).json()
+    page_times.note(server.cache.root, "Map", 0.3)
     text = root.get("/metrics").text
     assert 'gpar_jobs{state="queued"} 1' in text
-    assert 'gpar_requests_total{route="/v1/jobs",method="POST",status="202"} 1' in text
+    request = 'route="/v1/jobs",method="POST",status="202"'
+    assert f"gpar_request_duration_seconds_count{{{request}}} 1" in text
+    assert 'gpar_page_duration_seconds_bucket{page="Map",le="0.25"} 0' in text
+    assert 'gpar_page_duration_seconds_bucket{page="Map",le="0.5"} 1' in text
     assert "gpar_queue_length 1" in text
+    assert "gpar_queue_wait_seconds_count" not in text
+    figures = dict(line.rsplit(" ", 1) for line in text.splitlines() if line[0] != "#")
+    assert float(figures['gpar_cache_bytes{kind="compendia"}']) > 10**5
+    assert float(figures['gpar_memory_bytes{process="api"}']) > 10**7
+    server.publish(job["id"], MapRequest("tiny", ""))
+    assert "gpar_queue_wait_seconds_count 1" in root.get("/metrics").text
+    assert "gpar_queue_wait_seconds_count 1" in root.get("/metrics").text, "once for each job"
 
 
 def test_the_log_has_a_line_for_each_request_and_no_token(

@@ -14,6 +14,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from gpar_core.data.requests import DemoRequest
 from gpar_core.errors import RequestError
 from gpar_core.jobs.store import JobStore
+from gpar_core.server.json_log import FIELDS
 from gpar_core.storage.requests import job_id
 from pages._shared.error_box import error_box
 from tests.pages.conftest import Library, Surprises
@@ -56,6 +57,8 @@ def test_a_bug_on_a_page_shows_an_id_and_the_log_has_the_rest(
         assert record.levelno == logging.ERROR
         assert any(error_id in record.getMessage() for error_id in ids)
         assert f"'{_title(name)}'" in record.getMessage()
+        about = getattr(record, FIELDS)
+        assert (about["error_id"] in ids, about["page"]) == (True, _title(name))
     assert INSIDE in caplog.text
     assert "Traceback" in caplog.text
 

@@ -117,5 +117,7 @@ def test_room_is_checked_for_each_person_but_administrators(cache: Cache) -> Non
     with pytest.raises(AccessError, match="Delete what you no longer need on the page Storage"):
         check_room(ann, 1)
     check_room(ann, 2)
+    with pytest.raises(AccessError, match=r"take 1\.0 GB, and the file has 1\.0 GB; the"):
+        check_room(ann, 2, 10**9)
     check_room(ann, 0)
     check_room(Cache(cache.root, Visitor("ann", admin=True)), 1)

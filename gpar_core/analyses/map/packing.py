@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.analyses.result import PACKED
 from gpar_core.data.class_tables import known_columns
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.compound_tables import moas_of
@@ -30,7 +31,7 @@ UNKNOWN = 255
 
 SIGNED_END = 0.98
 
-CONTENT, ROWS, DRUGS = "packed", "packed_rows", "packed_drugs"
+CONTENT, ROWS, DRUGS = PACKED, f"{PACKED}_rows", f"{PACKED}_drugs"
 """Names of the tables that store packed points."""
 
 
