@@ -100,7 +100,8 @@ STYLE: Final = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
 body { max-width: 56rem; margin: 2rem auto; padding: 0 1rem }
 code, pre { font-family: ui-monospace, monospace; font-size: .875rem; overflow-wrap: anywhere }
-pre { overflow-x: auto; padding: .75rem; border: 1px solid #8886; border-radius: .5rem }
+pre { white-space: pre-wrap; padding: .75rem; border: 1px solid #8886; border-radius: .5rem }
+summary { cursor: pointer }
 h2 { margin-top: 2rem } h3 { margin: 1.25rem 0 0 } p { margin: .25rem 0 }
 dt { margin-top: .5rem } dd { margin-left: 1.5rem }
 """
@@ -128,7 +129,10 @@ def page(shown: dict[str, Any]) -> str:
             parts += ["</dl>"] if options else []
     parts.append("<h2>Requests</h2>")
     for name, schema in shown["components"]["schemas"].items():
-        parts.append(f"<h3 id='{said(name)}'>{said(name)}</h3>")
-        parts.append(f"<details><summary>Schema</summary><pre>{said(json.dumps(schema, indent=1))}")
+        kind = schema.get("properties", {}).get("kind", {}).get("const", name)
+        parts.append(f"<h3 id='{said(name)}'><code>{said(kind)}</code></h3>")
+        about = {part: value for part, value in schema.items() if part != "description"}
+        parts.append(f"<p>{said(schema.get('description', ''))}")
+        parts.append(f"<details><summary>Schema</summary><pre>{said(json.dumps(about, indent=1))}")
         parts.append("</pre></details>")
     return "\n".join(parts) + "</html>"
