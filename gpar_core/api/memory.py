@@ -1,9 +1,8 @@
 """Memory of the processes of a server."""
 
-import os
 from collections import Counter
-from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 import psutil
@@ -16,8 +15,11 @@ ROLES: Final = {
 """By a word of the command line. Other processes have the role of their parent."""
 
 
-def by_role(workers: Iterable[int]) -> dict[str, int]:
-    """Resident bytes of this process, of those that it started, and of these workers, by role."""
+def by_role(root: Path) -> dict[str, int]:
+    """Resident bytes of this process and those that it started, and of those that run jobs.
+
+    root: of the cache, which supervisor and workers name in their command lines.
+    """
     held: Counter[str] = Counter(dict.fromkeys(("api", *ROLES.values()), 0))
     seen: set[int] = set()
 
@@ -25,15 +27,19 @@ def by_role(workers: Iterable[int]) -> dict[str, int]:
         if process.pid in seen:
             return
         seen.add(process.pid)
-        with suppress(psutil.Error):
-            words = process.cmdline()
-            role = next((ROLES[word] for word in words if word in ROLES), role)
+        with suppress(psutil.Error):  # it has ended
+            role = _role(process.cmdline(), role)
             held[role] += process.memory_info().rss
             for child in process.children():
                 visit(child, role)
 
-    visit(psutil.Process(os.getpid()), "api")
-    for pid in workers:
-        with suppress(psutil.Error):
-            visit(psutil.Process(pid), "workers")
+    visit(psutil.Process(), "api")
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if str(root) in words and (role := _role(words, "")):
+            visit(process, role)
     return dict(held)
+
+
+def _role(words: list[str], otherwise: str) -> str:
+    return next((ROLES[word] for word in words if word in ROLES), otherwise)

@@ -73,14 +73,14 @@ class Watch:
 
     def text(self) -> str:
         """The figures in Prometheus' text format. Raises JobError."""
-        store = JobStore(self._cache.unrestricted)
-        jobs, now, root = store.recent(None), time.time(), self._cache.root
+        jobs = JobStore(self._cache.unrestricted).recent(None)
+        now, root = time.time(), self._cache.root.resolve()
         self._note_waits(jobs)
         states = Counter(job.state.value for job in jobs)
         waiting = [now - job.created_at for job in jobs if job.state is State.QUEUED]
         disk = shutil.disk_usage(root)
         sizes = {f'kind="{kind}"': measured(root / kind)[1] for kind in KINDS}
-        held = memory.by_role(job.pid for job in store.running() if job.pid)
+        held = memory.by_role(root)
         lines = [
             *_gauge("gpar_jobs", {f'state="{name}"': n for name, n in states.items()}),
             *_gauge("gpar_queue_length", {"": len(waiting)}),
