@@ -7,6 +7,10 @@ EXACT = 30_000
 """With more signatures, neighbors are found by NN-descent: 20,000 in 200 dimensions take a few
 seconds either way, but the number of all pairs grows with the square."""
 
+BREADTH = 50
+"""Neighbors that NN-descent looks for at least: of the 14 nearest of 60,000 simulated signatures it
+finds 88% when it looks for 15, 94% for 30 and 97% for 50, in 2, 5 and 11 s."""
+
 
 def nearest_neighbors(x: np.ndarray, k: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The k nearest others of each row by Euclidean distance.
@@ -32,4 +36,6 @@ def _with_itself(x: np.ndarray, k: int, seed: int) -> tuple[np.ndarray, np.ndarr
     from pynndescent import NNDescent  # noqa: PLC0415 -- it compiles for seconds
 
     # Its result depends on the number of threads, and must not depend on the machine.
-    return NNDescent(x, n_neighbors=k, random_state=seed, n_jobs=1).neighbor_graph
+    index = NNDescent(x, n_neighbors=max(k, BREADTH), random_state=seed, n_jobs=1)
+    found, distances = index.neighbor_graph
+    return found[:, :k], distances[:, :k]
