@@ -66,6 +66,7 @@ def test_a_cache_of_the_version_before_is_kept(
     pd.testing.assert_frame_equal(now[list(then)], then)
 
     assert main([*gpar, *TRAIN]) == 0
+    # If METHOD_VERSION was raised meanwhile, a second model is right.
     assert jobs.recent() == [trained]
     assert main([*gpar, "doctor"]) == 0
 
