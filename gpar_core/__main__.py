@@ -12,6 +12,7 @@ from gpar_core.analyses.training import result as model
 from gpar_core.commands import app as app_command
 from gpar_core.commands import cell_influence as cell_influence_command
 from gpar_core.commands import compare as compare_command
+from gpar_core.commands import compound as compound_command
 from gpar_core.commands import curate as curate_command
 from gpar_core.commands import doctor as doctor_command
 from gpar_core.commands import evaluate as evaluate_command
@@ -32,11 +33,11 @@ from gpar_core.commands import serve as serve_command
 from gpar_core.commands import targets as targets_command
 from gpar_core.commands import token as token_command
 from gpar_core.commands import train as train_command
-from gpar_core.commands.output import check_output, write_output
+from gpar_core.commands.output import add_table_output, check_outputs, write_table
 from gpar_core.commands.terminal import finish, print_compendium, print_with_classes
 from gpar_core.data.requests import DemoRequest
 from gpar_core.errors import GparError
-from gpar_core.export import ranking_csv
+from gpar_core.export import ranking_table
 from gpar_core.rank.ranking import DEFAULT_ORDER as DEFAULT_RANKING
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, ORDERS, filtered, order_by
 from gpar_core.storage import folders
@@ -76,16 +77,16 @@ def _demo(options: argparse.Namespace, cache: Cache) -> None:
 
 
 def _rank(options: argparse.Namespace, cache: Cache) -> None:
-    check_output(options.csv)
+    check_outputs(options)
     trained = model.load(cache.existing_model(options.model_id))
     ranking = filtered(
         order_by(trained.ranking, options.by),
         min_signatures=options.min_signatures,
         max_p=options.max_p,
     )
-    if options.csv:
-        write_output(options.csv, ranking_csv(ranking, trained.summary))
-        print(f"{len(ranking)} of {len(trained.ranking)} compounds -> {options.csv}")
+    if options.csv or options.parquet:
+        print(f"{len(ranking):,} of {len(trained.ranking):,} compounds")
+        write_table(options, ranking_table(ranking, trained.summary))
         return
     if trained.summary.simulated:
         print("SIMULATED data: no laboratory measured these signatures.")
@@ -145,12 +146,13 @@ def _parser(name: str = BY_PYTHON) -> argparse.ArgumentParser:
     rank.add_argument("--min-signatures", type=int, default=MIN_SIGNATURES, metavar="K")
     rank.add_argument("--max-p", type=float, default=MAX_P, metavar="P")
     rank.add_argument("--by", choices=list(ORDERS), default=DEFAULT_RANKING)
-    rank.add_argument("--csv", type=Path, metavar="OUT")
+    add_table_output(rank, "compounds that pass")
 
     library_command.add(commands)
     predict_moa_command.add(commands)
     curate_command.add(commands)
     compare_command.add(commands)
+    compound_command.add(commands)
     evaluate_command.add(commands)
     evaluate_search_command.add(commands)
     report_command.add(commands)

@@ -21,6 +21,13 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def ranking_csv(
     ranking: pd.DataFrame, summary: ModelSummary, structures: pd.DataFrame | None = None
 ) -> str:
+    """`ranking_table` as CSV."""
+    return csv_text(ranking_table(ranking, summary, structures))
+
+
+def ranking_table(
+    ranking: pd.DataFrame, summary: ModelSummary, structures: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The ranked list with its provenance in every row.
 
     ranking: from `rank.ranking`, filtered and sorted as shown; its column `rank`, if any, keeps the
@@ -63,70 +70,50 @@ def ranking_csv(
         table[fields.SMILES] = by_id[fields.SMILES].to_numpy()
         table["similarity_to_training"] = by_id["similarity"].to_numpy()
         table["nearest_training_drug"] = by_id["nearest_drug"].to_numpy()
-    return csv_text(with_provenance(table, summary))
+    return with_provenance(table, summary)
 
 
-def moas_csv(table: pd.DataFrame, prediction: Prediction) -> str:
+def moas_table(table: pd.DataFrame, prediction: Prediction) -> pd.DataFrame:
     """Likely MOAs from `prediction.ranked`, with their provenance in every row."""
     scored_by = table["held_out"].map({True: "held-out fold", False: "model"})
-    return csv_text(
+    return with_data(
         table.drop(columns="held_out").assign(
-            scored_by=scored_by,
-            library_id=prediction.library_id,
-            compendium=prediction.compendium,
-            data="SIMULATED" if prediction.simulated else "measured",
-        )
+            scored_by=scored_by, library_id=prediction.library_id
+        ),
+        prediction.compendium,
+        simulated=prediction.simulated,
     )
 
 
-def library_csv(shown: Library, *, simulated: bool) -> str:
+def library_table(shown: Library, *, simulated: bool) -> pd.DataFrame:
     """All MOAs of a library, with their provenance in every row."""
-    return csv_text(
-        library.table(shown).assign(
-            library_id=shown.library_id,
-            compendium=shown.request.compendium,
-            data="SIMULATED" if simulated else "measured",
-        )
-    )
-
-
-def comparison_csv(compounds: pd.DataFrame, first: ModelSummary, second: ModelSummary) -> str:
-    """`with_models` as CSV."""
-    return csv_text(with_models(compounds, first, second))
+    table = library.table(shown).assign(library_id=shown.library_id)
+    return with_data(table, shown.request.compendium, simulated=simulated)
 
 
 def with_models(compounds: pd.DataFrame, first: ModelSummary, second: ModelSummary) -> pd.DataFrame:
     """The changes in rank between two models, with the provenance of both in every row."""
-    return compounds.assign(
-        first_model_id=first.model_id,
-        second_model_id=second.model_id,
-        compendium=first.compendium,
-        data="SIMULATED" if first.simulated else "measured",
-    )
-
-
-def analysis_csv(table: pd.DataFrame, of: Analysis) -> str:
-    """A table of an analysis, with its provenance in every row."""
-    return csv_text(with_analysis(table, of))
+    table = compounds.assign(first_model_id=first.model_id, second_model_id=second.model_id)
+    return with_data(table, first.compendium, simulated=first.simulated)
 
 
 def with_provenance(table: pd.DataFrame, summary: ModelSummary) -> pd.DataFrame:
-    """Add what every export must have: model, compendium, and whether the data are simulated."""
-    return table.assign(
-        model_id=summary.model_id,
-        model_mean_auroc=round(summary.metrics.mean_auroc, 4),
-        compendium=summary.compendium,
-        data="SIMULATED" if summary.simulated else "measured",
+    """The table of a model, with its provenance in every row."""
+    table = table.assign(
+        model_id=summary.model_id, model_mean_auroc=round(summary.metrics.mean_auroc, 4)
     )
+    return with_data(table, summary.compendium, simulated=summary.simulated)
 
 
 def with_analysis(table: pd.DataFrame, of: Analysis) -> pd.DataFrame:
-    """The same for a table of an analysis."""
-    return table.assign(
-        analysis_id=of.analysis_id,
-        compendium=of.compendium,
-        data="SIMULATED" if of.simulated else "measured",
-    )
+    """The table of an analysis, with its provenance in every row."""
+    table = table.assign(analysis_id=of.analysis_id)
+    return with_data(table, of.compendium, simulated=of.simulated)
+
+
+def with_data(table: pd.DataFrame, compendium: str, *, simulated: bool) -> pd.DataFrame:
+    """Add what every export must have: the compendium, and whether its data are simulated."""
+    return table.assign(compendium=compendium, data="SIMULATED" if simulated else "measured")
 
 
 def csv_text(table: pd.DataFrame) -> str:
@@ -165,12 +152,12 @@ def file_name(summary: ModelSummary, what: str) -> str:
 
 
 def gene_list(symbols: Iterable[str]) -> str:
-    """Symbols, one per line, as Enrichr takes them: it would read any other line as a gene."""
+    """Symbols, one per line (GRP), without comments, which Enrichr would read as genes."""
     return "".join(f"{symbol}\n" for symbol in symbols)
 
 
 def gene_sets(sets: Mapping[str, Iterable[str]]) -> str:
-    """Sets of symbols by name as GMT, without those that are empty: no name has a tab or break."""
+    """Sets of symbols by name as GMT, without empty ones. Tabs and breaks in names are spaces."""
     return "".join(
         "\t".join((" ".join(name.split()) or "genes", "na", *genes)) + "\n"
         for name, symbols in sets.items()

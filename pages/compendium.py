@@ -12,6 +12,7 @@ from gpar_core.data.requests import DemoRequest, SelectRequest
 from gpar_core.errors import RequestError
 from gpar_core.jobs.store import JobStore
 from gpar_core.upkeep import deletion
+from pages._compendium.downloads import download_signatures
 from pages._compendium.fetch_form import show_fetch, show_fetched
 from pages._compendium.filter_form import show_choose
 from pages._compendium.import_form import show_import
@@ -67,6 +68,7 @@ def show(compendium: Compendium) -> None:
     )
     identity = (compendium.name, compendium.fingerprint)
     with inside:
+        download_signatures(compendium)
         drawn_once("inside", identity, lambda: show_inside(compendium))
     with findings:
         drawn_once("findings", identity, lambda: show_findings(compendium))

@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from gpar_core.__main__ import main
@@ -205,13 +206,16 @@ def test_a_ranked_list_with_targets_has_their_column(
     assert [line[place:] for line in lines[1:]] == targets
 
 
-def test_the_ranked_list_can_be_written_as_csv(
+def test_the_ranked_list_can_be_written_as_csv_and_parquet(
     cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = tmp_path / "ranking.csv"
-    assert _run(cache, "rank", model().summary.model_id, "--csv", str(path)) == 0
-    assert capsys.readouterr().out == f"3 of 3 compounds -> {path}\n"
-    assert path.read_text("utf-8").startswith("rank,pert_id,pert_iname")
+    csv, parquet = tmp_path / "ranking.csv", tmp_path / "ranking.parquet"
+    files = ("--csv", str(csv), "--parquet", str(parquet))
+    assert _run(cache, "rank", model().summary.model_id, *files) == 0
+    said = f"3 of 3 compounds\n3 rows -> {csv}\n3 rows -> {parquet}\n"
+    assert capsys.readouterr().out == said
+    assert csv.read_text("utf-8").startswith("rank,pert_id,pert_iname")
+    assert pd.read_parquet(parquet)["rank"].tolist() == [1, 2, 3]
 
 
 def test_a_simulated_model_says_so_wherever_it_is_printed(

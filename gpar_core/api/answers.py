@@ -84,7 +84,7 @@ def _analysis(cache: Cache, folder: Path, order: str) -> Result:
     return Result(
         _described("analysis", {**vars(done), "request": _request(done.request), "tables": None}),
         {name: partial(done.tables.__getitem__, name) for name in done.readable},
-        lambda _, table: export.analysis_csv(table, done),
+        lambda _, table: export.csv_text(export.with_analysis(table, done)),
     )
 
 
@@ -107,7 +107,7 @@ def _prediction(cache: Cache, folder: Path, order: str) -> Result:
     return Result(
         _described("prediction", details),
         {"moas": lambda: prediction.ranked(done, by=by)},
-        lambda _, table: export.moas_csv(table, done),
+        lambda _, table: export.csv_text(export.moas_table(table, done)),
     )
 
 
@@ -117,7 +117,7 @@ def _library(cache: Cache, folder: Path, order: str) -> Result:
     return Result(
         _described("library", {"request": _request(shown.request), "simulated": simulated}),
         {"classes": lambda: library.table(shown)},
-        lambda _, table: export.library_csv(shown, simulated=simulated),
+        lambda _, table: export.csv_text(export.library_table(shown, simulated=simulated)),
     )
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gpar_core import fields
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.map.coordinates import read_coordinates
 from gpar_core.analyses.map.plan import plan_map
+from gpar_core.analyses.map.table import described_points
 from gpar_core.analyses.training import result as model
 from gpar_core.commands.importing import add_pert_types
 from gpar_core.commands.output import add_output, check_outputs, print_simulated, write_analysis
@@ -18,11 +18,6 @@ from gpar_core.data.uploads import publish_table
 from gpar_core.errors import FileFormatError
 from gpar_core.maps import MAPS
 from gpar_core.storage.cache import Cache
-
-DESCRIBED = (
-    fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME, fields.CELL_ID, fields.DOSE,
-    fields.DOSE_UNIT, fields.TIME, fields.TIME_UNIT,
-)  # fmt: skip
 
 
 def add(commands: Any) -> None:
@@ -80,8 +75,6 @@ def _map(options: argparse.Namespace, cache: Cache) -> None:
     print_simulated(done.simulated)
     print(f"{request.title}: {quality['n_shown']:,} of {quality['n']:,} signatures")
     print("Show it on the page Map, where it is among the previous results.")
-    described = compendium.of_kinds(request.perturbagens).signatures[list(DESCRIBED)]
-    rows = described.iloc[points["row"]].reset_index(drop=True)
-    rows = rows.assign(x=points["x"], y=points["y"])
+    rows = described_points(compendium.of_kinds(request.perturbagens), points)
     told = {name: done.tables[name] for name in ("quality", "dropped", "purity")}
     write_analysis(options, replace(done, tables={"points": rows, **told}), rows)

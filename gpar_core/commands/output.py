@@ -15,18 +15,22 @@ from gpar_core.export import csv_text, parquet_bytes, with_analysis
 
 def add_output(command: argparse.ArgumentParser, rows: str = "rows") -> None:
     """Add the options for files. rows: what the CSV file has."""
+    add_table_output(command, rows)
+    command.add_argument("--json", type=Path, metavar="OUT", help="write all tables to a JSON file")
+
+
+def add_table_output(command: argparse.ArgumentParser, rows: str = "rows") -> None:
+    """Add the options for files of one table. rows: what the table has."""
     command.add_argument("--csv", type=Path, metavar="OUT", help=f"write all {rows} to a CSV file")
     command.add_argument(
         "--parquet", type=Path, metavar="OUT", help=f"write all {rows} to a Parquet file"
     )
-    command.add_argument("--json", type=Path, metavar="OUT", help="write all tables to a JSON file")
 
 
 def check_outputs(options: argparse.Namespace) -> None:
-    """`check_output` for the files of `add_output`."""
-    check_output(options.csv)
-    check_output(options.parquet)
-    check_output(options.json)
+    """`check_output` for the files of `add_output` or `add_table_output`."""
+    for name in ("csv", "parquet", "json"):
+        check_output(getattr(options, name, None))
 
 
 def write_analysis(options: argparse.Namespace, done: Analysis, table: pd.DataFrame) -> None:
@@ -46,7 +50,7 @@ def write_analysis(options: argparse.Namespace, done: Analysis, table: pd.DataFr
 
 
 def write_table(options: argparse.Namespace, table: pd.DataFrame) -> None:
-    """Write the CSV and the Parquet file of `add_output`. table: with its provenance."""
+    """Write the files of `add_table_output`. table: with its provenance."""
     for output, content in ((options.csv, csv_text), (options.parquet, parquet_bytes)):
         if output:
             write_output(output, content(table))

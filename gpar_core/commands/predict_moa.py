@@ -2,18 +2,22 @@
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 from gpar_core.analyses.library import result as library
 from gpar_core.analyses.moa_prediction import result as prediction
 from gpar_core.analyses.moa_prediction.plan import plan_prediction
-from gpar_core.commands.output import check_output, print_simulated, write_output
+from gpar_core.commands.output import (
+    add_table_output,
+    check_outputs,
+    print_simulated,
+    write_table,
+)
 from gpar_core.commands.terminal import finish
 from gpar_core.commands.uploads import add_compound_or_profiles, uploaded
 from gpar_core.data import compendium as compendia
 from gpar_core.data.uploads import publish_profiles
-from gpar_core.export import moas_csv
+from gpar_core.export import moas_table
 from gpar_core.rank.moa_prediction import DEFAULT_ORDER, ORDERS, SUPPORTED, TOP
 from gpar_core.storage.cache import Cache
 
@@ -34,13 +38,11 @@ def add(commands: Any) -> None:
         help="order of the MOAs; 'paper' is by mean probability (default: %(default)s)",
     )  # fmt: skip
     command.add_argument("--top", type=int, default=TOP, metavar="N")
-    command.add_argument(
-        "--csv", type=Path, metavar="OUT", help="write all MOAs for all profiles to a CSV file"
-    )
+    add_table_output(command, "MOAs for all profiles")
 
 
 def _predict(options: argparse.Namespace, cache: Cache) -> None:
-    check_output(options.csv)
+    check_outputs(options)
     compendium = compendia.load(cache.existing_compendium(options.compendium))
     asked = library.chosen(cache, compendium, options.library)
     if options.compound:
@@ -52,9 +54,8 @@ def _predict(options: argparse.Namespace, cache: Cache) -> None:
         request = plan_prediction(asked, profiles, name[:80])
         found = prediction.load(cache.prediction(finish(cache, request)))
     tables = prediction.ranked(found, by=options.by)
-    if options.csv:
-        write_output(options.csv, moas_csv(tables, found))
-        print(f"{len(tables)} rows -> {options.csv}")
+    if options.csv or options.parquet:
+        write_table(options, moas_table(tables, found))
         return
     for note in found.notes:
         print(f"note: {note}", file=sys.stderr)

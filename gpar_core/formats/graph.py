@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from xml.etree import ElementTree
 
 import numpy as np
@@ -24,12 +25,17 @@ CONTROL = dict.fromkeys(range(32), " ")
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """nodes: `NODE_COLUMNS`, x and y, by sig_id. pairs: (m, 2) positions of nodes. similarity:
-    (m,) cosines."""
+    """nodes: `NODE_COLUMNS`, and x and y if they have places, by sig_id. pairs: (m, 2) positions of
+    nodes. similarity: (m,) cosines."""
 
     nodes: pd.DataFrame
     pairs: np.ndarray
     similarity: np.ndarray
+
+
+def has_graph(request: MapRequest) -> bool:
+    """Whether a map has edges: an L1000FWD graph of z-scores."""
+    return request.method == "fwd" and not request.model
 
 
 def map_graph(compendium: Compendium, done: Analysis) -> Graph:
@@ -40,7 +46,7 @@ def map_graph(compendium: Compendium, done: Analysis) -> Graph:
     from gpar_core.maps import fwd  # noqa: PLC0415 -- scikit-learn, for which no command waits
 
     request = done.request
-    if not isinstance(request, MapRequest) or request.method != "fwd" or request.model:
+    if not isinstance(request, MapRequest) or not has_graph(request):
         raise RequestError(
             "Only an L1000FWD graph of z-scores has edges. Build a map with this method, or write "
             "an .h5ad file."
@@ -82,11 +88,11 @@ def write_graphml(path: Path, graph: Graph) -> None:
 
 
 def write_cyjs(path: Path, graph: Graph) -> None:
-    """Write the JSON of Cytoscape and Cytoscape.js, with positions. Raises OSError."""
+    """Write the JSON of Cytoscape and Cytoscape.js, with positions if known. Raises OSError."""
     nodes = [
         {
             "data": {"id": sig_id, "name": values[fields.PERT_INAME], **values},
-            "position": {"x": values["x"], "y": values["y"]},
+            **({"position": {"x": values["x"], "y": values["y"]}} if "x" in values else {}),
         }
         for sig_id, values in _nodes(graph)
     ]
@@ -96,6 +102,10 @@ def write_cyjs(path: Path, graph: Graph) -> None:
     ]
     content = {"data": {"name": "GPAR"}, "elements": {"nodes": nodes, "edges": edges}}
     path.write_text(json.dumps(content), encoding="utf-8")
+
+
+GRAPHS: Final = {".graphml": write_graphml, ".cyjs": write_cyjs}
+"""What writes each format, by the ending of the file."""
 
 
 def _number(graph: Graph, name: str) -> bool:

@@ -1,6 +1,7 @@
 """A case study on screen: its jobs while they run, then its figures next to the paper's."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -9,11 +10,12 @@ from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.case_studies import CaseStudy, Plan, beside, findings, plan
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import NotFoundError
-from gpar_core.export import csv_text, download_name
+from gpar_core.export import with_data
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
 from gpar_core.learn.presets import PAPER
 from gpar_core.storage.requests import Request, job_id
+from pages._shared.downloads import download_table
 from pages._shared.error_box import plain
 from pages._shared.job_panel import finished_job
 from pages._shared.loaders import load_analysis, load_model
@@ -102,18 +104,13 @@ def result(study: CaseStudy, done: Mapping[str, Plan], compendium: Compendium) -
         "95% intervals are from resampling drugs. As in the paper, GSEA ranks pairs of drugs and "
         "the model ranks signatures."
     )
-    st.download_button(
-        "Download table (CSV)",
-        lambda: csv_text(
-            table.assign(
-                case=study.title,
-                compendium=compendium.name,
-                data="SIMULATED" if compendium.simulated else "measured",
-            )
-        ),
-        download_name("case", study.title, simulated=compendium.simulated),
-        "text/csv",
-        on_click="ignore",
+    download_table(
+        "Download table",
+        table.assign(case=study.title),
+        partial(with_data, compendium=compendium.name, simulated=compendium.simulated),
+        "case",
+        study.title,
+        simulated=compendium.simulated,
     )
     for preset, planned in done.items():
         _links(preset, planned)

@@ -12,11 +12,11 @@ from gpar_core.analyses.method import DrugSet
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.errors import RequestError
-from gpar_core.export import analysis_csv, download_name
 from gpar_core.jobs import engine
 from gpar_core.learn.metrics import PAPER_LINE
 from gpar_core.learn.paired import against
 from pages._shared.cached_charts import chart_once
+from pages._shared.downloads import download_analysis
 from pages._shared.error_box import error_box, plain
 from pages._shared.loaders import load_compendium
 from pages._shared.state import cache, go
@@ -53,7 +53,7 @@ def draw(done: Analysis) -> None:
         f"{FEW_DRUGS} drugs it is rough. Dashed: chance and the paper's threshold "
         f"({PAPER_LINE:.1f}). {_used(request)}"
     )
-    _download("Download selections (CSV)", table, "cell-influence", done)
+    download_analysis("Download selections", table, "cell-influence", done, of=done.request.title)
     left_out = done.tables["left_out"]
     names = ["Differences", "Drug by drug", "Train a model"]
     tabs = st.tabs([*names, *["Left out"] * bool(len(left_out))])
@@ -137,7 +137,9 @@ def _differences(
             "the best of many selections looks better than it is."
         )
     st.caption(text)
-    _download("Download differences (CSV)", pairs, "cell-influence-differences", done)
+    download_analysis(
+        "Download differences", pairs, "cell-influence-differences", done, of=done.request.title
+    )
 
 
 def _sentence(pair: pd.Series) -> str:
@@ -173,7 +175,7 @@ def _drugs(done: Analysis) -> None:
         },
         placeholder="—",
     )
-    _download("Download drugs (CSV)", table, "cell-influence-drugs", done)
+    download_analysis("Download drugs", table, "cell-influence-drugs", done, of=done.request.title)
 
 
 def _train(request: CellInfluenceRequest, done: Analysis) -> None:
@@ -196,13 +198,6 @@ def _train(request: CellInfluenceRequest, done: Analysis) -> None:
     training, _ = plan_training(compendium, drug_set, method)
     job = engine.submit(cache(), training)
     go("drug_prediction", job=job.id)
-
-
-def _download(label: str, table: pd.DataFrame, what: str, done: Analysis) -> None:
-    name = download_name(what, done.request.title, simulated=done.simulated)
-    st.download_button(
-        label, lambda: analysis_csv(table, done), name, "text/csv", on_click="ignore"
-    )
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:

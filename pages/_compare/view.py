@@ -11,9 +11,10 @@ from gpar_core.analyses.comparison.charts import rank_shifts
 from gpar_core.analyses.comparison.result import Comparison, compare
 from gpar_core.analyses.training.result import Model
 from gpar_core.data.compendium import Compendium
-from gpar_core.export import comparison_csv, download_name
+from gpar_core.export import with_models
 from pages._shared.cached_charts import chart_once
 from pages._shared.class_choice import KNOWN_COLUMNS, known
+from pages._shared.downloads import download_table
 from pages._shared.share import Shared, share_popover
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
@@ -168,14 +169,14 @@ def _compounds(found: Comparison, first: Model, second: Model, *, simulated: boo
             **KNOWN_COLUMNS,
         },
     )
-    st.download_button(
-        "Download comparison (CSV)",
-        lambda: comparison_csv(found.compounds, first.summary, second.summary),
-        download_name("comparison", f"{first.summary.label} {second.summary.label}",
-                      simulated=simulated),
-        "text/csv",
-        on_click="ignore",
-    )  # fmt: skip
+    download_table(
+        "Download comparison",
+        found.compounds,
+        partial(with_models, first=first.summary, second=second.summary),
+        "comparison",
+        f"{first.summary.label} {second.summary.label}",
+        simulated=simulated,
+    )
 
 
 def _columns_of(table: pd.DataFrame, compendium: str) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from gpar_core.analyses.compound.result import Compound, by_cell_line, in_models
 from gpar_core.analyses.training.result import ModelSummary
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.selecting import shown_unit
-from gpar_core.export import csv_text, download_name
+from pages._compound.downloads import download_genes, download_neighbors, download_signatures
 from pages._map.finished import maps_of
 from pages._map.view import draw_with_drug
 from pages._moa_prediction.view import show_prediction
@@ -119,19 +119,9 @@ def _who(compound: Compound, compendium: Compendium) -> None:
 def _signatures(compound: Compound, compendium: Compendium) -> None:
     source = ("compound", compendium.fingerprint, compound.drug)
     drawn_once("compound signatures", source, lambda: _signature_tables(compound, compendium))
-    st.download_button(
-        "Download signatures (CSV)",
-        lambda: csv_text(
-            compound.signatures.assign(
-                drug=compound.name,
-                compendium=compendium.name,
-                data="SIMULATED" if compendium.simulated else "measured",
-            )
-        ),
-        download_name("signatures", compound.name, simulated=compendium.simulated),
-        "text/csv",
-        on_click="ignore",
-    )
+    with st.container(horizontal=True):
+        download_signatures(compound, compendium)
+        download_genes(compound, compendium)
 
 
 def _signature_tables(compound: Compound, compendium: Compendium) -> None:
@@ -284,6 +274,7 @@ def _neighbors(compound: Compound, compendium: Compendium) -> None:
             "cell_id": "Neighbor's cell line",
         },
     )
+    download_neighbors(table, compound, compendium)
 
 
 @st.cache_resource(max_entries=64, show_spinner="Comparing all signatures …")

@@ -10,7 +10,7 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.compare.retrieval import CELL_LINE, CLASS, COMPOUND, NESTED, VIEWS, in_words
 from gpar_core.compare.views import verdict
 from pages._shared.cached_charts import chart_once
-from pages._shared.downloads import download_csv
+from pages._shared.downloads import download_analysis
 from pages._shared.error_box import plain
 from pages._shared.tables import SELECTION, chosen_row, savable
 from pages._shared.terms import explained
@@ -78,7 +78,7 @@ def draw_retrieval(done: Analysis) -> None:
     _figures(done)
     with st.expander("About mAP"):
         st.markdown(ABOUT)
-    download_csv("Download mAP (CSV)", found, "retrieval", done)
+    download_analysis("Download mAP", found, "retrieval", done)
     row = chosen_row(selection, len(table))
     if row is not None:
         name = str(table["name"].iloc[row])

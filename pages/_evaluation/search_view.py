@@ -20,7 +20,7 @@ from gpar_core.data.class_names import ALL, MOA, MOAS, NOUNS, TARGET, TARGETS, N
 from gpar_core.search.scores import SCORES
 from pages._shared.cached_charts import chart_once
 from pages._shared.class_choice import class_column, class_links
-from pages._shared.downloads import download_csv
+from pages._shared.downloads import download_analysis
 from pages._shared.error_box import plain
 from pages._shared.gene_links import GENE_COLUMN
 from pages._shared.tables import interval_texts, savable
@@ -149,7 +149,7 @@ def _scores(table: pd.DataFrame, noun: Noun, done: Analysis) -> None:
         },
         placeholder="—",
     )  # fmt: skip
-    download_csv("Download all means (CSV)", done.tables["summary"], "search-scores", done)
+    download_analysis("Download all means", done.tables["summary"], "search-scores", done)
 
 
 def _classes(table: pd.DataFrame, measure: str, noun: Noun, done: Analysis) -> None:
@@ -183,7 +183,7 @@ def _classes(table: pd.DataFrame, measure: str, noun: Noun, done: Analysis) -> N
         },
         placeholder="—",
     )
-    download_csv(f"Download all {noun.many} (CSV)", done.tables["moas"], "search-scores-moas", done)
+    download_analysis(f"Download all {noun.many}", done.tables["moas"], "search-scores-moas", done)
 
 
 def _identity(table: pd.DataFrame, done: Analysis) -> None:
@@ -210,4 +210,4 @@ def _identity(table: pd.DataFrame, done: Analysis) -> None:
         },
         placeholder="—",
     )
-    download_csv("Download ranks (CSV)", done.tables["identity"], "search-scores-identity", done)
+    download_analysis("Download ranks", done.tables["identity"], "search-scores-identity", done)

@@ -27,7 +27,7 @@ from gpar_core.compare.methods import (
 from pages._evaluation.retrieval import draw_retrieval
 from pages._shared.cached_charts import chart_once
 from pages._shared.class_choice import class_links
-from pages._shared.downloads import download_csv
+from pages._shared.downloads import download_analysis
 from pages._shared.error_box import plain
 from pages._shared.gene_links import GENE_COLUMN
 from pages._shared.report_buttons import report_buttons
@@ -151,7 +151,7 @@ def _classes(measures: pd.DataFrame, done: Analysis, protocol: str) -> None:
         },
         placeholder="—",
     )
-    download_csv("Download all figures (CSV)", measures, "evaluation", done)
+    download_analysis("Download all figures", measures, "evaluation", done)
     row = chosen_row(selection, len(table))
     if row is not None:
         _one(str(table["class"].iloc[row]), measures, done, protocol)

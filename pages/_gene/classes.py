@@ -63,7 +63,7 @@ def show_classes(gene: Gene, compendium: Compendium) -> None:
             "fdr": number("FDR", format="%.2g", help=explained("fdr")),
         },
     )  # fmt: skip
-    download("Download classes (CSV)", table, "gene-classes", gene, compendium)
+    download("Download classes", table, "gene-classes", gene, compendium)
     chart_once(
         "gene classes",
         (compendium.fingerprint, gene.place, str(which)),

@@ -60,7 +60,7 @@ def show_distribution(gene: Gene, compendium: Compendium) -> None:
         )  # fmt: skip
     with right:
         _table(by_cell, compendium)
-        download("Download cell lines (CSV)", by_cell, "gene-cell-lines", gene, compendium)
+        download("Download cell lines", by_cell, "gene-cell-lines", gene, compendium)
 
 
 def _figures(gene: Gene, compendium: Compendium, z: np.ndarray) -> None:

@@ -65,7 +65,7 @@ def show_models(gene: Gene, compendium: Compendium) -> None:
             "model": st.column_config.LinkColumn("Open model", display_text="Open"),
         },
     )  # fmt: skip
-    download("Download models (CSV)", table, "gene-models", gene, compendium)
+    download("Download models", table, "gene-models", gene, compendium)
 
 
 def _address(page: str, key: Key, value: str, compendium: Compendium) -> str:

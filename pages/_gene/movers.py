@@ -55,7 +55,7 @@ def show_movers(gene: Gene, compendium: Compendium) -> None:
             )
         with one:
             _one(moving.iloc[row], kind, gene, compendium)
-    download("Download all (CSV)", download_all, f"gene-movers-{kind}", gene, compendium)
+    download("Download all", download_all, f"gene-movers-{kind}", gene, compendium)
 
 
 def _choice(compendium: Compendium) -> tuple[str, str]:
@@ -138,6 +138,4 @@ def _one(row: pd.Series, kind: str, gene: Gene, compendium: Compendium) -> None:
             fields.SIG_ID: "Signature",
         },
     )
-    download(
-        "Download signatures (CSV)", own.assign(drug=name), "gene-signatures", gene, compendium
-    )
+    download("Download signatures", own.assign(drug=name), "gene-signatures", gene, compendium)

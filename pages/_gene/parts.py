@@ -1,12 +1,15 @@
 """Columns and downloads that several tabs of the page share."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from gpar_core import fields
 from gpar_core.analyses.gene.identity import Gene
 from gpar_core.data.compendium import Compendium
-from gpar_core.export import csv_text, download_name
+from gpar_core.export import with_data
+from pages._shared.downloads import download_table
 from pages._shared.terms import explained
 
 _number = st.column_config.NumberColumn
@@ -25,18 +28,12 @@ def shown_names(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def download(label: str, table: pd.DataFrame, what: str, gene: Gene, of: Compendium) -> None:
-    """A button for a CSV; the file is made when it is pressed. what: first part of its name."""
-    st.download_button(
+    """Draw the download menu of a table. what: first part of the names of the files."""
+    download_table(
         label,
-        lambda: csv_text(
-            table.assign(
-                gene=gene.symbol,
-                compendium=of.name,
-                data="SIMULATED" if of.simulated else "measured",
-            )
-        ),
-        download_name(what, gene.symbol, simulated=of.simulated),
-        "text/csv",
-        on_click="ignore",
-        key=f"gene-csv-{what}",
+        table.assign(gene=gene.symbol),
+        partial(with_data, compendium=of.name, simulated=of.simulated),
+        what,
+        gene.symbol,
+        simulated=of.simulated,
     )

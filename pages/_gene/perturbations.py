@@ -72,7 +72,7 @@ def show_perturbations(gene: Gene, compendium: Compendium) -> None:
     for row in table.to_dict("records"):
         if st.button(plain(f"Use {row[fields.PERT_INAME]} as query"), key=f"use-{row['drug']}"):
             _search(genetic, row[fields.DRUG], str(against))
-    download("Download perturbations (CSV)", table, "gene-perturbations", gene, compendium)
+    download("Download perturbations", table, "gene-perturbations", gene, compendium)
 
 
 def _search(genetic: Compendium, drug: str, against: str) -> None:

@@ -63,6 +63,6 @@ def show_targets(gene: Gene, compendium: Compendium) -> None:
         train_on(table[fields.PERT_INAME])
     with save:
         download(
-            "Download drugs (CSV)", table.drop(columns=list(links)), "gene-targeted-by", gene,
+            "Download drugs", table.drop(columns=list(links)), "gene-targeted-by", gene,
             compendium,
         )  # fmt: skip

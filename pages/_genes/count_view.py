@@ -9,9 +9,9 @@ from gpar_core import fields
 from gpar_core.analyses.genes import charts
 from gpar_core.analyses.genes.counts import ENOUGH, curves, enough_genes, summary
 from gpar_core.analyses.result import Analysis
-from gpar_core.export import analysis_csv, download_name
 from gpar_core.learn.metrics import PAPER_LINE
 from pages._shared.cached_charts import chart_once
+from pages._shared.downloads import download_analysis
 from pages._shared.tables import interval_texts, savable
 from pages._shared.terms import explained
 
@@ -55,19 +55,13 @@ def draw(done: Analysis) -> None:
         column_config=_columns(),
         placeholder="—",
     )
-    each, whole = st.columns(2)
-    for column, label, what, shown in (
-        (whole, "Download table (CSV)", "gene-counts", table),
-        (each, "Download all cross-validations (CSV)", "gene-counts-draws", _all_draws(done)),
-    ):
-        column.download_button(
-            label,
-            analysis_csv(shown.assign(label=done.request.drug_set.label), done),
-            download_name(what, done.request.drug_set.label, simulated=done.simulated),
-            "text/csv",
-            on_click="ignore",
-            width="stretch",
-        )
+    label = done.request.drug_set.label
+    with st.container(horizontal=True):
+        for name, what, shown in (
+            ("Download all cross-validations", "gene-counts-draws", _all_draws(done)),
+            ("Download table", "gene-counts", table),
+        ):
+            download_analysis(name, shown.assign(label=label), what, done, of=label)
 
 
 def _verdict(table: pd.DataFrame) -> str:

@@ -7,9 +7,9 @@ from gpar_core import links
 from gpar_core.analyses.genes import charts
 from gpar_core.analyses.genes.request import GeneImportanceRequest
 from gpar_core.analyses.result import Analysis
-from gpar_core.export import analysis_csv, download_name, gene_list
 from gpar_core.learn.gene_selection import N_SELECTED
 from pages._shared.cached_charts import chart_once
+from pages._shared.downloads import download_analysis, download_gene_lists
 from pages._shared.error_box import plain
 from pages._shared.gene_links import GENE_COLUMN, gene_link, gene_links
 from pages._shared.state import Key, cache
@@ -153,38 +153,27 @@ def _table(chosen: pd.DataFrame, done: Analysis) -> None:
 
 
 def _downloads(chosen: pd.DataFrame, way: str, done: Analysis) -> None:
-    by_direction = {name: chosen[chosen["direction"] == name] for name in ("up", "down")}
-    up, down, table, enrichr = st.columns(4)
-    for column, (name, genes) in zip((up, down), by_direction.items(), strict=True):
-        column.download_button(
-            f"Download {len(genes)} {name} genes",
-            gene_list(genes["symbol"]),
-            download_name(
-                f"genes-{way}-{name}",
-                done.request.label,
-                simulated=done.simulated,
-                ending="txt",
-            ),
-            "text/plain",
-            on_click="ignore",
-            disabled=genes.empty,
-            width="stretch",
-        )
-    table.download_button(
-        "Download all genes (CSV)",
-        lambda: analysis_csv(_exported(done), done),
-        download_name("genes", done.request.label, simulated=done.simulated),
-        "text/csv",
-        on_click="ignore",
-        width="stretch",
+    label = done.request.label
+    up, down = (
+        chosen.loc[chosen["direction"] == name, "symbol"].tolist() for name in ("up", "down")
     )
-    enrichr.link_button("Open Enrichr", links.ENRICHR, width="stretch")
+    with st.container(horizontal=True):
+        download_gene_lists(
+            f"among the {len(chosen)} most important ones",
+            label,
+            up,
+            down,
+            f"genes-{way}",
+            simulated=done.simulated,
+        )
+        download_analysis("Download all genes", _exported(done), "genes", done, of=label)
+        st.link_button("Open Enrichr", links.ENRICHR)
     background = (
         "Use the 978 landmark genes as the background: they are not a random sample of all genes."
     )
     st.caption(
-        "The text files have one gene symbol per line to paste into Enrichr. Up and down genes, by "
-        f"the mean z-score of the positive drugs, are in separate files. {background}"
+        "A GRP file has one gene symbol per line to paste into Enrichr. Up and down genes, by the "
+        f"mean z-score of the positive drugs, are separate lists. {background}"
         + (" The file names say that the data are simulated." if done.simulated else "")
     )
 

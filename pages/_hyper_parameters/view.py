@@ -4,13 +4,12 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from gpar_core.analyses.hyper_parameters.charts import MEASURES, heat_map
 from gpar_core.analyses.hyper_parameters.compute import PAPER
 from gpar_core.analyses.result import Analysis
-from gpar_core.export import analysis_csv, download_name
 from pages._shared.cached_charts import chart_once
+from pages._shared.downloads import download_analysis
 from pages._shared.tables import interval_texts, savable
 from pages._shared.terms import explained
 
@@ -48,9 +47,10 @@ def draw(done: Analysis) -> None:
         f"{sizes['n_negative_drugs']:,} negative drugs ({sizes['n_negative_signatures']:,} "
         f"signatures), {sizes['k']} folds by drug, the same for all settings."
     )
-    left, right = st.columns(2)
-    _download(left, "Download settings (CSV)", table, "sweep", done)
-    _download(right, "Download folds (CSV)", done.tables["folds"], "sweep-folds", done)
+    of = done.request.title
+    with st.container(horizontal=True):
+        download_analysis("Download settings", table, "sweep", done, of=of)
+        download_analysis("Download folds", done.tables["folds"], "sweep-folds", done, of=of)
 
 
 def _verdict(table: pd.DataFrame) -> None:
@@ -113,15 +113,6 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
             "behind": behind,
             "verdict": verdict,
         }
-    )
-
-
-def _download(
-    column: DeltaGenerator, label: str, table: pd.DataFrame, what: str, done: Analysis
-) -> None:
-    name = download_name(what, done.request.title, simulated=done.simulated)
-    column.download_button(
-        label, lambda: analysis_csv(table, done), name, "text/csv", on_click="ignore"
     )
 
 

@@ -12,13 +12,14 @@ from gpar_core.analyses.library.result import Library
 from gpar_core.analyses.moa_prediction import charts
 from gpar_core.data.class_names import MOA, TARGET, Noun, gene_of
 from gpar_core.data.compendium import Compendium
-from gpar_core.export import download_name, library_csv
+from gpar_core.export import library_table
 from gpar_core.jobs.store import JobStore
 from gpar_core.learn.verdict import VERDICTS
 from gpar_core.upkeep import deletion
 from pages._shared import deleting
 from pages._shared.cached_charts import chart_once
 from pages._shared.class_choice import class_column, class_links
+from pages._shared.downloads import download_table
 from pages._shared.error_box import plain
 from pages._shared.gene_links import GENE_COLUMN
 from pages._shared.job_panel import start
@@ -125,12 +126,13 @@ def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -
         if row is not None:
             go("models", model=shown["model_id"].iloc[row])
     with st.container(horizontal=True):
-        st.download_button(
-            "Download library (CSV)",
-            lambda: library_csv(library, simulated=compendium.simulated),
-            download_name("library", compendium.name, simulated=compendium.simulated),
-            "text/csv",
-            on_click="ignore",
+        download_table(
+            "Download library",
+            table,
+            lambda _: library_table(library, simulated=compendium.simulated),
+            "library",
+            compendium.name,
+            simulated=compendium.simulated,
         )
         share_request(library.library_id, library.request, compendium.name)
         with st.popover("Retrain one model"):

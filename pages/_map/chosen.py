@@ -12,8 +12,8 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.data.pert_types import COMPOUNDS
 from gpar_core.data.selecting import shown_unit
 from gpar_core.data.training_set import known_drugs
-from gpar_core.export import analysis_csv, download_name
 from pages._shared.class_choice import KNOWN_COLUMNS, known
+from pages._shared.downloads import download_analysis
 from pages._shared.error_box import plain
 from pages._shared.gene_links import gene_links
 from pages._shared.perturbagen_links import link_column, page_links
@@ -43,7 +43,7 @@ def show_chosen(
             f"{_counted(len(table), 'signature')} of {_counted(len(drugs), what)} in the lasso",
             anchor=False,
         )
-        _show_signatures(table, "lasso", "lasso", done)
+        _show_signatures(table, "lasso", done)
         are_compounds = table["pert_type"] == fields.COMPOUND_PERT_TYPE
         if own := table.loc[are_compounds, "drug"].drop_duplicates().tolist():
             _offer_as_positive_set(own, "lasso", done)
@@ -99,7 +99,7 @@ def _show_drug(
             st.link_button("iLINCS", ilincs)
             st.link_button("CLUE", links.clue(name))
             _offer_as_positive_set([name], "drug", done)
-    _show_signatures(table, name, "drug", done)
+    _show_signatures(table, name, done)
 
 
 def _counted(n: int, noun: str) -> str:
@@ -114,7 +114,7 @@ def _described(at: pd.Series) -> str:
     return f"{', '.join(parts)} ({at['sig_id']})"
 
 
-def _show_signatures(table: pd.DataFrame, what: str, key: str, done: Analysis) -> None:
+def _show_signatures(table: pd.DataFrame, what: str, done: Analysis) -> None:
     number = st.column_config.NumberColumn
     shown = table.drop(columns="model_id", errors="ignore").head(MAX_ROWS_SHOWN)
     kinds = table[fields.PERT_TYPE].unique()
@@ -148,14 +148,7 @@ def _show_signatures(table: pd.DataFrame, what: str, key: str, done: Analysis) -
             f"The table shows the first {MAX_ROWS_SHOWN:,} of {len(table):,} signatures; the "
             "download has all of them."
         )
-    st.download_button(
-        "Download signatures (CSV)",
-        lambda: analysis_csv(table, done),
-        download_name("map", what, simulated=done.simulated),
-        "text/csv",
-        on_click="ignore",
-        key=f"map-csv-{key}",
-    )
+    download_analysis("Download signatures", table, "map", done, of=what)
 
 
 def _offer_as_positive_set(drugs: list[str], key: str, done: Analysis) -> None:

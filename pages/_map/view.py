@@ -17,6 +17,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.errors import DataError
 from gpar_core.export import download_name
 from pages._map.chosen import show_chosen
+from pages._map.downloads import download_map
 from pages._map.trust import laid_out, learned, trust
 from pages._shared.error_box import error_box
 from pages._shared.loaders import load_compendium, load_model, load_summaries
@@ -56,6 +57,7 @@ def draw(done: Analysis) -> None:
     st.caption(trust(done))
     if said := learned(done):
         st.caption(said)
+    download_map(compendium, done)
     show_chosen(chosen, points, compendium, done, model)
 
 

@@ -1,6 +1,7 @@
 """Likely MOAs or targets of a compound or of uploaded profiles on screen."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,11 @@ from gpar_core.analyses.moa_prediction.result import (
     ranked,
 )
 from gpar_core.data.class_names import MOA, TARGET, Noun, gene_of, noun_of, shown
-from gpar_core.export import download_name, moas_csv
+from gpar_core.export import moas_table
 from gpar_core.rank.moa_prediction import ORDERS, SUPPORTED, TOP, rank_moas
 from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.class_choice import KNOWN_COLUMNS, class_column, class_links, known
+from pages._shared.downloads import download_menu, download_table, table_files
 from pages._shared.error_box import plain
 from pages._shared.gene_links import GENE_COLUMN
 from pages._shared.loaders import load_compendium, load_summaries
@@ -196,22 +198,24 @@ def _show_table(top: pd.DataFrame, prediction: Prediction, key: str) -> None:
 
 
 def _downloads(table: pd.DataFrame, prediction: Prediction, name: str, by: str) -> None:
-    one, every = st.columns(2)
-    one.download_button(
-        f"Download all {prediction.noun.many} (CSV)",
-        lambda: moas_csv(table.assign(name=name)[["name", *table.columns]], prediction),
-        download_name("moas", name, simulated=prediction.simulated),
-        "text/csv",
-        on_click="ignore",
-    )
-    if len(queries(prediction)) > 1:
-        every.download_button(
-            f"Download all {prediction.noun.many} of each profile (CSV)",
-            lambda: moas_csv(ranked(prediction, by=by), prediction),
-            download_name("moas-of-each", prediction.label, simulated=prediction.simulated),
-            "text/csv",
-            on_click="ignore",
+    simulated, many = prediction.simulated, prediction.noun.many
+    with st.container(horizontal=True):
+        one = table.assign(name=name)[["name", *table.columns]]
+        download_table(
+            f"Download all {many}",
+            one,
+            partial(moas_table, prediction=prediction),
+            "moas",
+            name,
+            simulated=simulated,
         )
+        if n_others := len(queries(prediction)) - 1:
+            files = table_files(
+                lambda: moas_table(ranked(prediction, by=by), prediction),
+                one.size * (1 + n_others),
+            )
+            label = f"Download all {many} of each profile"
+            download_menu(label, files, "moas-of-each", prediction.label, simulated=simulated)
 
 
 def _evidence(top: pd.DataFrame, prediction: Prediction) -> None:

@@ -1,5 +1,6 @@
 """Outlier drugs of a model: the question, the running job, the result, and retraining."""
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -16,13 +17,14 @@ from gpar_core.analyses.training.plan import plan_training
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.analyses.training.result import Model, ModelSummary
 from gpar_core.errors import DataError, NotFoundError, RequestError
-from gpar_core.export import csv_text, file_name, with_provenance
+from gpar_core.export import with_provenance
 from gpar_core.jobs import engine
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
 from gpar_core.storage.requests import job_id
 from pages._shared import deleting
 from pages._shared.cached_charts import chart_once
+from pages._shared.downloads import download_table
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_panel import finished_job
 from pages._shared.loaders import load_compendium
@@ -124,12 +126,13 @@ def _result(saved: SavedCuration, summary: ModelSummary) -> None:
         placeholder="—",
     )
     with st.container(horizontal=True):
-        st.download_button(
-            "Download curation (CSV)",
-            lambda: csv_text(with_provenance(_table(saved), summary)),
-            file_name(summary, "curation"),
-            "text/csv",
-            on_click="ignore",
+        download_table(
+            "Download curation",
+            _table(saved),
+            partial(with_provenance, summary=summary),
+            "curation",
+            summary.label,
+            simulated=summary.simulated,
         )
         request = CurationRequest(summary.model_id, summary.label, found.repeats)
         of = saved.provenance

@@ -8,7 +8,7 @@ import streamlit as st
 
 from gpar_core import fields
 from gpar_core.analyses.training.result import Model
-from gpar_core.export import BY_LINE, file_name, ranking_csv
+from gpar_core.export import BY_LINE, ranking_table
 from gpar_core.rank.by_line import by_cell_line
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, order_by
 from pages._model.compound_panel import show_compound
@@ -23,7 +23,10 @@ from pages._model.ranking_filters import (
     relaxations,
     usual_minimum,
 )
+from pages._shared.downloads import Command, File, download_table
 from pages._shared.error_box import error_box, plain
+from pages._shared.loaders import load_compendium
+from pages._shared.signature_files import signature_files
 from pages._shared.structures import choose_similarity, load_structures
 
 FILTER_KEYS = {"min_signatures": "k", "max_p": "p", "find": "find", "similarity": "similarity"}
@@ -57,17 +60,32 @@ def show_ranking(model: Model) -> None:
         st.caption(plain(_explained(model, len(shown), filters)))
         _nothing_passes(model, filters, relaxations(ranking, filters, let_pass))
         return
-    save.download_button(
-        "Download ranked list (CSV)",
-        lambda: ranking_csv(_with_lines(shown, model), model.summary, structures),
-        file_name(model.summary, "ranking"),
-        "text/csv",
-        on_click="ignore",
-        width="stretch",
-    )
+    with save:
+        _download(shown, model, structures)
     asked = (*model.summary.identity, str(filters), order, ",".join(chosen), draws)
     _list_and_panel(asked, shown, chosen, model, structures)
     st.caption(plain(_explained(model, len(shown), filters)))
+
+
+def _download(shown: pd.DataFrame, model: Model, structures: pd.DataFrame | None) -> None:
+    summary = model.summary
+    download_table(
+        "Download ranked list",
+        shown,
+        lambda rows: ranking_table(_with_lines(rows, model), summary, structures),
+        "ranking",
+        summary.label,
+        simulated=summary.simulated,
+        more=_signatures_of(model),
+    )
+
+
+def _signatures_of(model: Model) -> list[File | Command]:
+    """The signatures of all ranked drugs, while the compendium is the one of the training."""
+    summary = model.summary
+    if load_compendium(summary.compendium).fingerprint != summary.fingerprint:
+        return []
+    return signature_files(summary.model_id, int(model.ranking["k"].sum()))
 
 
 def _choose_rows(model: Model) -> tuple[Filters, str]:

@@ -1,6 +1,7 @@
 """A trained model on screen."""
 
 from contextlib import suppress
+from functools import partial
 
 import streamlit as st
 
@@ -12,7 +13,7 @@ from gpar_core.analyses.training.result import Model, ModelSummary
 from gpar_core.data.class_names import TARGET, chosen_class, gene_of
 from gpar_core.data.training_set import negative_words
 from gpar_core.errors import GparError
-from gpar_core.export import csv_text, file_name, with_provenance
+from gpar_core.export import with_provenance
 from gpar_core.learn import calibration
 from gpar_core.learn.verdict import WELL_TRAINED
 from pages._model.curation_view import show_curation
@@ -22,6 +23,7 @@ from pages._model.map import show_maps
 from pages._model.ranking_filters import count
 from pages._model.ranking_view import show_ranking
 from pages._shared.cached_charts import drawn_once, show_chart
+from pages._shared.downloads import download_table
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import simulated_note
 from pages._shared.gene_links import gene_links
@@ -188,12 +190,13 @@ def _reliability(model: Model) -> None:
 
 def _training_drugs(model: Model) -> None:
     drawn_once("training drugs", model.summary.identity, lambda: _fared(model))
-    st.download_button(
-        "Download training set (CSV)",
-        lambda: csv_text(with_provenance(model.held_out, model.summary)),
-        file_name(model.summary, "training-set"),
-        "text/csv",
-        on_click="ignore",
+    download_table(
+        "Download training set",
+        model.held_out,
+        partial(with_provenance, summary=model.summary),
+        "training-set",
+        model.summary.label,
+        simulated=model.summary.simulated,
     )
     show_curation(model)
 

@@ -17,7 +17,7 @@ from gpar_core.analyses.signature_search.verdict import (
 from gpar_core.search.batch import has_p
 from gpar_core.search.scores import SCORES
 from pages._shared.class_choice import KNOWN_COLUMNS, known
-from pages._shared.downloads import download_csv
+from pages._shared.downloads import download_analysis
 from pages._shared.error_box import error_box, plain
 from pages._shared.gene_links import GENE_COLUMN, gene_link
 from pages._shared.job_panel import start
@@ -43,9 +43,9 @@ def draw_batch(done: Analysis, request: SearchRequest) -> None:
     _summary(queries, done)
     left, right, _ = st.columns(3)
     with left:
-        download_csv("Download summary (CSV)", queries, "signature-search-queries", done)
+        download_analysis("Download summary", queries, "signature-search-queries", done)
     with right:
-        download_csv(f"Download all {request.nouns} (CSV)", compounds, "signature-search", done)
+        download_analysis(f"Download all {request.nouns}", compounds, "signature-search", done)
     if not has_p(compounds):
         st.caption(
             "FDR is left out: it would take hours for so many profiles. Open the full result of a "

@@ -11,7 +11,7 @@ from gpar_core.data.class_names import MOA, TARGET
 from gpar_core.search.classes import SEPARATOR, running_sum
 from pages._shared.cached_charts import chart_once
 from pages._shared.class_choice import LABELS, class_column
-from pages._shared.downloads import download_csv
+from pages._shared.downloads import download_analysis
 from pages._shared.error_box import plain
 from pages._shared.gene_links import GENE_COLUMN, gene_link
 from pages._shared.tables import SELECTION, chosen_row, savable
@@ -101,7 +101,7 @@ def _show(chosen: str, done: Analysis) -> None:
         placeholder="—",
     )
     _running_sum(table.iloc[chosen_row(event, len(table)) or 0], column, done)
-    download_csv(f"Download all {noun.many} (CSV)", table, f"signature-search-{chosen}", done)
+    download_analysis(f"Download all {noun.many}", table, f"signature-search-{chosen}", done)
 
 
 def _running_sum(chosen: pd.Series, column: str, done: Analysis) -> None:

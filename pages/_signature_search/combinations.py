@@ -6,7 +6,7 @@ from gpar_core import fields
 from gpar_core.analyses.result import Analysis
 from gpar_core.search.combinations import N_COMPOUNDS
 from gpar_core.search.extreme_sum import N_EXTREME
-from pages._shared.downloads import download_csv
+from pages._shared.downloads import download_analysis
 from pages._shared.tables import savable
 
 SIDES = {"mimic": "Pairs that mimic the query", "reverse": "Pairs that reverse the query"}
@@ -30,7 +30,7 @@ def show_combinations(done: Analysis) -> None:
             st.info("No pair covers more genes than the better of its two drugs.")
             continue
         _pairs(done, side)
-    download_csv("Download all pairs (CSV)", table, "signature-search-pairs", done)
+    download_analysis("Download all pairs", table, "signature-search-pairs", done)
 
 
 def _pairs(done: Analysis, side: str) -> None:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from gpar_core import fields
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.charts import MAX_CHOSEN
 from gpar_core.analyses.signature_search.verdict import stands_out, verdict
-from pages._shared.downloads import download_csv
+from pages._shared.downloads import download_analysis, download_gene_lists
 from pages._shared.error_box import error_box
 from pages._shared.positive_set import train_on
 from pages._shared.state import Key, go
@@ -54,14 +55,20 @@ def show_compounds(done: Analysis) -> None:
             "them; above 0, they mimic them. Hits on which it agrees with connectivity are safer.",
             help=explained("srges"),
         )
-    left, right, _ = st.columns([1, 1, 1])
-    with left:
-        download_csv(f"Download all {request.nouns} (CSV)", compounds, "signature-search", done)
-    with right:
+    with st.container(horizontal=True):
+        download_analysis(f"Download all {request.nouns}", compounds, "signature-search", done)
         signatures = done.tables["signatures"]
-        download_csv(
-            "Download all signatures (CSV)", signatures, "signature-search-signatures", done
+        download_analysis(
+            "Download all signatures", signatures, "signature-search-signatures", done
         )
+        if "query" in done.tables:
+            _download_query(done.tables["query"], done)
+
+
+def _download_query(genes: pd.DataFrame, done: Analysis) -> None:
+    up, down = (genes.loc[genes["direction"] == side, "symbol"].tolist() for side in ("up", "down"))
+    name = asked(done).name
+    download_gene_lists("of the query", name, up, down, "query", simulated=done.simulated)
 
 
 def _actions(names: list[str], done: Analysis) -> None:

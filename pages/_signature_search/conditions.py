@@ -11,7 +11,7 @@ from gpar_core.analyses.signature_search.charts import MAX_CHOSEN, amounts, cell
 from gpar_core.data.kind_names import heading
 from gpar_core.search.conditions import FEWEST, by_condition, spread
 from pages._shared.cached_charts import chart_once
-from pages._shared.downloads import download_csv
+from pages._shared.downloads import download_analysis
 from pages._signature_search.compounds import compared_key
 from pages._signature_search.hits.rows import asked
 
@@ -68,7 +68,7 @@ def show_conditions(done: Analysis) -> None:
         else:
             st.caption(_only(found, what))
     everything = pd.concat(tables)
-    download_csv("Download conditions (CSV)", everything, "signature-search-conditions", done)
+    download_analysis("Download conditions", everything, "signature-search-conditions", done)
 
 
 def _only(found: pd.DataFrame, what: str) -> str:

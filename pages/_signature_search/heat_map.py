@@ -6,7 +6,7 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.charts import heat_map
 from gpar_core.data.kind_names import heading
 from pages._shared.cached_charts import chart_once
-from pages._shared.downloads import download_csv
+from pages._shared.downloads import download_analysis
 from pages._shared.gene_links import gene_links
 from pages._signature_search.hits.rows import asked
 
@@ -31,4 +31,4 @@ def show_heat_map(done: Analysis) -> None:
     query = done.tables["query"]["symbol"]
     with st.expander(f"The {len(query)} genes of the query, each with its page"):
         st.markdown(gene_links(query, done.compendium))
-    download_csv("Download heat map (CSV)", heat, "signature-search-heat-map", done)
+    download_analysis("Download heat map", heat, "signature-search-heat-map", done)

@@ -5,7 +5,7 @@ import streamlit as st
 from gpar_core.analyses.result import Analysis
 from gpar_core.targets.evaluate import ABOUT, FIRST, METHODS
 from gpar_core.targets.verdict import hits_in_words
-from pages._shared.downloads import download_csv
+from pages._shared.downloads import download_analysis
 from pages._shared.error_box import plain
 from pages._shared.report_buttons import report_buttons
 from pages._shared.tables import savable
@@ -27,7 +27,7 @@ def draw(done: Analysis) -> None:
     st.markdown(f"**{plain(hits_in_words(tables['methods']))}**")
     _methods(done)
     report_buttons(done.analysis_id, done.request.title, simulated=done.simulated)
-    download_csv("Download hits of each molecule (CSV)", tables["molecules"], "target-hits", done)
+    download_analysis("Download hits of each molecule", tables["molecules"], "target-hits", done)
     if "reliability" in tables:
         _reliability(done)
         weights(done)

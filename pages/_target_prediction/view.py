@@ -7,7 +7,7 @@ from gpar_core import fields
 from gpar_core.analyses.result import Analysis
 from gpar_core.targets.evidence import LINES
 from gpar_core.targets.verdict import verdict
-from pages._shared.downloads import download_csv
+from pages._shared.downloads import download_analysis
 from pages._shared.error_box import plain
 from pages._shared.gene_links import GENE_COLUMN, gene_link, gene_links
 from pages._shared.report_buttons import report_buttons
@@ -49,7 +49,7 @@ def draw(done: Analysis) -> None:
         key=f"target-top-{done.analysis_id}",
     )
     _genes(table.head(top), done)
-    download_csv("Download all genes (CSV)", tables["targets"], "targets", done)
+    download_analysis("Download all genes", tables["targets"], "targets", done)
     report_buttons(done.analysis_id, done.request.title, simulated=done.simulated)
     names = ["Cell lines", "Nearest drugs"] + ["Weights"] * ("weights" in tables)
     tabs = st.tabs(names)

@@ -17,7 +17,7 @@ from gpar_core.analyses.training import result as model
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import Profiles
 from gpar_core.errors import DataError, NotFoundError, RequestError
-from gpar_core.export import moas_csv
+from gpar_core.export import csv_text, moas_table
 from gpar_core.rank.scoring import score
 from gpar_core.storage.cache import MANIFEST, Cache, publishing
 from gpar_core.storage.requests import job_id
@@ -173,7 +173,7 @@ def test_the_export_says_what_is_simulated_and_defuses_formulas(
     found = replace(
         prediction.of_compound(cache, built, tiny, "hdac0"), simulated=True, label="=1+1"
     )
-    text = moas_csv(prediction.ranked(found), found)
+    text = csv_text(moas_table(prediction.ranked(found), found))
     assert text.count("SIMULATED") == 2
     assert "'=1+1" in text
     assert "held-out fold" in text

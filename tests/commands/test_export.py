@@ -4,12 +4,15 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 
 from gpar_core import fields
 from gpar_core.__main__ import main
 from gpar_core.data.compendium import Compendium, load
+from gpar_core.data.gene_sets import read_gene_sets
 from gpar_core.formats.signature_table import ranked_signatures
+from gpar_core.search.query import of_compound
 from gpar_core.storage.cache import Cache
 from tests.synthetic import build, drugs_of
 
@@ -47,6 +50,30 @@ def test_what_cannot_be_written_is_told(
     assert main(["--cache", str(tmp_path / "cache"), "export", "tiny", str(tmp_path / out)]) == 2
     assert why in capsys.readouterr().err
     assert not (tmp_path / out).exists()
+
+
+def test_a_compound_has_its_neighbors_their_graph_and_its_genes(
+    made: Compendium, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = {name: tmp_path / f"out.{name}" for name in ("parquet", "graphml", "gmt")}
+    name = made.drugs[fields.PERT_INAME].iloc[0]
+    command = ["--cache", str(tmp_path / "cache"), "compound", name, "--compendium", "tiny"]
+    files = ["--parquet", str(out["parquet"]), "--graph", str(out["graphml"])]
+    assert main([*command, *files, "--gmt", str(out["gmt"]), "--genes", "5"]) == 0
+    said = capsys.readouterr().out
+    assert "SIMULATED" in said
+    table = pd.read_parquet(out["parquet"])
+    assert set(table["drug"]) == {name}
+    assert set(table["data"]) == {"SIMULATED"}
+    assert f"{len(table)} rows -> {out['parquet']}" in said
+    assert str(table["pert_iname"].iloc[0]) in said
+    (lists,) = read_gene_sets(out["gmt"], "out.gmt")
+    query = of_compound(made, made.drugs[fields.DRUG].iloc[0], n_genes=5)
+    for genes, symbols in ((query.up, lists.up), (query.down, lists.down)):
+        assert symbols == tuple(fields.LANDMARK_SYMBOLS[gene] for gene in genes)
+    assert out["graphml"].stat().st_size
+    assert main([*command, "--graph", "out.png"]) == 2
+    assert "must end in .graphml or .cyjs" in capsys.readouterr().err
 
 
 def test_signatures_of_a_ranking_have_the_scores_of_their_drug(made: Compendium) -> None:

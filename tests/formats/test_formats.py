@@ -10,6 +10,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from gpar_core import fields
+from gpar_core.analyses.compound.result import find
 from gpar_core.analyses.map.request import MapRequest
 from gpar_core.analyses.result import Analysis
 from gpar_core.data import compendium as compendia
@@ -22,6 +23,7 @@ from gpar_core.errors import AnnotationError, FileFormatError
 from gpar_core.formats.anndata_files import write_h5ad
 from gpar_core.formats.gct import write_gct, write_gctx
 from gpar_core.formats.graph import map_graph, write_cyjs, write_graphml
+from gpar_core.formats.neighborhood import neighborhood_graph
 from gpar_core.rank.neighbors import unit
 from tests.synthetic import build, drugs_of
 
@@ -188,3 +190,46 @@ def test_the_graph_of_a_map_has_the_edges_of_a_slow_reference(
         expected, abs=1e-5
     )
     assert elements["nodes"][0]["position"] == {"x": shown[0] / 2, "y": -shown[0] / 4}
+
+
+def test_the_neighborhood_of_a_compound_has_the_edges_of_a_slow_reference(
+    tmp_path: Path,
+) -> None:
+    import igraph
+
+    made = build(tmp_path / "made", drugs_of("HDAC inhibitor", 24))
+    compound = find(made, made.drugs[fields.PERT_INAME].iloc[0])
+    cosine = unit(made.matrix) @ unit(made.matrix).T
+    drug = made.signatures[fields.DRUG].to_numpy()
+    representative = made.signatures[fields.REPRESENTATIVE].to_numpy()
+
+    def ten_nearest(row: int, among: set[int]) -> set[int]:
+        others = [one for one in among if drug[one] != drug[row]]
+        return set(sorted(others, key=lambda one: -cosine[row, one])[:10])
+
+    own = set(np.flatnonzero(drug == compound.drug).tolist())
+    all_representatives = set(np.flatnonzero(representative).tolist())
+    nodes = own.union(*(ten_nearest(row, all_representatives) for row in own))
+    assert len(own) < len(nodes) < len(drug)
+    sig_ids = made.signatures[fields.SIG_ID].tolist()
+    expected = {
+        frozenset((sig_ids[row], sig_ids[other])): cosine[row, other]
+        for row in nodes
+        for other in ten_nearest(row, nodes)
+    }
+    graph = neighborhood_graph(compound, made)
+    write_graphml(tmp_path / "graph.graphml", graph)
+    read = igraph.Graph.Read_GraphML(str(tmp_path / "graph.graphml"))
+    ids = read.vs["id"]
+    assert set(ids) == {sig_ids[row] for row in nodes}
+    assert set(read.vs.select(role="compound")["id"]) == {sig_ids[row] for row in own}
+    row_of = {sig_id: row for row, sig_id in enumerate(sig_ids)}
+    for name in (fields.PERT_INAME, fields.CELL_ID):
+        known = made.signatures[name]
+        assert read.vs[name] == [known.iloc[row_of[one]] for one in ids]
+    found = {frozenset((ids[e.source], ids[e.target])): e["similarity"] for e in read.es}
+    assert found == pytest.approx(expected, abs=1e-5)
+    write_cyjs(tmp_path / "graph.cyjs", graph)
+    elements = json.loads((tmp_path / "graph.cyjs").read_text("utf-8"))["elements"]
+    assert len(elements["edges"]) == len(expected)
+    assert "position" not in elements["nodes"][0]

@@ -80,6 +80,11 @@ def press(app: AppTest, label: str) -> AppTest:
     return next(button for button in app.button if button.label == label).click().run()
 
 
+def menus(app: AppTest) -> list[str]:
+    """Labels of the buttons that open a list of files or a form."""
+    return [each.proto.popover.label for each in app.get("popover")]
+
+
 def labels(app: AppTest) -> list[str]:
     return [button.label for button in app.button]
 

@@ -12,7 +12,7 @@ from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data import compendium as compendia
 from gpar_core.data.requests import DemoRequest
-from gpar_core.export import analysis_csv
+from gpar_core.export import csv_text, with_analysis
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
 from gpar_core.storage.cache import Cache, remove
@@ -202,7 +202,7 @@ def test_training_on_a_changed_compendium_is_refused(stocked: Library) -> None:
 def test_downloads_say_where_they_come_from(stocked: Library, table: str) -> None:
     request = compared(stocked.cache)
     done = analysis.load(stocked.cache.analysis(job_id(request)))
-    rows = list(csv.DictReader(analysis_csv(done.tables[table], done).splitlines()))
+    rows = list(csv.DictReader(csv_text(with_analysis(done.tables[table], done)).splitlines()))
     assert {row["data"] for row in rows} == {"SIMULATED"}
     assert {row["analysis_id"] for row in rows} == {job_id(request)}
 

@@ -14,7 +14,7 @@ from gpar_core.analyses.evaluation.request import EvaluationRequest
 from gpar_core.analyses.method import Method
 from gpar_core.data import compendium as compendia
 from gpar_core.data.requests import DemoRequest
-from gpar_core.export import analysis_csv
+from gpar_core.export import csv_text, with_analysis
 from gpar_core.jobs.job import State
 from gpar_core.storage import requests
 from gpar_core.storage.cache import MANIFEST, Cache, remove
@@ -131,7 +131,7 @@ def test_a_click_on_a_class_shows_its_intervals(stocked: Library) -> None:
 def test_the_download_says_where_it_comes_from(stocked: Library) -> None:
     request = evaluated(stocked.cache)
     done = analysis.load(stocked.cache.analysis(job_id(request)))
-    text = analysis_csv(of_protocol(done.tables["measures"], "drug"), done)
+    text = csv_text(with_analysis(of_protocol(done.tables["measures"], "drug"), done))
     rows = list(csv.DictReader(text.splitlines()))
     assert len(rows) == len(METHODS) * 2
     assert {row["data"] for row in rows} == {"SIMULATED"}

@@ -15,7 +15,7 @@ from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.request import TrainRequest
 from gpar_core.data import compendium as compendia
 from gpar_core.data.requests import DemoRequest
-from gpar_core.export import analysis_csv
+from gpar_core.export import csv_text, with_analysis
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
 from gpar_core.storage.cache import Cache, publishing, remove
@@ -146,9 +146,12 @@ def test_lists_for_enrichr_are_up_and_down_apart(stocked: Library) -> None:
     genes = analysis.load(stocked.cache.analysis(job_id(request))).tables["genes"]
     chosen = selected(genes, "ig")
     n_up = int((chosen["z_positive"] > 0).sum())
-    shown = [button.label for button in page("genes", job=job_id(request)).get("download_button")]
-    assert f"Download {n_up} up genes" in shown
-    assert f"Download {100 - n_up} down genes" in shown
+    (lists,) = [
+        each.proto.popover.help
+        for each in page("genes", job=job_id(request)).get("popover")
+        if each.proto.popover.label == "Download gene lists"
+    ]
+    assert lists.startswith(f"{n_up} up and {100 - n_up} down genes")
     both = selected(genes, "both")
     assert (both[["ig_rank", "lr_rank"]] <= 100).all(axis=None)
     assert both[["ig_rank", "lr_rank"]].sum(axis=1).is_monotonic_increasing
@@ -157,7 +160,7 @@ def test_lists_for_enrichr_are_up_and_down_apart(stocked: Library) -> None:
 def test_the_table_of_all_genes_says_where_it_comes_from(stocked: Library) -> None:
     request = found(stocked.cache, stocked.simulated)
     done = analysis.load(stocked.cache.analysis(job_id(request)))
-    rows = list(csv.DictReader(analysis_csv(done.tables["genes"], done).splitlines()))
+    rows = list(csv.DictReader(csv_text(with_analysis(done.tables["genes"], done)).splitlines()))
     assert len(rows) == fields.N_LANDMARKS
     assert {row["data"] for row in rows} == {"SIMULATED"}
     assert {row["analysis_id"] for row in rows} == {job_id(request)}

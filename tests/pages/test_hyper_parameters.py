@@ -13,7 +13,7 @@ from gpar_core.analyses.hyper_parameters.request import SweepRequest
 from gpar_core.analyses.method import DrugSet
 from gpar_core.data import compendium as compendia
 from gpar_core.data.requests import DemoRequest
-from gpar_core.export import analysis_csv
+from gpar_core.export import csv_text, with_analysis
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
 from gpar_core.storage.cache import Cache, publishing
@@ -165,7 +165,7 @@ def test_stopped_settings_are_marked_and_the_paper_is_compared(stocked: Library)
 def test_downloads_say_where_they_come_from(stocked: Library, table: str) -> None:
     request = swept(stocked.cache)
     done = analysis.load(stocked.cache.analysis(job_id(request)))
-    rows = list(csv.DictReader(analysis_csv(done.tables[table], done).splitlines()))
+    rows = list(csv.DictReader(csv_text(with_analysis(done.tables[table], done)).splitlines()))
     assert {row["data"] for row in rows} == {"SIMULATED"}
     assert {row["analysis_id"] for row in rows} == {job_id(request)}
 

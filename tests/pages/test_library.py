@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from gpar_core.analyses.library import result as library
 from gpar_core.analyses.library.request import LibraryRequest
 from gpar_core.analyses.method import Method
-from gpar_core.export import library_csv
+from gpar_core.export import csv_text, library_table
 from gpar_core.jobs.events import FILE_NAME, EventLog
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
@@ -265,7 +265,7 @@ def test_the_csv_says_of_every_moa_where_it_comes_from(
     stocked: Library, shelved: LibraryRequest
 ) -> None:
     shown = library.load(stocked.cache, job_id(shelved))
-    rows = list(csv.DictReader(library_csv(shown, simulated=True).splitlines()))
+    rows = list(csv.DictReader(csv_text(library_table(shown, simulated=True)).splitlines()))
     assert [row["moa"] for row in rows] == ["HDAC inhibitor", "MTOR inhibitor"]
     assert {row["data"] for row in rows} == {"SIMULATED"}
     assert {row["library_id"] for row in rows} == {job_id(shelved)}

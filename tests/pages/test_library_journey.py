@@ -173,7 +173,7 @@ def read_the_library(page: Page) -> None:
         verdicts = ("no better than chance", "uncertain") if moa == GYRASE else ("well trained",)
         expect(cell(page, row, 1)).to_have_text(moa)
         expect(cell(page, row, 2)).to_have_text(re.compile("|".join(verdicts)))
-    name, rows = downloaded(page, "Download library (CSV)")
+    name, rows = downloaded(page, "Download library")
     assert name == "gpar-library-demo-SIMULATED.csv"
     assert [row["moa"] for row in rows] == list(MOAS)
     assert {row["data"] for row in rows} == {"SIMULATED"}
@@ -200,7 +200,7 @@ def ask_for_geldanamycin(page: Page, server: Server) -> None:
 
 
 def see_who_scored_it(page: Page) -> None:
-    name, rows = downloaded(page, "Download all MOAs (CSV)")
+    name, rows = downloaded(page, "Download all MOAs")
     assert name == "gpar-moas-geldanamycin-SIMULATED.csv"
     assert {row["data"] for row in rows} == {"SIMULATED"}
     assert {row["moa"]: row["scored_by"] for row in rows} == {
@@ -227,7 +227,7 @@ def read_them_together(page: Page) -> None:
     page.get_by_role("option", name="All profiles as replicates").click()
     expect(main(page)).to_contain_text("3 models scored 6 signatures")
     expect(cell(page, 0, 2)).to_have_text(PROTEASOME)
-    _, rows = downloaded(page, "Download all MOAs of each profile (CSV)")
+    _, rows = downloaded(page, "Download all MOAs of each profile")
     assert len(rows) == 9
     assert {row["data"] for row in rows} == {"SIMULATED"}
     assert [row["moa"] for row in rows[::3]] == [PROTEASOME] * 3
@@ -279,7 +279,7 @@ def find_the_others(page: Page) -> None:
 def model_of(page: Page, server: Server, moa: str) -> str:
     page.goto(f"{server.address}/library")
     expect(main(page)).to_contain_text("uses the models of 3 of 4 MOAs")
-    _, rows = downloaded(page, "Download library (CSV)")
+    _, rows = downloaded(page, "Download library")
     return next(row["model_id"] for row in rows if row["moa"] == moa)
 
 
@@ -331,11 +331,13 @@ def click_row(page: Page, row: int) -> None:
     table.click(position={"x": 15, "y": 52 + 35 * row})
 
 
-def downloaded(page: Page, button: str) -> tuple[str, list[dict[str, str]]]:
+def downloaded(page: Page, menu: str) -> tuple[str, list[dict[str, str]]]:
     """Name and rows of a CSV. By keyboard: a click misses where a table above is still growing."""
     settled(page)
+    page.get_by_role("button", name=menu, exact=True).press("Enter")
     with page.expect_download() as waiting:
-        page.get_by_role("button", name=button).press("Enter")
+        page.get_by_role("button", name="CSV", exact=True).press("Enter")
+    page.keyboard.press("Escape")
     text = Path(waiting.value.path()).read_text("utf-8")
     return waiting.value.suggested_filename, list(csv.DictReader(text.splitlines()))
 

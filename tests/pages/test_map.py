@@ -317,7 +317,7 @@ def test_the_same_drug_chosen_and_in_the_lasso(stocked: Library) -> None:
 def test_the_download_has_scores_and_says_where_it_comes_from(stocked: Library) -> None:
     from gpar_core.analyses import result as analysis
     from gpar_core.analyses.training.result import load
-    from gpar_core.export import analysis_csv
+    from gpar_core.export import csv_text, with_analysis
     from pages._map.chosen import signatures
 
     request = charted(stocked.cache)
@@ -325,7 +325,7 @@ def test_the_download_has_scores_and_says_where_it_comes_from(stocked: Library) 
     model = load(stocked.cache.existing_model(job_id(stocked.simulated)))
     table = signatures(data, np.array([7, 3]), model)
     done = analysis.load(stocked.cache.analysis(job_id(request)))
-    rows = list(csv.DictReader(analysis_csv(table, done).splitlines()))
+    rows = list(csv.DictReader(csv_text(with_analysis(table, done)).splitlines()))
     assert [row["sig_id"] for row in rows] == data.signatures["sig_id"].iloc[[3, 7]].tolist()
     assert [float(row["score"]) for row in rows] == pytest.approx(model.scores[[3, 7]], rel=1e-4)
     assert {row["data"] for row in rows} == {"SIMULATED"}

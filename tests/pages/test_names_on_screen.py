@@ -18,7 +18,10 @@ CALLS = [
     for node in ast.walk(ast.parse(path.read_text("utf-8")))
     if isinstance(node, ast.Call)
 ]
-BUTTONS = ("button", "download_button", "form_submit_button", "popover")
+BUTTONS = (
+    "button", "download_analysis", "download_button", "download_menu", "download_table",
+    "form_submit_button", "popover",
+)  # fmt: skip
 INPUTS = (
     "selectbox", "multiselect", "number_input", "text_input", "checkbox", "toggle", "radio",
     "segmented_control", "slider", "pills",

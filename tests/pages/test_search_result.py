@@ -22,7 +22,7 @@ from gpar_core.analyses.signature_search.verdict import verdict
 from gpar_core.data import compendium as compendia
 from gpar_core.data.profiles import Profiles
 from gpar_core.data.uploads import publish_profiles
-from gpar_core.export import analysis_csv
+from gpar_core.export import csv_text, with_analysis
 from gpar_core.fields import LANDMARK_SYMBOLS
 from gpar_core.progress import silent
 from gpar_core.storage.requests import job_id
@@ -32,7 +32,7 @@ from pages._signature_search.hits.rows import side_of
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
 from tests.pages.searched import searched, sent
-from tests.pages.stage import EVIL, page, press, words
+from tests.pages.stage import EVIL, menus, page, press, words
 from tests.pools import Means
 from tests.synthetic import Drug, build, drugs_of
 
@@ -72,9 +72,7 @@ def test_both_sides_are_shown_with_all_that_is_known(stocked: Library) -> None:
     assert first["page"] == "compound?compound=hdac0&compendium=demo"
     assert float(first["score"]) > 0
     assert reverses["rows"][0]["score"].startswith("\N{MINUS SIGN}")
-    assert {"Download all compounds (CSV)", "Download all signatures (CSV)"} <= {
-        each.label for each in app.get("download_button")
-    }
+    assert {"Download all compounds", "Download all signatures"} <= set(menus(app))
 
 
 def test_rows_have_structures_and_links_by_id(stocked: Library) -> None:
@@ -275,7 +273,7 @@ def test_earlier_searches_say_what_they_found(stocked: Library) -> None:
 def test_tables_are_saved_with_their_origin(stocked: Library) -> None:
     done = analysis.load(stocked.cache.analysis(job_id(searched(stocked.cache))))
     for name in ("compounds", "heat_map", "combinations"):
-        rows = list(csv.DictReader(analysis_csv(done.tables[name], done).splitlines()))
+        rows = list(csv.DictReader(csv_text(with_analysis(done.tables[name], done)).splitlines()))
         assert len(rows) == len(done.tables[name])
         assert {row["data"] for row in rows} == {"SIMULATED"}
 
