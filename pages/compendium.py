@@ -16,7 +16,7 @@ from pages._compendium.downloads import download_signatures
 from pages._compendium.fetch_form import show_fetch, show_fetched
 from pages._compendium.filter_form import show_choose
 from pages._compendium.import_form import show_import
-from pages._compendium.overview import show_findings, show_inside
+from pages._compendium.overview import show_findings, show_inside, show_size
 from pages._shared import deleting
 from pages._shared.cached_charts import drawn_once
 from pages._shared.error_box import error_box, plain
@@ -68,6 +68,7 @@ def show(compendium: Compendium) -> None:
     )
     identity = (compendium.name, compendium.fingerprint)
     with inside:
+        show_size(compendium)
         download_signatures(compendium)
         drawn_once("inside", identity, lambda: show_inside(compendium))
     with findings:

@@ -23,8 +23,6 @@ DRUGS = {
 
 
 def show_inside(compendium: Compendium) -> None:
-    st.caption(plain(compendium.source))
-    _size(compendium)
     left, right = st.columns(2)
     with left:
         show_chart(overview.cell_lines(compendium.signatures, simulated=compendium.simulated))
@@ -96,8 +94,9 @@ def _compounds(which: tuple[str, str], _compendium: Compendium) -> pd.DataFrame:
     return savable(table, simulated=_compendium.simulated)
 
 
-def _size(compendium: Compendium) -> None:
-    """Show the size of a compendium in four figures."""
+def show_size(compendium: Compendium) -> None:
+    """Show the source of a compendium, and its size in four figures."""
+    st.caption(plain(compendium.source))
     figures = st.columns(4)
     figures[0].metric("Signatures", f"{compendium.n_signatures:,}", help=explained("signature"))
     figures[1].metric(

@@ -1,6 +1,7 @@
 """The ranked drugs of a model: filters, list, download, and a panel about one compound."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import pandas as pd
@@ -8,6 +9,7 @@ import streamlit as st
 
 from gpar_core import fields
 from gpar_core.analyses.training.result import Model
+from gpar_core.errors import GparError
 from gpar_core.export import BY_LINE, ranking_table
 from gpar_core.rank.by_line import by_cell_line
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, order_by
@@ -83,9 +85,10 @@ def _download(shown: pd.DataFrame, model: Model, structures: pd.DataFrame | None
 def _signatures_of(model: Model) -> list[File | Command]:
     """The signatures of all ranked drugs, while the compendium is the one of the training."""
     summary = model.summary
-    if load_compendium(summary.compendium).fingerprint != summary.fingerprint:
-        return []
-    return signature_files(summary.model_id, int(model.ranking["k"].sum()))
+    with suppress(GparError):  # it may be gone
+        if load_compendium(summary.compendium).fingerprint == summary.fingerprint:
+            return signature_files(summary.model_id, int(model.ranking["k"].sum()))
+    return []
 
 
 def _choose_rows(model: Model) -> tuple[Filters, str]:

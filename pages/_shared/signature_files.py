@@ -10,8 +10,11 @@ from gpar_core.formats.gct import MAX_COLUMNS
 from gpar_core.formats.graph import GRAPHS, Graph
 from gpar_core.formats.items import file_bytes, write_item
 from gpar_core.report.calls import PROGRAM
-from pages._shared.downloads import Command, File
+from pages._shared.downloads import GRAPH, SIGNATURES, Command, File
 from pages._shared.state import cache
+
+MAX_SIGNATURES: Final = 30_000
+"""Of a file made for a page: 120 MB, which the server keeps in memory for a while."""
 
 MATRICES: Final = {
     ".h5ad": ("AnnData", "Signatures for scanpy and other tools in Python (.h5ad)."),
@@ -29,15 +32,24 @@ def signature_files(item: str, n: int) -> list[File | Command]:
 
     item: as for `write_item`. n: its signatures.
     """
-    if n > MAX_COLUMNS:
+    if n > MAX_SIGNATURES:
         why = (
-            f"For its {n:,} signatures as AnnData, use the command line; at most {MAX_COLUMNS:,} "
-            "can be downloaded."
+            f"For its {n:,} signatures as AnnData, use the command line; at most "
+            f"{MAX_SIGNATURES:,} can be downloaded."
         )
-        return [Command(why, shlex.join([*PROGRAM, "export", item, "FILE.h5ad"]))]
-    view = cache()
+        command = shlex.join([*PROGRAM, "export", item, "FILE.h5ad"])
+        return [Command(why, command, SIGNATURES)]
+    write = partial(write_item, cache(), item)
+    too_many = f"A GCT takes at most {MAX_COLUMNS:,} signatures; here are {n:,}. Use GCTX."
     return [
-        File(label, ending[1:], partial(file_bytes, partial(write_item, view, item), ending), about)
+        File(
+            label,
+            ending[1:],
+            partial(file_bytes, write, ending),
+            about,
+            too_many if ending == ".gct" and n > MAX_COLUMNS else "",
+            holds=SIGNATURES,
+        )
         for ending, (label, about) in MATRICES.items()
     ]
 
@@ -49,6 +61,12 @@ def graph_files(make: Callable[[], Graph]) -> list[File]:
         GRAPHS[ending](path, make())
 
     return [
-        File(label, ending[1:], partial(file_bytes, partial(write, ending), ending), about)
+        File(
+            label,
+            ending[1:],
+            partial(file_bytes, partial(write, ending), ending),
+            about,
+            holds=GRAPH,
+        )
         for ending, (label, about) in ABOUT_GRAPHS.items()
     ]

@@ -45,10 +45,12 @@ def test_signatures_are_downloaded_or_too_many_to_be(
 ) -> None:
     monkeypatch.setattr(signature_files, "cache", lambda: stocked.cache)
     demo = load(stocked.cache.compendium("demo"))
-    (first, *_) = signature_files.signature_files("demo", demo.n_signatures)
+    monkeypatch.setattr(signature_files, "MAX_COLUMNS", demo.n_signatures - 1)
+    first, _, gct = signature_files.signature_files("demo", demo.n_signatures)
     with h5py.File(io.BytesIO(first.make())) as file:  # type: ignore[union-attr, arg-type]
         assert file["X"].shape == demo.matrix.shape
-    monkeypatch.setattr(signature_files, "MAX_COLUMNS", demo.n_signatures - 1)
+    assert "Use GCTX" in gct.why_not  # type: ignore[union-attr]
+    monkeypatch.setattr(signature_files, "MAX_SIGNATURES", demo.n_signatures - 1)
     app = page("compendium", compendium="demo")
     assert "python -m gpar_core export demo FILE.h5ad" in [each.value for each in app.code]
     assert f"For its {demo.n_signatures:,} signatures as AnnData" in words(app)
