@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
 
 from gpar_core.analyses import result as analysis
 from gpar_core.analyses.map.request import MapRequest
@@ -94,6 +93,8 @@ def _map(done: Analysis, out: Path, ending: str, cache: Cache) -> tuple[Compendi
 
 def _connectivities(graph: Graph) -> dict[str, Any]:
     """Cosines of the edges as scanpy keeps them: (n, n) CSR, symmetric."""
+    from scipy.sparse import coo_array  # noqa: PLC0415 -- pages start without it
+
     n = len(graph.nodes)
     (a, b), values = graph.pairs.T, graph.similarity
     both = (np.concatenate([values, values]), (np.concatenate([a, b]), np.concatenate([b, a])))
