@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpar_core.data.gene_sets import read_gene_sets
+from gpar_core.data.gene_sets import read_gene_list, read_gene_sets
 from gpar_core.export import (
     FORMULA_STARTS,
     csv_text,
@@ -102,11 +102,14 @@ def test_a_file_is_named_by_letters_digits_and_hyphens() -> None:
     assert file_name(summary, "ranking") == "gpar-ranking-pi3k-mtor-inhibitor.csv"
 
 
-def test_a_list_of_genes_is_one_symbol_a_line_and_its_name_says_simulated() -> None:
-    assert gene_list(["HSPA8", "EGR1"]) == "HSPA8\nEGR1\n"
+def test_a_list_of_genes_is_read_back_and_its_name_says_simulated(tmp_path: Path) -> None:
+    path = tmp_path / "up.grp"
+    path.write_text(gene_list(["HSPA8", "EGR1"]), "utf-8")
+    assert path.read_text("utf-8") == "HSPA8\nEGR1\n"
+    assert read_gene_list(path, path.name).up == ("HSPA8", "EGR1")
     assert gene_list([]) == ""
-    name = download_name("genes-up", "HDAC inhibitor", simulated=True, ending="txt")
-    assert name == "gpar-genes-up-hdac-inhibitor-SIMULATED.txt"
+    name = download_name("genes-up", "HDAC inhibitor", simulated=True, ending="grp")
+    assert name == "gpar-genes-up-hdac-inhibitor-SIMULATED.grp"
 
 
 def test_parquet_keeps_types_digits_and_text() -> None:
