@@ -1,7 +1,7 @@
 """How long the dashboard takes to run its pages, told to the API through files of the cache.
 
 Dashboard and API are different processes. Each dashboard rewrites a small file of its own; the
-files of dashboards that have ended are deleted by whoever reads them.
+reader deletes the files of dashboards that have ended.
 """
 
 import json
