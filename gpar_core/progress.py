@@ -7,8 +7,8 @@ Work of many parts also takes `remember`, and resumes where it stopped.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:  # the supervisor, which reports progress too, does without
     import pandas as pd
@@ -52,6 +52,36 @@ def part(report: Report, stage: str, start: int, end: int) -> Report:
         report(Progress(stage, done, 100, progress.message or progress.stage))
 
     return forward
+
+
+WORK: Final = "work"
+"""A value: the share of all the work that is done, where stages or steps differ in length."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Work of parts that differ in length, and its listener.
+
+    expected: how long each part takes, in any unit, by name and in order.
+    """
+
+    expected: Mapping[str, float]
+    report: Report
+
+    def of(self, name: str) -> Report:
+        """Report a part, with the share of the whole that is done."""
+        names = list(self.expected)
+        before = sum(self.expected[each] for each in names[: names.index(name)])
+        total = sum(self.expected.values())
+
+        def tell(progress: Progress) -> None:
+            values = progress.values
+            done = progress.done + values.get("step_share", 0.0)
+            share = values.get(WORK, done / progress.total if progress.total else 0.0)
+            work = (before + min(share, 1.0) * self.expected[name]) / total
+            self.report(replace(progress, values={**values, WORK: work}))
+
+        return tell
 
 
 Tables = Mapping[str, "pd.DataFrame"]

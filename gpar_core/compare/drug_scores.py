@@ -112,10 +112,13 @@ def shared_work(
     methods: Iterable[str],
     *,
     seed: int,
-    report: Report,
+    report_of: Callable[[str], Report],
     remember: Remember,
 ) -> SharedWork:
-    """Compute all methods but GPAR. report: may raise to stop. remember: keeps finished methods."""
+    """Compute all methods but GPAR.
+
+    report_of: of each method; may raise to stop. remember: keeps finished methods.
+    """
     merged = _merged(compendium, questions)
     similarities, scores, seconds = {}, {}, {}
     for method in methods:
@@ -123,7 +126,7 @@ def shared_work(
             continue
 
         def compute(method: str = method) -> Tables:
-            started = monotonic()
+            started, report = monotonic(), report_of(method)
             if METHODS[method].kind is Kind.SIMILARITY:
                 found = _similarity(method, merged, seed, report)
                 table = pd.DataFrame({"similarity": found.astype(np.float32).ravel()})

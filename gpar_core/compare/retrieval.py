@@ -37,7 +37,7 @@ from gpar_core import fields
 from gpar_core.compare.similarity import cosine
 from gpar_core.data.compendium import Compendium
 from gpar_core.learn.space import Space, embedded, one_hot, pooled
-from gpar_core.progress import Progress, Report, Tables, silent
+from gpar_core.progress import Progress, Report, Tables, Whole, silent
 from gpar_core.storage.scratch import scratch_folder
 
 STAGE = "Retrieval"
@@ -75,6 +75,9 @@ HAIR = 1e-6
 COLUMNS = [
     "level", "name", "part", "view", "n_queries", "map", "normalized_map", "p", "corrected_p",
 ]  # fmt: skip
+TESTS = "tests"
+_SECONDS = {Z_SCORES: 25.0, SPACE: 25.0, CLASS: 2.5, TESTS: 5.0}
+"""About how long each part takes beside the others; measured on the demo."""
 _SCORES = ["average_precision", "normalized_average_precision", "n_pos_pairs", "n_total_pairs"]
 
 
@@ -126,11 +129,12 @@ def retrieval(
     compounds = names[_drawn(names, MAX_COMPOUNDS, seed, first=all_members)]
     pooled_rows = rows[np.isin(drug, compounds)]
     with threadpool_limits(1), scratch_folder() as nulls:
-        of_compounds = _of_compounds(compendium, few, space, report)
-        of_classes = _of_classes(compendium, pooled_rows, members, space, report)
+        whole = Whole(_SECONDS if space else {**_SECONDS, SPACE: 0.0}, report)
+        of_compounds = _of_compounds(compendium, few, space, whole.of)
+        of_classes = _of_classes(compendium, pooled_rows, members, space, whole.of(CLASS))
         tested = [
-            _tested(of_compounds, COMPOUND, len(few), seed, nulls, report),
-            _tested(of_classes, CLASS, len(compounds), seed, nulls, report),
+            _tested(of_compounds, COMPOUND, len(few), seed, nulls, whole.of(TESTS)),
+            _tested(of_classes, CLASS, len(compounds), seed, nulls, whole.of(TESTS)),
         ]
     scope = pd.DataFrame(
         {
@@ -203,7 +207,10 @@ def in_words(tables: Tables) -> list[str]:
 
 
 def _of_compounds(
-    compendium: Compendium, rows: np.ndarray, space: Space | None, report: Report
+    compendium: Compendium,
+    rows: np.ndarray,
+    space: Space | None,
+    report_of: Callable[[str], Report],
 ) -> pd.DataFrame:
     """AP of each signature, by view. Columns: name (drug), part (cell line), view, `_SCORES`."""
     signatures = compendium.signatures.iloc[rows]
@@ -231,7 +238,7 @@ def _of_compounds(
         blocks = np.unique(view.block)
         for done, block in enumerate(blocks):
             message = f"Compounds, {VIEWS[view.name]}: {done} of {len(blocks)} parts"
-            report(Progress(STAGE, done, len(blocks), message))
+            report_of(view.name)(Progress(STAGE, done, len(blocks), message))
             ours = view.block == block
             # Different for all pairs, except those of two profiles not queried, which are left out.
             asked = meta.assign(aside=np.where(ours, np.arange(n) + 1, 0))

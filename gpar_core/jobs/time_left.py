@@ -1,13 +1,13 @@
 """The time that a running job still needs, from its events and those of an earlier such job."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from gpar_core.jobs.events import Event
-from gpar_core.progress import Progress
+from gpar_core.progress import WORK, Progress
 
 REREAD_SECONDS: Final = 5.0
 """A job that resumes reads finished parts at once, which says nothing about its speed."""
@@ -16,6 +16,9 @@ ENOUGH_STEPS: Final = 5
 MANY: Final = 10
 FINE: Final = 50
 """A stage of more parts waits for enough steps: its first may be to get ready."""
+
+BEGUN: Final = 0.03
+"""The share of all work from which on its speed counts."""
 
 SECONDS_LEFT: Final = "seconds_left"
 """A value of the progress of transfers, which know their own speed."""
@@ -88,12 +91,27 @@ def seconds_left(
         return told[SECONDS_LEFT]
     here, events = list(_stages(log).items())[-1]
     if usual is None or here not in usual:
+        if WORK in told:
+            return _left_of_work(log, now)
         return _left_in_stage(events, now, _EVEN)[0] if in_parts else None
     left, pace = _left_in_stage(events, now, usual[here])
     if left is None:
         left = max(usual[here].seconds - (now - events[0].time), 0.0)
     order = list(usual)
     return left + pace * sum(usual[stage].seconds for stage in order[order.index(here) + 1 :])
+
+
+def _left_of_work(log: Sequence[Event], now: float) -> float | None:
+    """By the share of all work that was done since the beginning.
+
+    Since the last step some of it has passed, and the next is the later the longer it is missing.
+    """
+    steps = _rising((event.time, event.progress.values.get(WORK, 0.0)) for event in log)
+    first, latest = steps[0], steps[-1]
+    if latest.share - first.share < BEGUN:
+        return None
+    left = (latest.time - first.time) / (latest.share - first.share) * (1 - latest.share)
+    return left**2 / (left + max(now - latest.time, 0.0)) if left else 0.0
 
 
 def _stages(log: Sequence[Event]) -> dict[tuple[str, int], list[Event]]:
@@ -149,12 +167,20 @@ def _steps(of_stage: Sequence[Event]) -> list[_Step]:
     Where there are many parts, only whole ones count: a part that has several stages of its own
     seems done at the end of each.
     """
+    return _rising((event.time, _share(event.progress)) for event in of_stage)
+
+
+def _share(now: Progress) -> float:
+    done = float(now.done)
+    if now.total < MANY:
+        done += now.values.get("step_share", 0.0)
+    return min(done / now.total, 1.0) if now.total > 1 else 0.0
+
+
+def _rising(moments: Iterable[tuple[float, float]]) -> list[_Step]:
+    """The moments at which the share grew, and the first."""
     steps: list[_Step] = []
-    for event in of_stage:
-        now, done = event.progress, float(event.progress.done)
-        if now.total < MANY:
-            done += now.values.get("step_share", 0.0)
-        share = min(done / now.total, 1.0) if now.total > 1 else 0.0
+    for time, share in moments:
         if not steps or share > steps[-1].share:
-            steps.append(_Step(event.time, share))
+            steps.append(_Step(time, share))
     return steps

@@ -6,7 +6,7 @@ import pytest
 
 from gpar_core.jobs.events import Event
 from gpar_core.jobs.time_left import Course, course_of, seconds_left
-from gpar_core.progress import Progress
+from gpar_core.progress import Progress, Report, Whole
 
 START = 1000.0
 Position = Callable[[float], float]
@@ -139,6 +139,44 @@ def test_a_first_step_of_many_is_not_the_speed_of_all() -> None:
 def test_a_job_of_unlike_stages_says_nothing_without_an_earlier_one() -> None:
     events = log(("Work", at(2), 20, 20))
     assert seconds_left(events, START + 20, in_parts=False) is None
+
+
+def test_stages_that_differ_in_length_are_weighed_from_the_start() -> None:
+    """As an evaluation's; one of them is expected to be shorter than it is."""
+    told: list[Progress] = []
+    whole = Whole({"short": 5, "long": 60, "unused": 0, "last": 35}, told.append)
+    events: list[Event] = []
+
+    def happens(report: Report, second: int, done: int, total: int) -> None:
+        report(Progress("Stage", done, total))
+        events.append(Event(len(events) + 1, START + second, told[-1]))
+
+    for second in range(5):
+        happens(whole.of("short"), second, second, 5)
+    for second in range(0, 80, 2):
+        happens(whole.of("long"), 5 + second, second, 80)
+    for second in range(36):
+        happens(whole.of("last"), 85 + second, second, 35)
+    for now in range(12, 118):
+        so_far = [event for event in events if event.time <= START + now]
+        said = seconds_left(so_far, START + now, in_parts=False)
+        assert said is not None
+        assert 0.5 < said / (120 - now) < 2, now
+    assert seconds_left(events[:3], START + 2, in_parts=False) is None
+
+
+def test_without_a_step_the_time_left_by_work_only_falls() -> None:
+    told: list[Progress] = []
+    report = Whole({"a": 1, "b": 1}, told.append)
+    report.of("a")(Progress("Stage", 0, 1))
+    report.of("b")(Progress("Stage", 0, 1))
+    events = [Event(k, START + 50 * k, each) for k, each in enumerate(told)]
+    said = [
+        seconds_left(events, START + 50 + since, in_parts=False) or 0.0 for since in (0, 25, 500)
+    ]
+    assert said[0] == pytest.approx(50)
+    assert said == sorted(said, reverse=True)
+    assert said[-1] > 0
 
 
 def test_a_transfer_knows_itself() -> None:

@@ -30,6 +30,7 @@ from gpar_core.compare.drug_scores import (
     question,
     shared_work,
 )
+from gpar_core.compare.duration import CLASSES, RETRIEVAL, SPACE, expected
 from gpar_core.compare.methods import DRUG, GPAR, METHODS, MIN_CLASSES, PAIR, Kind
 from gpar_core.compare.pairs import pair_auroc_interval, pair_scores
 from gpar_core.compare.retrieval import retrieval
@@ -44,12 +45,10 @@ from gpar_core.learn.metrics import PAPER_LINE, evaluate
 from gpar_core.learn.presets import Settings
 from gpar_core.learn.side_by_side import side_by_side
 from gpar_core.learn.space import Space
-from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
+from gpar_core.progress import Progress, Remember, Report, Tables, Whole, silent, uncached
 
 STAGE = "Evaluation"
 CURVE_POINTS = 200
-RETRIEVAL = "\nretrieval"
-"""The key under which `compare` saves retrieval: no class has a name of two lines."""
 
 
 def compare(
@@ -86,12 +85,14 @@ def compare(
             f"None of the {len(classes)} classes can be evaluated. For the first one: "
             f"{next(iter(reasons.values()))}"
         )
+    whole = Whole(expected(questions, methods, settings), report)
     shared = shared_work(
-        compendium, questions, methods, seed=seed, report=report, remember=remember
+        compendium, questions, methods, seed=seed, report_of=whole.of, remember=remember
     )
-    space = None
+    space, report = None, whole.of(CLASSES)
     if GPAR in methods:
-        space = space_for(compendium, settings, seed=seed, threads=pool.processes, report=report)
+        told = whole.of(SPACE)
+        space = space_for(compendium, settings, seed=seed, threads=pool.processes, report=told)
 
     def answer(asked: Question, report: Report) -> Tables:
         def compute() -> Tables:
@@ -122,7 +123,8 @@ def compare(
         sets = [each.training_set for each in questions]
         rows = np.unique(np.concatenate([each.compendium_rows for each in sets]))
         members = {each.name: set(each.drugs[each.positive]) for each in questions}
-        return retrieval(compendium, rows, members, space, seed=seed, report=report)
+        told = whole.of(RETRIEVAL)
+        return retrieval(compendium, rows, members, space, seed=seed, report=told)
 
     return {**tables, "left_out": left_out, **remember(RETRIEVAL, retrieve)}
 

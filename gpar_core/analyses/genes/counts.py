@@ -20,10 +20,10 @@ from gpar_core.learn.folds import Folds, assign_folds
 from gpar_core.learn.gene_selection import logistic_coefficients, ranks
 from gpar_core.learn.held_out import held_out_scores
 from gpar_core.learn.metrics import evaluate
-from gpar_core.learn.presets import Settings
+from gpar_core.learn.presets import MatchingSettings, Settings
 from gpar_core.learn.side_by_side import side_by_side
 from gpar_core.learn.verdict import GUESSING
-from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
+from gpar_core.progress import WORK, Progress, Remember, Report, Tables, silent, uncached
 
 DEFAULT_COUNTS = (*range(10, 100, 10), *range(100, 900, 100), fields.N_LANDMARKS)
 """Those of Gao et al. 2021, and all genes."""
@@ -103,16 +103,20 @@ def gene_counts(
 
     first = remember("important genes", most_important)["first"].to_numpy()
     asked = _Question(compendium, training_set, folds, settings, first, seed, pool)
-    parts = dict(_parts(asked, counts, repeats, remember))
+    parts = _parts(asked, counts, repeats, remember)
+
+    expected = {name: _expected(settings, n) for name, (n, _) in parts.items()}
 
     def tell(done: Mapping[str, Tables], share: float) -> None:
         message = ""
         if done:
             last = list(done)[-1]
             message = f"{last}: AUROC {done[last]['auroc']['auroc'].iloc[0]:.2f}"
-        report(Progress(STAGE, len(done), len(parts), message, {"step_share": share}))
+        work = sum(expected[name] for name in done) / sum(expected.values())
+        values = {"step_share": share, WORK: work}
+        report(Progress(STAGE, len(done), len(parts), message, values))
 
-    answers = side_by_side(parts, tell).values()
+    answers = side_by_side({name: part for name, (_, part) in parts.items()}, tell).values()
     similarity = [each["similarity"] for each in answers if "similarity" in each]
     sizes = {
         "n_positive_drugs": [training_set.n_positive_compounds],
@@ -242,22 +246,34 @@ def _spread(values: pd.Series) -> float:
     return float(values.std(ddof=min(1, len(values) - 1)))
 
 
+def _expected(settings: Settings, n: int) -> float:
+    """How long n genes take, in units of the time of a few; measured.
+
+    A space of many genes takes time by their square.
+    """
+    return 1 + ((n / 200) ** 2 if isinstance(settings, MatchingSettings) else n / 1000)
+
+
 def _parts(
     asked: _Question, counts: Sequence[int], repeats: int, remember: Remember
-) -> list[tuple[str, Callable[[Report], Tables]]]:
-    """All cross-validations, grouped by number of genes, so that each graph is traced once."""
-    parts: list[tuple[str, Callable[[Report], Tables]]] = []
+) -> dict[str, tuple[int, Callable[[Report], Tables]]]:
+    """All cross-validations, and of how many genes, by name.
 
-    def add(name: str, compute: Callable[[Report], Tables]) -> None:
-        parts.append((name, lambda report: remember(name, lambda: compute(report))))
+    Grouped by number of genes, so that each graph is traced once.
+    """
+    parts: dict[str, tuple[int, Callable[[Report], Tables]]] = {}
+
+    def add(name: str, n: int, compute: Callable[[Report], Tables]) -> None:
+        parts[name] = (n, lambda report: remember(name, lambda: compute(report)))
 
     for n in counts:
         if n == fields.N_LANDMARKS:
-            add(f"all {n} genes", partial(_all, asked))
+            add(f"all {n} genes", n, partial(_all, asked))
             continue
         for draw in range(1, repeats + 1):
-            add(f"{n} random genes, draw {draw} of {repeats}", partial(_random, asked, n, draw))
-        add(f"{n} most important genes", partial(_important, asked, n))
+            name = f"{n} random genes, draw {draw} of {repeats}"
+            add(name, n, partial(_random, asked, n, draw))
+        add(f"{n} most important genes", n, partial(_important, asked, n))
     return parts
 
 

@@ -67,20 +67,21 @@ def signature_map(
     `report` may raise to stop, at least between stages, see the methods. Raises RequestError if
     nothing is left to show, WorkerError if a process dies.
     """
-    last = 50 if trained else 85
+    # Percent of the time at which coordinates and their faithfulness are there; measured.
+    placed, measured = (50, 60) if trained else (93, PERCENT)
 
     def places() -> Tables:
         if elsewhere is not None:
             return {"points": _those_of(elsewhere, rows)}
         space = _space(compendium, rows, trained, part(report, STAGE, 0, 5))
-        return {"points": _places(space, rows, method, seed, pool, part(report, STAGE, 5, last))}
+        return {"points": _places(space, rows, method, seed, pool, part(report, STAGE, 5, placed))}
 
     points = remember("places", places)["points"]
     shown = points["row"].to_numpy()
 
     def judged() -> Tables:
-        space = _space(compendium, shown, trained, part(report, STAGE, last, last + 2))
-        told = part(report, STAGE, last + 2, last + 10)
+        space = _space(compendium, shown, trained, part(report, STAGE, placed, placed + 2))
+        told = part(report, STAGE, placed + 2, measured)
         found = faithfulness(space, points[["x", "y"]].to_numpy(), seed=seed, report=told)
         return {"faithfulness": pd.DataFrame([asdict(found)])}
 
@@ -93,7 +94,7 @@ def signature_map(
             trained.settings,
             seed=trained.seed,
             pool=pool,
-            report=part(report, STAGE, last + 10, PERCENT),
+            report=part(report, STAGE, measured, PERCENT),
         )
         return {"purity": table}
 
