@@ -8,6 +8,7 @@ import streamlit as st
 from gpar_core.upkeep import deletion
 from gpar_core.upkeep.deletion import Deletion
 from pages._shared.error_box import error_box, plain
+from pages._shared.notices.component import notify
 from pages._shared.state import Key, cache
 
 OFFERED_SECONDS = 120.0
@@ -48,7 +49,7 @@ def forget(deleted: Deletion) -> None:
 def _undo(last: Deletion) -> None:
     _put_away()
     deletion.undo(cache(), last, time.time())
-    st.toast(plain(f"Restored {last.title}"))
+    notify(f"Restored {last.title}.")
 
 
 @error_box()

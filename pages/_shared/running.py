@@ -1,7 +1,5 @@
 """The sidebar's list of jobs, and a notice when one of the visitor's ends on another page."""
 
-from urllib.parse import urlencode
-
 import streamlit as st
 
 from gpar_core.errors import NotFoundError
@@ -10,6 +8,7 @@ from gpar_core.jobs.store import JobStore
 from gpar_core.storage.access import LOCAL
 from pages._shared.error_box import error_box, plain
 from pages._shared.job_words import place_of, titles
+from pages._shared.notices.component import notices, notify
 from pages._shared.state import Key, cache, from_url
 
 POLL_SECONDS = 4
@@ -44,6 +43,7 @@ def _listed() -> None:
         more = len(active) - MAX_LISTED
         label = f"All jobs ({more} more)" if more > 0 else "All jobs"
         st.page_link("pages/jobs.py", label=label)
+    notices()
 
 
 def _note_ends(active: list[Job]) -> list[Job]:
@@ -64,21 +64,11 @@ def _note_ends(active: list[Job]) -> list[Job]:
 
 
 def _notify(job: Job) -> None:
-    page, parameters = place_of(job)
-    title = f"**{plain(titles([job])[job.id])}**"
-    address = f"{page}?{urlencode(parameters)}"
+    title = titles([job])[job.id]
     if job.state is State.DONE:
-        st.toast(
-            f"{title} is done. [Open result]({address})",
-            icon=":material/check_circle:",
-            duration="long",
-        )
+        notify(f"{title} is done.", job, "Open result")
     else:
-        st.toast(
-            f"{title} did not finish. [Show why]({address})",
-            icon=":material/error:",
-            duration="long",
-        )
+        notify(f"{title} did not finish.", job, "Show why")
 
 
 def _is_open(job: Job) -> bool:

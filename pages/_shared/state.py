@@ -25,6 +25,7 @@ class Key(StrEnum):
     LISTED = "listed-models"
     MODEL = "model"
     NOTE = "simulated-note"
+    NOTICES = "notices"
     LIBRARY = "library"
     COMPOUND = "compound"
     CASE = "case"

@@ -11,6 +11,7 @@ from gpar_core.storage.requests import job_id
 from gpar_core.upkeep import deletion
 from pages._shared import deleting
 from tests.pages.conftest import Library
+from tests.pages.searched import sent
 from tests.pages.stage import labels, page, press, words
 
 
@@ -33,7 +34,9 @@ def test_a_click_brings_it_back(stocked: Library) -> None:
     assert job_id(stocked.simulated) in stocked.cache.model_ids()
     assert "HDAC inhibitor" in set(app.dataframe[0].value["Model"])
     assert "Deleted:" not in words(app)
-    assert "Restored HDAC inhibitor" in words(app.toast)
+    assert [each["text"] for each in sent(app, "gpar_notices")["notices"]] == [
+        "Restored HDAC inhibitor."
+    ]
 
 
 def test_it_is_offered_on_whatever_page_comes_next_and_can_be_put_away(stocked: Library) -> None:

@@ -13,12 +13,13 @@ from gpar_core.storage.cache import Cache, remove
 from gpar_core.storage.requests import job_id
 from pages._shared.error_box import plain
 from tests.pages.conftest import Library
+from tests.pages.searched import sent
 from tests.pages.signed_in import behind_a_proxy, sign_in
 from tests.pages.stage import EVIL, ended, labels, page, press, running, waiting, words
 
 
-def toasts(app: AppTest) -> str:
-    return "\n".join(toast.value for toast in app.toast)
+def noticed(app: AppTest) -> list[str]:
+    return [notice["text"] for notice in sent(app, "gpar_notices")["notices"]]
 
 
 def opened(app: AppTest, row: int) -> AppTest:
@@ -130,10 +131,11 @@ def test_a_job_that_ends_on_another_page_is_told_with_a_link(stocked: Library) -
     ]  # fmt: skip
     JobStore(stocked.cache).finish(job.id, 1, State.DONE)
     app.run()
-    assert f"is done. [Open result](drug_prediction?job={job.id})" in toasts(app)
+    assert noticed(app) == ["Train on HDAC inhibitor is done."]
+    assert sent(app, "gpar_notices")["notices"][0]["action"] == "Open result"
     assert "Finished" in words(app.sidebar)
     app.run()
-    assert not app.toast
+    assert len(noticed(app)) == 1
     app.query_params["model"] = job.id
     app.run()
     assert "Finished" not in words(app.sidebar)
@@ -144,7 +146,7 @@ def test_a_job_whose_page_is_open_is_not_told(stocked: Library) -> None:
     app = page("drug_prediction", job=job.id)
     JobStore(stocked.cache).finish(job.id, 1, State.DONE)
     app.run()
-    assert not app.toast
+    assert noticed(app) == []
 
 
 def test_a_cancelled_job_ends_in_silence_and_a_failed_one_does_not(stocked: Library) -> None:
@@ -154,8 +156,7 @@ def test_a_cancelled_job_ends_in_silence_and_a_failed_one_does_not(stocked: Libr
     JobStore(stocked.cache).finish(first.id, 1, State.CANCELLED)
     JobStore(stocked.cache).finish(second.id, 1, State.FAILED, "No memory.")
     app.run()
-    assert "MTOR inhibitor** did not finish" in toasts(app)
-    assert "HDAC" not in toasts(app)
+    assert noticed(app) == ["Train on MTOR inhibitor did not finish."]
 
 
 def test_on_a_server_each_has_their_own_and_only_administrators_see_logs(
@@ -172,7 +173,7 @@ def test_on_a_server_each_has_their_own_and_only_administrators_see_logs(
     assert "No job is waiting or running." in words(app.info)
     JobStore(stocked.cache).finish(job.id, 1, State.DONE)
     app.run()
-    assert not app.toast
+    assert noticed(app) == []
     app.checkbox(key="jobs-mine").uncheck().run()
     assert "Owner" not in app.dataframe[0].value
     opened(app, 0)

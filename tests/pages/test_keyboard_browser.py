@@ -5,11 +5,15 @@ import re
 import pytest
 from playwright.sync_api import ElementHandle, Locator, Page, expect
 
+from gpar_core.jobs.job import State
+from gpar_core.jobs.store import JobStore
 from gpar_core.jobs.workers import supervisor_lock
 from gpar_core.storage.requests import job_id
 from tests.pages.browser import browsing, serving, settled
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
+from tests.pages.stage import ended, waiting
+from tests.pages.test_every_page_browser import broken_rules
 
 MAX_STEPS = 80
 """More stops than any page has before what is looked for."""
@@ -124,6 +128,44 @@ def test_a_drug_is_looked_up_and_a_training_asked_for(
         expect(page).to_have_url(re.compile("job="))
         go_to(page, main(page).get_by_role("button", name="Cancel"))
         expect(main(page)).to_contain_text("canceled")
+
+
+def test_jobs_are_looked_up_opened_and_canceled(
+    stocked: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GPAR_SPARE_WORKERS", "0")
+    ended(stocked.cache, stocked.simulated, State.DONE)
+    watched = waiting(stocked.cache, stocked.by_name)
+    canceled = waiting(stocked.cache, stocked.measured)
+    supervised = supervisor_lock(stocked.cache)
+    with supervised, serving(stocked.cache) as server, browsing() as (page, _):
+        page.goto(f"{server.address}/jobs")
+        settled(page)
+        cards = main(page).get_by_role("button", name="Cancel", exact=True)
+        expect(cards).to_have_count(2)
+        go_to(page, cards.last)
+        expect(cards).to_have_count(1)
+        assert JobStore(stocked.cache).get(canceled.id).state is State.CANCELLED
+
+        # One that ends meanwhile is told without taking the focus, and closed by a key.
+        reach(page, main(page).get_by_role("textbox", name="Find"))
+        store = JobStore(stocked.cache)
+        assert store.claim(limit=9, limit_per_owner=9)
+        store.finish(watched.id, 1, State.DONE)
+        told = page.get_by_role("status").filter(has_text="is done.")
+        expect(told).to_be_visible()
+        assert broken_rules(page) == []
+        go_to(page, told.get_by_role("button", name="Close notice"))
+        expect(told).to_have_count(0)
+
+        reach(page, main(page).get_by_role("textbox", name="Find"))
+        page.keyboard.type("hdac inhibitor")
+        page.keyboard.press("Enter")
+        settled(page)
+        tab_to(page, page.get_by_test_id("stDataFrame").locator("canvas").first)
+        page.keyboard.press("ArrowDown")
+        go_to(page, main(page).get_by_role("button", name="Open result"))
+        expect(page).to_have_url(re.compile(f"job={job_id(stocked.simulated)}"))
 
 
 def main(page: Page) -> Locator:

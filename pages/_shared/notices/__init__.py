@@ -1,0 +1,1 @@
+"""Notices in a corner of the window, for what happened elsewhere."""
