@@ -199,6 +199,9 @@ def test_search_flies_to_the_drug(screen: Screen) -> None:
     assert screen.ask("map.camera.zoom") > 1
     box.fill("no such drug")
     expect(screen.page.get_by_text("Not on this map")).to_be_visible()
+    # Whole, and the beginning of no other: it is found without Enter.
+    box.fill("DRUG-778")
+    expect(screen.page.get_by_role("heading", name="Drug-778")).to_be_visible()
 
 
 def test_a_highlight_is_small_and_points_are_not_sent_again(screen: Screen) -> None:

@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pandas as pd
@@ -90,6 +91,13 @@ def test_a_library_without_a_model_to_ask_says_so(stocked: Library) -> None:
     shelve(stocked.cache, "measured")
     app = page("moa_prediction", compendium="measured")
     assert "No model of this library reaches a mean AUROC of 0.60" in words(app.info)
+
+
+def test_home_leads_to_the_upload_of_profiles(stocked: Library, shelved: LibraryRequest) -> None:
+    (link,) = (each for each in page("home").page_link if each.label == "Upload profiles")
+    assert link.proto.page.endswith("moa_prediction")
+    app = page("moa_prediction", **dict(parse_qsl(link.proto.query_string)))
+    assert app.file_uploader(key="moa-profiles")
 
 
 def test_a_compound_in_the_url_is_read_at_once(stocked: Library, shelved: LibraryRequest) -> None:
