@@ -15,6 +15,7 @@ from gpar_core.export import with_models
 from pages._shared.cached_charts import chart_once
 from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.downloads import download_table
+from pages._shared.gene_links import targets_linked
 from pages._shared.share import Shared, share_popover
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
@@ -39,14 +40,14 @@ def show_comparison(
         )
     with figures:
         _agreement(found, simulated=simulated)
-        if not found.settings.empty:
-            st.dataframe(
-                savable(found.settings, simulated=simulated),
-                hide_index=True,
-                height="content",
-                column_config={"what": "What differs", "first": "First", "second": "Second"},
-                placeholder="—",
-            )
+    if not found.settings.empty:
+        st.dataframe(
+            savable(found.settings, simulated=simulated),
+            hide_index=True,
+            height="content",
+            column_config={"what": "What differs", "first": "First", "second": "Second"},
+            placeholder="—",
+        )
     _compounds(found, first, second, simulated=simulated)
     _share(first.summary.model_id, second.summary.model_id, orders)
 
@@ -183,4 +184,4 @@ def _columns_of(table: pd.DataFrame, compendium: str) -> pd.DataFrame:
     names = known(table)
     shown = table.assign(**names, about=about(table["pert_iname"], compendium))
     columns = ["pert_iname", "about", "rank_first", "rank_second", "shift", "k", "why", *names]
-    return shown[columns]
+    return targets_linked(shown[columns], compendium)

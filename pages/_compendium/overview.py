@@ -12,7 +12,7 @@ from pages._compendium.pert_types import show_kinds
 from pages._shared.cached_charts import show_chart
 from pages._shared.class_choice import KNOWN_COLUMNS, class_column, class_links
 from pages._shared.error_box import plain
-from pages._shared.gene_links import GENE_COLUMN
+from pages._shared.gene_links import GENE_COLUMN, targets_linked
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
 
@@ -91,7 +91,7 @@ def _compounds(which: tuple[str, str], _compendium: Compendium) -> pd.DataFrame:
         table[column] = table[column].str.replace(fields.MOA_SEPARATOR, "; ", regex=False)
     place = table.columns.get_loc(fields.PERT_INAME) + 1
     table.insert(place, "about", about(table[fields.PERT_INAME], _compendium.name))
-    return savable(table, simulated=_compendium.simulated)
+    return savable(targets_linked(table, _compendium.name), simulated=_compendium.simulated)
 
 
 def show_size(compendium: Compendium) -> None:

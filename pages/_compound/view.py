@@ -15,7 +15,7 @@ from pages._moa_prediction.view import show_prediction
 from pages._shared.cached_charts import drawn_once
 from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.error_box import error_box, plain
-from pages._shared.gene_links import gene_links
+from pages._shared.gene_links import gene_links, targets_linked
 from pages._shared.loaders import (
     load_analysis,
     load_libraries,
@@ -249,9 +249,12 @@ def _neighbors(compound: Compound, compendium: Compendium) -> None:
     )
     st.dataframe(
         savable(
-            table.assign(**names, about=about(table[fields.PERT_INAME], compendium.name))[
-                [fields.PERT_INAME, "about", *names, "cosine", "n_near", "own_cell", "cell_id"]
-            ],
+            targets_linked(
+                table.assign(**names, about=about(table[fields.PERT_INAME], compendium.name))[
+                    [fields.PERT_INAME, "about", *names, "cosine", "n_near", "own_cell", "cell_id"]
+                ],
+                compendium.name,
+            ),
             simulated=compendium.simulated,
         ),
         hide_index=True,

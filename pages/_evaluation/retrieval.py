@@ -1,17 +1,21 @@
 """Retrieval by mean average precision on screen."""
 
+from contextlib import suppress
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
+from gpar_core import fields
 from gpar_core.analyses.evaluation import charts
 from gpar_core.analyses.result import Analysis
-from gpar_core.compare.retrieval import CELL_LINE, CLASS, COMPOUND, NESTED, VIEWS, in_words
+from gpar_core.compare.retrieval import CELL_LINE, CLASS, COMPOUND, MEMBER, NESTED, VIEWS, in_words
 from gpar_core.compare.views import verdict
+from gpar_core.errors import GparError
 from pages._shared.cached_charts import chart_once
 from pages._shared.downloads import download_analysis
 from pages._shared.error_box import plain
+from pages._shared.loaders import load_compendium
 from pages._shared.tables import SELECTION, chosen_row, savable
 from pages._shared.terms import explained
 
@@ -33,7 +37,7 @@ def draw_retrieval(done: Analysis) -> None:
     if "retrieval" not in done.tables:
         st.info("This result was made before GPAR measured mAP. Delete it and run it again.")
         return
-    found = done.tables["retrieval"]
+    found = _named(done)
     levels = [level for level in NESTED if level in set(found["level"])]
     if not levels:
         _figures(done)
@@ -78,7 +82,7 @@ def draw_retrieval(done: Analysis) -> None:
     _figures(done)
     with st.expander("About mAP"):
         st.markdown(ABOUT)
-    download_analysis("Download mAP", found, "retrieval", done)
+    download_analysis("Download mAP", done.tables["retrieval"], "retrieval", done)
     row = chosen_row(selection, len(table))
     if row is not None:
         name = str(table["name"].iloc[row])
@@ -91,6 +95,18 @@ def draw_retrieval(done: Analysis) -> None:
             column_config=_columns(NESTED[level]),
             placeholder="—",
         )
+
+
+def _named(done: Analysis) -> pd.DataFrame:
+    """The rows of retrieval, with drugs as they are named on other pages."""
+    found = done.tables["retrieval"]
+    with suppress(GparError):  # the compendium is gone: names without case
+        drugs = load_compendium(done.compendium).drugs
+        names = drugs.set_index(fields.DRUG)[fields.PERT_INAME]
+        for level, column in ((COMPOUND, "name"), (CELL_LINE, "name"), (MEMBER, "part")):
+            known = (found["level"] == level) & found[column].isin(names.index)
+            found = found.assign(**{column: found[column].mask(known, found[column].map(names))})
+    return found
 
 
 def _figures(done: Analysis) -> None:

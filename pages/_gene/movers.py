@@ -13,7 +13,9 @@ from gpar_core.data.selecting import shown_unit
 from pages._gene.loaded import load_movers, load_view, load_z
 from pages._gene.parts import HIGH, LOW, MEAN_Z, SIGNATURES, download, shown_names
 from pages._shared.cached_charts import chart_once
+from pages._shared.class_choice import KNOWN_COLUMNS
 from pages._shared.error_box import plain
+from pages._shared.gene_links import targets_linked
 from pages._shared.perturbagen_links import link_column, page_links
 from pages._shared.tables import SELECTION, chosen_row, savable
 from pages._shared.terms import explained
@@ -87,7 +89,10 @@ def _table(
     order += ["mean_z", "low", "high", "n_signatures"] + [fields.MOA] * of_drugs
     order += [fields.TARGET] * (of_drugs and not compendium.targets.empty)
     event = st.dataframe(
-        savable(shown_names(moving.assign(opens=opens))[order], simulated=compendium.simulated),
+        savable(
+            targets_linked(shown_names(moving.assign(opens=opens))[order], compendium.name),
+            simulated=compendium.simulated,
+        ),
         hide_index=True,
         on_select="rerun",
         selection_mode=SELECTION,
@@ -100,8 +105,7 @@ def _table(
             "low": LOW,
             "high": HIGH,
             "n_signatures": SIGNATURES,
-            fields.MOA: "Known MOA",
-            fields.TARGET: "Target",
+            **KNOWN_COLUMNS,
         },
     )
     return chosen_row(event, len(moving)) or 0

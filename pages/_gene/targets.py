@@ -8,7 +8,9 @@ from gpar_core.analyses.gene.relations import targeting
 from gpar_core.data.compendium import Compendium
 from pages._gene.loaded import load_movers
 from pages._gene.parts import HIGH, LOW, MEAN_Z, SIGNATURES, download, shown_names
+from pages._shared.class_choice import KNOWN_COLUMNS
 from pages._shared.error_box import plain
+from pages._shared.gene_links import targets_linked
 from pages._shared.positive_set import train_on
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 
@@ -40,9 +42,11 @@ def show_targets(gene: Gene, compendium: Compendium) -> None:
     order = [fields.PERT_INAME, *links, "mean_z", "low", "high", "n_signatures", fields.MOA,
              fields.TARGET]  # fmt: skip
     st.dataframe(
-        savable(shown_names(table), simulated=compendium.simulated),
+        savable(
+            targets_linked(shown_names(table)[order], compendium.name),
+            simulated=compendium.simulated,
+        ),
         hide_index=True,
-        column_order=[*order, "data"],
         placeholder="—",
         column_config={
             fields.PERT_INAME: "Drug",
@@ -54,14 +58,12 @@ def show_targets(gene: Gene, compendium: Compendium) -> None:
             "low": LOW,
             "high": HIGH,
             "n_signatures": SIGNATURES,
-            fields.MOA: "Known MOA",
-            fields.TARGET: "Target",
+            **KNOWN_COLUMNS,
         },
     )
-    train, save = st.columns(2)
-    if train.button("Train on these drugs", type="primary"):
-        train_on(table[fields.PERT_INAME])
-    with save:
+    with st.container(horizontal=True):
+        if st.button("Train on these drugs", type="primary"):
+            train_on(table[fields.PERT_INAME])
         download(
             "Download drugs", table.drop(columns=list(links)), "gene-targeted-by", gene,
             compendium,

@@ -75,7 +75,7 @@ def _heat_map(told: pd.Series, done: Analysis) -> None:
         "drawn at random. The color scale ends at the 95th percentile."
     )
     genes = heat["symbol"].unique()
-    with st.expander(f"The {len(genes)} genes, each with its page"):
+    with st.expander(f"The {len(genes)} genes, each with its page", expanded=True):
         st.markdown(gene_links(genes, done.compendium))
 
 

@@ -44,14 +44,11 @@ def _active(only_mine: bool) -> list[Job]:
 def _card(job: Job, title: str) -> None:
     engine.look(cache(), job.id)  # keeps the work going
     with st.container(border=True):
-        heading, log, button = st.columns([4, 1, 1], vertical_alignment="center")
-        page, parameters = place_of(job)
-        with heading:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            page, parameters = place_of(job)
             label = f"**{plain(title)}**"
-            st.page_link(f"pages/{page}.py", label=label, query_params=parameters)
-        with log:
+            st.page_link(f"pages/{page}.py", label=label, query_params=parameters, width="stretch")
             log_of(job)
-        with button:
             stop_button(job)
         if job.state is State.QUEUED:
             st.markdown(waiting_text(job))

@@ -62,6 +62,7 @@ def show_ended(*, only_mine: bool) -> None:
             selection_mode=SELECTION,
             height=ROW_PIXELS * (min(len(shown), MAX_ROWS) + 1) + 3,
             key=f"jobs-{order}",
+            column_config={"Job": st.column_config.TextColumn(width="large")},
             placeholder="—",
         ),
         len(shown),
@@ -87,13 +88,10 @@ def _table(jobs: list[Job], named: dict[str, str]) -> pd.DataFrame:
 def _show(job: Job, title: str) -> None:
     """Show one job: its error, its result, and what can be done about it."""
     with st.container(border=True):
-        heading, log, action = st.columns([4, 1, 1], vertical_alignment="center")
-        heading.markdown(f"**{plain(title)}** · {STATES[job.state]}")
-        if job.error:
-            st.error(plain(job.error))
-        with log:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            heading = st.container(width="stretch")
+            heading.markdown(f"**{plain(title)}** · {STATES[job.state]}")
             log_of(job)
-        with action:
             if job.state is not State.DONE:
                 again_button(job)
             elif job.request is None or not results.is_there(cache(), job.request):
@@ -102,6 +100,8 @@ def _show(job: Job, title: str) -> None:
             elif st.button("Open result", type="primary", key=f"open-{job.id}"):
                 page, parameters = place_of(job)
                 go(page, **parameters)
+        if job.error:
+            st.error(plain(job.error))
 
 
 def _moment(seconds: float | None) -> str:

@@ -21,7 +21,7 @@ def log_of(job: Job) -> None:
     if not cache().visitor.admin:
         return
     key = f"log-{job.id}"
-    with st.popover("Show log", key=key, on_change="rerun", width="stretch") as opened:
+    with st.popover("Show log", key=key, on_change="rerun") as opened:
         if not opened.open:
             return
         st.caption(f"Job {job.id}, attempt {job.attempt}, process {job.pid or 'not started'}")

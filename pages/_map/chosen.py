@@ -15,7 +15,7 @@ from gpar_core.data.training_set import known_drugs
 from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.downloads import download_analysis
 from pages._shared.error_box import plain
-from pages._shared.gene_links import gene_links
+from pages._shared.gene_links import gene_links, targets_linked
 from pages._shared.perturbagen_links import link_column, page_links
 from pages._shared.point_map.component import Chosen
 from pages._shared.positive_set import train_on
@@ -125,7 +125,7 @@ def _show_signatures(table: pd.DataFrame, what: str, done: Analysis) -> None:
     if of_drugs:
         shown = shown.drop(columns=fields.PERT_TYPE)
     st.dataframe(
-        savable(shown, simulated=done.simulated),
+        savable(targets_linked(shown, done.compendium), simulated=done.simulated),
         hide_index=True,
         column_config={
             "drug": "Drug" if of_drugs else "Perturbation",

@@ -23,7 +23,7 @@ from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.class_choice import KNOWN_COLUMNS, class_column, class_links, known
 from pages._shared.downloads import download_menu, download_table, table_files
 from pages._shared.error_box import plain
-from pages._shared.gene_links import GENE_COLUMN
+from pages._shared.gene_links import GENE_COLUMN, targets_linked
 from pages._shared.loaders import load_compendium, load_summaries
 from pages._shared.state import go
 from pages._shared.tables import ABOUT_COLUMN, HOW_TO_OPEN, SELECTION, about, opened_row, savable
@@ -255,6 +255,7 @@ def _nearest(prediction: Prediction, chosen: np.ndarray) -> None:
         }
     ).sort_values("cosine", ascending=False, kind="stable")
     shown = table if len(chosen) > 1 else table.drop(columns="like")
+    shown = targets_linked(shown, prediction.compendium)
     st.dataframe(
         savable(shown, simulated=prediction.simulated),
         hide_index=True,
@@ -282,7 +283,7 @@ def _columns(noun: Noun) -> dict[str, object]:
         "supported": column.TextColumn(
             "Supported", help=f"FDR over all {noun.many} of {SUPPORTED:g} or less"
         ),
-        "evidence": column.NumberColumn("Evidence", format="%.3g", help=explained("evidence")),
+        "evidence": column.NumberColumn("Evidence", format="%.2f", help=explained("evidence")),
         "fdr": column.NumberColumn("FDR", format="%.2g", help=explained("moa-fdr")),
         "percentile": column.NumberColumn(
             "Percentile",

@@ -58,7 +58,7 @@ def show(model: Model) -> None:
         summary.model_id,
         summary.label,
         simulated=summary.simulated,
-        share=lambda: share_model(summary),
+        beside=lambda: share_model(summary),
     )
     ranking, *others = st.tabs(
         ["Ranked drugs", *OTHERS], key=Key.TAB, on_change="rerun", bind="query-params"

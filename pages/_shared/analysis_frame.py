@@ -47,22 +47,20 @@ def analysis_page(
     newest: whether the page opens on the newest result of the compendium in use, with the form one
     click away.
     """
-    shown = _shown(kind) if newest else None
+    shown = _shown(kind, newest)
     begin(plain(shown.request.title) if shown else title)
     if shown is None:
         st.markdown(about)
-    job_or_form(
-        partial(_job, kind, draw, newest), partial(_form, kind, form, draw, summary, newest)
-    )
+    job_or_form(partial(_job, kind, draw), partial(_form, kind, form, draw, summary, newest))
 
 
-def _shown(kind: type[Request]) -> Analysis | None:
+def _shown(kind: type[Request], newest: bool) -> Analysis | None:
     """The result that bears the title of the page, None for a form or a job."""
     with suppress(GparError):
         if job_id := from_url(Key.JOB):
             done = load_analysis(job_id) if job_id in cache().analysis_ids() else None
             return done if done and isinstance(done.request, kind) else None
-        if not from_url(Key.ASK) and (name := name_in_use()):
+        if newest and not from_url(Key.ASK) and (name := name_in_use()):
             return _newest(kind, load_compendium(name))
     return None
 
@@ -120,11 +118,8 @@ def _fresh(done: Analysis, compendium: Compendium) -> bool:
     return getattr(done.request, "fingerprint", compendium.fingerprint) == compendium.fingerprint
 
 
-def _job(kind: type[Request], draw: Draw, titled: bool, job_id: str) -> None:
-    """titled: whether the title of the page is that of the result."""
+def _job(kind: type[Request], draw: Draw, job_id: str) -> None:
     if job_id in cache().analysis_ids():
-        if not titled:
-            st.header(plain(load_analysis(job_id).request.title), anchor=False)
         _result(kind, draw, job_id)
         return
     _offer_new()

@@ -9,15 +9,28 @@ from gpar_core import fields
 from gpar_core.data.class_names import ALL, CHOICES, MOAS, NOUNS, TARGETS, Noun, gene_of
 from gpar_core.data.class_tables import class_table, listed
 from gpar_core.data.compendium import Compendium
-from pages._shared.gene_links import gene_link
+from pages._shared.gene_links import N_LINKED, gene_link
 from pages._shared.terms import explained
 
 LABELS = {MOAS: "MOAs", TARGETS: "Targets", ALL: "Both"}
 MOAS_AND_TARGETS = "MOAs and targets"
 """The name of a tab."""
 MOA_COLUMN = st.column_config.TextColumn("Known MOA", help=explained("moa"))
-TARGET_COLUMN = st.column_config.TextColumn("Target", help=explained("target"))
-KNOWN_COLUMNS = {fields.MOA: MOA_COLUMN, fields.TARGET: TARGET_COLUMN}
+KNOWN_COLUMNS = {
+    fields.MOA: MOA_COLUMN,
+    **{
+        fields.TARGET + (f"_{n}" if n > 1 else ""): st.column_config.LinkColumn(
+            "Target" + (f" {n}" if n > 1 else ""),
+            display_text=r"gene=([^&]+)",
+            help=explained("target", "Opens the page of the gene."),
+        )
+        for n in range(1, N_LINKED + 1)
+    },
+    "more_targets": st.column_config.NumberColumn(
+        "More targets", help="The page of the drug lists them all"
+    ),
+}
+"""Of tables from `targets_linked`."""
 
 
 def choose_classes(compendium: Compendium, key: str) -> str:

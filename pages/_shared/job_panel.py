@@ -62,9 +62,8 @@ def _follow(job_id: str, simulated: bool) -> None:
 
 def _show(job: Job, simulated: bool) -> None:
     with st.container(border=True):
-        title, button = st.columns([4, 1], vertical_alignment="center")
-        title.markdown(f"#### {plain(job.title)}")
-        with button:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"#### {plain(job.title)}", width="stretch")
             stop_button(job)
         if job.state is State.QUEUED:
             st.info(f"{waiting_text(job)} You can close this page; the job keeps running.")
@@ -86,7 +85,6 @@ def stop_button(job: Job) -> None:
         stopping if job.cancel_requested else stop,
         disabled=job.cancel_requested or bool(why_not),
         help=why_not or None,
-        width="stretch",
         key=f"stop-{job.id}",
     ):
         engine.cancel(cache(), job.id)

@@ -25,11 +25,11 @@ FILES = {
 
 
 def report_buttons(
-    result_id: str, title: str, *, simulated: bool, share: Callable[[], None] | None = None
+    result_id: str, title: str, *, simulated: bool, beside: Callable[[], None] | None = None
 ) -> None:
     """Draw two download buttons; the files are created on a click.
 
-    share: draws the button beside them.
+    beside: draws what stands beside them.
     """
     view = cache()
     with st.container(horizontal=True):
@@ -43,5 +43,5 @@ def report_buttons(
                 help=explanation,
                 on_click="ignore",
             )
-        if share is not None:
-            share()
+        if beside is not None:
+            beside()

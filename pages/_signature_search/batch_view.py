@@ -19,7 +19,7 @@ from gpar_core.search.scores import SCORES
 from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.downloads import download_analysis
 from pages._shared.error_box import error_box, plain
-from pages._shared.gene_links import GENE_COLUMN, gene_link
+from pages._shared.gene_links import GENE_COLUMN, gene_link, targets_linked
 from pages._shared.job_panel import start
 from pages._shared.perturbagen_links import link_column, page_links
 from pages._shared.report_buttons import report_buttons
@@ -119,7 +119,7 @@ def _side(found: pd.DataFrame, side: str, request: SearchRequest, done: Analysis
     )
     number = st.column_config.NumberColumn
     st.dataframe(
-        savable(shown, simulated=done.simulated),
+        savable(targets_linked(shown, done.compendium), simulated=done.simulated),
         hide_index=True,
         column_config={
             "rank": number("#", width=50, help="Strongest first"),

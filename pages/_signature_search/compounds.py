@@ -76,28 +76,26 @@ def _actions(names: list[str], done: Analysis) -> None:
     request = asked(done)
     of_compounds = request.against == fields.COMPOUND_PERT_TYPE
     of_genes = request.against in fields.GENETIC
-    *own, compares, says = st.columns(
-        [*[1] * (2 * of_compounds + of_genes), 1, 1.2], vertical_alignment="center"
-    )
-    if of_compounds:
-        if own[0].button("Open compound", disabled=len(names) != 1, width="stretch"):
-            go("compound", compound=names[0], compendium=done.compendium)
-        if own[1].button("Train on these", disabled=not names, width="stretch"):
-            train_on(names, done.compendium)
-    elif of_genes:
-        genes = _genes(names, done)
-        if own[0].button("Open gene", disabled=len(genes) != 1, width="stretch"):
-            go("gene", gene=genes[0], compendium=done.compendium)
-    compares.button(
-        "Add to comparison",
-        disabled=not names,
-        on_click=_compare,
-        args=(names, done),
-        width="stretch",
-        help=f"Compares up to {MAX_CHOSEN} {request.nouns} on the tab Conditions. The map shows "
-        "them in yellow.",
-    )
-    says.caption(f"{len(names)} checked" if names else f"Check {request.nouns} first.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if of_compounds:
+            if st.button("Open compound", disabled=len(names) != 1):
+                go("compound", compound=names[0], compendium=done.compendium)
+            if st.button("Train on these", disabled=not names):
+                train_on(names, done.compendium)
+        elif of_genes:
+            genes = _genes(names, done)
+            if st.button("Open gene", disabled=len(genes) != 1):
+                go("gene", gene=genes[0], compendium=done.compendium)
+        st.button(
+            "Add to comparison",
+            disabled=not names,
+            on_click=_compare,
+            args=(names, done),
+            help=f"Compares up to {MAX_CHOSEN} {request.nouns} on the tab Conditions. The map "
+            "shows them in yellow.",
+        )
+        checked = f"{len(names)} checked" if names else f"Check {request.nouns} first."
+        st.caption(checked, width="content")
 
 
 def _genes(names: list[str], done: Analysis) -> list[str]:

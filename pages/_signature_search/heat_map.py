@@ -29,6 +29,6 @@ def show_heat_map(done: Analysis) -> None:
         lambda: heat_map(heat, request.noun, simulated=done.simulated),
     )
     query = done.tables["query"]["symbol"]
-    with st.expander(f"The {len(query)} genes of the query, each with its page"):
+    with st.expander(f"The {len(query)} genes of the query, each with its page", expanded=True):
         st.markdown(gene_links(query, done.compendium))
     download_analysis("Download heat map", heat, "signature-search-heat-map", done)

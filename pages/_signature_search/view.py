@@ -1,9 +1,12 @@
 """Show the results of a signature search."""
 
+from functools import partial
+
 import streamlit as st
 
 from gpar_core import fields
 from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.data.kind_names import heading
 from pages._shared.class_choice import MOAS_AND_TARGETS
 from pages._shared.error_box import error_box, plain
@@ -33,6 +36,12 @@ OF_COMPOUNDS = {MOAS_AND_TARGETS, "Combinations"}
 EARLIER = "An earlier version of GPAR made this result. Delete it and start the search again."
 
 
+def _edit(done: Analysis, request: SearchRequest) -> None:
+    if st.button("Edit query", help="Start a new search from this one"):
+        fill(done, request)
+        go("signature_search", compendium=done.compendium)
+
+
 def draw(done: Analysis) -> None:
     """Show mimics and reversers, and a tab for each other topic.
 
@@ -40,12 +49,12 @@ def draw(done: Analysis) -> None:
     """
     request = asked(done)
     st.markdown(plain(query_of(request)))
-    report, edit = st.columns([3, 1])
-    with report:
-        report_buttons(done.analysis_id, request.title, simulated=done.simulated)
-    if edit.button("Edit query", width="stretch", help="Start a new search from this one"):
-        fill(done, request)
-        go("signature_search", compendium=done.compendium)
+    report_buttons(
+        done.analysis_id,
+        request.title,
+        simulated=done.simulated,
+        beside=partial(_edit, done, request),
+    )
     left_out = set() if request.against == fields.COMPOUND_PERT_TYPE else OF_COMPOUNDS
     shown = {name: each for name, each in OTHERS.items() if name not in left_out}
     found, *others = st.tabs(

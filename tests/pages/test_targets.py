@@ -17,6 +17,7 @@ from gpar_core.progress import silent
 from gpar_core.storage.cache import Cache, remove
 from gpar_core.storage.requests import job_id
 from pages._moa_prediction.view import _supported
+from pages._shared.gene_links import targets_linked
 from tests import targeted
 from tests.pages.charted import charted
 from tests.pages.conftest import Library
@@ -228,7 +229,24 @@ def test_a_compendium_lists_its_targets(data: Compendium, stocked: Library) -> N
     assert targets["n_drugs"].tolist() == [4, 3, 5, 5]
     assert targets["open"].tolist() == pages_of(targets["moa"])
     (drugs,) = [each for each in tables if "pert_ids" in each]
-    assert drugs.set_index("pert_iname").loc["hdac0", "target"] == "HDAC1; HDAC2"
+    first = drugs.set_index("pert_iname").loc["hdac0"]
+    assert first[["target", "target_2"]].tolist() == [
+        f"gene?gene={gene}&compendium={NAME}" for gene in ("HDAC1", "HDAC2")
+    ]
     plain = page("compendium", compendium="measured")
     assert "Targets" not in words(plain.header)
     assert all("target" not in each.value for each in plain.dataframe)
+
+
+def test_each_target_of_a_drug_is_a_link_and_the_rest_are_counted() -> None:
+    table = pd.DataFrame(
+        {"drug": ["a", "b", "c"], "target": ["HLA-A", "A|B|C|D|E", None], "tas": 1}
+    )
+    linked = targets_linked(table, NAME)
+    assert linked.columns.tolist() == [
+        "drug", "target", "target_2", "target_3", "more_targets", "tas",
+    ]  # fmt: skip
+    assert linked["target"].tolist() == [*pages_of(["HLA-A", "A"]), None]
+    assert linked["target_3"].tolist() == [None, *pages_of(["C"]), None]
+    assert linked["more_targets"].fillna(0).tolist() == [0, 2, 0]
+    assert targets_linked(table[["drug"]], NAME).columns.tolist() == ["drug"]

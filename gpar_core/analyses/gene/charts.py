@@ -65,7 +65,7 @@ def distribution(bins: pd.DataFrame, title: str, *, simulated: bool) -> alt.Laye
                 "kind:N",
                 title=None,
                 scale=alt.Scale(domain=kinds, range=list(KIND_COLORS[: len(kinds)])),
-                legend=alt.Legend(orient="bottom"),
+                legend=alt.Legend(orient="bottom", columns=alt.ExprRef("width < 330 ? 2 : 4")),
             ),
             tooltip=[
                 "kind:N",

@@ -63,7 +63,13 @@ def auroc(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     unit = alt.Scale(domain=[math.floor(lowest * 20) / 20, 1])
     limit = alt.Chart(pd.DataFrame({"x": [PAPER_LINE]})).mark_rule(color=GRAY, strokeDash=[4, 4])
     intervals = base.mark_rule().encode(
-        x=alt.X("low:Q", title="Mean AUROC with 95% interval", scale=unit), x2="high:Q"
+        x=alt.X(
+            "low:Q",
+            title="Mean AUROC with 95% interval",
+            scale=unit,
+            axis=alt.Axis(tickCount=6, format=".1f"),
+        ),
+        x2="high:Q",
     )
     points = base.mark_circle(size=60, opacity=1).encode(x=alt.X("mean_auroc:Q", scale=unit))
     chart = limit.encode(x=alt.X("x:Q", scale=unit)) + intervals + points
@@ -96,7 +102,12 @@ def overview(table: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
         "place:Q",
         title=f"{noun.many[0].upper()}{noun.many[1:]}, the best first",
         scale=alt.Scale(domain=[0, len(trained) + 1], nice=False),
-        axis=alt.Axis(format="d", tickMinStep=1, grid=False),
+        axis=alt.Axis(
+            format="d",
+            tickMinStep=1,
+            grid=False,
+            labelExpr=f"datum.value < 1 || datum.value > {len(trained)} ? '' : datum.label",
+        ),
     )
     present = [name for name in VERDICTS if name in set(trained["verdict"])]
     base = alt.Chart(trained).encode(

@@ -51,7 +51,7 @@ function row(drug, side, checked, check) {
       made("div", {}, name),
       ...(drug.moa ? [made("div", { className: "moa", textContent: drug.moa, title: drug.moa })] : []),
       ...(drug.targets.length ? [targets(drug.targets)] : []),
-      made("div", { className: "figures" }, drug.figures, ...links),
+      made("div", { className: "figures" }, made("span", { textContent: drug.figures }), ...links),
     ),
     made(
       "div",
