@@ -224,3 +224,19 @@ def test_a_bin_without_positives_has_a_place_on_the_axis_of_reliability() -> Non
         None,
     }
     assert layers[2]["encoding"]["y"]["scale"]["type"] == "symlog"
+
+
+def test_names_of_compounds_that_stand_together_do_not_cover_each_other() -> None:
+    together = pd.DataFrame(
+        {
+            "rank_first": [1, 1, 1, 900],
+            "rank_second": [800, 801, 802, 1],
+            "k": 1,
+            "moa": "",
+            "why": "",
+        }
+    ).assign(pert_iname=list("abcd"))
+    drawn = comparison.rank_shifts(together, "x", "y", simulated=False)
+    names = drawn.layer[2].data["name"].tolist()
+    assert "d" in names
+    assert len(names) == 2

@@ -1,5 +1,7 @@
 """Chart of the ranks of compounds in two rankings."""
 
+from collections.abc import Hashable
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -7,7 +9,9 @@ import pandas as pd
 from gpar_core.charts.style import BLUE, GRAY, titled
 
 NAMED = 12
-"""Number of compounds labeled by name: those that moved most among the best."""
+"""Number of compounds labeled by name, at most: those that moved most among the best."""
+CLOSE = (0.3, 0.06)
+"""Shares of the axes within which two names would stand on each other."""
 MOST = 2000
 """Maximum points drawn; with more, those ranked best by either model."""
 BEST = 50
@@ -24,7 +28,8 @@ def rank_shifts(
     best = both[["rank_first", "rank_second"]].min(axis=1)
     drawn = both.loc[best.sort_values(kind="stable").index[:MOST]]
     change = (np.log(drawn["rank_first"]) - np.log(drawn["rank_second"])).abs()
-    named = change[best[drawn.index] <= BEST].nlargest(NAMED).index
+    moved = change[best[drawn.index] <= BEST].sort_values(ascending=False, kind="stable").index
+    named = _apart(drawn.loc[moved, ["rank_first", "rank_second"]])[:NAMED]
     columns = ["pert_iname", "moa", "rank_first", "rank_second", "shift", "k", "why"]
     table = drawn[columns].assign(name=drawn["pert_iname"].where(drawn.index.isin(named), ""))
     last = float(max(both["rank_first"].max(), both["rank_second"].max(), 2))
@@ -50,7 +55,13 @@ def rank_shifts(
     )
     names = (
         alt.Chart(table[table["name"] != ""])
-        .mark_text(align="left", dx=6, fontSize=11, color=GRAY)
+        .mark_text(
+            # Into the chart: the best stand at its right edge.
+            align=alt.ExprRef("datum.rank_first < 10 ? 'right' : 'left'"),
+            dx=alt.ExprRef("datum.rank_first < 10 ? -6 : 6"),
+            fontSize=11,
+            color=GRAY,
+        )
         .encode(**places, text="name:N")
     )
     diagonal = pd.DataFrame({"x": [1.0, last], "y": [1.0, last]})
@@ -61,3 +72,14 @@ def rank_shifts(
     )
     chart = (same + points + names).properties(height=420)
     return titled(chart, "Ranks in both rankings (dashed line: same rank)", simulated)
+
+
+def _apart(ranks: pd.DataFrame) -> list[Hashable]:
+    """Labels of the rows whose places on logarithmic axes leave room for a name; the first win."""
+    at = np.log(ranks.to_numpy(float))
+    at /= max(at.max(initial=0.0), np.log(2))
+    kept: list[int] = []
+    for row in range(len(at)):
+        if all((np.abs(at[row] - at[other]) > CLOSE).any() for other in kept):
+            kept.append(row)
+    return ranks.index[kept].tolist()

@@ -6,6 +6,7 @@ import pandas as pd
 
 from gpar_core.charts.style import BLUE, GRAY, RED, titled
 
+HEIGHT = 420
 MAX_POINTS = 400
 COLORS = {"GPAR": RED, "Logistic regression": BLUE}
 
@@ -25,7 +26,9 @@ def roc(held_out: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
         color=GRAY, strokeDash=[4, 4]
     )
     lines = _lines(pd.concat(curves), "False positive rate", "True positive rate")
-    return titled(chance.encode(x="x:Q", y="y:Q") + lines, "ROC curve, held-out", simulated)
+    return titled(
+        chance.encode(x="x:Q", y="y:Q") + lines, "ROC curve, held-out", simulated
+    ).properties(height=HEIGHT)
 
 
 def precision_recall(held_out: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
@@ -39,7 +42,9 @@ def precision_recall(held_out: pd.DataFrame, *, simulated: bool) -> alt.LayerCha
     base = pd.DataFrame({"y": [held_out["positive"].mean()]})
     rule = alt.Chart(base).mark_rule(color=GRAY, strokeDash=[4, 4]).encode(y="y:Q")
     lines = _lines(pd.concat(curves), "Recall", "Precision")
-    return titled(rule + lines, "Precision-recall curve, held-out", simulated)
+    return titled(rule + lines, "Precision-recall curve, held-out", simulated).properties(
+        height=HEIGHT
+    )
 
 
 def _methods(held_out: pd.DataFrame) -> list[tuple[str, str]]:
