@@ -39,8 +39,10 @@ def show_targets(gene: Gene, compendium: Compendium) -> None:
         "asks": about(names, compendium.name, "target_prediction"),
     }
     table = table.assign(**links)
-    order = [fields.PERT_INAME, *links, "mean_z", "low", "high", "n_signatures", fields.MOA,
-             fields.TARGET]  # fmt: skip
+    means = ["mean_z", "low", "high"] if gene.is_measured else []
+    order = [
+        fields.PERT_INAME, *links, *means, "n_signatures", fields.MOA, fields.TARGET,
+    ]  # fmt: skip
     st.dataframe(
         savable(
             targets_linked(shown_names(table)[order], compendium.name),

@@ -231,6 +231,7 @@ def test_names_of_compounds_that_stand_together_do_not_cover_each_other() -> Non
         {
             "rank_first": [1, 1, 1, 900],
             "rank_second": [800, 801, 802, 1],
+            "shift": 1,
             "k": 1,
             "moa": "",
             "why": "",

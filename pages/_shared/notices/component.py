@@ -20,7 +20,7 @@ _show = st.components.v2.component(
 
 
 def notify(text: str, job: Job | None = None, action: str = "") -> None:
-    """Show a notice once, on whatever page is next; action opens the page of a job."""
+    """Show a notice once, on this page or the next; action: the button that opens the job."""
     page, parameters = place_of(job) if job else ("", {})
     notice = {
         "id": secrets.token_hex(8), "text": text, "action": action,
