@@ -249,9 +249,9 @@ def _spread(values: pd.Series) -> float:
 def _expected(settings: Settings, n: int) -> float:
     """How long n genes take, in units of the time of a few; measured.
 
-    A space of many genes takes time by their square.
+    A space of many genes takes more than the square of their number.
     """
-    return 1 + ((n / 200) ** 2 if isinstance(settings, MatchingSettings) else n / 1000)
+    return 1 + ((n / 250) ** 2.5 if isinstance(settings, MatchingSettings) else n / 1000)
 
 
 def _parts(
