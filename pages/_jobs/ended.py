@@ -62,7 +62,7 @@ def show_ended(*, only_mine: bool) -> None:
             selection_mode=SELECTION,
             height=ROW_PIXELS * (min(len(shown), MAX_ROWS) + 1) + 3,
             key=f"jobs-{order}",
-            column_config={"Job": st.column_config.TextColumn(width="large")},
+            column_config={"Job": st.column_config.TextColumn(width=280)},
             placeholder="—",
         ),
         len(shown),

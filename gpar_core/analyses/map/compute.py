@@ -68,7 +68,7 @@ def signature_map(
     nothing is left to show, WorkerError if a process dies.
     """
     # Percent of the time at which coordinates and their faithfulness are there; measured.
-    placed, measured = (50, 60) if trained else (93, PERCENT)
+    placed, measured = (50, 60) if trained else (90, PERCENT)
 
     def places() -> Tables:
         if elsewhere is not None:
