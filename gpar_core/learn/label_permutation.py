@@ -97,6 +97,7 @@ def _drawn(
 def _auroc(positive: np.ndarray, score: np.ndarray) -> np.ndarray:
     """(n,) AUROC of each row of (n, m) scores: Mann and Whitney's U divided by its maximum."""
     n_positive = positive.sum(axis=1)
-    ranks = (rankdata(score, axis=1) * positive).sum(axis=1)
+    # From SciPy 1.18 on, ranks of float32 are float32: exact one by one, not in sum.
+    ranks = (rankdata(score, axis=1) * positive).sum(axis=1, dtype=float)
     wins = ranks - n_positive * (n_positive + 1) / 2
     return wins / (n_positive * (positive.shape[1] - n_positive))

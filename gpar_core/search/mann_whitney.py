@@ -20,7 +20,8 @@ def mann_whitney(value: np.ndarray, classes: Sequence[np.ndarray]) -> tuple[np.n
         return np.empty(0), np.empty(0)
     n, rank = len(value), rankdata(value)
     size = np.array([len(places) for places in classes])
-    u = np.array([rank[places].sum() for places in classes]) - size * (size + 1) / 2
+    # From SciPy 1.18 on, ranks of float32 are float32: exact one by one, not in sum.
+    u = np.array([rank[places].sum(dtype=float) for places in classes]) - size * (size + 1) / 2
     pairs = size * (n - size)
     ties = np.unique(rank, return_counts=True)[1].astype(float)
     correction = 1 - (ties**3 - ties).sum() / (float(n) ** 3 - n)

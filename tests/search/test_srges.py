@@ -54,7 +54,7 @@ def test_rges_is_the_difference_of_the_two_lists_even_of_one_sign(
     matrix = np.array(compendium.matrix).round(1)  # so that there are ties
     found = rges(replace(compendium, matrix=matrix), query)
     for row, own in zip(matrix, found, strict=True):
-        rank = rankdata(-row)
+        rank = rankdata(-row.astype(float))
         assert own == pytest.approx(slow_ks(rank[query.up], 978) - slow_ks(rank[query.down], 978))
 
 
