@@ -125,7 +125,12 @@ def _on(  # noqa: PLR0911, PLR0912 -- one for each kind
     match request:
         case SelectRequest():
             return plan_select(
-                cache, data, name=request.name, quality=request.quality, replace=request.replace
+                cache,
+                data,
+                name=request.name,
+                quality=request.quality,
+                replace=request.replace,
+                compact=request.compact,
             )
         case TrainRequest():
             if not 0 <= request.null_repeats <= MAX_NULL_REPEATS:

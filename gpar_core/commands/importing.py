@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gpar_core import fields
-from gpar_core.commands.select import add_filter, filter_of
+from gpar_core.commands.select import add_compact, add_filter, filter_of
 from gpar_core.commands.terminal import finish, print_compendium, print_kept_name
 from gpar_core.data.importing.import_files import ImportFiles, in_series
 from gpar_core.data.importing.plan import plan_import
@@ -22,7 +22,8 @@ def add(commands: Any) -> None:
         description=(
             "For several series, give the files in the same order: --gctx F1 F2 --sig-info S1 S2. "
             "One --gene-info can serve all series; use '-' for a table that a series lacks. "
-            "Signatures found in several series are taken from the first."
+            "Signatures found in several series are taken from the first. --add-to adds series to "
+            "those of a compendium, whose own files are not needed."
         ),
     )
     command.set_defaults(command=_import)
@@ -52,6 +53,12 @@ def add(commands: Any) -> None:
         "--fill-missing", action="store_true", help="set missing landmark genes to 0"
     )
     add_filter(command)
+    add_compact(command)
+    command.add_argument(
+        "--add-to", default="", metavar="COMPENDIUM",
+        help="add the series to those of this compendium, with its filter and perturbagens; give "
+        "its name as --name, with --replace, to replace it",
+    )  # fmt: skip
     command.add_argument(
         "--replace", action="store_true", help="replace an existing compendium with that name"
     )
@@ -77,6 +84,8 @@ def _import(options: argparse.Namespace, cache: Cache) -> None:
         quality=filter_of(options),
         replace=options.replace,
         pert_types=options.pert_types,
+        compact=options.compact,
+        add_to=options.add_to,
     )
     print_kept_name(options.name, request.name)
     finish(cache, request)

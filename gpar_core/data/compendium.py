@@ -1,6 +1,6 @@
 """A compendium: the signatures of one source over the 978 landmark genes.
 
-On disk it is one folder: `matrix.npy` (float32, memory-mapped), `signatures.parquet`,
+On disk it is one folder: `matrix.npy` (float32, or int8 if compact), `signatures.parquet`,
 `compounds.parquet` and `manifest.json`. Rows are sorted by kind of perturbagen, compounds first,
 then by cell line, pert_id and sig_id, so that the signatures of one compound in one cell line are
 adjacent. Genetic perturbagens are rows like those of compounds, but what is loaded shows compounds
@@ -22,19 +22,23 @@ import pyarrow as pa
 from gpar_core import __version__, fields
 from gpar_core.data import quality
 from gpar_core.data.class_names import TARGET_PREFIX
+from gpar_core.data.compact_matrix import STORED_AS, CompactMatrix, Matrix
 from gpar_core.data.compound_keys import folded
 from gpar_core.data.compound_tables import compound_table, drugs_of, moas_of
 from gpar_core.data.quality import QualityFilter
 from gpar_core.data.representatives import representatives
 from gpar_core.data.stored_matrix import StoredMatrix
 from gpar_core.data.stored_rows import Rows, n_of_kind, rows_of
+from gpar_core.data.tables import is_sorted
 from gpar_core.errors import DataError, RequestError, in_words
 from gpar_core.storage.cache import MANIFEST
 from gpar_core.storage.saved_arrays import read_array
 
-FORMAT_VERSION = 4
-READABLE = (3, FORMAT_VERSION)
-"""Format 3 has compounds alone, without targets."""
+FORMAT_VERSION = 5
+EXACT_VERSION = 4
+READABLE = (3, EXACT_VERSION, FORMAT_VERSION)
+"""Format 3 has compounds alone, without targets. Format 5 is compact; exact ones keep format 4, so
+that earlier versions of GPAR read them."""
 MATRIX = "matrix.npy"
 DIGEST_ROWS = 50_000
 ROW_ORDER = [fields.PERT_TYPE, fields.CELL_ID, fields.PERT_ID, fields.SIG_ID]
@@ -55,7 +59,8 @@ class Compendium:
     fingerprint: SHA-256 of the matrix, both tables and the filters, independent of the order of the
         source file.
     simulated: True if the values are simulated, not measured.
-    matrix: (n_signatures, 978) float32 z-scores, columns in the order of `fields.LANDMARK_IDS`.
+    matrix: (n_signatures, 978) z-scores, columns in the order of `fields.LANDMARK_IDS`; float32, or
+        a `CompactMatrix`, whose blocks are float32.
     signatures: `fields.SIGNATURE_COLUMNS`, one row per matrix row.
     compounds: `fields.COMPOUND_COLUMNS`, one row per pert_id, sorted by it. Those of one molecule
         share one `drug` (see `data.molecules`), the unit of every split into folds.
@@ -73,7 +78,7 @@ class Compendium:
     source: str
     fingerprint: str
     simulated: bool
-    matrix: np.ndarray
+    matrix: Matrix
     signatures: pd.DataFrame
     compounds: pd.DataFrame
     report: Mapping[str, Any]
@@ -88,6 +93,11 @@ class Compendium:
         if self.stored is None:
             return self.kinds
         return tuple(sorted(self.stored.signatures[fields.PERT_TYPE].unique()))
+
+    @property
+    def compact(self) -> bool:
+        """Whether z-scores are stored in 8 bits."""
+        return isinstance((self.stored or self).matrix, CompactMatrix)
 
     def of_kinds(self, kinds: Iterable[str]) -> "Compendium":
         """The same compendium with the signatures of these kinds of perturbagens, as on disk.
@@ -202,10 +212,12 @@ def write(
     Raises DataError if tables and matrix do not match.
     """
     matrix = StoredMatrix(folder / MATRIX)
+    compact = matrix.compact
     signatures = _with_defaults(signatures, fields.SIGNATURE_COLUMNS)
     annotation = _with_defaults(annotation, fields.COMPOUND_COLUMNS)
     _check(matrix, signatures, annotation)
-    signatures = signatures.reset_index(drop=True).copy()
+    signatures = signatures.copy(deep=False)
+    signatures.index = pd.RangeIndex(len(signatures))
     drug = annotation.set_index(fields.PERT_ID)[fields.DRUG]
     signatures[fields.DRUG] = drug.loc[signatures[fields.PERT_ID]].to_numpy()
     signatures[fields.REPRESENTATIVE] = representatives(
@@ -221,10 +233,10 @@ def write(
     kinds = tuple(sorted(signatures[fields.PERT_TYPE].unique()))
     shown = rows_of(Rows(np.empty((len(signatures), 0)), signatures, compounds), kinds[:1])
     manifest = {
-        "format_version": FORMAT_VERSION,
+        "format_version": FORMAT_VERSION if compact else EXACT_VERSION,
         "gpar_version": __version__,
         "name": name,
-        "source": source,
+        "source": f"{source}; {STORED_AS}" if compact and STORED_AS not in source else source,
         "simulated": simulated,
         "fingerprint": _fingerprint(folder / MATRIX, signatures, compounds, filters),
         "n_signatures": len(shown["signatures"]),
@@ -256,10 +268,15 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         )
     if MANIFEST_KEYS - set(manifest):
         raise unreadable
-    if version < FORMAT_VERSION:
+    if version < EXACT_VERSION:
         count = {"n_signatures": manifest["n_signatures"], "n_perturbagens": manifest["n_drugs"]}
         manifest["kinds"] = {fields.COMPOUND_PERT_TYPE: count}
     return manifest
+
+
+def is_compact(manifest: Mapping[str, Any]) -> bool:
+    """Whether a compendium stores z-scores in 8 bits, by its manifest."""
+    return bool(manifest["format_version"] > EXACT_VERSION)
 
 
 def load(folder: Path) -> Compendium:
@@ -269,7 +286,7 @@ def load(folder: Path) -> Compendium:
     """
     manifest = read_manifest(folder)
     try:
-        matrix = read_array(folder / MATRIX, mapped=True)
+        matrix = _opened(folder / MATRIX)
         signatures = pd.read_parquet(folder / "signatures.parquet")
         signatures = _with_defaults(signatures, fields.SIGNATURE_COLUMNS)
         compounds = pd.read_parquet(folder / "compounds.parquet")
@@ -326,20 +343,28 @@ def check(folder: Path) -> None:
         )
 
 
+def _opened(file: Path) -> Matrix:
+    array = read_array(file, mapped=True)
+    if array.dtype not in (np.float32, np.int8):
+        raise DataError(f"its file {file.name} has values of type {array.dtype}")
+    return CompactMatrix(array) if array.dtype == np.int8 else array
+
+
 def _with_defaults(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     lacking = {c: DEFAULTS[c] for c in columns if c in DEFAULTS and c not in table}
-    return table.assign(**lacking)
+    return table.assign(**lacking) if lacking else table
 
 
 def _check(matrix: StoredMatrix, signatures: pd.DataFrame, annotation: pd.DataFrame) -> None:
-    if matrix.dtype != np.float32 or matrix.shape != (len(signatures), fields.N_LANDMARKS):
+    shape = (len(signatures), fields.N_LANDMARKS)
+    if matrix.dtype not in (np.float32, np.int8) or matrix.shape != shape:
         raise DataError(
-            f"The matrix is {matrix.dtype} of {matrix.shape}; it must be float32 of "
-            f"{(len(signatures), fields.N_LANDMARKS)}."
+            f"The matrix is {matrix.dtype} of {matrix.shape}; it must be float32 or int8 of "
+            f"{shape}."
         )
     if len(signatures) == 0:
         raise DataError("The compendium would contain no signatures.")
-    if not pd.MultiIndex.from_frame(signatures[ROW_ORDER]).is_monotonic_increasing:
+    if not is_sorted(signatures, ROW_ORDER):
         raise DataError(f"The signatures are not sorted by {', '.join(ROW_ORDER)}.")
     if signatures[fields.SIG_ID].duplicated().any():
         raise DataError("A sig_id occurs twice.")

@@ -14,6 +14,7 @@ from shutil import disk_usage
 import numpy as np
 
 from gpar_core import fields
+from gpar_core.data.compact_matrix import CompactMatrix, Matrix
 from gpar_core.data.compendium import MATRIX, Compendium
 from gpar_core.data.stored_matrix import StoredMatrix
 
@@ -56,11 +57,12 @@ def derived_path(compendium: Compendium, pattern: str, version: int, of: str) ->
     return folder / pattern.replace("*", digest)
 
 
-def unmapped(compendium: Compendium) -> np.ndarray | StoredMatrix:
+def unmapped(compendium: Compendium) -> Matrix | StoredMatrix:
     """The matrix of a compendium to be read in blocks, of which nothing stays in memory."""
     if (folder := _stored_in(compendium)) is None:
         return compendium.matrix
-    first = (_address(compendium.matrix) - _address(_whole(compendium))) // _row_bytes(compendium)
+    rows = _array(compendium.matrix)
+    first = (_address(rows) - _address(_whole(compendium))) // rows.strides[0]
     return StoredMatrix(folder / MATRIX, first, compendium.n_signatures)
 
 
@@ -71,7 +73,7 @@ def _stored_in(compendium: Compendium) -> Path | None:
         return None
     if whole.offset is None:  # computed from a mapped array, it is of its type but in memory
         return None
-    rows, same_shape = compendium.matrix, (compendium.n_signatures, whole.shape[1])
+    rows, same_shape = _array(compendium.matrix), (compendium.n_signatures, whole.shape[1])
     if rows.shape != same_shape or rows.strides != whole.strides:
         return None
     if not np.may_share_memory(whole, rows):
@@ -83,15 +85,15 @@ def _stored_in(compendium: Compendium) -> Path | None:
 
 
 def _whole(compendium: Compendium) -> np.ndarray:
-    return (compendium.stored or compendium).matrix
+    return _array((compendium.stored or compendium).matrix)
+
+
+def _array(matrix: Matrix) -> np.ndarray:
+    return matrix.codes if isinstance(matrix, CompactMatrix) else matrix
 
 
 def _address(matrix: np.ndarray) -> int:
     return int(matrix.__array_interface__["data"][0])
-
-
-def _row_bytes(compendium: Compendium) -> int:
-    return int(compendium.matrix.strides[0])
 
 
 def keep_arrays(path: Path | None, arrays: Mapping[str, np.ndarray]) -> None:

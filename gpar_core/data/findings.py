@@ -37,6 +37,13 @@ def summed(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in both if finding.count]
 
 
+def from_json(content: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """The findings of `as_json`. Raises KeyError or TypeError."""
+    return tuple(
+        Finding(each["what"], each["count"], tuple(each["names"])) for each in content["findings"]
+    )
+
+
 def as_json(findings: Iterable[Finding]) -> Mapping[str, Any]:
     """The findings in the form of a manifest."""
     return {"findings": [{"what": f.what, "count": f.count, "names": f.names} for f in findings]}

@@ -17,10 +17,11 @@ from gpar_core.data.delimited import encoding_of, unquoted
 from gpar_core.data.file_kinds import HDF5_MAGIC, HEAD, beginning
 from gpar_core.data.gct_text import begins_gct, gct_shape, gct_version
 from gpar_core.data.hdf5_nodes import NEEDED, own_dataset
+from gpar_core.data.stored_matrix import StoredMatrix
 from gpar_core.data.tables import MISSING_WORDS
 from gpar_core.errors import FileFormatError, in_words
 
-BLOCK_VALUES = 8_000_000
+BLOCK_VALUES = 4_000_000
 GCTX_MATRIX = "/0/DATA/0/matrix"
 GCTX_GENES, GCTX_SIGNATURES = "/0/META/ROW/id", "/0/META/COL/id"
 
@@ -29,7 +30,8 @@ GCTX_GENES, GCTX_SIGNATURES = "/0/META/ROW/id", "/0/META/COL/id"
 class MatrixFile:
     """A matrix on disk, with its values not yet read.
 
-    kind: 'gctx', 'h5ad' or 'gct'. gene_ids, sig_ids: as written in the file, in file order.
+    kind: 'gctx', 'h5ad', 'gct', or 'npy' for the matrix of a compendium. gene_ids, sig_ids:
+    as written in the file, in file order.
     n_before_values: leading lines and columns of a GCT that are not values. encoding: of a GCT.
     """
 
@@ -89,7 +91,7 @@ def read_blocks(
     (GCT).
     Raises FileFormatError where values are missing or are not numbers.
     """
-    blocks = _gct_blocks if matrix.kind == "gct" else _hdf5_blocks
+    blocks = {"gct": _gct_blocks, "npy": _npy_blocks}.get(matrix.kind, _hdf5_blocks)
     yield from blocks(matrix, genes, signatures, skip)
 
 
@@ -172,9 +174,24 @@ def _hdf5_blocks(
                     f"({in_words(error)}). Download it again."
                 ) from error
             picked = block[np.ix_(wanted - wanted[0], genes - first)]
-            yield Block(
-                int(number), int(end) * len(genes), wanted, genes, picked.astype(np.float32)
-            )
+            del block
+            values_read = picked.astype(np.float32, copy=False)
+            yield Block(int(number), int(end) * len(genes), wanted, genes, values_read)
+
+
+def _npy_blocks(
+    matrix: MatrixFile, genes: np.ndarray, signatures: np.ndarray, skip: int
+) -> Iterator[Block]:
+    stored = StoredMatrix(matrix.path)
+    rows = max(BLOCK_VALUES // len(matrix.gene_ids), 1)
+    for number in np.unique(signatures // rows):
+        if number < skip:
+            continue
+        begin, end = np.searchsorted(signatures, [number * rows, (number + 1) * rows])
+        wanted = signatures[begin:end]
+        block = stored[wanted[0] : wanted[-1] + 1]
+        picked = block[np.ix_(wanted - wanted[0], genes)]
+        yield Block(int(number), int(end) * len(genes), wanted, genes, picked)
 
 
 def _open_gct(path: Path) -> MatrixFile:

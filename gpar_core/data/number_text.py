@@ -105,9 +105,12 @@ class NumberRows:
 
 def numbers(column: pd.Series) -> pd.Series:
     """Text to float64, NaN where the text is not a number. A single comma is a decimal comma."""
-    found = pd.to_numeric(column, errors="coerce").astype("float64")
-    other = found.isna() & column.astype(str).str.contains(_OTHER_MARKS)
-    return found.where(~other, column[other].map(_number_or_nan).reindex(column.index))
+    found = pd.to_numeric(column, errors="coerce").to_numpy("float64", copy=True)
+    unread = np.flatnonzero(np.isnan(found))  # few, and Python's texts take much memory
+    texts = column.iloc[unread].astype(str)
+    marked = texts.str.contains(_OTHER_MARKS).to_numpy(bool)
+    found[unread[marked]] = texts[marked].map(_number_or_nan)
+    return pd.Series(found, column.index)
 
 
 def _number_or_nan(cell: str) -> float:

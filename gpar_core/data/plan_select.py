@@ -19,19 +19,25 @@ def plan_select(
     compendium: Compendium,
     *,
     name: str,
-    quality: QualityFilter,
+    quality: QualityFilter = EVERYTHING,
     replace: bool = False,
+    compact: bool = False,
 ) -> SelectRequest:
     """The request for a compendium of the signatures that pass a filter.
 
-    Cell lines may be in any case. Raises RequestError or NotFoundError.
+    compact: store the z-scores in 8 bits, for which no filter is needed. Cell lines may
+    be in any case. Raises RequestError or NotFoundError.
     """
     name = compendium_name(name)
     if name == compendium.name:
         raise RequestError(
             f"The new compendium cannot have the name of its source, '{name}'. Choose another name."
         )
-    if quality == EVERYTHING:
+    if compact and compendium.compact:
+        raise RequestError(
+            f"'{compendium.name}' is compact already, and so is every compendium made from it."
+        )
+    if quality == EVERYTHING and not compact:
         raise RequestError("The filter has no limits. Set at least one.")
     whole = compendium.of_kinds(compendium.stored_kinds)
     quality = with_values(
@@ -40,6 +46,8 @@ def plan_select(
         times=tuple(sorted(set(quality.times))),
     )
     choose(whole.signatures, quality)
-    request = SelectRequest(compendium.name, compendium.fingerprint, name, quality, replace)
+    request = SelectRequest(
+        compendium.name, compendium.fingerprint, name, quality, replace, compact
+    )
     check_free(cache, request)
     return request

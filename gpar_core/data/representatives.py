@@ -8,7 +8,7 @@ import numpy as np
 
 from gpar_core.data.stored_matrix import StoredMatrix
 
-BLOCK_ROWS = 8192
+BLOCK_ROWS = 2048
 DIGITS = 9
 """Digits of a mean correlation; values that differ only beyond them are tied."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gpar_core.data.quality import QualityFilter
+from gpar_core.data.quality import EVERYTHING, QualityFilter
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class DemoRequest:
 class SelectRequest:
     """Make a compendium from those signatures of another one that pass a filter.
 
-    compendium, fingerprint: the data. name: of the compendium to publish.
+    compendium, fingerprint: the data. name: of the compendium to publish. compact: store the
+    z-scores in 8 bits.
     """
 
     kind: ClassVar[str] = "select"
@@ -31,7 +32,14 @@ class SelectRequest:
     name: str
     quality: QualityFilter
     replace: bool = False
+    compact: bool = False
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        return () if self.compact else ("compact",)
 
     @property
     def title(self) -> str:
+        if self.quality == EVERYTHING:
+            return f"Store '{self.compendium}' compactly as '{self.name}'"
         return f"Filter '{self.compendium}' into '{self.name}'"

@@ -19,5 +19,12 @@ def run_select(request: SelectRequest, cache: Cache, report: Report) -> None:
             f"There is already a compendium '{request.name}'. Choose another name, or replace it."
         )
     with publishing(target) as folder:
-        select_compendium(source, request.quality, folder, name=request.name, report=report)
+        select_compendium(
+            source,
+            request.quality,
+            folder,
+            name=request.name,
+            compact=request.compact,
+            report=report,
+        )
         (folder / MADE_BY).write_text(job_id(request), encoding="utf-8")

@@ -10,10 +10,11 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.data import compendium as compendia
+from gpar_core.data.compact_matrix import LIMIT, STEP
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.compound_tables import ACTIVITY_QUANTILE, moas_of
-from gpar_core.data.findings import Finding, as_json
-from gpar_core.data.quality import QualityFilter
+from gpar_core.data.findings import Finding, as_json, summed
+from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.data.stored_matrix import BLOCK_ROWS, StoredMatrix
 from gpar_core.data.training_set import is_inactive
 from gpar_core.errors import RequestError
@@ -190,23 +191,36 @@ def usable(signatures: pd.DataFrame, compounds: pd.DataFrame) -> list[Finding]:
     ]
 
 
+def at_limit(matrix: StoredMatrix) -> list[Finding]:
+    """How many z-scores of a compact matrix are the largest that it can hold, or were larger."""
+    if not matrix.compact:
+        return []
+    limit = LIMIT - float(STEP) / 2
+    n = sum(np.count_nonzero(np.abs(matrix[rows]) > limit) for rows in matrix.blocks())
+    return summed([Finding(f"z-scores of ±{LIMIT:g} or beyond, stored as ±{LIMIT:g}", int(n))])
+
+
 def select_compendium(
     source: Compendium,
     quality: QualityFilter,
     folder: Path,
     *,
     name: str,
+    compact: bool = False,
     report: Report = silent,
 ) -> None:
     """Write the signatures of `source` that pass the filter as the compendium `name` in `folder`.
 
-    Representatives are chosen again among them. Raises RequestError if none is kept.
+    Representatives are chosen again among them. compact: store the z-scores in 8 bits; from a
+    compact source they always are. Raises RequestError if none is kept.
     """
     n_shown = source.n_signatures
     source = source.of_kinds(source.stored_kinds)
     left, findings = choose(source.signatures, quality)
     rows = np.flatnonzero(left)
-    matrix = StoredMatrix.create(folder / compendia.MATRIX, (len(rows), fields.N_LANDMARKS))
+    compact |= source.compact
+    shape = (len(rows), fields.N_LANDMARKS)
+    matrix = StoredMatrix.create(folder / compendia.MATRIX, shape, compact=compact)
     columns = np.arange(fields.N_LANDMARKS)
     for start in range(0, len(rows), BLOCK_ROWS):
         report(Progress("Copying signatures", start, len(rows), f"{len(rows):,} signatures"))
@@ -223,21 +237,23 @@ def select_compendium(
         ),
         Finding("signatures kept", len(rows)),
         *findings,
+        *at_limit(matrix),
         *usable(signatures, source.compounds),
     ]
     before = [
         {**finding, "what": f"before, in '{source.name}': {finding['what']}"}
         for finding in source.report.get("findings", [])
     ]
+    made = "copied" if quality == EVERYTHING else "selected"
     compendia.write(
         folder,
         name=name,
-        source=f"{source.source}; selected from '{source.name}'",
+        source=f"{source.source}; {made} from '{source.name}'",
         simulated=source.simulated,
         signatures=signatures,
         annotation=source.compounds,
         report={"findings": [*as_json(found)["findings"], *before]},
-        filters=(*source.filters, quality),
+        filters=(*source.filters, *([] if quality == EVERYTHING else [quality])),
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.data.compact_matrix import Matrix
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.compound_keys import FIRST_BLOCK, ID, SYNONYM, keys_of, pairs_of
 from gpar_core.data.parent_structure import parent_block
@@ -59,7 +60,7 @@ def _by_value(compendium: Compendium, other: Compendium) -> pd.DataFrame:
     return pd.concat(parts)
 
 
-def _directions(matrix: np.ndarray) -> np.ndarray:
+def _directions(matrix: Matrix) -> np.ndarray:
     z = np.clip(np.asarray(matrix, np.float32), -CLIP, CLIP)
     length = np.linalg.norm(z, axis=1, keepdims=True)
     return z / np.where(length > 0, length, 1)

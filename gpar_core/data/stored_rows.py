@@ -8,13 +8,15 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.data import compact_matrix
+from gpar_core.data.compact_matrix import Matrix
 
 
 @dataclass(frozen=True, eq=False)
 class Rows:
     """All rows of a compendium on disk, of all kinds: matrix and tables as in `Compendium`."""
 
-    matrix: np.ndarray
+    matrix: Matrix
     signatures: pd.DataFrame
     compounds: pd.DataFrame
 
@@ -32,7 +34,7 @@ def rows_of(rows: Rows, kinds: Sequence[str]) -> dict[str, Any]:
     signatures = rows.signatures.iloc[place]
     signatures.index = pd.RangeIndex(len(signatures))  # reset_index would copy what is shared
     return {
-        "matrix": rows.matrix[place],
+        "matrix": compact_matrix.rows_of(rows.matrix, place),
         "signatures": signatures,
         "compounds": rows.compounds[of_kind].reset_index(drop=True),
     }

@@ -9,12 +9,14 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, cast
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from gpar_core import fields
 from gpar_core.data.delimited import (
@@ -53,8 +55,12 @@ def read_table(
     needed: tuple[str, ...],
     optional: tuple[str, ...] = (),
     others: Mapping[str, tuple[str, ...]] | None = None,
+    converted: Mapping[str, Callable[[pd.Series], pd.Series | np.ndarray]] | None = None,
 ) -> pd.DataFrame:
     """Read some columns of a table, as text.
+
+    converted: what becomes of the text of a column, block by block, so that a long text is never
+    in memory whole.
 
     A column is found by `headings.place_of`, and is renamed to its name here. others: further
     headings. Optional columns that the file lacks are absent from the result; if it has none of
@@ -87,7 +93,7 @@ def read_table(
     if not wanted:
         return pd.DataFrame()
     try:
-        return _columns(path, wanted, layout)
+        return _columns(path, wanted, layout, converted or {})
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise AnnotationError(
             f"'{path.name}' cannot be read as a table ({in_words(error)}). Download it again, or "
@@ -129,14 +135,25 @@ def _all_names(name: str) -> str:
     return f"{name} (or {', '.join(others)})" if others else name
 
 
-def _columns(path: Path, wanted: Mapping[str, int], layout: Layout) -> pd.DataFrame:
+def _columns(
+    path: Path,
+    wanted: Mapping[str, int],
+    layout: Layout,
+    converted: Mapping[str, Callable[[pd.Series], pd.Series | np.ndarray]],
+) -> pd.DataFrame:
     """wanted: position in the file by column name."""
 
+    def made(part: pd.DataFrame) -> pd.DataFrame:
+        for name, convert in converted.items():
+            if name in part:
+                part[name] = convert(part[name])
+        return part
+
     def read(encoding: str) -> pd.DataFrame:
-        parts = [_tidy(_parsed(block, wanted, layout, encoding), wanted, layout.separator)
+        parts = [made(_tidy(_parsed(block, wanted, layout, encoding), wanted, layout.separator))
                  for block in _blocks(path, layout.n_before + 1)]  # fmt: skip
         nothing = pd.DataFrame({name: pd.Series(dtype=TEXT) for name in wanted})
-        return pd.concat(parts, ignore_index=True) if parts else nothing
+        return pd.concat(parts, ignore_index=True) if parts else made(nothing)
 
     try:
         return read("utf-8-sig")
@@ -195,6 +212,34 @@ def _tidy(part: pd.DataFrame, wanted: Mapping[str, int], separator: str) -> pd.D
     return pd.DataFrame(
         {name: text.mask(text.isin(MISSING_WORDS), "") for name, text in columns.items()}
     )
+
+
+def is_sorted(table: pd.DataFrame, by: Sequence[str]) -> bool:
+    """Whether rows are sorted by some columns; an index of tuples would need much memory."""
+    tied = np.ones(max(len(table) - 1, 0), dtype=bool)
+    for column in by:
+        values = table[column].array
+        before, after = values[:-1], values[1:]
+        if (tied & np.asarray(after < before)).any():
+            return False
+        tied &= np.asarray(after == before)
+    return True
+
+
+def places_in(among: Sequence[str] | pd.Series, wanted: pd.Series) -> np.ndarray:
+    """(n,) int64 places of some texts among others, -1 where absent; without Python's texts."""
+    values, texts = (pa.array(each, pa.large_string()) for each in (among, wanted))
+    found = pc.index_in(texts, value_set=values)
+    return found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def rows_where(table: pd.DataFrame, kept: pd.Series | np.ndarray) -> pd.DataFrame:
+    """The rows for which kept is True, numbered from 0; the table itself if it is for all."""
+    if kept.all():
+        return table
+    rows = table[kept]
+    rows.index = pd.RangeIndex(len(rows))  # reset_index would copy again
+    return rows
 
 
 def _unquoted(text: pd.Series) -> pd.Series:

@@ -21,6 +21,7 @@ from gpar_core.data.class_names import (
     target_class,
 )
 from gpar_core.data.class_tables import class_table
+from gpar_core.data.compact_matrix import as_stored
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.compound_keys import core_id
 from gpar_core.data.name_lists import read_cells, read_drugs, read_moas
@@ -356,7 +357,7 @@ def drugs_of_uploaded(compendium: Compendium, uploaded: Profiles) -> set[str]:
     same = set(match_drugs(compendium, uploaded.drug).found)
     gene = int(np.argmax(uploaded.matrix.std(axis=0)))
     values = np.asarray(compendium.matrix[:, gene])
-    for profile in uploaded.matrix:
+    for profile in as_stored(compendium.matrix, uploaded.matrix):
         rows = np.flatnonzero(values == profile[gene])
         equal = (np.asarray(compendium.matrix[rows]) == profile).all(axis=1)
         same |= set(compendium.signatures[fields.DRUG].iloc[rows[equal]])

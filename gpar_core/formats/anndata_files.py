@@ -30,8 +30,8 @@ def write_h5ad(
     obsp: arrays (n, d) and sparse matrices (n, n) by name, such as X_umap.
 
     The file has X: float32 z-scores; obs: `described`, by sig_id; var: entrez and ensembl, by
-    symbol; uns['gpar']: header (JSON: name, source, simulated, fingerprint, filters, GPAR's
-    version) and compounds, `fields.COMPOUND_COLUMNS`. Raises OSError.
+    symbol; uns['gpar']: header (JSON: name, source, simulated, compact, fingerprint, filters,
+    GPAR's version) and compounds, `fields.COMPOUND_COLUMNS`. Raises OSError.
     """
     from anndata.io import write_elem  # noqa: PLC0415 -- it takes a second
 
@@ -50,6 +50,7 @@ def write_h5ad(
         "name": compendium.name,
         "source": compendium.source,
         "simulated": compendium.simulated,
+        "compact": compendium.compact,
         "fingerprint": compendium.fingerprint,
         "filters": [each.as_json() for each in compendium.filters],
         "gpar_version": __version__,

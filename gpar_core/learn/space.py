@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
 from gpar_core import fields
+from gpar_core.data.compact_matrix import Matrix
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.derived_files import unmapped
 from gpar_core.errors import RequestError
@@ -120,7 +121,7 @@ def embedding_without(space: Space, compendium: Compendium, drugs: set[str]) -> 
 
 
 def pooled(
-    matrix: np.ndarray,
+    matrix: Matrix,
     rows: np.ndarray,
     group: np.ndarray,
     code: np.ndarray,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
+from gpar_core.data.compact_matrix import Matrix
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.neighbors import unit
 
@@ -39,7 +40,7 @@ class Faithfulness:
 
 
 def faithfulness(
-    x: np.ndarray, place: np.ndarray, *, seed: int, report: Report = silent
+    x: Matrix, place: np.ndarray, *, seed: int, report: Report = silent
 ) -> Faithfulness:
     """Compare the neighbors of up to `MAX_SAMPLED` signatures with those on the map.
 
@@ -78,7 +79,7 @@ def _neighbors_on_map(place: np.ndarray, sampled: np.ndarray, k: int) -> np.ndar
     return found[others].reshape(len(sampled), k)
 
 
-def _ranks(x: np.ndarray, sampled: np.ndarray, on_map: np.ndarray, report: Report) -> np.ndarray:
+def _ranks(x: Matrix, sampled: np.ndarray, on_map: np.ndarray, report: Report) -> np.ndarray:
     """(m, k) ranks by falling cosine, from 1, of the neighbors on the map among all others."""
     directions = unit(x[sampled])
     own = np.stack([np.einsum("ij,ij->i", directions, unit(x[of])) for of in on_map.T], axis=1)

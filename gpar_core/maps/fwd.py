@@ -14,6 +14,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from gpar_core.data.compact_matrix import Matrix
 from gpar_core.maps import umap
 from gpar_core.maps.nearest import EXACT, nearest_neighbors
 from gpar_core.maps.principal_components import principal_components
@@ -48,7 +49,7 @@ class Graph:
     start: np.ndarray | None = None
 
 
-def embed(x: np.ndarray, *, seed: int, report: Report = silent) -> tuple[np.ndarray, np.ndarray]:
+def embed(x: Matrix, *, seed: int, report: Report = silent) -> tuple[np.ndarray, np.ndarray]:
     """Place the signatures that belong to large components of the graph.
 
     x: (n, d), in memory or memory-mapped. report: may raise to stop, except during the layout of up
@@ -72,7 +73,7 @@ def embed(x: np.ndarray, *, seed: int, report: Report = silent) -> tuple[np.ndar
     return shown, umap.lay_out(pairs, cosine, graph.start[shown], seed=seed, report=told)
 
 
-def strongest(x: np.ndarray, *, seed: int, report: Report = silent) -> Graph:
+def strongest(x: Matrix, *, seed: int, report: Report = silent) -> Graph:
     """The pairs whose cosine is above `similarity_limit`, each once.
 
     x: (n, d), in memory or memory-mapped. Up to `nearest.EXACT` signatures, all pairs are compared,
@@ -80,7 +81,7 @@ def strongest(x: np.ndarray, *, seed: int, report: Report = silent) -> Graph:
     space of principal components.
     """
     if len(x) <= EXACT:
-        directions = unit(x)
+        directions = unit(x[:])
         return Graph(*_all_edges(directions, similarity_limit(directions, seed=seed), report))
     components = principal_components(x, report=part(report, STAGE, 0, 15))
     report(Progress(STAGE, 15, PERCENT, "Nearest neighbors"))
@@ -92,7 +93,7 @@ def strongest(x: np.ndarray, *, seed: int, report: Report = silent) -> Graph:
     return Graph(*_edges_among(x, others, limit, part(report, STAGE, 80, PERCENT)), start)
 
 
-def similarity_limit(x: np.ndarray, *, seed: int) -> float:
+def similarity_limit(x: Matrix, *, seed: int) -> float:
     """The 99.9th percentile of the cosines of all pairs, at least 0.
 
     x: (n, d). With more than `MAX_PAIRS` pairs, a sample is used.
@@ -111,7 +112,7 @@ def similarity_limit(x: np.ndarray, *, seed: int) -> float:
     return max(float(np.percentile(cosine, PERCENTILE)), 0.0)
 
 
-def _cosine(x: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+def _cosine(x: Matrix, first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """(m,) of m pairs of rows."""
     return np.einsum("ij,ij->i", unit(x[first]), unit(x[second]))
 
@@ -133,7 +134,7 @@ def _all_edges(
 
 
 def _edges_among(
-    x: np.ndarray, others: np.ndarray, limit: float, report: Report
+    x: Matrix, others: np.ndarray, limit: float, report: Report
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pairs and cosines above the limit, of rows and their nearest `others` (n, k)."""
     n, k = others.shape

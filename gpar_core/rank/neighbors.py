@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from gpar_core.data.compact_matrix import Matrix
+
 BLOCK_ROWS = 8192
 
 
 def nearest(
-    matrix: np.ndarray, rows: np.ndarray, profiles: np.ndarray, *, top: int
+    matrix: Matrix, rows: np.ndarray, profiles: np.ndarray, *, top: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """The rows with the highest cosine to each profile.
 

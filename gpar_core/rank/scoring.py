@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gpar_core.data.compact_matrix import CompactMatrix, Matrix
 from gpar_core.errors import DataError
 from gpar_core.progress import Progress, Report, silent
 
@@ -178,7 +179,7 @@ def scaled(x: np.ndarray, scaling: str) -> np.ndarray:
 
 def score(
     network: Network,
-    matrix: np.ndarray,
+    matrix: Matrix,
     rows: np.ndarray | None = None,
     *,
     cell: np.ndarray | None = None,
@@ -199,7 +200,7 @@ def score(
 
 def score_blocks(
     scorer: Callable[[np.ndarray, slice | np.ndarray], np.ndarray],
-    matrix: np.ndarray,
+    matrix: Matrix,
     rows: np.ndarray | None = None,
     *,
     threads: int = 1,
@@ -233,9 +234,10 @@ def score_blocks(
     return result
 
 
-def _let_go(matrix: np.ndarray) -> None:
+def _let_go(matrix: Matrix) -> None:
     """Unmap what was read of a file; otherwise a whole compendium would count as memory in use."""
+    array = matrix.codes if isinstance(matrix, CompactMatrix) else matrix
     # Only for read-only maps: on others, this could drop what was written.
-    read_only = isinstance(matrix, np.memmap) and matrix.mode == "r"
-    if read_only and isinstance(matrix.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        matrix.base.madvise(mmap.MADV_DONTNEED)
+    read_only = isinstance(array, np.memmap) and array.mode == "r"
+    if read_only and isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        array.base.madvise(mmap.MADV_DONTNEED)

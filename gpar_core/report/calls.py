@@ -299,7 +299,12 @@ def _(request: DemoRequest, compendium: str = "") -> Call:
 
 @call_of.register
 def _(request: SelectRequest, compendium: str = "") -> Call:
-    options = {"name": request.name, **_limits(request.quality), "replace": request.replace}
+    options = {
+        "name": request.name,
+        **_limits(request.quality),
+        "compact": request.compact,
+        "replace": request.replace,
+    }
     return Call("select", "select", options, request.compendium)
 
 
@@ -312,6 +317,15 @@ def _(request: FetchRequest, compendium: str = "") -> Call:
     return Call("fetch", "fetch", options, of=(request.source,))
 
 
+def _choice(request: ImportRequest) -> dict[str, Any]:
+    """What a compendium to which series are added decides."""
+    return {
+        "pert_types": () if "pert_types" in request.unused else request.pert_types,
+        "compact": request.compact,
+        **_limits(request.quality),
+    }
+
+
 @call_of.register
 def _(request: ImportRequest, compendium: str = "") -> Call:
     files = ("gctx", "sig_info", "gene_info", "sig_metrics", "pert_info")
@@ -320,9 +334,9 @@ def _(request: ImportRequest, compendium: str = "") -> Call:
         **{role: _or_dash(getattr(request, role)) for role in files},
         "series": request.series,
         "moa_tables": request.moas,
-        "pert_types": () if request.unused else request.pert_types,
+        "add_to": request.add_to,
         "fill_missing": request.fill_missing,
-        **_limits(request.quality),
+        **({} if request.add_to else _choice(request)),
         "replace": request.replace,
     }
     return Call("import", "import_files", options)

@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
 from gpar_core import fields
+from gpar_core.data.compact_matrix import Matrix
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.derived_files import INDEX, SPARE, derived_path, unmapped
 from gpar_core.data.stored_matrix import StoredMatrix
@@ -131,7 +132,7 @@ def _ends(compendium: Compendium, groupings: Sequence[np.ndarray]) -> tuple[int,
 
 def _embed(
     compendium: Compendium,
-    matrix: np.ndarray | StoredMatrix,
+    matrix: Matrix | StoredMatrix,
     space: Space,
     groupings: Sequence[np.ndarray],
     number: int,

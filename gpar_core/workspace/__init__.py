@@ -92,11 +92,14 @@ class Workspace(Analyses):
         pert_types: Iterable[str] = COMPOUNDS,
         fill_missing: bool = False,
         replace: bool = False,
+        compact: bool = False,
+        add_to: str = "",
         **others: Any,
     ) -> Compendium:
         """Import LINCS files: the command `import`.
 
-        others: sig_info, gene_info, sig_metrics and pert_info, lists of files as in
+        compact: store the z-scores in 8 bits. add_to: name of a compendium to whose series these
+        are added. others: sig_info, gene_info, sig_metrics and pert_info, lists of files as in
         `data.importing.import_files.in_series`; and limits, the fields of `QualityFilter`.
         """
         from gpar_core.data.importing.import_files import ImportFiles, in_series  # noqa: PLC0415
@@ -113,19 +116,35 @@ class Workspace(Analyses):
             quality=QualityFilter(**{each: _frozen(value) for each, value in others.items()}),
             replace=replace,
             pert_types=pert_types,
+            compact=compact,
+            add_to=add_to,
         )
         self._finish(request)
         return self.compendium(request.name)
 
     def select(
-        self, compendium: Compendium, *, name: str, replace: bool = False, **limits: Any
+        self,
+        compendium: Compendium,
+        *,
+        name: str,
+        replace: bool = False,
+        compact: bool = False,
+        **limits: Any,
     ) -> Compendium:
-        """A compendium of the signatures that pass a filter. limits: fields of `QualityFilter`."""
+        """A compendium of the signatures that pass a filter.
+
+        compact: store the z-scores in 8 bits. limits: fields of `QualityFilter`.
+        """
         from gpar_core.data.plan_select import plan_select  # noqa: PLC0415 -- only who plans
 
         limits = {each: _frozen(value) for each, value in limits.items()}
         request = plan_select(
-            self.cache, compendium, name=name, quality=QualityFilter(**limits), replace=replace
+            self.cache,
+            compendium,
+            name=name,
+            quality=QualityFilter(**limits),
+            replace=replace,
+            compact=compact,
         )
         self._finish(request)
         return self.compendium(request.name)

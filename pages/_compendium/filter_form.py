@@ -8,6 +8,7 @@ from gpar_core.data.plan_select import plan_select
 from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.data.training_set import MIN_INACTIVE_COMPOUNDS
 from pages._compendium.pert_types import show_kept
+from pages._compendium.storage import choose_compact
 from pages._shared.job_panel import start
 from pages._shared.loaders import load_counts, load_times
 from pages._shared.method_form import choose_cells
@@ -51,8 +52,8 @@ REPLICATES = "Number of wells that a signature combines."
 def show_choose(compendium: Compendium) -> None:
     """Show the filter, counts before and after it, and the form of the new compendium."""
     st.markdown(
-        "Create a compendium from selected signatures of this one. A signature with an unknown "
-        "value does not pass a limit on that value."
+        "Create a compendium from selected signatures of this one, or a compact copy of it. A "
+        "signature with an unknown value does not pass a limit on that value."
     )
     quality = _filter(compendium)
     _counts(compendium, quality)
@@ -136,9 +137,15 @@ def _new(compendium: Compendium, quality: QualityFilter) -> None:
     name = name_field(
         "Name of the new compendium", placeholder=f"{compendium.name}-active", key="choose-name"
     )
+    compact = not compendium.compact and choose_compact("choose-compact")
     replace = st.checkbox("Replace an existing compendium of this name", key="choose-replace")
-    ready = bool(name) and quality != EVERYTHING
+    ready = bool(name) and (compact or quality != EVERYTHING)
     if not ready:
-        st.caption("Set at least one limit and enter a name.")
+        alternative = "" if compendium.compact else ", or store it compactly,"
+        st.caption(f"Set at least one limit{alternative} and enter a name.")
     if st.button("Create compendium", type="primary", disabled=not ready):
-        start(plan_select(cache(), compendium, name=name, quality=quality, replace=replace))
+        start(
+            plan_select(
+                cache(), compendium, name=name, quality=quality, replace=replace, compact=compact
+            )
+        )

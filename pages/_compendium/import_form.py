@@ -9,9 +9,12 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
+from gpar_core.data.importing.kept_series import can_be_added_to
 from gpar_core.data.importing.plan import plan_import
+from gpar_core.data.pert_types import COMPOUNDS
 from gpar_core.errors import RequestError
 from pages._compendium.pert_types import choose_pert_types
+from pages._compendium.storage import choose_compact
 from pages._shared.error_box import plain
 from pages._shared.job_panel import start
 from pages._shared.name_field import name_field
@@ -57,7 +60,11 @@ def show_import() -> None:
         st.session_state[Key.SERIES] = n_series + 1
         st.rerun()
     moas = {("moa", str(place)): file for place, file in enumerate(field(MOAS, "moas", True))}
-    pert_types = choose_pert_types("import-pert-types")
+    add_to = _add_to()
+    pert_types, compact = list(COMPOUNDS), False
+    if not add_to:
+        pert_types = choose_pert_types("import-pert-types")
+        compact = choose_compact("import-compact")
     fill_missing = st.checkbox("Set missing landmark genes to 0 instead of rejecting the file")
     replace = st.checkbox("Replace an existing compendium of this name", key="import-replace")
     lacking = [] if name else ["a name"]
@@ -82,8 +89,30 @@ def show_import() -> None:
             fill_missing=fill_missing,
             replace=replace,
             pert_types=pert_types,
+            compact=compact,
+            add_to=add_to,
         )
     )
+
+
+def _add_to() -> str:
+    """The compendium to whose series the new ones are added, '' for none."""
+    names = [
+        name for name in cache().compendium_names() if can_be_added_to(cache().compendium(name))
+    ]
+    if not names:
+        return ""
+    chosen = st.selectbox(
+        "Add to the series of",
+        names,
+        index=None,
+        placeholder="No compendium: import these files alone",
+        help="The new compendium then has the series of this one and those of the files, as if you "
+        "had imported all of them together. The files of its own series are not needed. Its "
+        "perturbagens, filter and storage stay the same.",
+        key="import-add-to",
+    )
+    return chosen or ""
 
 
 def _files(field: Field, suffix: str) -> dict[str, File]:

@@ -112,7 +112,7 @@ def test_a_manifest_that_lacks_a_key_is_a_data_error(folder: Path, key: str) -> 
 def test_a_compendium_of_another_format_is_refused(folder: Path) -> None:
     manifest = json.loads((folder / MANIFEST).read_text())
     (folder / MANIFEST).write_text(json.dumps(manifest | {"format_version": 99}))
-    with pytest.raises(DataError, match="has format 99, but this version of GPAR reads format 4"):
+    with pytest.raises(DataError, match="has format 99, but this version of GPAR reads format 5"):
         compendia.load(folder)
 
 

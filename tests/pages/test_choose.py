@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gpar_core.data.quality import QualityFilter
+from gpar_core.data.quality import EVERYTHING, QualityFilter
 from gpar_core.data.requests import SelectRequest
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
@@ -29,7 +29,7 @@ def _disabled(app: AppTest) -> bool:
 def test_without_a_filter_there_is_one_row_and_nothing_to_choose(stocked: Library) -> None:
     app = page("compendium")
     assert _counts(app) == [["all signatures", 164, 69, 60, 2, 0]]
-    assert "Set at least one limit and enter a name." in words(app)
+    assert "Set at least one limit, or store it compactly, and enter a name." in words(app)
     assert _disabled(app)
 
 
@@ -58,6 +58,18 @@ def test_a_choice_is_queued_and_shown(stocked: Library) -> None:
     )
     assert app.query_params["job"] == job.id
     assert "number 1 in the queue" in words(app)
+
+
+def test_a_compact_copy_needs_no_filter(stocked: Library) -> None:
+    app = page("compendium", compendium="measured")
+    app.text_input(key="choose-name").set_value("small")
+    app.checkbox(key="choose-compact").check()
+    press(app.run(), "Create compendium")
+    (job,) = JobStore(stocked.cache).active_jobs()
+    assert (job.request.name, job.request.compact, job.request.quality) == (
+        "small", True, EVERYTHING,
+    )  # fmt: skip
+    assert "Store 'measured' compactly as 'small'" in words(app)
 
 
 @pytest.mark.parametrize(

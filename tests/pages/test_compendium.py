@@ -138,6 +138,26 @@ def test_a_complete_form_queues_the_import_of_its_files(stocked: Library, upload
     assert "number 1 in the queue" in words(app)
 
 
+def test_series_are_added_to_those_of_a_compendium(
+    stocked: Library, uploads: Uploads, tmp_path: Path
+) -> None:
+    assert not [each for each in page("compendium").selectbox if each.key == "import-add-to"]
+    first = plan_import(stocked.cache, write_release(release(), tmp_path / "first"), name="first")
+    run_import(first, stocked.cache, silent)
+    app = upload(page("compendium"), uploads, "both")
+    choice = app.selectbox(key="import-add-to")
+    assert choice.options == ["first"]
+    assert app.checkbox(key="import-compact")
+    press(choice.set_value("first").run(), "Import")
+    assert "Give each series a different name" in words(app.error)
+    _, content, kind = uploads["matrix"]
+    uploads["matrix"] = ("GSE70138.gctx", content, kind)
+    press(upload(app, uploads, "both"), "Import")
+    (job,) = JobStore(stocked.cache).active_jobs()
+    assert (job.request.add_to, job.request.series) == ("first", ("GSE70138",))
+    assert not [each for each in app.checkbox if each.key == "import-compact"]
+
+
 @pytest.mark.parametrize("name", ["My Data", "../mine", "-"])
 def test_a_name_that_is_no_folder_name_is_refused(
     stocked: Library, uploads: Uploads, name: str

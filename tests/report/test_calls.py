@@ -38,6 +38,8 @@ from gpar_core.commands import search
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.fetching.plan import plan_fetch
 from gpar_core.data.importing.plan import plan_import
+from gpar_core.data.importing.request import ImportRequest
+from gpar_core.data.importing.run import run_import
 from gpar_core.data.labels import read_labels
 from gpar_core.data.plan_select import plan_select
 from gpar_core.data.profiles import accept, read_profiles
@@ -118,6 +120,15 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Here:
 
 def uploaded(here: Here):  # type: ignore[no-untyped-def]
     return accept(read_profiles(here.file("profiles.csv"), "profiles.csv"), impute=True)
+
+
+def more_series(here: Here) -> ImportRequest:
+    """Of a compendium that has a filter, which the call must not repeat."""
+    files = write_release(release(), here.folder / "first")
+    quality = QualityFilter(cells=("A375",))
+    run_import(plan_import(here.cache, files, name="first", quality=quality), here.cache, silent)
+    more = write_release(release(seed=1), here.folder / "second", matrix="GSE70138.gctx")
+    return plan_import(here.cache, more, name="both", add_to="first")
 
 
 Plan = Callable[[Here], Request | tuple[Request, object]]
@@ -210,17 +221,18 @@ CASES: dict[str, tuple[Plan, str]] = {
     "select": (
         lambda h: plan_select(
             h.cache, h.compendium, name="few",
-            quality=QualityFilter(min_tas=0.2, times=(24.0,), cells=("A375",)),
+            quality=QualityFilter(min_tas=0.2, times=(24.0,), cells=("A375",)), compact=True,
         ),
         "",
     ),
     "fetch": (lambda h: plan_fetch("lincs2020", cells=["PC3"], pert_types=["all"]), ""),
     "import": (
         lambda h: plan_import(
-            h.cache, write_release(release(), h.folder), name="new", fill_missing=True
+            h.cache, write_release(release(), h.folder), name="new", fill_missing=True, compact=True
         ),
         "",
     ),
+    "import of more series": (more_series, ""),
 }  # fmt: skip
 
 SEARCHES: dict[str, tuple[Callable[[Here], object], str]] = {

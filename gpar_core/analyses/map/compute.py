@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.data.compact_matrix import Matrix
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.errors import RequestError
@@ -132,7 +133,7 @@ def hidden_layer(
 
 def _space(
     compendium: Compendium, rows: np.ndarray, trained: TrainedNetwork | None, report: Report
-) -> np.ndarray:
+) -> Matrix:
     """(n, d) vectors that define neighbors."""
     report(Progress(STAGE, 0, 1, "Reading signatures"))
     if trained is not None:
@@ -154,7 +155,7 @@ def _those_of(elsewhere: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
 
 
 def _places(
-    space: np.ndarray, rows: np.ndarray, method: str, seed: int, pool: Pool, report: Report
+    space: Matrix, rows: np.ndarray, method: str, seed: int, pool: Pool, report: Report
 ) -> pd.DataFrame:
     """row, x, y."""
     if method == "fwd":

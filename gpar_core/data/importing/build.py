@@ -10,20 +10,21 @@ import pandas as pd
 from gpar_core import fields
 from gpar_core.data import compendium
 from gpar_core.data.findings import Finding, as_json, summed
+from gpar_core.data.importing import kept_series
+from gpar_core.data.importing.chosen_signatures import KEPT, chosen_signatures, valid_tas
 from gpar_core.data.importing.compound_annotation import annotate, other_perturbagens
 from gpar_core.data.importing.exported import header_of, holds_all, restore
 from gpar_core.data.importing.import_files import ImportFiles
-from gpar_core.data.importing.landmark_genes import locate_landmarks
-from gpar_core.data.importing.series import SOURCE, united
-from gpar_core.data.importing.signature_tables import POSITION, read_signatures
+from gpar_core.data.importing.kept_series import LEFT_OUT, NOT_FINITE, KeptSeries, Origin
 from gpar_core.data.importing.unpacking import is_packed, unpack
-from gpar_core.data.importing.value_copy import Source, copy_values, finite_rows
+from gpar_core.data.importing.value_copy import copy_values, finite_rows
 from gpar_core.data.kind_names import plural
-from gpar_core.data.matrix_files import MatrixFile, open_matrix
+from gpar_core.data.matrix_files import open_matrix
 from gpar_core.data.molecules import copies_of, molecules_of
 from gpar_core.data.quality import EVERYTHING, QualityFilter
-from gpar_core.data.selecting import check_cells, choose, usable
+from gpar_core.data.selecting import at_limit, choose, usable
 from gpar_core.data.stored_matrix import StoredMatrix
+from gpar_core.data.tables import rows_where
 from gpar_core.data.tas import activity_score, signature_strength
 from gpar_core.errors import FileFormatError
 from gpar_core.progress import Progress, Report, silent
@@ -40,6 +41,8 @@ def import_compendium(
     fill_missing: bool = False,
     quality: QualityFilter = EVERYTHING,
     pert_types: Sequence[str] = (fields.COMPOUND_PERT_TYPE,),
+    compact: bool = False,
+    earlier: KeptSeries | None = None,
     report: Report = silent,
     check: Callable[[Path], None] = lambda matrix: None,
 ) -> tuple[Finding, ...]:
@@ -52,7 +55,11 @@ def import_compendium(
 
     fill_missing: set landmark genes that a matrix lacks to 0 (no change) instead of refusing.
     quality: criteria that signatures must meet to be kept. pert_types: of `fields.PERT_TYPES`.
-    check: called with each unpacked matrix before it is opened; raises if it should not be.
+    compact: store the z-scores in 8 bits (`compact_matrix`); all that is derived from them is
+    derived from the stored ones. earlier: series of a compendium, as exact or compact as this one
+    and with the same quality and pert_types, to which those of the files are added: the result is
+    that of importing all of them together. check: called with each unpacked matrix before it is
+    opened; raises if it should not be.
 
     Returns what was found and left out, which is also stored in the manifest.
     Raises FileFormatError, LandmarkError, AnnotationError or, if the filter keeps no signature,
@@ -61,26 +68,51 @@ def import_compendium(
     scratch = folder / SCRATCH
     scratch.mkdir(exist_ok=True)
     matrices = [
-        _opened(each.matrix, scratch / str(number), report, check)
+        _unpacked(each.matrix, scratch / str(number), report, check)
         for number, each in enumerate(files.series)
     ]
-    if holds_all(files, quality):
+    if earlier is None and holds_all(files, quality):
         restored = restore(
-            matrices[0],
+            open_matrix(matrices[0]),
             folder,
             scratch / "copied.json",
             name=name,
             fill_missing=fill_missing,
             pert_types=tuple(pert_types),
+            compact=compact,
             report=report,
         )
         shutil.rmtree(scratch)
         return restored
-    sources, signatures, findings = _select(
-        files, matrices, fill_missing, quality, pert_types, report
+    origin = _origin(files, earlier)
+    signatures, chosen = chosen_signatures(
+        files,
+        matrices,
+        folder,
+        fill_missing=fill_missing,
+        quality=quality,
+        pert_types=pert_types,
+        earlier=earlier,
+        report=report,
     )
-    matrix = copy_values(sources, folder / compendium.MATRIX, scratch / "copied.json", report)
-    signatures, bad = _without_missing_values(signatures, matrix)
+    row = np.full(chosen.n_read, LEFT_OUT, np.int32)
+    strength = np.full(chosen.n_read, np.nan)
+    matrix = copy_values(
+        chosen.sources,
+        folder / compendium.MATRIX,
+        scratch / "copied.json",
+        report,
+        n_rows=len(signatures),
+        compact=compact,
+    )
+    missing = np.full((len(chosen.not_finite), fields.N_LANDMARKS), np.nan, np.float32)
+    matrix.put(chosen.not_finite, np.arange(fields.N_LANDMARKS), missing)
+    finite = finite_rows(matrix)
+    row[signatures[KEPT][~finite]] = NOT_FINITE
+    bad = Finding.of(
+        "signatures with missing or infinite values, left out", signatures[fields.SIG_ID][~finite]
+    )
+    signatures = _kept(signatures, matrix, finite)
     if signatures.empty:
         raise FileFormatError(
             f"Every signature of {_called(files)} has missing or infinite values, so there is "
@@ -88,17 +120,19 @@ def import_compendium(
         )
     report(Progress("Import", 1, 1, "Annotating compounds"))
     signatures, tas_findings = _complete_tas(signatures, matrix)
+    strength[signatures[KEPT]] = signatures[fields.STRENGTH]
     left, left_out = choose(signatures, quality)
     signatures = _kept(signatures, matrix, left)
     of_compounds = (signatures[fields.PERT_TYPE] == fields.COMPOUND_PERT_TYPE).to_numpy()
     compounds, annotation_findings = annotate(
-        signatures[of_compounds],
-        pert_infos=[each.pert_info for each in files.series if each.pert_info],
-        moas=files.moas,
+        signatures.loc[of_compounds, [fields.PERT_ID, fields.PERT_INAME]],
+        pert_infos=origin.pert_infos,
+        moas=origin.moas,
     )
     report(Progress("Import", 1, 1, "Matching compounds to molecules"))
     copy = copies_of(matrix)
-    molecules = molecules_of(compounds, signatures.assign(copy=copy)[of_compounds])
+    values = pd.DataFrame({fields.PERT_ID: signatures[fields.PERT_ID], "copy": copy})
+    molecules = molecules_of(compounds, values[of_compounds])
     compounds = compounds.assign(**{fields.DRUG: molecules.drug})
     repeated = _repeated(signatures, copy)
     twice = Finding.of(
@@ -106,13 +140,14 @@ def import_compendium(
         "cell line",
         signatures[fields.SIG_ID][repeated],
     )
+    row[signatures[KEPT]] = _rows_of_values(copy, repeated)
     signatures = _kept(signatures, matrix, ~repeated)
     found = (
         Finding("signatures imported", len(signatures)),
         Finding("compounds imported", len(compounds)),
         Finding("drugs imported, one per molecule", compounds[fields.DRUG].nunique()),
         *_of_other_kinds(signatures, pert_types),
-        *summed([*findings, bad, *tas_findings, *left_out, twice]),
+        *summed([*chosen.findings, bad, *tas_findings, *left_out, twice, *at_limit(matrix)]),
         *annotation_findings,
         *molecules.findings,
         *([] if quality == EVERYTHING else usable(signatures, compounds)),
@@ -121,17 +156,47 @@ def import_compendium(
     compendium.write(
         folder,
         name=name,
-        source=f"Imported from {', '.join(each.matrix.name for each in files.series)}",
-        simulated=any(
-            header["simulated"] for each in files.series if (header := header_of(each.matrix))
-        ),
+        source=f"Imported from {', '.join(origin.matrices)}",
+        simulated=origin.simulated,
         signatures=signatures,
         annotation=_together(compounds, other_perturbagens(signatures, compounds[fields.DRUG])),
         report=as_json(found),
         filters=() if quality == EVERYTHING else (quality,),
     )
+    kept_series.keep(
+        folder,
+        origin,
+        row=row,
+        strength=strength,
+        quality=quality,
+        pert_types=pert_types,
+        of_files=chosen.of_files,
+        between=chosen.between,
+    )
     shutil.rmtree(scratch)
     return found
+
+
+def _unpacked(matrix: Path, scratch: Path, report: Report, check: Callable[[Path], None]) -> Path:
+    if is_packed(matrix):
+        scratch.mkdir(exist_ok=True)
+        matrix = unpack(matrix, scratch, report)
+    report(Progress("Import", 0, 1, f"Checking {matrix.name}"))
+    check(matrix)
+    return matrix
+
+
+def _origin(files: ImportFiles, earlier: KeptSeries | None) -> Origin:
+    """Where the signatures of all series come from."""
+    headers = [header_of(each.matrix) for each in files.series]
+    new = Origin(
+        names=tuple(each.series for each in files.series),
+        matrices=tuple(each.matrix.name for each in files.series),
+        simulated=any(header["simulated"] for header in headers if header),
+        pert_infos=tuple(each.pert_info for each in files.series if each.pert_info),
+        moas=files.moas,
+    )
+    return new if earlier is None else earlier.origin.followed_by(new)
 
 
 def _together(compounds: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
@@ -148,74 +213,8 @@ def _of_other_kinds(signatures: pd.DataFrame, pert_types: Sequence[str]) -> list
     ]
 
 
-def _select(
-    files: ImportFiles,
-    matrices: Sequence[MatrixFile],
-    fill_missing: bool,
-    quality: QualityFilter,
-    pert_types: Sequence[str],
-    report: Report,
-) -> tuple[list[Source], pd.DataFrame, list[Finding]]:
-    """Where the values of the signatures are, and the signatures, in the order of the rows."""
-    findings, genes, tables = [], [], []
-    for series, matrix in zip(files.series, matrices, strict=True):
-        report(Progress("Import", 0, 1, f"Reading ids and tables of {series.series}"))
-        located, gene_findings = locate_landmarks(
-            matrix, series.gene_info, fill_missing=fill_missing
-        )
-        table, table_findings = read_signatures(
-            matrix,
-            series.sig_info,
-            series.sig_metrics,
-            replicates=len(files.series) > 1,
-            pert_types=pert_types,
-        )
-        findings += [*table_findings, *gene_findings]
-        genes.append(located)
-        tables.append(table)
-    signatures, series_findings = united(tables, [each.series for each in files.series])
-    check_cells(signatures, quality)
-    left, left_out = choose(_with_tas_to_come(signatures), quality)
-    signatures = signatures[left].reset_index(drop=True)
-    source, position = (signatures.pop(column).to_numpy() for column in (SOURCE, POSITION))
-    sources = []
-    for number, (matrix, located) in enumerate(zip(matrices, genes, strict=True)):
-        rows = np.flatnonzero(source == number)
-        rows = rows[np.argsort(position[rows])]
-        sources.append(Source(matrix, located, position[rows], rows))
-    return sources, signatures, [*findings, *series_findings, *left_out]
-
-
-def _with_tas_to_come(signatures: pd.DataFrame) -> pd.DataFrame:
-    """Signatures whose TAS can be computed later get one above every limit until then."""
-    tas = _valid_tas(signatures)
-    to_come = tas.isna() & signatures[fields.CC_Q75].notna()
-    return signatures.assign(**{fields.TAS: tas.mask(to_come, np.inf)})
-
-
-def _opened(
-    matrix: Path, scratch: Path, report: Report, check: Callable[[Path], None]
-) -> MatrixFile:
-    if is_packed(matrix):
-        scratch.mkdir(exist_ok=True)
-        matrix = unpack(matrix, scratch, report)
-    report(Progress("Import", 0, 1, f"Checking {matrix.name}"))
-    check(matrix)
-    return open_matrix(matrix)
-
-
 def _called(files: ImportFiles) -> str:
     return " and ".join(f"'{each.matrix.name}'" for each in files.series)
-
-
-def _without_missing_values(
-    signatures: pd.DataFrame, matrix: StoredMatrix
-) -> tuple[pd.DataFrame, Finding]:
-    finite = finite_rows(matrix)
-    bad = Finding.of(
-        "signatures with missing or infinite values, left out", signatures[fields.SIG_ID][~finite]
-    )
-    return _kept(signatures, matrix, finite), bad
 
 
 def _kept(signatures: pd.DataFrame, matrix: StoredMatrix, kept: np.ndarray) -> pd.DataFrame:
@@ -223,7 +222,7 @@ def _kept(signatures: pd.DataFrame, matrix: StoredMatrix, kept: np.ndarray) -> p
     if kept.all():
         return signatures
     matrix.keep(kept)
-    return signatures[kept].reset_index(drop=True)
+    return rows_where(signatures, kept)
 
 
 def _repeated(signatures: pd.DataFrame, copy: np.ndarray) -> np.ndarray:
@@ -236,11 +235,19 @@ def _repeated(signatures: pd.DataFrame, copy: np.ndarray) -> np.ndarray:
     return same.duplicated().sort_index().to_numpy()
 
 
+def _rows_of_values(copy: np.ndarray, repeated: np.ndarray) -> np.ndarray:
+    """(n,) rows of the values of signatures once the repeated ones are left out."""
+    row = np.cumsum(~repeated) - 1
+    kept = pd.Series(row[~repeated], copy[~repeated])
+    row[repeated] = kept[~kept.index.duplicated()].loc[copy[repeated]]
+    return row
+
+
 def _complete_tas(
     signatures: pd.DataFrame, matrix: StoredMatrix
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Compute TAS where the files have its components but not the score."""
-    tas = _valid_tas(signatures)
+    tas = valid_tas(signatures)
     computable = (tas.isna() & signatures[fields.CC_Q75].notna()).to_numpy()
     strength = signatures[fields.STRENGTH].to_numpy(copy=True)
     replicates = signatures[fields.N_REPLICATES].to_numpy()
@@ -255,8 +262,5 @@ def _complete_tas(
         Finding("signatures whose TAS was computed here", int((computable & tas.notna()).sum())),
         Finding("signatures with unknown TAS", int(tas.isna().sum())),
     ]
-    return signatures.assign(**{fields.TAS: tas}), findings
-
-
-def _valid_tas(signatures: pd.DataFrame) -> pd.Series:
-    return signatures[fields.TAS].where(signatures[fields.TAS].between(0, 1))
+    signatures[fields.TAS], signatures[fields.STRENGTH] = tas, strength
+    return signatures, findings

@@ -46,6 +46,7 @@ def header_of(path: Path) -> dict[str, Any] | None:
                 return None
             header = json.loads(own_dataset(file, HEADER)[()])
         header["filters"] = tuple(quality.from_json(each) for each in header["filters"])
+        header["compact"] = bool(header.get("compact"))
         return {**header, "simulated": bool(header["simulated"])}
     except (OSError, KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise FileFormatError(
@@ -68,12 +69,14 @@ def restore(
     name: str,
     fill_missing: bool,
     pert_types: tuple[str, ...],
+    compact: bool,
     report: Report,
 ) -> tuple[Finding, ...]:
     """Build the compendium `name` in `folder`, with the fingerprint that it had if unchanged.
 
-    Signatures and genes may have been removed or put in another order since. notes: as for
-    `copy_values`. Returns what was found. Raises DataError.
+    Signatures and genes may have been removed or put in another order since. compact: store the
+    z-scores in 8 bits; those of a compact compendium always are. notes: as for `copy_values`.
+    Returns what was found. Raises DataError.
     """
     header = header_of(matrix.path) or {}
     located, findings = locate_landmarks(matrix, None, fill_missing=fill_missing)
@@ -88,7 +91,11 @@ def restore(
             raise FileFormatError("it has no signature of the kinds that are asked for.")
         rows = np.argsort(place)
         copied = copy_values(
-            [Source(matrix, located, place[rows], rows)], folder / compendia.MATRIX, notes, report
+            [Source(matrix, located, place[rows], rows)],
+            folder / compendia.MATRIX,
+            notes,
+            report,
+            compact=compact or header["compact"],
         )
         if not finite_rows(copied).all():
             raise FileFormatError("it has missing or infinite values.")

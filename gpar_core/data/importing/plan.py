@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from gpar_core.data import compendium as compendia
+from gpar_core.data.importing import kept_series
 from gpar_core.data.importing.import_files import ImportFiles, digest
 from gpar_core.data.importing.request import ImportRequest
 from gpar_core.data.pert_types import COMPOUNDS, known_pert_types
@@ -22,21 +24,38 @@ def plan_import(
     quality: QualityFilter = EVERYTHING,
     replace: bool = False,
     pert_types: Iterable[str] = COMPOUNDS,
+    compact: bool = False,
+    add_to: str = "",
 ) -> ImportRequest:
     """Check that the files exist and the name is free. Raises RequestError or FileFormatError.
 
     name: of the compendium; converted to lower case. pert_types: the kinds of perturbagens to
-    import, of `fields.PERT_TYPES`, or 'all'.
+    import, of `fields.PERT_TYPES`, or 'all'. compact: store the z-scores in 8 bits. add_to: a
+    compendium to whose series those of the files are added; quality, pert_types and compact are
+    its own then, and must not be given. Raises NotFoundError if it does not exist.
     """
-    name = compendium_name(name)
+    name, pert_types = compendium_name(name), known_pert_types(pert_types)
+    before: tuple[str, ...] = ()
+    fingerprint = ""
+    if add_to:
+        if quality != EVERYTHING or pert_types != COMPOUNDS or compact:
+            raise RequestError(
+                f"Series are added with the filter, perturbagens and storage of '{add_to}'. Leave "
+                "these options out."
+            )
+        folder = cache.existing_compendium(add_to)
+        earlier, manifest = kept_series.load(folder), compendia.read_manifest(folder)
+        add_to, before, fingerprint = folder.name, earlier.origin.names, manifest["fingerprint"]
+        quality, pert_types = earlier.quality, earlier.pert_types
+        compact = compendia.is_compact(manifest)
     for path in files.paths:
         if not path.is_file():
             raise FileFormatError(f"There is no file '{path}'. Check its name and folder.")
     names = [each.series for each in files.series]
-    if len(set(names)) < len(names):
+    if len({*before, *names}) < len(before) + len(names):
         raise RequestError(
-            f"The series are named {', '.join(names)}. Give each series a different name "
-            "(--series)."
+            f"The series are named {', '.join([*before, *names])}. Give each series a different "
+            "name (--series)."
         )
 
     def text(path: Path | None) -> str:
@@ -55,7 +74,10 @@ def plan_import(
         replace=replace,
         files_digest=digest(files.paths),
         quality=quality,
-        pert_types=known_pert_types(pert_types),
+        pert_types=pert_types,
+        compact=compact,
+        add_to=add_to,
+        fingerprint=fingerprint,
     )
     check_free(cache, request)
     return request

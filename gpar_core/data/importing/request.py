@@ -1,7 +1,7 @@
 """The request for an import."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -19,6 +19,8 @@ class ImportRequest:
     of each. Paths are absolute; '' for an absent table. moas: tables of MOAs, in order.
     fill_missing: whether missing landmark genes are set to 0 instead of refused.
     quality: criteria that signatures must meet to be kept. pert_types: of `fields.PERT_TYPES`.
+    compact: store the z-scores in 8 bits. add_to, fingerprint: the compendium to whose series these
+    are added, '' for none.
     files_digest: identifies the content of the files (or their sizes and times of change).
     """
 
@@ -36,10 +38,16 @@ class ImportRequest:
     files_digest: str = ""
     quality: QualityFilter = EVERYTHING
     pert_types: tuple[str, ...] = (COMPOUND_PERT_TYPE,)
+    compact: bool = False
+    add_to: str = ""
+    fingerprint: str = ""
 
     @property
     def unused(self) -> tuple[str, ...]:
-        return ("pert_types",) if self.pert_types == (COMPOUND_PERT_TYPE,) else ()
+        """Later fields that have their default: earlier requests keep their id."""
+        later = ("pert_types", "compact", "add_to", "fingerprint")
+        default = {each.name: each.default for each in fields(self)}
+        return tuple(name for name in later if getattr(self, name) == default[name])
 
     @property
     def large(self) -> bool:

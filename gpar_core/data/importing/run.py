@@ -8,8 +8,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from gpar_core.data import compendium as compendia
+from gpar_core.data.importing import kept_series
 from gpar_core.data.importing.build import import_compendium
 from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles, digest
+from gpar_core.data.importing.kept_series import KeptSeries
 from gpar_core.data.importing.request import ImportRequest
 from gpar_core.data.importing.trial import try_reading
 from gpar_core.errors import FileFormatError, GparError, JobError, RequestError, in_words
@@ -35,6 +38,7 @@ def run_import(request: ImportRequest, cache: Cache, report: Report) -> None:
     files = files_of(request)
     _check_unchanged(request, files)
     limits = read_limits(os.environ)
+    earlier = _earlier(request, cache)
     building = cache.importing(request.name, job_id(request))
     building.mkdir(parents=True, exist_ok=True)
     try:
@@ -47,6 +51,8 @@ def run_import(request: ImportRequest, cache: Cache, report: Report) -> None:
                 fill_missing=request.fill_missing,
                 quality=request.quality,
                 pert_types=request.pert_types,
+                compact=request.compact,
+                earlier=earlier,
                 report=report,
                 check=partial(try_reading, limits=limits),
             )
@@ -116,6 +122,18 @@ def _check_unchanged(request: ImportRequest, files: ImportFiles) -> None:
             f"The files for '{request.name}' have changed since the import was requested. Start "
             "it again."
         )
+
+
+def _earlier(request: ImportRequest, cache: Cache) -> KeptSeries | None:
+    if not request.add_to:
+        return None
+    folder = cache.existing_compendium(request.add_to)
+    if compendia.read_manifest(folder)["fingerprint"] != request.fingerprint:
+        raise RequestError(
+            f"The compendium '{request.add_to}' has changed since the import was requested. Start "
+            "it again."
+        )
+    return kept_series.load(folder)
 
 
 def _lock(folder: Path) -> FileLock:

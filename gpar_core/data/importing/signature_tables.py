@@ -15,7 +15,7 @@ from gpar_core.data.matrix_metadata import metadata_columns, read_metadata
 from gpar_core.data.number_text import numbers
 from gpar_core.data.pert_types import named
 from gpar_core.data.profile_tables import cleaned
-from gpar_core.data.tables import TEXT, read_table
+from gpar_core.data.tables import TEXT, places_in, read_table, rows_where
 from gpar_core.errors import AnnotationError, FileFormatError
 
 IDENTITY = (fields.SIG_ID, fields.PERT_ID, fields.PERT_INAME, fields.PERT_TYPE, fields.CELL_ID)
@@ -46,22 +46,20 @@ def read_signatures(
     sig_info: Path | None,
     sig_metrics: Path | None,
     *,
-    replicates: bool = False,
     pert_types: Sequence[str] = (fields.COMPOUND_PERT_TYPE,),
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """The signatures in both matrix and sig_info, in the order of sig_info.
 
     sig_info: None if the matrix has it as metadata of its columns. BRD ids of several batches
-    become one. replicates: whether to read which profiles each signature is made of, a long text.
-    pert_types: the kinds of perturbagens to keep, of `fields.PERT_TYPES`. The name of one that is
-    no compound gets its kind: 'TP53 knock-down'.
+    become one. pert_types: the kinds of perturbagens to keep, of `fields.PERT_TYPES`. The name of
+    one that is no compound gets its kind: 'TP53 knock-down'.
 
     Returns `IDENTITY`, dose and time as numbers and units, `MEASURES` as numbers,
     `FLAGS` as nullable booleans, `POSITION` in the matrix, and `REPLICATE_SET`: equal for
     signatures made of the same profiles, `NO_REPLICATES` if these are unknown.
     Raises FileFormatError or AnnotationError.
     """
-    in_file = pd.Index(matrix.sig_ids, dtype=TEXT)
+    in_file = pd.Index(matrix.sig_ids, dtype=object)  # with the texts that are there already
     if not in_file.is_unique:
         raise FileFormatError(
             f"'{matrix.path.name}' holds the signature '{_first(in_file[in_file.duplicated()])}' "
@@ -69,10 +67,9 @@ def read_signatures(
         )
     table = _own_table(matrix) if sig_info is None else _read(sig_info)
     called = f"'{sig_info.name}'" if sig_info else f"The metadata of '{matrix.path.name}'"
-    table[REPLICATE_SET] = (
-        _replicate_sets(_distil_ids(matrix, sig_info)) if replicates else NO_REPLICATES
-    )
-    table[POSITION] = in_file.get_indexer(pd.Index(table[fields.SIG_ID]))
+    if REPLICATE_SET not in table:
+        table[REPLICATE_SET] = np.full(len(table), NO_REPLICATES, np.uint64)
+    table[POSITION] = places_in(matrix.sig_ids, table[fields.SIG_ID])
     in_both = (table[POSITION] >= 0).to_numpy()
     if not in_both.any():
         raise AnnotationError(
@@ -103,7 +100,8 @@ def read_signatures(
             sig_ids[once & wanted & ~complete],
         ),
     ]
-    table = table[once & wanted & complete].reset_index(drop=True)
+    del in_file
+    table = rows_where(table, once & wanted & complete)
     if table.empty:
         raise AnnotationError(
             f"{called} has no signature of {in_words(pert_types)} (pert_type "
@@ -135,13 +133,23 @@ def _names(table: pd.DataFrame) -> pd.Series:
 
 
 def _read(sig_info: Path) -> pd.DataFrame:
-    return read_table(sig_info, needed=IDENTITY, optional=(*CONDITIONS, *QUALITY))
+    table = read_table(
+        sig_info,
+        needed=IDENTITY,
+        optional=(*CONDITIONS, *QUALITY, fields.REPLICATES),
+        converted={fields.REPLICATES: _replicate_sets},
+    )
+    if fields.REPLICATES in table:
+        table[REPLICATE_SET] = table.pop(fields.REPLICATES)
+    return table
 
 
 def _own_table(matrix: MatrixFile) -> pd.DataFrame:
     """The content of sig_info, from the metadata of the matrix. Raises as `read_metadata`, and
     AnnotationError if something is missing."""
-    table = read_metadata(matrix, "signatures", OWN_COLUMNS)
+    table = read_metadata(matrix, "signatures", (*OWN_COLUMNS, fields.REPLICATES))
+    if fields.REPLICATES in table:
+        table[REPLICATE_SET] = _replicate_sets(table.pop(fields.REPLICATES))
     table[fields.SIG_ID] = pd.array(matrix.sig_ids, dtype=TEXT)
     if lacking := [name for name in IDENTITY if name not in table and name != fields.PERT_INAME]:
         names = metadata_columns(matrix, "signatures")
@@ -161,15 +169,6 @@ def _own_table(matrix: MatrixFile) -> pd.DataFrame:
     if fields.PERT_INAME not in table:
         table[fields.PERT_INAME] = table[fields.PERT_ID]
     return table
-
-
-def _distil_ids(matrix: MatrixFile, sig_info: Path | None) -> pd.Series:
-    wanted = (fields.REPLICATES,)
-    if sig_info is None:
-        table = read_metadata(matrix, "signatures", wanted)
-    else:
-        table = read_table(sig_info, needed=(fields.SIG_ID,), optional=wanted)
-    return _text(table, fields.REPLICATES)
 
 
 def _repeated(called: str, table: pd.DataFrame, in_both: np.ndarray) -> np.ndarray:
@@ -205,7 +204,9 @@ def _conditions(signatures: pd.DataFrame) -> pd.DataFrame:
         text = _text(signatures, unit)
         signatures[value] = numbers(_text(signatures, value)).fillna(parts["number"])
         signatures[unit] = text.where(text != "", parts["unit"])
-    return signatures.drop(columns=[DOSE_WITH_UNIT, TIME_WITH_UNIT], errors="ignore")
+        if joined in signatures:
+            del signatures[joined]
+    return signatures
 
 
 def _apart(texts: pd.Series) -> pd.DataFrame:
@@ -218,18 +219,28 @@ def _apart(texts: pd.Series) -> pd.DataFrame:
 
 def _quality(signatures: pd.DataFrame, sig_metrics: Path | None) -> pd.DataFrame:
     """The columns `QUALITY`, from sig_metrics where it has them."""
+    metrics, place = pd.DataFrame(), np.empty(0, np.int64)
     if sig_metrics is not None:
-        metrics = read_table(sig_metrics, needed=(fields.SIG_ID,), optional=QUALITY)
-        metrics = metrics.drop_duplicates(fields.SIG_ID).set_index(fields.SIG_ID)
-        metrics = metrics.reindex(signatures[fields.SIG_ID], fill_value="")
-        for column in metrics:
-            signatures[column] = metrics[column].array
-    for column in MEASURES:
-        signatures[column] = numbers(_text(signatures, column))
-    for column in FLAGS:
-        text = _text(signatures, column).str.lower()
-        signatures[column] = text.isin(YES).astype("boolean").where(text.isin((*YES, *NO)))
+        metrics = read_table(
+            sig_metrics, needed=(fields.SIG_ID,), optional=QUALITY, converted=PARSED
+        )
+        metrics = rows_where(metrics, ~metrics[fields.SIG_ID].duplicated())
+        place = places_in(metrics.pop(fields.SIG_ID), signatures[fields.SIG_ID])
+    for column in QUALITY:
+        if column in metrics:
+            values = metrics.pop(column).array.take(place, allow_fill=True)
+        else:
+            values = PARSED[column](_text(signatures, column)).array
+        signatures[column] = values
     return signatures
+
+
+def _flags(text: pd.Series) -> pd.Series:
+    lower = text.str.lower()
+    return lower.isin(YES).astype("boolean").where(lower.isin((*YES, *NO)))
+
+
+PARSED = {**dict.fromkeys(MEASURES, numbers), **dict.fromkeys(FLAGS, _flags)}
 
 
 def _text(table: pd.DataFrame, column: str) -> pd.Series:

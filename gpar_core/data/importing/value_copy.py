@@ -33,21 +33,29 @@ class Source:
 
 
 def copy_values(
-    sources: Sequence[Source], target: Path, notes: Path, report: Report
+    sources: Sequence[Source],
+    target: Path,
+    notes: Path,
+    report: Report,
+    *,
+    n_rows: int | None = None,
+    compact: bool = False,
 ) -> StoredMatrix:
-    """Write the `.npy` of (n_signatures, 978) float32 to `target`, missing values as NaN.
+    """Write the `.npy` of (n_rows, 978) z-scores to `target`, missing values as NaN.
 
-    notes: file that lists the blocks of the same copy that are already done; they are kept. Memory
-    does not grow with the number of signatures. Raises FileFormatError.
+    n_rows: those of the sources by default; rows that no source has are 0. compact: as
+    8-bit numbers (`compact_matrix`). notes: file that lists the blocks of the same copy that are
+    already done; they are kept. Memory does not grow with the number of signatures. Raises
+    FileFormatError.
     """
-    n_rows = sum(len(source.rows) for source in sources)
+    n_rows = sum(len(source.rows) for source in sources) if n_rows is None else n_rows
     shape = (n_rows, fields.N_LANDMARKS)
-    plan = _plan(sources)
+    plan = _plan(sources, compact)
     n_done = _n_done(notes, plan, target, shape)
     matrix = StoredMatrix(target)
     if n_done is None:
         notes.unlink(missing_ok=True)  # or they would be trusted for the new file
-        matrix, n_done = StoredMatrix.create(target, shape), [0] * len(sources)
+        matrix, n_done = StoredMatrix.create(target, shape, compact=compact), [0] * len(sources)
     present = [np.flatnonzero(source.genes >= 0) for source in sources]
     sizes = [len(s.rows) * len(genes) for s, genes in zip(sources, present, strict=True)]
     for number, (source, columns) in enumerate(zip(sources, present, strict=True)):
@@ -58,7 +66,8 @@ def copy_values(
             source.matrix, source.genes[columns], source.signatures, skip=n_done[number]
         )
         for block in blocks:
-            values = np.where(block.values == MISSING_VALUE, np.nan, block.values)
+            values = block.values
+            values[values == MISSING_VALUE] = np.nan
             _check_scale(file_name, values)
             rows = source.rows[np.searchsorted(source.signatures, block.signatures)]
             matrix.put(rows, column_of[block.genes], values)
@@ -91,9 +100,9 @@ def _note(notes: Path, plan: str, n_done: list[int]) -> None:
     part.replace(notes)
 
 
-def _plan(sources: Sequence[Source]) -> str:
+def _plan(sources: Sequence[Source], compact: bool) -> str:
     """Identifies what is copied, to where, and in which blocks."""
-    digest = hashlib.sha256(str(matrix_files.BLOCK_VALUES).encode())
+    digest = hashlib.sha256(f"{matrix_files.BLOCK_VALUES} {compact}".encode())
     for source in sources:
         for array in (source.genes, source.signatures, source.rows):
             digest.update(array.astype(np.int64).tobytes())

@@ -150,7 +150,9 @@ def test_a_stopped_import_goes_on_to_the_same_compendium(
     import_compendium(files, folder, name="new", report=again.append)
     assert compendia.load(folder).fingerprint == run(files)[0].fingerprint
     names = {path.name for path in folder.iterdir()}
-    assert names == {"manifest.json", "matrix.npy", "signatures.parquet", "compounds.parquet"}
+    assert names == {
+        "manifest.json", "matrix.npy", "signatures.parquet", "compounds.parquet", "series",
+    }  # fmt: skip
     copied = [each.done for each in heard if each.message.startswith("Reading values")]
     copied_then = [each.done for each in again if each.message.startswith("Reading values")]
     assert not set(copied) & set(copied_then)

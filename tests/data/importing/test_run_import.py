@@ -68,6 +68,7 @@ def test_an_import_is_published_and_nothing_else_is_there(cache: Cache, files: I
     assert cache.compendium_made_by("mine") == job_id(request)
     assert {path.name for path in cache.compendium("mine").iterdir()} == {
         "manifest.json", "matrix.npy", "signatures.parquet", "compounds.parquet", "made_by.txt",
+        "series",
     }  # fmt: skip
     assert _litter(cache) == []
     run_job(request, cache, stop_after(1), Means())  # it is there: nothing done, nothing refused

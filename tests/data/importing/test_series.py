@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpar_core.data.importing.series import SOURCE, united
+from gpar_core.data.importing.series import SOURCE, arranged, united
 from gpar_core.data.importing.signature_tables import NO_REPLICATES, REPLICATE_SET
 from gpar_core.data.tables import TEXT
 
@@ -62,20 +62,28 @@ def test_series_are_united_as_the_loops_do(
 ) -> None:
     given_rows = [[("0", "P0", "zero", "A375", 0), *first], second, third]
     names = [f"series {number}" for number in range(3)]
-    found, findings = united([_table(rows) for rows in given_rows], names)
+    tables = [_table(rows) for rows in given_rows]
+    every, findings = united(tables, names)
+    found = arranged(every.copy())[0]
     rows, n_same_id, n_same_profiles = _reference(given_rows)
     columns = [*TEXTS, "series", SOURCE]
     assert list(found[columns].itertuples(index=False, name=None)) == rows
     assert sum(f.count for f in findings if "with the sig_id" in f.what) == n_same_id
     assert sum(f.count for f in findings if "same replicates" in f.what) == n_same_profiles
+    before, of_before = united(tables[:2], names[:2])
+    added, of_added = united(tables[2:], names[2:], before.drop(columns=SOURCE))
+    assert (added[SOURCE] == (every[SOURCE] == len(tables) - 1)).all()
+    pd.testing.assert_frame_equal(added.drop(columns=SOURCE), every.drop(columns=SOURCE))
+    assert [*of_before, *of_added] == findings
 
 
 def test_what_is_left_out_is_named() -> None:
     first = _table([("a", "P1", "one", "A375", 7), ("b", "P1", "one", "A375", 0)])
     second = _table([("b", "P1", "1", "A375", 0), ("c", "P1", "1", "A375", 7),
                      ("d", "P1", "1", "A375", 0)])  # fmt: skip
-    found, findings = united([first, second], ["GSE92742", "GSE70138"])
-    named = {finding.what: finding.names for finding in findings if finding.count}
+    every, findings = united([first, second], ["GSE92742", "GSE70138"])
+    found, of_names = arranged(every)
+    named = {finding.what: finding.names for finding in (*findings, *of_names) if finding.count}
     assert named == {
         "signatures with the sig_id of one of an earlier series, left out": ("b",),
         "signatures made of the same replicates as one of an earlier series, left out": ("c",),

@@ -46,7 +46,7 @@ def _read(folder: Path, info: object, metrics: object = None, **leading: bool) -
     if metrics is not None:
         path = folder / "sig_metrics.txt"
         pd.DataFrame(metrics).to_csv(path, sep="\t", index=leading.get("numbered", False))
-    return read_signatures(MATRIX, sig_info, path, replicates=True)[0]
+    return read_signatures(MATRIX, sig_info, path)[0]
 
 
 def test_the_columns_of_gse92742_are_read(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_replicate_sets_are_equal_as_the_sets_are(
     matrix = MatrixFile(Path("m.gctx"), "gctx", ("780",), ids)
     info = pd.DataFrame({**GSE92742, "sig_id": IDS}).iloc[[0] * 7].assign(sig_id=ids)
     path = write_table(tmp_path / "s.txt", info.assign(distil_id=distil))
-    table, _ = read_signatures(matrix, path, None, replicates=True)
+    table, _ = read_signatures(matrix, path, None)
     found = table[REPLICATE_SET].tolist()
     sets = [frozenset(each.replace("-666", "").split("|")) - {""} for each in distil]
     for one, of_one in zip(found, sets, strict=True):
