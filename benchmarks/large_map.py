@@ -43,7 +43,7 @@ def build(cache: Cache, n: int) -> MapRequest:
         _signatures(drug, cell, rng).to_parquet(folder / "signatures.parquet", index=False)
         _compounds(n_drugs).to_parquet(folder / "compounds.parquet", index=False)
         manifest = {
-            "format_version": compendia.FORMAT_VERSION,
+            "format_version": compendia.EXACT_VERSION,
             "gpar_version": __version__,
             "name": NAME,
             "source": "Made for a benchmark",

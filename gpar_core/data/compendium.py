@@ -286,7 +286,7 @@ def load(folder: Path) -> Compendium:
     """
     manifest = read_manifest(folder)
     try:
-        matrix = _opened(folder / MATRIX)
+        matrix = _opened(folder / MATRIX, np.int8 if is_compact(manifest) else np.float32)
         signatures = pd.read_parquet(folder / "signatures.parquet")
         signatures = _with_defaults(signatures, fields.SIGNATURE_COLUMNS)
         compounds = pd.read_parquet(folder / "compounds.parquet")
@@ -343,11 +343,11 @@ def check(folder: Path) -> None:
         )
 
 
-def _opened(file: Path) -> Matrix:
+def _opened(file: Path, dtype: type) -> Matrix:
     array = read_array(file, mapped=True)
-    if array.dtype not in (np.float32, np.int8):
+    if array.dtype != dtype:
         raise DataError(f"its file {file.name} has values of type {array.dtype}")
-    return CompactMatrix(array) if array.dtype == np.int8 else array
+    return CompactMatrix(array) if dtype == np.int8 else array
 
 
 def _with_defaults(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
