@@ -24,7 +24,7 @@ def show_combinations(done: Analysis) -> None:
         "test."
     )
     for side, title in SIDES.items():
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
         found = table[table["side"] == side]
         if found.empty:
             st.info("No pair covers more genes than the better of its two drugs.")

@@ -139,7 +139,6 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.maps import fwd
 from gpar_core.analyses.map.compute import signature_map
 from gpar_core.maps import umap
-from gpar_core.rank.neighbors import unit
 
 class Pool:
     processes = 1
@@ -161,8 +160,7 @@ def watch():
 threading.Thread(target=watch).start()
 try:
     signature_map(compendium, np.arange(n), "umap", seed=0, pool=Pool())
-    directions = unit(x)
-    fwd.edges(directions, fwd.similarity_limit(directions, seed=0), seed=0)
+    fwd.strongest(x, seed=0)
 finally:
     stop.set()
 print((peak - start) / 1e6, "tensorflow" in sys.modules)

@@ -147,7 +147,7 @@ class PointMap {
 
   // The view stands in the address, without a word to the server.
   remember() {
-    if (this.flight) return; // its last step is remembered
+    if (this.flight || !this.coloring || !this.camera.width) return; // a flight's last step is remembered
     const address = new URL(window.location.href);
     if (this.camera.isFirst) address.searchParams.delete("view");
     else address.searchParams.set("view", this.camera.text);
@@ -337,6 +337,9 @@ class PointMap {
       if (action && this.coloring) this.act(action);
     }, { signal });
     window.addEventListener("beforeprint", () => this.draw(), { signal });
+    // A page that changes the address does not know the view.
+    const again = () => setTimeout(() => signal.aborted || this.remember(), STILL_MS);
+    window.navigation?.addEventListener("currententrychange", again, { signal });
     this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault(), { signal });
     this.canvas.addEventListener("webglcontextrestored", () => {
       this.take(webgl(this.canvas));

@@ -17,7 +17,7 @@ function list(side, checked, check) {
   const drawn = side.rows.some((drug) => drug.structure);
   const rows = made("ol", { className: drawn ? "drawn" : "" });
   const add = (drugs) => rows.append(...drugs.map((drug) => row(drug, side, checked, check)));
-  const section = made("section", {}, made("h3", { textContent: side.title }), rows);
+  const section = made("section", {}, made("h2", { textContent: side.title }), rows);
   add(side.rows.slice(0, SHOWN));
   if (!side.rows.length) section.append(made("p", { textContent: side.none }));
   const rest = side.rows.slice(SHOWN);
