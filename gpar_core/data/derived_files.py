@@ -20,6 +20,8 @@ from gpar_core.data.stored_matrix import StoredMatrix
 
 SPACE = "space-*.npz"
 """A learned space (`learn.saved_space`)."""
+FIRST = "first-*.npz"
+"""The MOAs that rank each drug among their first (`learn.specificity`)."""
 INDEX = "search-*.bin"
 """What searches of a large compendium read (`search.index`, `search.vectors`)."""
 NULL = "null-*.npz"
@@ -30,7 +32,7 @@ GENES = "genes-*.npz"
 """How much each gene varies (`analyses.gene.values`)."""
 TARGETS = "targets-*.npz"
 """How lines of evidence on targets are combined (`targets.fitting`)."""
-PATTERNS = (SPACE, INDEX, NULL, REFERENCE, GENES, TARGETS)
+PATTERNS = (SPACE, FIRST, INDEX, NULL, REFERENCE, GENES, TARGETS)
 
 
 SPARE = 1.2

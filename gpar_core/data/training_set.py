@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gpar_core import fields
+from gpar_core.data.chosen_rows import ChosenRows
 from gpar_core.data.class_names import (
     ALL,
     MOA,
@@ -102,10 +103,14 @@ class TrainingSet:
             self, rows=self.rows[kept], positive=self.positive[kept], drug=self.drug[kept]
         )
 
+    def signatures(self, compendium: Compendium) -> ChosenRows:
+        """(n, 978) z-scores, read when they are indexed."""
+        uploaded = None if self.uploaded is None else self.uploaded.matrix
+        return ChosenRows(compendium.matrix, self.compendium_rows, uploaded)
+
     def z_scores(self, compendium: Compendium) -> np.ndarray:
         """(n, 978) float32."""
-        x = np.asarray(compendium.matrix[self.compendium_rows], np.float32)
-        return x if self.uploaded is None else np.concatenate([x, self.uploaded.matrix])
+        return self.signatures(compendium)[:]
 
     def described(self, compendium: Compendium, columns: Sequence[str]) -> pd.DataFrame:
         """(n,) rows of `Compendium.signatures`; uploaded ones have only a name."""

@@ -1,11 +1,13 @@
 """Cross-validation of any classifier on given folds."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from gpar_core.data.chosen_rows import ChosenRows
 from gpar_core.data.training_set import TrainingSet
 from gpar_core.learn.folds import Folds
 from gpar_core.learn.metrics import Metrics, evaluate
@@ -31,7 +33,7 @@ class CrossValidation:
 
 
 def cross_validate(
-    x: np.ndarray,
+    x: np.ndarray | ChosenRows,
     training_set: TrainingSet,
     folds: Folds,
     fit: Fit,
@@ -40,31 +42,38 @@ def cross_validate(
     stage: str = "Cross-validation",
     report: Report = silent,
     at_most: int | None = None,
+    threads: int = 1,
 ) -> CrossValidation:
     """Fit without each fold in turn and score it.
 
     x: (n, 978) z-scores of the training set. report: gets training progress with `fold` and
     `step_share`, and after each fold its `auroc`. at_most: with more signatures, only those
-    `taking_part` are learned from; all are scored.
+    `taking_part` are learned from; all are scored. threads: folds at once.
     """
     positive, drug = training_set.positive, training_set.drug
     learned = np.ones(len(x), bool)
     if at_most is not None:
         learned = taking_part(positive, drug, at_most, np.random.default_rng([seed, 0x10617]))
     score = np.empty(len(x), np.float32)
-    for number in range(folds.k):
-        held_out = folds.fold == number
+
+    def without(number: int) -> np.ndarray:
+        seen = learned & (folds.fold != number)
         within = _within_fold(report, stage, number, folds.k)
-        seen = learned & ~held_out
         scorer = fit(x[seen], positive[seen], seed + number + 1, within)
-        score[held_out] = scorer(x[held_out])
-        values: dict[str, float] = {"fold": number + 1, "k": folds.k}
-        message = f"Fold {number + 1} of {folds.k}"
-        if len(set(positive[held_out])) == 2:
-            auroc = float(roc_auc_score(positive[held_out], score[held_out]))
-            values["auroc"] = auroc
-            message += f": AUROC {auroc:.2f}"
-        report(Progress(stage, number + 1, folds.k, message, values))
+        return scorer(x[folds.fold == number])
+
+    with ThreadPoolExecutor(threads) as pool:
+        each = pool.map if threads > 1 else map
+        for number, found in enumerate(each(without, range(folds.k))):
+            held_out = folds.fold == number
+            score[held_out] = found
+            values: dict[str, float] = {"fold": number + 1, "k": folds.k}
+            message = f"Fold {number + 1} of {folds.k}"
+            if len(set(positive[held_out])) == 2:
+                auroc = float(roc_auc_score(positive[held_out], score[held_out]))
+                values["auroc"] = auroc
+                message += f": AUROC {auroc:.2f}"
+            report(Progress(stage, number + 1, folds.k, message, values))
     metrics = evaluate(positive, score, folds.fold, drug, seed=seed)
     return CrossValidation(folds, score, metrics)
 

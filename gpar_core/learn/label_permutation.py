@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.stats import rankdata
 
+from gpar_core.data.chosen_rows import ChosenRows
 from gpar_core.learn.cross_validation import taking_part
 from gpar_core.rank.scoring import scaled
 
@@ -21,7 +22,7 @@ thousands of further negatives only cost time."""
 
 
 def permuted_auroc(
-    x: np.ndarray,
+    x: np.ndarray | ChosenRows,
     positive: np.ndarray,
     drug: np.ndarray,
     fold: np.ndarray,
@@ -53,8 +54,8 @@ def permuted_auroc(
     """
     rng = np.random.default_rng([seed, 0x9E21])
     part = taking_part(positive, drug, MAX_SIGNATURES, rng)
-    x, positive, drug, fold = x[part], positive[part], drug[part], fold[part]
-    z = scaled(np.asarray(x, np.float32), SCALING)
+    positive, drug, fold = positive[part], drug[part], fold[part]
+    z = scaled(x[part], SCALING)
     z = z - z.mean(axis=0)
     length = np.linalg.norm(z, axis=1, keepdims=True)
     z /= np.where(length > 0, length, 1)

@@ -16,7 +16,8 @@ def logistic_regression(x: np.ndarray, positive: np.ndarray, seed: int, report: 
 
     x: (n, 978) z-scores, scaled to signed roots. The fit is deterministic.
     """
-    model = fit_logistic(scaled(x, LINEAR.scaling), positive)
+    x = scaled(x, LINEAR.scaling)  # in its place, as all folds in memory at once are large
+    model = fit_logistic(x, positive)
     return lambda other: model.decision_function(scaled(other, LINEAR.scaling))
 
 

@@ -90,15 +90,19 @@ class Matching:
             alone = np.arange(len(unit)).astype(str)
             unit = np.where(training_set.positive, np.char.add("#", alone), unit)
         _, first, group = np.unique(unit, return_index=True, return_inverse=True)
-        x, code = training_set.z_scores(self.compendium), self._codes
-        total, counts = pooled(x, np.arange(len(x)), group, code, len(first), len(self.space.cells))
         positive = training_set.positive[first]
         rng = np.random.default_rng([self.seed, 0x33])
         kinds = [np.flatnonzero(positive), np.flatnonzero(~positive)]
         kept = np.concatenate(
             [_at_most(self.space.settings.max_memory, kind, rng) for kind in kinds]
         )
-        return Memory(total[kept], counts[kept], positive[kept], folds.fold[first][kept], folds.k)
+        place = np.full(len(first), -1)
+        place[kept] = np.arange(len(kept))
+        x = training_set.signatures(self.compendium)
+        total, counts = pooled(
+            x, np.arange(len(x)), place[group], self._codes, len(kept), len(self.space.cells)
+        )
+        return Memory(total, counts, positive[kept], folds.fold[first][kept], folds.k)
 
     def network(self) -> MatchingNetwork:
         """A network that remembers the whole training set."""

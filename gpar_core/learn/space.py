@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
 from gpar_core import fields
+from gpar_core.data.chosen_rows import ChosenRows, let_go
 from gpar_core.data.compact_matrix import Matrix
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.derived_files import unmapped
@@ -121,7 +122,7 @@ def embedding_without(space: Space, compendium: Compendium, drugs: set[str]) -> 
 
 
 def pooled(
-    matrix: Matrix,
+    matrix: Matrix | ChosenRows,
     rows: np.ndarray,
     group: np.ndarray,
     code: np.ndarray,
@@ -131,20 +132,26 @@ def pooled(
     """Sums of the signatures of each group, and their numbers by cell line.
 
     matrix: (n_signatures, n_genes) z-scores. rows: (n,) of the matrix. group, code: (n,) below
-    n_groups and n_cells + 1, as `Space.codes` gives them. Returns (n_groups, n_genes) float32 and
-    (n_groups, n_cells + 1) float32.
+    n_groups and n_cells + 1, as `Space.codes` gives them; rows of group -1 are not read. Returns
+    (n_groups, n_genes) float32 and (n_groups, n_cells + 1) float32.
     """
     total = np.zeros((n_groups, matrix.shape[1]), np.float32)
     counts = np.zeros((n_groups, n_cells + 1), np.float32)
-    np.add.at(counts, (group, code), 1)
+    ours = group >= 0
+    np.add.at(counts, (group[ours], code[ours]), 1)
+    # Blocks do not depend on which groups are read, so that neither do rounding errors.
     for start in range(0, len(rows), BLOCK_ROWS):
-        block = slice(start, start + BLOCK_ROWS)
-        groups, place = np.unique(group[block], return_inverse=True)
+        read = start + np.flatnonzero(ours[start : start + BLOCK_ROWS])
+        if not len(read):
+            continue
+        groups, place = np.unique(group[read], return_inverse=True)
         belongs = csr_array(
             (np.ones(len(place), np.float32), (place, np.arange(len(place)))),
             shape=(len(groups), len(place)),
         )
-        total[groups] += belongs @ np.asarray(matrix[rows[block]], np.float32)
+        total[groups] += belongs @ np.asarray(matrix[rows[read]], np.float32)
+        if not isinstance(matrix, ChosenRows):
+            let_go(matrix)
     return total, counts
 
 

@@ -4,44 +4,91 @@ A strong compound, or one that acts like none of the others, can rank near the t
 All lists come from one space, so they can be computed together.
 """
 
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from gpar_core import fields
+from gpar_core.data import derived_files
 from gpar_core.data.compendium import Compendium
+from gpar_core.data.derived_files import derived_path, keep_arrays
+from gpar_core.errors import DataError
 from gpar_core.learn.space import Space, embedded, pooled_drugs
 from gpar_core.rank.scoring import BLOCK_ROWS, attentions
+from gpar_core.storage.saved_arrays import read_arrays
 
 FIRST = 20
+FORMAT_VERSION = 1
+"""Raise this with any change of what is kept."""
+
 MIN_DRUGS = 3
 """Drugs that a MOA needs to be ranked."""
 
 
 @lru_cache(maxsize=2)
-def first_of(space: Space, compendium: Compendium) -> pd.DataFrame:
+def first_of(space: Space, compendium: Compendium, threads: int = 1) -> pd.DataFrame:
     """The MOAs that rank each drug among their first `FIRST` compounds.
 
     Each compound is compared with the members of a MOA and with all others, itself left out, in the
-    space that has not seen it. MOAs that it is annotated with are left out.
+    space that has not seen it. MOAs that it is annotated with are left out. The table is kept with
+    the compendium. threads: embeddings compared at once; the result does not depend on it.
 
     Returns drug and moa, one row for each such pair. Only MOAs of `MIN_DRUGS` drugs or more count.
     """
     names, member = _members(space, compendium)
     if not names:
         return pd.DataFrame(columns=[fields.DRUG, fields.MOA], dtype=object)
+    path = _path(space, compendium, names, member)
+    pairs = _kept(path)
+    if pairs is None:
+        pairs = _pairs(space, compendium, member, threads)
+        keep_arrays(path, {"pairs": pairs})
+    drug, moa = pairs
+    return pd.DataFrame({fields.DRUG: space.drug[drug], fields.MOA: np.array(names, object)[moa]})
+
+
+def _pairs(space: Space, compendium: Compendium, member: np.ndarray, threads: int) -> np.ndarray:
+    """(2, n) places of drugs, and of MOAs that rank them among their first."""
     total, counts = pooled_drugs(space, compendium)
     odds = np.empty(member.shape)
-    for number, of in enumerate(space.embeddings):
-        everything = embedded(of, total, counts)
+
+    def compare(number: int) -> None:
         ours = np.flatnonzero(space.block == number)
+        if not len(ours):
+            return
+        everything = embedded(space.embeddings[number], total, counts)
         for start in range(0, len(ours), BLOCK_ROWS):
             rows = ours[start : start + BLOCK_ROWS]
             odds[rows] = log_odds_of_classes(everything, rows, member, space.settings.sharpness)
+
+    with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
+        list(pool.map(compare, range(len(space.embeddings))))
     rank = (-odds).argsort(axis=0, kind="stable").argsort(axis=0)
-    drug, moa = np.nonzero((rank < FIRST) & ~member)
-    return pd.DataFrame({fields.DRUG: space.drug[drug], fields.MOA: np.array(names, object)[moa]})
+    return np.array(np.nonzero((rank < FIRST) & ~member))
+
+
+def _path(
+    space: Space, compendium: Compendium, names: list[str], member: np.ndarray
+) -> Path | None:
+    """Where the pairs are kept, by all that they depend on."""
+    digest = hashlib.sha256(repr((FIRST, names, space.settings)).encode())
+    for array in (member, space.block, *(of.matrix for of in space.embeddings)):
+        digest.update(np.ascontiguousarray(array).data)
+    return derived_path(compendium, derived_files.FIRST, FORMAT_VERSION, digest.hexdigest())
+
+
+def _kept(path: Path | None) -> np.ndarray | None:
+    if path is None or not path.is_file():
+        return None
+    with suppress(DataError, KeyError):
+        return read_arrays(path)["pairs"]
+    return None
 
 
 def log_odds_of_classes(

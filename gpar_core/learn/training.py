@@ -103,7 +103,7 @@ def train(
         )
     )
     seconds = time.monotonic() - started
-    x = training_set.z_scores(compendium)
+    x = training_set.signatures(compendium)
     logistic = None
     if not isinstance(settings, LinearSettings):
         logistic = cross_validate(
@@ -115,6 +115,7 @@ def train(
             stage="Logistic regression",
             report=report,
             at_most=MAX_BESIDE,
+            threads=pool.processes,
         )
     positive, drug = training_set.positive, training_set.drug
     metrics = evaluate(positive, held_out, folds.fold, drug, seed=seed)

@@ -1,6 +1,5 @@
 """Scoring signatures with a trained network, in numpy."""
 
-import mmap
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -8,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gpar_core.data.compact_matrix import CompactMatrix, Matrix
+from gpar_core.data.chosen_rows import let_go
+from gpar_core.data.compact_matrix import Matrix
 from gpar_core.errors import DataError
 from gpar_core.progress import Progress, Report, silent
 
@@ -227,17 +227,8 @@ def score_blocks(
         futures = [pool.submit(score_block, block) for block in blocks]
         for block, future in zip(blocks, futures, strict=True):
             future.result()
-            _let_go(matrix)
+            let_go(matrix)
             report(Progress("Scoring", block.stop, n, "Scoring all signatures"))
     finally:
         pool.shutdown(cancel_futures=True)
     return result
-
-
-def _let_go(matrix: Matrix) -> None:
-    """Unmap what was read of a file; otherwise a whole compendium would count as memory in use."""
-    array = matrix.codes if isinstance(matrix, CompactMatrix) else matrix
-    # Only for read-only maps: on others, this could drop what was written.
-    read_only = isinstance(array, np.memmap) and array.mode == "r"
-    if read_only and isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        array.base.madvise(mmap.MADV_DONTNEED)

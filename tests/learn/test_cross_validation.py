@@ -94,8 +94,10 @@ def test_few_signatures_are_all_learned_from(case: tuple[np.ndarray, TrainingSet
     x, training, folds = case
     bounded, unbounded = SpyFit(), SpyFit()
     cross_validate(x, training, folds, bounded, seed=3, at_most=len(x))
-    cross_validate(x, training, folds, unbounded, seed=3)
+    one = cross_validate(x, training, folds, unbounded, seed=3)
     assert bounded.learned == unbounded.learned
+    several = cross_validate(x, training, folds, SpyFit(), seed=3, threads=3)
+    np.testing.assert_array_equal(several.score, one.score)
 
 
 def test_each_fold_reports_its_auroc_and_the_progress_within(

@@ -110,6 +110,9 @@ def test_sums_by_group_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     for one in range(6):
         np.testing.assert_allclose(total[one], matrix[rows[group == one]].sum(axis=0), atol=1e-5)
         np.testing.assert_array_equal(counts[one], np.bincount(code[group == one], minlength=3))
+    matrix[rows[group > 1]] = np.nan  # not read where it does not count
+    few, _ = pooled(matrix, rows, np.where(group > 1, -1, group), code, 2, 2)
+    np.testing.assert_array_equal(few, total[:2])
 
 
 def test_embedded_is_centered_by_cell_line_and_of_length_one(space: Space) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from gpar_core.data.compendium import Compendium
@@ -65,3 +66,17 @@ def test_drugs_that_act_like_a_moa_stand_there_and_its_members_are_not_told(
 def test_without_any_moa_nothing_is_told(tmp_path: Path) -> None:
     made = build(tmp_path, drugs_of("", 20))
     assert first_of(space_of(made, FAST, seed=0), made).empty
+
+
+def test_the_places_are_kept_for_the_next_time_and_computed_again_with_other_moas(
+    compendium: Compendium, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = space_of(compendium, FAST, seed=0)
+    found = first_of(space, compendium, 2)
+    first_of.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(specificity, "pooled_drugs", lambda *_: pytest.fail("computed"))
+        pd.testing.assert_frame_equal(first_of(space, compendium), found)
+    renamed = compendium.compounds.assign(moa=compendium.compounds["moa"].str.replace("X", "W"))
+    other = first_of(space, replace(compendium, compounds=renamed))
+    assert set(other["moa"]) == {"W inhibitor", "Y agonist"}

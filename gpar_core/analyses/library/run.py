@@ -16,6 +16,7 @@ from gpar_core.learn.engine import Pool
 from gpar_core.learn.held_out import space_for
 from gpar_core.learn.presets import preset
 from gpar_core.learn.space import Space
+from gpar_core.learn.specificity import first_of
 from gpar_core.progress import Progress, Report
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
@@ -60,6 +61,9 @@ def run_library(
     if missing:
         settings, seed = preset(request.method.preset), request.method.seed
         space = space_for(compendium, settings, seed=seed, threads=pool.processes, report=learning)
+    if space is not None:
+        learning(Progress("Comparing all MOAs"))
+        first_of(space, compendium, pool.processes)  # once, before several models ask for it
     stop = threading.Event()
     latest: dict[str, Progress] = {}
 

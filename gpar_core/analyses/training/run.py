@@ -81,7 +81,7 @@ def train_model(
     classes = set(classes_in(request.drug_set.moa)) or _moas_of(compendium, request)
     ranking = ranking.assign(shares_moa=known_members(ranking, classes))
     if training.space is not None:
-        also = _also_first_of(ranking, compendium, request, training.space)
+        also = _also_first_of(ranking, compendium, request, training.space, pool.processes)
         ranking = ranking.assign(also_first_of=also)
     report(Progress("Map", 0, 1, "t-SNE of training set and top predictions"))
     validation, logistic = training.validation, training.logistic
@@ -164,7 +164,11 @@ def _moas_of(compendium: Compendium, request: TrainRequest) -> set[str]:
 
 
 def _also_first_of(
-    ranking: pd.DataFrame, compendium: Compendium, request: TrainRequest, space: "Space"
+    ranking: pd.DataFrame,
+    compendium: Compendium,
+    request: TrainRequest,
+    space: "Space",
+    threads: int,
 ) -> pd.Series:
     """(m,) other MOAs that rank each compound among their first.
 
@@ -172,7 +176,7 @@ def _also_first_of(
     """
     from gpar_core.learn.specificity import first_of  # noqa: PLC0415 -- pages start without it
 
-    places = first_of(space, compendium)
+    places = first_of(space, compendium, threads)
     others = places[~places[fields.MOA].isin(_moas_of(compendium, request))]
     names = others.groupby(fields.DRUG)[fields.MOA].agg(fields.MOA_SEPARATOR.join)
     return ranking[fields.DRUG].map(names).fillna("")
@@ -200,7 +204,7 @@ def _map(
     rows = np.concatenate([shown, predicted])
     own = training_set.described(compendium, DESCRIBED)[positive]
     z_scores = np.concatenate(
-        [compendium.matrix[rows], training_set.z_scores(compendium)[positive]]
+        [compendium.matrix[rows], training_set.signatures(compendium)[positive]]
     )
     place = embed(z_scores, seed=seed)
     table = pd.concat([_described(compendium, rows), own], ignore_index=True)
