@@ -33,7 +33,7 @@ from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.plan import plan_training
 from gpar_core.data import compendium as compendia
 from gpar_core.data.derived_files import PATTERNS
-from gpar_core.learn.engine import FitTask, fit
+from gpar_core.learn.engine import Alone, FitTask, fit
 from gpar_core.learn.presets import Settings
 from gpar_core.processes import ENVIRONMENT
 from gpar_core.progress import Report, silent
@@ -73,13 +73,8 @@ KINDS = {
 }
 
 
-class OwnPool:
+class OwnPool(Alone):
     """A pool that is this process alone."""
-
-    processes = 1
-
-    def warm(self) -> None:
-        pass
 
     def fit_all(
         self, x: np.ndarray, settings: Settings, tasks: Sequence[FitTask], *, report: Report

@@ -4,25 +4,20 @@ from collections.abc import Generator, Sequence
 
 import numpy as np
 
-from gpar_core.learn.engine import FitTask
+from gpar_core.learn.engine import Alone, FitTask
 from gpar_core.learn.presets import Settings
 from gpar_core.progress import Progress, Report
 from gpar_core.rank.scoring import LayeredNetwork
 
 
-class Means:
+class Means(Alone):
     """A pool in this process whose networks point from the mean negative to the mean positive.
 
     It notes the tasks it was given.
     """
 
-    processes = 1
-
     def __init__(self) -> None:
         self.calls: list[list[FitTask]] = []
-
-    def warm(self) -> None:
-        pass
 
     def fit_all(
         self, x: np.ndarray, settings: Settings, tasks: Sequence[FitTask], *, report: Report

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from gpar_core import fields
 from gpar_core.compare import drsim, gsea, similarity
-from gpar_core.compare.classifiers import CLASSIFIERS, STAGE, FitAll
+from gpar_core.compare.classifiers import CLASSIFIERS, STAGE
 from gpar_core.compare.methods import METHODS, Kind
 from gpar_core.compare.pairs import held_out_scores
 from gpar_core.data.compendium import Compendium
@@ -112,6 +112,7 @@ def shared_work(
     methods: Iterable[str],
     *,
     seed: int,
+    pool: Pool,
     report_of: Callable[[str], Report],
     remember: Remember,
 ) -> SharedWork:
@@ -131,9 +132,7 @@ def shared_work(
                 found = _similarity(method, merged, seed, report)
                 table = pd.DataFrame({"similarity": found.astype(np.float32).ravel()})
             else:
-                fit = CLASSIFIERS[method]
-                label = METHODS[method].label
-                table = _classified(compendium, questions, fit, label, seed=seed, report=report)
+                table = _classified(compendium, questions, method, seed, pool, report)
             return {"found": table, "time": pd.DataFrame({"seconds": [monotonic() - started]})}
 
         tables = remember(f"\n{method}", compute)
@@ -143,7 +142,8 @@ def shared_work(
         else:
             of_class = found.groupby("class")["score"]
             scores[method] = {str(name): score.to_numpy() for name, score in of_class}
-    return SharedWork(merged, similarities, scores, seconds)
+    # The signatures, which take most of the memory, are not needed any more.
+    return SharedWork(replace(merged, x=merged.x[:0].copy()), similarities, scores, seconds)
 
 
 def drug_scores(
@@ -224,10 +224,9 @@ def _similarity(method: str, merged: Merged, seed: int, report: Report) -> np.nd
 def _classified(
     compendium: Compendium,
     questions: Sequence[Question],
-    fit: FitAll,
-    label: str,
-    *,
+    method: str,
     seed: int,
+    pool: Pool,
     report: Report,
 ) -> pd.DataFrame:
     """Held-out scores: class, score; the drugs of a class in the order of its question."""
@@ -235,9 +234,10 @@ def _classified(
     for each in questions:
         alike.setdefault(each.training_set.rows.tobytes(), []).append(each)
     found = []
+    label = METHODS[method].label
     for number, group in enumerate(alike.values()):
         about = f"{label}, training set {number + 1} of {len(alike)}" if len(alike) > 1 else label
-        scores = _of_group(compendium, group, fit, about, seed=seed, report=report)
+        scores = _of_group(compendium, group, method, about, seed, pool, report)
         found += [
             pd.DataFrame({"class": each.name, "score": score})
             for each, score in zip(group, scores.T, strict=True)
@@ -248,10 +248,10 @@ def _classified(
 def _of_group(
     compendium: Compendium,
     group: Sequence[Question],
-    fit: FitAll,
+    method: str,
     about: str,
-    *,
     seed: int,
+    pool: Pool,
     report: Report,
 ) -> np.ndarray:
     """(n_drugs, c) held-out scores of questions that have the same signatures."""
@@ -260,10 +260,6 @@ def _of_group(
     positive = np.stack([each.training_set.positive for each in group], axis=1)
     fold, k = first.folds.fold, first.folds.k
 
-    def held_out_of(number: int, report: Report) -> np.ndarray:
-        seen = fold != number
-        return fit(x[seen], positive[seen], seed + number + 1, report)(x[~seen])
-
     def tell(done: Mapping[str, np.ndarray], share: float) -> None:
         report(
             Progress(
@@ -271,12 +267,34 @@ def _of_group(
             )
         )
 
-    parts = {
-        str(number): partial(held_out_of, number) for number in range(k) if (fold == number).any()
-    }
     score = np.empty(positive.shape)
+    at_once = 1 if len(x) > LARGE else AT_ONCE
+    asked = _Folds(x, positive, fold, method, seed)
     # Folds already run in parallel; multithreaded products would compete with them.
-    with threadpool_limits(1):
-        for number, scores in side_by_side(parts, tell, 1 if len(x) > LARGE else AT_ONCE).items():
+    with threadpool_limits(1), pool.sharing(asked, at_once=at_once) as shared:
+        parts = {
+            str(number): partial(shared.call, _held_out_of, number)
+            for number in range(k)
+            if (fold == number).any()
+        }
+        for number, scores in side_by_side(parts, tell, shared.at_once).items():
             score[fold == int(number)] = scores
     return _of_drugs(score, first.training_set)
+
+
+@dataclass(frozen=True, eq=False)
+class _Folds:
+    """A classifier and what its folds share. x: (n, 978). positive: (n, c). fold: (n,)."""
+
+    x: np.ndarray
+    positive: np.ndarray
+    fold: np.ndarray
+    method: str
+    seed: int
+
+
+def _held_out_of(of: _Folds, number: int, pool: Pool, report: Report) -> np.ndarray:
+    """(m, c) scores of the signatures of a fold."""
+    seen = of.fold != number
+    fit = CLASSIFIERS[of.method]
+    return fit(of.x[seen], of.positive[seen], of.seed + number + 1, report)(of.x[~seen])

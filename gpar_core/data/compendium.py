@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import fields as dataclass_fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,11 @@ class Compendium:
     folder: Path | None = None
     kinds: tuple[str, ...] = (fields.COMPOUND_PERT_TYPE,)
     stored: Rows | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What goes to another computer: all but the files beside it, and what was derived."""
+        own = {each.name: getattr(self, each.name) for each in dataclass_fields(self)}
+        return {**own, "matrix": np.asarray(self.matrix), "folder": None, "stored": None}
 
     @cached_property
     def stored_kinds(self) -> tuple[str, ...]:

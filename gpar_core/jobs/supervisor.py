@@ -69,6 +69,7 @@ class Limits:
 
     spares: workers kept waiting, 0 or 1. grace: from a request to cancel or exit to the kill.
     silence: without a heartbeat, before the kill. idle: without a job, before the supervisor exits.
+    patience, least_free_mb: of the spare, see `Crew`.
     job_mb, import_mb: memory of one job, and of an import, 0 for no limit.
     """
 
@@ -80,6 +81,8 @@ class Limits:
     grace: float = 1.5
     silence: float = 120.0
     idle: float = 300.0
+    patience: float = 300.0
+    least_free_mb: float = 1000.0
 
 
 @dataclass
@@ -110,7 +113,14 @@ class Supervisor:
         self._token_file = cache.jobs / "supervisor.token"
         self._token = ""
         self._watches: dict[tuple[str, int], Watch] = {}
-        self._crew = Crew(cache, worker_module, spares=limits.spares, grace=limits.grace)
+        self._crew = Crew(
+            cache,
+            worker_module,
+            spares=limits.spares,
+            grace=limits.grace,
+            patience=limits.patience,
+            least_free_mb=limits.least_free_mb,
+        )
 
     def work_until_idle(self) -> bool:
         """Whether this supervisor may continue; False if the jobs folder has been deleted.
@@ -314,6 +324,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--grace", type=float, default=Limits.grace)
     parser.add_argument("--silence", type=float, default=Limits.silence)
     parser.add_argument("--idle", type=float, default=Limits.idle)
+    parser.add_argument("--patience", type=float, default=Limits.patience)
+    parser.add_argument("--least-free-mb", type=float, default=Limits.least_free_mb)
     options = parser.parse_args(arguments)
     handler = logging.StreamHandler()
     handler.setFormatter(json_log.formatter(os.environ, "%(asctime)s %(process)d %(message)s"))
@@ -330,6 +342,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         grace=options.grace,
         silence=options.silence,
         idle=options.idle,
+        patience=options.patience,
+        least_free_mb=options.least_free_mb,
     )
     lock = supervisor_lock(cache)
     while True:

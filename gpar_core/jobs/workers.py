@@ -122,15 +122,32 @@ class Crew:
     """The workers of a supervisor that have no job: at most one spare, and those that are exiting.
 
     A spare is started only while no job runs, when it does not compete for processors and memory.
-    Usually it is the worker of the last job, unless that holds more than `SPARE_MB`.
+    Usually it is the worker of the last job, unless that holds more than `SPARE_MB`. It leaves when
+    it has waited in vain, or when other programs need the memory; the next job brings a new one.
     """
 
-    def __init__(self, cache: Cache, module: str, *, spares: int, grace: float) -> None:
-        """spares: 0 or 1. grace: seconds to exit before the kill."""
+    def __init__(
+        self,
+        cache: Cache,
+        module: str,
+        *,
+        spares: int,
+        grace: float,
+        patience: float,
+        least_free_mb: float,
+    ) -> None:
+        """spares: 0 or 1. grace: seconds to exit before the kill.
+
+        patience: seconds that a spare waits for a job. least_free_mb: MB of available memory below
+        which none waits.
+        """
         self._cache = cache
         self._module = module
         self._spares = spares
         self._grace = grace
+        self._patience = patience
+        self._least_free_mb = least_free_mb
+        self._waited = 0.0
         self._spare: Worker | None = None
         self._spare_due = True
         self._unweighed = 0.0
@@ -152,7 +169,7 @@ class Crew:
         """Keep a worker that has finished its job as the spare, or let it exit."""
         wanted = self._spare is None and self._spares > 0
         if wanted and isinstance(worker, Worker) and worker.warm():
-            self._spare, self._unweighed = worker, SETTLE_SECONDS
+            self._spare, self._unweighed, self._waited = worker, SETTLE_SECONDS, 0.0
         else:
             self._let_go(worker)
 
@@ -169,10 +186,14 @@ class Crew:
                 log.info("the spare holds %.0f MB and makes way for a new one", held)
                 self._let_go(self._spare)
                 self._spare, self._spare_due = None, True
+        if self._spare is not None:
+            self._waited += elapsed
+            self._dismiss_if_useless()
         # Due once for each job, so that a spare that keeps dying is not started again and again.
         if self._spare is None and self._spare_due and self._spares and not at_work:
             self._spare_due = False
-            self._start_spare()
+            if _available_mb() >= self._least_free_mb:
+                self._start_spare()
         for worker, waited in list(self._leaving.items()):
             if worker.ended:
                 del self._leaving[worker]
@@ -190,12 +211,23 @@ class Crew:
             time.sleep(PART_SECONDS)
             self.tend(PART_SECONDS, at_work=False)
 
+    def _dismiss_if_useless(self) -> None:
+        """Let the spare exit if it has waited too long, or if others need its memory."""
+        available = _available_mb()
+        if self._waited <= self._patience and available >= self._least_free_mb:
+            return
+        spare, self._spare, self._spare_due = self._spare, None, False
+        if spare is not None:
+            why = "nobody needed it" if self._waited > self._patience else "others need its memory"
+            log.info("the spare leaves: %s (%.0f MB are available)", why, available)
+            self._let_go(spare)
+
     def _let_go(self, worker: Worker | Adopted) -> None:
         worker.dismiss()
         self._leaving[worker] = 0.0
 
     def _start_spare(self) -> None:
-        self._unweighed = 0.0
+        self._unweighed = self._waited = 0.0
         try:
             self._spare = Worker(self._cache, self._module)
         except OSError as error:
@@ -249,6 +281,11 @@ def _held_mb(pid: int) -> float:
                 memory = each.memory_info()
                 held += memory.rss - getattr(memory, "shared", 0)
     return held / 1e6
+
+
+def _available_mb() -> float:
+    """MB of memory that programs can have without swapping."""
+    return psutil.virtual_memory().available / 1e6
 
 
 def supervisor_lock(cache: Cache) -> FileLock:

@@ -1,11 +1,12 @@
-"""Fits side by side on a Dask cluster: as `engine`, with the processes on other computers.
+"""Work side by side on a Dask cluster: as `engine`, with the processes on other computers.
 
-The data travel with the tasks, so workers need no shared disk. The scheduler keeps them until the
-tasks are done: if a worker is lost, Dask itself resends and repeats its tasks.
+The data travel with the tasks, so workers need no shared disk; each worker gets them once for all
+parts of a computation. The scheduler keeps them until the parts are done: if a worker is lost, Dask
+itself resends and repeats its parts.
 
 The result is that of `FitPool`, bit for bit where the processors are of one kind. Scheduler and
-workers therefore run the same GPAR with the same packages, which is checked. A worker process fits
-one network at a time, however many threads Dask gives it.
+workers therefore run the same GPAR with the same packages, which is checked. A worker process does
+one part at a time, however many threads Dask gives it.
 """
 
 import asyncio
@@ -17,22 +18,38 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Generic, Self
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
+import gpar_core
 from gpar_core.errors import WorkerError
-from gpar_core.learn.engine import POLL_SECONDS, FitTask, fit, fit_here, prepare, together
+from gpar_core.learn.engine import (
+    POLL_SECONDS,
+    Alone,
+    FitTask,
+    Here,
+    Part,
+    Pool,
+    Result,
+    Shared,
+    State,
+    State_co,
+    fit,
+    fit_here,
+    prepare,
+    together,
+)
 from gpar_core.learn.presets import LinearSettings, Settings
 from gpar_core.progress import Progress, Report
-from gpar_core.rank import scoring
 from gpar_core.rank.scoring import Network, scaled
 
 if TYPE_CHECKING:  # it takes a second to import, and most trainings need no cluster
@@ -42,44 +59,46 @@ CONNECT_SECONDS = 10
 PATIENCE_SECONDS = 60
 """Time without a response before checking whether the cluster has workers."""
 
+PER_WORKER = 2
+"""Parts at once: one runs, and the next is there when it ends."""
+
+PACKAGES = ("distributed", "numpy", "pandas", "scikit-learn", "scipy", "tensorflow")
+
 STEPS = "gpar-steps"
 """The topic under which workers report their steps."""
 
 
 @dataclass(frozen=True, eq=False)
-class _Shared:
-    """The data that all fits of a call share.
-
-    call: its id. x: (n, n_genes) scaled signatures. software: see `_software`.
-    """
+class _Package(Generic[State]):
+    """What all parts of a computation share. call: its id. software: see `_software`."""
 
     call: str
-    x: np.ndarray
-    settings: Settings
+    state: State
     software: Mapping[str, str]
 
 
 class _Call:
-    """The state of a running call.
+    """A running computation: the latest progress of its parts.
 
-    progress: (n_tasks, 2) steps and losses. done: futures, as they are done.
-    heard: time of the last sign of life.
+    last_sign: time of the last sign of life.
     """
 
-    def __init__(self, n_tasks: int) -> None:
+    def __init__(self) -> None:
         self.id = uuid.uuid4().hex
-        self.progress = np.zeros((n_tasks, 2))
-        self.done: SimpleQueue[Future[Any]] = SimpleQueue()
-        self.heard = time.monotonic()
+        self.numbers = itertools.count()
+        self.progress: dict[int, Progress] = {}
+        self.last_sign = time.monotonic()
 
-    def hear(self, number: int, steps: int, loss: float) -> None:
-        """Record a task's progress; a restarted task does not reduce it."""
-        self.heard = time.monotonic()
-        self.progress[number] = max(steps, self.progress[number, 0]), loss
+    def hear(self, number: int, progress: Progress) -> None:
+        """Record a part's progress; a restarted part does not reduce it within a stage."""
+        self.last_sign = time.monotonic()
+        before = self.progress.get(number)
+        if before is None or before.stage != progress.stage or before.done <= progress.done:
+            self.progress[number] = progress
 
 
 class ClusterPool:
-    """The workers of a Dask cluster, to train networks; a context manager.
+    """The workers of a Dask cluster; a context manager.
 
     It connects when first needed, or at `warm`; the workers outlive it.
     """
@@ -107,6 +126,30 @@ class ClusterPool:
         """Connect. Raises WorkerError where no scheduler of the same version answers."""
         self._connected()
 
+    def sharing(
+        self, state: State, *, at_once: int, fits: bool = False
+    ) -> AbstractContextManager[Shared[State]]:
+        """As in `Pool`: the workers run the parts, unless `fits`. Raises what `fit_all` raises."""
+        here: AbstractContextManager[Shared[State]] = nullcontext(Here(state, self, at_once))
+        return here if fits else self._sharing(state)
+
+    @contextmanager
+    def _sharing(self, state: State) -> "Iterator[_There[State]]":
+        client, call = self._connected(), _Call()
+        self._calls[call.id] = call
+        try:
+            with self.explained():
+                # As a task, not scattered, so that Dask can recreate it when all workers that had
+                # it are dead.
+                package = client.submit(
+                    _Package, call.id, state, _software(),
+                    key=f"gpar-shared-{call.id}", priority=1,
+                )  # fmt: skip
+                at_once = PER_WORKER * max(1, len(client.nthreads()))
+            yield _There(self, client, call, package, at_once)
+        finally:
+            del self._calls[call.id]
+
     def fit_all(
         self, x: np.ndarray, settings: Settings, tasks: Sequence[FitTask], *, report: Report
     ) -> Generator[tuple[FitTask, Network], None, None]:
@@ -119,31 +162,25 @@ class ClusterPool:
         if isinstance(settings, LinearSettings):
             yield from fit_here(x, settings, tasks, report=report)
             return
-        call = _Call(len(tasks))
-        client = self._connected()
-        self._calls[call.id] = call
-        fits: dict[Future[Network], int] = {}
-        try:
-            with self._explained():
-                fits = self._send(client, call, x, settings, tasks)
-            for future in self._as_done(client, call, len(tasks)):
-                report(together(call.progress, len(tasks) * settings.steps))
-                if future is not None:
-                    number = fits.pop(future)
-                    with self._explained():
-                        network = future.result()
-                    call.hear(number, settings.steps, call.progress[number, 1])
+        progress = np.zeros((len(tasks), 2))
+        with self._sharing((scaled(x, settings.scaling), settings)) as there:
+            for each in there.done(_fit, tasks):
+                for number, latest in dict(there.heard.progress).items():
+                    progress[number] = latest.done, latest.values["loss"]
+                if each is not None:
+                    number, network = each
+                    steps, values = settings.steps, {"loss": progress[number, 1]}
+                    there.heard.hear(number, Progress("Training", steps, steps, values=values))
+                    progress[number, 0] = steps
+                report(together(progress, len(tasks) * settings.steps))
+                if each is not None:
                     yield tasks[number], network
-        finally:
-            del self._calls[call.id]
-            with suppress(*_gone()):
-                client.cancel(list(fits))
 
     def _connected(self) -> "Client":
         with self._connecting:
             if self._client is None:
                 self._client = self._connect()
-                with self._explained():
+                with self.explained():
                     self._client.run_on_scheduler(_check_software, _software(), "scheduler")
                 self._client.subscribe_topic(STEPS, self._hear)
             return self._client
@@ -169,66 +206,33 @@ class ClusterPool:
                 "--dask and GPAR_DASK."
             ) from error
 
-    def _send(
-        self,
-        client: "Client",
-        call: _Call,
-        x: np.ndarray,
-        settings: Settings,
-        tasks: Sequence[FitTask],
-    ) -> "dict[Future[Network], int]":
-        x = scaled(x, settings.scaling)
-        # As a task, not scattered, so that Dask can recreate it when all workers that had it are
-        # dead.
-        shared = client.submit(
-            _Shared, call.id, x, settings, _software(),
-            key=f"gpar-signatures-{call.id}", priority=1,
-        )  # fmt: skip
+    def preferred(self, client: "Client") -> list[str] | None:
+        """The worker whose turn it is; None if there is none.
+
+        By default, Dask runs everything where the data are, until others steal tasks.
+        """
         workers = sorted(client.nthreads())
-        fits = {}
-        for number, task in enumerate(tasks):
-            # By default, Dask runs everything where the signatures are, until others steal tasks.
-            preferred = [workers[next(self._turn) % len(workers)]] if workers else None
-            future = client.submit(
-                _fit, shared, number, task,
-                key=(f"gpar-fit-{call.id}", number),
-                workers=preferred, allow_other_workers=preferred is not None,
-            )  # fmt: skip
-            future.add_done_callback(call.done.put)
-            fits[future] = number
-        return fits
+        return [workers[next(self._turn) % len(workers)]] if workers else None
 
-    def _as_done(self, client: "Client", call: _Call, n: int) -> "Iterator[Future[Network] | None]":
-        """The `n` futures of a call as they are done, and None every `POLL_SECONDS` between."""
-        while n:
-            try:
-                future = call.done.get(timeout=POLL_SECONDS)
-            except Empty:
-                self._look_for_workers(client, call)
-                yield None
-            else:
-                n -= 1
-                yield future
-
-    def _look_for_workers(self, client: "Client", call: _Call) -> None:
-        if time.monotonic() - call.heard < PATIENCE_SECONDS:
+    def look_for_workers(self, client: "Client", call: _Call) -> None:
+        if time.monotonic() - call.last_sign < PATIENCE_SECONDS:
             return
-        call.heard = time.monotonic()
-        with self._explained():
+        call.last_sign = time.monotonic()
+        with self.explained():
             if not client.nthreads():
                 raise WorkerError(
                     f"The Dask cluster at {self.address} has no workers. Start some "
                     f"(python -m dask worker {self.address} --nthreads 1) and try again."
                 )
 
-    def _hear(self, event: tuple[float, tuple[str, int, int, float]]) -> None:
-        _, (call_id, number, steps, loss) = event
-        call = self._calls.get(call_id)  # the topic is that of all who train on the cluster
+    def _hear(self, event: tuple[float, tuple[str, int, str, int, int, float]]) -> None:
+        _, (call_id, number, stage, done, total, loss) = event
+        call = self._calls.get(call_id)  # the topic is that of all who compute on the cluster
         if call is not None:
-            call.hear(number, steps, loss)
+            call.hear(number, Progress(stage, done, total, values={"loss": loss}))
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def explained(self) -> Iterator[None]:
         """Turn errors of Dask into a WorkerError that explains the cause and the remedy."""
         from distributed import KilledWorker  # noqa: PLC0415
 
@@ -236,7 +240,7 @@ class ClusterPool:
             yield
         except KilledWorker as error:
             raise WorkerError(
-                "Several training runs in a row died on the Dask cluster, possibly for lack of "
+                "Several workers of the Dask cluster died on the same task, possibly for lack of "
                 "memory. Give its workers more memory, or choose fewer drugs or cell lines, and "
                 "try again."
             ) from error
@@ -251,6 +255,66 @@ class ClusterPool:
                 f"({error}). Start the scheduler and workers in GPAR's folder with its "
                 "environment."
             ) from error
+
+
+@dataclass(frozen=True, eq=False)
+class _There(Generic[State_co]):
+    """`Shared` on the workers. heard: what is heard of the parts. package: the state, there."""
+
+    pool: ClusterPool
+    client: "Client"
+    heard: _Call
+    package: "Future[_Package[State_co]]"
+    at_once: int
+
+    def call(
+        self, work: Callable[[State_co, Part, Pool, Report], Result], part: Part, report: Report
+    ) -> Result:
+        """As in `Shared`."""
+        number = next(self.heard.numbers)
+        for each in self._done(work, {number: part}):
+            if each is not None:
+                return each[1]
+            report(self.heard.progress.get(number, Progress("Waiting for a worker")))
+        raise AssertionError("A part has one result.")
+
+    def done(
+        self, work: Callable[[State_co, Part, Pool, Report], Result], parts: Sequence[Part]
+    ) -> Generator[tuple[int, Result] | None, None, None]:
+        """Number and result of each part as it is done, and None every `POLL_SECONDS` between."""
+        return self._done(work, dict(enumerate(parts)))
+
+    def _done(
+        self, work: Callable[[State_co, Part, Pool, Report], Result], parts: Mapping[int, Part]
+    ) -> Generator[tuple[int, Result] | None, None, None]:
+        ended: SimpleQueue[Future[Result]] = SimpleQueue()
+        running: dict[Future[Result], int] = {}
+        try:
+            with self.pool.explained():
+                for number, part in parts.items():
+                    preferred = self.pool.preferred(self.client)
+                    future = self.client.submit(
+                        _run, self.package, number, work, part,
+                        key=(f"gpar-part-{self.heard.id}", number),
+                        workers=preferred, allow_other_workers=preferred is not None,
+                    )  # fmt: skip
+                    running[future] = number
+                    future.add_done_callback(ended.put)
+            while running:
+                try:
+                    future = ended.get(timeout=POLL_SECONDS)
+                except Empty:
+                    self.pool.look_for_workers(self.client, self.heard)
+                    yield None
+                else:
+                    number = running.pop(future)
+                    with self.pool.explained():
+                        result = future.result()
+                    self.heard.last_sign = time.monotonic()
+                    yield number, result
+        finally:
+            with suppress(*_gone()):
+                self.client.cancel(list(running))
 
 
 async def _ask(address: str) -> None:
@@ -280,9 +344,9 @@ def _gone() -> tuple[type[Exception], ...]:
 def _software() -> dict[str, str]:
     """Names and versions of the software that must match everywhere for identical results."""
     code = hashlib.sha256()
-    for path in [*sorted(Path(__file__).parent.glob("*.py")), Path(scoring.__file__)]:
+    for path in sorted(Path(gpar_core.__file__).parent.rglob("*.py")):
         code.update(path.read_text("utf-8").encode())
-    packages = {name: version(name) for name in ("distributed", "numpy", "tensorflow")}
+    packages = {name: version(name) for name in PACKAGES}
     return {
         "Python": ".".join(map(str, sys.version_info[:2])),
         **packages,
@@ -306,26 +370,38 @@ def _check_software(wanted: Mapping[str, str], who: str) -> None:
 # --------------------------------------------------------------------------------- in the workers
 
 
-_fitting = threading.Lock()
-"""Trainers hold variables, so threads must not share them."""
+_working = threading.Lock()
+"""Trainers hold variables, so threads must not share them; and work takes one processor."""
 
 
-def _fit(shared: _Shared, number: int, task: FitTask) -> Network:
+def _run(
+    package: _Package[State],
+    number: int,
+    work: Callable[[State, Part, Pool, Report], Result],
+    part: Part,
+) -> Result:
     from distributed import get_worker  # noqa: PLC0415
 
     worker = get_worker()
     stop_if_unwanted = _stopper(worker)
 
     def report(progress: Progress) -> None:
-        loss = progress.values.get("loss", np.nan)
-        worker.log_event(STEPS, (shared.call, number, progress.done, loss))
+        loss = float(progress.values.get("loss", np.nan))
+        done, total = int(progress.done), int(progress.total)
+        worker.log_event(STEPS, (package.call, number, progress.stage, done, total, loss))
         stop_if_unwanted()
 
-    with _fitting:
+    with _working:
         stop_if_unwanted()
+        _check_software(package.software, f"worker {worker.address}")
         _begin(worker.local_directory)
-        _check_software(shared.software, f"worker {worker.address}")
-        return fit(shared.x, shared.settings, task, report=report)
+        return work(package.state, part, Alone(), report)
+
+
+def _fit(state: tuple[np.ndarray, Settings], task: FitTask, pool: Pool, report: Report) -> Network:
+    _prepare()
+    x, settings = state
+    return fit(x, settings, task, report=report)
 
 
 def _stopper(worker: Any) -> Callable[[], None]:
@@ -348,4 +424,9 @@ def _stopper(worker: Any) -> Callable[[], None]:
 @lru_cache(maxsize=1)
 def _begin(folder: str) -> None:
     tempfile.tempdir = folder  # TensorFlow leaves generated code there
+    threadpool_limits(1)
+
+
+@lru_cache(maxsize=1)
+def _prepare() -> None:
     prepare()

@@ -13,15 +13,16 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.lib.format import open_memmap
@@ -52,13 +53,47 @@ class FitTask:
     seed: int
 
 
+State = TypeVar("State")
+State_co = TypeVar("State_co", covariant=True)
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+
+
+class Shared(Protocol[State_co]):
+    """What the parts of a long computation share, wherever they run.
+
+    at_once: how many parts to run at once, each by a `call` in a thread of its own.
+    """
+
+    @property
+    def at_once(self) -> int: ...
+
+    def call(
+        self, work: Callable[[State_co, Part, "Pool", Report], Result], part: Part, report: Report
+    ) -> Result:
+        """`work(state, part, pool, report)`, perhaps on another computer; raises what it raises.
+
+        work: a function of a module. Its pool trains networks where it runs. report: gets its
+        progress and may raise to stop.
+        """
+
+
 class Pool(Protocol):
-    """Trains networks in parallel: here `FitPool`, on a cluster `cluster.ClusterPool`.
+    """Runs work in parallel: here `FitPool`, on a cluster `cluster.ClusterPool`.
 
     processes: how many of this computer's cores work other than training may use.
     """
 
     processes: int
+
+    def sharing(
+        self, state: State, *, at_once: int, fits: bool = False
+    ) -> AbstractContextManager[Shared[State]]:
+        """Share what the parts of a long computation need, while the block runs.
+
+        at_once: parts at once if they run in this process. fits: whether they train networks by
+        the pool; such parts stay in this process.
+        """
 
     def warm(self) -> None:
         """Start getting ready, without waiting."""
@@ -69,7 +104,45 @@ class Pool(Protocol):
         """Train all tasks; yield each as it is done. Called by several threads at once."""
 
 
-class FitPool:
+@dataclass(frozen=True, eq=False)
+class Here(Generic[State_co]):
+    """`Shared` in this process. pool: trains the networks of the parts."""
+
+    state: State_co
+    pool: Pool
+    at_once: int
+
+    def call(
+        self, work: Callable[[State_co, Part, Pool, Report], Result], part: Part, report: Report
+    ) -> Result:
+        """As in `Shared`."""
+        return work(self.state, part, self.pool, report)
+
+
+class Alone:
+    """A pool that is this process, for methods that train no networks in TensorFlow."""
+
+    processes = 1
+
+    def warm(self) -> None:
+        """Has no effect."""
+
+    def sharing(
+        self, state: State, *, at_once: int, fits: bool = False
+    ) -> AbstractContextManager[Shared[State]]:
+        """As in `Pool`, in this process."""
+        return nullcontext(Here(state, self, at_once))
+
+    def fit_all(
+        self, x: np.ndarray, settings: Settings, tasks: Sequence[FitTask], *, report: Report
+    ) -> Generator[tuple[FitTask, Network], None, None]:
+        """As in `Pool`. Raises TypeError for networks."""
+        if not isinstance(settings, LinearSettings):
+            raise TypeError(f"{type(settings).__name__} needs processes that train.")
+        yield from fit_here(x, settings, tasks, report=report)
+
+
+class FitPool(Alone):
     """Processes of this computer that train networks; a context manager.
 
     They start when first needed, or at `warm`, and end with the block, or with the process that
@@ -120,7 +193,7 @@ class FitPool:
         what they did before. Raises WorkerError where a process dies.
         """
         if isinstance(settings, LinearSettings):
-            yield from fit_here(x, settings, tasks, report=report)
+            yield from super().fit_all(x, settings, tasks, report=report)
             return
         self.warm()
         with tempfile.TemporaryDirectory(

@@ -1,7 +1,8 @@
 """Search with many queries at once."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -11,6 +12,7 @@ from gpar_core import fields
 from gpar_core.data.class_tables import known_columns
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import check_seed
+from gpar_core.learn.engine import Alone, Pool, Shared
 from gpar_core.progress import Progress, Remember, Report, Tables, silent, uncached
 from gpar_core.search.null import null_scores
 from gpar_core.search.query import Query
@@ -37,6 +39,7 @@ def search_batch(
     n_random: int = 0,
     seed: int = 0,
     threads: int = 1,
+    pool: Pool | None = None,
     report: Report = silent,
     remember: Remember = uncached,
 ) -> Tables:
@@ -47,7 +50,8 @@ def search_batch(
     `MAX_NULLS` pairs of sizes, lists share those of the nearest sizes by ratio, within a fifth,
     which changes p no more than another seed does. If there are still too many, as for as many
     profiles, p and fdr are missing in the whole batch. score, n_random, seed, threads, report: as
-    for `search.search`. remember: keeps finished blocks of queries.
+    for `search.search`. pool: compares blocks of queries; None for this process. remember: keeps
+    finished blocks of queries.
 
     Returns
     compounds: query, drug, pert_iname, moa, target (if any is known), connectivity, p, fdr,
@@ -69,33 +73,32 @@ def search_batch(
     n_drawn = (n_random or n_random_of(score)) if len(groups) <= MAX_NULLS else 0
     n_rows = MAX_ROWS // len(queries)
     order = [number for group in groups for number in group]
-    compared = comparison(compendium, score, threads=threads, report=report)
+    batch = _Batch(compendium, score, n_drawn, seed, n_rows, threads)
     parts: dict[int, pd.DataFrame] = {}
     tops: list[pd.DataFrame] = []
-    for start in range(0, len(order), BLOCK_QUERIES):
-        here = Progress(STAGE, start, len(queries), f"{start:,} of {len(queries):,} queries")
-        report(here)
 
-        def quietly(event: Progress, here: Progress = here) -> None:
+    def block(start: int, shared: Shared[_Batch]) -> Tables:
+        def quietly(event: Progress) -> None:
+            n = len(parts)
+            here = Progress(STAGE, n, len(queries), f"{n:,} of {len(queries):,} queries")
             report(here if event.stage == STAGE else event)
 
-        quiet = replace(compared, report=quietly)
-
-        def compute(numbers: Sequence[int], quiet: Comparison = quiet) -> Tables:
-            block = [queries[number] for number in numbers]
-            nulls = _nulls(quiet, [standing[number] for number in numbers], n_drawn, seed)
-            found = quiet.connectivity(block)
-            tops = top_classes(compendium, found.drugs, found.drug)
-            return {
-                "compounds": _compounds(found, block, nulls, n_rows),
-                "top_classes": tops.assign(query=[query.name for query in block]),
-            }
-
+        quietly(Progress(STAGE))
         numbers = order[start : start + BLOCK_QUERIES]
+        asked = [queries[number] for number in numbers], [standing[number] for number in numbers]
         key = f"queries and classes {start}-{start + len(numbers)} of {len(queries)}"
-        done = remember(key, partial(compute, numbers))
-        parts.update(zip(numbers, _split(done["compounds"], len(numbers)), strict=True))
-        tops.append(done["top_classes"])
+        return remember(key, lambda: shared.call(_compared, asked, quietly))
+
+    starts = range(0, len(order), BLOCK_QUERIES)
+    with (
+        (pool or Alone()).sharing(batch, at_once=1) as shared,
+        ThreadPoolExecutor(shared.at_once) as workers,
+    ):
+        each = map if shared.at_once == 1 else workers.map
+        for start, done in zip(starts, each(partial(block, shared=shared), starts), strict=True):
+            numbers = order[start : start + BLOCK_QUERIES]
+            parts.update(zip(numbers, _split(done["compounds"], len(numbers)), strict=True))
+            tops.append(done["top_classes"])
     known = compendium.drugs[[fields.DRUG, fields.PERT_INAME, *known_columns(compendium)]]
     rows = pd.concat([parts[number] for number in range(len(queries))], ignore_index=True)
     compounds = rows.merge(known, on=fields.DRUG, how="left")
@@ -206,3 +209,43 @@ def _summary(queries: Sequence[Query], compounds: pd.DataFrame) -> pd.DataFrame:
         best = ("; ".join(side[fields.PERT_INAME].head(N_BEST)) for side in (mimics, reverses))
         rows.append((query.name, len(query.up), len(query.down), *best))
     return pd.DataFrame(rows, columns=["query", "n_up", "n_down", "mimics", "reverses"])
+
+
+@dataclass(eq=False)
+class _Batch:
+    """What the blocks of a batch share. n_drawn: random queries. n_rows: of each query, at most."""
+
+    compendium: Compendium
+    score: str
+    n_drawn: int
+    seed: int
+    n_rows: int
+    threads: int
+    _prepared: Comparison | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        """What goes to another computer, which prepares the comparison itself, on one core."""
+        return {**self.__dict__, "threads": 1, "_prepared": None}
+
+    def prepared(self, report: Report) -> Comparison:
+        """The comparison, prepared once on each computer."""
+        if self._prepared is None:
+            self._prepared = comparison(
+                self.compendium, self.score, threads=self.threads, report=report
+            )
+        return replace(self._prepared, report=report)
+
+
+def _compared(
+    batch: _Batch, asked: tuple[list[Query], list[Query]], pool: Pool, report: Report
+) -> Tables:
+    """The tables of a block of queries, given with those that stand for them in the null."""
+    queries, standing = asked
+    ready = batch.prepared(report)
+    nulls = _nulls(ready, standing, batch.n_drawn, batch.seed)
+    found = ready.connectivity(queries)
+    tops = top_classes(batch.compendium, found.drugs, found.drug)
+    return {
+        "compounds": _compounds(found, queries, nulls, batch.n_rows),
+        "top_classes": tops.assign(query=[query.name for query in queries]),
+    }

@@ -10,14 +10,14 @@ from gpar_core.analyses.library import result as library
 from gpar_core.analyses.library.plan import plan_library
 from gpar_core.analyses.library.request import LibraryRequest
 from gpar_core.analyses.library.run import run_library
-from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.request import TrainRequest
+from gpar_core.analyses.training.result import Model
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import Cancelled, RequestError, TrainingSetError
 from gpar_core.learn.engine import FitPool, Pool
 from gpar_core.learn.space import Space
 from gpar_core.progress import Progress, Report, silent
-from gpar_core.storage.cache import Cache, publishing
+from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
 from tests.saved_model import model as saved_model
 from tests.synthetic import build, drugs_of
@@ -28,8 +28,7 @@ MOAS = ("A inhibitor", "B inhibitor", "C inhibitor", "D inhibitor")
 class Scripted:
     """Trains in no time; notes what it was asked for."""
 
-    def __init__(self, cache: Cache) -> None:
-        self.cache = cache
+    def __init__(self) -> None:
         self.asked: list[str] = []
         self.spaces: list[Space | None] = []
         self.fail: dict[str, Exception] = {}
@@ -38,15 +37,10 @@ class Scripted:
         self.trained: list[str] = []
 
     def __call__(
-        self,
-        compendium: Compendium,
-        training: TrainRequest,
-        cache: Cache,
+        self, shared: tuple[Compendium, Space | None], training: TrainRequest, pool: Pool,
         report: Report,
-        pool: Pool,
-        space: Space | None,
-    ) -> None:
-        self.spaces.append(space)
+    ) -> Model:  # fmt: skip
+        self.spaces.append(shared[1])
         self.asked.append(training.drug_set.moa)
         report(Progress("Cross-validation", 1, 2))
         while training.drug_set.moa == self.wait_in:
@@ -56,8 +50,7 @@ class Scripted:
             threading.Event().wait(0.01)
         if training.drug_set.moa in self.fail:
             raise self.fail[training.drug_set.moa]
-        with publishing(cache.model(job_id(training))) as folder:
-            model.save(saved_model(model_id=job_id(training)), folder)
+        return saved_model(model_id=job_id(training))
         self.trained.append(training.drug_set.moa)
 
 
@@ -87,7 +80,7 @@ def _usable(cache: Cache, request: LibraryRequest) -> list[str]:
 
 
 def test_every_moa_is_trained_once(cache: Cache, request_: LibraryRequest, pool: FitPool) -> None:
-    train, heard = Scripted(cache), list[Progress]()
+    train, heard = Scripted(), list[Progress]()
     run_library(request_, cache, heard.append, pool, train=train)
     assert sorted(train.asked) == list(MOAS)
     assert _usable(cache, request_) == list(MOAS)
@@ -103,7 +96,7 @@ def test_every_moa_is_trained_once(cache: Cache, request_: LibraryRequest, pool:
 def test_after_cancelling_only_the_rest_is_trained(
     cache: Cache, request_: LibraryRequest, pool: FitPool
 ) -> None:
-    train = Scripted(cache)
+    train = Scripted()
     train.wait_in = "C inhibitor"
 
     def stop_at_two(progress: Progress) -> None:
@@ -123,7 +116,7 @@ def test_after_cancelling_only_the_rest_is_trained(
 def test_a_moa_that_cannot_be_trained_has_its_reason(
     cache: Cache, request_: LibraryRequest, pool: FitPool
 ) -> None:
-    train = Scripted(cache)
+    train = Scripted()
     train.fail["B inhibitor"] = TrainingSetError("Too few drugs.")
     run_library(request_, cache, silent, pool, train=train)
     loaded = library.load(cache, job_id(request_))
@@ -135,7 +128,7 @@ def test_a_moa_that_cannot_be_trained_has_its_reason(
 def test_a_bug_ends_the_job_and_keeps_what_is_done(
     cache: Cache, request_: LibraryRequest, pool: FitPool
 ) -> None:
-    train = Scripted(cache)
+    train = Scripted()
     train.last = "D inhibitor"
     train.fail["D inhibitor"] = ZeroDivisionError("a bug")
     with pytest.raises(ZeroDivisionError):
@@ -148,4 +141,4 @@ def test_a_changed_compendium_is_refused(
 ) -> None:
     build(cache.compendium("tiny"), drugs_of("A inhibitor", 5), seed=9)
     with pytest.raises(RequestError, match="has changed"):
-        run_library(request_, cache, silent, pool, train=Scripted(cache))
+        run_library(request_, cache, silent, pool, train=Scripted())

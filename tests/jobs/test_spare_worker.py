@@ -133,6 +133,24 @@ def test_a_worker_that_has_grown_too_large_makes_way_for_a_new_one(site: Site) -
     assert site.log().count("makes way") == 1
 
 
+def test_one_that_waits_in_vain_leaves_and_the_next_job_brings_another(site: Site) -> None:
+    site.supervise("--patience", "0.5")
+    until(lambda: "the spare leaves: nobody needed it" in site.log(), saw=site.told)
+    until(lambda: not site.workers())
+    assert done(site, "a").state == State.DONE
+    until(lambda: site.log().count("nobody needed it") == 2, saw=site.told)
+    until(lambda: not site.workers())
+    assert site.log().count("is the spare") == 1
+
+
+def test_none_waits_while_others_need_the_memory(site: Site) -> None:
+    site.supervise("--least-free-mb", str(1e12))
+    assert done(site, "a").state == State.DONE
+    until(lambda: "the spare leaves: others need its memory" in site.log(), saw=site.told)
+    until(lambda: not site.workers())
+    assert "is the spare" not in site.log()
+
+
 def test_none_waits_where_none_is_wanted(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GPAR_SPARE_WORKERS", "0")
     assert done(site, "a").state == State.DONE

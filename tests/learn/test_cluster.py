@@ -1,8 +1,10 @@
 """Fits on a real Dask cluster: as on this computer, whoever dies or stops."""
 
+import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -16,17 +18,23 @@ from distributed import Client
 
 from benchmarks.ports import free_port
 from gpar_core.analyses.evaluation.evaluate import compare
+from gpar_core.analyses.library import result as library
+from gpar_core.analyses.library.plan import plan_library
 from gpar_core.analyses.method import DrugSet, Method
 from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.request import TrainRequest
-from gpar_core.errors import Cancelled, WorkerError
+from gpar_core.data.compendium import Compendium
+from gpar_core.errors import Cancelled, TrainingSetError, WorkerError
 from gpar_core.learn import cluster
 from gpar_core.learn.cluster import ClusterPool
 from gpar_core.learn.engine import FitPool, FitTask, Pool
 from gpar_core.learn.presets import PRESETS, LayeredSettings, Settings
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import Network, disassembled
+from gpar_core.search import batch
+from gpar_core.search.batch import search_batch
+from gpar_core.search.query import of_compound
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
 from tests.synthetic import build, drugs_of
@@ -38,6 +46,7 @@ ROOTED = replace(LAYERED, hidden=(8,), steps=30, scaling="signed-root")
 LONG = replace(LAYERED, steps=1500)
 ENDLESS = replace(LAYERED, steps=10**9)
 ROWS, GENES = 200, 30
+MOAS = ("HDAC inhibitor", "MTOR inhibitor", "PARP inhibitor")
 
 AT_WORK = """
 from gpar_core.learn import cluster
@@ -176,6 +185,54 @@ def test_two_threads_train_at_once(pool: ClusterPool, local: FitPool) -> None:
         assert_same(each, networks(local, settings))
 
 
+def total(state: np.ndarray, part: float, pool: Pool, report: Report) -> float:
+    """Work with data of all parts, one of its own, and a reason to complain."""
+    report(Progress("Adding", 1, 2))
+    if part < 0:
+        raise TrainingSetError("Too few drugs.")
+    time.sleep(0.2)
+    return float(state.sum()) + part
+
+
+def test_parts_share_data_that_each_worker_gets_once(
+    processes: Processes, pool: ClusterPool
+) -> None:
+    state, parts = np.ones(2_000_000), list(range(12))
+    heard: list[Progress] = []
+
+    def moved() -> int:
+        with processes.client() as client:
+            sent = client.run(lambda dask_worker: dask_worker.transfer_outgoing_bytes_total)
+            return sum(sent.values())
+
+    before = moved()
+    with (
+        pool.sharing(state, at_once=1) as shared,
+        ThreadPoolExecutor(shared.at_once) as threads,
+    ):
+        found = list(threads.map(lambda part: shared.call(total, part, heard.append), parts))
+        with pytest.raises(TrainingSetError, match="Too few drugs"):
+            shared.call(total, -1, silent)
+    assert found == [2_000_000 + part for part in parts]
+    assert {"Adding"} <= {progress.stage for progress in heard}
+    # One of the two workers has them from the scheduler, the other from that one.
+    assert moved() - before < 1.1 * state.nbytes
+
+
+def test_a_wish_to_stop_ends_a_part(pool: ClusterPool) -> None:
+    with pool.sharing(np.ones(3), at_once=1) as shared:
+        with pytest.raises(Cancelled):
+            shared.call(endless, None, stop)
+        assert shared.call(total, 1.0, silent) == 4
+
+
+def endless(state: np.ndarray, part: None, pool: Pool, report: Report) -> None:
+    """Work that ends when nobody waits for it."""
+    while True:
+        report(Progress("Waiting", 1, 2))
+        time.sleep(0.02)
+
+
 def test_the_work_of_a_killed_worker_is_done_by_another(
     processes: Processes, pool: ClusterPool, local: FitPool
 ) -> None:
@@ -287,16 +344,56 @@ def test_other_software_is_told(processes: Processes, monkeypatch: pytest.Monkey
         pool.warm()
 
 
+@pytest.fixture
+def three(tmp_path: Path) -> Compendium:
+    """Three MOAs, and drugs of none."""
+    drugs = [drug for moa in MOAS for drug in drugs_of(moa, 4)]
+    cache = Cache(tmp_path)
+    return build(cache.compendium("tiny"), [*drugs, *drugs_of("", 20, tas=0.1)], effect=9)
+
+
+@pytest.mark.parametrize("settings", [LAYERED, PRESETS["fast"]], ids=["networks", "fast"])
 def test_an_evaluation_is_the_same_on_the_cluster(
-    pool: ClusterPool, local: FitPool, tmp_path: Path
+    pool: ClusterPool, local: FitPool, three: Compendium, settings: Settings
 ) -> None:
     """Several classes at once, each with a training set of its own."""
-    moas = ("HDAC inhibitor", "MTOR inhibitor", "PARP inhibitor")
-    drugs = [drug for moa in moas for drug in drugs_of(moa, 4)]
-    compendium = build(tmp_path, [*drugs, *drugs_of("", 20, tas=0.1)], effect=9)
+    methods = ["gpar", "cosine", "bayes"]
     here, there = (
-        compare(compendium, moas, ["gpar"], LAYERED, seed=3, pool=each)["scores"]
+        compare(three, MOAS, methods, settings, seed=3, pool=each)["scores"]
         for each in (local, pool)
     )
-    assert here["gpar"].nunique() > len(moas)
+    assert here["gpar"].nunique() > len(MOAS)
     pd.testing.assert_frame_equal(here, there)
+
+
+def test_a_library_is_the_same_on_the_cluster(
+    pool: ClusterPool, local: FitPool, three: Compendium, tmp_path: Path
+) -> None:
+    request = plan_library(three)
+    models = []
+    for each in (pool, local):
+        cache = Cache(tmp_path)
+        run_job(request, cache, silent, each)
+        entries = library.load(cache, job_id(request)).asked
+        assert [entry.moa for entry in entries] == list(MOAS)
+        of = [cache.model(job_id(one)) for one in library.trainings(three, request).values()]
+        models.append([model.load(folder) for folder in of])
+        for folder in of:
+            shutil.rmtree(folder)
+    for one, other in zip(*models, strict=True):
+        pd.testing.assert_frame_equal(one.ranking, other.ranking)
+        pd.testing.assert_frame_equal(one.held_out, other.held_out)
+        assert one.summary.metrics == other.summary.metrics
+
+
+@pytest.mark.parametrize("score", ["wtcs", "space"])
+def test_a_batch_of_searches_is_the_same_on_the_cluster(
+    pool: ClusterPool, three: Compendium, monkeypatch: pytest.MonkeyPatch, score: str
+) -> None:
+    monkeypatch.setattr(batch, "BLOCK_QUERIES", 2)
+    queries = [of_compound(three, drug) for drug in ("hdac0", "hdac1", "mtor0", "parp0")]
+    here, there = (
+        search_batch(three, queries, score=score, n_random=5, pool=each) for each in (None, pool)
+    )
+    for name, table in here.items():
+        pd.testing.assert_frame_equal(table, there[name])

@@ -8,6 +8,7 @@ a negative; a method that learns has no pairs and keeps its ranking of drugs, as
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 
@@ -42,8 +43,8 @@ from gpar_core.learn.engine import Pool
 from gpar_core.learn.folds import Folds, shared_folds
 from gpar_core.learn.held_out import space_for
 from gpar_core.learn.metrics import PAPER_LINE, evaluate
-from gpar_core.learn.presets import Settings
-from gpar_core.learn.side_by_side import side_by_side
+from gpar_core.learn.presets import LayeredSettings, Settings
+from gpar_core.learn.side_by_side import AT_ONCE, side_by_side
 from gpar_core.learn.space import Space
 from gpar_core.progress import Progress, Remember, Report, Tables, Whole, silent, uncached
 
@@ -86,8 +87,8 @@ def compare(
             f"{next(iter(reasons.values()))}"
         )
     whole = Whole(expected(questions, methods, settings), report)
-    shared = shared_work(
-        compendium, questions, methods, seed=seed, report_of=whole.of, remember=remember
+    done_for_all = shared_work(
+        compendium, questions, methods, seed=seed, pool=pool, report_of=whole.of, remember=remember
     )
     space, report = None, whole.of(CLASSES)
     if GPAR in methods:
@@ -95,13 +96,7 @@ def compare(
         space = space_for(compendium, settings, seed=seed, threads=pool.processes, report=told)
 
     def answer(asked: Question, report: Report) -> Tables:
-        def compute() -> Tables:
-            return _evaluate(
-                asked, compendium, shared, methods, settings, space, seed=seed, pool=pool,
-                report=report,
-            )  # fmt: skip
-
-        return remember(asked.name, compute)
+        return remember(asked.name, lambda: shared.call(_evaluate, asked, report))
 
     def tell(done: Mapping[str, Tables], share: float) -> None:
         message = f"{len(done)} of {len(questions)} classes done"
@@ -110,9 +105,12 @@ def compare(
             message += f"; {last}: {_best(done[last]['measures'])}"
         report(Progress(STAGE, len(done), len(questions), message, {"step_share": share}))
 
+    everything = _Everything(compendium, done_for_all, methods, settings, space, seed)
+    fits = GPAR in methods and isinstance(settings, LayeredSettings)
     # Classes already run in parallel; multithreaded products would compete with them.
-    with threadpool_limits(1):
-        answers = side_by_side({each.name: partial(answer, each) for each in questions}, tell)
+    with threadpool_limits(1), pool.sharing(everything, at_once=AT_ONCE, fits=fits) as shared:
+        parts = {each.name: partial(answer, each) for each in questions}
+        answers = side_by_side(parts, tell, shared.at_once)
     tables = {
         name: pd.concat([answers[each.name][name] for each in questions], ignore_index=True)
         for name in ("measures", "scores", "pair_curves")
@@ -275,27 +273,29 @@ def _best(measures: pd.DataFrame) -> str:
     return f"{METHODS[best['method']].label} best, AUROC {best['auroc']:.2f}"
 
 
-def _evaluate(
-    asked: Question,
-    compendium: Compendium,
-    shared: SharedWork,
-    methods: Sequence[str],
-    settings: Settings,
-    space: Space | None,
-    *,
-    seed: int,
-    pool: Pool,
-    report: Report,
-) -> Tables:
+@dataclass(frozen=True, eq=False)
+class _Everything:
+    """What the classes share: the arguments of `compare`, and what was done for all of them."""
+
+    compendium: Compendium
+    work: SharedWork
+    methods: Sequence[str]
+    settings: Settings
+    space: Space | None
+    seed: int
+
+
+def _evaluate(of: _Everything, asked: Question, pool: Pool, report: Report) -> Tables:
     """All methods on one class."""
     base = {"drug": asked.drugs, "positive": asked.positive, "fold": asked.fold}
     scores, measures, pair_curves = pd.DataFrame(base), [], []
-    for method in methods:
+    shared, seed = of.work, of.seed
+    for method in of.methods:
         report(Progress(STAGE))
         started = monotonic()
         score = drug_scores(
-            method, asked, compendium, shared, settings, seed=seed, pool=pool, report=report,
-            space=space,
+            method, asked, of.compendium, shared, of.settings, seed=seed, pool=pool,
+            report=report, space=of.space,
         )  # fmt: skip
         seconds = (
             monotonic() - started + shared.seconds.get(method, 0) / shared.merged.member.shape[1]

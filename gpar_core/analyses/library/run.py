@@ -1,20 +1,21 @@
 """Train the models of a library, several MOAs at once."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
 
 from gpar_core.analyses.library import result as library
 from gpar_core.analyses.library.request import LibraryRequest
-from gpar_core.analyses.training import result as model
 from gpar_core.analyses.training.request import TrainRequest
-from gpar_core.analyses.training.run import train_model
+from gpar_core.analyses.training.result import Model
+from gpar_core.analyses.training.run import publish, trained_model
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.provenance import same_compendium
 from gpar_core.errors import Cancelled, RequestError
 from gpar_core.learn.engine import Pool
 from gpar_core.learn.held_out import space_for
-from gpar_core.learn.presets import preset
+from gpar_core.learn.presets import LayeredSettings, preset
 from gpar_core.learn.space import Space
 from gpar_core.learn.specificity import first_of
 from gpar_core.progress import Progress, Report
@@ -26,7 +27,14 @@ AT_ONCE = 2
 
 STAGE = "Library"
 
-Train = Callable[[Compendium, TrainRequest, Cache, Report, Pool, Space | None], None]
+Shared = tuple[Compendium, Space | None]
+Train = Callable[[Shared, TrainRequest, Pool, Report], Model]
+
+
+def train_one(shared: Shared, training: TrainRequest, pool: Pool, report: Report) -> Model:
+    """The model of one MOA, computed by whichever computer has the compendium and its space."""
+    compendium, space = shared
+    return trained_model(compendium, training, None, pool, report, space)
 
 
 def run_library(
@@ -35,7 +43,7 @@ def run_library(
     report: Report,
     pool: Pool,
     *,
-    train: Train = train_model,
+    train: Train = train_one,
 ) -> None:
     """Train the models that are missing. Finished models are kept, even if this is stopped.
 
@@ -52,59 +60,73 @@ def run_library(
     missing = [entry.moa for entry in entries if entry.summary is None]
     ids = {moa: job_id(training) for moa, training in trainings.items()}
     cache.access.put_within(job_id(request), ids.values(), [ids[moa] for moa in missing])
+    if not missing:
+        return
     done = len(trainings) - len(missing)
 
     def learning(progress: Progress) -> None:
         report(Progress(STAGE, done, len(trainings), progress.stage))
 
-    space = None
-    if missing:
-        settings, seed = preset(request.method.preset), request.method.seed
-        space = space_for(compendium, settings, seed=seed, threads=pool.processes, report=learning)
+    settings = preset(request.method.preset)
+    space = space_for(
+        compendium, settings, seed=request.method.seed, threads=pool.processes, report=learning
+    )
     if space is not None:
         learning(Progress("Comparing all MOAs"))
         first_of(space, compendium, pool.processes)  # once, before several models ask for it
-    stop = threading.Event()
-    latest: dict[str, Progress] = {}
 
-    def within(moa: str) -> Report:
+    def tell(moa: str, error: RequestError | None, auroc: float, latest: Mapping[str, str]) -> None:
+        nonlocal done
+        message = "; ".join(f"{each}: {stage.lower()}" for each, stage in latest.items())
+        if moa:
+            done += 1
+            message = f"{moa}: {error or f'mean AUROC {auroc:.2f}'}"
+        if error:
+            reasons[moa] = str(error)
+            library.save(folder, request, trainings, reasons)
+        report(Progress(STAGE, done, len(trainings), message))
+
+    fits = isinstance(settings, LayeredSettings)
+    with pool.sharing((compendium, space), at_once=AT_ONCE, fits=fits) as shared:
+        compute = partial(shared.call, train)
+        _each({moa: trainings[moa] for moa in missing}, compute, cache, shared.at_once, tell)
+
+
+def _each(
+    trainings: Mapping[str, TrainRequest],
+    compute: Callable[[TrainRequest, Report], Model],
+    cache: Cache,
+    at_once: int,
+    tell: Callable[[str, RequestError | None, float, Mapping[str, str]], None],
+) -> None:
+    """Train and publish all. tell: called every second, and with each MOA that has ended."""
+    stop = threading.Event()
+    latest: dict[str, str] = {}
+
+    def one(moa: str) -> float:
         def note(progress: Progress) -> None:
             if stop.is_set():
                 raise Cancelled("Cancelled.")
-            latest[moa] = progress
+            latest[moa] = progress.stage
 
-        return note
+        found = compute(trainings[moa], note)
+        publish(found, cache)
+        return found.summary.metrics.mean_auroc
 
-    def overall(message: str = "") -> None:
-        under_way = "; ".join(f"{moa}: {each.stage.lower()}" for moa, each in dict(latest).items())
-        report(Progress(STAGE, done, len(trainings), message or under_way))
-
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        running: dict[Future[None], str] = {
-            threads.submit(train, compendium, trainings[moa], cache, within(moa), pool, space): moa
-            for moa in missing
-        }
+    with ThreadPoolExecutor(at_once) as threads:
+        running: dict[Future[float], str] = {threads.submit(one, moa): moa for moa in trainings}
         try:
             while running:
-                overall()
+                tell("", None, 0.0, dict(latest))
                 ended, _ = wait(running, timeout=1, return_when=FIRST_COMPLETED)
                 for future in ended:
                     moa = running.pop(future)
                     latest.pop(moa, None)
-                    done += 1
                     try:
-                        future.result()
-                        auroc = _summary_auroc(cache, trainings[moa])
-                        overall(f"{moa}: mean AUROC {auroc:.2f}")
+                        tell(moa, None, future.result(), latest)
                     except RequestError as error:
-                        reasons[moa] = str(error)
-                        library.save(folder, request, trainings, reasons)
-                        overall(f"{moa}: {error}")
+                        tell(moa, error, 0.0, latest)
         finally:
             stop.set()
             for future in running:
                 future.cancel()
-
-
-def _summary_auroc(cache: Cache, training: TrainRequest) -> float:
-    return model.load_summary(cache.existing_model(job_id(training))).metrics.mean_auroc

@@ -38,6 +38,7 @@ def run_search(request: SearchRequest, cache: Cache, report: Report, pool: Pool)
             score=request.score,
             seed=request.seed,
             threads=pool.processes,
+            pool=pool,
             report=report,
             remember=remember,
         )

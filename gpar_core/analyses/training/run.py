@@ -53,14 +53,33 @@ def train_model(
     pool: Pool,
     space: "Space | None" = None,
 ) -> None:
-    """Train, cross-validate, rank, and publish the model.
+    """Train a model and publish it. Arguments as for `trained_model`."""
+    uploaded = _uploaded(request, cache)
+    publish(trained_model(compendium, request, uploaded, pool, report, space), cache)
 
-    space: as in `held_out.space_for`.
+
+def publish(result: model.Model, cache: Cache) -> None:
+    """Save a model where its request looks for it."""
+    with publishing(cache.model(result.summary.model_id)) as folder:
+        model.save(result, folder)
+
+
+def trained_model(
+    compendium: Compendium,
+    request: TrainRequest,
+    uploaded: Profiles | None,
+    pool: Pool,
+    report: Report,
+    space: "Space | None" = None,
+) -> model.Model:
+    """Train, cross-validate and rank.
+
+    uploaded: the profiles of the request, if any. space: as in `held_out.space_for`.
     """
     from gpar_core.learn.training import train  # noqa: PLC0415 -- brings classifiers
 
     method = request.method
-    training_set = training_set_of(compendium, request.drug_set, method, _uploaded(request, cache))
+    training_set = training_set_of(compendium, request.drug_set, method, uploaded)
     training = train(
         compendium,
         training_set,
@@ -113,7 +132,7 @@ def train_model(
         versions=versions(),
     )
     described = training_set.described(compendium, DESCRIBED)
-    result = model.Model(
+    return model.Model(
         summary=summary,
         network=training.network,
         held_out=described.assign(
@@ -136,8 +155,6 @@ def train_model(
         scored_by=scored_by,
         null_scores=np.sort(scores[~_of_positives(compendium, training_set)]),
     )
-    with publishing(cache.model(summary.model_id)) as folder:
-        model.save(result, folder)
 
 
 def _uploaded(request: TrainRequest, cache: Cache) -> Profiles | None:
