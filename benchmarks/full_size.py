@@ -17,6 +17,7 @@ from pathlib import Path
 from benchmarks import geo_release, memory
 from benchmarks.figures import Figure, table, to_json
 from benchmarks.full_size_work import (
+    measure_library,
     measure_load,
     measure_map,
     measure_pages,
@@ -116,11 +117,12 @@ def forget(files: ImportFiles) -> None:
 
 
 def measure_use(cache: Cache) -> list[Figure]:
-    """A training, a map, their sizes, and every page."""
+    """A training, a library, a map, their sizes, and every page."""
     model_id, training = measure_training(cache, NAME)
+    library = measure_library(cache, NAME)
     map_id, laid_out = measure_map(cache, NAME)
     pages = measure_pages(cache, NAME, model_id, map_id)
-    return [*training, *laid_out, *measure_sizes(cache, NAME, model_id, map_id), *pages]
+    return [*training, *library, *laid_out, *measure_sizes(cache, NAME, model_id, map_id), *pages]
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ WORKER_ONLY = ("tensorflow", "keras", "umap")
 WATCHED_IMPORTS = ("streamlit", "pandas", "altair", "scipy.stats", "sklearn.metrics", "gpar_core")
 IMPORT_LINE = re.compile(r"import time: +(\d+) \| +(\d+) \| +([\w.]+)")
 GOAL_SECONDS = 4.0
+GOAL_WEB_MEMORY = 400.0
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def run(rounds: int, *, app: Path = APP, cache: Path | None = None) -> list[Figu
             _start(server)
             for page in PAGES:
                 server.open(page)
+            web = memory.of_process(server.pid)
         imports = imported(log.read_text("utf-8"))
     forbidden = sorted(name for name in imports if name.split(".")[0] in WORKER_ONLY)
     cumulative = ", ".join(
@@ -91,6 +93,13 @@ def run(rounds: int, *, app: Path = APP, cache: Path | None = None) -> list[Figu
             "s",
             "of the same process by -X importtime, which slows them; each with what it is the "
             f"first to import: {cumulative}",
+        ),
+        Figure(
+            "start: web process",
+            (web,),
+            "MB",
+            "after every page was opened once; without its descendants",
+            at_most=GOAL_WEB_MEMORY,
         ),
         *memory.figures("start", watches),
     ]
