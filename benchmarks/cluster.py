@@ -43,7 +43,7 @@ from gpar_core.storage.requests import job_id
 ROOT = Path(__file__).resolve().parents[1]
 GOAL = 3.2
 N_WORKERS = 4
-N_PARTS = 24
+N_PARTS = 16
 SECONDS = 4.0
 """Of each part; what it computes in truth takes a small share of that."""
 
@@ -181,7 +181,7 @@ def run(folder: Path) -> list[Figure]:
 
 def incoming(dask_worker: Worker) -> int:
     """Bytes that a worker got from others."""
-    return sum(each["total"] for each in dask_worker.state.transfer_incoming_log)
+    return sum(each["total"] for each in dask_worker.transfer_incoming_log)
 
 
 def main() -> None:

@@ -313,8 +313,9 @@ class _There(Generic[State_co]):
                     self.heard.last_sign = time.monotonic()
                     yield number, result
         finally:
-            with suppress(*_gone()):
-                self.client.cancel(list(running))
+            if running:
+                with suppress(*_gone()):
+                    self.client.cancel(list(running))
 
 
 async def _ask(address: str) -> None:
