@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from unittest.mock import patch
 
-from distributed import Client, Worker
+from distributed import Client
 
 from benchmarks.figures import Figure, table
 from benchmarks.ports import free_port
@@ -144,7 +144,6 @@ def run(folder: Path) -> list[Figure]:
         "batch of searches": partial(of_batch, compendium),
     }
     seconds: dict[tuple[str, int], float] = {}
-    moved = 0
     for n in (1, N_WORKERS):
         with cluster(folder, n) as (pool, _):
             for name, work in works.items():
@@ -152,8 +151,6 @@ def run(folder: Path) -> list[Figure]:
                 if work(pool) < N_PARTS:
                     raise RuntimeError(f"The {name} on {n} workers has lost a part.")
                 seconds[name, n] = time.perf_counter() - started
-            with Client(pool.address, set_as_default=False) as client:
-                moved = sum(client.run(incoming).values())
     figures = [
         Figure(
             f"cluster: {name}",
@@ -165,9 +162,6 @@ def run(folder: Path) -> list[Figure]:
         )
         for name in works
     ]
-    size = compendium.matrix.nbytes / 1e6
-    once = f"{N_WORKERS - 1} workers get the demo's {size:.0f} MB from another in each of three"
-    figures.append(Figure("cluster: data between workers", (moved / 1e6,), "MB", once))
     with cluster(folder, N_WORKERS) as (pool, workers):
 
         def kill(progress: Progress) -> None:
@@ -177,11 +171,6 @@ def run(folder: Path) -> list[Figure]:
         kept = of_library(cache, model, pool, kill)
     how = f"of {N_PARTS}, one of {N_WORKERS} workers killed after {KILL_AFTER}"
     return [*figures, Figure("cluster: models of a library", (kept,), "", how, at_least=N_PARTS)]
-
-
-def incoming(dask_worker: Worker) -> int:
-    """Bytes that a worker got from others."""
-    return sum(each["total"] for each in dask_worker.transfer_incoming_log)
 
 
 def main() -> None:

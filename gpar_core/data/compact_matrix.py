@@ -70,6 +70,13 @@ def rows_of(matrix: Matrix, rows: slice | np.ndarray) -> Matrix:
     return matrix[rows]
 
 
+def in_memory(matrix: Matrix) -> Matrix:
+    """The matrix as one that knows no file, though its values may still be read from one."""
+    if isinstance(matrix, CompactMatrix):
+        return CompactMatrix(np.asarray(matrix.codes))
+    return np.asarray(matrix)
+
+
 def as_stored(matrix: Matrix, z_scores: np.ndarray) -> np.ndarray:
     """z-scores as they would be in a matrix, to compare them with it."""
     return expanded(compacted(z_scores)) if isinstance(matrix, CompactMatrix) else z_scores

@@ -23,7 +23,7 @@ import pyarrow as pa
 from gpar_core import __version__, fields
 from gpar_core.data import quality
 from gpar_core.data.class_names import TARGET_PREFIX
-from gpar_core.data.compact_matrix import STORED_AS, CompactMatrix, Matrix
+from gpar_core.data.compact_matrix import STORED_AS, CompactMatrix, Matrix, in_memory
 from gpar_core.data.compound_keys import folded
 from gpar_core.data.compound_tables import compound_table, drugs_of, moas_of
 from gpar_core.data.quality import QualityFilter
@@ -91,7 +91,7 @@ class Compendium:
     def __getstate__(self) -> dict[str, Any]:
         """What goes to another computer: all but the files beside it, and what was derived."""
         own = {each.name: getattr(self, each.name) for each in dataclass_fields(self)}
-        return {**own, "matrix": np.asarray(self.matrix), "folder": None, "stored": None}
+        return {**own, "matrix": in_memory(self.matrix), "folder": None, "stored": None}
 
     @cached_property
     def stored_kinds(self) -> tuple[str, ...]:
