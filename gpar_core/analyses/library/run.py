@@ -109,6 +109,7 @@ def _each(
                 raise Cancelled("Cancelled.")
             latest[moa] = progress.stage
 
+        latest[moa] = "Getting ready"
         found = compute(trainings[moa], note)
         publish(found, cache)
         return found.summary.metrics.mean_auroc
