@@ -153,7 +153,7 @@ def test_tables_of_signatures(tmp_path: Path, kind: str) -> None:
     for mutant in mutants(_content(getattr(series, kind)), 80, SEED + 1):
         changed.write_bytes(mutant)
         tables = (changed, series.sig_metrics) if kind == "sig_info" else (series.sig_info, changed)
-        read = outcome(lambda tables=tables: read_signatures(matrix, *tables, replicates=True))
+        read = outcome(lambda tables=tables: read_signatures(matrix, *tables))
         if not isinstance(read, GparError):
             signatures, _ = read
             assert len(signatures) > 0, mutant

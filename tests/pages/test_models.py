@@ -261,7 +261,8 @@ def test_an_empty_ranking_says_why_and_one_click_relaxes_it(simulated: AppTest) 
     filters(simulated)["p below"].set_value(0.0).run()
     assert "the lowest p is" in words(simulated.warning)
     assert "0 of 67 ranked compounds pass" in words(simulated)
-    assert not simulated.get("bidi_component")
+    shown = [node.proto.component_name for node in simulated.get("bidi_component")]
+    assert shown == ["gpar_notices"]
     assert "Download ranked list" not in menus(simulated)
     press_relax(simulated)
     assert filters(simulated)["p below"].value > 1

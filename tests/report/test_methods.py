@@ -12,7 +12,7 @@ ASKED = CASES | SEARCHES
 COMPENDIA = ("demo", "select", "fetch", "import")
 
 
-@pytest.mark.parametrize("case", [case for case in ASKED if case not in COMPENDIA])
+@pytest.mark.parametrize("case", [case for case in ASKED if case.split()[0] not in COMPENDIA])
 def test_every_result_has_its_methods(here: Here, case: str) -> None:  # noqa: F811
     made = ASKED[case][0](here)
     request = made[0] if isinstance(made, tuple) else made
