@@ -20,7 +20,7 @@ ONLY_USERS = {
     ),
     "keras": (),
     "cmapPy": (),
-    "distributed": ("learn/cluster.py",),
+    "distributed": ("learn/cluster.py", "learn/cluster_worker.py"),
     "dask": ("learn/cluster.py",),
     "umap": ("maps/umap.py",),
     "pynndescent": ("maps/nearest.py",),

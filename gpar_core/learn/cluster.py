@@ -10,31 +10,30 @@ one part at a time, however many threads Dask gives it.
 """
 
 import asyncio
-import hashlib
 import itertools
-import sys
-import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.metadata import version
 from importlib.util import find_spec
-from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Generic, Self
+from typing import TYPE_CHECKING, Generic, Self
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-import gpar_core
 from gpar_core.errors import WorkerError
+from gpar_core.learn.cluster_worker import (
+    STEPS,
+    Package,
+    check_software,
+    fit_part,
+    run_part,
+    software,
+)
 from gpar_core.learn.engine import (
     POLL_SECONDS,
-    Alone,
     FitTask,
     Here,
     Part,
@@ -43,9 +42,7 @@ from gpar_core.learn.engine import (
     Shared,
     State,
     State_co,
-    fit,
     fit_here,
-    prepare,
     together,
 )
 from gpar_core.learn.presets import LinearSettings, Settings
@@ -61,20 +58,6 @@ PATIENCE_SECONDS = 60
 
 PER_WORKER = 2
 """Parts at once: one runs, and the next is there when it ends."""
-
-PACKAGES = ("distributed", "numpy", "pandas", "scikit-learn", "scipy", "tensorflow")
-
-STEPS = "gpar-steps"
-"""The topic under which workers report their steps."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Package(Generic[State]):
-    """What all parts of a computation share. call: its id. software: see `_software`."""
-
-    call: str
-    state: State
-    software: Mapping[str, str]
 
 
 class _Call:
@@ -142,7 +125,7 @@ class ClusterPool:
                 # As a task, not scattered, so that Dask can recreate it when all workers that had
                 # it are dead.
                 package = client.submit(
-                    _Package, call.id, state, _software(),
+                    Package, call.id, state, software(),
                     key=f"gpar-shared-{call.id}", priority=1,
                 )  # fmt: skip
                 at_once = PER_WORKER * max(1, len(client.nthreads()))
@@ -164,7 +147,7 @@ class ClusterPool:
             return
         progress = np.zeros((len(tasks), 2))
         with self._sharing((scaled(x, settings.scaling), settings)) as there:
-            for each in there.done(_fit, tasks):
+            for each in there.done(fit_part, tasks):
                 for number, latest in dict(there.heard.progress).items():
                     progress[number] = latest.done, latest.values["loss"]
                 if each is not None:
@@ -181,7 +164,7 @@ class ClusterPool:
             if self._client is None:
                 self._client = self._connect()
                 with self.explained():
-                    self._client.run_on_scheduler(_check_software, _software(), "scheduler")
+                    self._client.run_on_scheduler(check_software, software(), "scheduler")
                 self._client.subscribe_topic(STEPS, self._hear)
             return self._client
 
@@ -264,7 +247,7 @@ class _There(Generic[State_co]):
     pool: ClusterPool
     client: "Client"
     heard: _Call
-    package: "Future[_Package[State_co]]"
+    package: "Future[Package[State_co]]"
     at_once: int
 
     def call(
@@ -294,7 +277,7 @@ class _There(Generic[State_co]):
                 for number, part in parts.items():
                     preferred = self.pool.preferred(self.client)
                     future = self.client.submit(
-                        _run, self.package, number, work, part,
+                        run_part, self.package, number, work, part,
                         key=(f"gpar-part-{self.heard.id}", number),
                         workers=preferred, allow_other_workers=preferred is not None,
                     )  # fmt: skip
@@ -336,98 +319,3 @@ def _gone() -> tuple[type[Exception], ...]:
     from distributed.client import ClosedClientError  # noqa: PLC0415
 
     return (CancelledError, ClosedClientError, OSError)
-
-
-# ----------------------------------------------------------------- what both sides must agree on
-
-
-@lru_cache(maxsize=1)
-def _software() -> dict[str, str]:
-    """Names and versions of the software that must match everywhere for identical results."""
-    code = hashlib.sha256()
-    for path in sorted(Path(gpar_core.__file__).parent.rglob("*.py")):
-        code.update(path.read_text("utf-8").encode())
-    packages = {name: version(name) for name in PACKAGES}
-    return {
-        "Python": ".".join(map(str, sys.version_info[:2])),
-        **packages,
-        "the code of GPAR": code.hexdigest()[:12],
-    }
-
-
-def _check_software(wanted: Mapping[str, str], who: str) -> None:
-    """Raises WorkerError where this process and the other side run different software."""
-    here = _software()
-    others = [
-        f"{name} {here[name]}, not {wanted[name]}" for name in wanted if here[name] != wanted[name]
-    ]
-    if others:
-        raise WorkerError(
-            f"The {who} of the Dask cluster has {'; '.join(others)}. Install the same GPAR with "
-            "the same requirements there, restart the scheduler and workers, and try again."
-        )
-
-
-# --------------------------------------------------------------------------------- in the workers
-
-
-_working = threading.Lock()
-"""Trainers hold variables, so threads must not share them; and work takes one processor."""
-
-
-def _run(
-    package: _Package[State],
-    number: int,
-    work: Callable[[State, Part, Pool, Report], Result],
-    part: Part,
-) -> Result:
-    from distributed import get_worker  # noqa: PLC0415
-
-    worker = get_worker()
-    stop_if_unwanted = _stopper(worker)
-
-    def report(progress: Progress) -> None:
-        loss = float(progress.values.get("loss", np.nan))
-        done, total = int(progress.done), int(progress.total)
-        worker.log_event(STEPS, (package.call, number, progress.stage, done, total, loss))
-        stop_if_unwanted()
-
-    with _working:
-        stop_if_unwanted()
-        _check_software(package.software, f"worker {worker.address}")
-        _begin(worker.local_directory)
-        return work(package.state, part, Alone(), report)
-
-
-def _fit(state: tuple[np.ndarray, Settings], task: FitTask, pool: Pool, report: Report) -> Network:
-    _prepare()
-    x, settings = state
-    return fit(x, settings, task, report=report)
-
-
-def _stopper(worker: Any) -> Callable[[], None]:
-    """A function that ends this thread's current task if nobody is waiting for it any more.
-
-    Dask does not end a running task that is canceled, or whose client has died; it only marks it.
-    """
-    from distributed import Reschedule  # noqa: PLC0415
-
-    key = worker.get_current_task()
-
-    def stop_if_unwanted() -> None:
-        task = worker.state.tasks.get(key)
-        if task is None or task.state == "cancelled":
-            raise Reschedule  # runs again if somebody has requested it in the meantime
-
-    return stop_if_unwanted
-
-
-@lru_cache(maxsize=1)
-def _begin(folder: str) -> None:
-    tempfile.tempdir = folder  # TensorFlow leaves generated code there
-    threadpool_limits(1)
-
-
-@lru_cache(maxsize=1)
-def _prepare() -> None:
-    prepare()

@@ -348,8 +348,8 @@ def test_a_cluster_without_workers_or_scheduler_is_told(
 
 
 def test_other_software_is_told(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = cluster._software() | {"numpy": "1.0"}
-    monkeypatch.setattr(cluster, "_software", lambda: other)
+    other = cluster.software() | {"numpy": "1.0"}
+    monkeypatch.setattr(cluster, "software", lambda: other)
     with (
         ClusterPool(processes.address, 1) as pool,
         pytest.raises(WorkerError, match=r"scheduler of the Dask cluster has numpy .*, not 1\.0"),
