@@ -96,16 +96,24 @@ def _choose_rows(model: Model) -> tuple[Filters, str]:
     find, sort, signatures, p_limit = st.columns([1.8, 1.2, 1, 1])
     key = model.summary.model_id
     usual = usual_minimum(model.ranking)
-    st.session_state.setdefault(f"k-{key}", usual)
-    st.session_state.setdefault(f"p-{key}", MAX_P)
     what = "Drug, MOA or target" if fields.TARGET in model.ranking else "Drug or MOA"
     wanted = find.text_input("Find", key=f"find-{key}", placeholder=what)
     order = sort.selectbox(
         "Sort by", list(ORDER_NAMES), format_func=ORDER_NAMES.get, key=f"order-{key}"
     )
-    min_signatures = signatures.number_input("Minimum signatures", 1, 10_000, key=f"k-{key}")
+    # The first values are given here and not in the session: a browser that is still loading the
+    # widget takes what the next run sends, which is this and not the session's.
+    min_signatures = signatures.number_input(
+        "Minimum signatures", 1, 10_000, value=usual, key=f"k-{key}"
+    )
     max_p = p_limit.number_input(
-        "p below", 0.0, 1.01, step=0.01, key=f"p-{key}", help="Permutation p; 1.01 shows all"
+        "p below",
+        0.0,
+        1.01,
+        value=MAX_P,
+        step=0.01,
+        key=f"p-{key}",
+        help="Permutation p; 1.01 shows all",
     )
     if usual < MIN_SIGNATURES:
         st.caption(

@@ -40,11 +40,11 @@ def choose_similarity(structures: pd.DataFrame, key: str) -> tuple[bool, float]:
     draws = drawn.toggle("Draw structures", value=True, key=f"structures-{key}")
     if structures["similarity"].isna().all():
         return draws, 1.0
-    st.session_state.setdefault(f"similarity-{key}", 1.0)
     limit = most.slider(
         "Maximum similarity",
         0.0,
         1.0,
+        value=1.0,
         step=0.05,
         key=f"similarity-{key}",
         help="To the nearest training drug: Tanimoto similarity of Morgan fingerprints (radius 2, "

@@ -21,17 +21,15 @@ AMOUNTS = {fields.DOSE: "dose", fields.TIME: "time"}
 def show_conditions(done: Analysis) -> None:
     """Choose compounds; show a chart for each kind of condition."""
     compounds, request = done.tables["compounds"], asked(done)
-    key = compared_key(done)
-    if key not in st.session_state:
-        st.session_state[key] = compounds[fields.PERT_INAME].head(1).tolist()
     names = st.multiselect(
         heading(request.against),
         compounds[fields.PERT_INAME],
+        default=compounds[fields.PERT_INAME].head(1).tolist(),
         max_selections=MAX_CHOSEN,
         placeholder="Type the start of a name",
         filter_mode="prefix",
         select_all=False,
-        key=key,
+        key=compared_key(done),
         persist_state="session",
     )
     chosen = compounds[compounds[fields.PERT_INAME].isin(names)].head(MAX_CHOSEN)

@@ -33,6 +33,9 @@ TAB_WORDS = {
 }
 
 
+FILTERS = ("Minimum signatures", "p below")
+
+
 def ranked(app: AppTest) -> pd.DataFrame:
     """The rows of the ranked list, as its component got them."""
     return pd.DataFrame(sent(app, "gpar_ranked")["rows"])
@@ -324,6 +327,14 @@ def test_the_ranking_can_be_sorted_by_p(simulated: AppTest) -> None:
     exact = pd.Series([float(figures[0][1]) for figures in ranked(simulated)["figures"]])
     assert exact.is_monotonic_increasing
     assert len(exact) == 50
+
+
+def test_filters_begin_right_in_a_browser_that_loads_slowly(simulated: AppTest) -> None:
+    """A later run sends a widget's default again, but not the value that the session has set."""
+    fields = [field for field in simulated.number_input if field.label in FILTERS]
+    assert len(fields) == len(FILTERS)
+    assert [field.proto.default for field in fields] == [field.value for field in fields]
+    assert not fields[0].proto.set_value
 
 
 def test_find_keeps_the_rank_of_what_it_finds(simulated: AppTest) -> None:
