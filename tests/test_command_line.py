@@ -206,16 +206,17 @@ def test_a_ranked_list_with_targets_has_their_column(
     assert [line[place:] for line in lines[1:]] == targets
 
 
-def test_the_ranked_list_can_be_written_as_csv_and_parquet(
+def test_the_ranked_list_can_be_written_as_csv_parquet_and_excel(
     cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    csv, parquet = tmp_path / "ranking.csv", tmp_path / "ranking.parquet"
-    files = ("--csv", str(csv), "--parquet", str(parquet))
+    csv, parquet, excel = (tmp_path / f"ranking.{name}" for name in ("csv", "parquet", "xlsx"))
+    files = ("--csv", str(csv), "--parquet", str(parquet), "--xlsx", str(excel))
     assert _run(cache, "rank", model().summary.model_id, *files) == 0
-    said = f"3 of 3 compounds\n3 rows -> {csv}\n3 rows -> {parquet}\n"
+    said = f"3 of 3 compounds\n3 rows -> {csv}\n3 rows -> {parquet}\n3 rows -> {excel}\n"
     assert capsys.readouterr().out == said
     assert csv.read_text("utf-8").startswith("rank,pert_id,pert_iname")
-    assert pd.read_parquet(parquet)["rank"].tolist() == [1, 2, 3]
+    for table in (pd.read_parquet(parquet), pd.read_excel(excel)):
+        assert table["rank"].tolist() == [1, 2, 3]
 
 
 def test_a_simulated_model_says_so_wherever_it_is_printed(

@@ -19,6 +19,7 @@ from gpar_core.analyses.moa_prediction import result as prediction
 from gpar_core.analyses.registry import kind_of
 from gpar_core.analyses.training import result as model
 from gpar_core.errors import NotFoundError, RequestError
+from gpar_core.formats.excel import excel_bytes
 from gpar_core.jobs.events import Event
 from gpar_core.jobs.job import Job, State
 from gpar_core.jobs.store import JobStore
@@ -27,11 +28,12 @@ from gpar_core.rank.moa_prediction import DEFAULT_ORDER as BY_EVIDENCE
 from gpar_core.storage.cache import Cache, checked_name
 from gpar_core.storage.requests import to_json
 
-JSON, CSV, PARQUET = "json", "csv", "parquet"
+JSON, CSV, PARQUET, EXCEL = "json", "csv", "parquet", "xlsx"
 TYPES: Final = {
     JSON: "application/json",
     CSV: "text/csv; charset=utf-8",
     PARQUET: "application/vnd.apache.parquet",
+    EXCEL: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 """Media types of the formats of a table."""
 
@@ -153,6 +155,8 @@ def table_in(done: Result, name: str, wanted: str) -> bytes:
         content = io.BytesIO()
         table.to_parquet(content, index=False)
         return content.getvalue()
+    if wanted == EXCEL:
+        return excel_bytes(table)
     text: str = table.to_json(orient="records", double_precision=15)
     return text.encode()
 

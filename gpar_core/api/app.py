@@ -198,7 +198,7 @@ ENDPOINTS: Final = (
     Endpoint(
         "GET", "/v1/results/{id}/tables/{table}", show_table,
         query=(
-            ("format", "json (the default), csv or parquet"),
+            ("format", "json (the default), csv, parquet or xlsx"),
             ("order", "of a ranking: score, es, nes or p; of MOAs: evidence, calibrated, ..."),
         ),
     ),

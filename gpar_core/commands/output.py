@@ -3,14 +3,23 @@
 import argparse
 import json
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from gpar_core.analyses.result import Analysis
 from gpar_core.errors import RequestError, in_words
 from gpar_core.export import csv_text, parquet_bytes, with_analysis
+from gpar_core.formats.excel import excel_bytes
+
+FORMATS: Final[Mapping[str, tuple[str, Callable[[pd.DataFrame], str | bytes]]]] = {
+    "csv": ("CSV", csv_text),
+    "parquet": ("Parquet", parquet_bytes),
+    "xlsx": ("Excel", excel_bytes),
+}
+"""Options for the files of a table: what the format is called, and what a file of it has."""
 
 
 def add_output(command: argparse.ArgumentParser, rows: str = "rows") -> None:
@@ -21,15 +30,19 @@ def add_output(command: argparse.ArgumentParser, rows: str = "rows") -> None:
 
 def add_table_output(command: argparse.ArgumentParser, rows: str = "rows") -> None:
     """Add the options for files of one table. rows: what the table has."""
-    command.add_argument("--csv", type=Path, metavar="OUT", help=f"write all {rows} to a CSV file")
-    command.add_argument(
-        "--parquet", type=Path, metavar="OUT", help=f"write all {rows} to a Parquet file"
-    )
+    for option, (name, _) in FORMATS.items():
+        article = "an" if name == "Excel" else "a"
+        command.add_argument(
+            f"--{option}",
+            type=Path,
+            metavar="OUT",
+            help=f"write all {rows} to {article} {name} file",
+        )
 
 
 def check_outputs(options: argparse.Namespace) -> None:
     """`check_output` for the files of `add_output` or `add_table_output`."""
-    for name in ("csv", "parquet", "json"):
+    for name in (*FORMATS, "json"):
         check_output(getattr(options, name, None))
 
 
@@ -50,11 +63,19 @@ def write_analysis(options: argparse.Namespace, done: Analysis, table: pd.DataFr
 
 
 def write_table(options: argparse.Namespace, table: pd.DataFrame) -> None:
-    """Write the files of `add_table_output`. table: with its provenance."""
-    for output, content in ((options.csv, csv_text), (options.parquet, parquet_bytes)):
-        if output:
+    """Write the files of `add_table_output`. table: with its provenance.
+
+    Raises RequestError, also where a sheet of Excel has too few rows.
+    """
+    for option, (_, content) in FORMATS.items():
+        if output := getattr(options, option):
             write_output(output, content(table))
             print(f"{len(table):,} rows -> {output}")
+
+
+def writes_table(options: argparse.Namespace) -> bool:
+    """Whether `write_table` has a file to write."""
+    return any(getattr(options, option) for option in FORMATS)
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

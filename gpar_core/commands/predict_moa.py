@@ -12,6 +12,7 @@ from gpar_core.commands.output import (
     check_outputs,
     print_simulated,
     write_table,
+    writes_table,
 )
 from gpar_core.commands.terminal import finish
 from gpar_core.commands.uploads import add_compound_or_profiles, uploaded
@@ -54,7 +55,7 @@ def _predict(options: argparse.Namespace, cache: Cache) -> None:
         request = plan_prediction(asked, profiles, name[:80])
         found = prediction.load(cache.prediction(finish(cache, request)))
     tables = prediction.ranked(found, by=options.by)
-    if options.csv or options.parquet:
+    if writes_table(options):
         write_table(options, moas_table(tables, found))
         return
     for note in found.notes:

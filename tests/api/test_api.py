@@ -141,7 +141,9 @@ def test_a_job_from_request_to_result(server: Server) -> None:
     assert ann.get(table, params={"format": "csv"}).text.splitlines()[1].startswith("'=1+1,0.5,")
     parquet = pd.read_parquet(io.BytesIO(ann.get(table, params={"format": "parquet"}).content))
     assert parquet["name"].tolist() == ["=1+1", "b"]
-    assert ann.get(table, params={"format": "xlsx"}).status_code == 400
+    book = pd.read_excel(io.BytesIO(ann.get(table, params={"format": "xlsx"}).content))
+    assert book["name"].tolist() == ["=1+1", "b"]
+    assert ann.get(table, params={"format": "xls"}).status_code == 400
     assert ann.get(f"{result}/tables/y").status_code == 404
 
 
