@@ -19,6 +19,8 @@ from gpar_core.data.compendium import load
 from gpar_core.jobs import engine
 from gpar_core.learn.engine import FitPool
 from gpar_core.progress import silent
+from gpar_core.reading import __main__ as reading_child
+from gpar_core.reading import limited
 from gpar_core.storage.cache import MANIFEST, Cache
 from gpar_core.storage.requests import job_id
 from pages._shared import cached_charts
@@ -110,6 +112,17 @@ def supervised(monkeypatch: pytest.MonkeyPatch) -> list[Cache]:
     wanted: list[Cache] = []
     monkeypatch.setattr(engine, "ensure_running", wanted.append)
     return wanted
+
+
+@pytest.fixture(autouse=True)
+def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Uploads are read in this process, which takes a child of its own half a second each."""
+
+    def read(_: str, arguments: list[str], *__: object, **___: object) -> int:
+        return reading_child.main([*arguments, "0", "0"])
+
+    monkeypatch.setattr(limited, "run_limited", read)
+    monkeypatch.setattr(reading_child, "limit_itself", lambda *_: None)
 
 
 class Surprises(logging.Handler):

@@ -26,13 +26,14 @@ from tests.pages.stage import DRUGS, EVIL, ended, labels, page, press, running, 
 from tests.synthetic import build, drugs_of
 
 METHODS = ("gpar", "gsea", "cosine", "balanced_logistic")
+FAST = ("gsea", "cosine")
 
 
-def evaluated(cache: Cache, compendium: str = "demo", **settings: object) -> EvaluationRequest:
+def evaluated(
+    cache: Cache, compendium: str = "demo", methods: tuple[str, ...] = METHODS
+) -> EvaluationRequest:
     data = compendia.load(cache.compendium(compendium))
-    request = plan_evaluation(
-        data, methods=METHODS, **asked(Method(negatives="others"), **settings)
-    )
+    request = plan_evaluation(data, methods=methods, **asked(Method(negatives="others")))
     ran(request, cache)
     return request
 
@@ -157,7 +158,7 @@ def test_retrieval_shows_compounds_and_classes_and_their_parts(stocked: Library)
 def test_one_cell_line_says_why_no_compound_is_looked_for(stocked: Library) -> None:
     remove(stocked.cache.compendium("measured"))
     build(stocked.cache.compendium("measured"), DRUGS, cells=("A375",), name="measured")
-    app = page("evaluation", job=job_id(evaluated(stocked.cache, "measured")))
+    app = page("evaluation", job=job_id(evaluated(stocked.cache, "measured", FAST)))
     assert "No compound has signatures in two cell lines" in words(app)
     assert retrieved(app)["name"].tolist() == ["HDAC inhibitor", "MTOR inhibitor"]
 
@@ -205,7 +206,7 @@ def test_a_link_to_another_job_is_refused(stocked: Library) -> None:
 
 
 def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None:
-    request = evaluated(stocked.cache, "evil")
+    request = evaluated(stocked.cache, "evil", FAST)
     app = click(page("evaluation", job=job_id(request)), 0)
     assert not app.exception
     shown = "\n".join(each.value for each in (*app.markdown, *app.caption, *app.subheader))
