@@ -13,8 +13,8 @@ from gpar_core import fields
 from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
 
 LANDMARKS = tuple(str(entrez) for entrez in fields.LANDMARK_IDS)
-INFERRED = tuple(str(2_000_000_000 + i) for i in range(12_328 - len(LANDMARKS)))
-"""As many further genes as GSE92742 has, with ids that no gene bears."""
+INFERRED = tuple(str(2_000_000_000 + i) for i in range(2_000 - len(LANDMARKS)))
+"""Further genes, with ids that no gene bears."""
 
 
 @dataclass(frozen=True)
