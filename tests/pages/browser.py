@@ -94,10 +94,10 @@ class Server:
 
 
 @contextmanager
-def serving(cache: Cache) -> Iterator[Server]:
+def serving(cache: Cache, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
     """A server that runs meanwhile. Fails if it tried to reach anything outside this computer."""
     with TemporaryDirectory() as notes:
-        server = Server(cache, Path(notes))
+        server = Server(cache, Path(notes), settings)
         try:
             server.start()
             yield server

@@ -16,7 +16,7 @@ from gpar_core.data import compendium, demo
 from gpar_core.jobs.store import JobStore
 from gpar_core.storage.cache import MANIFEST, Cache
 from tests.data.uploads import text_of
-from tests.geo_files import LANDMARKS, write_gct, write_gctx
+from tests.geo_files import LANDMARKS, write_gctx
 from tests.pages.browser import Server, browsing, press_until, serving, settled
 from tests.pages.test_journey import main, sidebar
 from tests.processes import frozen
@@ -32,12 +32,7 @@ UPLOADED = ("MG-132", "bortezomib", "epoxomicin")
 OTHERS = {"carfilzomib", "delanzomib", "ixazomib", "oprozomib"}
 """The drugs of the proteasome inhibitors: those uploaded, and those to be found by them."""
 
-KINDS = {
-    "mine.csv": "CSV, genes in columns",
-    "mine.tsv": "TSV, genes in rows",
-    "mine.gct": "GCT, genes in rows",
-    "mine.gctx": "GCTX, genes in rows",
-}
+KINDS = {"mine.csv": "CSV, genes in columns", "mine.gctx": "GCTX, genes in rows"}
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
 
@@ -58,6 +53,14 @@ def server(stock: Cache) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    """Of one browser, which loads the dashboard once for all tests."""
+    with browsing() as (page, outside):
+        yield page
+        assert outside == []
+
+
+@pytest.fixture(scope="module")
 def built(stock: Cache, server: Server) -> Cache:
     """The stock with its library; what the first test has trained of it is there already."""
     command = [sys.executable, "-m", "gpar_core", "--cache", str(stock.root), "library", "build"]
@@ -67,62 +70,52 @@ def built(stock: Cache, server: Server) -> Cache:
 
 @pytest.fixture
 def profiles(stock: Cache, tmp_path: Path) -> dict[str, Path]:
-    """By name, files of all kinds with the same two signatures of each drug."""
+    """By name, a text and a binary file with the same two signatures of each drug."""
     data = compendium.load(stock.compendium(demo.NAME))
     drugs = data.signatures[fields.PERT_INAME]
     rows = [row for drug in UPLOADED for row in np.flatnonzero(drugs == drug)[:2]]
     values, names = np.asarray(data.matrix[rows]), list(drugs.iloc[rows])
     files = {name: tmp_path / name for name in KINDS}
     files["mine.csv"].write_text(text_of(values, names, genes_in="columns"))
-    files["mine.tsv"].write_text(text_of(values, names, separator="\t"))
-    write_gct(files["mine.gct"], values, sig_ids=names, genes=LANDMARKS)
     write_gctx(files["mine.gctx"], values, sig_ids=names, genes=LANDMARKS)
     return files
 
 
-def test_a_library_is_built_cancelled_and_finished(stock: Cache, server: Server) -> None:
-    with browsing() as (page, outside):
-        choose_moas(page, server)
-        trained = cancel_under_way(page, stock)
-        finish(page, stock, trained)
-        read_the_library(page)
-        open_a_model(page)
-        assert outside == []
-
-
-def test_a_compound_is_asked_for_its_moas(built: Cache, server: Server) -> None:
-    with browsing() as (page, outside):
-        ask_for_geldanamycin(page, server)
-        see_who_scored_it(page)
-        assert outside == []
-
-
-def test_profiles_of_all_kinds_are_uploaded(
-    built: Cache, server: Server, profiles: dict[str, Path]
+def test_a_library_is_built_cancelled_and_finished(
+    stock: Cache, server: Server, page: Page
 ) -> None:
-    with browsing() as (page, outside):
-        predictions = {predict(page, server, profiles[name], kind) for name, kind in KINDS.items()}
-        assert len(predictions) == 1
-        read_them_together(page)
-        upload_what_is_no_profile(page, server, profiles["mine.csv"])
-        come_back_to(page, predictions.pop())
-        assert outside == []
+    choose_moas(page, server)
+    trained = cancel_under_way(page, stock)
+    finish(page, stock, trained)
+    read_the_library(page)
+    open_a_model(page)
+
+
+def test_a_compound_is_asked_for_its_moas(built: Cache, server: Server, page: Page) -> None:
+    ask_for_geldanamycin(page, server)
+    see_who_scored_it(page)
+
+
+def test_profiles_as_text_and_as_hdf5_are_uploaded(
+    built: Cache, server: Server, page: Page, profiles: dict[str, Path]
+) -> None:
+    predictions = {predict(page, server, profiles[name], kind) for name, kind in KINDS.items()}
+    assert len(predictions) == 1
+    read_them_together(page)
+    upload_what_is_no_profile(page, server, profiles["mine.csv"])
+    come_back_to(page, predictions.pop())
 
 
 def test_uploaded_profiles_are_a_positive_set(
-    built: Cache, server: Server, profiles: dict[str, Path]
+    built: Cache, server: Server, page: Page, profiles: dict[str, Path]
 ) -> None:
-    with browsing() as (page, outside):
-        train_on(page, server, profiles["mine.csv"])
-        find_the_others(page)
-        assert outside == []
+    train_on(page, server, profiles["mine.csv"])
+    find_the_others(page)
 
 
-def test_a_model_of_the_library_is_judged(built: Cache, server: Server) -> None:
-    with browsing() as (page, outside):
-        see_its_reliability(page, server, model_of(page, server, HSP))
-        look_for_strangers(page)
-        assert outside == []
+def test_a_model_of_the_library_is_judged(built: Cache, server: Server, page: Page) -> None:
+    see_its_reliability(page, server, model_of(page, server, HSP))
+    look_for_strangers(page)
 
 
 def choose_moas(page: Page, server: Server) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
 from tests.pages.browser import Server, browsing
 from tests.pages.conftest import Library
@@ -43,7 +42,9 @@ def sign_out(page: Page) -> None:
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
 
-def test_sign_in_see_your_own_and_sign_out(stocked: Library, tmp_path: Path) -> None:
+def test_sign_in_see_your_own_sign_out_and_make_up_a_cookie(
+    stocked: Library, tmp_path: Path
+) -> None:
     cache, private = stocked.cache, job_id(stocked.simulated)
     cache.access.hold("ann@lab.org", private, 0, shared=False)
     with providing() as provider, browsing() as (page, outside):
@@ -52,6 +53,7 @@ def test_sign_in_see_your_own_and_sign_out(stocked: Library, tmp_path: Path) -> 
         try:
             server.start()
             _journey(page, server, provider, private)
+            _a_cookie_that_was_made_up_signs_nobody_in(page, server)
         finally:
             server.stop()
     assert outside == []
@@ -92,22 +94,9 @@ def _journey(page: Page, server: Server, provider: Provider, private: str) -> No
         sign_out(page)
 
 
-def test_a_cookie_that_was_made_up_signs_nobody_in(cache: Cache, tmp_path: Path) -> None:
-    with providing() as provider, browsing() as (page, _):
-        server = Server(cache, tmp_path, SETTINGS)
-        server.options = [f"--secrets.files={secrets(tmp_path, server, provider)}"]
-        try:
-            server.start()
-            page.context.add_cookies(
-                [
-                    {
-                        "name": "_streamlit_user",
-                        "value": '{"email":"root@lab.org","is_logged_in":true}',
-                        "url": server.address,
-                    }
-                ]
-            )
-            page.goto(server.address)
-            expect(page.get_by_text("Sign in to continue")).to_be_visible()
-        finally:
-            server.stop()
+def _a_cookie_that_was_made_up_signs_nobody_in(page: Page, server: Server) -> None:
+    page.context.clear_cookies()
+    cookie = '{"email":"root@lab.org","is_logged_in":true}'
+    page.context.add_cookies([{"name": "_streamlit_user", "value": cookie, "url": server.address}])
+    page.goto(server.address)
+    expect(page.get_by_text("Sign in to continue")).to_be_visible()
