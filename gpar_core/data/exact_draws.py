@@ -20,7 +20,6 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-from scipy.special import ndtri
 
 GRID: Final = 2.0**-16
 SUM_LIMIT: Final = 2.0**53 * GRID**2
@@ -64,6 +63,8 @@ def _drawn(
 @cache
 def normal_levels() -> np.ndarray:
     """(N_LEVELS,) quantiles of the standard normal distribution, on the grid."""
+    from scipy.special import ndtri  # noqa: PLC0415 -- pages start without it
+
     return on_grid(ndtri(_probabilities()))
 
 

@@ -10,8 +10,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from gpar_core import fields
 from gpar_core.data.compound_keys import core_id, core_ids, folded
@@ -48,6 +46,9 @@ def molecules_of(compounds: pd.DataFrame, signatures: pd.DataFrame) -> Molecules
     rather than that of a salt or isomer ('fluoxetine' for (R)-fluoxetine, fluoxetine and fluoxetine
     hydrochloride), the one with the most signatures, and the shortest.
     """
+    from scipy.sparse import coo_array  # noqa: PLC0415 -- pages start without it
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     compounds = compounds.reset_index(drop=True)
     keys = _keys(compounds)
     if "copy" in signatures:

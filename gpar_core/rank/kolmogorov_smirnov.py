@@ -5,7 +5,6 @@ five digits.
 """
 
 import numpy as np
-from scipy.special import gammaln, smirnov
 
 FAR = 3.0
 """From this k * d^2 on, a deviation by d on both sides is less than 1e-8 as likely as on one."""
@@ -17,6 +16,8 @@ def survival(d: np.ndarray, k: np.ndarray) -> np.ndarray:
     d: (m,) above 0, up to 1. k: (m,) whole. Returns (m,), with a relative error of 1e-8 or an
     absolute error of 1e-12.
     """
+    from scipy.special import smirnov  # noqa: PLC0415 -- pages start without it
+
     far = k * d**2 >= FAR
     found = np.empty(len(d))
     found[far] = 2 * smirnov(k[far], d[far])
@@ -30,6 +31,8 @@ def _below(d: np.ndarray, k: np.ndarray) -> np.ndarray:
     With d = (q - h) / k, q whole and 0 <= h < 1, it is the middle entry of the k-th power of a
     matrix defined by q and h. Matrices of one size are raised together.
     """
+    from scipy.special import gammaln  # noqa: PLC0415
+
     q = np.ceil(k * d).astype(np.int64)
     h = q - k * d
     middle = np.empty(len(d))
@@ -41,6 +44,8 @@ def _below(d: np.ndarray, k: np.ndarray) -> np.ndarray:
 
 def _matrices(h: np.ndarray, q: int) -> np.ndarray:
     """(m, 2q - 1, 2q - 1) matrices divided by e, so that their powers stay near 1."""
+    from scipy.special import gammaln  # noqa: PLC0415
+
     width = 2 * q - 1
     reciprocal = np.exp(-gammaln(np.arange(width + 1) + 1.0))
     below = np.subtract.outer(np.arange(width), np.arange(width)) + 1
