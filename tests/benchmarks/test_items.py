@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from benchmarks import __main__ as command
 from benchmarks import alone, enrichment, memory, scoring, startup, training
 from benchmarks.figures import Figure
 from gpar_core.rank.enrichment import enrich
+from tests.pools import Means
 from tests.waiting import until
 
 
@@ -88,6 +90,8 @@ def test_training_is_told_in_seconds_ratios_and_quality(monkeypatch: pytest.Monk
     monkeypatch.setattr(training, "N_NEGATIVE", 40)
     monkeypatch.setattr(training, "keras_alone", lambda *_: (2.0, 0.8, 0.5))
     monkeypatch.setattr(training, "gpar", lambda *_: (1.0, 0.9, 0.6))
+    pool = Means()
+    monkeypatch.setattr(training, "FitPool", lambda _: nullcontext(pool))
     monkeypatch.setattr(training, "cpu_count", lambda: 1)
     found = _by_name(training.run(1))
     assert found["training: keras"].values == (22.0,)
@@ -95,6 +99,8 @@ def test_training_is_told_in_seconds_ratios_and_quality(monkeypatch: pytest.Monk
     assert found["training: paper, AUROC"].value == 0.9
     assert found["training: keras, average precision"].value == 0.5
     assert found["training: fast: peak memory"].at_most == 2000
+    assert found["training: start of the processes"].value > 0
+    assert len(pool.calls) == 1
 
 
 def test_memory_counts_the_descendants_and_keeps_the_peak() -> None:

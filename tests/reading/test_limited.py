@@ -69,13 +69,9 @@ def test_queries_are_those_that_a_direct_reading_gives(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "content", "error"),
     [
-        (PROFILES, b"\x1f\x8b\x08\x00", FileFormatError),
         (PROFILES, b"gene,a\nfoo,1\nbar,2\n", LandmarkError),
-        (CHANGES, b"gene,a\nTP53,1\nJUN,2\n", FileFormatError),
         (GENES, b"TP53,sideways\n", FileFormatError),
-        (SETS, b"a\tx\tFOO\n", FileFormatError),
         (LABELS, b"gene,score\nA,1\n", AnnotationError),
-        (PLACES, b"sig_id,x\nA,1\n", AnnotationError),
     ],
 )
 def test_what_the_child_refuses_is_refused_in_its_words(
