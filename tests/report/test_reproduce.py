@@ -42,8 +42,9 @@ def again(origin: Origin, cache: Cache) -> Origin:
         return report_of(scratch, job_id(request)).origin
 
 
-@pytest.mark.parametrize("ending", [".html", ".zip"])
-@pytest.mark.parametrize("what", ["training", "evaluation", "search"])
+@pytest.mark.parametrize(
+    ("what", "ending"), [("training", ".html"), ("evaluation", ".zip"), ("search", ".html")]
+)
 def test_the_same_request_gives_the_same(
     results: Results, tmp_path: Path, what: str, ending: str
 ) -> None:
@@ -123,36 +124,7 @@ def test_a_larger_tolerance_is_for_the_preset_that_needs_it_alone() -> None:
     assert TOLERANCES["fast"].first > TOLERANCES["paper"].first
 
 
-TRAIN_AGAIN = """
-import sys
-from pathlib import Path
-from gpar_core.storage.requests import job_id
-from gpar_core.analyses.run_job import run_job
-from gpar_core.progress import silent
-from gpar_core.report.make import as_file, report_of
-from gpar_core.report.reproduce import apart, read_origin, request_of
-from gpar_core.storage.cache import Cache
-from tests.pools import Means
-report, cache = map(Path, sys.argv[1:])
-request = request_of(origin := read_origin(report))
-with apart(origin, Cache(cache)) as scratch:
-    run_job(request, scratch, silent, Means())
-    report.write_bytes(as_file(report_of(scratch, job_id(request)), report.suffix))
-"""
-
-
-def test_two_processors_give_the_same_within_tolerance(results: Results, tmp_path: Path) -> None:
-    path = written(results, job_id(results.training), tmp_path / "report.html")
-    trained = []
-    for kind in ("SSE4.1", "AVX2"):
-        run_on(kind, TRAIN_AGAIN, str(path), str(results.cache.root))
-        trained.append(read_origin(path))
-    found = agreement(*trained)
-    assert found.verdict in {"identical", "within tolerance"}
-    assert found.changed == ()
-
-
-SEARCH_AGAIN = """
+AGAIN = """
 import sys
 from pathlib import Path
 from gpar_core.analyses.run_job import run_job
@@ -160,28 +132,35 @@ from gpar_core.analyses.signature_search.plan import plan_compound_search
 from gpar_core.data import compendium as compendia
 from gpar_core.progress import silent
 from gpar_core.report.make import as_file, report_of
+from gpar_core.report.reproduce import apart, read_origin, request_of
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import job_id
 from tests.pools import Means
-cache, out, *scores = sys.argv[1:]
-data = compendia.load(Cache(Path(cache)).compendium("small"))
-own = Cache(Path(out))
+report, cache, out = map(Path, sys.argv[1:4])
+def write(name, cache, request):
+    run_job(request, cache, silent, Means())
+    (out / f"{name}.html").write_bytes(as_file(report_of(cache, job_id(request)), ".html"))
+own = Cache(out)
 own.compendia.mkdir(parents=True)
+data = compendia.load(Cache(cache).compendium("small"))
 own.compendium("small").symlink_to(data.folder)
-for score in scores:
-    request = plan_compound_search(data, "hdac1", score=score)
-    run_job(request, own, silent, Means())
-    Path(out, f"{score}.html").write_bytes(as_file(report_of(own, job_id(request)), ".html"))
+with apart(origin := read_origin(report), Cache(cache)) as scratch:
+    write("training", scratch, request_of(origin))
+for score in sys.argv[4:]:
+    write(score, own, plan_compound_search(data, "hdac1", score=score))
 """
 
 
-def test_two_processors_search_alike(results: Results, tmp_path: Path) -> None:
+def test_two_processors_train_and_search_alike(results: Results, tmp_path: Path) -> None:
+    path = written(results, job_id(results.training), tmp_path / "report.html")
     kinds, scores = ("SSE4.1", "AVX2"), ("wtcs", "space", "pearson")
     for kind in kinds:
-        run_on(kind, SEARCH_AGAIN, str(results.cache.root), str(tmp_path / kind), *scores)
-    for score in scores:
-        origins = [read_origin(tmp_path / kind / f"{score}.html") for kind in kinds]
-        assert agreement(*origins).verdict in {"identical", "within tolerance"}, score
+        run_on(kind, AGAIN, str(path), str(results.cache.root), str(tmp_path / kind), *scores)
+    for name in ("training", *scores):
+        origins = [read_origin(tmp_path / kind / f"{name}.html") for kind in kinds]
+        found = agreement(*origins)
+        assert found.verdict in {"identical", "within tolerance"}, name
+        assert found.changed == (), name
 
 
 def test_the_connectivity_of_a_search_decides(results: Results) -> None:
