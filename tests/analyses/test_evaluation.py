@@ -23,10 +23,12 @@ from gpar_core.analyses.evaluation.evaluate import (
 from gpar_core.compare import drug_scores
 from gpar_core.compare.methods import METHODS, MIN_CLASSES, USUAL
 from gpar_core.compare.standings import SIGNIFICANT
+from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.errors import Cancelled, TrainingSetError
 from gpar_core.learn import saved_space
 from gpar_core.learn.presets import PRESETS, LayeredSettings, MatchingSettings, Settings
+from gpar_core.learn.saved_space import known_space
 from gpar_core.learn.space import Space, space_of
 from gpar_core.progress import Progress, Tables
 from tests.pools import Means
@@ -47,7 +49,8 @@ def compendium(folder: Path) -> Compendium:
     matrix = np.array(made.matrix)
     planted = made.signatures["drug"].str.startswith("planted").to_numpy()
     matrix[planted, :60] += 1.5
-    return replace(made, matrix=matrix)
+    np.save(folder / compendia.MATRIX, matrix)
+    return compendia.load(folder)
 
 
 def ask(
@@ -150,7 +153,7 @@ def test_a_held_out_drug_has_no_part_in_its_own_score(
     With the same embeddings, since those of 'fast' are learned, without any label, from others of
     the fold too.
     """
-    embeddings = space_of(data, MatchingSettings(), seed=0).embeddings
+    embeddings = known_space(data, MatchingSettings(), seed=0).embeddings
 
     def embedded_as_before(*of: Any, **how: Any) -> Space:
         return replace(space_of(*of, **how), embeddings=embeddings)

@@ -19,6 +19,7 @@ from gpar_core.learn import saved_space
 from gpar_core.learn.engine import FitPool
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.presets import PRESETS, LayeredSettings, MatchingSettings, Settings
+from gpar_core.learn.saved_space import known_space
 from gpar_core.learn.space import Space, space_of
 from gpar_core.learn.training import train
 from gpar_core.progress import Progress
@@ -52,9 +53,9 @@ def suspects(curation: Curation) -> set[str]:
     return set(curation.suspects["drug"])
 
 
-@pytest.fixture
-def strange(tmp_path: Path) -> Compendium:
-    return compendium(tmp_path, seed=1)
+@pytest.fixture(scope="module")
+def strange(tmp_path_factory: pytest.TempPathFactory) -> Compendium:
+    return compendium(tmp_path_factory.mktemp("strange"), seed=1)
 
 
 def test_a_stranger_is_found(strange: Compendium) -> None:
@@ -191,7 +192,7 @@ def test_with_a_drug_left_out_nothing_is_compared(
     strange: Compendium, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its signatures change all other figures, but for a space that is learned without labels."""
-    embeddings = space_of(strange, MatchingSettings(), seed=0).embeddings
+    embeddings = known_space(strange, MatchingSettings(), seed=0).embeddings
 
     def embedded_as_before(*of: Any, **how: Any) -> Space:
         return replace(space_of(*of, **how), embeddings=embeddings)
@@ -254,9 +255,10 @@ def test_progress_counts_networks(strange: Compendium) -> None:
     assert heard[-1].message == f"{len(heard) - 1} of {len(heard)} trainings done"
 
 
-def test_progress_counts_sets_where_no_network_is_trained(strange: Compendium) -> None:
+def test_progress_counts_sets_where_no_network_is_trained(tmp_path: Path) -> None:
     heard: list[Progress] = []
-    curate(strange, chosen(strange), FAST, seed=0, repeats=2, pool=Means(), report=heard.append)
+    made = compendium(tmp_path)
+    curate(made, chosen(made), FAST, seed=0, repeats=2, pool=Means(), report=heard.append)
     stages = list(dict.fromkeys(progress.stage for progress in heard))
     assert stages == ["Learning the space", "Curation"]
     told = [(each.done, each.total) for each in heard if each.stage == "Curation"]
@@ -266,6 +268,7 @@ def test_progress_counts_sets_where_no_network_is_trained(strange: Compendium) -
 @pytest.mark.parametrize("settings", [FAST, LAYERED])
 @pytest.mark.parametrize("n", [1, 12, 25])
 def test_it_can_be_stopped(strange: Compendium, settings: Settings, n: int) -> None:
+    """With a seed of its own, so that it learns a space of its own."""
     reports = count(1)
 
     def stop(progress: Progress) -> None:
@@ -273,4 +276,4 @@ def test_it_can_be_stopped(strange: Compendium, settings: Settings, n: int) -> N
             raise Cancelled("Cancelled.")
 
     with pytest.raises(Cancelled):
-        curate(strange, chosen(strange), settings, seed=0, pool=Means(), report=stop)
+        curate(strange, chosen(strange), settings, seed=10 + n, pool=Means(), report=stop)
