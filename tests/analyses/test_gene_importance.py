@@ -16,6 +16,7 @@ from gpar_core.analyses.genes.importance import (
     gene_importance,
     jackknife,
 )
+from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet, select
 from gpar_core.errors import Cancelled
@@ -24,7 +25,7 @@ from gpar_core.learn.engine import FitPool, FitTask, Pool
 from gpar_core.learn.folds import assign_folds
 from gpar_core.learn.matching import Matching
 from gpar_core.learn.presets import PRESETS, LayeredSettings, MatchingSettings, Settings
-from gpar_core.learn.space import space_of
+from gpar_core.learn.saved_space import known_space
 from gpar_core.progress import Progress, Tables, silent
 from gpar_core.rank.scoring import Network
 from tests.pools import Means
@@ -36,21 +37,25 @@ N_UP, N_DOWN = 30, 20
 PLANTED = set(fields.LANDMARK_SYMBOLS[: N_UP + N_DOWN])
 
 
+DRUGS = [*drugs_of("Planted inhibitor", 5), *drugs_of("", 40, tas=0.1)]
+
+
 @pytest.fixture(scope="module")
 def noise(tmp_path_factory: pytest.TempPathFactory) -> Compendium:
     """A MOA of five drugs that do nothing, and 40 inactive drugs, in two cell lines."""
-    drugs = [*drugs_of("Planted inhibitor", 5), *drugs_of("", 40, tas=0.1)]
-    return build(tmp_path_factory.mktemp("noise"), drugs)
+    return build(tmp_path_factory.mktemp("noise"), DRUGS)
 
 
 @pytest.fixture(scope="module")
-def planted(noise: Compendium) -> Compendium:
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Compendium:
     """The same, but the MOA raises the first 30 genes and lowers the next 20."""
-    matrix = np.array(noise.matrix)
-    rows = noise.signatures["drug"].str.startswith("planted").to_numpy()
+    made = build(tmp_path_factory.mktemp("planted"), DRUGS)
+    matrix = np.array(made.matrix)
+    rows = made.signatures["drug"].str.startswith("planted").to_numpy()
     matrix[np.ix_(rows, np.arange(N_UP))] += 2.5
     matrix[np.ix_(rows, N_UP + np.arange(N_DOWN))] -= 2.5
-    return replace(noise, matrix=matrix)
+    np.save(made.folder / compendia.MATRIX, matrix)
+    return compendia.load(made.folder)
 
 
 def chosen(compendium: Compendium) -> TrainingSet:
@@ -64,7 +69,7 @@ def trained(
     positive = training_set.positive
     if isinstance(settings, MatchingSettings):
         folds = assign_folds(positive, training_set.drug, seed=0)
-        space = space_of(compendium, settings, seed=0)
+        space = known_space(compendium, settings, seed=0)
         return Matching(space, compendium, training_set, folds, 0).network()
     task = FitTask("final", np.arange(len(positive)), positive, 0)
     x = training_set.z_scores(compendium)
