@@ -14,6 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from benchmarks.ports import free_port
+from gpar_core.__main__ import main
 from tests.containerfile import health_address
 from tests.processes import end_jobs
 from tests.waiting import until
@@ -72,13 +73,11 @@ def test_the_dashboard_starts_with_its_data_in_the_users_folder(
     assert (tmp_path / "data" / "gpar" / "format.json").is_file()
 
 
-def test_an_unknown_option_is_refused_but_by_app() -> None:
-    told = subprocess.run(
-        [sys.executable, "-m", "gpar_core", "compendia", "--no-such-option"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert told.returncode == 2
-    assert "unrecognized arguments: --no-such-option" in told.stderr
+def test_an_unknown_option_is_refused_but_by_app(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["compendia", "--no-such-option"])
+    assert ended.value.code == 2
+    assert "unrecognized arguments: --no-such-option" in capsys.readouterr().err
 
 
 def test_pins_lie_in_the_ranges_and_the_lock_has_them() -> None:

@@ -23,7 +23,7 @@ WIDE = 60_000
 def _zip_bomb() -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("table.csv", bytes(50_000_000))
+        archive.writestr("table.csv", bytes(10_000_000))
     return target.getvalue()
 
 

@@ -216,7 +216,7 @@ def arrivals(state: Counted, part: int, pool: Pool, report: Report) -> int:
 
 
 def test_parts_share_data_that_no_worker_gets_again(pool: ClusterPool) -> None:
-    state, parts = Counted(), list(range(12))
+    state, parts = Counted(), list(range(6))
     heard: list[Progress] = []
 
     with (
