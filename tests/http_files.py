@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gpar_core.data.fetching.web import Web
 
+HELD_SECONDS = 0.05
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 
 
@@ -21,8 +22,9 @@ class Faults:
 
     cut_after: bytes of each body after which its connection is cut. fail: statuses to answer with.
     wrong_bytes: the first byte of a body is another. no_ranges: always the whole file. no_tags: no
-    ETag. slow: seconds to wait after each 16 kB. deaf_to_if_range: a range is given whatever the
-    tag in If-Range. content_encoding: sent with each body.
+    ETag. slow: seconds to wait after each 16 kB. held: files whose names end so are not sent while
+    it stands. deaf_to_if_range: a range is given whatever the tag in If-Range. content_encoding:
+    sent with each body.
     """
 
     cut_after: list[int] = field(default_factory=list)
@@ -31,6 +33,7 @@ class Faults:
     no_ranges: bool = False
     no_tags: bool = False
     slow: float = 0.0
+    held: str = ""
     deaf_to_if_range: bool = False
     content_encoding: str = ""
 
@@ -68,6 +71,8 @@ def serving(folder: Path) -> Iterator[Site]:
             if status or not path.is_file():
                 self._answer(status or 404, b"", {})
                 return
+            while (held := site.faults.held) and path.name.endswith(held):
+                time.sleep(HELD_SECONDS)
             content = path.read_bytes()
             tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
             tags = {} if site.faults.no_tags else {"ETag": tag}

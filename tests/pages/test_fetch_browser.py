@@ -21,7 +21,7 @@ def test_a_new_user_gets_real_data(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     build(cache.compendium("demo"), drugs_of("", 30, tas=0.1), name="demo", simulated=True)
     with publishing(published) as site:
         monkeypatch.setenv("GPAR_MIRROR", site.url)
-        site.faults.slow = 0.3
+        site.faults.held = ".gctx"  # so it is not done before it is paused
         with serving(cache) as server, browsing() as (page, outside):
             page.goto(f"{server.address}/compendium")
             page.get_by_role("tab", name="Download data").click()
@@ -30,11 +30,10 @@ def test_a_new_user_gets_real_data(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             cells.fill("MCF7, PC3")
             cells.press("Enter")
             page.get_by_role("button", name="Download", exact=True).click()
-            expect(page.get_by_text("B/s")).to_be_visible()
-            site.faults.slow = 2.0  # it is not done before it is paused
+            expect(page.get_by_text("Reading the ids of the files on the server")).to_be_visible()
             page.get_by_role("button", name="Pause").click()
             expect(page.get_by_text("is paused. Downloaded data are kept.")).to_be_visible()
-            site.faults.slow = 0.0
+            site.faults.held = ""
             page.get_by_role("button", name="Resume").click()
             expect(page.get_by_text("is downloaded")).to_be_visible()
             page.get_by_label("Name of the compendium").fill("mine")
