@@ -229,7 +229,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(site: Site, tmp_path: P
 def test_broken_connections_and_busy_servers_are_tried_again(site: Site, tmp_path: Path) -> None:
     _publish(tmp_path)
     site.faults.fail = [503, 500]
-    site.faults.cut_after = [1, 0, 1000, 5, 5]
+    site.faults.cut_after = [1, 0, 1000, 5]
     _fetch(site, tmp_path)
     np.testing.assert_array_equal(_written(tmp_path), _expected(CHOSEN))
 
