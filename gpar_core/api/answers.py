@@ -1,6 +1,5 @@
 """Finished results and jobs as the API gives them: JSON values and tables."""
 
-import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from gpar_core.analyses.moa_prediction import result as prediction
 from gpar_core.analyses.registry import kind_of
 from gpar_core.analyses.training import result as model
 from gpar_core.errors import NotFoundError, RequestError
-from gpar_core.formats.excel import excel_bytes
+from gpar_core.formats.excel import served_workbook
 from gpar_core.jobs.events import Event
 from gpar_core.jobs.job import Job, State
 from gpar_core.jobs.store import JobStore
@@ -152,11 +151,9 @@ def table_in(done: Result, name: str, wanted: str) -> bytes:
     if wanted == CSV:
         return done.csv(name, table).encode()
     if wanted == PARQUET:
-        content = io.BytesIO()
-        table.to_parquet(content, index=False)
-        return content.getvalue()
+        return export.parquet_bytes(table)
     if wanted == EXCEL:
-        return excel_bytes(table)
+        return served_workbook(table)
     text: str = table.to_json(orient="records", double_precision=15)
     return text.encode()
 

@@ -31,12 +31,8 @@ def add_output(command: argparse.ArgumentParser, rows: str = "rows") -> None:
 def add_table_output(command: argparse.ArgumentParser, rows: str = "rows") -> None:
     """Add the options for files of one table. rows: what the table has."""
     for option, (name, _) in FORMATS.items():
-        article = "an" if name == "Excel" else "a"
         command.add_argument(
-            f"--{option}",
-            type=Path,
-            metavar="OUT",
-            help=f"write all {rows} to {article} {name} file",
+            f"--{option}", type=Path, metavar="OUT", help=f"write all {rows} to a file: {name}"
         )
 
 

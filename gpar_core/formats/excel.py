@@ -2,6 +2,7 @@
 
 import io
 import math
+import threading
 from datetime import datetime
 from numbers import Real
 from typing import Any, Final
@@ -17,8 +18,12 @@ MAX_TEXT: Final = 32_767
 """Characters of a cell; Excel repairs, or refuses, a file with more."""
 WIDEST: Final = 60
 """Characters of a column; longer text is cut on screen only."""
+MAX_SERVED_CELLS: Final = 1_000_000
+"""Of a workbook that a server makes for a visitor: it takes 4 s of computing time."""
 N_MEASURED: Final = 200
 """Rows that decide how wide a column is."""
+
+_turn = threading.BoundedSemaphore(1)
 
 
 def excel_bytes(table: pd.DataFrame) -> bytes:
@@ -50,6 +55,27 @@ def excel_bytes(table: pd.DataFrame) -> bytes:
             for place, value in enumerate(values):
                 _put(sheet, row, place, value, date)
     return content.getvalue()
+
+
+def served_workbook(table: pd.DataFrame) -> bytes:
+    """`excel_bytes` on a server: one at a time, and none that `why_not_served` refuses.
+
+    Raises RequestError.
+    """
+    if why := why_not_served(table.size):
+        raise RequestError(why)
+    with _turn:
+        return excel_bytes(table)
+
+
+def why_not_served(n_cells: int) -> str:
+    """Why a server makes no workbook of a table with so many cells, '' if it does."""
+    if n_cells <= MAX_SERVED_CELLS:
+        return ""
+    return (
+        f"The table has {n_cells:,} cells, too many for an Excel file made here (at most "
+        f"{MAX_SERVED_CELLS:,}). Download CSV or Parquet."
+    )
 
 
 def _put(sheet: Any, row: int, place: int, value: Any, date: Any) -> None:

@@ -1,6 +1,5 @@
 """Download menus: a button for each table, and in it the formats; files are made on a click."""
 
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,14 +9,10 @@ import streamlit as st
 
 from gpar_core import export
 from gpar_core.analyses.result import Analysis
-from gpar_core.formats.excel import excel_bytes
+from gpar_core.formats.excel import served_workbook, why_not_served
 
 TABLE, SIGNATURES, GRAPH, GENES = "Table", "Signatures", "Graph", "Genes"
 """What a file holds."""
-MAX_CELLS = 1_000_000
-"""Of a workbook on a server: it takes 4 s of computing time."""
-
-_turn = threading.BoundedSemaphore(1)
 
 
 @dataclass(frozen=True)
@@ -119,10 +114,6 @@ def download_analysis(
 
 def table_files(make: Callable[[], pd.DataFrame], n_cells: int) -> list[File]:
     """A table as CSV, Parquet and Excel. n_cells: about how many it has."""
-    too_large = (
-        f"The table has {n_cells:,} cells, too many for an Excel file made here (at most "
-        f"{MAX_CELLS:,}). Download CSV or Parquet."
-    )
     return [
         File("CSV", "csv", lambda: export.csv_text(make()), "Opens in any program."),
         File(
@@ -134,9 +125,9 @@ def table_files(make: Callable[[], pd.DataFrame], n_cells: int) -> list[File]:
         File(
             "Excel",
             "xlsx",
-            lambda: _workbook(make()),
+            lambda: served_workbook(make()),
             "Numbers are numbers, and names of genes stay names.",
-            too_large if n_cells > MAX_CELLS else "",
+            why_not_served(n_cells),
         ),
     ]
 
@@ -172,8 +163,3 @@ def download_gene_lists(
     download_menu(
         "Download gene lists", [*lists, both], what, name, simulated=simulated, explained=explained
     )
-
-
-def _workbook(table: pd.DataFrame) -> bytes:
-    with _turn:
-        return excel_bytes(table)

@@ -12,7 +12,7 @@ import pytest
 
 from gpar_core.errors import RequestError
 from gpar_core.formats import excel
-from gpar_core.formats.excel import MAX_TEXT, excel_bytes
+from gpar_core.formats.excel import MAX_TEXT, excel_bytes, served_workbook
 
 NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 DAY_ZERO = datetime(1899, 12, 30)
@@ -70,3 +70,11 @@ def test_a_long_text_is_cut_and_a_long_table_is_refused(monkeypatch: pytest.Monk
     monkeypatch.setattr(excel, "MAX_ROWS", 1)
     with pytest.raises(RequestError, match=r"at most 1 rows .* here are 2. Save CSV or Parquet"):
         excel_bytes(table)
+
+
+def test_a_server_makes_no_workbook_that_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(excel, "MAX_SERVED_CELLS", 4)
+    table = pd.DataFrame({"a": [1, 2], "b": [3, 4]})
+    assert _cells(served_workbook(table))[1] == _cells(excel_bytes(table))[1]
+    with pytest.raises(RequestError, match=r"has 6 cells, too many .* Download CSV or Parquet"):
+        served_workbook(table.assign(c=0))

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from gpar_core.data.compendium import load
+from gpar_core.formats.excel import MAX_SERVED_CELLS
 from gpar_core.storage.requests import job_id
 from pages._shared import signature_files
-from pages._shared.downloads import MAX_CELLS, table_files
+from pages._shared.downloads import table_files
 from tests.pages.conftest import Library
 from tests.pages.stage import menus, page, words
 
@@ -35,7 +36,9 @@ def test_the_files_of_a_table_hold_it() -> None:
 
 
 def test_a_large_table_has_no_workbook() -> None:
-    offered = {file.format: file.why_not for file in table_files(pd.DataFrame, MAX_CELLS + 1)}
+    offered = {
+        file.format: file.why_not for file in table_files(pd.DataFrame, MAX_SERVED_CELLS + 1)
+    }
     assert "too many for an Excel file" in offered.pop("Excel")
     assert set(offered.values()) == {""}
 
