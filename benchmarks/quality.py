@@ -28,6 +28,7 @@ from gpar_core.data import compendium as compendia
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.importing.build import import_compendium
 from gpar_core.data.importing.import_files import ImportFiles, SeriesFiles
+from gpar_core.errors import TrainingSetError
 from gpar_core.learn.engine import FitPool
 from gpar_core.learn.presets import MatchingSettings, Settings, preset
 from gpar_core.progress import Progress, Report, silent
@@ -174,7 +175,7 @@ def _main() -> None:
     methods = options.methods.split(",")
     if unknown := set(methods) - set(METHODS):
         parser.error(f"unknown methods: {', '.join(sorted(unknown))}")
-    tables = []
+    rows: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory(prefix="gpar-") as folder:
         compendium = imported(options.files, Path(folder))
         if options.variants:
@@ -183,8 +184,12 @@ def _main() -> None:
             return
         moas = moas_of(compendium, "all")[: options.limit]
         for negatives in NEGATIVES:
-            measured = measure(compendium, moas, methods, negatives, preset("fast"))
-            tables.append(measured.assign(negatives=negatives))
+            try:
+                measured = measure(compendium, moas, methods, negatives, preset("fast"))
+            except TrainingSetError as error:  # no compound of these data may be inactive
+                print(f"\nNot with negatives: {negatives}. {error}")
+                continue
+            rows += measured.assign(negatives=negatives).to_dict("records")
             if options.moas and negatives == NEGATIVES[0]:
                 options.moas.write_text(by_moa(measured, moas_of(compendium, "report")), "utf-8")
             for half in ("all", "report"):
@@ -193,9 +198,7 @@ def _main() -> None:
                 print(summary(among).to_string(index=False, float_format="{:.3g}".format))
                 sys.stdout.flush()
     options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(
-        json.dumps(pd.concat(tables).to_dict("records"), indent=1) + "\n", "utf-8"
-    )
+    options.json.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
