@@ -33,7 +33,12 @@ from gpar_core.commands import serve as serve_command
 from gpar_core.commands import targets as targets_command
 from gpar_core.commands import token as token_command
 from gpar_core.commands import train as train_command
-from gpar_core.commands.output import add_table_output, check_outputs, write_table
+from gpar_core.commands.output import (
+    add_table_output,
+    check_outputs,
+    write_table,
+    writes_table,
+)
 from gpar_core.commands.terminal import finish, print_compendium, print_with_classes
 from gpar_core.data.requests import DemoRequest
 from gpar_core.errors import GparError
@@ -84,7 +89,7 @@ def _rank(options: argparse.Namespace, cache: Cache) -> None:
         min_signatures=options.min_signatures,
         max_p=options.max_p,
     )
-    if options.csv or options.parquet:
+    if writes_table(options):
         print(f"{len(ranking):,} of {len(trained.ranking):,} compounds")
         write_table(options, ranking_table(ranking, trained.summary))
         return

@@ -16,6 +16,7 @@ from gpar_core.__main__ import main
 from gpar_core.analyses.evaluation.plan import plan_evaluation
 from gpar_core.analyses.run_job import run_job
 from gpar_core.analyses.training import result as models
+from gpar_core.commands.output import FORMATS
 from gpar_core.data import compendium
 from gpar_core.data.fetching.plan import plan_fetch
 from gpar_core.jobs.job import State
@@ -218,6 +219,16 @@ def test_the_ranked_list_can_be_written_as_csv_parquet_and_excel(
     assert csv.read_text("utf-8").startswith("rank,pert_id,pert_iname")
     assert pd.read_parquet(parquet)["rank"].tolist() == [1, 2, 3]
     assert zipfile.is_zipfile(excel)
+
+
+@pytest.mark.parametrize("option", FORMATS)
+def test_the_ranked_list_is_written_in_each_format_alone(
+    cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    written = tmp_path / f"ranking.{option}"
+    assert _run(cache, "rank", model().summary.model_id, f"--{option}", str(written)) == 0
+    assert capsys.readouterr().out == f"3 of 3 compounds\n3 rows -> {written}\n"
+    assert written.stat().st_size
 
 
 def test_a_simulated_model_says_so_wherever_it_is_printed(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gpar_core.__main__ import _parser
+from gpar_core.commands.output import FORMATS
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = [
@@ -99,6 +100,13 @@ def test_every_command_line_has_a_command_with_these_options(line: str) -> None:
         known = options(COMMANDS[name])
         for option in re.findall(r"--[a-z][a-z0-9-]*", line):
             assert option in known, f"{name}: {option}"
+
+
+def test_every_command_that_writes_a_table_writes_each_format() -> None:
+    formats = {f"--{name}" for name in FORMATS}
+    written = [options(parser) & formats for parser in COMMANDS.values()]
+    assert [found for found in written if found] == [formats] * sum(map(bool, written))
+    assert sum(map(bool, written)) > 10
 
 
 def test_every_benchmark_and_target_exists() -> None:
