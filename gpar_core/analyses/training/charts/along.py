@@ -16,6 +16,8 @@ MAX_NEGATIVES = 400
 LIMIT = 1e-4
 """Scores closer to 0 or 1 are drawn here."""
 SPREAD = 0.32
+NEAR_END = 24
+"""Pixels; a label is narrower than twice that."""
 TICKS = (0.0001, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999)
 
 
@@ -39,7 +41,12 @@ def along_the_score(compounds: pd.DataFrame, *, simulated: bool) -> alt.Chart:
                 "odds:Q",
                 title="Score of the compound",
                 scale=alt.Scale(zero=False, nice=False, padding=12),
-                axis=alt.Axis(values=ticks, labelExpr=_named(ticks, [f"{t:g}" for t in TICKS])),
+                axis=alt.Axis(
+                    values=ticks,
+                    labelExpr=_named(ticks, [f"{t:g}" for t in TICKS]),
+                    # A label this near to the end would be cut, and '0.999' read as '0.9'.
+                    labelFlush=NEAR_END,
+                ),
             ),
             y=alt.Y(
                 "place:Q",
