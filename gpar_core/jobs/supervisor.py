@@ -183,14 +183,21 @@ class Supervisor:
                 self._settle(watch)
                 if self._watches[key] is watch:
                     self._forget(key)
-            elif watch.verdict is None and key not in running:
-                self._crew.release(watch.worker)
-                self._forget(key)
-            elif watch.verdict is None:
+            elif watch.verdict is None and key in running:
                 self._check(watch, running[key], elapsed)
+        self._release(running)
         while job := self._store.claim(self._limits.jobs, self._limits.jobs_per_owner):
+            # A job may have ended since the look, and what is asked after it is for its worker.
+            self._release(self._running())
             self._start(job)
         self._crew.tend(elapsed, at_work=bool(self._watches))
+
+    def _release(self, running: Mapping[tuple[str, int], Job]) -> None:
+        """Let the workers whose jobs have ended take others."""
+        for key, watch in list(self._watches.items()):
+            if key not in running and watch.verdict is None and not watch.worker.ended:
+                self._crew.release(watch.worker)
+                self._forget(key)
 
     def _running(self) -> dict[tuple[str, int], Job]:
         return {(job.id, job.attempt): job for job in self._store.running()}

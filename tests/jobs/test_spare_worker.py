@@ -6,8 +6,10 @@ from staging import Site, work
 
 from gpar_core.errors import WorkerError
 from gpar_core.jobs.job import Job, State
+from gpar_core.jobs.store import JobStore
+from gpar_core.jobs.supervisor import Limits, Supervisor
 from tests.processes import kill, lives
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 def kill_supervisor(site: Site) -> None:
@@ -51,6 +53,29 @@ def test_a_worker_that_was_cancelled_takes_the_next(site: Site) -> None:
     site.store.request_cancel(first.id)
     assert site.ended(first).state == State.CANCELLED
     assert done(site, "b").pid == first.pid
+
+
+def test_what_is_asked_for_between_the_end_of_a_job_and_the_next_look_takes_its_worker(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = Limits(jobs=2, jobs_per_owner=2, grace=PATIENCE, silence=PATIENCE)
+    supervisor = Supervisor(site.cache, limits, site.module)
+    first = site.store.submit(work("a", "until released"))
+    supervisor._step(0.0)
+    site.reached(first)
+    claim, asked = JobStore.claim, []
+
+    def late(store: JobStore, limit: int, limit_per_owner: int) -> Job | None:
+        if not asked:
+            site.release()
+            site.ended(first)
+            asked.append(site.store.submit(work("b")))
+        return claim(store, limit, limit_per_owner)
+
+    monkeypatch.setattr(JobStore, "claim", late)
+    supervisor._step(0.0)
+    assert site.ended(asked[0]).pid == site.store.get(first.id).pid
+    supervisor._crew.part()
 
 
 @pytest.mark.parametrize("behavior", ["broken", "without a process", "talks and dies"])

@@ -175,6 +175,9 @@ def test_jobs_are_looked_up_opened_and_canceled(own: Library, server: Server, pa
     reach(page, main(page).get_by_role("textbox", name="Find"))
     page.keyboard.type("hdac inhibitor")
     page.keyboard.press("Enter")
+    # Only once the table is the one that was asked for: the choice in another is lost with it.
+    rows = page.get_by_test_id("stDataFrame").locator("[role=grid]")
+    expect(rows).to_have_attribute("aria-rowcount", "2")
     settled(page)
     tab_to(page, page.get_by_test_id("stDataFrame").locator("canvas").first)
     page.keyboard.press("ArrowDown")
