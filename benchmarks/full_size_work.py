@@ -1,16 +1,20 @@
 """The steps after a full-size import: a training, a map of everything, every page."""
 
+import asyncio
 import os
 import time
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from functools import partial
+from itertools import cycle
 
 import pandas as pd
 
 from benchmarks import memory
 from benchmarks.alone import worker_process
 from benchmarks.figures import Figure
-from benchmarks.server import APP, PAGES, serving
+from benchmarks.server import APP, PAGES, Server, serving
+from benchmarks.visitor import visiting
 from gpar_core.analyses.library.plan import plan_library
 from gpar_core.analyses.map.plan import plan_map
 from gpar_core.analyses.method import DrugSet
@@ -23,6 +27,8 @@ from gpar_core.storage.requests import Request, job_id
 GOAL_PAGE_SECONDS = 1.0
 GOAL_LIBRARY_SECONDS = 600.0
 GOAL_WORK_MEMORY = 1500.0
+GOAL_WEB_MEMORY = 1000.0
+VISITORS = 20
 LIBRARY_MOAS = 6
 
 Stages = tuple[dict[str, float], float]
@@ -99,12 +105,10 @@ def measure_map(cache: Cache, name: str) -> tuple[str, list[Figure]]:
 
 
 def measure_sizes(cache: Cache, name: str, model_id: str, map_id: str) -> list[Figure]:
-    """Bytes on the disk."""
-    folders = {
-        "compendium": cache.compendium(name),
-        "model": cache.model(model_id),
-        "map": cache.analysis(map_id),
-    }
+    """Bytes on the disk. map_id: '' for none."""
+    folders = {"compendium": cache.compendium(name), "model": cache.model(model_id)}
+    if map_id:
+        folders["map"] = cache.analysis(map_id)
     return [
         Figure(
             f"{what}: on disk",
@@ -117,11 +121,15 @@ def measure_sizes(cache: Cache, name: str, model_id: str, map_id: str) -> list[F
 
 
 def measure_pages(cache: Cache, name: str, model_id: str, map_id: str) -> list[Figure]:
-    """Seconds of each page's script: of a new server's first viewer, and of the next one."""
+    """Seconds of each page's script: of a new server's first viewer, and of the next one.
+
+    map_id: '' for none.
+    """
     views = {page: (page, f"compendium={name}") for page in PAGES if page != "home"}
     views["home"] = ("", "")
     views["a model"] = ("models", f"model={model_id}&compendium={name}")
-    views["a map"] = ("map", f"job={map_id}&compendium={name}")
+    if map_id:
+        views["a map"] = ("map", f"job={map_id}&compendium={name}")
     figures = []
     with serving(APP, cache.root) as server:
         server.wait_until_healthy()
@@ -145,7 +153,34 @@ def measure_pages(cache: Cache, name: str, model_id: str, map_id: str) -> list[F
                     at_most=GOAL_PAGE_SECONDS,
                 ),
             ]
-    return figures
+        seconds, megabytes = asyncio.run(_crowd(server, list(views.values())))
+    return [
+        *figures,
+        Figure(
+            f"pages: {VISITORS} visitors at once",
+            (seconds,),
+            "s",
+            "until the last of them has a page, each another one if there are enough",
+        ),
+        Figure(
+            f"pages: web process with {VISITORS} visitors",
+            (megabytes,),
+            "MB",
+            "PSS, after all pages were shown",
+            at_most=GOAL_WEB_MEMORY,
+        ),
+    ]
+
+
+async def _crowd(server: Server, views: list[tuple[str, str]]) -> tuple[float, float]:
+    """Seconds until each of some visitors has a page, and MB of the server while all are there."""
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        visitors = [await enter(visiting(server.port)) for _ in range(VISITORS)]
+        started = time.perf_counter()
+        shown = zip(visitors, cycle(views), strict=False)
+        await asyncio.gather(*(visitor.open(*view) for visitor, view in shown))
+        return time.perf_counter() - started, memory.of_process(server.pid)
 
 
 def _measured(

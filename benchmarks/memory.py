@@ -5,7 +5,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from operator import add
 from pathlib import Path
 
 import psutil
@@ -21,12 +22,14 @@ MAX_SHARE = 0.1
 class Usage:
     """Memory in MB, summed over processes.
 
-    rss: counts pages that processes share once for each. pss: once in all; as rss where the system
-    does not tell it, which is everywhere but on Linux.
+    rss: counts pages that processes share once for each. pss: once in all. held: of these, those
+    that no file holds, so that the system cannot drop them. Both are as rss where the system does
+    not tell them, which is everywhere but on Linux.
     """
 
     rss: float
     pss: float
+    held: float
 
 
 class Watch:
@@ -38,28 +41,35 @@ class Watch:
 
     def look(self) -> None:
         now = usage(self._pid)
-        self.peak = Usage(max(self.peak.rss, now.rss), max(self.peak.pss, now.pss))
+        peak = self.peak
+        self.peak = Usage(*map(max, astuple(peak), astuple(now)))
 
 
 def usage(pid: int) -> Usage:
     """Memory of a process and its descendants now; those that have ended count nothing."""
-    rss = pss = 0.0
+    total = Usage(0.0, 0.0, 0.0)
     processes: list[psutil.Process] = []
     with suppress(psutil.NoSuchProcess):
         root = psutil.Process(pid)
         processes = [root, *root.children(recursive=True)]
     for process in processes:
-        with suppress(psutil.Error):
-            memory = process.memory_full_info()
-            rss += memory.rss / 1e6
-            pss += getattr(memory, "pss", memory.rss) / 1e6
-    return Usage(rss, pss)
+        with suppress(psutil.Error, OSError):
+            total = Usage(*map(add, astuple(total), astuple(_of(process))))
+    return total
+
+
+def _of(process: psutil.Process) -> Usage:
+    """Raises OSError or psutil.Error if it has ended."""
+    if not psutil.LINUX:
+        return Usage(*[process.memory_info().rss / 1e6] * 3)
+    lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()[1:]
+    megabytes = {name: int(size) * 1024 / 1e6 for name, size, _ in map(str.split, lines)}
+    return Usage(megabytes["Rss:"], megabytes["Pss:"], megabytes["Pss_Anon:"])
 
 
 def of_process(pid: int) -> float:
     """MB of one process now, its descendants left out: PSS where the system tells it."""
-    memory = psutil.Process(pid).memory_full_info()
-    return float(getattr(memory, "pss", memory.rss) / 1e6)
+    return _of(psutil.Process(pid)).pss
 
 
 def anonymous() -> float:
@@ -109,5 +119,11 @@ def figures(name: str, watches: list[Watch], *, at_most: float | None = None) ->
             tuple(watch.peak.rss for watch in watches),
             "MB",
             "the same with shared pages counted for every process",
+        ),
+        Figure(
+            f"{name}: peak memory that no file holds",
+            tuple(watch.peak.held for watch in watches),
+            "MB",
+            "the system can drop the rest at any time" if psutil.LINUX else "unknown here: RSS",
         ),
     ]
