@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # As the supervisor gives its workers: on a busy machine threads wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -17,6 +18,15 @@ from gpar_core.data.compendium import Compendium, load
 from tests.http_files import Site, serving
 from tests.published import publish_hub, publish_lincs2020
 from tests.synthetic import Drug, build, drugs_of
+
+# No example has a time limit, and the same ones come on every computer.
+settings.register_profile(
+    "unhurried",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("unhurried")
 
 LONGEST = (
     "pages/test_library_journey.py", "pages/test_journey.py", "pages/test_every_page_browser.py",

@@ -71,7 +71,7 @@ def test_every_row_says_model_compendium_and_whether_it_is_simulated(
     assert ("SIMULATED" in file_name(summary, "ranking")) == simulated
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     names=st.lists(
         st.text(st.sampled_from("=+-@\t\r\n,;\"' 'A1|(")) | st.text(), min_size=1, max_size=4

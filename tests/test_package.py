@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import tomllib
-import urllib.error
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -105,5 +104,5 @@ def _answer(address: str) -> str:
     try:
         with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 -- this computer
             return str(answer.read().decode())
-    except urllib.error.URLError:
+    except OSError:
         return ""

@@ -18,7 +18,7 @@ from gpar_core.data.compendium import Compendium
 from gpar_core.server import tokens
 from gpar_core.storage.cache import Cache
 from tests.processes import end_jobs
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs/api.md").read_text("utf-8")
@@ -45,14 +45,14 @@ def served(tiny: Compendium, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     def answers() -> bool:
         try:
             return requests.get(f"{url}/openapi.json", timeout=5).ok
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     until(answers)
     token = tokens.add(root, "local", 1, time.time())
     yield environment | {"API_TOKEN": token}
     server.terminate()
-    assert server.wait(20) in {0, -15}
+    assert server.wait(PATIENCE) in {0, -15}
     end_jobs(Cache(root))
 
 
@@ -65,7 +65,7 @@ def test_the_client_in_python(served: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "client.py").write_text(client("python"))
     said = subprocess.run(
         [sys.executable, "client.py"], cwd=tmp_path, env=served, capture_output=True, text=True,
-        check=False, timeout=300,
+        check=False, timeout=PATIENCE,
     )  # fmt: skip
     assert said.returncode == 0, said.stderr
     assert len(said.stdout.splitlines()) == 10
@@ -81,7 +81,7 @@ def test_the_client_in_r_gets_what_the_one_in_python_gets(
         (tmp_path / name).write_text(code[name])
         done = subprocess.run(
             [with_what, name], cwd=tmp_path, env=served, capture_output=True, text=True,
-            check=False, timeout=300,
+            check=False, timeout=PATIENCE,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         said[name] = done.stdout.splitlines()
@@ -93,11 +93,11 @@ def test_events_come_from_a_real_server_also_after_somebody_left(
 ) -> None:
     url, headers = served["API_URL"], {"Authorization": f"Bearer {served['API_TOKEN']}"}
     asked = {"kind": "train", "compendium": "tiny", "moa": "HDAC inhibitor", "preset": "linear"}
-    job = requests.post(f"{url}/v1/jobs", json=asked, headers=headers, timeout=60).json()
+    job = requests.post(f"{url}/v1/jobs", json=asked, headers=headers, timeout=PATIENCE).json()
     where = f"{url}/v1/jobs/{job['id']}/events"
-    with requests.get(where, headers=headers, stream=True, timeout=60) as early:
+    with requests.get(where, headers=headers, stream=True, timeout=PATIENCE) as early:
         next(early.iter_lines())
-    with requests.get(where, headers=headers, stream=True, timeout=120) as stream:
+    with requests.get(where, headers=headers, stream=True, timeout=PATIENCE) as stream:
         lines = [line.decode() for line in stream.iter_lines()]
     assert '"state":"done"' in [line for line in lines if line.startswith("data")][-1]
 
@@ -122,12 +122,12 @@ def test_the_dashboard_ends_with_the_server(tmp_path: Path) -> None:
                 requests.get(f"http://localhost:{port}/{path}", timeout=5).ok
                 for port, path in zip(ports, ("_stcore/health", "openapi.json"), strict=True)
             )
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     until(both_answer)
     children = whole.children()
     assert children
     server.terminate()
-    server.wait(30)
+    server.wait(PATIENCE)
     until(lambda: not any(child.is_running() for child in children))

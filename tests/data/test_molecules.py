@@ -97,7 +97,7 @@ def _by_loops(compounds: pd.DataFrame) -> list[set[int]]:
     return groups
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), min_size=1, max_size=14))
 def test_the_molecules_are_those_of_all_pairs(drawn: list[tuple[int, int]]) -> None:
     table = _compounds(
@@ -109,7 +109,7 @@ def test_the_molecules_are_those_of_all_pairs(drawn: list[tuple[int, int]]) -> N
     assert found == {frozenset(group) for group in _by_loops(table)}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 6), max_size=30))
 def test_copies_are_found_value_by_value(kinds: list[int]) -> None:
     rng = np.random.default_rng(0)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gpar_core.data import profile_tables, profile_text, profiles
@@ -34,9 +34,7 @@ def _is_utf_8(names: list[str]) -> bool:
     return True
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 @given(
     kind=st.sampled_from(["CSV", "TSV", "CSV with semicolons", "1.2", "1.3", "GCTX"]),
     genes_in=st.sampled_from(["rows", "columns"]),
@@ -93,9 +91,7 @@ def test_a_table_is_read_back_whatever_its_layout(
     np.testing.assert_allclose(draft.totals, np.nansum(values, axis=1), atol=1e-3)
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=100)
 @given(
     start=st.sampled_from(
         [b"", b"#1.2\n", b"#1.3\n1\t1\t0\t0\n", b"id,a\nDDIT4,", b"\x89HDF\r\n\x1a\n", b"\xff\xfe"]

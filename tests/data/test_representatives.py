@@ -57,7 +57,7 @@ def test_a_matrix_on_disk_gives_the_same_as_one_in_memory(tmp_path: Path) -> Non
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     sizes=st.lists(st.integers(1, 6), min_size=1, max_size=8),
     seed=st.integers(0, 1000),

@@ -33,7 +33,7 @@ def _negative_drugs(chosen: TrainingSet) -> set[str]:
 # ------------------------------------------------------------------------------- finding drugs
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     known=st.lists(st.sampled_from([*HDAC, "both", "dark7", "HDAC-001", "BOTH-2"]), max_size=6),
     unknown=st.lists(st.text("xyz ", min_size=1).map(str.strip), max_size=4),

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gpar_core import fields
@@ -21,12 +21,7 @@ from gpar_core.search.batch_lists import read_batch
 from gpar_core.storage.cache import Cache
 from tests.fuzz.verdict import outcome
 
-CASES = settings(
-    derandomize=True,
-    deadline=None,
-    max_examples=150,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+CASES = settings(max_examples=150)
 CELL = st.one_of(
     st.text(max_size=12),
     st.floats().map(str),

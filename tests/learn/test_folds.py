@@ -29,7 +29,7 @@ def _labels(
     return np.char.startswith(drug, "p"), drug.astype(object)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     n_positive=st.integers(2, 25),
     n_negative=st.integers(10, 40),
@@ -55,7 +55,7 @@ def test_no_drug_is_on_both_sides_and_every_fold_holds_both_labels(
         assert max(sizes) - min(sizes) <= 1
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(n_signatures=st.integers(2, 8), seed=st.integers(0, 1000))
 def test_the_signatures_of_a_single_drug_are_held_out_one_by_one(
     n_signatures: int, seed: int

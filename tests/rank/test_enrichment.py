@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import kolmogorov
 from scipy.stats import kstwo
@@ -57,7 +57,7 @@ def test_the_highest_score_has_rank_one() -> None:
     np.testing.assert_array_equal(ranks, [3, 1, 2, 4])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(n=st.integers(1, 40), levels=st.integers(1, 5), seed=st.integers(0, 1000))
 def test_ranks_do_not_depend_on_the_order_of_the_file(n: int, levels: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -80,7 +80,7 @@ def test_ties_are_broken_by_the_seed_and_favor_no_name() -> None:
 # --------------------------------------------------------------------------- enrichment scores
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lists=_lists())
 def test_scores_are_those_of_the_formula_and_bounded(
     lists: tuple[np.ndarray, np.ndarray, int],
@@ -95,10 +95,7 @@ def test_scores_are_those_of_the_formula_and_bounded(
 
 
 @pytest.mark.usefixtures("few_draws")
-@settings(
-    max_examples=30, deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+@settings(max_examples=30)
 @given(lists=_lists(), seed=st.integers(0, 100))
 def test_scores_do_not_depend_on_the_order_of_the_file(
     lists: tuple[np.ndarray, np.ndarray, int], seed: int
@@ -248,10 +245,7 @@ def test_a_long_list_takes_the_exact_p(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("few_draws")
-@settings(
-    max_examples=30, deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+@settings(max_examples=30)
 @given(lists=_lists())
 def test_p_lies_above_zero_and_falls_as_the_score_rises(
     lists: tuple[np.ndarray, np.ndarray, int],

@@ -45,7 +45,7 @@ def test_values_are_found_by_gene_and_signature_whatever_their_order(
     assert findings["compounds imported"].count == 3
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(seed=st.integers(0, 10**6))
 def test_no_order_in_any_file_changes_the_fingerprint(
     tmp_path_factory: pytest.TempPathFactory, seed: int

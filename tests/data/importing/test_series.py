@@ -55,7 +55,7 @@ def _rows(prefix: str) -> st.SearchStrategy[list[Row]]:
     return st.lists(row, max_size=8, unique_by=lambda each: each[0])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(first=_rows("x"), second=_rows("y"), third=_rows("z"))
 def test_series_are_united_as_the_loops_do(
     first: list[Row], second: list[Row], third: list[Row]
