@@ -24,6 +24,7 @@ from pages._shared.loaders import (
     predict,
 )
 from pages._shared.model_names import names_of
+from pages._shared.navigation import name_page
 from pages._shared.positive_set import search_with, train_on
 from pages._shared.state import Key, go
 from pages._shared.structures import show_structure
@@ -51,9 +52,9 @@ def show_compound(compound: Compound, compendium: Compendium) -> None:
 
 
 def _who(compound: Compound, compendium: Compendium) -> None:
+    name_page(plain(compound.name))
     who, structure = st.columns([3, 2])
     with who:
-        st.header(plain(compound.name), anchor=False)
         moas = ", ".join(f"**{plain(moa)}**" for moa in compound.moas)
         st.markdown(f"Annotated MOA: {moas}" if moas else "No MOA annotation in this compendium.")
         if compound.targets:

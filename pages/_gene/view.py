@@ -13,6 +13,7 @@ from pages._gene.perturbations import show_perturbations
 from pages._gene.targets import show_targets
 from pages._shared.class_choice import MOAS_AND_TARGETS
 from pages._shared.error_box import error_box, plain
+from pages._shared.navigation import name_page
 from pages._shared.share import Shared, share_popover
 from pages._shared.state import Key
 
@@ -47,7 +48,7 @@ def show_gene(gene: Gene, compendium: Compendium) -> None:
 
 
 def _who(gene: Gene, compendium: Compendium) -> None:
-    st.header(plain(gene.symbol), anchor=False)
+    name_page(plain(gene.symbol))
     ids = []
     if gene.today:
         ids.append(f"now named {gene.today}")

@@ -73,6 +73,11 @@ def navigation(*, listed: bool = True) -> StreamlitPage:
     return page
 
 
+def name_page(title: str) -> None:
+    """Replace the title of the page by that of what it shows."""
+    st.session_state[Key.TITLE].title(title, anchor=False)
+
+
 def begin(title: str) -> None:
     """Show the title, links to the pages beside this one, and the sidebar; every page's first call.
 
@@ -86,7 +91,8 @@ def begin(title: str) -> None:
         with st.container(horizontal=True, key="beside"):
             for each in pages:
                 st.page_link(each)
-    st.title(title, anchor=False)
+    st.session_state[Key.TITLE] = st.empty()
+    name_page(title)
     st.session_state[Key.NOTE] = st.empty()
     with error_box():
         choose_compendium()

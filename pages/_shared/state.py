@@ -40,6 +40,7 @@ class Key(StrEnum):
     SERIES = "series"
     TAB = "tab"
     TERM = "term"
+    TITLE = "title"
     WANTED = "wanted-compendium"
     WAY = "moa-way"
     WATCHED = "watched-jobs"

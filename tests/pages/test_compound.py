@@ -23,7 +23,7 @@ def test_a_drug_is_found_by_name_in_any_case_and_by_id(stocked: Library) -> None
     pert_id = data.compounds.set_index(fields.DRUG)[fields.PERT_ID]["hdac1"]
     for name in ("hdac1", "HDAC1", pert_id):
         app = about(name)
-        assert words(app.header) == "hdac1"
+        assert words(app.title) == "hdac1"
         assert pert_id in words(app.caption)
     assert "Annotated MOA: **HDAC inhibitor**" in words(app)
 
@@ -33,10 +33,10 @@ def test_a_known_compound_is_the_example_until_one_is_chosen(
 ) -> None:
     monkeypatch.setattr("pages._shared.examples.COMPOUNDS", ("aspirin", "hdac1", "mtor0"))
     app = page("compound")
-    assert words(app.header) == "hdac1"
+    assert words(app.title) == "hdac1"
     assert "**Example: hdac1.**" in words(app)
     press(app, "Use mtor0")
-    assert words(app.header) == "mtor0"
+    assert words(app.title) == "mtor0"
     assert app.query_params["compound"] == "mtor0"
     assert "Example" not in words(app)
 
@@ -123,7 +123,7 @@ def test_a_ranked_drug_leads_here(stocked: Library) -> None:
     app = page("models", model=job_id(stocked.by_name))
     first = ranked(app).iloc[0]
     app = press(open_drug(app, stocked, first["drug"]), "Open compound")
-    assert words(app.header) == first["name"]
+    assert words(app.title) == first["name"]
 
 
 def test_who_is_not_there_is_told_and_the_list_stays(stocked: Library) -> None:

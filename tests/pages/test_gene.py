@@ -26,7 +26,7 @@ def about(gene: str, tab: str = "What moves it", compendium: str = "perturbed") 
 @pytest.mark.parametrize("name", ["AARS", "aars1", "16", "ENSG00000090861"])
 def test_a_gene_is_found_by_every_name(perturbed: Cache, name: str) -> None:
     app = about(name)
-    assert words(app.header) == "AARS"
+    assert words(app.title) == "AARS"
     assert "now named AARS1 · Entrez id 16 · ENSG00000090861" in words(app.caption)
     links = {each.proto.label: each.proto.url for each in app.get("link_button")}
     assert links["NCBI Gene"].endswith("/gene/16")
@@ -39,7 +39,7 @@ def test_the_picker_lists_old_and_new_names_and_genes_that_are_not_measured(
     box = page("gene", compendium="perturbed").selectbox(key="gene-perturbed")
     assert {"AARS (now AARS1)", "AARS1 (AARS)", "TP53", "MDM2 (not measured)"} <= set(box.options)
     app = box.set_value("AARS1").run()
-    assert words(app.header) == "AARS"
+    assert words(app.title) == "AARS"
     assert app.query_params["gene"] == "AARS1"
 
 
@@ -47,14 +47,14 @@ def test_a_known_gene_is_the_example_until_one_is_chosen(
     perturbed: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = page("gene", compendium="perturbed")
-    assert words(app.header) == "HMGCR"
+    assert words(app.title) == "HMGCR"
     press(app, "Use CDKN1A")
-    assert words(app.header) == "CDKN1A"
+    assert words(app.title) == "CDKN1A"
     assert app.query_params["gene"] == "CDKN1A"
     monkeypatch.setattr("pages._gene.picker.MAX_SIGNATURES", 10)
     app = page("gene", compendium="perturbed")
     assert "Use HMGCR" in [button.label for button in app.button]
-    assert not app.header
+    assert words(app.title) == "Gene"
 
 
 def test_the_strongest_movers_are_shown_with_their_signatures(perturbed: Cache) -> None:

@@ -145,7 +145,7 @@ def test_checked_compounds_are_trained_on(stocked: Library) -> None:
 def test_a_checked_compound_is_opened(stocked: Library) -> None:
     request = searched(stocked.cache)
     app = press(check(opened(request), stocked, request, "hdac1"), "Open compound")
-    assert app.title[0].value == "Compound"
+    assert app.title[0].value == "hdac1"
     assert app.query_params["compound"] == "hdac1"
 
 
