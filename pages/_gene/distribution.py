@@ -47,7 +47,7 @@ def show_distribution(gene: Gene, compendium: Compendium) -> None:
     )
     if len(z) > 1:
         _table(described(every, words, "kind"), compendium)
-    st.subheader("By cell line", anchor=False)
+    st.header("By cell line", anchor=False)
     cells = load_view(compendium, home).signatures[fields.CELL_ID].to_numpy()
     by_cell = described(z[home], cells, fields.CELL_ID)
     left, right = st.columns([2, 3])
