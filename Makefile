@@ -2,6 +2,7 @@
 # make test   run all checks and tests, WORKERS=4 at a time: many wait for a browser or a process
 # make test-oldest, make test-latest   run the tests on the oldest or newest versions allowed
 # make test-container   build the container and start it; without podman or docker, its steps in a folder
+# make test-pertpy   let pertpy read what GPAR writes, in an environment of its own (Python 3.12, 3.13)
 # make docs   write the documentation as a site into build/docs
 # make bench  measure speed and memory against their goals (half an hour)
 # make bench-quality FILES=FOLDER   compare with other methods on LINCS files, MOA by MOA
@@ -15,7 +16,7 @@ BIN := $(VENV)/bin
 
 CONSTRAINED := -r requirements.txt -c constraints.txt
 
-.PHONY: app test test-oldest test-latest test-container docs lock bench bench-quality check format clean
+.PHONY: app test test-oldest test-latest test-container test-pertpy docs lock bench bench-quality check format clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
@@ -33,6 +34,11 @@ test-oldest test-latest: test-%: $(VENV)/dev.stamp
 
 test-container: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -m container tests/test_container.py
+
+test-pertpy: $(VENV)/dev.stamp
+	$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(VENV)-pertpy
+	$(BIN)/uv pip install --quiet --python $(VENV)-pertpy "pertpy>=1.4"
+	$(BIN)/python -m pytest -m pertpy tests/formats/test_pertpy.py
 
 docs: $(VENV)/dev.stamp
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
@@ -57,7 +63,7 @@ format: $(VENV)/dev.stamp
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(VENV)-oldest $(VENV)-latest cache/compendia cache/models cache/jobs cache/uploads
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-latest $(VENV)-pertpy cache/compendia cache/models cache/jobs cache/uploads
 
 $(VENV)/app.stamp: requirements.txt constraints.txt
 	$(if $(PYTHON),,$(error GPAR needs Python 3.11, 3.12 or 3.13 with venv (Debian: apt install python3-venv); none was found))
