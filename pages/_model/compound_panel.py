@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from gpar_core import fields, links
-from gpar_core.analyses.training.charts.drivers import drivers_chart
+from gpar_core.analyses.training.charts.drivers import N_SHOWN, drivers_chart
 from gpar_core.analyses.training.charts.ranks import rank_strip
 from gpar_core.analyses.training.drivers import MAX_SIGNATURES, forgets, gene_drivers
 from gpar_core.analyses.training.result import Model
@@ -149,6 +149,7 @@ def _genes(model: Model, compound: pd.Series) -> None:
         )
     drivers = gene_drivers(model, compendium, compound[fields.DRUG])
     show_chart(drivers_chart(drivers, simulated=model.summary.simulated))
+    st.markdown(gene_links(drivers["symbol"].head(N_SHOWN), compendium.name))
     n = min(int(compound["k"]), MAX_SIGNATURES)
     learned = ""
     if forgets(model):

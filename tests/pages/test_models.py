@@ -377,6 +377,7 @@ def test_the_genes_that_drive_a_ranked_drug(simulated: AppTest, stocked: Library
     simulated.run()
     assert len(simulated.get("vega_lite_chart")) == charts + 1
     assert "highest-scoring signatures" in words(simulated)
+    assert words(simulated).count("](gene?gene=") >= 12  # each gene of the chart has its page
 
 
 def test_a_ranked_drug_is_shown_on_a_finished_map(simulated: AppTest, stocked: Library) -> None:
