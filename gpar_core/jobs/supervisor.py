@@ -187,7 +187,7 @@ class Supervisor:
                 self._check(watch, running[key], elapsed)
         self._release(running)
         while job := self._store.claim(self._limits.jobs, self._limits.jobs_per_owner):
-            # A job may have ended since the look, and what is asked after it is for its worker.
+            # A job may have ended since that look: its worker takes this one, not a new process.
             self._release(self._running())
             self._start(job)
         self._crew.tend(elapsed, at_work=bool(self._watches))
