@@ -23,7 +23,7 @@ from gpar_core.learn.space import (
     embedding_without,
     one_hot,
     pooled,
-    pooled_drugs,
+    pooled_in_parts,
 )
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.rank.scoring import MatchingNetwork, attentions, score_blocks, sigmoid
@@ -186,12 +186,14 @@ class Matching:
         fold = np.full(len(space.drug), FINAL)
         fold[known] = self.folds.fold[: len(known)]
         own_cells = self._codes[: len(known)]
-        total, counts = pooled_drugs(space, self.compendium, own_cells)
         score = np.empty(len(space.drug))
-        for number, (of, compare) in enumerate(self._comparisons):
-            ours = np.flatnonzero(space.block == number)
-            query = embedded(of, total[ours], counts[ours])
-            score[ours] = sigmoid(compare(query, fold[ours]))
+        for drugs, total, counts in pooled_in_parts(space, self.compendium, own_cells):
+            block = space.block[drugs]
+            for number in np.unique(block):
+                of, compare = self._comparisons[number]
+                ours = block == number
+                query = embedded(of, total[ours], counts[ours])
+                score[drugs[ours]] = sigmoid(compare(query, fold[drugs[ours]]))
         if self.folds.by == "signature":
             score[known[self.training_set.positive[: len(known)]]] = np.nan
         return score

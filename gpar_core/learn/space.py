@@ -6,6 +6,7 @@ any folds: a held-out compound is scored in the embedding learned without it, an
 compounds of the other folds only. This is exact, not an approximation.
 """
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -29,6 +30,12 @@ STAGE = "Learning the space"
 N_BLOCKS = 10
 MAX_SIGNATURES = 20_000
 """Signatures that embeddings are learned from; with more, a seeded sample of drugs is drawn."""
+
+POOLED_DRUGS = 32_768
+"""Drugs pooled at once, 128 MB: every further part reads where all signatures are once more."""
+
+EMBEDDED_DRUGS = 8192
+"""Drugs embedded at once: it takes two copies of what they are made of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,23 +162,32 @@ def pooled(
     return total, counts
 
 
-def pooled_drugs(
-    space: Space, compendium: Compendium, cells: np.ndarray | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Pool the signatures of each drug of `space.drug`; returns as `pooled`.
+def pooled_drugs(space: Space, compendium: Compendium) -> tuple[np.ndarray, np.ndarray]:
+    """Pool the representative signatures of each drug of `space.drug`; returns as `pooled`."""
+    rows, drug, code = _representatives(space, compendium)
+    return pooled(compendium.matrix, rows, drug, code, len(space.drug), len(space.cells))
+
+
+def pooled_in_parts(
+    space: Space, compendium: Compendium, cells: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Pool the signatures of all drugs in some cell lines, at most `POOLED_DRUGS` drugs at once.
 
     The signatures are the representative ones in these cell lines or, where a drug has none there,
-    in others. cells: positions of cell lines, None for all.
+    in others. cells: positions of cell lines. Yields the (m,) places in `space.drug` of some drugs,
+    ordered by block, then their sums and numbers as `pooled` returns them.
     """
-    signatures = compendium.signatures
-    rows = np.flatnonzero(signatures[fields.REPRESENTATIVE].to_numpy())
-    drug = space.places(signatures[fields.DRUG].to_numpy()[rows])
-    code = space.codes(signatures[fields.CELL_ID].to_numpy()[rows])
-    inside = np.ones(len(rows), bool) if cells is None else np.isin(code, cells)
+    rows, drug, code = _representatives(space, compendium)
+    inside = np.isin(code, cells)
     kept = inside | ~np.isin(drug, drug[inside])
-    return pooled(
-        compendium.matrix, rows[kept], drug[kept], code[kept], len(space.drug), len(space.cells)
-    )
+    rows, drug, code = rows[kept], drug[kept], code[kept]
+    by_block = np.argsort(space.block, kind="stable")
+    for start in range(0, len(by_block), POOLED_DRUGS):
+        ours = by_block[start : start + POOLED_DRUGS]
+        group = np.full(len(by_block), -1)
+        group[ours] = np.arange(len(ours))
+        n_cells = len(space.cells)
+        yield ours, *pooled(compendium.matrix, rows, group[drug], code, len(ours), n_cells)
 
 
 def embedded(of: Embedding, total: np.ndarray, counts: np.ndarray) -> np.ndarray:
@@ -180,7 +196,16 @@ def embedded(of: Embedding, total: np.ndarray, counts: np.ndarray) -> np.ndarray
     total, counts: as `pooled` gives them.
     """
     mean = np.concatenate([of.center + of.shift, of.center[None]])
-    return unit((total - counts.astype(np.float32) @ mean) @ of.matrix)
+    blocks = [
+        slice(start, start + EMBEDDED_DRUGS)
+        for start in range(0, max(len(total), 1), EMBEDDED_DRUGS)
+    ]
+    return np.concatenate(
+        [
+            unit((total[rows] - counts[rows].astype(np.float32) @ mean) @ of.matrix)
+            for rows in blocks
+        ]
+    )
 
 
 def one_hot(code: np.ndarray, n: int) -> np.ndarray:
@@ -188,6 +213,16 @@ def one_hot(code: np.ndarray, n: int) -> np.ndarray:
     counts = np.zeros((len(code), n), np.float32)
     counts[np.arange(len(code)), code] = 1
     return counts
+
+
+def _representatives(
+    space: Space, compendium: Compendium
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows of the representative signatures, and the places of their drugs and cell lines."""
+    signatures = compendium.signatures
+    rows = np.flatnonzero(signatures[fields.REPRESENTATIVE].to_numpy())
+    drug = space.places(signatures[fields.DRUG].to_numpy()[rows])
+    return rows, drug, space.codes(signatures[fields.CELL_ID].to_numpy()[rows])
 
 
 def _thinned(rows: np.ndarray, drug: np.ndarray, seed: int) -> np.ndarray:

@@ -30,6 +30,9 @@ FORMAT_VERSION = 1
 MIN_DRUGS = 3
 """Drugs that a MOA needs to be ranked."""
 
+AT_ONCE = 1 << 24
+"""Similarities in memory at once, 64 MB, for each thread."""
+
 
 @lru_cache(maxsize=2)
 def first_of(space: Space, compendium: Compendium, threads: int = 1) -> pd.DataFrame:
@@ -63,8 +66,9 @@ def _pairs(space: Space, compendium: Compendium, member: np.ndarray, threads: in
         if not len(ours):
             return
         everything = embedded(space.embeddings[number], total, counts)
-        for start in range(0, len(ours), BLOCK_ROWS):
-            rows = ours[start : start + BLOCK_ROWS]
+        n_rows = min(BLOCK_ROWS, max(AT_ONCE // len(everything), 1))
+        for start in range(0, len(ours), n_rows):
+            rows = ours[start : start + n_rows]
             odds[rows] = log_odds_of_classes(everything, rows, member, space.settings.sharpness)
 
     with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:

@@ -11,6 +11,7 @@ from sklearn.metrics import roc_auc_score
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.profiles import Profiles
 from gpar_core.data.training_set import TrainingSet, select
+from gpar_core.learn import space as spaces
 from gpar_core.learn.folds import Folds, assign_folds
 from gpar_core.learn.matching import FINAL, Matching, without
 from gpar_core.learn.presets import MatchingSettings
@@ -134,6 +135,15 @@ def test_a_compound_is_pooled_over_the_cell_lines_of_the_training_set(
         z, cell = np.asarray(fewer.matrix[rows]), list(signatures["cell_id"].iloc[rows])
         expected = _by_loops(matching, z, cell, drug, fold)
         assert scores[space.places([drug])[0]] == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_few_drugs_at_a_time_score_the_same(
+    matching: Matching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = matching.of_compounds()
+    monkeypatch.setattr(spaces, "POOLED_DRUGS", 7)
+    monkeypatch.setattr(spaces, "EMBEDDED_DRUGS", 2)
+    np.testing.assert_allclose(matching.of_compounds(), expected, rtol=1e-4)
 
 
 def test_a_planted_moa_is_found_and_its_sixth_drug_leads(matching: Matching) -> None:

@@ -63,6 +63,17 @@ def test_drugs_that_act_like_a_moa_stand_there_and_its_members_are_not_told(
     assert (found["moa"] == "X inhibitor").sum() <= 4  # nine places, most of them members'
 
 
+def test_a_few_similarities_at_a_time_give_the_same(
+    compendium: Compendium, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = space_of(compendium, FAST, seed=0)
+    expected = first_of(space, compendium)
+    first_of.cache_clear()
+    monkeypatch.setattr(specificity, "_kept", lambda _: None)
+    monkeypatch.setattr(specificity, "AT_ONCE", 3 * compendium.n_drugs)
+    pd.testing.assert_frame_equal(first_of(space, compendium), expected)
+
+
 def test_without_any_moa_nothing_is_told(tmp_path: Path) -> None:
     made = build(tmp_path, drugs_of("", 20))
     assert first_of(space_of(made, FAST, seed=0), made).empty
