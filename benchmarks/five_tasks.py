@@ -92,8 +92,7 @@ def export_the_figure(newcomer: Newcomer) -> None:
 
 def what_resembles_a_hit(newcomer: Newcomer) -> None:
     newcomer.find_on_map(HIT)
-    newcomer.follow(f"Open {HIT}")
-    newcomer.click(newcomer.main.get_by_role("tab", name="Neighbors"))
+    newcomer.follow("Similar drugs")
     newcomer.reads("whose representative signatures are most similar")
 
 

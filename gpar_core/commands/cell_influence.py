@@ -80,8 +80,8 @@ def _compare(options: argparse.Namespace, cache: Cache) -> None:
     for row in done.tables["differences"].to_dict("records"):
         verdict = "within noise" if row["within_noise"] else "more than noise"
         print(
-            f"{row['first']} against {row['second']}: {row['difference']:+.3f} "
-            f"({row['low']:+.3f} to {row['high']:+.3f}), {verdict}"
+            f"{row['first']} against {row['second']}: {row['difference']:+z.3f} "
+            f"({row['low']:+z.3f} to {row['high']:+z.3f}), {verdict}"
         )
     for row in done.tables["left_out"].to_dict("records"):
         print(f"left out: {row['selection']}: {row['reason']}")

@@ -121,7 +121,7 @@ def _differences(
     )
     with st.expander(f"All {len(pairs)} pairs" if len(pairs) > 1 else "The pair as a table"):
         st.dataframe(
-            savable(pairs, simulated=done.simulated),
+            savable(pairs, simulated=done.simulated, signed=["difference", "low", "high"]),
             hide_index=True,
             column_config=_pair_columns(),
             placeholder="—",
@@ -150,7 +150,7 @@ def _sentence(pair: pd.Series) -> str:
     verdict = "**within noise**" if pair["within_noise"] else "**more than noise**"
     return (
         f"{first} is {abs(pair['difference']):.3f} {place} {second} (95% interval "
-        f"{pair['low']:+.3f} to {pair['high']:+.3f}, {pair['n_drugs']} drugs in both): {verdict}."
+        f"{pair['low']:+z.3f} to {pair['high']:+z.3f}, {pair['n_drugs']} drugs in both): {verdict}."
     )
 
 

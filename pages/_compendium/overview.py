@@ -51,7 +51,7 @@ def show_inside(compendium: Compendium) -> None:
         st.dataframe(
             savable(targets, simulated=compendium.simulated),
             hide_index=True,
-            column_order=["moa", "open", "n_drugs", "drugs", "data"],
+            column_order=["moa", "open", "n_drugs", "drugs", "Data"],
             column_config={
                 "moa": class_column(TARGET),
                 "open": GENE_COLUMN,

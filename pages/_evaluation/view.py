@@ -83,7 +83,11 @@ def _overall(measures: pd.DataFrame, done: Analysis) -> None:
     table = summary(measures).set_index("method").loc[found.index].reset_index(names="method")
     table.insert(3, "interval", interval_texts(found))
     st.dataframe(
-        savable(_named(table).drop(columns=["n", "se"]), simulated=done.simulated),
+        savable(
+            _named(table).drop(columns=["n", "se"]),
+            simulated=done.simulated,
+            signed=["difference"],
+        ),
         hide_index=True,
         height="content",
         column_config=_summary_columns(int(table["n"].max())),
@@ -107,7 +111,7 @@ def _overall(measures: pd.DataFrame, done: Analysis) -> None:
         few = f" With {n}, p cannot be below {smallest_p(n):.2g}." if n < MIN_CLASSES else ""
         st.caption(
             f"Each line is a class, {n} in all. Wilcoxon's matched-pairs signed-rank test, "
-            f"two-sided: p = {row['p']:.2g}; median difference {row['difference']:+.3f}.{few} "
+            f"two-sided: p = {row['p']:.2g}; median difference {row['difference']:+z.3f}.{few} "
             "Classes share drugs, so p is optimistic."
         )
     left_out = done.tables["left_out"]

@@ -47,7 +47,7 @@ def show_classes(gene: Gene, compendium: Compendium) -> None:
         savable(shown, simulated=compendium.simulated),
         hide_index=True,
         placeholder="—",
-        column_order=[fields.MOA, "open", *table.columns[1:], "data"],
+        column_order=[fields.MOA, "open", *table.columns[1:], "Data"],
         column_config={
             fields.MOA: "MOA" if which == MOAS else "Target",
             "open": GENE_COLUMN,

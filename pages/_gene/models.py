@@ -47,7 +47,7 @@ def show_models(gene: Gene, compendium: Compendium) -> None:
         savable(shown, simulated=compendium.simulated),
         hide_index=True,
         column_order=["label", "ig_rank", "ig_share", "lr_rank", "lr_share", "z_positive",
-                      "z_negative", "result", "model", "data"],
+                      "z_negative", "result", "model", "Data"],
         placeholder="—",
         column_config={
             "label": "Model",

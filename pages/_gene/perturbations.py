@@ -43,7 +43,7 @@ def show_perturbations(gene: Gene, compendium: Compendium) -> None:
         savable(table.drop(columns=fields.DRUG), simulated=compendium.simulated),
         hide_index=True,
         column_order=[fields.PERT_INAME, "moves_itself", "mean_z", "low", "high", "n_signatures",
-                      "n_cell_lines", "data"],
+                      "n_cell_lines", "Data"],
         placeholder="—",
         column_config={
             fields.PERT_INAME: "Perturbation",

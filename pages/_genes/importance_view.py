@@ -145,7 +145,7 @@ def _table(chosen: pd.DataFrame, done: Analysis) -> None:
         "lr", "lr_se", "lr_share", "z_positive", "z_positive_se", "z_negative", "z_difference",
     ]  # fmt: skip
     st.dataframe(
-        savable(shown[order], simulated=done.simulated),
+        savable(shown[order], simulated=done.simulated, signed=["ig"]),
         hide_index=True,
         column_config=_columns(),
         placeholder="—",

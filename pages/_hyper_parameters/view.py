@@ -75,7 +75,7 @@ def _verdict(table: pd.DataFrame) -> None:
         verdict = "within noise" if paper["within_noise"] else "more than noise"
         st.markdown(
             f"The paper's {PAPER} reaches {paper['auroc']:.3f}, {paper['difference']:.3f} less "
-            f"(95% interval {paper['difference_low']:+.3f} to {paper['difference_high']:+.3f}): "
+            f"(95% interval {paper['difference_low']:+z.3f} to {paper['difference_high']:+z.3f}): "
             f"{verdict}."
         )
 

@@ -120,6 +120,7 @@ def _result(saved: SavedCuration, summary: ModelSummary) -> None:
                 about=about(found.drugs[fields.PERT_INAME], summary.compendium)
             ),
             simulated=summary.simulated,
+            signed=["effect"],
         ),
         hide_index=True,
         column_config=_columns(),

@@ -34,10 +34,14 @@ def neighbors_page(page: str) -> str:
     return f"{page}&{urlencode({Key.ABOUT.value: 'Neighbors'})}"
 
 
-def savable(table: pd.DataFrame, *, simulated: bool) -> pd.DataFrame:
-    """The table without formulas, and with a column that marks simulated data."""
+def savable(table: pd.DataFrame, *, simulated: bool, signed: Sequence[str] = ()) -> pd.DataFrame:
+    """The table without formulas, and with a column that marks simulated data.
+
+    signed: columns of three decimals with a sign: what rounds to 0 loses its minus.
+    """
     safe = without_formulas(table)
-    return safe.assign(data="SIMULATED") if simulated else safe
+    safe = safe.assign(**{name: safe[name].round(3) + 0.0 for name in signed})
+    return safe.assign(Data="SIMULATED") if simulated else safe
 
 
 def interval_texts(table: pd.DataFrame, low: str = "low", high: str = "high") -> list[str | None]:

@@ -83,7 +83,7 @@ def _show(chosen: str, done: Analysis) -> None:
         on_select="rerun",
         selection_mode=SELECTION,
         key=f"search-{chosen}-{'-'.join(done.identity)}",
-        column_order=[column, "open", *(name for name in COLUMNS if name in table), "data"],
+        column_order=[column, "open", *(name for name in COLUMNS if name in table), "Data"],
         column_config={
             column: class_column(noun),
             "open": GENE_COLUMN,

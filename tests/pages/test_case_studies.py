@@ -80,7 +80,7 @@ def test_the_result_stands_beside_the_paper(compendium: Compendium, cache: Cache
     assert labels(app) == ["Run with the paper's network"]
     assert table.loc["Mean AUROC without VER-155008", "paper"] == "0.9"
     assert table.loc["AUROC of GSEA, over pairs", "paper"] == "not given"
-    assert set(table["data"]) == {"SIMULATED"}
+    assert set(table["Data"]) == {"SIMULATED"}
     assert len(app.page_link) >= 2
     remove(cache.model(cache.model_ids()[0]))
     assert "Run case study" in labels(page("case_studies", case=HSP.title))

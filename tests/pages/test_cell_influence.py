@@ -141,7 +141,7 @@ def test_a_result_says_which_is_best_and_what_is_noise(stocked: Library) -> None
     assert "No other selection is clearly worse" in said
     assert said.count("**within noise**") == 2
     assert "Simulated data" in words(app.warning)
-    assert set(app.dataframe[0].value["data"]) == {"SIMULATED"}
+    assert set(app.dataframe[0].value["Data"]) == {"SIMULATED"}
     assert app.dataframe[0].value["interval"].tolist()[0] == f"{best['low']:.3f}–{best['high']:.3f}"
 
 

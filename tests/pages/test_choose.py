@@ -13,7 +13,7 @@ from tests.pages.stage import ended, page, press, running, words
 
 def _counts(app: AppTest) -> list[list[object]]:
     (table,) = (frame.value for frame in app.dataframe if "n_inactive" in frame.value)
-    return table.drop(columns="data", errors="ignore").to_numpy().tolist()
+    return table.drop(columns="Data", errors="ignore").to_numpy().tolist()
 
 
 def _filled(app: AppTest, name: str = "active", tas: float = 0.2) -> AppTest:

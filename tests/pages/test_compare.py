@@ -22,7 +22,7 @@ def test_what_differs_and_what_both_find(stocked: Library) -> None:
     moved = compounds.set_index("pert_iname")
     assert moved.loc["hdac2", "why"] == "not ranked by the first: a training drug"
     assert "Simulated data" in words(app.warning)
-    assert {"data"} <= set(compounds.columns)
+    assert {"Data"} <= set(compounds.columns)
     assert [each.label for each in app.metric] == ["Rank agreement"]
 
 

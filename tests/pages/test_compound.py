@@ -48,7 +48,7 @@ def test_its_signatures_are_those_of_the_compendium(stocked: Library) -> None:
     own = data[data[fields.DRUG] == "hdac1"]
     assert set(signatures[fields.SIG_ID]) == set(own[fields.SIG_ID])
     assert by_cell["n_signatures"].sum() == len(own)
-    assert set(signatures["data"]) == {"SIMULATED"}
+    assert set(signatures["Data"]) == {"SIMULATED"}
     assert "Simulated data" in words(app.warning)
 
 
@@ -116,7 +116,7 @@ def test_its_neighbors_are_named_with_their_pages(stocked: Library) -> None:
     assert set(table["pert_iname"][:3]) == {"hdac0", "hdac2", "hdac3"}
     assert table["about"][0].startswith("compound?compound=hdac")
     assert table["about"][0].endswith("&compendium=demo")
-    assert set(table["data"]) == {"SIMULATED"}
+    assert set(table["Data"]) == {"SIMULATED"}
 
 
 def test_a_ranked_drug_leads_here(stocked: Library) -> None:

@@ -92,7 +92,7 @@ def test_a_suspect_is_named_with_its_figures(stocked: Library) -> None:
     )
     table = app.dataframe[-1].value
     assert table["pert_iname"].tolist() == list(stocked.simulated.drug_set.drugs)
-    assert set(table["data"]) == {"SIMULATED"}
+    assert set(table["Data"]) == {"SIMULATED"}
 
 
 def test_where_all_belong_nothing_stands_out(stocked: Library) -> None:

@@ -114,7 +114,7 @@ def test_a_result_shows_all_methods_and_the_best(stocked: Library) -> None:
     assert "Simulated data" in words(app.warning)
     table = app.dataframe[0].value
     assert table["method"].tolist() == ["GPAR", "GSEA", "Cosine", "Logistic regression"]
-    assert set(table["data"]) == {"SIMULATED"}
+    assert set(table["Data"]) == {"SIMULATED"}
     app.segmented_control(key=f"protocol-{job_id(request)}").set_value("pair").run()
     assert "As in Gao et al. 2021" in words(app)
 
@@ -147,7 +147,7 @@ def test_retrieval_shows_compounds_and_classes_and_their_parts(stocked: Library)
     assert "Kalinin et al. 2025" in words(app)
     compounds = retrieved(app)
     assert len(compounds) == len(DRUGS)
-    assert set(compounds["data"]) == {"SIMULATED"}
+    assert set(compounds["Data"]) == {"SIMULATED"}
     app.segmented_control(key=f"retrieval-{job_id(request)}").set_value("class").run()
     assert retrieved(app)["name"].tolist() == ["HDAC inhibitor", "MTOR inhibitor"]
     assert (retrieved(app)["corrected_p_space"] <= 0.05).all()

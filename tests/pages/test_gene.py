@@ -64,7 +64,7 @@ def test_the_strongest_movers_are_shown_with_their_signatures(perturbed: Cache) 
     assert movers["opens"][0].startswith("compound?compound=steady")
     assert (movers["mean_z"] > 0).all()
     assert len(signatures) == 16
-    assert set(movers["data"]) == set(signatures["data"]) == {"SIMULATED"}
+    assert set(movers["Data"]) == set(signatures["Data"]) == {"SIMULATED"}
     app.session_state[app.dataframe[0].key] = {
         "selection": {"rows": [1], "columns": [], "cells": []}
     }

@@ -132,7 +132,7 @@ def test_the_answer_is_told_in_figures_and_shown(stocked: Library) -> None:
     assert "Simulated data" in words(app.warning)
     table = app.dataframe[0].value
     assert len(table) == 100
-    assert set(table["data"]) == {"SIMULATED"}
+    assert set(table["Data"]) == {"SIMULATED"}
     assert table["ig_rank"].tolist() == list(range(1, 101))
     assert table["gene"].str.fullmatch(r"https://www.ncbi.nlm.nih.gov/gene/\d+").all()
     app.segmented_control(key=f"genes-by-{job_id(request)}").set_value("lr").run()
@@ -244,7 +244,7 @@ def test_curves_are_told_in_words_and_figures(stocked: Library) -> None:
     table = app.dataframe[0].value
     assert table["n_genes"].tolist() == list(COUNTS)
     assert table["draws"].tolist() == [2, 2, 1]
-    assert set(table["data"]) == {"SIMULATED"}
+    assert set(table["Data"]) == {"SIMULATED"}
 
 
 def test_one_number_of_genes_is_told_too(stocked: Library) -> None:

@@ -128,7 +128,7 @@ def test_a_result_says_the_best_its_noise_and_that_it_is_flattered(stocked: Libr
     table = app.dataframe[0].value
     assert table["verdict"].tolist() == ["best"] + ["within noise"] * 4
     assert table["behind"].iloc[0] == 0
-    assert set(table["data"]) == {"SIMULATED"}
+    assert set(table["Data"]) == {"SIMULATED"}
     assert set(table["folds"]) == {"4 of 4"}
     assert "978-512-256 (paper)" in set(table["hidden"])
 

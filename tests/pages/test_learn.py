@@ -68,7 +68,7 @@ def test_the_tour_ends_with_a_prediction(cache: Cache, toured: str) -> None:
     assert "You finished the tour" in words(app.success)
     table = app.dataframe[0].value
     assert len(table) == 10
-    assert set(table["data"]) == {"SIMULATED"}
+    assert set(table["Data"]) == {"SIMULATED"}
     assert app.metric[0].label == "Mean AUROC"
     opened = press(app, "Open model")
     assert opened.query_params["model"] == toured

@@ -106,7 +106,7 @@ def test_every_moa_is_listed_with_what_became_of_it(
     assert "–" in table.loc["HDAC inhibitor", "interval"]
     assert table.loc["MTOR inhibitor", "verdict"] == "not trained yet"
     assert table.loc["MTOR inhibitor", "n_drugs"] == 5
-    assert set(table["data"]) == {"SIMULATED"}
+    assert set(table["Data"]) == {"SIMULATED"}
 
 
 def test_a_moa_that_cannot_be_learnt_or_trained_says_so(stocked: Library) -> None:

@@ -269,7 +269,7 @@ def test_the_lasso_lists_its_signatures(stocked: Library) -> None:
     assert "164 signatures of 69 drugs in the lasso" in words(app.header)
     table = app.dataframe[0].value
     assert len(table) == 164
-    assert set(table["data"]) == {"SIMULATED"}
+    assert set(table["Data"]) == {"SIMULATED"}
     app = choose(app, request)
     assert not app.header
 

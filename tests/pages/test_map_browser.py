@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from benchmarks import large_map
 from gpar_core import fields
@@ -202,6 +202,25 @@ def test_search_flies_to_the_drug(screen: Screen) -> None:
     # Whole, and the beginning of no other: it is found without Enter.
     box.fill("DRUG-778")
     expect(screen.page.get_by_role("heading", name="Drug-778")).to_be_visible()
+
+
+def test_a_name_entered_before_the_points_are_there_is_found_then(screen: Screen) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    screen.page.route("**/app/static/**", hold)
+    with screen.page.expect_request("**/app/static/**"):
+        screen.page.goto(screen.address)
+    box = screen.page.get_by_label("Find a drug")
+    box.fill("drug-779")
+    box.press("Enter")
+    expect(screen.status).to_contain_text("Loading")
+    for route in held:
+        route.continue_()
+    screen.page.unroute("**/app/static/**")
+    expect(screen.page.get_by_role("heading", name="Drug-779")).to_be_visible()
 
 
 def test_a_highlight_is_small_and_points_are_not_sent_again(screen: Screen) -> None:

@@ -108,7 +108,7 @@ def test_a_compound_in_the_url_is_read_at_once(stocked: Library, shelved: Librar
     assert set(table["in_favour"].str[1:]) == {" of 4"}
     assert table["scored_by"][0] == "held-out fold"
     assert "mtor0, mtor1" in table["drugs"][0]
-    assert set(table["data"]) == {"SIMULATED"}
+    assert set(table["Data"]) == {"SIMULATED"}
     said = words(app)
     assert "Annotated MOA: **MTOR inhibitor** (rank 1 of 2)" in said
     assert "2 models scored 4 signatures" in said

@@ -145,7 +145,7 @@ def test_few_moas_have_no_winner_and_each_has_its_figures(stocked: Library) -> N
     assert "2 MOAs cannot show which is better; at least 6 are needed" in words(app)
     table = table_with(app, "base_rate")
     assert sorted(table["moa"]) == ["HDAC inhibitor", "MTOR inhibitor"]
-    assert set(table["data"]) == {"SIMULATED"}
+    assert set(table["Data"]) == {"SIMULATED"}
     assert (table["wtcs"] > 2).all()
     assert table["n_drugs"].tolist() == table["n_queries"].tolist()
     assert "Own molecule" not in [tab.label for tab in app.tabs]

@@ -69,7 +69,7 @@ def test_the_target_is_first_and_marked(stocked: Library, compendium: Compendium
     assert top.options == ["Top 20 genes", "All 40 genes"]
     assert {"knock_down", "over_expression", "neighbors"} <= set(genes)
     assert "knock_out" not in genes
-    assert set(genes["data"]) == {"SIMULATED"}
+    assert set(genes["Data"]) == {"SIMULATED"}
     assert set(table_with(app, "shared")["cell_id"]) == {"A375", "MCF7"}
     assert "drug7" not in table_with(app, "similarity")["pert_iname"].tolist()
 

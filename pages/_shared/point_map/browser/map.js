@@ -51,7 +51,9 @@ class PointMap {
       this.say(`The points could not be loaded (${error.message}). Reload the page.`);
       return;
     }
-    if (data === this.data) this.dress(); // else something newer is under way
+    if (data !== this.data) return; // something newer is under way
+    this.dress();
+    this.root.dispatchEvent(new Event(DRESSED));
   }
 
   async takePoints(source) {

@@ -1,6 +1,7 @@
 // The search box: names as they are typed; the one that is picked is flown to.
 
 const MAX_FOUND = 8;
+const DRESSED = "dressed"; // event of a map whose points can be found
 
 function listenToSearch(map, signal) {
   const [box, input, list] = [".search", "input", ".found"].map((selector) => map.find(selector));
@@ -20,21 +21,28 @@ function listenToSearch(map, signal) {
   };
   const show = () => {
     const wanted = input.value.trim().toLowerCase();
-    const found = wanted && map.points ? search(map.points.drugs.names, wanted) : [];
+    const found = wanted ? search(map.points.drugs.names, wanted) : [];
     list.replaceChildren(...found.map(line));
-    if (wanted && map.points && !found.length) list.append(made("p", "Not on this map"));
+    if (wanted && !found.length) list.append(made("p", "Not on this map"));
     return found;
+  };
+  let early = false; // whether Enter was pressed before the points were there
+  const enter = () => {
+    early = !map.coloring;
+    if (!early) show().slice(0, 1).forEach(pick);
   };
   // A full name that begins no other needs no Enter.
   const type = () => {
+    early = false;
+    if (!map.coloring) return;
     const [first, ...others] = show();
-    const name = map.points?.drugs.names[first]?.toLowerCase();
+    const name = map.points.drugs.names[first]?.toLowerCase();
     if (!others.length && name === input.value.trim().toLowerCase()) pick(first);
   };
   input.addEventListener("input", type, { signal });
   input.addEventListener("keydown", (event) => {
     event.stopPropagation();
-    if (event.key === "Enter") show().slice(0, 1).forEach(pick);
+    if (event.key === "Enter") enter();
     if (event.key === "Escape") close();
     if (event.key === "ArrowDown") list.querySelector("button")?.focus();
   }, { signal });
@@ -45,6 +53,9 @@ function listenToSearch(map, signal) {
     event.preventDefault();
     (event.target[next] ?? input).focus();
   }, { signal });
+  map.root.addEventListener(DRESSED, () => (early ? enter() : input.value && type()), {
+    signal, once: true,
+  });
   box.addEventListener("focusout", (event) => {
     if (!box.contains(event.relatedTarget)) close();
   }, { signal });
