@@ -45,9 +45,9 @@ class Recording:
         draw = ImageDraw.Draw(frame)
         font = ImageFont.load_default(16)
         draw.text((WIDTH / 2, height + BAR / 2), caption, "white", font=font, anchor="mm")
-        self.frames.append(
-            (frame.quantize(COLORS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE), seconds)
-        )
+        # Rare colors get a place in the palette; kmeans then mends the shades of the frequent ones.
+        few = frame.quantize(COLORS, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+        self.frames.append((few, seconds))
 
     def save(self, out: Path) -> None:
         first, *rest = (frame for frame, _ in self.frames)

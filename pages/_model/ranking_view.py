@@ -143,7 +143,7 @@ def _list_and_panel(
         rows = _rows((*asked, n_shown), shown, chosen, model, structures)
         ranked_list(rows, key=key)
     if opened:
-        with right, st.container(border=True), error_box():
+        with right, st.container(border=True, key="opened-compound"), error_box():
             name, close = st.columns([2, 1], vertical_alignment="center")
             name.header(plain(compound[fields.PERT_INAME].iloc[0]), anchor=False)
             close.button(

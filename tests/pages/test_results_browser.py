@@ -77,8 +77,10 @@ def test_keys_walk_the_list_and_a_panel_opens_beside_it(
     rows.first.locator(".evidence").click()
     page.get_by_role("button", name="Close").click()
     expect(panel(page)).to_have_count(0)
+    page.set_viewport_size({"width": width, "height": 400})
     rows.first.locator(".evidence").click()
     expect(panel(page)).to_have_text(first)
+    expect(panel(page)).to_be_in_viewport()  # on a phone it stands below the list
 
 
 def panel(page: Page):  # type: ignore[no-untyped-def]

@@ -11,6 +11,8 @@ const HEADS = [
 ];
 const LINKED = "gpar-drug"; // event by which a list and a map light up each other
 const FOLLOW_MS = 250; // walking opens a row once the keys rest
+const PANEL = ".st-key-opened-compound"; // what Streamlit shows of the opened row
+const PANEL_MS = 5000; // until the panel is there, at most
 
 export default ({ parentElement, data, setStateValue }) => {
   const root = parentElement.querySelector(".ranked");
@@ -26,7 +28,7 @@ class RankedList {
     root.addEventListener("keydown", (event) => this.key(event));
     root.addEventListener("click", (event) => {
       const row = event.target.closest(".row[data-drug]");
-      if (row && !event.target.closest("a")) this.open(row);
+      if (row && !event.target.closest("a")) this.show(row);
     });
     root.addEventListener("pointerover", (event) => this.tellMap(event.target.closest(".row[data-drug]"), "over"));
     root.addEventListener("pointerleave", () => this.tellMap(null, "over"));
@@ -96,8 +98,8 @@ class RankedList {
       j: at + 1, ArrowDown: at + 1, k: at - 1, ArrowUp: at - 1, Home: 0, End: last,
     }[event.key];
     if (to !== undefined) this.walk(Math.min(Math.max(to, 0), last));
-    else if (event.key === "Enter" && event.target === row) this.open(row);
-    else if (event.key === " " && event.target === row) this.open(row);
+    else if (event.key === "Enter" && event.target === row) this.show(row);
+    else if (event.key === " " && event.target === row) this.show(row);
     else if (event.key === "Escape" && this.opened) this.open(null);
     else return;
     event.preventDefault();
@@ -118,6 +120,23 @@ class RankedList {
     this.mark();
     this.tellMap(row, "pick");
     if (!this.data.linked) this.tell("opened", { drug: this.opened, at: Date.now() });
+  }
+
+  // Open a row, and scroll to its panel where that stands below the list, as on a phone.
+  show(row) {
+    this.open(row);
+    if (this.data.linked) return;
+    const name = row.querySelector(".name").textContent;
+    const until = Date.now() + PANEL_MS;
+    const look = () => {
+      if (row.dataset.drug !== this.opened || Date.now() > until) return;
+      const panel = document.querySelector(PANEL);
+      if (panel?.querySelector("h2")?.textContent !== name) setTimeout(look, 100);
+      else if (panel.getBoundingClientRect().top >= this.root.getBoundingClientRect().bottom) {
+        panel.scrollIntoView();
+      }
+    };
+    look();
   }
 
   mark() {
