@@ -147,6 +147,25 @@ def press_until(button: Locator, done: Callable[[], bool]) -> None:
     until(pressed, saw=lambda: button.page.get_by_test_id("stMain").inner_text())
 
 
+def choose(page: Page, label: str, name: str, chosen: Locator) -> None:
+    """Choose an entry of a list, until `chosen` is there: a press is lost as in `press_until`."""
+
+    def is_chosen() -> bool:
+        with suppress(Error, AssertionError):
+            page.get_by_role("combobox", name=label).fill(name, timeout=5000)
+            page.get_by_role("option", name=name, exact=True).click(timeout=5000)
+            expect(chosen).to_be_visible(timeout=5000)
+        return chosen.count() > 0
+
+    until(is_chosen, saw=lambda: page.get_by_test_id("stMain").inner_text())
+
+
+def choose_of_several(page: Page, label: str, name: str) -> None:
+    """Choose an entry of a list that takes several."""
+    # Not by its role: while the list is open, what is outside it is hidden from screen readers.
+    choose(page, label, name, page.get_by_test_id("stMultiSelect").get_by_text(name, exact=True))
+
+
 def settled(page: Page) -> None:
     """The script has run and what it drew is there, with no gray placeholder any more.
 

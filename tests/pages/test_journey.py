@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from gpar_core.jobs.store import JobStore
 from gpar_core.report.reproduce import read_origin, request_of
 from gpar_core.storage.cache import Cache
-from tests.pages.browser import Server, browsing, press_until, serving
+from tests.pages.browser import Server, browsing, choose_of_several, press_until, serving
 from tests.processes import frozen
 
 GLYCOSIDES = {
@@ -49,8 +49,7 @@ def train_on_digoxin(page: Page, cache: Cache) -> str:
     """Watch the training across a refresh and other pages. Returns the id of the model."""
     main(page).get_by_role("link", name="Which drugs act like these?").click()
     page.get_by_role("radio", name="Drugs by name").click()
-    page.get_by_role("combobox", name="Drugs").fill("digoxin")
-    page.get_by_role("option", name="digoxin", exact=True).click()
+    choose_of_several(page, "Drugs", "digoxin")
     page.keyboard.press("Escape")
     expect(main(page)).to_contain_text("4-fold cross-validation by signature")
     page.get_by_role("button", name="Start training").click()
@@ -122,8 +121,7 @@ def ranked(page: Page) -> Locator:
 
 def lose_the_server_while_training(page: Page, server: Server, cache: Cache) -> None:
     page.goto(f"{server.address}/drug_prediction")
-    page.get_by_role("combobox", name="MOA").fill("ATPase")
-    page.get_by_role("option", name="ATPase inhibitor (12)").click()
+    choose_of_several(page, "MOA", "ATPase inhibitor (12)")
     page.keyboard.press("Escape")  # the list stays open for more
     expect(main(page)).to_contain_text("10-fold cross-validation by drug")
     page.get_by_role("button", name="Start training").click()

@@ -17,7 +17,15 @@ from gpar_core.jobs.store import JobStore
 from gpar_core.storage.cache import MANIFEST, Cache
 from tests.data.uploads import text_of
 from tests.geo_files import LANDMARKS, write_gctx
-from tests.pages.browser import Server, browsing, press_until, serving, settled
+from tests.pages.browser import (
+    Server,
+    browsing,
+    choose,
+    choose_of_several,
+    press_until,
+    serving,
+    settled,
+)
 from tests.pages.test_journey import main, sidebar
 from tests.processes import frozen
 from tests.waiting import until
@@ -122,8 +130,7 @@ def choose_moas(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/library")
     expect(main(page)).to_contain_text("This compendium has no library yet")
     for moa in MOAS:
-        page.get_by_role("combobox", name="MOAs").fill(moa)
-        page.get_by_role("option", name=moa, exact=True).click()
+        choose_of_several(page, "MOAs", moa)
     page.keyboard.press("Escape")
     expect(main(page)).to_contain_text("4 models to train; 0 already trained")
 
@@ -185,10 +192,9 @@ def ask_for_geldanamycin(page: Page, server: Server) -> None:
     page.goto(server.address)
     sidebar(page).get_by_role("link", name="MOA prediction").click()
     expect(main(page)).to_contain_text("3 of the 4 MOAs")
-    page.get_by_role("combobox", name="Compound").fill("geldana")
-    page.get_by_role("option", name="geldanamycin", exact=True).click()
+    annotated = main(page).get_by_text(f"Annotated MOA: {HSP} (rank 1 of 3)")
+    choose(page, "Compound", "geldanamycin", annotated)
     page.wait_for_url(re.compile("compound=geldanamycin"))
-    expect(main(page)).to_contain_text(f"Annotated MOA: {HSP} (rank 1 of 3)")
     expect(cell(page, 0, 2)).to_have_text(HSP)
 
 
