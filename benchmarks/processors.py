@@ -152,7 +152,10 @@ def measure(roots: Mapping[str, Path], ids: Sequence[str]) -> pd.DataFrame:
     """
     rows = []
     for model_id in ids:
-        trained = {kind: model.load(Cache(root).model(model_id)) for kind, root in roots.items()}
+        trained = {
+            kind: model.load(Cache(root).model(model_id), signatures=True)
+            for kind, root in roots.items()
+        }
         for one, other in combinations(trained, 2):
             summary = trained[one].summary
             about = {"model": summary.label, "preset": summary.preset, "one": one, "other": other}

@@ -69,7 +69,7 @@ def _model(cache: Cache, folder: Path, order: str) -> Result:
         return ranking.order_by(model.load_ranking(folder), order or ranking.DEFAULT_ORDER)
 
     def other(name: str) -> Callable[[], pd.DataFrame]:
-        return lambda: getattr(model.load(folder), name)
+        return lambda: getattr(model.load(folder, signatures=name == "signatures"), name)
 
     def csv(name: str, table: pd.DataFrame) -> str:
         if name == "ranking":

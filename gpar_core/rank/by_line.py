@@ -9,14 +9,15 @@ HIGH = 0.95
 """Percentile from which a compound ranks high in a cell line."""
 
 
-def by_cell_line(signatures: pd.DataFrame) -> pd.DataFrame:
+def by_cell_line(signatures: pd.DataFrame, n_ranked: int) -> pd.DataFrame:
     """Where each compound's signatures of each cell line rank among all.
 
-    signatures: with drug, cell_id and rank, from 1, as `training.result.Model.signatures`.
+    signatures: of some or all compounds, with drug, cell_id and rank, from 1 to n_ranked, as
+    `training.result.Model.signatures`.
     Returns drug, cell_id, in this order, and percentile: the mean, over the signatures, of the
     share of the other signatures that rank lower.
     """
-    others = max(len(signatures) - 1, 1)
+    others = max(n_ranked - 1, 1)
     share = 1 - (signatures["rank"].to_numpy() - 1) / others
     drug, drugs = pd.factorize(signatures[fields.DRUG], sort=True)
     cell, cells = pd.factorize(signatures[fields.CELL_ID], sort=True)

@@ -182,11 +182,11 @@ class Workspace(Analyses):
             null_repeats=null_repeats,
             uploaded=self._uploaded(profiles, column, replicates),
         )
-        return model.load(self.cache.existing_model(self._finish(request)))
+        return self.model(self._finish(request))
 
     def model(self, model_id: str) -> "Model":
-        """A trained model by id."""
-        return model.load(self.cache.existing_model(model_id))
+        """A trained model by id, with its ranked signatures."""
+        return model.load(self.cache.existing_model(model_id), signatures=True)
 
     def build_library(
         self,
@@ -328,7 +328,7 @@ class Workspace(Analyses):
         for request in planned.requests:
             name = self._finish(request)
             if request in planned.trainings:
-                models[name] = model.load(self.cache.existing_model(name))
+                models[name] = self.model(name)
             else:
                 analyses[name] = analysis.load(self.cache.existing_analysis(name))
         table = findings(study, planned, models, analyses)

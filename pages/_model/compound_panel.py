@@ -16,7 +16,7 @@ from pages._model.ranking_filters import count
 from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.error_box import error_box, plain
 from pages._shared.gene_links import gene_links
-from pages._shared.loaders import load_compendium
+from pages._shared.loaders import load_compendium, load_signatures
 from pages._shared.positive_set import train_on
 from pages._shared.state import Key, go
 from pages._shared.tables import savable
@@ -115,9 +115,9 @@ def _nearest(compound: pd.Series, structures: pd.DataFrame, model: Model) -> Non
 
 def _signatures(model: Model, compound: pd.Series) -> None:
     """Show where the compound's signatures rank among all."""
-    own = model.signatures[model.signatures[fields.DRUG] == compound[fields.DRUG]]
+    own = load_signatures(model, [compound[fields.DRUG]])
     name, simulated = compound[fields.PERT_INAME], model.summary.simulated
-    show_chart(rank_strip(own, len(model.signatures), name, simulated=simulated), height=140)
+    show_chart(rank_strip(own, model.n_ranked, name, simulated=simulated), height=140)
     columns = ["rank", "cell_id", "pert_dose", "pert_dose_unit", "pert_time", "pert_time_unit"]
     signatures = own[[*columns, "score", "tas", "sig_id"]].sort_values("rank")
     signatures["pert_dose_unit"] = signatures["pert_dose_unit"].map(shown_unit)

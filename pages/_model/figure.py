@@ -4,14 +4,13 @@ import streamlit as st
 
 from gpar_core import fields
 from gpar_core.analyses.training.result import Model
-from gpar_core.rank.by_line import by_cell_line
 from gpar_core.rank.ranking import TOP_PREDICTIONS, top_predictions
 from pages._map.view import draw_beside_list
 from pages._model.map import build_map, finished_maps
 from pages._model.ranked.component import ranked_list
 from pages._model.ranked.rows import NO_MOA, list_of
 from pages._shared.error_box import error_box
-from pages._shared.loaders import load_analysis
+from pages._shared.loaders import load_analysis, load_lines
 
 MAP_AND_LIST = [1.6, 1.0]
 
@@ -49,7 +48,7 @@ def show_figure(model: Model) -> None:
         key = f"figure-{'-'.join(summary.identity)}"
         rows = list_of(
             first,
-            by_cell_line(model.signatures),
+            load_lines(model, first[fields.DRUG]),
             model,
             smiles=None,
             chosen=[],

@@ -11,7 +11,6 @@ from gpar_core import fields
 from gpar_core.analyses.training.result import Model
 from gpar_core.errors import GparError
 from gpar_core.export import BY_LINE, ranking_table
-from gpar_core.rank.by_line import by_cell_line
 from gpar_core.rank.ranking import MAX_P, MIN_SIGNATURES, order_by
 from pages._model.compound_panel import show_compound
 from pages._model.ranked.columns import choose_columns
@@ -27,7 +26,7 @@ from pages._model.ranking_filters import (
 )
 from pages._shared.downloads import Command, File, download_table
 from pages._shared.error_box import error_box, plain
-from pages._shared.loaders import load_compendium
+from pages._shared.loaders import load_compendium, load_lines
 from pages._shared.signature_files import signature_files
 from pages._shared.structures import choose_similarity, load_structures
 
@@ -87,7 +86,7 @@ def _signatures_of(model: Model) -> list[File | Command]:
     summary = model.summary
     with suppress(GparError):  # it may be gone
         if load_compendium(summary.compendium).fingerprint == summary.fingerprint:
-            return signature_files(summary.model_id, int(model.ranking["k"].sum()))
+            return signature_files(summary.model_id, model.n_ranked)
     return []
 
 
@@ -170,14 +169,9 @@ def _ordered(
     return ranking.join(beside, on=fields.PERT_ID)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _lines(identity: tuple[str, str], _model: Model) -> pd.DataFrame:
-    return by_cell_line(_model.signatures)
-
-
 def _with_lines(shown: pd.DataFrame, model: Model) -> pd.DataFrame:
     """The ranking with the percentile in each cell line, as text."""
-    lines = _lines(model.summary.identity, model)
+    lines = load_lines(model, shown[fields.DRUG])
     said = lines[fields.CELL_ID] + lines["percentile"].map(" {:.3f}".format)
     of_drugs = said.groupby(lines[fields.DRUG]).agg(fields.MOA_SEPARATOR.join)
     return shown.assign(**{BY_LINE: shown[fields.DRUG].map(of_drugs)})
@@ -195,9 +189,10 @@ def _rows(
     smiles = None
     if draws and _structures is not None:
         smiles = _structures.set_index(fields.PERT_ID)[fields.SMILES]
+    first = _shown.head(int(n_shown))
     return list_of(
-        _shown.head(int(n_shown)),
-        _lines(_model.summary.identity, _model),
+        first,
+        load_lines(_model, first[fields.DRUG]),
         _model,
         smiles=smiles,
         chosen=_chosen,
@@ -206,17 +201,17 @@ def _rows(
 
 
 def _explained(model: Model, n_passing: int, filters: Filters) -> str:
-    summary, n_ranked = model.summary, len(model.ranking)
+    summary, n_compounds = model.summary, len(model.ranking)
     left_out = "the training drugs are not ranked"
     if summary.negatives == "inactive":
         left_out = f"the training set ({summary.n_positive_compounds} positive and "
         left_out += f"{summary.n_negative_compounds:,} negative compounds) is not ranked"
     return (
-        f"{n_passing:,} of {n_ranked:,} ranked compounds pass (filters: {filters or 'none'}); "
+        f"{n_passing:,} of {n_compounds:,} ranked compounds pass (filters: {filters or 'none'}); "
         f"{left_out}. Click a row, or walk with j and k and press Enter, to see a compound. ES is "
         "not comparable between compounds with different numbers of signatures; sort by exact p "
         "instead. The p-values assume that a compound's signatures are independent, so they are "
-        f"optimistic. FDR is over all {n_ranked:,} compounds. Each bar is a cell line, in "
+        f"optimistic. FDR is over all {n_compounds:,} compounds. Each bar is a cell line, in "
         "alphabetical order: the mean percentile of the compound's signatures, gray below the "
         "middle."
     )

@@ -1,6 +1,7 @@
 """Load the content of the cache, once per server. All sessions share it: never change it."""
 
 import time
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from gpar_core import fields
 from gpar_core.analyses import result as analyses
 from gpar_core.analyses.library import result as libraries
 from gpar_core.analyses.library.result import Library
@@ -21,6 +23,7 @@ from gpar_core.data import selecting
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.quality import QualityFilter
 from gpar_core.errors import DataError, NotFoundError
+from gpar_core.rank.by_line import by_cell_line
 from gpar_core.storage.access import USE_SECONDS
 from gpar_core.storage.cache import MANIFEST, Cache, last_change
 from gpar_core.storage.requests import Request
@@ -40,6 +43,22 @@ def load_model(model_id: str) -> Model:
     folder = cache().existing_model(model_id)
     note_use(model_id)
     return _model(str(cache().root), model_id, last_change(folder))
+
+
+def load_signatures(
+    model: Model, drugs: Collection[str], columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """The ranked signatures of some drugs. Raises NotFoundError or DataError."""
+    return models.load_signatures(cache().existing_model(model.summary.model_id), drugs, columns)
+
+
+def load_lines(model: Model, drugs: Collection[str]) -> pd.DataFrame:
+    """Where some ranked drugs rank in each cell line, as `by_line.by_cell_line` returns it.
+
+    Raises NotFoundError or DataError.
+    """
+    columns = [fields.DRUG, fields.CELL_ID, "rank"]
+    return by_cell_line(load_signatures(model, drugs, columns), model.n_ranked)
 
 
 def load_ranking(model_id: str) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,19 +26,40 @@ def folder(tmp_path: Path) -> Path:
 def test_a_model_comes_back_as_it_was_saved(network: Network, tmp_path: Path) -> None:
     saved = model(network)
     models.save(saved, tmp_path)
-    loaded = models.load(tmp_path)
+    loaded = models.load(tmp_path, signatures=True)
     assert loaded.summary == saved.summary
     assert models.load_summary(tmp_path) == saved.summary
     assert type(loaded.network) is type(network)
     x = np.random.default_rng(1).normal(size=(4, 978))
     np.testing.assert_array_equal(score(loaded.network, x), score(network, x))
-    for name in models.TABLES:
+    for name in (*models.TABLES, "signatures"):
         pd.testing.assert_frame_equal(getattr(loaded, name), getattr(saved, name))
     assert loaded.calibration == saved.calibration
     assert loaded.fold_calibration == saved.fold_calibration
     np.testing.assert_array_equal(loaded.scores, saved.scores)
     np.testing.assert_array_equal(loaded.scored_by, saved.scored_by)
     assert models.load_reading(tmp_path).sorted_scores.tolist() == sorted(saved.scores.tolist())
+
+
+def test_signatures_of_some_drugs_are_read_by_rank(tmp_path: Path) -> None:
+    made = model()
+    rng = np.random.default_rng(0)
+    ranked = pd.DataFrame(
+        {
+            "drug": rng.choice(["a", "b", "c"], 40),
+            "cell_id": "MCF7",
+            "rank": np.arange(1, 41),
+        }
+    )
+    models.save(replace(made, signatures=ranked), tmp_path)
+    assert models.load(tmp_path).signatures is None
+    pd.testing.assert_frame_equal(models.load_signatures(tmp_path), ranked)
+    some = models.load_signatures(tmp_path, ["c", "a"], ["drug", "rank"])
+    expected = ranked.loc[ranked["drug"] != "b", ["drug", "rank"]]
+    pd.testing.assert_frame_equal(some, expected.reset_index(drop=True))
+    assert models.load_signatures(tmp_path, []).empty
+    with pytest.raises(TypeError, match="without its ranked signatures"):
+        models.save(models.load(tmp_path), tmp_path)
 
 
 def test_a_figure_that_is_unknown_stays_unknown(tmp_path: Path) -> None:
@@ -55,6 +77,7 @@ def _cut(path: Path) -> None:
     [
         MANIFEST,
         "network.npz",
+        models.SIGNATURES,
         *(f"{table}.parquet" for table in models.TABLES),
         *(f"{array}.npy" for array in models.ARRAYS),
     ],

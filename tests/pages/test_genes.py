@@ -109,7 +109,7 @@ def test_a_link_to_a_model_that_is_gone_says_so(stocked: Library) -> None:
 
 def test_a_model_of_uploaded_profiles_is_refused_with_advice(stocked: Library) -> None:
     folder = stocked.cache.model(job_id(stocked.simulated))
-    whole = model.load(folder)
+    whole = model.load(folder, signatures=True)
     with publishing(folder) as building:
         model.save(replace(whole, summary=replace(whole.summary, drugs=())), building)
     app = page("genes", model=job_id(stocked.simulated))

@@ -8,13 +8,15 @@ rising, has the scores of drugs that are not positive; models of earlier version
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from gpar_core import fields
 from gpar_core.analyses.method import DrugSet, Method
@@ -28,7 +30,11 @@ from gpar_core.storage.saved_arrays import read_array, read_arrays
 from gpar_core.storage.saved_json import as_dataclass
 
 FORMAT_VERSION = 4
-TABLES = ("held_out", "signatures", "ranking", "training_drugs", "map")
+TABLES = ("held_out", "ranking", "training_drugs", "map")
+SIGNATURES = "signatures.parquet"
+AT_ONCE = 1 << 16
+"""Ranked signatures that are read from the disk at once, to find those of some drugs."""
+
 ARRAYS = ("scores", "sorted_scores", "scored_by")
 NULL = "null_scores.npy"
 
@@ -99,7 +105,8 @@ class Model:
 
     held_out: training signatures with positive, fold, score and, unless the model is linear,
         logistic_score, each score from the fold that did not see it.
-    signatures: ranked signatures. ranking: ranked compounds.
+    signatures: ranked signatures, None where they were not read: there can be a million. ranking:
+        ranked compounds.
     training_drugs: how the positive drugs scored when held out. map: t-SNE of training set and top
     predictions. calibration: of the model's scores, fitted to all held-out ones.
     fold_calibration: of each fold's scores, fitted to the held-out ones of the other folds.
@@ -111,7 +118,7 @@ class Model:
     summary: ModelSummary
     network: Network
     held_out: pd.DataFrame
-    signatures: pd.DataFrame
+    signatures: pd.DataFrame | None
     ranking: pd.DataFrame
     training_drugs: pd.DataFrame
     map: pd.DataFrame
@@ -120,6 +127,11 @@ class Model:
     scores: np.ndarray
     scored_by: np.ndarray
     null_scores: np.ndarray | None
+
+    @property
+    def n_ranked(self) -> int:
+        """Number of ranked signatures."""
+        return int(self.ranking["k"].sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +169,9 @@ def save(model: Model, folder: Path) -> None:
     np.savez(folder / "network.npz", allow_pickle=False, **arrays)
     for name in TABLES:
         getattr(model, name).to_parquet(folder / f"{name}.parquet", index=False)
+    if model.signatures is None:
+        raise TypeError("A model without its ranked signatures cannot be saved.")
+    model.signatures.to_parquet(folder / SIGNATURES, index=False, row_group_size=AT_ONCE)
     for name, array in zip(
         ARRAYS, (model.scores, np.sort(model.scores), model.scored_by), strict=True
     ):
@@ -180,18 +195,19 @@ def load_summary(folder: Path) -> ModelSummary:
     return _summary(_manifest(folder), folder)
 
 
-def load(folder: Path) -> Model:
-    """The whole model. Raises DataError where a file is missing, damaged or of another version."""
+def load(folder: Path, *, signatures: bool = False) -> Model:
+    """A model, with its ranked signatures if they are asked for.
+
+    Raises DataError where a file is missing, damaged or of another version.
+    """
     manifest = _manifest(folder)
     network, reading = load_network(folder), load_reading(folder)
-    try:
-        tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
-    except (OSError, ValueError) as error:
-        raise _damaged(folder, error) from error
+    ranked = _read(folder, SIGNATURES, columns=None if signatures else [])
     return Model(
         summary=_summary(manifest, folder),
         network=network,
-        **tables,
+        signatures=ranked if signatures else None,
+        **{name: _read(folder, f"{name}.parquet") for name in TABLES},
         calibration=reading.calibration,
         fold_calibration=reading.fold_calibration,
         scores=reading.scores,
@@ -202,10 +218,16 @@ def load(folder: Path) -> Model:
 
 def load_ranking(folder: Path) -> pd.DataFrame:
     """Only the ranked compounds. Raises DataError."""
-    try:
-        return pd.read_parquet(folder / "ranking.parquet")
-    except (OSError, ValueError) as error:
-        raise _damaged(folder, error) from error
+    return _read(folder, "ranking.parquet")
+
+
+def load_signatures(
+    folder: Path, drugs: Collection[str] | None = None, columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Only the ranked signatures, those of some drugs or all, by rank. Raises DataError."""
+    wanted = None if drugs is None else pa.array(list(drugs), pa.string())
+    filters = None if wanted is None else pc.field(fields.DRUG).isin(wanted)
+    return _read(folder, SIGNATURES, columns=columns, filters=filters)
 
 
 def load_network(folder: Path) -> Network:
@@ -245,6 +267,13 @@ def load_reading(folder: Path) -> Reading:
     ):
         raise _damaged(folder, "its scores are inconsistent")
     return reading
+
+
+def _read(folder: Path, name: str, **options: Any) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(folder / name, **options)
+    except (OSError, ValueError) as error:
+        raise _damaged(folder, error) from error
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
