@@ -9,6 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from gpar_core.data.chosen_rows import ChosenRows
 from gpar_core.data.training_set import TrainingSet
+from gpar_core.learn.codes import coded
 from gpar_core.learn.folds import Folds
 from gpar_core.learn.metrics import Metrics, evaluate
 from gpar_core.progress import Progress, Report, silent
@@ -18,6 +19,10 @@ Score = Callable[[np.ndarray], np.ndarray]
 
 Fit = Callable[[np.ndarray, np.ndarray, int, Report], Score]
 """Learn from (n, 978) z-scores and (n,) bool with a seed; report may be ignored."""
+
+
+SCORED_AT_ONCE = 8192
+"""Held-out signatures."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +65,12 @@ def cross_validate(
         seen = learned & (folds.fold != number)
         within = _within_fold(report, stage, number, folds.k)
         scorer = fit(x[seen], positive[seen], seed + number + 1, within)
-        return scorer(x[folds.fold == number])
+        held_out = np.flatnonzero(folds.fold == number)
+        # Of a large compendium, a fold at once would take more memory than all else.
+        blocks = range(0, max(len(held_out), 1), SCORED_AT_ONCE)
+        return np.concatenate(
+            [scorer(x[held_out[start : start + SCORED_AT_ONCE]]) for start in blocks]
+        )
 
     with ThreadPoolExecutor(threads) as pool:
         each = pool.map if threads > 1 else map
@@ -87,9 +97,10 @@ def taking_part(
     """
     if len(positive) <= at_most:
         return np.ones(len(positive), bool)
-    negative = rng.permutation(np.unique(drug[~positive].astype(str)))
+    _, code = coded(drug)
+    negative = rng.permutation(np.unique(code[~positive]))
     chosen = negative[: max(1, len(negative) * at_most // len(positive))]
-    return positive | np.isin(drug.astype(str), chosen)
+    return positive | np.isin(code, chosen)
 
 
 def permuted_labels(training_set: TrainingSet, *, repeats: int, seed: int) -> Iterator[TrainingSet]:
@@ -97,7 +108,8 @@ def permuted_labels(training_set: TrainingSet, *, repeats: int, seed: int) -> It
 
     Each time, as many drugs as are positive are drawn from the whole training set.
     """
-    drugs, n_signatures = np.unique(training_set.drug.astype(str), return_counts=True)
+    names, code = coded(training_set.drug)
+    drugs, n_signatures = np.arange(len(names)), np.bincount(code)
     n_positive = training_set.n_positive_compounds
     if n_positive == 1:
         # Held out signature by signature, a drug needs two, each with a negative drug.
@@ -105,7 +117,7 @@ def permuted_labels(training_set: TrainingSet, *, repeats: int, seed: int) -> It
     for repeat in range(repeats):
         rng = np.random.default_rng([seed, 0x2E11, repeat])
         drawn = rng.choice(drugs, n_positive, replace=False)
-        positive = np.isin(training_set.drug.astype(str), drawn)
+        positive = np.isin(code, drawn)
         yield replace(training_set, positive=positive, note="")
 
 

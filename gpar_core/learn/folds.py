@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gpar_core.errors import TrainingSetError
+from gpar_core.learn.codes import coded
 
 N_SHARED = 10
 """Folds that several classes share."""
@@ -38,8 +39,8 @@ def assign_folds(positive: np.ndarray, drug: np.ndarray, *, seed: int) -> Folds:
 
     positive: (n,) bool. drug: (n,) names. Raises TrainingSetError where a fold would be empty.
     """
-    positive_drugs = np.unique(drug[positive].astype(str))
-    negative_drugs = np.unique(drug[~positive].astype(str))
+    positive_drugs, of_positive = coded(drug[positive])
+    negative_drugs, of_negative = coded(drug[~positive])
     n_signatures = int(positive.sum())
     k = number_of_folds(len(positive_drugs), n_signatures)
     if k < 2:
@@ -54,11 +55,11 @@ def assign_folds(positive: np.ndarray, drug: np.ndarray, *, seed: int) -> Folds:
         )
     rng = np.random.default_rng([seed, 0xF01D])
     fold = np.empty(len(drug), dtype=np.int64)
-    fold[~positive] = _deal(drug[~positive].astype(str), negative_drugs, k, rng)
+    fold[~positive] = _deal(of_negative, len(negative_drugs), k, rng)
     if len(positive_drugs) == 1:
         fold[positive] = rng.permutation(n_signatures)
         return Folds(k, fold, "signature")
-    fold[positive] = _deal(drug[positive].astype(str), positive_drugs, k, rng)
+    fold[positive] = _deal(of_positive, len(positive_drugs), k, rng)
     return Folds(k, fold, "drug")
 
 
@@ -93,6 +94,6 @@ def shared_folds(
     return fold
 
 
-def _deal(drug: np.ndarray, drugs: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
-    fold_of_drug = rng.permutation(len(drugs)) % k
-    return fold_of_drug[np.searchsorted(drugs, drug)]
+def _deal(drug: np.ndarray, n_drugs: int, k: int, rng: np.random.Generator) -> np.ndarray:
+    """(n,) folds. drug: (n,) int below n_drugs."""
+    return (rng.permutation(n_drugs) % k)[drug]

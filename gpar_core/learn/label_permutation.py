@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from scipy.stats import rankdata
 
 from gpar_core.data.chosen_rows import ChosenRows
+from gpar_core.learn.codes import coded
 from gpar_core.learn.cross_validation import taking_part
 from gpar_core.rank.scoring import scaled
 
@@ -73,10 +74,9 @@ def permuted_auroc(
 
 def _units(positive: np.ndarray, drug: np.ndarray) -> np.ndarray:
     """(n,) int: the units that are labeled, drugs or, with a single positive drug, signatures."""
-    names = drug.astype(str)
-    if len(set(names[positive])) == 1:
-        return np.arange(len(names))
-    return np.unique(names, return_inverse=True)[1]
+    if len(set(drug[positive])) == 1:
+        return np.arange(len(drug))
+    return coded(drug)[1]
 
 
 def _drawn(

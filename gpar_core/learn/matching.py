@@ -13,6 +13,7 @@ import numpy as np
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet, drugs_of_uploaded
+from gpar_core.learn.codes import coded
 from gpar_core.learn.compendium_scores import FINAL, fold_of_each
 from gpar_core.learn.embedding import Embedding
 from gpar_core.learn.folds import Folds
@@ -85,11 +86,12 @@ class Matching:
         out one by one.
         """
         training_set, folds = self.training_set, self.folds
-        unit = training_set.drug.astype(str)
+        unit = training_set.drug.astype(object)
         if folds.by == "signature":
-            alone = np.arange(len(unit)).astype(str)
-            unit = np.where(training_set.positive, np.char.add("#", alone), unit)
-        _, first, group = np.unique(unit, return_index=True, return_inverse=True)
+            alone = np.flatnonzero(training_set.positive)
+            unit[alone] = [f"#{row}" for row in alone]
+        _, group = coded(unit)
+        _, first = np.unique(group, return_index=True)
         positive = training_set.positive[first]
         rng = np.random.default_rng([self.seed, 0x33])
         kinds = [np.flatnonzero(positive), np.flatnonzero(~positive)]
@@ -201,7 +203,7 @@ class Matching:
     @property
     def _known(self) -> np.ndarray:
         """(m,) drugs of the training set's rows of the compendium."""
-        return self.training_set.drug[: len(self.training_set.compendium_rows)].astype(str)
+        return self.training_set.drug[: len(self.training_set.compendium_rows)]
 
     @property
     def _codes(self) -> np.ndarray:
@@ -253,7 +255,7 @@ def without(
 
     negatives: (n,) drugs of the negative signatures. settings, seed: those of the training.
     """
-    names = np.unique(negatives.astype(str))
+    names, _ = coded(negatives)
     rng = np.random.default_rng([seed, 0x33])
     remembered = names[_at_most(settings.max_memory, np.arange(len(names)), rng)]
     stays = network.positive.copy()

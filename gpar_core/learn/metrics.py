@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gpar_core.learn.codes import coded
+
 PAPER_LINE = 0.6
 """Gao et al. 2021: models with mean AUROC >= 0.6 were regarded as well trained."""
 
@@ -50,9 +52,9 @@ def evaluate(
     both = np.intersect1d(fold[positive], fold[~positive])
     folds = [fold == number for number in both]
     fold_auroc = tuple(float(roc_auc_score(positive[held], score[held])) for held in folds)
-    unit = drug.astype(str)
+    unit = drug.astype(object)
     if len(set(unit[positive])) == 1:
-        unit = np.where(positive, np.arange(len(unit)).astype(str), unit)
+        unit[positive] = [str(row) for row in np.flatnonzero(positive)]
     return Metrics(
         fold_auroc=fold_auroc,
         mean_auroc=float(np.mean(fold_auroc)),
@@ -80,8 +82,8 @@ def auroc_interval(
     four drugs give only a rough interval.
     """
     rng = np.random.default_rng([seed, 0xB007])
-    positive_units, positive_index = np.unique(unit[positive], return_inverse=True)
-    negative_units, negative_index = np.unique(unit[~positive], return_inverse=True)
+    positive_units, positive_index = coded(unit[positive])
+    negative_units, negative_index = coded(unit[~positive])
     column = np.empty(len(unit), dtype=np.int64)
     column[positive], column[~positive] = positive_index, len(positive_units) + negative_index
     wins = _wins_of_folds(positive, score, fold, column)

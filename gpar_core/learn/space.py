@@ -20,6 +20,7 @@ from gpar_core.data.compact_matrix import Matrix
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.derived_files import unmapped
 from gpar_core.errors import RequestError
+from gpar_core.learn.codes import coded, places
 from gpar_core.learn.embedding import Embedding, Moments, embedding, moments, together
 from gpar_core.learn.presets import MatchingSettings
 from gpar_core.progress import Progress, Report, silent
@@ -57,13 +58,12 @@ class Space:
 
     def codes(self, cell: np.ndarray) -> np.ndarray:
         """(n,) names of cell lines to their (n,) positions; n_cells for an unknown one."""
-        cell = np.asarray(cell, dtype=str)
-        place = np.searchsorted(self.cells, cell).clip(max=len(self.cells) - 1)
-        return np.where(self.cells[place] == cell, place, len(self.cells))
+        place = places(cell, self.cells)
+        return np.where(place >= 0, place, len(self.cells))
 
     def places(self, drug: np.ndarray) -> np.ndarray:
         """(n,) names of drugs of the compendium to their (n,) positions in `drug`."""
-        return np.searchsorted(self.drug, np.asarray(drug, dtype=str))
+        return places(drug, self.drug)
 
 
 def space_of(
@@ -80,8 +80,8 @@ def space_of(
     stop. Raises RequestError for fewer than 2 drugs.
     """
     signatures = compendium.signatures
-    names, drug = np.unique(signatures[fields.DRUG].to_numpy(dtype=str), return_inverse=True)
-    lines, cell = np.unique(signatures[fields.CELL_ID].to_numpy(dtype=str), return_inverse=True)
+    names, drug = coded(signatures[fields.DRUG].to_numpy())
+    lines, cell = coded(signatures[fields.CELL_ID].to_numpy())
     representative = np.flatnonzero(signatures[fields.REPRESENTATIVE].to_numpy())
     rows = _thinned(representative, drug, seed)
     x, of_drug, of_cell = np.asarray(unmapped(compendium)[rows], np.float32), drug[rows], cell[rows]

@@ -10,6 +10,7 @@ from sklearn.metrics import roc_auc_score
 from gpar_core import fields
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.training_set import TrainingSet
+from gpar_core.learn.codes import coded
 from gpar_core.learn.compendium_scores import FINAL, score_compendium
 from gpar_core.learn.cross_validation import CrossValidation, cross_validate, permuted_labels
 from gpar_core.learn.engine import FitTask, Pool
@@ -185,9 +186,7 @@ def _fitted(
         threads=pool.processes,
         report=report,
     )
-    names, drug = np.unique(
-        compendium.signatures[fields.DRUG].to_numpy(dtype=str), return_inverse=True
-    )
+    names, drug = coded(compendium.signatures[fields.DRUG].to_numpy())
     mean = np.bincount(drug, weights=signature) / np.bincount(drug)
     return networks[FINAL], held_out, Scores(signature, scored_by, names, mean.astype(np.float32))
 
