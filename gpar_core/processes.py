@@ -1,7 +1,9 @@
-"""How GPAR starts processes of its own."""
+"""How GPAR starts processes of its own, and how a long-lived one gives memory back."""
 
+import ctypes
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -25,3 +27,11 @@ def no_window() -> int:
     if sys.platform == "win32":
         return subprocess.CREATE_NO_WINDOW
     return 0
+
+
+def give_back_memory() -> None:
+    """Return to the system what has just been freed: the C library would keep it."""
+    if (arrow := sys.modules.get("pyarrow")) is not None:
+        arrow.default_memory_pool().release_unused()
+    with suppress(OSError, AttributeError):  # only glibc has it
+        ctypes.CDLL(None).malloc_trim(0)

@@ -12,7 +12,6 @@ exit.
 """
 
 import argparse
-import ctypes
 import gc
 import os
 import sys
@@ -38,6 +37,7 @@ from gpar_core.jobs.store import JobStore
 from gpar_core.jobs.workers import WORKER_LOG, at_work
 from gpar_core.learn.engine import FitPool, Pool
 from gpar_core.learn.presets import LayeredSettings, preset
+from gpar_core.processes import give_back_memory
 from gpar_core.progress import Progress, Report
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.disk import saying_full
@@ -208,17 +208,9 @@ def main(
                 case ["job", job_id, attempt]:
                     if not _carry_out(Claim(cache, job_id, int(attempt)), cache, pool, run):
                         break
+                    gc.collect()
                     give_back_memory()
     return 0
-
-
-def give_back_memory() -> None:
-    """Return to the system what the last job has freed: the C library would keep it."""
-    gc.collect()
-    if (arrow := sys.modules.get("pyarrow")) is not None:
-        arrow.default_memory_pool().release_unused()
-    with suppress(OSError, AttributeError):  # only glibc has it
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def lower_priority() -> None:

@@ -12,6 +12,7 @@ from gpar_core.analyses.comparison.result import Comparison, compare
 from gpar_core.analyses.training.result import Model
 from gpar_core.data.compendium import Compendium
 from gpar_core.export import with_models
+from gpar_core.processes import give_back_memory
 from pages._shared.cached_charts import chart_once
 from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.downloads import download_table
@@ -76,12 +77,14 @@ def _verdict(found: Comparison) -> str:
     return said
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _compared(
     sides: tuple[str, ...], _first: Model, _second: Model, _data: Compendium
 ) -> Comparison:
     *_, order_first, order_second = sides
-    return compare(_first, _second, _data.signatures, orders=(order_first, order_second))
+    found = compare(_first, _second, _data.signatures, orders=(order_first, order_second))
+    give_back_memory()
+    return found
 
 
 def _agreement(found: Comparison, *, simulated: bool) -> None:

@@ -16,6 +16,9 @@ from pages._shared.gene_links import GENE_COLUMN, targets_linked
 from pages._shared.tables import ABOUT_COLUMN, about, savable
 from pages._shared.terms import explained
 
+MOST_SENT = 50_000
+"""Drugs whose table is sent whole, so that it can be searched; of more, what is looked at."""
+
 DRUGS = {
     "n_drugs": st.column_config.NumberColumn("Drugs", help=explained("molecule")),
     "drugs": "Drug names",
@@ -63,7 +66,7 @@ def show_inside(compendium: Compendium) -> None:
     st.dataframe(
         _compounds((compendium.name, compendium.fingerprint), compendium),
         hide_index=True,
-        lazy=False,
+        lazy=compendium.n_drugs > MOST_SENT,
         column_config={
             "pert_iname": "Drug",
             "names": st.column_config.TextColumn("All names", help=explained("molecule")),

@@ -156,7 +156,7 @@ def _close(key: str, at: int) -> None:
     st.session_state[key] = at
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _ordered(
     asked: tuple[str, str, str], _model: Model, _structures: pd.DataFrame | None
 ) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -23,6 +24,7 @@ from gpar_core.data import selecting
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.quality import QualityFilter
 from gpar_core.errors import DataError, NotFoundError
+from gpar_core.processes import give_back_memory
 from gpar_core.rank.by_line import by_cell_line
 from gpar_core.storage.access import USE_SECONDS
 from gpar_core.storage.cache import MANIFEST, Cache, last_change
@@ -30,6 +32,8 @@ from gpar_core.storage.requests import Request
 from gpar_core.upkeep import titles
 from gpar_core.upkeep.pruning import Item
 from pages._shared.state import cache
+
+Loaded = TypeVar("Loaded")
 
 
 def load_compendium(name: str) -> Compendium:
@@ -190,7 +194,7 @@ def _title(folder: str, kind: str, changed: int) -> str:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _compendium(root: str, name: str, fingerprint: str) -> Compendium:
-    return compendia.load(_server(root).existing_compendium(name))
+    return _kept(compendia.load(_server(root).existing_compendium(name)))
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -210,9 +214,15 @@ def _times(fingerprint: str, _data: Compendium) -> list[float]:
     return selecting.times_of(_data.signatures)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _model(root: str, model_id: str, changed: int) -> Model:
-    return models.load(_server(root).existing_model(model_id))
+    return _kept(models.load(_server(root).existing_model(model_id)))
+
+
+def _kept(loaded: Loaded) -> Loaded:
+    """What was loaded; what only its loading took is given back."""
+    give_back_memory()
+    return loaded
 
 
 @lru_cache(maxsize=5000)

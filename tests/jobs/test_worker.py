@@ -20,6 +20,7 @@ from gpar_core.jobs.job import Job, State
 from gpar_core.jobs.store import JobStore
 from gpar_core.learn.cluster import ClusterPool
 from gpar_core.learn.engine import Pool
+from gpar_core.processes import give_back_memory
 from gpar_core.progress import Progress, Report, silent
 from gpar_core.storage.cache import Cache
 from gpar_core.storage.requests import Request
@@ -57,7 +58,7 @@ def test_memory_that_a_job_has_freed_goes_back_to_the_system() -> None:
     held = [os.urandom(40_000) for _ in range(5000)]  # below the size that malloc maps by itself
     before = psutil.Process().memory_info().rss
     del held[::2], held[1::2], held
-    worker.give_back_memory()
+    give_back_memory()
     assert psutil.Process().memory_info().rss < before - 100e6
 
 

@@ -173,34 +173,40 @@ def _merged(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
 def _reasons(
     compounds: pd.DataFrame, moved: pd.DataFrame, first: ModelSummary, second: ModelSummary
 ) -> list[str]:
-    largest = moved.loc[moved["weight"].abs().groupby(moved[fields.DRUG]).idxmax()]
-    cells = largest.set_index(fields.DRUG).to_dict("index")
-    n_cells = moved.groupby(fields.DRUG).size().to_dict()
-    reasons = []
-    for row in compounds.to_dict("records"):
-        drug = row[fields.DRUG]
-        if np.isnan(row["rank_first"]):
-            reasons.append(f"{NOT_RANKED} by the first: {_role(drug, first)}")
-        elif np.isnan(row["rank_second"]):
-            reasons.append(f"{NOT_RANKED} by the second: {_role(drug, second)}")
-        else:
-            cell = cells[drug]
-            among, n = n_cells[drug], cell["n_signatures"]
-            where = f"in {cell[fields.CELL_ID]}"
-            if among > 1:
-                where = f"most {where} (of {among} cell lines)"
-            reasons.append(
-                f"{where}: mean percentile "
-                f"{cell['percentile_first']:.1%} to {cell['percentile_second']:.1%} "
-                f"({n} signature{'s' * (n != 1)})"
-            )
-    return reasons
+    by_drug = moved[fields.DRUG]
+    largest = moved.loc[moved["weight"].abs().groupby(by_drug).idxmax()].set_index(fields.DRUG)
+    largest["n_cells"] = by_drug.value_counts()
+    told = largest.reindex(compounds[fields.DRUG])
+    columns = [fields.CELL_ID, "n_cells", "percentile_first", "percentile_second", "n_signatures"]
+    # Column by column: a dictionary for each of many compounds would take far more memory.
+    return [
+        f"{NOT_RANKED} by the first: {_role(drug, first)}"
+        if np.isnan(rank_first)
+        else f"{NOT_RANKED} by the second: {_role(drug, second)}"
+        if np.isnan(rank_second)
+        else _moved(*values)
+        for drug, rank_first, rank_second, *values in zip(
+            compounds[fields.DRUG],
+            compounds["rank_first"],
+            compounds["rank_second"],
+            *(told[name] for name in columns),
+            strict=True,
+        )
+    ]
+
+
+def _moved(cell: str, among: int, before: float, after: float, n: int) -> str:
+    where = f"most in {cell} (of {among:.0f} cell lines)" if among > 1 else f"in {cell}"
+    said = f"{where}: mean percentile {before:.1%} to {after:.1%}"
+    return f"{said} ({n:.0f} signature{'s' * (n != 1)})"
 
 
 def _orders_differ(compounds: pd.DataFrame) -> list[str]:
     return [
-        f"ES {row['es_first']:.3f} from {row['k']} signatures gives exact p {row['p_first']:.2g}"
-        for row in compounds.to_dict("records")
+        f"ES {es:.3f} from {k} signatures gives exact p {p:.2g}"
+        for es, k, p in zip(
+            compounds["es_first"], compounds["k"], compounds["p_first"], strict=True
+        )
     ]
 
 
