@@ -44,12 +44,15 @@ def standing_at(now: Progress, report: Report) -> Report:
 
 
 def part(report: Report, stage: str, start: int, end: int) -> Report:
-    """Report the progress of a part of a stage as percent of the whole, from start to end."""
+    """Report the progress of a part of a stage that goes from start to end percent of the whole.
+
+    In thousandths, so that the speed of a short part is known too.
+    """
 
     def forward(progress: Progress) -> None:
         share = progress.done / progress.total if progress.total else 0.0
-        done = round(start + (end - start) * min(share, 1.0))
-        report(Progress(stage, done, 100, progress.message or progress.stage))
+        done = round(10 * (start + (end - start) * min(share, 1.0)))
+        report(Progress(stage, done, 1000, progress.message or progress.stage))
 
     return forward
 

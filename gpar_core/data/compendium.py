@@ -32,6 +32,7 @@ from gpar_core.data.stored_matrix import StoredMatrix
 from gpar_core.data.stored_rows import Rows, n_of_kind, rows_of
 from gpar_core.data.tables import is_sorted
 from gpar_core.errors import DataError, RequestError, in_words
+from gpar_core.progress import Report, silent
 from gpar_core.storage.cache import MANIFEST
 from gpar_core.storage.saved_arrays import read_array
 
@@ -204,6 +205,7 @@ def write(
     annotation: pd.DataFrame,
     report: Mapping[str, Any],
     filters: Sequence[QualityFilter] = (),
+    progress: Report = silent,
 ) -> None:
     """Complete the compendium in `folder`, whose `matrix.npy` is already there.
 
@@ -214,7 +216,8 @@ def write(
     left out, unless their molecule has one under another id.
     Without the columns of `DEFAULTS`, every row has the default.
 
-    filters: those that the signatures passed; part of the fingerprint.
+    filters: those that the signatures passed; part of the fingerprint. progress: as `report` of
+    `representatives`.
     Raises DataError if tables and matrix do not match.
     """
     matrix = StoredMatrix(folder / MATRIX)
@@ -231,6 +234,7 @@ def write(
         drug=pd.factorize(signatures[fields.DRUG])[0],
         cell=pd.factorize(signatures[fields.CELL_ID])[0],
         tas=signatures[fields.TAS].to_numpy(),
+        report=progress,
     )
     signatures = signatures[list(fields.SIGNATURE_COLUMNS)]
     compounds = compound_table(signatures, annotation)

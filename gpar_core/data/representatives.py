@@ -7,6 +7,7 @@ one with the highest mean Pearson correlation to the others.
 import numpy as np
 
 from gpar_core.data.stored_matrix import StoredMatrix
+from gpar_core.progress import Progress, Report, silent
 
 BLOCK_ROWS = 2048
 DIGITS = 9
@@ -19,12 +20,13 @@ def representatives(
     drug: np.ndarray,
     cell: np.ndarray,
     tas: np.ndarray,
+    report: Report = silent,
 ) -> np.ndarray:
     """Mark one signature per drug and cell line.
 
     matrix: (n_signatures, n_genes) z-scores, an array or rows on disk; reading is fast if the
         signatures of a drug in a cell line are close together. drug, cell: (n_signatures,) int.
-        tas: (n_signatures,).
+        tas: (n_signatures,). report: gets the signatures that are done, and may raise to stop.
 
     With unit vectors u (each signature centered and scaled to length 1) and S their sum over the m
     signatures of a group, the mean correlation of i to the others is (u_i . S - 1) / (m - 1).
@@ -46,12 +48,14 @@ def representatives(
     sizes = np.diff(np.append(starts, n))
     mean_correlation = np.zeros(n)
     for first, last in _blocks(starts, sizes):
-        rows = in_groups[starts[first] : starts[last - 1] + sizes[last - 1]]
+        end = int(starts[last - 1] + sizes[last - 1])
+        rows = in_groups[starts[first] : end]
         mean_correlation[rows] = _mean_correlation(
             np.asarray(matrix[rows], dtype=np.float64),
             starts[first:last] - starts[first],
             sizes[first:last],
         )
+        report(Progress("Choosing representative signatures", end, n))
     group = np.empty(n, dtype=np.int64)
     group[in_groups] = np.repeat(np.arange(len(starts)), sizes)
     correlation = np.where(sizes[group] > 2, np.round(mean_correlation, DIGITS), 0.0)

