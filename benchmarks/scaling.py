@@ -64,15 +64,15 @@ class Needs:
 
 
 WORKS: Final = (
-    Work("training of one MOA", Line((200_000, 1_311_913), (27.0, 147.0)), hourly=2.0),
-    Work("signature search", Line((0, 473_647), (0.0, 0.85)), hourly=10.0),
+    Work("training of one MOA", Line((200_000, 1_311_913), (20.3, 139.0)), hourly=2.0),
+    Work("signature search", Line((473_647, 1_311_913), (0.85, 2.34)), hourly=10.0),
 )
 ONCE: Final = {
-    "import, compact: minutes": Line((473_647, 1_311_913), (32 / 60, 147 / 60)),
-    "import: GB of memory": Line((473_647, 1_311_913), (0.56, 1.1)),
-    "library of 70 MOAs: hours of a core": Line((200_000, 1_311_913), (0.25, 1.13)),
-    "worker at a training: GB of memory": Line((200_000, 1_311_913), (0.96, 3.0)),
-    "web process, all pages shown: GB of memory": Line((200_000, 1_311_913), (0.47, 2.4)),
+    "import, compact: minutes": Line((0, 1_311_913), (0.0, 74.2 / 60)),
+    "import: GB of memory": Line((473_647, 1_311_913), (0.56, 1.13)),
+    "library of 70 MOAs: hours of a core": Line((200_000, 1_311_913), (0.226, 0.894)),
+    "worker at a training: GB of memory": Line((200_000, 1_311_913), (1.01, 1.79)),
+    "web process, all pages shown: GB of memory": Line((200_000, 1_311_913), (0.59, 1.64)),
     "compact compendium: GB of disk": Line((0, 1_311_913), (0.0, 1.33)),
     "index of searches: GB of disk": Line((0, 473_647), (0.0, 2.8)),
 }
