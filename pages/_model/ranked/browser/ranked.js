@@ -12,6 +12,7 @@ const HEADS = [
 const LINKED = "gpar-drug"; // event by which a list and a map light up each other
 const FOLLOW_MS = 250; // walking opens a row once the keys rest
 const PANEL = ".st-key-opened-compound"; // what Streamlit shows of the opened row
+const HEADER = "4rem"; // of Streamlit, which lies over the page
 const PANEL_MS = 5000; // until the panel is there, at most
 
 export default ({ parentElement, data, setStateValue }) => {
@@ -133,6 +134,7 @@ class RankedList {
       const panel = document.querySelector(PANEL);
       if (panel?.querySelector("h2")?.textContent !== name) setTimeout(look, 100);
       else if (panel.getBoundingClientRect().top >= this.root.getBoundingClientRect().bottom) {
+        panel.style.scrollMarginTop = HEADER;
         panel.scrollIntoView();
       }
     };
