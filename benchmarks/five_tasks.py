@@ -92,7 +92,7 @@ def export_the_figure(newcomer: Newcomer) -> None:
 
 def what_resembles_a_hit(newcomer: Newcomer) -> None:
     newcomer.find_on_map(HIT)
-    newcomer.follow("Similar drugs")
+    newcomer.follow(f"Neighbors of {HIT}")
     newcomer.reads("whose representative signatures are most similar")
 
 

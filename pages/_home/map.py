@@ -56,9 +56,11 @@ def _show(analysis_id: str, compendium: Compendium) -> None:
             if st.button(f"Train on {plain(drug)}", type="primary", help=settings):
                 _train(compendium, drug)
             of_drug = {Key.COMPOUND.value: drug}
-            similar = {**of_drug, Key.ABOUT.value: "Neighbors"}
+            neighbors = {**of_drug, Key.ABOUT.value: "Neighbors"}
             st.page_link("pages/compound.py", label=f"Open {plain(drug)}", query_params=of_drug)
-            st.page_link("pages/compound.py", label="Similar drugs", query_params=similar)
+            st.page_link(
+                "pages/compound.py", label=f"Neighbors of {plain(drug)}", query_params=neighbors
+            )
         st.page_link(
             "pages/map.py",
             label="Open map",

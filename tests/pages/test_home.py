@@ -107,13 +107,14 @@ def test_a_drug_on_the_map_is_trained_on_with_one_click(stocked: Library) -> Non
     app = page("home")
     app.session_state[f"map-{job_id(request)}"] = {"chosen": {"drug": 0, "lasso": ""}}
     (train,) = (each for each in labels(app.run()) if each.startswith("Train on"))
-    (similar,) = (each for each in app.page_link if each.label == "Similar drugs")
+    (neighbors,) = (each for each in app.page_link if each.label.startswith("Neighbors of"))
     press(app, train)
     (job,) = JobStore(stocked.cache).active_jobs()
     assert isinstance(job.request, TrainRequest)
     (drug,) = job.request.drug_set.drugs
     assert train == f"Train on {drug}"
-    assert parse_qs(similar.proto.query_string) == {"compound": [drug], "about": ["Neighbors"]}
+    assert neighbors.label == f"Neighbors of {drug}"
+    assert parse_qs(neighbors.proto.query_string) == {"compound": [drug], "about": ["Neighbors"]}
 
 
 def test_the_latest_results_are_linked_and_those_that_run(stocked: Library) -> None:

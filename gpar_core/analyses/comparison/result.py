@@ -5,6 +5,7 @@ Nothing is recomputed: everything comes from the two rankings and the two scores
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -178,24 +179,20 @@ def _reasons(
     largest["n_cells"] = by_drug.value_counts()
     told = largest.reindex(compounds[fields.DRUG])
     columns = [fields.CELL_ID, "n_cells", "percentile_first", "percentile_second", "n_signatures"]
+
+    def why(drug: str, rank_first: float, rank_second: float, *change: Any) -> str:
+        if np.isnan(rank_first):
+            return f"{NOT_RANKED} by the first: {_role(drug, first)}"
+        if np.isnan(rank_second):
+            return f"{NOT_RANKED} by the second: {_role(drug, second)}"
+        return _moved(*change)
+
     # Column by column: a dictionary for each of many compounds would take far more memory.
-    return [
-        f"{NOT_RANKED} by the first: {_role(drug, first)}"
-        if np.isnan(rank_first)
-        else f"{NOT_RANKED} by the second: {_role(drug, second)}"
-        if np.isnan(rank_second)
-        else _moved(*values)
-        for drug, rank_first, rank_second, *values in zip(
-            compounds[fields.DRUG],
-            compounds["rank_first"],
-            compounds["rank_second"],
-            *(told[name] for name in columns),
-            strict=True,
-        )
-    ]
+    ranks = (compounds[name] for name in (fields.DRUG, "rank_first", "rank_second"))
+    return [why(*each) for each in zip(*ranks, *(told[name] for name in columns), strict=True)]
 
 
-def _moved(cell: str, among: int, before: float, after: float, n: int) -> str:
+def _moved(cell: str, among: float, before: float, after: float, n: float) -> str:
     where = f"most in {cell} (of {among:.0f} cell lines)" if among > 1 else f"in {cell}"
     said = f"{where}: mean percentile {before:.1%} to {after:.1%}"
     return f"{said} ({n:.0f} signature{'s' * (n != 1)})"
