@@ -50,13 +50,16 @@ def ranked(
     rank = points.groupby("label")["value"].rank(method="first")
     points = points.assign(label=wrapped(points["label"]), place=(rank * 0.618) % 0.8 + 0.1)
     y = alt.Y("label:N", sort=order, title=None, axis=names_axis())
-    x = alt.X("mean:Q", title=f"{measure}, mean with 95% interval", scale=alt.Scale(zero=False))
+    decided = table["low"].notna().any()
+    title_of_x = f"{measure}, mean with 95% interval" if decided else f"{measure}, mean"
+    scale = alt.Scale(zero=False, nice=False, padding=10)
+    x = alt.X("mean:Q", title=title_of_x, scale=scale)
     dots = (
         alt.Chart(points)
-        .mark_circle(size=22, opacity=0.35, color=GRAY)
+        .mark_circle(size=26, opacity=0.75, color=GRAY)
         .encode(
             y=y,
-            x=alt.X("value:Q", scale=alt.Scale(zero=False)),
+            x=alt.X("value:Q", scale=scale),
             yOffset=alt.YOffset("place:Q", scale=alt.Scale(domain=[0, 1])),
             tooltip=[
                 alt.Tooltip("class:N"),
@@ -73,7 +76,8 @@ def ranked(
             "standing:N",
             title=None,
             scale=alt.Scale(domain=present, range=[color[name] for name in present]),
-            legend=top_legend(),
+            # Without an interval, nothing is known of what is within noise.
+            legend=top_legend() if decided else None,
         ),
         tooltip=[
             alt.Tooltip("label:N", title="of"),
@@ -86,7 +90,7 @@ def ranked(
     intervals = (
         base.transform_filter("isValid(datum.low)")
         .mark_rule(strokeWidth=4, opacity=0.75)
-        .encode(x=alt.X("low:Q", scale=alt.Scale(zero=False)), x2="high:Q")
+        .encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
     )
     means = base.mark_circle(size=150, opacity=1).encode(x=x)
     words = (

@@ -145,7 +145,7 @@ def accept(draft: Draft, *, impute: bool = False, z_score: bool = False) -> Prof
     missing = np.isnan(values)
     notes = [*_notes(draft), *how]
     if missing.any():
-        notes.append(f"Missing values set to 0 (no change): {missing.sum():,}.")
+        notes.append(f"Values set to 0 (no change) because they are missing: {missing.sum():,}.")
     return Profiles(
         names=draft.names,
         drug=draft.drug,
@@ -194,7 +194,7 @@ def _notes(draft: Draft) -> list[str]:
     }
     notes = [f"{listed(what, names)}." for what, names in found.items() if names]
     if statistics := statistics_of(draft):
-        notes.insert(0, f"The profile is '{statistics[0]}' of a result table.")
+        notes.insert(0, f"Values: the column '{statistics[0]}' of a result table.")
     n_drugs = len(set(draft.drug))
     if n_drugs < len(draft.names):
         how = {"": "", BY_NAME: ", identified by their names"}.get(

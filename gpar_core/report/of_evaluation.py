@@ -92,7 +92,7 @@ def _protocol(protocol: str, measures: pd.DataFrame, done: Analysis) -> Section:
             "Median": overall["median"].map(number),
             "0.6 or more": overall["reach_line"].map("{:.0%}".format),
             "Average precision": overall["ap"].map(number),
-            "GPAR higher by": overall["difference"].map(number),
+            "Median difference": overall["difference"].map(number),
             "p (Wilcoxon)": overall["p"].map(small),
         }
     )
@@ -107,9 +107,9 @@ def _protocol(protocol: str, measures: pd.DataFrame, done: Analysis) -> Section:
             f"methods-{protocol}",
             with_analysis(overall, done),
             by_method,
-            f"Over {int(overall['n'].max())} classes. 'GPAR higher by' is the median over the "
-            "classes. p is from Wilcoxon's matched-pairs signed-rank test, two-sided; classes "
-            "share drugs, so it is optimistic.",
+            f"Over {int(overall['n'].max())} classes. 'Median difference' is that of GPAR's AUROC "
+            "minus the method's. p is from Wilcoxon's matched-pairs signed-rank test, two-sided; "
+            "classes share drugs, so it is optimistic.",
         ),
         Table(
             f"classes-{protocol}",

@@ -59,7 +59,7 @@ def search_report(done: Analysis) -> Document:
     origin = origins.of_search(done, request)
     return Document(
         title=f"{request.title}, in '{done.compendium}'",
-        verdict=_verdict(done.tables["compounds"], request.against),
+        verdict=_verdict(done.tables["compounds"], request.against, request.compound),
         origin=origin,
         sections=(
             _query(request, done),
@@ -80,12 +80,13 @@ def on_side(compounds: pd.DataFrame, side: str) -> pd.DataFrame:
     return compounds[own > 0] if side == "mimic" else compounds[own < 0].iloc[::-1]
 
 
-def _verdict(compounds: pd.DataFrame, kind: str) -> str:
+def _verdict(compounds: pd.DataFrame, kind: str, query: str) -> str:
     said = []
     for side, what in (("mimic", "Mimic it most"), ("reverse", "Reverse it most")):
-        names = on_side(compounds, side)[fields.PERT_INAME].head(3).tolist()
+        own = on_side(compounds, side)
+        names = own.loc[own[fields.DRUG] != query, fields.PERT_INAME].head(3).tolist()
         said.append(f"{what}: {', '.join(names) or 'none'}.")
-    return " ".join([verdict(compounds, kind), *said])
+    return " ".join([verdict(compounds, kind, query=query), *said])
 
 
 def _query(request: SearchRequest, done: Analysis) -> Section:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import altair as alt
 import vl_convert
 
+from gpar_core.charts.style import specification
 from gpar_core.report.document import Figure
 
 WIDTH = 680
@@ -22,8 +23,7 @@ def drawn(figures: Iterable[Figure]) -> dict[str, str]:
 
 def svg(chart: alt.TopLevelMixin) -> str:
     """The chart as SVG, `WIDTH` pixels wide without its labels, on white."""
-    content = chart.to_dict(validate=False)
-    content = {"background": "white", **content, "width": WIDTH}
+    content = {"background": "white", **specification(chart), "width": WIDTH}
     drawn = str(vl_convert.vegalite_to_svg(content, vl_version=_VEGA_LITE, allowed_base_urls=[]))
     # Their numbers increase from chart to chart, but the same chart must be the same file.
     numbers: dict[str, str] = {}

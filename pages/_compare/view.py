@@ -39,6 +39,7 @@ def show_comparison(
             sides,
             partial(rank_shifts, found.compounds, FIRST, SECOND, simulated=simulated),
         )
+        st.caption("Dashed line: same rank in both.")
     with figures:
         _agreement(found, simulated=simulated)
     if not found.settings.empty:
@@ -90,7 +91,7 @@ def _compared(
 def _agreement(found: Comparison, *, simulated: bool) -> None:
     both, known = found.agreement, not np.isnan(found.agreement.rho)
     st.metric(
-        "Rank agreement",
+        "Spearman's correlation",
         f"{both.rho:.3f}" if known else "—",
         border=True,
         help=explained(

@@ -6,13 +6,14 @@ import streamlit as st
 from gpar_core import fields, links
 from gpar_core.analyses.compound.result import Compound, by_cell_line, in_models, neighbors
 from gpar_core.analyses.training.result import ModelSummary
+from gpar_core.charts.conditions import conditions
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.selecting import shown_unit
 from pages._compound.downloads import download_genes, download_neighbors, download_signatures
 from pages._map.finished import maps_of
 from pages._map.view import draw_with_drug
 from pages._moa_prediction.view import show_prediction
-from pages._shared.cached_charts import drawn_once
+from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.class_choice import KNOWN_COLUMNS, known
 from pages._shared.error_box import error_box, plain
 from pages._shared.gene_links import gene_links, targets_linked
@@ -146,8 +147,22 @@ def _signature_tables(compound: Compound, compendium: Compendium) -> None:
         ),
         fields.SIG_ID: "Signature",
     }
-    left, right = st.columns([2, 3])
-    left.dataframe(
+    units = compound.signatures[fields.DOSE_UNIT].map(shown_unit)
+    signatures = compound.signatures.assign(**{fields.DOSE_UNIT: units})
+    left, right = st.columns(2)
+    with_tas = signatures[signatures[fields.TAS].notna()]
+    if len(with_tas):
+        with left:
+            show_chart(
+                conditions(
+                    with_tas,
+                    fields.TAS,
+                    "TAS",
+                    "Strength of each signature",
+                    simulated=compendium.simulated,
+                )
+            )
+    right.dataframe(
         savable(by_cell_line(compound), simulated=compendium.simulated),
         hide_index=True,
         column_config={
@@ -158,13 +173,8 @@ def _signature_tables(compound: Compound, compendium: Compendium) -> None:
         },
         placeholder="—",
     )
-    right.dataframe(
-        savable(
-            compound.signatures.assign(
-                **{fields.DOSE_UNIT: compound.signatures[fields.DOSE_UNIT].map(shown_unit)}
-            ),
-            simulated=compendium.simulated,
-        ),
+    st.dataframe(
+        savable(signatures, simulated=compendium.simulated),
         hide_index=True,
         placeholder="—",
         column_config=names,

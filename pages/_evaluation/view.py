@@ -74,10 +74,10 @@ def _overall(measures: pd.DataFrame, done: Analysis) -> None:
         (*done.identity, *measures["protocol"].unique()),
         lambda: charts.by_method(measures, simulated=done.simulated),
     )
-    st.caption(
-        "Interval: from resampling the classes. Small dots: classes. Point at a mean to see p "
-        "against the best method."
+    interval = (
+        "Interval: from resampling the classes. " if ranking(measures)["low"].notna().any() else ""
     )
+    st.caption(f"{interval}Small dots: classes. Point at a mean to see p against the best method.")
     _choose_protocol(done)
     found = ranking(measures).set_index("name")
     table = summary(measures).set_index("method").loc[found.index].reset_index(names="method")
@@ -224,7 +224,7 @@ def _summary_columns(n: int) -> dict[str, object]:
         "ap": number("Average precision", format="%.3f", help="Mean over the classes"),
         "seconds": number("Seconds", format="%.0f", help="Computing time of all classes"),
         "difference": number(
-            "GPAR higher by",
+            "Median difference",
             format="%+.3f",
             help="Median over the classes of GPAR's AUROC minus the method's",
         ),

@@ -2,11 +2,13 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gpar_core import fields
-from gpar_core.analyses.gene.charts import conditions, intervals
+from gpar_core.analyses.gene.charts import intervals
 from gpar_core.analyses.gene.distribution import signatures_of
 from gpar_core.analyses.gene.identity import Gene
+from gpar_core.charts.conditions import conditions
 from gpar_core.data.compendium import Compendium
 from gpar_core.data.kind_names import heading
 from gpar_core.data.selecting import shown_unit
@@ -25,8 +27,8 @@ UP, DOWN = "Up", "Down"
 HOW = (
     "Mean z-score of {symbol} over the signatures of each, with its 95% interval. The list is "
     "ordered by the end of the interval nearest to 0, so one extreme signature, or a few that "
-    "disagree, do not come first. The interval takes signatures as independent; those of one cell "
-    "line are not quite. Check a row to see its signatures."
+    "disagree, do not come first. The interval takes signatures as independent, which those of one "
+    "cell line are not quite. Check a row to see its signatures."
 )
 
 
@@ -41,9 +43,9 @@ def show_movers(gene: Gene, compendium: Compendium) -> None:
     if moving.empty:
         st.info(f"None of them moves {plain(gene.symbol)} {direction.lower()}.")
     else:
-        st.caption(HOW.format(symbol=plain(gene.symbol)))
-        row = _table(moving.head(MAX_ROWS), kind, direction, gene, compendium)
         top, one = st.columns(2)
+        row = _table(moving.head(MAX_ROWS), kind, direction, gene, compendium)
+        st.caption(HOW.format(symbol=plain(gene.symbol)))
         with top:
             chart_once(
                 "gene movers",
@@ -55,8 +57,7 @@ def show_movers(gene: Gene, compendium: Compendium) -> None:
                     simulated=compendium.simulated,
                 ),
             )
-        with one:
-            _one(moving.iloc[row], kind, gene, compendium)
+        _one(one, moving.iloc[row], kind, gene, compendium)
     download("Download all", download_all, f"gene-movers-{kind}", gene, compendium)
 
 
@@ -111,24 +112,29 @@ def _table(
     return chosen_row(event, len(moving)) or 0
 
 
-def _one(row: pd.Series, kind: str, gene: Gene, compendium: Compendium) -> None:
-    """The signatures of one perturbagen, by cell line, dose and time."""
+def _one(
+    beside: DeltaGenerator, row: pd.Series, kind: str, gene: Gene, compendium: Compendium
+) -> None:
+    """The signatures of one perturbagen, by cell line, dose and time; their picture in `beside`."""
     view = load_view(compendium, kind)
     own = signatures_of(view.signatures, load_z(compendium, kind, gene), row[fields.DRUG])
+    shown = own.assign(**{fields.DOSE_UNIT: own[fields.DOSE_UNIT].map(shown_unit)})
     name = row[fields.PERT_INAME]
-    chart_once(
-        "gene conditions",
-        (compendium.fingerprint, gene.place, row[fields.DRUG]),
-        lambda: conditions(
-            own, f"{gene.symbol} in the signatures of {name}", simulated=compendium.simulated
-        ),
-    )
+    with beside:
+        chart_once(
+            "gene conditions",
+            (compendium.fingerprint, gene.place, row[fields.DRUG]),
+            lambda: conditions(
+                shown,
+                "z",
+                "z-score",
+                f"{gene.symbol} in the signatures of {name}",
+                simulated=compendium.simulated,
+            ),
+        )
     number = st.column_config.NumberColumn
     st.dataframe(
-        savable(
-            own.assign(**{fields.DOSE_UNIT: own[fields.DOSE_UNIT].map(shown_unit)}),
-            simulated=compendium.simulated,
-        ),
+        savable(shown, simulated=compendium.simulated),
         hide_index=True,
         placeholder="—",
         column_config={

@@ -29,8 +29,9 @@ def draw(done: Analysis) -> None:
     st.caption(
         f"Mean AUROC over {sizes['k']} folds, {sizes['n_positive_drugs']} positive drugs "
         f"({sizes['n_positive']:,} signatures) against {sizes['n_negative_drugs']:,} "
-        f"({sizes['n_negative']:,}). Bands: for random genes, the standard deviation over the "
-        "draws; for the most important genes, the 95% interval from resampling drugs. Logistic "
+        f"negative ones ({sizes['n_negative']:,} signatures). Bands: for random genes, the "
+        "standard deviation over the draws; for the most important genes, the 95% interval from "
+        "resampling drugs. Logistic "
         "regression ranks the genes within the training part of each fold, so held-out drugs do "
         "not influence the choice."
     )
@@ -81,10 +82,9 @@ def _verdict(table: pd.DataFrame) -> str:
     elif enough < most["n_genes"]:
         row = table.set_index("n_genes").loc[enough]
         text += (
-            f" **{enough} genes drawn at random do about as well**: {row['random']:.3f} ± "
-            f"{row['random_sd']:.3f} (standard deviation over {row['draws']:.0f} draws). That is, "
-            f"they, and larger numbers on average, keep {ENOUGH:.0%} of the gain over 0.5 that "
-            f"{_genes(most['n_genes'])} give."
+            f" **{enough} genes drawn at random keep {ENOUGH:.0%} of the gain over 0.5** that "
+            f"{_genes(most['n_genes'])} give, as do larger numbers: {row['random']:.3f} ± "
+            f"{row['random_sd']:.3f} (standard deviation over {row['draws']:.0f} draws)."
         )
     else:
         text += (

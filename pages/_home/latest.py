@@ -22,8 +22,8 @@ def show_latest() -> None:
         ("Latest results", finished_jobs(), _outcome()),
     )
     shown = [each for each in lists if each[1]]
-    for column, (title, jobs, note) in zip(st.columns(2), shown, strict=False):
-        with column:
+    for place, (title, jobs, note) in zip(st.columns(max(len(shown), 1)), shown, strict=False):
+        with place:
             _list(title, jobs[:MAX_SHOWN], note)
 
 
@@ -44,6 +44,6 @@ def _outcome() -> Callable[[Job], str]:
 
     def outcome(job: Job) -> str:
         quality = f"AUROC {auroc[job.id]:.2f} · " if job.id in auroc else ""
-        return f"{quality}{datetime.fromtimestamp(job.finished_at or 0, UTC):%Y-%m-%d %H:%M}"
+        return f"{quality}{datetime.fromtimestamp(job.finished_at or 0, UTC):%Y-%m-%d %H:%M} UTC"
 
     return outcome

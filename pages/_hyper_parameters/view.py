@@ -27,12 +27,14 @@ def draw(done: Analysis) -> None:
                 partial(heat_map, table, measure, simulated=done.simulated),
             )
     _optimistic(len(table))
-    st.caption(
-        f"Gray: stopped early, with the number of finished folds. A setting is stopped when its "
+    stopped = (
+        "Gray: stopped early, with the number of finished folds. A setting is stopped when its "
         "AUROC is below the best on the same folds by more than the noise of the differences "
         "between folds; its figures are from fewer folds, so do not compare them with the others. "
-        f"Base rate of the average precision: {table['base_rate'].iloc[0]:.3f}. The paper's "
-        f"{PAPER} is in the table."
+    )
+    st.caption(
+        f"{stopped if table['stopped'].any() else ''}Base rate of the average precision: "
+        f"{table['base_rate'].iloc[0]:.3f}. The paper's {PAPER} is in the table."
     )
     st.dataframe(
         savable(_shown(table), simulated=done.simulated),

@@ -38,6 +38,9 @@ from pages._shared.terms import explained
 
 ASKED = "Used by MOA prediction: the mean AUROC reaches 0.60, the paper's threshold"
 
+MAX_NAMED = 20
+"""Models in a picture with all names; of more, an overview comes first."""
+
 
 def choose_library(of_compendium: Sequence[Library]) -> Library:
     """Return the library of the URL or the user's choice; the only one if there is no choice."""
@@ -63,7 +66,9 @@ def show_library(library: Library, compendium: Compendium) -> None:
     if stale := library.why_stale(compendium.fingerprint):
         _stale(library, compendium, stale)
         return
-    table = libraries.table(library)
+    table = libraries.table(library).sort_values(
+        "mean_auroc", ascending=False, kind="stable", ignore_index=True
+    )
     counts = table["verdict"].value_counts()
     judged = ", ".join(f"{counts.get(name, 0)} {name}" for name in VERDICTS)
     st.markdown(
@@ -80,23 +85,28 @@ def show_library(library: Library, compendium: Compendium) -> None:
         label = "Show progress" if active else f"Train missing models ({n_open})"
         if st.button(label, type="primary"):
             start(library.request)
-    drawn = table["mean_auroc"].notna().any()
-    if drawn:
+    n_drawn = table["mean_auroc"].notna().sum()
+    if n_drawn > MAX_NAMED:
         chart_once(
             "library overview",
             library.identity,
             lambda: charts.overview(table, simulated=compendium.simulated),
         )
-    by_moa, chart = st.tabs(["Models", "Chart"])
-    with by_moa:
-        _show_table(library, table, compendium)
-    with chart:
-        if not drawn:
-            st.caption("No model is trained yet.")
-            return
-        chart_once(
-            "library", library.identity, lambda: charts.auroc(table, simulated=compendium.simulated)
-        )
+        models, names = st.tabs(["Models", "Every name"])
+        with models:
+            _show_table(library, table, compendium)
+        with names:
+            _by_name(library, table, compendium)
+        return
+    if n_drawn:
+        _by_name(library, table, compendium)
+    _show_table(library, table, compendium)
+
+
+def _by_name(library: Library, table: pd.DataFrame, compendium: Compendium) -> None:
+    chart_once(
+        "library", library.identity, lambda: charts.auroc(table, simulated=compendium.simulated)
+    )
 
 
 def _show_table(library: Library, table: pd.DataFrame, compendium: Compendium) -> None:

@@ -46,8 +46,8 @@ def show_prediction(prediction: Prediction, annotated: Sequence[str] = ()) -> No
     annotated: known MOAs of the compound, and targets by the names of their classes.
     """
     noun = prediction.noun
-    for note in prediction.notes:
-        st.info(plain(note))
+    if prediction.notes:
+        st.info(plain(" ".join(prediction.notes)))
     chosen, name = _choose_profiles(prediction)
     by = st.session_state.get("moa-order", next(iter(ORDERS)))
     table = rank_moas(prediction.scores, chosen, by=by)
@@ -99,13 +99,13 @@ def _supported(table: pd.DataFrame, noun: Noun) -> str:
     if not supported:
         return (
             f"No {noun.one} is supported: none has an FDR of {SUPPORTED:g} or less over the "
-            f"{everything}. The list below is only an order of what is least unlikely."
+            f"{everything}. The order of the list below is no evidence."
         )
     if noun is TARGET:
         supported = [gene_of(name) for name in supported]
     return (
         f"Supported (FDR of {SUPPORTED:g} or less over {everything}): {', '.join(supported)}. "
-        "The evidence ends here; the others are listed for completeness."
+        f"No other {noun.one} reaches it."
     )
 
 

@@ -185,7 +185,7 @@ def _rows(
     _model: Model,
     _structures: pd.DataFrame | None,
 ) -> Mapping[str, object]:
-    *_, draws, n_shown = asked
+    *_, order, _, draws, n_shown = asked
     smiles = None
     if draws and _structures is not None:
         smiles = _structures.set_index(fields.PERT_ID)[fields.SMILES]
@@ -197,6 +197,7 @@ def _rows(
         smiles=smiles,
         chosen=_chosen,
         n_passing=len(_shown),
+        order=str(order),
     )
 
 

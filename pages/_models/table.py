@@ -8,6 +8,7 @@ import streamlit as st
 
 from gpar_core.analyses.training.result import ModelSummary
 from gpar_core.jobs.store import JobStore
+from pages._shared.frame import simulated_note
 from pages._shared.loaders import load_summaries
 from pages._shared.model_names import names_of
 from pages._shared.state import Key, cache, go
@@ -68,6 +69,8 @@ def show_all() -> None:
         if st.button("Open Drug prediction", type="primary"):
             go("drug_prediction")
         return
+    if all(each.simulated for each in summaries):
+        simulated_note()
     models = _listed(summaries)
     shown, chosen_by = _choose(models)
     if not shown:

@@ -10,6 +10,8 @@ from typing import Literal
 import altair as alt
 import streamlit as st
 
+from gpar_core.charts.style import specification
+
 Source = tuple[str | int | float | bool, ...]
 """Everything that a picture depends on: ids, fingerprints, times of creation, choices."""
 
@@ -30,7 +32,7 @@ class _Drawable:
         self._chart = chart
 
     def to_dict(self) -> dict[str, object]:
-        return self._chart.to_dict(validate=CHECKED)
+        return specification(self._chart, checked=CHECKED)
 
 
 def show_chart(chart: alt.TopLevelMixin, *, height: int | Literal["content"] = "content") -> None:

@@ -32,21 +32,23 @@ def show_compounds(done: Analysis) -> None:
         for drug, name in best(done, side)[[fields.DRUG, fields.PERT_INAME]].to_numpy()
     }
     compounds, request = done.tables["compounds"], asked(done)
-    (st.markdown if stands_out(compounds) else st.info)(verdict(compounds, request.against))
+    said = verdict(compounds, request.against, query=request.compound)
+    (st.markdown if stands_out(compounds) else st.info)(said)
     _actions([names[drug] for drug in checked_in(key, names)], done)
     hits([_side(done.identity, side, done) for side in SIDES], key=key)
     st.caption(
         f"The {N_SHOWN} strongest {request.nouns} of each side by connectivity, the number on the "
         "right: above 0, they mimic the query; below 0, they reverse it. Each bar is a cell line, "
-        "in alphabetical order, gray where the sign differs. FDR compares the query with random "
-        "genes; because real genes change together, it is optimistic.",
+        "in alphabetical order, gray where the sign differs; the strongest tenth have the same "
+        "length. FDR compares the query with random genes; because real genes change together, it "
+        "is optimistic.",
         help=explained("connectivity"),
     )
     if "tau" in compounds:
         st.caption(
-            f"Tau is near 100 or -100 for {request.nouns} that answer your query more strongly "
-            "than reference queries, near 0 for those that answer most of these at least as "
-            "strongly; p (reference queries) is the share of these.",
+            f"Tau is near 100 or -100 for {request.nouns} that respond to your query more "
+            "strongly than to reference queries, and near 0 for those that respond to most of "
+            "these at least as strongly.",
             help=f"{explained('tau')} {explained('p-reference')}",
         )
     if "srges" in compounds:

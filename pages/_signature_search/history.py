@@ -27,7 +27,7 @@ def summary(done: Analysis) -> str:
     said = query_of(request)
     if request.is_batch:
         return said
-    mimics, reverses = _first(str(cache().root), done.identity)
+    mimics, reverses = _first(str(cache().root), done.identity, request.compound)
     found = [
         f"{what} {', '.join(names)}."
         for what, names in (("Mimics:", mimics), ("Reverses:", reverses))
@@ -37,9 +37,10 @@ def summary(done: Analysis) -> str:
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def _first(root: str, identity: tuple[str, str]) -> tuple[list[str], list[str]]:
+def _first(root: str, identity: tuple[str, str], query: str) -> tuple[list[str], list[str]]:
     folder = cache().existing_analysis(identity[0])
     table: pd.DataFrame = analysis.load_tables(["compounds"], folder)["compounds"]
+    table = table[table[fields.DRUG] != query]
     names, own = table[fields.PERT_INAME].map(_short), table["connectivity"]
     return (
         names[own > 0].head(N_FIRST).tolist(),

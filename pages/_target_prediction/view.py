@@ -5,8 +5,10 @@ import streamlit as st
 
 from gpar_core import fields
 from gpar_core.analyses.result import Analysis
+from gpar_core.analyses.target_prediction.charts import evidence
 from gpar_core.targets.evidence import LINES
 from gpar_core.targets.verdict import verdict
+from pages._shared.cached_charts import chart_once
 from pages._shared.downloads import download_analysis
 from pages._shared.error_box import plain
 from pages._shared.gene_links import GENE_COLUMN, gene_link, gene_links
@@ -16,11 +18,11 @@ from pages._shared.terms import explained
 
 SHOWN = (20, 100, 500)
 CAVEAT = (
-    "Every line of evidence is a number without unit, near 0 where it says nothing and higher for "
-    "a likelier target. Hairpins have effects of their own that all knock-downs of a cell line "
-    "share in part, so each is compared with the others of its kind and line. The list is one of "
-    "**inhibited** genes: an activator resembles the over-expression of its target, which is then "
-    "near the end."
+    "Each line of evidence is in standard deviations over genes: near 0 it says nothing, and the "
+    "higher, the likelier the target. The short hairpin RNAs of knock-downs share effects of their "
+    "own, so each is compared with the others of its kind and cell line. The list ranks "
+    "**inhibited** genes: an activator resembles the over-expression of its target, which then "
+    "stands near the end."
 )
 
 
@@ -38,6 +40,11 @@ def draw(done: Analysis) -> None:
     base_rate = float(tables["scope"]["base_rate"].iloc[0])
     st.markdown(f"**{plain(verdict(table, base_rate))}**")
     _known(table, done)
+    chart_once(
+        "target evidence",
+        (*done.identity, query),
+        lambda: evidence(table, simulated=done.simulated),
+    )
     st.caption(CAVEAT)
     choices = sorted({min(n, len(table)) for n in SHOWN})
     top = st.segmented_control(
@@ -73,7 +80,8 @@ def _known(table: pd.DataFrame, done: Analysis) -> None:
         one = len(known) == 1
         st.markdown(
             f"Known target{'s' * (not one)}: {places} of {len(table):,}. "
-            f"{'It is' if one else 'They are'} not used as evidence."
+            f"That {'it is' if one else 'they are'} known is not used as evidence; the known "
+            "targets of its nearest drugs are."
         )
 
 

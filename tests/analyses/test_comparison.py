@@ -78,6 +78,30 @@ def test_what_moved_says_where_and_what_is_not_ranked_says_why(first: Model, sec
     assert table.loc["delta", "why"] == f"{NOT_RANKED} by the second: {NEGATIVE}"
 
 
+def test_the_reason_goes_the_way_of_the_rank(first: Model) -> None:
+    """Beta falls most in MCF7, but rises a little in A375, and gains a place."""
+    before, after = first.scores.copy(), first.scores.copy()
+    before[3:6] = [0.70, 0.60, 1.5]
+    after[3:6] = [0.75, 0.66, -1.0]
+    gained = _model("b" * 20, after, ("beta", "alpha", "gamma", "delta"))
+    weights = by_cell_line(before, after, SIGNATURES).set_index([fields.DRUG, fields.CELL_ID])
+    assert weights.loc["beta", "weight"].abs().idxmax() == "MCF7"
+    table = compare(replace(first, scores=before), gained, SIGNATURES).compounds
+    why = table.set_index(fields.PERT_INAME)["why"]
+    assert why["beta"].startswith("most in A375 (of 2 cell lines)")
+    assert why["gamma"] == "same rank"
+
+
+def test_a_move_that_no_cell_line_explains_is_said(first: Model) -> None:
+    scores = first.scores.copy()
+    scores[3:6] -= 0.5
+    gained = _model("b" * 20, scores, ("beta", "alpha", "gamma", "delta"))
+    table = compare(first, gained, SIGNATURES).compounds.set_index(fields.PERT_INAME)
+    assert table.loc["beta", "why"] == (
+        "its mean percentile rose in no cell line; others fell more"
+    )
+
+
 def test_only_settings_that_differ_are_listed(first: Model, second: Model) -> None:
     settings = compare(first, second, SIGNATURES).settings.set_index("what")
     assert settings.index.tolist() == ["Drugs in only one of them", "Seed"]

@@ -37,7 +37,7 @@ def test_what_earlier_versions_called_logistic_is_not_taken_for_another_method(
     tiny: Compendium,
 ) -> None:
     request = plan_evaluation(tiny, methods=["gpar"])
-    assert request.title.startswith("Evaluate GPAR on ")
+    assert request.title.startswith("Evaluation of GPAR on ")
     written = to_json(request).replace('"gpar"', '"logistic"')
     with pytest.raises(RequestError, match="another version"):
         from_json(written)

@@ -48,7 +48,7 @@ def test_a_request_is_sorted_and_the_same_in_any_order(compendium: Compendium) -
     assert job_id(one) == job_id(other)
     assert (one.scores, one.genes, one.noise) == (("wtcs", "xsum"), (10, 50), (0.0, 1.0))
     assert from_json(to_json(one)) == one
-    assert one.title == "Evaluate 2 search scores"
+    assert one.title == "Evaluation of 2 search scores"
 
 
 def test_without_choices_all_scores_are_compared(
@@ -57,7 +57,7 @@ def test_without_choices_all_scores_are_compared(
     request = plan_search_evaluation(compendium, queries=source)
     assert request.scores == tuple(SCORES)
     assert request.queries_fingerprint == source.fingerprint
-    assert request.title == f"Evaluate {len(SCORES)} search scores with queries from other"
+    assert request.title == f"Evaluation of {len(SCORES)} search scores with queries from other"
     assert plan_search_evaluation(compendium, queries=compendium).queries == ""
 
 

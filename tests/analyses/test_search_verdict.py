@@ -29,6 +29,14 @@ def test_each_side_is_counted(rows: list[tuple[float, float]], said: str) -> Non
     assert stands_out(compounds(*rows))
 
 
+def test_a_query_is_not_counted_among_what_mimics_it() -> None:
+    found = compounds((0.9, 0.01), (0.8, 0.02), (-0.7, 0.5)).assign(drug=["own", "b", "c"])
+    said = verdict(found, query="own")
+    assert said.startswith("Of 2 compounds, one mimics and none reverses the query")
+    assert said.endswith("besides itself.")
+    assert verdict(found.iloc[[0, 2]], query="own").startswith("No compound stands out: none of 1")
+
+
 def test_nothing_significant_is_said_first() -> None:
     weak = compounds((0.9, 0.05), (-0.7, 0.4))
     assert verdict(weak).startswith("No compound stands out: none of 2 has an FDR below 0.05.")

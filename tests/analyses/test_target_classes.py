@@ -104,7 +104,7 @@ def test_an_evaluation_takes_nested_classes(compendium: Compendium) -> None:
 
 def test_search_scores_are_evaluated_on_targets(compendium: Compendium) -> None:
     request = plan_search_evaluation(compendium, scores=["wtcs"], among="targets")
-    assert request.title == "Evaluate search score wtcs on targets"
+    assert request.title == "Evaluation of search score wtcs on targets"
     assert from_json(to_json(request)) == request
     assert classes_to_retrieve(compendium, None, "targets") == list(TARGETS)
     queries = own_queries(compendium, seed=0, among="targets")

@@ -55,7 +55,7 @@ def _done(cache: Cache, request: Request) -> Analysis:
 
 def test_a_compound_gets_its_target_first(cache: Cache, compendium: Compendium) -> None:
     request = plan_target_prediction(compendium, compound="DRUG7")
-    assert request.title == "Targets of drug7"
+    assert request.title == "Predicted targets of drug7"
     assert from_json(to_json(request)) == request
     done = _done(cache, request)
     table = done.tables["targets"]

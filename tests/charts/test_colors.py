@@ -1,13 +1,18 @@
 """Colors of categories can be told apart by everyone, and seen on a dark page."""
 
+import re
 from itertools import combinations
 
+import altair as alt
 import numpy as np
+import pandas as pd
 import pytest
+import vl_convert
 
-from gpar_core.charts.style import CATEGORIES
+from gpar_core.charts.style import CATEGORIES, specification, titled
 
 DARK = "#171614"
+VEGA_LITE = ".".join(alt.SCHEMA_VERSION.split(".")[:2])
 EYES = {
     "all cones": np.eye(3),
     "no green cones": [
@@ -59,5 +64,29 @@ def test_no_two_colors_look_alike(eyes: object) -> None:
 @pytest.mark.parametrize("color", CATEGORIES)
 def test_colors_are_seen_on_a_dark_page(color: str) -> None:
     """A contrast of 3 to 1, as WCAG 2.1 wants it of graphics."""
-    own, dark = (float(np.dot([0.2126, 0.7152, 0.0722], linear(each))) for each in (color, DARK))
-    assert (own + 0.05) / (dark + 0.05) >= 3
+    assert contrast(color, DARK) >= 3
+
+
+@pytest.mark.parametrize("page", ["#ffffff", DARK])
+def test_words_of_charts_stand_out_from_the_page(page: str) -> None:
+    """By 4.5 to 1, which WCAG 2 asks for (1.4.3); a wide axis does not fill with numbers."""
+    table = pd.DataFrame({"a": [0.0, 1.0], "kind": ["one", "other"]})
+    chart = titled(alt.Chart(table).mark_point().encode(x="a:Q", color="kind:N"), "Title", True)
+    drawn = vl_convert.vegalite_to_svg(
+        {**specification(chart), "background": page, "width": 2400}, vl_version=VEGA_LITE
+    )
+    words = re.findall(r'<text[^>]*fill="(#[0-9a-f]{6})"[^>]*>([^<]*)</text>', drawn)
+    own = {text: color for color, text in words}
+    assert {"Simulated data", "0.5", "a", "kind", "one"} <= set(own)
+    for text in ("Simulated data", "0.5", "a", "kind", "one"):
+        assert contrast(own[text], page) >= 4.5, text
+    assert sum(text.replace(".", "").isdigit() for text in own) <= 12
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(color: str) -> float:
+    return float(linear(color) @ [0.2126, 0.7152, 0.0722])

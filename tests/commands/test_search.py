@@ -185,7 +185,7 @@ def test_the_same_table_as_a_profile_uses_its_statistic(
     path = table_of("mine", cache, tmp_path / "de.csv")
     assert run(cache, "--profiles", str(path)) == 0
     out, err = capsys.readouterr()
-    assert "note: The profile is 't' of a result table." in err
+    assert "note: Values: the column 't' of a result table." in err
     assert set(first_of(out, "mimic")) == {"x0", "x1", "x2", "x3"}
 
 

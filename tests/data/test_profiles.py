@@ -65,7 +65,7 @@ def test_missing_genes_and_values_are_refused_until_allowed(tmp_path: Path) -> N
     np.testing.assert_array_equal(accepted.matrix, expected)
     assert accepted.notes == (
         f"Landmark genes missing from the file: 2 ({SYMBOLS[0]}, {SYMBOLS[1]}).",
-        "Missing values set to 0 (no change): 7.",
+        "Values set to 0 (no change) because they are missing: 7.",
     )
 
 

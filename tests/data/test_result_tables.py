@@ -52,7 +52,7 @@ def test_the_signed_statistic_is_the_profile(tmp_path: Path, tool: str) -> None:
     expected = [float(line.split(",")[column]) for line in text.splitlines()[1:]]
     np.testing.assert_allclose(accepted.matrix[0], expected, rtol=1e-6)
     assert accepted.names == ("my results",)
-    assert f"The profile is '{best}' of a result table." in accepted.notes
+    assert f"Values: the column '{best}' of a result table." in accepted.notes
     offered = set(statistics_of(draft))
     assert offered.isdisjoint(
         ("baseMean", "lfcSE", "pvalue", "padj", "AveExpr", "B", "LR", "F", "P.Value", "adj.P.Val",
@@ -65,7 +65,7 @@ def test_another_signed_column_can_be_chosen(tmp_path: Path) -> None:
     draft = read_upload(tmp_path, _table(TABLES["DESeq2"][0]))
     assert statistics_of(draft) == ("stat", "log2FoldChange", SIGNED_P)
     fold = accept(with_statistic(draft, "log2FoldChange"))
-    assert "The profile is 'log2FoldChange' of a result table." in fold.notes
+    assert "Values: the column 'log2FoldChange' of a result table." in fold.notes
     assert not np.array_equal(fold.matrix, accept(draft).matrix)
     for refused in ("padj", "baseMean", "nothing"):
         with pytest.raises(FileFormatError, match=f"'{refused}' is not a signed .*stat, log2"):

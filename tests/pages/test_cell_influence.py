@@ -116,7 +116,7 @@ def test_the_job_is_shown_while_it_runs(stocked: Library) -> None:
     request, _ = plan_cell_influence(data, DrugSet(moa="HDAC inhibitor"), selections=SELECTIONS)
     job = running(stocked.cache, request)
     app = page("cell_influence", job=job.id)
-    assert "Cell influence on HDAC inhibitor" in words(app)
+    assert "Cell lines compared for HDAC inhibitor" in words(app)
     assert "Cancel" in labels(app)
 
 

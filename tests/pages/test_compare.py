@@ -23,7 +23,7 @@ def test_what_differs_and_what_both_find(stocked: Library) -> None:
     assert moved.loc["hdac2", "why"] == "not ranked by the first: a training drug"
     assert "Simulated data" in words(app.warning)
     assert {"Data"} <= set(compounds.columns)
-    assert [each.label for each in app.metric] == ["Rank agreement"]
+    assert [each.label for each in app.metric] == ["Spearman's correlation"]
 
 
 def test_the_address_names_both_and_finding_narrows_the_list(stocked: Library) -> None:

@@ -94,7 +94,7 @@ def test_the_job_is_shown_while_it_runs(stocked: Library) -> None:
     data = compendia.load(stocked.cache.compendium("demo"))
     job = running(stocked.cache, plan_evaluation(data))
     app = page("evaluation", job=job.id)
-    assert "Evaluate 11 methods on HDAC inhibitor, MTOR inhibitor" in words(app)
+    assert "Evaluation of 11 methods on HDAC inhibitor, MTOR inhibitor" in words(app)
     assert "Cancel" in labels(app)
 
 
@@ -177,7 +177,7 @@ def test_a_result_from_before_retrieval_still_opens(stocked: Library) -> None:
 def test_earlier_results_are_offered_and_opened(stocked: Library) -> None:
     request = evaluated(stocked.cache)
     app = page("evaluation", ask="new")
-    app = press(app, next(each for each in labels(app) if "Evaluate 4" in each))
+    app = press(app, next(each for each in labels(app) if "Evaluation of 4" in each))
     assert app.query_params["job"] == job_id(request)
     assert "cannot show which method is better" in words(app)
     assert "Previous results" not in words(page("evaluation", compendium="measured"))

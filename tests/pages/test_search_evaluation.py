@@ -112,7 +112,7 @@ def test_the_job_is_shown_while_it_runs(stocked: Library) -> None:
     data = compendia.load(stocked.cache.compendium("demo"))
     job = running(stocked.cache, plan_search_evaluation(data, scores=["wtcs", "xsum"]))
     app = page("evaluation", job=job.id)
-    assert "Evaluate 2 search scores" in words(app)
+    assert "Evaluation of 2 search scores" in words(app)
     assert "Cancel" in labels(app)
 
 
@@ -174,7 +174,7 @@ def test_the_download_says_where_it_comes_from(stocked: Library) -> None:
 def test_earlier_results_of_both_kinds_are_offered(stocked: Library) -> None:
     request = evaluated(stocked.cache)
     app = page("evaluation", ask="new")
-    press(app, next(each for each in labels(app) if "Evaluate 2 search scores" in each))
+    press(app, next(each for each in labels(app) if "Evaluation of 2 search scores" in each))
     assert app.query_params["job"] == job_id(request)
 
 

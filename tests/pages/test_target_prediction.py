@@ -47,7 +47,9 @@ def test_it_opens_on_the_newest_result_unless_a_compound_is_asked(
     stocked: Library, compendium: Compendium
 ) -> None:
     run_job(plan_target_prediction(compendium, compound="drug7"), stocked.cache, silent, Means())
-    assert words(page("target_prediction", compendium="planted").title) == "Targets of drug7"
+    assert (
+        words(page("target_prediction", compendium="planted").title) == "Predicted targets of drug7"
+    )
     app = page("target_prediction", compendium="planted", compound="drug5")
     assert words(app.title) == "Which target?"
     assert "Predict targets" in labels(app)
@@ -58,7 +60,10 @@ def test_the_target_is_first_and_marked(stocked: Library, compendium: Compendium
     assert not app.exception
     assert "GENE7" in words(app)
     assert "probability of being a known target" in words(app)
-    assert "[GENE7](gene?gene=GENE7&compendium=planted) (rank 1) of 40. It is not" in words(app)
+    assert (
+        "[GENE7](gene?gene=GENE7&compendium=planted) (rank 1) of 40. That it is known is not"
+        in words(app)
+    )
     first = app.selectbox(key=f"target-gene-{app.query_params['job']}")
     assert first.options[0] == "GENE7"
     genes = table_with(app, "probability")

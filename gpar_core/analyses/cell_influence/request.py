@@ -26,4 +26,4 @@ class CellInfluenceRequest:
 
     @property
     def title(self) -> str:
-        return f"Cell influence on {self.drug_set.label}"
+        return f"Cell lines compared for {self.drug_set.label}"

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from gpar_core.charts.style import BLUE, GRAY, titled
+from gpar_core.charts.style import BLUE, GRAY, WORDS_COLOR, titled
 
 NAMED = 12
 """Number of compounds labeled by name, at most: those that moved most among the best."""
@@ -60,7 +60,7 @@ def rank_shifts(
             align=alt.ExprRef("datum.rank_first < 10 ? 'right' : 'left'"),
             dx=alt.ExprRef("datum.rank_first < 10 ? -6 : 6"),
             fontSize=11,
-            color=GRAY,
+            color=alt.ExprRef(WORDS_COLOR),
         )
         .encode(**places, text="name:N")
     )
@@ -71,7 +71,7 @@ def rank_shifts(
         .encode(x=alt.X("x:Q", scale=scale), y=alt.Y("y:Q", scale=scale))
     )
     chart = (same + points + names).properties(height=420)
-    return titled(chart, "Ranks in both rankings (dashed line: same rank)", simulated)
+    return titled(chart, "Ranks in both rankings", simulated)
 
 
 def _apart(ranks: pd.DataFrame) -> list[Hashable]:

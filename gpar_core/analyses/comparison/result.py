@@ -175,17 +175,28 @@ def _reasons(
     compounds: pd.DataFrame, moved: pd.DataFrame, first: ModelSummary, second: ModelSummary
 ) -> list[str]:
     by_drug = moved[fields.DRUG]
-    largest = moved.loc[moved["weight"].abs().groupby(by_drug).idxmax()].set_index(fields.DRUG)
+    way = np.sign(compounds.set_index(fields.DRUG)["shift"].reindex(by_drug)).fillna(0).to_numpy()
+    agreeing = moved["weight"] * way
+    largest = moved.loc[agreeing.groupby(by_drug).idxmax()].set_index(fields.DRUG)
     largest["n_cells"] = by_drug.value_counts()
+    largest["agrees"] = agreeing.groupby(by_drug).max() > 0
     told = largest.reindex(compounds[fields.DRUG])
-    columns = [fields.CELL_ID, "n_cells", "percentile_first", "percentile_second", "n_signatures"]
+    columns = [
+        "agrees", fields.CELL_ID, "n_cells", "percentile_first", "percentile_second",
+        "n_signatures",
+    ]  # fmt: skip
 
-    def why(drug: str, rank_first: float, rank_second: float, *change: Any) -> str:
+    def why(drug: str, rank_first: float, rank_second: float, agrees: bool, *change: Any) -> str:
         if np.isnan(rank_first):
             return f"{NOT_RANKED} by the first: {_role(drug, first)}"
         if np.isnan(rank_second):
             return f"{NOT_RANKED} by the second: {_role(drug, second)}"
-        return _moved(*change)
+        if agrees:
+            return _moved(*change)
+        if rank_first == rank_second:
+            return "same rank"
+        rose, others = ("rose", "fell more") if rank_second < rank_first else ("fell", "rose more")
+        return f"its mean percentile {rose} in no cell line; others {others}"
 
     # Column by column: a dictionary for each of many compounds would take far more memory.
     ranks = (compounds[name] for name in (fields.DRUG, "rank_first", "rank_second"))

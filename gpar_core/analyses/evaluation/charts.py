@@ -47,8 +47,9 @@ def paired(measures: pd.DataFrame, rival: str, *, simulated: bool) -> alt.LayerC
     table = wide.rename(columns=names).assign(higher=higher).reset_index()
     long = table.melt(["class", "higher"], var_name="method", value_name="auroc")
     order = [names[rival], names[GPAR]]
+    level = alt.Axis(labelAngle=0, labelAlign="center")
     base = alt.Chart(long).encode(
-        x=alt.X("method:N", title=None, sort=order, axis=alt.Axis(labelAngle=0)),
+        x=alt.X("method:N", title=None, sort=order, axis=level),
         y=alt.Y("auroc:Q", title="AUROC", scale=alt.Scale(zero=False)),
         detail="class:N",
         color=alt.Color(

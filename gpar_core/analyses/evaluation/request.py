@@ -29,4 +29,4 @@ class EvaluationRequest:
         names = [METHODS[name].label for name in self.methods]
         what = names[0] if len(names) == 1 else f"{len(names)} methods"
         on = ", ".join(self.classes) if len(self.classes) <= 2 else f"{len(self.classes)} classes"
-        return f"Evaluate {what} on {on}"
+        return f"Evaluation of {what} on {on}"

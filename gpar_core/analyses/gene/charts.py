@@ -6,7 +6,7 @@ import pandas as pd
 
 from gpar_core import fields
 from gpar_core.analyses.gene.distribution import CHANGED, WIDTH
-from gpar_core.charts.style import BLUE, CATEGORIES, GRAY, RED, YELLOW, all_labels, titled
+from gpar_core.charts.style import BLUE, CATEGORIES, GRAY, RED, all_labels, titled
 
 MAX_ROWS = 20
 ROW = 20
@@ -121,50 +121,6 @@ def by_cell_line(table: pd.DataFrame, title: str, *, simulated: bool) -> alt.Cha
         )
     )
     return titled(chart, title, simulated).properties(height={"step": ROW})
-
-
-def conditions(signatures: pd.DataFrame, title: str, *, simulated: bool) -> alt.LayerChart:
-    """The z-score in each signature of one perturbagen, by cell line; color: dose, shape: time.
-
-    signatures: from `distribution.signatures_of`.
-    """
-    times = signatures[fields.TIME].map("{:g}".format) + " " + signatures[fields.TIME_UNIT]
-    table = signatures.assign(
-        time=times.where(signatures[fields.TIME].notna(), "unknown"),
-        dose=signatures[fields.DOSE].where(signatures[fields.DOSE] > 0),
-    )
-    dose = alt.Color(
-        "dose:Q",
-        title="Dose",
-        scale=alt.Scale(type="log", range=[BLUE, YELLOW]),
-        legend=alt.Legend(orient="bottom", format="~g"),
-    )
-    time = alt.Shape(
-        "time:N",
-        title="Time",
-        legend=alt.Legend(orient="bottom", symbolFillColor=GRAY, symbolStrokeColor=GRAY),
-    )
-    several = len(table["dose"].dropna().unique()) > 1
-    points = (
-        alt.Chart(table)
-        .mark_point(filled=True, size=70, opacity=0.85)
-        .encode(
-            x=alt.X("z:Q", title="z-score"),
-            y=alt.Y(f"{fields.CELL_ID}:N", title=None, axis=all_labels()),
-            color=dose if several else alt.value(BLUE),
-            shape=time if len(table["time"].unique()) > 1 else alt.value("circle"),
-            tooltip=[
-                alt.Tooltip(f"{fields.CELL_ID}:N", title="cell line"),
-                alt.Tooltip("dose:Q", format="~g"),
-                alt.Tooltip(f"{fields.DOSE_UNIT}:N", title="unit"),
-                "time:N",
-                alt.Tooltip("z:Q", format="+.2f"),
-            ],
-        )
-    )  # fmt: skip
-    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GRAY, strokeDash=[4, 4])
-    chart = titled(zero.encode(x="x:Q") + points, title, simulated)
-    return chart.properties(height={"step": ROW})
 
 
 def _distinct(names: pd.Series) -> pd.Series:

@@ -53,17 +53,15 @@ def importance(genes: pd.DataFrame, chosen: Sequence[str], *, simulated: bool) -
             alt.Tooltip("z_negative:Q", title="mean z, negatives", format="+.2f"),
         ],
     )
-    title = "Importance, relative to the most important gene"
+    title = "Importance relative to the first gene"
     errors = base.mark_rule(opacity=0.45).encode(x=alt.X("low:Q", title=title), x2="high:Q")
     points = base.mark_point(filled=True, size=70, opacity=1).encode(
         x=alt.X("relative:Q", title=title),
         shape=alt.Shape(
             "way:N",
-            title="By",
+            title=None,
             scale=alt.Scale(domain=list(WAY_NAMES.values()), range=["circle", "diamond"]),
-            legend=alt.Legend(
-                orient="bottom", symbolOpacity=1, symbolFillColor=GRAY, symbolStrokeColor=GRAY
-            ),
+            legend=top_legend(symbolFillColor=GRAY, symbolStrokeColor=GRAY),
         ),
     )
     chart = titled(errors + points, "The most important genes", simulated)
@@ -154,7 +152,7 @@ def auroc_by_count(curves: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
     )
     skill = alt.Chart(pd.DataFrame({"y": [0.5]})).mark_rule(color=GRAY, strokeDash=[4, 4])
     chart = skill.encode(y=alt.Y("y:Q", scale=unit)) + bands + lines
-    return titled(chart, "Held-out drugs found", simulated).properties(height=420)
+    return titled(chart, "Mean AUROC by number of genes", simulated).properties(height=420)
 
 
 def similarity_by_count(summary: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
@@ -192,7 +190,7 @@ def distance_by_count(summary: pd.DataFrame, *, simulated: bool) -> alt.LayerCha
         }
     )
     chart = _mean_and_spread(table, None, "Distance (Cohen's d)", [BLUE])
-    return titled(chart, "Separation of positives from negatives", simulated)
+    return titled(chart, "Separation of the two", simulated)
 
 
 def _mean_and_spread(

@@ -19,7 +19,7 @@ def heat_map(settings: pd.DataFrame, measure: str, *, simulated: bool) -> alt.La
     """
     table = settings.dropna(subset=["nodes"]).astype({"nodes": int})
     table = table.assign(
-        value=table[measure].map("{:.2f}".format),
+        value=table[measure].map("{:.3f}".format),
         folds=table["n_folds"].astype(str) + " of " + table["k"].astype(str),
     )
     table["mark"] = ("stopped|" + table["folds"]).where(table["stopped"], "")

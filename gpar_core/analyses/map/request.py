@@ -45,8 +45,8 @@ class MapRequest:
     def title(self) -> str:
         parts = [f"{MAPS[self.method].label} of '{self.compendium}'"]
         for names in (self.cells, self.moas):
-            more = f" and {len(names) - 2} more" if len(names) > 2 else ""
-            parts += [", ".join(names[:2]) + more] if names else []
+            more = f" and {len(names) - 2} more" if len(names) > 3 else ""
+            parts += [", ".join(names[: 2 if more else 3]) + more] if names else []
         if self.perturbagens != (COMPOUND_PERT_TYPE,):
             parts.append(in_words(self.perturbagens))
         parts += [f"one per {self.noun} and cell line"] if self.representatives else []

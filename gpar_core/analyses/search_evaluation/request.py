@@ -38,4 +38,6 @@ class SearchEvaluationRequest:
         what = f"search score {self.scores[0]}" if n == 1 else f"{n} search scores"
         if self.among != MOAS:
             what += f" on {NOUNS[self.among].many}"
-        return f"Evaluate {what}" + (f" with queries from {self.queries}" if self.queries else "")
+        return f"Evaluation of {what}" + (
+            f" with queries from {self.queries}" if self.queries else ""
+        )

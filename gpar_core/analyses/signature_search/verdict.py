@@ -6,7 +6,7 @@ import pandas as pd
 
 from gpar_core.data.class_names import MOA, TARGET, Noun, gene_of
 from gpar_core.data.kind_names import counted, plural
-from gpar_core.fields import COMPOUND_PERT_TYPE, PERT_TYPES
+from gpar_core.fields import COMPOUND_PERT_TYPE, DRUG, PERT_TYPES
 
 LOW_FDR: Final = 0.05
 
@@ -16,11 +16,14 @@ def stands_out(compounds: pd.DataFrame) -> bool:
     return bool((compounds["fdr"] < LOW_FDR).any())
 
 
-def verdict(compounds: pd.DataFrame, kind: str = COMPOUND_PERT_TYPE) -> str:
+def verdict(compounds: pd.DataFrame, kind: str = COMPOUND_PERT_TYPE, *, query: str = "") -> str:
     """How many compounds of each side score as random genes rarely do, or that none does.
 
-    compounds: from `search.search`. kind: of perturbagen, if they are no compounds.
+    compounds: from `search.search`. kind: of perturbagen, if they are no compounds. query: the drug
+    that is the query, which is no news; '' if it is none of them.
     """
+    if query:
+        compounds = compounds[compounds[DRUG] != query]
     low = compounds.loc[compounds["fdr"] < LOW_FDR, "connectivity"]
     if low.empty:
         return (
@@ -31,7 +34,8 @@ def verdict(compounds: pd.DataFrame, kind: str = COMPOUND_PERT_TYPE) -> str:
     mimics, reverses = int((low > 0).sum()), int((low < 0).sum())
     return (
         f"Of {counted(len(compounds), kind)}, {_counted(mimics, 'mimic')} and "
-        f"{_counted(reverses, 'reverse')} the query with an FDR below {LOW_FDR}."
+        f"{_counted(reverses, 'reverse')} the query with an FDR below {LOW_FDR}"
+        f"{', besides itself' if query else ''}."
     )
 
 

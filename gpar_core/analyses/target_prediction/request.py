@@ -24,7 +24,7 @@ class TargetRequest:
 
     @property
     def title(self) -> str:
-        return f"Targets of {self.name}"
+        return f"Predicted targets of {self.name}"
 
 
 @dataclass(frozen=True)
@@ -42,4 +42,4 @@ class TargetEvaluationRequest:
 
     @property
     def title(self) -> str:
-        return f"Evaluate target prediction in {self.compendium}"
+        return f"Evaluation of target prediction in {self.compendium}"

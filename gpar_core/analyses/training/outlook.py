@@ -55,12 +55,15 @@ def headline(summary: ModelSummary, found: Recovery | None) -> str:
     """The verdict in one sentence: the mean AUROC, its interval, and what to expect of the list."""
     metrics, verdict = summary.metrics, summary.verdict
     low, high = metrics.interval
-    parts = [f"mean AUROC {metrics.mean_auroc:.2f} (95% interval {low:.2f}–{high:.2f})"]
+    parts = [
+        f"mean AUROC {metrics.mean_auroc:.2f} for held-out signatures (95% interval {low:.2f}–"
+        f"{high:.2f})"
+    ]
     if found is not None:
         parts.append(
             f"when held out, {found.n_found} of its {found.n_drugs} drugs would be among the "
-            f"first {TOP_PREDICTIONS} of {found.n_ranked:,} ranked compounds, where chance puts "
-            f"{found.by_chance:.2g}"
+            f"first {TOP_PREDICTIONS} of {found.n_ranked:,} ranked compounds "
+            f"({found.by_chance:.2g} expected by chance)"
         )
     if verdict.name == BY_CHANCE:
         parts.append("do not rely on the list")
@@ -85,7 +88,8 @@ def along_the_score(model: Model) -> pd.DataFrame:
 
     Members and negatives are scored by models that did not see them, predictions as in the ranked
     list. The score is that of the compound as a whole or, where members have none, the mean over
-    its signatures; the members of a model of one drug are its signatures.
+    its signatures; the members of a model of one drug are its signatures. A negative that is among
+    the first predictions has a row as each.
     Returns pert_iname, score, role (of `ROLES`) and rank (of predictions, else missing).
     """
     members, ranking, held_out = model.training_drugs, model.ranking, model.held_out
@@ -100,7 +104,7 @@ def along_the_score(model: Model) -> pd.DataFrame:
     first = top_predictions(ranking)
     parts = {
         MEMBER: members,
-        NEGATIVE: negatives[~negatives[fields.PERT_INAME].isin(first[fields.PERT_INAME])],
+        NEGATIVE: negatives,
         PREDICTED: first.assign(rank=range(1, len(first) + 1)),
     }
     columns = [fields.PERT_INAME, column, "rank"]

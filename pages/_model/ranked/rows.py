@@ -15,6 +15,8 @@ from pages._shared.gene_links import gene_link
 from pages._shared.tables import about, neighbors_page
 
 NO_MOA = "No known MOA"
+SORTED_BY = {"score": "score", "nes": "nes", "p": "p_exact"}
+"""The column of `EXTRA` that each order sorts by."""
 
 
 def list_of(
@@ -25,11 +27,14 @@ def list_of(
     smiles: pd.Series | None,
     chosen: list[str],
     n_passing: int,
+    order: str = "es",
 ) -> dict[str, Any]:
     """A ranked list: rows, n_passing, and colors. All but numbers is text to show.
 
     shown: the rows to show of a ranking, with rank. lines: from `by_cell_line`. smiles: by pert_id,
     to draw structures. chosen: columns of `EXTRA`. n_passing: compounds that pass the filters.
+    order: a key of `rank.ranking.ORDERS`; where no column shows its figure, it stands below the
+    rank.
     """
     of_rows = lines[lines[fields.DRUG].isin(shown[fields.DRUG])].sort_values(fields.CELL_ID)
     by_drug = {
@@ -40,7 +45,7 @@ def list_of(
     compendium = model.summary.compendium
     pages = about(shown[fields.PERT_INAME], compendium)
     rows = [
-        _row(compound, page, by_drug[compound[fields.DRUG]], drawn, chosen, compendium)
+        _row(compound, page, by_drug[compound[fields.DRUG]], drawn, chosen, order, compendium)
         for compound, page in zip(shown.to_dict("records"), pages, strict=True)
     ]
     return {
@@ -61,6 +66,7 @@ def _row(
     lines: list[tuple[str, float]],
     drawn: dict[str, str],
     chosen: list[str],
+    order: str,
     compendium: str,
 ) -> dict[str, Any]:
     name, ident = compound[fields.PERT_INAME], compound[fields.PERT_ID]
@@ -71,6 +77,7 @@ def _row(
     return {
         "drug": compound[fields.DRUG],
         "rank": int(compound["rank"]),
+        "by": figures_of(compound, [SORTED_BY[order]])[0] if order in SORTED_BY else ("", ""),
         "name": name,
         "page": page,
         "structure": picture(smiles) if smiles else "",

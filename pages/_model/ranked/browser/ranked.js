@@ -194,7 +194,7 @@ function row(drug, data) {
   const node = made(
     "div",
     { className: "row" },
-    cell("rank", String(drug.rank)),
+    cell("rank", String(drug.rank), ...sortedBy(drug.by)),
     cell("structure", drawing(drug)),
     cell(
       "drug",
@@ -211,6 +211,11 @@ function row(drug, data) {
   node.setAttribute("role", "row");
   node.dataset.drug = drug.drug;
   return node;
+}
+
+// The figure that the list is sorted by, where no other column shows it.
+function sortedBy([label, value]) {
+  return value ? [made("small", { textContent: value, title: label })] : [];
 }
 
 // The enrichment score, -1 to 1, as a bar from 0.
