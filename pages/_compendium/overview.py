@@ -32,6 +32,7 @@ def show_inside(compendium: Compendium) -> None:
     with right:
         if compendium.drugs[fields.TAS].notna().any():
             show_chart(overview.activity(compendium.drugs, simulated=compendium.simulated))
+            st.caption(f"Dashed line: below {fields.INACTIVE_TAS}, a drug counts as inactive.")
         else:
             st.caption(
                 "These signatures have no transcriptional activity score (TAS), so no compound "
@@ -101,7 +102,10 @@ def show_size(compendium: Compendium) -> None:
     """Show the source of a compendium, and its size in four figures."""
     st.caption(plain(compendium.source))
     figures = st.columns(4)
-    figures[0].metric("Signatures", f"{compendium.n_signatures:,}", help=explained("signature"))
+    of = " of compounds" if len(compendium.stored_kinds) > 1 else ""
+    figures[0].metric(
+        f"Signatures{of}", f"{compendium.n_signatures:,}", help=explained("signature")
+    )
     figures[1].metric(
         "Drugs",
         f"{compendium.n_drugs:,}",

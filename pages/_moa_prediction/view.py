@@ -283,7 +283,7 @@ def _columns(noun: Noun) -> dict[str, object]:
         "supported": column.TextColumn(
             "Supported", help=f"FDR over all {noun.many} of {SUPPORTED:g} or less"
         ),
-        "evidence": column.NumberColumn("Evidence", format="%.2f", help=explained("evidence")),
+        "evidence": column.NumberColumn("Evidence", format="%.2f×", help=explained("evidence")),
         "fdr": column.NumberColumn("FDR", format="%.2g", help=explained("moa-fdr")),
         "percentile": column.NumberColumn(
             "Percentile",
