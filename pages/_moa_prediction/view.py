@@ -103,9 +103,10 @@ def _supported(table: pd.DataFrame, noun: Noun) -> str:
         )
     if noun is TARGET:
         supported = [gene_of(name) for name in supported]
+    others = f" No other {noun.one} reaches it." if len(supported) < len(table) else ""
     return (
-        f"Supported (FDR of {SUPPORTED:g} or less over {everything}): {', '.join(supported)}. "
-        f"No other {noun.one} reaches it."
+        f"Supported (FDR of {SUPPORTED:g} or less over {everything}): {', '.join(supported)}."
+        f"{others}"
     )
 
 
