@@ -162,7 +162,7 @@ def test_replicates_are_guessed_said_and_can_be_changed(tmp_path: Path) -> None:
 
 REAL: dict[str, tuple[int, int, str]] = {
     "01-symbols-of-lincs2020/lincs2020_symbols.csv": (978, 1, "Genes found by a newer name .*: 19"),
-    "02-deseq2-table/deseq2_results.csv": (978, 1, "The profile is 'stat'"),
+    "02-deseq2-table/deseq2_results.csv": (978, 1, "Values: the column 'stat'"),
     "04-decimal-comma/german_excel.csv": (978, 2, ""),
     "13-several-symbols-in-a-cell/gpl570.txt": (978, 1, ""),
     "17-lines-before-the-table/sep_line.csv": (978, 2, ""),
