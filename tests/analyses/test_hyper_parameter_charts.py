@@ -51,7 +51,7 @@ def test_the_papers_setting_is_not_on_the_grid() -> None:
 
 def test_each_setting_says_its_value() -> None:
     values = {row["setting"]: row["value"] for row in rows(drawn(SETTINGS, "ap"))}
-    assert values == {"2 x 100": "0.50", "3 x 100": "0.60", "2 x 10": "0.05"}
+    assert values == {"2 x 100": "0.500", "3 x 100": "0.600", "2 x 10": "0.050"}
 
 
 def test_a_stopped_setting_is_gray_and_says_after_how_many_folds() -> None:
