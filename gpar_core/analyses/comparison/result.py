@@ -175,8 +175,8 @@ def _reasons(
     compounds: pd.DataFrame, moved: pd.DataFrame, first: ModelSummary, second: ModelSummary
 ) -> list[str]:
     by_drug = moved[fields.DRUG]
-    way = np.sign(compounds.set_index(fields.DRUG)["shift"].reindex(by_drug)).fillna(0).to_numpy()
-    agreeing = moved["weight"] * way
+    shift = dict(zip(compounds[fields.DRUG], compounds["shift"], strict=True))
+    agreeing = moved["weight"] * np.sign(by_drug.map(shift).fillna(0))
     largest = moved.loc[agreeing.groupby(by_drug).idxmax()].set_index(fields.DRUG)
     largest["n_cells"] = by_drug.value_counts()
     largest["agrees"] = agreeing.groupby(by_drug).max() > 0

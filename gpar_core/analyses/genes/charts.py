@@ -190,7 +190,7 @@ def distance_by_count(summary: pd.DataFrame, *, simulated: bool) -> alt.LayerCha
         }
     )
     chart = _mean_and_spread(table, None, "Distance (Cohen's d)", [BLUE])
-    return titled(chart, "Separation of the two", simulated)
+    return titled(chart, "Separation of positives", simulated)
 
 
 def _mean_and_spread(
