@@ -74,12 +74,10 @@ def _overall(measures: pd.DataFrame, done: Analysis) -> None:
         (*done.identity, *measures["protocol"].unique()),
         lambda: charts.by_method(measures, simulated=done.simulated),
     )
-    interval = (
-        "Interval: from resampling the classes. " if ranking(measures)["low"].notna().any() else ""
-    )
+    found = ranking(measures).set_index("name")
+    interval = "Interval: from resampling the classes. " if found["low"].notna().any() else ""
     st.caption(f"{interval}Small dots: classes. Point at a mean to see p against the best method.")
     _choose_protocol(done)
-    found = ranking(measures).set_index("name")
     table = summary(measures).set_index("method").loc[found.index].reset_index(names="method")
     table.insert(3, "interval", interval_texts(found))
     st.dataframe(

@@ -32,8 +32,9 @@ def test_each_side_is_counted(rows: list[tuple[float, float]], said: str) -> Non
 def test_a_query_is_not_counted_among_what_mimics_it() -> None:
     found = compounds((0.9, 0.01), (0.8, 0.02), (-0.7, 0.5)).assign(drug=["own", "b", "c"])
     said = verdict(found, query="own")
-    assert said.startswith("Of 2 compounds, one mimics and none reverses the query")
-    assert said.endswith("besides itself.")
+    assert said.startswith("Of 2 compounds besides the query, one mimics and none reverses it")
+    assert said.endswith("with an FDR below 0.05.")
+    assert verdict(found, query="not here") == verdict(found)
     assert verdict(found.iloc[[0, 2]], query="own").startswith("No compound stands out: none of 1")
 
 

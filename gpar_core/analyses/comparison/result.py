@@ -177,9 +177,9 @@ def _reasons(
     by_drug = moved[fields.DRUG]
     shift = dict(zip(compounds[fields.DRUG], compounds["shift"], strict=True))
     agreeing = moved["weight"] * np.sign(by_drug.map(shift).fillna(0))
-    largest = moved.loc[agreeing.groupby(by_drug).idxmax()].set_index(fields.DRUG)
+    largest = moved.assign(agrees=agreeing > 0).loc[agreeing.groupby(by_drug).idxmax()]
+    largest = largest.set_index(fields.DRUG)
     largest["n_cells"] = by_drug.value_counts()
-    largest["agrees"] = agreeing.groupby(by_drug).max() > 0
     told = largest.reindex(compounds[fields.DRUG])
     columns = [
         "agrees", fields.CELL_ID, "n_cells", "percentile_first", "percentile_second",

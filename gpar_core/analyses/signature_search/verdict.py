@@ -20,10 +20,11 @@ def verdict(compounds: pd.DataFrame, kind: str = COMPOUND_PERT_TYPE, *, query: s
     """How many compounds of each side score as random genes rarely do, or that none does.
 
     compounds: from `search.search`. kind: of perturbagen, if they are no compounds. query: the drug
-    that is the query, which is no news; '' if it is none of them.
+    that is the query, '' if it is none: where it is among them, it does not count.
     """
-    if query:
-        compounds = compounds[compounds[DRUG] != query]
+    others = compounds[compounds[DRUG] != query] if query else compounds
+    besides = " besides the query" if len(others) < len(compounds) else ""
+    compounds = others
     low = compounds.loc[compounds["fdr"] < LOW_FDR, "connectivity"]
     if low.empty:
         return (
@@ -33,9 +34,9 @@ def verdict(compounds: pd.DataFrame, kind: str = COMPOUND_PERT_TYPE, *, query: s
         )
     mimics, reverses = int((low > 0).sum()), int((low < 0).sum())
     return (
-        f"Of {counted(len(compounds), kind)}, {_counted(mimics, 'mimic')} and "
-        f"{_counted(reverses, 'reverse')} the query with an FDR below {LOW_FDR}"
-        f"{', besides itself' if query else ''}."
+        f"Of {counted(len(compounds), kind)}{besides}, {_counted(mimics, 'mimic')} and "
+        f"{_counted(reverses, 'reverse')} {'it' if besides else 'the query'} with an FDR below "
+        f"{LOW_FDR}."
     )
 
 
