@@ -193,7 +193,8 @@ def figures(views: dict[str, list[View]], n: int, patience: float) -> list[Figur
     if moved:
         how = "while the view turns and zooms; the processor draws where there is no graphics card"
         found.append(Figure("map: GPAR, moving", moved, "pictures/s", how, at_least=FLUENT))
-    for name, goal in (("Altair", TIMES_ALTAIR), ("Plotly", TIMES_PLOTLY)):
+    others = {"Altair": TIMES_ALTAIR, "Plotly": TIMES_PLOTLY}
+    for name, goal in ((each, others[each]) for each in others if each in views):
         for when in ("", ", again"):
             pairs = zip(views.get(name + when, ()), views.get("GPAR" + when, ()), strict=True)
             if views_of_both := list(pairs):

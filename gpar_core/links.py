@@ -7,8 +7,31 @@ ENRICHR = "https://maayanlab.cloud/Enrichr/"
 """Takes a pasted list of gene symbols, one per line."""
 
 
+INVENTED = re.compile(r"SIM-[0-9]{4}")
+"""Names of compounds that the demo invents, which no site knows."""
+
+
+def drug_pages(
+    name: str, *, pert_id: str = "", cid: str = "", inchi_key: str = ""
+) -> dict[str, str]:
+    """Pages of a compound by the name of their site; none of an invented one."""
+    if INVENTED.fullmatch(name):
+        return {}
+    return {
+        "PubChem": pubchem(name, cid=cid, inchi_key=inchi_key),
+        "iLINCS": ilincs(name, pert_id),
+        "CLUE": clue(name),
+        "ChEMBL": chembl(name, inchi_key=inchi_key),
+    }
+
+
 def pubchem(name: str, *, cid: str = "", inchi_key: str = "") -> str:
-    """PubChem page of a compound: by CID, else by InChIKey, else a search for the name."""
+    """PubChem page of a compound: by CID, else by InChIKey, else a search for the name.
+
+    '' for an invented one.
+    """
+    if INVENTED.fullmatch(name):
+        return ""
     if cid.isascii() and cid.isdigit():
         return f"https://pubchem.ncbi.nlm.nih.gov/compound/{cid}"
     return f"https://pubchem.ncbi.nlm.nih.gov/compound/{quote(inchi_key or name, safe='')}"
@@ -20,8 +43,10 @@ def ilincs(name: str, pert_id: str = "") -> str:
     LDG-1188 is iLINCS' number of the L1000 data set: L1000FWD links to
     'ilincs/signaturesL1000/LDG-1188', and public readers of iLINCS' GCT files to its '/search/',
     which a name follows. Pages by LSM id are linked in public notebooks of LINCS. Neither could be
-    opened during development.
+    opened during development. '' for an invented compound.
     """
+    if INVENTED.fullmatch(name):
+        return ""
     if re.fullmatch(r"LSM-[0-9]+", pert_id):
         return f"http://www.ilincs.org/ilincs/perturbagen/compound/{pert_id}"
     # Dots alone would lead to the parent path.

@@ -20,6 +20,14 @@ def test_pubchem_takes_the_cid_then_the_inchi_key_then_the_name() -> None:
     assert links.pubchem("alpha/beta?#") == base + "alpha%2Fbeta%3F%23"
 
 
+def test_an_invented_compound_has_no_page() -> None:
+    assert links.drug_pages("SIM-0042", pert_id="DEMO-0658") == {}
+    assert links.pubchem("SIM-0042") == links.ilincs("SIM-0042") == ""
+    pages = links.drug_pages("simvastatin", pert_id="DEMO-0002")
+    assert list(pages) == ["PubChem", "iLINCS", "CLUE", "ChEMBL"]
+    assert all(pages.values())
+
+
 @pytest.mark.parametrize("cid", ["", "-666", "5311/../x", "javascript:1", "²", "٣"])
 def test_what_is_no_cid_is_never_put_in_a_link(cid: str) -> None:
     assert links.pubchem("name", cid=cid).endswith("/compound/name")

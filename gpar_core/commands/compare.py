@@ -55,10 +55,7 @@ def _compare(options: argparse.Namespace, cache: Cache) -> None:
         f"{told.n:,} compounds that both rank"
     )
     for row in found.overlap.to_dict("records"):
-        print(
-            f"first {row['top']}: {row['shared']} shared, {row['expected']:.1f} by chance, "
-            f"p {row['p']:.2g}"
-        )
+        print(f"first {row['top']}: {row['shared']} shared, {row['expected']:.1f} by chance")
     for row in found.settings.to_dict("records"):
         print(f"{row['what']}: {row['first']} | {row['second']}")
     print(f"\n{'first':>7} {'second':>7}  {'compound':<28} why")

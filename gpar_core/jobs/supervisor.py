@@ -78,7 +78,7 @@ class Limits:
     spares: int = 1
     job_mb: int = 0
     import_mb: int = 0
-    grace: float = 1.5
+    grace: float = 1.2
     silence: float = 120.0
     idle: float = 300.0
     patience: float = 300.0

@@ -121,12 +121,6 @@ def _agreement(found: Comparison, *, simulated: bool) -> None:
             "expected": st.column_config.NumberColumn(
                 "By chance", format="%.1f", help="Expected for two unrelated rankings"
             ),
-            "p": st.column_config.NumberColumn(
-                "p",
-                format="%.2g",
-                help="Probability of at least as many by chance (hypergeometric). Two models of "
-                "one MOA share training drugs, so a low p is no surprise.",
-            ),
         },
         placeholder="—",
     )

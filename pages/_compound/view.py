@@ -93,15 +93,11 @@ def _who(compound: Compound, compendium: Compendium) -> None:
         "Compound ids", len(compound.compounds), border=True, help=explained("perturbagen")
     )
     key, cid = compound.first_known(fields.INCHI_KEY), compound.first_known(fields.PUBCHEM_CID)
-    outward = {
-        "PubChem": links.pubchem(compound.name, cid=cid, inchi_key=key),
-        "iLINCS": links.ilincs(compound.name),
-        "CLUE": links.clue(compound.name),
-        "ChEMBL": links.chembl(compound.name, inchi_key=key),
-    }
-    with st.container(horizontal=True):
-        for name, address in outward.items():
-            st.link_button(name, address)
+    outward = links.drug_pages(compound.name, cid=cid, inchi_key=key)
+    if outward:
+        with st.container(horizontal=True):
+            for site, address in outward.items():
+                st.link_button(site, address)
     with st.container(horizontal=True):
         similar = st.button(
             "Find drugs like this",

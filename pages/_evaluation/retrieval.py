@@ -50,6 +50,7 @@ def draw_retrieval(done: Analysis) -> None:
         format_func=TITLES.get,
         label_visibility="collapsed",
         key=f"retrieval-{done.analysis_id}",
+        persist_state="session",
     )
     of_level = found[found["level"] == level]
     many = TITLES[level].lower()

@@ -28,9 +28,10 @@ from pages._evaluation.retrieval import draw_retrieval
 from pages._shared.cached_charts import chart_once
 from pages._shared.class_choice import class_links
 from pages._shared.downloads import download_analysis
-from pages._shared.error_box import plain
+from pages._shared.error_box import error_box, plain
 from pages._shared.gene_links import GENE_COLUMN
 from pages._shared.report_buttons import report_buttons
+from pages._shared.state import Key
 from pages._shared.tables import SELECTION, chosen_row, interval_texts, savable
 from pages._shared.terms import explained
 
@@ -42,16 +43,19 @@ CURVES = {
 
 
 def draw(done: Analysis) -> None:
-    """Show figures over all classes, GPAR compared with each method, and each class."""
-    overall, classes, retrieval = st.tabs(["All classes", "Class by class", "Retrieval (mAP)"])
+    """Show the open tab: figures over all classes, each class, or retrieval."""
     protocol = st.session_state.get(f"protocol-{done.analysis_id}", DRUG)
     measures = of_protocol(done.tables["measures"], protocol)
-    with overall:
-        _overall(measures, done)
-    with classes:
-        _classes(measures, done, protocol)
-    with retrieval:
-        draw_retrieval(done)
+    tabs = {
+        "All classes": lambda: _overall(measures, done),
+        "Class by class": lambda: _classes(measures, done, protocol),
+        "Retrieval (mAP)": lambda: draw_retrieval(done),
+    }
+    shown = st.tabs(list(tabs), key=Key.TAB, on_change="rerun", bind="query-params")
+    for tab, show in zip(shown, tabs.values(), strict=True):
+        if tab.open:
+            with tab, error_box():
+                show()
     report_buttons(done.analysis_id, done.compendium, simulated=done.simulated)
 
 
@@ -63,6 +67,7 @@ def _choose_protocol(done: Analysis) -> None:
         required=True,
         format_func=PROTOCOL_NAMES.get,
         key=f"protocol-{done.analysis_id}",
+        persist_state="session",
     )
     st.caption(ABOUT_PROTOCOLS[protocol])
 
@@ -98,6 +103,7 @@ def _overall(measures: pd.DataFrame, done: Analysis) -> None:
             others,
             format_func=lambda name: METHODS[name].label,
             key=f"rival-{done.analysis_id}",
+            persist_state="session",
         )
         chart_once(
             "paired",

@@ -62,7 +62,7 @@ def show_ended(*, only_mine: bool) -> None:
             selection_mode=SELECTION,
             height=ROW_PIXELS * (min(len(shown), MAX_ROWS) + 1) + 3,
             key=f"jobs-{order}",
-            column_config={"Job": st.column_config.TextColumn(width=280)},
+            column_config={"Job": st.column_config.TextColumn(width=440)},
             placeholder="—",
         ),
         len(shown),
@@ -76,7 +76,7 @@ def _table(jobs: list[Job], named: dict[str, str]) -> pd.DataFrame:
         {
             "Job": [named[job.id] for job in jobs],
             "Outcome": [STATES[job.state] for job in jobs],
-            "Ended": [_moment(job.finished_at) for job in jobs],
+            "Ended (UTC)": [_moment(job.finished_at) for job in jobs],
             "Took": [_took(job) for job in jobs],
         }
     )

@@ -20,12 +20,14 @@ def show_lessons() -> None:
     if not shown.story and st.button("Open case study", type="primary"):
         go("case_studies", case=shown.case)
     st.header("Questions", anchor=False)
-    right = sum(_question(number, each, shown.case) for number, each in enumerate(shown.questions))
-    st.markdown(f"**{right} of {len(shown.questions)}** correct so far.")
+    answers = [_question(number, each, shown.case) for number, each in enumerate(shown.questions)]
+    answered = [right for right in answers if right is not None]
+    if answered:
+        st.markdown(f"**{sum(answered)} of {len(answers)}** correct so far.")
 
 
-def _question(number: int, question: Question, case: str) -> bool:
-    """Show a question; return whether the answer is correct."""
+def _question(number: int, question: Question, case: str) -> bool | None:
+    """Show a question; return whether the answer is correct, None without one."""
     answer = st.radio(
         f"{number + 1}. {question.asks}",
         range(len(question.answers)),
@@ -35,7 +37,7 @@ def _question(number: int, question: Question, case: str) -> bool:
         persist_state="session",
     )
     if answer is None:
-        return False
+        return None
     if answer == question.right:
         st.success(f"Correct. {question.why}")
     else:

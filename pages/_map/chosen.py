@@ -90,14 +90,15 @@ def _show_drug(
     if of_drug:
         (drug,) = known_drugs(compendium, [name])
         compound = compendium.drugs[compendium.drugs[fields.DRUG] == drug].iloc[0]
-        pubchem = links.pubchem(
-            name, cid=compound[fields.PUBCHEM_CID], inchi_key=compound[fields.INCHI_KEY]
+        outward = links.drug_pages(
+            name,
+            pert_id=compound[fields.PERT_ID],
+            cid=compound[fields.PUBCHEM_CID],
+            inchi_key=compound[fields.INCHI_KEY],
         )
-        ilincs = links.ilincs(name, compound[fields.PERT_ID])
         with st.container(horizontal=True):
-            st.link_button("PubChem", pubchem)
-            st.link_button("iLINCS", ilincs)
-            st.link_button("CLUE", links.clue(name))
+            for site, address in outward.items():
+                st.link_button(site, address)
             _offer_as_positive_set([name], "drug", done)
     _show_signatures(table, name, done)
 

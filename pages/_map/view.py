@@ -25,11 +25,12 @@ from pages._shared.model_names import names_of
 from pages._shared.point_map.component import Group, chosen_on, point_map
 from pages._shared.state import Key, cache, from_url, public_compendia
 
+BY_MOA = "MOA"
 BY_MODEL = "Model score"
 BY_TARGET = "Target"
 NO_COLOR = "Nothing"
 COLORS = {
-    "MOA": "moa",
+    BY_MOA: "moa",
     BY_TARGET: "target",
     "Cell line": "cell",
     "Dose": "dose",
@@ -69,7 +70,7 @@ def draw_to_find_drugs(done: Analysis) -> str:
     compendium, points, key = _compendium_of(done), _points_of(done), _key(done)
     chosen = chosen_on(key, points)
     closest = _closest((str(cache().root), *done.identity), done, compendium)
-    _show(done, points, (), "MOA", key=key, only=closest, drug=chosen.drug)
+    _show(done, points, (), BY_MOA, key=key, only=closest, drug=chosen.drug)
     return chosen.drug
 
 
@@ -200,10 +201,16 @@ def _public(done: Analysis) -> bool:
 def _choose_colors(compendium: Compendium) -> tuple[str, list[str], Model | None]:
     """Choose the coloring, names that get a color (none for the most frequent), and a model."""
     left, middle, right = st.columns(3)
-    with middle:
-        model = _choose_model(compendium)
-    absent = {BY_MODEL: model is None, BY_TARGET: compendium.targets.empty}
+    others = _other_kinds(compendium)
+    absent = {
+        BY_MOA: compendium.moas.empty and not others,
+        BY_TARGET: compendium.targets.empty,
+    }
     known = [name for name in COLORS if not absent.get(name)]
+    with middle:
+        model = _choose_model(compendium, otherwise=known[0])
+    if model is None:
+        known.remove(BY_MODEL)
     with left:
         color = st.selectbox(
             "Color by",
@@ -213,7 +220,7 @@ def _choose_colors(compendium: Compendium) -> tuple[str, list[str], Model | None
             bind="query-params",
         )
     names = {
-        "MOA": [*compendium.moas["moa"], *_other_kinds(compendium)],
+        BY_MOA: [*compendium.moas["moa"], *others],
         BY_TARGET: [gene_of(name) for name in compendium.targets["moa"]],
         "Cell line": compendium.cell_lines,
     }.get(color)
@@ -237,7 +244,8 @@ def _other_kinds(compendium: Compendium) -> list[str]:
     return [fields.PERT_TYPES[kind] for kind in others]
 
 
-def _choose_model(compendium: Compendium) -> Model | None:
+def _choose_model(compendium: Compendium, *, otherwise: str) -> Model | None:
+    """The chosen model. otherwise: the coloring once there is none."""
     summaries = {
         each.model_id: each
         for each in load_summaries()[0]
@@ -256,6 +264,7 @@ def _choose_model(compendium: Compendium) -> Model | None:
         "score to see the score of every signature.",
         key="map-model",
         on_change=_only_its_drugs,
+        args=(otherwise,),
     )
     if wanted and wanted not in summaries:
         st.caption("The linked model was deleted or is not from this compendium.")
@@ -265,9 +274,9 @@ def _choose_model(compendium: Compendium) -> Model | None:
 
 
 @error_box()
-def _only_its_drugs() -> None:
+def _only_its_drugs(otherwise: str) -> None:
     """Turn colors off when a model is chosen, so that its drugs stand out; else back on."""
-    st.session_state["colour"] = NO_COLOR if st.session_state["map-model"] else "MOA"
+    st.session_state["colour"] = NO_COLOR if st.session_state["map-model"] else otherwise
 
 
 def _named(summary: ModelSummary, name: str) -> str:

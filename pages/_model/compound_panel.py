@@ -87,9 +87,9 @@ def _actions(model: Model, compound: pd.Series) -> None:
         place = {Key.JOB.value: maps[0].analysis_id, Key.DRUG.value: compound[fields.DRUG]}
         go("map", compendium=compendium, model=model.summary.model_id, **place)
     cid, inchi_key = compound[fields.PUBCHEM_CID], compound[fields.INCHI_KEY]
-    buttons.link_button("PubChem", links.pubchem(name, cid=cid, inchi_key=inchi_key))
-    buttons.link_button("iLINCS", links.ilincs(name, ident))
-    buttons.link_button("CLUE", links.clue(name))
+    outward = links.drug_pages(name, pert_id=ident, cid=cid, inchi_key=inchi_key)
+    for site, address in outward.items():
+        buttons.link_button(site, address)
 
 
 def _nearest(compound: pd.Series, structures: pd.DataFrame, model: Model) -> None:

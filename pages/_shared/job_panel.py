@@ -23,6 +23,8 @@ from pages._shared.tables import savable
 from pages._shared.terms import explained
 
 POLL_SECONDS = 1
+STOPPING_POLL_SECONDS = 0.3
+"""While a job stops, which takes at most a second or two."""
 
 
 def start(request: Request) -> None:
@@ -38,7 +40,8 @@ def finished_job(job_id: str, *, simulated: bool = False) -> Job | None:
     """
     job = engine.look(cache(), job_id)
     if job.active:
-        st.fragment(_follow, run_every=POLL_SECONDS)(job_id, simulated)
+        every = STOPPING_POLL_SECONDS if job.cancel_requested else POLL_SECONDS
+        st.fragment(_follow, run_every=every)(job_id, simulated)
         return None
     if job.state is State.DONE:
         return job

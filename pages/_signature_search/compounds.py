@@ -33,7 +33,8 @@ def show_compounds(done: Analysis) -> None:
     }
     compounds, request = done.tables["compounds"], asked(done)
     said = verdict(compounds, request.against, query=request.compound)
-    (st.markdown if stands_out(compounds) else st.info)(said)
+    clear = stands_out(compounds, query=request.compound)
+    (st.markdown if clear else st.info)(said)
     _actions([names[drug] for drug in checked_in(key, names)], done)
     hits([_side(done.identity, side, done) for side in SIDES], key=key)
     st.caption(

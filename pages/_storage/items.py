@@ -71,7 +71,7 @@ def show(items: list[Item]) -> None:
             height=min(35 * (len(shown) + 1) + 2, 640),
             column_config={
                 "Name": st.column_config.TextColumn(width="large"),
-                "MB": st.column_config.NumberColumn(format="%.1f", help="Size on the disk"),
+                "Size": st.column_config.NumberColumn(format="bytes", help="Size on the disk"),
             },
             placeholder="—",
         ),
@@ -101,7 +101,7 @@ def table(items: list[Item]) -> pd.DataFrame:
         {
             "Kind": [KINDS[item.kind] for item in items],
             "Name": [load_title(item) for item in items],
-            "MB": [item.n_bytes / 1e6 for item in items],
+            "Size": [item.n_bytes for item in items],
             "Last used": [day(item.used) for item in items],
             "Owner": [_whose(item.record) for item in items],
             "Visible to": ["everyone" if item.record.shared else "its owners" for item in items],

@@ -35,6 +35,8 @@ def test_a_query_is_not_counted_among_what_mimics_it() -> None:
     assert said.startswith("Of 2 compounds besides the query, one mimics and none reverses it")
     assert said.endswith("with an FDR below 0.05.")
     assert verdict(found, query="not here") == verdict(found)
+    assert stands_out(found.iloc[[0]])
+    assert not stands_out(found.iloc[[0]], query="own")
     assert verdict(found.iloc[[0, 2]], query="own").startswith("No compound stands out: none of 1")
 
 

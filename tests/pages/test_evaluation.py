@@ -27,6 +27,7 @@ from tests.synthetic import build, drugs_of
 
 METHODS = ("gpar", "gsea", "cosine", "balanced_logistic")
 FAST = ("gsea", "cosine")
+CLASSES, RETRIEVAL = "Class by class", "Retrieval (mAP)"
 
 
 def evaluated(
@@ -121,7 +122,7 @@ def test_a_result_shows_all_methods_and_the_best(stocked: Library) -> None:
 
 def test_a_click_on_a_class_shows_its_intervals(stocked: Library) -> None:
     request = evaluated(stocked.cache)
-    app = click(page("evaluation", job=job_id(request)), 1)
+    app = click(page("evaluation", job=job_id(request), tab=CLASSES), 1)
     assert "MTOR inhibitor" in words(app.subheader)
     one = next(frame.value for frame in app.dataframe if "base_rate" in frame.value)
     ends = one["interval"].str.split("–", expand=True).astype(float)
@@ -141,7 +142,7 @@ def test_the_download_says_where_it_comes_from(stocked: Library) -> None:
 
 def test_retrieval_shows_compounds_and_classes_and_their_parts(stocked: Library) -> None:
     request = evaluated(stocked.cache)
-    app = page("evaluation", job=job_id(request))
+    app = page("evaluation", job=job_id(request), tab=RETRIEVAL)
     assert "Compounds across cell lines, z-scores\\: mean mAP" in words(app)
     assert "Classes, GPAR's space\\: mean mAP" in words(app)
     assert "Kalinin et al. 2025" in words(app)
@@ -158,7 +159,7 @@ def test_retrieval_shows_compounds_and_classes_and_their_parts(stocked: Library)
 def test_one_cell_line_says_why_no_compound_is_looked_for(stocked: Library) -> None:
     remove(stocked.cache.compendium("measured"))
     build(stocked.cache.compendium("measured"), DRUGS, cells=("A375",), name="measured")
-    app = page("evaluation", job=job_id(evaluated(stocked.cache, "measured", FAST)))
+    app = page("evaluation", job=job_id(evaluated(stocked.cache, "measured", FAST)), tab=RETRIEVAL)
     assert "No compound has signatures in two cell lines" in words(app)
     assert retrieved(app)["name"].tolist() == ["HDAC inhibitor", "MTOR inhibitor"]
 
@@ -169,8 +170,9 @@ def test_a_result_from_before_retrieval_still_opens(stocked: Library) -> None:
     manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
     manifest["tables"] = [name for name in manifest["tables"] if "retrieval" not in name]
     (folder / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+    retrieval = page("evaluation", job=job_id(request), tab=RETRIEVAL)
+    assert "before GPAR measured mAP" in words(retrieval.info)
     app = page("evaluation", job=job_id(request))
-    assert "before GPAR measured mAP" in words(app.info)
     assert app.dataframe[0].value["method"].tolist()[0] == "GPAR"
 
 
@@ -207,7 +209,7 @@ def test_a_link_to_another_job_is_refused(stocked: Library) -> None:
 
 def test_names_that_are_markup_are_shown_as_they_stand(stocked: Library) -> None:
     request = evaluated(stocked.cache, "evil", FAST)
-    app = click(page("evaluation", job=job_id(request)), 0)
+    app = click(page("evaluation", job=job_id(request), tab=CLASSES), 0)
     assert not app.exception
     shown = "\n".join(each.value for each in (*app.markdown, *app.caption, *app.subheader))
     for name in EVIL[:2]:

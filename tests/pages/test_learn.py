@@ -84,7 +84,7 @@ def test_without_the_drugs_of_the_tour_it_says_where_they_are(stocked: Library) 
 def test_questions_are_answered_and_explained(cache: Cache, lesson: object) -> None:
     app = page("learn", learn="Lessons", lesson=lesson.case)
     assert not app.exception
-    assert f"**0 of {len(lesson.questions)}** correct" in words(app)
+    assert "correct so far" not in words(app)
     for number, question in enumerate(lesson.questions):
         app.radio[number].set_value(question.right)
     app.run()

@@ -18,6 +18,7 @@ from gpar_core.data import compendium as compendia
 from gpar_core.jobs.job import State
 from gpar_core.jobs.store import JobStore
 from gpar_core.progress import silent
+from gpar_core.storage.cache import remove
 from gpar_core.storage.requests import job_id
 from pages._model.map import AMONG_ALL
 from pages._shared.error_box import plain
@@ -27,7 +28,7 @@ from tests.pages.conftest import Library
 from tests.pages.stage import DRUGS, EVIL, ended, labels, page, press, running, words
 from tests.perturbed import build_perturbed
 from tests.pools import Means
-from tests.synthetic import build
+from tests.synthetic import build, drugs_of
 
 
 @pytest.fixture(autouse=True)
@@ -219,6 +220,14 @@ def test_a_model_that_is_chosen_is_seen_and_in_the_url(stocked: Library) -> None
     assert "model" not in app.query_params
 
 
+def test_without_moas_the_map_is_colored_by_cell_line(stocked: Library) -> None:
+    remove(stocked.cache.compendium("measured"))
+    build(stocked.cache.compendium("measured"), drugs_of("", 8), name="measured")
+    app = opened(charted(stocked.cache, "measured"))
+    assert sent(app)[0]["color"] == "cell"
+    assert "MOA" not in app.selectbox(key="colour").options
+
+
 def test_a_link_to_a_model_that_is_gone_says_so(stocked: Library) -> None:
     app = opened(charted(stocked.cache), model="0123456789abcdef0123")
     assert "was deleted or is not from this compendium" in words(app.caption)
@@ -243,7 +252,8 @@ def test_a_drug_in_the_url_is_where_the_view_begins(stocked: Library) -> None:
     assert "HDAC inhibitor" in words(app.markdown)
     assert len(app.dataframe[0].value) == 6  # two cell lines, three replicates
     hosts = {button.proto.url.split("/")[2] for button in app.get("link_button")}
-    assert hosts == {"pubchem.ncbi.nlm.nih.gov", "www.ilincs.org", "clue.io"}
+    sites = {"pubchem.ncbi.nlm.nih.gov", "www.ilincs.org", "clue.io", "www.ebi.ac.uk"}
+    assert hosts == sites
     unknown = opened(charted(stocked.cache), drug="no such drug")
     assert not unknown.header
     assert "drug" not in unknown.query_params

@@ -353,7 +353,8 @@ def test_a_ranked_drug_opens_beside_the_list(simulated: AppTest, stocked: Librar
     own = simulated.dataframe[0].value
     assert len(own) == 6
     assert own["rank"].is_monotonic_increasing
-    assert [link.label for link in simulated.link_button] == ["PubChem", "iLINCS", "CLUE"]
+    sites = ["PubChem", "iLINCS", "CLUE", "ChEMBL"]
+    assert [link.label for link in simulated.link_button] == sites
     filters(simulated)["Sort by"].set_value("p").run()
     assert drug in words(simulated.header)
     filters(simulated)["Find"].set_value("no such drug").run()

@@ -98,6 +98,12 @@ def test_without_the_compendium_rows_have_links_by_name(stocked: Library) -> Non
     assert row["links"][0][1] == f"https://pubchem.ncbi.nlm.nih.gov/compound/{row['name']}"
 
 
+def test_the_query_is_marked_among_what_mimics_it(stocked: Library) -> None:
+    request = searched(stocked.cache)
+    rows = side_of(analysis.load(stocked.cache.analysis(job_id(request))), "mimic")["rows"]
+    assert [row["drug"] for row in rows if row["own"]] == [request.compound]
+
+
 def test_figures_are_shown_where_they_are_known(stocked: Library) -> None:
     done = analysis.load(stocked.cache.analysis(job_id(searched(stocked.cache))))
     compounds = done.tables["compounds"]

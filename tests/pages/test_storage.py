@@ -19,8 +19,8 @@ def test_everything_is_listed_with_its_size_the_largest_first(stocked: Library) 
     assert sorted(table["Kind"].unique()) == ["Compendium", "Model"]
     assert set(table.loc[table["Kind"] == "Compendium", "Name"]) == {"demo", "measured", "evil"}
     assert "HDAC inhibitor" in set(table["Name"])
-    assert table["MB"].is_monotonic_decreasing
-    assert (table["MB"] > 0).all()
+    assert table["Size"].is_monotonic_decreasing
+    assert (table["Size"] > 0).all()
 
 
 def test_kinds_narrow_the_list(stocked: Library) -> None:

@@ -108,19 +108,16 @@ def overlap(first: np.ndarray, second: np.ndarray, tops: Sequence[int] = TOPS) -
     """How many of the first t compounds of one ranking are among the first t of the other.
 
     first, second: (n,) ranks of the compounds that both rank; only these are counted.
-    Returns top, shared, expected (t^2 / n, for independent rankings) and p, the one-sided
-    hypergeometric probability of at least as many; tops of n or more are left out.
+    Returns top, shared and expected (t^2 / n, for independent rankings); tops of n or more are left
+    out. No p-value: models of one MOA share training drugs, and are never independent.
     """
-    from scipy.stats import hypergeom  # noqa: PLC0415 -- pages start without it
-
     n = len(first)
     place_first, place_second = np.argsort(np.argsort(first)), np.argsort(np.argsort(second))
     rows = []
     for top in (each for each in tops if each < n):
         shared = int(((place_first < top) & (place_second < top)).sum())
-        p = float(hypergeom.sf(shared - 1, n, top, top))
-        rows.append((top, shared, top * top / n, p))
-    return pd.DataFrame(rows, columns=["top", "shared", "expected", "p"])
+        rows.append((top, shared, top * top / n))
+    return pd.DataFrame(rows, columns=["top", "shared", "expected"])
 
 
 def by_cell_line(first: np.ndarray, second: np.ndarray, signatures: pd.DataFrame) -> pd.DataFrame:

@@ -11,9 +11,9 @@ from gpar_core.fields import COMPOUND_PERT_TYPE, DRUG, PERT_TYPES
 LOW_FDR: Final = 0.05
 
 
-def stands_out(compounds: pd.DataFrame) -> bool:
-    """Whether any compound has a low FDR. compounds: from `search.search`."""
-    return bool((compounds["fdr"] < LOW_FDR).any())
+def stands_out(compounds: pd.DataFrame, *, query: str = "") -> bool:
+    """Whether any compound has a low FDR; arguments as of `verdict`."""
+    return bool((_others(compounds, query)["fdr"] < LOW_FDR).any())
 
 
 def verdict(compounds: pd.DataFrame, kind: str = COMPOUND_PERT_TYPE, *, query: str = "") -> str:
@@ -22,7 +22,7 @@ def verdict(compounds: pd.DataFrame, kind: str = COMPOUND_PERT_TYPE, *, query: s
     compounds: from `search.search`. kind: of perturbagen, if they are no compounds. query: the drug
     that is the query, '' if it is none: where it is among them, it does not count.
     """
-    others = compounds[compounds[DRUG] != query] if query else compounds
+    others = _others(compounds, query)
     besides = " besides the query" if len(others) < len(compounds) else ""
     compounds = others
     low = compounds.loc[compounds["fdr"] < LOW_FDR, "connectivity"]
@@ -78,6 +78,10 @@ def clear_classes(queries: pd.DataFrame) -> pd.DataFrame:
         column: names.map(lambda name: gene_of(name) or name) for column, names in clear.items()
     }
     return pd.DataFrame(named, index=queries.index)
+
+
+def _others(compounds: pd.DataFrame, query: str) -> pd.DataFrame:
+    return compounds[compounds[DRUG] != query] if query else compounds
 
 
 def _counted(n: int, verb: str) -> str:

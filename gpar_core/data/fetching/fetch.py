@@ -46,6 +46,9 @@ BLOCKS: Final = "blocks"
 CHOSEN_MATRIX: Final = "level5_landmarks.gctx"
 CHOSEN_SIG_INFO: Final = "siginfo_chosen.txt"
 WHOLE_SIG_INFO: Final = "whole_sig_info"
+TO_CHECK: Final = 1 / 400e6
+TO_UNPACK: Final = 1 / 100e6
+"""Seconds for a packed byte on a usual computer. The time left of a download counts both."""
 WHOLE_NOTE: Final = (
     "GEO's matrix is compressed and cannot be read in parts. The whole file is downloaded; cell "
     "lines are selected when it is imported."
@@ -295,7 +298,14 @@ class _Fetch:
     def _download(self, file: SourceFile, check: Callable[[Path], str]) -> str:
         """Download a file, check it and publish it; returns the result of `check`."""
         target = self.folder / file.name
-        meter = Meter(f"Fetching {file.name}", file.n_bytes, self.report, self.clock)
+        meter = Meter(
+            f"Fetching {file.name}",
+            file.n_bytes,
+            self.report,
+            self.clock,
+            more=self._after(file),
+            later=TO_CHECK + TO_UNPACK,
+        )
         part = download(self.web, file.url(self.base_url), target, meter, expected=file.n_bytes)
         try:
             checked = check(part)
@@ -304,6 +314,16 @@ class _Fetch:
             raise DownloadError(f"{error} The download was deleted.") from error
         publish(target)
         return checked
+
+    def _after(self, file: SourceFile) -> int:
+        """Bytes to download after a file, as far as they are known.
+
+        Of a matrix that is read by ranges, the size is not known before.
+        """
+        files = self.source.tables if self.source.by_ranges else self.source.files
+        after = files[files.index(file) + 1 :] if file in files else files
+        there = (self.folder / _unpacked_name(each) for each in after)
+        return sum(each.n_bytes for each, at in zip(after, there, strict=True) if not at.exists())
 
     def _kept(self, path: Path, check: Callable[[Path], str]) -> str:
         """The result of `check` for an existing file, '' if there is none or it was invalid."""
@@ -318,7 +338,8 @@ class _Fetch:
 
     def _checked_digest(self, path: Path, file: SourceFile, sums: Mapping[str, str]) -> str:
         """SHA-512 of a file, which must match the published one if there is one."""
-        meter = Meter(f"Checking {file.name}", _size(path), self.report, self.clock)
+        later = TO_UNPACK if file.unpacked else 0.0
+        meter = Meter(f"Checking {file.name}", _size(path), self.report, self.clock, later=later)
         digest = sha512(path, meter.at)
         expected = sums.get(file.name, digest)
         if digest != expected:

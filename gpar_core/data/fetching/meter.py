@@ -15,10 +15,23 @@ class Meter:
     """Reports the bytes of one transfer, at most twice a second.
 
     stage: as in `Progress`. total: bytes in all, -1 where unknown. clock: monotonic seconds.
+    more: bytes of later transfers, at the same speed. later: seconds a byte of what follows all of
+    them. Both are part of the time left.
     """
 
-    def __init__(self, stage: str, total: int, report: Report, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        stage: str,
+        total: int,
+        report: Report,
+        clock: Callable[[], float],
+        *,
+        more: int = 0,
+        later: float = 0.0,
+    ) -> None:
         self._stage = stage
+        self._more = more
+        self._later = later
         self._total = total
         self._report = report
         self._clock = clock
@@ -59,7 +72,7 @@ class Meter:
         if speed := self._speed():
             values["bytes_per_second"] = speed
             if self._total >= 0:
-                values["seconds_left"] = (self._total - self._done) / speed
+                values["seconds_left"] = self._left(speed)
         self._report(Progress(self._stage, self._done, max(self._total, 0), message, values))
 
     def _speed(self) -> float:
@@ -69,6 +82,10 @@ class Meter:
         (then, before), (now, done) = self._past[0], self._past[-1]
         return (done - before) / (now - then) if now > then else 0.0
 
+    def _left(self, speed: float) -> float:
+        whole = self._total + self._more
+        return (whole - self._done) / speed + whole * self._later
+
     def _message(self) -> str:
         if self._total < 0:
             parts = [f"{size_text(self._done)} so far"]
@@ -77,7 +94,7 @@ class Meter:
         if speed := self._speed():
             parts.append(f"{size_text(speed)}/s")
             if self._total > self._done:
-                parts.append(f"{time_text((self._total - self._done) / speed)} left")
+                parts.append(f"{time_text(self._left(speed))} left")
         return ", ".join(parts)
 
 

@@ -15,6 +15,8 @@ from pages._shared.gene_links import gene_link
 from pages._shared.tables import about, neighbors_page
 
 NO_MOA = "No known MOA"
+N_SITES = 2
+"""Outward links of a row: the first of `links.drug_pages`."""
 SORTED_BY = {"score": "score", "nes": "nes", "p": "p_exact"}
 """The column of `EXTRA` that each order sorts by."""
 
@@ -73,6 +75,7 @@ def _row(
     genes = (compound.get(fields.TARGET) or "").split(fields.MOA_SEPARATOR)
     high = [line for line, percentile in lines if percentile >= HIGH]
     cid, inchi_key = compound[fields.PUBCHEM_CID], compound[fields.INCHI_KEY]
+    outward = links.drug_pages(name, pert_id=ident, cid=cid, inchi_key=inchi_key)
     smiles = drawn.get(ident, "")
     return {
         "drug": compound[fields.DRUG],
@@ -93,8 +96,7 @@ def _row(
         "agreeing": f"Percentile {HIGH:g} or more in: {', '.join(high) or 'none'}",
         **_specificity(compound),
         "links": [
-            ("PubChem", links.pubchem(name, cid=cid, inchi_key=inchi_key)),
-            ("iLINCS", links.ilincs(name, ident)),
+            *list(outward.items())[:N_SITES],
             ("Neighbors", neighbors_page(page)),
         ],
         "figures": figures_of(compound, chosen),

@@ -18,6 +18,8 @@ from pages._shared.perturbagen_links import page_links
 from pages._shared.tables import about, neighbors_page
 
 N_SHOWN: Final = 50
+N_SITES: Final = 2
+"""Outward links of a row: the first of `links.drug_pages`."""
 SIDES: Final = {"mimic": "Mimic the query", "reverse": "Reverse the query"}
 FIGURES: Final = {"fdr": ("FDR", ".2g"), "tau": ("tau", ".0f"), "srges": ("sRGES", ".2f")}
 """Columns of compounds that a row shows where they are known."""
@@ -57,6 +59,7 @@ def side_of(done: Analysis, side: str) -> dict[str, Any]:
     rows = [
         {
             **_figures(compound, lines[compound[fields.DRUG]], sign),
+            "own": bool(request.compound) and compound[fields.DRUG] == request.compound,
             "page": page or "",
             **more,
         }
@@ -109,10 +112,12 @@ def _of_compounds(
             "moa": ", ".join(_names(moas)) or "No known MOA",
             "targets": [(gene, gene_link(gene, done.compendium)) for gene in _names(genes)],
             "links": [
-                ("PubChem", links.pubchem(
-                    name, cid=here[fields.PUBCHEM_CID], inchi_key=here[fields.INCHI_KEY]
-                )),
-                ("iLINCS", links.ilincs(name, here[fields.PERT_ID])),
+                *list(links.drug_pages(
+                    name,
+                    pert_id=here[fields.PERT_ID],
+                    cid=here[fields.PUBCHEM_CID],
+                    inchi_key=here[fields.INCHI_KEY],
+                ).items())[:N_SITES],
                 ("Neighbors", neighbors_page(about([name], done.compendium)[0])),
             ],
         }

@@ -120,6 +120,21 @@ def test_a_series_is_fetched_with_all_its_tables_and_unpacked(
     assert done.n_fetched == sum((published / name).stat().st_size for name in names)
 
 
+def test_the_time_left_of_a_table_counts_the_matrix_that_follows(
+    site: Site, published: Path, folder: Path
+) -> None:
+    publish_geo(published)
+    told: list[Progress] = []
+    _fetch(site, folder, report=told.append)
+    matrix = next(file for file in GEO.files if file.role == MATRIX)
+    of_table = [each for each in told if each.stage == f"Fetching {SIG_INFO}"]
+    known = [each for each in of_table if "seconds_left" in each.values]
+    assert known
+    for each in known:
+        speed = each.values["bytes_per_second"]
+        assert each.values["seconds_left"] > matrix.n_bytes / speed
+
+
 def test_what_was_fetched_can_be_imported(site: Site, published: Path, folder: Path) -> None:
     made = publish_geo(published)
     series = _fetch(site, folder).series

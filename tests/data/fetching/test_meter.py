@@ -49,6 +49,17 @@ def test_the_speed_is_that_of_the_last_seconds() -> None:
     assert last.values["seconds_left"] == pytest.approx((14e9 - last.done) / 11e6)
 
 
+def test_what_follows_a_transfer_is_part_of_the_time_left() -> None:
+    told: list[Progress] = []
+    clock = _Clock()
+    meter = Meter("x", 100_000_000, told.append, clock, more=300_000_000, later=1 / 4_000_000)
+    for second in range(11):
+        clock.now = float(second)
+        meter.at(second * 1_000_000)
+    assert told[-1].values["seconds_left"] == pytest.approx(390 + 100)
+    assert told[-1].message == "10.0 of 100.0 MB, 1.0 MB/s, 8 min left"
+
+
 def test_it_reports_not_more_than_twice_a_second_but_always_the_end() -> None:
     told: list[Progress] = []
     clock = _Clock()

@@ -48,7 +48,7 @@ function row(drug, side, checked, check) {
     made(
       "div",
       { className: "about" },
-      made("div", {}, name),
+      made("div", {}, name, ...(drug.own ? [made("em", { textContent: "the query itself" })] : [])),
       ...(drug.moa ? [made("div", { className: "moa", textContent: drug.moa, title: drug.moa })] : []),
       ...(drug.targets.length ? [targets(drug.targets)] : []),
       made("div", { className: "figures" }, made("span", { textContent: drug.figures }), ...links),
