@@ -1,12 +1,10 @@
 """Start-up of the server, before it shows the first page."""
 
-import ctypes
 import functools
 import gc
 import logging
 import os
 import pkgutil
-from contextlib import suppress
 from importlib import import_module
 from threading import Thread
 
@@ -14,11 +12,7 @@ from streamlit import net_util
 
 import pages
 from gpar_core.server import json_log
-
-M_ARENA_MAX = -8
-"""Of glibc's mallopt."""
-
-ARENAS = 2
+from pages._app import memory
 
 
 @functools.cache
@@ -27,7 +21,7 @@ def once() -> None:
 
     The imports run in parallel with the first page, not before it.
     """
-    _keep_memory_together()
+    memory.keep_together()
     _ask_nobody_for_our_address()
     _log_to_stderr()
     Thread(target=_get_ready, daemon=True).start()
@@ -48,17 +42,6 @@ def _log_to_stderr() -> None:
     handler.setFormatter(json_log.formatter(os.environ, plain))
     for name in ("gpar", "gpar_core"):
         logging.getLogger(name).addHandler(handler)
-
-
-def _keep_memory_together() -> None:
-    """Return the memory of ended sessions: without this, 100 of them leave 3 MB behind.
-
-    Every rerun is a separate thread, and glibc gives threads up to eight arenas per processor, each
-    with its own free memory. Arrow's allocator does the same; it is chosen at its first use.
-    """
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    with suppress(OSError, AttributeError):  # only glibc has it
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
 
 
 def _get_ready() -> None:

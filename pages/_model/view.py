@@ -1,8 +1,8 @@
 """A trained model on screen."""
 
 from contextlib import suppress
-from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from gpar_core.analyses.training.charts import curves, folds
@@ -23,11 +23,11 @@ from pages._model.map import show_maps
 from pages._model.ranking_filters import count
 from pages._model.ranking_view import show_ranking
 from pages._shared.cached_charts import drawn_once, show_chart
-from pages._shared.downloads import download_table
+from pages._shared.downloads import download_menu, table_files
 from pages._shared.error_box import error_box, plain
 from pages._shared.frame import simulated_note
 from pages._shared.gene_links import gene_links
-from pages._shared.loaders import load_model
+from pages._shared.loaders import load_held_out, load_model
 from pages._shared.model_names import called
 from pages._shared.report_buttons import report_buttons
 from pages._shared.share import share_model
@@ -190,13 +190,17 @@ def _reliability(model: Model) -> None:
 
 def _training_drugs(model: Model) -> None:
     drawn_once("training drugs", model.summary.identity, lambda: _fared(model))
-    download_table(
+    summary = model.summary
+
+    def whole() -> pd.DataFrame:
+        return with_provenance(load_held_out(summary.model_id), summary)
+
+    download_menu(
         "Download training set",
-        model.held_out,
-        partial(with_provenance, summary=model.summary),
+        table_files(whole, 3 * model.held_out.size),
         "training-set",
-        model.summary.label,
-        simulated=model.summary.simulated,
+        summary.label,
+        simulated=summary.simulated,
     )
     show_curation(model)
 

@@ -43,7 +43,7 @@ def load_compendium(name: str) -> Compendium:
 
 
 def load_model(model_id: str) -> Model:
-    """A model by id. Raises NotFoundError or DataError."""
+    """A model by id, with what is drawn of its training set. Raises NotFoundError or DataError."""
     folder = cache().existing_model(model_id)
     note_use(model_id)
     return _model(str(cache().root), model_id, last_change(folder))
@@ -63,6 +63,11 @@ def load_lines(model: Model, drugs: Collection[str]) -> pd.DataFrame:
     """
     columns = [fields.DRUG, fields.CELL_ID, "rank"]
     return by_cell_line(load_signatures(model, drugs, columns), model.n_ranked)
+
+
+def load_held_out(model_id: str) -> pd.DataFrame:
+    """The training set of a model with its held-out scores. Raises NotFoundError or DataError."""
+    return models.load_held_out(cache().existing_model(model_id))
 
 
 def load_ranking(model_id: str) -> pd.DataFrame:
@@ -216,7 +221,8 @@ def _times(fingerprint: str, _data: Compendium) -> list[float]:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _model(root: str, model_id: str, changed: int) -> Model:
-    return _kept(models.load(_server(root).existing_model(model_id)))
+    folder = _server(root).existing_model(model_id)
+    return _kept(models.load(folder, held_out=models.DRAWN))
 
 
 def _kept(loaded: Loaded) -> Loaded:
