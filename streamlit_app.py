@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from gpar_core.upkeep.migration import bring_up_to_date
-from pages._app import boot, memory, page_time, sign_in
+from pages._app import boot, page_time, sign_in
 from pages._shared.error_box import error_box
 from pages._shared.navigation import navigation
 from pages._shared.state import cache
@@ -25,7 +25,7 @@ with error_box():
     if is_known:
         sign_in.show_visitor()
         bring_up_to_date(cache())
-        with memory.given_back(), page_time.noted(page.title):
+        with page_time.noted(page.title):
             page.run()
     else:
         sign_in.ask_to_sign_in()

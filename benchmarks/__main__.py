@@ -15,6 +15,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default=",".join(alone.ITEMS), help="of %(default)s")
+    parser.add_argument("--signatures", type=int, help="to score, not as many as GSE92742 has")
     parser.add_argument("--json", type=Path, default=Path("build/bench.json"))
     options = parser.parse_args()
     items = options.only.split(",")
@@ -22,7 +23,12 @@ def main() -> None:
         parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(alone.ITEMS)}")
     if options.rounds < 1:
         parser.error(f"--rounds is {options.rounds}; at least 1 is needed")
-    figures = [figure for item in items for figure in alone.run(item, options.rounds)]
+    sizes = {"scoring": {"n": options.signatures}} if options.signatures else {}
+    figures = [
+        figure
+        for item in items
+        for figure in alone.run(item, options.rounds, **sizes.get(item, {}))
+    ]
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(to_json(figures), "utf-8")
     print(table(figures))

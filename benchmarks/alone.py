@@ -1,7 +1,7 @@
 """Run each item of the benchmark in a separate process, so that memory is measured separately."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
@@ -20,10 +20,10 @@ ITEMS: dict[str, dict[str, str]] = {
 """Modules with a function `run(rounds)`, and the environment variables they need."""
 
 
-def run(item: str, rounds: int) -> list[Figure]:
-    """Figures of one of `ITEMS`. Raises what it raises."""
+def run(item: str, rounds: int, **sizes: int) -> list[Figure]:
+    """Figures of one of `ITEMS`. sizes: other than its usual ones. Raises what it raises."""
     with ProcessPoolExecutor(1, get_context("spawn")) as process:
-        return process.submit(_run, item, rounds).result()
+        return process.submit(_run, item, rounds, sizes).result()
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def worker_process() -> Iterator[ProcessPoolExecutor]:
         yield process
 
 
-def _run(item: str, rounds: int) -> list[Figure]:
+def _run(item: str, rounds: int, sizes: Mapping[str, int]) -> list[Figure]:
     # Before the module brings numpy, which reads the environment once.
     os.environ.update(ITEMS[item])
-    return import_module(f"benchmarks.{item}").run(rounds)
+    return import_module(f"benchmarks.{item}").run(rounds, **sizes)

@@ -33,7 +33,7 @@ PAGE_ROWS = 4096
 """The compendium repeats so many random signatures: what they are does not matter here."""
 PRODUCT_ROWS = 4096
 
-GOAL_SHARE, GOAL_MEMORY = 0.7, 300.0
+GOAL_SHARE, GOAL_MEMORY = 0.8, 300.0
 
 
 def run(rounds: int, *, n: int = N_SIGNATURES) -> list[Figure]:

@@ -22,6 +22,7 @@ def once() -> None:
     The imports run in parallel with the first page, not before it.
     """
     memory.keep_together()
+    memory.give_back_for_good()
     _ask_nobody_for_our_address()
     _log_to_stderr()
     Thread(target=_get_ready, daemon=True).start()

@@ -3,9 +3,8 @@
 import ctypes
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from threading import Lock
+from contextlib import suppress
+from threading import Thread
 
 import psutil
 
@@ -19,11 +18,7 @@ GROWN = 32 * 2**20
 """Bytes."""
 
 PAUSE = 5.0
-"""Seconds at least from once to the next time: with a gigabyte in use it takes 50 ms."""
-
-_lock = Lock()
-_kept = 0
-_last = -PAUSE
+"""Seconds."""
 
 
 def keep_together() -> None:
@@ -37,21 +32,23 @@ def keep_together() -> None:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
 
 
-@contextmanager
-def given_back() -> Iterator[None]:
-    """Give back what was freed, if the process has grown much since that was last done.
+def give_back_for_good() -> None:
+    """Give back what pages have freed, in the background, each time that the process has grown.
 
     A page of a large compendium takes a hundred megabytes for a moment, which the C library keeps.
     """
-    global _kept, _last
-    try:
-        yield
-    finally:
-        now = time.monotonic()
-        with _lock:
-            if now >= _last + PAUSE and _held() > _kept + GROWN:
-                give_back_memory()
-                _kept, _last = _held(), now
+    Thread(target=_give_back, daemon=True).start()
+
+
+def _give_back() -> None:
+    kept = 0
+    while True:
+        time.sleep(PAUSE)
+        if (held := _held()) > kept + GROWN:
+            give_back_memory()
+            kept = _held()
+        else:
+            kept = min(kept, held)
 
 
 def _held() -> int:

@@ -39,21 +39,22 @@ def test_pages_are_timed_where_metrics_are_wanted(
     assert 'page="Learn"' in page_times.noted(root)
 
 
-def test_memory_is_given_back_once_the_process_has_grown(monkeypatch: pytest.MonkeyPatch) -> None:
-    held, given = [0], []
-    monkeypatch.setattr(memory, "_kept", 0)
-    monkeypatch.setattr(memory, "_last", -memory.PAUSE)
-    clock = iter(range(0, 100, 10))
-    monkeypatch.setattr(memory.time, "monotonic", lambda: float(next(clock)))
-    monkeypatch.setattr(memory, "_held", lambda: held[0])
-    monkeypatch.setattr(memory, "give_back_memory", lambda: given.append(held[0]))
-    for now in (memory.GROWN + 1, memory.GROWN + 2, 2 * memory.GROWN, 3 * memory.GROWN):
-        held[0] = now
-        with pytest.raises(ZeroDivisionError), memory.given_back():
-            _ = 1 / 0
-    assert given == [memory.GROWN + 1, 3 * memory.GROWN]
-    clock = iter([21.0])  # too soon after the last time
-    held[0] = 9 * memory.GROWN
-    with memory.given_back():
-        pass
-    assert given == [memory.GROWN + 1, 3 * memory.GROWN]
+def test_memory_is_given_back_each_time_the_process_has_grown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    big = memory.GROWN
+    held = iter([big, 2 * big, big, big, 3 * big, 3 * big, SystemExit])
+    given = []
+
+    def now() -> int:
+        value = next(held)
+        if value is SystemExit:
+            raise SystemExit
+        return value
+
+    monkeypatch.setattr(memory.time, "sleep", lambda _: None)
+    monkeypatch.setattr(memory, "_held", now)
+    monkeypatch.setattr(memory, "give_back_memory", lambda: given.append(True))
+    with pytest.raises(SystemExit):
+        memory._give_back()
+    assert len(given) == 2
