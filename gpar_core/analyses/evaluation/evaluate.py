@@ -7,7 +7,7 @@ of Gao et al. 2021: for a similarity, pairs of positives are ranked against pair
 a negative; a method that learns has no pairs and keeps its ranking of drugs, as in the paper.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -46,7 +46,7 @@ from gpar_core.learn.metrics import PAPER_LINE, evaluate
 from gpar_core.learn.presets import LayeredSettings, Settings
 from gpar_core.learn.side_by_side import AT_ONCE, side_by_side
 from gpar_core.learn.space import Space
-from gpar_core.progress import Progress, Remember, Report, Tables, Whole, silent, uncached
+from gpar_core.progress import WORK, Progress, Remember, Report, Tables, Whole, silent, uncached
 
 STAGE = "Evaluation"
 CURVE_POINTS = 200
@@ -86,7 +86,10 @@ def compare(
             f"None of the {len(classes)} classes can be evaluated. For the first one: "
             f"{next(iter(reasons.values()))}"
         )
-    whole = Whole(expected(questions, methods, settings), report)
+    seconds = expected(questions, methods, settings)
+    of_retrieval = seconds.pop(RETRIEVAL)
+    of_classes, seconds[CLASSES] = seconds[CLASSES], seconds[CLASSES] + of_retrieval
+    whole = Whole(seconds, report)
     done_for_all = shared_work(
         compendium, questions, methods, seed=seed, pool=pool, report_of=whole.of, remember=remember
     )
@@ -98,18 +101,36 @@ def compare(
     def answer(asked: Question, report: Report) -> Tables:
         return remember(asked.name, lambda: shared.call(_evaluate, asked, report))
 
+    retrieved = 0.0
+
+    def retrieve(report: Report) -> Tables:
+        def hear(progress: Progress) -> None:
+            nonlocal retrieved
+            retrieved = progress.values.get(WORK, retrieved)
+            report(Progress(STAGE))
+
+        sets = [each.training_set for each in questions]
+        rows = np.unique(np.concatenate([each.compendium_rows for each in sets]))
+        members = {each.name: set(each.drugs[each.positive]) for each in questions}
+        return remember(RETRIEVAL, lambda: shared.call(_retrieve, (rows, members), hear))
+
     def tell(done: Mapping[str, Tables], share: float) -> None:
-        message = f"{len(done)} of {len(questions)} classes done"
-        if done:
-            last = list(done)[-1]
-            message += f"; {last}: {_best(done[last]['measures'])}"
-        report(Progress(STAGE, len(done), len(questions), message, {"step_share": share}))
+        n, classes = len(questions), [name for name in done if name != RETRIEVAL]
+        message = f"{len(classes)} of {n} classes done"
+        if len(classes) == n:
+            message += "; retrieval"
+        elif classes:
+            message += f"; {classes[-1]}: {_best(done[classes[-1]]['measures'])}"
+        beside = of_retrieval * (1.0 if RETRIEVAL in done else retrieved)
+        work = (of_classes * (len(classes) + share) / n + beside) / (of_classes + of_retrieval)
+        report(Progress(STAGE, len(classes), n, message, {"step_share": share, WORK: work}))
 
     everything = _Everything(compendium, done_for_all, methods, settings, space, seed)
     fits = GPAR in methods and isinstance(settings, LayeredSettings)
     # Classes already run in parallel; multithreaded products would compete with them.
     with threadpool_limits(1), pool.sharing(everything, at_once=AT_ONCE, fits=fits) as shared:
-        parts = {each.name: partial(answer, each) for each in questions}
+        parts: dict[str, Callable[[Report], Tables]] = {RETRIEVAL: retrieve}  # the longest first
+        parts |= {each.name: partial(answer, each) for each in questions}
         answers = side_by_side(parts, tell, shared.at_once)
     tables = {
         name: pd.concat([answers[each.name][name] for each in questions], ignore_index=True)
@@ -117,14 +138,7 @@ def compare(
     }
     left_out = pd.DataFrame(reasons.items(), columns=["class", "reason"], dtype=str)
 
-    def retrieve() -> Tables:
-        sets = [each.training_set for each in questions]
-        rows = np.unique(np.concatenate([each.compendium_rows for each in sets]))
-        members = {each.name: set(each.drugs[each.positive]) for each in questions}
-        told = whole.of(RETRIEVAL)
-        return retrieval(compendium, rows, members, space, seed=seed, report=told)
-
-    return {**tables, "left_out": left_out, **remember(RETRIEVAL, retrieve)}
+    return {**tables, "left_out": left_out, **answers[RETRIEVAL]}
 
 
 def of_protocol(measures: pd.DataFrame, protocol: str) -> pd.DataFrame:
@@ -326,6 +340,13 @@ def _evaluate(of: _Everything, asked: Question, pool: Pool, report: Report) -> T
         "scores": _of_class(scores, asked.name),
         "pair_curves": _of_class(pd.concat(pair_curves) if pair_curves else none, asked.name),
     }
+
+
+def _retrieve(
+    of: _Everything, asked: tuple[np.ndarray, Mapping[str, set[str]]], pool: Pool, report: Report
+) -> Tables:
+    """Retrieval of the rows, and of the members of each class."""
+    return retrieval(of.compendium, *asked, of.space, seed=of.seed, report=report)
 
 
 def _of_pairs(among: np.ndarray, positive: np.ndarray, seed: int) -> Mapping[str, object]:
