@@ -7,6 +7,7 @@ and the gradient descent of UMAP takes the place of the layout.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -18,6 +19,7 @@ from gpar_core.data.compact_matrix import Matrix
 from gpar_core.maps import umap
 from gpar_core.maps.nearest import EXACT, nearest_neighbors
 from gpar_core.maps.principal_components import principal_components
+from gpar_core.processors import usable
 from gpar_core.progress import Progress, Report, part, silent
 from gpar_core.rank.neighbors import unit
 
@@ -115,9 +117,13 @@ def similarity_limit(x: Matrix, *, seed: int) -> float:
 def _cosine(x: Matrix, first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """(m,) float32 of m pairs of rows."""
     cosine = np.empty(len(first), np.float32)
-    for start in range(0, len(first), PAIRS_AT_ONCE):
+
+    def fill(start: int) -> None:
         block = slice(start, start + PAIRS_AT_ONCE)
         cosine[block] = np.einsum("ij,ij->i", unit(x[first[block]]), unit(x[second[block]]))
+
+    with ThreadPoolExecutor(usable()) as threads:
+        list(threads.map(fill, range(0, len(first), PAIRS_AT_ONCE)))
     return cosine
 
 
