@@ -60,6 +60,10 @@ def part(report: Report, stage: str, start: int, end: int) -> Report:
 WORK: Final = "work"
 """A value: the share of all the work that is done, where stages or steps differ in length."""
 
+PART_FROM: Final = "part_from"
+PART_TO: Final = "part_to"
+"""Values: the shares of all the work between which the present part of a `Whole` lies."""
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -81,8 +85,10 @@ class Whole:
             values = progress.values
             done = progress.done + values.get("step_share", 0.0)
             share = values.get(WORK, done / progress.total if progress.total else 0.0)
-            work = (before + min(share, 1.0) * self.expected[name]) / total
-            self.report(replace(progress, values={**values, WORK: work}))
+            after = before + self.expected[name]
+            work = before + min(share, 1.0) * self.expected[name]
+            where = {WORK: work / total, PART_FROM: before / total, PART_TO: after / total}
+            self.report(replace(progress, values={**values, **where}))
 
         return tell
 

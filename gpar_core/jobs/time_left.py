@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 from typing import Final
 
 from gpar_core.jobs.events import Event
-from gpar_core.progress import WORK, Progress
+from gpar_core.progress import PART_FROM, PART_TO, WORK, Progress
 
 REREAD_SECONDS: Final = 5.0
 """A job that resumes reads finished parts at once, which says nothing about its speed."""
@@ -19,6 +20,9 @@ FINE: Final = 50
 
 BEGUN: Final = 0.03
 """The share of all work from which on its speed counts."""
+
+SHORT: Final = 0.005
+"""Parts that are expected to be this share of the work or less say nothing of the pace."""
 
 SECONDS_LEFT: Final = "seconds_left"
 """A value of the progress of transfers, which know their own speed."""
@@ -91,6 +95,8 @@ def seconds_left(
         return told[SECONDS_LEFT]
     here, events = list(_stages(log).items())[-1]
     if usual is None or here not in usual:
+        if PART_TO in told:
+            return _left_of_parts(log, now)
         if WORK in told:
             return _left_of_work(log, now)
         return _left_in_stage(events, now, _EVEN)[0] if in_parts else None
@@ -111,7 +117,45 @@ def _left_of_work(log: Sequence[Event], now: float) -> float | None:
     if latest.share - first.share < BEGUN:
         return None
     left = (latest.time - first.time) / (latest.share - first.share) * (1 - latest.share)
-    return left**2 / (left + max(now - latest.time, 0.0)) if left else 0.0
+    return _waiting(left, now - latest.time)
+
+
+def _waiting(left: float, since: float) -> float:
+    """What is left of what was to come at the last step, some time ago."""
+    return left**2 / (left + max(since, 0.0)) if left else 0.0
+
+
+def _left_of_parts(log: Sequence[Event], now: float) -> float | None:
+    """By the parts of a `Whole`: the rest of the present one by its own pace, later ones by the
+    usual pace, so that a part which takes far more or less than expected says nothing of others.
+
+    The pace of a part is its time per share of the work. The usual one is the median of all parts
+    so far but the shortest.
+    """
+    work = _rising((event.time, event.progress.values.get(WORK, 0.0)) for event in log)
+    latest = work[-1]
+    if latest.share - work[0].share < BEGUN:
+        return None
+    begun: dict[tuple[float, float], float] = {}
+    for event in log:
+        told = event.progress.values
+        begun.setdefault((told.get(PART_FROM, 0.0), told.get(PART_TO, 0.0)), event.time)
+    *parts, ((start, end), since) = begun.items()
+    ends = [*list(begun.values())[1:], now]
+    paces = [
+        (until - at) / (high - low)
+        for ((low, high), at), until in zip(parts, ends, strict=False)
+        if high - low > SHORT
+    ]
+    own = None
+    if latest.share - start > BEGUN * (end - start) and latest.time > since:
+        own = (latest.time - since) / (latest.share - start)
+        paces.append(own)
+    if not paces:
+        return None
+    usual = median(paces)
+    rest = _waiting((own or usual) * (end - latest.share), now - (latest.time if own else since))
+    return rest + usual * (1 - end)
 
 
 def _stages(log: Sequence[Event]) -> dict[tuple[str, int], list[Event]]:

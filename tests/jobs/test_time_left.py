@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from gpar_core.jobs.events import Event
@@ -163,6 +164,27 @@ def test_stages_that_differ_in_length_are_weighed_from_the_start() -> None:
         assert said is not None
         assert 0.5 < said / (120 - now) < 2, now
     assert seconds_left(events[:3], START + 2, in_parts=False) is None
+
+
+@pytest.mark.parametrize("seconds", [1, 60, 600])
+def test_a_part_far_from_its_expectation_says_nothing_of_the_others(seconds: int) -> None:
+    """It is expected to take 60 s, and only known to be long once it runs."""
+    told: list[Progress] = []
+    expected = {"a": 10, "b": 10, "c": 10, "odd": 60, "d": 20, "e": 40}
+    whole, lengths = Whole(expected, told.append), {**expected, "odd": seconds}
+    events: list[Event] = []
+    begun = 0.0
+    for name, length in lengths.items():
+        for step in range(11):
+            whole.of(name)(Progress("Stage", step, 10))
+            events.append(Event(len(events) + 1, START + begun + step * length / 10, told[-1]))
+        begun += length
+    known = 30 + seconds / 5
+    for now in np.arange(known, 0.9 * begun, 0.5):
+        so_far = [event for event in events if event.time <= START + now]
+        said = seconds_left(so_far, START + now, in_parts=False)
+        assert said is not None
+        assert 0.7 < said / (begun - now) < 1.4, now
 
 
 def test_without_a_step_the_time_left_by_work_only_falls() -> None:
