@@ -72,7 +72,7 @@ ONCE: Final = {
     "import: GB of memory": Line((473_647, 1_311_913), (0.56, 1.13)),
     "library of 70 MOAs: hours of a core": Line((200_000, 1_311_913), (0.226, 0.894)),
     "worker at a training: GB of memory": Line((200_000, 1_311_913), (1.01, 1.79)),
-    "web process, all pages shown: GB of memory": Line((200_000, 1_311_913), (0.59, 1.64)),
+    "web process, all pages shown: GB of memory": Line((200_000, 1_311_913), (0.53, 0.97)),
     "compact compendium: GB of disk": Line((0, 1_311_913), (0.0, 1.33)),
     "index of searches: GB of disk": Line((0, 473_647), (0.0, 2.8)),
 }

@@ -22,10 +22,10 @@ _SIGNATURES, _DRUGS, _CLASSES = 7_624, 1_357, 70
 _SECONDS: Final = {
     "gsea": 3, "cosine": 0.2, "jaccard": 0.2, "fisher": 2, "drsim": 12, "donner": 300, "moasl": 300,
     "balanced_logistic": 70, "default_logistic": 94, "knn": 6, "forest": 600, "bayes": 47,
-    "tuned_logistic": 400, "svm": 500, SPACE: 5, RETRIEVAL: 70,
+    "tuned_logistic": 400, "svm": 200, SPACE: 5, RETRIEVAL: 20,
 }  # fmt: skip
-"""Of a sample as large as its limit, for retrieval. A support vector machine takes 4,000 on the
-demo, and about 70 on real data of that size."""
+"""Of a sample as large as its limit, for retrieval, which runs beside the classes. A support vector
+machine takes 4,000 on the demo, and about 70 on real data of that size."""
 _OF_PAIRS: Final = {"knn", "svm"}
 _EACH_CLASS, _EACH_NETWORKS = 1.8, 60.0
 _FIRST: Final = 15
