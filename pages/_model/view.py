@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 
-import pandas as pd
 import streamlit as st
 
 from gpar_core.analyses.training.charts import curves, folds
@@ -191,13 +190,10 @@ def _reliability(model: Model) -> None:
 def _training_drugs(model: Model) -> None:
     drawn_once("training drugs", model.summary.identity, lambda: _fared(model))
     summary = model.summary
-
-    def whole() -> pd.DataFrame:
-        return with_provenance(load_held_out(summary.model_id), summary)
-
+    n_cells = 3 * model.held_out.size
     download_menu(
         "Download training set",
-        table_files(whole, 3 * model.held_out.size),
+        table_files(lambda: with_provenance(load_held_out(summary.model_id), summary), n_cells),
         "training-set",
         summary.label,
         simulated=summary.simulated,
