@@ -155,9 +155,12 @@ def measure_pages(cache: Cache, name: str, model_id: str, map_id: str) -> list[F
                     at_most=GOAL_PAGE_SECONDS,
                 ),
             ]
+        time.sleep(SETTLED)
+        idle = memory.of_process(server.pid)
         seconds, megabytes = asyncio.run(_crowd(server, list(views.values())))
     return [
         *figures,
+        Figure("pages: idle web process", (idle,), "MB", "PSS, after all pages were shown"),
         Figure(
             f"pages: {VISITORS} visitors at once",
             (seconds,),

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from gpar_core import fields, links
 from gpar_core.export import without_formulas
 from pages._shared.error_box import plain
 from pages._shared.state import Key
@@ -29,9 +30,19 @@ def about(drugs: Iterable[str], compendium: str, page: str = "compound") -> list
     ]
 
 
-def neighbors_page(page: str) -> str:
-    """URL of the most similar drugs. page: URL of the page of a drug, from `about`."""
-    return f"{page}&{urlencode({Key.ABOUT.value: 'Neighbors'})}"
+def row_links(name: str, page: str, known: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Links of a drug in a list: the first two of `links.drug_pages`, and to its neighbors.
+
+    page: URL of its page, from `about`. known: pert_id, pubchem_cid and inchi_key.
+    """
+    outward = links.drug_pages(
+        name,
+        pert_id=known[fields.PERT_ID],
+        cid=known[fields.PUBCHEM_CID],
+        inchi_key=known[fields.INCHI_KEY],
+    )
+    neighbors = f"{page}&{urlencode({Key.ABOUT.value: 'Neighbors'})}"
+    return [*list(outward.items())[:2], ("Neighbors", neighbors)]
 
 
 def savable(table: pd.DataFrame, *, simulated: bool, signed: Sequence[str] = ()) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from gpar_core import fields, links
+from gpar_core import fields
 from gpar_core.analyses.training.result import Model
 from gpar_core.charts.style import GRAY, YELLOW
 from gpar_core.chemistry.structures import picture
@@ -12,11 +12,9 @@ from gpar_core.rank.by_line import HIGH
 from pages._model.ranked.columns import figures_of
 from pages._model.ranking_filters import count
 from pages._shared.gene_links import gene_link
-from pages._shared.tables import about, neighbors_page
+from pages._shared.tables import about, row_links
 
 NO_MOA = "No known MOA"
-N_SITES = 2
-"""Outward links of a row: the first of `links.drug_pages`."""
 SORTED_BY = {"score": "score", "nes": "nes", "p": "p_exact"}
 """The column of `EXTRA` that each order sorts by."""
 
@@ -74,8 +72,6 @@ def _row(
     name, ident = compound[fields.PERT_INAME], compound[fields.PERT_ID]
     genes = (compound.get(fields.TARGET) or "").split(fields.MOA_SEPARATOR)
     high = [line for line, percentile in lines if percentile >= HIGH]
-    cid, inchi_key = compound[fields.PUBCHEM_CID], compound[fields.INCHI_KEY]
-    outward = links.drug_pages(name, pert_id=ident, cid=cid, inchi_key=inchi_key)
     smiles = drawn.get(ident, "")
     return {
         "drug": compound[fields.DRUG],
@@ -95,10 +91,7 @@ def _row(
         "agree": f"{len(high)} of {count(len(lines), 'line')}",
         "agreeing": f"Percentile {HIGH:g} or more in: {', '.join(high) or 'none'}",
         **_specificity(compound),
-        "links": [
-            *list(outward.items())[:N_SITES],
-            ("Neighbors", neighbors_page(page)),
-        ],
+        "links": row_links(name, page, compound),
         "figures": figures_of(compound, chosen),
     }
 

@@ -15,11 +15,9 @@ from gpar_core.errors import GparError
 from pages._shared.gene_links import gene_link
 from pages._shared.loaders import load_compendium
 from pages._shared.perturbagen_links import page_links
-from pages._shared.tables import about, neighbors_page
+from pages._shared.tables import about, row_links
 
 N_SHOWN: Final = 50
-N_SITES: Final = 2
-"""Outward links of a row: the first of `links.drug_pages`."""
 SIDES: Final = {"mimic": "Mimic the query", "reverse": "Reverse the query"}
 FIGURES: Final = {"fdr": ("FDR", ".2g"), "tau": ("tau", ".0f"), "srges": ("sRGES", ".2f")}
 """Columns of compounds that a row shows where they are known."""
@@ -111,15 +109,7 @@ def _of_compounds(
             "structure": picture(here[fields.SMILES]) if here[fields.SMILES] else "",
             "moa": ", ".join(_names(moas)) or "No known MOA",
             "targets": [(gene, gene_link(gene, done.compendium)) for gene in _names(genes)],
-            "links": [
-                *list(links.drug_pages(
-                    name,
-                    pert_id=here[fields.PERT_ID],
-                    cid=here[fields.PUBCHEM_CID],
-                    inchi_key=here[fields.INCHI_KEY],
-                ).items())[:N_SITES],
-                ("Neighbors", neighbors_page(about([name], done.compendium)[0])),
-            ],
+            "links": row_links(name, about([name], done.compendium)[0], here),
         }
         for name, moas, genes, here in zip(
             found[fields.PERT_INAME], found[fields.MOA], targets, known.to_dict("records"),
