@@ -12,8 +12,8 @@ DOCUMENT = ROOT / "CONTRIBUTING.md"
 BEGIN, END = "<!-- architecture: begin -->", "<!-- architecture: end -->"
 FILES = sorted(path.relative_to(CORE).as_posix() for path in CORE.rglob("*.py"))
 LAYERS = (
-    ("errors.py", "fields.py", "links.py", "progress.py", "glossary.py", "names_on_screen.py",
-     "processes.py", "processors.py", "__init__.py"),
+    ("errors.py", "fields.py", "links.py", "progress.py", "glossary.py", "gpu.py",
+     "names_on_screen.py", "processes.py", "processors.py", "__init__.py"),
     ("storage/",),
     ("server/",),
     ("data/",),

@@ -15,7 +15,7 @@ SCIENCE = ("data/", "learn/", "rank/", "compare/", "maps/", "charts/", "chemistr
 
 ONLY_USERS = {
     "tensorflow": (
-        "learn/network.py", "learn/steps.py",
+        "gpu.py", "learn/network.py", "learn/steps.py", "maps/nearest.py", "rank/scoring_on_gpu.py",
         "compare/embedding_net.py", "compare/donner.py", "compare/moasl.py",
     ),
     "keras": (),

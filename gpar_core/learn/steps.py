@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
+from gpar_core import gpu
+
 STEPS_PER_CALL = 25
 """Steps per call into the graph; between calls, progress is reported and a stop is noticed."""
 
@@ -19,8 +21,7 @@ def be_one_of_many() -> None:
     """
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    for gpu in tf.config.list_physical_devices("GPU"):
-        tf.config.experimental.set_memory_growth(gpu, enable=True)
+    gpu.device()
 
 
 def _has_bfloat16() -> bool:

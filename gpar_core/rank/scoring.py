@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gpar_core import gpu
 from gpar_core.data.chosen_rows import let_go
 from gpar_core.data.compact_matrix import Matrix
 from gpar_core.errors import DataError
@@ -118,6 +119,8 @@ class MatchingNetwork:
 
 
 Network = LayeredNetwork | MatchingNetwork
+Probability = Callable[[np.ndarray, np.ndarray | None], np.ndarray]
+"""(n, n_genes) z-scores, and where known the (n,) cell lines, to (n,) probabilities."""
 
 
 def disassembled(network: Network) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -186,14 +189,20 @@ def score(
     threads: int = 1,
     report: Report = silent,
 ) -> np.ndarray:
-    """Probability that each signature is positive.
+    """Probability that each signature is positive; of more than `gpu.MANY`, on a GPU if there is
+    one.
 
     cell: (n_signatures,) names of the cell lines of the matrix, where known. Other arguments as in
     `score_blocks`. Returns (n,) float32 in 0-1.
     """
+    probability: Probability = network.probability
+    if len(matrix if rows is None else rows) > gpu.MANY and (device := gpu.device()):
+        from gpar_core.rank import scoring_on_gpu  # noqa: PLC0415 -- with TensorFlow
+
+        probability = scoring_on_gpu.probability(network, device)
 
     def scorer(z_scores: np.ndarray, chosen: slice | np.ndarray) -> np.ndarray:
-        return network.probability(z_scores, None if cell is None else cell[chosen])
+        return probability(z_scores, None if cell is None else cell[chosen])
 
     return score_blocks(scorer, matrix, rows, threads=threads, report=report)
 

@@ -3,8 +3,8 @@
 import sys
 
 import pytest
-import tensorflow as tf
 
+import gpar_core.gpu
 from benchmarks import gpu
 
 
@@ -19,7 +19,7 @@ def test_what_is_computed_on_a_device_is_what_gpar_computes() -> None:
 def test_without_a_gpu_it_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda _: [])
+    monkeypatch.setattr(gpar_core.gpu, "device", lambda: None)
     monkeypatch.setattr(sys, "argv", ["gpu"])
     gpu.main()
     assert "sees no GPU" in capsys.readouterr().out

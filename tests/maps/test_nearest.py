@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from gpar_core import gpu
 from gpar_core.maps import nearest
 from gpar_core.maps.nearest import nearest_neighbors
 
@@ -40,6 +41,17 @@ def test_many_have_nearly_all_of_them_and_the_same_for_a_seed(
     assert (found != np.arange(len(x))[:, None]).all()
     monkeypatch.setattr(nearest, "EXACT", 100)
     np.testing.assert_array_equal(nearest_neighbors(x, 10, seed=1)[0], found)
+
+
+def test_many_have_exact_neighbors_on_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nearest, "EXACT", 100)
+    monkeypatch.setattr(nearest, "BLOCK_ROWS", 150)
+    monkeypatch.setattr(gpu, "device", lambda: "/CPU:0")
+    x = _x() + 30  # far from 0, where the squares' rounding errors are large
+    found, distances = nearest_neighbors(x, 9, seed=0)
+    expected, apart = _slowly(x, 9)
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_allclose(distances, apart, atol=1e-5)
 
 
 def test_equal_signatures_are_each_others_neighbors_and_not_their_own() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gpar_core import gpu
 from gpar_core.errors import Cancelled, DataError
 from gpar_core.progress import Progress
 from gpar_core.rank import scoring
@@ -105,6 +106,24 @@ def test_scores_are_those_of_the_loops(scaling: str, kind: Kind) -> None:
     expected = [_by_loops(network, row) for row in scaled(x, scaling)]
     np.testing.assert_allclose(score(network, x), expected, rtol=1e-4, atol=1e-6)
     assert score(network, x).dtype == np.float32
+
+
+@both_kinds
+@pytest.mark.parametrize("scaling", SCALINGS)
+def test_many_are_scored_on_a_gpu_by_the_same_formulas(
+    scaling: str, kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x = np.random.default_rng(1).normal(scale=4, size=(50, 6)).astype(np.float32)
+    cell = np.array(["MCF7", "PC3", "HT29", "A375", "PC3"] * 10)
+    network = kind(scaling)
+    on_cpu = score(network, x, cell=cell), score(network, x, np.arange(40))
+    used = []
+    monkeypatch.setattr(gpu, "MANY", 40)
+    monkeypatch.setattr(gpu, "device", lambda: used.append("asked") or "/CPU:0")
+    np.testing.assert_allclose(score(network, x, cell=cell), on_cpu[0], rtol=1e-4, atol=1e-6)
+    assert used == ["asked"]
+    np.testing.assert_array_equal(score(network, x, np.arange(40)), on_cpu[1])
+    assert used == ["asked"]
 
 
 @both_kinds
