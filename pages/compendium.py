@@ -1,5 +1,7 @@
 """Compendium: overview of the one in use; filter, download, import and delete."""
 
+from functools import partial
+
 import streamlit as st
 
 from gpar_core.data import demo
@@ -25,6 +27,9 @@ from pages._shared.job_panel import finished_job
 from pages._shared.navigation import begin
 from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, go
+from pages._shared.tabs import tabs
+
+OVERVIEW = "Overview"
 
 
 @st.dialog("Delete this compendium?")
@@ -59,34 +64,49 @@ def show_import_job(job_id: str) -> None:
         show_fetched(load_fetched(request.folder(cache())), all_fetched(cache()))
     else:
         name = demo.NAME if isinstance(request, DemoRequest) else request.name
+        st.session_state[Key.TAB] = OVERVIEW  # the tab that started the job was open
         go("compendium", compendium=name)
 
 
+def overview(compendium: Compendium) -> None:
+    show_size(compendium)
+    download_signatures(compendium)
+    drawn_once("inside", identity(compendium), lambda: show_inside(compendium))
+
+
+def import_report(compendium: Compendium) -> None:
+    drawn_once("findings", identity(compendium), lambda: show_findings(compendium))
+
+
+def identity(compendium: Compendium) -> tuple[str, str]:
+    return compendium.name, compendium.fingerprint
+
+
+def show_deletion(compendium: Compendium) -> None:
+    folder = cache().compendium(compendium.name)
+    sharing_popover(folder)
+    st.caption(f"Frees the disk space of {plain(compendium.name)}. Its models are kept.")
+    if not cache().may_change(cache().thing_of(folder)):
+        st.caption("Only its owner or an administrator can delete it.")
+    elif st.button("Delete compendium"):
+        confirm_deletion(compendium)
+
+
 def show(compendium: Compendium) -> None:
-    inside, findings, choose, fetch, imports, delete = st.tabs(
-        ["Overview", "Import report", "Filter", "Download data", "Import", "Delete"]
+    forms = {
+        "Filter": partial(show_choose, compendium),
+        "Download data": show_fetch,
+        "Import": show_import,
+    }
+    tabs(
+        {
+            OVERVIEW: partial(overview, compendium),
+            "Import report": partial(import_report, compendium),
+            **forms,
+            "Delete": partial(show_deletion, compendium),
+        },
+        kept=forms,
     )
-    identity = (compendium.name, compendium.fingerprint)
-    with inside:
-        show_size(compendium)
-        download_signatures(compendium)
-        drawn_once("inside", identity, lambda: show_inside(compendium))
-    with findings:
-        drawn_once("findings", identity, lambda: show_findings(compendium))
-    with choose, error_box():
-        show_choose(compendium)
-    with fetch, error_box():
-        show_fetch()
-    with imports, error_box():
-        show_import()
-    with delete:
-        folder = cache().compendium(compendium.name)
-        sharing_popover(folder)
-        st.caption(f"Frees the disk space of {plain(compendium.name)}. Its models are kept.")
-        if not cache().may_change(cache().thing_of(folder)):
-            st.caption("Only its owner or an administrator can delete it.")
-        elif st.button("Delete compendium"):
-            confirm_deletion(compendium)
 
 
 begin(plain(f"Compendium {name_in_use()}".strip()))

@@ -6,10 +6,10 @@ from gpar_core.storage import folders
 from pages._learn.glossary_view import show_glossary
 from pages._learn.lesson_view import show_lessons
 from pages._learn.tour_view import show_tour
-from pages._shared.error_box import error_box
 from pages._shared.frame import compendium_in_use
 from pages._shared.navigation import begin
 from pages._shared.state import Key
+from pages._shared.tabs import tabs
 
 
 def tour() -> None:
@@ -22,9 +22,12 @@ def for_teachers() -> None:
 
 
 begin("Learn")
-tabs = {"Tour": tour, "Lessons": show_lessons, "Glossary": show_glossary, "Teachers": for_teachers}
-shown = st.tabs(list(tabs), key=Key.LEARN, on_change="rerun", bind="query-params")
-for tab, draw in zip(shown, tabs.values(), strict=True):
-    if tab.open:
-        with tab, error_box():
-            draw()
+tabs(
+    {
+        "Tour": tour,
+        "Lessons": show_lessons,
+        "Glossary": show_glossary,
+        "Teachers": for_teachers,
+    },
+    Key.LEARN,
+)

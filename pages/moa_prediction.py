@@ -1,5 +1,7 @@
 """MOA prediction: likely mechanisms of a compound or an uploaded profile."""
 
+from functools import partial
+
 import streamlit as st
 
 from gpar_core.analyses.compound.result import find
@@ -22,6 +24,7 @@ from pages._shared.profile_form import OWN_PROFILES, show_upload
 from pages._shared.share import Shared, share_popover, share_request
 from pages._shared.sharing import sharing_popover
 from pages._shared.state import Key, cache, from_url, go
+from pages._shared.tabs import tabs
 from pages._target_prediction.likely_targets import likely_targets
 
 N_EXAMPLES = 3
@@ -73,15 +76,13 @@ def ask_compound(library: Library, compendium: Compendium) -> None:
     """Choose a compound, kept in the URL, and show its prediction; an example until then."""
     compound = pick_or_example(compendium, "compound-of", examples(library, compendium))
     prediction = predict(library, compendium, compound)
-    moas, targets = st.tabs(["MOAs", "Likely targets"], on_change="rerun", key="moa-or-targets")
-    if moas.open:
-        with moas:
-            if from_url(Key.COMPOUND):
-                _share(prediction, compound)
-            show_prediction(prediction, annotated(compendium, prediction.label))
-    if targets.open:
-        with targets, error_box():
-            likely_targets(compendium, compound)
+
+    def moas() -> None:
+        if from_url(Key.COMPOUND):
+            _share(prediction, compound)
+        show_prediction(prediction, annotated(compendium, prediction.label))
+
+    tabs({"MOAs": moas, "Likely targets": partial(likely_targets, compendium, compound)}, Key.ABOUT)
 
 
 def examples(library: Library, compendium: Compendium) -> list[str]:

@@ -18,6 +18,10 @@ MANY = 10_000
 EPOCHS_OF_FEW, EPOCHS_OF_MANY = 500, 200
 """umap-learn's own numbers, up to `MANY` signatures and above."""
 
+EPOCHS_OF_GRAPH = 100
+"""Of a graph alone: of 120,000 signatures, twice as many raise the trustworthiness from 0.992 to
+0.994 (standard error 0.001); of 473,647, they would take minutes longer."""
+
 SPREAD, MIN_DISTANCE = 1.0, 0.1
 """umap-learn's defaults."""
 
@@ -87,7 +91,7 @@ def lay_out(
         b=b,
         gamma=1.0,
         negative_sample_rate=5,
-        n_epochs=EPOCHS_OF_MANY,
+        n_epochs=EPOCHS_OF_GRAPH,
         init=start,
         random_state=np.random.RandomState(seed),
         metric="euclidean",
@@ -95,7 +99,7 @@ def lay_out(
         densmap=False,
         densmap_kwds={},
         output_dens=False,
-        tqdm_kwds=_bar(EPOCHS_OF_MANY, report),
+        tqdm_kwds=_bar(EPOCHS_OF_GRAPH, report),
     )
     return np.asarray(place, np.float32)
 

@@ -1,6 +1,7 @@
 """A comparison of selections of cell lines on screen."""
 
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -17,10 +18,11 @@ from gpar_core.learn.metrics import PAPER_LINE
 from gpar_core.learn.paired import against
 from pages._shared.cached_charts import chart_once
 from pages._shared.downloads import download_analysis
-from pages._shared.error_box import error_box, plain
+from pages._shared.error_box import plain
 from pages._shared.loaders import load_compendium
 from pages._shared.state import cache, go
 from pages._shared.tables import ABOUT_COLUMN, about, interval_texts, savable
+from pages._shared.tabs import tabs
 from pages._shared.terms import explained
 
 MAX_SENTENCES = 5
@@ -55,22 +57,23 @@ def draw(done: Analysis) -> None:
     )
     download_analysis("Download selections", table, "cell-influence", done, of=done.request.title)
     left_out = done.tables["left_out"]
-    names = ["Differences", "Drug by drug", "Train a model"]
-    tabs = st.tabs([*names, *["Left out"] * bool(len(left_out))])
-    with tabs[0]:
-        _differences(request, pairs, table, done)
-    with tabs[1]:
-        _drugs(done)
-    with tabs[2], error_box():
-        _train(request, done)
+    draws = {
+        "Differences": partial(_differences, request, pairs, table, done),
+        "Drug by drug": partial(_drugs, done),
+        "Train a model": partial(_train, request, done),
+    }
     if len(left_out):
-        with tabs[3]:
-            st.dataframe(
-                savable(left_out, simulated=done.simulated),
-                hide_index=True,
-                column_config={"selection": "Cell lines", "reason": "Reason"},
-                placeholder="—",
-            )
+        draws["Left out"] = partial(_left_out, left_out, done)
+    tabs(draws, kept=["Differences", "Train a model"])
+
+
+def _left_out(left_out: pd.DataFrame, done: Analysis) -> None:
+    st.dataframe(
+        savable(left_out, simulated=done.simulated),
+        hide_index=True,
+        column_config={"selection": "Cell lines", "reason": "Reason"},
+        placeholder="—",
+    )
 
 
 def _verdict(table: pd.DataFrame, pairs: pd.DataFrame) -> None:

@@ -1,5 +1,7 @@
 """One drug on screen: identity, signatures, and its place in models and on maps."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -15,7 +17,7 @@ from pages._map.view import draw_with_drug
 from pages._moa_prediction.view import show_prediction
 from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.class_choice import KNOWN_COLUMNS, known
-from pages._shared.error_box import error_box, plain
+from pages._shared.error_box import plain
 from pages._shared.gene_links import gene_links, targets_linked
 from pages._shared.loaders import (
     load_analysis,
@@ -30,6 +32,7 @@ from pages._shared.positive_set import search_with, train_on
 from pages._shared.state import Key, go
 from pages._shared.structures import show_structure
 from pages._shared.tables import ABOUT_COLUMN, SELECTION, about, opened_row, savable
+from pages._shared.tabs import tabs
 from pages._shared.terms import explained
 from pages._target_prediction.likely_targets import likely_targets
 
@@ -37,7 +40,7 @@ from pages._target_prediction.likely_targets import likely_targets
 def show_compound(compound: Compound, compendium: Compendium) -> None:
     """Show the drug's identity, then a tab for each topic; only the open one is drawn."""
     _who(compound, compendium)
-    tabs = {
+    draws = {
         "Signatures": _signatures,
         "Models": _models,
         "Likely MOAs": _likely,
@@ -45,11 +48,7 @@ def show_compound(compound: Compound, compendium: Compendium) -> None:
         "Neighbors": _neighbors,
         "Map": _maps,
     }
-    shown = st.tabs(list(tabs), key=Key.ABOUT, on_change="rerun", bind="query-params")
-    for tab, draw in zip(shown, tabs.values(), strict=True):
-        if tab.open:
-            with tab, error_box():
-                draw(compound, compendium)
+    tabs({name: partial(draw, compound, compendium) for name, draw in draws.items()}, Key.ABOUT)
 
 
 def _who(compound: Compound, compendium: Compendium) -> None:

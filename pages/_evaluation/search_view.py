@@ -24,6 +24,7 @@ from pages._shared.downloads import download_analysis
 from pages._shared.error_box import plain
 from pages._shared.gene_links import GENE_COLUMN
 from pages._shared.tables import interval_texts, savable
+from pages._shared.tabs import tabs
 from pages._shared.terms import explained
 
 ABOUT_MEASURES = {
@@ -57,24 +58,24 @@ def draw(done: Analysis, request: SearchEvaluationRequest) -> None:
         f"resampling the {noun.many}. Small dots: {noun.many}."
     )
     _choose_figures(request, done)
-    names = ["Scores", "List lengths", CLASS_TABS[request.among]]
-    tabs = st.tabs([*names, *["Own molecule"] * ("identity" in of_noise)])
-    with tabs[0]:
+
+    def scores() -> None:
         n_genes = _choose_length(request, "scores", done)
         _scores(summary[summary["n_genes"] == n_genes], noun, done)
-    with tabs[1]:
-        chart_once(
-            "search scores",
-            source,
-            partial(charts.by_length, summary, MEASURES[measure], simulated=done.simulated),
-        )
+
+    def by_length() -> None:
+        draw = partial(charts.by_length, summary, MEASURES[measure], simulated=done.simulated)
+        chart_once("search scores", source, draw)
         st.caption(f"Vertical lines: 95% intervals from resampling the {noun.many}.")
-    with tabs[2]:
+
+    def class_by_class() -> None:
         n_genes = _choose_length(request, "moas", done)
         _classes(moas[moas["n_genes"] == n_genes], measure, noun, done)
+
+    draws = {"Scores": scores, "List lengths": by_length, CLASS_TABS[request.among]: class_by_class}
     if "identity" in of_noise:
-        with tabs[3]:
-            _identity(identified(of_noise["identity"]), done)
+        draws["Own molecule"] = lambda: _identity(identified(of_noise["identity"]), done)
+    tabs(draws, kept=draws)
 
 
 def _by_score(

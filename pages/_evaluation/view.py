@@ -28,11 +28,11 @@ from pages._evaluation.retrieval import draw_retrieval
 from pages._shared.cached_charts import chart_once
 from pages._shared.class_choice import class_links
 from pages._shared.downloads import download_analysis
-from pages._shared.error_box import error_box, plain
+from pages._shared.error_box import plain
 from pages._shared.gene_links import GENE_COLUMN
 from pages._shared.report_buttons import report_buttons
-from pages._shared.state import Key
 from pages._shared.tables import SELECTION, chosen_row, interval_texts, savable
+from pages._shared.tabs import tabs
 from pages._shared.terms import explained
 
 CURVES = {
@@ -46,16 +46,13 @@ def draw(done: Analysis) -> None:
     """Show the open tab: figures over all classes, each class, or retrieval."""
     protocol = st.session_state.get(f"protocol-{done.analysis_id}", DRUG)
     measures = of_protocol(done.tables["measures"], protocol)
-    tabs = {
-        "All classes": lambda: _overall(measures, done),
-        "Class by class": lambda: _classes(measures, done, protocol),
-        "Retrieval (mAP)": lambda: draw_retrieval(done),
-    }
-    shown = st.tabs(list(tabs), key=Key.TAB, on_change="rerun", bind="query-params")
-    for tab, show in zip(shown, tabs.values(), strict=True):
-        if tab.open:
-            with tab, error_box():
-                show()
+    tabs(
+        {
+            "All classes": lambda: _overall(measures, done),
+            "Class by class": lambda: _classes(measures, done, protocol),
+            "Retrieval (mAP)": lambda: draw_retrieval(done),
+        }
+    )
     report_buttons(done.analysis_id, done.compendium, simulated=done.simulated)
 
 

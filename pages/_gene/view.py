@@ -1,5 +1,7 @@
 """One gene on screen: its names and links, then a tab for each question."""
 
+from functools import partial
+
 import streamlit as st
 
 from gpar_core import fields, links
@@ -12,10 +14,10 @@ from pages._gene.movers import show_movers
 from pages._gene.perturbations import show_perturbations
 from pages._gene.targets import show_targets
 from pages._shared.class_choice import MOAS_AND_TARGETS
-from pages._shared.error_box import error_box, plain
+from pages._shared.error_box import plain
 from pages._shared.navigation import name_page
 from pages._shared.share import Shared, share_popover
-from pages._shared.state import Key
+from pages._shared.tabs import tabs
 
 MAX_NAMES = 8
 
@@ -39,12 +41,8 @@ def show_gene(gene: Gene, compendium: Compendium) -> None:
             f"{fields.N_LANDMARKS} landmark genes. This page shows drugs that target it and its "
             "perturbations, but not what moves it."
         )
-    tabs = TABS if gene.is_measured else UNMEASURED
-    shown = st.tabs(list(tabs), key=Key.TAB, on_change="rerun", bind="query-params")
-    for tab, draw in zip(shown, tabs.values(), strict=True):
-        if tab.open:
-            with tab, error_box():
-                draw(gene, compendium)
+    draws = TABS if gene.is_measured else UNMEASURED
+    tabs({name: partial(draw, gene, compendium) for name, draw in draws.items()})
 
 
 def _who(gene: Gene, compendium: Compendium) -> None:

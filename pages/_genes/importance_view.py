@@ -1,5 +1,7 @@
 """The most important genes of a model, on screen."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -14,6 +16,7 @@ from pages._shared.error_box import plain
 from pages._shared.gene_links import GENE_COLUMN, gene_link, gene_links
 from pages._shared.state import Key, cache
 from pages._shared.tables import savable
+from pages._shared.tabs import tabs
 
 BOTH = "both"
 CHOICES = {
@@ -37,20 +40,20 @@ def draw(done: Analysis) -> None:
     )
     genes = done.tables["genes"]
     chosen = selected(genes, way)
-    table, heat, trust = st.tabs(["Genes", "Heat map", "Stability"])
-    with table:
-        if chosen.empty:
-            st.info("No gene is in the top 100 by both methods. Choose one of the methods.")
-        else:
-            _chosen(chosen, genes, way, done)
-    with heat:
-        _heat_map(told, done)
-    with trust:
-        _trust(told, done.tables["folds"])
+    tabs(
+        {
+            "Genes": partial(_chosen, chosen, genes, way, done),
+            "Heat map": partial(_heat_map, told, done),
+            "Stability": partial(_trust, told, done.tables["folds"]),
+        }
+    )
     _link(done)
 
 
 def _chosen(chosen: pd.DataFrame, genes: pd.DataFrame, way: str, done: Analysis) -> None:
+    if chosen.empty:
+        st.info("No gene is in the top 100 by both methods. Choose one of the methods.")
+        return
     chart_once(
         "importance",
         (*done.identity, way),

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -34,6 +35,7 @@ from pages._shared.tables import (
     opened_row,
     savable,
 )
+from pages._shared.tabs import tabs
 from pages._shared.terms import explained
 
 ASKED = "Used by MOA prediction: the mean AUROC reaches 0.60, the paper's threshold"
@@ -92,11 +94,13 @@ def show_library(library: Library, compendium: Compendium) -> None:
             library.identity,
             lambda: charts.overview(table, simulated=compendium.simulated),
         )
-        models, names = st.tabs(["Models", "Every name"])
-        with models:
-            _show_table(library, table, compendium)
-        with names:
-            _by_name(library, table, compendium)
+        tabs(
+            {
+                "Models": partial(_show_table, library, table, compendium),
+                "Every name": partial(_by_name, library, table, compendium),
+            },
+            kept=["Models"],
+        )
         return
     if n_drawn:
         _by_name(library, table, compendium)

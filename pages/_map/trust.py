@@ -62,17 +62,17 @@ def learned(done: Analysis) -> str:
         f"**Does learning group drugs that the model did not see?** Of the {k} nearest "
         f"neighbors of a held-out drug, **{_percent(quality, 'purity_after')}** share its class "
         f"in the space of the model and {_percent(quality, 'purity_before')} among z-scores "
-        f"({quality['purity_chance']:.0%} by chance; {n} drugs, ± standard error; difference "
+        f"({quality['purity_chance']:.1%} by chance; {n} drugs, ± standard error; difference "
         f"{_percent(quality, 'purity_gain', '+')})."
     )
     if pd.notna(quality["batch_after"]):
         text += (
             f" The share from the same cell line is {_percent(quality, 'batch_after')} in the "
             f"space of the model and {_percent(quality, 'batch_before')} among z-scores "
-            f"({quality['batch_chance']:.0%} by chance)."
+            f"({quality['batch_chance']:.1%} by chance)."
         )
     return text + " Training drugs may be closer together here because the model has seen them."
 
 
 def _percent(quality: pd.Series, name: str, sign: str = "") -> str:
-    return f"{quality[name]:{sign}.0%} ± {quality[f'{name}_se']:.1%}"
+    return f"{quality[name]:{sign}.1%} ± {quality[f'{name}_se']:.1%}"

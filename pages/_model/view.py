@@ -1,6 +1,7 @@
 """A trained model on screen."""
 
 from contextlib import suppress
+from functools import partial
 
 import streamlit as st
 
@@ -23,15 +24,16 @@ from pages._model.ranking_filters import count
 from pages._model.ranking_view import show_ranking
 from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.downloads import download_menu, table_files
-from pages._shared.error_box import error_box, plain
+from pages._shared.error_box import plain
 from pages._shared.frame import simulated_note
 from pages._shared.gene_links import gene_links
 from pages._shared.loaders import load_held_out, load_model
 from pages._shared.model_names import called
 from pages._shared.report_buttons import report_buttons
 from pages._shared.share import share_model
-from pages._shared.state import Key, cache, go
+from pages._shared.state import cache, go
 from pages._shared.tables import ABOUT_COLUMN, about, savable
+from pages._shared.tabs import tabs
 from pages._shared.terms import explained
 
 
@@ -59,15 +61,7 @@ def show(model: Model) -> None:
         simulated=summary.simulated,
         beside=lambda: share_model(summary),
     )
-    ranking, *others = st.tabs(
-        ["Ranked drugs", *OTHERS], key=Key.TAB, on_change="rerun", bind="query-params"
-    )
-    with ranking:
-        show_ranking(model)
-    for tab, draw in zip(others, OTHERS.values(), strict=True):
-        if tab.open:
-            with tab, error_box():
-                draw(model)
+    tabs({name: partial(draw, model) for name, draw in TABS.items()}, kept=[RANKED])
 
 
 def _verdict(model: Model) -> None:
@@ -270,11 +264,12 @@ def _facts(model: Model) -> None:
         value.markdown(gene_links([gene], summary.compendium) if linked else plain(text))
 
 
-OTHERS = {
+RANKED = "Ranked drugs"
+TABS = {
+    RANKED: show_ranking,
     "Map and list": show_figure,
     "Quality": _quality,
     "Map": show_maps,
     "Training drugs": _training_drugs,
     "Details": _details,
 }
-"""Tabs beside the ranked drugs."""

@@ -130,7 +130,7 @@ def _offer_others(missing: str, names: list[str]) -> None:
     )
     if bring.button("Import or download data", width="stretch"):
         put_aside(missing)
-        go("compendium", compendium=name)
+        go("compendium", compendium=name, tab="Download data")
 
 
 @error_box()

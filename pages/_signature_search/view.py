@@ -1,5 +1,6 @@
 """Show the results of a signature search."""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -9,9 +10,10 @@ from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search.request import SearchRequest
 from gpar_core.data.kind_names import heading
 from pages._shared.class_choice import MOAS_AND_TARGETS
-from pages._shared.error_box import error_box, plain
+from pages._shared.error_box import plain
 from pages._shared.report_buttons import report_buttons
-from pages._shared.state import Key, go
+from pages._shared.state import go
+from pages._shared.tabs import tabs
 from pages._signature_search.classes import show_classes
 from pages._signature_search.combinations import show_combinations
 from pages._signature_search.compounds import show_compounds
@@ -43,10 +45,7 @@ def _edit(done: Analysis, request: SearchRequest) -> None:
 
 
 def draw(done: Analysis) -> None:
-    """Show mimics and reversers, and a tab for each other topic.
-
-    Only the first tab, which keeps its selection, and the open one are drawn.
-    """
+    """Show mimics and reversers, and a tab for each other topic."""
     request = asked(done)
     st.markdown(plain(query_of(request)))
     report_buttons(
@@ -57,15 +56,13 @@ def draw(done: Analysis) -> None:
     )
     left_out = set() if request.against == fields.COMPOUND_PERT_TYPE else OF_COMPOUNDS
     shown = {name: each for name, each in OTHERS.items() if name not in left_out}
-    found, *others = st.tabs(
-        [heading(request.against), *shown], key=Key.TAB, on_change="rerun", bind="query-params"
-    )
-    with found:
-        show_compounds(done)
-    for tab, (show, table) in zip(others, shown.values(), strict=True):
-        if tab.open:
-            with tab, error_box():
-                if table in done.tables:
-                    show(done)
-                else:
-                    st.info(EARLIER)
+    first = heading(request.against)
+    others = {name: partial(_draw, done, *each) for name, each in shown.items()}
+    tabs({first: partial(show_compounds, done), **others}, kept=[first])
+
+
+def _draw(done: Analysis, show: Callable[[Analysis], object], table: str) -> None:
+    if table in done.tables:
+        show(done)
+    else:
+        st.info(EARLIER)

@@ -1,5 +1,7 @@
 """Likely targets on screen."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -14,6 +16,7 @@ from pages._shared.error_box import plain
 from pages._shared.gene_links import GENE_COLUMN, gene_link, gene_links
 from pages._shared.report_buttons import report_buttons
 from pages._shared.tables import ABOUT_COLUMN, about, savable
+from pages._shared.tabs import tabs
 from pages._shared.terms import explained
 
 SHOWN = (20, 100, 500)
@@ -58,16 +61,16 @@ def draw(done: Analysis) -> None:
     _genes(table.head(top), done)
     download_analysis("Download all genes", tables["targets"], "targets", done)
     report_buttons(done.analysis_id, done.request.title, simulated=done.simulated)
-    names = ["Cell lines", "Nearest drugs"] + ["Weights"] * ("weights" in tables)
-    tabs = st.tabs(names)
-    with tabs[0]:
-        cosines = tables["cosines"][tables["cosines"]["query"] == query]
-        _cosines(cosines, table["gene"].tolist(), done)
-    with tabs[1]:
-        _neighbors(tables["neighbors"][tables["neighbors"]["query"] == query], done)
+    cosines, neighbors = (
+        tables[name][tables[name]["query"] == query] for name in ("cosines", "neighbors")
+    )
+    draws = {
+        "Cell lines": partial(_cosines, cosines, table["gene"].tolist(), done),
+        "Nearest drugs": partial(_neighbors, neighbors, done),
+    }
     if "weights" in tables:
-        with tabs[2]:
-            weights(done)
+        draws["Weights"] = partial(weights, done)
+    tabs(draws)
 
 
 def _known(table: pd.DataFrame, done: Analysis) -> None:

@@ -166,7 +166,7 @@ def test_drugs_that_were_left_out_are_named(stocked: Library) -> None:
         method=Method(negatives="inactive"),
     )
     ran(request, stocked.cache)
-    app = page("cell_influence", job=job_id(request))
+    app = page("cell_influence", job=job_id(request), tab="Train a model")
     assert plain("2 drugs: hdac0, hdac1. Left out") in words(app)
     press(app, "Start training")
     (training,) = asked_for(stocked, TrainRequest)
@@ -177,7 +177,7 @@ def test_drugs_that_were_left_out_are_named(stocked: Library) -> None:
 
 def test_one_click_trains_a_model_on_a_selection(stocked: Library) -> None:
     request = compared(stocked.cache)
-    app = page("cell_influence", job=job_id(request))
+    app = page("cell_influence", job=job_id(request), tab="Train a model")
     app.selectbox(key=f"train-{job_id(request)}").select("A375").run()
     press(app, "Start training")
     (training,) = asked_for(stocked, TrainRequest)
@@ -192,7 +192,7 @@ def test_one_click_trains_a_model_on_a_selection(stocked: Library) -> None:
 
 def test_training_on_a_changed_compendium_is_refused(stocked: Library) -> None:
     request = compared(stocked.cache)
-    app = page("cell_influence", job=job_id(request))
+    app = page("cell_influence", job=job_id(request), tab="Train a model")
     build(stocked.cache.compendium("demo"), DRUGS, seed=7, name="demo", simulated=True)
     press(app, "Start training")
     assert "has changed since this comparison" in words(app.error)

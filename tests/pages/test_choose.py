@@ -27,14 +27,14 @@ def _disabled(app: AppTest) -> bool:
 
 
 def test_without_a_filter_there_is_one_row_and_nothing_to_choose(stocked: Library) -> None:
-    app = page("compendium")
+    app = page("compendium", tab="Filter")
     assert _counts(app) == [["all signatures", 164, 69, 60, 2, 0]]
     assert "Set at least one limit, or store it compactly, and enter a name." in words(app)
     assert _disabled(app)
 
 
 def test_counts_follow_the_filter_and_negatives_that_are_lost_are_told(stocked: Library) -> None:
-    app = _filled(page("compendium"))
+    app = _filled(page("compendium", tab="Filter"))
     assert _counts(app) == [
         ["all signatures", 164, 69, 60, 2, 0],
         ["TAS at least 0.2", 44, 9, 0, 2, 0],
@@ -44,7 +44,7 @@ def test_counts_follow_the_filter_and_negatives_that_are_lost_are_told(stocked: 
 
 
 def test_a_choice_is_queued_and_shown(stocked: Library) -> None:
-    app = _filled(page("compendium", compendium="measured"))
+    app = _filled(page("compendium", tab="Filter", compendium="measured"))
     app.multiselect(key="choose-cells").set_value(["MCF7"])
     app.multiselect(key="choose-times").set_value([24.0])
     app.toggle(key="choose-exemplars").set_value(True)
@@ -61,7 +61,7 @@ def test_a_choice_is_queued_and_shown(stocked: Library) -> None:
 
 
 def test_a_compact_copy_needs_no_filter(stocked: Library) -> None:
-    app = page("compendium", compendium="measured")
+    app = page("compendium", tab="Filter", compendium="measured")
     app.text_input(key="choose-name").set_value("small")
     app.checkbox(key="choose-compact").check()
     press(app.run(), "Create compendium")
@@ -84,13 +84,13 @@ def test_a_compact_copy_needs_no_filter(stocked: Library) -> None:
 def test_what_cannot_be_chosen_is_said_and_not_queued(
     stocked: Library, name: str, tas: float, said: str
 ) -> None:
-    app = press(_filled(page("compendium"), name, tas), "Create compendium")
+    app = press(_filled(page("compendium", tab="Filter"), name, tas), "Create compendium")
     assert said in words(app.error)
     assert not JobStore(stocked.cache).active_jobs()
 
 
 def test_limits_that_contradict_each_other_are_said(stocked: Library) -> None:
-    app = page("compendium")
+    app = page("compendium", tab="Filter")
     app.number_input(key="choose-low").set_value(10.0)
     app.number_input(key="choose-high").set_value(1.0)
     assert "is above the highest" in words(app.run().error)

@@ -38,7 +38,7 @@ def choose(app: AppTest, name: str) -> AppTest:
 
 
 def test_the_starter_is_offered_first_with_its_size(stocked: Library) -> None:
-    app = page("compendium")
+    app = page("compendium", tab="Download data")
     radio = app.radio(key="fetch-source")
     assert radio.value == "starter"
     assert radio.options == [source.title for source in SOURCES.values()]
@@ -55,7 +55,7 @@ def test_a_fetch_is_queued_with_its_cell_lines_from_the_mirror(
     stocked: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GPAR_MIRROR", "https://mirror.example/lincs")
-    app = choose(page("compendium"), "lincs2020")
+    app = choose(page("compendium", tab="Download data"), "lincs2020")
     app.text_input(key="fetch-cells").set_value(" PC3,MCF7, ").run()
     app.multiselect(key="fetch-pert-types").set_value(["trt_xpr", "trt_cp"]).run()
     assert plain("2 matrices (42 GB in all)") in words(app)
@@ -85,7 +85,7 @@ def test_a_fetch_under_way_is_paused_not_cancelled(stocked: Library) -> None:
 
 def test_what_came_is_imported_with_the_moas_of_the_hub(stocked: Library, lincs_site: Site) -> None:
     fetched(stocked, lincs_site, "starter", "repurposing-hub", cells=())
-    app = page("compendium")
+    app = page("compendium", tab="Download data")
     said = words(app)
     assert "**Starter of LINCS 2020** is downloaded" in said
     assert "Its tables are used for every import of downloaded data" in said
@@ -103,7 +103,7 @@ def test_what_came_is_imported_with_the_moas_of_the_hub(stocked: Library, lincs_
 
 def test_only_the_chosen_cell_lines_are_imported(stocked: Library, lincs_site: Site) -> None:
     fetched(stocked, lincs_site, "lincs2020", cells=["MCF7", "PC3"], pert_types=["all"])
-    app = page("compendium")
+    app = page("compendium", tab="Download data")
     assert plain("cell lines: MCF7, PC3 · compounds, ligands") in words(app)
     app.button(key="fetched-import-lincs2020").click().run()
     request = only_job(stocked)
@@ -118,7 +118,7 @@ def test_two_sources_are_imported_into_one_compendium(
     publish_geo(tmp_path / "published")
     fetched(stocked, lincs_site, "gse70138")
     fetched(stocked, lincs_site, "lincs2020", cells=["MCF7"])
-    app = page("compendium")
+    app = page("compendium", tab="Download data")
     other = app.multiselect(key="fetched-together-gse70138")
     app = other.set_value([SOURCES["lincs2020"].title]).run()
     app.button(key="fetched-import-gse70138").click().run()
@@ -145,13 +145,15 @@ def test_files_are_deleted_but_not_while_they_are_fetched(
 ) -> None:
     fetched(stocked, lincs_site, "repurposing-hub")
     folder = stocked.cache.source("repurposing-hub")
-    app = page("compendium")
+    app = page("compendium", tab="Download data")
     app.button(key="fetched-delete-repurposing-hub").click().run()
     assert not folder.exists()
     folder.mkdir(parents=True)
     (folder / "repurposing_drugs_20200324.txt.part").write_bytes(b"0" * 1234)
-    app = choose(page("compendium"), "repurposing-hub")
+    app = choose(page("compendium", tab="Download data"), "repurposing-hub")
     assert "1.2 kB are already downloaded and will be reused" in words(app)
     assert {"Resume", "Delete downloaded files"} <= set(labels(app))
     running(stocked.cache, plan_fetch("repurposing-hub"))
-    assert "Delete downloaded files" not in labels(choose(page("compendium"), "repurposing-hub"))
+    assert "Delete downloaded files" not in labels(
+        choose(page("compendium", tab="Download data"), "repurposing-hub")
+    )

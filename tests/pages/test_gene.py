@@ -173,6 +173,7 @@ def test_important_genes_and_the_genes_of_a_query_lead_here(stocked: Library) ->
     table = app.dataframe[0].value
     address = f"gene?gene={table['symbol'][0]}&compendium=demo"
     assert table["opens"][0] == address
+    app = page("genes", job=app.query_params["job"], tab="Heat map")
     assert address in words(app.markdown)
     searched_for = searched(stocked.cache, "demo", "hdac0")
     app = page("signature_search", job=job_id(searched_for), tab="Heat map")

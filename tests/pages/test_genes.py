@@ -127,8 +127,6 @@ def test_the_answer_is_told_in_figures_and_shown(stocked: Library) -> None:
     overlap = int(done.tables["agreement"]["overlap"][0])
     assert f"**{overlap} are also in the top 100 of the logistic regression**" in told
     assert "10.2 by chance" in told
-    assert "over 4 folds" in told
-    assert "4 positive drugs (8 signatures)" in told
     assert "Simulated data" in words(app.warning)
     table = app.dataframe[0].value
     assert len(table) == 100
@@ -139,6 +137,13 @@ def test_the_answer_is_told_in_figures_and_shown(stocked: Library) -> None:
     assert app.dataframe[0].value["lr_rank"].tolist() == list(range(1, 101))
     app.segmented_control(key=f"genes-by-{job_id(request)}").set_value("both").run()
     assert len(app.dataframe[0].value) == overlap
+
+
+def test_how_stable_the_genes_are_is_a_tab(stocked: Library) -> None:
+    request = found(stocked.cache, stocked.simulated)
+    told = words(page("genes", job=job_id(request), tab="Stability"))
+    assert "over 4 folds" in told
+    assert "4 positive drugs (8 signatures)" in told
 
 
 def test_lists_for_enrichr_are_up_and_down_apart(stocked: Library) -> None:

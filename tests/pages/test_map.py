@@ -123,7 +123,7 @@ def test_a_job_under_way_and_a_failed_one(stocked: Library) -> None:
 def test_the_map_says_how_far_it_can_be_trusted(stocked: Library) -> None:
     app = opened(charted(stocked.cache, dropped=4))
     said = words(app)
-    assert "Of the 15 nearest neighbors of a signature, **43% ± 0.5%** are among the 15" in said
+    assert "Of the 15 nearest neighbors of a signature, **43.0% ± 0.5%** are among the 15" in said
     assert "(2.0% on a random map)" in said
     assert "Trustworthiness 0.912 ± 0.003" in said
     assert "150 signatures sampled" in said
@@ -147,12 +147,12 @@ def test_of_a_hidden_layer_it_says_what_learning_was_worth(stocked: Library) -> 
     }  # fmt: skip
     said = words(opened(charted(stocked.cache, model=summary, quality=purity)))
     assert (
-        "**62% ± 5.0%** share its class in the space of the model and 31% ± 2.0% among z-scores"
+        "**62.0% ± 5.0%** share its class in the space of the model and 31.0% ± 2.0% among z-scores"
         in said
     )
-    assert "(10% by chance; 4 drugs, ± standard error; difference +31% ± 3.0%)" in said
+    assert "(10.0% by chance; 4 drugs, ± standard error; difference +31.0% ± 3.0%)" in said
     assert (
-        "same cell line is 55% ± 6.0% in the space of the model and 70% ± 4.0% among z-scores"
+        "same cell line is 55.0% ± 6.0% in the space of the model and 70.0% ± 4.0% among z-scores"
         in said
     )
     lacking = charted(stocked.cache, model=summary, seed=1)

@@ -55,7 +55,7 @@ def test_one_that_is_deleted_elsewhere_is_missed(stocked: Library, name: str) ->
 
 
 def test_one_that_was_deleted_on_purpose_is_not_missed(stocked: Library) -> None:
-    app = press(page("compendium", compendium="measured"), "Delete compendium")
+    app = press(page("compendium", compendium="measured", tab="Delete"), "Delete compendium")
     for button in app.button:  # a full run opens the dialog only if its own button is pressed too
         if button.label in {"Delete", "Delete compendium"}:
             button.click()

@@ -221,7 +221,15 @@ def test_a_tab_is_drawn_when_it_is_opened_and_the_address_opens_it(stocked: Libr
     said = {tab: words(page("models", model=model, tab=tab)) for tab in ("", *TAB_WORDS)}
     for tab, only_there in TAB_WORDS.items():
         assert [where for where in said if only_there in said[where]] == [tab]
-        assert "Minimum signatures" in said[tab]  # or its filters would be forgotten
+
+
+def test_the_filters_of_the_ranking_stay_while_another_tab_is_open(stocked: Library) -> None:
+    app = page("models", model=job_id(stocked.by_name))
+    app.number_input[0].set_value(2).run()
+    app.session_state["tab"] = "Quality"
+    app.run()
+    assert TAB_WORDS["Quality"] in words(app)
+    assert app.number_input[0].value == 2
 
 
 def test_a_model_that_learned_nothing_says_so(stocked: Library) -> None:

@@ -122,7 +122,7 @@ def test_names_from_files_stay_text(stocked: Library) -> None:
         assert not app.error
         said = words(app)
         assert all(evil not in said for evil in EVIL)
-    rows = sent(app, "gpar_hits")["sides"][0]["rows"]
+    rows = sent(opened(request, ""), "gpar_hits")["sides"][0]["rows"]
     assert EVIL[0] in " ".join(row["name"] for row in rows)
     assert all(
         address.startswith(("https://", "http://www.ilincs.org/", "compound?"))

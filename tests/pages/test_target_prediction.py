@@ -76,6 +76,12 @@ def test_the_target_is_first_and_marked(stocked: Library, compendium: Compendium
     assert "knock_out" not in genes
     assert set(genes["Data"]) == {"SIMULATED"}
     assert set(table_with(app, "shared")["cell_id"]) == {"A375", "MCF7"}
+    app = page(
+        "target_prediction",
+        job=app.query_params["job"],
+        compendium="planted",
+        tab="Nearest drugs",
+    )
     assert "drug7" not in table_with(app, "similarity")["pert_iname"].tolist()
 
 

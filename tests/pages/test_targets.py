@@ -218,6 +218,7 @@ def test_search_scores_are_evaluated_on_targets(data: Compendium, cache: Cache) 
     said = words(app)
     assert "mean over 4 targets" in said
     assert "share the query's target" in said
+    app = page("evaluation", job=job_id(request), compendium=NAME, tab="Target by target")
     table = next(each.value for each in app.dataframe if "moa" in each.value)
     assert set(table["moa"]) == {"HDAC1", "HDAC2", "MTOR", "PIK3CA"}
     assert table["open"].tolist() == pages_of(table["moa"])
