@@ -47,7 +47,7 @@ LESSONS = (
                 "well another drug of the class would be found.",
             ),
             Question(
-                "Most of the first ten are ATPase inhibitors. What is evidence that the model "
+                "Most of the first ten are ATPase inhibitors. Which is evidence that the model "
                 "found the mechanism?",
                 (
                     "The AUROC of 0.99",

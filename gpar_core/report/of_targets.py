@@ -81,8 +81,9 @@ def _genes(place: int, query: str, table: pd.DataFrame, done: Analysis) -> Secti
     figure = Figure(
         f"evidence-{place}",
         evidence(table, simulated=done.simulated),
-        "Each line of evidence on the first genes, in standard deviations over all genes: near 0 "
-        "it says nothing. Known targets have an asterisk; that they are known is not used.",
+        "Lines of evidence on the first genes: those from genes in standard deviations over all "
+        "genes, those of the library and of the nearest drugs as log ratios to chance. Near 0 they "
+        "say nothing. Known targets have an asterisk; they are not used as evidence.",
     )
     return Section(f"Genes: {query}", (said,), figures=(figure,) * drawn, tables=(rows,))
 

@@ -84,7 +84,10 @@ def _verdict(table: pd.DataFrame, pairs: pd.DataFrame) -> None:
     )
     others = pairs[pairs["first"] == best["selection"]]
     n_alike = int(others["within_noise"].sum())
-    if n_alike == len(others):
+    if len(others) == 1:
+        much = "within noise, so neither is ahead" if n_alike else "more than noise"
+        text += f" The difference to {plain(others['second'].iloc[0])} is {much}."
+    elif n_alike == len(others):
         text += " **No other selection is clearly worse:** the differences are within noise."
     elif n_alike:
         text += f" {n_alike} of the {len(others)} other selections are within noise of it."
@@ -152,8 +155,8 @@ def _sentence(pair: pd.Series) -> str:
     place = "lower than" if pair["difference"] < 0 else "higher than"
     verdict = "**within noise**" if pair["within_noise"] else "**more than noise**"
     return (
-        f"{first} is {abs(pair['difference']):.3f} {place} {second} (95% interval "
-        f"{pair['low']:+z.3f} to {pair['high']:+z.3f}, {pair['n_drugs']} drugs in both): {verdict}."
+        f"{first} is {place} {second}: {pair['difference']:+z.3f} (95% interval "
+        f"{pair['low']:+z.3f} to {pair['high']:+z.3f}, {pair['n_drugs']} drugs in both), {verdict}."
     )
 
 

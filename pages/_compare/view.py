@@ -70,11 +70,15 @@ def _verdict(found: Comparison) -> str:
     if len(overlap):
         top = overlap.iloc[len(overlap) // 2]
         said = (
-            f"**{top['shared']:.0f} of the top {top['top']:.0f} compounds are in both rankings** "
+            f"**{top['shared']:.0f} of the top {top['top']:.0f} compounds "
+            f"{'is' if top['shared'] == 1 else 'are'} in both rankings** "
             f"({top['expected']:.1f} by chance)."
         )
     if not np.isnan(both.rho):
-        said += f" Over all {both.n:,} compounds, Spearman's correlation is {both.rho:.2f}."
+        said += (
+            f" Over the {both.n:,} compounds that both rank, Spearman's correlation is "
+            f"{both.rho:.2f}."
+        )
     return said
 
 

@@ -36,6 +36,11 @@ from pages._shared.tabs import tabs
 from pages._shared.terms import explained
 from pages._target_prediction.likely_targets import likely_targets
 
+IN_MODELS = (
+    "label", "rank", "n_ranked", "role", "mean_auroc", "k", "es", "p_exact", "fdr", "created_at",
+)  # fmt: skip
+"""Columns of how models rank the drug, in their order on screen."""
+
 
 def show_compound(compound: Compound, compendium: Compendium) -> None:
     """Show the drug's identity, then a tab for each topic; only the open one is drawn."""
@@ -192,9 +197,9 @@ def _models(compound: Compound, compendium: Compendium) -> None:
     number = st.column_config.NumberColumn
     selection = st.dataframe(
         savable(
-            table.drop(columns="model_id").assign(
-                created_at=table["created_at"].str[:16].str.replace("T", " ")
-            ),
+            table.assign(created_at=table["created_at"].str[:16].str.replace("T", " "))[
+                list(IN_MODELS)
+            ],
             simulated=compendium.simulated,
         ),
         hide_index=True,
@@ -257,7 +262,7 @@ def _neighbors(compound: Compound, compendium: Compendium) -> None:
         savable(
             targets_linked(
                 table.assign(**names, about=about(table[fields.PERT_INAME], compendium.name))[
-                    [fields.PERT_INAME, "about", *names, "cosine", "n_near", "own_cell", "cell_id"]
+                    [fields.PERT_INAME, "cosine", *names, "n_near", "own_cell", "cell_id", "about"]
                 ],
                 compendium.name,
             ),

@@ -1,4 +1,4 @@
-"""What the page shows before drugs are chosen: examples, and the newest model."""
+"""What the page shows before drugs are chosen: examples, and the result of a training."""
 
 import streamlit as st
 
@@ -6,6 +6,7 @@ from gpar_core.analyses.training.charts.along import along_the_score as along_ch
 from gpar_core.analyses.training.outlook import along_the_score, headline, recovery
 from gpar_core.analyses.training.result import ModelSummary
 from gpar_core.data.compendium import Compendium
+from gpar_core.learn.verdict import WELL_TRAINED
 from pages._shared.cached_charts import drawn_once, show_chart
 from pages._shared.compound_picker import choose_drugs, choose_moa
 from pages._shared.error_box import error_box, plain
@@ -34,14 +35,17 @@ def show_examples(compendium: Compendium) -> None:
 
 
 def show_newest(compendium: Compendium) -> None:
-    """The newest model of the compendium, in small, with a link; nothing if there is none."""
+    """The newest well-trained model of the compendium, or else the newest, in small, with a link;
+    nothing if there is none."""
     summaries, _ = load_summaries()
     of_it = (each for each in summaries if each.fingerprint == compendium.fingerprint)
-    newest = next((each for each in of_it if each.compendium == compendium.name), None)
-    if newest is None:
+    there = [each for each in of_it if each.compendium == compendium.name]
+    if not there:
         return
+    good = (each for each in there if each.verdict.name == WELL_TRAINED)
+    newest = next(good, there[0])
     with st.container(border=True):
-        st.markdown(f"**Newest model: {plain(called(newest))}**")
+        st.markdown(f"**Result of a training: {plain(called(newest))}**")
         drawn_once("newest model", newest.identity, lambda: _outlook(newest))
         st.page_link(
             "pages/drug_prediction.py",

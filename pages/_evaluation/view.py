@@ -8,6 +8,7 @@ import streamlit as st
 from gpar_core.analyses.evaluation import charts
 from gpar_core.analyses.evaluation.evaluate import (
     curves,
+    n_untied,
     of_protocol,
     ranking,
     smallest_p,
@@ -108,11 +109,13 @@ def _overall(measures: pd.DataFrame, done: Analysis) -> None:
             lambda: charts.paired(measures, rival, simulated=done.simulated),
         )
         row = table.set_index("method").loc[rival]
-        n = int(row["n"])
-        few = f" With {n}, p cannot be below {smallest_p(n):.2g}." if n < MIN_CLASSES else ""
+        n, untied = int(row["n"]), n_untied(measures, rival)
+        differ = "" if untied == n else f"; they differ on {untied}"
+        few = untied < MIN_CLASSES
+        least = f" With {untied}, p cannot be below {smallest_p(untied):.2g}." if few else ""
         st.caption(
-            f"Each line is a class, {n} in all. Wilcoxon's matched-pairs signed-rank test, "
-            f"two-sided: p = {row['p']:.2g}; median difference {row['difference']:+z.3f}.{few} "
+            f"Each line is a class, {n} in all{differ}. Wilcoxon's matched-pairs signed-rank test, "
+            f"two-sided: p = {row['p']:.2g}; median difference {row['difference']:+z.3f}.{least} "
             "Classes share drugs, so p is optimistic."
         )
     left_out = done.tables["left_out"]
@@ -130,12 +133,12 @@ def _classes(measures: pd.DataFrame, done: Analysis, protocol: str) -> None:
     wide = measures.pivot_table(index="class", columns="method", values="auroc").reset_index()
     methods = [name for name in METHODS if name in wide]
     sizes = measures.groupby("class", as_index=False)[["n_positive", "n_negative"]].first()
-    table = sizes.merge(wide)[["class", "n_positive", "n_negative", *methods]]
+    table = sizes.merge(wide)[["class", *methods, "n_positive", "n_negative"]]
     st.caption("AUROC of each method. Click a row to see the curves of the class.")
     links = class_links(table["class"], done.compendium)
     shown = table.copy()
     if any(links):
-        shown.insert(1, "open", links)
+        shown["open"] = links
     selection = st.dataframe(
         savable(shown, simulated=done.simulated),
         hide_index=True,

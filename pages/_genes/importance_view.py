@@ -60,8 +60,10 @@ def _chosen(chosen: pd.DataFrame, genes: pd.DataFrame, way: str, done: Analysis)
         lambda: charts.importance(genes, chosen["symbol"].tolist(), simulated=done.simulated),
     )
     st.caption(
-        "Absolute values. Bars: one standard error, from leaving out the drugs of one fold at a "
-        "time (delete-one-group jackknife). Color: mean z-score of the positive drugs."
+        "Absolute values. In the table, a positive attribution means that the gene raises the "
+        "score of the positive drugs, whether it is up or down in them. Bars: one standard error, "
+        "from leaving out the drugs of one fold at a time (delete-one-group jackknife). Color: "
+        "mean z-score of the positive drugs."
     )
     _table(chosen, done)
     _downloads(chosen, way, done)

@@ -74,8 +74,8 @@ def show_ended(*, only_mine: bool) -> None:
 def _table(jobs: list[Job], named: dict[str, str]) -> pd.DataFrame:
     table = pd.DataFrame(
         {
-            "Job": [named[job.id] for job in jobs],
             "Outcome": [STATES[job.state] for job in jobs],
+            "Job": [named[job.id] for job in jobs],
             "Ended (UTC)": [_moment(job.finished_at) for job in jobs],
             "Took": [_took(job) for job in jobs],
         }

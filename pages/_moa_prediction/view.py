@@ -151,7 +151,11 @@ def _known(table: pd.DataFrame, annotated: Sequence[str]) -> None:
     place = {moa: number for number, moa in enumerate(table["moa"], start=1)}
     said = [
         f"**{plain(name)}** "
-        + (f"(rank {place[moa]} of {len(table)})" if moa in place else "(its model is not used)")
+        + (
+            f"(rank {place[moa]} of {len(table)})"
+            if moa in place
+            else "(it has no model here, so it cannot be found)"
+        )
         for moa, name in zip(own, shown(own), strict=True)
     ]
     if said:
@@ -167,7 +171,6 @@ def _show_table(top: pd.DataFrame, prediction: Prediction, key: str) -> None:
         {
             "place": range(1, len(top) + 1),
             "moa": shown(top["moa"].tolist()) if noun is TARGET else top["moa"],
-            "open": class_links(top["moa"], prediction.compendium),
             "supported": top["supported"].map({True: "yes", False: "no"}),
             "evidence": top["evidence"],
             "fdr": top["fdr"],
@@ -178,6 +181,7 @@ def _show_table(top: pd.DataFrame, prediction: Prediction, key: str) -> None:
             "auroc": [model.metrics.mean_auroc if model else None for model in asked],
             "drugs": [", ".join(model.drugs) if model else "" for model in asked],
             "scored_by": top["held_out"].map({True: "held-out fold", False: "model"}),
+            "open": class_links(top["moa"], prediction.compendium),
         }
     )
     if noun is MOA:

@@ -6,7 +6,7 @@ import streamlit as st
 from gpar_core import fields
 from gpar_core.analyses.result import Analysis
 from gpar_core.analyses.signature_search import charts
-from gpar_core.analyses.signature_search.verdict import of_classes
+from gpar_core.analyses.signature_search.verdict import besides, of_classes
 from gpar_core.data.class_names import MOA, TARGET
 from gpar_core.search.classes import SEPARATOR, running_sum
 from pages._shared.cached_charts import chart_once
@@ -16,6 +16,7 @@ from pages._shared.error_box import plain
 from pages._shared.gene_links import GENE_COLUMN, gene_link
 from pages._shared.tables import SELECTION, chosen_row, savable
 from pages._shared.terms import explained
+from pages._signature_search.hits.rows import asked
 
 COLUMNS = (
     "n_drugs",
@@ -67,7 +68,8 @@ def _show(chosen: str, done: Analysis) -> None:
         f"{LABELS[chosen]} of at least three compounds. AUROC is the chance that a compound with "
         f"the {noun.one} has a higher connectivity than one without it: near 1 its compounds mimic "
         "the query, near 0 they reverse it, 0.5 is chance. Its FDR is from the two-sided "
-        "Mann-Whitney test. ES, the enrichment score, weights compounds by their connectivity; its "
+        "Mann-Whitney test; the query itself does not count. ES, the enrichment score, weights "
+        "compounds by their connectivity; its "
         f"FDR is from random classes. Check a {noun.one} to see where its compounds rank."
     )
     st.markdown(of_classes(table, noun))
@@ -105,7 +107,8 @@ def _show(chosen: str, done: Analysis) -> None:
 
 
 def _running_sum(chosen: pd.Series, column: str, done: Analysis) -> None:
-    name, compounds = chosen[column], done.tables["compounds"]
+    name = chosen[column]
+    compounds = besides(done.tables["compounds"], asked(done).compound)
     chart_once(
         "search running sum",
         (*done.identity, column, name),

@@ -70,7 +70,7 @@ def show(items: list[Item]) -> None:
             key=f"storage-{sha256(in_order.encode()).hexdigest()[:12]}",
             height=min(35 * (len(shown) + 1) + 2, 640),
             column_config={
-                "Name": st.column_config.TextColumn(width="large"),
+                "Name": st.column_config.TextColumn(width=330),
                 "Size": st.column_config.NumberColumn(format="bytes", help="Size on the disk"),
             },
             placeholder="—",
@@ -99,9 +99,9 @@ def say_limits() -> None:
 def table(items: list[Item]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Kind": [KINDS[item.kind] for item in items],
-            "Name": [load_title(item) for item in items],
             "Size": [item.n_bytes for item in items],
+            "Name": [load_title(item) for item in items],
+            "Kind": [KINDS[item.kind] for item in items],
             "Last used": [day(item.used) for item in items],
             "Owner": [_whose(item.record) for item in items],
             "Visible to": ["everyone" if item.record.shared else "its owners" for item in items],

@@ -21,8 +21,9 @@ from pages._shared.terms import explained
 
 SHOWN = (20, 100, 500)
 CAVEAT = (
-    "Each line of evidence is in standard deviations over genes: near 0 it says nothing, and the "
-    "higher, the likelier the target. The short hairpin RNAs of knock-downs share effects of their "
+    "Lines of evidence from genes are in standard deviations over genes, those of the library and "
+    "of the nearest drugs are log ratios to chance: near 0 they say nothing, and the higher, the "
+    "likelier the target. The short hairpin RNAs of knock-downs share effects of their "
     "own, so each is compared with the others of its kind and cell line. The list ranks "
     "**inhibited** genes: an activator resembles the over-expression of its target, which then "
     "stands near the end."
@@ -83,8 +84,8 @@ def _known(table: pd.DataFrame, done: Analysis) -> None:
         one = len(known) == 1
         st.markdown(
             f"Known target{'s' * (not one)}: {places} of {len(table):,}. "
-            f"That {'it is' if one else 'they are'} known is not used as evidence; the known "
-            "targets of its nearest drugs are."
+            f"{'It is' if one else 'They are'} not used as evidence, but the "
+            "known targets of its nearest drugs are."
         )
 
 
@@ -96,7 +97,7 @@ def _genes(table: pd.DataFrame, done: Analysis) -> None:
     shown = table[["rank", "gene", *optional, *lines]].assign(
         known=table["known"].map({True: "yes", False: ""}),
         open=[gene_link(gene, done.compendium) for gene in table["gene"]],
-    )[["rank", "gene", "known", "open", *optional, *lines]]
+    )[["rank", "gene", *optional, "known", *lines, "open"]]
     number = st.column_config.NumberColumn
     st.dataframe(
         savable(shown, simulated=done.simulated),
@@ -183,7 +184,7 @@ def _neighbors(table: pd.DataFrame, done: Analysis) -> None:
     st.caption("The nearest drugs with known targets. The compound's own molecule is never one.")
     shown = table[[fields.PERT_INAME, "similarity", fields.TARGET]].assign(
         about=about(table[fields.PERT_INAME], done.compendium)
-    )[[fields.PERT_INAME, "about", "similarity", fields.TARGET]]
+    )[[fields.PERT_INAME, "similarity", fields.TARGET, "about"]]
     st.dataframe(
         savable(shown, simulated=done.simulated),
         hide_index=True,

@@ -49,13 +49,14 @@ def test_nothing_significant_is_said_first() -> None:
 @pytest.mark.parametrize(
     ("fdr", "said"),
     [
-        ([0.01, 0.2, 0.3], "1 of 3 MOAs has an FDR below 0.05."),
-        ([0.01, 0.02, 0.3], "2 of 3 MOAs have an FDR below 0.05."),
+        ([0.01, 0.2, 0.3], "1 of 3 MOAs has an FDR below 0.05: one mimics, none reverses."),
+        ([0.01, 0.02, 0.3], "2 of 3 MOAs have an FDR below 0.05: one mimics, one reverses."),
         ([0.05, 0.2], "No MOA stands out: none of 2 has an FDR below 0.05."),
     ],
 )
 def test_moas_are_counted(fdr: list[float], said: str) -> None:
-    assert of_classes(pd.DataFrame({"fdr": fdr})) == said
+    auroc = [0.9, 0.1, 0.5][: len(fdr)]
+    assert of_classes(pd.DataFrame({"fdr": fdr, "moa_auroc": auroc})) == said
 
 
 def test_classes_without_a_low_fdr_are_not_named() -> None:
@@ -74,6 +75,7 @@ def test_classes_without_a_low_fdr_are_not_named() -> None:
 
 
 def test_targets_are_counted_as_targets() -> None:
-    table = pd.DataFrame({"fdr": [0.01, 0.2]})
-    assert of_classes(table, TARGET) == "1 of 2 targets has an FDR below 0.05."
+    table = pd.DataFrame({"fdr": [0.01, 0.2], "target_auroc": [0.2, 0.5]})
+    said = "1 of 2 targets has an FDR below 0.05: none mimics, one reverses."
+    assert of_classes(table, TARGET) == said
     assert of_classes(table.iloc[1:], TARGET).startswith("No target stands out: none of 1")

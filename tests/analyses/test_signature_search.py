@@ -83,6 +83,8 @@ def test_a_job_publishes_what_a_search_finds(cache: Cache, compendium: Compendiu
         own = tables[name][table.columns]
         assert own.astype(str).equals(table.reset_index(drop=True).astype(str))
     assert tables["moas"]["moa"].tolist() == ["X inhibitor"]
+    assert tables["moas"]["n_drugs"].tolist() == [3], "the query is its own best match"
+    assert "x1" not in tables["moas"]["leading_edge"][0].casefold()
 
 
 def test_lists_are_searched_as_they_were_planned(cache: Cache, compendium: Compendium) -> None:

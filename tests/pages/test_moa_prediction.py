@@ -136,7 +136,7 @@ def test_a_compound_is_chosen_and_put_into_the_url(
 def test_an_annotated_moa_whose_model_is_not_asked_says_so(stocked: Library) -> None:
     shelve(stocked.cache)
     app = page("moa_prediction", compound="mtor1")
-    assert "**MTOR inhibitor** (its model is not used)" in words(app)
+    assert "**MTOR inhibitor** (it has no model here, so it cannot be found)" in words(app)
 
 
 @pytest.mark.parametrize("name", ["aspirin", EVIL[0], "x" * 3000])

@@ -60,9 +60,8 @@ def test_the_target_is_first_and_marked(stocked: Library, compendium: Compendium
     assert not app.exception
     assert "GENE7" in words(app)
     assert "probability of being a known target" in words(app)
-    assert (
-        "[GENE7](gene?gene=GENE7&compendium=planted) (rank 1) of 40. That it is known is not"
-        in words(app)
+    assert "[GENE7](gene?gene=GENE7&compendium=planted) (rank 1) of 40. It is not used as" in words(
+        app
     )
     first = app.selectbox(key=f"target-gene-{app.query_params['job']}")
     assert first.options[0] == "GENE7"

@@ -43,7 +43,8 @@ def paired(measures: pd.DataFrame, rival: str, *, simulated: bool) -> alt.LayerC
     names = {GPAR: _label(GPAR), rival: _label(rival)}
     wide = measures.pivot_table(index="class", columns="method", values="auroc")
     wide = wide[[GPAR, rival]].dropna()
-    higher = (wide[GPAR] >= wide[rival]).map({True: "GPAR higher", False: f"{names[rival]} higher"})
+    sides = {1: "GPAR higher", -1: f"{names[rival]} higher", 0: "equal"}
+    higher = (wide[GPAR] - wide[rival]).map(np.sign).map(sides)
     table = wide.rename(columns=names).assign(higher=higher).reset_index()
     long = table.melt(["class", "higher"], var_name="method", value_name="auroc")
     order = [names[rival], names[GPAR]]
@@ -55,9 +56,7 @@ def paired(measures: pd.DataFrame, rival: str, *, simulated: bool) -> alt.LayerC
         color=alt.Color(
             "higher:N",
             title=None,
-            scale=alt.Scale(
-                domain=["GPAR higher", f"{names[rival]} higher"], range=[RED, BLUE]
-            ),
+            scale=alt.Scale(domain=list(sides.values()), range=[RED, BLUE, GRAY]),
             legend=top_legend(),
         ),
         tooltip=["class:N", "method:N", alt.Tooltip("auroc:Q", format=".3f")],

@@ -222,6 +222,12 @@ def verdict(measures: pd.DataFrame) -> str:
     )
 
 
+def n_untied(measures: pd.DataFrame, rival: str) -> int:
+    """Number of classes on which GPAR and another method differ: those that the test counts."""
+    auroc = measures.pivot_table(index="class", columns="method", values="auroc")
+    return int(((auroc[GPAR] - auroc[rival]).dropna() != 0).sum())
+
+
 def smallest_p(n: int) -> float:
     """The smallest two-sided p of Wilcoxon's signed-rank test over n pairs, 2 / 2^n."""
     return 2.0 ** (1 - n)

@@ -202,6 +202,7 @@ def summary(auroc: pd.DataFrame, similarity: pd.DataFrame) -> pd.DataFrame:
     over the draws), important with important_low and important_high (95%,
     resampling drugs), beaten (draws whose AUROC is lower than that of the most important genes),
     and the mean over the draws of within, between and distance, each with its standard deviation.
+    A single draw, that of all genes, has none.
 
     auroc, similarity: from `gene_counts`.
     """
@@ -210,7 +211,7 @@ def summary(auroc: pd.DataFrame, similarity: pd.DataFrame) -> pd.DataFrame:
     table = drawn.groupby("n_genes").agg(
         draws=("auroc", "size"),
         random=("auroc", "mean"),
-        random_sd=("auroc", _spread),
+        random_sd=("auroc", "std"),
         random_low=("low", "mean"),
         random_high=("high", "mean"),
     )
@@ -221,7 +222,7 @@ def summary(auroc: pd.DataFrame, similarity: pd.DataFrame) -> pd.DataFrame:
     by_count = similarity.groupby("n_genes")
     for name in ("within", "between", "distance"):
         table[name] = by_count[name].mean()
-        table[f"{name}_sd"] = by_count[name].agg(_spread)
+        table[f"{name}_sd"] = by_count[name].std()
     return table.reset_index()
 
 

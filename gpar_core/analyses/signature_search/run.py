@@ -7,6 +7,7 @@ from gpar_core import fields
 from gpar_core.analyses.run import publish_analysis
 from gpar_core.analyses.signature_search.queries import batch_of, query_of, upload_of
 from gpar_core.analyses.signature_search.request import SearchRequest
+from gpar_core.analyses.signature_search.verdict import besides
 from gpar_core.data.compendium import Compendium
 from gpar_core.learn.engine import Pool
 from gpar_core.progress import Remember, Report, Tables
@@ -57,7 +58,7 @@ def answer(
 
     Those of `search.search`; heat_map, of the module of this name; and query: symbol, direction
     ('up' or 'down') and z, NaN if only lists are known. Among compounds also moas and, if any is
-    known, targets (`search.classes`), and combinations.
+    known, targets (`search.classes`), in which the query itself does not count, and combinations.
     """
     tables = search(
         compendium,
@@ -74,10 +75,11 @@ def answer(
     }  # fmt: skip
     if request.against != fields.COMPOUND_PERT_TYPE:
         return found
+    others = besides(compounds, request.compound)
     if not compendium.targets.empty:
-        found["targets"] = targets(compendium, compounds)
+        found["targets"] = targets(compendium, others)
     return found | {
-        "moas": moas(compendium, compounds),
+        "moas": moas(compendium, others),
         "combinations": combinations(compendium, query, compounds),
     }
 

@@ -9,11 +9,13 @@ from gpar_core.data.kind_names import counted, plural
 from gpar_core.fields import COMPOUND_PERT_TYPE, DRUG, PERT_TYPES
 
 LOW_FDR: Final = 0.05
+CHANCE: Final = 0.5
+"""AUROC of a class whose compounds rank as all others do."""
 
 
 def stands_out(compounds: pd.DataFrame, *, query: str = "") -> bool:
     """Whether any compound has a low FDR; arguments as of `verdict`."""
-    return bool((_others(compounds, query)["fdr"] < LOW_FDR).any())
+    return bool((besides(compounds, query)["fdr"] < LOW_FDR).any())
 
 
 def verdict(compounds: pd.DataFrame, kind: str = COMPOUND_PERT_TYPE, *, query: str = "") -> str:
@@ -22,8 +24,8 @@ def verdict(compounds: pd.DataFrame, kind: str = COMPOUND_PERT_TYPE, *, query: s
     compounds: from `search.search`. kind: of perturbagen, if they are no compounds. query: the drug
     that is the query, '' if it is none: where it is among them, it does not count.
     """
-    others = _others(compounds, query)
-    besides = " besides the query" if len(others) < len(compounds) else ""
+    others = besides(compounds, query)
+    apart = " besides the query" if len(others) < len(compounds) else ""
     compounds = others
     low = compounds.loc[compounds["fdr"] < LOW_FDR, "connectivity"]
     if low.empty:
@@ -34,8 +36,8 @@ def verdict(compounds: pd.DataFrame, kind: str = COMPOUND_PERT_TYPE, *, query: s
         )
     mimics, reverses = int((low > 0).sum()), int((low < 0).sum())
     return (
-        f"Of {counted(len(compounds), kind)}{besides}, {_counted(mimics, 'mimic')} and "
-        f"{_counted(reverses, 'reverse')} {'it' if besides else 'the query'} with an FDR below "
+        f"Of {counted(len(compounds), kind)}{apart}, {_counted(mimics, 'mimic')} and "
+        f"{_counted(reverses, 'reverse')} {'it' if apart else 'the query'} with an FDR below "
         f"{LOW_FDR}."
     )
 
@@ -52,12 +54,15 @@ def counts(mimics: int, reverses: int) -> str:
 
 
 def of_classes(classes: pd.DataFrame, noun: Noun = MOA) -> str:
-    """How many MOAs, or targets, have a low FDR. classes: of a search, at least one."""
-    n = int((classes["fdr"] < LOW_FDR).sum())
+    """How many MOAs, or targets, of each side have a low FDR. classes: of a search, one or more."""
+    low = classes[classes["fdr"] < LOW_FDR]
+    n = len(low)
     if not n:
         return f"No {noun.one} stands out: none of {len(classes):,} has an FDR below {LOW_FDR}."
     of = noun.counted(len(classes))
-    return f"{n:,} of {of} {'has' if n == 1 else 'have'} an FDR below {LOW_FDR}."
+    mimics = int((low.filter(like="auroc").iloc[:, 0] > CHANCE).sum())
+    sides = counts(mimics, n - mimics)
+    return f"{n:,} of {of} {'has' if n == 1 else 'have'} an FDR below {LOW_FDR}: {sides}."
 
 
 TOP_CLASSES: Final = {"top_moa": MOA, "top_target": TARGET}
@@ -80,7 +85,8 @@ def clear_classes(queries: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(named, index=queries.index)
 
 
-def _others(compounds: pd.DataFrame, query: str) -> pd.DataFrame:
+def besides(compounds: pd.DataFrame, query: str) -> pd.DataFrame:
+    """The compounds that are not the query itself. query: its drug, '' if it is none."""
     return compounds[compounds[DRUG] != query] if query else compounds
 
 

@@ -29,7 +29,13 @@ def evidence(targets: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
         alt.Chart(table)
         .mark_circle(size=80, opacity=0.9)
         .encode(
-            x=alt.X("value:Q", title="Evidence, standard deviations over genes"),
+            x=alt.X(
+                "value:Q",
+                title=[
+                    "Evidence: standard deviations over genes;",
+                    "of library and nearest drugs: log ratio to chance",
+                ],
+            ),
             y=alt.Y("label:N", sort=label.tolist(), title=None, axis=all_labels()),
             color=alt.Color(
                 "line:N",
@@ -45,6 +51,8 @@ def evidence(targets: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
         )
     )
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GRAY, strokeDash=[4, 4])
-    title = "Evidence for the first genes" + (" (*: known target)" if first["known"].any() else "")
+    title = f"Evidence on the first {len(first)} genes"
+    if first["known"].any():
+        title += " (*: known)"
     chart = titled(zero.encode(x="x:Q") + points, title, simulated)
     return chart.properties(height={"step": ROW})

@@ -84,7 +84,10 @@ def _named(values: Iterable[float], names: Iterable[str]) -> str:
 
 
 def _thinned(compounds: pd.DataFrame) -> pd.DataFrame:
-    """All members and predictions, and `MAX_NEGATIVES` negatives at even steps of their order."""
-    negative = compounds[compounds["role"] == NEGATIVE].sort_values("score")
+    """All members and predictions, and `MAX_NEGATIVES` negatives at even steps of their order, with
+    those that are predictions too."""
+    negative = compounds[compounds["role"] == NEGATIVE].sort_values("score", ignore_index=True)
     steps = np.linspace(0, len(negative) - 1, min(len(negative), MAX_NEGATIVES)).astype(int)
-    return pd.concat([negative.iloc[steps], compounds[compounds["role"] != NEGATIVE]])
+    predicted = compounds.loc[compounds["role"] == PREDICTED, fields.PERT_INAME]
+    kept = negative.index.isin(steps) | negative[fields.PERT_INAME].isin(predicted)
+    return pd.concat([negative[kept], compounds[compounds["role"] != NEGATIVE]])
