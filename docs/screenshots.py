@@ -28,6 +28,8 @@ WIDTH = 1300
 PATIENCE_MS = 300_000
 SETTLED_MS = 3000
 """Charts draw after their text."""
+LIVE_MS = 700
+"""A training of the demo is over in seconds."""
 
 TRAINED = "sodium channel blocker"
 """Learned neither well nor badly, so the folds differ."""
@@ -80,7 +82,7 @@ def main() -> None:
             page.get_by_text("cross-validation by drug").wait_for()
             page.get_by_role("button", name="Start training").click()
             page.get_by_text("Mean AUROC so far").wait_for()
-            take(page, "training")
+            take(page, "training", LIVE_MS)
             page.get_by_text("Compounds along the score").wait_for()
 
 
@@ -101,9 +103,9 @@ def choose(page: Page, label: str, *names: str) -> None:
     settled(page)
 
 
-def take(page: Page, name: str) -> None:
+def take(page: Page, name: str, settled_ms: int = SETTLED_MS) -> None:
     """Save what the browser shows."""
-    page.wait_for_timeout(SETTLED_MS)
+    page.wait_for_timeout(settled_ms)
     path = FOLDER / f"{name}.png"
     # What the browser writes is larger than need be.
     Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(path, optimize=True)

@@ -263,7 +263,10 @@ def _tested(done: Analysis) -> tuple[str, ...]:
     named = {"moas": "MOAs", "targets": "targets"}
     if not (found := " and ".join(named[name] for name in named if name in done.tables)):
         return ()
-    return (f"{found}: two-sided Mann-Whitney test, for those of at least three compounds.",)
+    return (
+        f"{found}: two-sided Mann-Whitney test, for those of at least three compounds; a compound "
+        "that is the query does not count.",
+    )
 
 
 def _whole(name: str, rows: pd.DataFrame, done: Analysis) -> Table:
