@@ -89,6 +89,7 @@ async def plan_analyses(visitor: Visitor, rng: random.Random) -> None:
 async def look_inside_the_compendium(visitor: Visitor, rng: random.Random) -> None:
     """Look at the tables of the compendium and count what limits would leave."""
     await visitor.open("compendium")
+    await visitor.choose(TABS, "Filter")
     for limit in (0.1, 0.2, 0.3):
         await visitor.choose("Minimum TAS", limit)
 

@@ -26,7 +26,7 @@ COLUMNS = {
         "Compounds", format="localized", help=explained("perturbagen")
     ),
     "n_inactive": st.column_config.NumberColumn(
-        "Inactive",
+        "Inactive, no MOA",
         format="localized",
         help="Compounds without MOA annotation and with TAS < 0.2: the negatives of the paper's "
         "network",

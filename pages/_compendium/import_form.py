@@ -72,7 +72,7 @@ def show_import() -> None:
     for number in dict.fromkeys(["1", *(number for number, _ in given)]):
         lacking += _lacking(number, given)
     if lacking:
-        st.caption("Still needed: " + ", ".join(lacking))
+        st.caption("Still needed: " + "; ".join(lacking))
     if any((number, "sig_info") not in given for number, kind in given if kind == "matrix"):
         st.caption(
             "Without sig_info, the matrix itself must describe its signatures: pert_id, pert_type "

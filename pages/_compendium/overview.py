@@ -32,7 +32,11 @@ def show_inside(compendium: Compendium) -> None:
     with right:
         if compendium.drugs[fields.TAS].notna().any():
             show_chart(overview.activity(compendium.drugs, simulated=compendium.simulated))
-            st.caption(f"Dashed line: below {fields.INACTIVE_TAS}, a drug counts as inactive.")
+            n_inactive = int((compendium.drugs[fields.TAS] < fields.INACTIVE_TAS).sum())
+            st.caption(
+                f"Dashed line: below {fields.INACTIVE_TAS}, a drug counts as inactive, as "
+                f"{n_inactive:,} of {len(compendium.drugs):,} do."
+            )
         else:
             st.caption(
                 "These signatures have no transcriptional activity score (TAS), so no compound "

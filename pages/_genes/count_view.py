@@ -144,7 +144,7 @@ def _columns() -> dict[str, object]:
             format="%d",
             help="Random draws with a lower mean AUROC than the most important genes",
         ),
-        "within": number("Within positives", format="%.3f", help="Mean Pearson correlation"),
+        "within": number("Among positives", format="%.3f", help="Mean Pearson correlation"),
         "within_sd": number("± ", format="%.3f", help="Standard deviation over the draws"),
         "between": number("With negatives", format="%.3f", help="Mean Pearson correlation"),
         "between_sd": number("±  ", format="%.3f", help="Standard deviation over the draws"),

@@ -58,7 +58,7 @@ def show_prediction(prediction: Prediction, annotated: Sequence[str] = ()) -> No
     top = st.session_state.get(f"moa-top-{n_moas}", choices[0])
     moas = table["moa"].head(top).tolist()
     source = (*prediction.identity, name, by, *moas)
-    if table["fdr"].notna().any():
+    if (table["fdr"] < 1).any():  # else all bars would be of length 0
         drawn_once("evidence", source, lambda: _evidence(table.head(top), prediction))
     st.caption(
         f"{n_moas} models scored {_counted(len(chosen), 'signature')}. Similar expression does not "

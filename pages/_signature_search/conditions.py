@@ -41,7 +41,9 @@ def show_conditions(done: Analysis) -> None:
         return
     st.caption(
         f"Points are means over the signatures of each {request.noun}, with 95% intervals if there "
-        f"are at least {FEWEST}; the intervals assume that signatures are independent. Gray: all "
+        f"are at least {FEWEST}; the intervals assume that signatures are independent. Single "
+        "signatures are noisier than the mean signatures in the list, so they are less like the "
+        "query. Gray: all "
         "signatures in the cell line; the box holds the middle half of them, the line 90%."
     )
     signatures = done.tables["signatures"]

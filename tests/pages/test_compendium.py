@@ -96,7 +96,7 @@ def test_an_import_shows_what_it_found(stocked: Library) -> None:
 
 def test_an_empty_form_says_what_is_needed(stocked: Library) -> None:
     app = page("compendium", tab="Import")
-    assert "Still needed: a name, Level 5 matrix" in words(app)
+    assert "Still needed: a name; Level 5 matrix" in words(app)
     assert import_button(app).disabled
 
 
