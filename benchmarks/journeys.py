@@ -19,7 +19,7 @@ async def read_a_model(visitor: Visitor, rng: random.Random) -> None:
     """Open a model, sort and search its ranking, look at compounds."""
     await visitor.open("")
     await visitor.go("models")
-    await visitor.select_row("models-", rng.randrange(2))
+    await visitor.select_row("models-", 0)  # at first only one was trained alone
     for relax in ("Lower the minimum", "Remove the p limit", "Remove all filters"):
         for name in visitor.names("button", relax):  # where none passes the filters
             await visitor.press(name)

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-CLICK_SECONDS: Final = 0.023
+CLICK_SECONDS: Final = 0.031
 """Of processor time in the web process, which uses one core (`benchmarks.load`)."""
 
 BUSY: Final = 0.7
