@@ -118,9 +118,12 @@ def names_axis() -> alt.Axis:
     )
 
 
-def top_legend(**more: Any) -> alt.Legend:
-    """A legend in one line, on a narrow chart below each other, where a line would be cut."""
-    columns = alt.ExprRef("width < 330 ? 1 : 6")
+def top_legend(*, long: bool = False, **more: Any) -> alt.Legend:
+    """A legend in one line, on a narrow chart below each other, where a line would be cut.
+
+    long: names of which three do not fit on a chart of half a page.
+    """
+    columns = alt.ExprRef(f"width < 330 ? 1 : {'width < 640 ? 2 : 5' if long else '6'}")
     return alt.Legend(orient="top", symbolOpacity=1, columns=columns, **more)
 
 

@@ -19,11 +19,11 @@ from pages._shared.terms import explained
 from pages._signature_search.hits.rows import asked
 
 COLUMNS = (
-    "n_drugs",
-    "median_connectivity",
     "moa_auroc",
     "target_auroc",
     "fdr",
+    "n_drugs",
+    "median_connectivity",
     "es",
     "nes",
     "fdr_es",
@@ -85,7 +85,7 @@ def _show(chosen: str, done: Analysis) -> None:
         on_select="rerun",
         selection_mode=SELECTION,
         key=f"search-{chosen}-{'-'.join(done.identity)}",
-        column_order=[column, "open", *(name for name in COLUMNS if name in table), "Data"],
+        column_order=[column, *(name for name in COLUMNS if name in table), "open", "Data"],
         column_config={
             column: class_column(noun),
             "open": GENE_COLUMN,

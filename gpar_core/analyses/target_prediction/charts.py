@@ -41,7 +41,7 @@ def evidence(targets: pd.DataFrame, *, simulated: bool) -> alt.LayerChart:
                 "line:N",
                 title=None,
                 scale=alt.Scale(domain=names, range=list(CATEGORIES[: len(names)])),
-                legend=top_legend(),
+                legend=top_legend(long=True),
             ),
             tooltip=[
                 alt.Tooltip("label:N", title="gene"),
