@@ -39,6 +39,16 @@ def test_a_driver_without_a_gpu_is_not_enough(
     assert gpu.device() is None
 
 
+def test_a_gpu_in_use_is_used_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_late(each: str, enable: bool) -> None:
+        raise RuntimeError("Physical devices cannot be modified after being initialized")
+
+    _driver(monkeypatch, tmp_path / "driver")
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda _: ["a"])
+    monkeypatch.setattr(tf.config.experimental, "set_memory_growth", too_late)
+    assert gpu.device() == "/GPU:0"
+
+
 def test_a_gpu_shares_its_memory_and_computes_in_float32(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,15 +77,17 @@ def _genes(place: int, query: str, table: pd.DataFrame, done: Analysis) -> Secti
     )
     said = f"{len(table):,} genes; the table shows the first {len(top)}."
     rows = Table(f"targets-{place}", with_analysis(table, done), shown)
-    drawn = place <= N_DRAWN and bool(lines)
+    title = f"Genes: {query}"
+    if place > N_DRAWN or not lines:
+        return Section(title, (said,), tables=(rows,))
     figure = Figure(
         f"evidence-{place}",
         evidence(table, simulated=done.simulated),
-        "Lines of evidence on the first genes: those from genes in standard deviations over all "
-        "genes, those of the library and of the nearest drugs as log ratios to chance. Near 0 they "
-        "say nothing. Known targets have an asterisk; they are not used as evidence.",
+        "Evidence on the first genes. Genetic evidence is in standard deviations over all genes; "
+        "that of the library and the nearest drugs is a log ratio to chance. Near 0 it says "
+        "nothing. Known targets have an asterisk; they are not used as evidence.",
     )
-    return Section(f"Genes: {query}", (said,), figures=(figure,) * drawn, tables=(rows,))
+    return Section(title, (said,), figures=(figure,), tables=(rows,))
 
 
 def _nearest(done: Analysis) -> Section:

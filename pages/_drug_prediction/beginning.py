@@ -1,4 +1,4 @@
-"""What the page shows before drugs are chosen: examples, and the result of a training."""
+"""What the page shows before drugs are chosen: examples, and a trained model."""
 
 import streamlit as st
 
@@ -45,7 +45,7 @@ def show_newest(compendium: Compendium) -> None:
     good = (each for each in there if each.verdict.name == WELL_TRAINED)
     newest = next(good, there[0])
     with st.container(border=True):
-        st.markdown(f"**Result of a training: {plain(called(newest))}**")
+        st.markdown(f"**Trained model: {plain(called(newest))}**")
         drawn_once("newest model", newest.identity, lambda: _outlook(newest))
         st.page_link(
             "pages/drug_prediction.py",

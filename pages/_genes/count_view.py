@@ -81,10 +81,11 @@ def _verdict(table: pd.DataFrame) -> str:
         )
     elif enough < most["n_genes"]:
         row = table.set_index("n_genes").loc[enough]
+        over = f" ± {row['random_sd']:.3f} (standard deviation over {row['draws']:.0f} draws)"
         text += (
             f" **{enough} genes drawn at random keep {ENOUGH:.0%} of the gain over 0.5** that "
-            f"{_genes(most['n_genes'])} give, as do larger numbers: {row['random']:.3f} ± "
-            f"{row['random_sd']:.3f} (standard deviation over {row['draws']:.0f} draws)."
+            f"{_genes(most['n_genes'])} give, as do larger numbers: {row['random']:.3f}"
+            f"{over if row['draws'] > 1 else ' (one draw)'}."
         )
     else:
         text += (

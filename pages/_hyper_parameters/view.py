@@ -76,7 +76,7 @@ def _verdict(table: pd.DataFrame) -> None:
         paper = table[table["setting"] == PAPER].iloc[0]
         verdict = "within noise" if paper["within_noise"] else "more than noise"
         st.markdown(
-            f"The paper's {PAPER} reaches {paper['auroc']:.3f}; the best is better by "
+            f"The paper's {PAPER} reaches {paper['auroc']:.3f}. The best is higher by "
             f"{paper['difference']:.3f} (95% interval {paper['difference_low']:z.3f} to "
             f"{paper['difference_high']:z.3f}), {verdict}."
         )

@@ -42,9 +42,9 @@ def show_conditions(done: Analysis) -> None:
     st.caption(
         f"Points are means over the signatures of each {request.noun}, with 95% intervals if there "
         f"are at least {FEWEST}; the intervals assume that signatures are independent. Single "
-        "signatures are noisier than the mean signatures in the list, so they are less like the "
-        "query. Gray: all "
-        "signatures in the cell line; the box holds the middle half of them, the line 90%."
+        "signatures are noisier than the mean signatures behind the list, so their connectivity "
+        "is closer to 0. Gray: all signatures in the cell line; the box holds the middle half of "
+        "them, the line 90%."
     )
     signatures = done.tables["signatures"]
     by_line = by_condition(signatures, drugs, fields.CELL_ID)

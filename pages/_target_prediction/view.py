@@ -21,8 +21,8 @@ from pages._shared.terms import explained
 
 SHOWN = (20, 100, 500)
 CAVEAT = (
-    "Lines of evidence from genes are in standard deviations over genes, those of the library and "
-    "of the nearest drugs are log ratios to chance: near 0 they say nothing, and the higher, the "
+    "Genetic evidence is in standard deviations over genes; evidence from the library and the "
+    "nearest drugs is a log ratio to chance. Near 0 it says nothing; the higher it is, the "
     "likelier the target. The short hairpin RNAs of knock-downs share effects of their "
     "own, so each is compared with the others of its kind and cell line. The list ranks "
     "**inhibited** genes: an activator resembles the over-expression of its target, which then "

@@ -202,7 +202,9 @@ def test_curves_are_means_over_draws_and_intervals_of_important_genes() -> None:
     similarity = pd.DataFrame(
         {"n_genes": [10, 10, 978], "within": [0.1, 0.3, 0.2], "between": 0.0, "distance": 1.0}
     )
-    row = summary(auroc, similarity).set_index("n_genes").loc[10]
+    table = summary(auroc, similarity).set_index("n_genes")
+    assert table.loc[978, ["random_sd", "within_sd", "distance_sd"]].isna().all(), "one draw"
+    row = table.loc[10]
     assert (row["draws"], row["beaten"]) == (2, 1)
     assert row["within"] == pytest.approx(0.2)
     assert row["within_sd"] == pytest.approx(np.sqrt(0.02))

@@ -84,13 +84,13 @@ def test_an_example_shows_its_training_set(
 
 
 def test_the_newest_model_is_shown_until_drugs_are_chosen(form: AppTest, stocked: Library) -> None:
-    assert "Result of a training: " in words(form)
+    assert "Trained model: " in words(form)
     assert len(form.get("vega_lite_chart")) == 1
     (link,) = (each for each in form.page_link if each.label == "Open model")
     ids = {job_id(request) for request in (stocked.simulated, stocked.by_name)}
     assert link.proto.query_string in {f"job={model_id}" for model_id in ids}
     form.multiselect(key="moa").set_value(["HDAC inhibitor"]).run()
-    assert "Result of a training: " not in words(form)
+    assert "Trained model: " not in words(form)
 
 
 def test_it_says_what_to_expect_of_as_many_drugs(form: AppTest) -> None:

@@ -297,3 +297,14 @@ def test_earlier_answers_of_both_questions_are_offered(stocked: Library) -> None
 def test_a_link_to_another_job_is_refused(stocked: Library) -> None:
     job = running(stocked.cache, DemoRequest())
     assert "opens another kind of result" in words(page("genes", job=job.id).error)
+
+
+def test_a_single_draw_has_no_standard_deviation(stocked: Library) -> None:
+    app = page("genes", job=job_id(counted(stocked.cache, repeats=1)))
+    said = words(app)
+    assert "give, as do larger numbers" in said
+    assert "(one draw)" in said
+    assert "nan" not in said
+    table = next(each.value for each in app.dataframe if "random_sd" in each.value)
+    assert table["random_sd"].isna().all()
+    assert len(app.get("vega_lite_chart")) > 1

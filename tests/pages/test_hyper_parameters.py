@@ -152,7 +152,7 @@ def test_stopped_settings_are_marked_and_the_paper_is_compared(stocked: Library)
     assert "± 0.050 over 4 folds" in said
     assert "**2 other settings are within noise of the best**; 1 of 5 were stopped early" in said
     assert (
-        "The paper's 978-512-256 reaches 0.700; the best is better by 0.200 (95% interval 0.100 to "
+        "The paper's 978-512-256 reaches 0.700. The best is higher by 0.200 (95% interval 0.100 to "
         "0.300), more than noise." in said
     )
     shown = app.dataframe[0].value.set_index("hidden")

@@ -196,7 +196,8 @@ def distance_by_count(summary: pd.DataFrame, *, simulated: bool) -> alt.LayerCha
 def _mean_and_spread(
     table: pd.DataFrame, by: str | None, title: str, colors: list[str]
 ) -> alt.LayerChart:
-    table = table.assign(low=table["mean"] - table["sd"], high=table["mean"] + table["sd"])
+    spread = table["sd"].fillna(0.0)  # the band ends in the point of a single draw
+    table = table.assign(low=table["mean"] - spread, high=table["mean"] + spread)
     color = (
         alt.Color(
             f"{by}:N",
